@@ -1,0 +1,39 @@
+/* context_private.h: what base's own files share of a context. */
+#ifndef BL_CONTEXT_PRIVATE_H
+#define BL_CONTEXT_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "baleen/context.h"
+
+struct bl_pool;
+
+/* Shared by a context and the child contexts of its pool workers. */
+typedef struct bl_core {
+  atomic_size_t live, live_bytes, peak_bytes, allocs;
+  atomic_long fail_at;                  /* countdown to the allocation that fails; negative: none */
+  atomic_size_t warnings[BL_N_WARNINGS];
+  atomic_int cancelled;
+  pthread_mutex_t talk;                 /* one log or progress call at a time */
+  bl_log_fn log;
+  void *log_user;
+  bl_log_level log_up_to;
+  bl_progress_fn progress;
+  void *progress_user;
+  size_t threads;
+  struct bl_pool *pool;                 /* made at first use */
+} bl_core;
+
+struct bl_ctx {
+  bl_core *core;
+  bool is_child;                        /* a pool worker's: nested loops run inline */
+  char place[96];
+  char error[1024];
+};
+
+void bl_ctx_init_child(bl_ctx *child, const bl_ctx *parent);
+/* Stops the workers and frees the pool; NULL is fine. */
+void bl_pool_free(struct bl_pool *pool);
+
+#endif

@@ -1,0 +1,194 @@
+/* Blocks carry a header of one alignment unit with their size, so that the books can be kept in bytes too. */
+#include "baleen/memory.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "context_private.h"
+
+enum { ALIGN = 64 };
+#define BUF_CEILING ((size_t)64 << 20)
+
+static size_t *header(void *p) { return (size_t *)(void *)((char *)p - ALIGN); }
+
+/* True when this allocation is the one that a test wants to fail. */
+static bool doomed(bl_core *core)
+{
+  atomic_fetch_add(&core->allocs, 1);
+  if (atomic_load(&core->fail_at) < 0) return false;
+  return atomic_fetch_sub(&core->fail_at, 1) == 0;
+}
+
+static void count_bytes(bl_core *core, size_t add)
+{
+  size_t now = atomic_fetch_add(&core->live_bytes, add) + add, peak = atomic_load(&core->peak_bytes);
+  while (now > peak && !atomic_compare_exchange_weak(&core->peak_bytes, &peak, now)) continue;
+}
+
+/* Bytes of the whole block, header and rounding included; 0 when that overflows. */
+static size_t block_bytes(size_t n, size_t size, size_t *want)
+{
+  if (size && n > (SIZE_MAX - 2 * ALIGN) / size) return 0;
+  *want = n * size;
+  return (*want + 2 * ALIGN - 1) / ALIGN * ALIGN;
+}
+
+void *bl_calloc(bl_ctx *ctx, size_t n, size_t size)
+{
+  size_t want, bytes = block_bytes(n, size, &want);
+  if (doomed(ctx->core) || !bytes) return NULL;
+  char *block = aligned_alloc(ALIGN, bytes);
+  if (!block) return NULL;
+  memset(block, 0, bytes);
+  *(size_t *)(void *)block = want;
+  atomic_fetch_add(&ctx->core->live, 1);
+  count_bytes(ctx->core, want);
+  return block + ALIGN;
+}
+
+void *bl_realloc(bl_ctx *ctx, void *p, size_t n, size_t size)
+{
+  void *q = bl_calloc(ctx, n, size);
+  if (!q || !p) return q;
+  size_t old = *header(p), want = n * size;
+  memcpy(q, p, old < want ? old : want);
+  bl_free(ctx, p);
+  return q;
+}
+
+void bl_free(bl_ctx *ctx, void *p)
+{
+  if (!p) return;
+  atomic_fetch_sub(&ctx->core->live, 1);
+  atomic_fetch_sub(&ctx->core->live_bytes, *header(p));
+  free(header(p));
+}
+
+char *bl_strdup(bl_ctx *ctx, const char *s)
+{
+  size_t n = strlen(s) + 1;
+  char *copy = bl_calloc(ctx, n, 1);
+  if (copy) memcpy(copy, s, n);
+  return copy;
+}
+
+char *bl_strf(bl_ctx *ctx, const char *format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  int n = vsnprintf(NULL, 0, format, args);
+  va_end(args);
+  char *s = n < 0 ? NULL : bl_calloc(ctx, (size_t)n + 1, 1);
+  if (!s) return NULL;
+  va_start(args, format);
+  vsnprintf(s, (size_t)n + 1, format, args);
+  va_end(args);
+  return s;
+}
+
+/* ---- growing buffers --------------------------------------------------------------------------------------------- */
+
+static bl_status reserve(bl_ctx *ctx, bl_buf *b, size_t more)
+{
+  size_t max = b->max ? b->max : BUF_CEILING, need = b->len + more + 1;
+  if (more > max || need > max) return bl_fail(ctx, BL_E_NOMEM, "a text grows beyond its ceiling of %zu bytes", max);
+  if (need <= b->cap) return BL_OK;
+  size_t cap = b->cap * 2 > need ? b->cap * 2 : need < 128 ? 128 : need;
+  char *v = bl_realloc(ctx, b->v, cap, 1);
+  if (!v) return bl_fail_nomem(ctx, "a text");
+  b->v = v;
+  b->cap = cap;
+  return BL_OK;
+}
+
+bl_status bl_buf_add(bl_ctx *ctx, bl_buf *b, const char *bytes, size_t n)
+{
+  bl_status s = reserve(ctx, b, n);
+  if (s) return s;
+  if (n) memcpy(b->v + b->len, bytes, n);
+  b->len += n;
+  b->v[b->len] = '\0';
+  return BL_OK;
+}
+
+bl_status bl_buf_puts(bl_ctx *ctx, bl_buf *b, const char *s) { return bl_buf_add(ctx, b, s, strlen(s)); }
+
+bl_status bl_buf_printf(bl_ctx *ctx, bl_buf *b, const char *format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  int n = vsnprintf(NULL, 0, format, args);
+  va_end(args);
+  if (n < 0) return bl_fail(ctx, BL_E_INTERNAL, "a text could not be formatted");
+  bl_status s = reserve(ctx, b, (size_t)n);
+  if (s) return s;
+  va_start(args, format);
+  vsnprintf(b->v + b->len, (size_t)n + 1, format, args);
+  va_end(args);
+  b->len += (size_t)n;
+  return BL_OK;
+}
+
+void bl_buf_free(bl_ctx *ctx, bl_buf *b)
+{
+  bl_free(ctx, b->v);
+  b->v = NULL;
+  b->len = b->cap = 0;
+}
+
+const char *bl_buf_text(const bl_buf *b) { return b->v ? b->v : ""; }
+
+bl_status bl_grow(bl_ctx *ctx, void **v, size_t *cap, size_t need, size_t size, const char *what)
+{
+  if (need <= *cap) return BL_OK;
+  size_t now = *cap > SIZE_MAX / 2 ? need : *cap * 2;
+  if (now < need) now = need;
+  if (now < 8) now = 8;
+  void *grown = bl_realloc(ctx, *v, now, size);
+  if (!grown) return bl_fail_nomem(ctx, what);
+  *v = grown;
+  *cap = now;
+  return BL_OK;
+}
+
+/* ---- lists of strings -------------------------------------------------------------------------------------------- */
+
+bl_status bl_texts_add(bl_ctx *ctx, bl_texts *t, const char *s)
+{
+  /* room grows at powers of two, so that n alone says how much there is */
+  if ((t->n & (t->n - 1)) == 0) {
+    char **v = bl_realloc(ctx, t->v, t->n ? t->n * 2 : 1, sizeof *v);
+    if (!v) return bl_fail_nomem(ctx, "a list of texts");
+    t->v = v;
+  }
+  char *copy = bl_strdup(ctx, s);
+  if (!copy) return bl_fail_nomem(ctx, "a list of texts");
+  t->v[t->n++] = copy;
+  return BL_OK;
+}
+
+bl_status bl_texts_copy(bl_ctx *ctx, bl_texts *to, const bl_texts *from)
+{
+  for (size_t i = 0; i < from->n; i++) {
+    bl_status s = bl_texts_add(ctx, to, from->v[i]);
+    if (s) return s;
+  }
+  return BL_OK;
+}
+
+long bl_texts_find(const bl_texts *t, const char *s)
+{
+  for (size_t i = 0; i < t->n; i++)
+    if (!strcmp(t->v[i], s)) return (long)i;
+  return -1;
+}
+
+void bl_texts_free(bl_ctx *ctx, bl_texts *t)
+{
+  for (size_t i = 0; i < t->n; i++) bl_free(ctx, t->v[i]);
+  bl_free(ctx, t->v);
+  t->v = NULL;
+  t->n = 0;
+}

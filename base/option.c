@@ -1,0 +1,392 @@
+#include "baleen/option.h"
+
+#include <string.h>
+
+#include "baleen/text.h"
+
+static void *place(void *params, const bl_opt *o) { return (char *)params + o->offset; }
+static const void *const_place(const void *params, const bl_opt *o) { return (const char *)params + o->offset; }
+
+const bl_opt *bl_opts_find(const bl_opt *table, const char *name)
+{
+  for (; table && table->name; table++)
+    if (!strcmp(table->name, name)) return table;
+  return NULL;
+}
+
+size_t bl_opts_count(const bl_opt *table)
+{
+  size_t n = 0;
+  while (table && table[n].name) n++;
+  return n;
+}
+
+static const char *option_name(const void *table, size_t i)
+{
+  return i < bl_opts_count(table) ? ((const bl_opt *)table)[i].name : NULL;
+}
+static const char *choice_name(const void *choices, size_t i) { return ((const char *const *)choices)[i]; }
+
+/* ---- messages ---------------------------------------------------------------------------------------------------- */
+
+static bl_status add_bounds(bl_ctx *ctx, const bl_opt *o, bl_buf *out)
+{
+  char lo[32], hi[32];
+  bl_format_real(o->lo, lo);
+  bl_format_real(o->hi, hi);
+  bool has_lo = isfinite(o->lo), has_hi = isfinite(o->hi) && (o->hi < 1e15);
+  const char *above = o->flags & BL_OPT_OPEN_LO ? "above" : "from";
+  const char *below = o->flags & BL_OPT_OPEN_HI ? "below" : "to";
+  bl_status s = BL_OK;
+  if (has_lo && has_hi) s = bl_buf_printf(ctx, out, " %s %s %s %s", above, lo, below, hi);
+  else if (has_lo) s = bl_buf_printf(ctx, out, o->flags & BL_OPT_OPEN_LO ? " above %s" : " of %s or more", lo);
+  else if (has_hi) s = bl_buf_printf(ctx, out, o->flags & BL_OPT_OPEN_HI ? " below %s" : " of %s or less", hi);
+  if (!s && o->unit && *o->unit) s = bl_buf_printf(ctx, out, " (%s)", o->unit);
+  return s;
+}
+
+bl_status bl_opt_allowed(bl_ctx *ctx, const bl_opt *o, bl_buf *out)
+{
+  bl_status s = BL_OK;
+  switch (o->kind) {
+  case BL_OPT_INT: s = bl_buf_puts(ctx, out, "a whole number"); break;
+  case BL_OPT_REAL: s = bl_buf_puts(ctx, out, "a number"); break;
+  case BL_OPT_BOOL: return bl_buf_puts(ctx, out, "true or false");
+  case BL_OPT_TEXT: return bl_buf_puts(ctx, out, "a text");
+  case BL_OPT_TEXTS: return bl_buf_puts(ctx, out, "a list of texts");
+  case BL_OPT_REALS: s = bl_buf_puts(ctx, out, "a list of numbers"); break;
+  case BL_OPT_RANGES: s = bl_buf_puts(ctx, out, "a map of names to [low, high], numbers"); break;
+  case BL_OPT_ENUM:
+  case BL_OPT_WORD:
+    s = bl_buf_puts(ctx, out, "one of ");
+    for (size_t i = 0; !s && o->choices[i]; i++) s = bl_buf_printf(ctx, out, "%s%s", i ? ", " : "", o->choices[i]);
+    if (s || o->kind == BL_OPT_ENUM) return s;
+    s = bl_buf_puts(ctx, out, o->flags & BL_OPT_WHOLE ? ", or a whole number" : ", or a number");
+    break;
+  }
+  return s ? s : add_bounds(ctx, o, out);
+}
+
+static bl_status refuse(bl_ctx *ctx, const char *who, const bl_opt *o, const char *text)
+{
+  bl_buf allowed = {0};
+  bl_status s = bl_opt_allowed(ctx, o, &allowed);
+  const char *near = NULL;
+  if (!s && o->choices) near = bl_nearest(text, choice_name, o->choices);
+  if (!s && near)
+    s = bl_fail(ctx, BL_E_CONFIG, "%s: %s: '%s' is not valid; did you mean '%s'? It takes %s", who, o->name, text, near,
+                bl_buf_text(&allowed));
+  else if (!s)
+    s = bl_fail(ctx, BL_E_CONFIG, "%s: %s: '%s' is not valid; it takes %s", who, o->name, text, bl_buf_text(&allowed));
+  bl_buf_free(ctx, &allowed);
+  return s;
+}
+
+static bl_status unknown(bl_ctx *ctx, const char *who, const bl_opt *table, const char *name)
+{
+  const char *near = bl_nearest(name, option_name, table);
+  if (near) return bl_fail(ctx, BL_E_CONFIG, "%s: unknown option '%s'; did you mean '%s'?", who, name, near);
+  bl_buf all = {0};
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && table && table[i].name; i++)
+    s = bl_buf_printf(ctx, &all, "%s%s", i ? ", " : "", table[i].name);
+  if (!s)
+    s = all.len ? bl_fail(ctx, BL_E_CONFIG, "%s: unknown option '%s'; it takes %s", who, name, bl_buf_text(&all))
+                : bl_fail(ctx, BL_E_CONFIG, "%s: unknown option '%s'; it takes none", who, name);
+  bl_buf_free(ctx, &all);
+  return s;
+}
+
+/* ---- one value --------------------------------------------------------------------------------------------------- */
+
+static bool within(const bl_opt *o, double x)
+{
+  if (isnan(x)) return false;
+  return (o->flags & BL_OPT_OPEN_LO ? x > o->lo : x >= o->lo) && (o->flags & BL_OPT_OPEN_HI ? x < o->hi : x <= o->hi);
+}
+
+static int choice_of(const bl_opt *o, const char *text)
+{
+  for (int i = 0; o->choices[i]; i++)
+    if (bl_text_equal_nocase(o->choices[i], text)) return i;
+  return -1;
+}
+
+static bool flow_real(const bl_opt *o, const bl_flow *f, double *out)
+{
+  return f->kind == BL_FLOW_SCALAR && bl_parse_real(f->text, out) && within(o, *out);
+}
+
+static void release_one(bl_ctx *ctx, const bl_opt *o, void *at)
+{
+  switch (o->kind) {
+  case BL_OPT_TEXT:
+    bl_free(ctx, *(char **)at);
+    *(char **)at = NULL;
+    break;
+  case BL_OPT_REALS:
+    bl_free(ctx, ((bl_reals *)at)->v);
+    *(bl_reals *)at = (bl_reals){0};
+    break;
+  case BL_OPT_TEXTS: bl_texts_free(ctx, at); break;
+  case BL_OPT_RANGES: {
+    bl_ranges *r = at;
+    for (size_t i = 0; i < r->n; i++) bl_free(ctx, r->v[i].name);
+    bl_free(ctx, r->v);
+    *r = (bl_ranges){0};
+    break;
+  }
+  default: break;
+  }
+}
+
+/* Lists take a single scalar too: `q: 0.5` is `q: [0.5]`. *bad says that the text is at fault, not the memory. */
+static bl_status set_list(bl_ctx *ctx, const bl_opt *o, const bl_flow *f, void *at, bool *bad)
+{
+  const bl_flow *item = f->kind == BL_FLOW_SCALAR ? f : f->child;
+  size_t n = f->kind == BL_FLOW_SCALAR ? (*f->text || f->quoted) : f->n;
+  if (f->kind == BL_FLOW_MAP) return *bad = true, BL_OK;
+  if (o->kind == BL_OPT_TEXTS) {
+    for (size_t i = 0; i < n; i++) {
+      if (item[i].kind != BL_FLOW_SCALAR) return *bad = true, BL_OK;
+      bl_status s = bl_texts_add(ctx, at, item[i].text);
+      if (s) return s;
+    }
+    return BL_OK;
+  }
+  bl_reals *r = at;
+  if (n && !(r->v = bl_calloc(ctx, n, sizeof *r->v))) return bl_fail_nomem(ctx, "a list of numbers");
+  for (size_t i = 0; i < n; i++)
+    if (!flow_real(o, &item[i], &r->v[i])) return *bad = true, BL_OK;
+  r->n = n;
+  return BL_OK;
+}
+
+static bl_status set_ranges(bl_ctx *ctx, const bl_opt *o, const bl_flow *f, bl_ranges *r, bool *bad)
+{
+  if (f->kind == BL_FLOW_SCALAR && !*f->text) return BL_OK;
+  if (f->kind != BL_FLOW_MAP) return *bad = true, BL_OK;
+  if (f->n && !(r->v = bl_calloc(ctx, f->n, sizeof *r->v))) return bl_fail_nomem(ctx, "a map of ranges");
+  for (size_t i = 0; i < f->n; i++) {
+    const bl_flow *pair = &f->child[i];
+    bl_range *x = &r->v[i];
+    if (pair->kind != BL_FLOW_LIST || pair->n != 2 || !flow_real(o, &pair->child[0], &x->lo) ||
+        !flow_real(o, &pair->child[1], &x->hi) || !(x->lo < x->hi))
+      return *bad = true, BL_OK;
+    if (!(x->name = bl_strdup(ctx, f->name[i]))) return bl_fail_nomem(ctx, "a map of ranges");
+    r->n = i + 1;
+  }
+  return BL_OK;
+}
+
+/* Parses `text` into the zeroed value at `at`. */
+static bl_status set_one(bl_ctx *ctx, const bl_opt *o, const char *text, void *at, bool *bad)
+{
+  double x;
+  switch (o->kind) {
+  case BL_OPT_INT: {
+    int64_t i;
+    bool ok = bl_parse_int(text, &i);
+    if (!ok && bl_parse_real(text, &x) && x == floor(x) && fabs(x) < 9e15) i = (int64_t)x, ok = true; /* 1e6 */
+    *bad = !ok || !within(o, (double)i);
+    if (!*bad) *(int64_t *)at = i;
+    return BL_OK;
+  }
+  case BL_OPT_REAL:
+    *bad = !bl_parse_real(text, &x) || !within(o, x);
+    if (!*bad) *(double *)at = x;
+    return BL_OK;
+  case BL_OPT_BOOL: *bad = !bl_parse_bool(text, at); return BL_OK;
+  case BL_OPT_ENUM: {
+    int i = choice_of(o, text);
+    *bad = i < 0;
+    if (!*bad) *(int *)at = i;
+    return BL_OK;
+  }
+  case BL_OPT_WORD: {
+    int i = choice_of(o, text);
+    x = 0;
+    *bad = i < 0 && (!bl_parse_real(text, &x) || !within(o, x) || ((o->flags & BL_OPT_WHOLE) && x != floor(x)));
+    if (!*bad) *(bl_word *)at = (bl_word){i, x};
+    return BL_OK;
+  }
+  case BL_OPT_TEXT: return (*(char **)at = bl_strdup(ctx, text)) ? BL_OK : bl_fail_nomem(ctx, "a text");
+  case BL_OPT_REALS:
+  case BL_OPT_TEXTS:
+  case BL_OPT_RANGES: {
+    bl_flow f;
+    bl_status s = bl_flow_parse(ctx, text, &f);
+    if (s == BL_E_CONFIG) return *bad = true, BL_OK;
+    if (s) return s;
+    s = o->kind == BL_OPT_RANGES ? set_ranges(ctx, o, &f, at, bad) : set_list(ctx, o, &f, at, bad);
+    bl_flow_free(ctx, &f);
+    return s;
+  }
+  }
+  return bl_fail(ctx, BL_E_INTERNAL, "option %s has no kind", o->name);
+}
+
+/* Big enough for any kind of value. */
+typedef union any_value {
+  int64_t i;
+  double x;
+  bool b;
+  int e;
+  bl_word w;
+  char *t;
+  bl_reals reals;
+  bl_texts texts;
+  bl_ranges ranges;
+} any_value;
+
+static size_t value_size(bl_opt_kind kind)
+{
+  switch (kind) {
+  case BL_OPT_INT: return sizeof(int64_t);
+  case BL_OPT_REAL: return sizeof(double);
+  case BL_OPT_BOOL: return sizeof(bool);
+  case BL_OPT_ENUM: return sizeof(int);
+  case BL_OPT_WORD: return sizeof(bl_word);
+  case BL_OPT_TEXT: return sizeof(char *);
+  case BL_OPT_REALS: return sizeof(bl_reals);
+  case BL_OPT_TEXTS: return sizeof(bl_texts);
+  case BL_OPT_RANGES: return sizeof(bl_ranges);
+  }
+  return 0;
+}
+
+bl_status bl_opts_set(bl_ctx *ctx, const char *who, const bl_opt *table, void *params, const char *name,
+                      const char *text)
+{
+  const bl_opt *o = bl_opts_find(table, name);
+  if (!o) return unknown(ctx, who, table, name);
+  any_value fresh;
+  memset(&fresh, 0, sizeof fresh);
+  bool bad = false;
+  bool null_text = o->kind == BL_OPT_TEXT && !o->def && !strcmp(text, "null");
+  bl_status s = null_text ? BL_OK : set_one(ctx, o, text, &fresh, &bad);
+  if (!s && bad) s = refuse(ctx, who, o, text);
+  if (s) {
+    release_one(ctx, o, &fresh);
+    return s;
+  }
+  release_one(ctx, o, place(params, o));
+  memcpy(place(params, o), &fresh, value_size(o->kind));
+  return BL_OK;
+}
+
+bl_status bl_opts_defaults(bl_ctx *ctx, const char *who, const bl_opt *table, void *params)
+{
+  for (const bl_opt *o = table; o && o->name; o++) {
+    if (!o->def) continue;
+    bl_status s = bl_opts_set(ctx, who, table, params, o->name, o->def);
+    if (s) return s;
+  }
+  return BL_OK;
+}
+
+bl_status bl_opts_complete(bl_ctx *ctx, const char *who, const bl_opt *table, const void *params)
+{
+  for (const bl_opt *o = table; o && o->name; o++) {
+    if (!(o->flags & BL_OPT_NEEDED)) continue;
+    const void *at = const_place(params, o);
+    bool missing = (o->kind == BL_OPT_TEXT && !*(char *const *)at) ||
+                   (o->kind == BL_OPT_REALS && !((const bl_reals *)at)->n) ||
+                   (o->kind == BL_OPT_TEXTS && !((const bl_texts *)at)->n) ||
+                   (o->kind == BL_OPT_RANGES && !((const bl_ranges *)at)->n);
+    if (missing) return bl_fail(ctx, BL_E_CONFIG, "%s: '%s' must be given: %s", who, o->name, o->help);
+  }
+  return BL_OK;
+}
+
+bl_status bl_opts_get(bl_ctx *ctx, const bl_opt *table, const void *params, const char *name, bl_buf *out)
+{
+  const bl_opt *o = bl_opts_find(table, name);
+  if (!o) return unknown(ctx, "options", table, name);
+  const void *at = const_place(params, o);
+  char number[32];
+  bl_status s = BL_OK;
+  switch (o->kind) {
+  case BL_OPT_INT: return bl_buf_printf(ctx, out, "%lld", (long long)*(const int64_t *)at);
+  case BL_OPT_REAL: return bl_buf_puts(ctx, out, bl_format_real(*(const double *)at, number));
+  case BL_OPT_BOOL: return bl_buf_puts(ctx, out, *(const bool *)at ? "true" : "false");
+  case BL_OPT_ENUM: return bl_buf_puts(ctx, out, o->choices[*(const int *)at]);
+  case BL_OPT_WORD: {
+    const bl_word *w = at;
+    return bl_buf_puts(ctx, out, w->word >= 0 ? o->choices[w->word] : bl_format_real(w->real, number));
+  }
+  case BL_OPT_TEXT: return bl_buf_puts(ctx, out, *(char *const *)at ? *(char *const *)at : "null");
+  case BL_OPT_REALS: {
+    const bl_reals *r = at;
+    s = bl_buf_puts(ctx, out, "[");
+    for (size_t i = 0; !s && i < r->n; i++)
+      s = bl_buf_printf(ctx, out, "%s%s", i ? ", " : "", bl_format_real(r->v[i], number));
+    return s ? s : bl_buf_puts(ctx, out, "]");
+  }
+  case BL_OPT_TEXTS: {
+    const bl_texts *t = at;
+    s = bl_buf_puts(ctx, out, "[");
+    for (size_t i = 0; !s && i < t->n; i++) {
+      if (i) s = bl_buf_puts(ctx, out, ", ");
+      if (!s) s = bl_flow_print_scalar(ctx, t->v[i], out);
+    }
+    return s ? s : bl_buf_puts(ctx, out, "]");
+  }
+  case BL_OPT_RANGES: {
+    const bl_ranges *r = at;
+    char hi[32];
+    s = bl_buf_puts(ctx, out, "{");
+    for (size_t i = 0; !s && i < r->n; i++) {
+      if (i) s = bl_buf_puts(ctx, out, ", ");
+      if (!s) s = bl_flow_print_scalar(ctx, r->v[i].name, out);
+      if (!s)
+        s = bl_buf_printf(ctx, out, ": [%s, %s]", bl_format_real(r->v[i].lo, number), bl_format_real(r->v[i].hi, hi));
+    }
+    return s ? s : bl_buf_puts(ctx, out, "}");
+  }
+  }
+  return bl_fail(ctx, BL_E_INTERNAL, "option %s has no kind", o->name);
+}
+
+bl_status bl_opts_copy(bl_ctx *ctx, const bl_opt *table, void *to, const void *from)
+{
+  for (const bl_opt *o = table; o && o->name; o++) {
+    const void *a = const_place(from, o);
+    void *b = place(to, o);
+    switch (o->kind) {
+    case BL_OPT_TEXT:
+      if (*(char *const *)a && !(*(char **)b = bl_strdup(ctx, *(char *const *)a))) return bl_fail_nomem(ctx, "options");
+      break;
+    case BL_OPT_REALS: {
+      const bl_reals *r = a;
+      bl_reals *q = b;
+      if (r->n && !(q->v = bl_calloc(ctx, r->n, sizeof *q->v))) return bl_fail_nomem(ctx, "options");
+      if (r->n) memcpy(q->v, r->v, r->n * sizeof *q->v);
+      q->n = r->n;
+      break;
+    }
+    case BL_OPT_TEXTS: {
+      bl_status s = bl_texts_copy(ctx, b, a);
+      if (s) return s;
+      break;
+    }
+    case BL_OPT_RANGES: {
+      const bl_ranges *r = a;
+      bl_ranges *q = b;
+      if (r->n && !(q->v = bl_calloc(ctx, r->n, sizeof *q->v))) return bl_fail_nomem(ctx, "options");
+      for (; q->n < r->n; q->n++) {
+        q->v[q->n] = r->v[q->n];
+        if (!(q->v[q->n].name = bl_strdup(ctx, r->v[q->n].name))) return bl_fail_nomem(ctx, "options");
+      }
+      break;
+    }
+    default: memcpy(b, a, value_size(o->kind));
+    }
+  }
+  return BL_OK;
+}
+
+void bl_opts_release(bl_ctx *ctx, const bl_opt *table, void *params)
+{
+  for (const bl_opt *o = table; params && o && o->name; o++) release_one(ctx, o, place(params, o));
+}

@@ -1,0 +1,57 @@
+/* extractor.h: from a stream to rows. Chains of stages that begin alike share their beginning; at the leaves, summaries
+ * turn the frames of each segment into one row. Constant memory: frames go through, rows come out. */
+#ifndef BALEEN_EXTRACTOR_H
+#define BALEEN_EXTRACTOR_H
+
+#include "baleen/segment.h"
+#include "baleen/stage.h"
+#include "baleen/summary.h"
+
+/* A named chain of stages with the summaries of its end. */
+typedef struct bl_branch {
+  char *name;
+  bl_stage *stages;
+  size_t n_stages;
+  bl_summary *summaries;
+  size_t n_summaries;
+} bl_branch;
+/* What to compute: features are the branches' summaries, in order. Owned parts; a zeroed recipe is empty. */
+typedef struct bl_recipe {
+  bl_branch *branches;
+  size_t n_branches;
+} bl_recipe;
+/* Adds an empty branch. *out stays valid until the next call. */
+bl_status bl_recipe_add_branch(bl_ctx *ctx, bl_recipe *r, const char *name, bl_branch **out) BL_MUST_CHECK;
+/* Adds a stage or summary with defaults; *out points to it until the next call. */
+bl_status bl_branch_add_stage(bl_ctx *ctx, bl_branch *b, const char *name, bl_stage **out) BL_MUST_CHECK;
+bl_status bl_branch_add_summary(bl_ctx *ctx, bl_branch *b, const char *name, bl_summary **out) BL_MUST_CHECK;
+void bl_recipe_free(bl_ctx *ctx, bl_recipe *r);
+
+typedef struct bl_extractor bl_extractor;
+/* Called for each finished row: span is the one that was added, row holds bl_extractor_width() floats and lives during
+ * the call. Rows come in the order in which their spans were added. status is BL_OK, or why this segment gave no row
+ * (its text is in ctx; row is then NULL): the caller decides whether the rest goes on. Returning non-OK stops. */
+typedef bl_status (*bl_row_fn)(void *user, bl_ctx *ctx, const bl_span *span, bl_status status, const float *row);
+
+/* Shapes the whole tree for `in`; the recipe is borrowed until bl_extractor_free(). Errors name branch and stage. */
+bl_status bl_extractor_new(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *in, bl_row_fn on_row, void *user,
+                           bl_extractor **out) BL_MUST_CHECK;
+void bl_extractor_free(bl_ctx *ctx, bl_extractor *e);
+/* Features, in row order: "<branch>.<summary's name>" when there are several branches, else the summary's name. */
+const bl_feature_names *bl_extractor_names(const bl_extractor *e);
+size_t bl_extractor_width(const bl_extractor *e);
+/* The largest latency of all branches, in seconds; *whole names the first stage that needs the whole run, or NULL. */
+double bl_extractor_latency(const bl_extractor *e, const char **whole);
+/* How many stages run, shared ones counted once. */
+size_t bl_extractor_n_stages(const bl_extractor *e);
+
+/* A new run that begins run_start_s seconds after the recording's start: all stages start afresh. */
+bl_status bl_extractor_begin(bl_ctx *ctx, bl_extractor *e, double run_start_s) BL_MUST_CHECK;
+/* Announces a span of this run, ascending by start, before its first frame is pushed. The span is copied (its label is not). */
+bl_status bl_extractor_add_span(bl_ctx *ctx, bl_extractor *e, const bl_span *span) BL_MUST_CHECK;
+/* n frames [frame][channel][bin] of the input stream. */
+bl_status bl_extractor_push(bl_ctx *ctx, bl_extractor *e, const float *x, size_t n) BL_MUST_CHECK;
+/* The run ends: stages give what they owe, open segments are finished. */
+bl_status bl_extractor_finish(bl_ctx *ctx, bl_extractor *e) BL_MUST_CHECK;
+
+#endif

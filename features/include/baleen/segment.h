@@ -1,0 +1,63 @@
+/* segment.h: which spans of time become rows: the whole run, sliding windows, epochs around events.
+ *
+ * To add one: features/segments/<name>.c with `const bl_segment_class bl_segment_<name>`, a line in segments.def. */
+#ifndef BALEEN_SEGMENT_H
+#define BALEEN_SEGMENT_H
+
+#include "baleen/option.h"
+#include "baleen/stream.h"
+
+/* Something marked in a recording. Times in seconds from the recording's start. label is borrowed; "" when none. */
+typedef struct bl_event {
+  double onset_s, duration_s;
+  const char *label;
+} bl_event;
+
+#define BL_NO_EVENT ((size_t)-1)
+/* A span of time, in seconds from the recording's start. On a stream of rate r (one bin, start_s 0) it covers frames
+ * rint(anchor r) + rint((start - anchor) r) up to rint(anchor r) + rint((end - anchor) r), that last one included only if
+ * end_included: half to even, as MNE counts samples. On streams of spectra it covers the frames whose centre lies in
+ * [start, end). start -INFINITY and end INFINITY: all frames of the run, whatever padding put at its edges. */
+typedef struct bl_span {
+  double start_s, end_s, anchor_s;
+  bool end_included;
+  size_t event;       /* index of the event it belongs to, or BL_NO_EVENT */
+  const char *label;  /* of the event, borrowed, or NULL */
+} bl_span;
+typedef struct bl_spans {
+  bl_span *v;
+  size_t n, cap;
+} bl_spans;
+bl_status bl_spans_add(bl_ctx *ctx, bl_spans *s, const bl_span *span) BL_MUST_CHECK;
+void bl_spans_free(bl_ctx *ctx, bl_spans *s);
+
+/* A contiguous stretch of a recording; rate_hz is the waveform's. */
+typedef struct bl_run_info {
+  double start_s, end_s, rate_hz;
+} bl_run_info;
+
+typedef struct bl_segment_class {
+  const char *name, *summary, *source;
+  const bl_opt *opts;
+  size_t params_size;
+  /* Adds the spans that lie wholly within the run, ascending by start. Pure. Counts what it leaves out in *n_skipped
+   * (an epoch that a gap or the file's end cuts off). */
+  bl_status (*plan)(bl_ctx *ctx, const void *params, const bl_run_info *run, const bl_event *events, size_t n_events,
+                    bl_spans *out, size_t *n_skipped);
+} bl_segment_class;
+
+const bl_segment_class *bl_segment_at(size_t i);
+const bl_segment_class *bl_segment_find(const char *name);
+typedef struct bl_segment {
+  const bl_segment_class *cls;
+  void *params;
+} bl_segment;
+bl_status bl_segment_new(bl_ctx *ctx, const char *name, bl_segment *out) BL_MUST_CHECK;
+void bl_segment_free(bl_ctx *ctx, bl_segment *s);
+
+/* The frames [*first, *behind) of a run's stream that a span covers; start_s of the run given. Not clipped to what the
+ * run holds at its end; *first is never negative. */
+void bl_span_frames(const bl_span *span, double run_start_s, const bl_stream *stream, uint64_t *first,
+                    uint64_t *behind);
+
+#endif

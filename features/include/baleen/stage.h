@@ -1,0 +1,66 @@
+/* stage.h: the contract of a stage, which maps a stream to a stream: filter, STFT, mel, log.
+ *
+ * A stage takes a block, gives a block, keeps its own carry-over and says its delay, so that an hour or a year takes
+ * the same memory and batch and live are one code. The promise each stage is tested for: cutting the input into blocks
+ * of any size changes no output bit.
+ *
+ * To add one: features/stages/<name>.c with `const bl_stage_class bl_stage_<name>`, and a line in features/stages.def. */
+#ifndef BALEEN_STAGE_H
+#define BALEEN_STAGE_H
+
+#include "baleen/option.h"
+#include "baleen/stream.h"
+
+enum {
+  BL_STAGE_WHOLE = 1 /* needs the whole run before its first output: refused, by name, in a live run */
+};
+
+/* One kind of stage. Const, lives as long as the program. params and state are zeroed blocks of the sizes below, owned
+ * by the caller; slots get the same two again and again. A slot that fails says so by bl_fail(), naming the stage. */
+typedef struct bl_stage_class {
+  const char *name;    /* config name, [a-z0-9_] */
+  const char *summary; /* one line, no full stop */
+  const char *source;  /* paper, standard or peer whose convention it keeps */
+  unsigned tags;
+  const bl_opt *opts;  /* every default passes its own check; NULL: no options */
+  size_t params_size, state_size;
+
+  /* Checks params against the input and describes the output. Pure. `out` comes as a copy of `in`, to be changed:
+   * rate, start, latency (add to it), bins, units, channels. May refuse (BL_E_RANGE, BL_E_CONFIG ...). */
+  bl_status (*shape)(bl_ctx *ctx, const void *params, const bl_stream *in, bl_stream *out);
+  /* Once, after shape. What it managed to allocate is freed by release(), also when it fails. */
+  bl_status (*init)(bl_ctx *ctx, const void *params, const bl_stream *in, const bl_stream *out, void *state);
+  /* Any number of times: takes n frames at x (never written), adds what can be known now to `out`. n may be 0. */
+  bl_status (*push)(bl_ctx *ctx, void *state, const float *x, size_t n, bl_frames *out);
+  /* The run ends here: adds what is still owed, padding as the stage's convention says. NULL: nothing is ever owed. */
+  bl_status (*finish)(bl_ctx *ctx, void *state, bl_frames *out);
+  /* Back to the state after init, for a new run (behind a gap, the next recording). NULL: the stage keeps no memory. */
+  void (*reset)(void *state);
+  /* Exactly once, on any zeroed or partly built state. NULL: nothing to free. */
+  void (*release)(bl_ctx *ctx, void *state);
+} bl_stage_class;
+
+/* The registry, in the order of stages.def; NULL behind the last, or for an unknown name. */
+const bl_stage_class *bl_stage_at(size_t i);
+const bl_stage_class *bl_stage_find(const char *name);
+
+/* A stage with its options set. */
+typedef struct bl_stage {
+  const bl_stage_class *cls;
+  void *params;
+} bl_stage;
+/* With defaults. Unknown name: BL_E_CONFIG with the nearest one. Options are then set by
+ * bl_opts_set(ctx, cls->name, cls->opts, params, name, text). */
+bl_status bl_stage_new(bl_ctx *ctx, const char *name, bl_stage *out) BL_MUST_CHECK;
+void bl_stage_free(bl_ctx *ctx, bl_stage *s);
+
+/* A running stage: shape + init in one; for tests and for the extractor. */
+typedef struct bl_stage_run {
+  const bl_stage_class *cls;
+  void *state;
+  bl_stream out; /* what it puts out */
+} bl_stage_run;
+bl_status bl_stage_start(bl_ctx *ctx, const bl_stage *stage, const bl_stream *in, bl_stage_run *out) BL_MUST_CHECK;
+void bl_stage_stop(bl_ctx *ctx, bl_stage_run *run);
+
+#endif

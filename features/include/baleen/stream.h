@@ -1,0 +1,44 @@
+/* stream.h: a stream is a uniform series of frames, each a dense array [channel][bin] of float32.
+ *
+ * A waveform has one bin at the sampling rate; a spectrogram has many at the hop rate. Blocks of frames lie in memory
+ * as [frame][channel][bin]. How a stream is cut into blocks never changes a bit of what is computed from it. */
+#ifndef BALEEN_STREAM_H
+#define BALEEN_STREAM_H
+
+#include "baleen/memory.h"
+
+/* What the frames of one contiguous run are. Owned texts; copy with bl_stream_copy, free with bl_stream_free. */
+typedef struct bl_stream {
+  double rate_hz;        /* frames a second */
+  double start_s;        /* time of frame 0 (its centre) after the run's first sample; frame i is at start_s + i/rate_hz */
+  double latency_s;      /* how long after its own time a frame can be known: look-ahead of all stages so far */
+  double source_rate_hz; /* sampling rate of the waveform it came from (half of it is the highest frequency) */
+  size_t n_channels, n_bins;
+  bl_texts channels;     /* n_channels names */
+  bl_texts units;        /* n_channels units of the values: "uV", "FS", "uV^2/Hz", "dB" */
+  bl_texts bins;         /* n_bins names ("mel_12", "440Hz"), or none when n_bins is 1 */
+  double *bin_hz;        /* n_bins centre frequencies in Hz, ascending, or NULL when bins are no frequencies */
+} bl_stream;
+
+static inline size_t bl_stream_width(const bl_stream *s) { return s->n_channels * s->n_bins; }
+
+/* `to` is overwritten, not freed first. On failure `to` is empty. */
+bl_status bl_stream_copy(bl_ctx *ctx, const bl_stream *from, bl_stream *to) BL_MUST_CHECK;
+/* Replaces the bins: n names made by name(i) from frequencies, or unnamed when bin_hz is NULL and n is 1. bin_hz is
+ * copied. Names are "<hz>Hz" with up to three decimals, when names is NULL. */
+bl_status bl_stream_set_bins(bl_ctx *ctx, bl_stream *s, size_t n, const double *bin_hz, const char *const *names)
+    BL_MUST_CHECK;
+/* Replaces every channel's unit: format holds one %s for the old unit ("%s^2", "dB re %s"). */
+bl_status bl_stream_set_units(bl_ctx *ctx, bl_stream *s, const char *format) BL_MUST_CHECK;
+void bl_stream_free(bl_ctx *ctx, bl_stream *s);
+
+/* Frames that a stage puts out: a buffer that keeps its room between calls. */
+typedef struct bl_frames {
+  float *v;
+  size_t n, cap, width; /* frames held, frames there is room for, floats a frame */
+} bl_frames;
+/* Room for `more` frames behind the n held; returns where they go and counts them as held, or NULL with an error. */
+float *bl_frames_add(bl_ctx *ctx, bl_frames *f, size_t more) BL_MUST_CHECK;
+void bl_frames_free(bl_ctx *ctx, bl_frames *f);
+
+#endif

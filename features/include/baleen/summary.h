@@ -1,0 +1,54 @@
+/* summary.h: the contract of a summary, which turns the frames of one segment into named numbers.
+ *
+ * Frames come block by block, in order; sums are double, in frame order, so block sizes change no bit. Overlapping
+ * segments each have a state of their own.
+ *
+ * To add one: features/summaries/<name>.c with `const bl_summary_class bl_summary_<name>`, a line in summaries.def. */
+#ifndef BALEEN_SUMMARY_H
+#define BALEEN_SUMMARY_H
+
+#include "baleen/option.h"
+#include "baleen/stream.h"
+
+/* The numbers that a summary gives: n names without blanks, each with a unit. Owned. */
+typedef struct bl_feature_names {
+  bl_texts names, units;
+} bl_feature_names;
+
+/* Slots as in bl_stage_class: zeroed params and state owned by the caller, failures said by bl_fail(). */
+typedef struct bl_summary_class {
+  const char *name, *summary, *source;
+  const bl_opt *opts;
+  size_t params_size, state_size;
+
+  /* Checks params against the stream, adds the names and units of the features in the order of finish()'s row:
+   * "<what>", "<what>.<bin>", "<channel>.<what>", "<channel>.<bin>.<what>" by bl_feature_add(). Pure. */
+  bl_status (*shape)(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out);
+  bl_status (*init)(bl_ctx *ctx, const void *params, const bl_stream *in, void *state);
+  /* A new segment begins. Keeps allocated room. */
+  void (*begin)(void *state);
+  bl_status (*push)(bl_ctx *ctx, void *state, const float *x, size_t n);
+  /* Writes the row (as many floats as shape() gave names). A segment with too few frames: BL_E_SHAPE. NaN or infinity
+   * that came in shows in the row, or is refused (BL_E_NONFINITE): never a silent number. */
+  bl_status (*finish)(bl_ctx *ctx, void *state, float *row);
+  void (*release)(bl_ctx *ctx, void *state);
+} bl_summary_class;
+
+const bl_summary_class *bl_summary_at(size_t i);
+const bl_summary_class *bl_summary_find(const char *name);
+
+/* A summary with its options set; see bl_stage_new(). */
+typedef struct bl_summary {
+  const bl_summary_class *cls;
+  void *params;
+} bl_summary;
+bl_status bl_summary_new(bl_ctx *ctx, const char *name, bl_summary *out) BL_MUST_CHECK;
+void bl_summary_free(bl_ctx *ctx, bl_summary *s);
+
+/* Adds one feature. channel is left out when the stream has one channel without a name, bin when it has one bin:
+ * NULL leaves a part out. */
+bl_status bl_feature_add(bl_ctx *ctx, bl_feature_names *f, const char *channel, const char *bin, const char *what,
+                         const char *unit) BL_MUST_CHECK;
+void bl_feature_names_free(bl_ctx *ctx, bl_feature_names *f);
+
+#endif

@@ -1,0 +1,33 @@
+/* cross_validate.h: the whole chain refitted inside each fold, so that nothing learnt has seen a test row. */
+#ifndef BALEEN_CROSS_VALIDATE_H
+#define BALEEN_CROSS_VALIDATE_H
+
+#include "baleen/estimator.h"
+#include "baleen/metric.h"
+#include "baleen/split.h"
+
+/* Everything that came out, owned. Row arrays have one entry per test row of all folds, fold after fold; a row may
+ * stand in several folds (shuffle-split) or in none. */
+typedef struct bl_cv {
+  size_t n_folds, n_metrics, n_classes;
+  double *score;          /* [n_folds x n_metrics], NaN where undefined or where the fold failed */
+  double *fit_s, *apply_s;/* [n_folds] wall-clock seconds */
+  bl_status *status;      /* [n_folds] */
+  bl_texts errors;        /* [n_folds] "" or why the fold failed */
+  double *classes;        /* [n_classes] class values over all data, ascending */
+  size_t n_rows;          /* of the arrays below */
+  uint32_t *row, *fold;
+  double *pred;           /* class values or numbers */
+  double *proba;          /* [n_rows x n_classes], NULL when the estimator gives none; 0 for a class its fold never saw */
+  double *decision;       /* [n_rows] (two classes, outlier detectors), NULL when it gives none */
+} bl_cv;
+
+/* Clones `proto` for each fold, fits, predicts, scores. Folds run over the pool; results do not depend on threads.
+ * A fold that fails is recorded and the others go on; all folds failing is an error with the first one's text. */
+bl_status bl_cross_validate(bl_ctx *ctx, const bl_estimator *proto, const bl_data *data, const bl_folds *folds,
+                            const bl_metric *metrics, size_t n_metrics, bl_cv *out) BL_MUST_CHECK;
+/* Mean and population standard deviation of a metric over the folds where it is defined; *n how many those are. */
+void bl_cv_mean(const bl_cv *cv, size_t metric, double *mean, double *sd, size_t *n);
+void bl_cv_free(bl_ctx *ctx, bl_cv *cv);
+
+#endif

@@ -1,0 +1,29 @@
+/* model_file.h: a fitted estimator as one safetensors file: 8 bytes of header length, a JSON header, raw little-endian
+ * arrays. Loading runs no code and checks every bound. Format: the safetensors README (Hugging Face).
+ *
+ * Tensors are named "<step>.<field>"; metadata (text to text, as the format demands) holds "format" = "baleen",
+ * "format_version", "version" (of the library that wrote it), "estimator" (bl_estimator_print's text), "structure"
+ * (JSON: per step class, state version, n_features, classes, names) and what the caller adds ("pipeline"). */
+#ifndef BALEEN_MODEL_FILE_H
+#define BALEEN_MODEL_FILE_H
+
+#include "baleen/estimator.h"
+
+typedef struct bl_meta {
+  bl_texts keys, values; /* as many of each */
+} bl_meta;
+bl_status bl_meta_add(bl_ctx *ctx, bl_meta *m, const char *key, const char *value) BL_MUST_CHECK;
+const char *bl_meta_get(const bl_meta *m, const char *key); /* NULL when absent */
+void bl_meta_free(bl_ctx *ctx, bl_meta *m);
+
+/* Written beside and renamed, so that a stop leaves the old file or the new one. `extra` may be NULL. Same estimator,
+ * same bytes. */
+bl_status bl_model_save(bl_ctx *ctx, const char *path, const bl_estimator *e, const bl_meta *extra) BL_MUST_CHECK;
+/* *extra (may be NULL) gets all metadata. BL_E_FORMAT names what is wrong and where; a newer format or state version is
+ * refused by name. */
+bl_status bl_model_load(bl_ctx *ctx, const char *path, bl_estimator **out, bl_meta *extra) BL_MUST_CHECK;
+/* The same from memory, for tests and fuzzers; `name` is used in messages. */
+bl_status bl_model_parse(bl_ctx *ctx, const char *name, const void *bytes, size_t n, bl_estimator **out, bl_meta *extra)
+    BL_MUST_CHECK;
+
+#endif

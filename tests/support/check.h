@@ -1,0 +1,36 @@
+/* check.h: what every test needs: cmocka, a context that tells leaks, comparisons that fail on NaN. */
+#ifndef BL_TEST_CHECK_H
+#define BL_TEST_CHECK_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <math.h>
+
+#include <cmocka.h>
+
+#include "baleen/context.h"
+
+/* Fails the test with the context's error when status is not BL_OK. */
+#define check_ok(ctx, status) check_ok_at((ctx), (status), __FILE__, __LINE__)
+void check_ok_at(bl_ctx *ctx, bl_status status, const char *file, int line);
+/* The call must fail with this code, and its message must hold `part`. */
+#define check_fails(ctx, status, code, part) check_fails_at((ctx), (status), (code), (part), __FILE__, __LINE__)
+void check_fails_at(bl_ctx *ctx, bl_status status, bl_status code, const char *part, const char *file, int line);
+/* |got - want| <= tol, also failing on NaN; infinities equal themselves. */
+#define check_near(got, want, tol) check_near_at((got), (want), (tol), #got, __FILE__, __LINE__)
+void check_near_at(double got, double want, double tol, const char *what, const char *file, int line);
+/* Frees the context after checking that nothing allocated through it is left. */
+void check_free(bl_ctx *ctx);
+
+/* Runs `work` again and again, the n-th allocation failing, for every n there is: each time it must return BL_E_NOMEM
+ * (or BL_OK where the failure was survived) and leave nothing allocated behind. Runs with one thread. */
+typedef bl_status (*check_work)(bl_ctx *ctx, void *arg);
+void check_every_allocation_failing(check_work work, void *arg);
+
+/* A file in a folder of its own under the build's temporary folder; freed and removed by check_tmp_done(). */
+const char *check_tmp_path(const char *name);
+void check_tmp_done(void);
+
+#endif
