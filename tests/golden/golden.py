@@ -1,7 +1,8 @@
 """Writer of golden files: arrays of numbers as text that a small C reader (tests/support/golden.c) takes back bit for bit.
 
 File: `# golden 1`, comment lines, then `array NAME ROWS COLS rtol=R atol=A` with ROWS lines of COLS numbers (%.17g),
-and `text NAME value`. Inputs carry rtol=0 atol=0; a wanted value carries the tolerance a test shall allow."""
+and `text NAME value`. A last word `f32` in the array line: its numbers are float32, written in the digits those need.
+Inputs carry rtol=0 atol=0; a wanted value carries the tolerance that a test shall allow."""
 import csv
 import os
 import re
@@ -60,6 +61,16 @@ def rows_positive(v, *others):
     return out[0] if not others else tuple(out)
 
 
+def shortest(e):
+    """The fewest digits that read back to the same double: %.17g without its superfluous digits."""
+    return next(t for t in ("%.9g" % e, "%.15g" % e, "%.16g" % e, "%.17g" % e) if float(t) == e or e != e)
+
+
+def shortest_f32(e):
+    """The fewest digits that strtof reads back to the same float32."""
+    return next(t for t in ("%.6g" % e, "%.7g" % e, "%.8g" % e, "%.9g" % e) if np.float32(t) == np.float32(e) or e != e)
+
+
 class Golden:
     def __init__(self, topic, what, seed=None):
         import mne
@@ -83,7 +94,7 @@ class Golden:
             raise ValueError("golden: name %r is not [a-z0-9_.] or is taken" % name)
         self.names.add(name)
 
-    def array(self, name, v, rtol=0.0, atol=0.0):
+    def array(self, name, v, rtol=0.0, atol=0.0, kind=""):
         """A number is 1 x 1, a vector of n is n x 1, a matrix is itself."""
         self._name(name)
         v = np.asarray(v, dtype=np.float64)
@@ -93,11 +104,15 @@ class Golden:
             v = v[:, None]
         elif v.ndim != 2:
             raise ValueError("golden: %s has %d dimensions" % (name, v.ndim))
-        self.lines.append("array %s %d %d rtol=%g atol=%g" % (name, v.shape[0], v.shape[1], rtol, atol))
-        self.lines += [" ".join("%.17g" % e for e in row) for row in v]
+        self.lines.append("array %s %d %d rtol=%g atol=%g%s" % (name, v.shape[0], v.shape[1], rtol, atol, kind))
+        text = shortest_f32 if kind else shortest
+        self.lines += [" ".join(text(e) for e in row) for row in v]
 
     def input(self, name, v):
-        self.array(name, v, 0, 0)
+        """An input, exact. Values that are float32 throughout are written as such, which is half as long."""
+        v = np.asarray(v, dtype=np.float64)
+        whole = np.all(v == np.rint(v))
+        self.array(name, v, 0, 0, " f32" if not whole and np.array_equal(v, f32(v), equal_nan=True) else "")
 
     def text(self, name, value):
         self._name(name)

@@ -69,22 +69,24 @@ static char *next_word(char **cursor)
   return word;
 }
 
-/* The number after the given prefix ("", "rtol=" or "atol="). strtod will do: tests run in the C locale. */
-static double number_of(const golden *g, const char *word, const char *prefix, const char *where)
+/* The number after the given prefix ("", "rtol=" or "atol="), rounded once to float32 when narrow. strtod will do: tests
+ * run in the C locale. */
+static double number_of(const golden *g, const char *word, const char *prefix, const char *where, int narrow)
 {
   size_t skip = strlen(prefix);
   char *end = NULL;
-  double v = strncmp(word, prefix, skip) ? 0 : strtod(word + skip, &end);
+  double v = 0;
+  if (!strncmp(word, prefix, skip)) v = narrow ? (double)strtof(word + skip, &end) : strtod(word + skip, &end);
   if (!end || end == word + skip || *end) fail_msg("golden: %s: %s: '%s' is not %snumber", g->path, where, word, prefix);
   return v;
 }
 
-static void read_numbers(const golden *g, golden_array *a, char **cursor)
+static void read_numbers(const golden *g, golden_array *a, char **cursor, int narrow)
 {
   for (size_t i = 0; i < a->rows; i++) {
     char *line = next_line(cursor);
     if (!line) fail_msg("golden: %s: %s ends at row %zu of %zu", g->path, a->name, i, a->rows);
-    for (size_t j = 0; j < a->cols; j++) a->v[i * a->cols + j] = number_of(g, next_word(&line), "", a->name);
+    for (size_t j = 0; j < a->cols; j++) a->v[i * a->cols + j] = number_of(g, next_word(&line), "", a->name, narrow);
     if (*next_word(&line)) fail_msg("golden: %s: %s row %zu has more than %zu numbers", g->path, a->name, i, a->cols);
   }
 }
@@ -97,15 +99,18 @@ static void read_array(golden *g, char *line, char **cursor)
   golden_array *a = &g->arrays[g->n_arrays++];
   memset(a, 0, sizeof *a);
   a->name = next_word(&line);
-  double rows = number_of(g, next_word(&line), "", a->name), cols = number_of(g, next_word(&line), "", a->name);
+  double rows = number_of(g, next_word(&line), "", a->name, 0);
+  double cols = number_of(g, next_word(&line), "", a->name, 0);
   if (!(rows >= 0 && cols >= 0 && rows <= MAX_NUMBERS && cols <= MAX_NUMBERS && rows * cols <= MAX_NUMBERS))
     fail_msg("golden: %s: %s has shape %g x %g", g->path, a->name, rows, cols);
   a->rows = (size_t)rows;
   a->cols = (size_t)cols;
-  a->rtol = number_of(g, next_word(&line), "rtol=", a->name);
-  a->atol = number_of(g, next_word(&line), "atol=", a->name);
+  a->rtol = number_of(g, next_word(&line), "rtol=", a->name, 0);
+  a->atol = number_of(g, next_word(&line), "atol=", a->name, 0);
   a->v = must_alloc(a->rows * a->cols, sizeof *a->v);
-  read_numbers(g, a, cursor);
+  const char *kind = next_word(&line);
+  if (*kind && strcmp(kind, "f32")) fail_msg("golden: %s: %s: '%s' is not f32", g->path, a->name, kind);
+  read_numbers(g, a, cursor, *kind != '\0');
 }
 
 static void read_text(golden *g, char *line)

@@ -1,7 +1,8 @@
 /* golden: reference numbers from scipy, scikit-learn and MNE, kept as text in tests/golden/<topic>.txt.
  *
  * The file: `# golden 1`, comment lines, then any number of
- *   array NAME ROWS COLS rtol=R atol=A     followed by ROWS lines of COLS numbers (%.17g, nan, inf, -inf)
+ *   array NAME ROWS COLS rtol=R atol=A     followed by ROWS lines of COLS numbers (exact doubles, nan, inf, -inf)
+ *   array NAME ROWS COLS rtol=R atol=A f32 the same, but the numbers are float32, in no more digits than those need
  *   text NAME value to the end of the line
  * made by the Python scripts beside it (tests/golden/make_all.sh).
  *
