@@ -95,7 +95,7 @@ class Golden:
         self.names.add(name)
 
     def array(self, name, v, rtol=0.0, atol=0.0, kind=""):
-        """A number is 1 x 1, a vector of n is n x 1, a matrix is itself."""
+        """A number is 1 x 1, a vector of n is n x 1, a matrix is itself. Twelve digits where rtol is 1e-7 or wider."""
         self._name(name)
         v = np.asarray(v, dtype=np.float64)
         if v.ndim == 0:
@@ -105,7 +105,7 @@ class Golden:
         elif v.ndim != 2:
             raise ValueError("golden: %s has %d dimensions" % (name, v.ndim))
         self.lines.append("array %s %d %d rtol=%g atol=%g%s" % (name, v.shape[0], v.shape[1], rtol, atol, kind))
-        text = shortest_f32 if kind else shortest
+        text = shortest_f32 if kind else shortest if rtol < 1e-7 else lambda e: "%.12g" % e
         self.lines += [" ".join(text(e) for e in row) for row in v]
 
     def input(self, name, v):
