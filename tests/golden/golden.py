@@ -1,4 +1,4 @@
-"""Writer of golden files: arrays of numbers as text that a small C reader (tests/support/golden.c) takes back bit for bit.
+"""Writer of golden files: arrays of numbers as text that tests/support/golden.c reads back bit for bit.
 
 File: `# golden 1`, comment lines, then `array NAME ROWS COLS rtol=R atol=A` with ROWS lines of COLS numbers (%.17g),
 and `text NAME value`. A last word `f32` in the array line: its numbers are float32, written in the digits those need.

@@ -26,25 +26,28 @@ def scaled(filters, class_covs):
 
 
 def main():
-    g = Golden("csp", """mne.decoding.CSP. Epochs of C channels and T samples come in as their uncentred covariance X X' / T: NAME.cov [epoch][C * C],
-        the full matrix by rows, float32 (V^2). Results are of these rounded matrices: epochs with exactly that covariance
-        (its Cholesky factor times sqrt(C), C samples) were given to mne. y: class of each epoch.
-        two: 40 epochs x 6 channels x 200 samples, 2 classes. three: 45 x 6 x 150, 3 classes (Pham's joint diagonalisation).
-        Cases: plain (4 components, order mutual_info: |lambda - 0.5| descending), alternate (component_order), trace
-        (norm_trace: class covariances over their trace), epoch (cov_est epoch: the same numbers), zscore (log False).
-        mne's class covariances carry a factor T / (T - 1) that rows of covariance cannot know; filters here are rescaled
-        by the one factor that makes W (C0 + C1) W' = I with C the plain class means (three classes: w mean(C) w' = 1).
-        .filters [all 6][C]: rows in component order; all 6, whatever n_components is. .patterns [6][C]
-        = rows of pinv(filters)'; sign rule: in each row of patterns the entry of largest magnitude is positive, the row of
-        filters is flipped along. .features [epoch][4]: log of mean power of the filtered epoch (two.zscore: mean power
-        z-scored by training mean and sd, ddof 0). two.plain.eigenvalues: of eigh(C0, C0 + C1) in component order.""", seed=51)
+    g = Golden("csp", """
+        mne.decoding.CSP. Epochs of C channels and T samples come in as their uncentred covariance X X' / T: NAME.cov
+        [epoch][C * C], the full matrix by rows, float32 (V^2). Results are of these rounded matrices: epochs with
+        exactly that covariance (its Cholesky factor times sqrt(C), C samples) were given to mne. y: class of each
+        epoch. two: 40 epochs x 6 channels x 200 samples, 2 classes. three: 45 x 6 x 150, 3 classes (Pham's joint
+        diagonalisation). Cases: plain (4 components, order mutual_info: |lambda - 0.5| descending), alternate
+        (component_order), trace (norm_trace: class covariances over their trace), epoch (cov_est epoch: the same
+        numbers), zscore (log False). mne's class covariances carry a factor T / (T - 1) that rows of covariance
+        cannot know; filters here are rescaled by the one factor that makes W (C0 + C1) W' = I with C the plain class
+        means (three classes: w mean(C) w' = 1). .filters [all 6][C]: rows in component order; all 6, whatever
+        n_components is. .patterns [6][C] = rows of pinv(filters)'; sign rule: in each row of patterns the entry of
+        largest magnitude is positive, the row of filters is flipped along. .features [epoch][4]: log of mean power of
+        the filtered epoch (two.zscore: mean power z-scored by training mean and sd, ddof 0). two.plain.eigenvalues:
+        of eigh(C0, C0 + C1) in component order.""", seed=51)
     for data, classes, n, t in (("two", 2, 40, 200), ("three", 3, 45, 150)):
         x, y = mixture(51 + classes, classes, n, 6, t)
         cov = f32(np.einsum("ijk,ilk->ijl", x, x) / t)
         g.input(data + ".cov", cov.reshape(n, 36))
         g.input(data + ".y", y)
         x = np.linalg.cholesky(cov) * np.sqrt(6)
-        for case, kw in (("plain", {}), ("alternate", {"component_order": "alternate"}), ("trace", {"norm_trace": True}),
+        for case, kw in (("plain", {}), ("alternate", {"component_order": "alternate"}),
+                         ("trace", {"norm_trace": True}),
                          ("epoch", {"cov_est": "epoch"}), ("zscore", {"log": False})):
             if data == "three" and case == "alternate":
                 continue

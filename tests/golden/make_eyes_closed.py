@@ -7,12 +7,14 @@ from scipy.signal import welch
 
 
 def main():
-    g = Golden("eyes_closed", """PhysioNet eegmmidb S001, runs 1 (eyes open) and 2 (eyes closed), channels O1, Oz, O2, 160 Hz, raw signal in uV.
-        Windows of 2 s without overlap, window k from sample 320 k (30 a run). Welch: scipy, periodic Hann, nperseg 160, overlap 80,
-        mean removed from each segment, density (1 Hz bins). alpha.runN [window][channel]: sum of bins 8 <= f <= 13 over the sum
-        of bins 2 <= f <= 40. absolute.runN: sum of bins 8..13 times 1 Hz, uV^2. psd.runN.w0 [channel][bin]: density of window 0.
-        mean.runN [channel]: mean of alpha over windows. whole.runN: alpha of the whole run at once (nperseg 320, overlap 160).
-        auroc [channel]: of alpha as score for closed eyes over the 60 windows.""")
+    g = Golden("eyes_closed", """
+        PhysioNet eegmmidb S001, runs 1 (eyes open) and 2 (eyes closed), channels O1, Oz, O2, 160 Hz, raw signal in
+        uV. Windows of 2 s without overlap, window k from sample 320 k (30 a run). Welch: scipy, periodic Hann,
+        nperseg 160, overlap 80, mean removed from each segment, density (1 Hz bins). alpha.runN [window][channel]:
+        sum of bins 8 <= f <= 13 over the sum of bins 2 <= f <= 40. absolute.runN: sum of bins 8..13 times 1 Hz, uV^2.
+        psd.runN.w0 [channel][bin]: density of window 0. mean.runN [channel]: mean of alpha over windows. whole.runN:
+        alpha of the whole run at once (nperseg 320, overlap 160). auroc [channel]: of alpha as score for closed eyes
+        over the 60 windows.""")
     score = []
     for run in (1, 2):
         raw = mne.io.read_raw_edf(source("eeg", "eegmmidb-s001", "S001R%02d.edf" % run), preload=True)

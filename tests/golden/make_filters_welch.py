@@ -8,12 +8,14 @@ from scipy.integrate import simpson
 
 
 def fir():
-    g = Golden("fir", """NAME.h: taps of mne.filter.create_filter (firwin design, Hamming, phase zero, automatic lengths and transitions).
-        NAME.spec: rate, l_freq, h_freq (nan: none; l > h: band stop), l_trans, h_trans (nan: automatic).
-        x: 1000 float32 noise samples, filtered in float64. NAME.y: mne.filter.filter_data(x), phase zero (delay of (N - 1) / 2 dropped), pad
-        reflect_limited (odd reflection 2 x0 - x[k] of min(N, n) - 1 samples, zeros beyond). NAME.short: the same of x[:300].
-        firwin.NAME: scipy.signal.firwin as firwin.NAME.spec says (taps, lo, hi in Hz, rate; nan lo: low-pass, nan hi: high-pass,
-        lo > hi: band stop between hi and lo); Hamming, scaled to 1 in the pass band.""", seed=41)
+    g = Golden("fir", """
+        NAME.h: taps of mne.filter.create_filter (firwin design, Hamming, phase zero, automatic lengths and
+        transitions). NAME.spec: rate, l_freq, h_freq (nan: none; l > h: band stop), l_trans, h_trans (nan:
+        automatic). x: 1000 float32 noise samples, filtered in float64. NAME.y: mne.filter.filter_data(x), phase zero
+        (delay of (N - 1) / 2 dropped), pad reflect_limited (odd reflection 2 x0 - x[k] of min(N, n) - 1 samples,
+        zeros beyond). NAME.short: the same of x[:300]. firwin.NAME: scipy.signal.firwin as firwin.NAME.spec says
+        (taps, lo, hi in Hz, rate; nan lo: low-pass, nan hi: high-pass, lo > hi: band stop between hi and lo);
+        Hamming, scaled to 1 in the pass band.""", seed=41)
     x = f32(np.random.default_rng(41).normal(size=1000) * 3 + 0.7)
     g.input("x", x)
     none = np.nan
@@ -53,16 +55,19 @@ def signals():
 
 
 def welch():
-    g = Golden("welch", """x: 2 channels x 1500 float32 samples at 160 Hz (noise, 10 Hz, an offset). Results [channel][bin], bin k = k rate / nfft.
-        scipy.signal.welch, periodic Hann, overlap nperseg // 2, detrend constant, density, mean, unless the name says:
-        n256, n160, n75 (odd), n512pad (nperseg 300, nfft 512), nodetrend, spectrum (scaling), median, overlap0 (nperseg 256), ov50 (nperseg
-        160, noverlap 50), hamming. long: nperseg = the whole signal. mne: mne.time_frequency.psd_array_welch defaults (periodic
-        Hamming, n_fft 256, overlap 0, mean removed, density); mne.overlap: n_overlap 64, n_per_seg 128, n_fft 256; mne.median.""", seed=42)
+    g = Golden("welch", """
+        x: 2 channels x 1500 float32 samples at 160 Hz (noise, 10 Hz, an offset). Results [channel][bin], bin k = k
+        rate / nfft. scipy.signal.welch, periodic Hann, overlap nperseg // 2, detrend constant, density, mean, unless
+        the name says: n256, n160, n75 (odd), n512pad (nperseg 300, nfft 512), nodetrend, spectrum (scaling), median,
+        overlap0 (nperseg 256), ov50 (nperseg 160, noverlap 50), hamming. long: nperseg = the whole signal. mne:
+        mne.time_frequency.psd_array_welch defaults (periodic Hamming, n_fft 256, overlap 0, mean removed, density);
+        mne.overlap: n_overlap 64, n_per_seg 128, n_fft 256; mne.median.""", seed=42)
     x = signals()
     g.input("x", x)
     for name, kw in (("n256", dict(nperseg=256)), ("n160", dict(nperseg=160)), ("n75", dict(nperseg=75)),
                      ("n512pad", dict(nperseg=300, nfft=512)), ("nodetrend", dict(nperseg=160, detrend=False)),
-                     ("spectrum", dict(nperseg=160, scaling="spectrum")), ("median", dict(nperseg=160, average="median")),
+                     ("spectrum", dict(nperseg=160, scaling="spectrum")),
+                     ("median", dict(nperseg=160, average="median")),
                      ("overlap0", dict(nperseg=256, noverlap=0)), ("ov50", dict(nperseg=160, noverlap=50)),
                      ("hamming", dict(nperseg=160, window="hamming")), ("long", dict(nperseg=1500))):
         f, p = signal.welch(x, fs=160.0, **kw)
@@ -78,21 +83,22 @@ def welch():
 
 
 def band_power():
-    g = Golden("band_power", """psd [channel][bin]: scipy.signal.welch of the signals of welch.txt, nperseg 320 (0.5 Hz bins, so 161 of them). freqs.
-        bands: rows lo, hi in Hz. Each result is [channel][band].
-        sum: sum of bins lo <= f <= hi (mne-features); sum.relative: over the sum of all bins; sum.db: 10 log10 of the latter.
-        sum.df: sum times the bin width (power in u^2).
-        simpson: Simpson integral over bins lo <= f <= hi, scipy 1.10: for an even count of bins the mean of the two
-        ways with a trapezoid at one end ("avg"); later scipy uses a parabola there, so bands of odd and of even counts of bins
-        are both present (count); simpson.relative: over the integral of the whole axis (YASA).
-        mean: mean over lo <= f < hi of psd / its sum (MNE sleep tutorial). mean.absolute: mean over lo <= f < hi of psd.""", seed=42)
+    g = Golden("band_power", """
+        psd [channel][bin]: scipy.signal.welch of the signals of welch.txt, nperseg 320 (0.5 Hz bins, so 161 of them).
+        freqs. bands: rows lo, hi in Hz. Each result is [channel][band]. sum: sum of bins lo <= f <= hi
+        (mne-features); sum.relative: over the sum of all bins; sum.db: 10 log10 of the latter. sum.df: sum times the
+        bin width (power in u^2). simpson: Simpson integral over bins lo <= f <= hi, scipy 1.10: for an even count of
+        bins the mean of the two ways with a trapezoid at one end ("avg"); later scipy uses a parabola there, so bands
+        of odd and of even counts of bins are both present (count); simpson.relative: over the integral of the whole
+        axis (YASA). mean: mean over lo <= f < hi of psd / its sum (MNE sleep tutorial). mean.absolute: mean over lo
+        <= f < hi of psd.""", seed=42)
     f, p = signal.welch(signals(), fs=160.0, nperseg=320)
     bands = np.array([[0.5, 4], [4, 8], [8, 13], [8, 12.5], [13, 30], [30, 40], [10, 10]])
     g.array("psd", p)
     g.input("freqs", f)
     g.input("bands", bands)
-    out = {k: np.zeros((2, len(bands))) for k in ("sum", "sum.relative", "sum.df", "simpson", "simpson.relative", "mean",
-                                                 "mean.absolute")}
+    out = {k: np.zeros((2, len(bands))) for k in ("sum", "sum.relative", "sum.df", "simpson", "simpson.relative",
+                                                 "mean", "mean.absolute")}
     count = []
     for j, (lo, hi) in enumerate(bands):
         both, half = (f >= lo) & (f <= hi), (f >= lo) & (f < hi)
@@ -116,7 +122,8 @@ def numbers():
     x = f32(np.random.default_rng(43).gamma(1.5, 2, size=(6, 41)) - 2)
     x[4] = np.round(x[4])  # ties
     x[5] = 7.25  # constant
-    g = Golden("quantiles", """numpy.percentile(x[i], q), linear: position q/100 (n - 1). x: 6 rows of 41 float32 (row 4 has ties, row 5 is
+    g = Golden("quantiles", """
+        numpy.percentile(x[i], q), linear: position q/100 (n - 1). x: 6 rows of 41 float32 (row 4 has ties, row 5 is
         constant); y[i][j] for q[j]. one: a single number 3.5; two: 1 and 4.""", seed=43)
     q = np.array([0, 5, 10, 25, 33.3, 50, 75, 90, 95, 99.9, 100])
     g.input("x", x)
@@ -125,10 +132,12 @@ def numbers():
     g.array("one", np.percentile([3.5], q), 1e-7, 1e-7)
     g.array("two", np.percentile([4.0, 1.0], q), 1e-7, 1e-7)
     g.close()
-    g = Golden("moments", """Per row of x (6 x 41 float32; row 4 has ties, row 5 is constant): mean, std (ddof 0), var, std1 (ddof 1),
-        skew and kurtosis (biased, Fisher: a normal gives 0; nan for the constant row), skew1 and kurtosis1 (bias corrected), rms, ptp,
-        hjorth.activity (var ddof 0), hjorth.mobility = sqrt(var(dx) / var(x)), hjorth.complexity = mobility(dx) / mobility(x), plain
-        differences, ddof 0 (nan where var is 0), line_length = sum |dx|.""", seed=43)
+    g = Golden("moments", """
+        Per row of x (6 x 41 float32; row 4 has ties, row 5 is constant): mean, std (ddof 0), var, std1 (ddof 1), skew
+        and kurtosis (biased, Fisher: a normal gives 0; nan for the constant row), skew1 and kurtosis1 (bias
+        corrected), rms, ptp, hjorth.activity (var ddof 0), hjorth.mobility = sqrt(var(dx) / var(x)),
+        hjorth.complexity = mobility(dx) / mobility(x), plain differences, ddof 0 (nan where var is 0), line_length =
+        sum |dx|.""", seed=43)
     g.input("x", x)
     dx, ddx = np.diff(x, axis=1), np.diff(x, 2, axis=1)
     with np.errstate(all="ignore"):
@@ -147,9 +156,10 @@ def numbers():
     g.close()
     rng = np.random.default_rng(44)
     x = f32(rng.normal(size=(5, 5)) @ rng.normal(size=(5, 120)) + np.arange(5)[:, None] * 10)
-    g = Golden("covariance", """x: 5 channels x 120 float32 samples with unequal means. cov: numpy.cov (centred, T - 1); cov0: centred, T;
-        uncentred: X X' / T; corr: numpy.corrcoef; uncentred.trace1: uncentred / its trace. upper: the upper triangle of
-        uncentred by rows, diagonal included.""", seed=44)
+    g = Golden("covariance", """
+        x: 5 channels x 120 float32 samples with unequal means. cov: numpy.cov (centred, T - 1); cov0: centred, T;
+        uncentred: X X' / T; corr: numpy.corrcoef; uncentred.trace1: uncentred / its trace. upper: the upper triangle
+        of uncentred by rows, diagonal included.""", seed=44)
     g.input("x", x)
     u = x @ x.T / x.shape[1]
     for k, v in (("cov", np.cov(x)), ("cov0", np.cov(x, ddof=0)), ("uncentred", u), ("corr", np.corrcoef(x)),

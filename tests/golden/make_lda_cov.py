@@ -8,13 +8,14 @@ from sklearn.preprocessing import StandardScaler
 
 
 def lda(topic, wanted):
-    g = Golden(topic, """LinearDiscriminantAnalysis (1.2.1: svd divides the within scatter by n - K, lsqr and eigen by n: the solvers differ).
-        Data: lda: iris (150), digits (first 200 rows, 64 columns, some constant); lda_cancer: cancer (scaled, rows 0, 4, 8 ...: 143).
-        y: class numbers. Cases: svd; svd_priors, lsqr_priors (priors = NAME.priors); lsqr, eigen (no shrinkage);
-        lsqr_s03, eigen_s03 (shrinkage 0.3); lsqr_auto, eigen_auto (Ledoit-Wolf).
-        .coef [1 or K x d], .intercept, .proba [every 5th row x K], svd and eigen also .z (transform, every 5th row; sign rule: in
-        each column of z over those rows the entry of largest magnitude is positive) and .ratio (explained variance ratio).
-        digits has only svd, lsqr_auto, lsqr_s03, eigen_auto: without shrinkage its covariance is singular.""")
+    g = Golden(topic, """
+        LinearDiscriminantAnalysis (1.2.1: svd divides the within scatter by n - K, lsqr and eigen by n: the solvers
+        differ). Data: lda: iris (150), digits (first 200 rows, 64 columns, some constant); lda_cancer: cancer
+        (scaled, rows 0, 4, 8 ...: 143). y: class numbers. Cases: svd; svd_priors, lsqr_priors (priors = NAME.priors);
+        lsqr, eigen (no shrinkage); lsqr_s03, eigen_s03 (shrinkage 0.3); lsqr_auto, eigen_auto (Ledoit-Wolf). .coef [1
+        or K x d], .intercept, .proba [every 5th row x K], svd and eigen also .z (transform, every 5th row; sign rule:
+        in each column of z over those rows the entry of largest magnitude is positive) and .ratio (explained variance
+        ratio). digits has only svd, lsqr_auto, lsqr_s03, eigen_auto: without shrinkage its covariance is singular.""")
     sets = {}
     iris, label = table("tabular", "sklearn", "iris.csv")
     sets["iris"] = (iris, classes_of(label)[0])
@@ -50,9 +51,10 @@ def lda(topic, wanted):
 
 
 def shrunk():
-    g = Golden("ledoit_wolf", """sklearn.covariance.ledoit_wolf and oas. x is centred, covariances are divided by n.
-        Data: tall (60 x 8), wide (10 x 25), one (30 x 1), far (50 x 5 with mean 100 and scales 1 to 1000).
-        .lw.shrinkage, .lw.matrix, .oas.shrinkage, .oas.matrix; .lw0.* with assume_centered=True.""", seed=15)
+    g = Golden("ledoit_wolf", """
+        sklearn.covariance.ledoit_wolf and oas. x is centred, covariances are divided by n. Data: tall (60 x 8), wide
+        (10 x 25), one (30 x 1), far (50 x 5 with mean 100 and scales 1 to 1000). .lw.shrinkage, .lw.matrix,
+        .oas.shrinkage, .oas.matrix; .lw0.* with assume_centered=True.""", seed=15)
     rng = np.random.default_rng(15)
     mix = rng.normal(size=(8, 8))
     sets = {"tall": rng.normal(size=(60, 8)) @ mix, "wide": rng.normal(size=(10, 25)), "one": rng.normal(size=(30, 1)),

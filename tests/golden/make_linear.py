@@ -1,4 +1,4 @@
-"""logistic_regression and ridge: scikit-learn's solvers, driven to the optimum so that the optimum is what is compared."""
+"""logistic_regression and ridge: scikit-learn's solvers, driven to the optimum, which is what is compared."""
 from golden import Golden, classes_of, f32, table
 
 import numpy as np
@@ -45,13 +45,14 @@ def polish(m, x, y, c, weight, intercept):
 
 
 def logistic():
-    g = Golden("logistic_regression", """LogisticRegression(penalty l2): C sum w_i loss_i + |coef|^2 / 2, intercept free; one vector for 2 classes (of class 1),
-        softmax with a vector a class above. lbfgs at tol 1e-8, then Newton steps until the gradient is below 1e-8: these are optima.
-        Data: cancer (569 rows scaled; rows 0, 4, 8 ... = 143 rows are used), iris (raw, 150), digits (first 200 rows / 16).
-        y: class numbers in sorted order of names. w: sample weights of the `weighted` cases.
-        NAME.coef [1 or K x d], .intercept [K], .proba [n x K] (every 5th row of x for cancer and iris, every 10th for digits).
-        Cases: c01, c1, c10 (C), nofit (C 1, fit_intercept False), balanced (class_weight), weighted.
-        The multinomial intercepts sum to zero, as do the coefs over the classes.""", seed=13)
+    g = Golden("logistic_regression", """
+        LogisticRegression(penalty l2): C sum w_i loss_i + |coef|^2 / 2, intercept free; one vector for 2 classes (of
+        class 1), softmax with a vector a class above. lbfgs at tol 1e-8, then Newton steps until the gradient is
+        below 1e-8: these are optima. Data: cancer (569 rows scaled; rows 0, 4, 8 ... = 143 rows are used), iris (raw,
+        150), digits (first 200 rows / 16). y: class numbers in sorted order of names. w: sample weights of the
+        `weighted` cases. NAME.coef [1 or K x d], .intercept [K], .proba [n x K] (every 5th row of x for cancer and
+        iris, every 10th for digits). Cases: c01, c1, c10 (C), nofit (C 1, fit_intercept False), balanced
+        (class_weight; iris is fitted on rows iris.balanced.rows, so that classes differ in size), weighted. The multinomial intercepts sum to zero, as do the coefs over the classes.""", seed=13)
     rng = np.random.default_rng(13)
     bc, label = table("tabular", "sklearn", "breast_cancer.csv")
     sets = {"cancer": (f32(StandardScaler().fit_transform(bc))[::4], classes_of(label)[0][::4])}
@@ -87,9 +88,11 @@ def logistic():
 
 
 def ridge():
-    g = Golden("ridge", """Ridge: |y - X w - b|^2 + alpha |w|^2, b free. diabetes, all 442 rows (features as scikit-learn scales them, float32).
-        Cases: a01, a1, a10 (alpha), noint (alpha 1, fit_intercept False), weighted (alpha 1, weights w), wide (20 rows x 50
-        gaussian features, alpha 0.5), two (two targets, alpha 1). .coef [targets x d], .intercept, .predict (first 20 rows), .r2.""",
+    g = Golden("ridge", """
+        Ridge: |y - X w - b|^2 + alpha |w|^2, b free. diabetes, all 442 rows (features as scikit-learn scales them,
+        float32). Cases: a01, a1, a10 (alpha), noint (alpha 1, fit_intercept False), weighted (alpha 1, weights w),
+        wide (20 rows x 50 gaussian features, alpha 0.5), two (two targets, alpha 1). .coef [targets x d], .intercept,
+        .predict (first 20 rows), .r2.""",
                seed=14)
     rng = np.random.default_rng(14)
     x, y = table("tabular", "sklearn", "diabetes.csv")

@@ -35,13 +35,15 @@ def binary_scores(g, name, t, s, w=None):
 
 
 def main():
-    g = Golden("metrics", """Inputs: bin.t (0/1), bin.s (scores in [0, 1], many ties), bin.p (s >= 0.5), bin.w (weights); multi.t (0..2), multi.proba
-        (rows sum to 1), multi.p (argmax), multi.w; reg.t, reg.p, reg.w. Names: bin.*, multi.* plain, bin.w.* multi.w.* reg.w.* weighted.
-        precision, recall, f1 with .binary (class 1), .macro, .weighted, .micro; per_class: rows classes, columns P, R, F1.
-        confusion.count / .true / .pred / .all: rows true, columns predicted. roc.thin / .full: columns fpr, tpr, threshold
-        (first threshold inf; thin drops points on a line); pr: columns precision, recall, threshold (last nan: the point 1, 0).
-        log_loss clips at machine epsilon and renormalises rows. note.*: the worked example of our notes (AUC .77778, AP .73333).
-        gap.*: labels 0..3 asked for, class 3 never true nor predicted, class 2 never predicted (zero division gives 0).""", seed=21)
+    g = Golden("metrics", """
+        Inputs: bin.t (0/1), bin.s (scores in [0, 1], many ties), bin.p (s >= 0.5), bin.w (weights); multi.t (0..2),
+        multi.proba (rows sum to 1), multi.p (argmax), multi.w; reg.t, reg.p, reg.w. Names: bin.*, multi.* plain,
+        bin.w.* multi.w.* reg.w.* weighted. precision, recall, f1 with .binary (class 1), .macro, .weighted, .micro;
+        per_class: rows classes, columns P, R, F1. confusion.count / .true / .pred / .all: rows true, columns
+        predicted. roc.thin / .full: columns fpr, tpr, threshold (first threshold inf; thin drops points on a line);
+        pr: columns precision, recall, threshold (last nan: the point 1, 0). log_loss clips at machine epsilon and
+        renormalises rows. note.*: the worked example of our notes (AUC .77778, AP .73333). gap.*: labels 0..3 asked
+        for, class 3 never true nor predicted, class 2 never predicted (zero division gives 0).""", seed=21)
     rng = np.random.default_rng(21)
     n = 80
     t = (rng.uniform(size=n) < 0.4).astype(int)

@@ -1,4 +1,4 @@
-"""motor_imagery: MNE's example of motor imagery decoding with CSP, and the ten splits as a CSV for the example config."""
+"""motor_imagery: MNE's example of motor imagery decoding with CSP; its ten splits as a CSV for the config."""
 import os
 
 from golden import ROOT, Golden, source
@@ -33,7 +33,7 @@ def epochs_of(raw, reference):
 
 
 def csp(cov, y, n=4):
-    """Filters [channel][component] and their eigenvalues, |lambda - 0.5| descending, within the span of the mean covariance."""
+    """Filters [channel][component], eigenvalues by |lambda - 0.5| descending, rank; in the span of the mean covariance."""
     c0, c1 = (cov[y == k].mean(axis=0) for k in (0, 1))
     w, u = np.linalg.eigh(c0 + c1)
     u = u[:, w > TOL * w.max()]
@@ -58,18 +58,21 @@ def evaluate(cov, y, splits):
 
 
 def main():
-    g = Golden("motor_imagery", """PhysioNet eegmmidb S001, runs 6, 10, 14 (64 channels, 160 Hz): MNE's example "Motor imagery decoding with CSP".
-        FIR 7-30 Hz (create_filter, 265 taps, see fir.txt bp7_30), each run by itself; average reference; epochs at T1 (hands, 0)
-        and T2 (feet, 1), window 1 to 2 s after the cue, both ends included (161 samples); CSP(4, log) and LDA (svd);
-        ShuffleSplit(10, test_size 0.2, random_state 42). Rows are the 45 epochs in order of time, run 6 first.
-        events: run, sample in the run, class. test: [split][9] rows of each test set; the rest trains. test.predict, test.decision
-        (LDA, > 0 means feet), accuracy [10], accuracy.mean, rank [10] (63: the average reference takes one). eigenvalues [split][8]: of
-        eigh(C0, C0 + C1) within the span of C0 + C1, |lambda - 0.5| descending. split0.features: log power of the 9 test rows.
-        ref.* with average reference; noref.* without (mne's own CSP gives noref.accuracy too; with the average reference mne 1.3.0's
-        CSP fails on the singular covariance in three splits, mne 1.11 and later restrict to the span as done here).
-        cov.epochs: numbers of two epochs; ref.cov.0 and .1, noref.cov.0 and .1: rows and columns 0..7 of X X' / 161 in V^2, not centred.
-        run06.channels: column numbers in the file; run06.filtered [channel][20]: first 20 samples after the filter, V, no
-        reference; run06.reref the same after the average reference. chance: share of the larger class.""", seed=42)
+    g = Golden("motor_imagery", """
+        PhysioNet eegmmidb S001, runs 6, 10, 14 (64 channels, 160 Hz): MNE's example "Motor imagery decoding with
+        CSP". FIR 7-30 Hz (create_filter, 265 taps, see fir.txt bp7_30), each run by itself; average reference; epochs
+        at T1 (hands, 0) and T2 (feet, 1), window 1 to 2 s after the cue, both ends included (161 samples); CSP(4,
+        log) and LDA (svd); ShuffleSplit(10, test_size 0.2, random_state 42). Rows are the 45 epochs in order of time,
+        run 6 first. events: run, sample in the run, class. test: [split][9] rows of each test set; the rest trains.
+        test.predict, test.decision (LDA, > 0 means feet), accuracy [10], accuracy.mean, rank [10] (63: the average
+        reference takes one). eigenvalues [split][8]: of eigh(C0, C0 + C1) within the span of C0 + C1, |lambda - 0.5|
+        descending. split0.features: log power of the 9 test rows. ref.* with average reference; noref.* without
+        (mne's own CSP gives noref.accuracy too; with the average reference mne 1.3.0's CSP fails on the singular
+        covariance in three splits, mne 1.11 and later restrict to the span as done here). cov.epochs: numbers of two
+        epochs; ref.cov.0 and .1, noref.cov.0 and .1: rows and columns 0..7 of X X' / 161 in V^2, not centred.
+        run06.channels: column numbers in the file; run06.filtered [channel][20]: first 20 samples after the filter,
+        V, no reference; run06.reref the same after the average reference. chance: share of the
+        larger class.""", seed=42)
     raw, lengths = recordings()
     starts = np.r_[0, np.cumsum(lengths)[:-1]]
     splits = None
@@ -89,7 +92,8 @@ def main():
         g.note("%s: eigenvalues of the mean covariance, V^2: smallest %s; largest %s" % (
             name, " ".join("%.2e" % v for v in spectrum[:4]), " ".join("%.2e" % v for v in spectrum[-3:])))
         single = np.linalg.eigvalsh(cov.astype(np.float32).astype(np.float64).mean(axis=0))
-        g.note("%s: the same of covariances rounded to float32: smallest %s" % (name, " ".join("%.2e" % v for v in single[:4])))
+        g.note("%s: the same of covariances rounded to float32: smallest %s" % (
+            name, " ".join("%.2e" % v for v in single[:4])))
         close = min(np.min(np.abs(d)) for d in decisions)
         g.note("%s: the LDA decision nearest to zero over all test rows is %.3g" % (name, close))
         narrow = evaluate(cov.astype(np.float32).astype(np.float64), y, splits)

@@ -11,11 +11,13 @@ from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
 
 def knn():
-    g = Golden("knn", """KNeighborsClassifier and KNeighborsRegressor, brute force. Case kK.WEIGHTS.METRIC; .predict (class number), .proba.
-        iris: train on even rows, ask odd rows (train.x, train.y, ask.x). Raw iris has many equal distances: where the k-th
-        neighbour is not unique (ambiguous.kK.METRIC: 1) the choice is not defined; compare the other rows.
-        cloud: 120 train and 40 asked rows of 5 gaussian columns, 4 classes, no ties; the first 3 asked rows are train rows (zero
-        distance: with weights distance they take all the weight). diabetes: 200 train, 50 asked rows, regression.""", seed=16)
+    g = Golden("knn", """
+        KNeighborsClassifier and KNeighborsRegressor, brute force. Case kK.WEIGHTS.METRIC; .predict (class number),
+        .proba. iris: train on even rows, ask odd rows (train.x, train.y, ask.x). Raw iris has many equal distances:
+        where the k-th neighbour is not unique (ambiguous.kK.METRIC: 1) the choice is not defined; compare the other
+        rows. cloud: 120 train and 40 asked rows of 5 gaussian columns, 4 classes, no ties; the first 3 asked rows are
+        train rows (zero distance: with weights distance they take all the weight). diabetes: 200 train, 50 asked
+        rows, regression.""", seed=16)
     rng = np.random.default_rng(16)
     iris, label = table("tabular", "sklearn", "iris.csv")
     y = classes_of(label)[0]
@@ -53,12 +55,14 @@ def anomalies(file):
 
 
 def forest():
-    g = Golden("isolation_forest", """IsolationForest(100 trees, psi = min(256, n)) fitted on and scoring all rows; draws differ from ours, so statistics
-        over 20 seeds are compared: .auroc.mean, .auroc.sd (ddof 1), .auroc (each seed), .score.mean [n] (mean over seeds of
-        -score_samples, so higher is stranger), .score.sd [n] (between seeds, ddof 1). Compare the mean of our AUROC over m seeds
-        within a few .auroc.sd * sqrt(1/m + 1/20), and our mean scores likewise row by row.
-        ionosphere: ADBench, all 351 rows x 32. cardio: ADBench, of 1831 rows every 5th normal and every 3rd anomaly (see
-        .rows) x 21. y: 1 = anomaly. c.n, c.value: average path length c(n), c(1) = 0, c(2) = 1.""", seed="0..19")
+    g = Golden("isolation_forest", """
+        IsolationForest(100 trees, psi = min(256, n)) fitted on and scoring all rows; draws differ from ours, so
+        statistics over 20 seeds are compared: .auroc.mean, .auroc.sd (ddof 1), .auroc (each seed), .score.mean [n]
+        (mean over seeds of -score_samples, so higher is stranger), .score.sd [n] (between seeds, ddof 1). Compare the
+        mean of our AUROC over m seeds within a few .auroc.sd * sqrt(1/m + 1/20), and our mean scores likewise row by
+        row. ionosphere: ADBench, all 351 rows x 32. cardio: ADBench, of 1831 rows every 5th normal and every 3rd
+        anomaly (see .rows) x 21. y: 1 = anomaly. c.n, c.value: average path length c(n), c(1) = 0, c(2) = 1.""",
+               seed="0..19")
     g.note("tolerances of the means are 4 standard errors of a mean over 20 seeds")
     x, y = anomalies("cardio.csv")
     pick = np.sort(np.r_[np.flatnonzero(y == 0)[::5], np.flatnonzero(y == 1)[::3]])[:400]

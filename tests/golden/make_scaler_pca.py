@@ -7,10 +7,11 @@ from sklearn.preprocessing import StandardScaler
 
 
 def scaler():
-    g = Golden("standard_scaler", """StandardScaler: var is divided by n (by the sum of weights); scale 1 for a constant column.
-        `hard`: 40 x 6 float32: gaussian, mean 1e4 with sd 0.01, scale 1e-6 (volts), constant 3.1, constant 0, integers.
-        NAME.mean/.scale/.var: 1 row a column of x. NAME.z: transformed rows, .back: inverse of z.
-        w: weights for the `hard.weighted` case; plain.* has both flags on, nomean: with_mean False, nostd: with_std False.""",
+    g = Golden("standard_scaler", """
+        StandardScaler: var is divided by n (by the sum of weights); scale 1 for a constant column. `hard`: 40 x 6
+        float32: gaussian, mean 1e4 with sd 0.01, scale 1e-6 (volts), constant 3.1, constant 0, integers.
+        NAME.mean/.scale/.var: 1 row a column of x. NAME.z: transformed rows, .back: inverse of z. w: weights for the
+        `hard.weighted` case; plain.* has both flags on, nomean: with_mean False, nostd: with_std False.""",
                seed=11)
     rng = np.random.default_rng(11)
     n = 40
@@ -23,7 +24,8 @@ def scaler():
     g.input("iris.x", iris)
     for data, x in (("hard", hard), ("iris", iris)):
         for case, kw, weights in (("plain", {}, None), ("nomean", {"with_mean": False}, None),
-                                  ("nostd", {"with_std": False}, None), ("weighted", {}, w if data == "hard" else None)):
+                                  ("nostd", {"with_std": False}, None),
+                                  ("weighted", {}, w if data == "hard" else None)):
             if case == "weighted" and weights is None:
                 continue
             s = StandardScaler(**kw).fit(x, sample_weight=weights)
@@ -41,12 +43,14 @@ def scaler():
 
 
 def pca():
-    g = Golden("pca", """PCA(svd_solver="full"). Sign rule: in each row of components the entry of largest magnitude is positive;
+    g = Golden("pca", """
+        PCA(svd_solver="full"). Sign rule: in each row of components the entry of largest magnitude is positive;
         columns of the transformed rows are flipped along. breast_cancer is z-scored by StandardScaler, then rounded
-        to float32 (70 rows, 30 columns); iris as it is; wide: 12 x 20 gaussian (fewer rows than columns).
-        Cases: all (n_components None), two (2), share (0.95: smallest count whose cumulated ratio exceeds 0.95),
-        white (2, whiten). wide.all: only its first 11 components are determined (n - 1), and they are what is stored.
-        components, mean, variance, ratio, singular, noise (mean variance left over), z (transformed), back (inverse).""", seed=12)
+        to float32 (70 rows, 30 columns); iris as it is; wide: 12 x 20 gaussian (fewer rows than columns). Cases: all
+        (n_components None), two (2), share (0.95: smallest count whose cumulated ratio exceeds 0.95), white (2,
+        whiten). wide.all: only its first 11 components are determined (n - 1), and they are what is stored.
+        components, mean, variance, ratio, singular, noise (mean variance left over), z (transformed), back (inverse).""",
+               seed=12)
     rng = np.random.default_rng(12)
     iris, _ = table("tabular", "sklearn", "iris.csv")
     bc, _ = table("tabular", "sklearn", "breast_cancer.csv")

@@ -11,7 +11,8 @@ RATE = 4000.0
 def noise_and_tone(n=2000, seed=31):
     rng = np.random.default_rng(seed)
     t = np.arange(n) / RATE
-    return f32(0.2 * rng.normal(size=n) + 0.5 * np.sin(2 * np.pi * 440 * t) + 0.3 * np.sin(2 * np.pi * (300 + 900 * t) * t))
+    sweep = np.sin(2 * np.pi * (300 + 900 * t) * t)
+    return f32(0.2 * rng.normal(size=n) + 0.5 * np.sin(2 * np.pi * 440 * t) + 0.3 * sweep)
 
 
 def frames_of(x, n_fft, hop):
@@ -19,7 +20,7 @@ def frames_of(x, n_fft, hop):
 
 
 def stft(x, n_fft, hop, win=None, center="zero", window="hann"):
-    """[frame][bin] complex: window periodic, win long, zeros on both sides to n_fft ((n_fft - win) // 2 on the left)."""
+    """[frame][bin] complex: periodic window of win, zeros on both sides to n_fft ((n_fft - win) // 2 left)."""
     win = win or n_fft
     w = np.zeros(n_fft)
     left = (n_fft - win) // 2
@@ -60,8 +61,10 @@ def power_to_db(s, ref=1.0, amin=1e-10, top_db=80.0):
 
 
 def windows():
-    g = Golden("windows", """NAME.periodic.N (for spectra: cos(2 pi n / N)) and NAME.symmetric.N (cos(2 pi n / (N - 1))), scipy.signal.get_window.
-        hann 0.5 - 0.5 cos, hamming 0.54 - 0.46 cos, blackman 0.42 - 0.5 cos + 0.08 cos 2. N = 1 gives 1.""")
+    g = Golden("windows", """
+        NAME.periodic.N (for spectra: cos(2 pi n / N)) and NAME.symmetric.N (cos(2 pi n / (N - 1))),
+        scipy.signal.get_window. hann 0.5 - 0.5 cos, hamming 0.54 - 0.46 cos, blackman 0.42 - 0.5 cos + 0.08 cos 2. N
+        = 1 gives 1.""")
     for name in ("hann", "hamming", "blackman"):
         for n in (1, 2, 5, 8, 25, 64):
             g.array("%s.periodic.%d" % (name, n), get_window(name, n, fftbins=True), 1e-13, 1e-15)
@@ -70,12 +73,14 @@ def windows():
 
 
 def make_stft():
-    g = Golden("stft", """x: 2000 float32 samples (noise, tone, sweep) at 4000 Hz. Frames of n_fft with hop; periodic Hann unless said.
+    g = Golden("stft", """
+        x: 2000 float32 samples (noise, tone, sweep) at 4000 Hz. Frames of n_fft with hop; periodic Hann unless said.
         NAME.shape: frames, bins. NAME.frames: numbers of the frames stored. NAME.re, NAME.im: [stored frame][bin].
-        zero: n_fft 256, hop 64, centred, zeros n_fft/2 on both sides (1 + floor(L / hop) frames). reflect: centred with reflection (edge
-        sample not repeated). plain: not centred (1 + floor((L - n_fft) / hop)). short: win 200 in n_fft 256, centred,
-        zeros. shortplain: win 101 in n_fft 256, hop 100, plain. small: n_fft 64, hop 16, Hamming, plain. odd: n_fft 75, hop 30, plain.
-        power.zero: |X|^2 of all frames of `zero`. Tolerances are for single precision.""", seed=31)
+        zero: n_fft 256, hop 64, centred, zeros n_fft/2 on both sides (1 + floor(L / hop) frames). reflect: centred
+        with reflection (edge sample not repeated). plain: not centred (1 + floor((L - n_fft) / hop)). short: win 200
+        in n_fft 256, centred, zeros. shortplain: win 101 in n_fft 256, hop 100, plain. small: n_fft 64, hop 16,
+        Hamming, plain. odd: n_fft 75, hop 30, plain. power.zero: |X|^2 of all frames of `zero`. Tolerances are for
+        single precision.""", seed=31)
     x = noise_and_tone()
     g.input("x", x)
     for name, kw in (("zero", dict(n_fft=256, hop=64)), ("reflect", dict(n_fft=256, hop=64, center="reflect")),
@@ -99,18 +104,21 @@ def make_stft():
 
 
 def mel():
-    g = Golden("mel", """Filter banks [mel][bin]. Slaney or HTK scale, triangles linear in Hz, Slaney norm (times 2 / (f[i+2] - f[i])) or none.
-        Dense: slaney40 (4000 Hz, n_fft 256, 40), htk26 (HTK, no norm, 4000 Hz, 256, 26), band20 (Slaney, 50 to 1500 Hz, 4000 Hz,
-        n_fft 256, 20), htknorm24 (HTK, Slaney norm, 100 to 3800 Hz, 8000 Hz, 512, 24). As rows of (mel, bin, weight), zeros
-        left out: full128 (librosa's default: 22050 Hz, n_fft 2048, 128), esc128 (44100 Hz, 2048, 128).
-        hz, mel.slaney, mel.htk: the scales. x -> the STFT power of stft.txt (`zero`): power40 [frame][mel] by slaney40, power26 by htk26.""", seed=31)
+    g = Golden("mel", """
+        Filter banks [mel][bin]. Slaney or HTK scale, triangles linear in Hz, Slaney norm (times 2 / (f[i+2] - f[i]))
+        or none. Dense: slaney40 (4000 Hz, n_fft 256, 40), htk26 (HTK, no norm, 4000 Hz, 256, 26), band20 (Slaney, 50
+        to 1500 Hz, 4000 Hz, n_fft 256, 20), htknorm24 (HTK, Slaney norm, 100 to 3800 Hz, 8000 Hz, 512, 24). As rows
+        of (mel, bin, weight), zeros left out: full128 (librosa's default: 22050 Hz, n_fft 2048, 128), esc128 (44100
+        Hz, 2048, 128). hz, mel.slaney, mel.htk: the scales. x -> the STFT power of stft.txt (`zero`): power40
+        [frame][mel] by slaney40, power26 by htk26.""", seed=31)
     f = np.array([0, 1, 50, 440, 999.9, 1000, 1000.1, 4000, 11025, 22050])
     g.input("hz", f)
     for name, htk in (("slaney", False), ("htk", True)):
         g.array("mel." + name, hz_to_mel(f, htk), 1e-13, 1e-13)
         g.array("back." + name, mel_to_hz(hz_to_mel(f, htk), htk), 1e-12, 1e-9)
     banks = {"slaney40": mel_filters(4000, 256, 40), "htk26": mel_filters(4000, 256, 26, htk=True, norm=False),
-             "band20": mel_filters(4000, 256, 20, 50, 1500), "htknorm24": mel_filters(8000, 512, 24, 100, 3800, htk=True)}
+             "band20": mel_filters(4000, 256, 20, 50, 1500),
+             "htknorm24": mel_filters(8000, 512, 24, 100, 3800, htk=True)}
     for name, b in banks.items():
         g.array(name, b, 1e-6, 1e-9)
     for name, b in (("full128", mel_filters(22050, 2048, 128)), ("esc128", mel_filters(44100, 2048, 128))):
@@ -124,9 +132,11 @@ def mel():
 
 
 def db_and_mfcc():
-    g = Golden("db", """power_to_db: 10 log10(max(amin, s)) - 10 log10(max(amin, ref)), then floored at its maximum - top_db.
-        s: powers with zeros and twelve decades. plain: ref 1, amin 1e-10, no top_db; top80; ref2: ref 2.5, no top_db; amin: amin 1e-3;
-        top20: top_db 20; refmax: ref = max, top_db 80. amplitude.top80: amplitude_to_db of a = sqrt(s): ref 1, amin 1e-5.""",
+    g = Golden("db", """
+        power_to_db: 10 log10(max(amin, s)) - 10 log10(max(amin, ref)), then floored at its maximum - top_db. s:
+        powers with zeros and twelve decades. plain: ref 1, amin 1e-10, no top_db; top80; ref2: ref 2.5, no top_db;
+        amin: amin 1e-3; top20: top_db 20; refmax: ref = max, top_db 80. amplitude.top80: amplitude_to_db of a =
+        sqrt(s): ref 1, amin 1e-5.""",
                seed=32)
     rng = np.random.default_rng(32)
     s = f32(np.r_[10.0 ** rng.uniform(-12, 3, 57), 0, 0, 1])
@@ -136,9 +146,11 @@ def db_and_mfcc():
         g.array(name, power_to_db(s, **kw), 1e-6, 1e-5)
     g.array("amplitude.top80", power_to_db(np.sqrt(s) ** 2, amin=1e-10), 1e-6, 1e-5)
     g.close()
-    g = Golden("mfcc", """mfcc.13: 13 of 40 orthonormal DCT-II coefficients of power_to_db (ref 1, amin 1e-10, top_db 80 over the clip) of
-        power40 (mel.txt); logmel: that dB spectrogram [frame][mel]; mfcc.20.nofloor without top_db. delta: width 9, order 1 slope
-        of mfcc.13 over frames, edges from the first and last 9 frames. dct.in, dct.out: 8 rows of 10 and their full DCT-II.""", seed=31)
+    g = Golden("mfcc", """
+        mfcc.13: 13 of 40 orthonormal DCT-II coefficients of power_to_db (ref 1, amin 1e-10, top_db 80 over the clip)
+        of power40 (mel.txt); logmel: that dB spectrogram [frame][mel]; mfcc.20.nofloor without top_db. delta: width
+        9, order 1 slope of mfcc.13 over frames, edges from the first and last 9 frames. dct.in, dct.out: 8 rows of 10
+        and their full DCT-II.""", seed=31)
     p = (np.abs(stft(noise_and_tone(), 256, 64)) ** 2) @ mel_filters(4000, 256, 40).T
     logmel = power_to_db(p)
     g.array("logmel", logmel, 1e-5, 1e-4)
@@ -154,9 +166,11 @@ def db_and_mfcc():
 
 
 def zcr():
-    g = Golden("zcr", """Zero-crossing rate: sign-bit changes inside the frame / frame length; the first sample of a frame never counts; |v| <= 1e-10 is
-        a plus zero. x: 2000 samples of stft.txt with some zeros and minus zeros. edge.N.H: centred, padded by repeating the end samples
-        (1 + floor(L / hop) frames of N, hop H); plain.N.H: not padded.""", seed=31)
+    g = Golden("zcr", """
+        Zero-crossing rate: sign-bit changes inside the frame / frame length; the first sample of a frame never
+        counts; |v| <= 1e-10 is a plus zero. x: 2000 samples of stft.txt with some zeros and minus zeros. edge.N.H:
+        centred, padded by repeating the end samples (1 + floor(L / hop) frames of N, hop H); plain.N.H: not padded.""",
+               seed=31)
     x = noise_and_tone()
     x[100:110] = 0.0
     x[200:400:3] = -0.0
@@ -166,7 +180,7 @@ def zcr():
     for n, hop in ((512, 128), (256, 64), (100, 33)):
         for name, v in (("edge", np.pad(x, n // 2, mode="edge")), ("plain", x)):
             b = np.signbit(frames_of(v, n, hop))
-            g.array("%s.%d.%d" % (name, n, hop), np.mean(np.column_stack([np.zeros(len(b)), b[:, 1:] != b[:, :-1]]), axis=1), 1e-6)
+            g.array("%s.%d.%d" % (name, n, hop), (b[:, 1:] != b[:, :-1]).sum(axis=1) / n, 1e-6)
     g.close()
 
 

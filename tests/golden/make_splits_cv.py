@@ -22,12 +22,14 @@ def folds(splitter, n, y=None, groups=None):
 
 
 def splits():
-    g = Golden("splits", """Each array named *.fold*: number of the test fold of each row (-1: never tested). No shuffling anywhere.
-        kfold.nN.kK. Label vectors y.A: a = the example of our notes, b = random of 4 unequal classes, c = sorted, d = alternating
-        with a first class that is not the smallest number. stratified.A.kK (K at most the size of the smallest class).
-        Group vectors g.A (rows as in y.A for the stratified ones): a = the example of our notes, b = 25 groups of
-        unequal sizes, all different, c = 6 groups with equal sizes (a tie: sklearn gives later groups first).
-        group.A.kK; logo.A (folds in ascending order of group number); strat_group.A.kK; predefined.in, predefined.fold.""", seed=22)
+    g = Golden("splits", """
+        Each array named *.fold*: number of the test fold of each row (-1: never tested). No shuffling anywhere.
+        kfold.nN.kK. Label vectors y.A: a = the example of our notes, b = random of 4 unequal classes, c = sorted, d =
+        alternating with a first class that is not the smallest number. stratified.A.kK (K at most the size of the
+        smallest class). Group vectors g.A (rows as in y.A for the stratified ones): a = the example of our notes, b =
+        25 groups of unequal sizes, all different, c = 6 groups with equal sizes (a tie: sklearn gives later groups
+        first). group.A.kK; logo.A (folds in ascending order of group number); strat_group.A.kK; predefined.in,
+        predefined.fold.""", seed=22)
     rng = np.random.default_rng(22)
     for n, k in ((10, 3), (7, 7), (23, 5), (100, 10)):
         g.array("kfold.n%d.k%d.fold" % (n, k), folds(KFold(k), n))
@@ -66,13 +68,16 @@ def splits():
 
 
 def cv():
-    g = Golden("cv", """Scores per fold, one row a fold. Features rounded to float32 as our rows are. NAME.fold: test fold of each row.
-        iris, digits: StratifiedKFold(5) without shuffling; diabetes: KFold(5). Accuracy and r2.
-        lr: StandardScaler + LogisticRegression (C 1, tol 1e-8, max_iter 5000); knn: KNeighborsClassifier(5) on raw columns;
-        scaler_knn: the same after StandardScaler; lda: LinearDiscriminantAnalysis (svd); lda_lsqr_auto: Ledoit-Wolf.
-        Tolerance: 0.001 of accuracy for lr and lda; knn may meet equal distances, one row of a fold either way.""")
+    g = Golden("cv", """
+        Scores per fold, one row a fold. Features rounded to float32 as our rows are. NAME.fold: test fold of each
+        row. iris, digits: StratifiedKFold(5) without shuffling; diabetes: KFold(5). Accuracy and r2. lr:
+        StandardScaler + LogisticRegression (C 1, tol 1e-8, max_iter 5000); knn: KNeighborsClassifier(5) on raw
+        columns; scaler_knn: the same after StandardScaler; lda: LinearDiscriminantAnalysis (svd); lda_lsqr_auto:
+        Ledoit-Wolf. Tolerance: 0.001 of accuracy for lr and lda; knn may meet equal distances, one row of a fold
+        either way.""")
     lr = make_pipeline(StandardScaler(), LogisticRegression(tol=1e-8, max_iter=5000))
-    models = {"lr": lr, "knn": KNeighborsClassifier(5), "scaler_knn": make_pipeline(StandardScaler(), KNeighborsClassifier(5)),
+    models = {"lr": lr, "knn": KNeighborsClassifier(5),
+              "scaler_knn": make_pipeline(StandardScaler(), KNeighborsClassifier(5)),
               "lda": LinearDiscriminantAnalysis(),
               "lda_lsqr_auto": LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")}
     for data in ("iris", "digits"):

@@ -69,15 +69,16 @@ static char *next_word(char **cursor)
   return word;
 }
 
-/* The number after the given prefix ("", "rtol=" or "atol="), rounded once to float32 when narrow. strtod will do: tests
- * run in the C locale. */
+/* The number after the given prefix ("", "rtol=" or "atol="), rounded once to float32 when narrow. strtod will do:
+ * tests run in the C locale. */
 static double number_of(const golden *g, const char *word, const char *prefix, const char *where, int narrow)
 {
   size_t skip = strlen(prefix);
   char *end = NULL;
   double v = 0;
   if (!strncmp(word, prefix, skip)) v = narrow ? (double)strtof(word + skip, &end) : strtod(word + skip, &end);
-  if (!end || end == word + skip || *end) fail_msg("golden: %s: %s: '%s' is not %snumber", g->path, where, word, prefix);
+  if (!end || end == word + skip || *end)
+    fail_msg("golden: %s: %s: '%s' is not %snumber", g->path, where, word, prefix);
   return v;
 }
 
