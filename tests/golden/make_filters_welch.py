@@ -73,11 +73,11 @@ def welch():
         f, p = signal.welch(x, fs=160.0, **kw)
         if name == "long":
             f, p = f[:120], p[:, :120]
-        g.array(name, p, 1e-5, 1e-6 * p.max() * 1e-2)
+        g.array(name, p, 1e-5, 3e-8 * p.max())
     for name, kw in (("mne", {}), ("mne.overlap", dict(n_fft=256, n_per_seg=128, n_overlap=64)),
                      ("mne.median", dict(average="median"))):
         p, f = mne.time_frequency.psd_array_welch(x, 160.0, verbose=False, **kw)
-        g.array(name, p, 1e-5, 1e-6 * p.max() * 1e-2)
+        g.array(name, p, 1e-5, 3e-8 * p.max())
     g.input("mne.freqs", f)
     g.close()
 

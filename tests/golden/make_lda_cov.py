@@ -7,11 +7,22 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis as LDA
 from sklearn.preprocessing import StandardScaler
 
 
+def over_n(m, n, k):
+    """Turns a fitted svd solution (within scatter over n - K) into that of scatter over n, in place."""
+    a = n / (n - k)
+    prior = np.log(m.priors_) if k > 2 else np.log(m.priors_[1:] / m.priors_[:1])
+    m.coef_ = m.coef_ * a
+    m.intercept_ = (m.intercept_ - prior) * a + prior
+    m.scalings_ = m.scalings_ * np.sqrt(a)
+
+
 def lda(topic, wanted):
     g = Golden(topic, """
         LinearDiscriminantAnalysis (1.2.1: svd divides the within scatter by n - K, lsqr and eigen by n: the solvers
         differ). Data: lda: iris (150), digits (first 200 rows, 64 columns, some constant); lda_cancer: cancer
-        (scaled, rows 0, 4, 8 ...: 143). y: class numbers. Cases: svd; svd_priors, lsqr_priors (priors = NAME.priors);
+        (scaled, rows 0, 4, 8 ...: 143). y: class numbers. Cases: svd;
+        svd_n (svd with the within scatter over n, as scikit-learn does from 2026 on: what lsqr and eigen divide by, so
+        proba is that of lsqr); svd_priors, lsqr_priors (priors = NAME.priors);
         lsqr, eigen (no shrinkage); lsqr_s03, eigen_s03 (shrinkage 0.3); lsqr_auto, eigen_auto (Ledoit-Wolf). .coef [1
         or K x d], .intercept, .proba [every 5th row x K], svd and eigen also .z (transform, every 5th row; sign rule:
         in each column of z over those rows the entry of largest magnitude is positive) and .ratio (explained variance
@@ -31,15 +42,20 @@ def lda(topic, wanted):
         g.input(data + ".x", x)
         g.input(data + ".y", y)
         g.input(data + ".priors", priors)
-        for case, kw in (("svd", {}), ("svd_priors", {"priors": priors}),
+        for case, kw in (("svd", {}), ("svd_n", {}), ("svd_priors", {"priors": priors}),
                          ("lsqr_priors", {"solver": "lsqr", "priors": priors}), ("lsqr", {"solver": "lsqr"}),
                          ("eigen", {"solver": "eigen"}), ("lsqr_s03", {"solver": "lsqr", "shrinkage": 0.3}),
                          ("eigen_s03", {"solver": "eigen", "shrinkage": 0.3}),
                          ("lsqr_auto", {"solver": "lsqr", "shrinkage": "auto"}),
                          ("eigen_auto", {"solver": "eigen", "shrinkage": "auto"})):
-            if data == "digits" and case not in ("svd", "lsqr_auto", "lsqr_s03", "eigen_auto"):
+            if data == "digits" and case not in ("svd", "svd_n", "lsqr_auto", "lsqr_s03", "eigen_auto"):
                 continue
             m = LDA(**kw).fit(x, y)
+            if case == "svd_n":
+                over_n(m, len(x), k)
+                full = LDA(solver="lsqr").fit(x, y)
+                if data != "digits" and not np.allclose(m.predict_proba(x), full.predict_proba(x), atol=1e-9):
+                    raise SystemExit("lda %s: svd over n does not give the proba of lsqr" % data)
             name = "%s.%s." % (data, case)
             g.array(name + "coef", m.coef_, 1e-6, 1e-6)
             g.array(name + "intercept", m.intercept_, 1e-6, 1e-6)

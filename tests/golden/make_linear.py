@@ -52,7 +52,8 @@ def logistic():
         150), digits (first 200 rows / 16). y: class numbers in sorted order of names. w: sample weights of the
         `weighted` cases. NAME.coef [1 or K x d], .intercept [K], .proba [n x K] (every 5th row of x for cancer and
         iris, every 10th for digits). Cases: c01, c1, c10 (C), nofit (C 1, fit_intercept False), balanced
-        (class_weight; iris is fitted on rows iris.balanced.rows, so that classes differ in size), weighted. The multinomial intercepts sum to zero, as do the coefs over the classes.""", seed=13)
+        (class_weight; iris is fitted on rows iris.balanced.rows, so that classes differ in size), weighted. The
+        multinomial intercepts sum to zero, as do the coefs over the classes.""", seed=13)
     rng = np.random.default_rng(13)
     bc, label = table("tabular", "sklearn", "breast_cancer.csv")
     sets = {"cancer": (f32(StandardScaler().fit_transform(bc))[::4], classes_of(label)[0][::4])}

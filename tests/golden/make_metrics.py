@@ -1,5 +1,5 @@
 """metrics: sklearn.metrics on small score vectors with ties, three classes and sample weights."""
-from golden import Golden
+from golden import Golden, f32
 
 import numpy as np
 from sklearn import metrics as sk
@@ -37,7 +37,7 @@ def binary_scores(g, name, t, s, w=None):
 def main():
     g = Golden("metrics", """
         Inputs: bin.t (0/1), bin.s (scores in [0, 1], many ties), bin.p (s >= 0.5), bin.w (weights); multi.t (0..2),
-        multi.proba (rows sum to 1), multi.p (argmax), multi.w; reg.t, reg.p, reg.w. Names: bin.*, multi.* plain,
+        multi.proba (rows sum to 1 within float32), multi.p (argmax), multi.w; reg.t, reg.p, reg.w. Names: bin.*, multi.* plain,
         bin.w.* multi.w.* reg.w.* weighted. precision, recall, f1 with .binary (class 1), .macro, .weighted, .micro;
         per_class: rows classes, columns P, R, F1. confusion.count / .true / .pred / .all: rows true, columns
         predicted. roc.thin / .full: columns fpr, tpr, threshold (first threshold inf; thin drops points on a line);
@@ -47,8 +47,8 @@ def main():
     rng = np.random.default_rng(21)
     n = 80
     t = (rng.uniform(size=n) < 0.4).astype(int)
-    s = np.clip(np.round(0.25 * t + rng.normal(0.4, 0.22, n), 1), 0, 1)
-    w = np.round(rng.uniform(0.1, 3, n), 3)
+    s = f32(np.clip(np.round(0.25 * t + rng.normal(0.4, 0.22, n), 1), 0, 1))
+    w = f32(np.round(rng.uniform(0.1, 3, n), 3))
     w[:3] = 0
     p = (s >= 0.5).astype(int)
     for key, v in (("t", t), ("s", s), ("p", p)):
@@ -65,8 +65,9 @@ def main():
     raw = rng.normal(size=(60, 3)) + 1.1 * np.eye(3)[t3]
     proba = np.round(np.exp(raw) / np.exp(raw).sum(axis=1, keepdims=True), 3)
     proba[:, 2] = 1 - proba[:, 0] - proba[:, 1]
+    proba = f32(proba)
     p3 = proba.argmax(axis=1)
-    w3 = np.round(rng.uniform(0.1, 3, 60), 3)
+    w3 = f32(np.round(rng.uniform(0.1, 3, 60), 3))
     for key, v in (("t", t3), ("p", p3), ("proba", proba), ("weights", w3)):
         g.input("multi." + key, v)
     for name, ww in (("multi", None), ("multi.w", w3)):
@@ -90,13 +91,13 @@ def main():
     for average in ("macro", "weighted", "micro"):
         g.array("gap.f1." + average, sk.f1_score(gt, gp, average=average, zero_division=0), EXACT)
     g.array("gap.balanced_accuracy", sk.balanced_accuracy_score(gt, gp), EXACT)
-    nt, ns = np.array([0, 0, 1, 1, 0, 1]), np.array([.1, .4, .4, .8, .4, .4])
+    nt, ns = np.array([0, 0, 1, 1, 0, 1]), f32([.1, .4, .4, .8, .4, .4])
     g.input("note.t", nt)
     g.input("note.s", ns)
     binary_scores(g, "note", nt, ns)
-    rt = rng.normal(3, 2, 50)
-    rp = rt + rng.normal(0.1, 0.8, 50)
-    rw = rng.uniform(0.1, 3, 50)
+    rt = f32(rng.normal(3, 2, 50))
+    rp = f32(rt + rng.normal(0.1, 0.8, 50))
+    rw = f32(rng.uniform(0.1, 3, 50))
     for key, v in (("t", rt), ("p", rp), ("weights", rw)):
         g.input("reg." + key, v)
     for name, ww in (("reg", None), ("reg.w", rw)):

@@ -33,7 +33,7 @@ def epochs_of(raw, reference):
 
 
 def csp(cov, y, n=4):
-    """Filters [channel][component], eigenvalues by |lambda - 0.5| descending, rank; in the span of the mean covariance."""
+    """Filters [channel][component], eigenvalues by |lambda - 0.5| descending, rank; in the span of C0 + C1."""
     c0, c1 = (cov[y == k].mean(axis=0) for k in (0, 1))
     w, u = np.linalg.eigh(c0 + c1)
     u = u[:, w > TOL * w.max()]

@@ -49,7 +49,8 @@ def pca():
         to float32 (70 rows, 30 columns); iris as it is; wide: 12 x 20 gaussian (fewer rows than columns). Cases: all
         (n_components None), two (2), share (0.95: smallest count whose cumulated ratio exceeds 0.95), white (2,
         whiten). wide.all: only its first 11 components are determined (n - 1), and they are what is stored.
-        components, mean, variance, ratio, singular, noise (mean variance left over), z (transformed), back (inverse).""",
+        components, mean, variance, ratio, singular, noise (mean variance left over), z (transformed),
+        back (inverse).""",
                seed=12)
     rng = np.random.default_rng(12)
     iris, _ = table("tabular", "sklearn", "iris.csv")

@@ -99,7 +99,7 @@ def make_stft():
         g.array(name + ".re", s[keep].real, 1e-6, 1e-6 * top)
         g.array(name + ".im", s[keep].imag, 1e-6, 1e-6 * top)
         if name == "zero":
-            g.array("power.zero", np.abs(s) ** 2, 4e-6, 1e-9 * top ** 2)
+            g.array("power.zero", np.abs(s) ** 2, 4e-6, 2e-8 * top ** 2)
     g.close()
 
 
@@ -153,10 +153,10 @@ def db_and_mfcc():
         and their full DCT-II.""", seed=31)
     p = (np.abs(stft(noise_and_tone(), 256, 64)) ** 2) @ mel_filters(4000, 256, 40).T
     logmel = power_to_db(p)
-    g.array("logmel", logmel, 1e-5, 1e-4)
+    g.array("logmel", logmel, 1e-5, 5e-4)
     m = dct(logmel, type=2, norm="ortho", axis=1)[:, :13]
-    g.array("mfcc.13", m, 1e-5, 5e-4)
-    g.array("mfcc.20.nofloor", dct(power_to_db(p, top_db=None), type=2, norm="ortho", axis=1)[:, :20], 1e-5, 5e-4)
+    g.array("mfcc.13", m, 1e-5, 1e-3)
+    g.array("mfcc.20.nofloor", dct(power_to_db(p, top_db=None), type=2, norm="ortho", axis=1)[:, :20], 1e-5, 1e-3)
     from scipy.signal import savgol_filter
     g.array("delta", savgol_filter(m, 9, polyorder=1, deriv=1, axis=0, mode="interp"), 1e-4, 5e-4)
     v = f32(np.random.default_rng(33).normal(size=(8, 10)))
