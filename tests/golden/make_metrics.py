@@ -36,8 +36,8 @@ def binary_scores(g, name, t, s, w=None):
 
 def main():
     g = Golden("metrics", """
-        Inputs: bin.t (0/1), bin.s (scores in [0, 1], many ties), bin.p (s >= 0.5), bin.w (weights); multi.t (0..2),
-        multi.proba (rows sum to 1 within float32), multi.p (argmax), multi.w; reg.t, reg.p, reg.w. Names: bin.*, multi.* plain,
+        Inputs: bin.t (0/1), bin.s (scores in [0, 1], many ties), bin.p (s >= 0.5), bin.weights; multi.t (0..2),
+        multi.proba (sums to 1), multi.p argmax, multi.weights; reg.t, reg.p, reg.weights. Names: bin.*, multi.* plain,
         bin.w.* multi.w.* reg.w.* weighted. precision, recall, f1 with .binary (class 1), .macro, .weighted, .micro;
         per_class: rows classes, columns P, R, F1. confusion.count / .true / .pred / .all: rows true, columns
         predicted. roc.thin / .full: columns fpr, tpr, threshold (first threshold inf; thin drops points on a line);
