@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "baleen/model_file.h"
 #include "baleen/report.h"
 #include "baleen/table.h"
-#include "baleen/text.h"
+#include "baleen/version.h"
 #include "run_files.h"
 
 /* ---- the folder -------------------------------------------------------------------------------------------------- */
