@@ -183,7 +183,7 @@ static bl_status program_help(bl_ctx *ctx, bl_buf *out)
                          "130 stopped.\n");
 }
 
-bl_status bl_command_help(bl_ctx *ctx, const bl_command *c, bl_buf *out)
+bl_status bl_command_tell(bl_ctx *ctx, const bl_command *c, bl_buf *out)
 {
   if (!c) return program_help(ctx, out);
   bl_status s = bl_buf_printf(ctx, out, "baleen %s: %s\n\nusage: baleen %s [OPTIONS] %s\n", c->name, c->summary, c->name,

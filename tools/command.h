@@ -46,7 +46,7 @@ extern const bl_opt bl_common_opts[];
 bl_status bl_command_parse(bl_ctx *ctx, const bl_command *c, int argc, char **argv, void *params, bl_common *common,
                            bl_texts *args) BL_MUST_CHECK;
 /* The help of a subcommand, or (c NULL) of the program, appended to out. */
-bl_status bl_command_help(bl_ctx *ctx, const bl_command *c, bl_buf *out) BL_MUST_CHECK;
+bl_status bl_command_tell(bl_ctx *ctx, const bl_command *c, bl_buf *out) BL_MUST_CHECK;
 /* A table of options as indented lines. */
 bl_status bl_options_help(bl_ctx *ctx, const bl_opt *table, const char *indent, bool dashes, bl_buf *out) BL_MUST_CHECK;
 

@@ -27,7 +27,7 @@ static const char *command_name(const void *arg, size_t i)
 static int show_help(bl_ctx *ctx, const bl_command *c, FILE *to)
 {
   bl_buf text = {0};
-  bl_status s = bl_command_help(ctx, c, &text);
+  bl_status s = bl_command_tell(ctx, c, &text);
   if (!s) fputs(bl_buf_text(&text), to);
   bl_buf_free(ctx, &text);
   return bl_exit_of(s);
