@@ -7,7 +7,7 @@
 
 #include "baleen/pool.h"
 
-enum { MOMENT_ROWS = 1024, LINEAR_ROWS = 256 };
+enum { MOMENT_ROWS = 1024, LINEAR_ROWS = 256, PROJECT_ROWS = 8192 };
 
 /* ---- doubles ----------------------------------------------------------------------------------------------------- */
 
@@ -165,6 +165,32 @@ bl_status bl_kit_linear(bl_ctx *ctx, const bl_cmat *X, const double *center, con
   }
   bl_status s = bl_pool_chunks(ctx, X->rows, LINEAR_ROWS, 2.0 * (double)d * (double)k, linear_rows, &j);
   bl_free(ctx, Wt);
+  return s;
+}
+
+bl_cmat bl_kit_rows(const bl_cmat *X, size_t lo, size_t n)
+{
+  bl_cmat part = *X;
+  part.rows = n;
+  if (X->index) part.index += lo;
+  else part.v += lo * X->stride;
+  return part;
+}
+
+bl_status bl_kit_project(bl_ctx *ctx, const bl_cmat *X, const double *center, const double *W, const double *scale, size_t k,
+                         bl_mat *out)
+{
+  size_t at_once = X->rows < PROJECT_ROWS ? X->rows : PROJECT_ROWS;
+  double *z = bl_calloc(ctx, at_once * k, sizeof *z);
+  bl_status s = z ? BL_OK : bl_fail_nomem(ctx, "a projection");
+  for (size_t lo = 0; !s && lo < X->rows; lo += at_once) {
+    bl_cmat part = bl_kit_rows(X, lo, X->rows - lo < at_once ? X->rows - lo : at_once);
+    s = bl_kit_linear(ctx, &part, center, W, NULL, k, z);
+    for (size_t i = 0; !s && i < part.rows; i++)
+      for (size_t m = 0; m < k; m++) bl_row(out, lo + i)[m] = (float)(scale ? z[i * k + m] * scale[m] : z[i * k + m]);
+    if (!s) s = BL_CHECK_CANCEL(ctx);
+  }
+  bl_free(ctx, z);
   return s;
 }
 

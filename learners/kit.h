@@ -20,6 +20,11 @@ double bl_kit_weight_sum(size_t rows, const double *weight);
  * not depend on the other rows: same bits row by row, in batches and on any number of threads. */
 bl_status bl_kit_linear(bl_ctx *ctx, const bl_cmat *X, const double *center, const double *W, const double *bias, size_t k,
                         double *out) BL_MUST_CHECK;
+/* The same without bias into float32 rows; column m is multiplied by scale[m] where given. */
+bl_status bl_kit_project(bl_ctx *ctx, const bl_cmat *X, const double *center, const double *W, const double *scale, size_t k,
+                         bl_mat *out) BL_MUST_CHECK;
+/* Rows lo .. lo+n-1 of a view. */
+bl_cmat bl_kit_rows(const bl_cmat *X, size_t lo, size_t n);
 /* Appends the learnt feature names, or x0, x1 .. where fit saw none. */
 bl_status bl_kit_input_names(bl_ctx *ctx, const bl_estimator *self, bl_texts *out) BL_MUST_CHECK;
 
