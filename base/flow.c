@@ -137,7 +137,9 @@ bl_status bl_flow_parse(bl_ctx *ctx, const char *text, bl_flow *out)
 bl_status bl_flow_print_scalar(bl_ctx *ctx, const char *s, bl_buf *out)
 {
   size_t n = strlen(s);
-  bool plain = n && !strpbrk(s, ",[]{}:\"\n\t\\#") && s[0] != ' ' && s[n - 1] != ' ';
+  /* also what YAML would take for an alias, a tag, a block or a list item at the front */
+  bool plain = n && !strpbrk(s, ",[]{}:\"\n\t\\#") && s[0] != ' ' && s[n - 1] != ' ' &&
+               !strchr("*&!|>%@`'?~", s[0]) && !(s[0] == '-' && (!s[1] || s[1] == ' '));
   if (plain) return bl_buf_add(ctx, out, s, n);
   bl_status e = bl_buf_puts(ctx, out, "\"");
   for (; !e && *s; s++) {

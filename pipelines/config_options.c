@@ -1,0 +1,38 @@
+/* The option tables of a config's own sections. Those of sources, stages, estimators and the rest lie with their classes. */
+#include "config_private.h"
+
+static const char *const auto_word[] = {"auto", NULL};
+static const char *const tasks[] = {"auto", "classification", "regression", "anomaly", NULL};
+
+const bl_opt bl_stream_opts[] = {
+    BL_WORD(bl_stream_params, rate_hz, "auto", auto_word, 0, 1e9, BL_OPT_OPEN_LO, "Hz",
+            "rate of the stream to take; auto: the one with most channels, the faster of equals"),
+    BL_OPT_END};
+
+const bl_opt bl_rows_opts[] = {
+    BL_TEXT(bl_rows_params, label, "label", "column that holds what is to be learnt"),
+    BL_TEXT(bl_rows_params, group, "group", "column whose rows belong together and never stand on both sides of a split"),
+    BL_REAL(bl_rows_params, block_s, "0", 0, 1e9, "s",
+            "above 0: groups are cut into blocks of that much time, and rows across a border are left out"),
+    BL_TEXT(bl_rows_params, positive, NULL, "class counted as positive; it goes last in the order of classes"),
+    BL_TEXTS(bl_rows_params, classes, "[]", "labels to keep; empty: all of them, sorted"),
+    BL_ENUM(bl_rows_params, task, "auto", tasks,
+            "what is learnt; auto: regression when the last step is a regressor, anomaly when it detects outliers"),
+    BL_OPT_END};
+
+const bl_opt bl_evaluate_opts[] = {
+    BL_TEXT(bl_evaluate_params, split_file, NULL, "CSV with the columns split,row: the test rows of each fold"),
+    BL_TEXT(bl_evaluate_params, fold, "fold", "column with each row's fold, for the splitter 'predefined'"),
+    BL_TEXT(bl_evaluate_params, by, NULL, "column by whose values the scores are also given apart"),
+    BL_REALS(bl_evaluate_params, by_edges, "[]", -1e300, 1e300, "", "edges of intervals for a `by` column of numbers"),
+    BL_BOOL(bl_evaluate_params, allow_leakage, "false",
+            "true: rows of one recording may stand on both sides of a split; scores then flatter"),
+    BL_INT(bl_evaluate_params, n_worst, "10", 0, 1000, "", "how many of the strongest mistakes are listed"),
+    BL_OPT_END};
+
+const bl_opt bl_report_opts[] = {
+    BL_TEXT(bl_report_params, title, NULL, "heading of the report; not given: the config's name"),
+    BL_TEXT(bl_report_params, text, NULL, "a paragraph below the heading"),
+    BL_TEXTS(bl_report_params, list, "[]", "further columns named in the lists of mistakes"),
+    BL_TEXT(bl_report_params, published_metric, "accuracy", "metric that the published numbers are of"),
+    BL_OPT_END};

@@ -1,0 +1,150 @@
+/* Prints a config with every default filled in, as YAML that reads back to the same: block style for the structure, flow style for
+ * the options of one plug-in, a plug-in a line. */
+#include "baleen/text.h"
+#include "config_private.h"
+
+typedef struct printer {
+  bl_ctx *ctx;
+  bl_buf *out;
+} printer;
+
+/* "{a: 1, b: [2, 3]}"; options that were never given and have no default are left out. */
+static bl_status options(printer *p, const bl_opt *table, const void *params)
+{
+  bl_status s = bl_buf_puts(p->ctx, p->out, "{");
+  bool first = true;
+  for (const bl_opt *o = table; !s && o && o->name; o++) {
+    bool absent = o->kind == BL_OPT_TEXT && !*(char *const *)(const void *)((const char *)params + o->offset);
+    if (absent) continue;
+    s = bl_buf_printf(p->ctx, p->out, "%s%s: ", first ? "" : ", ", o->name);
+    first = false;
+    if (s) break;
+    if (o->kind == BL_OPT_TEXT)
+      s = bl_flow_print_scalar(p->ctx, *(char *const *)(const void *)((const char *)params + o->offset), p->out);
+    else s = bl_opts_get(p->ctx, table, params, o->name, p->out);
+  }
+  return s ? s : bl_buf_puts(p->ctx, p->out, "}");
+}
+
+static bl_status plug(printer *p, const char *before, const char *name, const bl_opt *table, const void *params)
+{
+  bl_status s = bl_buf_printf(p->ctx, p->out, "%s%s", before, name);
+  if (!s && table && table->name) {
+    s = bl_buf_puts(p->ctx, p->out, ": ");
+    if (!s) s = options(p, table, params);
+  }
+  return s ? s : bl_buf_puts(p->ctx, p->out, "\n");
+}
+
+/* "key: {name: {...}}" */
+static bl_status named(printer *p, const char *key, const char *name, const bl_opt *table, const void *params)
+{
+  bl_status s = bl_buf_printf(p->ctx, p->out, "%s: ", key);
+  if (!s && (!table || !table->name)) return bl_buf_printf(p->ctx, p->out, "%s\n", name);
+  if (!s) s = bl_buf_printf(p->ctx, p->out, "{%s: ", name);
+  if (!s) s = options(p, table, params);
+  return s ? s : bl_buf_puts(p->ctx, p->out, "}\n");
+}
+
+static bl_status section(printer *p, const char *key, const bl_opt *table, const void *params)
+{
+  bl_status s = bl_buf_printf(p->ctx, p->out, "%s: ", key);
+  if (!s) s = options(p, table, params);
+  return s ? s : bl_buf_puts(p->ctx, p->out, "\n");
+}
+
+static bl_status print_features(printer *p, const bl_recipe *r)
+{
+  bl_status s = r->n_branches ? bl_buf_puts(p->ctx, p->out, "features:\n") : BL_OK;
+  for (size_t i = 0; !s && i < r->n_branches; i++) {
+    const bl_branch *b = &r->branches[i];
+    s = bl_buf_puts(p->ctx, p->out, "  ");
+    if (!s) s = bl_flow_print_scalar(p->ctx, b->name, p->out);
+    if (!s) s = bl_buf_puts(p->ctx, p->out, b->n_stages ? ":\n    stages:\n" : ":\n");
+    for (size_t k = 0; !s && k < b->n_stages; k++)
+      s = plug(p, "      - ", b->stages[k].cls->name, b->stages[k].cls->opts, b->stages[k].params);
+    if (!s) s = bl_buf_puts(p->ctx, p->out, "    summaries:\n");
+    for (size_t k = 0; !s && k < b->n_summaries; k++)
+      s = plug(p, "      - ", b->summaries[k].cls->name, b->summaries[k].cls->opts, b->summaries[k].params);
+  }
+  return s;
+}
+
+static bl_status print_models(printer *p, const bl_config *c)
+{
+  bl_status s = c->n_learners ? bl_buf_puts(p->ctx, p->out, "models:\n") : BL_OK;
+  for (size_t i = 0; !s && i < c->n_learners; i++) {
+    const bl_estimator *e = c->learners[i].estimator;
+    s = bl_buf_puts(p->ctx, p->out, "  ");
+    if (!s) s = bl_flow_print_scalar(p->ctx, c->learners[i].name, p->out);
+    if (!s && !e->n_children) {
+      s = bl_buf_puts(p->ctx, p->out, ":\n");
+      if (!s) s = plug(p, "    - ", e->cls->name, e->cls->opts, e->params);
+      continue;
+    }
+    if (!s) s = bl_buf_puts(p->ctx, p->out, ":\n");
+    for (size_t k = 0; !s && k < e->n_children; k++)
+      s = plug(p, "    - ", e->child[k]->cls->name, e->child[k]->cls->opts, e->child[k]->params);
+  }
+  return s;
+}
+
+static bl_status print_evaluate(printer *p, const bl_config *c)
+{
+  bl_status s = bl_buf_puts(p->ctx, p->out, "evaluate:\n");
+  if (!s && c->has_split && !c->evaluate.split_file)
+    s = c->splitter.cls ? named(p, "  split", c->splitter.cls->name, c->splitter.cls->opts, c->splitter.params)
+                        : bl_buf_puts(p->ctx, p->out, "  split: none\n");
+  if (!s && c->n_metrics) s = bl_buf_puts(p->ctx, p->out, "  metrics:\n");
+  for (size_t i = 0; !s && i < c->n_metrics; i++)
+    s = plug(p, "    - ", c->metrics[i].cls->name, c->metrics[i].cls->opts, c->metrics[i].params);
+  for (const bl_opt *o = bl_evaluate_opts; !s && o->name; o++) {
+    const void *at = (const char *)&c->evaluate + o->offset;
+    if (o->kind == BL_OPT_TEXT && !*(char *const *)at) continue;
+    s = bl_buf_printf(p->ctx, p->out, "  %s: ", o->name);
+    if (!s && o->kind == BL_OPT_TEXT) s = bl_flow_print_scalar(p->ctx, *(char *const *)at, p->out);
+    else if (!s) s = bl_opts_get(p->ctx, bl_evaluate_opts, &c->evaluate, o->name, p->out);
+    if (!s) s = bl_buf_puts(p->ctx, p->out, "\n");
+  }
+  return s;
+}
+
+static bl_status print_report(printer *p, const bl_config *c)
+{
+  bl_status s = bl_buf_puts(p->ctx, p->out, "report:\n");
+  for (const bl_opt *o = bl_report_opts; !s && o->name; o++) {
+    const void *at = (const char *)&c->report + o->offset;
+    if (o->kind == BL_OPT_TEXT && !*(char *const *)at) continue;
+    s = bl_buf_printf(p->ctx, p->out, "  %s: ", o->name);
+    if (!s && o->kind == BL_OPT_TEXT) s = bl_flow_print_scalar(p->ctx, *(char *const *)at, p->out);
+    else if (!s) s = bl_opts_get(p->ctx, bl_report_opts, &c->report, o->name, p->out);
+    if (!s) s = bl_buf_puts(p->ctx, p->out, "\n");
+  }
+  if (!s && c->n_published) s = bl_buf_puts(p->ctx, p->out, "  published:\n");
+  for (size_t i = 0; !s && i < c->n_published; i++) {
+    char number[32];
+    s = bl_buf_puts(p->ctx, p->out, "    ");
+    if (!s) s = bl_flow_print_scalar(p->ctx, c->published[i].name, p->out);
+    if (!s) s = bl_buf_puts(p->ctx, p->out, ": [");
+    for (size_t k = 0; !s && k < c->published[i].folds.n; k++)
+      s = bl_buf_printf(p->ctx, p->out, "%s%s", k ? ", " : "", bl_format_real(c->published[i].folds.v[k], number));
+    if (!s) s = bl_buf_puts(p->ctx, p->out, "]\n");
+  }
+  return s;
+}
+
+bl_status bl_config_print(bl_ctx *ctx, const bl_config *c, bl_buf *out)
+{
+  printer p = {ctx, out};
+  bl_status s = bl_buf_printf(ctx, out, "seed: %lld\n", (long long)c->seed);
+  if (!s) s = named(&p, "source", c->source.cls->name, c->source.cls->opts, c->source.params);
+  if (!s && !c->source.cls->load) {
+    s = section(&p, "stream", bl_stream_opts, &c->stream);
+    if (!s) s = named(&p, "segments", c->segment.cls->name, c->segment.cls->opts, c->segment.params);
+    if (!s) s = print_features(&p, &c->recipe);
+  }
+  if (!s) s = section(&p, "rows", bl_rows_opts, &c->rows);
+  if (!s) s = print_models(&p, c);
+  if (!s) s = print_evaluate(&p, c);
+  return s ? s : print_report(&p, c);
+}

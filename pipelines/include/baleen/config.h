@@ -1,0 +1,99 @@
+/* config.h: a run's YAML config, read, checked and filled in.
+ *
+ *   seed: 0                          random draws of the run
+ *   source: {files: {...}}           one of data/sources.def, with its options
+ *   stream: {...}                    which stream of a recording; see bl_stream_opts
+ *   segments: whole                  one of features/segments.def, with its options
+ *   features:                        named branches; chains that begin alike share their beginning
+ *     logmel: {stages: [stft, power, mel, db], summaries: [mean, std]}
+ *   rows: {...}                      label, group, task; see bl_rows_opts
+ *   model: [standard_scaler, lda]    or  models: {name: [...], ...}
+ *   evaluate: {split: {...}, metrics: [...], ...}   see bl_evaluate_opts
+ *   report: {...}                    see bl_report_opts
+ *
+ * Every mistake is reported at once, each as file:line:column with the nearest name and what is allowed. */
+#ifndef BALEEN_CONFIG_H
+#define BALEEN_CONFIG_H
+
+#include "baleen/estimator.h"
+#include "baleen/extractor.h"
+#include "baleen/metric.h"
+#include "baleen/source.h"
+#include "baleen/split.h"
+
+typedef struct bl_stream_params {
+  bl_word rate_hz;       /* auto (the stream with most channels; the faster of equals), or the rate of the stream wanted */
+} bl_stream_params;
+extern const bl_opt bl_stream_opts[];
+
+typedef enum bl_task { BL_TASK_AUTO, BL_TASK_CLASSIFICATION, BL_TASK_REGRESSION, BL_TASK_ANOMALY } bl_task;
+typedef struct bl_rows_params {
+  char *label;           /* column that holds what is to be learnt */
+  char *group;           /* column whose rows belong together */
+  double block_s;        /* > 0: groups are cut into blocks of that much time, and rows across a border are left out */
+  char *positive;        /* class counted as positive: last in the order of classes */
+  bl_texts classes;      /* labels to keep, in this order; empty: all, sorted */
+  int task;              /* bl_task */
+} bl_rows_params;
+extern const bl_opt bl_rows_opts[];
+
+typedef struct bl_evaluate_params {
+  char *split_file;      /* CSV of test rows, columns split,row */
+  char *fold;            /* column for the predefined splitter */
+  char *by;              /* scores also by this column */
+  bl_reals by_edges;     /* edges of intervals for a numeric `by` column */
+  bool allow_leakage;
+  int64_t n_worst;       /* how many of the strongest mistakes to list */
+} bl_evaluate_params;
+extern const bl_opt bl_evaluate_opts[];
+
+typedef struct bl_report_params {
+  char *title, *text;    /* heading and a paragraph of the report */
+  bl_texts list;         /* columns of predictions named in the lists of mistakes */
+  char *published_metric;/* metric that the published numbers are of */
+} bl_report_params;
+extern const bl_opt bl_report_opts[];
+
+/* A published score to stand beside ours: one number a fold. */
+typedef struct bl_published {
+  char *name;
+  bl_reals folds;
+} bl_published;
+
+typedef struct bl_learner {
+  char *name;
+  bl_estimator *estimator;
+} bl_learner;
+
+typedef struct bl_config {
+  char *path, *folder, *name; /* file, the folder it lies in (paths are relative to it), file's stem */
+  int64_t seed;
+  bl_source source;
+  bl_stream_params stream;
+  bl_segment segment;
+  bl_recipe recipe;
+  bl_rows_params rows;
+  bl_learner *learners;
+  size_t n_learners;
+  bool has_split;
+  bl_splitter splitter;       /* cls NULL with a split_file, or split: none */
+  bl_metric *metrics;
+  char **metric_names;        /* as written: "f1", or with options "f1{average: macro}" */
+  size_t n_metrics;
+  bl_evaluate_params evaluate;
+  bl_report_params report;
+  bl_published *published;
+  size_t n_published;
+} bl_config;
+
+/* overrides: "path=value" texts, applied in order, as of --set. Mistakes are logged one by one at BL_LOG_ERROR; the
+ * returned BL_E_CONFIG's text holds the first ones and their number. */
+bl_status bl_config_read(bl_ctx *ctx, const char *path, const bl_texts *overrides, bl_config *out) BL_MUST_CHECK;
+/* From a text; `path` names it in messages and gives the folder. */
+bl_status bl_config_parse(bl_ctx *ctx, const char *path, const char *text, size_t n, const bl_texts *overrides,
+                          bl_config *out) BL_MUST_CHECK;
+/* The config with every default filled in, as YAML that bl_config_parse() reads back to the same. */
+bl_status bl_config_print(bl_ctx *ctx, const bl_config *c, bl_buf *out) BL_MUST_CHECK;
+void bl_config_free(bl_ctx *ctx, bl_config *c);
+
+#endif

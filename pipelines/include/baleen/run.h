@@ -1,0 +1,93 @@
+/* run.h: a config carried out: extract, evaluate, train, report. All it makes lies in one folder. */
+#ifndef BALEEN_RUN_H
+#define BALEEN_RUN_H
+
+#include "baleen/config.h"
+#include "baleen/cross_validate.h"
+#include "baleen/dataset.h"
+
+/* What became of one recording. */
+typedef struct bl_outcome {
+  char *recording;
+  bl_status status;
+  char *message;       /* "" when all is well */
+  size_t n_rows, n_skipped;
+  double seconds;      /* of recording read */
+} bl_outcome;
+
+/* Rows out of a source, and how each recording fared. */
+typedef struct bl_extraction {
+  bl_dataset rows;
+  bl_outcome *outcomes;
+  size_t n_outcomes, n_failed;
+  double seconds;      /* of recordings, together */
+  /* what the model must find again in a recording */
+  double rate_hz;
+  bl_texts channels, units;
+} bl_extraction;
+/* Runs the source through stages, segments and summaries, recordings in parallel, rows in the source's order. A recording
+ * that fails is an outcome, not an error; all failing is. */
+bl_status bl_extract(bl_ctx *ctx, const bl_config *c, bl_extraction *out) BL_MUST_CHECK;
+void bl_extraction_free(bl_ctx *ctx, bl_extraction *x);
+
+/* Rows made ready for learners: labels coded, groups coded, unlabelled rows left out. */
+typedef struct bl_problem {
+  const bl_dataset *rows;
+  bl_task task;        /* never AUTO */
+  uint32_t *index;     /* rows taken, ascending [n] */
+  size_t n;
+  bl_mat X;            /* [n x features]: the rows taken */
+  double *y;           /* codes or numbers; NULL: no labels */
+  int32_t *group, *fold; /* fold may be NULL */
+  double *weight;      /* NULL when all are 1 */
+  bl_texts classes, groups;
+  bool grouped;        /* some group has several rows */
+} bl_problem;
+bl_status bl_problem_make(bl_ctx *ctx, const bl_config *c, const bl_dataset *rows, bl_problem *out) BL_MUST_CHECK;
+void bl_problem_free(bl_ctx *ctx, bl_problem *p);
+
+/* One score over all out-of-fold predictions of a part of the rows ("snr_db 0..5", "fold 2"). */
+typedef struct bl_part {
+  char *name;
+  size_t n;
+  double *score;       /* [n_metrics] */
+} bl_part;
+/* A learner's evaluation. Row arrays of cv index the problem's rows. */
+typedef struct bl_result {
+  char *name;          /* the learner's */
+  bl_cv cv;
+  double *pooled;      /* [n_metrics]: scores over all out-of-fold predictions together */
+  double *mean, *sd;   /* [n_metrics] over folds */
+  double *confusion;   /* [n_classes x n_classes] out of fold, or NULL */
+  bl_curve roc;        /* two classes or anomaly; n 0 otherwise */
+  bl_part *parts;      /* by the `by` column */
+  size_t n_parts;
+  double seconds;
+} bl_result;
+typedef struct bl_results {
+  bl_folds folds;
+  bl_result *v;
+  size_t n;
+} bl_results;
+/* Refuses leakage (BL_E_LEAKAGE) unless allowed, then cross-validates every learner on the same folds. */
+bl_status bl_evaluate(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_results *out) BL_MUST_CHECK;
+void bl_results_free(bl_ctx *ctx, bl_results *r);
+
+/* What a run says at its end. */
+typedef struct bl_run_summary {
+  char *folder;
+  size_t n_failed;     /* recordings */
+  bl_buf text;         /* tables for a person to read on a terminal */
+} bl_run_summary;
+/* folder NULL: runs/<config's name>, numbered when taken. Writes config.yaml, rows.*, features.json, recordings.csv, folds.csv,
+ * predictions.csv, metrics.json, model.safetensors (and models/ when there are several), pictures, report.html, log.txt. */
+bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_summary *out) BL_MUST_CHECK;
+void bl_run_summary_free(bl_ctx *ctx, bl_run_summary *r);
+
+/* Puts a model file to recordings (or to a table, when it was trained on one): appends CSV to out, a header line first:
+ * recording,start_s,end_s,prediction and one column a class (probability), or score for outlier detectors.
+ * A file that fails is reported by a warning and counted. Another rate, missing channels: BL_E_MISMATCH. */
+bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *files, bl_buf *out, size_t *n_failed)
+    BL_MUST_CHECK;
+
+#endif
