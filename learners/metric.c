@@ -40,7 +40,7 @@ static bl_status check_weights(bl_ctx *ctx, const char *who, const bl_scored *s)
   return BL_OK;
 }
 
-static bl_status check_presence(bl_ctx *ctx, const bl_metric_class *c, const bl_scored *s)
+bl_status bl_metric_check(bl_ctx *ctx, const bl_metric_class *c, const bl_scored *s)
 {
   if (!s->n) return bl_fail(ctx, BL_E_SHAPE, "%s: no rows to score", c->name);
   if (!s->y) return bl_fail(ctx, BL_E_ARG, "%s: no truth to score against; give labels or targets", c->name);
@@ -62,7 +62,7 @@ bl_status bl_metric_score(bl_ctx *ctx, const bl_metric *m, const bl_scored *s, d
 {
   const bl_metric_class *c = m->cls;
   *out = NAN;
-  bl_status e = check_presence(ctx, c, s);
+  bl_status e = bl_metric_check(ctx, c, s);
   if (!e) e = check_finite(ctx, c->name, "the truth", s->y, s->n, 1);
   if (!e) e = check_finite(ctx, c->name, "the weight", s->weight, s->n, 1);
   if (!e) e = check_weights(ctx, c->name, s);

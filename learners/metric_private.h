@@ -6,6 +6,8 @@
 
 static inline double bl_weight_of(const bl_scored *s, size_t i) { return s->weight ? s->weight[i] : 1; }
 
+/* Fails unless rows, truth and what the metric needs are there; looks at no value. */
+bl_status bl_metric_check(bl_ctx *ctx, const bl_metric_class *c, const bl_scored *s) BL_MUST_CHECK;
 /* A new [n_classes x n_classes] confusion, to be freed with bl_free(). */
 bl_status bl_confusion_new(bl_ctx *ctx, const bl_scored *s, double **out) BL_MUST_CHECK;
 
