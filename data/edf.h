@@ -12,6 +12,7 @@
 
 /*        kind             warning code  field             what was found, and the assumption */
 #define BL_EDF_DEVIATIONS(X)                                                                                             \
+  X(VERSION,         DEVIATION, "version",           "is not '0'; the rest is a header of EDF and was read as one")                 \
   X(HEADER_BYTES,    DEVIATION, "header size",       "disagrees with the number of signals; the data were taken to follow the signal headers") \
   X(HEADER_LONG,     DEVIATION, "header size",       "is larger than the number of signals needs, and the file's length agrees with it; taken as it is") \
   X(NOT_ASCII,       DEVIATION, "text",              "holds bytes beyond ASCII; read as UTF-8, or as Latin-1 where they are none") \

@@ -287,6 +287,15 @@ static bl_status read_records(bl_ctx *ctx, bl_recording *rec, bl_edf *e, double 
   return s;
 }
 
+/* True when the header's size and the number of signals fit each other: some programs (Emotiv's) write a date where the
+ * version belongs. */
+static bool looks_like_edf(const bl_edf *e)
+{
+  double size, n;
+  return bl_parse_real_n((const char *)e->bytes + 184, 8, &size) && bl_parse_real_n((const char *)e->bytes + 252, 4, &n) &&
+         n >= 1 && size == 256 * (n + 1);
+}
+
 static bl_status read_fixed(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
 {
   if (e->n_bytes < 256)
@@ -295,7 +304,9 @@ static bl_status read_fixed(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
   char version[17], reserved[89], count[9];
   e->bdf = e->bytes[0] == 0xff && !memcmp(e->bytes + 1, "BIOSEMI", 7);
   bl_edf_text(e->bytes, 8, version, NULL);
-  if (!e->bdf && strcmp(version, "0"))
+  bool known = e->bdf || !strcmp(version, "0");
+  if (!known && looks_like_edf(e)) bl_edf_deviates(e, BL_EDF_VERSION, 0, -1);
+  else if (!known)
     return bl_fail(ctx, BL_E_FORMAT, "%s: byte 0: version is '%s', EDF has '0' there and BDF a byte 255 and 'BIOSEMI'",
                    rec->path, version);
   e->width = e->bdf ? 3 : 2;

@@ -71,6 +71,7 @@ static const struct row {
   uint64_t frames;
   double rate;
 } rows[] = {
+  {"a date for a version", {.version = "01.02.03", TWO}, "byte 0: version is not '0'", "EDF", NULL, 30, 10},
   {"plain", {TWO}, NULL, "EDF", "2009-08-12T16:15:00", 30, 10},
   {"bdf", {.bdf = true, TWO}, NULL, "BDF", "2009-08-12T16:15:00", 30, 10},
   {"bdf_status", {.bdf = true, .n = 2, .n_records = 2, .sig = {{.label = "A1"}, {.label = "Status", .unit = "Boolean", .pmin = "0", .pmax = "1"}}}, NULL, "BDF", NULL, 20, 10},
@@ -146,7 +147,7 @@ static const struct refused {
   {"more signals than the file has", {.n_signals = "7", TWO}, "inside the headers of 7 signals (2048 bytes)"},
   {"negative samples per record", {.n = 1, .sig = {{.spr = "-10"}}}, "byte 472: samples per record of signal 1 'EEG' is '-10'"},
   {"half a sample per record", {.n = 1, .sig = {{.spr = "2.5"}}}, "samples per record of signal 1 'EEG' is '2.5'"},
-  {"a date for a version", {.version = "01.02.03", TWO}, "byte 0: version is '01.02.03'"},
+  {"another version", {.version = "01.02.03", .header_bytes = "767", TWO}, "byte 0: version is '01.02.03'"},
   {"cut in the header", {.n = 1, .more = -412}, "the file ends at byte 100"},
 };
 
