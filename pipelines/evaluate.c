@@ -41,7 +41,7 @@ static bl_status folds_from_file(bl_ctx *ctx, const bl_config *c, size_t n, bl_f
 {
   bl_table t = {0};
   uint32_t *test = NULL;
-  size_t split_col, row_col, split, row, n_splits = 0;
+  size_t split_col = 0, row_col = 0, split = 0, row = 0, n_splits = 0;
   const char *file = c->evaluate.split_file;
   char *path = file[0] == '/' ? bl_strdup(ctx, file) : bl_strf(ctx, "%s/%s", c->folder, file);
   bl_status s = path ? bl_table_read(ctx, path, &t) : bl_fail_nomem(ctx, "a path");
