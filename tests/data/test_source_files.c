@@ -214,6 +214,9 @@ static void leaves_out_or_keeps_what_has_no_label(void **state)
   check_list(ctx, &options, "a/cat_bob_2.wav:-:-:;a/dog_ann_1.wav:dog:-:s;b/deep/er/cat_ann_4.wav:cat:-:u;"
                             "b/deep/er/linked.wav:-:-:;b/dog_bob_3.flac:-:-:t;");
   check_refused(ctx, &(set){{"recordings=a/cat*", "labels=csv", "label_file=some.csv", "unlabelled=skip"}},
+                "some.csv:4: names the recording '/elsewhere/cat_ann_4.wav'");
+  tree_text("some.csv", "path,label\na/dog_ann_1,dog\n");
+  check_refused(ctx, &(set){{"recordings=a/cat*", "labels=csv", "label_file=some.csv", "unlabelled=skip"}},
                 "none of the 1 recordings has a label");
   check_free(ctx);
 }
