@@ -147,14 +147,13 @@ static void test_contract(void **state)
 
 static bl_status whole_work(bl_ctx *ctx, void *name)
 {
-  static float x[40 * MAX_WIDTH], row[4096];
+  static float x[200 * MAX_WIDTH], row[4096];
   bl_stream in = {0};
   bl_summary m = {0};
   sum_run r = {0};
-  fill(x, 40 * MAX_WIDTH, 3);
+  fill(x, 200 * MAX_WIDTH, 3);
   bl_status s = start(ctx, name, &forms[1], &in, &m, &r);
-  if (!s) s = sum_segment(ctx, &r, x, 40, 3, NULL, row);
-  if (s == BL_E_SHAPE) s = BL_OK; /* too short for some, which is not what is looked at here */
+  if (!s) s = sum_segment(ctx, &r, x, 200, 3, NULL, row);
   stop(ctx, &in, &m, &r);
   return s;
 }
@@ -163,9 +162,8 @@ static void test_allocations(void **state)
 {
   (void)state;
   for (size_t i = 0; bl_summary_at(i); i++)
-    if (strcmp(bl_summary_at(i)->name, "flatten")) {
+    if (strcmp(bl_summary_at(i)->name, "flatten")) /* as many allocations as names; a sweep is quadratic in them */
       check_every_allocation_failing(whole_work, (void *)(uintptr_t)bl_summary_at(i)->name);
-    }
 }
 
 int main(void)
