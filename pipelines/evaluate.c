@@ -75,6 +75,7 @@ static bl_status folds_from_file(bl_ctx *ctx, const bl_config *c, size_t n, bl_f
 static const char *default_splitter(const bl_problem *p)
 {
   bool classes = p->task == BL_TASK_CLASSIFICATION;
+  if (p->grouped && p->groups.n < 5) return "leave_one_group_out"; /* too few for the five folds of the others */
   if (p->grouped) return classes ? "stratified_group_k_fold" : "group_k_fold";
   return classes ? "stratified_k_fold" : "k_fold";
 }
