@@ -175,11 +175,11 @@ static void fill(float *x, uint64_t index)
 static size_t make_spans(bl_span *v, double run_start_s)
 {
   size_t n = 0;
-  for (double t = 0; t + 2 <= 30; t += 0.37)
-    v[n++] = (bl_span){.start_s = run_start_s + t, .end_s = run_start_s + t + (n % 3 ? 2 : 0.51),
-                       .anchor_s = run_start_s + t, .event = n};
-  v[n++] = (bl_span){.start_s = run_start_s + 29, .end_s = run_start_s + 30, .anchor_s = run_start_s + 29, .event = n};
-  return n;
+  for (double t = 0; t + 2 <= 30; t += 0.37, n++)
+    v[n] = (bl_span){.start_s = run_start_s + t, .end_s = run_start_s + t + (n % 3 ? 2 : 0.51),
+                     .anchor_s = run_start_s + t, .event = n};
+  v[n] = (bl_span){.start_s = run_start_s + 29, .end_s = run_start_s + 30, .anchor_s = run_start_s + 29, .event = n};
+  return n + 1;
 }
 
 /* The frames of a branch, worked out in one go and by hand. */
@@ -469,6 +469,51 @@ static void test_whole_and_memory(void **state)
   check_free(ctx);
 }
 
+/* Real stages: one STFT for two branches, centred (frames before the run's first sample), cut at random. */
+static void test_real_chain(void **state)
+{
+  (void)state;
+  static const char *const chain[] = {"stft", "power", "mel", "db"};
+  static float x[N * CH];
+  static rows first, other;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_stream in;
+  bl_recipe recipe = {0};
+  bl_extractor *e;
+  bl_stage *stage;
+  bl_span spans[MAX_ROWS];
+  fill(x, 5);
+  check_ok(ctx, make_stream(ctx, CH, 1, RATE, &in));
+  for (size_t b = 0; b < 2; b++) { /* a: to dB, mean. b: the mel bands themselves, max */
+    check_ok(ctx, add_branch(ctx, &recipe, b ? "b" : "a", b ? "max" : "mean"));
+    for (size_t k = 0; k < 4 - b; k++) {
+      check_ok(ctx, bl_branch_add_stage(ctx, &recipe.branches[b], chain[k], &stage));
+      if (k == 0) check_ok(ctx, bl_opts_set(ctx, "stft", stage->cls->opts, stage->params, "n_fft", "32"));
+      if (k == 2) check_ok(ctx, bl_opts_set(ctx, "mel", stage->cls->opts, stage->params, "n_mels", "4"));
+    }
+  }
+  for (uint64_t round = 0; round < 4; round++) {
+    rows *r = round ? &other : &first;
+    memset(r, 0, sizeof *r);
+    r->width = CH * 4 * 2;
+    bl_rng rng = bl_rng_make(round, "cuts", 1);
+    check_ok(ctx, bl_extractor_new(ctx, &recipe, &in, take, r, &e));
+    assert_int_equal(bl_extractor_n_stages(e), 4);
+    assert_int_equal(bl_extractor_width(e), r->width);
+    run_once(ctx, e, x, 3.3, &rng, round ? 300 : N);
+    bl_extractor_free(ctx, e);
+    assert_int_equal(r->n, make_spans(spans, 3.3));
+    for (size_t i = 0; i < r->n; i++) {
+      assert_int_equal(r->status[i], BL_OK);
+      for (size_t k = 0; k < r->width; k++) assert_true(isfinite(r->v[i][k]));
+    }
+    if (round) assert_memory_equal(first.v, other.v, sizeof first.v);
+  }
+  bl_recipe_free(ctx, &recipe);
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
 static bl_status whole_work(bl_ctx *ctx, void *arg)
 {
   static float x[N * CH];
@@ -506,7 +551,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_rows), cmocka_unit_test(test_names), cmocka_unit_test(test_refusals),
-    cmocka_unit_test(test_one_bad_segment), cmocka_unit_test(test_whole_and_memory),
+    cmocka_unit_test(test_one_bad_segment), cmocka_unit_test(test_whole_and_memory), cmocka_unit_test(test_real_chain),
     cmocka_unit_test(test_allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
