@@ -2,15 +2,19 @@
  * and infinity included.
  *
  * Lengths are what can be read. libsndfile mends broken length fields of WAV silently, so those are looked at here, to
- * be noted. Decoding from the middle gives other bits than decoding from the start in MP3 and Opus (both carry state
- * from frame to frame), so these are never sought in, but read again from the start. */
+ * be noted. Decoding from the middle gives other bits than decoding from the start in MP3, Vorbis and Opus (all carry
+ * state from frame to frame), so these are never sought in: going back means reading again from the start. */
+#include <errno.h>
+#include <fcntl.h>
 #include <sndfile.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "baleen/text.h"
 #include "recording_private.h"
+#include "riff.h"
 
 enum { MAX_RATE = 10000000, MAX_CHANNELS = 1024, SKIP_FRAMES = 4096 };
 /* Frames that one byte of a file may stand for: FLAC codes 65535 equal samples in some 10 bytes. */
@@ -19,6 +23,10 @@ enum { MAX_RATE = 10000000, MAX_CHANNELS = 1024, SKIP_FRAMES = 4096 };
 typedef struct sound {
   SNDFILE *file;
   SF_INFO info;
+  int fd;
+  uint64_t file_bytes, offset; /* of the file; where libsndfile reads next */
+  uint64_t patch_at;    /* four bytes that libsndfile gets to see other than they are; 0: none */
+  uint32_t patch;
   uint64_t at;          /* the next frame that libsndfile will give */
   bool from_start_only; /* see above */
   bool told;            /* that it ends early */
@@ -57,44 +65,22 @@ static int probe(const unsigned char *head, size_t n, const char *path)
 
 /* ---- header ------------------------------------------------------------------------------------------------------ */
 
-static uint32_t le32(const unsigned char *p)
+/* Notes what is wrong with the length of a WAV file's data. libsndfile takes what the file holds when the header says
+ * more; when it says nothing, the size is put right in what libsndfile gets to read. */
+static bl_status check_length(bl_ctx *ctx, bl_recording *rec)
 {
-  return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-/* Walks the chunks of a RIFF or RF64 file to the data, and notes when their length is not what the file holds. */
-static bl_status check_riff(bl_ctx *ctx, bl_recording *rec, uint64_t file_bytes)
-{
-  unsigned char h[36];
-  bl_status s = BL_OK;
-  FILE *f = fopen(rec->path, "rb");
-  if (!f) return BL_OK; /* libsndfile has it open already: nothing to say */
-  bool rf64 = false;
-  uint64_t at = 12, data64 = 0;
-  if (fread(h, 1, 12, f) != 12 || (memcmp(h, "RIFF", 4) && memcmp(h, "RF64", 4))) goto done;
-  rf64 = h[1] == 'F';
-  for (int chunks = 0; chunks < 10000 && !fseeko(f, (off_t)at, SEEK_SET) && fread(h, 1, 8, f) == 8; chunks++) {
-    uint64_t size = le32(h + 4), left = file_bytes - at - 8;
-    if (!memcmp(h, "ds64", 4) && size >= 24 && fread(h + 8, 1, 24, f) == 24)
-      data64 = le32(h + 16) | (uint64_t)le32(h + 20) << 32;
-    if (!memcmp(h, "data", 4)) {
-      if (rf64 && size == 0xffffffff) size = data64;
-      if (size > left)
-        s = bl_recording_note(ctx, rec, BL_W_TRUNCATED,
-                              "byte %llu: the data chunk says %llu bytes, the file holds %llu; those were taken",
-                              (unsigned long long)(at + 4), (unsigned long long)size, (unsigned long long)left);
-      else if (!size && left)
-        s = bl_recording_note(ctx, rec, BL_W_TRUNCATED,
-                              "byte %llu: the data chunk says 0 bytes, %llu follow; those were taken",
-                              (unsigned long long)(at + 4), (unsigned long long)left);
-      break;
-    }
-    at += 8 + size + (size & 1);
-    if (at + 8 > file_bytes) break;
-  }
-done:
-  fclose(f);
-  return s;
+  sound *f = rec->impl;
+  bl_riff_data d;
+  if (!bl_riff_find_data(f->fd, f->file_bytes, &d)) return BL_OK;
+  if (d.says > d.holds)
+    return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
+                             "byte %llu: the data chunk says %llu bytes, the file holds %llu; those were taken",
+                             (unsigned long long)d.size_at, (unsigned long long)d.says, (unsigned long long)d.holds);
+  if (!d.unclosed) return BL_OK;
+  f->patch_at = d.size_at;
+  f->patch = d.holds < 0xffffffff ? (uint32_t)d.holds : 0xffffffff;
+  return bl_recording_note(ctx, rec, BL_W_TRUNCATED, "byte %llu: the data chunk says 0 bytes, %llu follow; those were taken",
+                           (unsigned long long)d.size_at, (unsigned long long)d.holds);
 }
 
 /* "WAV, 16 bit". */
@@ -175,17 +161,54 @@ static void read_bext(sound *f, bl_recording *rec)
 
 /* ---- length ------------------------------------------------------------------------------------------------------ */
 
+static sf_count_t io_length(void *user) { return (sf_count_t)((const sound *)user)->file_bytes; }
+static sf_count_t io_tell(void *user) { return (sf_count_t)((const sound *)user)->offset; }
+
+static sf_count_t io_seek(sf_count_t to, int whence, void *user)
+{
+  sound *f = user;
+  sf_count_t from = whence == SEEK_CUR ? (sf_count_t)f->offset : whence == SEEK_END ? (sf_count_t)f->file_bytes : 0;
+  if ((to > 0 && from > INT64_MAX - to) || from + to < 0) return -1;
+  f->offset = (uint64_t)(from + to);
+  return from + to;
+}
+
+static sf_count_t io_read(void *to, sf_count_t n, void *user)
+{
+  sound *f = user;
+  sf_count_t done = 0;
+  while (done < n) {
+    ssize_t got = pread(f->fd, (unsigned char *)to + done, (size_t)(n - done), (off_t)(f->offset + (uint64_t)done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    done += got;
+  }
+  for (uint64_t k = 0; f->patch_at && k < 4; k++) {
+    uint64_t at = f->patch_at + k;
+    if (at >= f->offset && at < f->offset + (uint64_t)done)
+      ((unsigned char *)to)[at - f->offset] = (unsigned char)(f->patch >> 8 * k);
+  }
+  f->offset += (uint64_t)done;
+  return done;
+}
+
+static sf_count_t io_write(const void *from, sf_count_t n, void *user)
+{
+  (void)from, (void)n, (void)user;
+  return 0;
+}
+
+/* Begins at the start, again. */
 static bl_status reopen(bl_ctx *ctx, bl_recording *rec)
 {
   sound *f = rec->impl;
+  SF_VIRTUAL_IO io = {io_length, io_seek, io_read, io_write, io_tell};
   if (f->file) sf_close(f->file);
   f->info = (SF_INFO){0};
-  f->at = 0;
-  f->file = sf_open(rec->path, SFM_READ, &f->info);
+  f->at = f->offset = 0;
+  f->file = sf_open_virtual(&io, SFM_READ, &f->info, f);
   if (f->file) return BL_OK;
-  /* libsndfile's text for a file that the system refused has the reason in it */
-  bool system = sf_error(NULL) == SF_ERR_SYSTEM;
-  return bl_fail(ctx, system ? BL_E_IO : BL_E_FORMAT, "%s: no sound file that can be read: %s", rec->path, sf_strerror(NULL));
+  return bl_fail(ctx, BL_E_FORMAT, "%s: no sound file that can be read: %s", rec->path, sf_strerror(NULL));
 }
 
 /* Decodes all of it to count its frames. */
@@ -204,32 +227,35 @@ static bl_status count_frames(bl_ctx *ctx, bl_recording *rec, uint64_t *total)
 }
 
 /* True when the length that libsndfile tells is none, or is guessed from the bit rate. */
-static bool length_is_guess(const sound *f, uint64_t file_bytes)
+static bool length_is_guess(const sound *f)
 {
   if ((f->info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_MPEG) return true;
-  return f->info.frames < 0 || (double)f->info.frames > (double)file_bytes * FRAMES_PER_BYTE;
+  return f->info.frames < 0 || (double)f->info.frames > (double)f->file_bytes * FRAMES_PER_BYTE;
 }
 
 static bl_status open_sound(bl_ctx *ctx, bl_recording *rec)
 {
   sound *f = rec->impl = bl_calloc(ctx, 1, sizeof *f);
   if (!f) return bl_fail_nomem(ctx, "a sound file");
-  bl_status s = reopen(ctx, rec);
-  if (s) return s;
   struct stat info;
-  uint64_t file_bytes = stat(rec->path, &info) ? 0 : (uint64_t)info.st_size, frames = 0;
+  f->fd = open(rec->path, O_RDONLY | O_CLOEXEC);
+  if (f->fd < 0 || fstat(f->fd, &info))
+    return bl_fail(ctx, BL_E_IO, "%s: cannot be opened: %s", rec->path, strerror(errno));
+  f->file_bytes = (uint64_t)info.st_size;
+  bl_status s = check_length(ctx, rec);
+  if (s || (s = reopen(ctx, rec))) return s;
+  uint64_t frames = 0;
   if (f->info.samplerate < 1 || f->info.samplerate > MAX_RATE)
     return bl_fail(ctx, BL_E_FORMAT, "%s: the header's sampling rate is %d Hz, wanted 1 to %d", rec->path, f->info.samplerate,
                    MAX_RATE);
   if (f->info.channels < 1 || f->info.channels > MAX_CHANNELS)
     return bl_fail(ctx, BL_E_FORMAT, "%s: the header's number of channels is %d, wanted 1 to %d", rec->path, f->info.channels,
                    MAX_CHANNELS);
-  int coding = f->info.format & SF_FORMAT_SUBMASK;
-  f->from_start_only = (f->info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_MPEG || coding == SF_FORMAT_OPUS ||
-                       !f->info.seekable;
-  if ((s = describe(ctx, rec, f->info.format)) || (s = check_riff(ctx, rec, file_bytes))) return s;
+  int kind = f->info.format & SF_FORMAT_TYPEMASK;
+  f->from_start_only = kind == SF_FORMAT_MPEG || kind == SF_FORMAT_OGG || !f->info.seekable;
+  if ((s = describe(ctx, rec, f->info.format))) return s;
   read_bext(f, rec);
-  if (!length_is_guess(f, file_bytes)) frames = (uint64_t)f->info.frames;
+  if (!length_is_guess(f)) frames = (uint64_t)f->info.frames;
   else if ((s = count_frames(ctx, rec, &frames))) return s;
 
   if ((s = bl_recording_streams(ctx, rec, 1))) return s;
@@ -247,7 +273,7 @@ static bl_status open_sound(bl_ctx *ctx, bl_recording *rec)
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
-/* Reads on to a frame, from the start when it lies behind. */
+/* Reads on to a frame; when it lies behind, begins at the start. */
 static bl_status skip_to(bl_ctx *ctx, bl_recording *rec, uint64_t frame)
 {
   sound *f = rec->impl;
@@ -311,6 +337,7 @@ static void close_sound(bl_ctx *ctx, bl_recording *rec)
   sound *f = rec->impl;
   if (!f) return;
   if (f->file) sf_close(f->file);
+  if (f->fd >= 0) close(f->fd);
   bl_free(ctx, f);
   rec->impl = NULL;
 }
