@@ -12,7 +12,8 @@ static bl_status open_clip(bl_ctx *ctx, const char *path, bl_recording **out)
   if (s) return s;
   const bl_recording *r = *out;
   if (r->n_streams != 1)
-    s = bl_fail(ctx, BL_E_UNSUPPORTED, "%s: %zu sampling rates; only recordings of one rate can be mixed", path, r->n_streams);
+    s = bl_fail(ctx, BL_E_UNSUPPORTED, "%s: %zu sampling rates; only recordings of one rate can be mixed", path,
+                r->n_streams);
   else if (r->streams[0].n_runs > 1)
     s = bl_fail(ctx, BL_E_UNSUPPORTED, "%s: has gaps; only recordings without can be mixed", path);
   else if (!r->streams[0].n_frames || !r->streams[0].n_channels)
@@ -83,7 +84,8 @@ void bl_clip_free(bl_ctx *ctx, bl_clip *c)
 
 /* ---- as a recording ------------------------------------------------------------------------------------------------ */
 
-static bl_status clip_samples(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out, size_t *got)
+static bl_status clip_samples(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
+                              size_t *got)
 {
   (void)ctx, (void)stream;
   memcpy(out, (const float *)rec->impl + first, n * sizeof *out);
@@ -99,8 +101,12 @@ static void drop_samples(bl_ctx *ctx, bl_recording *rec)
 
 static const char *const no_extensions[] = {NULL};
 static const bl_reader_class memory_reader = {
-    .name = "memory", .summary = "samples held in memory", .source = "", .extensions = no_extensions,
-    .read = clip_samples, .close = drop_samples,
+    .name = "memory",
+    .summary = "samples held in memory",
+    .source = "",
+    .extensions = no_extensions,
+    .read = clip_samples,
+    .close = drop_samples,
 };
 
 bl_status bl_clip_recording(bl_ctx *ctx, const char *path, const char *format, bl_clip *clip, bl_recording **out)

@@ -17,7 +17,7 @@ bl_status bl_clip_look(bl_ctx *ctx, const char *path, double *rate_hz, uint64_t 
 bl_status bl_clip_read(bl_ctx *ctx, const char *path, bl_clip *out) BL_MUST_CHECK;
 void bl_clip_free(bl_ctx *ctx, bl_clip *c);
 /* A recording of one channel that gives the clip's samples; takes them over and zeroes the clip. `format` in words. */
-bl_status bl_clip_recording(bl_ctx *ctx, const char *path, const char *format, bl_clip *clip, bl_recording **out)
-    BL_MUST_CHECK;
+bl_status bl_clip_recording(bl_ctx *ctx, const char *path, const char *format, bl_clip *clip,
+                            bl_recording **out) BL_MUST_CHECK;
 
 #endif

@@ -54,9 +54,9 @@ static const char *const extra_names[] = {"snr_db", "call", "call_start_s", "bac
 typedef struct side {
   const char *what, *purpose; /* purpose: of the draw that deals them to folds */
   bl_found found;
-  bl_texts group;      /* per file */
-  size_t *fold;        /* per file */
-  uint64_t *frames;    /* per file */
+  bl_texts group;   /* per file */
+  size_t *fold;     /* per file */
+  uint64_t *frames; /* per file */
 } side;
 
 static void side_free(bl_ctx *ctx, side *d)
@@ -78,7 +78,8 @@ static bl_status groups_by_pattern(bl_ctx *ctx, const char *text, side *d)
     bool matched;
     s = bl_name_pattern_match(ctx, &p, d->found.paths.v[i], &values, &matched);
     if (!s && !matched)
-      s = bl_fail(ctx, BL_E_CONFIG, "mix: %s_groups: '%s' does not fit the pattern '%s'", d->what, d->found.names.v[i], text);
+      s = bl_fail(ctx, BL_E_CONFIG, "mix: %s_groups: '%s' does not fit the pattern '%s'", d->what, d->found.names.v[i],
+                  text);
     if (!s) s = bl_texts_add(ctx, &d->group, values.v[field]);
     bl_texts_free(ctx, &values);
   }
@@ -115,7 +116,8 @@ static bl_status find_groups(bl_ctx *ctx, const char *folder, const char *text, 
   if (!text) return bl_texts_copy(ctx, &d->group, &d->found.names);
   if (strchr(text, '{')) return groups_by_pattern(ctx, text, d);
   if (strrchr(text, ':')) return groups_by_table(ctx, folder, text, d);
-  return bl_fail(ctx, BL_E_CONFIG, "mix: %s_groups: '%s' is neither a pattern with {group} nor TABLE.csv:COLUMN", d->what, text);
+  return bl_fail(ctx, BL_E_CONFIG, "mix: %s_groups: '%s' is neither a pattern with {group} nor TABLE.csv:COLUMN",
+                 d->what, text);
 }
 
 /* Groups in a drawn order, each to the fold that holds the fewest files (the first of those). */
@@ -133,8 +135,8 @@ static bl_status deal(bl_ctx *ctx, const params *p, side *d)
   d->fold = bl_calloc(ctx, n, sizeof *d->fold);
   if (!s && (!load || !order || !size || !fold_of || !d->fold)) s = bl_fail_nomem(ctx, "folds");
   if (!s && names.n < folds)
-    s = bl_fail(ctx, BL_E_CONFIG, "mix: %zu %ss of different origin cannot fill %zu folds; lower folds to %zu", names.n, d->what,
-                folds, names.n);
+    s = bl_fail(ctx, BL_E_CONFIG, "mix: %zu %ss of different origin cannot fill %zu folds; lower folds to %zu", names.n,
+                d->what, folds, names.n);
   if (s) goto done;
   for (size_t i = 0; i < n; i++) size[code[i]]++;
   for (size_t g = 0; g < names.n; g++) order[g] = (uint32_t)g;
@@ -176,8 +178,8 @@ static bl_status look_into(bl_ctx *ctx, side *d, double *rate_hz, const char **f
   return s;
 }
 
-static bl_status make_side(bl_ctx *ctx, const params *p, const char *folder, const bl_texts *patterns, const char *groups,
-                           side *d)
+static bl_status make_side(bl_ctx *ctx, const params *p, const char *folder, const bl_texts *patterns,
+                           const char *groups, side *d)
 {
   bl_status s = bl_find_recordings(ctx, "mix", folder, patterns, &d->found);
   if (!s) s = find_groups(ctx, folder, groups, d);
@@ -242,11 +244,15 @@ static bl_status plan_call(bl_ctx *ctx, const plan *q, bl_item *item, bl_texts *
 {
   uint64_t seed = (uint64_t)q->p->seed, noise_n = q->noises->frames[q->noise], call_n = q->calls->frames[*q->call];
   uint64_t span = call_n < noise_n ? call_n : noise_n;
-  bl_rng snr_draw = bl_rng_make(seed, "mix.snr", item->seed_index), start_draw = bl_rng_make(seed, "mix.start", item->seed_index);
+  bl_rng snr_draw = bl_rng_make(seed, "mix.snr", item->seed_index),
+         start_draw = bl_rng_make(seed, "mix.start", item->seed_index);
   const bl_reals *range = &q->p->snr_db;
   double snr = bl_rng_between(&snr_draw, range->v[0], range->v[range->n - 1]);
   double start = (double)bl_rng_below(&start_draw, noise_n - span + 1) / q->rate_hz;
-  bl_annotation mark = {.onset_s = start, .duration_s = (double)span / q->rate_hz, .low_hz = NAN, .high_hz = NAN,
+  bl_annotation mark = {.onset_s = start,
+                        .duration_s = (double)span / q->rate_hz,
+                        .low_hz = (double)NAN,
+                        .high_hz = (double)NAN,
                         .label = q->p->label_positive};
   char text[32];
   bl_status s = set(ctx, &item->foreground, bl_strdup(ctx, q->calls->found.paths.v[*q->call]));
@@ -284,7 +290,8 @@ static bl_status add_item(bl_ctx *ctx, const plan *q, bl_items *items)
   return s;
 }
 
-static bl_status add_items(bl_ctx *ctx, const params *p, const side *calls, const side *noises, double rate_hz, bl_items *out)
+static bl_status add_items(bl_ctx *ctx, const params *p, const side *calls, const side *noises, double rate_hz,
+                           bl_items *out)
 {
   hand *hands = NULL;
   bl_status s = make_hands(ctx, p, calls, &hands);
@@ -318,7 +325,9 @@ static bl_status check_apart(bl_ctx *ctx, const side *calls, const side *noises)
   size_t i = 0, k = 0; /* both lists ascend */
   while (i < calls->found.paths.n && k < noises->found.paths.n) {
     int c = strcmp(calls->found.paths.v[i], noises->found.paths.v[k]);
-    if (!c) return bl_fail(ctx, BL_E_CONFIG, "mix: '%s' is among the foregrounds and the backgrounds", calls->found.paths.v[i]);
+    if (!c)
+      return bl_fail(ctx, BL_E_CONFIG, "mix: '%s' is among the foregrounds and the backgrounds",
+                     calls->found.paths.v[i]);
     if (c < 0) i++;
     else k++;
   }
@@ -374,11 +383,12 @@ static bl_status mix_in(bl_ctx *ctx, const params *p, const bl_item *item, bl_cl
   if (!(call_power > 0) || !isfinite(call_power))
     return bl_fail(ctx, BL_E_RANGE, "mix: '%s' is silent or holds samples that are no numbers", item->foreground);
   if (!(noise_power > 0) || !isfinite(noise_power))
-    return bl_fail(ctx, BL_E_RANGE, "mix: '%s' is silent, or holds samples that are no numbers, from %g s where the call is to "
-                   "be: there is no signal-to-noise ratio", item->path, start_s);
+    return bl_fail(ctx, BL_E_RANGE,
+                   "mix: '%s' is silent, or holds samples that are no numbers, from %g s where the call is to "
+                   "be: there is no signal-to-noise ratio",
+                   item->path, start_s);
   double gain = sqrt(noise_power / call_power * pow(10, snr / 10));
-  for (size_t i = 0; i < span; i++)
-    noise->v[start + i] = (float)((double)noise->v[start + i] + gain * (double)part[i]);
+  for (size_t i = 0; i < span; i++) noise->v[start + i] = (float)((double)noise->v[start + i] + gain * (double)part[i]);
   return BL_OK;
 }
 

@@ -45,7 +45,8 @@ static bl_status take_column(bl_ctx *ctx, const bl_table *t, const char *name, c
   bl_status s = bl_table_column(ctx, t, name, out);
   if (s) return bl_fail_in(ctx, s, "table: %s: ", what);
   if (taken[*out])
-    return bl_fail(ctx, BL_E_CONFIG, "table: the column '%s' is both %s and %s; it can be one of them", name, taken[*out], what);
+    return bl_fail(ctx, BL_E_CONFIG, "table: the column '%s' is both %s and %s; it can be one of them", name,
+                   taken[*out], what);
   taken[*out] = what;
   return BL_OK;
 }
@@ -76,12 +77,14 @@ static bl_status feature_cell(bl_ctx *ctx, const bl_table *t, size_t row, size_t
   double x;
   bl_status s = bl_table_number(ctx, t, row, col, &x);
   if (s == BL_E_FORMAT)
-    return bl_fail(ctx, s, "%s:%zu: column '%s': '%s' is not a number; if the column is no feature, name it in drop, keep or "
-                   "target", t->path, t->line[row], t->columns.v[col], bl_table_cell(t, row, col));
+    return bl_fail(ctx, s,
+                   "%s:%zu: column '%s': '%s' is not a number; if the column is no feature, name it in drop, keep or "
+                   "target",
+                   t->path, t->line[row], t->columns.v[col], bl_table_cell(t, row, col));
   if (s) return s;
   if (isfinite(x) && fabs(x) > (double)FLT_MAX)
-    return bl_fail(ctx, BL_E_RANGE, "%s:%zu: column '%s': %g is beyond float32; scale the column", t->path, t->line[row],
-                   t->columns.v[col], x);
+    return bl_fail(ctx, BL_E_RANGE, "%s:%zu: column '%s': %g is beyond float32; scale the column", t->path,
+                   t->line[row], t->columns.v[col], x);
   *out = (float)x;
   return BL_OK;
 }
@@ -92,14 +95,14 @@ static bl_status weight_cell(bl_ctx *ctx, const bl_table *t, size_t row, size_t 
   if (col == NO_COLUMN) return BL_OK;
   bl_status s = bl_table_number(ctx, t, row, col, out);
   if (s || (*out >= 0 && isfinite(*out))) return s;
-  return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: column '%s': '%s' is no weight; wanted a number of 0 or more", t->path, t->line[row],
-                 t->columns.v[col], bl_table_cell(t, row, col));
+  return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: column '%s': '%s' is no weight; wanted a number of 0 or more", t->path,
+                 t->line[row], t->columns.v[col], bl_table_cell(t, row, col));
 }
 
 static bl_status add_row(bl_ctx *ctx, const bl_table *t, const columns *c, size_t r, float *row, const char **extra,
                          bl_dataset *d)
 {
-  bl_row_info info = {.start_s = NAN, .end_s = NAN, .extra = extra};
+  bl_row_info info = {.start_s = (double)NAN, .end_s = (double)NAN, .extra = extra};
   char *name = bl_strf(ctx, "%s:%zu", bl_path_base(t->path), t->line[r]);
   bl_status s = name ? weight_cell(ctx, t, r, c->weight, &info.weight) : bl_fail_nomem(ctx, t->path);
   for (size_t j = 0; !s && j < c->n_features; j++) s = feature_cell(ctx, t, r, c->feature[j], &row[j]);
@@ -151,7 +154,8 @@ static bl_status read_targets(bl_ctx *ctx, const params *p, const char *folder, 
   if (!path) return bl_fail_nomem(ctx, p->target_file);
   bl_status s = bl_npy_read(ctx, path, out);
   if (!s && (out->rows != rows || out->cols != 1))
-    s = bl_fail(ctx, BL_E_SHAPE, "%s: %zu x %zu targets for %zu rows; wanted one a row", path, out->rows, out->cols, rows);
+    s = bl_fail(ctx, BL_E_SHAPE, "%s: %zu x %zu targets for %zu rows; wanted one a row", path, out->rows, out->cols,
+                rows);
   bl_free(ctx, path);
   return s;
 }
@@ -162,7 +166,8 @@ static bl_status add_npy_rows(bl_ctx *ctx, const char *path, const bl_mat *x, co
   for (size_t r = 0; !s && r < x->rows; r++) {
     char label[32] = "", *name = bl_strf(ctx, "%s:%zu", bl_path_base(path), r);
     if (y->v && !isnan(bl_row(y, r)[0])) bl_format_real((double)bl_row(y, r)[0], label);
-    bl_row_info info = {.recording = name, .label = label, .group = name, .start_s = NAN, .end_s = NAN, .weight = 1};
+    bl_row_info info = {
+        .recording = name, .label = label, .group = name, .start_s = (double)NAN, .end_s = (double)NAN, .weight = 1};
     s = name ? bl_dataset_add(ctx, d, bl_row(x, r), &info) : bl_fail_nomem(ctx, path);
     bl_free(ctx, name);
   }
@@ -174,8 +179,10 @@ static bl_status load_npy(bl_ctx *ctx, const params *p, const char *folder, cons
   bl_mat x = {0}, y = {0};
   bl_texts features = {0};
   if (p->target || p->group || p->weight || p->drop.n || p->keep.n)
-    return bl_fail(ctx, BL_E_CONFIG, "table: '%s' has no named columns: of target, group, weight, drop and keep none applies; "
-                   "targets come from target_file", p->file);
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "table: '%s' has no named columns: of target, group, weight, drop and keep none applies; "
+                   "targets come from target_file",
+                   p->file);
   bl_status s = bl_npy_read(ctx, path, &x);
   if (!s && (!x.rows || !x.cols)) s = bl_fail(ctx, BL_E_SHAPE, "%s: an empty array, %zu x %zu", path, x.rows, x.cols);
   if (!s) s = read_targets(ctx, p, folder, x.rows, &y);

@@ -133,7 +133,7 @@ static void mixes_at_the_ratio_drawn(void **state)
     size_t span = (size_t)lround(m->annotations.v[0].duration_s * RATE), len = call_len[c];
     assert_int_equal(span, len < noise_len ? len : noise_len);
     assert_true(start + span <= n);
-    double p_call = 0, p_noise = 0, snr, from;
+    double p_call = 0, p_noise = 0, snr = 0, from = 0;
     for (size_t i = 0; i < n; i++) {
       double was = (double)sample("noise", f, i), added = (double)x[i] - was;
       if (i < start || i >= start + span) {
@@ -154,7 +154,8 @@ static void mixes_at_the_ratio_drawn(void **state)
     }
     double gain = ((double)x[start + 50] - (double)sample("noise", f, start + 50)) / (double)sample("call", c, 50);
     for (size_t i = 0; i < span; i++)
-      check_near((double)x[start + i] - (double)sample("noise", f, start + i), gain * (double)sample("call", c, i), 1e-5);
+      check_near((double)x[start + i] - (double)sample("noise", f, start + i), gain * (double)sample("call", c, i),
+                 1e-5);
   }
   assert_true(cut > 0);
   assert_true(lo >= -10 && hi <= 10 && lo < -5 && hi > 5); /* 21 draws */
@@ -208,7 +209,10 @@ static void is_the_same_for_a_seed_only(void **state)
 static void keeps_folds_apart(void **state)
 {
   (void)state;
-  static const struct { const char *groups; int group_of[CALLS]; } cases[] = {
+  static const struct {
+    const char *groups;
+    int group_of[CALLS];
+  } cases[] = {
       {NULL, {0, 1, 2, 3, 4, 5}},
       {"foreground_groups=S{group}-*.wav", {0, 0, 1, 1, 2, 2}},
       {"foreground_groups=calls/origin.csv:site", {0, 0, 0, 1, 1, 2}},
@@ -266,27 +270,39 @@ static void says_what_does_not_fit(void **state)
   tree_wav("other/rate.wav", 16000, 1, 50, v);
   tree_wav("silent/s.wav", RATE, 1, 50, v);
   tree_wav("empty/e.wav", RATE, 1, 0, v);
-  static const struct { set o; bl_status code; const char *part; } cases[] = {
+  static const struct {
+    set o;
+    bl_status code;
+    const char *part;
+  } cases[] = {
       {{{"foregrounds=calls/*.wav"}}, BL_E_CONFIG, "'backgrounds' must be given"},
       {{{"foregrounds=calls/*.wav", "backgrounds=noise", "snr_db=[3, 1]"}}, BL_E_CONFIG, "snr_db: wanted [low, high]"},
       {{{"foregrounds=calls/*.wav", "backgrounds=noise", "snr_db=[]"}}, BL_E_CONFIG, "snr_db: wanted [low, high]"},
       {{{"foregrounds=calls/*.wav", "backgrounds=noise", "label_positive=noise"}}, BL_E_CONFIG, "are both 'noise'"},
-      {{{"foregrounds=calls/*.wav", "backgrounds=noise", "folds=7"}}, BL_E_CONFIG,
+      {{{"foregrounds=calls/*.wav", "backgrounds=noise", "folds=7"}},
+       BL_E_CONFIG,
        "6 foregrounds of different origin cannot fill 7 folds; lower folds to 6"},
-      {{{"foregrounds=calls/*.wav", "backgrounds=[noise, calls/S0-a.wav]"}}, BL_E_CONFIG,
+      {{{"foregrounds=calls/*.wav", "backgrounds=[noise, calls/S0-a.wav]"}},
+       BL_E_CONFIG,
        "S0-a.wav' is among the foregrounds and the backgrounds"},
       {{{"foregrounds=[calls/*.wav, other]", "backgrounds=noise"}}, BL_E_MISMATCH, "rate.wav' has 16000 Hz"},
       {{{"foregrounds=[calls/*.wav, empty]", "backgrounds=noise"}}, BL_E_FORMAT, "holds no samples"},
-      {{{"foregrounds=calls/*.wav", "backgrounds=noise", "foreground_groups=S{site}-*.wav"}}, BL_E_CONFIG, "has no {group}"},
-      {{{"foregrounds=calls/*.wav", "backgrounds=noise", "background_groups=S{group}-*.wav"}}, BL_E_CONFIG,
+      {{{"foregrounds=calls/*.wav", "backgrounds=noise", "foreground_groups=S{site}-*.wav"}},
+       BL_E_CONFIG,
+       "has no {group}"},
+      {{{"foregrounds=calls/*.wav", "backgrounds=noise", "background_groups=S{group}-*.wav"}},
+       BL_E_CONFIG,
        "background_groups: 'sea0.wav' does not fit"},
       {{{"foregrounds=calls/*.wav", "backgrounds=noise", "foreground_groups=site"}}, BL_E_CONFIG, "neither a pattern"},
-      {{{"foregrounds=[calls/*.wav, silent]", "backgrounds=noise", "foreground_groups=calls/origin.csv:site"}}, BL_E_CONFIG,
+      {{{"foregrounds=[calls/*.wav, silent]", "backgrounds=noise", "foreground_groups=calls/origin.csv:site"}},
+       BL_E_CONFIG,
        "gives no site for 'silent/s.wav'"},
-      {{{"foregrounds=calls/*.wav", "backgrounds=noise", "foreground_groups=calls/origin.csv:sites"}}, BL_E_CONFIG,
+      {{{"foregrounds=calls/*.wav", "backgrounds=noise", "foreground_groups=calls/origin.csv:sites"}},
+       BL_E_CONFIG,
        "did you mean 'site'?"},
   };
-  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) check_refused(ctx, &cases[k].o, cases[k].code, cases[k].part);
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+    check_refused(ctx, &cases[k].o, cases[k].code, cases[k].part);
 
   /* silence has no ratio: that one recording fails by name, the list stands */
   static const set silent[] = {{{"foregrounds=silent", "backgrounds=noise", "folds=1", "negatives=no"}},
@@ -320,8 +336,10 @@ static bl_status list_and_open(bl_ctx *ctx, void *arg)
 static void survives_any_allocation_failing(void **state)
 {
   (void)state;
-  set a = {{"foregrounds=calls/S[01]-a.wav", "backgrounds=noise/sea[01].wav", "folds=2", "foreground_groups=S{group}-*"}};
-  set b = {{"foregrounds=calls/S0-[ab].wav", "backgrounds=noise/sea1.wav", "folds=1", "foreground_groups=calls/origin.csv:site"}};
+  set a = {
+      {"foregrounds=calls/S[01]-a.wav", "backgrounds=noise/sea[01].wav", "folds=2", "foreground_groups=S{group}-*"}};
+  set b = {{"foregrounds=calls/S0-[ab].wav", "backgrounds=noise/sea1.wav", "folds=1",
+            "foreground_groups=calls/origin.csv:site"}};
   check_every_allocation_failing(list_and_open, &a);
   check_every_allocation_failing(list_and_open, &b);
 }
@@ -329,8 +347,10 @@ static void survives_any_allocation_failing(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(mixes_at_the_ratio_drawn), cmocka_unit_test(is_the_same_for_a_seed_only),
-      cmocka_unit_test(keeps_folds_apart),        cmocka_unit_test(says_what_does_not_fit),
+      cmocka_unit_test(mixes_at_the_ratio_drawn),
+      cmocka_unit_test(is_the_same_for_a_seed_only),
+      cmocka_unit_test(keeps_folds_apart),
+      cmocka_unit_test(says_what_does_not_fit),
       cmocka_unit_test(survives_any_allocation_failing),
   };
   return cmocka_run_group_tests(tests, make_files, drop_files);

@@ -45,7 +45,8 @@ static void loads_columns_by_their_part(void **state)
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
   bl_dataset d;
-  check_ok(ctx, load_with(ctx, &(set){{"file=t.csv", "target=kind", "group=who", "weight=w", "drop=[]", "keep=[id]"}}, &d));
+  check_ok(ctx,
+           load_with(ctx, &(set){{"file=t.csv", "target=kind", "group=who", "weight=w", "drop=[]", "keep=[id]"}}, &d));
   assert_int_equal(d.X.rows, 3);
   assert_int_equal(d.features.n, 2);
   assert_string_equal(d.features.v[1], "wid");
@@ -79,8 +80,10 @@ static void loads_numpy_arrays(void **state)
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
   bl_dataset d;
-  check_ok(ctx, load_with(ctx, &(set){{"file=" BALEEN_TEST_DATA "/npy/f8.npy",
-                                       "target_file=" BALEEN_TEST_DATA "/npy/one_dim.npy"}}, &d));
+  check_ok(ctx, load_with(ctx,
+                          &(set){{"file=" BALEEN_TEST_DATA "/npy/f8.npy",
+                                  "target_file=" BALEEN_TEST_DATA "/npy/one_dim.npy"}},
+                          &d));
   assert_int_equal(d.X.rows, 4);
   assert_string_equal(d.features.v[2], "x2");
   check_near((double)bl_row(&d.X, 3)[2], (37.0 * 3 - 11 * 2 - 50) / 8, 0);
@@ -95,21 +98,31 @@ static void says_what_does_not_fit(void **state)
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
   bl_dataset d;
-  static const struct { set options; bl_status code; const char *part; } cases[] = {
+  static const struct {
+    set options;
+    bl_status code;
+    const char *part;
+  } cases[] = {
       {{{"target=kind"}}, BL_E_CONFIG, "'file' must be given"},
       {{{"file=none.csv"}}, BL_E_IO, "none.csv: cannot open it"},
-      {{{"file=t.csv", "drop=[kind]"}}, BL_E_FORMAT, "t.csv:2: column 'who': 'ann' is not a number; if the column is no feature"},
+      {{{"file=t.csv", "drop=[kind]"}},
+       BL_E_FORMAT,
+       "t.csv:2: column 'who': 'ann' is not a number; if the column is no feature"},
       {{{"file=t.csv", "target=kin"}}, BL_E_CONFIG, "did you mean 'kind'?"},
       {{{"file=t.csv", "target=kind", "drop=[kind]"}}, BL_E_CONFIG, "both target and drop"},
       {{{"file=t.csv", "drop=[id, len, wid, kind, who, w]"}}, BL_E_CONFIG, "no column is left"},
-      {{{"file=t.csv", "target=kind", "group=who", "weight=len"}}, BL_E_FORMAT, "t.csv:4: column 'len': '-2e-3' is no weight"},
+      {{{"file=t.csv", "target=kind", "group=who", "weight=len"}},
+       BL_E_FORMAT,
+       "t.csv:4: column 'len': '-2e-3' is no weight"},
       {{{"file=t.csv", "target=kind", "group=wid", "drop=[who]"}}, BL_E_FORMAT, "t.csv:2: column 'wid' is empty"},
       {{{"file=t.csv", "target_file=y.npy"}}, BL_E_CONFIG, "belongs to .npy"},
       {{{"file=big.csv"}}, BL_E_RANGE, "big.csv:2: column 'x': 1e+39 is beyond float32"},
       {{{"file=head.csv"}}, BL_E_FORMAT, "a header without rows"},
       {{{"file=" BALEEN_TEST_DATA "/npy/f8.npy", "target=x1"}}, BL_E_CONFIG, "has no named columns"},
       {{{"file=" BALEEN_TEST_DATA "/npy/no_rows.npy"}}, BL_E_SHAPE, "an empty array, 0 x 5"},
-      {{{"file=" BALEEN_TEST_DATA "/npy/f4.npy", "target_file=" BALEEN_TEST_DATA "/npy/f8.npy"}}, BL_E_SHAPE, "4 x 3 targets for 4 rows"},
+      {{{"file=" BALEEN_TEST_DATA "/npy/f4.npy", "target_file=" BALEEN_TEST_DATA "/npy/f8.npy"}},
+       BL_E_SHAPE,
+       "4 x 3 targets for 4 rows"},
   };
   tree_text("big.csv", "x\n1e39\n");
   tree_text("head.csv", "x,y\n");
@@ -138,8 +151,10 @@ static void survives_any_allocation_failing(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(loads_columns_by_their_part), cmocka_unit_test(loads_numpy_arrays),
-      cmocka_unit_test(says_what_does_not_fit),      cmocka_unit_test(survives_any_allocation_failing),
+      cmocka_unit_test(loads_columns_by_their_part),
+      cmocka_unit_test(loads_numpy_arrays),
+      cmocka_unit_test(says_what_does_not_fit),
+      cmocka_unit_test(survives_any_allocation_failing),
   };
   return cmocka_run_group_tests(tests, make_files, drop_files);
 }
