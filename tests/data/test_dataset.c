@@ -185,6 +185,30 @@ static void refuses_files_that_disagree(void **state)
   check_free(ctx);
 }
 
+/* As a person or another program reads it. */
+static void writes_a_plain_csv(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_dataset d;
+  char *text;
+  size_t n;
+  bl_buf p = {0};
+  check_ok(ctx, make(ctx, 3, &d));
+  check_ok(ctx, bl_dataset_write(ctx, &d, folder()));
+  check_ok(ctx, bl_buf_printf(ctx, &p, "%s/rows.csv", folder()));
+  check_ok(ctx, bl_file_read(ctx, p.v, 0, &text, &n));
+  assert_string_equal(text,
+                      "recording,start_s,end_s,label,group,weight,snr_db,fold\n"
+                      ",,0,\"a,b\",,1,,plain\n"
+                      "\"a,b\",0.3333333333333333,1e+17,\"say \"\"hi\"\"\",g,0.5,-3.25,\n"
+                      "\"say \"\"hi\"\"\",0.6666666666666666,2e+17,\"two\nlines\",g,0.3333333333333333,,\"a,b\"\n");
+  bl_free(ctx, text);
+  bl_buf_free(ctx, &p);
+  bl_dataset_free(ctx, &d);
+  check_free(ctx);
+}
+
 static void names_its_columns(void **state)
 {
   (void)state;
@@ -304,6 +328,7 @@ int main(void)
       cmocka_unit_test(comes_back_from_a_folder_to_the_bit),
       cmocka_unit_test(takes_rows_that_others_wrote),
       cmocka_unit_test(refuses_files_that_disagree),
+      cmocka_unit_test(writes_a_plain_csv),
       cmocka_unit_test(names_its_columns),
       cmocka_unit_test(encodes_classes_in_order),
       cmocka_unit_test(survives_any_allocation_failing),

@@ -264,6 +264,7 @@ static void reads_tables_of_events(void **state)
   check_ok(ctx, list_with(ctx, &beside, &items));
   assert_int_equal(items.n, 1);
   assert_int_equal(items.v[0].annotations.n, 1);
+  assert_true(items.v[0].annotated);
   check_near(items.v[0].annotations.v[0].duration_s, 0.5, 0);
   bl_items_free(ctx, &items);
   check_refused(ctx, &(set){{"recordings=ev/*.wav", "labels=audacity", "label_file=ev/two.txt"}},

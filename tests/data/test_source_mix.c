@@ -253,6 +253,34 @@ static void keeps_folds_apart(void **state)
   check_free(ctx);
 }
 
+/* The bundled calls and noise: every recording can be made, whatever the places drawn. */
+static void makes_recordings_from_the_bundled_sets(void **state)
+{
+  (void)state;
+  static const set real = {{"foregrounds=" BALEEN_SETS "/orca-calls", "backgrounds=" BALEEN_SETS "/sea-waves",
+                            "foreground_groups=" BALEEN_SETS "/orca-calls/labels.csv:catalogue_no",
+                            "background_groups=*-{group}-*.ogg"}};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_source src;
+  bl_items items;
+  check_ok(ctx, list_with(ctx, &real, &src, &items));
+  assert_int_equal(items.n, 80);
+  for (size_t i = 0; i < items.n; i++) {
+    bl_recording *r;
+    float x[1000];
+    size_t got;
+    check_ok(ctx, bl_source_open(ctx, &src, tree_root(), &items.v[i], &r));
+    check_near(r->streams[0].rate_hz, 44100, 0);
+    check_ok(ctx, bl_recording_read(ctx, r, 0, r->streams[0].n_frames - 1000, 4000, x, &got));
+    assert_int_equal(got, 1000);
+    for (size_t k = 0; k < got; k++) assert_true(isfinite(x[k]));
+    bl_recording_close(ctx, r);
+  }
+  bl_items_free(ctx, &items);
+  bl_source_free(ctx, &src);
+  check_free(ctx);
+}
+
 static void check_refused(bl_ctx *ctx, const set *options, bl_status code, const char *part)
 {
   bl_source src;
@@ -347,11 +375,9 @@ static void survives_any_allocation_failing(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(mixes_at_the_ratio_drawn),
-      cmocka_unit_test(is_the_same_for_a_seed_only),
-      cmocka_unit_test(keeps_folds_apart),
-      cmocka_unit_test(says_what_does_not_fit),
-      cmocka_unit_test(survives_any_allocation_failing),
+      cmocka_unit_test(mixes_at_the_ratio_drawn), cmocka_unit_test(is_the_same_for_a_seed_only),
+      cmocka_unit_test(keeps_folds_apart),        cmocka_unit_test(makes_recordings_from_the_bundled_sets),
+      cmocka_unit_test(says_what_does_not_fit),   cmocka_unit_test(survives_any_allocation_failing),
   };
   return cmocka_run_group_tests(tests, make_files, drop_files);
 }

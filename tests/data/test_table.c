@@ -1,7 +1,9 @@
 #include "check.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "baleen/table.h"
@@ -167,6 +169,16 @@ static void fields_come_back_as_written(void **state)
   check_free(ctx);
 }
 
+static size_t count_entries(const char *folder)
+{
+  DIR *d = opendir(folder);
+  size_t n = 0;
+  assert_non_null(d);
+  for (struct dirent *e; (e = readdir(d)) != NULL;) n += e->d_name[0] != '.';
+  closedir(d);
+  return n;
+}
+
 static void files_go_in_and_out_whole(void **state)
 {
   (void)state;
@@ -187,6 +199,19 @@ static void files_go_in_and_out_whole(void **state)
   check_fails(ctx, bl_file_read(ctx, check_tmp_path("none"), 0, &back, &n), BL_E_IO, "No such file");
   check_fails(ctx, bl_file_read(ctx, "/", 0, &back, &n), BL_E_IO, "directory");
   check_fails(ctx, bl_file_write(ctx, check_tmp_path("no/such/folder"), "x", 1), BL_E_IO, "No such file");
+  /* what cannot take its place is not left beside it */
+  const char *place = check_tmp_path("place");
+  char *inside = bl_strf(ctx, "%s/x", place);
+  assert_int_equal(mkdir(place, 0777), 0);
+  check_ok(ctx, bl_file_write(ctx, inside, "x", 1));
+  char *around = bl_strf(ctx, "%s/..", place);
+  size_t before = count_entries(around);
+  check_fails(ctx, bl_file_write(ctx, place, "x", 1), BL_E_IO, "directory");
+  assert_int_equal(count_entries(around), before);
+  bl_free(ctx, around);
+  assert_int_equal(unlink(inside), 0);
+  bl_free(ctx, inside);
+  assert_int_equal(rmdir(place), 0);
   check_ok(ctx, bl_file_write(ctx, path, NULL, 0));
   check_ok(ctx, bl_file_read(ctx, path, 0, &back, &n));
   assert_int_equal(n, 0);
