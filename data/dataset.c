@@ -14,8 +14,10 @@ bl_status bl_extra_names_check(bl_ctx *ctx, const bl_texts *extra)
   for (size_t i = 0; i < extra->n; i++) {
     for (size_t k = 0; bl_row_columns[k]; k++)
       if (!strcmp(extra->v[i], bl_row_columns[k]))
-        return bl_fail(ctx, BL_E_CONFIG, "a further column cannot be called '%s': rows.csv has one of that name already; "
-                       "rename it", extra->v[i]);
+        return bl_fail(ctx, BL_E_CONFIG,
+                       "a further column cannot be called '%s': rows.csv has one of that name already; "
+                       "rename it",
+                       extra->v[i]);
     if ((size_t)bl_texts_find(extra, extra->v[i]) < i)
       return bl_fail(ctx, BL_E_CONFIG, "the further column '%s' is asked for twice", extra->v[i]);
   }
@@ -116,7 +118,8 @@ bl_cmat bl_dataset_view(const bl_dataset *d)
 {
   bl_cmat m = bl_mat_view(&d->X);
   /* the numbers are the file's last bytes: bl_dataset_read() maps nothing else */
-  if (d->map) m.v = (const float *)(const void *)((const char *)d->map + d->map_bytes - d->X.rows * d->X.cols * sizeof(float));
+  if (d->map)
+    m.v = (const float *)(const void *)((const char *)d->map + d->map_bytes - d->X.rows * d->X.cols * sizeof(float));
   return m;
 }
 
@@ -144,8 +147,8 @@ bl_status bl_dataset_column(bl_ctx *ctx, const bl_dataset *d, const char *name, 
   for (size_t i = 0; !s && (have = text_column_name(d, i)) != NULL; i++)
     s = bl_buf_printf(ctx, &all, "%s%s", i ? ", " : "", have);
   if (!s)
-    s = bl_fail(ctx, BL_E_CONFIG, "the rows have no column '%s'%s%s%s; they have %s", name, near ? "; did you mean '" : "",
-                near ? near : "", near ? "'?" : "", bl_buf_text(&all));
+    s = bl_fail(ctx, BL_E_CONFIG, "the rows have no column '%s'%s%s%s; they have %s", name,
+                near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "", bl_buf_text(&all));
   bl_buf_free(ctx, &all);
   return s;
 }

@@ -84,8 +84,7 @@ static bl_status write_features(bl_ctx *ctx, const bl_dataset *d, const char *pa
   bool made = list != NULL;
   for (size_t j = 0; made && j < d->features.n; j++) {
     json_t *one = json_pack("{s:s, s:s}", "name", d->features.v[j], "unit", d->units.v[j]);
-    if (!one)
-      k.s = bl_fail(ctx, BL_E_FORMAT, "%s: the name or unit of feature %zu is not UTF-8", path, j);
+    if (!one) k.s = bl_fail(ctx, BL_E_FORMAT, "%s: the name or unit of feature %zu is not UTF-8", path, j);
     made = one && !json_array_append_new(list, one);
   }
   if (made && json_dump_callback(list, keep_bytes, &k, JSON_INDENT(1))) made = false;

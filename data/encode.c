@@ -10,7 +10,7 @@
 
 typedef struct entry {
   const char *text;
-  double x;     /* 0 unless all are numbers */
+  double x; /* 0 unless all are numbers */
   size_t row;
 } entry;
 

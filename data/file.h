@@ -8,7 +8,7 @@
 /* A file in the making. Until bl_out_done() the file at `path` stays as it was; bl_out_drop() gives up. */
 typedef struct bl_out {
   char *path, *beside;
-  int fd;              /* -1 when closed */
+  int fd; /* -1 when closed */
 } bl_out;
 bl_status bl_out_open(bl_ctx *ctx, const char *path, bl_out *out) BL_MUST_CHECK;
 bl_status bl_out_put(bl_ctx *ctx, bl_out *o, const void *bytes, size_t n) BL_MUST_CHECK;

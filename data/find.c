@@ -27,8 +27,9 @@ bl_status bl_expand_braces(bl_ctx *ctx, const char *pattern, bl_texts *out)
     if (!depth) break;
   }
   if (!p || !*p || !comma) /* no braces, or none that hold alternatives: text */
-    return out->n >= MAX_ALTERNATIVES ? bl_fail(ctx, BL_E_CONFIG, "the braces in '%s' stand for too many names", pattern)
-                                      : bl_texts_add(ctx, out, pattern);
+    return out->n >= MAX_ALTERNATIVES
+               ? bl_fail(ctx, BL_E_CONFIG, "the braces in '%s' stand for too many names", pattern)
+               : bl_texts_add(ctx, out, pattern);
   bl_status s = BL_OK;
   const char *close = p, *first = open + 1;
   depth = 0;
@@ -79,11 +80,11 @@ static void keep_shared(char *a, const char *b)
 
 typedef struct walk {
   bl_ctx *ctx;
-  bl_buf at;            /* the path so far; "" is the current folder */
+  bl_buf at; /* the path so far; "" is the current folder */
   bl_texts *parts;
-  bool any_name;        /* the pattern's end names an extension: whatever matches is wanted */
+  bool any_name; /* the pattern's end names an extension: whatever matches is wanted */
   bl_texts *found;
-  size_t n_found;       /* by this pattern */
+  size_t n_found; /* by this pattern */
 } walk;
 
 static const char *here(const walk *w) { return w->at.len ? w->at.v : "."; }
@@ -140,8 +141,9 @@ static bl_status enter(walk *w, const char *name, size_t depth)
 static bl_status below(walk *w, size_t depth)
 {
   bl_texts names = {0};
-  bl_status s = depth > MAX_DEPTH ? bl_fail(w->ctx, BL_E_CONFIG, "%s: folders nested deeper than %d", here(w), MAX_DEPTH)
-                                  : list_folder(w, &names);
+  bl_status s = depth > MAX_DEPTH
+                    ? bl_fail(w->ctx, BL_E_CONFIG, "%s: folders nested deeper than %d", here(w), MAX_DEPTH)
+                    : list_folder(w, &names);
   for (size_t i = 0; !s && i < names.n; i++)
     if (names.v[i][0] != '.') s = enter(w, names.v[i], depth);
   bl_texts_free(w->ctx, &names);
@@ -165,8 +167,9 @@ static bl_status match_any_depth(walk *w, size_t part, size_t depth)
   size_t n = w->at.len;
   struct stat st;
   if (part + 1 == w->parts->n) return below(w, depth);
-  bl_status s = depth > MAX_DEPTH ? bl_fail(w->ctx, BL_E_CONFIG, "%s: folders nested deeper than %d", here(w), MAX_DEPTH)
-                                  : match(w, part + 1, depth);
+  bl_status s = depth > MAX_DEPTH
+                    ? bl_fail(w->ctx, BL_E_CONFIG, "%s: folders nested deeper than %d", here(w), MAX_DEPTH)
+                    : match(w, part + 1, depth);
   if (!s) s = list_folder(w, &names);
   for (size_t i = 0; !s && i < names.n; i++) {
     if (names.v[i][0] == '.') continue;
@@ -242,7 +245,8 @@ static int by_text(const void *a, const void *b) { return strcmp(*(char *const *
 /* One of the alternatives that a pattern's braces stand for. */
 static bl_status find_alternative(bl_ctx *ctx, const char *folder, const char *text, bl_found *f, size_t *n)
 {
-  char *start = bl_path_normal(ctx, folder && *folder ? folder : "."), *pattern = bl_path_normal(ctx, text), *front = NULL;
+  char *start = bl_path_normal(ctx, folder && *folder ? folder : "."), *pattern = bl_path_normal(ctx, text),
+       *front = NULL;
   bl_status s = start && pattern ? BL_OK : bl_fail_nomem(ctx, text);
   const char *p = pattern;
   while (!s && !strncmp(p, "..", 2) && (!p[2] || p[2] == '/')) { /* up from the folder, before any wildcard */
@@ -300,8 +304,7 @@ bl_status bl_find_recordings(bl_ctx *ctx, const char *who, const char *folder, c
     else f.paths.v[kept++] = f.paths.v[i];
   }
   if (!s) f.paths.n = kept;
-  for (size_t i = 0; !s && i < f.paths.n; i++)
-    s = bl_texts_add(ctx, &f.names, name_below(f.base, f.paths.v[i]));
+  for (size_t i = 0; !s && i < f.paths.n; i++) s = bl_texts_add(ctx, &f.names, name_below(f.base, f.paths.v[i]));
   if (s) bl_found_free(ctx, &f);
   *out = f;
   return s;

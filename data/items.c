@@ -6,6 +6,7 @@ void bl_item_free(bl_ctx *ctx, bl_item *item)
   bl_free(ctx, item->path);
   bl_free(ctx, item->label);
   bl_free(ctx, item->group);
+  bl_free(ctx, item->foreground);
   bl_annotations_free(ctx, &item->annotations);
   bl_texts_free(ctx, &item->extra);
   *item = (bl_item){0};

@@ -102,8 +102,8 @@ static bl_status not_asked_for(bl_ctx *ctx, const bl_match *m, const char *where
   bl_status s = is_there(ctx, folder, text, &there);
   if (!s && !there) s = is_there(ctx, m->found->base, file ? file : text, &there);
   if (s || there) return s;
-  return bl_fail(ctx, BL_E_CONFIG, "%s: names the recording '%s', which is neither in '%s' nor in '%s'", where, text, folder,
-                 m->found->base);
+  return bl_fail(ctx, BL_E_CONFIG, "%s: names the recording '%s', which is neither in '%s' nor in '%s'", where, text,
+                 folder, m->found->base);
 }
 
 bl_status bl_match_find(bl_ctx *ctx, const bl_match *m, const char *where, const char *folder, const char *text,
@@ -141,8 +141,8 @@ bl_status bl_match_rows(bl_ctx *ctx, const bl_match *m, const bl_table *t, const
     char *where = bl_strf(ctx, "%s:%zu", t->path, t->line[r]);
     s = where ? bl_match_find(ctx, m, where, folder, bl_table_cell(t, r, col), &item) : bl_fail_nomem(ctx, t->path);
     if (!s && item != BL_NO_ITEM && rows[item] != BL_NO_ITEM)
-      s = bl_fail(ctx, BL_E_CONFIG, "%s: names the recording '%s', which line %zu has named", where, m->found->names.v[item],
-                  t->line[rows[item]]);
+      s = bl_fail(ctx, BL_E_CONFIG, "%s: names the recording '%s', which line %zu has named", where,
+                  m->found->names.v[item], t->line[rows[item]]);
     if (!s && item != BL_NO_ITEM) rows[item] = r;
     bl_free(ctx, where);
   }

@@ -23,7 +23,7 @@ void bl_match_free(bl_ctx *ctx, bl_match *m);
 bl_status bl_match_find(bl_ctx *ctx, const bl_match *m, const char *where, const char *folder, const char *text,
                         size_t *item) BL_MUST_CHECK;
 /* The row of each recording, BL_NO_ITEM where the table has none; two rows for one recording: BL_E_CONFIG. */
-bl_status bl_match_rows(bl_ctx *ctx, const bl_match *m, const bl_table *t, const char *path_column, size_t **row_of)
-    BL_MUST_CHECK;
+bl_status bl_match_rows(bl_ctx *ctx, const bl_match *m, const bl_table *t, const char *path_column,
+                        size_t **row_of) BL_MUST_CHECK;
 
 #endif

@@ -16,7 +16,8 @@ bl_status bl_name_pattern_new(bl_ctx *ctx, const char *who, const char *text, bl
     if (*at == '{') {
       size_t n = strcspn(at + 1, "{}/*");
       if (!n || at[n + 1] != '}') {
-        s = bl_fail(ctx, BL_E_CONFIG, "%s: '%s': wanted a field's name in braces, as in '{label}_{take}.wav'", who, text);
+        s = bl_fail(ctx, BL_E_CONFIG, "%s: '%s': wanted a field's name in braces, as in '{label}_{take}.wav'", who,
+                    text);
         break;
       }
       char *name = bl_strf(ctx, "%.*s", (int)n, at + 1);
@@ -71,7 +72,8 @@ static bl_status take_field(bl_ctx *ctx, const char *path, size_t n, bl_texts *v
   return s;
 }
 
-bl_status bl_name_pattern_match(bl_ctx *ctx, const bl_name_pattern *p, const char *path, bl_texts *values, bool *matched)
+bl_status bl_name_pattern_match(bl_ctx *ctx, const bl_name_pattern *p, const char *path, bl_texts *values,
+                                bool *matched)
 {
   size_t slashes = 0, before = values->n;
   for (const char *c = p->text; *c; c++) slashes += *c == '/';

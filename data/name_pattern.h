@@ -14,7 +14,7 @@ typedef struct bl_name_pattern {
 bl_status bl_name_pattern_new(bl_ctx *ctx, const char *who, const char *text, bl_name_pattern *out) BL_MUST_CHECK;
 void bl_name_pattern_free(bl_ctx *ctx, bl_name_pattern *p);
 /* The fields' values, as many as p->fields; *matched false and nothing added when the path does not fit. */
-bl_status bl_name_pattern_match(bl_ctx *ctx, const bl_name_pattern *p, const char *path, bl_texts *values, bool *matched)
-    BL_MUST_CHECK;
+bl_status bl_name_pattern_match(bl_ctx *ctx, const bl_name_pattern *p, const char *path, bl_texts *values,
+                                bool *matched) BL_MUST_CHECK;
 
 #endif

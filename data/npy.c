@@ -135,9 +135,10 @@ static bl_status check_type(bl_ctx *ctx, const char *name, const char *descr, bl
             ((out->kind == 'i' || out->kind == 'u') && whole) || (out->kind == 'b' && one_byte);
   }
   if (known && (order == '<' || (one_byte && (order == '|' || order == '>')))) return BL_OK;
-  return bl_fail(ctx, BL_E_UNSUPPORTED,
-                 "%s: numbers of type '%s'; wanted little-endian f4, f8, i1-i8, u1-u8 or bool: save array.astype('<f4')",
-                 name, descr);
+  return bl_fail(
+      ctx, BL_E_UNSUPPORTED,
+      "%s: numbers of type '%s'; wanted little-endian f4, f8, i1-i8, u1-u8 or bool: save array.astype('<f4')", name,
+      descr);
 }
 
 static bl_status check_shape(bl_ctx *ctx, const char *name, const dict *d, size_t n, bl_npy_info *out)
@@ -152,8 +153,7 @@ static bl_status check_shape(bl_ctx *ctx, const char *name, const dict *d, size_
   if (have < want)
     return bl_fail(ctx, BL_E_FORMAT, "%s: %zu bytes of numbers, where %zu x %zu of %zu bytes need %zu; is it cut off?",
                    name, have, out->rows, out->cols, out->size, want);
-  if (have > want)
-    bl_warn(ctx, BL_W_DEVIATION, "%s: %zu bytes behind the array are left out", name, have - want);
+  if (have > want) bl_warn(ctx, BL_W_DEVIATION, "%s: %zu bytes behind the array are left out", name, have - want);
   return BL_OK;
 }
 
@@ -218,7 +218,8 @@ bl_status bl_npy_convert(bl_ctx *ctx, const char *name, const unsigned char *byt
                          bl_mat *out)
 {
   bl_status s = bl_mat_new(ctx, info->rows, info->cols, out);
-  for (size_t i = 0; !s && i < info->rows; i++) {
+  size_t rows = info->cols ? info->rows : 0; /* rows without columns may be any number, and hold nothing */
+  for (size_t i = 0; !s && i < rows; i++) {
     float *row = bl_row(out, i);
     for (size_t j = 0; j < info->cols; j++) {
       size_t at = info->fortran ? j * info->rows + i : i * info->cols + j;
@@ -248,7 +249,10 @@ bl_status bl_npy_read(bl_ctx *ctx, const char *path, bl_mat *out)
 
 bl_status bl_npy_write(bl_ctx *ctx, const char *path, const bl_cmat *m)
 {
-  static const union { uint16_t word; unsigned char first; } one = {1};
+  static const union {
+    uint16_t word;
+    unsigned char first;
+  } one = {1};
   bl_out o = {.fd = -1};
   bl_buf b = {0};
   bl_status s = one.first ? BL_OK : bl_fail(ctx, BL_E_UNSUPPORTED, "%s: .npy on a big-endian machine", path);

@@ -21,8 +21,8 @@ typedef struct bl_found {
  * files with a recording's extension only. Names that begin with a dot are found only when asked for by a dot; links to
  * folders are followed only where the pattern names them. BL_E_CONFIG, beginning with `who`, when a pattern matches
  * nothing. */
-bl_status bl_find_recordings(bl_ctx *ctx, const char *who, const char *folder, const bl_texts *patterns, bl_found *out)
-    BL_MUST_CHECK;
+bl_status bl_find_recordings(bl_ctx *ctx, const char *who, const char *folder, const bl_texts *patterns,
+                             bl_found *out) BL_MUST_CHECK;
 void bl_found_free(bl_ctx *ctx, bl_found *f);
 /* All that {a,b} in a pattern stands for, appended. */
 bl_status bl_expand_braces(bl_ctx *ctx, const char *pattern, bl_texts *out) BL_MUST_CHECK;

@@ -17,7 +17,7 @@
 typedef struct parser {
   const char *name; /* for messages */
   char *p, *end;
-  size_t line;      /* of p, from 1 */
+  size_t line; /* of p, from 1 */
   char separator;
 } parser;
 typedef enum field_end { END_FIELD, END_ROW } field_end;
@@ -208,7 +208,8 @@ bl_status bl_table_column(bl_ctx *ctx, const bl_table *t, const char *name, size
   for (size_t i = t->columns.n; i-- > 0;)
     if (!strcmp(t->columns.v[i], name)) found++, *out = i;
   if (found == 1) return BL_OK;
-  if (found) return bl_fail(ctx, BL_E_CONFIG, "%s: %zu columns are named '%s'; rename all but one", name_of(t), found, name);
+  if (found)
+    return bl_fail(ctx, BL_E_CONFIG, "%s: %zu columns are named '%s'; rename all but one", name_of(t), found, name);
   bl_buf all = {0};
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < t->columns.n; i++) s = bl_buf_printf(ctx, &all, "%s%s", i ? ", " : "", t->columns.v[i]);
@@ -216,8 +217,7 @@ bl_status bl_table_column(bl_ctx *ctx, const bl_table *t, const char *name, size
   if (!s && near)
     s = bl_fail(ctx, BL_E_CONFIG, "%s: no column '%s'; did you mean '%s'? It has %s", name_of(t), name, near,
                 bl_buf_text(&all));
-  else if (!s)
-    s = bl_fail(ctx, BL_E_CONFIG, "%s: no column '%s'; it has %s", name_of(t), name, bl_buf_text(&all));
+  else if (!s) s = bl_fail(ctx, BL_E_CONFIG, "%s: no column '%s'; it has %s", name_of(t), name, bl_buf_text(&all));
   bl_buf_free(ctx, &all);
   return s;
 }
@@ -225,9 +225,9 @@ bl_status bl_table_column(bl_ctx *ctx, const bl_table *t, const char *name, size
 bl_status bl_table_number(bl_ctx *ctx, const bl_table *t, size_t row, size_t col, double *out)
 {
   const char *cell = bl_table_cell(t, row, col);
-  *out = NAN;
+  *out = (double)NAN;
   if (!cell[strspn(cell, " \t")] || bl_text_equal_nocase(cell, "NA") || bl_parse_real(cell, out)) return BL_OK;
-  *out = NAN;
+  *out = (double)NAN;
   return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: column '%s': '%s' is not a number", name_of(t), t->line[row],
                  t->columns.v[col], cell);
 }

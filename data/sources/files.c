@@ -13,8 +13,8 @@
 
 enum { FROM_NONE, FROM_FOLDER, FROM_CSV, FROM_PATTERN, FROM_ANNOTATIONS, FROM_RAVEN, FROM_AUDACITY, FROM_TABLE };
 enum { UNLABELLED_ERROR, UNLABELLED_SKIP, UNLABELLED_KEEP };
-static const char *const label_words[] = {"none",        "folder", "csv",      "pattern",
-                                          "annotations", "raven",  "audacity", "table", NULL};
+static const char *const label_words[] = {"none",  "folder",   "csv",   "pattern", "annotations",
+                                          "raven", "audacity", "table", NULL};
 static const char *const unlabelled_words[] = {"error", "skip", "keep", NULL};
 
 typedef struct params {
@@ -36,10 +36,12 @@ static const bl_opt opts[] = {
             "recordings; without it, tables of events are looked for beside each recording"),
     BL_TEXT(params, label_column, NULL, "the table's column with labels; null: 'label', or what a table of events has"),
     BL_TEXT(params, path_column, "path", "the csv's column that names the recordings, by path, file name or stem"),
-    BL_TEXT(params, pattern, NULL,
-            "fields in file names, such as \"{label}_{speaker}_{take}.wav\"; * skips; fields become columns of the rows"),
-    BL_TEXT(params, group, "recording",
-            "what rows must stay together when data are split: recording, folder, a csv column or a field of the pattern"),
+    BL_TEXT(
+        params, pattern, NULL,
+        "fields in file names, such as \"{label}_{speaker}_{take}.wav\"; * skips; fields become columns of the rows"),
+    BL_TEXT(
+        params, group, "recording",
+        "what rows must stay together when data are split: recording, folder, a csv column or a field of the pattern"),
     BL_TEXTS(params, columns, NULL, "further csv columns to carry along with the rows"),
     BL_ENUM(params, unlabelled, "error", unlabelled_words,
             "what becomes of recordings without a label or table of events: error, skip, or keep without labels"),
@@ -53,12 +55,12 @@ typedef struct job {
   bl_found found;
   bl_match match;
   bl_name_pattern pattern;
-  bl_table table;      /* rows about recordings; columns.n 0 when there is none */
-  size_t *row_of;      /* per recording, into table */
+  bl_table table;         /* rows about recordings; columns.n 0 when there is none */
+  size_t *row_of;         /* per recording, into table */
   size_t label_col, *col; /* col: of p->columns */
-  long group_field;    /* field of the pattern, or -1 */
-  size_t group_col;    /* column of the table, or BL_NO_ITEM */
-  size_t n_unlabelled; /* recordings without a label, and the first of them */
+  long group_field;       /* field of the pattern, or -1 */
+  size_t group_col;       /* column of the table, or BL_NO_ITEM */
+  size_t n_unlabelled;    /* recordings without a label, and the first of them */
   const char *first_unlabelled;
   char *label_path;
   bl_items items;
@@ -91,11 +93,14 @@ static bl_status read_pattern(job *j)
   if (s) return s;
   bool has_label = bl_texts_find(&j->pattern.fields, "label") >= 0;
   if (p->labels == FROM_PATTERN && !has_label)
-    return bl_fail(ctx, BL_E_CONFIG, "files: labels: pattern wants a pattern with the field {label}, as in "
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "files: labels: pattern wants a pattern with the field {label}, as in "
                    "pattern: \"{label}_*.wav\"");
   if (p->labels != FROM_PATTERN && has_label)
-    return bl_fail(ctx, BL_E_CONFIG, "files: the pattern has the field {label}, but labels is '%s'; say labels: pattern or "
-                   "put * in its place", label_words[p->labels]);
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "files: the pattern has the field {label}, but labels is '%s'; say labels: pattern or "
+                   "put * in its place",
+                   label_words[p->labels]);
   return BL_OK;
 }
 
@@ -107,18 +112,22 @@ static bl_status read_table(job *j)
   bool group_from_table = !is_plain_group(p->group) && j->group_field < 0;
   bool wanted = p->labels == FROM_CSV || p->columns.n || group_from_table;
   if (is_event_table(p->labels) && (p->columns.n || group_from_table))
-    return bl_fail(ctx, BL_E_CONFIG, "files: %s '%s' wants a csv of recordings, but label_file is a table of events here; "
-                   "use a pattern on the file names", p->columns.n ? "column" : "group",
-                   p->columns.n ? p->columns.v[0] : p->group);
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "files: %s '%s' wants a csv of recordings, but label_file is a table of events here; "
+                   "use a pattern on the file names",
+                   p->columns.n ? "column" : "group", p->columns.n ? p->columns.v[0] : p->group);
   if (is_event_table(p->labels)) return BL_OK;
   if (wanted && !p->label_file && group_from_table && !p->columns.n && p->labels != FROM_CSV)
-    return bl_fail(ctx, BL_E_CONFIG, "files: group: '%s' is neither recording nor folder nor a field of the pattern; for a csv "
-                   "column give label_file", p->group);
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "files: group: '%s' is neither recording nor folder nor a field of the pattern; for a csv "
+                   "column give label_file",
+                   p->group);
   if (wanted && !p->label_file)
     return bl_fail(ctx, BL_E_CONFIG, "files: %s wants label_file: the csv with a row for each recording",
                    p->labels == FROM_CSV ? "labels: csv" : "columns");
   if (!wanted && p->label_file)
-    return bl_fail(ctx, BL_E_CONFIG, "files: label_file is given, but nothing is taken from it; say labels: csv, columns or "
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "files: label_file is given, but nothing is taken from it; say labels: csv, columns or "
                    "group, or leave it out");
   if (!wanted) return BL_OK;
   bl_status s = bl_table_read(ctx, j->label_path, &j->table);
@@ -207,7 +216,8 @@ static bl_status set_extras(const job *j, size_t i, const bl_texts *fields, bl_i
   bl_status s = BL_OK;
   for (size_t k = 0; !s && k < j->p->columns.n; k++) s = bl_texts_add(j->ctx, &item->extra, cell_of(j, i, j->col[k]));
   for (size_t k = 0; !s && k < j->pattern.fields.n; k++)
-    if (is_extra_field(j->pattern.fields.v[k])) s = bl_texts_add(j->ctx, &item->extra, k < fields->n ? fields->v[k] : "");
+    if (is_extra_field(j->pattern.fields.v[k]))
+      s = bl_texts_add(j->ctx, &item->extra, k < fields->n ? fields->v[k] : "");
   return s;
 }
 
@@ -250,8 +260,9 @@ static bl_annotation_format format_of(int labels)
 /* A file like <stem><ending> beside the recording, or NULL when there is none. */
 static bl_status find_beside(bl_ctx *ctx, int labels, const char *recording, char **out)
 {
-  static const char *const endings[][4] = {
-      {".Table.1.selections.txt", ".selections.txt", ".txt", NULL}, {".txt", NULL}, {".csv", "_annotations.csv", "_events.tsv", NULL}};
+  static const char *const endings[][4] = {{".Table.1.selections.txt", ".selections.txt", ".txt", NULL},
+                                           {".txt", NULL},
+                                           {".csv", "_annotations.csv", "_events.tsv", NULL}};
   *out = NULL;
   char *stem = bl_path_stem(ctx, recording);
   if (!stem) return bl_fail_nomem(ctx, recording);
@@ -308,9 +319,10 @@ static bl_status deal_out(job *j, const bl_annotations *all)
     size_t i = 0;
     if (a->file) s = bl_match_find(ctx, &j->match, j->label_path, folder, a->file, &i);
     else if (j->found.paths.n != 1)
-      s = bl_fail(ctx, BL_E_CONFIG, "%s: an event at %g s does not say in which of the %zu recordings; add a column with the "
-                  "file, or leave label_file out to read a table beside each recording", j->label_path, a->onset_s,
-                  j->found.paths.n);
+      s = bl_fail(ctx, BL_E_CONFIG,
+                  "%s: an event at %g s does not say in which of the %zu recordings; add a column with the "
+                  "file, or leave label_file out to read a table beside each recording",
+                  j->label_path, a->onset_s, j->found.paths.n);
     if (s || i == BL_NO_ITEM) continue;
     s = bl_annotations_add(ctx, &j->items.v[i].annotations, a);
     j->items.v[i].annotated = true;
@@ -350,13 +362,16 @@ static bl_status judge_unlabelled(const job *j)
   bl_ctx *ctx = j->ctx;
   if (!j->n_unlabelled || j->p->unlabelled == UNLABELLED_KEEP) return BL_OK;
   if (j->p->unlabelled == UNLABELLED_SKIP) {
-    bl_warn(ctx, BL_W_SKIPPED, "files: %zu recordings have no label and are left out, the first is '%s'", j->n_unlabelled,
-            j->first_unlabelled);
-    return j->items.n ? BL_OK : bl_fail(ctx, BL_E_CONFIG, "files: none of the %zu recordings has a label", j->n_unlabelled);
+    bl_warn(ctx, BL_W_SKIPPED, "files: %zu recordings have no label and are left out, the first is '%s'",
+            j->n_unlabelled, j->first_unlabelled);
+    return j->items.n ? BL_OK
+                      : bl_fail(ctx, BL_E_CONFIG, "files: none of the %zu recordings has a label", j->n_unlabelled);
   }
-  return bl_fail(ctx, BL_E_CONFIG, "files: %zu of %zu recordings have no label in %s, the first is '%s'; label them, or say "
-                 "unlabelled: skip or keep", j->n_unlabelled, j->found.paths.n,
-                 j->label_path                 ? j->label_path
+  return bl_fail(ctx, BL_E_CONFIG,
+                 "files: %zu of %zu recordings have no label in %s, the first is '%s'; label them, or say "
+                 "unlabelled: skip or keep",
+                 j->n_unlabelled, j->found.paths.n,
+                 j->label_path                  ? j->label_path
                  : j->p->labels == FROM_PATTERN ? "their names (pattern)"
                                                 : "a table beside them",
                  j->first_unlabelled);
@@ -368,7 +383,8 @@ static bl_status prepare(job *j)
   const params *p = j->p;
   bl_status s = bl_opts_complete(ctx, "files", opts, p);
   if (!s) s = read_pattern(j);
-  if (!s && p->label_file && !(j->label_path = bl_path_join(ctx, j->folder, p->label_file))) s = bl_fail_nomem(ctx, "files");
+  if (!s && p->label_file && !(j->label_path = bl_path_join(ctx, j->folder, p->label_file)))
+    s = bl_fail_nomem(ctx, "files");
   if (!s) s = bl_find_recordings(ctx, "files: recordings", j->folder, &p->recordings, &j->found);
   if (!s) s = bl_match_new(ctx, &j->found, &j->match);
   j->group_col = BL_NO_ITEM;

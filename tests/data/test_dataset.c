@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "baleen/dataset.h"
-#include "baleen/table.h"
 #include "baleen/random.h"
+#include "baleen/table.h"
 
 enum { ROWS = 41, COLS = 3 };
 static const char *const names[COLS] = {"mel_0 mean", "a,b", "\xC2\xB5V"}, *const units[COLS] = {"dB", "", "\xC2\xB5V"};
@@ -25,7 +25,7 @@ static float value(size_t i, size_t j)
   return (float)bl_rng_normal(&r);
 }
 
-static bl_status make(bl_ctx *ctx, bl_dataset *d)
+static bl_status make(bl_ctx *ctx, size_t rows, bl_dataset *d)
 {
   static const char *const extra_names[] = {"snr_db", "fold"};
   bl_texts features = {0}, u = {0}, extra = {0};
@@ -34,12 +34,17 @@ static bl_status make(bl_ctx *ctx, bl_dataset *d)
   if (!s) s = add_all(ctx, &u, units, COLS);
   if (!s) s = add_all(ctx, &extra, extra_names, 2);
   if (!s) s = bl_dataset_init(ctx, &features, &u, &extra, d);
-  for (size_t i = 0; !s && i < ROWS; i++) {
+  for (size_t i = 0; !s && i < rows; i++) {
     float row[COLS];
     for (size_t j = 0; j < COLS; j++) row[j] = value(i, j);
     const char *more[] = {i % 2 ? "-3.25" : "", awkward[i % 7]};
-    bl_row_info info = {.recording = awkward[(i + 1) % 7], .label = awkward[(i + 2) % 7], .group = i % 5 ? "g" : NULL,
-                        .start_s = i % 4 ? (double)i / 3 : (double)NAN, .end_s = (double)i * 1e17, .weight = 1.0 / (double)(i + 1), .extra = more};
+    bl_row_info info = {.recording = awkward[(i + 1) % 7],
+                        .label = awkward[(i + 2) % 7],
+                        .group = i % 5 ? "g" : NULL,
+                        .start_s = i % 4 ? (double)i / 3 : (double)NAN,
+                        .end_s = (double)i * 1e17,
+                        .weight = 1.0 / (double)(i + 1),
+                        .extra = more};
     s = bl_dataset_add(ctx, d, row, &info);
   }
   bl_texts_free(ctx, &features);
@@ -103,7 +108,7 @@ static void comes_back_from_a_folder_to_the_bit(void **state)
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
   bl_dataset d, back;
-  check_ok(ctx, make(ctx, &d));
+  check_ok(ctx, make(ctx, ROWS, &d));
   assert_int_equal(d.X.rows, ROWS);
   check_near((double)bl_row(&d.X, 40)[2], (double)value(40, 2), 0);
   check_ok(ctx, bl_dataset_write(ctx, &d, folder()));
@@ -132,7 +137,8 @@ static void takes_rows_that_others_wrote(void **state)
   bl_buf p = {0};
   check_ok(ctx, bl_buf_printf(ctx, &p, "%s/rows.npy", folder()));
   check_ok(ctx, bl_file_write(ctx, p.v, bytes, n));
-  put(ctx, "rows.csv", "recording,start_s,end_s,label,group,weight\na,,,x,a,1\na,0,1,x,a,1\na,1,2,x,a,1\na,2,3,x,a,1\n");
+  put(ctx, "rows.csv",
+      "recording,start_s,end_s,label,group,weight\na,,,x,a,1\na,0,1,x,a,1\na,1,2,x,a,1\na,2,3,x,a,1\n");
   put(ctx, "features.json", "[{\"name\": \"p\"}, {\"name\": \"q\", \"unit\": \"Hz\"}, {\"name\": \"r\"}]");
   check_ok(ctx, bl_dataset_read(ctx, folder(), &d));
   assert_null(d.map);
@@ -153,18 +159,21 @@ static void refuses_files_that_disagree(void **state)
   bl_ctx *ctx = bl_ctx_new();
   bl_dataset d, back;
   static const char head[] = "recording,start_s,end_s,label,group,weight\n";
-  static const struct { const char *name, *text, *part; } cases[] = {
+  static const struct {
+    const char *name, *text, *part;
+  } cases[] = {
       {"rows.csv", head, "rows.csv has 0 rows, rows.npy 41"},
       {"rows.csv", "recording,start,end_s,label,group,weight\n", "rows.csv:1: column 2 is not 'start_s'"},
       {"rows.csv", "recording\n", "column 2 is not 'start_s'"},
-      {"rows.csv", "recording,start_s,end_s,label,group,weight\na,zero,1,,,1\n", "rows.csv:2: column 'start_s': 'zero'"},
+      {"rows.csv", "recording,start_s,end_s,label,group,weight\na,zero,1,,,1\n",
+       "rows.csv:2: column 'start_s': 'zero'"},
       {"features.json", "[]", "features.json names 0 columns, rows.npy has 3"},
       {"features.json", "{}", "wanted a list"},
       {"features.json", "[3]", "entry 0 is not"},
       {"features.json", "[\n{]", "features.json:2:"},
       {"rows.npy", "", "does not begin as one"},
   };
-  check_ok(ctx, make(ctx, &d));
+  check_ok(ctx, make(ctx, ROWS, &d));
   for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
     check_ok(ctx, bl_dataset_write(ctx, &d, folder()));
     put(ctx, cases[k].name, cases[k].text);
@@ -176,13 +185,37 @@ static void refuses_files_that_disagree(void **state)
   check_free(ctx);
 }
 
+/* As a person or another program reads it. */
+static void writes_a_plain_csv(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_dataset d;
+  char *text;
+  size_t n;
+  bl_buf p = {0};
+  check_ok(ctx, make(ctx, 3, &d));
+  check_ok(ctx, bl_dataset_write(ctx, &d, folder()));
+  check_ok(ctx, bl_buf_printf(ctx, &p, "%s/rows.csv", folder()));
+  check_ok(ctx, bl_file_read(ctx, p.v, 0, &text, &n));
+  assert_string_equal(text,
+                      "recording,start_s,end_s,label,group,weight,snr_db,fold\n"
+                      ",,0,\"a,b\",,1,,plain\n"
+                      "\"a,b\",0.3333333333333333,1e+17,\"say \"\"hi\"\"\",g,0.5,-3.25,\n"
+                      "\"say \"\"hi\"\"\",0.6666666666666666,2e+17,\"two\nlines\",g,0.3333333333333333,,\"a,b\"\n");
+  bl_free(ctx, text);
+  bl_buf_free(ctx, &p);
+  bl_dataset_free(ctx, &d);
+  check_free(ctx);
+}
+
 static void names_its_columns(void **state)
 {
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
   bl_dataset d;
   const bl_texts *t;
-  check_ok(ctx, make(ctx, &d));
+  check_ok(ctx, make(ctx, ROWS, &d));
   check_ok(ctx, bl_dataset_column(ctx, &d, "fold", &t));
   assert_string_equal(t->v[3], awkward[3]);
   check_ok(ctx, bl_dataset_column(ctx, &d, "recording", &t));
@@ -203,7 +236,10 @@ static void names_its_columns(void **state)
   check_free(ctx);
 }
 
-static const struct { const char *why, *in[6], *values[6]; int32_t codes[6]; } encodings[] = {
+static const struct {
+  const char *why, *in[6], *values[6];
+  int32_t codes[6];
+} encodings[] = {
     {"bytes", {"b", "a", "B", "a"}, {"B", "a", "b"}, {2, 1, 0, 1}},
     {"numbers by value", {"10", "9", "-1", "9"}, {"-1", "9", "10"}, {2, 1, 0, 1}},
     {"one word makes all of them words", {"10", "9", "x"}, {"10", "9", "x"}, {0, 1, 2}},
@@ -238,21 +274,35 @@ static void encodes_classes_in_order(void **state)
   check_free(ctx);
 }
 
+/* Whatever failed, all lists are of one length. */
+static bool even(const bl_dataset *d)
+{
+  bool ok = d->recording.n == d->X.rows && d->label.n == d->X.rows && d->group.n == d->X.rows;
+  for (size_t k = 0; k < d->n_extra; k++) ok = ok && d->extra[k].v.n == d->X.rows;
+  return ok;
+}
+
+static bl_status make_only(bl_ctx *ctx, void *arg)
+{
+  (void)arg;
+  bl_dataset d;
+  bl_status s = make(ctx, ROWS, &d);
+  if (!even(&d)) s = BL_E_INTERNAL;
+  bl_dataset_free(ctx, &d);
+  return s;
+}
+
 static bl_status whole_round(bl_ctx *ctx, void *arg)
 {
   bl_dataset d, back = {0};
   bl_texts values = {0};
   int32_t *codes = NULL;
-  bl_status s = make(ctx, &d);
+  bl_status s = make(ctx, 3, &d);
   if (!s) s = bl_dataset_write(ctx, &d, arg);
   if (!s) s = bl_dataset_read(ctx, arg, &back);
   if (!s) s = bl_encode(ctx, &back.label, &values, &codes);
   bl_texts_free(ctx, &values);
   bl_free(ctx, codes);
-  /* whatever failed, all lists are of one length */
-  if (d.recording.n != d.X.rows || d.label.n != d.X.rows || d.group.n != d.X.rows) s = BL_E_INTERNAL;
-  for (size_t k = 0; k < d.n_extra; k++)
-    if (d.extra[k].v.n != d.X.rows) s = BL_E_INTERNAL;
   bl_dataset_free(ctx, &d);
   bl_dataset_free(ctx, &back);
   return s;
@@ -261,6 +311,7 @@ static bl_status whole_round(bl_ctx *ctx, void *arg)
 static void survives_any_allocation_failing(void **state)
 {
   (void)state;
+  check_every_allocation_failing(make_only, NULL);
   check_every_allocation_failing(whole_round, (void *)(uintptr_t)folder());
 }
 
@@ -274,9 +325,13 @@ static void clear_folder(void)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(comes_back_from_a_folder_to_the_bit), cmocka_unit_test(takes_rows_that_others_wrote),
-      cmocka_unit_test(refuses_files_that_disagree),         cmocka_unit_test(names_its_columns),
-      cmocka_unit_test(encodes_classes_in_order),            cmocka_unit_test(survives_any_allocation_failing),
+      cmocka_unit_test(comes_back_from_a_folder_to_the_bit),
+      cmocka_unit_test(takes_rows_that_others_wrote),
+      cmocka_unit_test(refuses_files_that_disagree),
+      cmocka_unit_test(writes_a_plain_csv),
+      cmocka_unit_test(names_its_columns),
+      cmocka_unit_test(encodes_classes_in_order),
+      cmocka_unit_test(survives_any_allocation_failing),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   clear_folder();

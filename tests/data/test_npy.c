@@ -26,9 +26,9 @@ static const struct good {
   size_t rows, cols;
   double (*want)(size_t, size_t);
 } goods[] = {
-    {"f4", 4, 3, eighth},   {"f8", 4, 3, eighth},     {"i1", 4, 3, cell},       {"i2", 4, 3, cell},
-    {"i4", 4, 3, cell},     {"i8", 4, 3, cell},       {"u1", 4, 3, absolute},   {"u2", 4, 3, absolute},
-    {"u4", 4, 3, absolute}, {"u8", 4, 3, absolute},   {"bool", 4, 3, positive}, {"fortran", 4, 3, cell},
+    {"f4", 4, 3, eighth},      {"f8", 4, 3, eighth},     {"i1", 4, 3, cell},       {"i2", 4, 3, cell},
+    {"i4", 4, 3, cell},        {"i8", 4, 3, cell},       {"u1", 4, 3, absolute},   {"u2", 4, 3, absolute},
+    {"u4", 4, 3, absolute},    {"u8", 4, 3, absolute},   {"bool", 4, 3, positive}, {"fortran", 4, 3, cell},
     {"one_dim", 4, 1, second}, {"version2", 4, 3, cell}, {"version3", 4, 3, cell}, {"no_rows", 0, 5, zero},
 };
 
@@ -67,10 +67,14 @@ static const struct bad {
   bl_status code;
   const char *part;
 } bads[] = {
-    {"big_endian", BL_E_UNSUPPORTED, "numbers of type '>f4'"},  {"half", BL_E_UNSUPPORTED, "'<f2'"},
-    {"complex", BL_E_UNSUPPORTED, "'<c8'"},                     {"text", BL_E_UNSUPPORTED, "'<U2'"},
-    {"records", BL_E_UNSUPPORTED, "an array of records"},       {"three_dims", BL_E_SHAPE, "3 dimensions"},
-    {"no_dims", BL_E_SHAPE, "0 dimensions"},                    {"too_big", BL_E_RANGE, "row 1, column 1: 1e+300"},
+    {"big_endian", BL_E_UNSUPPORTED, "numbers of type '>f4'"},
+    {"half", BL_E_UNSUPPORTED, "'<f2'"},
+    {"complex", BL_E_UNSUPPORTED, "'<c8'"},
+    {"text", BL_E_UNSUPPORTED, "'<U2'"},
+    {"records", BL_E_UNSUPPORTED, "an array of records"},
+    {"three_dims", BL_E_SHAPE, "3 dimensions"},
+    {"no_dims", BL_E_SHAPE, "0 dimensions"},
+    {"too_big", BL_E_RANGE, "row 1, column 1: 1e+300"},
     {"not_there", BL_E_IO, "No such file"},
 };
 
@@ -95,6 +99,7 @@ static const struct made {
 } mades[] = {
     {"{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", 24, BL_OK, ""},
     {"{\"shape\":(2,3),\"fortran_order\":True,\"descr\":\"<f4\"}\n", 24, BL_OK, ""},
+    {"{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 0)}", 0, BL_OK, ""},
     {"{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)}", 23, BL_E_FORMAT, "23 bytes of numbers"},
     {"{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 3)}", 24, BL_E_FORMAT, "overflows"},
     {"{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999, 3)}", 24, BL_E_FORMAT, "byte 80"},
@@ -129,7 +134,11 @@ static void reads_headers_as_they_may_be(void **state)
     bl_mat_free(ctx, &m);
     bl_buf_free(ctx, &b);
   }
-  static const struct { const char *bytes; size_t n; const char *part; } fronts[] = {
+  static const struct {
+    const char *bytes;
+    size_t n;
+    const char *part;
+  } fronts[] = {
       {"", 0, "does not begin as one"},
       {"\x93NUMPY\1\0\x40", 9, "does not begin as one"},
       {"\x93NUMPY\1\0\x40\0{", 11, "a header of 64 bytes does not fit"},
@@ -195,9 +204,9 @@ static void survives_any_allocation_failing(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(reads_what_numpy_writes),      cmocka_unit_test(keeps_nan_and_infinity),
-      cmocka_unit_test(refuses_by_reason),            cmocka_unit_test(reads_headers_as_they_may_be),
-      cmocka_unit_test(writes_as_numpy_does),         cmocka_unit_test(survives_any_allocation_failing),
+      cmocka_unit_test(reads_what_numpy_writes), cmocka_unit_test(keeps_nan_and_infinity),
+      cmocka_unit_test(refuses_by_reason),       cmocka_unit_test(reads_headers_as_they_may_be),
+      cmocka_unit_test(writes_as_numpy_does),    cmocka_unit_test(survives_any_allocation_failing),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   check_tmp_done();

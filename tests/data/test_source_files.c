@@ -37,7 +37,8 @@ static void flatten(const bl_items *items, char *out, size_t room)
   for (size_t i = 0; i < items->n; i++) {
     const bl_item *m = &items->v[i];
     n += (size_t)snprintf(out + n, room - n, "%s:%s:%s", m->name, m->label ? m->label : "-", m->group ? m->group : "-");
-    for (size_t k = 0; k < m->extra.n; k++) n += (size_t)snprintf(out + n, room - n, "%c%s", k ? ',' : ':', m->extra.v[k]);
+    for (size_t k = 0; k < m->extra.n; k++)
+      n += (size_t)snprintf(out + n, room - n, "%c%s", k ? ',' : ':', m->extra.v[k]);
     n += (size_t)snprintf(out + n, room - n, ";");
   }
 }
@@ -62,8 +63,8 @@ static void check_refused(bl_ctx *ctx, const set *options, const char *part)
 static int make_tree(void **state)
 {
   (void)state;
-  static const char *const files[] = {"a/dog_ann_1.wav", "a/cat_bob_2.wav", "a/notes.md",      "b/dog_bob_3.flac",
-                                      "b/deep/er/cat_ann_4.wav", "b/.hidden/x.wav", "b/.y.wav", "b/deep/odd.dat"};
+  static const char *const files[] = {"a/dog_ann_1.wav",         "a/cat_bob_2.wav", "a/notes.md", "b/dog_bob_3.flac",
+                                      "b/deep/er/cat_ann_4.wav", "b/.hidden/x.wav", "b/.y.wav",   "b/deep/odd.dat"};
   for (size_t i = 0; i < sizeof files / sizeof *files; i++) tree_text(files[i], "");
   tree_link("b/deep/loop", "..");
   tree_link("b/deep/er/linked.wav", "cat_ann_4.wav");
@@ -79,7 +80,9 @@ static int drop_tree(void **state)
   return 0;
 }
 
-static const struct { const char *why, *patterns, *want; } globs[] = {
+static const struct {
+  const char *why, *patterns, *want;
+} globs[] = {
     {"a folder", "a", "cat_bob_2.wav:-:-;dog_ann_1.wav:-:-;"},
     {"a folder, with slashes and dots", "./b/../a//", "cat_bob_2.wav:-:-;dog_ann_1.wav:-:-;"},
     {"one file", "a/dog_ann_1.wav", "dog_ann_1.wav:-:-;"},
@@ -105,7 +108,8 @@ static void finds_recordings_by_patterns(void **state)
   for (size_t k = 0; k < sizeof globs / sizeof *globs; k++) {
     char option[200];
     bl_items items;
-    snprintf(option, sizeof option, globs[k].patterns[0] == '[' ? "recordings=%s" : "recordings=[\"%s\"]", globs[k].patterns);
+    snprintf(option, sizeof option, globs[k].patterns[0] == '[' ? "recordings=%s" : "recordings=[\"%s\"]",
+             globs[k].patterns);
     check_ok(ctx, list_with(ctx, &(set){{option}}, &items));
     char flat[2048];
     flatten(&items, flat, sizeof flat);
@@ -151,12 +155,16 @@ static void takes_labels_from_everywhere(void **state)
              "a/cat_bob_2.wav:a:-;a/dog_ann_1.wav:a:-;b/dog_bob_3.flac:b:-;");
   check_list(ctx, &(set){{"recordings=a", "labels=pattern", "pattern={label}_{who}_*.wav", "group=who"}},
              "cat_bob_2.wav:cat:bob:bob;dog_ann_1.wav:dog:ann:ann;");
-  check_list(ctx, &(set){{"recordings=[a, b/*.flac]", "labels=csv", "label_file=labels.csv", "group=subject", "columns=[site]"}},
-             "a/cat_bob_2.wav:cat:bob:y;a/dog_ann_1.wav:dog:ann:x,1;b/dog_bob_3.flac:dog:bob:z;");
-  check_list(ctx, &(set){{"recordings=a", "labels=csv", "label_file=labels.csv", "label_column=site", "group=folder",
-                          "pattern=*_{n}_{take}.wav"}},
+  check_list(
+      ctx,
+      &(set){{"recordings=[a, b/*.flac]", "labels=csv", "label_file=labels.csv", "group=subject", "columns=[site]"}},
+      "a/cat_bob_2.wav:cat:bob:y;a/dog_ann_1.wav:dog:ann:x,1;b/dog_bob_3.flac:dog:bob:z;");
+  check_list(ctx,
+             &(set){{"recordings=a", "labels=csv", "label_file=labels.csv", "label_column=site", "group=folder",
+                     "pattern=*_{n}_{take}.wav"}},
              "cat_bob_2.wav:y:a:bob,2;dog_ann_1.wav:x,1:a:ann,1;");
-  check_list(ctx, &(set){{"recordings=a", "labels=annotations", "label_file=labels.csv", "columns=[site]", "group=subject"}},
+  check_list(ctx,
+             &(set){{"recordings=a", "labels=annotations", "label_file=labels.csv", "columns=[site]", "group=subject"}},
              "cat_bob_2.wav:-:bob:y;dog_ann_1.wav:-:ann:x,1;");
   check_list(ctx, &(set){{"recordings=b/deep/er/c*", "labels=pattern", "pattern={place}/*/{label}_{group}_4.wav"}},
              "cat_ann_4.wav:cat:ann:deep;");
@@ -167,13 +175,15 @@ static void says_what_does_not_fit(void **state)
 {
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
-  static const struct { set options; const char *part; } cases[] = {
+  static const struct {
+    set options;
+    const char *part;
+  } cases[] = {
       {{{"recordings=a", "labels=csv"}}, "labels: csv wants label_file"},
       {{{"recordings=a", "labels=csv", "label_file=labels.csv", "label_column=Label"}}, "did you mean 'label'?"},
       {{{"recordings=a", "labels=csv", "label_file=labels.csv", "path_column=file"}}, "no column 'file'"},
       {{{"recordings=a", "labels=csv", "label_file=labels.csv", "columns=[label]"}}, "cannot be called 'label'"},
-      {{{"recordings=**/*.wav", "labels=csv", "label_file=labels.csv"}},
-       "2 of 4 recordings have no label in"},
+      {{{"recordings=**/*.wav", "labels=csv", "label_file=labels.csv"}}, "2 of 4 recordings have no label in"},
       {{{"recordings=a", "label_file=labels.csv"}}, "nothing is taken from it"},
       {{{"recordings=a", "columns=[site]"}}, "columns wants label_file"},
       {{{"recordings=a", "group=subject"}}, "'subject' is neither recording nor folder"},
@@ -184,7 +194,8 @@ static void says_what_does_not_fit(void **state)
       {{{"recordings=a", "labels=pattern", "pattern={label_*.wav"}}, "wanted a field's name in braces"},
       {{{"recordings=a", "labels=pattern", "pattern=label}_*.wav"}}, "a '}' without '{'"},
       {{{"recordings=a", "labels=folder", "pattern={label}_*.wav"}}, "put * in its place"},
-      {{{"recordings=a", "labels=pattern", "pattern={label}_ann_*.wav"}}, "1 of 2 recordings have no label in their names"},
+      {{{"recordings=a", "labels=pattern", "pattern={label}_ann_*.wav"}},
+       "1 of 2 recordings have no label in their names"},
       {{{"recordings=a", "pattern={who}_ann_*.wav"}}, "'cat_bob_2.wav' does not fit the pattern"},
       {{{"recordings=a", "labels=raven", "group=subject"}}, "is a table of events here"},
       {{{"recordings=a", "labels=raven"}}, "2 of 2 recordings have no label in a table beside them"},
@@ -211,8 +222,9 @@ static void leaves_out_or_keeps_what_has_no_label(void **state)
   check_list(ctx, &options, "a/dog_ann_1.wav:dog:-:s;b/deep/er/cat_ann_4.wav:cat:-:u;");
   assert_int_equal(bl_ctx_warnings(ctx, BL_W_SKIPPED), 1);
   options.o[4] = "unlabelled=keep";
-  check_list(ctx, &options, "a/cat_bob_2.wav:-:-:;a/dog_ann_1.wav:dog:-:s;b/deep/er/cat_ann_4.wav:cat:-:u;"
-                            "b/deep/er/linked.wav:-:-:;b/dog_bob_3.flac:-:-:t;");
+  check_list(ctx, &options,
+             "a/cat_bob_2.wav:-:-:;a/dog_ann_1.wav:dog:-:s;b/deep/er/cat_ann_4.wav:cat:-:u;"
+             "b/deep/er/linked.wav:-:-:;b/dog_bob_3.flac:-:-:t;");
   check_refused(ctx, &(set){{"recordings=a/cat*", "labels=csv", "label_file=some.csv", "unlabelled=skip"}},
                 "some.csv:4: names the recording '/elsewhere/cat_ann_4.wav'");
   tree_text("some.csv", "path,label\na/dog_ann_1,dog\n");
@@ -252,6 +264,7 @@ static void reads_tables_of_events(void **state)
   check_ok(ctx, list_with(ctx, &beside, &items));
   assert_int_equal(items.n, 1);
   assert_int_equal(items.v[0].annotations.n, 1);
+  assert_true(items.v[0].annotated);
   check_near(items.v[0].annotations.v[0].duration_s, 0.5, 0);
   bl_items_free(ctx, &items);
   check_refused(ctx, &(set){{"recordings=ev/*.wav", "labels=audacity", "label_file=ev/two.txt"}},
@@ -279,8 +292,8 @@ static bl_status list_and_drop(bl_ctx *ctx, void *arg)
 static void survives_any_allocation_failing(void **state)
 {
   (void)state;
-  set by_csv = {{"recordings=[\"{a,x}\", \"b/**/dog*.flac\"]", "labels=csv", "label_file=labels.csv", "columns=[site]", "group=n",
-                 "pattern=*_{n}_{take}.*"}};
+  set by_csv = {{"recordings=[\"{a,x}\", \"b/**/dog*.flac\"]", "labels=csv", "label_file=labels.csv", "columns=[site]",
+                 "group=n", "pattern=*_{n}_{take}.*"}};
   tree_text("ev/events.csv", "path,onset_s,duration_s,label\ntwo.wav,1.5,0.5,call\n");
   set by_events = {{"recordings=ev/*.wav", "labels=table", "label_file=ev/events.csv", "unlabelled=skip"}};
   set beside = {{"recordings=bids", "labels=table"}};
@@ -292,8 +305,8 @@ static void survives_any_allocation_failing(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(finds_recordings_by_patterns),  cmocka_unit_test(works_from_the_folder_it_is_told),
-      cmocka_unit_test(takes_labels_from_everywhere),  cmocka_unit_test(says_what_does_not_fit),
+      cmocka_unit_test(finds_recordings_by_patterns),          cmocka_unit_test(works_from_the_folder_it_is_told),
+      cmocka_unit_test(takes_labels_from_everywhere),          cmocka_unit_test(says_what_does_not_fit),
       cmocka_unit_test(leaves_out_or_keeps_what_has_no_label), cmocka_unit_test(reads_tables_of_events),
       cmocka_unit_test(survives_any_allocation_failing),
   };

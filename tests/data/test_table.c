@@ -1,7 +1,9 @@
 #include "check.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "baleen/table.h"
@@ -15,7 +17,10 @@ static const good goods[] = {
     {"no line end at the end", "a,b\n1,2", "a|b/1|2/"},
     {"CRLF", "a,b\r\n1,2\r\n", "a|b/1|2/"},
     {"old Macintosh line ends", "a,b\r1,2\r", "a|b/1|2/"},
-    {"byte order mark", "\xEF\xBB\xBF" "a,b\n1,2\n", "a|b/1|2/"},
+    {"byte order mark",
+     "\xEF\xBB\xBF"
+     "a,b\n1,2\n",
+     "a|b/1|2/"},
     {"tabs win by number", "a,b\tc\td\n1\t2\t3\n", "a,b|c|d/1|2|3/"},
     {"semicolons, decimal comma kept", "a;b\n1,5;2\n", "a|b/1,5|2/"},
     {"separators in quotes do not count", "\"a;b;c\",d\nx;y,2\n", "a;b;c|d/x;y|2/"},
@@ -67,7 +72,9 @@ static const struct bad {
     {"a,b\n\"x\ny\",2\n1,2,\n", 0, "t.csv:4: 3 fields"},
     {"a,b\n1,2\n\"x,2\n", 0, "t.csv:3: a quote that is opened here is never closed"},
     {"a,b\n\"x\"y,2\n", 0, "t.csv:2: text behind a closing quote"},
-    {"a,b\n1,\0" "2\n", 8, "t.csv:2: a zero byte"},
+    {"a,b\n1,\0"
+     "2\n",
+     8, "t.csv:2: a zero byte"},
 };
 
 static void refuses_what_is_broken_by_line(void **state)
@@ -118,7 +125,7 @@ static void reads_numbers(void **state)
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
   const char *text = "v\n-1.25e3\n 7 \n\"\"\nNA\nnan\ninf\n1,5\n";
-  static const double want[] = {-1250, 7, NAN, NAN, NAN, INFINITY};
+  static const double want[] = {-1250, 7, (double)NAN, (double)NAN, (double)NAN, (double)INFINITY};
   bl_table t;
   double x;
   check_fails(ctx, bl_table_parse(ctx, "n.csv", text, strlen(text), &t), BL_E_FORMAT, "n.csv:8: 2 fields");
@@ -137,8 +144,8 @@ static void reads_numbers(void **state)
 static void fields_come_back_as_written(void **state)
 {
   (void)state;
-  static const char *const fields[] = {"plain", "", "a,b", "a;b", "tab\there", "say \"hi\"", "\"", "two\nlines", "\r",
-                                       " blank ", "\xC3\xA4\xE9\xB2\xB8"};
+  static const char *const fields[] = {"plain", "",           "a,b", "a;b",     "tab\there",           "say \"hi\"",
+                                       "\"",    "two\nlines", "\r",  " blank ", "\xC3\xA4\xE9\xB2\xB8"};
   bl_ctx *ctx = bl_ctx_new();
   bl_buf b = {0};
   size_t n = sizeof fields / sizeof *fields;
@@ -162,6 +169,16 @@ static void fields_come_back_as_written(void **state)
   check_free(ctx);
 }
 
+static size_t count_entries(const char *folder)
+{
+  DIR *d = opendir(folder);
+  size_t n = 0;
+  assert_non_null(d);
+  for (struct dirent *e; (e = readdir(d)) != NULL;) n += e->d_name[0] != '.';
+  closedir(d);
+  return n;
+}
+
 static void files_go_in_and_out_whole(void **state)
 {
   (void)state;
@@ -182,6 +199,19 @@ static void files_go_in_and_out_whole(void **state)
   check_fails(ctx, bl_file_read(ctx, check_tmp_path("none"), 0, &back, &n), BL_E_IO, "No such file");
   check_fails(ctx, bl_file_read(ctx, "/", 0, &back, &n), BL_E_IO, "directory");
   check_fails(ctx, bl_file_write(ctx, check_tmp_path("no/such/folder"), "x", 1), BL_E_IO, "No such file");
+  /* what cannot take its place is not left beside it */
+  const char *place = check_tmp_path("place");
+  char *inside = bl_strf(ctx, "%s/x", place);
+  assert_int_equal(mkdir(place, 0777), 0);
+  check_ok(ctx, bl_file_write(ctx, inside, "x", 1));
+  char *around = bl_strf(ctx, "%s/..", place);
+  size_t before = count_entries(around);
+  check_fails(ctx, bl_file_write(ctx, place, "x", 1), BL_E_IO, "directory");
+  assert_int_equal(count_entries(around), before);
+  bl_free(ctx, around);
+  assert_int_equal(unlink(inside), 0);
+  bl_free(ctx, inside);
+  assert_int_equal(rmdir(place), 0);
   check_ok(ctx, bl_file_write(ctx, path, NULL, 0));
   check_ok(ctx, bl_file_read(ctx, path, 0, &back, &n));
   assert_int_equal(n, 0);
@@ -224,10 +254,14 @@ static void survives_any_allocation_failing(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(reads_what_rfc_4180_says),     cmocka_unit_test(refuses_what_is_broken_by_line),
-      cmocka_unit_test(knows_the_line_of_each_row),   cmocka_unit_test(finds_columns_by_name),
-      cmocka_unit_test(reads_numbers),                cmocka_unit_test(fields_come_back_as_written),
-      cmocka_unit_test(files_go_in_and_out_whole),    cmocka_unit_test(reads_what_has_no_size),
+      cmocka_unit_test(reads_what_rfc_4180_says),
+      cmocka_unit_test(refuses_what_is_broken_by_line),
+      cmocka_unit_test(knows_the_line_of_each_row),
+      cmocka_unit_test(finds_columns_by_name),
+      cmocka_unit_test(reads_numbers),
+      cmocka_unit_test(fields_come_back_as_written),
+      cmocka_unit_test(files_go_in_and_out_whole),
+      cmocka_unit_test(reads_what_has_no_size),
       cmocka_unit_test(survives_any_allocation_failing),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@ typedef struct bl_item {
   bl_annotations annotations; /* from a table; those inside the file come with the recording */
   bool annotated;             /* a table spoke of this item, though maybe to say "nothing there" */
   bl_texts extra;             /* values of the source's extra columns */
+  char *foreground;           /* path of the file that is mixed into `path`; NULL where nothing is */
   size_t seed_index;          /* for sources that make recordings */
 } bl_item;
 typedef struct bl_items {

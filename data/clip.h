@@ -1,0 +1,23 @@
+/* clip.h: short recordings held in memory, as one channel. Private to the data layer. */
+#ifndef BL_DATA_CLIP_H
+#define BL_DATA_CLIP_H
+
+#include "baleen/recording.h"
+
+typedef struct bl_clip {
+  float *v;
+  size_t n;
+  double rate_hz;
+  char *unit;
+} bl_clip;
+
+/* What a file must be to serve as a clip: one stream without gaps, not empty. */
+bl_status bl_clip_look(bl_ctx *ctx, const char *path, double *rate_hz, uint64_t *n_frames) BL_MUST_CHECK;
+/* The whole of it, channels averaged. */
+bl_status bl_clip_read(bl_ctx *ctx, const char *path, bl_clip *out) BL_MUST_CHECK;
+void bl_clip_free(bl_ctx *ctx, bl_clip *c);
+/* A recording of one channel that gives the clip's samples; takes them over and zeroes the clip. `format` in words. */
+bl_status bl_clip_recording(bl_ctx *ctx, const char *path, const char *format, bl_clip *clip,
+                            bl_recording **out) BL_MUST_CHECK;
+
+#endif

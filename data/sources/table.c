@@ -1,0 +1,225 @@
+/* Rows from a table: CSV or TSV with a header, or a NumPy array with its targets in a second one. Every column that is not
+ * named otherwise is a feature. Each row counts as a recording of its own, named "<file>:<line>" ("<file>:<row>", from 0,
+ * for an array), and is its own group unless a group column says otherwise. */
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "baleen/source.h"
+#include "baleen/table.h"
+#include "baleen/text.h"
+#include "path.h"
+
+typedef struct params {
+  char *file, *target, *target_file, *group, *weight;
+  bl_texts drop, keep;
+} params;
+
+static const bl_opt opts[] = {
+    {"file", BL_OPT_TEXT, offsetof(params, file), NULL, 0, 0, BL_OPT_NEEDED, NULL, "",
+     "the table: .csv or .tsv with a header line, or .npy [row][feature]; relative to the config's folder"},
+    BL_TEXT(params, target, NULL, "the column to be learnt: class names or numbers"),
+    BL_TEXT(params, target_file, NULL, "for .npy: a second .npy file with one target a row"),
+    BL_TEXT(params, group, NULL, "column whose equal values must stay together when data are split"),
+    BL_TEXT(params, weight, NULL, "column with the weight of each row, 0 or more"),
+    BL_TEXTS(params, drop, NULL, "columns to leave out"),
+    BL_TEXTS(params, keep, NULL, "columns to carry along as text, not as features"),
+    BL_OPT_END};
+
+/* ---- CSV ----------------------------------------------------------------------------------------------------------- */
+
+#define NO_COLUMN ((size_t)-1)
+
+typedef struct columns {
+  size_t target, group, weight;
+  size_t *keep, *feature;
+  size_t n_features;
+} columns;
+
+/* Finds a named column and marks it as taken for `what`. */
+static bl_status take_column(bl_ctx *ctx, const bl_table *t, const char *name, const char *what, const char **taken,
+                             size_t *out)
+{
+  *out = NO_COLUMN;
+  if (!name) return BL_OK;
+  bl_status s = bl_table_column(ctx, t, name, out);
+  if (s) return bl_fail_in(ctx, s, "table: %s: ", what);
+  if (taken[*out])
+    return bl_fail(ctx, BL_E_CONFIG, "table: the column '%s' is both %s and %s; it can be one of them", name,
+                   taken[*out], what);
+  taken[*out] = what;
+  return BL_OK;
+}
+
+static bl_status choose_columns(bl_ctx *ctx, const params *p, const bl_table *t, columns *c)
+{
+  size_t at;
+  const char **taken = bl_calloc(ctx, t->columns.n, sizeof *taken);
+  c->keep = bl_calloc(ctx, p->keep.n, sizeof *c->keep);
+  c->feature = bl_calloc(ctx, t->columns.n, sizeof *c->feature);
+  bl_status s = taken && c->keep && c->feature ? BL_OK : bl_fail_nomem(ctx, t->path);
+  if (!s) s = take_column(ctx, t, p->target, "target", taken, &c->target);
+  /* a class may well be what is grouped by, but not weighed by: only target and group may share a column */
+  if (!s && p->group && p->target && !strcmp(p->group, p->target)) c->group = c->target;
+  else if (!s) s = take_column(ctx, t, p->group, "group", taken, &c->group);
+  if (!s) s = take_column(ctx, t, p->weight, "weight", taken, &c->weight);
+  for (size_t k = 0; !s && k < p->drop.n; k++) s = take_column(ctx, t, p->drop.v[k], "drop", taken, &at);
+  for (size_t k = 0; !s && k < p->keep.n; k++) s = take_column(ctx, t, p->keep.v[k], "keep", taken, &c->keep[k]);
+  for (size_t j = 0; !s && j < t->columns.n; j++)
+    if (!taken[j]) c->feature[c->n_features++] = j;
+  if (!s && !c->n_features) s = bl_fail(ctx, BL_E_CONFIG, "table: %s: no column is left to be a feature", t->path);
+  bl_free(ctx, taken);
+  return s;
+}
+
+static bl_status feature_cell(bl_ctx *ctx, const bl_table *t, size_t row, size_t col, float *out)
+{
+  double x;
+  bl_status s = bl_table_number(ctx, t, row, col, &x);
+  if (s == BL_E_FORMAT)
+    return bl_fail(ctx, s,
+                   "%s:%zu: column '%s': '%s' is not a number; if the column is no feature, name it in drop, keep or "
+                   "target",
+                   t->path, t->line[row], t->columns.v[col], bl_table_cell(t, row, col));
+  if (s) return s;
+  if (isfinite(x) && fabs(x) > (double)FLT_MAX)
+    return bl_fail(ctx, BL_E_RANGE, "%s:%zu: column '%s': %g is beyond float32; scale the column", t->path,
+                   t->line[row], t->columns.v[col], x);
+  *out = (float)x;
+  return BL_OK;
+}
+
+static bl_status weight_cell(bl_ctx *ctx, const bl_table *t, size_t row, size_t col, double *out)
+{
+  *out = 1;
+  if (col == NO_COLUMN) return BL_OK;
+  bl_status s = bl_table_number(ctx, t, row, col, out);
+  if (s || (*out >= 0 && isfinite(*out))) return s;
+  return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: column '%s': '%s' is no weight; wanted a number of 0 or more", t->path,
+                 t->line[row], t->columns.v[col], bl_table_cell(t, row, col));
+}
+
+static bl_status add_row(bl_ctx *ctx, const bl_table *t, const columns *c, size_t r, float *row, const char **extra,
+                         bl_dataset *d)
+{
+  bl_row_info info = {.start_s = (double)NAN, .end_s = (double)NAN, .extra = extra};
+  char *name = bl_strf(ctx, "%s:%zu", bl_path_base(t->path), t->line[r]);
+  bl_status s = name ? weight_cell(ctx, t, r, c->weight, &info.weight) : bl_fail_nomem(ctx, t->path);
+  for (size_t j = 0; !s && j < c->n_features; j++) s = feature_cell(ctx, t, r, c->feature[j], &row[j]);
+  for (size_t k = 0; k < d->n_extra; k++) extra[k] = bl_table_cell(t, r, c->keep[k]);
+  info.recording = name;
+  info.label = c->target == NO_COLUMN ? "" : bl_table_cell(t, r, c->target);
+  info.group = c->group == NO_COLUMN ? name : bl_table_cell(t, r, c->group);
+  if (!s && !*info.group)
+    s = bl_fail(ctx, BL_E_FORMAT, "%s:%zu: column '%s' is empty; every row wants a group", t->path, t->line[r],
+                t->columns.v[c->group]);
+  if (!s) s = bl_dataset_add(ctx, d, row, &info);
+  bl_free(ctx, name);
+  return s;
+}
+
+static bl_status load_csv(bl_ctx *ctx, const params *p, const char *path, bl_dataset *d)
+{
+  bl_table t = {0};
+  columns c = {.target = NO_COLUMN, .group = NO_COLUMN, .weight = NO_COLUMN};
+  bl_texts features = {0};
+  float *row = NULL;
+  const char **extra = NULL;
+  if (p->target_file)
+    return bl_fail(ctx, BL_E_CONFIG, "table: target_file belongs to .npy files; name the target's column with target");
+  bl_status s = bl_table_read(ctx, path, &t);
+  if (!s) s = choose_columns(ctx, p, &t, &c);
+  for (size_t j = 0; !s && j < c.n_features; j++) s = bl_texts_add(ctx, &features, t.columns.v[c.feature[j]]);
+  if (!s) s = bl_dataset_init(ctx, &features, NULL, &p->keep, d);
+  if (!s && !t.n_rows) s = bl_fail(ctx, BL_E_FORMAT, "%s: a header without rows", path);
+  if (!s && (!(row = bl_calloc(ctx, c.n_features, sizeof *row)) || !(extra = bl_calloc(ctx, p->keep.n, sizeof *extra))))
+    s = bl_fail_nomem(ctx, path);
+  for (size_t r = 0; !s && r < t.n_rows; r++) s = add_row(ctx, &t, &c, r, row, extra, d);
+  bl_free(ctx, row);
+  bl_free(ctx, extra);
+  bl_free(ctx, c.keep);
+  bl_free(ctx, c.feature);
+  bl_texts_free(ctx, &features);
+  bl_table_free(ctx, &t);
+  return s;
+}
+
+/* ---- NumPy --------------------------------------------------------------------------------------------------------- */
+
+static bl_status read_targets(bl_ctx *ctx, const params *p, const char *folder, size_t rows, bl_mat *out)
+{
+  *out = (bl_mat){0};
+  if (!p->target_file) return BL_OK;
+  char *path = bl_path_join(ctx, folder, p->target_file);
+  if (!path) return bl_fail_nomem(ctx, p->target_file);
+  bl_status s = bl_npy_read(ctx, path, out);
+  if (!s && (out->rows != rows || out->cols != 1))
+    s = bl_fail(ctx, BL_E_SHAPE, "%s: %zu x %zu targets for %zu rows; wanted one a row", path, out->rows, out->cols,
+                rows);
+  bl_free(ctx, path);
+  return s;
+}
+
+static bl_status add_npy_rows(bl_ctx *ctx, const char *path, const bl_mat *x, const bl_mat *y, bl_dataset *d)
+{
+  bl_status s = BL_OK;
+  for (size_t r = 0; !s && r < x->rows; r++) {
+    char label[32] = "", *name = bl_strf(ctx, "%s:%zu", bl_path_base(path), r);
+    if (y->v && !isnan(bl_row(y, r)[0])) bl_format_real((double)bl_row(y, r)[0], label);
+    bl_row_info info = {
+        .recording = name, .label = label, .group = name, .start_s = (double)NAN, .end_s = (double)NAN, .weight = 1};
+    s = name ? bl_dataset_add(ctx, d, bl_row(x, r), &info) : bl_fail_nomem(ctx, path);
+    bl_free(ctx, name);
+  }
+  return s;
+}
+
+static bl_status load_npy(bl_ctx *ctx, const params *p, const char *folder, const char *path, bl_dataset *d)
+{
+  bl_mat x = {0}, y = {0};
+  bl_texts features = {0};
+  if (p->target || p->group || p->weight || p->drop.n || p->keep.n)
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "table: '%s' has no named columns: of target, group, weight, drop and keep none applies; "
+                   "targets come from target_file",
+                   p->file);
+  bl_status s = bl_npy_read(ctx, path, &x);
+  if (!s && (!x.rows || !x.cols)) s = bl_fail(ctx, BL_E_SHAPE, "%s: an empty array, %zu x %zu", path, x.rows, x.cols);
+  if (!s) s = read_targets(ctx, p, folder, x.rows, &y);
+  for (size_t j = 0; !s && j < x.cols; j++) {
+    char *name = bl_strf(ctx, "x%zu", j);
+    s = name ? bl_texts_add(ctx, &features, name) : bl_fail_nomem(ctx, path);
+    bl_free(ctx, name);
+  }
+  if (!s) s = bl_dataset_init(ctx, &features, NULL, NULL, d);
+  if (!s) s = add_npy_rows(ctx, path, &x, &y, d);
+  bl_texts_free(ctx, &features);
+  bl_mat_free(ctx, &x);
+  bl_mat_free(ctx, &y);
+  return s;
+}
+
+static bl_status load(bl_ctx *ctx, const void *vp, const char *folder, bl_dataset *out)
+{
+  const params *p = vp;
+  bl_dataset d = {0};
+  *out = d;
+  bl_status s = bl_opts_complete(ctx, "table", opts, p);
+  if (s) return s;
+  char *path = bl_path_join(ctx, folder, p->file);
+  if (!path) return bl_fail_nomem(ctx, p->file);
+  s = bl_text_ends_with(path, ".npy") ? load_npy(ctx, p, folder, path, &d) : load_csv(ctx, p, path, &d);
+  if (s) bl_dataset_free(ctx, &d);
+  *out = d;
+  bl_free(ctx, path);
+  return s;
+}
+
+const bl_source_class bl_source_table = {
+    .name = "table",
+    .summary = "rows that are there already: a CSV, TSV or NumPy file",
+    .source = "RFC 4180; NumPy format 1.0 to 3.0",
+    .opts = opts,
+    .params_size = sizeof(params),
+    .load = load,
+};

@@ -1,0 +1,383 @@
+#include "check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "baleen/random.h"
+#include "baleen/source.h"
+#include "baleen/text.h"
+#include "tree.h"
+
+enum { RATE = 8000, CALLS = 6, NOISES = 7 };
+static const size_t call_len[CALLS] = {400, 800, 1200, 1600, 3000, 9000}; /* the last is longer than any noise */
+static const size_t noise_len = 4000;
+
+typedef struct set {
+  const char *o[10];
+} set;
+static const set plain = {{"foregrounds=calls/*.wav", "backgrounds=noise", "folds=3", "seed=11", "repeats=3"}};
+
+static bl_status configure(bl_ctx *ctx, const set *options, bl_source *src)
+{
+  bl_status s = bl_source_new(ctx, "mix", src);
+  for (size_t i = 0; !s && options->o[i]; i++) {
+    char name[32];
+    size_t n = strcspn(options->o[i], "=");
+    snprintf(name, sizeof name, "%.*s", (int)n, options->o[i]);
+    s = bl_opts_set(ctx, "mix", src->cls->opts, src->params, name, options->o[i] + n + 1);
+  }
+  return s;
+}
+
+static bl_status list_with(bl_ctx *ctx, const set *options, bl_source *src, bl_items *items)
+{
+  *items = (bl_items){0};
+  bl_status s = configure(ctx, options, src);
+  return s ? s : src->cls->list(ctx, src->params, tree_root(), items);
+}
+
+/* Sample i of a file: noise of its own, calls with an envelope so that a part's power is not the whole's. */
+static float sample(const char *kind, size_t file, size_t i)
+{
+  bl_rng r = bl_rng_make(file, kind, i);
+  double x = bl_rng_normal(&r);
+  return (float)(kind[0] == 'c' ? x * (0.1 + sin((double)i / 300)) : 0.02 * (1 + (double)file) * x);
+}
+
+static void write_clip(const char *kind, size_t file, size_t n, const char *name)
+{
+  size_t channels = kind[0] == 'n' && file % 2 ? 2 : 1; /* stereo noise: the mean of both counts */
+  float *v = calloc(n * channels, sizeof *v);
+  for (size_t i = 0; i < n; i++)
+    for (size_t c = 0; c < channels; c++)
+      v[i * channels + c] = sample(kind, file, i) + (channels == 2 ? (c ? 0.25f : -0.25f) : 0.0f);
+  tree_wav(name, RATE, channels, n, v);
+  free(v);
+}
+
+static int make_files(void **state)
+{
+  (void)state;
+  char name[64];
+  for (size_t f = 0; f < CALLS; f++) {
+    snprintf(name, sizeof name, "calls/S%zu-%c.wav", f / 2, f % 2 ? 'b' : 'a');
+    write_clip("call", f, call_len[f], name);
+  }
+  for (size_t f = 0; f < NOISES; f++) {
+    snprintf(name, sizeof name, "noise/sea%zu.wav", f);
+    write_clip("noise", f, noise_len, name);
+  }
+  tree_text("calls/origin.csv", "path,site\nS0-a.wav,x\nS0-b.wav,x\nS1-a.wav,x\nS1-b.wav,y\nS2-a.wav,y\nS2-b.wav,z\n");
+  return 0;
+}
+
+static int drop_files(void **state)
+{
+  (void)state;
+  tree_done();
+  return 0;
+}
+
+static bl_status read_all(bl_ctx *ctx, bl_source *src, const bl_item *item, float *out, size_t *n)
+{
+  bl_recording *r;
+  bl_status s = bl_source_open(ctx, src, tree_root(), item, &r);
+  *n = 0;
+  if (s) return s;
+  assert_int_equal(r->n_streams, 1);
+  assert_int_equal(r->streams[0].n_channels, 1);
+  check_near(r->streams[0].rate_hz, RATE, 0);
+  check_near(r->duration_s, (double)noise_len / RATE, 1e-12);
+  assert_string_equal(r->streams[0].channels[0].unit, "FS");
+  size_t got = 1;
+  for (; !s && got; *n += got) s = bl_recording_read(ctx, r, 0, *n, 999, out + *n, &got); /* any block size */
+  bl_recording_close(ctx, r);
+  return s;
+}
+
+static size_t noise_index(const bl_item *m) { return (size_t)(strstr(m->path, "sea")[3] - '0'); }
+static size_t call_index(const bl_item *m)
+{
+  const char *b = bl_path_base(m->foreground);
+  return (size_t)(b[1] - '0') * 2 + (size_t)(b[3] - 'a');
+}
+
+/* What was added to the noise is the call times one factor, and the powers' ratio is the SNR in the table. */
+static void mixes_at_the_ratio_drawn(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_source src;
+  bl_items items;
+  check_ok(ctx, list_with(ctx, &plain, &src, &items));
+  assert_int_equal(items.n, NOISES * 4);
+  float *x = calloc(noise_len, sizeof *x);
+  double lo = 99, hi = -99;
+  size_t cut = 0;
+  for (size_t k = 0; k < items.n; k++) {
+    const bl_item *m = &items.v[k];
+    size_t n, f = noise_index(m);
+    check_ok(ctx, read_all(ctx, &src, m, x, &n));
+    assert_int_equal(n, noise_len);
+    assert_true(m->annotated);
+    if (!m->foreground) {
+      assert_string_equal(m->label, "noise");
+      assert_int_equal(m->annotations.n, 0);
+      for (size_t i = 0; i < n; i++) check_near((double)x[i], (double)sample("noise", f, i), 1e-7);
+      continue;
+    }
+    assert_string_equal(m->label, "call");
+    assert_int_equal(m->annotations.n, 1);
+    size_t start = (size_t)lround(m->annotations.v[0].onset_s * RATE), c = call_index(m);
+    size_t span = (size_t)lround(m->annotations.v[0].duration_s * RATE), len = call_len[c];
+    assert_int_equal(span, len < noise_len ? len : noise_len);
+    assert_true(start + span <= n);
+    double p_call = 0, p_noise = 0, snr = 0, from = 0;
+    for (size_t i = 0; i < n; i++) {
+      double was = (double)sample("noise", f, i), added = (double)x[i] - was;
+      if (i < start || i >= start + span) {
+        check_near(added, 0, 1e-7);
+        continue;
+      }
+      p_call += added * added;
+      p_noise += was * was;
+    }
+    assert_true(bl_parse_real(m->extra.v[0], &snr) && bl_parse_real(m->extra.v[2], &from));
+    check_near(10 * log10(p_call / p_noise), snr, 1e-3);
+    check_near(from, (double)start / RATE, 1e-12);
+    if (snr < lo) lo = snr;
+    if (snr > hi) hi = snr;
+    if (len > noise_len) {
+      cut++;
+      continue;
+    }
+    double gain = ((double)x[start + 50] - (double)sample("noise", f, start + 50)) / (double)sample("call", c, 50);
+    for (size_t i = 0; i < span; i++)
+      check_near((double)x[start + i] - (double)sample("noise", f, start + i), gain * (double)sample("call", c, i),
+                 1e-5);
+  }
+  assert_true(cut > 0);
+  assert_true(lo >= -10 && hi <= 10 && lo < -5 && hi > 5); /* 21 draws */
+  free(x);
+  bl_items_free(ctx, &items);
+  bl_source_free(ctx, &src);
+  check_free(ctx);
+}
+
+static void flatten(const bl_items *items, bl_buf *b, bl_ctx *ctx)
+{
+  for (size_t i = 0; i < items->n; i++) {
+    const bl_item *m = &items->v[i];
+    check_ok(ctx, bl_buf_printf(ctx, b, "%s %s %s", m->name, m->label, m->group));
+    for (size_t k = 0; k < m->extra.n; k++) check_ok(ctx, bl_buf_printf(ctx, b, " %s", m->extra.v[k]));
+    check_ok(ctx, bl_buf_puts(ctx, b, "\n"));
+  }
+}
+
+static void is_the_same_for_a_seed_only(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_buf text[3] = {{0}};
+  float *x[3];
+  for (size_t k = 0; k < 3; k++) {
+    bl_source src;
+    bl_items items;
+    set o = plain;
+    if (k == 2) o.o[3] = "seed=12";
+    check_ok(ctx, list_with(ctx, &o, &src, &items));
+    flatten(&items, &text[k], ctx);
+    size_t n, long_one = 0;
+    for (size_t i = 0; i < items.n; i++)
+      if (items.v[i].foreground && call_index(&items.v[i]) == CALLS - 1) long_one = i; /* cut at random too */
+    assert_true(long_one > 0);
+    x[k] = calloc(noise_len, sizeof *x[k]);
+    check_ok(ctx, read_all(ctx, &src, &items.v[long_one], x[k], &n));
+    bl_items_free(ctx, &items);
+    bl_source_free(ctx, &src);
+  }
+  assert_string_equal(text[0].v, text[1].v);
+  assert_memory_equal(x[0], x[1], noise_len * sizeof(float));
+  assert_string_not_equal(text[0].v, text[2].v);
+  assert_memory_not_equal(x[0], x[2], noise_len * sizeof(float));
+  for (size_t k = 0; k < 3; k++) bl_buf_free(ctx, &text[k]), free(x[k]);
+  check_free(ctx);
+}
+
+/* No file, and no group of files, is in two folds; every fold has both labels; names are unique. */
+static void keeps_folds_apart(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *groups;
+    int group_of[CALLS];
+  } cases[] = {
+      {NULL, {0, 1, 2, 3, 4, 5}},
+      {"foreground_groups=S{group}-*.wav", {0, 0, 1, 1, 2, 2}},
+      {"foreground_groups=calls/origin.csv:site", {0, 0, 0, 1, 1, 2}},
+  };
+  bl_ctx *ctx = bl_ctx_new();
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    bl_source src;
+    bl_items items;
+    set o = plain;
+    o.o[5] = cases[k].groups;
+    check_ok(ctx, list_with(ctx, &o, &src, &items));
+    int call_fold[CALLS], noise_fold[NOISES], seen[3][2] = {{0}};
+    for (size_t i = 0; i < CALLS; i++) call_fold[i] = -1;
+    for (size_t i = 0; i < NOISES; i++) noise_fold[i] = -1;
+    for (size_t i = 0; i < items.n; i++) {
+      const bl_item *m = &items.v[i];
+      int64_t fold;
+      assert_true(bl_parse_int(m->extra.v[4], &fold));
+      assert_in_range((uint64_t)fold, 0, 2);
+      char group[32];
+      snprintf(group, sizeof group, "fold%d", (int)fold);
+      assert_string_equal(m->group, group);
+      int *at = &noise_fold[noise_index(m)];
+      assert_true(*at < 0 || *at == fold);
+      *at = (int)fold;
+      seen[fold][m->foreground != NULL]++;
+      for (size_t c = 0; m->foreground && c < CALLS; c++) {
+        if (cases[k].group_of[c] != cases[k].group_of[call_index(m)]) continue;
+        assert_true(call_fold[c] < 0 || call_fold[c] == fold);
+        call_fold[c] = (int)fold;
+      }
+      for (size_t j = 0; j < i; j++) assert_string_not_equal(m->name, items.v[j].name);
+    }
+    for (size_t f = 0; f < 3; f++) assert_true(seen[f][0] >= 2 && seen[f][1] == 3 * seen[f][0]);
+    bl_items_free(ctx, &items);
+    bl_source_free(ctx, &src);
+  }
+  check_free(ctx);
+}
+
+/* The bundled calls and noise: every recording can be made, whatever the places drawn. */
+static void makes_recordings_from_the_bundled_sets(void **state)
+{
+  (void)state;
+  static const set real = {{"foregrounds=" BALEEN_SETS "/orca-calls", "backgrounds=" BALEEN_SETS "/sea-waves",
+                            "foreground_groups=" BALEEN_SETS "/orca-calls/labels.csv:catalogue_no",
+                            "background_groups=*-{group}-*.ogg"}};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_source src;
+  bl_items items;
+  check_ok(ctx, list_with(ctx, &real, &src, &items));
+  assert_int_equal(items.n, 80);
+  for (size_t i = 0; i < items.n; i++) {
+    bl_recording *r;
+    float x[1000];
+    size_t got;
+    check_ok(ctx, bl_source_open(ctx, &src, tree_root(), &items.v[i], &r));
+    check_near(r->streams[0].rate_hz, 44100, 0);
+    check_ok(ctx, bl_recording_read(ctx, r, 0, r->streams[0].n_frames - 1000, 4000, x, &got));
+    assert_int_equal(got, 1000);
+    for (size_t k = 0; k < got; k++) assert_true(isfinite(x[k]));
+    bl_recording_close(ctx, r);
+  }
+  bl_items_free(ctx, &items);
+  bl_source_free(ctx, &src);
+  check_free(ctx);
+}
+
+static void check_refused(bl_ctx *ctx, const set *options, bl_status code, const char *part)
+{
+  bl_source src;
+  bl_items items;
+  check_fails(ctx, list_with(ctx, options, &src, &items), code, part);
+  assert_int_equal(items.n, 0);
+  bl_source_free(ctx, &src);
+}
+
+static void says_what_does_not_fit(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  float v[50] = {0};
+  tree_wav("other/rate.wav", 16000, 1, 50, v);
+  tree_wav("silent/s.wav", RATE, 1, 50, v);
+  tree_wav("empty/e.wav", RATE, 1, 0, v);
+  static const struct {
+    set o;
+    bl_status code;
+    const char *part;
+  } cases[] = {
+      {{{"foregrounds=calls/*.wav"}}, BL_E_CONFIG, "'backgrounds' must be given"},
+      {{{"foregrounds=calls/*.wav", "backgrounds=noise", "snr_db=[3, 1]"}}, BL_E_CONFIG, "snr_db: wanted [low, high]"},
+      {{{"foregrounds=calls/*.wav", "backgrounds=noise", "snr_db=[]"}}, BL_E_CONFIG, "snr_db: wanted [low, high]"},
+      {{{"foregrounds=calls/*.wav", "backgrounds=noise", "label_positive=noise"}}, BL_E_CONFIG, "are both 'noise'"},
+      {{{"foregrounds=calls/*.wav", "backgrounds=noise", "folds=7"}},
+       BL_E_CONFIG,
+       "6 foregrounds of different origin cannot fill 7 folds; lower folds to 6"},
+      {{{"foregrounds=calls/*.wav", "backgrounds=[noise, calls/S0-a.wav]"}},
+       BL_E_CONFIG,
+       "S0-a.wav' is among the foregrounds and the backgrounds"},
+      {{{"foregrounds=[calls/*.wav, other]", "backgrounds=noise"}}, BL_E_MISMATCH, "rate.wav' has 16000 Hz"},
+      {{{"foregrounds=[calls/*.wav, empty]", "backgrounds=noise"}}, BL_E_FORMAT, "holds no samples"},
+      {{{"foregrounds=calls/*.wav", "backgrounds=noise", "foreground_groups=S{site}-*.wav"}},
+       BL_E_CONFIG,
+       "has no {group}"},
+      {{{"foregrounds=calls/*.wav", "backgrounds=noise", "background_groups=S{group}-*.wav"}},
+       BL_E_CONFIG,
+       "background_groups: 'sea0.wav' does not fit"},
+      {{{"foregrounds=calls/*.wav", "backgrounds=noise", "foreground_groups=site"}}, BL_E_CONFIG, "neither a pattern"},
+      {{{"foregrounds=[calls/*.wav, silent]", "backgrounds=noise", "foreground_groups=calls/origin.csv:site"}},
+       BL_E_CONFIG,
+       "gives no site for 'silent/s.wav'"},
+      {{{"foregrounds=calls/*.wav", "backgrounds=noise", "foreground_groups=calls/origin.csv:sites"}},
+       BL_E_CONFIG,
+       "did you mean 'site'?"},
+  };
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+    check_refused(ctx, &cases[k].o, cases[k].code, cases[k].part);
+
+  /* silence has no ratio: that one recording fails by name, the list stands */
+  static const set silent[] = {{{"foregrounds=silent", "backgrounds=noise", "folds=1", "negatives=no"}},
+                               {{"foregrounds=calls/S0-a.wav", "backgrounds=silent", "folds=1", "negatives=no"}}};
+  for (size_t k = 0; k < 2; k++) {
+    bl_source src;
+    bl_items items;
+    bl_recording *r;
+    check_ok(ctx, list_with(ctx, &silent[k], &src, &items));
+    assert_int_equal(items.n, k ? 1 : NOISES);
+    check_fails(ctx, bl_source_open(ctx, &src, tree_root(), &items.v[0], &r), BL_E_RANGE, "silent/s.wav' is silent");
+    bl_items_free(ctx, &items);
+    bl_source_free(ctx, &src);
+  }
+  check_free(ctx);
+}
+
+static bl_status list_and_open(bl_ctx *ctx, void *arg)
+{
+  bl_source src;
+  bl_items items;
+  bl_recording *r = NULL;
+  bl_status s = list_with(ctx, arg, &src, &items);
+  if (!s) s = bl_source_open(ctx, &src, tree_root(), &items.v[1], &r);
+  bl_recording_close(ctx, r);
+  bl_items_free(ctx, &items);
+  bl_source_free(ctx, &src);
+  return s;
+}
+
+static void survives_any_allocation_failing(void **state)
+{
+  (void)state;
+  set a = {
+      {"foregrounds=calls/S[01]-a.wav", "backgrounds=noise/sea[01].wav", "folds=2", "foreground_groups=S{group}-*"}};
+  set b = {{"foregrounds=calls/S0-[ab].wav", "backgrounds=noise/sea1.wav", "folds=1",
+            "foreground_groups=calls/origin.csv:site"}};
+  check_every_allocation_failing(list_and_open, &a);
+  check_every_allocation_failing(list_and_open, &b);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(mixes_at_the_ratio_drawn), cmocka_unit_test(is_the_same_for_a_seed_only),
+      cmocka_unit_test(keeps_folds_apart),        cmocka_unit_test(makes_recordings_from_the_bundled_sets),
+      cmocka_unit_test(says_what_does_not_fit),   cmocka_unit_test(survives_any_allocation_failing),
+  };
+  return cmocka_run_group_tests(tests, make_files, drop_files);
+}

@@ -1,0 +1,160 @@
+#include "check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "baleen/source.h"
+#include "tree.h"
+
+typedef struct set {
+  const char *o[8];
+} set;
+
+static bl_status load_with(bl_ctx *ctx, const set *options, bl_dataset *d)
+{
+  bl_source src;
+  *d = (bl_dataset){0};
+  bl_status s = bl_source_new(ctx, "table", &src);
+  for (size_t i = 0; !s && options->o[i]; i++) {
+    char name[32];
+    size_t n = strcspn(options->o[i], "=");
+    snprintf(name, sizeof name, "%.*s", (int)n, options->o[i]);
+    s = bl_opts_set(ctx, "table", src.cls->opts, src.params, name, options->o[i] + n + 1);
+  }
+  if (!s) s = src.cls->load(ctx, src.params, tree_root(), d);
+  bl_source_free(ctx, &src);
+  return s;
+}
+
+static int make_files(void **state)
+{
+  (void)state;
+  tree_text("t.csv", "id,len,wid,kind,who,w\n7,1.5,,iris,ann,2\n\n8,-2e-3,0.1,rose,bob,0\n9,3,inf,iris,ann,.5\n");
+  return 0;
+}
+
+static int drop_files(void **state)
+{
+  (void)state;
+  tree_done();
+  return 0;
+}
+
+static void loads_columns_by_their_part(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_dataset d;
+  check_ok(ctx,
+           load_with(ctx, &(set){{"file=t.csv", "target=kind", "group=who", "weight=w", "drop=[]", "keep=[id]"}}, &d));
+  assert_int_equal(d.X.rows, 3);
+  assert_int_equal(d.features.n, 2);
+  assert_string_equal(d.features.v[1], "wid");
+  assert_string_equal(d.units.v[1], "");
+  check_near((double)bl_row(&d.X, 0)[0], 1.5, 0);
+  assert_true(isnan(bl_row(&d.X, 0)[1]));
+  check_near((double)bl_row(&d.X, 1)[0], (double)-2e-3f, 0);
+  assert_true(isinf(bl_row(&d.X, 2)[1]));
+  assert_string_equal(d.label.v[1], "rose");
+  assert_string_equal(d.group.v[2], "ann");
+  assert_string_equal(d.recording.v[1], "t.csv:4");
+  check_near(d.weight[0], 2, 0);
+  check_near(d.weight[1], 0, 0);
+  assert_true(isnan(d.start_s[0]));
+  assert_int_equal(d.n_extra, 1);
+  assert_string_equal(d.extra[0].name, "id");
+  assert_string_equal(d.extra[0].v.v[2], "9");
+  bl_dataset_free(ctx, &d);
+
+  check_ok(ctx, load_with(ctx, &(set){{"file=t.csv", "drop=[kind, who]"}}, &d));
+  assert_int_equal(d.features.n, 4);
+  assert_string_equal(d.label.v[1], "");
+  assert_string_equal(d.group.v[1], "t.csv:4");
+  check_near(d.weight[0], 1, 0);
+  bl_dataset_free(ctx, &d);
+  check_free(ctx);
+}
+
+static void loads_numpy_arrays(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_dataset d;
+  check_ok(ctx, load_with(ctx,
+                          &(set){{"file=" BALEEN_TEST_DATA "/npy/f8.npy",
+                                  "target_file=" BALEEN_TEST_DATA "/npy/one_dim.npy"}},
+                          &d));
+  assert_int_equal(d.X.rows, 4);
+  assert_string_equal(d.features.v[2], "x2");
+  check_near((double)bl_row(&d.X, 3)[2], (37.0 * 3 - 11 * 2 - 50) / 8, 0);
+  assert_string_equal(d.label.v[3], "50"); /* 37 * 3 - 11 - 50 */
+  assert_string_equal(d.recording.v[3], "f8.npy:3");
+  bl_dataset_free(ctx, &d);
+  check_free(ctx);
+}
+
+static void says_what_does_not_fit(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_dataset d;
+  static const struct {
+    set options;
+    bl_status code;
+    const char *part;
+  } cases[] = {
+      {{{"target=kind"}}, BL_E_CONFIG, "'file' must be given"},
+      {{{"file=none.csv"}}, BL_E_IO, "none.csv: cannot open it"},
+      {{{"file=t.csv", "drop=[kind]"}},
+       BL_E_FORMAT,
+       "t.csv:2: column 'who': 'ann' is not a number; if the column is no feature"},
+      {{{"file=t.csv", "target=kin"}}, BL_E_CONFIG, "did you mean 'kind'?"},
+      {{{"file=t.csv", "target=kind", "drop=[kind]"}}, BL_E_CONFIG, "both target and drop"},
+      {{{"file=t.csv", "drop=[id, len, wid, kind, who, w]"}}, BL_E_CONFIG, "no column is left"},
+      {{{"file=t.csv", "target=kind", "group=who", "weight=len"}},
+       BL_E_FORMAT,
+       "t.csv:4: column 'len': '-2e-3' is no weight"},
+      {{{"file=t.csv", "target=kind", "group=wid", "drop=[who]"}}, BL_E_FORMAT, "t.csv:2: column 'wid' is empty"},
+      {{{"file=t.csv", "target_file=y.npy"}}, BL_E_CONFIG, "belongs to .npy"},
+      {{{"file=big.csv"}}, BL_E_RANGE, "big.csv:2: column 'x': 1e+39 is beyond float32"},
+      {{{"file=head.csv"}}, BL_E_FORMAT, "a header without rows"},
+      {{{"file=" BALEEN_TEST_DATA "/npy/f8.npy", "target=x1"}}, BL_E_CONFIG, "has no named columns"},
+      {{{"file=" BALEEN_TEST_DATA "/npy/no_rows.npy"}}, BL_E_SHAPE, "an empty array, 0 x 5"},
+      {{{"file=" BALEEN_TEST_DATA "/npy/f4.npy", "target_file=" BALEEN_TEST_DATA "/npy/f8.npy"}},
+       BL_E_SHAPE,
+       "4 x 3 targets for 4 rows"},
+  };
+  tree_text("big.csv", "x\n1e39\n");
+  tree_text("head.csv", "x,y\n");
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+    check_fails(ctx, load_with(ctx, &cases[k].options, &d), cases[k].code, cases[k].part);
+  check_free(ctx);
+}
+
+static bl_status load_and_drop(bl_ctx *ctx, void *arg)
+{
+  bl_dataset d;
+  bl_status s = load_with(ctx, arg, &d);
+  bl_dataset_free(ctx, &d);
+  return s;
+}
+
+static void survives_any_allocation_failing(void **state)
+{
+  (void)state;
+  set csv = {{"file=t.csv", "target=kind", "group=who", "weight=w", "keep=[id]"}};
+  set npy = {{"file=" BALEEN_TEST_DATA "/npy/f8.npy", "target_file=" BALEEN_TEST_DATA "/npy/one_dim.npy"}};
+  check_every_allocation_failing(load_and_drop, &csv);
+  check_every_allocation_failing(load_and_drop, &npy);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(loads_columns_by_their_part),
+      cmocka_unit_test(loads_numpy_arrays),
+      cmocka_unit_test(says_what_does_not_fit),
+      cmocka_unit_test(survives_any_allocation_failing),
+  };
+  return cmocka_run_group_tests(tests, make_files, drop_files);
+}
