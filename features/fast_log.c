@@ -9,19 +9,34 @@
 
 void bl_fast_log(const float *x, float *y, size_t n, float least, double scale, double shift)
 {
-  double step = scale * 0.693147180559945309417; /* a power of two's worth */
+  /* a power of two's worth, its upper 12 bits apart, so that e times them is exact */
+  double step = scale * 0.693147180559945309417;
+  float times = (float)scale, add = (float)shift, coarse = (float)step;
+  uint32_t upper;
+  memcpy(&upper, &coarse, sizeof upper);
+  upper &= 0xfffff000U;
+  memcpy(&coarse, &upper, sizeof coarse);
+  float fine = (float)(step - (double)coarse);
+  int32_t least_bits;
+  memcpy(&least_bits, &least, sizeof least_bits);
   for (size_t i = 0; i < n; i++) {
-    float v = x[i], w = v > least ? v : least; /* NaN gives least here, and is put back below */
-    int32_t bits;
-    memcpy(&bits, &w, sizeof bits);
+    /* Floats above 0 are ordered as their bits are, and anything below 0 has bits below 0. Comparisons of integers, since
+     * those of floats may raise flags and so keep compilers from vectorising. */
+    int32_t given, out;
+    memcpy(&given, &x[i], sizeof given);
+    int32_t above = -(given > least_bits);
+    int32_t bits = (given & above) | (least_bits & ~above);
     int32_t e = (bits - 0x3f3504f3) >> 23; /* 0x3f3504f3 is 1/sqrt 2: mantissas from there on keep their exponent */
     bits -= e * (1 << 23);
     float m;
     memcpy(&m, &bits, sizeof m);
     float s = (m - 1) / (m + 1), q = s * s;
     float series = q * (0.333333333f + q * (0.2f + q * (0.142857143f + q * 0.111111111f)));
-    double ln = 2 * ((double)s + (double)s * (double)series);
-    float r = (float)((double)e * step + ln * scale + shift);
-    y[i] = v <= 3.402823466e38f ? r : v;
+    float ln = 2 * (s + s * series), ef = (float)e;
+    float r = ef * coarse + (ef * fine + ln * times + add);
+    memcpy(&out, &r, sizeof out);
+    int32_t odd = -(((given & 0x7fffffff) > 0x7f800000) | (given == 0x7f800000)); /* NaN, infinity: all bits set */
+    out = (given & odd) | (out & ~odd);
+    memcpy(&y[i], &out, sizeof out);
   }
 }

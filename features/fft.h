@@ -9,10 +9,11 @@
 
 #include "baleen/memory.h"
 
-/* Single precision: in[n] -> out[n / 2 + 1] pairs (re, im), X[k] = sum x[i] exp(-2 pi j i k / n), unscaled. */
+/* Single precision: in[n] -> re[k], im[k] of X[k] = sum x[i] exp(-2 pi j i k / n), k = 0 .. n / 2, unscaled. */
 typedef struct bl_rfft {
   size_t n;
-  float *in, *out; /* in is kept by bl_rfft_run */
+  float *in, *re, *im; /* in is kept by bl_rfft_run */
+  float *work;         /* see fft.c */
   void *plan;
 } bl_rfft;
 bl_status bl_rfft_init(bl_ctx *ctx, size_t n, bl_rfft *f) BL_MUST_CHECK;

@@ -33,7 +33,7 @@ typedef struct row {
 typedef struct state {
   size_t n_series, n_bins, n_mels;
   row *rows;
-  float *weights;
+  double *weights, *spectrum; /* spectrum: n_bins, one frame of one channel */
 } state;
 
 static double to_mel(double hz, bool htk)
@@ -89,7 +89,9 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   size_t empty = 0, cap = 0;
   bl_status s = corners(ctx, p, in, &f);
   if (s) return s;
-  if (!(st->rows = bl_calloc(ctx, st->n_mels, sizeof *st->rows))) s = bl_fail_nomem(ctx, "mel");
+  st->rows = bl_calloc(ctx, st->n_mels, sizeof *st->rows);
+  st->spectrum = bl_calloc(ctx, st->n_bins, sizeof *st->spectrum);
+  if (!st->rows || !st->spectrum) s = bl_fail_nomem(ctx, "mel");
   for (size_t m = 0, at = 0; !s && m < st->n_mels; m++) {
     row *r = &st->rows[m];
     size_t k = 0;
@@ -102,7 +104,7 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
     s = bl_grow(ctx, &v, &cap, at + r->n, sizeof *st->weights, "mel filters");
     st->weights = v;
     for (size_t i = 0; !s && i < r->n; i++)
-      st->weights[at++] = (float)weight(f + m, in->bin_hz[r->first + i], p->norm == 0);
+      st->weights[at++] = weight(f + m, in->bin_hz[r->first + i], p->norm == 0);
   }
   if (!s && empty)
     bl_warn(ctx, BL_W_CONSTANT, "mel: %zu of %zu filters hold no frequency of the spectrum and are always 0; fewer n_mels "
@@ -112,13 +114,13 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
 }
 
 /* Four partial sums, always folded in the same order. */
-static double dot(const float *w, const float *x, size_t n)
+static double dot(const double *w, const double *x, size_t n)
 {
   double a[4] = {0};
   size_t i = 0;
   for (; i + 4 <= n; i += 4)
-    for (size_t j = 0; j < 4; j++) a[j] += (double)w[i + j] * (double)x[i + j];
-  for (size_t j = 0; i < n; i++, j++) a[j] += (double)w[i] * (double)x[i];
+    for (size_t j = 0; j < 4; j++) a[j] += w[i + j] * x[i + j];
+  for (size_t j = 0; i < n; i++, j++) a[j] += w[i] * x[i];
   return (a[0] + a[1]) + (a[2] + a[3]);
 }
 
@@ -127,11 +129,13 @@ static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames
   const state *st = sp;
   float *y = bl_frames_add(ctx, out, n);
   if (!y) return BL_E_NOMEM;
-  for (size_t i = 0; i < n * st->n_series; i++, x += st->n_bins)
+  for (size_t i = 0; i < n * st->n_series; i++, x += st->n_bins) {
+    for (size_t k = 0; k < st->n_bins; k++) st->spectrum[k] = (double)x[k];
     for (size_t m = 0; m < st->n_mels; m++) {
       const row *r = &st->rows[m];
-      *y++ = (float)dot(st->weights + r->at, x + r->first, r->n);
+      *y++ = (float)dot(st->weights + r->at, st->spectrum + r->first, r->n);
     }
+  }
   return BL_OK;
 }
 
@@ -140,6 +144,7 @@ static void release(bl_ctx *ctx, void *sp)
   state *st = sp;
   bl_free(ctx, st->rows);
   bl_free(ctx, st->weights);
+  bl_free(ctx, st->spectrum);
 }
 
 const bl_stage_class bl_stage_mel = {

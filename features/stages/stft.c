@@ -11,8 +11,6 @@
  * scaling is scipy's, for output power: density divides |X|^2 by rate sum w^2 (unit^2/Hz), spectrum by (sum w)^2; both
  * double all but DC and (even n_fft) the Nyquist frequency. Complex and magnitude carry the square root of it.
  * detrend constant removes the mean of the win_length samples first, as scipy and MNE do for Welch's method. */
-#include <string.h>
-
 #include "fft.h"
 #include "framer.h"
 #include "stage_util.h"
@@ -164,16 +162,19 @@ static void load(state *st, const float *x)
 static void store(const state *st, float *restrict to)
 {
   size_t n = st->z.n_fft / 2 + 1;
-  const float *restrict x = st->fft.out;
+  const float *restrict re = st->fft.re, *restrict im = st->fft.im;
   /* DC has no twin, nor has the last frequency of an even length */
   size_t last = st->z.n_fft % 2 ? n : n - 1;
   if (st->output == COMPLEX) {
-    memcpy(to, x, 2 * n * sizeof *to);
+    for (size_t k = 0; k < n; k++) {
+      to[2 * k] = re[k];
+      to[2 * k + 1] = im[k];
+    }
     if (st->one_sided)
       for (size_t i = 2; i < 2 * last; i++) to[i] *= (float)sqrt(2);
     return;
   }
-  for (size_t k = 0; k < n; k++) to[k] = x[2 * k] * x[2 * k] + x[2 * k + 1] * x[2 * k + 1];
+  for (size_t k = 0; k < n; k++) to[k] = re[k] * re[k] + im[k] * im[k];
   if (st->one_sided)
     for (size_t k = 1; k < last; k++) to[k] *= 2;
   if (st->output == MAGNITUDE)
