@@ -272,7 +272,8 @@ bl_status bl_extractor_push(bl_ctx *ctx, bl_extractor *e, const float *x, size_t
   size_t width = bl_stream_width(&e->in), most = BLOCK_FLOATS / width ? BLOCK_FLOATS / width : 1;
   while (n) {
     size_t now = n < most ? n : most;
-    bl_status s = feed(ctx, e, x, now);
+    bl_status s = BL_CHECK_CANCEL(ctx);
+    if (!s) s = feed(ctx, e, x, now);
     if (s) return s;
     e->pushed += now;
     if ((s = emit(ctx, e, false))) return s;

@@ -2,8 +2,8 @@
  *
  * The segment is cut into overlapping parts of n_per_seg samples. Each is freed of its mean (detrend constant),
  * weighted by a periodic window w, filled with zeros to n_fft and transformed. The powers |X|^2 / (rate sum w^2) in
- * u^2/Hz, twice that for all bins but 0 and (n_fft even) half the rate, are averaged over the parts. A last part that is not full is
- * left out. As scipy.signal.welch, and mne.time_frequency.psd_array_welch with hamming and overlap 0.
+ * u^2/Hz, twice that for all bins but 0 and (n_fft even) half the rate, are averaged over the parts. A last part that
+ * is not full is left out. As scipy.signal.welch, and mne.time_frequency.psd_array_welch with hamming and overlap 0.
  * Welch, IEEE Trans. Audio Electroacoust. 15 (1967) 70-73.
  *
  * Double precision throughout, equal to scipy's doubles to 1e-10 of each bin: weak bands stand beside strong ones, and

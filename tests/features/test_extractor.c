@@ -414,6 +414,9 @@ static void test_one_bad_segment(void **state)
   }
   check_fails(ctx, bl_extractor_push(ctx, e, x, 300), BL_E_CANCELLED, "enough");
   assert_int_equal(r.n, 2);
+  bl_ctx_cancel(ctx);
+  check_ok(ctx, bl_extractor_begin(ctx, e, 0));
+  check_fails(ctx, bl_extractor_push(ctx, e, x, 300), BL_E_CANCELLED, "stopped on request");
   bl_extractor_free(ctx, e);
   bl_recipe_free(ctx, &recipe);
   bl_stream_free(ctx, &in);

@@ -17,7 +17,7 @@ static const struct frames {
 } frame_rows[] = {
     {100, 0, 0, 1, {.start_s = 1, .end_s = 2, .anchor_s = 1}, 100, 200, "half open"},
     {100, 0, 0, 1, {.start_s = 1, .end_s = 2, .anchor_s = 1, .end_included = true}, 100, 201, "end included"},
-    {160, 0, 0, 1, {.start_s = 4, .end_s = 4.7, .anchor_s = 4.2, .end_included = true}, 640, 753, "MNE: 672 - 32, + 80"},
+    {160, 0, 0, 1, {.start_s = 4, .end_s = 4.7, .anchor_s = 4.2, .end_included = true}, 640, 753, "672 - 32, + 80"},
     {2, 0, 0, 1, {.start_s = 1.25, .end_s = 1.75, .anchor_s = 1.25}, 2, 3, "2.5 rounds to the even 2; 2 + 1"},
     {2, 0, 0, 1, {.start_s = 1.75, .end_s = 2.25, .anchor_s = 1.75}, 4, 5, "3.5 rounds to the even 4"},
     {100, 0, 10.004, 1, {.start_s = 11, .end_s = 12, .anchor_s = 11}, 100, 200, "a run that starts between samples"},
@@ -171,6 +171,28 @@ static void test_windows(void **state)
   check_free(ctx);
 }
 
+/* An event without a label labels nothing; one that covers just min_coverage does. */
+static void test_label_edges(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  const bl_event at[] = {{0, 2, ""}, {3, 1, "half"}, {5.01, 1, "less"}};
+  const bl_run_info r = {0, 6, 100};
+  const char *want[] = {NULL, "half", NULL};
+  bl_segment g;
+  bl_spans out = {0};
+  size_t skipped = 0;
+  check_ok(ctx, make(ctx, "window", "length_s=2;label_from=events", &g));
+  check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, 3, &out, &skipped));
+  assert_int_equal(out.n, 3);
+  for (size_t i = 0; i < 3; i++) {
+    if (want[i]) assert_string_equal(out.v[i].label, want[i]);
+    else assert_null(out.v[i].label);
+  }
+  done(ctx, &g, &out);
+  check_free(ctx);
+}
+
 /* T1 covers 4.2 to 8.3, T0 8.3 to 12.5, T2 12.5 to 16.6, T1 from 19.8 on. */
 static void test_window_labels(void **state)
 {
@@ -216,6 +238,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_frames), cmocka_unit_test(test_epochs),
                                      cmocka_unit_test(test_epoch_edges), cmocka_unit_test(test_windows),
-                                     cmocka_unit_test(test_window_labels), cmocka_unit_test(test_allocations)};
+                                     cmocka_unit_test(test_window_labels),
+                                     cmocka_unit_test(test_label_edges), cmocka_unit_test(test_allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
