@@ -61,8 +61,8 @@ bl_status bl_features_each(bl_ctx *ctx, const bl_stream *in, const char *what, c
 bl_status bl_need_frames(bl_ctx *ctx, const char *who, uint64_t n, uint64_t need)
 {
   if (n >= need) return BL_OK;
-  return bl_fail(ctx, BL_E_SHAPE, "%s: the segment has %llu frames, at least %llu are needed; take longer segments", who,
-                 (unsigned long long)n, (unsigned long long)need);
+  return bl_fail(ctx, BL_E_SHAPE, "%s: the segment has %llu frames, at least %llu are needed; take longer segments",
+                 who, (unsigned long long)n, (unsigned long long)need);
 }
 
 bl_status bl_moments_init(bl_ctx *ctx, bl_moments *s, const bl_stream *in, int order)

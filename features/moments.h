@@ -1,7 +1,7 @@
 /* moments.h: what the summaries that reduce each (channel, bin) to one number share: names, and running moments.
  *
- * Central moments are updated frame by frame (Pebay 2008, SAND2008-6212, eqs. 1.2, 1.6, 1.7), so that a mean far from zero
- * costs no digits. NaN and infinity that come in come out. */
+ * Central moments are updated frame by frame (Pebay 2008, SAND2008-6212, eqs. 1.2, 1.6, 1.7), so that a mean far from
+ * zero costs no digits. NaN and infinity that come in come out. */
 #ifndef BALEEN_MOMENTS_H
 #define BALEEN_MOMENTS_H
 
@@ -26,10 +26,11 @@ bl_status bl_moments_variance(bl_ctx *ctx, const bl_moments *s, const char *who,
 
 /* BL_E_SHAPE when a segment has fewer frames than `need`. */
 bl_status bl_need_frames(bl_ctx *ctx, const char *who, uint64_t n, uint64_t need) BL_MUST_CHECK;
-/* One feature for each channel and bin, channel by channel, called `what`; unit is a format with %s for the channel's. */
+/* One feature for each channel and bin, channel by channel, called `what`; unit may hold %s for the channel's. */
 bl_status bl_features_each(bl_ctx *ctx, const bl_stream *in, const char *what, const char *unit,
                            bl_feature_names *out) BL_MUST_CHECK;
-/* The channel's name, or NULL when the stream's only channel has none; a number in buf [24] when one of several has none. */
+/* The channel's name, or NULL when the stream's only channel has none; where one of several has none, its number in
+ * buf [24]. The same for bins. */
 const char *bl_channel_name(const bl_stream *in, size_t channel, char *buf);
 const char *bl_bin_name(const bl_stream *in, size_t bin, char *buf);
 const char *bl_channel_unit(const bl_stream *in, size_t channel);

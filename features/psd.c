@@ -17,11 +17,13 @@ bl_status bl_psd_shape(bl_ctx *ctx, const char *who, const bl_psd_params *p, con
   double n = p->n_per_seg.word >= 0 ? rint(p->window_s * in->rate_hz) : p->n_per_seg.real;
   double n_fft = p->n_fft.word >= 0 ? n : p->n_fft.real;
   if (!(n >= 2 && n <= 1e8))
-    return bl_fail(ctx, BL_E_RANGE, "%s: a part of %g s is %g samples at %g Hz; from 2 to 100000000 are possible; change "
-                   "window_s", who, p->window_s, n, in->rate_hz);
+    return bl_fail(ctx, BL_E_RANGE,
+                   "%s: a part of %g s is %g samples at %g Hz; from 2 to 100000000 are possible; change "
+                   "window_s",
+                   who, p->window_s, n, in->rate_hz);
   if (n_fft < n)
-    return bl_fail(ctx, BL_E_RANGE, "%s: n_fft %g is less than the %g samples of a part; take it as long or longer", who,
-                   n_fft, n);
+    return bl_fail(ctx, BL_E_RANGE, "%s: n_fft %g is less than the %g samples of a part; take it as long or longer",
+                   who, n_fft, n);
   /* a billionth: 0.1 of 250 is 25, whatever binary makes of it */
   size_t overlap = (size_t)floor(p->overlap * n + 1e-9);
   *out = (bl_psd_plan){.n_per_seg = (size_t)n, .n_fft = (size_t)n_fft, .df_hz = in->rate_hz / n_fft};
@@ -147,8 +149,10 @@ static bl_status take_median(bl_ctx *ctx, bl_psd *s)
 bl_status bl_psd_finish(bl_ctx *ctx, bl_psd *s)
 {
   if (!s->n_parts)
-    return bl_fail(ctx, BL_E_SHAPE, "%s: the segment has %llu samples, but one part of the spectrum takes %zu; take longer "
-                   "segments, or a smaller window_s or n_per_seg", s->who, (unsigned long long)s->n, s->plan.n_per_seg);
+    return bl_fail(ctx, BL_E_SHAPE,
+                   "%s: the segment has %llu samples, but one part of the spectrum takes %zu; take longer "
+                   "segments, or a smaller window_s or n_per_seg",
+                   s->who, (unsigned long long)s->n, s->plan.n_per_seg);
   if (s->average == BL_PSD_MEDIAN) return take_median(ctx, s);
   for (size_t k = 0; k < s->n_channels * s->plan.n_bins; k++) s->psd[k] /= (double)s->n_parts;
   return BL_OK;

@@ -1,11 +1,13 @@
 /* psd.h: Welch's power spectral density of a segment of a waveform, shared by the summaries `welch` and `band_power`.
  *
- * The segment is cut into overlapping parts of n_per_seg samples; each is freed of its mean (detrend constant), weighted
- * by a periodic window w, filled with zeros to n_fft and transformed; the powers |X|^2 / (rate sum w^2) in u^2/Hz, twice
- * that for all bins but 0 and (n_fft even) half the rate, are averaged over the parts. A last part that is not full is
- * left out. As scipy.signal.welch, and mne.time_frequency.psd_array_welch with hamming and overlap 0.
- * Welch, IEEE Trans. Audio Electroacoust. 15 (1967) 70-73. Double precision throughout, as weak bands beside strong ones
- * need: equal to scipy in double to 1e-10 of each bin, where single precision loses bins 70 dB below the strongest.
+ * The segment is cut into overlapping parts of n_per_seg samples. Each is freed of its mean (detrend constant),
+ * weighted by a periodic window w, filled with zeros to n_fft and transformed. The powers |X|^2 / (rate sum w^2) in
+ * u^2/Hz, twice that for all bins but 0 and (n_fft even) half the rate, are averaged over the parts. A last part that
+ * is not full is left out. As scipy.signal.welch, and mne.time_frequency.psd_array_welch with hamming and overlap 0.
+ * Welch, IEEE Trans. Audio Electroacoust. 15 (1967) 70-73.
+ *
+ * Double precision throughout, equal to scipy's doubles to 1e-10 of each bin: weak bands stand beside strong ones, and
+ * single precision rounds at 1e-7 of the strongest amplitude.
  * Memory: one part a channel; the median alone keeps the powers of all parts. */
 #ifndef BALEEN_PSD_H
 #define BALEEN_PSD_H
@@ -37,13 +39,14 @@ typedef struct bl_psd_params {
    "share of a part that the next one repeats; in samples it is rounded down"},                                        \
   {"n_fft", BL_OPT_WORD, offsetof(T, psd.n_fft), "auto", 2, 1e8, BL_OPT_WHOLE, bl_psd_auto, "samples",                 \
    "length of the transform, the rest zeros; auto: that of a part"},                                                   \
-  {"window", BL_OPT_ENUM, offsetof(T, psd.window), "hann", 0, 0, 0, bl_window_names, "", "weights of a part, periodic"}, \
+  {"window", BL_OPT_ENUM, offsetof(T, psd.window), "hann", 0, 0, 0, bl_window_names, "",                               \
+   "weights of a part, periodic"},                                                                                     \
   {"detrend", BL_OPT_ENUM, offsetof(T, psd.detrend), "constant", 0, 0, 0, bl_psd_detrends, "",                         \
    "constant: each part's mean is taken off"},                                                                         \
   {"average", BL_OPT_ENUM, offsetof(T, psd.average), "mean", 0, 0, 0, bl_psd_averages, "",                             \
    "how the spectra of the parts become one; the median is divided by its bias"}
 
-/* Sizes in samples. BL_E_SHAPE for a stream that is no waveform, BL_E_RANGE for parts that are too short or too long. */
+/* Sizes in samples. BL_E_SHAPE for a stream that is no waveform, BL_E_RANGE for parts too short or too long. */
 typedef struct bl_psd_plan {
   size_t n_per_seg, hop, n_fft, n_bins;
   double df_hz;
@@ -65,7 +68,8 @@ typedef struct bl_psd {
   bl_dfft fft;
 } bl_psd;
 /* `who` is borrowed. What it managed to allocate is freed by release, also when it fails. */
-bl_status bl_psd_init(bl_ctx *ctx, const char *who, const bl_psd_params *p, const bl_stream *in, bl_psd *s) BL_MUST_CHECK;
+bl_status bl_psd_init(bl_ctx *ctx, const char *who, const bl_psd_params *p, const bl_stream *in, bl_psd *s)
+    BL_MUST_CHECK;
 void bl_psd_begin(bl_psd *s);
 /* n samples [sample][channel]. */
 bl_status bl_psd_push(bl_ctx *ctx, bl_psd *s, const float *x, size_t n) BL_MUST_CHECK;

@@ -2,7 +2,7 @@
  *
  * Window k starts at run start + start_s + k hop_s and holds rint(length_s * rate) samples, wherever it starts. With
  * label_from: events a window takes the label whose events cover the largest share of it, if that share is
- * min_coverage or more; on a tie, the label whose event came first. */
+ * min_coverage or more; on a tie, the label whose event came first. Events without a label do not count. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +71,7 @@ static void label_window(const window_params *p, const timed *t, size_t n, size_
   double best = 0;
   const bl_event *winner = NULL;
   for (size_t i = *from; i < n && t[i].e->onset_s < w->end_s; i++) {
-    if (!(overlap(t[i].e, w) > 0)) continue;
+    if (!*t[i].e->label || !(overlap(t[i].e, w) > 0)) continue;
     double sum = 0;
     for (size_t j = *from; j < n && t[j].e->onset_s < w->end_s; j++)
       if (!strcmp(t[j].e->label, t[i].e->label)) sum += overlap(t[j].e, w);

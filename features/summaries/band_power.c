@@ -1,13 +1,13 @@
 /* band_power: power of each channel in bands of frequency, from Welch's spectrum of the segment (psd.h).
  *
  * Peers differ in what they call band power, so `method` chooses; P(f) is the spectrum in u^2/Hz, df its spacing:
- *   simpson  Simpson's integral of P over the bins lo <= f <= hi, in u^2 (YASA). Of an even number of bins it is the mean
- *            of the two ways to put a trapezoid at one end (scipy before 1.11)
+ *   simpson  Simpson's integral of P over the bins lo <= f <= hi, in u^2 (YASA). Of an even number of bins it is
+ *            the mean of the two ways to put a trapezoid at one end (scipy before 1.11)
  *   sum      sum of P over the bins lo <= f <= hi, in u^2/Hz, not multiplied by df (mne-features)
  *   mean     mean of P over the bins lo <= f < hi, in u^2/Hz (MNE's sleep tutorial)
  * relative divides simpson by the integral, sum and mean by the sum, over the bins of total_hz, both ends included, by
- * default all bins. log is taken last. A band that reaches above half the rate is cut off there, with a warning; one that
- * lies above, or holds too few bins (simpson 2, else 1), is refused. Row: [channel][band]. */
+ * default all bins. log is taken last. A band that reaches above half the rate is cut off there, with a warning; one
+ * that lies above, or holds too few bins (simpson 2, else 1), is refused. Row: [channel][band]. */
 #include <math.h>
 
 #include "moments.h"
@@ -39,16 +39,16 @@ typedef struct band_power_state {
 } band_power_state;
 
 static const bl_opt opts[] = {
-  BL_RANGES(band_power_params, bands,
-            "{delta: [0.5, 4], theta: [4, 8], alpha: [8, 13], beta: [13, 30], gamma: [30, 45]}", 0, 1e9, "Hz",
-            "names of the bands, with their lower and upper edge"),
-  BL_ENUM(band_power_params, method, "simpson", methods, "integral, sum or mean of the spectrum in the band"),
-  BL_BOOL(band_power_params, relative, "false", "whether it is divided by the power in total_hz"),
-  BL_REALS(band_power_params, total_hz, NULL, 0, 1e9, "Hz", "lower and upper edge of the whole for relative; empty: all"),
-  BL_ENUM(band_power_params, log, "none", logs, "logarithm of the result: natural, decadic, or 10 times that"),
-  BL_PSD_OPTS(band_power_params),
-  BL_OPT_END
-};
+    BL_RANGES(band_power_params, bands,
+              "{delta: [0.5, 4], theta: [4, 8], alpha: [8, 13], beta: [13, 30], gamma: [30, 45]}", 0, 1e9, "Hz",
+              "names of the bands, with their lower and upper edge"),
+    BL_ENUM(band_power_params, method, "simpson", methods, "integral, sum or mean of the spectrum in the band"),
+    BL_BOOL(band_power_params, relative, "false", "whether it is divided by the power in total_hz"),
+    BL_REALS(band_power_params, total_hz, NULL, 0, 1e9, "Hz",
+             "lower and upper edge of the whole for relative; empty: all"),
+    BL_ENUM(band_power_params, log, "none", logs, "logarithm of the result: natural, decadic, or 10 times that"),
+    BL_PSD_OPTS(band_power_params),
+    BL_OPT_END};
 
 /* The bins from lo to hi; a millionth of a bin is rounding noise. */
 static bins find_bins(const bl_psd_plan *plan, double lo, double hi, bool hi_included)
@@ -61,23 +61,26 @@ static bins find_bins(const bl_psd_plan *plan, double lo, double hi, bool hi_inc
   return r;
 }
 
-static bl_status find_band(bl_ctx *ctx, const band_power_params *p, const bl_stream *in, const bl_psd_plan *plan, size_t i,
-                           bool warn, bins *out)
+static bl_status find_band(bl_ctx *ctx, const band_power_params *p, const bl_stream *in, const bl_psd_plan *plan,
+                           size_t i, bool warn, bins *out)
 {
   const bl_range *r = &p->bands.v[i];
   double half = in->rate_hz / 2;
   size_t need = p->method == SIMPSON ? 2 : 1;
   if (r->lo >= half)
-    return bl_fail(ctx, BL_E_RANGE, "band_power: bands: %s begins at %g Hz, but the rate of %g Hz holds nothing above %g; "
-                   "leave it out", r->name, r->lo, in->rate_hz, half);
+    return bl_fail(ctx, BL_E_RANGE,
+                   "band_power: bands: %s begins at %g Hz, but the rate of %g Hz holds nothing above %g; "
+                   "leave it out",
+                   r->name, r->lo, in->rate_hz, half);
   if (r->hi > half && warn)
     bl_warn(ctx, BL_W_ADJUSTED, "band_power: bands: %s ends at %g Hz; cut off at half the rate, %g Hz", r->name, r->hi,
             half);
   *out = find_bins(plan, r->lo, r->hi, p->method != MEAN);
   if (out->behind - out->first >= need) return BL_OK;
-  return bl_fail(ctx, BL_E_RANGE, "band_power: bands: %s (%g to %g Hz) holds %zu bins of the spectrum, %zu or more are "
-                 "needed; bins are %g Hz apart: take a longer window_s", r->name, r->lo, r->hi, out->behind - out->first,
-                 need, plan->df_hz);
+  return bl_fail(ctx, BL_E_RANGE,
+                 "band_power: bands: %s (%g to %g Hz) holds %zu bins of the spectrum, %zu or more are "
+                 "needed; bins are %g Hz apart: take a longer window_s",
+                 r->name, r->lo, r->hi, out->behind - out->first, need, plan->df_hz);
 }
 
 static bl_status find_total(bl_ctx *ctx, const band_power_params *p, const bl_psd_plan *plan, bins *out)
@@ -88,7 +91,8 @@ static bl_status find_total(bl_ctx *ctx, const band_power_params *p, const bl_ps
     return bl_fail(ctx, BL_E_CONFIG, "band_power: total_hz takes two ascending numbers, as in [0.5, 40]");
   *out = find_bins(plan, p->total_hz.v[0], p->total_hz.v[1], true);
   if (out->behind - out->first >= 2) return BL_OK;
-  return bl_fail(ctx, BL_E_RANGE, "band_power: total_hz [%g, %g] holds fewer than 2 bins, which are %g Hz apart; widen it",
+  return bl_fail(ctx, BL_E_RANGE,
+                 "band_power: total_hz [%g, %g] holds fewer than 2 bins, which are %g Hz apart; widen it",
                  p->total_hz.v[0], p->total_hz.v[1], plan->df_hz);
 }
 
@@ -116,7 +120,8 @@ static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_
   bins b;
   bl_status s = bl_psd_shape(ctx, "band_power", &p->psd, in, &plan);
   if (s) return s;
-  if (!p->bands.n) return bl_fail(ctx, BL_E_CONFIG, "band_power: bands is empty; name at least one, as {alpha: [8, 13]}");
+  if (!p->bands.n)
+    return bl_fail(ctx, BL_E_CONFIG, "band_power: bands is empty; name at least one, as {alpha: [8, 13]}");
   s = find_total(ctx, p, &plan, &b);
   for (size_t i = 0; !s && i < p->bands.n; i++) s = find_band(ctx, p, in, &plan, i, true, &b);
   for (size_t c = 0; !s && c < in->n_channels; c++) s = add_names(ctx, p, in, c, out);
@@ -198,14 +203,18 @@ static bl_status channel_row(bl_ctx *ctx, const band_power_state *s, size_t chan
     total = p->method == SIMPSON ? power_in(s, psd, s->total)
                                  : sum_of(psd + s->total.first, s->total.behind - s->total.first);
     if (total == 0)
-      return bl_fail(ctx, BL_E_RANGE, "band_power: %s has no power at all in this segment, so no relative one; drop it, or "
-                     "set relative: false", bl_place_name(s->in, channel, place));
+      return bl_fail(ctx, BL_E_RANGE,
+                     "band_power: %s has no power at all in this segment, so no relative one; drop it, or "
+                     "set relative: false",
+                     bl_place_name(s->in, channel, place));
   }
   for (size_t i = 0; i < p->bands.n; i++) {
     double x = power_in(s, psd, s->band[i]) / total;
     if (p->log != LOG_NONE && x <= 0)
-      return bl_fail(ctx, BL_E_RANGE, "band_power: %s has no power in %s in this segment, so no logarithm of it; drop it, "
-                     "or set log: none", bl_place_name(s->in, channel, place), p->bands.v[i].name);
+      return bl_fail(ctx, BL_E_RANGE,
+                     "band_power: %s has no power in %s in this segment, so no logarithm of it; drop it, "
+                     "or set log: none",
+                     bl_place_name(s->in, channel, place), p->bands.v[i].name);
     row[i] = (float)take_log(p->log, x);
   }
   return BL_OK;
@@ -215,7 +224,8 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
 {
   band_power_state *s = state;
   bl_status status = bl_psd_finish(ctx, &s->psd);
-  for (size_t c = 0; !status && c < s->psd.n_channels; c++) status = channel_row(ctx, s, c, row + c * s->params->bands.n);
+  for (size_t c = 0; !status && c < s->psd.n_channels; c++)
+    status = channel_row(ctx, s, c, row + c * s->params->bands.n);
   return status;
 }
 

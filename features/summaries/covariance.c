@@ -34,7 +34,8 @@ static bl_status add_pair(bl_ctx *ctx, const covariance_params *p, const bl_stre
   const char *u = bl_channel_unit(in, i), *w = bl_channel_unit(in, k);
   char *name = bl_strf(ctx, "%s*%s", first ? first : "0", second ? second : "0");
   char *unit = p->trace ? bl_strdup(ctx, "1") : !strcmp(u, w) ? bl_strf(ctx, "%s^2", u) : bl_strf(ctx, "%s*%s", u, w);
-  bl_status s = name && unit ? bl_feature_add(ctx, out, NULL, NULL, name, unit) : bl_fail_nomem(ctx, "covariance: names");
+  bl_status s =
+      name && unit ? bl_feature_add(ctx, out, NULL, NULL, name, unit) : bl_fail_nomem(ctx, "covariance: names");
   bl_free(ctx, name);
   bl_free(ctx, unit);
   return s;
@@ -99,7 +100,8 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
   if (s->params->trace) {
     by = 0;
     for (size_t i = 0, at = 0; i < s->p; at += s->p - i, i++) by += s->c[at];
-    if (by == 0) return bl_fail(ctx, BL_E_RANGE, "covariance: all channels are flat in this segment; there is no trace");
+    if (by == 0)
+      return bl_fail(ctx, BL_E_RANGE, "covariance: all channels are flat in this segment; there is no trace");
   }
   for (size_t i = 0; i < s->p * (s->p + 1) / 2; i++) row[i] = (float)(s->c[i] / by);
   return BL_OK;

@@ -62,8 +62,10 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
 {
   const flatten_state *s = state;
   if (s->n != s->frames)
-    return bl_fail(ctx, BL_E_SHAPE, "flatten: the segment has %llu frames, but frames is %zu; set 'frames: %llu' if all "
-                   "segments are so", (unsigned long long)s->n, s->frames, (unsigned long long)s->n);
+    return bl_fail(ctx, BL_E_SHAPE,
+                   "flatten: the segment has %llu frames, but frames is %zu; set 'frames: %llu' if all "
+                   "segments are so",
+                   (unsigned long long)s->n, s->frames, (unsigned long long)s->n);
   memcpy(row, s->v, s->frames * s->width * sizeof(float));
   return BL_OK;
 }

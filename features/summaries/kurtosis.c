@@ -1,6 +1,7 @@
 /* kurtosis: fourth central moment over the variance squared, less 3 (a normal gives 0), of each channel and bin.
  *
- * Biased, as scipy's default. A constant channel has none: NaN as in scipy and a warning, or 0 if `constant` says so. */
+ * Biased, as scipy's default. A constant channel has none: NaN as in scipy and a warning, or 0 if `constant` says so.
+ * */
 #include <math.h>
 
 #include "moments.h"

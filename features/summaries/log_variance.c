@@ -1,6 +1,7 @@
 /* log_variance: natural logarithm of the variance of each channel and bin, as motor imagery uses it behind a band-pass.
  *
- * A flat channel has no logarithm: its variance counts as `floor`, or without one (0) the segment is refused by name. */
+ * A flat channel has no logarithm: its variance counts as `floor`, or without one (0) the segment is refused by name.
+ * */
 #include <math.h>
 
 #include "moments.h"

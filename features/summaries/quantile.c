@@ -1,7 +1,7 @@
 /* quantile: quantiles of each channel and bin over the segment's frames, by default the quartiles.
  *
- * Linear between order statistics, at place q (n - 1), as numpy's default (Hyndman and Fan 1996, type 7). A NaN among the
- * frames makes them NaN, as in numpy. Keeps all frames of the segment in memory. Row: [channel][bin][q]. */
+ * Linear between order statistics, at place q (n - 1), as numpy's default (Hyndman and Fan 1996, type 7). A NaN among
+ * the frames makes them NaN, as in numpy. Keeps all frames of the segment in memory. Row: [channel][bin][q]. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* rms: root of the mean square of each channel and bin over the segment's frames, no mean removed. Unit: the stream's. */
+/* rms: root of the mean square of each channel and bin over the segment's frames. No mean is removed.
+ * Unit: the stream's. */
 #include <math.h>
 
 #include "moments.h"

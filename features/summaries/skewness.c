@@ -1,6 +1,7 @@
 /* skewness: third central moment over the variance to the power 3/2, of each channel and bin.
  *
- * Biased, as scipy's default. A constant channel has none: NaN as in scipy and a warning, or 0 if `constant` says so. */
+ * Biased, as scipy's default. A constant channel has none: NaN as in scipy and a warning, or 0 if `constant` says so.
+ * */
 #include <math.h>
 
 #include "moments.h"

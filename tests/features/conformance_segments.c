@@ -59,7 +59,8 @@ static void test_contract(void **state)
       check_spans(c, &one, &runs[k]);
       assert_int_equal(one.n, two.n);
       assert_int_equal(skipped, again);
-      for (size_t j = 0; j < one.n; j++) assert_true(one.v[j].start_s == two.v[j].start_s && one.v[j].event == two.v[j].event);
+      for (size_t j = 0; j < one.n; j++)
+        assert_true(one.v[j].start_s == two.v[j].start_s && one.v[j].event == two.v[j].event);
       if (runs[k].start_s == runs[k].end_s) assert_int_equal(one.n + none.n, 0);
       seen += one.n;
       bl_spans_free(ctx, &one);

@@ -28,7 +28,8 @@ static inline bl_status make_stream(bl_ctx *ctx, size_t n_channels, size_t n_bin
 }
 
 /* A summary with one option set, or with defaults (option NULL). */
-static inline bl_status make_summary(bl_ctx *ctx, const char *name, const char *option, const char *value, bl_summary *out)
+static inline bl_status make_summary(bl_ctx *ctx, const char *name, const char *option, const char *value,
+                                     bl_summary *out)
 {
   bl_status s = bl_summary_new(ctx, name, out);
   if (!s && option) {

@@ -1,6 +1,6 @@
 /* extractor: shared prefixes, overlapping spans, rows in order, the same bits for any cut, runs, errors by name.
  *
- * The stages here are small ones of the test's own: a gain, and a moving sum that looks ahead and owes frames at the end. */
+ * Most stages here are the test's own: a gain, and a moving sum that looks ahead and owes frames at the end. */
 #include "baleen/extractor.h"
 
 #include "feature_help.h"
@@ -8,7 +8,7 @@
 enum { N = 3000, CH = 2, MAX_ROWS = 200, MAX_WIDTH = 16 };
 static const double RATE = 100;
 
-/* ---- stages of the test ---------------------------------------------------------------------------------------------- */
+/* ---- stages of the test ------------------------------------------------------------------------------------------ */
 
 typedef struct gain_params {
   double gain;
@@ -102,7 +102,7 @@ static const bl_stage_class whole_class = {
   .name = "wholly", .summary = "as ahead", .source = "", .state_size = sizeof(sum_state), .tags = BL_STAGE_WHOLE,
   .shape = ahead_shape, .init = ahead_init, .push = ahead_push, .finish = ahead_finish, .reset = ahead_reset};
 
-/* ---- recipes ------------------------------------------------------------------------------------------------------------ */
+/* ---- recipes ----------------------------------------------------------------------------------------------------- */
 
 static bl_status add_stage(bl_ctx *ctx, bl_recipe *r, size_t branch, const bl_stage_class *c, const char *gain)
 {
@@ -195,7 +195,8 @@ static void leaf_frames(const float *x, size_t branch, float *y)
     }
 }
 
-static void want_row(bl_ctx *ctx, const bl_stream *in, const float *x, const bl_span *span, double run_start_s, float *row)
+static void want_row(bl_ctx *ctx, const bl_stream *in, const float *x, const bl_span *span, double run_start_s,
+                     float *row)
 {
   static float y[N * CH];
   const struct {
@@ -210,7 +211,7 @@ static void want_row(bl_ctx *ctx, const bl_stream *in, const float *x, const bl_
   }
 }
 
-/* ---- tests -------------------------------------------------------------------------------------------------------------- */
+/* ---- tests ------------------------------------------------------------------------------------------------------- */
 
 static void run_once(bl_ctx *ctx, bl_extractor *e, const float *x, double run_start_s, bl_rng *rng, size_t most)
 {
@@ -270,7 +271,8 @@ static void test_rows(void **state)
     double start = k < first.n / 2 ? 0 : 100.123;
     fill(x, k >= first.n / 2);
     want_row(ctx, &in, x, &first.span[k], start, want);
-    for (size_t i = 0; i < WIDTH; i++) check_near((double)first.v[k][i], (double)want[i], 2e-6 * fabs((double)want[i]) + 1e-6);
+    for (size_t i = 0; i < WIDTH; i++)
+      check_near((double)first.v[k][i], (double)want[i], 2e-6 * fabs((double)want[i]) + 1e-6);
   }
   bl_recipe_free(ctx, &recipe);
   bl_stream_free(ctx, &in);
@@ -336,7 +338,8 @@ static void test_refusals(void **state)
   bl_recipe_free(ctx, &recipe);
   check_ok(ctx, make_recipe(ctx, &recipe));
   check_ok(ctx, add_stage(ctx, &recipe, 1, &gain_class, "13"));
-  check_fails(ctx, bl_extractor_new(ctx, &recipe, &in, take, &r, &e), BL_E_RANGE, "branch 'slow', stage 'gain': gain: 13");
+  check_fails(ctx, bl_extractor_new(ctx, &recipe, &in, take, &r, &e), BL_E_RANGE,
+              "branch 'slow', stage 'gain': gain: 13");
   bl_recipe_free(ctx, &recipe);
 
   check_ok(ctx, make_recipe(ctx, &recipe));
@@ -411,6 +414,9 @@ static void test_one_bad_segment(void **state)
   }
   check_fails(ctx, bl_extractor_push(ctx, e, x, 300), BL_E_CANCELLED, "enough");
   assert_int_equal(r.n, 2);
+  bl_ctx_cancel(ctx);
+  check_ok(ctx, bl_extractor_begin(ctx, e, 0));
+  check_fails(ctx, bl_extractor_push(ctx, e, x, 300), BL_E_CANCELLED, "stopped on request");
   bl_extractor_free(ctx, e);
   bl_recipe_free(ctx, &recipe);
   bl_stream_free(ctx, &in);

@@ -6,7 +6,7 @@
 
 #include "check.h"
 
-/* ---- frames ------------------------------------------------------------------------------------------------------------- */
+/* ---- frames ------------------------------------------------------------------------------------------------------ */
 
 static const struct frames {
   double rate, stream_start, run_start;
@@ -15,22 +15,22 @@ static const struct frames {
   uint64_t first, behind;
   const char *why;
 } frame_rows[] = {
-  {100, 0, 0, 1, {.start_s = 1, .end_s = 2, .anchor_s = 1}, 100, 200, "half open"},
-  {100, 0, 0, 1, {.start_s = 1, .end_s = 2, .anchor_s = 1, .end_included = true}, 100, 201, "end included"},
-  {160, 0, 0, 1, {.start_s = 4.0, .end_s = 4.7, .anchor_s = 4.2, .end_included = true}, 640, 753, "MNE: 672-32 .. 672+80"},
-  {2, 0, 0, 1, {.start_s = 1.25, .end_s = 1.75, .anchor_s = 1.25}, 2, 3, "2.5 rounds to the even 2; 2 + 1"},
-  {2, 0, 0, 1, {.start_s = 1.75, .end_s = 2.25, .anchor_s = 1.75}, 4, 5, "3.5 rounds to the even 4"},
-  {100, 0, 10.004, 1, {.start_s = 11, .end_s = 12, .anchor_s = 11}, 100, 200, "a run that starts between samples: 1000"},
-  {100, 0, 10, 1, {.start_s = 9, .end_s = 11, .anchor_s = 9}, 0, 100, "never below the run's first"},
-  {100, 0, 10, 1, {.start_s = 8, .end_s = 9, .anchor_s = 8}, 0, 0, "wholly before the run"},
-  {100, 0, 10, 1, {.start_s = -INFINITY, .end_s = INFINITY, .anchor_s = 10}, 0, UINT64_MAX, "all"},
-  {10, 0, 0, 4, {.start_s = 0.3, .end_s = 0.6, .anchor_s = 0.3}, 3, 6, "centres 0.3, 0.4, 0.5; 0.6 is out"},
-  {10, 0, 0, 4, {.start_s = 0.31, .end_s = 0.61, .anchor_s = 0.31}, 4, 7, "centres 0.4, 0.5, 0.6"},
-  {10, 0.05, 0, 4, {.start_s = 0.3, .end_s = 0.6, .anchor_s = 0.3}, 3, 6, "centres 0.35, 0.45, 0.55"},
-  {10, 0.05, 7, 4, {.start_s = 7.3, .end_s = 7.6, .anchor_s = 7.3}, 3, 6, "the same, in a later run"},
-  {10, -0.1, 0, 4, {.start_s = 0, .end_s = 0.2, .anchor_s = 0}, 1, 3, "a frame before the run's start is left out"},
-  {10, 0.05, 0, 1, {.start_s = 0.3, .end_s = 0.6, .anchor_s = 0.3}, 3, 6, "one bin, but frames: centres count"},
-  {10, 0, 0, 4, {.start_s = 0.31, .end_s = 0.35, .anchor_s = 0.31}, 4, 4, "no centre inside"},
+    {100, 0, 0, 1, {.start_s = 1, .end_s = 2, .anchor_s = 1}, 100, 200, "half open"},
+    {100, 0, 0, 1, {.start_s = 1, .end_s = 2, .anchor_s = 1, .end_included = true}, 100, 201, "end included"},
+    {160, 0, 0, 1, {.start_s = 4, .end_s = 4.7, .anchor_s = 4.2, .end_included = true}, 640, 753, "672 - 32, + 80"},
+    {2, 0, 0, 1, {.start_s = 1.25, .end_s = 1.75, .anchor_s = 1.25}, 2, 3, "2.5 rounds to the even 2; 2 + 1"},
+    {2, 0, 0, 1, {.start_s = 1.75, .end_s = 2.25, .anchor_s = 1.75}, 4, 5, "3.5 rounds to the even 4"},
+    {100, 0, 10.004, 1, {.start_s = 11, .end_s = 12, .anchor_s = 11}, 100, 200, "a run that starts between samples"},
+    {100, 0, 10, 1, {.start_s = 9, .end_s = 11, .anchor_s = 9}, 0, 100, "never below the run's first"},
+    {100, 0, 10, 1, {.start_s = 8, .end_s = 9, .anchor_s = 8}, 0, 0, "wholly before the run"},
+    {100, 0, 10, 1, {.start_s = -INFINITY, .end_s = INFINITY, .anchor_s = 10}, 0, UINT64_MAX, "all"},
+    {10, 0, 0, 4, {.start_s = 0.3, .end_s = 0.6, .anchor_s = 0.3}, 3, 6, "centres 0.3, 0.4, 0.5; 0.6 is out"},
+    {10, 0, 0, 4, {.start_s = 0.31, .end_s = 0.61, .anchor_s = 0.31}, 4, 7, "centres 0.4, 0.5, 0.6"},
+    {10, 0.05, 0, 4, {.start_s = 0.3, .end_s = 0.6, .anchor_s = 0.3}, 3, 6, "centres 0.35, 0.45, 0.55"},
+    {10, 0.05, 7, 4, {.start_s = 7.3, .end_s = 7.6, .anchor_s = 7.3}, 3, 6, "the same, in a later run"},
+    {10, -0.1, 0, 4, {.start_s = 0, .end_s = 0.2, .anchor_s = 0}, 1, 3, "a frame before the run's start is left out"},
+    {10, 0.05, 0, 1, {.start_s = 0.3, .end_s = 0.6, .anchor_s = 0.3}, 3, 6, "one bin, but frames: centres count"},
+    {10, 0, 0, 4, {.start_s = 0.31, .end_s = 0.35, .anchor_s = 0.31}, 4, 4, "no centre inside"},
 };
 
 static void test_frames(void **state)
@@ -46,7 +46,7 @@ static void test_frames(void **state)
   }
 }
 
-/* ---- plans -------------------------------------------------------------------------------------------------------------- */
+/* ---- plans ------------------------------------------------------------------------------------------------------- */
 
 static bl_status make(bl_ctx *ctx, const char *name, const char *options, bl_segment *g)
 {
@@ -69,7 +69,8 @@ static const bl_event events[] = {
 enum { N_EVENTS = sizeof events / sizeof *events };
 static const bl_run_info run = {0, 20, 160};
 
-static size_t plan(bl_ctx *ctx, const char *name, const char *options, const bl_run_info *r, bl_segment *g, bl_spans *out)
+static size_t plan(bl_ctx *ctx, const char *name, const char *options, const bl_run_info *r, bl_segment *g,
+                   bl_spans *out)
 {
   size_t skipped = 0;
   *out = (bl_spans){0};
@@ -170,6 +171,28 @@ static void test_windows(void **state)
   check_free(ctx);
 }
 
+/* An event without a label labels nothing; one that covers just min_coverage does. */
+static void test_label_edges(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  const bl_event at[] = {{0, 2, ""}, {3, 1, "half"}, {5.01, 1, "less"}};
+  const bl_run_info r = {0, 6, 100};
+  const char *want[] = {NULL, "half", NULL};
+  bl_segment g;
+  bl_spans out = {0};
+  size_t skipped = 0;
+  check_ok(ctx, make(ctx, "window", "length_s=2;label_from=events", &g));
+  check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, 3, &out, &skipped));
+  assert_int_equal(out.n, 3);
+  for (size_t i = 0; i < 3; i++) {
+    if (want[i]) assert_string_equal(out.v[i].label, want[i]);
+    else assert_null(out.v[i].label);
+  }
+  done(ctx, &g, &out);
+  check_free(ctx);
+}
+
 /* T1 covers 4.2 to 8.3, T0 8.3 to 12.5, T2 12.5 to 16.6, T1 from 19.8 on. */
 static void test_window_labels(void **state)
 {
@@ -215,6 +238,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_frames), cmocka_unit_test(test_epochs),
                                      cmocka_unit_test(test_epoch_edges), cmocka_unit_test(test_windows),
-                                     cmocka_unit_test(test_window_labels), cmocka_unit_test(test_allocations)};
+                                     cmocka_unit_test(test_window_labels),
+                                     cmocka_unit_test(test_label_edges), cmocka_unit_test(test_allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

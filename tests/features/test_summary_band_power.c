@@ -42,7 +42,7 @@ static void test_golden(void **state)
   snprintf(options, sizeof options, "%s%swindow_s=2;bands={", r->options, *r->options ? ";" : "");
   for (size_t i = 0; i < r->n_bands; i++)
     snprintf(options + strlen(options), sizeof options - strlen(options), "%sb%zu: [%g, %g]", i ? ", " : "", i,
-             bands->v[2 * i] - (i == 6 ? 0.1 : 0), bands->v[2 * i + 1] + (i == 6 ? 0.1 : 0)); /* no band without width */
+             bands->v[2 * i] - (i == 6 ? 0.1 : 0), bands->v[2 * i + 1] + (i == 6 ? 0.1 : 0));
   strcat(options, "}");
   load(ctx, x, &in);
   summarise(ctx, "band_power", options, &in, x, N, got, CH * r->n_bands);
@@ -97,7 +97,7 @@ static const struct refusal {
   {"bands", "{a: [8, 90]}", NULL, BL_OK, 1}, /* cut off at 80 Hz, with a warning */
   {"bands", "{a: [85, 90]}", "a begins at 85 Hz", BL_E_RANGE, 0},
   {"bands", "{a: [8.2, 8.7]}", "take a longer window_s", BL_E_RANGE, 0},
-  {"bands", "{a: [7.9, 8.1]}", "holds 1 bins", BL_E_RANGE, 0}, /* Simpson's integral of a point is 0, and means nothing */
+  {"bands", "{a: [7.9, 8.1]}", "holds 1 bins", BL_E_RANGE, 0}, /* Simpson's integral of a point is 0 */
   {"bands", "{}", "bands is empty", BL_E_CONFIG, 0},
   {"window_s", "0.25", "delta", BL_E_RANGE, 0}, /* bins 4 Hz apart */
 };

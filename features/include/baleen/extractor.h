@@ -47,7 +47,8 @@ size_t bl_extractor_n_stages(const bl_extractor *e);
 
 /* A new run that begins run_start_s seconds after the recording's start: all stages start afresh. */
 bl_status bl_extractor_begin(bl_ctx *ctx, bl_extractor *e, double run_start_s) BL_MUST_CHECK;
-/* Announces a span of this run, ascending by start, before its first frame is pushed. The span is copied (its label is not). */
+/* Announces a span of this run, ascending by start, before its first frame is pushed. The span is copied, its label is
+ * not. */
 bl_status bl_extractor_add_span(bl_ctx *ctx, bl_extractor *e, const bl_span *span) BL_MUST_CHECK;
 /* n frames [frame][channel][bin] of the input stream. */
 bl_status bl_extractor_push(bl_ctx *ctx, bl_extractor *e, const float *x, size_t n) BL_MUST_CHECK;
