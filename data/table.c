@@ -6,7 +6,6 @@
 #include "baleen/table.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "baleen/text.h"

@@ -90,6 +90,17 @@ static bl_status set_options(bl_mistakes *m, const char *who, const bl_opt *tabl
   return BL_OK;
 }
 
+/* The config's seed is the default of every plug-in's own. */
+static bl_status seed_options(bl_mistakes *m, const char *who, const bl_opt *table, void *params)
+{
+  static const char *const names[] = {"random_state", "seed"};
+  for (size_t i = 0; i < 2; i++) {
+    bl_status s = bl_opts_find(table, names[i]) ? bl_opts_set(m->ctx, who, table, params, names[i], m->seed) : BL_OK;
+    if (s) return s;
+  }
+  return BL_OK;
+}
+
 /* "name", or {name: {options}}. *name stays NULL when it is neither, which has been noted. */
 static bl_status plug_name(bl_mistakes *m, const bl_node *n, const char *what, const bl_node **name,
                            const bl_node **options)
@@ -109,7 +120,8 @@ static bl_status plug_name(bl_mistakes *m, const bl_node *n, const char *what, c
     if (s || !name) return s;                                                                                    \
     s = bl_##kind##_new(m->ctx, name->text, out);                                                                \
     if (s) return bl_mistake(m, name, s);                                                                        \
-    s = set_options(m, name->text, out->cls->opts, out->params, options);                                        \
+    s = seed_options(m, name->text, out->cls->opts, out->params);                                                \
+    if (!s) s = set_options(m, name->text, out->cls->opts, out->params, options);                                \
     return s ? s : bl_mistake(m, name, bl_opts_complete(m->ctx, name->text, out->cls->opts, out->params));       \
   }
 READ_PLUG(source, "a source")
@@ -190,7 +202,8 @@ static bl_status read_step(bl_mistakes *m, const bl_node *n, bl_estimator **out)
   if (s || !name) return s;
   s = bl_estimator_new(m->ctx, name->text, out);
   if (s) return bl_mistake(m, name, s);
-  s = set_options(m, name->text, (*out)->cls->opts, (*out)->params, options);
+  s = seed_options(m, name->text, (*out)->cls->opts, (*out)->params);
+  if (!s) s = set_options(m, name->text, (*out)->cls->opts, (*out)->params, options);
   return s ? s : bl_mistake(m, name, bl_opts_complete(m->ctx, name->text, (*out)->cls->opts, (*out)->params));
 }
 
@@ -218,7 +231,13 @@ static bl_status add_learner(bl_mistakes *m, const char *name, const bl_node *n,
   *l = (bl_learner){0};
   l->name = bl_strdup(m->ctx, name);
   if (!l->name) return bl_fail_nomem(m->ctx, "the learners");
-  return read_estimator(m, n, &l->estimator);
+  size_t mistakes = m->v.n;
+  bl_status s = read_estimator(m, n, &l->estimator);
+  if (m->v.n > mistakes) { /* half a chain would only draw more complaints */
+    bl_estimator_free(m->ctx, l->estimator);
+    l->estimator = NULL;
+  }
+  return s;
 }
 
 /* A model without a name is called by its last step. */
@@ -351,11 +370,21 @@ static bl_status read_report(bl_mistakes *m, const bl_node *n, bl_config *c)
 static const char *const top_keys[] = {"seed",  "source", "stream",   "segments", "features", "rows",
                                        "model", "models", "evaluate", "report",   NULL};
 
-static bl_status read_key(bl_mistakes *m, const bl_node *key, const bl_node *value, bl_config *c)
+/* Before all else, since the plug-ins' own seeds default to it. */
+static bl_status read_seed(bl_mistakes *m, const bl_node *root, bl_config *c)
 {
   static const bl_opt seed[] = {BL_INT(bl_config, seed, "0", 0, 9e15, "", "seed of the run's random draws"), BL_OPT_END};
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < root->n; i++)
+    if (!strcmp(root->key[i].text, "seed")) s = set_option(m, "config", seed, c, &root->key[i], &root->child[i]);
+  snprintf(m->seed, sizeof m->seed, "%lld", (long long)c->seed);
+  return s;
+}
+
+static bl_status read_key(bl_mistakes *m, const bl_node *key, const bl_node *value, bl_config *c)
+{
   const char *k = key->text;
-  if (!strcmp(k, "seed")) return set_option(m, "config", seed, c, key, value);
+  if (!strcmp(k, "seed")) return BL_OK;
   if (!strcmp(k, "source")) return read_source(m, value, &c->source);
   if (!strcmp(k, "stream")) return set_options(m, "stream", bl_stream_opts, &c->stream, value);
   if (!strcmp(k, "segments")) {
@@ -460,6 +489,7 @@ bl_status bl_config_parse(bl_ctx *ctx, const char *path, const char *text, size_
     s = bl_mistake(&m, NULL, bl_node_override(ctx, &root, overrides->v[i]));
   if (!s) s = names_of(ctx, path, out);
   if (!s) s = defaults(ctx, out);
+  if (!s) s = read_seed(&m, &root, out);
   for (size_t i = 0; !s && i < root.n; i++) s = read_key(&m, &root.key[i], &root.child[i], out);
   if (!s) s = default_metrics(&m, out);
   if (!s) s = check_whole(&m, &root, out);

@@ -9,6 +9,7 @@
 typedef struct bl_mistakes {
   bl_ctx *ctx;
   const char *path;
+  char seed[24];    /* the config's, as text: where random_state or seed of a plug-in is not given, this counts */
   bl_texts v;
 } bl_mistakes;
 /* Adds the context's error at a node's place. Returns BL_OK to go on, or the status itself when it is no mistake in the

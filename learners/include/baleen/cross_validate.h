@@ -19,11 +19,16 @@ typedef struct bl_cv {
   uint32_t *row, *fold;
   double *pred;           /* class values or numbers */
   double *proba;          /* [n_rows x n_classes], NULL when the estimator gives none; 0 for a class its fold never saw */
-  double *decision;       /* [n_rows] (two classes, outlier detectors), NULL when it gives none */
+  double *decision;       /* [n_rows] (two classes, outlier detectors), NULL when it gives none. Of an outlier detector:
+                             minus score_samples, higher is more anomalous */
 } bl_cv;
 
 /* Clones `proto` for each fold, fits, predicts, scores. Folds run over the pool; results do not depend on threads.
- * A fold that fails is recorded and the others go on; all folds failing is an error with the first one's text. */
+ * A fold that fails is recorded and the others go on (its rows get NaN when it gave no predictions); all folds failing
+ * is an error with the first one's text. Memory running out and cancelling end the call.
+ * Outlier detectors: y may be NULL when no metric is asked for, pred is then -1 (outlier) or +1. With metrics y must have
+ * two values, of which the larger means anomaly, and pred is in those values.
+ * BL_E_UNSUPPORTED, before anything is fitted, when a metric needs what the estimator does not give. */
 bl_status bl_cross_validate(bl_ctx *ctx, const bl_estimator *proto, const bl_data *data, const bl_folds *folds,
                             const bl_metric *metrics, size_t n_metrics, bl_cv *out) BL_MUST_CHECK;
 /* Mean and population standard deviation of a metric over the folds where it is defined; *n how many those are. */

@@ -1,0 +1,190 @@
+/* Rankings of rows by a score: ROC and precision-recall curves, the areas under them. Conventions of scikit-learn:
+ * rows of weight zero do not count, equal scores make one point, no point is dropped.
+ * Area under the ROC curve: the weighted Mann-Whitney statistic, ties a half (Hanley and McNeil 1982). */
+#include <math.h>
+#include <stdlib.h>
+
+#include "metric_private.h"
+
+typedef struct ranked {
+  double score, pos, neg; /* weight on either side */
+  size_t row;
+} ranked;
+
+/* Descending score, then ascending row, so that sums do not depend on how the sort works. */
+static int by_score(const void *a, const void *b)
+{
+  const ranked *x = a, *y = b;
+  if (x->score != y->score) return x->score < y->score ? 1 : -1;
+  return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* One entry for each distinct score, descending; pos and neg summed over its rows, then over all entries up to here. */
+static bl_status rank(bl_ctx *ctx, size_t n, const double *truth, const double *score, const double *weight,
+                      ranked **out, size_t *n_out)
+{
+  *out = NULL;
+  *n_out = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (!isfinite(score[i])) return bl_fail(ctx, BL_E_NONFINITE, "ranking: score of row %zu is %g, wanted a number", i, score[i]);
+    if (weight && !(weight[i] >= 0 && isfinite(weight[i])))
+      return bl_fail(ctx, BL_E_RANGE, "ranking: weight of row %zu is %g, wanted 0 or more", i, weight[i]);
+  }
+  ranked *r = bl_calloc(ctx, n, sizeof *r);
+  if (!r) return bl_fail_nomem(ctx, "a ranking");
+  size_t m = 0;
+  for (size_t i = 0; i < n; i++) {
+    double w = weight ? weight[i] : 1;
+    if (w > 0) r[m++] = (ranked){score[i], truth[i] != 0 ? w : 0, truth[i] != 0 ? 0 : w, i};
+  }
+  qsort(r, m, sizeof *r, by_score);
+  size_t last = 0;
+  for (size_t i = 1; i < m; i++) {
+    if (r[i].score == r[last].score) {
+      r[last].pos += r[i].pos;
+      r[last].neg += r[i].neg;
+    } else {
+      r[++last] = r[i];
+    }
+  }
+  *n_out = m ? last + 1 : 0;
+  for (size_t i = 1; i < *n_out; i++) {
+    r[i].pos += r[i - 1].pos;
+    r[i].neg += r[i - 1].neg;
+  }
+  *out = r;
+  return BL_OK;
+}
+
+static bl_status curve_new(bl_ctx *ctx, size_t n, bl_curve *out)
+{
+  *out = (bl_curve){.n = n};
+  out->x = bl_calloc(ctx, n, sizeof *out->x);
+  out->y = bl_calloc(ctx, n, sizeof *out->y);
+  out->threshold = bl_calloc(ctx, n, sizeof *out->threshold);
+  if (out->x && out->y && out->threshold) return BL_OK;
+  bl_curve_free(ctx, out);
+  return bl_fail_nomem(ctx, "a curve");
+}
+
+void bl_curve_free(bl_ctx *ctx, bl_curve *c)
+{
+  bl_free(ctx, c->x);
+  bl_free(ctx, c->y);
+  bl_free(ctx, c->threshold);
+  *c = (bl_curve){0};
+}
+
+/* A ranking with both sides present, and an empty curve of one point more than it has. */
+static bl_status begin_curve(bl_ctx *ctx, const char *who, size_t n, const double *truth, const double *score,
+                             const double *weight, ranked **r, size_t *m, bl_curve *out)
+{
+  *out = (bl_curve){0};
+  bl_status e = rank(ctx, n, truth, score, weight, r, m);
+  if (e) return e;
+  if (!*m || !((*r)[*m - 1].pos > 0) || !((*r)[*m - 1].neg > 0))
+    e = bl_fail(ctx, BL_E_CLASSES, "%s: %zu rows, but none that is %s; a curve needs both sides", who, n,
+                *m && (*r)[*m - 1].pos > 0 ? "negative" : "positive");
+  return e ? e : curve_new(ctx, *m + 1, out);
+}
+
+bl_status bl_roc_curve(bl_ctx *ctx, size_t n, const double *truth, const double *score, const double *weight,
+                       bl_curve *out)
+{
+  ranked *r;
+  size_t m;
+  bl_status e = begin_curve(ctx, "roc curve", n, truth, score, weight, &r, &m, out);
+  if (!e) {
+    out->threshold[0] = INFINITY; /* nothing called positive */
+    for (size_t i = 0; i < m; i++) {
+      out->x[i + 1] = r[i].neg / r[m - 1].neg;
+      out->y[i + 1] = r[i].pos / r[m - 1].pos;
+      out->threshold[i + 1] = r[i].score;
+    }
+  }
+  bl_free(ctx, r);
+  return e;
+}
+
+bl_status bl_precision_recall_curve(bl_ctx *ctx, size_t n, const double *truth, const double *score,
+                                    const double *weight, bl_curve *out)
+{
+  ranked *r;
+  size_t m;
+  bl_status e = begin_curve(ctx, "precision-recall curve", n, truth, score, weight, &r, &m, out);
+  if (!e) {
+    for (size_t i = 0; i < m; i++) {
+      const ranked *p = &r[m - 1 - i];
+      out->x[i] = p->pos / r[m - 1].pos;
+      out->y[i] = p->pos / (p->pos + p->neg);
+      out->threshold[i] = p->score;
+    }
+    out->x[m] = 0;
+    out->y[m] = 1;
+    out->threshold[m] = INFINITY;
+  }
+  bl_free(ctx, r);
+  return e;
+}
+
+bl_status bl_roc_auc(bl_ctx *ctx, size_t n, const double *truth, const double *score, const double *weight, double *out)
+{
+  *out = NAN;
+  ranked *r;
+  size_t m;
+  bl_status e = rank(ctx, n, truth, score, weight, &r, &m);
+  if (e) return e;
+  double area = 0, pos = 0, neg = 0;
+  for (size_t i = 0; i < m; i++) { /* each negative counts the positives above it, and half of those beside it */
+    area += (r[i].neg - neg) * (pos + 0.5 * (r[i].pos - pos));
+    pos = r[i].pos;
+    neg = r[i].neg;
+  }
+  if (pos > 0 && neg > 0) *out = area / (pos * neg);
+  bl_free(ctx, r);
+  return BL_OK;
+}
+
+bl_status bl_average_precision(bl_ctx *ctx, size_t n, const double *truth, const double *score, const double *weight,
+                               double *out)
+{
+  *out = NAN;
+  ranked *r;
+  size_t m;
+  bl_status e = rank(ctx, n, truth, score, weight, &r, &m);
+  if (e) return e;
+  double sum = 0, pos = 0;
+  for (size_t i = 0; i < m; i++) {
+    sum += (r[i].pos - pos) * (r[i].pos / (r[i].pos + r[i].neg));
+    pos = r[i].pos;
+  }
+  if (pos > 0) *out = sum / pos;
+  bl_free(ctx, r);
+  return BL_OK;
+}
+
+bl_status bl_rank_class(bl_ctx *ctx, const bl_scored *s, bl_ranking_fn score, size_t k, size_t against, double *share,
+                        double *out)
+{
+  /* Two classes rank by decision where there is one; more by probability, which can be compared between classes. */
+  size_t classes = s->n_classes;
+  bool single = classes == 2 && s->decision, by_proba = !single && s->proba;
+  const double *from = by_proba ? s->proba : s->decision;
+  size_t step = single ? 1 : classes, column = single ? 0 : k;
+  double *v = bl_calloc(ctx, 3 * s->n, sizeof *v), total = 0, inside = 0;
+  if (!v) return bl_fail_nomem(ctx, "a ranking");
+  double *truth = v, *value = v + s->n, *weight = v + 2 * s->n;
+  for (size_t i = 0; i < s->n; i++) {
+    size_t y = (size_t)s->y[i];
+    double w = bl_weight_of(s, i);
+    truth[i] = y == k;
+    value[i] = single && k == 0 ? -from[i] : from[i * step + column];
+    weight[i] = y == k || against == SIZE_MAX || y == against ? w : 0;
+    total += w;
+    if (y == k || (against != SIZE_MAX && y == against)) inside += w;
+  }
+  *share = inside / total;
+  bl_status e = score(ctx, s->n, truth, value, weight, out);
+  bl_free(ctx, v);
+  return e;
+}

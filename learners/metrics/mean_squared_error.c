@@ -1,0 +1,31 @@
+/* Mean squared error, in the target's unit squared. */
+#include "metric_private.h"
+
+double bl_mean_squared_error(const bl_scored *s)
+{
+  double sum = 0, all = 0;
+  for (size_t i = 0; i < s->n; i++) {
+    double e = s->y[i] - s->pred[i], w = bl_weight_of(s, i);
+    sum += w * e * e;
+    all += w;
+  }
+  return sum / all;
+}
+
+static bl_status score(bl_ctx *ctx, const void *params, const bl_scored *s, double *out)
+{
+  (void)ctx;
+  (void)params;
+  *out = bl_mean_squared_error(s);
+  return BL_OK;
+}
+
+const bl_metric_class bl_metric_mean_squared_error = {
+    .name = "mean_squared_error",
+    .summary = "Mean squared distance of prediction and target",
+    .source = "scikit-learn mean_squared_error",
+    .for_numbers = true,
+    .greater_is_better = false,
+    .needs = BL_NEEDS_PRED,
+    .score = score,
+};

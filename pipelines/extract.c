@@ -1,0 +1,200 @@
+/* All recordings of a source to rows: in parallel, rows in the source's order, each recording's failure its own. */
+#include "extract.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "baleen/pool.h"
+
+/* What one item gave, until all are put together. */
+typedef struct part {
+  bl_dataset rows;
+  bool has_rows;            /* rows was made */
+  bl_recording_job job;
+  bl_status status;
+  char *message;
+} part;
+
+typedef struct extraction_job {
+  const bl_config *config;
+  const bl_items *items;
+  part *parts;
+  atomic_size_t done;
+} extraction_job;
+
+typedef struct row_user {
+  part *p;
+  const bl_item *item;
+  const bl_texts *extra_names;
+} row_user;
+
+static bl_status on_row(void *user, bl_ctx *ctx, const bl_span *span, bl_status status, const float *row)
+{
+  row_user *u = user;
+  if (status) { /* this segment gave nothing; the others go on */
+    if (status == BL_E_NOMEM || status == BL_E_CANCELLED) return status;
+    bl_warn(ctx, BL_W_SKIPPED, "%s: segment at %.3f s: %s", u->item->name, span->start_s, bl_ctx_error(ctx));
+    return BL_OK;
+  }
+  if (!u->p->has_rows) {
+    bl_status s = bl_dataset_init(ctx, &u->p->job.names.names, &u->p->job.names.units, u->extra_names, &u->p->rows);
+    if (s) return s;
+    u->p->has_rows = true;
+  }
+  bl_row_info info = {.recording = u->item->name,
+                      .label = u->item->label ? u->item->label : span->label ? span->label : "",
+                      .group = u->item->group ? u->item->group : u->item->name,
+                      .start_s = span->start_s,
+                      .end_s = span->end_s,
+                      .weight = 1,
+                      .extra = (const char *const *)u->item->extra.v};
+  return bl_dataset_add(ctx, &u->p->rows, row, &info);
+}
+
+static bl_status one_item(bl_ctx *ctx, void *arg, size_t i)
+{
+  extraction_job *j = arg;
+  part *p = &j->parts[i];
+  const bl_item *item = &j->items->v[i];
+  row_user user = {p, item, &j->items->extra};
+  bl_status s = BL_CHECK_CANCEL(ctx);
+  if (s) return s;
+  p->job = (bl_recording_job){.config = j->config, .annotations = &item->annotations, .on_row = on_row, .user = &user};
+  s = bl_source_open(ctx, &j->config->source, j->config->folder, item, &p->job.rec);
+  if (!s) {
+    s = bl_recording_extract(ctx, &p->job);
+    if (s) bl_fail_in(ctx, s, "%s: ", item->name);
+  }
+  bl_recording_close(ctx, p->job.rec);
+  p->job.rec = NULL;
+  if (s == BL_E_NOMEM || s == BL_E_CANCELLED) return s;
+  p->status = s;
+  if (s) {
+    if (!(p->message = bl_strdup(ctx, bl_ctx_error(ctx)))) return bl_fail_nomem(ctx, "an outcome");
+    bl_warn(ctx, BL_W_SKIPPED, "%s", p->message);
+  }
+  size_t done = atomic_fetch_add(&j->done, 1) + 1;
+  bl_progress(ctx, "recordings", (double)done, (double)j->items->n);
+  return BL_OK;
+}
+
+/* Where two recordings' features first differ, or -1. */
+static long first_difference(const bl_texts *a, const bl_texts *b)
+{
+  size_t n = a->n < b->n ? a->n : b->n;
+  for (size_t i = 0; i < n; i++)
+    if (strcmp(a->v[i], b->v[i])) return (long)i;
+  return a->n == b->n ? -1 : (long)n;
+}
+
+/* Rows of one part behind those gathered so far. A recording whose features are others than the first one's fails alone. */
+static bl_status append(bl_ctx *ctx, part *p, const bl_item *item, bl_extraction *x, bool *first)
+{
+  if (*first) {
+    x->rows = p->rows;
+    p->rows = (bl_dataset){0};
+    x->rate_hz = p->job.rate_hz;
+    x->channels = p->job.channels;
+    x->units = p->job.units;
+    p->job.channels = p->job.units = (bl_texts){0};
+    *first = false;
+    return BL_OK;
+  }
+  long at = first_difference(&x->rows.features, &p->rows.features);
+  if (at >= 0 || fabs(x->rate_hz - p->job.rate_hz) > 1e-9 * x->rate_hz) {
+    p->status = at >= 0 ? bl_fail(ctx, BL_E_MISMATCH,
+                                  "%s: its features differ from those of %s (%zu against %zu; the first that differs: "
+                                  "'%s' against '%s'); do the channels differ?",
+                                  item->name, x->rows.recording.v[0], p->rows.features.n, x->rows.features.n,
+                                  (size_t)at < p->rows.features.n ? p->rows.features.v[at] : "none",
+                                  (size_t)at < x->rows.features.n ? x->rows.features.v[at] : "none")
+                        : bl_fail(ctx, BL_E_MISMATCH, "%s: its rate is %g Hz where %s has %g Hz; resample it first",
+                                  item->name, p->job.rate_hz, x->rows.recording.v[0], x->rate_hz);
+    p->job.n_rows = 0;
+    if (!(p->message = bl_strdup(ctx, bl_ctx_error(ctx)))) return bl_fail_nomem(ctx, "an outcome");
+    bl_warn(ctx, BL_W_SKIPPED, "%s", p->message);
+    return BL_OK;
+  }
+  const char *extra[64];
+  for (size_t i = 0; i < p->rows.X.rows; i++) {
+    for (size_t k = 0; k < p->rows.n_extra && k < 64; k++) extra[k] = p->rows.extra[k].v.v[i];
+    bl_row_info info = {p->rows.recording.v[i], p->rows.label.v[i], p->rows.group.v[i], p->rows.start_s[i],
+                        p->rows.end_s[i],       p->rows.weight[i],  extra};
+    bl_status s = bl_dataset_add(ctx, &x->rows, bl_row(&p->rows.X, i), &info);
+    if (s) return s;
+  }
+  return BL_OK;
+}
+
+static bl_status gather(bl_ctx *ctx, extraction_job *j, bl_extraction *x)
+{
+  bool first = true;
+  x->outcomes = bl_calloc(ctx, j->items->n, sizeof *x->outcomes);
+  if (!x->outcomes) return bl_fail_nomem(ctx, "the outcomes");
+  const char *why = NULL;
+  for (size_t i = 0; i < j->items->n; i++) {
+    part *p = &j->parts[i];
+    if (!p->status && p->has_rows) {
+      bl_status s = append(ctx, p, &j->items->v[i], x, &first);
+      if (s) return s;
+    }
+    bl_outcome *o = &x->outcomes[i];
+    *o = (bl_outcome){.status = p->status, .n_rows = p->status ? 0 : p->job.n_rows, .n_skipped = p->job.n_skipped,
+                      .seconds = p->job.seconds};
+    x->n_outcomes = i + 1;
+    o->recording = bl_strdup(ctx, j->items->v[i].name);
+    o->message = bl_strdup(ctx, p->message ? p->message : "");
+    if (!o->recording || !o->message) return bl_fail_nomem(ctx, "the outcomes");
+    if (p->status) x->n_failed++;
+    if (p->status && !why) why = o->message;
+    x->seconds += p->job.seconds;
+  }
+  if (!first) return BL_OK;
+  if (x->n_failed == j->items->n)
+    return bl_fail(ctx, j->parts[0].status, "all %zu recordings failed; the first: %s", j->items->n, why);
+  return bl_fail(ctx, BL_E_SHAPE,
+                 "no rows: %zu recordings gave not one segment; do the labels of the events, or the length of the windows, fit?",
+                 j->items->n);
+}
+
+bl_status bl_extract(bl_ctx *ctx, const bl_config *c, bl_extraction *out)
+{
+  *out = (bl_extraction){0};
+  if (c->source.cls->load) return c->source.cls->load(ctx, c->source.params, c->folder, &out->rows);
+  bl_items items = {0};
+  extraction_job j = {.config = c, .items = &items};
+  bl_status s = c->source.cls->list(ctx, c->source.params, c->folder, &items);
+  if (s) goto done;
+  if (items.extra.n > 64) {
+    s = bl_fail(ctx, BL_E_CONFIG, "source: %zu further columns, at most 64 can be carried along", items.extra.n);
+    goto done;
+  }
+  j.parts = bl_calloc(ctx, items.n, sizeof *j.parts);
+  if (!j.parts) s = bl_fail_nomem(ctx, "the recordings");
+  if (!s) s = bl_pool_for(ctx, items.n, 1e9, one_item, &j);
+  if (!s) s = gather(ctx, &j, out);
+done:
+  for (size_t i = 0; j.parts && i < items.n; i++) {
+    bl_dataset_free(ctx, &j.parts[i].rows);
+    bl_recording_job_free(ctx, &j.parts[i].job);
+    bl_free(ctx, j.parts[i].message);
+  }
+  bl_free(ctx, j.parts);
+  bl_items_free(ctx, &items);
+  if (s) bl_extraction_free(ctx, out);
+  return s;
+}
+
+void bl_extraction_free(bl_ctx *ctx, bl_extraction *x)
+{
+  bl_dataset_free(ctx, &x->rows);
+  for (size_t i = 0; i < x->n_outcomes; i++) {
+    bl_free(ctx, x->outcomes[i].recording);
+    bl_free(ctx, x->outcomes[i].message);
+  }
+  bl_free(ctx, x->outcomes);
+  bl_texts_free(ctx, &x->channels);
+  bl_texts_free(ctx, &x->units);
+  *x = (bl_extraction){0};
+}

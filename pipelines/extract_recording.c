@@ -1,0 +1,214 @@
+/* One recording, block by block, through the tree of stages to rows. Memory does not grow with its length. */
+#include <math.h>
+#include <string.h>
+
+#include "baleen/text.h"
+#include "extract.h"
+
+#define BLOCK_FLOATS ((size_t)1 << 16)
+
+/* Which stream, and which of its channels in which order. */
+typedef struct selection {
+  size_t stream;
+  const bl_rec_stream *rs;
+  size_t *channel, n;
+  bool all;            /* every channel in the file's own order: no gathering needed */
+} selection;
+
+static bl_status choose_stream(bl_ctx *ctx, const bl_recording_job *j, size_t *out)
+{
+  const bl_recording *rec = j->rec;
+  double rate = j->wanted ? j->wanted->rate_hz : j->config->stream.rate_hz.word < 0 ? j->config->stream.rate_hz.real : 0;
+  size_t best = rec->n_streams;
+  for (size_t i = 0; i < rec->n_streams; i++) {
+    if (rate > 0 && fabs(rec->streams[i].rate_hz - rate) > 1e-6 * rate) continue;
+    /* streams lie by descending rate, so that the first of equals is the fastest */
+    if (best == rec->n_streams || rec->streams[i].n_channels > rec->streams[best].n_channels) best = i;
+  }
+  *out = best;
+  if (best < rec->n_streams) return BL_OK;
+  if (!rec->n_streams) return bl_fail(ctx, BL_E_FORMAT, "holds no signal, annotations only");
+  return bl_fail(ctx, j->wanted ? BL_E_MISMATCH : BL_E_CONFIG,
+                 "has no stream of %g Hz, its first has %g Hz; resample it first, or set stream: {rate_hz: %g}", rate,
+                 rec->streams[0].rate_hz, rec->streams[0].rate_hz);
+}
+
+static const char *channel_at(const void *arg, size_t i)
+{
+  const bl_rec_stream *s = arg;
+  return i < s->n_channels ? s->channels[i].name : NULL;
+}
+
+static bl_status find_channel(bl_ctx *ctx, const bl_rec_stream *rs, const char *name, const char *unit, size_t *out)
+{
+  for (size_t i = 0; i < rs->n_channels; i++) {
+    if (strcmp(rs->channels[i].name, name)) continue;
+    *out = i;
+    if (!strcmp(rs->channels[i].unit, unit)) return BL_OK;
+    return bl_fail(ctx, BL_E_MISMATCH, "channel '%s' is in '%s' where the model was trained on '%s'", name,
+                   rs->channels[i].unit, unit);
+  }
+  const char *near = bl_nearest(name, channel_at, rs);
+  return near ? bl_fail(ctx, BL_E_MISMATCH, "has no channel '%s', which the model needs; the nearest is '%s'", name, near)
+              : bl_fail(ctx, BL_E_MISMATCH, "has no channel '%s', which the model needs", name);
+}
+
+static bl_status select_channels(bl_ctx *ctx, const bl_recording_job *j, selection *sel)
+{
+  bl_status s = choose_stream(ctx, j, &sel->stream);
+  if (s) return s;
+  sel->rs = &j->rec->streams[sel->stream];
+  const bl_wanted *w = j->wanted;
+  sel->n = w ? w->channels->n : sel->rs->n_channels;
+  sel->channel = bl_calloc(ctx, sel->n, sizeof *sel->channel);
+  if (!sel->channel) return bl_fail_nomem(ctx, "the channels");
+  /* sound with one channel has no name worth matching */
+  bool by_name = w && !(sel->n == 1 && sel->rs->n_channels == 1);
+  sel->all = sel->n == sel->rs->n_channels;
+  for (size_t i = 0; i < sel->n; i++) {
+    sel->channel[i] = i;
+    if (by_name && (s = find_channel(ctx, sel->rs, w->channels->v[i], w->units->v[i], &sel->channel[i])) != BL_OK) return s;
+    if (sel->channel[i] != i) sel->all = false;
+  }
+  return BL_OK;
+}
+
+static bl_status describe(bl_ctx *ctx, const selection *sel, bl_stream *out)
+{
+  *out = (bl_stream){.rate_hz = sel->rs->rate_hz, .source_rate_hz = sel->rs->rate_hz, .n_channels = sel->n, .n_bins = 1};
+  for (size_t i = 0; i < sel->n; i++) {
+    const bl_channel *c = &sel->rs->channels[sel->channel[i]];
+    bl_status s = bl_texts_add(ctx, &out->channels, c->name);
+    if (!s) s = bl_texts_add(ctx, &out->units, c->unit);
+    if (s) return s;
+  }
+  return BL_OK;
+}
+
+/* Annotations of the file and of a table, as events; labels are borrowed. */
+static bl_status gather_events(bl_ctx *ctx, const bl_recording_job *j, bl_event **out, size_t *n)
+{
+  const bl_annotations *lists[] = {&j->rec->annotations, j->annotations};
+  size_t total = lists[0]->n + (lists[1] ? lists[1]->n : 0);
+  *n = 0;
+  *out = bl_calloc(ctx, total, sizeof **out);
+  if (!*out) return bl_fail_nomem(ctx, "the events");
+  for (size_t k = 0; k < 2; k++)
+    for (size_t i = 0; lists[k] && i < lists[k]->n; i++) {
+      const bl_annotation *a = &lists[k]->v[i];
+      (*out)[(*n)++] = (bl_event){a->onset_s, a->duration_s, a->label ? a->label : ""};
+    }
+  return BL_OK;
+}
+
+static bl_status feed(bl_ctx *ctx, bl_recording_job *j, const selection *sel, bl_extractor *e, const bl_stretch *run,
+                      float *block, float *gathered, size_t block_frames)
+{
+  size_t width = sel->rs->n_channels;
+  for (uint64_t at = 0; at < run->n;) {
+    bl_status s = BL_CHECK_CANCEL(ctx);
+    if (s) return s;
+    size_t take = run->n - at < block_frames ? (size_t)(run->n - at) : block_frames, got = 0;
+    s = bl_recording_read(ctx, j->rec, sel->stream, run->first + at, take, block, &got);
+    if (s) return s;
+    if (!got) break; /* the file ends before its header says; the reader warned */
+    const float *x = block;
+    if (!sel->all) {
+      for (size_t i = 0; i < got; i++)
+        for (size_t c = 0; c < sel->n; c++) gathered[i * sel->n + c] = block[i * width + sel->channel[c]];
+      x = gathered;
+    }
+    s = bl_extractor_push(ctx, e, x, got);
+    if (s) return s;
+    at += got;
+    j->seconds += (double)got / sel->rs->rate_hz;
+  }
+  return BL_OK;
+}
+
+/* Between the extractor and the caller: fills in the times of spans that are "the whole run", counts. */
+typedef struct relay {
+  bl_recording_job *job;
+  double start_s, end_s;
+} relay;
+
+static bl_status relay_row(void *user, bl_ctx *ctx, const bl_span *span, bl_status status, const float *row)
+{
+  relay *r = user;
+  bl_span known = *span;
+  if (isinf(known.start_s)) known.start_s = known.anchor_s = r->start_s;
+  if (isinf(known.end_s)) known.end_s = r->end_s;
+  if (status) r->job->n_skipped++;
+  else r->job->n_rows++;
+  return r->job->on_row(r->job->user, ctx, &known, status, row);
+}
+
+static bl_status one_run(bl_ctx *ctx, bl_recording_job *j, const selection *sel, bl_extractor *e, relay *r,
+                         const bl_stretch *run, const bl_event *events, size_t n_events, float *block, float *gathered,
+                         size_t block_frames)
+{
+  bl_run_info info = {run->start_s, run->start_s + (double)run->n / sel->rs->rate_hz, sel->rs->rate_hz};
+  r->start_s = info.start_s;
+  r->end_s = info.end_s;
+  bl_spans spans = {0};
+  const bl_segment *seg = &j->config->segment;
+  bl_status s = seg->cls->plan(ctx, seg->params, &info, events, n_events, &spans, &j->n_skipped);
+  if (!s && spans.n) {
+    s = bl_extractor_begin(ctx, e, run->start_s);
+    for (size_t i = 0; !s && i < spans.n; i++) s = bl_extractor_add_span(ctx, e, &spans.v[i]);
+    if (!s) s = feed(ctx, j, sel, e, run, block, gathered, block_frames);
+    if (!s) s = bl_extractor_finish(ctx, e);
+  }
+  bl_spans_free(ctx, &spans);
+  return s;
+}
+
+static bl_status copy_names(bl_ctx *ctx, const bl_extractor *e, bl_recording_job *j, const bl_stream *in)
+{
+  bl_status s = bl_texts_copy(ctx, &j->names.names, &bl_extractor_names(e)->names);
+  if (!s) s = bl_texts_copy(ctx, &j->names.units, &bl_extractor_names(e)->units);
+  if (!s) s = bl_texts_copy(ctx, &j->channels, &in->channels);
+  if (!s) s = bl_texts_copy(ctx, &j->units, &in->units);
+  j->rate_hz = in->rate_hz;
+  return s;
+}
+
+bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *j)
+{
+  selection sel = {0};
+  bl_stream in = {0};
+  bl_extractor *e = NULL;
+  bl_event *events = NULL;
+  float *block = NULL, *gathered = NULL;
+  size_t n_events = 0;
+  relay r = {.job = j};
+  bl_status s = select_channels(ctx, j, &sel);
+  if (s) goto done;
+  s = describe(ctx, &sel, &in);
+  if (!s) s = bl_extractor_new(ctx, &j->config->recipe, &in, relay_row, &r, &e);
+  if (!s) s = copy_names(ctx, e, j, &in);
+  if (!s) s = gather_events(ctx, j, &events, &n_events);
+  if (s) goto done;
+  size_t width = sel.rs->n_channels ? sel.rs->n_channels : 1, block_frames = BLOCK_FLOATS / width;
+  if (block_frames < 64) block_frames = 64;
+  block = bl_calloc(ctx, block_frames * width, sizeof *block);
+  gathered = bl_calloc(ctx, block_frames * (sel.n ? sel.n : 1), sizeof *gathered);
+  if (!block || !gathered) s = bl_fail_nomem(ctx, "a block of samples");
+  for (size_t i = 0; !s && i < sel.rs->n_runs; i++)
+    s = one_run(ctx, j, &sel, e, &r, &sel.rs->runs[i], events, n_events, block, gathered, block_frames);
+done:
+  bl_extractor_free(ctx, e);
+  bl_stream_free(ctx, &in);
+  bl_free(ctx, events);
+  bl_free(ctx, block);
+  bl_free(ctx, gathered);
+  bl_free(ctx, sel.channel);
+  return s;
+}
+
+void bl_recording_job_free(bl_ctx *ctx, bl_recording_job *j)
+{
+  bl_feature_names_free(ctx, &j->names);
+  bl_texts_free(ctx, &j->channels);
+  bl_texts_free(ctx, &j->units);
+}

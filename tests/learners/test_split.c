@@ -1,0 +1,211 @@
+/* Splits against scikit-learn's fold lists (tests/golden/splits.txt), and what is refused. */
+#include "check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "baleen/memory.h"
+#include "baleen/split.h"
+#include "golden.h"
+
+static int32_t *codes(const golden_array *a)
+{
+  int32_t *v = test_calloc(a->rows, sizeof *v);
+  for (size_t i = 0; i < a->rows; i++) v[i] = (int32_t)a->v[i];
+  return v;
+}
+
+static void run(bl_ctx *ctx, const char *name, const char *option, const char *value, const bl_split_data *d, bl_folds *out)
+{
+  bl_splitter s;
+  check_ok(ctx, bl_splitter_new(ctx, name, &s));
+  if (option) check_ok(ctx, bl_opts_set(ctx, name, s.cls->opts, s.params, option, value));
+  check_ok(ctx, bl_split(ctx, &s, d, out));
+  bl_splitter_free(ctx, &s);
+}
+
+/* The test fold of each row must be the one that the golden names. */
+static void compare(golden *g, const char *name, const bl_folds *f, size_t n)
+{
+  double *fold_of = test_calloc(n, sizeof *fold_of);
+  for (size_t i = 0; i < n; i++) fold_of[i] = -1;
+  for (size_t k = 0; k < f->n; k++)
+    for (size_t i = 0; i < f->v[k].n_test; i++) fold_of[f->v[k].test[i]] = (double)k;
+  const golden_array *want = golden_get(g, name);
+  assert_int_equal(want->rows, n);
+  golden_compare(want, fold_of, name);
+  test_free(fold_of);
+}
+
+static void golden_folds(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *golden, *splitter, *k, *label, *group, *fold;
+    size_t n;
+  } rows[] = {
+      {"kfold.n10.k3.fold", "k_fold", "3", NULL, NULL, NULL, 10},
+      {"kfold.n7.k7.fold", "k_fold", "7", NULL, NULL, NULL, 7},
+      {"kfold.n23.k5.fold", "k_fold", "5", NULL, NULL, NULL, 23},
+      {"kfold.n100.k10.fold", "k_fold", "10", NULL, NULL, NULL, 100},
+#define STRATIFIED(s, k) {"stratified." s ".k" k ".fold", "stratified_k_fold", k, "y." s, NULL, NULL, 0}
+      STRATIFIED("a", "2"), STRATIFIED("a", "3"), STRATIFIED("b", "2"), STRATIFIED("b", "3"), STRATIFIED("b", "5"),
+      STRATIFIED("c", "2"), STRATIFIED("c", "3"), STRATIFIED("c", "5"), STRATIFIED("d", "2"), STRATIFIED("d", "3"),
+      STRATIFIED("d", "5"),
+#define GROUP(s, k) {"group." s ".k" k ".fold", "group_k_fold", k, NULL, "g." s, NULL, 0}
+      GROUP("a", "2"), GROUP("a", "3"), GROUP("a", "5"), GROUP("b", "2"), GROUP("b", "3"), GROUP("b", "5"),
+      GROUP("c", "2"), GROUP("c", "3"), GROUP("c", "5"),
+#define LOGO(s) {"logo." s ".fold", "leave_one_group_out", NULL, NULL, "g." s, NULL, 0}
+      LOGO("a"), LOGO("b"), LOGO("c"),
+#define BOTH(s, k) {"strat_group." s ".k" k ".fold", "stratified_group_k_fold", k, "strat_group." s ".y", "strat_group." s ".g", NULL, 0}
+      BOTH("d", "2"), BOTH("d", "3"), BOTH("d", "5"), BOTH("e", "2"), BOTH("e", "3"), BOTH("e", "5"), BOTH("f", "2"),
+      BOTH("f", "3"), BOTH("f", "5"),
+      {"predefined.fold", "predefined", NULL, NULL, NULL, "predefined.in", 0},
+  };
+  bl_ctx *ctx = bl_ctx_new();
+  golden *g = golden_open("splits");
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const char *in[3] = {rows[i].label, rows[i].group, rows[i].fold};
+    int32_t *v[3] = {NULL, NULL, NULL};
+    size_t n = rows[i].n;
+    for (size_t j = 0; j < 3; j++)
+      if (in[j]) {
+        v[j] = codes(golden_get(g, in[j]));
+        n = golden_get(g, in[j])->rows;
+      }
+    bl_split_data d = {.n = n, .label = v[0], .group = v[1], .fold = v[2]};
+    bl_folds f;
+    run(ctx, rows[i].splitter, rows[i].k ? "n_splits" : NULL, rows[i].k, &d, &f);
+    compare(g, rows[i].golden, &f, n);
+    if (rows[i].group) assert_false(bl_folds_leak(&f, n, v[1], NULL, NULL));
+    bl_folds_free(ctx, &f);
+    for (size_t j = 0; j < 3; j++)
+      if (v[j]) test_free(v[j]);
+  }
+  golden_close(g);
+  check_free(ctx);
+}
+
+static void refused(void **state)
+{
+  (void)state;
+  static const int32_t one[6] = {4, 4, 4, 4, 4, 4}, three[6] = {0, 1, 2, 0, 1, 2}, minus[6] = {0, -1, 0, 1, 1, 1},
+                       never[6] = {-1, -1, -1, -1, -1, -1}, odd[6] = {0, -2, 0, 1, 1, 1}, tiny[6] = {0, 0, 1, 1, 2, 2};
+  static const struct {
+    const char *splitter, *option, *value;
+    bl_split_data d;
+    bl_status code;
+    const char *says;
+  } rows[] = {
+      {"k_fold", NULL, NULL, {.n = 0}, BL_E_SHAPE, "no rows"},
+      {"k_fold", "n_splits", "7", {.n = 6}, BL_E_SHAPE, "6 rows are fewer than 7 folds; set n_splits to 6 or less"},
+      {"stratified_k_fold", NULL, NULL, {.n = 6}, BL_E_ARG, "needs class labels"},
+      {"stratified_k_fold", NULL, NULL, {.n = 6, .label = minus}, BL_E_CLASSES, "row 1 has label code -1"},
+      {"stratified_k_fold", "n_splits", "3", {.n = 6, .label = tiny}, BL_E_CLASSES, "2 rows, fewer than 3 folds"},
+      {"group_k_fold", NULL, NULL, {.n = 6}, BL_E_ARG, "needs a group"},
+      {"group_k_fold", NULL, NULL, {.n = 6, .group = three}, BL_E_SHAPE, "3 groups are fewer than 5 folds; set n_splits to 3"},
+      {"stratified_group_k_fold", NULL, NULL, {.n = 6, .group = three, .label = one}, BL_E_SHAPE, "3 groups are fewer than 5"},
+      {"stratified_group_k_fold", "n_splits", "3", {.n = 6, .group = three, .label = tiny}, BL_E_CLASSES, "fewer than 3 folds"},
+      {"leave_one_group_out", NULL, NULL, {.n = 6, .group = one}, BL_E_SHAPE, "all 6 rows are of one group"},
+      {"shuffle_split", "test_size", "6", {.n = 6}, BL_E_SHAPE, "leaves none to train"},
+      {"shuffle_split", "test_size", "1.5", {.n = 6}, BL_E_CONFIG, "neither a share below 1 nor a whole number"},
+      {"group_shuffle_split", "test_size", "0.9", {.n = 6, .group = three}, BL_E_SHAPE, "0.9 of 3 groups"},
+      {"predefined", NULL, NULL, {.n = 6}, BL_E_ARG, "needs a fold number"},
+      {"predefined", NULL, NULL, {.n = 6, .fold = never}, BL_E_SHAPE, "none is tested"},
+      {"predefined", NULL, NULL, {.n = 6, .fold = one}, BL_E_SHAPE, "none is left to train"},
+      {"predefined", NULL, NULL, {.n = 6, .fold = odd}, BL_E_RANGE, "fold number -2"},
+  };
+  bl_ctx *ctx = bl_ctx_new();
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    bl_splitter s;
+    bl_folds f;
+    check_ok(ctx, bl_splitter_new(ctx, rows[i].splitter, &s));
+    if (rows[i].option) check_ok(ctx, bl_opts_set(ctx, "x", s.cls->opts, s.params, rows[i].option, rows[i].value));
+    check_fails(ctx, bl_split(ctx, &s, &rows[i].d, &f), rows[i].code, rows[i].says);
+    check_fails(ctx, bl_split(ctx, &s, &rows[i].d, &f), rows[i].code, rows[i].splitter);
+    assert_null(f.v);
+    bl_splitter_free(ctx, &s);
+  }
+  bl_splitter s;
+  check_fails(ctx, bl_splitter_new(ctx, "kfold", &s), BL_E_CONFIG, "did you mean 'k_fold'?");
+  check_ok(ctx, bl_splitter_new(ctx, "k_fold", &s));
+  check_fails(ctx, bl_opts_set(ctx, "k_fold", s.cls->opts, s.params, "n_splits", "1"), BL_E_CONFIG, "n_splits");
+  bl_splitter_free(ctx, &s);
+  check_free(ctx);
+}
+
+static void small_class_warns(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  int32_t label[] = {0, 0, 0, 0, 1};
+  bl_folds f;
+  run(ctx, "stratified_k_fold", "n_splits", "3", &(bl_split_data){.n = 5, .label = label}, &f);
+  assert_int_equal(f.n, 3);
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_FEW_ROWS), 1);
+  bl_folds_free(ctx, &f);
+  check_free(ctx);
+}
+
+static void folds_by_hand(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_folds f = {0};
+  uint32_t test[] = {4, 1}, twice[] = {1, 1}, beyond[] = {1, 6}, all[] = {0, 1, 2, 3, 4, 5};
+  check_ok(ctx, bl_folds_add(ctx, &f, 6, test, 2));
+  assert_int_equal(f.v[0].n_train, 4);
+  assert_int_equal(f.v[0].test[0], 1); /* ascending */
+  assert_int_equal(f.v[0].test[1], 4);
+  uint32_t train[] = {0, 2, 3, 5};
+  assert_memory_equal(f.v[0].train, train, sizeof train);
+  check_fails(ctx, bl_folds_add(ctx, &f, 6, twice, 2), BL_E_ARG, "row 1 is named twice");
+  check_fails(ctx, bl_folds_add(ctx, &f, 6, beyond, 2), BL_E_ARG, "row 6 of 6");
+  check_fails(ctx, bl_folds_add(ctx, &f, 6, all, 6), BL_E_SHAPE, "6 of 6 rows");
+  check_fails(ctx, bl_folds_add(ctx, &f, 6, all, 0), BL_E_SHAPE, "0 of 6 rows");
+  assert_int_equal(f.n, 1);
+  bl_folds_free(ctx, &f);
+  check_free(ctx);
+}
+
+static void leaks(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_folds f = {0};
+  uint32_t first[] = {0, 1}, second[] = {2, 3};
+  check_ok(ctx, bl_folds_add(ctx, &f, 6, first, 2));
+  check_ok(ctx, bl_folds_add(ctx, &f, 6, second, 2));
+  size_t fold = 9;
+  int32_t which = 9;
+  static const struct {
+    const char *why;
+    int32_t group[6];
+    bool leaks;
+    size_t fold;
+    int32_t which;
+  } rows[] = {
+      {"whole groups", {5, 5, 2, 2, 1, 1}, false, 9, 9},
+      {"in the first fold", {5, 7, 2, 2, 5, 7}, true, 0, 5},
+      {"in the second fold only", {5, 5, 2, 3, 3, 1}, true, 1, 3},
+      {"numbers far apart", {INT32_MAX, INT32_MIN, 2, 2, INT32_MAX, 1}, true, 0, INT32_MAX},
+      {"the smallest number", {INT32_MAX, INT32_MIN, INT32_MIN, 2, 0, 1}, true, 0, INT32_MIN},
+      {"far apart, no leak", {INT32_MAX, INT32_MIN, 0, -1, 1000000, -1000000}, false, 9, 9},
+      {"a window's edge", {0, 1 << 18, 7, 7, 1 << 18, 1}, true, 0, 1 << 18},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    bool got = bl_folds_leak(&f, 6, rows[i].group, &fold, &which);
+    if (got != rows[i].leaks) fail_msg("%s", rows[i].why);
+    if (got && (fold != rows[i].fold || which != rows[i].which)) fail_msg("%s: fold %zu group %ld", rows[i].why, fold, (long)which);
+  }
+  bl_folds_free(ctx, &f);
+  check_free(ctx);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(golden_folds),  cmocka_unit_test(refused), cmocka_unit_test(small_class_warns),
+                                     cmocka_unit_test(folds_by_hand), cmocka_unit_test(leaks)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
