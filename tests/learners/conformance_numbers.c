@@ -179,7 +179,8 @@ static answers learn_and_ask(bl_ctx *ctx, const subject *s, const bl_data *d, co
 
 static void weights_mean_repetition(const subject *s)
 {
-  if (!(s->cls->tags & BL_TAG_WEIGHTS) || (s->cls->tags & BL_TAG_RANDOM)) return; /* random ones: in distribution only */
+  if (!(s->cls->tags & BL_TAG_WEIGHTS) || (s->cls->tags & BL_TAG_RANDOM))
+    return; /* random ones: in distribution only */
   bl_ctx *ctx = bl_ctx_new();
   enum { N = 60 };
   sample a = sample_make(ctx, s, N, 1);
@@ -219,7 +220,9 @@ static double iterations(const subject *s, const bl_estimator *e)
   for (const bl_field *f = s->cls->fields; f && f->name; f++) {
     if (strcmp(f->name, "n_iter") || f->dim_rows != BL_NO_DIM) continue;
     const void *v = bl_field_get(f, own->state).v;
-    return f->dtype == BL_I64 ? (double)*(const int64_t *)v : f->dtype == BL_I32 ? (double)*(const int32_t *)v : *(const double *)v;
+    return f->dtype == BL_I64   ? (double)*(const int64_t *)v
+           : f->dtype == BL_I32 ? (double)*(const int32_t *)v
+                                : *(const double *)v;
   }
   return 0;
 }
@@ -266,7 +269,8 @@ static void classifier(const subject *s, bl_ctx *ctx, sample *a)
   assert_int_equal(v.width[BL_PREDICT], 1);
   for (size_t i = 0; i < a->n; i++) {
     double got = v.v[v.at[BL_PREDICT] + i];
-    const double *proba = v.v + v.at[BL_PREDICT_PROBA] + i * k, *decision = v.v + v.at[BL_DECISION] + i * v.width[BL_DECISION];
+    const double *proba = v.v + v.at[BL_PREDICT_PROBA] + i * k,
+                 *decision = v.v + v.at[BL_DECISION] + i * v.width[BL_DECISION];
     right += got == a->y[i];
     if (v.width[BL_PREDICT_PROBA]) {
       double sum = 0;
@@ -281,7 +285,8 @@ static void classifier(const subject *s, bl_ctx *ctx, sample *a)
     }
   }
   assert_int_equal(v.width[BL_TRANSFORM] == 0 || s->cls->transform, 1);
-  if (!(s->cls->tags & BL_TAG_POOR_SCORE) && !(right > 0.83 * (double)a->n)) fail_msg("%zu of %zu are right", right, a->n);
+  if (!(s->cls->tags & BL_TAG_POOR_SCORE) && !((double)right > 0.83 * (double)a->n))
+    fail_msg("%zu of %zu are right", right, a->n);
   bl_free(ctx, v.v);
   bl_estimator_free(ctx, e);
 }
