@@ -22,15 +22,18 @@ static bl_status check_names(bl_ctx *ctx, const bl_estimator *e, const bl_texts 
   const bl_texts *own = &e->feature_names;
   if (!names || !own->n) return BL_OK;
   if (names->n != own->n)
-    return bl_fail(ctx, BL_E_SHAPE, "%s: %zu feature names, but the model learnt from %zu", e->cls->name, names->n, own->n);
+    return bl_fail(ctx, BL_E_SHAPE, "%s: %zu feature names, but the model learnt from %zu", e->cls->name, names->n,
+                   own->n);
   for (size_t j = 0; j < own->n; j++) {
     if (!strcmp(names->v[j], own->v[j])) continue;
     long at = bl_texts_find(names, own->v[j]);
     if (at < 0)
-      return bl_fail(ctx, BL_E_MISMATCH, "%s: column %zu is '%s', but the model learnt from '%s' there", e->cls->name, j,
-                     names->v[j], own->v[j]);
-    return bl_fail(ctx, BL_E_MISMATCH, "%s: column %zu is '%s', but the model learnt from '%s' there, which stands in column %ld; "
-                   "bring the columns into the model's order", e->cls->name, j, names->v[j], own->v[j], at);
+      return bl_fail(ctx, BL_E_MISMATCH, "%s: column %zu is '%s', but the model learnt from '%s' there", e->cls->name,
+                     j, names->v[j], own->v[j]);
+    return bl_fail(ctx, BL_E_MISMATCH,
+                   "%s: column %zu is '%s', but the model learnt from '%s' there, which stands in column %ld; "
+                   "bring the columns into the model's order",
+                   e->cls->name, j, names->v[j], own->v[j], at);
   }
   return BL_OK;
 }
@@ -46,15 +49,18 @@ static bl_status check_input(bl_ctx *ctx, const bl_estimator *e, bl_op op, const
     return bl_fail(ctx, BL_E_SHAPE, "%s: %zu columns, but the model learnt from %zu", who, X->cols, e->n_features);
   s = check_names(ctx, e, names);
   if (!s)
-    s = bl_check_finite(ctx, who, X, bl_estimator_tags(e) & BL_TAG_NAN_OK, e->feature_names.n ? &e->feature_names : names);
+    s = bl_check_finite(ctx, who, X, bl_estimator_tags(e) & BL_TAG_NAN_OK,
+                        e->feature_names.n ? &e->feature_names : names);
   return s ? s : BL_CHECK_CANCEL(ctx);
 }
 
-bl_status bl_apply_codes(bl_ctx *ctx, const bl_estimator *e, bl_op op, const bl_cmat *X, const bl_texts *names, double *out)
+bl_status bl_apply_codes(bl_ctx *ctx, const bl_estimator *e, bl_op op, const bl_cmat *X, const bl_texts *names,
+                         double *out)
 {
   bl_status s = check_input(ctx, e, op, X, names);
   if (s) return s;
-  if (op == BL_TRANSFORM) return bl_fail(ctx, BL_E_ARG, "%s: transform gives a matrix; call bl_transform()", e->cls->name);
+  if (op == BL_TRANSFORM)
+    return bl_fail(ctx, BL_E_ARG, "%s: transform gives a matrix; call bl_transform()", e->cls->name);
   return X->rows ? e->cls->apply(ctx, e, op, X, out) : BL_OK;
 }
 

@@ -1,5 +1,5 @@
-/* Making, setting, reading, copying and freeing estimators; all of it walks the classes' tables. Flow text in and out is
- * estimator_text.c, fitting fit.c, applying apply.c. */
+/* Making, setting, reading, copying and freeing estimators; all of it walks the classes' tables. Flow text in and out
+ * is estimator_text.c, fitting fit.c, applying apply.c. */
 #include "baleen/estimator.h"
 
 #include <string.h>
@@ -26,8 +26,7 @@ unsigned bl_estimator_tags(const bl_estimator *e)
   const unsigned of_any = BL_TAG_WEIGHTS | BL_TAG_NEEDS_Y | BL_TAG_RANDOM | BL_TAG_BINARY | BL_TAG_POOR_SCORE;
   unsigned tags = e->cls->tags;
   if (e->cls != &bl_estimator_chain) return tags;
-  for (size_t i = 0; i < e->n_children; i++)
-    tags |= bl_estimator_tags(e->child[i]) & (i ? of_any : of_any | of_first);
+  for (size_t i = 0; i < e->n_children; i++) tags |= bl_estimator_tags(e->child[i]) & (i ? of_any : of_any | of_first);
   return tags;
 }
 
@@ -144,7 +143,8 @@ static const char *child_name_at(const void *arg, size_t i)
 }
 
 /* Walks "step.step.option": *at is who has the option, *option the last part of the path. */
-static bl_status walk(bl_ctx *ctx, const bl_estimator *e, const char *path, const bl_estimator **at, const char **option)
+static bl_status walk(bl_ctx *ctx, const bl_estimator *e, const char *path, const bl_estimator **at,
+                      const char **option)
 {
   for (const char *dot; e->n_children && (dot = strchr(path, '.')) != NULL; path = dot + 1) {
     size_t i = child_index(e, path, (size_t)(dot - path));
@@ -155,7 +155,8 @@ static bl_status walk(bl_ctx *ctx, const bl_estimator *e, const char *path, cons
       part[n] = '\0';
       const char *near = bl_nearest(part, child_name_at, e);
       return near ? bl_fail(ctx, BL_E_CONFIG, "%s: no step '%s'; did you mean '%s'?", e->cls->name, part, near)
-                  : bl_fail(ctx, BL_E_CONFIG, "%s: no step '%s'; the first is '%s'", e->cls->name, part, e->child_name[0]);
+                  : bl_fail(ctx, BL_E_CONFIG, "%s: no step '%s'; the first is '%s'", e->cls->name, part,
+                            e->child_name[0]);
     }
     e = e->child[i];
   }
@@ -194,8 +195,8 @@ bl_status bl_estimator_clone(bl_ctx *ctx, const bl_estimator *e, bl_estimator **
   c->cls = e->cls;
   c->params = bl_calloc(ctx, 1, e->cls->params_size);
   c->state = bl_calloc(ctx, 1, e->cls->state_size);
-  bl_status s = c->params && c->state ? bl_opts_copy(ctx, e->cls->opts, c->params, e->params)
-                                      : bl_fail_nomem(ctx, e->cls->name);
+  bl_status s =
+      c->params && c->state ? bl_opts_copy(ctx, e->cls->opts, c->params, e->params) : bl_fail_nomem(ctx, e->cls->name);
   for (size_t i = 0; !s && i < e->n_children; i++) {
     bl_estimator *child;
     s = bl_estimator_clone(ctx, e->child[i], &child);
@@ -220,7 +221,8 @@ bool bl_estimator_equal(const bl_estimator *a, const bl_estimator *b)
   if (!bl_opts_equal(a->cls->opts, a->params, b->params)) return false;
   if (a->n_features != b->n_features || a->n_classes != b->n_classes) return false;
   if (a->n_classes && memcmp(a->classes, b->classes, a->n_classes * sizeof *a->classes)) return false;
-  if (!texts_equal(&a->feature_names, &b->feature_names) || !texts_equal(&a->class_names, &b->class_names)) return false;
+  if (!texts_equal(&a->feature_names, &b->feature_names) || !texts_equal(&a->class_names, &b->class_names))
+    return false;
   if (!bl_fields_equal(a->cls->fields, a->state, b->state)) return false;
   for (size_t i = 0; i < a->n_children; i++)
     if (strcmp(a->child_name[i], b->child_name[i]) || !bl_estimator_equal(a->child[i], b->child[i])) return false;

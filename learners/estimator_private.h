@@ -16,7 +16,7 @@ const char *bl_nonfinite_name(double x);
 bl_status bl_apply_codes(bl_ctx *ctx, const bl_estimator *e, bl_op op, const bl_cmat *X, const bl_texts *names,
                          double *out) BL_MUST_CHECK;
 /* Refuses the first NaN (unless allowed) or infinity by row, column and the column's name. */
-bl_status bl_check_finite(bl_ctx *ctx, const char *who, const bl_cmat *X, bool nan_ok, const bl_texts *names)
-    BL_MUST_CHECK;
+bl_status bl_check_finite(bl_ctx *ctx, const char *who, const bl_cmat *X, bool nan_ok,
+                          const bl_texts *names) BL_MUST_CHECK;
 
 #endif

@@ -12,7 +12,8 @@ static bl_status wrong_form(bl_ctx *ctx, const bl_flow *f)
   bl_buf b = {0};
   bl_status s = bl_flow_print(ctx, f, &b);
   if (!s)
-    s = bl_fail(ctx, BL_E_CONFIG, "'%.80s' is not an estimator; write its name, {name: {option: value}}, or a list of those",
+    s = bl_fail(ctx, BL_E_CONFIG,
+                "'%.80s' is not an estimator; write its name, {name: {option: value}}, or a list of those",
                 bl_buf_text(&b));
   bl_buf_free(ctx, &b);
   return s;
@@ -59,8 +60,7 @@ static bl_status build_map(bl_ctx *ctx, const bl_flow *f, bl_estimator **out, co
     else return wrong_form(ctx, f);
   if (body == f->n) return wrong_form(ctx, f);
   if (as < f->n) {
-    if (!step_name)
-      return bl_fail(ctx, BL_E_CONFIG, "'as' names a step of a list; '%s' stands alone", f->name[body]);
+    if (!step_name) return bl_fail(ctx, BL_E_CONFIG, "'as' names a step of a list; '%s' stands alone", f->name[body]);
     if (f->child[as].kind != BL_FLOW_SCALAR) return wrong_form(ctx, f);
     *step_name = f->child[as].text;
   }
@@ -108,7 +108,8 @@ static bl_status print_options(bl_ctx *ctx, const bl_estimator *e, bl_buf *out)
     s = bl_buf_printf(ctx, out, "%s%s: ", o == e->cls->opts ? "" : ", ", o->name);
     if (!s) s = bl_opts_get(ctx, e->cls->opts, e->params, o->name, &text);
     bool is_flow = o->kind == BL_OPT_REALS || o->kind == BL_OPT_TEXTS || o->kind == BL_OPT_RANGES;
-    if (!s) s = is_flow ? bl_buf_puts(ctx, out, bl_buf_text(&text)) : bl_flow_print_scalar(ctx, bl_buf_text(&text), out);
+    if (!s)
+      s = is_flow ? bl_buf_puts(ctx, out, bl_buf_text(&text)) : bl_flow_print_scalar(ctx, bl_buf_text(&text), out);
   }
   bl_buf_free(ctx, &text);
   return s ? s : bl_buf_puts(ctx, out, "}");

@@ -10,12 +10,12 @@
 #include "estimator_private.h"
 
 typedef struct checked {
-  bl_data data;        /* without the rows of weight zero */
+  bl_data data; /* without the rows of weight zero */
   bl_train train;
-  uint32_t *index;     /* of the kept rows; NULL when all are kept */
-  double *y, *weight;  /* kept rows' own copies, NULL when all are kept */
+  uint32_t *index;    /* of the kept rows; NULL when all are kept */
+  double *y, *weight; /* kept rows' own copies, NULL when all are kept */
   int32_t *group;
-  double *code;        /* y as 0 .. n_classes-1 */
+  double *code; /* y as 0 .. n_classes-1 */
 } checked;
 
 static void release(bl_ctx *ctx, checked *c)
@@ -36,8 +36,10 @@ bl_status bl_check_finite(bl_ctx *ctx, const char *who, const bl_cmat *X, bool n
     for (size_t j = 0; j < X->cols; j++) {
       if (isfinite(r[j]) || (nan_ok && isnan(r[j]))) continue;
       bool named = names && names->n == X->cols;
-      return bl_fail(ctx, BL_E_NONFINITE, "%s: %s in row %zu, column %zu%s%s%s (counted from 0); leave the row out or fill the gap",
-                     who, bl_nonfinite_name((double)r[j]), i, j, named ? " '" : "", named ? names->v[j] : "", named ? "'" : "");
+      return bl_fail(ctx, BL_E_NONFINITE,
+                     "%s: %s in row %zu, column %zu%s%s%s (counted from 0); leave the row out or fill the gap", who,
+                     bl_nonfinite_name((double)r[j]), i, j, named ? " '" : "", named ? names->v[j] : "",
+                     named ? "'" : "");
     }
   }
   return BL_OK;
@@ -49,15 +51,17 @@ static bl_status check_shape(bl_ctx *ctx, const char *who, unsigned tags, const 
 {
   const bl_cmat *X = &d->X;
   if (!X->rows || !X->cols)
-    return bl_fail(ctx, BL_E_SHAPE, "%s: data of %zu rows x %zu columns; at least one of each is needed to learn from", who,
-                   X->rows, X->cols);
+    return bl_fail(ctx, BL_E_SHAPE, "%s: data of %zu rows x %zu columns; at least one of each is needed to learn from",
+                   who, X->rows, X->cols);
   if (d->feature_names && d->feature_names->n != X->cols)
     return bl_fail(ctx, BL_E_SHAPE, "%s: %zu feature names for %zu columns", who, d->feature_names->n, X->cols);
   if (tags & BL_TAG_COVARIANCE_ROWS) {
     size_t n = (size_t)((sqrt(8.0 * (double)X->cols + 1) - 1) / 2 + 0.5);
     if (n * (n + 1) / 2 != X->cols)
-      return bl_fail(ctx, BL_E_SHAPE, "%s: %zu columns are not the upper triangle of a matrix (n(n+1)/2: 3, 6, 10 ..); give it rows "
-                     "of covariance", who, X->cols);
+      return bl_fail(ctx, BL_E_SHAPE,
+                     "%s: %zu columns are not the upper triangle of a matrix (n(n+1)/2: 3, 6, 10 ..); give it rows "
+                     "of covariance",
+                     who, X->cols);
   }
   return BL_OK;
 }
@@ -68,7 +72,8 @@ static bl_status check_y(bl_ctx *ctx, const char *who, const bl_data *d, bool cl
     return bl_fail(ctx, BL_E_ARG, "%s: learns from %s, but y was not given", who, classes ? "classes" : "targets");
   for (size_t i = 0; i < d->X.rows; i++) {
     if (!isfinite(d->y[i]))
-      return bl_fail(ctx, BL_E_NONFINITE, "%s: y of row %zu is %s; leave the row out", who, i, bl_nonfinite_name(d->y[i]));
+      return bl_fail(ctx, BL_E_NONFINITE, "%s: y of row %zu is %s; leave the row out", who, i,
+                     bl_nonfinite_name(d->y[i]));
     if (!classes || !d->class_names) continue;
     if (!(d->y[i] >= 0 && d->y[i] < (double)d->class_names->n && d->y[i] == floor(d->y[i])))
       return bl_fail(ctx, BL_E_CLASSES, "%s: y of row %zu is %g, which is none of the %zu class names", who, i, d->y[i],
@@ -86,11 +91,13 @@ static bl_status check_weight(bl_ctx *ctx, const char *who, unsigned tags, const
     return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: takes no sample weights; leave them out", who);
   for (size_t i = 0; i < d->X.rows; i++) {
     double w = d->weight[i];
-    if (!isfinite(w)) return bl_fail(ctx, BL_E_NONFINITE, "%s: the weight of row %zu is %s", who, i, bl_nonfinite_name(w));
+    if (!isfinite(w))
+      return bl_fail(ctx, BL_E_NONFINITE, "%s: the weight of row %zu is %s", who, i, bl_nonfinite_name(w));
     if (w < 0) return bl_fail(ctx, BL_E_RANGE, "%s: the weight of row %zu is %g; weights are 0 or more", who, i, w);
     *zeros += !(w > 0);
   }
-  if (*zeros == d->X.rows) return bl_fail(ctx, BL_E_RANGE, "%s: all %zu weights are zero; nothing is left to learn from", who, *zeros);
+  if (*zeros == d->X.rows)
+    return bl_fail(ctx, BL_E_RANGE, "%s: all %zu weights are zero; nothing is left to learn from", who, *zeros);
   return BL_OK;
 }
 
@@ -103,7 +110,8 @@ static bl_status drop_rows(bl_ctx *ctx, checked *c, size_t zeros)
   c->weight = bl_calloc(ctx, n, sizeof *c->weight);
   if (d->y) c->y = bl_calloc(ctx, n, sizeof *c->y);
   if (d->group) c->group = bl_calloc(ctx, n, sizeof *c->group);
-  if (!c->index || !c->weight || (d->y && !c->y) || (d->group && !c->group)) return bl_fail_nomem(ctx, "sample weights");
+  if (!c->index || !c->weight || (d->y && !c->y) || (d->group && !c->group))
+    return bl_fail_nomem(ctx, "sample weights");
   for (size_t i = 0; i < d->X.rows; i++) {
     if (!(d->weight[i] > 0)) continue;
     c->index[k] = d->X.index ? d->X.index[i] : (uint32_t)i;

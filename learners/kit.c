@@ -151,8 +151,8 @@ static bl_status linear_rows(bl_ctx *ctx, void *arg, size_t lo, size_t hi)
   return BL_OK;
 }
 
-bl_status bl_kit_linear(bl_ctx *ctx, const bl_cmat *X, const double *center, const double *W, const double *bias, size_t k,
-                        double *out)
+bl_status bl_kit_linear(bl_ctx *ctx, const bl_cmat *X, const double *center, const double *W, const double *bias,
+                        size_t k, double *out)
 {
   size_t d = X->cols;
   double *Wt = NULL;
@@ -177,8 +177,8 @@ bl_cmat bl_kit_rows(const bl_cmat *X, size_t lo, size_t n)
   return part;
 }
 
-bl_status bl_kit_project(bl_ctx *ctx, const bl_cmat *X, const double *center, const double *W, const double *scale, size_t k,
-                         bl_mat *out)
+bl_status bl_kit_project(bl_ctx *ctx, const bl_cmat *X, const double *center, const double *W, const double *scale,
+                         size_t k, bl_mat *out)
 {
   size_t at_once = X->rows < PROJECT_ROWS ? X->rows : PROJECT_ROWS;
   double *z = bl_calloc(ctx, at_once * k, sizeof *z);

@@ -22,7 +22,7 @@
 
 #define FORMAT_VERSION 1
 #define HEADER_CEILING ((size_t)100 << 20)
-#define FILE_CEILING ((size_t)16 << 30)
+#define FILE_CEILING   ((size_t)16 << 30)
 
 /* ---- metadata ---------------------------------------------------------------------------------------------------- */
 
@@ -82,7 +82,8 @@ static bl_status collect(bl_ctx *ctx, const bl_estimator *e, const char *prefix,
     t->v[t->n++] = (tensor){name, view, 0};
   }
   for (size_t i = 0; !s && i < e->n_children; i++) {
-    char *path = prefix == e->cls->name ? bl_strdup(ctx, e->child_name[i]) : bl_strf(ctx, "%s.%s", prefix, e->child_name[i]);
+    char *path =
+        prefix == e->cls->name ? bl_strdup(ctx, e->child_name[i]) : bl_strf(ctx, "%s.%s", prefix, e->child_name[i]);
     s = path ? collect(ctx, e->child[i], path, t) : bl_fail_nomem(ctx, "a model file");
     bl_free(ctx, path);
   }
@@ -94,7 +95,8 @@ static void place(tensors *t)
 {
   size_t at = 0;
   for (size_t i = 1; i < t->n; i++)
-    for (size_t k = i; k && bl_dtype_size(t->v[k].view.field->dtype) > bl_dtype_size(t->v[k - 1].view.field->dtype); k--) {
+    for (size_t k = i; k && bl_dtype_size(t->v[k].view.field->dtype) > bl_dtype_size(t->v[k - 1].view.field->dtype);
+         k--) {
       tensor x = t->v[k];
       t->v[k] = t->v[k - 1];
       t->v[k - 1] = x;
@@ -134,7 +136,8 @@ static json_t *structure_of(const bl_estimator *e)
     else ok = !json_array_append_new(steps, step);
   }
   if (!o) goto fail;
-  ok = ok && put(o, "class", json_string(e->cls->name)) && put(o, "state_version", json_integer(e->cls->state_version)) &&
+  ok = ok && put(o, "class", json_string(e->cls->name)) &&
+       put(o, "state_version", json_integer(e->cls->state_version)) &&
        put(o, "n_features", json_integer((json_int_t)e->n_features)) &&
        put(o, "feature_names", json_of_texts(&e->feature_names)) &&
        put(o, "class_names", json_of_texts(&e->class_names));
@@ -165,13 +168,14 @@ static json_t *metadata_of(bl_ctx *ctx, const bl_estimator *e, const bl_meta *ex
   char *structure_text = structure ? json_dumps(structure, JSON_SORT_KEYS | JSON_COMPACT) : NULL;
   *s = bl_estimator_print(ctx, e, &text);
   if (*s) goto done;
-  bool ok = o && structure_text && put(o, "format", json_string("baleen")) && put(o, "format_version", json_string(version)) &&
-            put(o, "version", json_string(BALEEN_VERSION)) && put(o, "estimator", json_string(bl_buf_text(&text))) &&
-            put(o, "structure", json_string(structure_text));
+  bool ok = o && structure_text && put(o, "format", json_string("baleen")) &&
+            put(o, "format_version", json_string(version)) && put(o, "version", json_string(BALEEN_VERSION)) &&
+            put(o, "estimator", json_string(bl_buf_text(&text))) && put(o, "structure", json_string(structure_text));
   for (size_t i = 0; ok && extra && i < extra->keys.n; i++) {
     for (size_t k = 0; k < sizeof own_keys / sizeof *own_keys; k++)
       if (!strcmp(extra->keys.v[i], own_keys[k])) {
-        *s = bl_fail(ctx, BL_E_ARG, "model file: the metadata '%s' is the library's own; choose another key", own_keys[k]);
+        *s = bl_fail(ctx, BL_E_ARG, "model file: the metadata '%s' is the library's own; choose another key",
+                     own_keys[k]);
         goto done;
       }
     ok = put(o, extra->keys.v[i], json_string(extra->values.v[i]));
@@ -217,7 +221,8 @@ static bl_status write_header(bl_ctx *ctx, const bl_estimator *e, const bl_meta 
   }
   uint64_t n = (strlen(text) + 7) / 8 * 8;
   if (n > HEADER_CEILING)
-    s = bl_fail(ctx, BL_E_RANGE, "model file: a header of %llu bytes; at most %zu are allowed", (unsigned long long)n, HEADER_CEILING);
+    s = bl_fail(ctx, BL_E_RANGE, "model file: a header of %llu bytes; at most %zu are allowed", (unsigned long long)n,
+                HEADER_CEILING);
   if (!s) s = bl_buf_add(ctx, out, (const char *)&n, sizeof n);
   if (!s) s = bl_buf_puts(ctx, out, text);
   while (!s && out->len % 8) s = bl_buf_add(ctx, out, " ", 1);
@@ -279,13 +284,16 @@ static bl_status read_entry(reader *r, const char *name, const json_t *j, entry 
   *e = (entry){.name = name, .dtype = BL_N_DTYPES};
   for (int i = 0; dtype && i < BL_N_DTYPES; i++)
     if (!strcmp(dtype, bl_dtype_name((bl_dtype)i))) e->dtype = (bl_dtype)i;
-  if (e->dtype == BL_N_DTYPES) return bl_fail(r->ctx, BL_E_FORMAT, "%s: '%s' has no type that is known here", r->name, name);
+  if (e->dtype == BL_N_DTYPES)
+    return bl_fail(r->ctx, BL_E_FORMAT, "%s: '%s' has no type that is known here", r->name, name);
   e->n_dims = json_array_size(shape);
   bool ok = json_is_array(shape) && e->n_dims <= 2 && json_array_size(span) == 2;
   for (size_t i = 0; ok && i < e->n_dims; i++) ok = to_size(json_array_get(shape, i), &e->dims[i]);
-  ok = ok && to_size(json_array_get(span, 0), &e->begin) && to_size(json_array_get(span, 1), &e->end) && e->begin <= e->end &&
-       e->end <= r->n_data;
-  if (!ok) return bl_fail(r->ctx, BL_E_FORMAT, "%s: '%s' has no sound shape and place in %zu bytes of data", r->name, name, r->n_data);
+  ok = ok && to_size(json_array_get(span, 0), &e->begin) && to_size(json_array_get(span, 1), &e->end) &&
+       e->begin <= e->end && e->end <= r->n_data;
+  if (!ok)
+    return bl_fail(r->ctx, BL_E_FORMAT, "%s: '%s' has no sound shape and place in %zu bytes of data", r->name, name,
+                   r->n_data);
   return BL_OK;
 }
 
@@ -313,10 +321,12 @@ static bl_status read_entries(reader *r)
   size_t at = 0;
   for (size_t i = 0; i < r->n; at = r->entry[i++].end)
     if (r->entry[i].begin != at)
-      return bl_fail(r->ctx, BL_E_FORMAT, "%s: '%s' begins at byte %zu of the data, not at %zu where the one before it ends", r->name,
+      return bl_fail(r->ctx, BL_E_FORMAT,
+                     "%s: '%s' begins at byte %zu of the data, not at %zu where the one before it ends", r->name,
                      r->entry[i].name, r->entry[i].begin, at);
   if (at != r->n_data)
-    return bl_fail(r->ctx, BL_E_FORMAT, "%s: %zu bytes of data, but its arrays end at %zu; the file is cut or has a tail", r->name,
+    return bl_fail(r->ctx, BL_E_FORMAT,
+                   "%s: %zu bytes of data, but its arrays end at %zu; the file is cut or has a tail", r->name,
                    r->n_data, at);
   return BL_OK;
 }
@@ -333,8 +343,8 @@ static bl_status fill_fields(reader *r, bl_estimator *e, const char *prefix)
     if (!x && f->dim_rows == BL_NO_DIM)
       return bl_fail(r->ctx, BL_E_FORMAT, "%s: '%s.%s' is missing", r->name, prefix, f->name);
     if (!x) continue;
-    bl_status s = bl_field_set(r->ctx, e->cls->fields, f->name, e->state, x->dtype, x->n_dims, x->dims, r->data + x->begin,
-                               x->end - x->begin);
+    bl_status s = bl_field_set(r->ctx, e->cls->fields, f->name, e->state, x->dtype, x->n_dims, x->dims,
+                               r->data + x->begin, x->end - x->begin);
     if (s) return bl_fail_in(r->ctx, s, "%s: %s: ", r->name, prefix);
     x->used = true;
   }
@@ -367,7 +377,8 @@ static bl_status read_classes(reader *r, bl_estimator *e, const json_t *j)
     const char *text = json_string_value(json_array_get(j, i));
     if (!text || !bl_parse_real(text, &e->classes[i]) || !isfinite(e->classes[i]) ||
         (i && !(e->classes[i] > e->classes[i - 1])))
-      return bl_fail(r->ctx, BL_E_FORMAT, "%s: %s: class %zu is no number above the one before it", r->name, e->cls->name, i);
+      return bl_fail(r->ctx, BL_E_FORMAT, "%s: %s: class %zu is no number above the one before it", r->name,
+                     e->cls->name, i);
   }
   return BL_OK;
 }
@@ -378,10 +389,11 @@ static bl_status read_node(reader *r, bl_estimator *e, const json_t *j)
   const char *cls = json_string_value(json_object_get(j, "class"));
   size_t version;
   if (!cls || strcmp(cls, e->cls->name))
-    return bl_fail(r->ctx, BL_E_FORMAT, "%s: its structure says %s where its estimator says %s", r->name, cls ? cls : "nothing",
-                   e->cls->name);
+    return bl_fail(r->ctx, BL_E_FORMAT, "%s: its structure says %s where its estimator says %s", r->name,
+                   cls ? cls : "nothing", e->cls->name);
   if (!to_size(json_object_get(j, "state_version"), &version) || version != e->cls->state_version)
-    return bl_fail(r->ctx, BL_E_FORMAT, "%s: what %s learnt is of another version than this library's %u; use the baleen that wrote it",
+    return bl_fail(r->ctx, BL_E_FORMAT,
+                   "%s: what %s learnt is of another version than this library's %u; use the baleen that wrote it",
                    r->name, cls, e->cls->state_version);
   if (!to_size(json_object_get(j, "n_features"), &e->n_features) || !e->n_features)
     return bl_fail(r->ctx, BL_E_FORMAT, "%s: %s without a number of features", r->name, cls);
@@ -389,7 +401,8 @@ static bl_status read_node(reader *r, bl_estimator *e, const json_t *j)
   if (!s) s = read_texts(r, json_object_get(j, "class_names"), &e->class_names);
   if (!s) s = read_classes(r, e, json_object_get(j, "classes"));
   if (!s && e->feature_names.n && e->feature_names.n != e->n_features)
-    s = bl_fail(r->ctx, BL_E_FORMAT, "%s: %s: %zu names for %zu features", r->name, cls, e->feature_names.n, e->n_features);
+    s = bl_fail(r->ctx, BL_E_FORMAT, "%s: %s: %zu names for %zu features", r->name, cls, e->feature_names.n,
+                e->n_features);
   if (!s && e->class_names.n && e->class_names.n != e->n_classes)
     s = bl_fail(r->ctx, BL_E_FORMAT, "%s: %s: %zu names for %zu classes", r->name, cls, e->class_names.n, e->n_classes);
   return s;
@@ -423,7 +436,8 @@ static bl_status restore(reader *r, bl_estimator *e, const json_t *j, const char
 static const char *needed(reader *r, const json_t *meta, const char *key, bl_status *s)
 {
   const char *v = json_string_value(json_object_get(meta, key));
-  if (!v && !*s) *s = bl_fail(r->ctx, BL_E_FORMAT, "%s: no '%s' in its metadata; was it written by baleen?", r->name, key);
+  if (!v && !*s)
+    *s = bl_fail(r->ctx, BL_E_FORMAT, "%s: no '%s' in its metadata; was it written by baleen?", r->name, key);
   return v;
 }
 
@@ -434,10 +448,12 @@ static bl_status build(reader *r, const json_t *meta, bl_estimator **out)
   const char *format = needed(r, meta, "format", &s), *version = needed(r, meta, "format_version", &s);
   const char *text = needed(r, meta, "estimator", &s), *structure = needed(r, meta, "structure", &s);
   if (s) return s;
-  if (strcmp(format, "baleen")) return bl_fail(r->ctx, BL_E_FORMAT, "%s: a file of '%.40s', not of baleen", r->name, format);
+  if (strcmp(format, "baleen"))
+    return bl_fail(r->ctx, BL_E_FORMAT, "%s: a file of '%.40s', not of baleen", r->name, format);
   if (!bl_parse_int(version, &number) || number != FORMAT_VERSION) {
     const char *by = json_string_value(json_object_get(meta, "version"));
-    return bl_fail(r->ctx, BL_E_FORMAT, "%s: format version %.20s (written by baleen %.40s), but this library reads %d; use a newer baleen",
+    return bl_fail(r->ctx, BL_E_FORMAT,
+                   "%s: format version %.20s (written by baleen %.40s), but this library reads %d; use a newer baleen",
                    r->name, version, by ? by : "?", FORMAT_VERSION);
   }
   s = bl_estimator_parse(r->ctx, text, out);
@@ -475,15 +491,16 @@ bl_status bl_model_parse(bl_ctx *ctx, const char *name, const void *bytes, size_
   if (extra) *extra = (bl_meta){0};
   if (n >= sizeof length) memcpy(&length, bytes, sizeof length);
   if (n < sizeof length || length > n - sizeof length || length > HEADER_CEILING)
-    return bl_fail(ctx, BL_E_FORMAT, "%s: not a model file, or cut: %zu bytes, of which its header claims %llu", name, n,
-                   (unsigned long long)length);
+    return bl_fail(ctx, BL_E_FORMAT, "%s: not a model file, or cut: %zu bytes, of which its header claims %llu", name,
+                   n, (unsigned long long)length);
   r.data = (const unsigned char *)bytes + sizeof length + length;
   r.n_data = n - sizeof length - (size_t)length;
   r.header = json_loadb((const char *)bytes + sizeof length, (size_t)length, JSON_REJECT_DUPLICATES, &error);
   const json_t *meta = json_object_get(r.header, "__metadata__");
   if (!json_is_object(r.header))
     s = bl_fail(ctx, BL_E_FORMAT, "%s: its header is not JSON: byte %d: %s", name, error.position + 8, error.text);
-  else if (!json_is_object(meta)) s = bl_fail(ctx, BL_E_FORMAT, "%s: without metadata; was it written by baleen?", name);
+  else if (!json_is_object(meta))
+    s = bl_fail(ctx, BL_E_FORMAT, "%s: without metadata; was it written by baleen?", name);
   if (!s) s = read_entries(&r);
   if (!s) s = read_meta(&r, meta, extra);
   if (!s) s = build(&r, meta, out);

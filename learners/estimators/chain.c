@@ -16,8 +16,8 @@ static bl_status check_steps(bl_ctx *ctx, const bl_estimator *self)
   if (!self->n_children) return bl_fail(ctx, BL_E_CONFIG, "chain: has no steps; add at least one");
   for (size_t i = 0; i + 1 < self->n_children; i++)
     if (!bl_op_width(self->child[i], BL_TRANSFORM))
-      return bl_fail(ctx, BL_E_CONFIG, "chain: step '%s' cannot stand before '%s': it does not transform", self->child_name[i],
-                     self->child_name[i + 1]);
+      return bl_fail(ctx, BL_E_CONFIG, "chain: step '%s' cannot stand before '%s': it does not transform",
+                     self->child_name[i], self->child_name[i + 1]);
   return BL_OK;
 }
 
@@ -102,24 +102,26 @@ static bl_status check(bl_ctx *ctx, const bl_estimator *self)
   for (size_t i = 0; !s && i < self->n_children; i++) {
     const bl_estimator *e = self->child[i];
     if (!e->fitted || e->n_features != cols)
-      s = bl_fail(ctx, BL_E_FORMAT, "chain: step '%s' takes %zu columns where %zu come", self->child_name[i], e->n_features, cols);
+      s = bl_fail(ctx, BL_E_FORMAT, "chain: step '%s' takes %zu columns where %zu come", self->child_name[i],
+                  e->n_features, cols);
     cols = bl_op_width(e, BL_TRANSFORM);
   }
   if (!s && bl_estimator_kind(self) == BL_CLASSIFIER && last(self)->n_classes != self->n_classes)
-    s = bl_fail(ctx, BL_E_FORMAT, "chain: %zu classes, but its last step has %zu", self->n_classes, last(self)->n_classes);
+    s = bl_fail(ctx, BL_E_FORMAT, "chain: %zu classes, but its last step has %zu", self->n_classes,
+                last(self)->n_classes);
   return s;
 }
 
-const bl_estimator_class bl_estimator_chain = {
-    .name = "chain",
-    .summary = "estimators one behind the other, all but the last transforming",
-    .source = "scikit-learn Pipeline",
-    .kind = BL_TRANSFORMER,
-    .tags = BL_TAG_META,
-    .state_version = 1,
-    .fit = fit,
-    .width = width,
-    .apply = apply,
-    .transform = transform,
-    .names_out = names_out,
-    .check = check};
+const bl_estimator_class bl_estimator_chain = {.name = "chain",
+                                               .summary =
+                                                   "estimators one behind the other, all but the last transforming",
+                                               .source = "scikit-learn Pipeline",
+                                               .kind = BL_TRANSFORMER,
+                                               .tags = BL_TAG_META,
+                                               .state_version = 1,
+                                               .fit = fit,
+                                               .width = width,
+                                               .apply = apply,
+                                               .transform = transform,
+                                               .names_out = names_out,
+                                               .check = check};

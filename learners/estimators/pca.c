@@ -38,8 +38,7 @@ static const bl_opt opts[] = {
     BL_WORD(params, n_components, "none", none, 0, INFINITY, BL_OPT_OPEN_LO, "",
             "how many to keep; below 1 the share of variance to keep; none keeps all"),
     BL_BOOL(params, whiten, "false", "scale each component to variance 1"),
-    BL_ENUM(params, svd_solver, "auto", solvers, "full is exact, covariance_eigh fast on tall data"),
-    BL_OPT_END};
+    BL_ENUM(params, svd_solver, "auto", solvers, "full is exact, covariance_eigh fast on tall data"), BL_OPT_END};
 
 static const bl_field fields[] = {
     BL_FIELD_VECTOR(state, mean, BL_F64, n_features, "mean of each column"),
@@ -59,7 +58,8 @@ static bl_status by_svd(bl_ctx *ctx, size_t n, size_t d, double *x, double *s, d
 
 static bl_status by_covariance(bl_ctx *ctx, size_t n, size_t d, const double *x, double *s, double *vt)
 {
-  double *c = bl_calloc(ctx, d * d, sizeof *c), *w = bl_calloc(ctx, d, sizeof *w), *v = bl_calloc(ctx, d * d, sizeof *v);
+  double *c = bl_calloc(ctx, d * d, sizeof *c), *w = bl_calloc(ctx, d, sizeof *w),
+         *v = bl_calloc(ctx, d * d, sizeof *v);
   bl_status status = c && w && v ? bl_gram(ctx, x, n, d, c) : bl_fail_nomem(ctx, "pca");
   if (!status) status = bl_eigh(ctx, d, c, w, v);
   for (size_t k = 0; !status && k < d; k++) {
@@ -73,7 +73,8 @@ static bl_status by_covariance(bl_ctx *ctx, size_t n, size_t d, const double *x,
   return status;
 }
 
-static bl_status count_components(bl_ctx *ctx, const params *p, const double *variance, size_t r, double total, size_t *out)
+static bl_status count_components(bl_ctx *ctx, const params *p, const double *variance, size_t r, double total,
+                                  size_t *out)
 {
   double want = p->n_components.real;
   *out = r;
@@ -187,23 +188,22 @@ static bl_status transform(bl_ctx *ctx, const bl_estimator *self, const bl_cmat 
 static bl_status check(bl_ctx *ctx, const bl_estimator *self)
 {
   const state *st = self->state;
-  if (!st->mean || !st->components || !st->explained_variance || !st->explained_variance_ratio || !st->singular_values ||
-      st->n_features != self->n_features || !st->n_components || st->n_samples < 2)
+  if (!st->mean || !st->components || !st->explained_variance || !st->explained_variance_ratio ||
+      !st->singular_values || st->n_features != self->n_features || !st->n_components || st->n_samples < 2)
     return bl_fail(ctx, BL_E_FORMAT, "pca: its components do not fit %zu columns", self->n_features);
   return BL_OK;
 }
 
-const bl_estimator_class bl_estimator_pca = {
-    .name = "pca",
-    .summary = "principal components: the directions of largest variance",
-    .source = "scikit-learn PCA; Hotelling 1933",
-    .kind = BL_TRANSFORMER,
-    .state_version = 1,
-    .opts = opts,
-    .params_size = sizeof(params),
-    .fields = fields,
-    .state_size = sizeof(state),
-    .fit = fit,
-    .width = width,
-    .transform = transform,
-    .check = check};
+const bl_estimator_class bl_estimator_pca = {.name = "pca",
+                                             .summary = "principal components: the directions of largest variance",
+                                             .source = "scikit-learn PCA; Hotelling 1933",
+                                             .kind = BL_TRANSFORMER,
+                                             .state_version = 1,
+                                             .opts = opts,
+                                             .params_size = sizeof(params),
+                                             .fields = fields,
+                                             .state_size = sizeof(state),
+                                             .fit = fit,
+                                             .width = width,
+                                             .transform = transform,
+                                             .check = check};

@@ -1,9 +1,9 @@
 /* ridge: least squares with a penalty: coef minimises sum w (y - X coef - b)^2 + alpha |coef|^2, the intercept b free.
  *
- * Rows are centred (weighted) and multiplied by the roots of their weights. The normal equations are solved by Cholesky:
+ * Rows are centred (weighted) and multiplied by the roots of their weights. The normal equations go to Cholesky:
  * X'X + alpha I for at least as many rows as columns, else the dual X X' + alpha I, coef = X' a (Saunders, Gammerman
- * and Vovk 1998). alpha 0, or a matrix that is not positive definite in double (collinear columns that alpha cannot
- * lift), goes to the least-squares solution of minimal norm by singular values of [X; sqrt(alpha) I] instead. */
+ * and Vovk 1998). alpha 0, or a matrix that is not positive definite in double (collinear columns that alpha cannot lift),
+ * goes to the least-squares solution of minimal norm by singular values of [X; sqrt(alpha) I] instead. */
 #include <math.h>
 #include <string.h>
 
@@ -22,13 +22,11 @@ typedef struct state {
 
 static const bl_opt opts[] = {
     BL_REAL(params, alpha, "1", 0, INFINITY, "", "strength of the penalty on the coefficients' squares"),
-    BL_BOOL(params, fit_intercept, "true", "learn an offset; it is not penalised"),
-    BL_OPT_END};
+    BL_BOOL(params, fit_intercept, "true", "learn an offset; it is not penalised"), BL_OPT_END};
 
 static const bl_field fields[] = {
     BL_FIELD_VECTOR(state, coef, BL_F64, n_features, "change of the target a unit of each column"),
-    BL_FIELD_SCALAR(state, intercept, BL_F64, "target where all columns are 0"),
-    BL_FIELD_END};
+    BL_FIELD_SCALAR(state, intercept, BL_F64, "target where all columns are 0"), BL_FIELD_END};
 
 /* Centred and weighted problem: x [n x d], y [n]. */
 typedef struct problem {
@@ -76,8 +74,9 @@ static bl_status by_least_squares(bl_ctx *ctx, const problem *q, double *coef)
   }
   if (!s) memcpy(coef, b, q->d * sizeof *coef);
   if (!s && rank < q->d && q->n > q->d)
-    bl_warn(ctx, BL_W_COLLINEAR, "ridge: the %zu columns depend on one another (rank %zu); of all solutions the smallest is taken",
-            q->d, rank);
+    bl_warn(ctx, BL_W_COLLINEAR,
+            "ridge: the %zu columns depend on one another (rank %zu); of all solutions the smallest is taken", q->d,
+            rank);
   bl_free(ctx, a);
   bl_free(ctx, b);
   return s;

@@ -15,17 +15,15 @@ typedef struct state {
   double n_samples_seen;
 } state;
 
-static const bl_opt opts[] = {
-    BL_BOOL(params, with_mean, "true", "take the mean off each column"),
-    BL_BOOL(params, with_std, "true", "divide each column by its standard deviation"),
-    BL_OPT_END};
+static const bl_opt opts[] = {BL_BOOL(params, with_mean, "true", "take the mean off each column"),
+                              BL_BOOL(params, with_std, "true", "divide each column by its standard deviation"),
+                              BL_OPT_END};
 
 static const bl_field fields[] = {
     BL_FIELD_VECTOR(state, mean, BL_F64, n_features, "mean of each column"),
     BL_FIELD_VECTOR(state, var, BL_F64, n_features, "variance of each column, divided by n"),
     BL_FIELD_VECTOR(state, scale, BL_F64, n_features, "what each column is divided by"),
-    BL_FIELD_SCALAR(state, n_samples_seen, BL_F64, "rows, or the sum of their weights"),
-    BL_FIELD_END};
+    BL_FIELD_SCALAR(state, n_samples_seen, BL_F64, "rows, or the sum of their weights"), BL_FIELD_END};
 
 static void scales(bl_ctx *ctx, const bl_estimator *self, state *s)
 {
@@ -37,8 +35,9 @@ static void scales(bl_ctx *ctx, const bl_estimator *self, state *s)
   }
   if (!constant) return;
   bool named = self->feature_names.n > 0;
-  bl_warn(ctx, BL_W_CONSTANT, "standard_scaler: %zu of %zu columns are constant, first column %zu%s%s%s; they are not scaled",
-          constant, s->n_features, first, named ? " '" : "", named ? self->feature_names.v[first] : "", named ? "'" : "");
+  bl_warn(ctx, BL_W_CONSTANT,
+          "standard_scaler: %zu of %zu columns are constant, first column %zu%s%s%s; they are not scaled", constant,
+          s->n_features, first, named ? " '" : "", named ? self->feature_names.v[first] : "", named ? "'" : "");
 }
 
 static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
@@ -91,7 +90,8 @@ static bl_status check(bl_ctx *ctx, const bl_estimator *self)
   bool has_mean = s->mean != NULL, has_scale = s->scale && s->var;
   bool sized = !s->mean || s->n_features == self->n_features;
   if (has_mean != (p->with_mean || p->with_std) || has_scale != p->with_std || !sized)
-    return bl_fail(ctx, BL_E_FORMAT, "standard_scaler: mean and scale do not fit its options and %zu columns", self->n_features);
+    return bl_fail(ctx, BL_E_FORMAT, "standard_scaler: mean and scale do not fit its options and %zu columns",
+                   self->n_features);
   return BL_OK;
 }
 

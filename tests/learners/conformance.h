@@ -68,7 +68,10 @@ static inline bool wants_classes(const subject *s)
 {
   return s->cls->kind == BL_CLASSIFIER || (s->cls->kind == BL_TRANSFORMER && (s->cls->tags & BL_TAG_NEEDS_Y));
 }
-static inline size_t n_classes_of(const subject *s) { return !wants_classes(s) ? 0 : s->cls->tags & BL_TAG_BINARY ? 2 : 3; }
+static inline size_t n_classes_of(const subject *s)
+{
+  return !wants_classes(s) ? 0 : s->cls->tags & BL_TAG_BINARY ? 2 : 3;
+}
 static inline double class_value(size_t code) { return (double[]){-1, 2, 7}[code]; }
 
 /* The upper triangle of the covariance of 40 draws, the channel of the class's number three times as strong. */
@@ -234,7 +237,7 @@ static inline int run_conformance(const conformance_check *checks, size_t n_chec
   }
   return _cmocka_run_group_tests("conformance", tests, n, NULL, NULL);
 }
-#define CONFORMANCE_MAIN(checks) \
+#define CONFORMANCE_MAIN(checks)                                                                                       \
   int main(void) { return run_conformance(checks, sizeof checks / sizeof *checks); }
 
 #endif

@@ -12,10 +12,12 @@ static void tables_are_complete(const subject *s)
   assert_true(c->kind == BL_TRANSFORMER ? c->transform != NULL : c->apply != NULL);
   if (c->tags & BL_TAG_RANDOM) assert_non_null(bl_opts_find(c->opts, "random_state"));
   for (const bl_opt *o = c->opts; o && o->name; o++) {
-    bool can_be_empty = o->kind == BL_OPT_TEXT || o->kind == BL_OPT_TEXTS || o->kind == BL_OPT_REALS || o->kind == BL_OPT_RANGES;
+    bool can_be_empty =
+        o->kind == BL_OPT_TEXT || o->kind == BL_OPT_TEXTS || o->kind == BL_OPT_REALS || o->kind == BL_OPT_RANGES;
     if (!o->help || !*o->help) fail_msg("option %s has no help", o->name);
     if (!o->def && !can_be_empty) fail_msg("option %s has no default", o->name);
-    if ((o->kind == BL_OPT_INT || o->kind == BL_OPT_REAL) && !(o->lo < o->hi)) fail_msg("option %s has no range", o->name);
+    if ((o->kind == BL_OPT_INT || o->kind == BL_OPT_REAL) && !(o->lo < o->hi))
+      fail_msg("option %s has no range", o->name);
   }
   for (const bl_field *f = c->fields; f && f->name; f++)
     if (!f->help || !*f->help) fail_msg("field %s has no help", f->name);
@@ -78,7 +80,8 @@ static void values_out_of_range_are_refused(const subject *s)
     bl_buf before = {0}, after = {0};
     check_ok(ctx, bl_estimator_get(ctx, e, o->name, &before));
     if (number && isfinite(o->lo)) refuse_value(ctx, e, o, o->flags & BL_OPT_OPEN_LO ? o->lo : o->lo - 1);
-    if (number && isfinite(o->hi) && fabs(o->hi) < 1e15) refuse_value(ctx, e, o, o->flags & BL_OPT_OPEN_HI ? o->hi : o->hi + 1);
+    if (number && isfinite(o->hi) && fabs(o->hi) < 1e15)
+      refuse_value(ctx, e, o, o->flags & BL_OPT_OPEN_HI ? o->hi : o->hi + 1);
     if (number) refuse_value(ctx, e, o, NAN);
     if (number || o->kind == BL_OPT_ENUM || o->kind == BL_OPT_BOOL)
       check_fails(ctx, bl_estimator_set(ctx, e, o->name, "qqqq"), BL_E_CONFIG, o->name);
@@ -91,7 +94,7 @@ static void values_out_of_range_are_refused(const subject *s)
   check_free(ctx);
 }
 
-/* ---- copies, and who may be written ------------------------------------------------------------------------------- */
+/* ---- copies, and who may be written ------------------------------------------------------------------------------ */
 
 static void clones_know_nothing(const subject *s)
 {

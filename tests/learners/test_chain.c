@@ -93,7 +93,8 @@ static void a_failing_step_is_named(void **unused)
   float far[] = {3e38F, 3e38F};
   bl_cmat one = {far, 1, 2, 2, NULL};
   bl_mat z;
-  check_fails(ctx, bl_transform(ctx, e, &one, NULL, &z), BL_E_NONFINITE, "step 'tail': standard_scaler: infinity in row 0");
+  check_fails(ctx, bl_transform(ctx, e, &one, NULL, &z), BL_E_NONFINITE,
+              "step 'tail': standard_scaler: infinity in row 0");
   bl_estimator_free(ctx, e);
   check_free(ctx);
 }
@@ -104,8 +105,8 @@ static void what_a_chain_refuses(void **unused)
   bl_ctx *ctx = bl_ctx_new();
   bl_estimator *e;
   check_fails(ctx, bl_estimator_parse(ctx, "[]", &e), BL_E_CONFIG, "empty list");
-  check_fails(ctx, bl_estimator_parse(ctx, "[{standard_scaler: {}, as: a}, {standard_scaler: {}, as: a}]", &e), BL_E_CONFIG,
-              "two steps are named 'a'");
+  check_fails(ctx, bl_estimator_parse(ctx, "[{standard_scaler: {}, as: a}, {standard_scaler: {}, as: a}]", &e),
+              BL_E_CONFIG, "two steps are named 'a'");
   check_fails(ctx, bl_estimator_parse(ctx, "[{standard_scaler: {}, as: a.b}]", &e), BL_E_CONFIG, "without dots");
   check_fails(ctx, bl_estimator_parse(ctx, "{standard_scaler: {}, as: a}", &e), BL_E_CONFIG, "stands alone");
   bl_data d = {.X = X()};

@@ -19,7 +19,8 @@ static const text_row texts[] = {
      "[[{ridge: {alpha: 1, fit_intercept: true}}], {chain: [{ridge: {alpha: 1, fit_intercept: true}}], as: b}]", ""},
     {"[{ridge: {}, as: ridge-2}, ridge, ridge]",
      "[{ridge: {alpha: 1, fit_intercept: true}, as: ridge-2}, {ridge: {alpha: 1, fit_intercept: true}}, "
-     "{ridge: {alpha: 1, fit_intercept: true}}]", ""},
+     "{ridge: {alpha: 1, fit_intercept: true}}]",
+     ""},
     {"rigde", NULL, "unknown estimator 'rigde'; did you mean 'ridge'?"},
     {"zzzzzz", NULL, "unknown estimator 'zzzzzz'; see 'baleen list'"},
     {"", NULL, "without a name"},
@@ -115,13 +116,37 @@ static bl_texts columns = {column_names, 2};
 
 static void no_rows(bl_data *d) { d->X.rows = 0; }
 static void no_columns(bl_data *d) { d->X.cols = 0; }
-static void nan_x(bl_data *d) { x[2 * D + 1] = NAN; d->feature_names = &columns; }
-static void inf_x(bl_data *d) { x[0] = -INFINITY; (void)d; }
-static void nan_y(bl_data *d) { y[3] = NAN; (void)d; }
+static void nan_x(bl_data *d)
+{
+  x[2 * D + 1] = NAN;
+  d->feature_names = &columns;
+}
+static void inf_x(bl_data *d)
+{
+  x[0] = -INFINITY;
+  (void)d;
+}
+static void nan_y(bl_data *d)
+{
+  y[3] = NAN;
+  (void)d;
+}
 static void no_y(bl_data *d) { d->y = NULL; }
-static void negative_weight(bl_data *d) { w[1] = -0.5; d->weight = w; }
-static void nan_weight(bl_data *d) { w[1] = NAN; d->weight = w; }
-static void zero_weights(bl_data *d) { memset(w, 0, sizeof w); d->weight = w; }
+static void negative_weight(bl_data *d)
+{
+  w[1] = -0.5;
+  d->weight = w;
+}
+static void nan_weight(bl_data *d)
+{
+  w[1] = NAN;
+  d->weight = w;
+}
+static void zero_weights(bl_data *d)
+{
+  memset(w, 0, sizeof w);
+  d->weight = w;
+}
 static void some_weights(bl_data *d) { d->weight = w; }
 static void one_name(bl_data *d)
 {
@@ -176,15 +201,19 @@ static void apply_refuses(void **unused)
   check_fails(ctx, bl_apply(ctx, e, (bl_op)99, &d.X, NULL, out), BL_E_ARG, "no operation 99");
   check_fails(ctx, bl_apply(ctx, e, BL_TRANSFORM, &d.X, NULL, out), BL_E_UNSUPPORTED, "gives no transform");
   bl_cmat narrow = {x, N, 1, D, NULL}, none = {x, 0, D, D, NULL};
-  check_fails(ctx, bl_apply(ctx, e, BL_PREDICT, &narrow, NULL, out), BL_E_SHAPE, "1 columns, but the model learnt from 2");
+  check_fails(ctx, bl_apply(ctx, e, BL_PREDICT, &narrow, NULL, out), BL_E_SHAPE,
+              "1 columns, but the model learnt from 2");
   check_ok(ctx, bl_apply(ctx, e, BL_PREDICT, &none, NULL, out));
   char *turned[] = {"beta", "alpha"}, *other[] = {"alpha", "gamma"};
   bl_texts t = {turned, 2}, o = {other, 2};
-  check_fails(ctx, bl_apply(ctx, e, BL_PREDICT, &d.X, &t, out), BL_E_MISMATCH, "column 0 is 'beta', but the model learnt from 'alpha' there, which stands in column 1");
-  check_fails(ctx, bl_apply(ctx, e, BL_PREDICT, &d.X, &o, out), BL_E_MISMATCH, "column 1 is 'gamma', but the model learnt from 'beta'");
+  check_fails(ctx, bl_apply(ctx, e, BL_PREDICT, &d.X, &t, out), BL_E_MISMATCH,
+              "column 0 is 'beta', but the model learnt from 'alpha' there, which stands in column 1");
+  check_fails(ctx, bl_apply(ctx, e, BL_PREDICT, &d.X, &o, out), BL_E_MISMATCH,
+              "column 1 is 'gamma', but the model learnt from 'beta'");
   check_ok(ctx, bl_apply(ctx, e, BL_PREDICT, &d.X, &columns, out));
   x[3] = INFINITY;
-  check_fails(ctx, bl_apply(ctx, e, BL_PREDICT, &d.X, NULL, out), BL_E_NONFINITE, "ridge: infinity in row 1, column 1 'beta'");
+  check_fails(ctx, bl_apply(ctx, e, BL_PREDICT, &d.X, NULL, out), BL_E_NONFINITE,
+              "ridge: infinity in row 1, column 1 'beta'");
   bl_estimator_free(ctx, e);
   check_free(ctx);
 }
@@ -231,11 +260,15 @@ int main(void)
 {
   enum { R = sizeof refusals / sizeof *refusals };
   struct CMUnitTest tests[R + 6] = {
-      cmocka_unit_test(text_goes_in_and_out), cmocka_unit_test(steps_are_named_apart),
-      cmocka_unit_test(a_chain_is_of_its_last_steps_kind), cmocka_unit_test(apply_refuses),
-      cmocka_unit_test(setting_forgets), cmocka_unit_test(memory_running_out_is_survived),
+      cmocka_unit_test(text_goes_in_and_out),
+      cmocka_unit_test(steps_are_named_apart),
+      cmocka_unit_test(a_chain_is_of_its_last_steps_kind),
+      cmocka_unit_test(apply_refuses),
+      cmocka_unit_test(setting_forgets),
+      cmocka_unit_test(memory_running_out_is_survived),
   };
   for (size_t i = 0; i < R; i++)
-    tests[6 + i] = (struct CMUnitTest){.name = refusals[i].name, .test_func = fit_refuses, .initial_state = (void *)(uintptr_t)&refusals[i]};
+    tests[6 + i] = (struct CMUnitTest){
+        .name = refusals[i].name, .test_func = fit_refuses, .initial_state = (void *)(uintptr_t)&refusals[i]};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

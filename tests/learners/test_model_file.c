@@ -89,7 +89,7 @@ static void refuses_to_save(void **unused)
   check_free(ctx);
 }
 
-/* ---- tampering: one text in the header replaced by another of any length ------------------------------------------ */
+/* ---- tampering: one text in the header replaced by another of any length ----------------------------------------- */
 
 typedef struct tamper {
   const char *name, *from, *to, *part;
@@ -97,14 +97,16 @@ typedef struct tamper {
 
 static const tamper tampers[] = {
     {"another program's", "\"format\":\"baleen\"", "\"format\":\"pt\"", "a file of 'pt'"},
-    {"a newer format", "\"format_version\":\"1\"", "\"format_version\":\"2\"", "format version 2 (written by baleen 0.1.0)"},
+    {"a newer format", "\"format_version\":\"1\"", "\"format_version\":\"2\"",
+     "format version 2 (written by baleen 0.1.0)"},
     {"no estimator", "\"estimator\":", "\"estimator2\":", "no 'estimator' in its metadata"},
     {"an unknown class", "{ridge: {alpha", "{rigde: {alpha", "did you mean 'ridge'"},
     {"a newer state", "\\\"state_version\\\":1", "\\\"state_version\\\":9", "another version than this library's 1"},
     {"no features", "\\\"n_features\\\":3", "\\\"n_features\\\":0", "without a number of features"},
     {"other features", "\\\"n_features\\\":3", "\\\"n_features\\\":4", "3 names for 4 features"},
     {"classes of a regressor", "\\\"classes\\\":[]", "\\\"classes\\\":[\\\"0\\\",\\\"1\\\"]", "ridge with 2 classes"},
-    {"another class in the structure", "\\\"class\\\":\\\"ridge\\\"", "\\\"class\\\":\\\"pca\\\"", "its structure says pca"},
+    {"another class in the structure", "\\\"class\\\":\\\"ridge\\\"", "\\\"class\\\":\\\"pca\\\"",
+     "its structure says pca"},
     {"steps from nowhere", "\\\"steps\\\":[]", "\\\"steps\\\":[1]", "0 steps, its structure 1"},
     {"a missing scalar", "\"ridge.intercept\"", "\"ridge.interzept\"", "'ridge.intercept' is missing"},
     {"a missing vector", "\"ridge.coef\"", "\"ridge.koef\"", "do not fit 3 columns"},
@@ -230,6 +232,8 @@ int main(void)
       cmocka_unit_test(memory_running_out_is_survived),
   };
   for (size_t i = 0; i < T; i++)
-    tests[4 + i] = (struct CMUnitTest){.name = tampers[i].name, .test_func = tampered_file_is_refused, .initial_state = (void *)(uintptr_t)&tampers[i]};
+    tests[4 + i] = (struct CMUnitTest){.name = tampers[i].name,
+                                       .test_func = tampered_file_is_refused,
+                                       .initial_state = (void *)(uintptr_t)&tampers[i]};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

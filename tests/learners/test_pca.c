@@ -129,7 +129,8 @@ int main(void)
   struct CMUnitTest tests[N + 2];
   memset(tests, 0, sizeof tests);
   for (size_t i = 0; i < N; i++)
-    tests[i] = (struct CMUnitTest){.name = rows[i].name, .test_func = agrees_with_scikit_learn, .initial_state = (void *)(uintptr_t)&rows[i]};
+    tests[i] = (struct CMUnitTest){
+        .name = rows[i].name, .test_func = agrees_with_scikit_learn, .initial_state = (void *)(uintptr_t)&rows[i]};
   tests[N] = (struct CMUnitTest)cmocka_unit_test(what_it_refuses);
   tests[N + 1] = (struct CMUnitTest)cmocka_unit_test(no_variance_is_told_and_whitens_to_zero);
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,19 +3,15 @@
 
 typedef struct row {
   const char *name, *options;
-  size_t target;    /* column of two.y, for the case of two targets */
+  size_t target; /* column of two.y, for the case of two targets */
   bool weighted, wide;
 } row;
 
 static const row rows[] = {
-    {"a01", "alpha: 0.1", 0, false, false},
-    {"a1", "alpha: 1", 0, false, false},
-    {"a10", "alpha: 10", 0, false, false},
-    {"noint", "alpha: 1, fit_intercept: false", 0, false, false},
-    {"weighted", "alpha: 1", 0, true, false},
-    {"wide", "alpha: 0.5", 0, false, true},
-    {"two", "alpha: 1", 0, false, false},
-    {"two", "alpha: 1", 1, false, false},
+    {"a01", "alpha: 0.1", 0, false, false},   {"a1", "alpha: 1", 0, false, false},
+    {"a10", "alpha: 10", 0, false, false},    {"noint", "alpha: 1, fit_intercept: false", 0, false, false},
+    {"weighted", "alpha: 1", 0, true, false}, {"wide", "alpha: 0.5", 0, false, true},
+    {"two", "alpha: 1", 0, false, false},     {"two", "alpha: 1", 1, false, false},
 };
 
 static void agrees_with_scikit_learn(void **state)
@@ -84,7 +80,8 @@ static void other_operations_are_refused(void **unused)
   bl_estimator *e;
   check_ok(ctx, bl_estimator_new(ctx, "ridge", &e));
   check_ok(ctx, bl_fit(ctx, e, &d));
-  check_fails(ctx, bl_apply(ctx, e, BL_PREDICT_PROBA, &d.X, NULL, out), BL_E_UNSUPPORTED, "ridge: gives no predict_proba");
+  check_fails(ctx, bl_apply(ctx, e, BL_PREDICT_PROBA, &d.X, NULL, out), BL_E_UNSUPPORTED,
+              "ridge: gives no predict_proba");
   d.y = NULL;
   check_fails(ctx, bl_fit(ctx, e, &d), BL_E_ARG, "learns from targets, but y was not given");
   bl_estimator_free(ctx, e);
@@ -97,7 +94,8 @@ int main(void)
   struct CMUnitTest tests[N + 2];
   memset(tests, 0, sizeof tests);
   for (size_t i = 0; i < N; i++)
-    tests[i] = (struct CMUnitTest){.name = rows[i].name, .test_func = agrees_with_scikit_learn, .initial_state = (void *)(uintptr_t)&rows[i]};
+    tests[i] = (struct CMUnitTest){
+        .name = rows[i].name, .test_func = agrees_with_scikit_learn, .initial_state = (void *)(uintptr_t)&rows[i]};
   tests[N] = (struct CMUnitTest)cmocka_unit_test(collinear_columns_share);
   tests[N + 1] = (struct CMUnitTest)cmocka_unit_test(other_operations_are_refused);
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,7 +63,8 @@ int main(void)
   struct CMUnitTest tests[N + 1];
   memset(tests, 0, sizeof tests);
   for (size_t i = 0; i < N; i++)
-    tests[i] = (struct CMUnitTest){.name = rows[i].name, .test_func = agrees_with_scikit_learn, .initial_state = (void *)(uintptr_t)&rows[i]};
+    tests[i] = (struct CMUnitTest){
+        .name = rows[i].name, .test_func = agrees_with_scikit_learn, .initial_state = (void *)(uintptr_t)&rows[i]};
   tests[N] = (struct CMUnitTest)cmocka_unit_test(constant_columns_are_told_and_kept);
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

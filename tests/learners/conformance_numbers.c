@@ -1,0 +1,434 @@
+/* Every estimator: the same numbers whatever the order of fits, the layout of memory, the batch, the number of threads;
+ * weights; what each kind of estimator owes. Checks 13-18, 20-24, 26 of the suite's list. */
+#include "conformance.h"
+
+/* ---- fits -------------------------------------------------------------------------------------------------------- */
+
+static void fits_forget(const subject *s)
+{
+  bl_ctx *ctx = bl_ctx_new();
+  sample a = sample_make(ctx, s, 60, 1), b = sample_make(ctx, s, 48, 2);
+  bl_estimator *e = make(ctx, s), *fresh = make(ctx, s);
+  b.d.feature_names = &b.names;
+  check_ok(ctx, bl_fit(ctx, fresh, &a.d));
+  check_ok(ctx, bl_fit(ctx, e, &a.d));
+  check_ok(ctx, bl_fit(ctx, e, &a.d));
+  assert_true(bl_estimator_equal(e, fresh));
+  check_ok(ctx, bl_fit(ctx, e, &b.d));
+  assert_false(bl_estimator_equal(e, fresh));
+  check_ok(ctx, bl_fit(ctx, e, &a.d));
+  assert_true(bl_estimator_equal(e, fresh));
+  assert_int_equal(e->feature_names.n, 0);
+  bl_estimator_free(ctx, e);
+  bl_estimator_free(ctx, fresh);
+  sample_free(ctx, &a);
+  sample_free(ctx, &b);
+  check_free(ctx);
+}
+
+/* Rows picked by index, rows with gaps between them, and dense copies. */
+static void layout_does_not_matter(const subject *s)
+{
+  bl_ctx *ctx = bl_ctx_new();
+  sample a = sample_make(ctx, s, 60, 1);
+  enum { KEPT = 45 };
+  uint32_t index[KEPT];
+  double y[KEPT];
+  size_t cols = a.X.cols;
+  bl_rng r = bl_rng_make(5, "layout", 0);
+  bl_mat dense, wide;
+  uint32_t all[60];
+  for (uint32_t i = 0; i < 60; i++) all[i] = i;
+  bl_rng_shuffle(&r, all, 60);
+  check_ok(ctx, bl_mat_new(ctx, KEPT, cols, &dense));
+  check_ok(ctx, bl_mat_new(ctx, KEPT, cols + 3, &wide));
+  for (size_t i = 0; i < KEPT; i++) {
+    index[i] = all[i];
+    y[i] = a.y[all[i]];
+    memcpy(bl_row(&dense, i), bl_row(&a.X, all[i]), cols * sizeof(float));
+    memcpy(bl_row(&wide, i), bl_row(&a.X, all[i]), cols * sizeof(float));
+    for (size_t j = 0; j < 3; j++) bl_row(&wide, i)[cols + j] = NAN; /* nobody may look between the rows */
+  }
+  bl_cmat views[3] = {bl_mat_view(&dense), bl_cmat_rows(&a.d.X, index, KEPT), {wide.v, KEPT, cols, wide.stride, NULL}};
+  bl_estimator *e[3];
+  answers want = {0};
+  for (size_t k = 0; k < 3; k++) {
+    bl_data d = {.X = views[k], .y = a.d.y ? y : NULL};
+    e[k] = make(ctx, s);
+    check_ok(ctx, bl_fit(ctx, e[k], &d));
+    assert_true(bl_estimator_equal(e[0], e[k]));
+    answers got = ask(ctx, e[k], &views[k]);
+    if (!k) {
+      want = got;
+      continue;
+    }
+    same_answers(&got, &want, 0, k == 1 ? "rows by index" : "rows with gaps");
+    bl_free(ctx, got.v);
+  }
+  bl_free(ctx, want.v);
+  for (size_t k = 0; k < 3; k++) bl_estimator_free(ctx, e[k]);
+  bl_mat_free(ctx, &dense);
+  bl_mat_free(ctx, &wide);
+  sample_free(ctx, &a);
+  check_free(ctx);
+}
+
+/* Applies to batches of `size` rows in a shuffled order and compares with all rows at once. */
+static void apply_in_batches(const subject *s, size_t size, double tol)
+{
+  bl_ctx *ctx = bl_ctx_new();
+  enum { N = 300 };
+  sample a = sample_make(ctx, s, N, 1);
+  bl_estimator *e = make(ctx, s);
+  uint32_t order[N];
+  bl_rng r = bl_rng_make(9, "batches", size);
+  for (uint32_t i = 0; i < N; i++) order[i] = i;
+  bl_rng_shuffle(&r, order, N);
+  check_ok(ctx, bl_fit(ctx, e, &a.d));
+  answers want = ask(ctx, e, &a.d.X);
+  for (size_t lo = 0; lo < N; lo += size) {
+    size_t n = N - lo < size ? N - lo : size;
+    bl_cmat part = bl_cmat_rows(&a.d.X, order + lo, n);
+    answers got = ask(ctx, e, &part);
+    for (size_t i = 0; i < n; i++) same_row(&got, i, &want, order[lo + i], tol, "a batch");
+    bl_free(ctx, got.v);
+  }
+  bl_free(ctx, want.v);
+  bl_estimator_free(ctx, e);
+  sample_free(ctx, &a);
+  check_free(ctx);
+}
+
+static void batches_agree(const subject *s)
+{
+  apply_in_batches(s, 1, 1e-9);
+  apply_in_batches(s, 37, 1e-9);
+  apply_in_batches(s, 300, 1e-9);
+}
+
+static void batches_give_the_same_bits(const subject *s)
+{
+  apply_in_batches(s, 1, 0);
+  apply_in_batches(s, 37, 0);
+  apply_in_batches(s, 300, 0);
+}
+
+static void threads_do_not_matter(const subject *s)
+{
+  bl_ctx *ctx = bl_ctx_new();
+  sample a = sample_make(ctx, s, 5000, 1);
+  bl_estimator *e[3];
+  answers want = {0};
+  for (size_t k = 0; k < 3; k++) {
+    bl_ctx_set_threads(ctx, k + 1);
+    e[k] = make(ctx, s);
+    check_ok(ctx, bl_fit(ctx, e[k], &a.d));
+    assert_true(bl_estimator_equal(e[0], e[k]));
+    answers got = ask(ctx, e[k], &a.d.X);
+    if (!k) {
+      want = got;
+      continue;
+    }
+    same_answers(&got, &want, 0, "more threads");
+    bl_free(ctx, got.v);
+  }
+  bl_free(ctx, want.v);
+  for (size_t k = 0; k < 3; k++) bl_estimator_free(ctx, e[k]);
+  sample_free(ctx, &a);
+  check_free(ctx);
+}
+
+static void seeds_count(const subject *s)
+{
+  if (!(s->cls->tags & BL_TAG_RANDOM)) return;
+  bl_ctx *ctx = bl_ctx_new();
+  sample a = sample_make(ctx, s, 300, 1);
+  static const char *const seed[] = {"4", "4", "5"};
+  bl_estimator *e[3];
+  for (size_t k = 0; k < 3; k++) {
+    e[k] = make(ctx, s);
+    assert_true(set_if_there(ctx, s, e[k], "random_state", seed[k]));
+    check_ok(ctx, bl_fit(ctx, e[k], &a.d));
+  }
+  answers v[3];
+  for (size_t k = 0; k < 3; k++) v[k] = ask(ctx, e[k], &a.d.X);
+  assert_true(bl_estimator_equal(e[0], e[1]));
+  same_answers(&v[1], &v[0], 0, "the same seed");
+  assert_true(memcmp(v[2].v, v[0].v, v[0].n * sizeof(double)));
+  for (size_t k = 0; k < 3; k++) {
+    bl_free(ctx, v[k].v);
+    bl_estimator_free(ctx, e[k]);
+  }
+  sample_free(ctx, &a);
+  check_free(ctx);
+}
+
+/* ---- weights ----------------------------------------------------------------------------------------------------- */
+
+/* Fits on d, sharpened where there is a tolerance, and answers on X. */
+static answers learn_and_ask(bl_ctx *ctx, const subject *s, const bl_data *d, const bl_cmat *X)
+{
+  bl_estimator *e = make(ctx, s);
+  set_if_there(ctx, s, e, "tol", "1e-10");
+  set_if_there(ctx, s, e, "max_iter", "10000");
+  check_ok(ctx, bl_fit(ctx, e, d));
+  answers a = ask(ctx, e, X);
+  bl_estimator_free(ctx, e);
+  return a;
+}
+
+static void weights_mean_repetition(const subject *s)
+{
+  if (!(s->cls->tags & BL_TAG_WEIGHTS) || (s->cls->tags & BL_TAG_RANDOM))
+    return; /* random ones: in distribution only */
+  bl_ctx *ctx = bl_ctx_new();
+  enum { N = 60 };
+  sample a = sample_make(ctx, s, N, 1);
+  uint32_t kept[N], repeated[3 * N];
+  double y_kept[N], y_repeated[3 * N], w_kept[N], ones[N];
+  size_t n_kept = 0, n_repeated = 0;
+  for (uint32_t i = 0; i < N; i++) {
+    ones[i] = 1;
+    if (a.weight[i] > 0) kept[n_kept] = i, w_kept[n_kept] = a.weight[i], y_kept[n_kept++] = a.y[i];
+    for (double k = 0; k < a.weight[i]; k++) repeated[n_repeated] = i, y_repeated[n_repeated++] = a.y[i];
+  }
+  assert_true(n_kept < N && n_repeated > n_kept);
+  bl_data none = a.d, all_one = a.d, weighted = a.d, removed = a.d, copied = a.d;
+  none.group = all_one.group = weighted.group = removed.group = copied.group = NULL;
+  all_one.weight = ones;
+  weighted.weight = a.weight;
+  removed.X = bl_cmat_rows(&a.d.X, kept, n_kept);
+  removed.weight = w_kept;
+  copied.X = bl_cmat_rows(&a.d.X, repeated, n_repeated);
+  if (a.d.y) removed.y = y_kept, copied.y = y_repeated;
+  answers v[5];
+  const bl_data *d[5] = {&none, &all_one, &weighted, &removed, &copied};
+  for (size_t k = 0; k < 5; k++) v[k] = learn_and_ask(ctx, s, d[k], &a.d.X);
+  same_answers(&v[1], &v[0], 0, "weights of one");
+  same_answers(&v[3], &v[2], 0, "rows of weight zero left out");
+  same_answers(&v[4], &v[2], 1e-6, "rows repeated");
+  assert_true(memcmp(v[0].v, v[2].v, v[0].n * sizeof(double))); /* weights change something at all */
+  for (size_t k = 0; k < 5; k++) bl_free(ctx, v[k].v);
+  sample_free(ctx, &a);
+  check_free(ctx);
+}
+
+/* The learnt n_iter, or 0 where there is none. */
+static double iterations(const subject *s, const bl_estimator *e)
+{
+  const bl_estimator *own = s->in_chain ? e->child[e->n_children - 1] : e;
+  for (const bl_field *f = s->cls->fields; f && f->name; f++) {
+    if (strcmp(f->name, "n_iter") || f->dim_rows != BL_NO_DIM) continue;
+    const void *v = bl_field_get(f, own->state).v;
+    return f->dtype == BL_I64   ? (double)*(const int64_t *)v
+           : f->dtype == BL_I32 ? (double)*(const int32_t *)v
+                                : *(const double *)v;
+  }
+  return 0;
+}
+
+/* Counted; and stopping early is a warning, not an error. */
+static void iterations_are_told(const subject *s)
+{
+  bl_ctx *ctx = bl_ctx_new();
+  sample a = sample_make(ctx, s, 60, 1);
+  bl_estimator *e = make(ctx, s);
+  check_ok(ctx, bl_fit(ctx, e, &a.d));
+  double n = iterations(s, e);
+  size_t before = bl_ctx_warnings(ctx, BL_W_NO_CONVERGENCE);
+  if (n > 1 && set_if_there(ctx, s, e, "max_iter", "1")) {
+    check_ok(ctx, bl_fit(ctx, e, &a.d));
+    check_near(iterations(s, e), 1, 0);
+    assert_int_equal(bl_ctx_warnings(ctx, BL_W_NO_CONVERGENCE), before + 1);
+  } else if (bl_opts_find(s->cls->opts, "max_iter")) {
+    assert_true(n >= 1);
+  }
+  bl_estimator_free(ctx, e);
+  sample_free(ctx, &a);
+  check_free(ctx);
+}
+
+/* ---- what each kind owes ----------------------------------------------------------------------------------------- */
+
+static size_t top(const double *v, size_t n)
+{
+  size_t best = 0;
+  for (size_t i = 1; i < n; i++)
+    if (v[i] > v[best]) best = i;
+  return best;
+}
+
+static void classifier(const subject *s, bl_ctx *ctx, sample *a)
+{
+  size_t k = n_classes_of(s), right = 0;
+  bl_estimator *e = make(ctx, s);
+  check_ok(ctx, bl_fit(ctx, e, &a->d));
+  assert_int_equal(e->n_classes, k);
+  for (size_t c = 0; c < k; c++) check_near(e->classes[c], class_value(c), 0);
+  answers v = ask(ctx, e, &a->d.X);
+  assert_int_equal(v.width[BL_PREDICT], 1);
+  for (size_t i = 0; i < a->n; i++) {
+    double got = v.v[v.at[BL_PREDICT] + i];
+    const double *proba = v.v + v.at[BL_PREDICT_PROBA] + i * k,
+                 *decision = v.v + v.at[BL_DECISION] + i * v.width[BL_DECISION];
+    right += got == a->y[i];
+    if (v.width[BL_PREDICT_PROBA]) {
+      double sum = 0;
+      assert_int_equal(v.width[BL_PREDICT_PROBA], k);
+      for (size_t c = 0; c < k; c++) sum += proba[c], assert_true(proba[c] >= 0 && proba[c] <= 1);
+      check_near(sum, 1, 1e-12);
+      check_near(got, class_value(top(proba, k)), 0);
+    }
+    if (v.width[BL_DECISION]) {
+      assert_int_equal(v.width[BL_DECISION], k == 2 ? 1 : k);
+      check_near(got, class_value(k == 2 ? decision[0] > 0 : top(decision, k)), 0);
+    }
+  }
+  assert_int_equal(v.width[BL_TRANSFORM] == 0 || s->cls->transform, 1);
+  if (!(s->cls->tags & BL_TAG_POOR_SCORE) && !((double)right > 0.83 * (double)a->n))
+    fail_msg("%zu of %zu are right", right, a->n);
+  bl_free(ctx, v.v);
+  bl_estimator_free(ctx, e);
+}
+
+/* Class names: y indexes into them, one of them never occurs. */
+static void classes_by_name(const subject *s, bl_ctx *ctx, sample *a)
+{
+  char *names[] = {"never", "wake", "rem", "deep"};
+  bl_texts t = {names, 4};
+  size_t k = n_classes_of(s);
+  for (size_t i = 0; i < a->n; i++) a->y[i] = a->y[i] < 0 ? 1 : a->y[i] < 5 ? 2 : 3;
+  a->d.class_names = &t;
+  bl_estimator *e = make(ctx, s);
+  check_ok(ctx, bl_fit(ctx, e, &a->d));
+  assert_int_equal(e->class_names.n, k);
+  for (size_t c = 0; c < k; c++) assert_string_equal(e->class_names.v[c], names[c + 1]);
+  bl_estimator_free(ctx, e);
+}
+
+static void regressor(const subject *s, bl_ctx *ctx, sample *a)
+{
+  bl_estimator *e = make(ctx, s);
+  check_ok(ctx, bl_fit(ctx, e, &a->d));
+  assert_int_equal(bl_op_width(e, BL_DECISION) + bl_op_width(e, BL_PREDICT_PROBA), 0);
+  answers v = ask(ctx, e, &a->d.X);
+  double mean = 0, left = 0, whole = 0;
+  for (size_t i = 0; i < a->n; i++) mean += a->y[i] / (double)a->n;
+  for (size_t i = 0; i < a->n; i++) {
+    left += pow(v.v[v.at[BL_PREDICT] + i] - a->y[i], 2);
+    whole += pow(a->y[i] - mean, 2);
+  }
+  if (!(s->cls->tags & BL_TAG_POOR_SCORE) && !(1 - left / whole > 0.5)) fail_msg("R2 is %g", 1 - left / whole);
+  bl_free(ctx, v.v);
+  bl_estimator_free(ctx, e);
+}
+
+static void transformer(const subject *s, bl_ctx *ctx, sample *a)
+{
+  bl_estimator *e = make(ctx, s);
+  bl_texts names;
+  assert_true(bl_op_width(e, BL_TRANSFORM) > 0); /* needs no fit to say that it can */
+  check_ok(ctx, bl_fit(ctx, e, &a->d));
+  check_ok(ctx, bl_estimator_names_out(ctx, e, &names));
+  assert_int_equal(names.n, bl_op_width(e, BL_TRANSFORM));
+  for (size_t i = 0; i < names.n; i++) assert_int_equal(bl_texts_find(&names, names.v[i]), (long)i); /* no name twice */
+  bl_texts_free(ctx, &names);
+  bl_estimator_free(ctx, e);
+}
+
+static void outlier_detector(const subject *s, bl_ctx *ctx, sample *a)
+{
+  bl_estimator *e = make(ctx, s);
+  check_ok(ctx, bl_fit(ctx, e, &a->d));
+  for (size_t i = 0; i < 10; i++)
+    for (size_t j = 0; j < a->X.cols; j++) bl_row(&a->X, i)[j] = (float)((i + j) % 2 ? 40 : -40);
+  answers v = ask(ctx, e, &a->d.X);
+  double gap = 0, far = 0, near = 0;
+  assert_int_equal(v.width[BL_SCORE_SAMPLES], 1);
+  assert_int_equal(v.width[BL_DECISION], 1);
+  for (size_t i = 0; i < a->n; i++) {
+    double predicted = v.v[v.at[BL_PREDICT] + i], decision = v.v[v.at[BL_DECISION] + i];
+    double score = v.v[v.at[BL_SCORE_SAMPLES] + i];
+    check_near(predicted, decision < 0 ? -1 : 1, 0);
+    if (!i) gap = score - decision;
+    check_near(score - decision, gap, 1e-9);
+    if (i < 10) far += score / 10;
+    else near += score / (double)(a->n - 10);
+    if (i < 10) check_near(predicted, -1, 0);
+  }
+  assert_true(far < near);
+  bl_free(ctx, v.v);
+  bl_estimator_free(ctx, e);
+}
+
+static void kind_keeps_its_promises(const subject *s)
+{
+  bl_ctx *ctx = bl_ctx_new();
+  sample a = sample_make(ctx, s, 300, 1);
+  bl_estimator *e = make(ctx, s);
+  assert_int_equal(bl_estimator_kind(e), s->cls->kind);
+  bl_estimator_free(ctx, e);
+  switch (s->cls->kind) {
+  case BL_CLASSIFIER: classifier(s, ctx, &a); break;
+  case BL_REGRESSOR: regressor(s, ctx, &a); break;
+  case BL_TRANSFORMER: transformer(s, ctx, &a); break;
+  case BL_OUTLIER_DETECTOR: outlier_detector(s, ctx, &a); break;
+  case BL_N_KINDS: fail_msg("no kind");
+  }
+  if (wants_classes(s)) classes_by_name(s, ctx, &a);
+  sample_free(ctx, &a);
+  check_free(ctx);
+}
+
+static void balanced_is_the_weights_it_stands_for(const subject *s)
+{
+  if (!bl_opts_find(s->cls->opts, "class_weight") || !(s->cls->tags & BL_TAG_WEIGHTS)) return;
+  bl_ctx *ctx = bl_ctx_new();
+  sample a = sample_make(ctx, s, 90, 1);
+  size_t k = n_classes_of(s), n = 0;
+  double count[3] = {0}, weight[90];
+  uint32_t index[90];
+  for (uint32_t i = 0; i < 90; i++) {
+    if (a.y[i] > 0 && i % 3) continue; /* fewer of the later classes */
+    index[n] = i;
+    a.y[n++] = a.y[i];
+  }
+  for (size_t i = 0; i < n; i++)
+    for (size_t c = 0; c < k; c++) count[c] += a.y[i] == class_value(c);
+  for (size_t i = 0; i < n; i++)
+    for (size_t c = 0; c < k; c++)
+      if (a.y[i] == class_value(c)) weight[i] = (double)n / ((double)k * count[c]);
+  bl_data d = {.X = bl_cmat_rows(&a.d.X, index, n), .y = a.y};
+  answers plain = learn_and_ask(ctx, s, &d, &a.d.X);
+  d.weight = weight;
+  answers want = learn_and_ask(ctx, s, &d, &a.d.X);
+  d.weight = NULL;
+  bl_estimator *e = make(ctx, s);
+  assert_true(set_if_there(ctx, s, e, "class_weight", "balanced"));
+  set_if_there(ctx, s, e, "tol", "1e-10");
+  set_if_there(ctx, s, e, "max_iter", "10000");
+  check_ok(ctx, bl_fit(ctx, e, &d));
+  answers got = ask(ctx, e, &a.d.X);
+  if (!s->in_chain) same_answers(&got, &want, 1e-6, "balanced"); /* in a chain the scaler sees the weights, too */
+  assert_true(memcmp(got.v, plain.v, got.n * sizeof(double)));
+  bl_free(ctx, got.v);
+  bl_free(ctx, want.v);
+  bl_free(ctx, plain.v);
+  bl_estimator_free(ctx, e);
+  sample_free(ctx, &a);
+  check_free(ctx);
+}
+
+static const conformance_check checks[] = {
+    {"fits_forget", fits_forget, true},
+    {"layout_does_not_matter", layout_does_not_matter, true},
+    {"batches_agree", batches_agree, true},
+    {"batches_give_the_same_bits", batches_give_the_same_bits, true},
+    {"threads_do_not_matter", threads_do_not_matter, true},
+    {"seeds_count", seeds_count, true},
+    {"weights_mean_repetition", weights_mean_repetition, true},
+    {"iterations_are_told", iterations_are_told, true},
+    {"kind_keeps_its_promises", kind_keeps_its_promises, true},
+    {"balanced_is_the_weights_it_stands_for", balanced_is_the_weights_it_stands_for, true},
+};
+CONFORMANCE_MAIN(checks)
