@@ -109,8 +109,12 @@ char *bl_format_real(double x, char *buf)
   if (isinf(x)) return x < 0 ? memcpy(buf, "-inf", 5) : memcpy(buf, "inf", 4);
   for (int digits = 15; digits <= 17; digits++) {
     snprintf(buf, 32, "%.*g", digits, x);
-    for (char *p = buf; *p; p++) /* a locale's decimal sign, whatever it is */
-      if (!is_digit(*p) && *p != '-' && *p != '+' && *p != 'e') *p = '.';
+    char *to = buf; /* a locale's decimal sign, however many bytes it has, becomes one point */
+    for (char *p = buf; *p; p++) {
+      if (is_digit(*p) || *p == '-' || *p == '+' || *p == 'e') *to++ = *p;
+      else if (to == buf || to[-1] != '.') *to++ = '.';
+    }
+    *to = '\0';
     double back;
     if (bl_parse_real(buf, &back) && back == x) break;
   }
