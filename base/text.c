@@ -39,9 +39,9 @@ bool bl_parse_real_n(const char *s, size_t n, double *out)
   size_t i = 0;
   bool negative = s[0] == '-';
   if (s[0] == '-' || s[0] == '+') i++;
-  if (n - i == 3 && !strncasecmp(s + i, "nan", 3)) return *out = NAN, true;
+  if (n - i == 3 && !strncasecmp(s + i, "nan", 3)) return *out = (double)NAN, true;
   if ((n - i == 3 && !strncasecmp(s + i, "inf", 3)) || (n - i == 8 && !strncasecmp(s + i, "infinity", 8)))
-    return *out = negative ? -INFINITY : INFINITY, true;
+    return *out = negative ? -(double)INFINITY : (double)INFINITY, true;
 
   /* Digits up to 2^53 times or over a power of ten up to 22 are exact in double (Clinger 1990). */
   static const double ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,

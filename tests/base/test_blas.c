@@ -21,8 +21,9 @@ static void products(void **state)
   static const struct {
     bool ta, tb;
     size_t m, n, k;
-  } rows[] = {{false, false, 5, 4, 3}, {true, false, 5, 4, 3}, {false, true, 5, 4, 3}, {true, true, 5, 4, 3}, {false, false, 1, 1, 1},
-              {false, false, 700, 4, 5}, {true, false, 700, 3, 4}, {false, true, 600, 2, 3}, {false, false, 3, 2, 0}, {false, false, 0, 2, 3}};
+  } rows[] = {{false, false, 5, 4, 3}, {true, false, 5, 4, 3},    {false, true, 5, 4, 3},   {true, true, 5, 4, 3},
+              {false, false, 1, 1, 1}, {false, false, 700, 4, 5}, {true, false, 700, 3, 4}, {false, true, 600, 2, 3},
+              {false, false, 3, 2, 0}, {false, false, 0, 2, 3}};
   static double a[MAX], b[MAX], c[MAX], d[MAX], want[MAX];
   bl_ctx *ctx = bl_ctx_new();
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -33,7 +34,8 @@ static void products(void **state)
     for (size_t x = 0; x < m; x++)
       for (size_t y = 0; y < n; y++) {
         double sum = 0;
-        for (size_t z = 0; z < k; z++) sum += (rows[i].ta ? a[z * lda + x] : a[x * lda + z]) * (rows[i].tb ? b[y * ldb + z] : b[z * ldb + y]);
+        for (size_t z = 0; z < k; z++)
+          sum += (rows[i].ta ? a[z * lda + x] : a[x * lda + z]) * (rows[i].tb ? b[y * ldb + z] : b[z * ldb + y]);
         want[x * ldc + y] = 1.5 * sum - 0.5 * want[x * ldc + y];
       }
     bl_gemm(rows[i].ta, rows[i].tb, m, n, k, 1.5, a, lda, b, ldb, -0.5, c, ldc);
@@ -119,7 +121,8 @@ static void eigen(void **state)
       assert_true(!k || w[k] >= w[k - 1]);
       for (size_t i = 0; i < N; i++) {
         double left = 0, right = 0;
-        for (size_t j = 0; j < N; j++) left += a[i * N + j] * v[j * N + k], right += (general ? b[i * N + j] : i == j) * v[j * N + k];
+        for (size_t j = 0; j < N; j++)
+          left += a[i * N + j] * v[j * N + k], right += (general ? b[i * N + j] : i == j) * v[j * N + k];
         check_near(left, w[k] * right, 1e-11);
       }
       for (size_t l = 0; l < N; l++) { /* V' B V = I */
@@ -198,7 +201,8 @@ static void solves(void **state)
   assert_int_equal(rank, 3);
   for (size_t j = 0; j < 3; j++) {
     double sum = 0;
-    for (size_t i = 0; i < 6; i++) sum += full[i * 3 + j] * (keep[i] - full[i * 3] * rhs[0] - full[i * 3 + 1] * rhs[1] - full[i * 3 + 2] * rhs[2]);
+    for (size_t i = 0; i < 6; i++)
+      sum += full[i * 3 + j] * (keep[i] - full[i * 3] * rhs[0] - full[i * 3 + 1] * rhs[1] - full[i * 3 + 2] * rhs[2]);
     check_near(sum, 0, 1e-12);
   }
   double wide[] = {1, 1, 0, 1, 1, 0}, y[3] = {2, 2, 9}; /* rank 1: the solution of least length is (1, 1, 0) */
@@ -226,7 +230,9 @@ static void allocations(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(products), cmocka_unit_test(same_bits_for_any_threads), cmocka_unit_test(gram),
-                                     cmocka_unit_test(eigen), cmocka_unit_test(svd), cmocka_unit_test(solves), cmocka_unit_test(allocations)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(products),   cmocka_unit_test(same_bits_for_any_threads),
+                                     cmocka_unit_test(gram),       cmocka_unit_test(eigen),
+                                     cmocka_unit_test(svd),        cmocka_unit_test(solves),
+                                     cmocka_unit_test(allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

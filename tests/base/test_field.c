@@ -83,9 +83,12 @@ static void refuses(void **unused)
   check_ok(ctx, fill(ctx, &before));
   static const char zeros[128];
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    check_fails(ctx, bl_field_set(ctx, table, rows[i].name, &s, rows[i].dtype, rows[i].n_dims, rows[i].dims, zeros, rows[i].bytes),
-                BL_E_FORMAT, rows[i].says);
-    if (!bl_fields_equal(table, &s, &before) || s.rows != 2 || s.cols != 3) fail_msg("%s: refused, but changed", rows[i].says);
+    check_fails(
+        ctx,
+        bl_field_set(ctx, table, rows[i].name, &s, rows[i].dtype, rows[i].n_dims, rows[i].dims, zeros, rows[i].bytes),
+        BL_E_FORMAT, rows[i].says);
+    if (!bl_fields_equal(table, &s, &before) || s.rows != 2 || s.cols != 3)
+      fail_msg("%s: refused, but changed", rows[i].says);
   }
   bl_fields_release(ctx, table, &s);
   bl_fields_release(ctx, table, &before);
@@ -95,7 +98,8 @@ static void refuses(void **unused)
 static void dtypes(void **unused)
 {
   (void)unused;
-  assert_true(bl_dtype_size(BL_F64) == 8 && bl_dtype_size(BL_F32) == 4 && bl_dtype_size(BL_U8) == 1 && bl_dtype_size(BL_N_DTYPES) == 0);
+  assert_true(bl_dtype_size(BL_F64) == 8 && bl_dtype_size(BL_F32) == 4 && bl_dtype_size(BL_U8) == 1 &&
+              bl_dtype_size(BL_N_DTYPES) == 0);
   assert_string_equal(bl_dtype_name(BL_I64), "I64");
   assert_string_equal(bl_dtype_name(BL_N_DTYPES), "?");
 }

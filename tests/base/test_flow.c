@@ -21,11 +21,22 @@ static void printed(bl_ctx *ctx, const char *text, const char *want)
 static void reads(void **state)
 {
   (void)state;
-  static const char *const rows[][2] = {
-      {"a", "a"}, {"  a b  ", "a b"}, {"\"a, b\"", "\"a, b\""}, {"\"\"", "\"\""}, {"[]", "[]"}, {"{}", "{}"}, {"[a,b , c]", "[a, b, c]"},
-      {"[a, b,]", "[a, b]"}, {"{a: 1, b: [x, {c: d}]}", "{a: 1, b: [x, {c: d}]}"}, {"[[1, 2], [3]]", "[[1, 2], [3]]"},
-      {"{\"a: b\": 1}", "{\"a: b\": 1}"}, {"[\"q\\\"\\\\\\n\\t\\r\"]", "[\"q\\\"\\\\\\n\\t\\r\"]"}, {"{a: c:d}", "{a: \"c:d\"}"},
-      {"\n[a\n, b]\n", "[a, b]"}, {"[\"\"]", "[\"\"]"}, {"1.5e-3", "1.5e-3"}};
+  static const char *const rows[][2] = {{"a", "a"},
+                                        {"  a b  ", "a b"},
+                                        {"\"a, b\"", "\"a, b\""},
+                                        {"\"\"", "\"\""},
+                                        {"[]", "[]"},
+                                        {"{}", "{}"},
+                                        {"[a,b , c]", "[a, b, c]"},
+                                        {"[a, b,]", "[a, b]"},
+                                        {"{a: 1, b: [x, {c: d}]}", "{a: 1, b: [x, {c: d}]}"},
+                                        {"[[1, 2], [3]]", "[[1, 2], [3]]"},
+                                        {"{\"a: b\": 1}", "{\"a: b\": 1}"},
+                                        {"[\"q\\\"\\\\\\n\\t\\r\"]", "[\"q\\\"\\\\\\n\\t\\r\"]"},
+                                        {"{a: c:d}", "{a: \"c:d\"}"},
+                                        {"\n[a\n, b]\n", "[a, b]"},
+                                        {"[\"\"]", "[\"\"]"},
+                                        {"1.5e-3", "1.5e-3"}};
   bl_ctx *ctx = bl_ctx_new();
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     printed(ctx, rows[i][0], rows[i][1]);
@@ -37,12 +48,23 @@ static void reads(void **state)
 static void refuses(void **state)
 {
   (void)state;
-  static const char *const rows[][2] = {
-      {"[a", "comma is missing"}, {"{a: 1", "comma is missing"}, {"[", "not closed by ]"}, {"{", "not closed by }"},
-      {"{a}", "a name without ':'"}, {"{a, b: 1}", "a name without ':'"}, {"[a] b", "text behind the end"}, {"\"abc", "quote that is not closed"},
-      {"\"a\\x\"", "unknown escape"}, {"[\"a\" b]", "comma is missing"}, {"[a, , b]", "value is missing"}, {"[,]", "value is missing"},
-      {"{,}", "value is missing"}, {"\"a\" b", "text behind"}, {"\"a\\", "escape"},
-      {"[[[[[[[[[[[[[[[[[[a]]]]]]]]]]]]]]]]]]", "too deeply"}, {"[{a: 1]", "comma is missing"}};
+  static const char *const rows[][2] = {{"[a", "comma is missing"},
+                                        {"{a: 1", "comma is missing"},
+                                        {"[", "not closed by ]"},
+                                        {"{", "not closed by }"},
+                                        {"{a}", "a name without ':'"},
+                                        {"{a, b: 1}", "a name without ':'"},
+                                        {"[a] b", "text behind the end"},
+                                        {"\"abc", "quote that is not closed"},
+                                        {"\"a\\x\"", "unknown escape"},
+                                        {"[\"a\" b]", "comma is missing"},
+                                        {"[a, , b]", "value is missing"},
+                                        {"[,]", "value is missing"},
+                                        {"{,}", "value is missing"},
+                                        {"\"a\" b", "text behind"},
+                                        {"\"a\\", "escape"},
+                                        {"[[[[[[[[[[[[[[[[[[a]]]]]]]]]]]]]]]]]]", "too deeply"},
+                                        {"[{a: 1]", "comma is missing"}};
   bl_ctx *ctx = bl_ctx_new();
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     bl_flow f;

@@ -32,7 +32,8 @@ static void blocks(void **state)
 static void overflow(void **state)
 {
   (void)state;
-  static const size_t rows[][2] = {{SIZE_MAX, 2}, {SIZE_MAX / 2 + 1, 2}, {SIZE_MAX, 1}, {SIZE_MAX - 64, 1}, {2, SIZE_MAX}};
+  static const size_t rows[][2] = {
+      {SIZE_MAX, 2}, {SIZE_MAX / 2 + 1, 2}, {SIZE_MAX, 1}, {SIZE_MAX - 64, 1}, {2, SIZE_MAX}};
   bl_ctx *ctx = bl_ctx_new();
   void *p = bl_calloc(ctx, 4, 1);
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

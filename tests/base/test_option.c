@@ -111,10 +111,23 @@ static void get_then_set(void **state)
 {
   (void)state;
   static const char *const sets[][2] = {
-      {"count", "77"}, {"rate", "0.1000000000000000055"}, {"above", "inf"}, {"above", "5e-324"}, {"on", "off"}, {"window", "blackman"},
-      {"size", "none"}, {"size", "0.3333333333333333"}, {"whole", "64"}, {"path", "a: [b], \"c\""}, {"path", ""}, {"named", "null"}, {"q", "[]"},
-      {"q", "[0.1, 0.2, 1e-300]"}, {"pick", "[\"\", \"a\\nb\", \" x \", \"#\", \"q\\\"\\\\\", \"a\\r\", \"t\\t\", \"{\", \"x:y\"]"},
-      {"bands", "{\"a b\": [0.5, 4], \"c,d\": [1, 2]}"}, {"bands", "{}"}};
+      {"count", "77"},
+      {"rate", "0.1000000000000000055"},
+      {"above", "inf"},
+      {"above", "5e-324"},
+      {"on", "off"},
+      {"window", "blackman"},
+      {"size", "none"},
+      {"size", "0.3333333333333333"},
+      {"whole", "64"},
+      {"path", "a: [b], \"c\""},
+      {"path", ""},
+      {"named", "null"},
+      {"q", "[]"},
+      {"q", "[0.1, 0.2, 1e-300]"},
+      {"pick", "[\"\", \"a\\nb\", \" x \", \"#\", \"q\\\"\\\\\", \"a\\r\", \"t\\t\", \"{\", \"x:y\"]"},
+      {"bands", "{\"a b\": [0.5, 4], \"c,d\": [1, 2]}"},
+      {"bands", "{}"}};
   bl_ctx *ctx = bl_ctx_new();
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
     params p = defaults(ctx), q = defaults(ctx);
@@ -151,7 +164,8 @@ static bl_status copy_work(bl_ctx *ctx, void *arg)
   bl_status s = bl_opts_defaults(ctx, "test", table, &p);
   if (!s) s = bl_opts_set(ctx, "test", table, &p, "pick", "[a, b, c]");
   if (!s) s = bl_opts_copy(ctx, table, &q, &p);
-  if (!s && (q.pick.n != 3 || strcmp(q.pick.v[2], "c") || q.q.n != 2 || q.q.v == p.q.v || q.bands.v[0].lo != 8 || q.count != 5))
+  if (!s && (q.pick.n != 3 || strcmp(q.pick.v[2], "c") || q.q.n != 2 || q.q.v == p.q.v || q.bands.v[0].lo != 8 ||
+             q.count != 5))
     s = bl_fail(ctx, BL_E_INTERNAL, "the copy differs");
   bl_opts_release(ctx, table, &p);
   bl_opts_release(ctx, table, &q);
@@ -171,7 +185,8 @@ typedef struct needy {
 static void needed(void **state)
 {
   (void)state;
-  static const bl_opt t[] = {{"from", BL_OPT_TEXT, offsetof(needy, from), NULL, 0, 0, BL_OPT_NEEDED, NULL, "", "Where from"}, BL_OPT_END};
+  static const bl_opt t[] = {
+      {"from", BL_OPT_TEXT, offsetof(needy, from), NULL, 0, 0, BL_OPT_NEEDED, NULL, "", "Where from"}, BL_OPT_END};
   bl_ctx *ctx = bl_ctx_new();
   needy p = {0};
   check_fails(ctx, bl_opts_complete(ctx, "reader", t, &p), BL_E_CONFIG, "reader: 'from' must be given: Where from");
@@ -183,7 +198,8 @@ static void needed(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(values), cmocka_unit_test(refusals), cmocka_unit_test(get_then_set),
-                                     cmocka_unit_test(allocations), cmocka_unit_test(needed)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(values), cmocka_unit_test(refusals),
+                                     cmocka_unit_test(get_then_set), cmocka_unit_test(allocations),
+                                     cmocka_unit_test(needed)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

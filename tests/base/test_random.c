@@ -14,7 +14,10 @@ static void known_answers(void **state)
   } rows[] = {
       {0, 0, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
       {UINT64_MAX, UINT64_MAX, {UINT32_MAX, UINT32_MAX}, {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
-      {0x85a308d3243f6a88, 0x0370734413198a2e, {0xa4093822, 0x299f31d0}, {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
+      {0x85a308d3243f6a88,
+       0x0370734413198a2e,
+       {0xa4093822, 0x299f31d0},
+       {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
   };
   for (size_t i = 0; i < 3; i++) {
     bl_rng r = {.key = {rows[i].key[0], rows[i].key[1]}, .counter = rows[i].counter, .index = rows[i].index};
@@ -90,7 +93,8 @@ static void shuffles(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(known_answers), cmocka_unit_test(streams_are_apart), cmocka_unit_test(moments),
-                                     cmocka_unit_test(below_is_even), cmocka_unit_test(shuffles)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(known_answers), cmocka_unit_test(streams_are_apart),
+                                     cmocka_unit_test(moments), cmocka_unit_test(below_is_even),
+                                     cmocka_unit_test(shuffles)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

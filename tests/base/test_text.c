@@ -82,7 +82,8 @@ static void odd_reals(void **state)
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     double got = 7;
-    if (bl_parse_real(rows[i].s, &got) != rows[i].ok) fail_msg("'%s' is %s", rows[i].s, rows[i].ok ? "refused" : "taken");
+    if (bl_parse_real(rows[i].s, &got) != rows[i].ok)
+      fail_msg("'%s' is %s", rows[i].s, rows[i].ok ? "refused" : "taken");
     if (rows[i].ok && !same_bits(got, rows[i].want)) fail_msg("'%s' gives %.17g", rows[i].s, got);
   }
   double x;
@@ -116,9 +117,19 @@ static void ints_and_bools(void **state)
     const char *s;
     bool ok;
     int64_t want;
-  } rows[] = {{"0", true, 0}, {" -12 ", true, -12}, {"+7", true, 7}, {"9223372036854775807", true, INT64_MAX},
-              {"-9223372036854775808", true, INT64_MIN}, {"9223372036854775808", false, 0}, {"-9223372036854775809", false, 0},
-              {"99999999999999999999", false, 0}, {"", false, 0}, {"1.0", false, 0}, {"1e3", false, 0}, {"-", false, 0}, {"1 2", false, 0}};
+  } rows[] = {{"0", true, 0},
+              {" -12 ", true, -12},
+              {"+7", true, 7},
+              {"9223372036854775807", true, INT64_MAX},
+              {"-9223372036854775808", true, INT64_MIN},
+              {"9223372036854775808", false, 0},
+              {"-9223372036854775809", false, 0},
+              {"99999999999999999999", false, 0},
+              {"", false, 0},
+              {"1.0", false, 0},
+              {"1e3", false, 0},
+              {"-", false, 0},
+              {"1 2", false, 0}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     int64_t got = 5;
     if (bl_parse_int(rows[i].s, &got) != rows[i].ok || (rows[i].ok && got != rows[i].want)) fail_msg("'%s'", rows[i].s);
@@ -157,10 +168,12 @@ static void globs(void **state)
   static const struct {
     const char *pattern, *s;
     bool want;
-  } rows[] = {{"*.wav", "a.wav", true}, {"*.wav", ".wav", true}, {"*.wav", "a.wave", false}, {"a?c", "abc", true}, {"a?c", "ac", false},
-              {"[a-c]x", "bx", true}, {"[!a-c]x", "bx", false}, {"[!a-c]x", "dx", true}, {"[]]", "]", true}, {"[a", "[a", true},
-              {"*a*b*", "xxaxxbxx", true}, {"*a*b*", "xxbxxaxx", false}, {"", "", true}, {"", "a", false}, {"**", "abc", true},
-              {"a*", "", false}, {"*?", "", false}, {"[a-]", "-", true}, {"EEG *", "EEG Fp1-Ref", true}};
+  } rows[] = {
+      {"*.wav", "a.wav", true}, {"*.wav", ".wav", true}, {"*.wav", "a.wave", false},    {"a?c", "abc", true},
+      {"a?c", "ac", false},     {"[a-c]x", "bx", true},  {"[!a-c]x", "bx", false},      {"[!a-c]x", "dx", true},
+      {"[]]", "]", true},       {"[a", "[a", true},      {"*a*b*", "xxaxxbxx", true},   {"*a*b*", "xxbxxaxx", false},
+      {"", "", true},           {"", "a", false},        {"**", "abc", true},           {"a*", "", false},
+      {"*?", "", false},        {"[a-]", "-", true},     {"EEG *", "EEG Fp1-Ref", true}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     if (bl_text_glob(rows[i].pattern, rows[i].s) != rows[i].want) fail_msg("'%s' on '%s'", rows[i].pattern, rows[i].s);
 }

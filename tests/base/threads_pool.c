@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 #include <string.h>
+#include <time.h>
 
 #include "baleen/memory.h"
 #include "baleen/pool.h"
@@ -46,6 +47,8 @@ static bl_status fail_some(bl_ctx *ctx, void *arg, size_t i)
 {
   seen *s = arg;
   atomic_fetch_add(&s->count[i], 1);
+  /* the lower one fails later, so that it must take the higher one's place */
+  if (i == s->bad[1] && bl_ctx_threads(ctx) > 1) nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
   if (i == s->bad[0] || i == s->bad[1]) return bl_fail(ctx, BL_E_IO, "item %zu is broken", i);
   return BL_OK;
 }
