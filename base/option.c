@@ -386,6 +386,45 @@ bl_status bl_opts_copy(bl_ctx *ctx, const bl_opt *table, void *to, const void *f
   return BL_OK;
 }
 
+static bool same_bits(const void *a, const void *b, size_t n_bytes) { return !n_bytes || !memcmp(a, b, n_bytes); }
+
+static bool equal_one(const bl_opt *o, const void *a, const void *b)
+{
+  switch (o->kind) {
+  case BL_OPT_TEXT: return bl_text_equal(*(char *const *)a, *(char *const *)b);
+  case BL_OPT_WORD: {
+    const bl_word *p = a, *q = b;
+    return p->word == q->word && (p->word >= 0 || same_bits(&p->real, &q->real, sizeof p->real));
+  }
+  case BL_OPT_REALS: {
+    const bl_reals *p = a, *q = b;
+    return p->n == q->n && same_bits(p->v, q->v, p->n * sizeof *p->v);
+  }
+  case BL_OPT_TEXTS: {
+    const bl_texts *p = a, *q = b;
+    bool same = p->n == q->n;
+    for (size_t i = 0; same && i < p->n; i++) same = !strcmp(p->v[i], q->v[i]);
+    return same;
+  }
+  case BL_OPT_RANGES: {
+    const bl_ranges *p = a, *q = b;
+    bool same = p->n == q->n;
+    for (size_t i = 0; same && i < p->n; i++)
+      same = !strcmp(p->v[i].name, q->v[i].name) && same_bits(&p->v[i].lo, &q->v[i].lo, sizeof p->v[i].lo) &&
+             same_bits(&p->v[i].hi, &q->v[i].hi, sizeof p->v[i].hi);
+    return same;
+  }
+  default: return same_bits(a, b, value_size(o->kind));
+  }
+}
+
+bool bl_opts_equal(const bl_opt *table, const void *a, const void *b)
+{
+  for (const bl_opt *o = table; o && o->name; o++)
+    if (!equal_one(o, const_place(a, o), const_place(b, o))) return false;
+  return true;
+}
+
 void bl_opts_release(bl_ctx *ctx, const bl_opt *table, void *params)
 {
   for (const bl_opt *o = table; params && o && o->name; o++) release_one(ctx, o, place(params, o));

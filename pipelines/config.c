@@ -231,7 +231,13 @@ static bl_status add_learner(bl_mistakes *m, const char *name, const bl_node *n,
   *l = (bl_learner){0};
   l->name = bl_strdup(m->ctx, name);
   if (!l->name) return bl_fail_nomem(m->ctx, "the learners");
-  return read_estimator(m, n, &l->estimator);
+  size_t mistakes = m->v.n;
+  bl_status s = read_estimator(m, n, &l->estimator);
+  if (m->v.n > mistakes) { /* half a chain would only draw more complaints */
+    bl_estimator_free(m->ctx, l->estimator);
+    l->estimator = NULL;
+  }
+  return s;
 }
 
 /* A model without a name is called by its last step. */

@@ -87,6 +87,8 @@ bl_status bl_opts_get(bl_ctx *ctx, const bl_opt *table, const void *params, cons
 bl_status bl_opts_complete(bl_ctx *ctx, const char *who, const bl_opt *table, const void *params) BL_MUST_CHECK;
 /* `to` is zeroed memory of the same struct; members outside the table are left alone. */
 bl_status bl_opts_copy(bl_ctx *ctx, const bl_opt *table, void *to, const void *from) BL_MUST_CHECK;
+/* True when every option holds the same bits. */
+bool bl_opts_equal(const bl_opt *table, const void *a, const void *b);
 /* Frees texts and lists and zeroes them. */
 void bl_opts_release(bl_ctx *ctx, const bl_opt *table, void *params);
 const bl_opt *bl_opts_find(const bl_opt *table, const char *name);

@@ -2,6 +2,7 @@
 #ifndef BALEEN_TABLE_H
 #define BALEEN_TABLE_H
 
+#include "baleen/file.h"
 #include "baleen/matrix.h"
 #include "baleen/memory.h"
 
@@ -28,12 +29,7 @@ static inline const char *bl_table_cell(const bl_table *t, size_t row, size_t co
 bl_status bl_table_column(bl_ctx *ctx, const bl_table *t, const char *name, size_t *out) BL_MUST_CHECK;
 /* A cell as a number: "" , "NA", "nan" give NAN; else BL_E_FORMAT with file:line and column. */
 bl_status bl_table_number(bl_ctx *ctx, const bl_table *t, size_t row, size_t col, double *out) BL_MUST_CHECK;
-/* Appends a field to a CSV line, quoted when it must be. */
+/* Appends a field to a CSV line, quoted when it must be; commas and line ends are the caller's. */
 bl_status bl_csv_field(bl_ctx *ctx, bl_buf *out, const char *field) BL_MUST_CHECK;
-
-/* A whole file. max 0: 64 MiB. BL_E_IO names file and the system's reason. *out is NUL-terminated. */
-bl_status bl_file_read(bl_ctx *ctx, const char *path, size_t max, char **out, size_t *n) BL_MUST_CHECK;
-/* Written beside and renamed: a stop leaves the old file or the new one. */
-bl_status bl_file_write(bl_ctx *ctx, const char *path, const void *bytes, size_t n) BL_MUST_CHECK;
 
 #endif

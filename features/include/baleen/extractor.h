@@ -51,7 +51,8 @@ bl_status bl_extractor_begin(bl_ctx *ctx, bl_extractor *e, double run_start_s) B
 bl_status bl_extractor_add_span(bl_ctx *ctx, bl_extractor *e, const bl_span *span) BL_MUST_CHECK;
 /* n frames [frame][channel][bin] of the input stream. */
 bl_status bl_extractor_push(bl_ctx *ctx, bl_extractor *e, const float *x, size_t n) BL_MUST_CHECK;
-/* The run ends: stages give what they owe, open segments are finished. */
+/* The run ends: stages give what they owe, open segments are finished. One that ends behind the run's last sample gives
+ * no row but BL_E_SHAPE. After an error from push or finish, bl_extractor_begin() starts afresh. */
 bl_status bl_extractor_finish(bl_ctx *ctx, bl_extractor *e) BL_MUST_CHECK;
 
 #endif

@@ -1,7 +1,7 @@
 /* summary.h: the contract of a summary, which turns the frames of one segment into named numbers.
  *
  * Frames come block by block, in order; sums are double, in frame order, so block sizes change no bit. Overlapping
- * segments each have a state of their own.
+ * segments each have a state of their own. params and stream given to init stay where they are until release.
  *
  * To add one: features/summaries/<name>.c with `const bl_summary_class bl_summary_<name>`, a line in summaries.def. */
 #ifndef BALEEN_SUMMARY_H

@@ -103,13 +103,17 @@ struct bl_estimator {
 
 const bl_estimator_class *bl_estimator_at(size_t i);
 const bl_estimator_class *bl_estimator_find(const char *name);
+/* Kind and tags of this very object. A chain's follow from its children: the kind of the last; what the first takes in
+ * (NaN, covariance rows); weights, classes, randomness where any step asks for them. */
+bl_kind bl_estimator_kind(const bl_estimator *e);
+unsigned bl_estimator_tags(const bl_estimator *e);
 
 /* ---- making ------------------------------------------------------------------------------------------------------ */
 
 /* With default parameters. Unknown name: BL_E_CONFIG with the nearest one. */
 bl_status bl_estimator_new(bl_ctx *ctx, const char *name, bl_estimator **out) BL_MUST_CHECK;
-/* From flow text: "lda", "{pca: {n_components: 2}}", "[standard_scaler, {logistic_regression: {C: 0.1}}]" (a list makes
- * a chain, and a step may be named: {name: pca, ...} is not needed; equal steps get -2, -3). */
+/* From flow text: "lda", "{pca: {n_components: 2}}", "[standard_scaler, {logistic_regression: {C: 0.1}}]". A list makes a
+ * chain; its steps are named after their classes, equal ones get -2, -3, and {pca: {}, as: eigen} names one itself. */
 bl_status bl_estimator_parse(bl_ctx *ctx, const char *text, bl_estimator **out) BL_MUST_CHECK;
 /* The text that bl_estimator_parse() reads back, every parameter filled in. */
 bl_status bl_estimator_print(bl_ctx *ctx, const bl_estimator *e, bl_buf *out) BL_MUST_CHECK;

@@ -80,7 +80,8 @@ typedef struct bl_run_summary {
   bl_buf text;         /* tables for a person to read on a terminal */
 } bl_run_summary;
 /* folder NULL: runs/<config's name>, numbered when taken. Writes config.yaml, rows.*, features.json, recordings.csv, folds.csv,
- * predictions.csv, metrics.json, model.safetensors (and models/ when there are several), pictures, report.html, log.txt. */
+ * predictions.csv, metrics.json, model.safetensors (the best by the first metric; all of them in models/ when there are
+ * several), pictures, report.html. */
 bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_summary *out) BL_MUST_CHECK;
 void bl_run_summary_free(bl_ctx *ctx, bl_run_summary *r);
 

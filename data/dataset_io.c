@@ -1,0 +1,249 @@
+/* A dataset as a folder: rows.npy, rows.csv, features.json. The numbers are mapped on reading when the file is as we
+ * write it (float32, row-major, aligned); another type or order, as NumPy users may leave it, is converted. */
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "baleen/table.h"
+#include "baleen/text.h"
+#include "dataset_private.h"
+#include "file.h"
+#include "npy.h"
+
+/* ---- writing ------------------------------------------------------------------------------------------------------- */
+
+/* A number with a comma before it; NaN is an empty field. */
+static bl_status put_number(bl_ctx *ctx, bl_buf *b, double x)
+{
+  char text[32];
+  return isnan(x) ? bl_buf_puts(ctx, b, ",") : bl_buf_printf(ctx, b, ",%s", bl_format_real(x, text));
+}
+
+static bl_status put_text(bl_ctx *ctx, bl_buf *b, const char *text)
+{
+  bl_status s = bl_buf_puts(ctx, b, ",");
+  return s ? s : bl_csv_field(ctx, b, text);
+}
+
+static bl_status put_row(bl_ctx *ctx, bl_buf *b, const bl_dataset *d, size_t i)
+{
+  bl_status s = bl_csv_field(ctx, b, d->recording.v[i]);
+  if (!s) s = put_number(ctx, b, d->start_s[i]);
+  if (!s) s = put_number(ctx, b, d->end_s[i]);
+  if (!s) s = put_text(ctx, b, d->label.v[i]);
+  if (!s) s = put_text(ctx, b, d->group.v[i]);
+  if (!s) s = put_number(ctx, b, d->weight[i]);
+  for (size_t k = 0; !s && k < d->n_extra; k++) s = put_text(ctx, b, d->extra[k].v.v[i]);
+  return s ? s : bl_buf_puts(ctx, b, "\n");
+}
+
+static bl_status put_head(bl_ctx *ctx, bl_buf *b, const bl_dataset *d)
+{
+  bl_status s = BL_OK;
+  for (size_t k = 0; !s && bl_row_columns[k]; k++) s = bl_buf_printf(ctx, b, "%s%s", k ? "," : "", bl_row_columns[k]);
+  for (size_t k = 0; !s && k < d->n_extra; k++) s = put_text(ctx, b, d->extra[k].name);
+  return s ? s : bl_buf_puts(ctx, b, "\n");
+}
+
+static bl_status write_csv(bl_ctx *ctx, const bl_dataset *d, const char *path)
+{
+  bl_buf b = {0};
+  bl_out o = {.fd = -1};
+  bl_status s = bl_out_open(ctx, path, &o);
+  if (!s) s = put_head(ctx, &b, d);
+  for (size_t i = 0; !s && i < d->X.rows; i++) {
+    s = put_row(ctx, &b, d, i);
+    if (s || b.len < 65536) continue;
+    s = bl_out_put(ctx, &o, b.v, b.len);
+    b.len = 0;
+  }
+  if (!s) s = bl_out_put(ctx, &o, b.v, b.len);
+  if (!s) s = bl_out_done(ctx, &o);
+  bl_out_drop(ctx, &o);
+  bl_buf_free(ctx, &b);
+  return s;
+}
+
+typedef struct sink {
+  bl_ctx *ctx;
+  bl_buf b;
+  bl_status s;
+} sink;
+
+static int keep_bytes(const char *bytes, size_t n, void *arg)
+{
+  sink *k = arg;
+  k->s = bl_buf_add(k->ctx, &k->b, bytes, n);
+  return k->s ? -1 : 0;
+}
+
+static bl_status write_features(bl_ctx *ctx, const bl_dataset *d, const char *path)
+{
+  sink k = {.ctx = ctx};
+  json_t *list = json_array();
+  bool made = list != NULL;
+  for (size_t j = 0; made && j < d->features.n; j++) {
+    json_t *one = json_pack("{s:s, s:s}", "name", d->features.v[j], "unit", d->units.v[j]);
+    if (!one)
+      k.s = bl_fail(ctx, BL_E_FORMAT, "%s: the name or unit of feature %zu is not UTF-8", path, j);
+    made = one && !json_array_append_new(list, one);
+  }
+  if (made && json_dump_callback(list, keep_bytes, &k, JSON_INDENT(1))) made = false;
+  if (made) k.s = bl_buf_puts(ctx, &k.b, "\n");
+  if (!made && !k.s) k.s = bl_fail_nomem(ctx, path);
+  if (!k.s) k.s = bl_file_write(ctx, path, k.b.v, k.b.len);
+  json_decref(list);
+  bl_buf_free(ctx, &k.b);
+  return k.s;
+}
+
+typedef struct paths {
+  char *npy, *csv, *json;
+} paths;
+
+static bl_status make_paths(bl_ctx *ctx, const char *folder, paths *p)
+{
+  p->npy = bl_strf(ctx, "%s/rows.npy", folder);
+  p->csv = bl_strf(ctx, "%s/rows.csv", folder);
+  p->json = bl_strf(ctx, "%s/features.json", folder);
+  return p->npy && p->csv && p->json ? BL_OK : bl_fail_nomem(ctx, folder);
+}
+
+static void free_paths(bl_ctx *ctx, paths *p)
+{
+  bl_free(ctx, p->npy);
+  bl_free(ctx, p->csv);
+  bl_free(ctx, p->json);
+}
+
+bl_status bl_dataset_write(bl_ctx *ctx, const bl_dataset *d, const char *folder)
+{
+  paths p = {0};
+  bl_cmat view = bl_dataset_view(d);
+  bl_status s = make_paths(ctx, folder, &p);
+  if (!s) s = bl_npy_write(ctx, p.npy, &view);
+  if (!s) s = write_csv(ctx, d, p.csv);
+  if (!s) s = write_features(ctx, d, p.json);
+  free_paths(ctx, &p);
+  return s;
+}
+
+/* ---- reading ------------------------------------------------------------------------------------------------------- */
+
+static bl_status read_features(bl_ctx *ctx, const char *path, bl_dataset *d)
+{
+  char *text = NULL;
+  size_t n;
+  json_error_t e;
+  json_t *list = NULL;
+  bl_status s = bl_file_read(ctx, path, 0, &text, &n);
+  if (s) goto done;
+  list = json_loadb(text, n, 0, &e);
+  if (!list) {
+    s = bl_fail(ctx, BL_E_FORMAT, "%s:%d: %s", path, e.line, e.text);
+    goto done;
+  }
+  if (!json_is_array(list)) s = bl_fail(ctx, BL_E_FORMAT, "%s: wanted a list of {\"name\": .., \"unit\": ..}", path);
+  for (size_t j = 0; !s && j < json_array_size(list); j++) {
+    const char *name = NULL, *unit = "";
+    if (json_unpack(json_array_get(list, j), "{s:s, s?s}", "name", &name, "unit", &unit))
+      s = bl_fail(ctx, BL_E_FORMAT, "%s: entry %zu is not {\"name\": \"..\", \"unit\": \"..\"}", path, j);
+    if (!s) s = bl_texts_add(ctx, &d->features, name);
+    if (!s) s = bl_texts_add(ctx, &d->units, unit);
+  }
+
+done:
+  json_decref(list);
+  bl_free(ctx, text);
+  return s;
+}
+
+static bl_status read_rows(bl_ctx *ctx, const char *path, bl_dataset *d)
+{
+  bl_map map;
+  bl_npy_info info;
+  bl_status s = bl_map_open(ctx, path, &map);
+  if (!s) s = bl_npy_parse(ctx, path, map.v, map.n, &info);
+  if (s) goto done;
+  bool as_written = info.kind == 'f' && info.size == 4 && !info.fortran && info.offset % sizeof(float) == 0 &&
+                    map.n - info.offset == info.rows * info.cols * sizeof(float);
+  if (as_written) {
+    d->X = (bl_mat){NULL, info.rows, info.cols, info.cols};
+    d->map = map.v;
+    d->map_bytes = map.n;
+    return BL_OK;
+  }
+  s = bl_npy_convert(ctx, path, map.v, &info, &d->X);
+
+done:
+  bl_map_close(&map);
+  return s;
+}
+
+static bl_status take_texts(bl_ctx *ctx, const bl_table *t, size_t col, bl_texts *out)
+{
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < t->n_rows; i++) s = bl_texts_add(ctx, out, bl_table_cell(t, i, col));
+  return s;
+}
+
+static bl_status take_numbers(bl_ctx *ctx, const bl_table *t, size_t col, double **out)
+{
+  bl_status s = BL_OK;
+  if (!(*out = bl_calloc(ctx, t->n_rows, sizeof **out))) return bl_fail_nomem(ctx, t->path);
+  for (size_t i = 0; !s && i < t->n_rows; i++) s = bl_table_number(ctx, t, i, col, &(*out)[i]);
+  return s;
+}
+
+static bl_status read_csv(bl_ctx *ctx, const char *path, bl_dataset *d)
+{
+  bl_table t;
+  bl_status s = bl_table_read(ctx, path, &t);
+  size_t fixed = 0;
+  for (; !s && bl_row_columns[fixed]; fixed++)
+    if (fixed >= t.columns.n || strcmp(t.columns.v[fixed], bl_row_columns[fixed]))
+      s = bl_fail(ctx, BL_E_FORMAT, "%s:1: column %zu is not '%s'", path, fixed + 1, bl_row_columns[fixed]);
+  if (!s) s = take_texts(ctx, &t, 0, &d->recording);
+  if (!s) s = take_numbers(ctx, &t, 1, &d->start_s);
+  if (!s) s = take_numbers(ctx, &t, 2, &d->end_s);
+  if (!s) s = take_texts(ctx, &t, 3, &d->label);
+  if (!s) s = take_texts(ctx, &t, 4, &d->group);
+  if (!s) s = take_numbers(ctx, &t, 5, &d->weight);
+  if (!s && t.columns.n > fixed && !(d->extra = bl_calloc(ctx, t.columns.n - fixed, sizeof *d->extra)))
+    s = bl_fail_nomem(ctx, path);
+  for (size_t col = fixed; !s && col < t.columns.n; col++) {
+    bl_column *c = &d->extra[d->n_extra];
+    if (!(c->name = bl_strdup(ctx, t.columns.v[col]))) {
+      s = bl_fail_nomem(ctx, path);
+      break;
+    }
+    d->n_extra++;
+    s = take_texts(ctx, &t, col, &c->v);
+  }
+  bl_table_free(ctx, &t);
+  return s;
+}
+
+bl_status bl_dataset_read(bl_ctx *ctx, const char *folder, bl_dataset *out)
+{
+  paths p = {0};
+  bl_dataset d = {0};
+  *out = d;
+  bl_status s = make_paths(ctx, folder, &p);
+  if (!s) s = read_rows(ctx, p.npy, &d);
+  if (!s) s = read_csv(ctx, p.csv, &d);
+  if (!s) s = read_features(ctx, p.json, &d);
+  if (!s && d.recording.n != d.X.rows)
+    s = bl_fail(ctx, BL_E_FORMAT, "%s: rows.csv has %zu rows, rows.npy %zu; extract the features again", folder,
+                d.recording.n, d.X.rows);
+  if (!s && d.features.n != d.X.cols)
+    s = bl_fail(ctx, BL_E_FORMAT, "%s: features.json names %zu columns, rows.npy has %zu; extract the features again",
+                folder, d.features.n, d.X.cols);
+  if (s) {
+    bl_dataset_free(ctx, &d);
+  } else {
+    *out = d;
+  }
+  free_paths(ctx, &p);
+  return s;
+}

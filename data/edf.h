@@ -1,0 +1,112 @@
+/* edf.h: what the parts of the EDF and BDF reader share. Private to data/.
+ *
+ * Formats: EDF (Kemp et al., Electroencephalogr. Clin. Neurophysiol. 82, 1992), EDF+ (Kemp and Olivan, Clin.
+ * Neurophysiol. 114, 2003, and its specification's text), BDF (BioSemi's 24-bit variant of both).
+ *
+ * The reader forgives what real files do wrong. Each kind of deviation becomes one note with the place of the first of
+ * its kind, how many there were, and the assumption made. */
+#ifndef BALEEN_EDF_H
+#define BALEEN_EDF_H
+
+#include "baleen/recording.h"
+
+/*        kind             warning code  field             what was found, and the assumption */
+#define BL_EDF_DEVIATIONS(X)                                                                                             \
+  X(VERSION,         DEVIATION, "version",           "is not '0'; the rest is a header of EDF and was read as one")                 \
+  X(HEADER_BYTES,    DEVIATION, "header size",       "disagrees with the number of signals; the data were taken to follow the signal headers") \
+  X(HEADER_LONG,     DEVIATION, "header size",       "is larger than the number of signals needs, and the file's length agrees with it; taken as it is") \
+  X(NOT_ASCII,       DEVIATION, "text",              "holds bytes beyond ASCII; read as UTF-8, or as Latin-1 where they are none") \
+  X(NUL_PADDED,      DEVIATION, "field",             "is padded with NUL bytes; taken for blanks")                                  \
+  X(COMMA,           DEVIATION, "number",            "has a decimal comma; taken for a point")                                      \
+  X(NO_DATE,         DEVIATION, "start date",        "is no date; the start is taken as unknown")                                   \
+  X(NO_TIME,         DEVIATION, "start time",        "is no time of day; the start is taken as unknown")                            \
+  X(SEPARATORS,      DEVIATION, "start time",        "has other separators than dots; they were passed over")                       \
+  X(STARTDATE,       DEVIATION, "recording field",   "its Startdate differs from the start date; the Startdate was taken")          \
+  X(RECORDS_UNKNOWN, DEVIATION, "number of records", "says unknown; counted from the file's length")                                \
+  X(RECORDS_BROKEN,  DEVIATION, "number of records", "makes no sense; counted from the file's length")                              \
+  X(RECORDS_ZERO,    DEVIATION, "number of records", "is 0 though records follow; counted from the file's length")                  \
+  X(DURATION,        DEVIATION, "record duration",   "makes no sense for a file with samples; taken as 1 second")                   \
+  X(NO_SAMPLES,      DEVIATION, "samples per record", "is 0; the signal was left out")                                              \
+  X(UNUSABLE_D,      DEVIATION, "digital minimum",   "equals the maximum or is no number; the channel is marked unusable, its values are digital counts") \
+  X(UNUSABLE_P,      DEVIATION, "physical minimum",  "equals the maximum or is no number; the channel is marked unusable, its values are digital counts") \
+  X(DIGITAL_SWAPPED, DEVIATION, "digital minimum",   "is above the maximum; the scale was taken as written")                        \
+  X(DIGITAL_RANGE,   DEVIATION, "digital minimum",   "or maximum cannot be stored in a sample; the scale was taken as written")     \
+  X(INVERTED,        DEVIATION, "physical minimum",  "is above the maximum: inverted polarity; the values have the signs the file says") \
+  X(NO_UNIT,         UNITS,     "unit",              "is missing; values are those of the file")                                    \
+  X(DUPLICATE,       DEVIATION, "label",             "occurs more than once; '-0', '-1' .. were added")                             \
+  X(NO_ANNOTATIONS,  DEVIATION, "reserved field",    "says EDF+ or BDF+, but no signal holds annotations; read as plain")           \
+  X(NOT_PLUS,        DEVIATION, "reserved field",    "does not say EDF+ or BDF+, but a signal holds annotations; read as such")     \
+  X(TAL_BROKEN,      DEVIATION, "annotation",        "is none (no onset, or no separator); passed over")                            \
+  X(TAL_UNSIGNED,    DEVIATION, "annotation",        "has an onset without sign; taken as positive")                                \
+  X(TAL_DURATION,    DEVIATION, "annotation",        "has a duration with a sign; a positive one was taken, a negative one made 0") \
+  X(TAL_OPEN,        DEVIATION, "annotation",        "does not end as it should; its text was taken up to the end")                 \
+  X(TAL_ENCODING,    DEVIATION, "annotation",        "is no UTF-8; read as Latin-1")                                                \
+  X(NO_ONSET,        DEVIATION, "annotation",        "that gives a record its time is missing; the record was taken to follow the one before") \
+  X(JUMP,            DEVIATION, "annotation",        "gives a record a time behind a gap, though the file says it is contiguous; the gap was kept") \
+  X(OVERLAP,         DEVIATION, "annotation",        "gives a record a time before the end of the one before; it was taken to follow without a gap")
+
+typedef enum bl_edf_deviation {
+#define BL_EDF_DEVIATION(kind, code, field, text) BL_EDF_##kind,
+  BL_EDF_DEVIATIONS(BL_EDF_DEVIATION)
+#undef BL_EDF_DEVIATION
+  BL_N_EDF_DEVIATIONS
+} bl_edf_deviation;
+
+enum { BL_EDF_MAX_SIGNALS = 4096, BL_EDF_TEXT = 4 * 80 + 1 };
+
+typedef struct bl_edf_signal {
+  char label[64];            /* as UTF-8, trimmed */
+  char unit[32];             /* as UTF-8, its micro sign as "u" */
+  double pmin, pmax, dmin, dmax;
+  double cal, off;           /* physical = digital * cal + off */
+  uint64_t offset;           /* in bytes, from the start of a record */
+  uint64_t spr;              /* samples per record */
+  bool annotation, unusable;
+} bl_edf_signal;
+
+typedef struct bl_edf {
+  const unsigned char *bytes; /* the whole file; borrowed */
+  uint64_t n_bytes;
+  bool bdf, plus, discontinuous;
+  size_t width;               /* bytes of a sample: 2, BDF 3 */
+  uint64_t header_bytes, record_bytes, n_records;
+  double record_s;            /* duration of a record; 0 only when there are no samples */
+  size_t n_signals;
+  bl_edf_signal *signals;
+  double first_onset_s;       /* what the annotations' onsets count from, after the header's start time */
+  double *record_start_s;     /* per record from its own time stamp, less first_onset_s, NAN when it has none; NULL when none has */
+  size_t *stream_signals;     /* the streams' signals, one stream behind the other */
+  size_t *stream_first;       /* index into the former, per stream */
+  struct bl_edf_found {
+    uint64_t count, offset;
+    long signal;              /* -1: the file */
+  } found[BL_N_EDF_DEVIATIONS];
+} bl_edf;
+
+/* Counts a deviation at a byte of the file; signal -1 when it is of none. */
+void bl_edf_deviates(bl_edf *e, bl_edf_deviation kind, uint64_t offset, long signal);
+/* Notes all that was counted. */
+bl_status bl_edf_report(bl_ctx *ctx, bl_recording *rec, const bl_edf *e) BL_MUST_CHECK;
+
+/* The n bytes at s as text, trimmed of blanks and NULs at both ends: UTF-8 stays, else each byte is Latin-1; control
+ * characters become blanks. to holds at least 2 * n + 1 bytes. Says whether there were bytes beyond ASCII, and, by
+ * *latin, whether they were taken as Latin-1 (may be NULL). */
+bool bl_edf_text(const unsigned char *s, size_t n, char *to, bool *latin);
+
+/* Reads the headers of bytes: everything but streams and annotations. BL_E_FORMAT names the byte and the field. */
+bl_status bl_edf_header(bl_ctx *ctx, bl_recording *rec, bl_edf *e) BL_MUST_CHECK;
+/* Offset in the file of field `width` bytes wide that lies `before` bytes per signal behind the fixed header. */
+static inline uint64_t bl_edf_field_at(const bl_edf *e, size_t before, size_t width, size_t signal)
+{
+  return 256 + (uint64_t)before * e->n_signals + (uint64_t)width * signal;
+}
+/* Reads the time-stamped annotation lists (EDF+ 2.2.2) into rec->annotations and record_start_s. */
+bl_status bl_edf_annotations(bl_ctx *ctx, bl_recording *rec, bl_edf *e) BL_MUST_CHECK;
+/* Makes the streams and their runs. */
+bl_status bl_edf_streams(bl_ctx *ctx, bl_recording *rec, bl_edf *e) BL_MUST_CHECK;
+
+/* The whole of it over a file in memory, which must outlive rec; sets rec->impl. For the reader and the fuzzer. */
+bl_status bl_edf_open_bytes(bl_ctx *ctx, bl_recording *rec, const unsigned char *bytes, uint64_t n) BL_MUST_CHECK;
+extern const bl_reader_class bl_reader_edf;
+
+#endif

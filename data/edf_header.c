@@ -1,0 +1,355 @@
+/* The headers of EDF and BDF: 256 bytes for the file, then 256 for each signal, field by field (all labels, then all
+ * transducers ...). Numbers are ASCII, left-justified, padded with blanks. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "baleen/text.h"
+#include "edf.h"
+#include "recording_private.h"
+
+/* ---- deviations -------------------------------------------------------------------------------------------------- */
+
+void bl_edf_deviates(bl_edf *e, bl_edf_deviation kind, uint64_t offset, long signal)
+{
+  if (!e->found[kind].count++) {
+    e->found[kind].offset = offset;
+    e->found[kind].signal = signal;
+  }
+}
+
+static const struct {
+  bl_warning code;
+  const char *field, *text;
+} deviation[] = {
+#define ROW(kind, code, field, text) {BL_W_##code, field, text},
+    BL_EDF_DEVIATIONS(ROW)
+#undef ROW
+};
+
+bl_status bl_edf_report(bl_ctx *ctx, bl_recording *rec, const bl_edf *e)
+{
+  bl_status s = BL_OK;
+  for (size_t k = 0; !s && k < BL_N_EDF_DEVIATIONS; k++) {
+    const struct bl_edf_found *f = &e->found[k];
+    if (!f->count) continue;
+    char who[128] = "", more[64] = "";
+    if (f->signal >= 0)
+      snprintf(who, sizeof who, " of signal %ld '%s'", f->signal + 1, e->signals[f->signal].label);
+    if (f->count > 1) snprintf(more, sizeof more, " (and %llu more like it)", (unsigned long long)(f->count - 1));
+    s = bl_recording_note(ctx, rec, deviation[k].code, "byte %llu: %s%s %s%s", (unsigned long long)f->offset,
+                          deviation[k].field, who, deviation[k].text, more);
+  }
+  return s;
+}
+
+/* ---- fields ------------------------------------------------------------------------------------------------------ */
+
+/* True when the n bytes are UTF-8 as RFC 3629 has it. */
+static bool is_utf8(const unsigned char *s, size_t n)
+{
+  for (size_t i = 0; i < n;) {
+    unsigned char c = s[i++];
+    if (c < 0x80) continue;
+    size_t more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
+    if (c < 0xc2 || c > 0xf4 || n - i < more) return false;
+    if ((c == 0xe0 && s[i] < 0xa0) || (c == 0xed && s[i] > 0x9f) || (c == 0xf0 && s[i] < 0x90) ||
+        (c == 0xf4 && s[i] > 0x8f))
+      return false;
+    for (; more; more--, i++)
+      if ((s[i] & 0xc0) != 0x80) return false;
+  }
+  return true;
+}
+
+bool bl_edf_text(const unsigned char *s, size_t n, char *to, bool *latin)
+{
+  while (n && (!s[n - 1] || s[n - 1] == ' ')) n--;
+  while (n && (!*s || *s == ' ')) s++, n--;
+  bool beyond = false, utf8 = is_utf8(s, n);
+  for (size_t i = 0; i < n; i++) {
+    unsigned char c = s[i];
+    beyond |= c >= 0x80;
+    if (c < 0x80 || utf8) *to++ = c < 0x20 || c == 0x7f ? ' ' : (char)c;
+    else *to++ = (char)(0xc0 | c >> 6), *to++ = (char)(0x80 | (c & 0x3f));
+  }
+  *to = '\0';
+  if (latin) *latin = !utf8;
+  return beyond;
+}
+
+static bool has_nul(const unsigned char *s, size_t n) { return memchr(s, 0, n) != NULL; }
+
+/* A field as text, its oddities counted. */
+static void text_field(bl_edf *e, uint64_t at, size_t n, long signal, char *to)
+{
+  if (bl_edf_text(e->bytes + at, n, to, NULL)) bl_edf_deviates(e, BL_EDF_NOT_ASCII, at, signal);
+  if (has_nul(e->bytes + at, n)) bl_edf_deviates(e, BL_EDF_NUL_PADDED, at, signal);
+}
+
+/* A number of up to 16 bytes; NAN when it is none. */
+static double number_field(bl_edf *e, uint64_t at, size_t n, long signal)
+{
+  char text[33];
+  bl_edf_text(e->bytes + at, n, text, NULL);
+  if (has_nul(e->bytes + at, n)) bl_edf_deviates(e, BL_EDF_NUL_PADDED, at, signal);
+  char *comma = strchr(text, ',');
+  double x;
+  if (comma) {
+    *comma = '.';
+    bl_edf_deviates(e, BL_EDF_COMMA, at, signal);
+  }
+  return bl_parse_real(text, &x) && isfinite(x) ? x : (double)NAN;
+}
+
+/* ---- the file's start -------------------------------------------------------------------------------------------- */
+
+/* Three numbers of one or two digits with one other character between them. */
+static bool three_numbers(const char *s, int *v, bool *odd)
+{
+  *odd = false;
+  for (int i = 0; i < 3; i++) {
+    if (*s < '0' || *s > '9') return false;
+    v[i] = *s++ - '0';
+    if (*s >= '0' && *s <= '9') v[i] = v[i] * 10 + (*s++ - '0');
+    if (i == 2) return !*s;
+    *odd |= *s != '.';
+    if (!*s++) return false;
+  }
+  return false;
+}
+
+/* The "Startdate dd-MMM-yyyy" of EDF+; false when it is not there, or X. */
+static bool startdate(const char *recording, int *day, int *month, int *year)
+{
+  static const char months[] = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC";
+  if (strncmp(recording, "Startdate ", 10)) return false;
+  const char *s = recording + 10;
+  for (int i = 0; i < 11; i++)
+    if (!s[i]) return false;
+  if (s[2] != '-' || s[6] != '-') return false;
+  for (int i = 0; i < 11; i++)
+    if (i != 2 && !(i >= 3 && i <= 6) && (s[i] < '0' || s[i] > '9')) return false;
+  *month = 0;
+  for (int m = 0; m < 12; m++) {
+    bool same = true;
+    for (int i = 0; i < 3; i++) same &= (s[3 + i] & ~0x20) == months[3 * m + i];
+    if (same) *month = m + 1;
+  }
+  *day = (s[0] - '0') * 10 + s[1] - '0';
+  *year = (s[7] - '0') * 1000 + (s[8] - '0') * 100 + (s[9] - '0') * 10 + s[10] - '0';
+  return *month > 0;
+}
+
+/* Sets rec->start, to the second; the annotations may shift it later. */
+static void read_start(bl_recording *rec, bl_edf *e)
+{
+  char date[17], time[17], recording[161];
+  int d[3] = {0}, t[3] = {0}, day, month, year;
+  bool odd_date, odd_time;
+  text_field(e, 168, 8, -1, date);
+  text_field(e, 176, 8, -1, time);
+  text_field(e, 88, 80, -1, recording);
+  bool has_time = three_numbers(time, t, &odd_time) && t[0] < 24 && t[1] < 60 && t[2] < 60;
+  bool has_date = three_numbers(date, d, &odd_date);
+  int full_year = d[2] >= 85 ? 1900 + d[2] : 2000 + d[2]; /* EDF's rule for years of two digits */
+  if (e->plus && startdate(recording, &day, &month, &year) &&
+      bl_recording_set_start(rec, year, month, day, 0, 0, 0, 0)) {
+    /* past 2084 the short form says "yy": then it cannot disagree */
+    if (year < 2085 && !(has_date && d[0] == day && d[1] == month && full_year == year))
+      bl_edf_deviates(e, BL_EDF_STARTDATE, 88, -1);
+    d[0] = day, d[1] = month, full_year = year;
+    has_date = true;
+  } else {
+    has_date = has_date && bl_recording_set_start(rec, full_year, d[1], d[0], 0, 0, 0, 0);
+    if (!has_date) bl_edf_deviates(e, BL_EDF_NO_DATE, 168, -1);
+  }
+  if (!has_time) bl_edf_deviates(e, BL_EDF_NO_TIME, 176, -1);
+  else if (odd_time || odd_date) bl_edf_deviates(e, BL_EDF_SEPARATORS, odd_time ? 176 : 168, -1);
+  rec->has_start = false;
+  if (has_date && has_time) bl_recording_set_start(rec, full_year, d[1], d[0], t[0], t[1], t[2], 0);
+}
+
+/* ---- signals ----------------------------------------------------------------------------------------------------- */
+
+/* The micro sign in its four spellings (Latin-1, and by now UTF-8; Greek mu; Shift-JIS mu, seen as two Latin-1
+ * letters) becomes "u". */
+static void plain_micro(char *unit)
+{
+  static const char *const micro[] = {"\xc2\xb5", "\xce\xbc", "\xc2\x83\xc3\x8a"};
+  for (size_t i = 0; i < sizeof micro / sizeof *micro; i++) {
+    size_t n = strlen(micro[i]);
+    if (strncmp(unit, micro[i], n)) continue;
+    *unit = 'u';
+    memmove(unit + 1, unit + n, strlen(unit + n) + 1);
+    return;
+  }
+}
+
+/* Scale as MNE has it: physical = digital * cal + off. */
+static void read_scale(bl_edf *e, size_t i)
+{
+  bl_edf_signal *g = &e->signals[i];
+  long n = (long)i;
+  uint64_t pmin_at = bl_edf_field_at(e, 104, 8, i), dmin_at = bl_edf_field_at(e, 120, 8, i);
+  g->pmin = number_field(e, pmin_at, 8, n);
+  g->pmax = number_field(e, bl_edf_field_at(e, 112, 8, i), 8, n);
+  g->dmin = number_field(e, dmin_at, 8, n);
+  g->dmax = number_field(e, bl_edf_field_at(e, 128, 8, i), 8, n);
+  g->cal = 1;
+  if (g->annotation) return;
+  if (e->bdf && !strcmp(g->label, "Status")) { /* bits, not a quantity */
+    g->pmin = g->dmin, g->pmax = g->dmax;
+    return;
+  }
+  double cal = (g->pmax - g->pmin) / (g->dmax - g->dmin), off = g->pmin - g->dmin * cal;
+  if (!(g->dmin < g->dmax || g->dmin > g->dmax)) bl_edf_deviates(e, BL_EDF_UNUSABLE_D, dmin_at, n), g->unusable = true;
+  else if (!(g->pmin < g->pmax || g->pmin > g->pmax) || !isfinite(cal) || !isfinite(off) || cal == 0)
+    bl_edf_deviates(e, BL_EDF_UNUSABLE_P, pmin_at, n), g->unusable = true;
+  if (g->unusable) {
+    g->unit[0] = '\0';
+    g->pmin = g->pmax = NAN;
+    return;
+  }
+  g->cal = cal;
+  g->off = off;
+  double most = e->bdf ? 8388608 : 32768;
+  if (g->dmin > g->dmax) bl_edf_deviates(e, BL_EDF_DIGITAL_SWAPPED, dmin_at, n);
+  if (fmin(g->dmin, g->dmax) < -most || fmax(g->dmin, g->dmax) > most - 1)
+    bl_edf_deviates(e, BL_EDF_DIGITAL_RANGE, dmin_at, n);
+  if (g->pmin > g->pmax) bl_edf_deviates(e, BL_EDF_INVERTED, pmin_at, n);
+  if (!*g->unit) bl_edf_deviates(e, BL_EDF_NO_UNIT, bl_edf_field_at(e, 96, 8, i), n);
+}
+
+static bl_status read_signal(bl_ctx *ctx, bl_recording *rec, bl_edf *e, size_t i)
+{
+  bl_edf_signal *g = &e->signals[i];
+  uint64_t spr_at = bl_edf_field_at(e, 216, 8, i);
+  text_field(e, bl_edf_field_at(e, 0, 16, i), 16, (long)i, g->label);
+  text_field(e, bl_edf_field_at(e, 96, 8, i), 8, (long)i, g->unit);
+  plain_micro(g->unit);
+  g->annotation = !strcmp(g->label, "EDF Annotations") || !strcmp(g->label, "BDF Annotations");
+  read_scale(e, i);
+  double spr = number_field(e, spr_at, 8, (long)i);
+  if (!(spr >= 0) || spr != floor(spr) || spr > 99999999) {
+    char found[17];
+    bl_edf_text(e->bytes + spr_at, 8, found, NULL);
+    return bl_fail(ctx, BL_E_FORMAT, "%s: byte %llu: samples per record of signal %zu '%s' is '%s', not a count", rec->path,
+                   (unsigned long long)spr_at, i + 1, g->label, found);
+  }
+  g->spr = (uint64_t)spr;
+  g->offset = e->record_bytes;
+  e->record_bytes += g->spr * e->width; /* at most 4096 * 1e8 * 3: no overflow */
+  if (!g->spr && !g->annotation) bl_edf_deviates(e, BL_EDF_NO_SAMPLES, spr_at, (long)i);
+  return BL_OK;
+}
+
+/* ---- size of things ---------------------------------------------------------------------------------------------- */
+
+/* Where the data begin. */
+static void read_header_bytes(bl_edf *e, double records)
+{
+  uint64_t needs = 256 * ((uint64_t)e->n_signals + 1);
+  double says = number_field(e, 184, 8, -1);
+  e->header_bytes = needs;
+  if (says == (double)needs) return;
+  double data = records >= 1 ? records * (double)e->record_bytes : (double)NAN, length = (double)e->n_bytes;
+  if (says > (double)needs && says <= length && says + data == length && (double)needs + data != length) {
+    e->header_bytes = (uint64_t)says;
+    bl_edf_deviates(e, BL_EDF_HEADER_LONG, 184, -1);
+  } else {
+    bl_edf_deviates(e, BL_EDF_HEADER_BYTES, 184, -1);
+  }
+}
+
+/* How many records there are, of those that the header says. */
+static bl_status read_records(bl_ctx *ctx, bl_recording *rec, bl_edf *e, double says)
+{
+  uint64_t data = e->n_bytes - e->header_bytes, whole = e->record_bytes ? data / e->record_bytes : 0;
+  uint64_t rest = data - whole * e->record_bytes;
+  bl_status s = BL_OK;
+  e->n_records = whole;
+  if (says == -1) bl_edf_deviates(e, BL_EDF_RECORDS_UNKNOWN, 236, -1);
+  else if (!(says >= 0) || says != floor(says)) bl_edf_deviates(e, BL_EDF_RECORDS_BROKEN, 236, -1);
+  else if (says == 0 && whole) bl_edf_deviates(e, BL_EDF_RECORDS_ZERO, 236, -1);
+  else if (e->record_bytes && says > (double)whole)
+    return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
+                             "byte %llu: the file ends early: the header says %.0f records of %llu bytes, %llu are whole "
+                             "and were kept, %llu bytes behind them were left out", (unsigned long long)e->n_bytes, says,
+                             (unsigned long long)e->record_bytes, (unsigned long long)whole, (unsigned long long)rest);
+  else if (e->record_bytes) {
+    e->n_records = (uint64_t)says;
+    rest = data - e->n_records * e->record_bytes;
+  }
+  if (rest)
+    s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "byte %llu: %llu bytes follow the last record; they were left out",
+                          (unsigned long long)(e->n_bytes - rest), (unsigned long long)rest);
+  return s;
+}
+
+/* True when the header's size and the number of signals fit each other: some programs (Emotiv's) write a date where the
+ * version belongs. */
+static bool looks_like_edf(const bl_edf *e)
+{
+  double size, n;
+  return bl_parse_real_n((const char *)e->bytes + 184, 8, &size) && bl_parse_real_n((const char *)e->bytes + 252, 4, &n) &&
+         n >= 1 && size == 256 * (n + 1);
+}
+
+static bl_status read_fixed(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
+{
+  if (e->n_bytes < 256)
+    return bl_fail(ctx, BL_E_FORMAT, "%s: the file ends at byte %llu, inside the header of 256 bytes", rec->path,
+                   (unsigned long long)e->n_bytes);
+  char version[17], reserved[89], count[9];
+  e->bdf = e->bytes[0] == 0xff && !memcmp(e->bytes + 1, "BIOSEMI", 7);
+  bl_edf_text(e->bytes, 8, version, NULL);
+  bool known = e->bdf || !strcmp(version, "0");
+  if (!known && looks_like_edf(e)) bl_edf_deviates(e, BL_EDF_VERSION, 0, -1);
+  else if (!known)
+    return bl_fail(ctx, BL_E_FORMAT, "%s: byte 0: version is '%s', EDF has '0' there and BDF a byte 255 and 'BIOSEMI'",
+                   rec->path, version);
+  e->width = e->bdf ? 3 : 2;
+  text_field(e, 192, 44, -1, reserved);
+  e->plus = !strncmp(reserved, e->bdf ? "BDF+" : "EDF+", 4);
+  e->discontinuous = e->plus && reserved[4] == 'D';
+  read_start(rec, e);
+  double n = number_field(e, 252, 4, -1);
+  bl_edf_text(e->bytes + 252, 4, count, NULL);
+  if (!(n >= 1 && n <= BL_EDF_MAX_SIGNALS) || n != floor(n))
+    return bl_fail(ctx, BL_E_FORMAT, "%s: byte 252: number of signals is '%s', wanted 1 to %d", rec->path, count,
+                   BL_EDF_MAX_SIGNALS);
+  e->n_signals = (size_t)n;
+  if (e->n_bytes < 256 * ((uint64_t)e->n_signals + 1))
+    return bl_fail(ctx, BL_E_FORMAT, "%s: the file ends at byte %llu, inside the headers of %zu signals (%llu bytes)",
+                   rec->path, (unsigned long long)e->n_bytes, e->n_signals,
+                   256 * ((unsigned long long)e->n_signals + 1));
+  return BL_OK;
+}
+
+bl_status bl_edf_header(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
+{
+  bl_status s = read_fixed(ctx, rec, e);
+  if (s) return s;
+  e->signals = bl_calloc(ctx, e->n_signals, sizeof *e->signals);
+  if (!e->signals) return bl_fail_nomem(ctx, "an EDF header");
+  bool samples = false, annotations = false;
+  for (size_t i = 0; i < e->n_signals; i++) {
+    if ((s = read_signal(ctx, rec, e, i))) return s;
+    annotations |= e->signals[i].annotation;
+    samples |= !e->signals[i].annotation && e->signals[i].spr;
+  }
+  if (e->plus && !annotations) bl_edf_deviates(e, BL_EDF_NO_ANNOTATIONS, 192, -1);
+  if (!e->plus && annotations) bl_edf_deviates(e, BL_EDF_NOT_PLUS, 192, -1);
+  e->record_s = number_field(e, 244, 8, -1);
+  if (!samples && !(e->record_s >= 0)) e->record_s = 0;
+  if (samples && !(e->record_s >= 1e-6 && e->record_s <= 1e7)) {
+    bl_edf_deviates(e, BL_EDF_DURATION, 244, -1);
+    e->record_s = 1;
+  }
+  double records = number_field(e, 236, 8, -1);
+  read_header_bytes(e, records);
+  if ((s = read_records(ctx, rec, e, records))) return s;
+  return bl_recording_text(ctx, &rec->format, e->bdf ? e->plus ? e->discontinuous ? "BDF+D" : "BDF+C" : "BDF"
+                                                     : e->plus ? e->discontinuous ? "EDF+D" : "EDF+C" : "EDF");
+}

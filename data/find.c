@@ -1,0 +1,316 @@
+/* Finding recordings by patterns. A pattern is cut at its slashes; parts without wildcards are appended as they stand,
+ * the others are compared with what the folder holds. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "baleen/recording.h"
+#include "baleen/text.h"
+#include "path.h"
+
+enum { MAX_DEPTH = 64, MAX_ALTERNATIVES = 4096 };
+
+/* ---- patterns ------------------------------------------------------------------------------------------------------ */
+
+static bool is_wild(const char *s) { return s[strcspn(s, "*?[")] != '\0'; }
+
+bl_status bl_expand_braces(bl_ctx *ctx, const char *pattern, bl_texts *out)
+{
+  const char *open = strchr(pattern, '{'), *p = open;
+  int depth = 0;
+  bool comma = false;
+  for (; p && *p; p++) {
+    depth += (*p == '{') - (*p == '}');
+    comma = comma || (*p == ',' && depth == 1);
+    if (!depth) break;
+  }
+  if (!p || !*p || !comma) /* no braces, or none that hold alternatives: text */
+    return out->n >= MAX_ALTERNATIVES ? bl_fail(ctx, BL_E_CONFIG, "the braces in '%s' stand for too many names", pattern)
+                                      : bl_texts_add(ctx, out, pattern);
+  bl_status s = BL_OK;
+  const char *close = p, *first = open + 1;
+  depth = 0;
+  for (p = first; !s && p <= close; p++) {
+    if (p == close || (*p == ',' && !depth)) {
+      char *one = bl_strf(ctx, "%.*s%.*s%s", (int)(open - pattern), pattern, (int)(p - first), first, close + 1);
+      s = one ? bl_expand_braces(ctx, one, out) : bl_fail_nomem(ctx, pattern);
+      bl_free(ctx, one);
+      first = p + 1;
+    }
+    depth += (*p == '{') - (*p == '}');
+  }
+  return s;
+}
+
+/* The part before the first wildcard, at a slash; without wildcards, the folder itself or the file's. */
+static char *literal_folder(bl_ctx *ctx, const char *start, const char *pattern)
+{
+  size_t wild = strcspn(pattern, "*?[");
+  struct stat st;
+  char *front = bl_strf(ctx, "%.*s", (int)wild, pattern), *whole = front ? bl_path_join(ctx, start, front) : NULL;
+  char *folder = NULL, *out = NULL;
+  if (whole && !pattern[wild] && stat(whole, &st) == 0 && S_ISDIR(st.st_mode)) {
+    folder = whole;
+    whole = NULL;
+  } else if (whole) {
+    folder = bl_path_folder(ctx, whole);
+  }
+  if (folder) out = bl_path_normal(ctx, folder);
+  bl_free(ctx, front);
+  bl_free(ctx, whole);
+  bl_free(ctx, folder);
+  return out;
+}
+
+/* Shortens `a` to the folder that it shares with b. */
+static void keep_shared(char *a, const char *b)
+{
+  size_t same = 0, i = 0;
+  for (; a[i] && a[i] == b[i]; i++)
+    if (a[i] == '/') same = i ? i : 1;
+  if ((!a[i] || a[i] == '/') && (!b[i] || b[i] == '/')) same = i;
+  if (same) a[same] = '\0';
+  else memcpy(a, ".", 2); /* both are relative and share nothing; a has one byte at least */
+}
+
+/* ---- walking ------------------------------------------------------------------------------------------------------- */
+
+typedef struct walk {
+  bl_ctx *ctx;
+  bl_buf at;            /* the path so far; "" is the current folder */
+  bl_texts *parts;
+  bool any_name;        /* the pattern's end names an extension: whatever matches is wanted */
+  bl_texts *found;
+  size_t n_found;       /* by this pattern */
+} walk;
+
+static const char *here(const walk *w) { return w->at.len ? w->at.v : "."; }
+
+static bl_status push(walk *w, const char *name)
+{
+  size_t n = w->at.len;
+  bl_status s = n && w->at.v[n - 1] != '/' ? bl_buf_puts(w->ctx, &w->at, "/") : BL_OK;
+  return s ? s : bl_buf_puts(w->ctx, &w->at, name);
+}
+
+static void pop(walk *w, size_t n)
+{
+  w->at.len = n;
+  if (w->at.v) w->at.v[n] = '\0';
+}
+
+static bl_status list_folder(walk *w, bl_texts *names)
+{
+  DIR *d = opendir(here(w));
+  if (!d && (errno == ENOENT || errno == ENOTDIR)) return BL_OK;
+  if (!d) return bl_fail(w->ctx, BL_E_IO, "%s: cannot read the folder: %s", here(w), strerror(errno));
+  bl_status s = BL_CHECK_CANCEL(w->ctx);
+  struct dirent *e;
+  while (!s && (e = readdir(d)) != NULL)
+    if (strcmp(e->d_name, ".") && strcmp(e->d_name, "..")) s = bl_texts_add(w->ctx, names, e->d_name);
+  closedir(d);
+  return s;
+}
+
+static bl_status add_file(walk *w)
+{
+  w->n_found++;
+  return bl_texts_add(w->ctx, w->found, here(w));
+}
+
+static bl_status below(walk *w, size_t depth);
+
+/* An entry found while going down: a recording is kept, a real folder entered. */
+static bl_status enter(walk *w, const char *name, size_t depth)
+{
+  size_t n = w->at.len;
+  struct stat st;
+  bl_status s = push(w, name);
+  if (!s && lstat(here(w), &st) == 0) {
+    bool folder = S_ISDIR(st.st_mode);
+    if (folder) s = below(w, depth + 1);
+    else if (bl_recording_is_name(name) && stat(here(w), &st) == 0 && S_ISREG(st.st_mode)) s = add_file(w);
+  }
+  pop(w, n);
+  return s;
+}
+
+static bl_status below(walk *w, size_t depth)
+{
+  bl_texts names = {0};
+  bl_status s = depth > MAX_DEPTH ? bl_fail(w->ctx, BL_E_CONFIG, "%s: folders nested deeper than %d", here(w), MAX_DEPTH)
+                                  : list_folder(w, &names);
+  for (size_t i = 0; !s && i < names.n; i++)
+    if (names.v[i][0] != '.') s = enter(w, names.v[i], depth);
+  bl_texts_free(w->ctx, &names);
+  return s;
+}
+
+static bl_status match(walk *w, size_t part, size_t depth);
+
+static bl_status at_end(walk *w)
+{
+  struct stat st;
+  if (stat(here(w), &st)) return BL_OK;
+  if (S_ISDIR(st.st_mode)) return below(w, 0);
+  return S_ISREG(st.st_mode) && (w->any_name || bl_recording_is_name(here(w))) ? add_file(w) : BL_OK;
+}
+
+/* ** : none or more folders in between. */
+static bl_status match_any_depth(walk *w, size_t part, size_t depth)
+{
+  bl_texts names = {0};
+  size_t n = w->at.len;
+  struct stat st;
+  if (part + 1 == w->parts->n) return below(w, depth);
+  bl_status s = depth > MAX_DEPTH ? bl_fail(w->ctx, BL_E_CONFIG, "%s: folders nested deeper than %d", here(w), MAX_DEPTH)
+                                  : match(w, part + 1, depth);
+  if (!s) s = list_folder(w, &names);
+  for (size_t i = 0; !s && i < names.n; i++) {
+    if (names.v[i][0] == '.') continue;
+    s = push(w, names.v[i]);
+    if (!s && lstat(here(w), &st) == 0 && S_ISDIR(st.st_mode)) s = match_any_depth(w, part, depth + 1);
+    pop(w, n);
+  }
+  bl_texts_free(w->ctx, &names);
+  return s;
+}
+
+static bl_status match(walk *w, size_t part, size_t depth)
+{
+  if (part == w->parts->n) return at_end(w);
+  const char *p = w->parts->v[part];
+  size_t n = w->at.len;
+  bl_status s = BL_OK;
+  if (!strcmp(p, "**")) return match_any_depth(w, part, depth);
+  if (!is_wild(p)) {
+    s = push(w, p);
+    if (!s) s = match(w, part + 1, depth);
+    pop(w, n);
+    return s;
+  }
+  bl_texts names = {0};
+  s = list_folder(w, &names);
+  for (size_t i = 0; !s && i < names.n; i++) {
+    if ((names.v[i][0] == '.' && *p != '.') || !bl_text_glob(p, names.v[i])) continue;
+    s = push(w, names.v[i]);
+    if (!s) s = match(w, part + 1, depth);
+    pop(w, n);
+  }
+  bl_texts_free(w->ctx, &names);
+  return s;
+}
+
+static bl_status cut_at_slashes(bl_ctx *ctx, const char *pattern, bl_texts *parts)
+{
+  bl_status s = BL_OK;
+  while (!s && *pattern) {
+    size_t n = strcspn(pattern, "/");
+    bool here_itself = n == 1 && *pattern == '.';
+    char *part = bl_strf(ctx, "%.*s", (int)n, pattern);
+    if (!part) s = bl_fail_nomem(ctx, "a pattern");
+    else if (n && !here_itself) s = bl_texts_add(ctx, parts, part);
+    bl_free(ctx, part);
+    pattern += n + (pattern[n] == '/');
+  }
+  return s;
+}
+
+/* One pattern without braces, in normal form, relative to the folder `start` (which may itself hold any character). */
+static bl_status find_one(bl_ctx *ctx, const char *start, const char *pattern, bl_texts *found, size_t *n_found)
+{
+  bl_texts parts = {0};
+  walk w = {.ctx = ctx, .parts = &parts, .found = found};
+  bl_status s = cut_at_slashes(ctx, pattern, &parts);
+  if (!s && *pattern == '/') s = bl_buf_puts(ctx, &w.at, "/");
+  else if (!s && strcmp(start, ".")) s = bl_buf_puts(ctx, &w.at, start);
+  const char *last = bl_path_base(pattern), *tail = strrchr(last, '.');
+  w.any_name = !is_wild(last) || (tail && !is_wild(tail));
+  if (!s) s = match(&w, 0, 0);
+  *n_found += w.n_found;
+  bl_texts_free(ctx, &parts);
+  bl_buf_free(ctx, &w.at);
+  return s;
+}
+
+/* ---- the whole ----------------------------------------------------------------------------------------------------- */
+
+static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+/* One of the alternatives that a pattern's braces stand for. */
+static bl_status find_alternative(bl_ctx *ctx, const char *folder, const char *text, bl_found *f, size_t *n)
+{
+  char *start = bl_path_normal(ctx, folder && *folder ? folder : "."), *pattern = bl_path_normal(ctx, text), *front = NULL;
+  bl_status s = start && pattern ? BL_OK : bl_fail_nomem(ctx, text);
+  const char *p = pattern;
+  while (!s && !strncmp(p, "..", 2) && (!p[2] || p[2] == '/')) { /* up from the folder, before any wildcard */
+    char *up = bl_strf(ctx, "%s/..", start);
+    bl_free(ctx, start);
+    start = up ? bl_path_normal(ctx, up) : NULL;
+    bl_free(ctx, up);
+    if (!start) s = bl_fail_nomem(ctx, text);
+    p += p[2] ? 3 : 2;
+  }
+  if (!s && !(front = literal_folder(ctx, start, *p ? p : "."))) s = bl_fail_nomem(ctx, text);
+  if (!s) s = find_one(ctx, start, p, &f->paths, n);
+  if (!s && f->base) {
+    keep_shared(f->base, front);
+  } else if (!s) {
+    f->base = front;
+    front = NULL;
+  }
+  bl_free(ctx, start);
+  bl_free(ctx, pattern);
+  bl_free(ctx, front);
+  return s;
+}
+
+static bl_status find_pattern(bl_ctx *ctx, const char *who, const char *folder, const char *pattern, bl_found *f)
+{
+  bl_texts each = {0};
+  size_t n = 0;
+  bl_status s = bl_expand_braces(ctx, pattern, &each);
+  for (size_t i = 0; !s && i < each.n; i++) s = find_alternative(ctx, folder, each.v[i], f, &n);
+  if (!s && !n)
+    s = bl_fail(ctx, BL_E_CONFIG, "%s: no recording matches '%s' (looked from the folder '%s')", who, pattern,
+                folder && *folder ? folder : ".");
+  bl_texts_free(ctx, &each);
+  return s;
+}
+
+static const char *name_below(const char *base, const char *path)
+{
+  size_t n = strlen(base);
+  if (!strncmp(path, base, n) && path[n] == '/') return path + n + 1;
+  return n && base[n - 1] == '/' && !strncmp(path, base, n) ? path + n : path;
+}
+
+bl_status bl_find_recordings(bl_ctx *ctx, const char *who, const char *folder, const bl_texts *patterns, bl_found *out)
+{
+  bl_found f = {0};
+  *out = f;
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < patterns->n; i++) s = find_pattern(ctx, who, folder, patterns->v[i], &f);
+  if (!s && f.paths.n) qsort(f.paths.v, f.paths.n, sizeof *f.paths.v, by_text);
+  size_t kept = 0;
+  for (size_t i = 0; !s && i < f.paths.n; i++) {
+    if (kept && !strcmp(f.paths.v[kept - 1], f.paths.v[i])) bl_free(ctx, f.paths.v[i]);
+    else f.paths.v[kept++] = f.paths.v[i];
+  }
+  if (!s) f.paths.n = kept;
+  for (size_t i = 0; !s && i < f.paths.n; i++)
+    s = bl_texts_add(ctx, &f.names, name_below(f.base, f.paths.v[i]));
+  if (s) bl_found_free(ctx, &f);
+  *out = f;
+  return s;
+}
+
+void bl_found_free(bl_ctx *ctx, bl_found *f)
+{
+  bl_texts_free(ctx, &f->paths);
+  bl_texts_free(ctx, &f->names);
+  bl_free(ctx, f->base);
+  f->base = NULL;
+}

@@ -1,0 +1,29 @@
+/* match.h: which row of a table, or which annotation, speaks of which recording. Private to the data layer. */
+#ifndef BL_DATA_MATCH_H
+#define BL_DATA_MATCH_H
+
+#include "baleen/table.h"
+#include "path.h"
+
+#define BL_NO_ITEM ((size_t)-1)
+
+/* Recordings, to be looked up by what tables call them. Borrows `found`. */
+typedef struct bl_match {
+  const bl_found *found;
+  struct bl_match_key *key;
+  size_t n;
+} bl_match;
+bl_status bl_match_new(bl_ctx *ctx, const bl_found *found, bl_match *out) BL_MUST_CHECK;
+void bl_match_free(bl_ctx *ctx, bl_match *m);
+
+/* The recording that `text`, found in a table in `folder`, means: its path from that folder, its name, its file name
+ * alone, or its file name without extension; of a path of another machine, the file name. *item is BL_NO_ITEM when it
+ * means a file that is there but was not asked for. `where` ("labels.csv:7") begins the messages: BL_E_CONFIG when there
+ * is no such file, or when several fit. */
+bl_status bl_match_find(bl_ctx *ctx, const bl_match *m, const char *where, const char *folder, const char *text,
+                        size_t *item) BL_MUST_CHECK;
+/* The row of each recording, BL_NO_ITEM where the table has none; two rows for one recording: BL_E_CONFIG. */
+bl_status bl_match_rows(bl_ctx *ctx, const bl_match *m, const bl_table *t, const char *path_column, size_t **row_of)
+    BL_MUST_CHECK;
+
+#endif

@@ -1,0 +1,276 @@
+/* NumPy's .npy format, versions 1.0, 2.0 and 3.0: "\x93NUMPY", version, length of the header (2 or 4 bytes, little
+ * endian), the header as a Python dict with the keys descr, fortran_order and shape, then the numbers.
+ * Format: numpy.lib.format (NEP 1). */
+#include "npy.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "baleen/dataset.h"
+#include "file.h"
+
+static const unsigned char magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
+enum { HEADER_CEILING = 1 << 20, MAX_DIMS = 32 };
+
+/* ---- the header's dict --------------------------------------------------------------------------------------------- */
+
+typedef struct cursor {
+  const char *p, *end;
+} cursor;
+
+static void skip_blanks(cursor *c)
+{
+  while (c->p < c->end && (*c->p == ' ' || *c->p == '\n' || *c->p == '\t' || *c->p == '\r')) c->p++;
+}
+
+static bool take(cursor *c, char what)
+{
+  skip_blanks(c);
+  if (c->p >= c->end || *c->p != what) return false;
+  c->p++;
+  return true;
+}
+
+/* 'text' or "text", without escapes: none of the keys and types has any. */
+static bool take_text(cursor *c, char *out, size_t room)
+{
+  skip_blanks(c);
+  if (c->p >= c->end || (*c->p != '\'' && *c->p != '"')) return false;
+  char quote = *c->p++;
+  const char *first = c->p;
+  while (c->p < c->end && *c->p != quote) c->p++;
+  size_t n = (size_t)(c->p - first);
+  if (c->p >= c->end || n >= room) return false;
+  memcpy(out, first, n);
+  out[n] = '\0';
+  c->p++;
+  return true;
+}
+
+static bool take_word(cursor *c, const char *word)
+{
+  skip_blanks(c);
+  size_t n = strlen(word);
+  if ((size_t)(c->end - c->p) < n || memcmp(c->p, word, n)) return false;
+  c->p += n;
+  return true;
+}
+
+static bool take_size(cursor *c, size_t *out)
+{
+  skip_blanks(c);
+  const char *first = c->p;
+  size_t x = 0;
+  for (; c->p < c->end && *c->p >= '0' && *c->p <= '9'; c->p++) {
+    size_t d = (size_t)(*c->p - '0');
+    if (x > (SIZE_MAX - d) / 10) return false;
+    x = x * 10 + d;
+  }
+  *out = x;
+  return c->p > first;
+}
+
+static bool take_shape(cursor *c, size_t *dims, size_t *n_dims)
+{
+  *n_dims = 0;
+  if (!take(c, '(')) return false;
+  while (!take(c, ')')) {
+    if (*n_dims == MAX_DIMS || !take_size(c, &dims[*n_dims])) return false;
+    ++*n_dims;
+    if (!take(c, ',')) return take(c, ')');
+  }
+  return true;
+}
+
+typedef struct dict {
+  char descr[16];
+  bool fortran, has_descr, has_order, has_shape;
+  size_t dims[MAX_DIMS], n_dims;
+} dict;
+
+static bool take_entry(cursor *c, dict *d, bool *structured)
+{
+  char key[16];
+  if (!take_text(c, key, sizeof key) || !take(c, ':')) return false;
+  if (!strcmp(key, "descr")) {
+    skip_blanks(c);
+    *structured = c->p < c->end && *c->p == '[';
+    return !*structured && (d->has_descr = take_text(c, d->descr, sizeof d->descr));
+  }
+  if (!strcmp(key, "fortran_order")) {
+    d->fortran = take_word(c, "True");
+    return d->has_order = d->fortran || take_word(c, "False");
+  }
+  if (!strcmp(key, "shape")) return d->has_shape = take_shape(c, d->dims, &d->n_dims);
+  return false;
+}
+
+static bool take_dict(cursor *c, dict *d, bool *structured)
+{
+  if (!take(c, '{')) return false;
+  while (!take(c, '}')) {
+    if (!take_entry(c, d, structured)) return false;
+    if (!take(c, ',')) {
+      if (!take(c, '}')) return false;
+      break;
+    }
+  }
+  skip_blanks(c);
+  return c->p == c->end && d->has_descr && d->has_order && d->has_shape;
+}
+
+/* ---- types and shapes ---------------------------------------------------------------------------------------------- */
+
+static bl_status check_type(bl_ctx *ctx, const char *name, const char *descr, bl_npy_info *out)
+{
+  char order = descr[0];
+  bool one_byte = false, known = false;
+  if (strlen(descr) == 3 && descr[2] >= '1' && descr[2] <= '8') {
+    out->kind = descr[1];
+    out->size = (size_t)(descr[2] - '0');
+    one_byte = out->size == 1;
+    bool whole = out->size == 1 || out->size == 2 || out->size == 4 || out->size == 8;
+    known = (out->kind == 'f' && (out->size == 4 || out->size == 8)) ||
+            ((out->kind == 'i' || out->kind == 'u') && whole) || (out->kind == 'b' && one_byte);
+  }
+  if (known && (order == '<' || (one_byte && (order == '|' || order == '>')))) return BL_OK;
+  return bl_fail(ctx, BL_E_UNSUPPORTED,
+                 "%s: numbers of type '%s'; wanted little-endian f4, f8, i1-i8, u1-u8 or bool: save array.astype('<f4')",
+                 name, descr);
+}
+
+static bl_status check_shape(bl_ctx *ctx, const char *name, const dict *d, size_t n, bl_npy_info *out)
+{
+  if (d->n_dims != 1 && d->n_dims != 2)
+    return bl_fail(ctx, BL_E_SHAPE, "%s: an array of %zu dimensions; wanted 2, [row][feature], or 1", name, d->n_dims);
+  out->rows = d->dims[0];
+  out->cols = d->n_dims == 2 ? d->dims[1] : 1;
+  if (out->cols && out->rows > SIZE_MAX / 8 / out->cols)
+    return bl_fail(ctx, BL_E_FORMAT, "%s: a shape of %zu x %zu overflows", name, out->rows, out->cols);
+  size_t want = out->rows * out->cols * out->size, have = n - out->offset;
+  if (have < want)
+    return bl_fail(ctx, BL_E_FORMAT, "%s: %zu bytes of numbers, where %zu x %zu of %zu bytes need %zu; is it cut off?",
+                   name, have, out->rows, out->cols, out->size, want);
+  if (have > want)
+    bl_warn(ctx, BL_W_DEVIATION, "%s: %zu bytes behind the array are left out", name, have - want);
+  return BL_OK;
+}
+
+bl_status bl_npy_parse(bl_ctx *ctx, const char *name, const unsigned char *bytes, size_t n, bl_npy_info *out)
+{
+  *out = (bl_npy_info){0};
+  if (n < 10 || memcmp(bytes, magic, sizeof magic))
+    return bl_fail(ctx, BL_E_FORMAT, "%s: not a .npy file: it does not begin as one", name);
+  unsigned major = bytes[6], minor = bytes[7];
+  if (major < 1 || major > 3 || minor)
+    return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: .npy version %u.%u; 1.0, 2.0 and 3.0 can be read", name, major, minor);
+  size_t front = major == 1 ? 10 : 12, len = (size_t)bytes[8] | (size_t)bytes[9] << 8;
+  if (major > 1 && n >= front) len |= (size_t)bytes[10] << 16 | (size_t)bytes[11] << 24;
+  if (n < front || len > n - front || len > HEADER_CEILING)
+    return bl_fail(ctx, BL_E_FORMAT, "%s: a header of %zu bytes does not fit in a file of %zu", name, len, n);
+  cursor c = {(const char *)bytes + front, (const char *)bytes + front + len};
+  dict d = {0};
+  bool structured = false;
+  if (!take_dict(&c, &d, &structured)) {
+    if (structured)
+      return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: an array of records; save a plain two-dimensional array", name);
+    return bl_fail(ctx, BL_E_FORMAT, "%s: byte %zu: the header is not {'descr': .., 'fortran_order': .., 'shape': ..}",
+                   name, (size_t)(c.p - (const char *)bytes));
+  }
+  out->offset = front + len;
+  out->fortran = d.fortran && d.n_dims == 2;
+  bl_status s = check_type(ctx, name, d.descr, out);
+  return s ? s : check_shape(ctx, name, &d, n, out);
+}
+
+/* ---- numbers ------------------------------------------------------------------------------------------------------- */
+
+/* Little-endian whatever the machine; b is the number's first byte. */
+static uint64_t load_bits(const unsigned char *b, size_t size)
+{
+  uint64_t x = 0;
+  for (size_t i = 0; i < size; i++) x |= (uint64_t)b[i] << (8 * i);
+  return x;
+}
+
+static double load(const unsigned char *b, const bl_npy_info *info)
+{
+  uint64_t bits = load_bits(b, info->size);
+  if (info->kind == 'f' && info->size == 8) {
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+  }
+  if (info->kind == 'f') {
+    uint32_t low = (uint32_t)bits;
+    float x;
+    memcpy(&x, &low, sizeof x);
+    return (double)x;
+  }
+  if (info->kind == 'b') return bits != 0;
+  uint64_t sign = (uint64_t)1 << (8 * info->size - 1);
+  if (info->kind == 'i' && bits & sign) return -(double)((~bits & (sign - 1)) + 1);
+  return (double)bits;
+}
+
+bl_status bl_npy_convert(bl_ctx *ctx, const char *name, const unsigned char *bytes, const bl_npy_info *info,
+                         bl_mat *out)
+{
+  bl_status s = bl_mat_new(ctx, info->rows, info->cols, out);
+  for (size_t i = 0; !s && i < info->rows; i++) {
+    float *row = bl_row(out, i);
+    for (size_t j = 0; j < info->cols; j++) {
+      size_t at = info->fortran ? j * info->rows + i : i * info->cols + j;
+      double x = load(bytes + info->offset + at * info->size, info);
+      if (isfinite(x) && fabs(x) > (double)FLT_MAX) {
+        s = bl_fail(ctx, BL_E_RANGE, "%s: row %zu, column %zu: %g is beyond float32; scale the data", name, i, j, x);
+        break;
+      }
+      row[j] = (float)x;
+    }
+  }
+  if (s) bl_mat_free(ctx, out);
+  return s;
+}
+
+bl_status bl_npy_read(bl_ctx *ctx, const char *path, bl_mat *out)
+{
+  *out = (bl_mat){0};
+  bl_map map;
+  bl_npy_info info;
+  bl_status s = bl_map_open(ctx, path, &map);
+  if (!s) s = bl_npy_parse(ctx, path, map.v, map.n, &info);
+  if (!s) s = bl_npy_convert(ctx, path, map.v, &info, out);
+  bl_map_close(&map);
+  return s;
+}
+
+bl_status bl_npy_write(bl_ctx *ctx, const char *path, const bl_cmat *m)
+{
+  static const union { uint16_t word; unsigned char first; } one = {1};
+  bl_out o = {.fd = -1};
+  bl_buf b = {0};
+  bl_status s = one.first ? BL_OK : bl_fail(ctx, BL_E_UNSUPPORTED, "%s: .npy on a big-endian machine", path);
+  /* magic, version 1.0 and length, then the dict, blanks and a line end up to a multiple of 64 */
+  if (!s) s = bl_buf_add(ctx, &b, (const char *)magic, sizeof magic);
+  if (!s) s = bl_buf_add(ctx, &b, "\1\0\0\0", 4);
+  if (!s)
+    s = bl_buf_printf(ctx, &b, "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %zu), }", m->rows, m->cols);
+  while (!s && b.len % 64 != 63) s = bl_buf_puts(ctx, &b, " ");
+  if (!s) s = bl_buf_puts(ctx, &b, "\n");
+  if (!s) {
+    b.v[8] = (char)((b.len - 10) & 255);
+    b.v[9] = (char)((b.len - 10) >> 8);
+    s = bl_out_open(ctx, path, &o);
+  }
+  if (!s) s = bl_out_put(ctx, &o, b.v, b.len);
+  bool dense = !m->index && m->stride == m->cols;
+  if (!s && dense && m->rows && m->cols) s = bl_out_put(ctx, &o, m->v, m->rows * m->cols * sizeof(float));
+  for (size_t i = 0; !s && !dense && m->cols && i < m->rows; i++)
+    s = bl_out_put(ctx, &o, bl_crow(m, i), m->cols * sizeof(float));
+  if (!s) s = bl_out_done(ctx, &o);
+  bl_out_drop(ctx, &o);
+  bl_buf_free(ctx, &b);
+  return s;
+}

@@ -1,0 +1,21 @@
+/* npy.h: the header of a NumPy .npy file, read on its own so that rows can be mapped. Private to the data layer. */
+#ifndef BL_DATA_NPY_H
+#define BL_DATA_NPY_H
+
+#include "baleen/matrix.h"
+
+typedef struct bl_npy_info {
+  char kind;             /* 'f', 'i', 'u', 'b' as in NumPy's descr */
+  size_t size;           /* bytes a number */
+  bool fortran;          /* columns one after another */
+  size_t rows, cols;
+  size_t offset;         /* of the first number */
+} bl_npy_info;
+/* Checks that the n bytes hold all that the shape asks for. `name` is for messages. */
+bl_status bl_npy_parse(bl_ctx *ctx, const char *name, const unsigned char *bytes, size_t n, bl_npy_info *out)
+    BL_MUST_CHECK;
+/* The numbers as float32. */
+bl_status bl_npy_convert(bl_ctx *ctx, const char *name, const unsigned char *bytes, const bl_npy_info *info,
+                         bl_mat *out) BL_MUST_CHECK;
+
+#endif

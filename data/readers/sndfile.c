@@ -1,0 +1,351 @@
+/* sndfile: sound files by libsndfile, as parts of full scale: a 16-bit sample over 32768, a float sample as it is, NaN
+ * and infinity included.
+ *
+ * Lengths are what can be read. libsndfile mends broken length fields of WAV silently, so those are looked at here, to
+ * be noted. Decoding from the middle gives other bits than decoding from the start in MP3, Vorbis and Opus (all carry
+ * state from frame to frame), so these are never sought in: going back means reading again from the start. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sndfile.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "baleen/text.h"
+#include "recording_private.h"
+#include "riff.h"
+
+enum { MAX_RATE = 10000000, MAX_CHANNELS = 1024, SKIP_FRAMES = 4096 };
+/* Frames that one byte of a file may stand for: FLAC codes 65535 equal samples in some 10 bytes. */
+#define FRAMES_PER_BYTE 8192.0
+
+typedef struct sound {
+  SNDFILE *file;
+  SF_INFO info;
+  int fd;
+  uint64_t file_bytes, offset; /* of the file; where libsndfile reads next */
+  uint64_t patch_at;    /* four bytes that libsndfile gets to see other than they are; 0: none */
+  uint32_t patch;
+  uint64_t at;          /* the next frame that libsndfile will give */
+  bool from_start_only; /* see above */
+  bool told;            /* that it ends early */
+} sound;
+
+/* ---- recognition ------------------------------------------------------------------------------------------------- */
+
+/* The header of an MPEG audio frame: 11 bits set, then no reserved version, layer, bit rate or sampling rate. */
+static bool is_mpeg(const unsigned char *h)
+{
+  return h[0] == 0xff && (h[1] & 0xe0) == 0xe0 && (h[1] & 0x18) != 0x08 && (h[1] & 0x06) != 0 && (h[2] & 0xf0) != 0xf0 &&
+         (h[2] & 0xf0) != 0 && (h[2] & 0x0c) != 0x0c;
+}
+
+static int probe(const unsigned char *head, size_t n, const char *path)
+{
+  static const struct {
+    const char *at0;
+    size_t n0;
+    const char *at8;
+  } magic[] = {{"RIFF", 4, "WAVE"}, {"RIFX", 4, "WAVE"}, {"RF64", 4, "WAVE"}, {"riff\x2e\x91\xcf\x11", 8, NULL},
+               {"fLaC", 4, NULL},   {"OggS", 4, NULL},   {"FORM", 4, "AIFF"}, {"FORM", 4, "AIFC"},
+               {"caff", 4, NULL},   {".snd", 4, NULL},   {"dns.", 4, NULL},   {"ID3", 3, NULL},
+               {"NIST_1A", 7, NULL}, {"Creative Voice File", 19, NULL}};
+  for (size_t i = 0; i < sizeof magic / sizeof *magic; i++)
+    if (n >= magic[i].n0 && !memcmp(head, magic[i].at0, magic[i].n0) &&
+        (!magic[i].at8 || (n >= 12 && !memcmp(head + 8, magic[i].at8, 4))))
+      return 100;
+  if (n >= 4 && is_mpeg(head)) return 30;
+  /* by its name alone: what is wrong with it can be said better here */
+  static const char *const names[] = {".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (bl_text_ends_with(path, names[i])) return 1;
+  return 0;
+}
+
+/* ---- header ------------------------------------------------------------------------------------------------------ */
+
+/* Notes what is wrong with the length of a WAV file's data. libsndfile takes what the file holds when the header says
+ * more; when it says nothing, the size is put right in what libsndfile gets to read. */
+static bl_status check_length(bl_ctx *ctx, bl_recording *rec)
+{
+  sound *f = rec->impl;
+  bl_riff_data d;
+  if (!bl_riff_find_data(f->fd, f->file_bytes, &d)) return BL_OK;
+  if (d.says > d.holds)
+    return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
+                             "byte %llu: the data chunk says %llu bytes, the file holds %llu; those were taken",
+                             (unsigned long long)d.size_at, (unsigned long long)d.says, (unsigned long long)d.holds);
+  if (!d.unclosed) return BL_OK;
+  f->patch_at = d.size_at;
+  f->patch = d.holds < 0xffffffff ? (uint32_t)d.holds : 0xffffffff;
+  return bl_recording_note(ctx, rec, BL_W_TRUNCATED, "byte %llu: the data chunk says 0 bytes, %llu follow; those were taken",
+                           (unsigned long long)d.size_at, (unsigned long long)d.holds);
+}
+
+/* "WAV, 16 bit". */
+static bl_status describe(bl_ctx *ctx, bl_recording *rec, int format)
+{
+  static const struct {
+    int code;
+    const char *text;
+  } kinds[] = {{SF_FORMAT_WAV, "WAV"},   {SF_FORMAT_WAVEX, "WAV"}, {SF_FORMAT_RF64, "RF64"}, {SF_FORMAT_W64, "W64"},
+               {SF_FORMAT_FLAC, "FLAC"}, {SF_FORMAT_OGG, "Ogg"},   {SF_FORMAT_AIFF, "AIFF"}, {SF_FORMAT_CAF, "CAF"},
+               {SF_FORMAT_AU, "AU"},     {SF_FORMAT_MPEG, "MPEG"}, {SF_FORMAT_NIST, "NIST SPHERE"}, {SF_FORMAT_VOC, "VOC"}},
+    codings[] = {{SF_FORMAT_PCM_S8, "8 bit"},   {SF_FORMAT_PCM_U8, "8 bit"},   {SF_FORMAT_PCM_16, "16 bit"},
+                 {SF_FORMAT_PCM_24, "24 bit"},  {SF_FORMAT_PCM_32, "32 bit"},  {SF_FORMAT_FLOAT, "32 bit float"},
+                 {SF_FORMAT_DOUBLE, "64 bit float"}, {SF_FORMAT_ULAW, "u-law"}, {SF_FORMAT_ALAW, "A-law"},
+                 {SF_FORMAT_VORBIS, "Vorbis"},  {SF_FORMAT_OPUS, "Opus"},      {SF_FORMAT_MPEG_LAYER_I, "layer I"},
+                 {SF_FORMAT_MPEG_LAYER_II, "layer II"}, {SF_FORMAT_MPEG_LAYER_III, "layer III (MP3)"}};
+  const char *kind = "sound", *coding = "coded";
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    if (kinds[i].code == (format & SF_FORMAT_TYPEMASK)) kind = kinds[i].text;
+  SF_FORMAT_INFO info = {.format = format & SF_FORMAT_SUBMASK};
+  if (!sf_command(NULL, SFC_GET_FORMAT_INFO, &info, sizeof info) && info.name) coding = info.name;
+  for (size_t i = 0; i < sizeof codings / sizeof *codings; i++)
+    if (codings[i].code == (format & SF_FORMAT_SUBMASK)) coding = codings[i].text;
+  rec->format = bl_strf(ctx, "%s, %s", kind, coding);
+  return rec->format ? BL_OK : bl_fail_nomem(ctx, "a recording's header");
+}
+
+/* Bits of a sample stored as a whole number; 0 for all else. */
+static int whole_bits(int format)
+{
+  switch (format & SF_FORMAT_SUBMASK) {
+  case SF_FORMAT_PCM_S8:
+  case SF_FORMAT_PCM_U8: return 8;
+  case SF_FORMAT_PCM_16: return 16;
+  case SF_FORMAT_PCM_24: return 24;
+  case SF_FORMAT_PCM_32: return 32;
+  default: return 0;
+  }
+}
+
+static bl_status name_channels(bl_ctx *ctx, bl_rec_stream *stream, size_t n, int bits)
+{
+  bl_status s = bl_recording_channels(ctx, stream, n);
+  for (size_t i = 0; i < n && !s; i++) {
+    bl_channel *c = &stream->channels[i];
+    char name[24];
+    snprintf(name, sizeof name, "ch%zu", i + 1);
+    s = bl_recording_text(ctx, &c->name, n == 1 ? "audio" : n > 2 ? name : i ? "right" : "left");
+    if (!s) s = bl_recording_text(ctx, &c->unit, "FS");
+    if (bits) {
+      c->lo = -1;
+      c->hi = 1 - 2.0 / (double)(1ull << bits);
+    }
+  }
+  return s;
+}
+
+/* Origination date and time of the Broadcast Wave extension (EBU Tech 3285): "yyyy-mm-dd", "hh-mm-ss", whatever the
+ * separators. */
+static void read_bext(sound *f, bl_recording *rec)
+{
+  SF_BROADCAST_INFO b = {0};
+  if (sf_command(f->file, SFC_GET_BROADCAST_INFO, &b, sizeof b) != SF_TRUE) return;
+  static const struct {
+    int at, n;
+  } date_part[] = {{0, 4}, {5, 2}, {8, 2}}, time_part[] = {{0, 2}, {3, 2}, {6, 2}};
+  int v[6] = {0};
+  for (int i = 0; i < 6; i++) {
+    const char *s = i < 3 ? b.origination_date + date_part[i].at : b.origination_time + time_part[i - 3].at;
+    int n = i < 3 ? date_part[i].n : time_part[i - 3].n;
+    for (int k = 0; k < n; k++) {
+      if (s[k] < '0' || s[k] > '9') return;
+      v[i] = v[i] * 10 + (s[k] - '0');
+    }
+  }
+  bl_recording_set_start(rec, v[0], v[1], v[2], v[3], v[4], v[5], 0);
+}
+
+/* ---- length ------------------------------------------------------------------------------------------------------ */
+
+static sf_count_t io_length(void *user) { return (sf_count_t)((const sound *)user)->file_bytes; }
+static sf_count_t io_tell(void *user) { return (sf_count_t)((const sound *)user)->offset; }
+
+static sf_count_t io_seek(sf_count_t to, int whence, void *user)
+{
+  sound *f = user;
+  sf_count_t from = whence == SEEK_CUR ? (sf_count_t)f->offset : whence == SEEK_END ? (sf_count_t)f->file_bytes : 0;
+  if ((to > 0 && from > INT64_MAX - to) || from + to < 0) return -1;
+  f->offset = (uint64_t)(from + to);
+  return from + to;
+}
+
+static sf_count_t io_read(void *to, sf_count_t n, void *user)
+{
+  sound *f = user;
+  sf_count_t done = 0;
+  while (done < n) {
+    ssize_t got = pread(f->fd, (unsigned char *)to + done, (size_t)(n - done), (off_t)(f->offset + (uint64_t)done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    done += got;
+  }
+  for (uint64_t k = 0; f->patch_at && k < 4; k++) {
+    uint64_t at = f->patch_at + k;
+    if (at >= f->offset && at < f->offset + (uint64_t)done)
+      ((unsigned char *)to)[at - f->offset] = (unsigned char)(f->patch >> 8 * k);
+  }
+  f->offset += (uint64_t)done;
+  return done;
+}
+
+static sf_count_t io_write(const void *from, sf_count_t n, void *user)
+{
+  (void)from, (void)n, (void)user;
+  return 0;
+}
+
+/* Begins at the start, again. */
+static bl_status reopen(bl_ctx *ctx, bl_recording *rec)
+{
+  sound *f = rec->impl;
+  SF_VIRTUAL_IO io = {io_length, io_seek, io_read, io_write, io_tell};
+  if (f->file) sf_close(f->file);
+  f->info = (SF_INFO){0};
+  f->at = f->offset = 0;
+  f->file = sf_open_virtual(&io, SFM_READ, &f->info, f);
+  if (f->file) return BL_OK;
+  return bl_fail(ctx, BL_E_FORMAT, "%s: no sound file that can be read: %s", rec->path, sf_strerror(NULL));
+}
+
+/* Decodes all of it to count its frames. */
+static bl_status count_frames(bl_ctx *ctx, bl_recording *rec, uint64_t *total)
+{
+  sound *f = rec->impl;
+  size_t n_channels = (size_t)f->info.channels;
+  float *waste = bl_calloc(ctx, SKIP_FRAMES * n_channels, sizeof *waste);
+  if (!waste) return bl_fail_nomem(ctx, "counting a recording's frames");
+  bl_status s = BL_OK;
+  *total = 0;
+  for (sf_count_t got; !s && (got = sf_readf_float(f->file, waste, SKIP_FRAMES)) > 0; *total += (uint64_t)got)
+    s = BL_CHECK_CANCEL(ctx);
+  bl_free(ctx, waste);
+  return s ? s : reopen(ctx, rec);
+}
+
+/* True when the length that libsndfile tells is none, or is guessed from the bit rate. */
+static bool length_is_guess(const sound *f)
+{
+  if ((f->info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_MPEG) return true;
+  return f->info.frames < 0 || (double)f->info.frames > (double)f->file_bytes * FRAMES_PER_BYTE;
+}
+
+static bl_status open_sound(bl_ctx *ctx, bl_recording *rec)
+{
+  sound *f = rec->impl = bl_calloc(ctx, 1, sizeof *f);
+  if (!f) return bl_fail_nomem(ctx, "a sound file");
+  struct stat info;
+  f->fd = open(rec->path, O_RDONLY | O_CLOEXEC);
+  if (f->fd < 0 || fstat(f->fd, &info))
+    return bl_fail(ctx, BL_E_IO, "%s: cannot be opened: %s", rec->path, strerror(errno));
+  f->file_bytes = (uint64_t)info.st_size;
+  bl_status s = check_length(ctx, rec);
+  if (s || (s = reopen(ctx, rec))) return s;
+  uint64_t frames = 0;
+  if (f->info.samplerate < 1 || f->info.samplerate > MAX_RATE)
+    return bl_fail(ctx, BL_E_FORMAT, "%s: the header's sampling rate is %d Hz, wanted 1 to %d", rec->path, f->info.samplerate,
+                   MAX_RATE);
+  if (f->info.channels < 1 || f->info.channels > MAX_CHANNELS)
+    return bl_fail(ctx, BL_E_FORMAT, "%s: the header's number of channels is %d, wanted 1 to %d", rec->path, f->info.channels,
+                   MAX_CHANNELS);
+  int kind = f->info.format & SF_FORMAT_TYPEMASK;
+  f->from_start_only = kind == SF_FORMAT_MPEG || kind == SF_FORMAT_OGG || !f->info.seekable;
+  if ((s = describe(ctx, rec, f->info.format))) return s;
+  read_bext(f, rec);
+  if (!length_is_guess(f)) frames = (uint64_t)f->info.frames;
+  else if ((s = count_frames(ctx, rec, &frames))) return s;
+
+  if ((s = bl_recording_streams(ctx, rec, 1))) return s;
+  bl_rec_stream *stream = &rec->streams[0];
+  stream->rate_hz = f->info.samplerate;
+  stream->n_frames = frames;
+  if ((s = name_channels(ctx, stream, (size_t)f->info.channels, whole_bits(f->info.format)))) return s;
+  if (!frames) return bl_recording_note(ctx, rec, BL_W_TRUNCATED, "the file holds no samples");
+  stream->runs = bl_calloc(ctx, 1, sizeof *stream->runs);
+  if (!stream->runs) return bl_fail_nomem(ctx, "a sound file");
+  stream->runs[0].n = frames;
+  stream->n_runs = 1;
+  return BL_OK;
+}
+
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
+
+/* Reads on to a frame; when it lies behind, begins at the start. */
+static bl_status skip_to(bl_ctx *ctx, bl_recording *rec, uint64_t frame)
+{
+  sound *f = rec->impl;
+  bl_status s = frame < f->at ? reopen(ctx, rec) : BL_OK;
+  if (s) return s;
+  float *waste = bl_calloc(ctx, SKIP_FRAMES * rec->streams[0].n_channels, sizeof *waste);
+  if (!waste) return bl_fail_nomem(ctx, "skipping a recording's frames");
+  while (!s && f->at < frame) {
+    sf_count_t n = frame - f->at < SKIP_FRAMES ? (sf_count_t)(frame - f->at) : SKIP_FRAMES;
+    sf_count_t got = sf_readf_float(f->file, waste, n);
+    if (got <= 0) break; /* the read that follows tells */
+    f->at += (uint64_t)got;
+    s = BL_CHECK_CANCEL(ctx);
+  }
+  bl_free(ctx, waste);
+  return s;
+}
+
+static bl_status go_to(bl_ctx *ctx, bl_recording *rec, uint64_t frame)
+{
+  sound *f = rec->impl;
+  if (frame == f->at) return BL_OK;
+  if (!f->from_start_only) {
+    if (sf_seek(f->file, (sf_count_t)frame, SEEK_SET) == (sf_count_t)frame) {
+      f->at = frame;
+      return BL_OK;
+    }
+    f->from_start_only = true; /* damaged where it must be found: read up to it instead */
+    f->at = UINT64_MAX;
+  }
+  return skip_to(ctx, rec, frame);
+}
+
+static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
+                             size_t *got)
+{
+  sound *f = rec->impl;
+  size_t n_channels = rec->streams[stream].n_channels;
+  if (!f->file) {
+    bl_status again = reopen(ctx, rec);
+    if (again) return again;
+  }
+  bl_status s = go_to(ctx, rec, first);
+  if (s) return s;
+  for (*got = 0; f->at == first + *got && *got < n;) {
+    sf_count_t more = sf_readf_float(f->file, out + *got * n_channels, (sf_count_t)(n - *got));
+    if (more <= 0) break;
+    *got += (size_t)more;
+    f->at += (uint64_t)more;
+  }
+  if (*got == n || f->told) return BL_OK;
+  f->told = true;
+  return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
+                           "frame %llu: the header says %llu frames, no more could be decoded (%s)",
+                           (unsigned long long)f->at, (unsigned long long)rec->streams[stream].n_frames,
+                           sf_error(f->file) ? sf_strerror(f->file) : "the file ends there");
+}
+
+static void close_sound(bl_ctx *ctx, bl_recording *rec)
+{
+  sound *f = rec->impl;
+  if (!f) return;
+  if (f->file) sf_close(f->file);
+  if (f->fd >= 0) close(f->fd);
+  bl_free(ctx, f);
+  rec->impl = NULL;
+}
+
+static const char *const extensions[] = {".wav", ".wave", ".flac", ".ogg",  ".oga", ".opus", ".mp3", ".aif", ".aiff",
+                                         ".aifc", ".caf", ".au",  ".snd", ".w64", ".rf64", ".sph", ".voc", NULL};
+const bl_reader_class bl_reader_sndfile = {
+  .name = "sndfile", .summary = "WAV, RF64, W64, FLAC, Ogg, Opus, MP3, AIFF, CAF, AU, NIST and VOC by libsndfile",
+  .source = "libsndfile 1.2", .extensions = extensions,
+  .probe = probe, .open = open_sound, .read = read_frames, .close = close_sound,
+};

@@ -1,0 +1,54 @@
+#include "riff.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* A file of more chunks than this is made to waste time. */
+enum { MAX_CHUNKS = 10000 };
+
+static uint32_t le32(const unsigned char *p)
+{
+  return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static bool read_at(int fd, uint64_t at, unsigned char *to, size_t n)
+{
+  return at <= INT64_MAX && pread(fd, to, n, (off_t)at) == (ssize_t)n;
+}
+
+/* True when nothing but whole chunks lies between `at` and the end: then what follows are no samples. */
+static bool only_chunks(int fd, uint64_t at, uint64_t end)
+{
+  unsigned char h[8];
+  for (int i = 0; i < MAX_CHUNKS && at + 8 <= end && read_at(fd, at, h, 8); i++) {
+    for (int k = 0; k < 4; k++)
+      if (h[k] < 0x20 || h[k] > 0x7e) return false;
+    at += 8 + (uint64_t)le32(h + 4);
+    if (at == end) return true;
+    at += at & 1;
+  }
+  return at == end;
+}
+
+bool bl_riff_find_data(int fd, uint64_t file_bytes, bl_riff_data *out)
+{
+  unsigned char h[24];
+  uint64_t at = 12, size64 = 0;
+  *out = (bl_riff_data){0};
+  if (!read_at(fd, 0, h, 12) || memcmp(h + 8, "WAVE", 4) || (memcmp(h, "RIFF", 4) && memcmp(h, "RF64", 4))) return false;
+  bool rf64 = h[1] == 'F';
+  for (int i = 0; i < MAX_CHUNKS && at + 8 <= file_bytes && read_at(fd, at, h, 8); i++) {
+    uint64_t size = le32(h + 4);
+    if (!memcmp(h, "data", 4)) {
+      out->size_at = at + 4;
+      out->says = rf64 && size == 0xffffffff ? size64 : size;
+      out->holds = file_bytes - at - 8;
+      out->unclosed = !out->says && out->holds && !only_chunks(fd, at + 8, file_bytes);
+      return true;
+    }
+    if (rf64 && !memcmp(h, "ds64", 4) && size >= 16 && read_at(fd, at + 16, h + 8, 8))
+      size64 = le32(h + 8) | (uint64_t)le32(h + 12) << 32;
+    at += 8 + size + (size & 1);
+  }
+  return false;
+}

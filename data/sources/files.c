@@ -1,0 +1,404 @@
+/* Recordings from files, with labels from folders, file names, tables of recordings or tables of events. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "baleen/text.h"
+#include "dataset_private.h"
+#include "items.h"
+#include "match.h"
+#include "name_pattern.h"
+#include "path.h"
+
+enum { FROM_NONE, FROM_FOLDER, FROM_CSV, FROM_PATTERN, FROM_ANNOTATIONS, FROM_RAVEN, FROM_AUDACITY, FROM_TABLE };
+enum { UNLABELLED_ERROR, UNLABELLED_SKIP, UNLABELLED_KEEP };
+static const char *const label_words[] = {"none",        "folder", "csv",      "pattern",
+                                          "annotations", "raven",  "audacity", "table", NULL};
+static const char *const unlabelled_words[] = {"error", "skip", "keep", NULL};
+
+typedef struct params {
+  bl_texts recordings;
+  int labels;
+  char *label_file, *label_column, *path_column, *pattern, *group;
+  bl_texts columns;
+  int unlabelled;
+} params;
+
+static const bl_opt opts[] = {
+    {"recordings", BL_OPT_TEXTS, offsetof(params, recordings), NULL, 0, 0, BL_OPT_NEEDED, NULL, "",
+     "files, folders or patterns (* ? [ab] {a,b}, ** for any depth), relative to the config's folder"},
+    BL_ENUM(params, labels, "none", label_words,
+            "where labels come from: the folder's name, a csv with a row a recording, a pattern on the file's name, "
+            "events inside the recording (annotations), or tables of events (raven, audacity, table)"),
+    BL_TEXT(params, label_file, NULL,
+            "the table: a csv with a row a recording (also for columns and group), or one table of events for all "
+            "recordings; without it, tables of events are looked for beside each recording"),
+    BL_TEXT(params, label_column, NULL, "the table's column with labels; null: 'label', or what a table of events has"),
+    BL_TEXT(params, path_column, "path", "the csv's column that names the recordings, by path, file name or stem"),
+    BL_TEXT(params, pattern, NULL,
+            "fields in file names, such as \"{label}_{speaker}_{take}.wav\"; * skips; fields become columns of the rows"),
+    BL_TEXT(params, group, "recording",
+            "what rows must stay together when data are split: recording, folder, a csv column or a field of the pattern"),
+    BL_TEXTS(params, columns, NULL, "further csv columns to carry along with the rows"),
+    BL_ENUM(params, unlabelled, "error", unlabelled_words,
+            "what becomes of recordings without a label or table of events: error, skip, or keep without labels"),
+    BL_OPT_END};
+
+/* All that list() works with; one release for all of it. */
+typedef struct job {
+  bl_ctx *ctx;
+  const params *p;
+  const char *folder;
+  bl_found found;
+  bl_match match;
+  bl_name_pattern pattern;
+  bl_table table;      /* rows about recordings; columns.n 0 when there is none */
+  size_t *row_of;      /* per recording, into table */
+  size_t label_col, *col; /* col: of p->columns */
+  long group_field;    /* field of the pattern, or -1 */
+  size_t group_col;    /* column of the table, or BL_NO_ITEM */
+  size_t n_unlabelled; /* recordings without a label, and the first of them */
+  const char *first_unlabelled;
+  char *label_path;
+  bl_items items;
+} job;
+
+static bool is_event_table(int labels) { return labels >= FROM_RAVEN; }
+
+static void job_release(job *j)
+{
+  bl_ctx *ctx = j->ctx;
+  bl_match_free(ctx, &j->match);
+  bl_found_free(ctx, &j->found);
+  bl_name_pattern_free(ctx, &j->pattern);
+  bl_table_free(ctx, &j->table);
+  bl_free(ctx, j->row_of);
+  bl_free(ctx, j->col);
+  bl_free(ctx, j->label_path);
+  bl_items_free(ctx, &j->items);
+}
+
+/* ---- what the options ask for -------------------------------------------------------------------------------------- */
+
+static bool is_plain_group(const char *group) { return !strcmp(group, "recording") || !strcmp(group, "folder"); }
+
+static bl_status read_pattern(job *j)
+{
+  bl_ctx *ctx = j->ctx;
+  const params *p = j->p;
+  bl_status s = p->pattern ? bl_name_pattern_new(ctx, "files: pattern", p->pattern, &j->pattern) : BL_OK;
+  if (s) return s;
+  bool has_label = bl_texts_find(&j->pattern.fields, "label") >= 0;
+  if (p->labels == FROM_PATTERN && !has_label)
+    return bl_fail(ctx, BL_E_CONFIG, "files: labels: pattern wants a pattern with the field {label}, as in "
+                   "pattern: \"{label}_*.wav\"");
+  if (p->labels != FROM_PATTERN && has_label)
+    return bl_fail(ctx, BL_E_CONFIG, "files: the pattern has the field {label}, but labels is '%s'; say labels: pattern or "
+                   "put * in its place", label_words[p->labels]);
+  return BL_OK;
+}
+
+/* The table of recordings, when labels, columns or group want one. */
+static bl_status read_table(job *j)
+{
+  bl_ctx *ctx = j->ctx;
+  const params *p = j->p;
+  bool group_from_table = !is_plain_group(p->group) && j->group_field < 0;
+  bool wanted = p->labels == FROM_CSV || p->columns.n || group_from_table;
+  if (is_event_table(p->labels) && (p->columns.n || group_from_table))
+    return bl_fail(ctx, BL_E_CONFIG, "files: %s '%s' wants a csv of recordings, but label_file is a table of events here; "
+                   "use a pattern on the file names", p->columns.n ? "column" : "group",
+                   p->columns.n ? p->columns.v[0] : p->group);
+  if (is_event_table(p->labels)) return BL_OK;
+  if (wanted && !p->label_file && group_from_table && !p->columns.n && p->labels != FROM_CSV)
+    return bl_fail(ctx, BL_E_CONFIG, "files: group: '%s' is neither recording nor folder nor a field of the pattern; for a csv "
+                   "column give label_file", p->group);
+  if (wanted && !p->label_file)
+    return bl_fail(ctx, BL_E_CONFIG, "files: %s wants label_file: the csv with a row for each recording",
+                   p->labels == FROM_CSV ? "labels: csv" : "columns");
+  if (!wanted && p->label_file)
+    return bl_fail(ctx, BL_E_CONFIG, "files: label_file is given, but nothing is taken from it; say labels: csv, columns or "
+                   "group, or leave it out");
+  if (!wanted) return BL_OK;
+  bl_status s = bl_table_read(ctx, j->label_path, &j->table);
+  if (!s) s = bl_match_rows(ctx, &j->match, &j->table, p->path_column, &j->row_of);
+  if (!s && p->labels == FROM_CSV)
+    s = bl_table_column(ctx, &j->table, p->label_column ? p->label_column : "label", &j->label_col);
+  if (!s && !(j->col = bl_calloc(ctx, p->columns.n, sizeof *j->col))) s = bl_fail_nomem(ctx, "columns");
+  for (size_t k = 0; !s && k < p->columns.n; k++) s = bl_table_column(ctx, &j->table, p->columns.v[k], &j->col[k]);
+  if (!s && group_from_table) s = bl_table_column(ctx, &j->table, p->group, &j->group_col);
+  return s;
+}
+
+static bool is_extra_field(const char *field) { return strcmp(field, "label") && strcmp(field, "group"); }
+
+static bl_status name_extras(job *j)
+{
+  bl_texts *extra = &j->items.extra;
+  bl_status s = bl_texts_copy(j->ctx, extra, &j->p->columns);
+  for (size_t k = 0; !s && k < j->pattern.fields.n; k++)
+    if (is_extra_field(j->pattern.fields.v[k])) s = bl_texts_add(j->ctx, extra, j->pattern.fields.v[k]);
+  if (!s) s = bl_extra_names_check(j->ctx, extra);
+  return s ? bl_fail_in(j->ctx, s, "files: ") : BL_OK;
+}
+
+/* ---- one recording ------------------------------------------------------------------------------------------------- */
+
+static char *folder_name(bl_ctx *ctx, const char *path)
+{
+  char real[PATH_MAX], *folder = bl_path_folder(ctx, path), *name = NULL;
+  const char *base = folder ? bl_path_base(folder) : NULL;
+  if (base && (!strcmp(base, ".") || !strcmp(base, "..")) && realpath(folder, real)) base = bl_path_base(real);
+  if (base) name = bl_strdup(ctx, base);
+  bl_free(ctx, folder);
+  return name;
+}
+
+static const char *cell_of(const job *j, size_t i, size_t col)
+{
+  return j->row_of && j->row_of[i] != BL_NO_ITEM ? bl_table_cell(&j->table, j->row_of[i], col) : "";
+}
+
+static bl_status set_text(bl_ctx *ctx, char **to, const char *text)
+{
+  return (*to = bl_strdup(ctx, text)) ? BL_OK : bl_fail_nomem(ctx, "a recording's label");
+}
+
+/* The value of a field of the pattern, "" when the name did not match it. */
+static const char *field_of(const job *j, const bl_texts *values, const char *name)
+{
+  long k = bl_texts_find(&j->pattern.fields, name);
+  return k >= 0 && (size_t)k < values->n ? values->v[k] : "";
+}
+
+static bl_status set_label(const job *j, size_t i, const bl_texts *fields, bl_item *item)
+{
+  const char *label = "";
+  char *name = NULL;
+  if (j->p->labels == FROM_CSV) label = cell_of(j, i, j->label_col);
+  if (j->p->labels == FROM_PATTERN) label = field_of(j, fields, "label");
+  if (j->p->labels == FROM_FOLDER) {
+    if (!(name = folder_name(j->ctx, item->path))) return bl_fail_nomem(j->ctx, "a recording's label");
+    label = name;
+  }
+  bl_status s = *label ? set_text(j->ctx, &item->label, label) : BL_OK;
+  bl_free(j->ctx, name);
+  return s;
+}
+
+static bl_status set_group(const job *j, size_t i, const bl_texts *fields, bl_item *item)
+{
+  bl_ctx *ctx = j->ctx;
+  const char *group = "";
+  if (!strcmp(j->p->group, "folder")) {
+    item->group = folder_name(ctx, item->path);
+    return item->group ? BL_OK : bl_fail_nomem(ctx, "a recording's group");
+  }
+  if (j->group_field >= 0 && (size_t)j->group_field < fields->n) group = fields->v[j->group_field];
+  else if (j->group_col != BL_NO_ITEM) group = cell_of(j, i, j->group_col);
+  if (!*group && (j->group_field >= 0 || j->group_col != BL_NO_ITEM) && item->label)
+    return bl_fail(ctx, BL_E_CONFIG, "files: '%s' has a label but no group '%s'", item->name, j->p->group);
+  return *group ? set_text(ctx, &item->group, group) : BL_OK;
+}
+
+static bl_status set_extras(const job *j, size_t i, const bl_texts *fields, bl_item *item)
+{
+  bl_status s = BL_OK;
+  for (size_t k = 0; !s && k < j->p->columns.n; k++) s = bl_texts_add(j->ctx, &item->extra, cell_of(j, i, j->col[k]));
+  for (size_t k = 0; !s && k < j->pattern.fields.n; k++)
+    if (is_extra_field(j->pattern.fields.v[k])) s = bl_texts_add(j->ctx, &item->extra, k < fields->n ? fields->v[k] : "");
+  return s;
+}
+
+static bool wants_label(int labels) { return labels == FROM_FOLDER || labels == FROM_CSV || labels == FROM_PATTERN; }
+
+/* Counts a recording without label; true when it is to be left out. */
+static bool leave_out(job *j, size_t i)
+{
+  if (!j->n_unlabelled++) j->first_unlabelled = j->found.names.v[i];
+  return j->p->unlabelled == UNLABELLED_SKIP;
+}
+
+static bl_status make_item(job *j, size_t i)
+{
+  bl_ctx *ctx = j->ctx;
+  bl_item item = {.seed_index = i};
+  bl_texts fields = {0};
+  bool matched = true;
+  bl_status s = set_text(ctx, &item.name, j->found.names.v[i]);
+  if (!s) s = set_text(ctx, &item.path, j->found.paths.v[i]);
+  if (!s && j->p->pattern) s = bl_name_pattern_match(ctx, &j->pattern, item.path, &fields, &matched);
+  if (!s && !matched && j->p->labels != FROM_PATTERN)
+    s = bl_fail(ctx, BL_E_CONFIG, "files: '%s' does not fit the pattern '%s'", item.name, j->p->pattern);
+  if (!s) s = set_label(j, i, &fields, &item);
+  if (!s) s = set_group(j, i, &fields, &item);
+  if (!s) s = set_extras(j, i, &fields, &item);
+  if (!s && !(wants_label(j->p->labels) && !item.label && leave_out(j, i))) s = bl_items_add(ctx, &j->items, &item);
+  bl_item_free(ctx, &item);
+  bl_texts_free(ctx, &fields);
+  return s;
+}
+
+/* ---- tables of events ---------------------------------------------------------------------------------------------- */
+
+static bl_annotation_format format_of(int labels)
+{
+  return labels == FROM_RAVEN ? BL_ANN_RAVEN : labels == FROM_AUDACITY ? BL_ANN_AUDACITY : BL_ANN_CSV;
+}
+
+/* A file like <stem><ending> beside the recording, or NULL when there is none. */
+static bl_status find_beside(bl_ctx *ctx, int labels, const char *recording, char **out)
+{
+  static const char *const endings[][4] = {
+      {".Table.1.selections.txt", ".selections.txt", ".txt", NULL}, {".txt", NULL}, {".csv", "_annotations.csv", "_events.tsv", NULL}};
+  *out = NULL;
+  char *stem = bl_path_stem(ctx, recording);
+  if (!stem) return bl_fail_nomem(ctx, recording);
+  for (const char *const *e = endings[labels - FROM_RAVEN]; *e; e++) {
+    struct stat st;
+    /* BIDS calls the recording <name>_eeg.edf and its events <name>_events.tsv */
+    size_t n = strlen(stem) - (!strcmp(*e, "_events.tsv") && bl_text_ends_with(stem, "_eeg") ? 4 : 0);
+    char *path = bl_strf(ctx, "%.*s%s", (int)n, stem, *e);
+    if (path && stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+      *out = path;
+      break;
+    }
+    bl_free(ctx, path);
+    if (path) continue;
+    bl_free(ctx, stem);
+    return bl_fail_nomem(ctx, recording);
+  }
+  bl_free(ctx, stem);
+  return BL_OK;
+}
+
+static bl_status read_beside(job *j)
+{
+  bl_ctx *ctx = j->ctx;
+  bl_status s = BL_OK;
+  size_t kept = 0;
+  for (size_t i = 0; !s && i < j->items.n; i++) {
+    bl_item *item = &j->items.v[i];
+    char *path;
+    s = find_beside(ctx, j->p->labels, item->path, &path);
+    if (!s && path) s = bl_annotations_read(ctx, path, format_of(j->p->labels), j->p->label_column, &item->annotations);
+    if (!s) item->annotated = path != NULL;
+    if (!s && !path && leave_out(j, i)) {
+      bl_item_free(ctx, item);
+    } else if (kept != i) {
+      j->items.v[kept++] = *item;
+      *item = (bl_item){0};
+    } else {
+      kept++;
+    }
+    bl_free(ctx, path);
+  }
+  if (!s) j->items.n = kept;
+  return s;
+}
+
+static bl_status deal_out(job *j, const bl_annotations *all)
+{
+  bl_ctx *ctx = j->ctx;
+  char *folder = bl_path_folder(ctx, j->label_path);
+  bl_status s = folder ? BL_OK : bl_fail_nomem(ctx, j->label_path);
+  for (size_t k = 0; !s && k < all->n; k++) {
+    const bl_annotation *a = &all->v[k];
+    size_t i = 0;
+    if (a->file) s = bl_match_find(ctx, &j->match, j->label_path, folder, a->file, &i);
+    else if (j->found.paths.n != 1)
+      s = bl_fail(ctx, BL_E_CONFIG, "%s: an event at %g s does not say in which of the %zu recordings; add a column with the "
+                  "file, or leave label_file out to read a table beside each recording", j->label_path, a->onset_s,
+                  j->found.paths.n);
+    if (s || i == BL_NO_ITEM) continue;
+    s = bl_annotations_add(ctx, &j->items.v[i].annotations, a);
+    j->items.v[i].annotated = true;
+  }
+  bl_free(ctx, folder);
+  return s;
+}
+
+/* One table for all recordings. Nothing has been left out yet: recordings and items have the same indices. */
+static bl_status read_for_all(job *j)
+{
+  bl_ctx *ctx = j->ctx;
+  bl_annotations all = {0};
+  bl_status s = bl_annotations_read(ctx, j->label_path, format_of(j->p->labels), j->p->label_column, &all);
+  if (!s) s = deal_out(j, &all);
+  bl_annotations_free(ctx, &all);
+  if (!s && j->items.n == 1) j->items.v[0].annotated = true;
+  size_t kept = 0;
+  for (size_t i = 0; !s && i < j->items.n; i++) {
+    bl_item *item = &j->items.v[i];
+    if (item->annotated || !leave_out(j, i)) {
+      bl_item keep = *item;
+      *item = (bl_item){0};
+      j->items.v[kept++] = keep;
+    } else {
+      bl_item_free(ctx, item);
+    }
+  }
+  if (!s) j->items.n = kept;
+  return s;
+}
+
+/* ---- the source ---------------------------------------------------------------------------------------------------- */
+
+static bl_status judge_unlabelled(const job *j)
+{
+  bl_ctx *ctx = j->ctx;
+  if (!j->n_unlabelled || j->p->unlabelled == UNLABELLED_KEEP) return BL_OK;
+  if (j->p->unlabelled == UNLABELLED_SKIP) {
+    bl_warn(ctx, BL_W_SKIPPED, "files: %zu recordings have no label and are left out, the first is '%s'", j->n_unlabelled,
+            j->first_unlabelled);
+    return j->items.n ? BL_OK : bl_fail(ctx, BL_E_CONFIG, "files: none of the %zu recordings has a label", j->n_unlabelled);
+  }
+  return bl_fail(ctx, BL_E_CONFIG, "files: %zu of %zu recordings have no label in %s, the first is '%s'; label them, or say "
+                 "unlabelled: skip or keep", j->n_unlabelled, j->found.paths.n,
+                 j->label_path                 ? j->label_path
+                 : j->p->labels == FROM_PATTERN ? "their names (pattern)"
+                                                : "a table beside them",
+                 j->first_unlabelled);
+}
+
+static bl_status prepare(job *j)
+{
+  bl_ctx *ctx = j->ctx;
+  const params *p = j->p;
+  bl_status s = bl_opts_complete(ctx, "files", opts, p);
+  if (!s) s = read_pattern(j);
+  if (!s && p->label_file && !(j->label_path = bl_path_join(ctx, j->folder, p->label_file))) s = bl_fail_nomem(ctx, "files");
+  if (!s) s = bl_find_recordings(ctx, "files: recordings", j->folder, &p->recordings, &j->found);
+  if (!s) s = bl_match_new(ctx, &j->found, &j->match);
+  j->group_col = BL_NO_ITEM;
+  j->group_field = bl_texts_find(&j->pattern.fields, strcmp(p->group, "recording") ? p->group : "group");
+  if (!s) s = read_table(j);
+  if (!s) s = name_extras(j);
+  return s;
+}
+
+static bl_status list(bl_ctx *ctx, const void *vp, const char *folder, bl_items *out)
+{
+  job j = {.ctx = ctx, .p = vp, .folder = folder};
+  *out = (bl_items){0};
+  bl_status s = prepare(&j);
+  for (size_t i = 0; !s && i < j.found.paths.n; i++) s = make_item(&j, i);
+  if (!s && is_event_table(j.p->labels)) s = j.label_path ? read_for_all(&j) : read_beside(&j);
+  if (!s) s = judge_unlabelled(&j);
+  if (!s) {
+    *out = j.items;
+    j.items = (bl_items){0};
+  }
+  job_release(&j);
+  return s;
+}
+
+const bl_source_class bl_source_files = {
+    .name = "files",
+    .summary = "recordings from files, labelled by folder, file name, csv or tables of events",
+    .source = "Raven Pro selection tables; Audacity label tracks; EDF+ annotations; BIDS events",
+    .opts = opts,
+    .params_size = sizeof(params),
+    .list = list,
+};

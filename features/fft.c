@@ -1,0 +1,79 @@
+/* fft.c: FFTW 3 (Frigo and Johnson, Proc. IEEE 93 (2005) 216-231) behind fft.h. */
+#include "fft.h"
+
+#include <limits.h>
+#include <pthread.h>
+
+#include <fftw3.h>
+
+static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER; /* guards FFTW's own global state */
+
+static bl_status check_size(bl_ctx *ctx, size_t n)
+{
+  if (n == 0 || n > INT_MAX / 4) return bl_fail(ctx, BL_E_RANGE, "fft: a size of %zu; from 1 to %d is possible", n, INT_MAX / 4);
+  return BL_OK;
+}
+
+bl_status bl_rfft_init(bl_ctx *ctx, size_t n, bl_rfft *f)
+{
+  *f = (bl_rfft){.n = n};
+  bl_status s = check_size(ctx, n);
+  if (s) return s;
+  f->in = bl_calloc(ctx, n, sizeof *f->in);
+  f->out = bl_calloc(ctx, n / 2 + 1, 2 * sizeof *f->out);
+  if (f->in && f->out) {
+    pthread_mutex_lock(&planner);
+    f->plan = fftwf_plan_dft_r2c_1d((int)n, f->in, (fftwf_complex *)(void *)f->out, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
+    pthread_mutex_unlock(&planner);
+  }
+  if (f->plan) return BL_OK;
+  bl_rfft_release(ctx, f);
+  return bl_fail_nomem(ctx, "a Fourier transform");
+}
+
+void bl_rfft_run(bl_rfft *f) { fftwf_execute(f->plan); }
+
+void bl_rfft_release(bl_ctx *ctx, bl_rfft *f)
+{
+  if (f->plan) {
+    pthread_mutex_lock(&planner);
+    fftwf_destroy_plan(f->plan);
+    pthread_mutex_unlock(&planner);
+  }
+  bl_free(ctx, f->in);
+  bl_free(ctx, f->out);
+  *f = (bl_rfft){0};
+}
+
+bl_status bl_dfft_init(bl_ctx *ctx, size_t n, bl_dfft *f)
+{
+  *f = (bl_dfft){.n = n};
+  bl_status s = check_size(ctx, n);
+  if (s) return s;
+  f->time = bl_calloc(ctx, n, sizeof *f->time);
+  f->freq = bl_calloc(ctx, n / 2 + 1, 2 * sizeof *f->freq);
+  if (f->time && f->freq) {
+    fftw_complex *freq = (fftw_complex *)(void *)f->freq;
+    pthread_mutex_lock(&planner);
+    f->forward = fftw_plan_dft_r2c_1d((int)n, f->time, freq, FFTW_ESTIMATE);
+    f->backward = fftw_plan_dft_c2r_1d((int)n, freq, f->time, FFTW_ESTIMATE);
+    pthread_mutex_unlock(&planner);
+  }
+  if (f->forward && f->backward) return BL_OK;
+  bl_dfft_release(ctx, f);
+  return bl_fail_nomem(ctx, "a Fourier transform");
+}
+
+void bl_dfft_forward(bl_dfft *f) { fftw_execute(f->forward); }
+void bl_dfft_backward(bl_dfft *f) { fftw_execute(f->backward); }
+
+void bl_dfft_release(bl_ctx *ctx, bl_dfft *f)
+{
+  pthread_mutex_lock(&planner);
+  if (f->forward) fftw_destroy_plan(f->forward);
+  if (f->backward) fftw_destroy_plan(f->backward);
+  pthread_mutex_unlock(&planner);
+  bl_free(ctx, f->time);
+  bl_free(ctx, f->freq);
+  *f = (bl_dfft){0};
+}

@@ -1,0 +1,34 @@
+/* fft.h: real Fourier transforms, the only door to FFTW.
+ *
+ * Plans are made with FFTW_ESTIMATE: the plan then depends on size and machine alone, so the same input gives the same
+ * bits in every run. FFTW_MEASURE times candidates and may pick another algorithm, with other last bits, the next time.
+ * FFTW's planner is not thread-safe: making and freeing take one lock here. Running does not. Each object has buffers
+ * of its own and serves one thread at a time. */
+#ifndef BL_FEATURES_FFT_H
+#define BL_FEATURES_FFT_H
+
+#include "baleen/memory.h"
+
+/* Single precision: in[n] -> out[n / 2 + 1] pairs (re, im), X[k] = sum x[i] exp(-2 pi j i k / n), unscaled. */
+typedef struct bl_rfft {
+  size_t n;
+  float *in, *out; /* in is kept by bl_rfft_run */
+  void *plan;
+} bl_rfft;
+bl_status bl_rfft_init(bl_ctx *ctx, size_t n, bl_rfft *f) BL_MUST_CHECK;
+void bl_rfft_run(bl_rfft *f);
+void bl_rfft_release(bl_ctx *ctx, bl_rfft *f); /* zeroed is fine */
+
+/* Double precision, both ways, for fast convolution: time[n] <-> freq[n / 2 + 1] pairs. Backward is unscaled (n times
+ * the signal) and destroys freq. */
+typedef struct bl_dfft {
+  size_t n;
+  double *time, *freq;
+  void *forward, *backward;
+} bl_dfft;
+bl_status bl_dfft_init(bl_ctx *ctx, size_t n, bl_dfft *f) BL_MUST_CHECK;
+void bl_dfft_forward(bl_dfft *f);
+void bl_dfft_backward(bl_dfft *f);
+void bl_dfft_release(bl_ctx *ctx, bl_dfft *f);
+
+#endif

@@ -1,0 +1,115 @@
+/* fir_design.c: MNE-Python's default filter, method fir, design firwin.
+ *
+ * Transitions: l = min(max(l_freq / 4, 2), l_freq), h = min(max(h_freq / 4, 2), rate / 2 - h_freq). Taps: N = ceil(f rate
+ * / narrowest transition), made odd, f 3.3 (Hamming), 3.1 (Hann), 5 (Blackman). Each edge is a low-pass of its own,
+ * round(f rate / its transition) taps long (made odd), cut off in the middle of its transition and centred in the N:
+ * band-pass = lowpass(upper edge) - lowpass(lower edge), high-pass = unit impulse - lowpass. Widmann, Schroeger and
+ * Maess, J. Neurosci. Methods 250 (2015) 34-46, for the factors. */
+#include "fir_design.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+static const double pi = 3.14159265358979323846;
+static const double length_factors[] = {[BL_WINDOW_HANN] = 3.1, [BL_WINDOW_HAMMING] = 3.3, [BL_WINDOW_BLACKMAN] = 5.0};
+
+enum { MAX_TAPS = 1 << 24 };
+
+void bl_firwin_lowpass(size_t n, double cutoff, bl_window window, double *h)
+{
+  bl_window_fill(window, n, false, h);
+  double sum = 0, middle = (double)(n - 1) / 2;
+  for (size_t i = 0; i < n; i++) {
+    double at = pi * cutoff * ((double)i - middle);
+    h[i] *= cutoff * (at == 0 ? 1 : sin(at) / at);
+    sum += h[i];
+  }
+  for (size_t i = 0; i < n; i++) h[i] /= sum;
+}
+
+/* An edge of the response: gain goes from one value at `from` to the other at `to`, Hz, from < to. */
+typedef struct edge {
+  double from, to;
+  bool rises;
+} edge;
+
+static bl_status transitions(bl_ctx *ctx, const char *who, const bl_fir_spec *p, double *l, double *h)
+{
+  double half = p->rate_hz / 2;
+  if (isnan(p->l_freq) && isnan(p->h_freq))
+    return bl_fail(ctx, BL_E_CONFIG, "%s: neither l_freq nor h_freq is given; give one or both", who);
+  if (p->l_freq >= half || p->h_freq >= half)
+    return bl_fail(ctx, BL_E_RANGE, "%s: %s %g Hz must be below half the sampling rate, %g Hz", who,
+                   p->l_freq >= half ? "l_freq" : "h_freq", p->l_freq >= half ? p->l_freq : p->h_freq, half);
+  if (p->l_freq == p->h_freq)
+    return bl_fail(ctx, BL_E_RANGE, "%s: l_freq and h_freq are both %g Hz; nothing would pass", who, p->l_freq);
+  *l = isnan(p->l_freq) ? (double)NAN : isnan(p->l_trans) ? fmin(fmax(p->l_freq * 0.25, 2), p->l_freq) : p->l_trans;
+  *h = isnan(p->h_freq) ? (double)NAN : isnan(p->h_trans) ? fmin(fmax(p->h_freq * 0.25, 2), half - p->h_freq) : p->h_trans;
+  if (p->l_freq - *l < 0)
+    return bl_fail(ctx, BL_E_RANGE, "%s: l_trans_bandwidth %g Hz reaches below 0 from l_freq %g Hz; make it smaller", who, *l,
+                   p->l_freq);
+  if (p->h_freq + *h > half)
+    return bl_fail(ctx, BL_E_RANGE, "%s: h_trans_bandwidth %g Hz reaches above half the sampling rate, %g Hz, from h_freq "
+                   "%g Hz; make it smaller", who, *h, half, p->h_freq);
+  if (p->l_freq > p->h_freq && p->h_freq + *h > p->l_freq - *l)
+    return bl_fail(ctx, BL_E_RANGE, "%s: the transitions of the stop band from %g to %g Hz overlap; make them smaller", who,
+                   p->h_freq, p->l_freq);
+  return BL_OK;
+}
+
+/* Edges from low to high frequencies; returns how many. */
+static bl_status edges_of(bl_ctx *ctx, const char *who, const bl_fir_spec *p, edge e[2], size_t *n)
+{
+  double l = NAN, h = NAN;
+  bl_status s = transitions(ctx, who, p, &l, &h);
+  if (s) return s;
+  edge low = {p->l_freq - l, p->l_freq, true}, high = {p->h_freq, p->h_freq + h, false};
+  *n = 0;
+  if (isnan(p->h_freq)) e[(*n)++] = low;
+  else if (isnan(p->l_freq)) e[(*n)++] = high;
+  else {
+    bool stop = p->l_freq > p->h_freq;
+    e[(*n)++] = stop ? high : low;
+    e[(*n)++] = stop ? low : high;
+  }
+  return BL_OK;
+}
+
+bl_status bl_fir_length(bl_ctx *ctx, const char *who, const bl_fir_spec *spec, size_t *n)
+{
+  double l = NAN, h = NAN;
+  bl_status s = transitions(ctx, who, spec, &l, &h);
+  if (s) return s;
+  double narrow = fmin(l, h); /* the one that is missing is NAN, which fmin passes over */
+  double taps = ceil(length_factors[spec->window] / narrow * spec->rate_hz);
+  if (!(taps < MAX_TAPS))
+    return bl_fail(ctx, BL_E_RANGE, "%s: a transition of %g Hz at %g Hz takes %g taps, more than %d; make it wider", who,
+                   narrow, spec->rate_hz, taps, MAX_TAPS);
+  *n = taps < 1 ? 1 : (size_t)taps;
+  *n += *n % 2 == 0;
+  return BL_OK;
+}
+
+bl_status bl_fir_design(bl_ctx *ctx, const char *who, const bl_fir_spec *spec, size_t n, double *h)
+{
+  edge e[2];
+  size_t n_edges;
+  bl_status s = edges_of(ctx, who, spec, e, &n_edges);
+  if (s) return s;
+  double *part = bl_calloc(ctx, n, sizeof *part), half = spec->rate_hz / 2;
+  if (!part) return bl_fail_nomem(ctx, "filter taps");
+  memset(h, 0, n * sizeof *h);
+  if (e[n_edges - 1].rises) h[n / 2] = 1; /* passes up to half the rate: starts with all */
+  for (size_t i = n_edges; i-- > 0;) {
+    double from = e[i].from / half, to = e[i].to / half;
+    size_t m = (size_t)rint(length_factors[spec->window] / ((to - from) / 2));
+    m += m % 2 == 0;
+    if (m > n) m = n; /* the last digit of a width */
+    bl_firwin_lowpass(m, (from + to) / 2, spec->window, part);
+    double *at = h + (n - m) / 2;
+    for (size_t k = 0; k < m; k++) at[k] += e[i].rises ? -part[k] : part[k];
+  }
+  bl_free(ctx, part);
+  return BL_OK;
+}

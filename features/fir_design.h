@@ -1,0 +1,22 @@
+/* fir_design.h: linear-phase filters as MNE-Python designs them (fir_design "firwin"). */
+#ifndef BL_FEATURES_FIR_DESIGN_H
+#define BL_FEATURES_FIR_DESIGN_H
+
+#include "baleen/memory.h"
+#include "window.h"
+
+/* Frequencies in Hz. l_freq NAN: low-pass; h_freq NAN: high-pass; l_freq < h_freq: band-pass; l_freq > h_freq:
+ * band-stop between h_freq and l_freq. l_trans, h_trans: widths of the transitions, NAN: MNE's automatic ones. */
+typedef struct bl_fir_spec {
+  double rate_hz, l_freq, h_freq, l_trans, h_trans;
+  bl_window window; /* hann, hamming or blackman */
+} bl_fir_spec;
+
+/* Checks the spec and says how many taps it takes, an odd number. Errors begin with `who`. */
+bl_status bl_fir_length(bl_ctx *ctx, const char *who, const bl_fir_spec *spec, size_t *n) BL_MUST_CHECK;
+/* Writes the n taps that bl_fir_length() told; they are symmetric. */
+bl_status bl_fir_design(bl_ctx *ctx, const char *who, const bl_fir_spec *spec, size_t n, double *h) BL_MUST_CHECK;
+/* A windowed-sinc low-pass of n taps with gain 1 at 0 Hz, as scipy.signal.firwin; cutoff as a share of half the rate. */
+void bl_firwin_lowpass(size_t n, double cutoff, bl_window window, double *h);
+
+#endif

@@ -1,0 +1,127 @@
+/* framer.c: the carry-over of framing stages. One buffer a channel holds the padded signal from the next frame's start. */
+#include "framer.h"
+
+#include <string.h>
+
+enum { CHUNK = 8192 }; /* samples taken at a time: small enough for the cache, large enough to move data rarely */
+
+bl_status bl_framer_init(bl_ctx *ctx, size_t n_channels, size_t length, size_t hop, bool center, bl_pad mode,
+                         bl_framer *f)
+{
+  *f = (bl_framer){.n_channels = n_channels, .length = length, .hop = hop, .pad = center ? length / 2 : 0, .mode = mode};
+  /* carried over: less than a frame, or both halves of a frame that still waits for its left padding */
+  f->cap = 2 * length + 2 + f->pad + CHUNK;
+  if (!(f->v = bl_calloc(ctx, n_channels, f->cap * sizeof *f->v))) return bl_fail_nomem(ctx, "frames of a waveform");
+  bl_framer_reset(f);
+  return BL_OK;
+}
+
+void bl_framer_reset(bl_framer *f)
+{
+  f->base = f->next = f->total = 0;
+  f->len = f->pad;
+  f->padded = f->pad == 0 || f->mode == BL_PAD_CONSTANT;
+  for (size_t c = 0; c < f->n_channels; c++) memset(f->v + c * f->cap, 0, f->pad * sizeof *f->v);
+}
+
+void bl_framer_release(bl_ctx *ctx, bl_framer *f)
+{
+  bl_free(ctx, f->v);
+  *f = (bl_framer){0};
+}
+
+/* Where sample i < 0 or i >= n of a signal of n samples takes its value from; numpy.pad's rules, which reflect again
+ * and again where the padding is longer than the signal. -1: a zero. */
+static int64_t source_of(bl_pad mode, int64_t i, int64_t n)
+{
+  if (mode == BL_PAD_CONSTANT) return -1;
+  if (mode == BL_PAD_EDGE || n == 1) return i < 0 ? 0 : n - 1;
+  int64_t period = 2 * (n - 1), r = i % period;
+  if (r < 0) r += period;
+  return r < n ? r : period - r;
+}
+
+/* Gives the left padding its values, from the `total` samples there are. */
+static void pad_left(bl_framer *f)
+{
+  for (size_t c = 0; c < f->n_channels; c++) {
+    float *v = f->v + c * f->cap; /* base is 0 until the first frame is dropped */
+    for (size_t i = 0; i < f->pad; i++) {
+      int64_t from = source_of(f->mode, (int64_t)i - (int64_t)f->pad, (int64_t)f->total);
+      v[i] = from < 0 ? 0 : v[f->pad + (size_t)from];
+    }
+  }
+  f->padded = true;
+}
+
+/* Moves what is still needed to the buffer's start: from the next frame on, and what the right padding mirrors. */
+static void compact(bl_framer *f)
+{
+  uint64_t end = f->base + f->len, keep = f->next * f->hop, mirror = f->pad + 1;
+  if (!f->padded) return;
+  if (end - f->base > mirror && keep > end - mirror) keep = end - mirror;
+  else if (end - f->base <= mirror) keep = f->base;
+  size_t gone = (size_t)(keep - f->base);
+  if (!gone) return;
+  for (size_t c = 0; c < f->n_channels; c++) {
+    float *v = f->v + c * f->cap;
+    memmove(v, v + gone, (f->len - gone) * sizeof *v);
+  }
+  f->len -= gone;
+  f->base = keep;
+}
+
+size_t bl_framer_take(bl_framer *f, const float *x, size_t n)
+{
+  size_t room = f->cap - f->pad - f->len;
+  if (room < n && room < CHUNK) {
+    compact(f);
+    room = f->cap - f->pad - f->len;
+  }
+  if (n > room) n = room;
+  for (size_t c = 0; c < f->n_channels; c++) {
+    float *v = f->v + c * f->cap + f->len;
+    if (f->n_channels == 1) memcpy(v, x, n * sizeof *v);
+    else
+      for (size_t i = 0; i < n; i++) v[i] = x[i * f->n_channels + c];
+  }
+  f->len += n;
+  f->total += n;
+  if (!f->padded && f->total > (f->mode == BL_PAD_REFLECT ? f->pad : 0)) pad_left(f);
+  return n;
+}
+
+void bl_framer_end(bl_framer *f)
+{
+  if (!f->total) return;
+  if (!f->padded) pad_left(f);
+  for (size_t c = 0; c < f->n_channels; c++) {
+    float *v = f->v + c * f->cap;
+    for (size_t i = 0; i < f->pad; i++) {
+      int64_t from = source_of(f->mode, (int64_t)(f->total + i), (int64_t)f->total);
+      v[f->len + i] = from < 0 ? 0 : v[(uint64_t)from + f->pad - f->base];
+    }
+  }
+  f->len += f->pad;
+}
+
+size_t bl_framer_ready(const bl_framer *f)
+{
+  uint64_t end = f->base + f->len, from = f->next * f->hop;
+  if (!f->padded || !f->total || from + f->length > end) return 0;
+  return (size_t)((end - from - f->length) / f->hop) + 1;
+}
+
+const float *bl_framer_frame(const bl_framer *f, size_t i, size_t c)
+{
+  return f->v + c * f->cap + ((f->next + i) * f->hop - f->base);
+}
+
+void bl_framer_drop(bl_framer *f, size_t n) { f->next += n; }
+
+void bl_framer_shape(const bl_stream *in, size_t length, size_t hop, bool center, bl_stream *out)
+{
+  out->rate_hz = in->rate_hz / (double)hop;
+  if (!center) out->start_s = in->start_s + (double)length / 2 / in->rate_hz;
+  out->latency_s = in->latency_s + (double)(length - length / 2) / in->rate_hz;
+}

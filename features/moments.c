@@ -1,0 +1,123 @@
+/* moments.c: names of features one for each channel and bin, and running moments. */
+#include "moments.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *bl_channel_name(const bl_stream *in, size_t channel, char *buf)
+{
+  if (channel < in->channels.n && *in->channels.v[channel]) return in->channels.v[channel];
+  if (in->n_channels == 1) return NULL;
+  snprintf(buf, 24, "%zu", channel);
+  return buf;
+}
+
+const char *bl_bin_name(const bl_stream *in, size_t bin, char *buf)
+{
+  if (in->n_bins == 1) return NULL;
+  if (bin < in->bins.n && *in->bins.v[bin]) return in->bins.v[bin];
+  snprintf(buf, 24, "%zu", bin);
+  return buf;
+}
+
+const char *bl_channel_unit(const bl_stream *in, size_t channel)
+{
+  return channel < in->units.n ? in->units.v[channel] : "";
+}
+
+const char *bl_place_name(const bl_stream *in, size_t i, char *buf)
+{
+  char c[24], b[24];
+  const char *channel = bl_channel_name(in, i / in->n_bins, c), *bin = bl_bin_name(in, i % in->n_bins, b);
+  snprintf(buf, 96, "%s%s%s", channel ? channel : bin ? "" : "the channel", channel && bin ? "." : "", bin ? bin : "");
+  return buf;
+}
+
+/* format with its %s replaced by the unit. */
+static bl_status make_unit(bl_ctx *ctx, const char *format, const char *unit, bl_buf *out)
+{
+  const char *at = strstr(format, "%s");
+  out->len = 0;
+  if (!at) return bl_buf_puts(ctx, out, format);
+  bl_status s = bl_buf_add(ctx, out, format, (size_t)(at - format));
+  if (!s) s = bl_buf_puts(ctx, out, unit);
+  return s ? s : bl_buf_puts(ctx, out, at + 2);
+}
+
+bl_status bl_features_each(bl_ctx *ctx, const bl_stream *in, const char *what, const char *unit, bl_feature_names *out)
+{
+  bl_buf u = {0};
+  bl_status s = BL_OK;
+  char c[24], b[24];
+  for (size_t i = 0; !s && i < in->n_channels; i++) {
+    s = make_unit(ctx, unit, bl_channel_unit(in, i), &u);
+    for (size_t k = 0; !s && k < in->n_bins; k++)
+      s = bl_feature_add(ctx, out, bl_channel_name(in, i, c), bl_bin_name(in, k, b), what, bl_buf_text(&u));
+  }
+  bl_buf_free(ctx, &u);
+  return s;
+}
+
+bl_status bl_need_frames(bl_ctx *ctx, const char *who, uint64_t n, uint64_t need)
+{
+  if (n >= need) return BL_OK;
+  return bl_fail(ctx, BL_E_SHAPE, "%s: the segment has %llu frames, at least %llu are needed; take longer segments", who,
+                 (unsigned long long)n, (unsigned long long)need);
+}
+
+bl_status bl_moments_init(bl_ctx *ctx, bl_moments *s, const bl_stream *in, int order)
+{
+  s->in = in;
+  s->width = bl_stream_width(in);
+  s->order = order;
+  for (int i = 0; i < order; i++)
+    if (!(s->m[i] = bl_calloc(ctx, s->width, sizeof(double)))) return bl_fail_nomem(ctx, "running moments");
+  return BL_OK;
+}
+
+void bl_moments_begin(void *state)
+{
+  bl_moments *s = state;
+  s->n = 0;
+  for (int i = 0; i < s->order; i++) memset(s->m[i], 0, s->width * sizeof(double));
+}
+
+/* One frame, the n-th. The higher sums use the lower ones of the frame before, so they come first. */
+static void add_frame(bl_moments *s, const float *x)
+{
+  double n = (double)++s->n, inv = 1 / n;
+  for (size_t i = 0; i < s->width; i++) {
+    double d = (double)x[i] - s->m[0][i], e = d * inv, t = d * e * (n - 1);
+    if (s->order > 3) s->m[3][i] += t * e * e * (n * n - 3 * n + 3) + 6 * e * e * s->m[1][i] - 4 * e * s->m[2][i];
+    if (s->order > 2) s->m[2][i] += t * e * (n - 2) - 3 * e * s->m[1][i];
+    s->m[1][i] += t;
+    s->m[0][i] += e;
+  }
+}
+
+bl_status bl_moments_push(bl_ctx *ctx, void *state, const float *x, size_t n)
+{
+  (void)ctx;
+  bl_moments *s = state;
+  if (s->order > 1) {
+    for (size_t f = 0; f < n; f++) add_frame(s, x + f * s->width);
+    return BL_OK;
+  }
+  for (size_t f = 0; f < n; f++) /* the mean alone: a plain sum, divided at the end */
+    for (size_t i = 0; i < s->width; i++) s->m[0][i] += (double)x[f * s->width + i];
+  s->n += n;
+  return BL_OK;
+}
+
+void bl_moments_release(bl_ctx *ctx, void *state)
+{
+  bl_moments *s = state;
+  for (int i = 0; i < 4; i++) bl_free(ctx, s->m[i]);
+}
+
+bl_status bl_moments_variance(bl_ctx *ctx, const bl_moments *s, const char *who, int64_t ddof, size_t i, double *var)
+{
+  bl_status status = bl_need_frames(ctx, who, s->n, (uint64_t)ddof + 1);
+  if (!status) *var = s->m[1][i] / (double)(s->n - (uint64_t)ddof);
+  return status;
+}

@@ -1,0 +1,55 @@
+/* segment.c: lists of spans, and which frames of a stream a span covers. */
+#include "baleen/segment.h"
+
+#include <math.h>
+
+bl_status bl_spans_add(bl_ctx *ctx, bl_spans *s, const bl_span *span)
+{
+  void *v = s->v;
+  bl_status status = bl_grow(ctx, &v, &s->cap, s->n + 1, sizeof *s->v, "a list of segments");
+  if (status) return status;
+  s->v = v;
+  s->v[s->n++] = *span;
+  return BL_OK;
+}
+
+void bl_spans_free(bl_ctx *ctx, bl_spans *s)
+{
+  bl_free(ctx, s->v);
+  *s = (bl_spans){0};
+}
+
+/* A frame count from a real that may be negative, huge or infinite. */
+static uint64_t frame_number(double x)
+{
+  if (!(x > 0)) return 0;
+  return x < 9007199254740992.0 /* 2^53: doubles count no further */ ? (uint64_t)x : UINT64_MAX;
+}
+
+/* The sample at t, as MNE counts: the anchor's sample plus the rounded distance from it, both half to even. */
+static double sample_at(double anchor_s, double t, double rate_hz)
+{
+  return rint(anchor_s * rate_hz) + rint((t - anchor_s) * rate_hz);
+}
+
+/* The first frame whose centre is at t or later. A millionth of a frame is rounding noise, not lateness. */
+static double frame_from(double t, double run_start_s, const bl_stream *stream)
+{
+  return ceil((t - run_start_s - stream->start_s) * stream->rate_hz - 1e-6);
+}
+
+void bl_span_frames(const bl_span *span, double run_start_s, const bl_stream *stream, uint64_t *first,
+                    uint64_t *behind)
+{
+  bool samples = stream->n_bins == 1 && stream->start_s == 0;
+  double anchor = isfinite(span->anchor_s) ? span->anchor_s : run_start_s;
+  double zero = samples ? rint(run_start_s * stream->rate_hz) : 0;
+  if (isinf(span->start_s)) *first = span->start_s < 0 ? 0 : UINT64_MAX;
+  else if (samples) *first = frame_number(sample_at(anchor, span->start_s, stream->rate_hz) - zero);
+  else *first = frame_number(frame_from(span->start_s, run_start_s, stream));
+  if (isinf(span->end_s)) *behind = span->end_s > 0 ? UINT64_MAX : 0;
+  else if (samples)
+    *behind = frame_number(sample_at(anchor, span->end_s, stream->rate_hz) - zero + (span->end_included ? 1 : 0));
+  else *behind = frame_number(frame_from(span->end_s, run_start_s, stream));
+  if (*behind < *first) *behind = *first;
+}

@@ -1,0 +1,43 @@
+/* stage_util.c: see stage_util.h. */
+#include "stage_util.h"
+
+#include <string.h>
+
+bl_status bl_need_waveform(bl_ctx *ctx, const char *who, const bl_stream *in)
+{
+  if (in->n_bins == 1) return BL_OK;
+  return bl_fail(ctx, BL_E_CONFIG, "%s: needs a waveform, but what comes in has %zu bins a frame; put it before the stage "
+                 "that makes them", who, in->n_bins);
+}
+
+bool bl_is_complex(const bl_stream *in)
+{
+  return in->n_bins % 2 == 0 && in->bins.n == in->n_bins && !strncmp(in->bins.v[0], "re_", 3) &&
+         !strncmp(in->bins.v[1], "im_", 3);
+}
+
+bl_status bl_need_spectrum(bl_ctx *ctx, const char *who, const bl_stream *in)
+{
+  if (!in->bin_hz)
+    return bl_fail(ctx, BL_E_CONFIG, "%s: needs a spectrum, but the bins that come in have no frequencies; put stft and "
+                   "power before it", who);
+  if (bl_is_complex(in))
+    return bl_fail(ctx, BL_E_CONFIG, "%s: needs a power spectrum, but what comes in is complex; put power before it", who);
+  return BL_OK;
+}
+
+bl_status bl_number_bins(bl_ctx *ctx, bl_stream *s, const char *prefix, size_t first, size_t n, const double *bin_hz)
+{
+  bl_texts names = {0};
+  bl_status status = BL_OK;
+  for (size_t i = 0; !status && i < n; i++) {
+    char *name = bl_strf(ctx, "%s%zu", prefix, i + first);
+    status = name ? bl_texts_add(ctx, &names, name) : bl_fail_nomem(ctx, "names of bins");
+    bl_free(ctx, name);
+  }
+  if (!status) status = bl_stream_set_bins(ctx, s, n, bin_hz, (const char *const *)names.v);
+  bl_texts_free(ctx, &names);
+  return status;
+}
+
+const char *bl_unit_of(const bl_stream *s, size_t channel) { return channel < s->units.n ? s->units.v[channel] : ""; }

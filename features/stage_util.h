@@ -1,0 +1,19 @@
+/* stage_util.h: checks and descriptions that several stages share. */
+#ifndef BL_FEATURES_STAGE_UTIL_H
+#define BL_FEATURES_STAGE_UTIL_H
+
+#include "baleen/stage.h"
+
+/* Fails when the stream is no waveform (more than one bin): stage `who` must come first. */
+bl_status bl_need_waveform(bl_ctx *ctx, const char *who, const bl_stream *in) BL_MUST_CHECK;
+/* Fails when the bins are no real spectrum over frequencies. */
+bl_status bl_need_spectrum(bl_ctx *ctx, const char *who, const bl_stream *in) BL_MUST_CHECK;
+/* True when the bins are pairs "re_..", "im_..", as the stage stft puts them out. */
+bool bl_is_complex(const bl_stream *in);
+/* Replaces the bins by n named "<prefix><i + first>"; bin_hz may be NULL. */
+bl_status bl_number_bins(bl_ctx *ctx, bl_stream *s, const char *prefix, size_t first, size_t n, const double *bin_hz)
+    BL_MUST_CHECK;
+/* A channel's unit, "" when none is known. */
+const char *bl_unit_of(const bl_stream *s, size_t channel);
+
+#endif

@@ -1,0 +1,94 @@
+/* frame: cuts a waveform into frames. [sample][channel][1] -> [frame][channel][length], bins "s0" .. in time order.
+ *
+ * For summaries and stages that work on the samples of short frames. Uncentred, frame i starts at sample i hop; centred, it is
+ * centred there, and the ends are padded (librosa.util.frame, numpy.pad). */
+#include <string.h>
+
+#include "framer.h"
+#include "stage_util.h"
+
+typedef struct params {
+  int64_t length;
+  bl_word hop;
+  bool center;
+  int pad_mode;
+} params;
+
+static const char *const auto_word[] = {"auto", NULL};
+static const char *const pad_modes[] = {"constant", "reflect", "edge", NULL};
+
+static const bl_opt opts[] = {
+  BL_INT(params, length, "1024", 1, 1 << 20, "samples", "length of a frame"),
+  BL_WORD(params, hop, "auto", auto_word, 1, 1 << 24, BL_OPT_WHOLE, "samples",
+          "from one frame to the next; auto: the length, so that frames touch"),
+  BL_BOOL(params, center, "false", "pad both ends so that frame i is centred at sample i hop"),
+  BL_ENUM(params, pad_mode, "constant", pad_modes, "what centring pads with"),
+  BL_OPT_END,
+};
+
+static size_t hop_of(const params *p) { return (size_t)(p->hop.word == 0 ? (double)p->length : p->hop.real); }
+
+static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stream *out)
+{
+  const params *p = pp;
+  bl_status s = bl_need_waveform(ctx, "frame", in);
+  if (s) return s;
+  bl_framer_shape(in, (size_t)p->length, hop_of(p), p->center, out);
+  return bl_number_bins(ctx, out, "s", 0, (size_t)p->length, NULL);
+}
+
+static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
+{
+  const params *p = pp;
+  (void)out;
+  return bl_framer_init(ctx, in->n_channels, (size_t)p->length, hop_of(p), p->center, (bl_pad)p->pad_mode, sp);
+}
+
+static bl_status drain(bl_ctx *ctx, bl_framer *f, bl_frames *out)
+{
+  size_t ready = bl_framer_ready(f);
+  float *to = ready ? bl_frames_add(ctx, out, ready) : NULL;
+  if (ready && !to) return BL_E_NOMEM;
+  for (size_t i = 0; i < ready; i++)
+    for (size_t c = 0; c < f->n_channels; c++, to += f->length)
+      memcpy(to, bl_framer_frame(f, i, c), f->length * sizeof *to);
+  bl_framer_drop(f, ready);
+  return BL_OK;
+}
+
+static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
+{
+  bl_framer *f = sp;
+  bl_status s = BL_OK;
+  while (!s && n) {
+    size_t took = bl_framer_take(f, x, n);
+    x += took * f->n_channels;
+    n -= took;
+    s = drain(ctx, f, out);
+  }
+  return s;
+}
+
+static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out)
+{
+  bl_framer_end(sp);
+  return drain(ctx, sp, out);
+}
+
+static void reset(void *sp) { bl_framer_reset(sp); }
+static void release(bl_ctx *ctx, void *sp) { bl_framer_release(ctx, sp); }
+
+const bl_stage_class bl_stage_frame = {
+  .name = "frame",
+  .summary = "Frames of samples from a waveform",
+  .source = "librosa.util.frame",
+  .opts = opts,
+  .params_size = sizeof(params),
+  .state_size = sizeof(bl_framer),
+  .shape = shape,
+  .init = init,
+  .push = push,
+  .finish = finish,
+  .reset = reset,
+  .release = release,
+};

@@ -1,0 +1,242 @@
+/* stft: short-time Fourier transform of every channel.
+ *
+ * waveform [frame][channel][1] -> [frame][channel][bin], rate / hop frames a second, n_fft / 2 + 1 frequencies k rate /
+ * n_fft. output complex: pairs (re, im), bins "re_<hz>Hz", "im_<hz>Hz"; magnitude: |X|; power: |X|^2.
+ *
+ * Conventions are librosa's: the window is periodic, win_length long, zero-padded on both sides to n_fft ((n_fft -
+ * win_length) div 2 on the left); centred frames are padded by n_fft div 2 on both sides, so that frame i is centred
+ * at sample i hop; without centring, frame i starts at sample i hop. Times of uncentred frames are those of
+ * scipy.signal.spectrogram: the middle of the frame.
+ *
+ * scaling is scipy's, for output power: density divides |X|^2 by rate sum w^2 (unit^2/Hz), spectrum by (sum w)^2; both
+ * double all but DC and (even n_fft) the Nyquist frequency. Complex and magnitude carry the square root of it.
+ * detrend constant removes the mean of the win_length samples first, as scipy and MNE do for Welch's method. */
+#include <string.h>
+
+#include "fft.h"
+#include "framer.h"
+#include "stage_util.h"
+#include "window.h"
+
+typedef enum output { COMPLEX, MAGNITUDE, POWER } output;
+typedef enum scaling { NONE, DENSITY, SPECTRUM } scaling;
+
+typedef struct params {
+  int64_t n_fft;
+  bl_word hop_length, win_length;
+  int window, pad_mode, detrend, scaling, output;
+  bool periodic, center;
+} params;
+
+static const char *const auto_word[] = {"auto", NULL};
+static const char *const pad_modes[] = {"constant", "reflect", NULL};
+static const char *const detrends[] = {"none", "constant", NULL};
+static const char *const scalings[] = {"none", "density", "spectrum", NULL};
+static const char *const outputs[] = {"complex", "magnitude", "power", NULL};
+
+static const bl_opt opts[] = {
+  BL_INT(params, n_fft, "2048", 2, 1 << 20, "samples", "length of the transform"),
+  BL_WORD(params, hop_length, "auto", auto_word, 1, 1 << 24, BL_OPT_WHOLE, "samples",
+          "from one frame to the next; auto: a quarter of win_length"),
+  BL_WORD(params, win_length, "auto", auto_word, 1, 1 << 20, BL_OPT_WHOLE, "samples",
+          "length of the window, zero-padded on both sides; auto: n_fft"),
+  BL_ENUM(params, window, "hann", bl_window_names, "the window"),
+  BL_BOOL(params, periodic, "true", "periodic window, as for spectra; false: symmetric"),
+  BL_BOOL(params, center, "true", "pad both ends so that frame i is centred at sample i hop_length"),
+  BL_ENUM(params, pad_mode, "constant", pad_modes, "what centring pads with: zeros, or the signal reflected"),
+  BL_ENUM(params, detrend, "none", detrends, "constant: remove each frame's mean"),
+  BL_ENUM(params, scaling, "none", scalings, "density: power per Hz; spectrum: power of a sine; both one-sided"),
+  BL_ENUM(params, output, "complex", outputs, "what is put out for each frequency"),
+  BL_OPT_END,
+};
+
+/* Options resolved to numbers. */
+typedef struct sizes {
+  size_t n_fft, hop, win, left;
+} sizes;
+
+static sizes sizes_of(const params *p)
+{
+  sizes z = {.n_fft = (size_t)p->n_fft};
+  z.win = p->win_length.word == 0 ? z.n_fft : (size_t)p->win_length.real;
+  z.hop = p->hop_length.word == 0 ? z.win / 4 : (size_t)p->hop_length.real;
+  if (!z.hop) z.hop = 1;
+  z.left = z.win < z.n_fft ? (z.n_fft - z.win) / 2 : 0;
+  return z;
+}
+
+typedef struct state {
+  sizes z;
+  output output;
+  bool detrend, one_sided;
+  bl_framer framer;
+  bl_rfft fft;
+  float *window; /* z.win values, scaling included */
+} state;
+
+static bl_status complex_bins(bl_ctx *ctx, bl_stream *out, const double *hz, size_t n)
+{
+  /* names by way of the real spectrum's */
+  bl_status s = bl_stream_set_bins(ctx, out, n, hz, NULL);
+  double *twice = s ? NULL : bl_calloc(ctx, 2 * n, sizeof *twice);
+  bl_texts names = {0};
+  if (!s && !twice) s = bl_fail_nomem(ctx, "stft");
+  for (size_t i = 0; !s && i < 2 * n; i++) {
+    char *name = bl_strf(ctx, "%s_%s", i % 2 ? "im" : "re", out->bins.v[i / 2]);
+    s = name ? bl_texts_add(ctx, &names, name) : bl_fail_nomem(ctx, "stft");
+    bl_free(ctx, name);
+    twice[i] = hz[i / 2];
+  }
+  if (!s) s = bl_stream_set_bins(ctx, out, 2 * n, twice, (const char *const *)names.v);
+  bl_texts_free(ctx, &names);
+  bl_free(ctx, twice);
+  return s;
+}
+
+static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stream *out)
+{
+  const params *p = pp;
+  sizes z = sizes_of(p);
+  bl_status s = bl_need_waveform(ctx, "stft", in);
+  if (s) return s;
+  if (z.win > z.n_fft)
+    return bl_fail(ctx, BL_E_RANGE, "stft: win_length %zu is longer than n_fft %zu; make n_fft at least as long", z.win,
+                   z.n_fft);
+  bl_framer_shape(in, z.n_fft, z.hop, p->center, out);
+  size_t n = z.n_fft / 2 + 1;
+  double *hz = bl_calloc(ctx, n, sizeof *hz);
+  if (!hz) return bl_fail_nomem(ctx, "stft");
+  for (size_t k = 0; k < n; k++) hz[k] = (double)k * in->rate_hz / (double)z.n_fft;
+  s = p->output == COMPLEX ? complex_bins(ctx, out, hz, n) : bl_stream_set_bins(ctx, out, n, hz, NULL);
+  bl_free(ctx, hz);
+  if (s) return s;
+  if (p->output == POWER) return bl_stream_set_units(ctx, out, p->scaling == DENSITY ? "%s^2/Hz" : "%s^2");
+  return p->scaling == DENSITY ? bl_stream_set_units(ctx, out, "%s/sqrt(Hz)") : BL_OK;
+}
+
+static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
+{
+  const params *p = pp;
+  state *st = sp;
+  (void)out;
+  sizes z = st->z = sizes_of(p);
+  st->output = (output)p->output;
+  st->detrend = p->detrend != 0;
+  st->one_sided = p->scaling != NONE;
+  bl_status s = bl_framer_init(ctx, in->n_channels, z.n_fft, z.hop, p->center,
+                               p->pad_mode ? BL_PAD_REFLECT : BL_PAD_CONSTANT, &st->framer);
+  if (s || (s = bl_rfft_init(ctx, z.n_fft, &st->fft))) return s;
+  double *w = bl_calloc(ctx, z.win, sizeof *w), sum = 0, squares = 0;
+  st->window = bl_calloc(ctx, z.win, sizeof *st->window);
+  if (!w || !st->window) {
+    bl_free(ctx, w);
+    return bl_fail_nomem(ctx, "stft");
+  }
+  bl_window_fill((bl_window)p->window, z.win, p->periodic, w);
+  for (size_t i = 0; i < z.win; i++) sum += w[i], squares += w[i] * w[i];
+  double scale = p->scaling == DENSITY ? sqrt(in->rate_hz * squares) : p->scaling == SPECTRUM ? fabs(sum) : 1;
+  for (size_t i = 0; i < z.win; i++) st->window[i] = (float)(w[i] / scale);
+  bl_free(ctx, w);
+  if (!(scale > 0))
+    return bl_fail(ctx, BL_E_RANGE, "stft: a %s window of %zu samples is all zeros and cannot be scaled; make win_length longer",
+                   bl_window_names[p->window], z.win);
+  return BL_OK;
+}
+
+/* The windowed frame into the transform's input; what lies outside the window stays zero. */
+static void load(state *st, const float *x)
+{
+  sizes z = st->z;
+  float *in = st->fft.in + z.left;
+  const float *w = st->window;
+  x += z.left;
+  if (st->detrend) {
+    double sum = 0;
+    for (size_t i = 0; i < z.win; i++) sum += (double)x[i];
+    double m = sum / (double)z.win;
+    for (size_t i = 0; i < z.win; i++) in[i] = (float)((double)x[i] - m) * w[i];
+    return;
+  }
+  for (size_t i = 0; i < z.win; i++) in[i] = x[i] * w[i];
+}
+
+/* The transform's output in the form that was asked for, doubled where a one-sided spectrum stands for two halves. */
+static void store(const state *st, float *restrict to)
+{
+  size_t n = st->z.n_fft / 2 + 1;
+  const float *restrict x = st->fft.out;
+  /* DC has no twin, nor has the last frequency of an even length */
+  size_t last = st->z.n_fft % 2 ? n : n - 1;
+  if (st->output == COMPLEX) {
+    memcpy(to, x, 2 * n * sizeof *to);
+    if (st->one_sided)
+      for (size_t i = 2; i < 2 * last; i++) to[i] *= (float)sqrt(2);
+    return;
+  }
+  for (size_t k = 0; k < n; k++) to[k] = x[2 * k] * x[2 * k] + x[2 * k + 1] * x[2 * k + 1];
+  if (st->one_sided)
+    for (size_t k = 1; k < last; k++) to[k] *= 2;
+  if (st->output == MAGNITUDE)
+    for (size_t k = 0; k < n; k++) to[k] = sqrtf(to[k]);
+}
+
+static bl_status drain(bl_ctx *ctx, state *st, bl_frames *out)
+{
+  size_t ready = bl_framer_ready(&st->framer), n_channels = st->framer.n_channels, n_bins = out->width / n_channels;
+  if (!ready) return BL_OK;
+  float *to = bl_frames_add(ctx, out, ready);
+  if (!to) return BL_E_NOMEM;
+  for (size_t i = 0; i < ready; i++)
+    for (size_t c = 0; c < n_channels; c++, to += n_bins) {
+      load(st, bl_framer_frame(&st->framer, i, c));
+      bl_rfft_run(&st->fft);
+      store(st, to);
+    }
+  bl_framer_drop(&st->framer, ready);
+  return BL_OK;
+}
+
+static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
+{
+  state *st = sp;
+  while (n) {
+    size_t took = bl_framer_take(&st->framer, x, n);
+    x += took * st->framer.n_channels;
+    n -= took;
+    bl_status s = drain(ctx, st, out);
+    if (s) return s;
+  }
+  return BL_OK;
+}
+
+static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out)
+{
+  state *st = sp;
+  bl_framer_end(&st->framer);
+  return drain(ctx, st, out);
+}
+
+static void reset(void *sp) { bl_framer_reset(&((state *)sp)->framer); }
+
+static void release(bl_ctx *ctx, void *sp)
+{
+  state *st = sp;
+  bl_framer_release(ctx, &st->framer);
+  bl_rfft_release(ctx, &st->fft);
+  bl_free(ctx, st->window);
+}
+
+const bl_stage_class bl_stage_stft = {
+  .name = "stft",
+  .summary = "Short-time Fourier transform of each channel",
+  .source = "librosa.stft; scaling and detrend as scipy.signal.spectrogram",
+  .opts = opts,
+  .params_size = sizeof(params),
+  .state_size = sizeof(state),
+  .shape = shape,
+  .init = init,
+  .push = push,
+  .finish = finish,
+  .reset = reset,
+  .release = release,
+};

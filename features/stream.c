@@ -1,0 +1,120 @@
+/* stream.c: copying and describing streams, and the growing buffer of frames that stages write to. */
+#include "baleen/stream.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bl_status bl_stream_copy(bl_ctx *ctx, const bl_stream *from, bl_stream *to)
+{
+  *to = *from;
+  to->channels = to->units = to->bins = (bl_texts){0};
+  to->bin_hz = NULL;
+  bl_status s = bl_texts_copy(ctx, &to->channels, &from->channels);
+  if (!s) s = bl_texts_copy(ctx, &to->units, &from->units);
+  if (!s) s = bl_texts_copy(ctx, &to->bins, &from->bins);
+  if (!s && from->bin_hz) {
+    to->bin_hz = bl_calloc(ctx, from->n_bins, sizeof *to->bin_hz);
+    if (to->bin_hz) memcpy(to->bin_hz, from->bin_hz, from->n_bins * sizeof *to->bin_hz);
+    else s = bl_fail_nomem(ctx, "a stream's frequencies");
+  }
+  if (s) bl_stream_free(ctx, to);
+  return s;
+}
+
+void bl_stream_free(bl_ctx *ctx, bl_stream *s)
+{
+  bl_texts_free(ctx, &s->channels);
+  bl_texts_free(ctx, &s->units);
+  bl_texts_free(ctx, &s->bins);
+  bl_free(ctx, s->bin_hz);
+  *s = (bl_stream){0};
+}
+
+/* "440Hz", "15.625Hz": up to three decimals, the point a point in every locale. buf holds 40 bytes. */
+static void hz_name(double hz, char *buf)
+{
+  long long milli = fabs(hz) < 1e15 ? llround(hz * 1000) : 0;
+  long long whole = milli / 1000, part = llabs(milli % 1000);
+  int n = snprintf(buf, 40, "%s%lld", milli < 0 && !whole ? "-" : "", whole);
+  if (part) {
+    n += snprintf(buf + n, 40 - (size_t)n, ".%03lld", part);
+    while (buf[n - 1] == '0') n--;
+  }
+  memcpy(buf + n, "Hz", 3);
+}
+
+bl_status bl_stream_set_bins(bl_ctx *ctx, bl_stream *s, size_t n, const double *bin_hz, const char *const *names)
+{
+  if (n == 0 || (n > 1 && !bin_hz && !names))
+    return bl_fail(ctx, BL_E_ARG, "stream: %zu bins with neither frequencies nor names", n);
+  bl_texts fresh = {0};
+  double *hz = NULL;
+  bl_status status = BL_OK;
+  for (size_t i = 0; !status && i < n && (names || bin_hz); i++) {
+    char name[40];
+    if (!names) hz_name(bin_hz[i], name);
+    status = bl_texts_add(ctx, &fresh, names ? names[i] : name);
+  }
+  if (!status && bin_hz) {
+    if ((hz = bl_calloc(ctx, n, sizeof *hz))) memcpy(hz, bin_hz, n * sizeof *hz);
+    else status = bl_fail_nomem(ctx, "a stream's frequencies");
+  }
+  if (status) {
+    bl_texts_free(ctx, &fresh);
+    return status;
+  }
+  bl_texts_free(ctx, &s->bins);
+  bl_free(ctx, s->bin_hz); /* after the copy: bin_hz may be the stream's own */
+  s->bins = fresh;
+  s->bin_hz = hz;
+  s->n_bins = n;
+  return BL_OK;
+}
+
+bl_status bl_stream_set_units(bl_ctx *ctx, bl_stream *s, const char *format)
+{
+  const char *at = strstr(format, "%s");
+  if (!at) at = format + strlen(format);
+  bl_texts fresh = {0};
+  bl_status status = BL_OK;
+  for (size_t i = 0; !status && i < s->n_channels; i++) {
+    const char *old = i < s->units.n ? s->units.v[i] : "";
+    bl_buf b = {0};
+    status = bl_buf_add(ctx, &b, format, (size_t)(at - format));
+    if (!status && *at) status = bl_buf_puts(ctx, &b, old);
+    if (!status && *at) status = bl_buf_puts(ctx, &b, at + 2);
+    if (!status) status = bl_texts_add(ctx, &fresh, bl_buf_text(&b));
+    bl_buf_free(ctx, &b);
+  }
+  if (status) {
+    bl_texts_free(ctx, &fresh);
+    return status;
+  }
+  bl_texts_free(ctx, &s->units);
+  s->units = fresh;
+  return BL_OK;
+}
+
+float *bl_frames_add(bl_ctx *ctx, bl_frames *f, size_t more)
+{
+  void *v = f->v;
+  if (more > SIZE_MAX - f->n || f->width > SIZE_MAX / sizeof(float)) {
+    (void)bl_fail_nomem(ctx, "a block of frames");
+    return NULL;
+  }
+  /* one frame at least, so that adding none still gives a place */
+  size_t need = f->n + more ? f->n + more : 1;
+  if (bl_grow(ctx, &v, &f->cap, need, f->width * sizeof(float), "a block of frames")) return NULL;
+  f->v = v;
+  f->n += more;
+  return f->v + (f->n - more) * f->width;
+}
+
+void bl_frames_free(bl_ctx *ctx, bl_frames *f)
+{
+  bl_free(ctx, f->v);
+  *f = (bl_frames){.width = f->width};
+}

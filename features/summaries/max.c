@@ -1,0 +1,50 @@
+/* max: largest value over the segment's frames. A NaN that comes in comes out, as in numpy. */
+#include <math.h>
+
+#include "moments.h"
+
+static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
+{
+  (void)params;
+  return bl_features_each(ctx, in, "max", "%s", out);
+}
+
+static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
+{
+  (void)params;
+  return bl_moments_init(ctx, state, in, 1);
+}
+
+static bl_status push(bl_ctx *ctx, void *state, const float *x, size_t n)
+{
+  (void)ctx;
+  bl_moments *m = state;
+  double *best = m->m[0];
+  for (size_t f = 0; f < n; f++, m->n++)
+    for (size_t i = 0; i < m->width; i++) {
+      double v = (double)x[f * m->width + i];
+      if (!m->n || (!isnan(best[i]) && !(v <= best[i]))) best[i] = v;
+    }
+  return BL_OK;
+}
+
+static bl_status finish(bl_ctx *ctx, void *state, float *row)
+{
+  const bl_moments *m = state;
+  bl_status s = bl_need_frames(ctx, "max", m->n, 1);
+  for (size_t i = 0; !s && i < m->width; i++) row[i] = (float)m->m[0][i];
+  return s;
+}
+
+const bl_summary_class bl_summary_max = {
+  .name = "max",
+  .summary = "largest value over time of each channel and bin",
+  .source = "numpy.max",
+  .state_size = sizeof(bl_moments),
+  .shape = shape,
+  .init = init,
+  .begin = bl_moments_begin,
+  .push = push,
+  .finish = finish,
+  .release = bl_moments_release,
+};

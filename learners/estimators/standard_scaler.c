@@ -1,0 +1,113 @@
+/* standard_scaler: z = (x - mean) / scale for each column, scale the root of the variance divided by n (by the sum of
+ * weights). A column whose variance rounding alone explains is constant and keeps its scale (scikit-learn's rule, see
+ * bl_kit_constant()), so that volts of 1e-6 are scaled and a constant 3.1 is not blown up. */
+#include <math.h>
+
+#include "kit.h"
+
+typedef struct params {
+  bool with_mean, with_std;
+} params;
+
+typedef struct state {
+  size_t n_features;
+  double *mean, *var, *scale;
+  double n_samples_seen;
+} state;
+
+static const bl_opt opts[] = {
+    BL_BOOL(params, with_mean, "true", "take the mean off each column"),
+    BL_BOOL(params, with_std, "true", "divide each column by its standard deviation"),
+    BL_OPT_END};
+
+static const bl_field fields[] = {
+    BL_FIELD_VECTOR(state, mean, BL_F64, n_features, "mean of each column"),
+    BL_FIELD_VECTOR(state, var, BL_F64, n_features, "variance of each column, divided by n"),
+    BL_FIELD_VECTOR(state, scale, BL_F64, n_features, "what each column is divided by"),
+    BL_FIELD_SCALAR(state, n_samples_seen, BL_F64, "rows, or the sum of their weights"),
+    BL_FIELD_END};
+
+static void scales(bl_ctx *ctx, const bl_estimator *self, state *s)
+{
+  size_t constant = 0, first = 0;
+  for (size_t j = 0; j < s->n_features; j++) {
+    bool flat = bl_kit_constant(s->n_samples_seen, s->mean[j], s->var[j]);
+    s->scale[j] = flat ? 1 : sqrt(s->var[j]);
+    if (flat && !constant++) first = j;
+  }
+  if (!constant) return;
+  bool named = self->feature_names.n > 0;
+  bl_warn(ctx, BL_W_CONSTANT, "standard_scaler: %zu of %zu columns are constant, first column %zu%s%s%s; they are not scaled",
+          constant, s->n_features, first, named ? " '" : "", named ? self->feature_names.v[first] : "", named ? "'" : "");
+}
+
+static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
+{
+  const params *p = self->params;
+  state *s = self->state;
+  size_t d = t->X.cols;
+  s->n_features = d;
+  s->n_samples_seen = bl_kit_weight_sum(t->X.rows, t->weight);
+  if (!p->with_mean && !p->with_std) return BL_OK;
+  s->mean = bl_calloc(ctx, d, sizeof *s->mean);
+  if (p->with_std) {
+    s->var = bl_calloc(ctx, d, sizeof *s->var);
+    s->scale = bl_calloc(ctx, d, sizeof *s->scale);
+  }
+  if (!s->mean || (p->with_std && (!s->var || !s->scale))) return bl_fail_nomem(ctx, "standard_scaler");
+  bl_status status = bl_kit_moments(ctx, &t->X, t->weight, s->mean, s->var);
+  if (!status && p->with_std) scales(ctx, self, s);
+  return status;
+}
+
+static size_t width(const bl_estimator *self, bl_op op)
+{
+  if (op != BL_TRANSFORM) return 0;
+  return self->fitted ? self->n_features : 1;
+}
+
+static bl_status transform(bl_ctx *ctx, const bl_estimator *self, const bl_cmat *X, bl_mat *out)
+{
+  const params *p = self->params;
+  const state *s = self->state;
+  (void)ctx;
+  for (size_t i = 0; i < X->rows; i++) {
+    const float *x = bl_crow(X, i);
+    float *o = bl_row(out, i);
+    for (size_t j = 0; j < X->cols; j++) {
+      double v = (double)x[j];
+      if (p->with_mean) v -= s->mean[j];
+      if (p->with_std) v /= s->scale[j];
+      o[j] = (float)v;
+    }
+  }
+  return BL_OK;
+}
+
+static bl_status check(bl_ctx *ctx, const bl_estimator *self)
+{
+  const params *p = self->params;
+  const state *s = self->state;
+  bool has_mean = s->mean != NULL, has_scale = s->scale && s->var;
+  bool sized = !s->mean || s->n_features == self->n_features;
+  if (has_mean != (p->with_mean || p->with_std) || has_scale != p->with_std || !sized)
+    return bl_fail(ctx, BL_E_FORMAT, "standard_scaler: mean and scale do not fit its options and %zu columns", self->n_features);
+  return BL_OK;
+}
+
+const bl_estimator_class bl_estimator_standard_scaler = {
+    .name = "standard_scaler",
+    .summary = "mean 0 and variance 1 for each column",
+    .source = "scikit-learn StandardScaler; Chan, Golub and LeVeque 1983",
+    .kind = BL_TRANSFORMER,
+    .tags = BL_TAG_WEIGHTS,
+    .state_version = 1,
+    .opts = opts,
+    .params_size = sizeof(params),
+    .fields = fields,
+    .state_size = sizeof(state),
+    .fit = fit,
+    .width = width,
+    .transform = transform,
+    .names_out = bl_kit_input_names,
+    .check = check};

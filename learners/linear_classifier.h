@@ -1,0 +1,29 @@
+/* linear_classifier.h: what classifiers with linear scores share (logistic_regression, lda): scores X coef' + intercept,
+ * codes and probabilities from them. Two classes have one score, of the second class; K > 2 have K scores. */
+#ifndef BL_LEARNERS_LINEAR_CLASSIFIER_H
+#define BL_LEARNERS_LINEAR_CLASSIFIER_H
+
+#include "baleen/estimator.h"
+
+typedef struct bl_linear_scores {
+  size_t n_outputs, n_features; /* 1 for two classes, else the number of classes */
+  const double *coef;           /* [n_outputs x n_features] */
+  const double *intercept;      /* [n_outputs] */
+} bl_linear_scores;
+
+/* Scores of n_classes classes: 1 or n_classes; 1 before fit, when n_classes is 0. */
+size_t bl_linear_outputs(size_t n_classes);
+/* Columns of BL_PREDICT, BL_PREDICT_PROBA and BL_DECISION; 0 for other operations. */
+size_t bl_linear_width(const bl_estimator *self, bl_op op);
+/* out as estimator.h says; codes for BL_PREDICT. A row's result does not depend on the rows beside it. Ties of scores:
+ * the lower class. Probabilities: 1 / (1 + exp(-score)), softmax of the scores. */
+bl_status bl_linear_apply(bl_ctx *ctx, const bl_linear_scores *m, bl_op op, const bl_cmat *X, double *out) BL_MUST_CHECK;
+/* Do the sizes of loaded fields fit the estimator? BL_E_FORMAT when not. */
+bl_status bl_linear_check(bl_ctx *ctx, const bl_estimator *self, const bl_linear_scores *m) BL_MUST_CHECK;
+
+/* z [k] becomes exp(z) / sum exp(z), without overflow; returns log sum exp(z). */
+double bl_softmax(double *z, size_t k);
+/* 1 / (1 + exp(-z)) without overflow. */
+double bl_sigmoid(double z);
+
+#endif

@@ -1,0 +1,510 @@
+/* Model files: safetensors (8 bytes of header length, JSON header, raw little-endian arrays) out and in.
+ *
+ * Writing: arrays stand in descending order of element size, so that each is aligned by itself and no hole is needed;
+ * the header is padded with blanks to a multiple of 8. Reading trusts nothing: the header's length has a ceiling, the
+ * arrays must cover the data exactly, each must fit the class's table of fields, none may be left over, and the class's
+ * own check has the last word. Metadata that the format leaves free is told in model_file.h. */
+#include "baleen/model_file.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "baleen/file.h"
+#include "baleen/text.h"
+#include "estimator_private.h"
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "model files are little-endian; this machine needs byte swapping here"
+#endif
+
+#define FORMAT_VERSION 1
+#define HEADER_CEILING ((size_t)100 << 20)
+#define FILE_CEILING ((size_t)16 << 30)
+
+/* ---- metadata ---------------------------------------------------------------------------------------------------- */
+
+bl_status bl_meta_add(bl_ctx *ctx, bl_meta *m, const char *key, const char *value)
+{
+  bl_status s = bl_texts_add(ctx, &m->keys, key);
+  if (!s && (s = bl_texts_add(ctx, &m->values, value)) != BL_OK) { /* as many keys as values, whatever happens */
+    bl_free(ctx, m->keys.v[--m->keys.n]);
+    m->keys.v[m->keys.n] = NULL;
+  }
+  return s;
+}
+
+const char *bl_meta_get(const bl_meta *m, const char *key)
+{
+  long i = bl_texts_find(&m->keys, key);
+  return i < 0 ? NULL : m->values.v[i];
+}
+
+void bl_meta_free(bl_ctx *ctx, bl_meta *m)
+{
+  bl_texts_free(ctx, &m->keys);
+  bl_texts_free(ctx, &m->values);
+}
+
+/* ---- writing ----------------------------------------------------------------------------------------------------- */
+
+typedef struct tensor {
+  char *name;
+  bl_field_view view;
+  size_t begin;
+} tensor;
+
+typedef struct tensors {
+  tensor *v;
+  size_t n, cap;
+} tensors;
+
+static void tensors_free(bl_ctx *ctx, tensors *t)
+{
+  for (size_t i = 0; i < t->n; i++) bl_free(ctx, t->v[i].name);
+  bl_free(ctx, t->v);
+}
+
+static bl_status collect(bl_ctx *ctx, const bl_estimator *e, const char *prefix, tensors *t)
+{
+  bl_status s = BL_OK;
+  for (const bl_field *f = e->cls->fields; !s && f && f->name; f++) {
+    bl_field_view view = bl_field_get(f, e->state);
+    if (!view.v) continue;
+    void *v = t->v;
+    s = bl_grow(ctx, &v, &t->cap, t->n + 1, sizeof *t->v, "a model file");
+    t->v = v;
+    if (s) return s;
+    char *name = bl_strf(ctx, "%s.%s", prefix, f->name);
+    if (!name) return bl_fail_nomem(ctx, "a model file");
+    t->v[t->n++] = (tensor){name, view, 0};
+  }
+  for (size_t i = 0; !s && i < e->n_children; i++) {
+    char *path = prefix == e->cls->name ? bl_strdup(ctx, e->child_name[i]) : bl_strf(ctx, "%s.%s", prefix, e->child_name[i]);
+    s = path ? collect(ctx, e->child[i], path, t) : bl_fail_nomem(ctx, "a model file");
+    bl_free(ctx, path);
+  }
+  return s;
+}
+
+/* Stable order by element size, the largest first. */
+static void place(tensors *t)
+{
+  size_t at = 0;
+  for (size_t i = 1; i < t->n; i++)
+    for (size_t k = i; k && bl_dtype_size(t->v[k].view.field->dtype) > bl_dtype_size(t->v[k - 1].view.field->dtype); k--) {
+      tensor x = t->v[k];
+      t->v[k] = t->v[k - 1];
+      t->v[k - 1] = x;
+    }
+  for (size_t i = 0; i < t->n; i++) {
+    t->v[i].begin = at;
+    at += t->v[i].view.bytes;
+  }
+}
+
+/* jansson's own memory may run out too: each maker below returns NULL then, and takes its parts with it. */
+static json_t *json_of_texts(const bl_texts *t)
+{
+  json_t *a = json_array();
+  for (size_t i = 0; a && i < t->n; i++)
+    if (json_array_append_new(a, json_string(t->v[i]))) {
+      json_decref(a);
+      a = NULL;
+    }
+  return a;
+}
+
+static bool put(json_t *o, const char *key, json_t *value) { return !json_object_set_new(o, key, value); }
+
+static json_t *structure_of(const bl_estimator *e)
+{
+  json_t *o = json_object(), *classes = json_array(), *steps = json_array();
+  bool ok = o && classes && steps;
+  for (size_t i = 0; ok && i < e->n_classes; i++) {
+    char value[32];
+    ok = !json_array_append_new(classes, json_string(bl_format_real(e->classes[i], value)));
+  }
+  for (size_t i = 0; ok && i < e->n_children; i++) {
+    json_t *step = structure_of(e->child[i]);
+    ok = step && put(step, "name", json_string(e->child_name[i]));
+    if (!ok) json_decref(step);
+    else ok = !json_array_append_new(steps, step);
+  }
+  if (!o) goto fail;
+  ok = ok && put(o, "class", json_string(e->cls->name)) && put(o, "state_version", json_integer(e->cls->state_version)) &&
+       put(o, "n_features", json_integer((json_int_t)e->n_features)) &&
+       put(o, "feature_names", json_of_texts(&e->feature_names)) &&
+       put(o, "class_names", json_of_texts(&e->class_names));
+  if (ok) {
+    ok = put(o, "classes", classes);
+    classes = NULL;
+  }
+  if (ok) {
+    ok = put(o, "steps", steps);
+    steps = NULL;
+  }
+  if (ok) return o;
+fail:
+  json_decref(o);
+  json_decref(classes);
+  json_decref(steps);
+  return NULL;
+}
+
+static const char *const own_keys[] = {"format", "format_version", "version", "estimator", "structure"};
+
+static json_t *metadata_of(bl_ctx *ctx, const bl_estimator *e, const bl_meta *extra, bl_status *s)
+{
+  bl_buf text = {0};
+  char version[16];
+  snprintf(version, sizeof version, "%d", FORMAT_VERSION);
+  json_t *o = json_object(), *structure = structure_of(e);
+  char *structure_text = structure ? json_dumps(structure, JSON_SORT_KEYS | JSON_COMPACT) : NULL;
+  *s = bl_estimator_print(ctx, e, &text);
+  if (*s) goto done;
+  bool ok = o && structure_text && put(o, "format", json_string("baleen")) && put(o, "format_version", json_string(version)) &&
+            put(o, "version", json_string(BALEEN_VERSION)) && put(o, "estimator", json_string(bl_buf_text(&text))) &&
+            put(o, "structure", json_string(structure_text));
+  for (size_t i = 0; ok && extra && i < extra->keys.n; i++) {
+    for (size_t k = 0; k < sizeof own_keys / sizeof *own_keys; k++)
+      if (!strcmp(extra->keys.v[i], own_keys[k])) {
+        *s = bl_fail(ctx, BL_E_ARG, "model file: the metadata '%s' is the library's own; choose another key", own_keys[k]);
+        goto done;
+      }
+    ok = put(o, extra->keys.v[i], json_string(extra->values.v[i]));
+  }
+  if (!ok) *s = bl_fail(ctx, BL_E_FORMAT, "model file: no memory for the header, or a text in it is not UTF-8");
+done:
+  free(structure_text);
+  json_decref(structure);
+  bl_buf_free(ctx, &text);
+  if (!*s) return o;
+  json_decref(o);
+  return NULL;
+}
+
+static bool put_tensor(json_t *header, const tensor *t)
+{
+  json_t *o = json_object(), *shape = json_array(), *span = json_array();
+  bool ok = o && shape && span;
+  for (size_t i = 0; ok && i < t->view.n_dims; i++)
+    ok = !json_array_append_new(shape, json_integer((json_int_t)t->view.dims[i]));
+  ok = ok && !json_array_append_new(span, json_integer((json_int_t)t->begin)) &&
+       !json_array_append_new(span, json_integer((json_int_t)(t->begin + t->view.bytes))) &&
+       put(o, "dtype", json_string(bl_dtype_name(t->view.field->dtype))) && !json_object_set(o, "shape", shape) &&
+       !json_object_set(o, "data_offsets", span) && !json_object_set(header, t->name, o);
+  json_decref(o);
+  json_decref(shape);
+  json_decref(span);
+  return ok;
+}
+
+static bl_status write_header(bl_ctx *ctx, const bl_estimator *e, const bl_meta *extra, const tensors *t, bl_buf *out)
+{
+  bl_status s = BL_OK;
+  json_t *header = json_object(), *meta = metadata_of(ctx, e, extra, &s);
+  char *text = NULL;
+  if (s) goto done;
+  bool ok = header && !json_object_set(header, "__metadata__", meta);
+  for (size_t i = 0; ok && i < t->n; i++) ok = put_tensor(header, &t->v[i]);
+  if (ok) text = json_dumps(header, JSON_SORT_KEYS | JSON_COMPACT);
+  if (!text) {
+    s = bl_fail_nomem(ctx, "a model file's header");
+    goto done;
+  }
+  uint64_t n = (strlen(text) + 7) / 8 * 8;
+  if (n > HEADER_CEILING)
+    s = bl_fail(ctx, BL_E_RANGE, "model file: a header of %llu bytes; at most %zu are allowed", (unsigned long long)n, HEADER_CEILING);
+  if (!s) s = bl_buf_add(ctx, out, (const char *)&n, sizeof n);
+  if (!s) s = bl_buf_puts(ctx, out, text);
+  while (!s && out->len % 8) s = bl_buf_add(ctx, out, " ", 1);
+done:
+  free(text);
+  json_decref(meta);
+  json_decref(header);
+  return s;
+}
+
+bl_status bl_model_save(bl_ctx *ctx, const char *path, const bl_estimator *e, const bl_meta *extra)
+{
+  tensors t = {0};
+  bl_buf out = {.max = FILE_CEILING};
+  bl_status s = bl_estimator_needs_fit(ctx, e);
+  if (!s) s = collect(ctx, e, e->cls->name, &t);
+  if (!s) {
+    place(&t);
+    s = write_header(ctx, e, extra, &t, &out);
+  }
+  for (size_t i = 0; !s && i < t.n; i++)
+    if (t.v[i].view.bytes) s = bl_buf_add(ctx, &out, t.v[i].view.v, t.v[i].view.bytes);
+  if (!s) s = bl_file_write(ctx, path, out.v, out.len);
+  tensors_free(ctx, &t);
+  bl_buf_free(ctx, &out);
+  return s;
+}
+
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
+
+typedef struct entry {
+  const char *name; /* the header's */
+  bl_dtype dtype;
+  size_t n_dims, dims[2], begin, end;
+  bool used;
+} entry;
+
+typedef struct reader {
+  bl_ctx *ctx;
+  const char *name;
+  const unsigned char *data;
+  size_t n_data;
+  json_t *header;
+  entry *entry;
+  size_t n;
+} reader;
+
+static bool to_size(const json_t *j, size_t *out)
+{
+  if (!json_is_integer(j) || json_integer_value(j) < 0) return false;
+  *out = (size_t)json_integer_value(j);
+  return true;
+}
+
+static bl_status read_entry(reader *r, const char *name, const json_t *j, entry *e)
+{
+  const json_t *shape = json_object_get(j, "shape"), *span = json_object_get(j, "data_offsets");
+  const char *dtype = json_string_value(json_object_get(j, "dtype"));
+  *e = (entry){.name = name, .dtype = BL_N_DTYPES};
+  for (int i = 0; dtype && i < BL_N_DTYPES; i++)
+    if (!strcmp(dtype, bl_dtype_name((bl_dtype)i))) e->dtype = (bl_dtype)i;
+  if (e->dtype == BL_N_DTYPES) return bl_fail(r->ctx, BL_E_FORMAT, "%s: '%s' has no type that is known here", r->name, name);
+  e->n_dims = json_array_size(shape);
+  bool ok = json_is_array(shape) && e->n_dims <= 2 && json_array_size(span) == 2;
+  for (size_t i = 0; ok && i < e->n_dims; i++) ok = to_size(json_array_get(shape, i), &e->dims[i]);
+  ok = ok && to_size(json_array_get(span, 0), &e->begin) && to_size(json_array_get(span, 1), &e->end) && e->begin <= e->end &&
+       e->end <= r->n_data;
+  if (!ok) return bl_fail(r->ctx, BL_E_FORMAT, "%s: '%s' has no sound shape and place in %zu bytes of data", r->name, name, r->n_data);
+  return BL_OK;
+}
+
+static int by_place(const void *a, const void *b)
+{
+  const entry *x = a, *y = b;
+  if (x->begin != y->begin) return x->begin < y->begin ? -1 : 1;
+  return (x->end > y->end) - (x->end < y->end);
+}
+
+static bl_status read_entries(reader *r)
+{
+  const char *name;
+  json_t *j;
+  r->entry = bl_calloc(r->ctx, json_object_size(r->header), sizeof *r->entry);
+  if (!r->entry) return bl_fail_nomem(r->ctx, "a model file");
+  json_object_foreach(r->header, name, j)
+  {
+    if (!strcmp(name, "__metadata__")) continue;
+    bl_status s = read_entry(r, name, j, &r->entry[r->n]);
+    if (s) return s;
+    r->n++;
+  }
+  if (r->n) qsort(r->entry, r->n, sizeof *r->entry, by_place);
+  size_t at = 0;
+  for (size_t i = 0; i < r->n; at = r->entry[i++].end)
+    if (r->entry[i].begin != at)
+      return bl_fail(r->ctx, BL_E_FORMAT, "%s: '%s' begins at byte %zu of the data, not at %zu where the one before it ends", r->name,
+                     r->entry[i].name, r->entry[i].begin, at);
+  if (at != r->n_data)
+    return bl_fail(r->ctx, BL_E_FORMAT, "%s: %zu bytes of data, but its arrays end at %zu; the file is cut or has a tail", r->name,
+                   r->n_data, at);
+  return BL_OK;
+}
+
+static bl_status fill_fields(reader *r, bl_estimator *e, const char *prefix)
+{
+  for (const bl_field *f = e->cls->fields; f && f->name; f++) {
+    char *name = bl_strf(r->ctx, "%s.%s", prefix, f->name);
+    if (!name) return bl_fail_nomem(r->ctx, "a model file");
+    entry *x = NULL;
+    for (size_t i = 0; !x && i < r->n; i++)
+      if (!strcmp(r->entry[i].name, name)) x = &r->entry[i];
+    bl_free(r->ctx, name);
+    if (!x && f->dim_rows == BL_NO_DIM)
+      return bl_fail(r->ctx, BL_E_FORMAT, "%s: '%s.%s' is missing", r->name, prefix, f->name);
+    if (!x) continue;
+    bl_status s = bl_field_set(r->ctx, e->cls->fields, f->name, e->state, x->dtype, x->n_dims, x->dims, r->data + x->begin,
+                               x->end - x->begin);
+    if (s) return bl_fail_in(r->ctx, s, "%s: %s: ", r->name, prefix);
+    x->used = true;
+  }
+  return BL_OK;
+}
+
+static bl_status read_texts(reader *r, const json_t *j, bl_texts *out)
+{
+  for (size_t i = 0; i < json_array_size(j); i++) {
+    const char *text = json_string_value(json_array_get(j, i));
+    if (!text) return bl_fail(r->ctx, BL_E_FORMAT, "%s: a name in its structure is no text", r->name);
+    bl_status s = bl_texts_add(r->ctx, out, text);
+    if (s) return s;
+  }
+  return BL_OK;
+}
+
+static bl_status read_classes(reader *r, bl_estimator *e, const json_t *j)
+{
+  size_t n = json_array_size(j);
+  bool wanted = bl_estimator_kind(e) == BL_CLASSIFIER ||
+                (bl_estimator_kind(e) == BL_TRANSFORMER && (bl_estimator_tags(e) & BL_TAG_NEEDS_Y));
+  bool two = bl_estimator_tags(e) & BL_TAG_BINARY;
+  if (wanted ? n < 2 || (two && n > 2) : n > 0)
+    return bl_fail(r->ctx, BL_E_FORMAT, "%s: %s with %zu classes", r->name, e->cls->name, n);
+  if (!n) return BL_OK;
+  if (!(e->classes = bl_calloc(r->ctx, n, sizeof *e->classes))) return bl_fail_nomem(r->ctx, "a model file");
+  e->n_classes = n;
+  for (size_t i = 0; i < n; i++) {
+    const char *text = json_string_value(json_array_get(j, i));
+    if (!text || !bl_parse_real(text, &e->classes[i]) || !isfinite(e->classes[i]) ||
+        (i && !(e->classes[i] > e->classes[i - 1])))
+      return bl_fail(r->ctx, BL_E_FORMAT, "%s: %s: class %zu is no number above the one before it", r->name, e->cls->name, i);
+  }
+  return BL_OK;
+}
+
+/* What the structure says of `e` itself, apart from its steps. */
+static bl_status read_node(reader *r, bl_estimator *e, const json_t *j)
+{
+  const char *cls = json_string_value(json_object_get(j, "class"));
+  size_t version;
+  if (!cls || strcmp(cls, e->cls->name))
+    return bl_fail(r->ctx, BL_E_FORMAT, "%s: its structure says %s where its estimator says %s", r->name, cls ? cls : "nothing",
+                   e->cls->name);
+  if (!to_size(json_object_get(j, "state_version"), &version) || version != e->cls->state_version)
+    return bl_fail(r->ctx, BL_E_FORMAT, "%s: what %s learnt is of another version than this library's %u; use the baleen that wrote it",
+                   r->name, cls, e->cls->state_version);
+  if (!to_size(json_object_get(j, "n_features"), &e->n_features) || !e->n_features)
+    return bl_fail(r->ctx, BL_E_FORMAT, "%s: %s without a number of features", r->name, cls);
+  bl_status s = read_texts(r, json_object_get(j, "feature_names"), &e->feature_names);
+  if (!s) s = read_texts(r, json_object_get(j, "class_names"), &e->class_names);
+  if (!s) s = read_classes(r, e, json_object_get(j, "classes"));
+  if (!s && e->feature_names.n && e->feature_names.n != e->n_features)
+    s = bl_fail(r->ctx, BL_E_FORMAT, "%s: %s: %zu names for %zu features", r->name, cls, e->feature_names.n, e->n_features);
+  if (!s && e->class_names.n && e->class_names.n != e->n_classes)
+    s = bl_fail(r->ctx, BL_E_FORMAT, "%s: %s: %zu names for %zu classes", r->name, cls, e->class_names.n, e->n_classes);
+  return s;
+}
+
+static bl_status restore(reader *r, bl_estimator *e, const json_t *j, const char *prefix)
+{
+  const json_t *steps = json_object_get(j, "steps");
+  bl_status s = read_node(r, e, j);
+  if (!s && json_array_size(steps) != e->n_children)
+    s = bl_fail(r->ctx, BL_E_FORMAT, "%s: %s has %zu steps, its structure %zu", r->name, e->cls->name, e->n_children,
+                json_array_size(steps));
+  if (!s) s = fill_fields(r, e, prefix);
+  for (size_t i = 0; !s && i < e->n_children; i++) {
+    const char *name = json_string_value(json_object_get(json_array_get(steps, i), "name"));
+    if (!name || strcmp(name, e->child_name[i])) {
+      s = bl_fail(r->ctx, BL_E_FORMAT, "%s: step '%s' is not in its structure", r->name, e->child_name[i]);
+      break;
+    }
+    char *path = prefix == e->cls->name ? bl_strdup(r->ctx, name) : bl_strf(r->ctx, "%s.%s", prefix, name);
+    s = path ? restore(r, e->child[i], json_array_get(steps, i), path) : bl_fail_nomem(r->ctx, "a model file");
+    bl_free(r->ctx, path);
+  }
+  if (s) return s;
+  e->fitted = true;
+  s = e->cls->check ? e->cls->check(r->ctx, e) : BL_OK;
+  return s ? bl_fail_in(r->ctx, s, "%s: ", r->name) : BL_OK;
+}
+
+/* The text of a metadata key, or NULL with an error. */
+static const char *needed(reader *r, const json_t *meta, const char *key, bl_status *s)
+{
+  const char *v = json_string_value(json_object_get(meta, key));
+  if (!v && !*s) *s = bl_fail(r->ctx, BL_E_FORMAT, "%s: no '%s' in its metadata; was it written by baleen?", r->name, key);
+  return v;
+}
+
+static bl_status build(reader *r, const json_t *meta, bl_estimator **out)
+{
+  bl_status s = BL_OK;
+  int64_t number;
+  const char *format = needed(r, meta, "format", &s), *version = needed(r, meta, "format_version", &s);
+  const char *text = needed(r, meta, "estimator", &s), *structure = needed(r, meta, "structure", &s);
+  if (s) return s;
+  if (strcmp(format, "baleen")) return bl_fail(r->ctx, BL_E_FORMAT, "%s: a file of '%.40s', not of baleen", r->name, format);
+  if (!bl_parse_int(version, &number) || number != FORMAT_VERSION) {
+    const char *by = json_string_value(json_object_get(meta, "version"));
+    return bl_fail(r->ctx, BL_E_FORMAT, "%s: format version %.20s (written by baleen %.40s), but this library reads %d; use a newer baleen",
+                   r->name, version, by ? by : "?", FORMAT_VERSION);
+  }
+  s = bl_estimator_parse(r->ctx, text, out);
+  if (s) return bl_fail_in(r->ctx, s == BL_E_CONFIG ? BL_E_FORMAT : s, "%s: ", r->name);
+  json_t *j = json_loads(structure, JSON_REJECT_DUPLICATES, NULL);
+  if (!json_is_object(j)) s = bl_fail(r->ctx, BL_E_FORMAT, "%s: its structure is not JSON", r->name);
+  if (!s) s = restore(r, *out, j, (*out)->cls->name);
+  json_decref(j);
+  for (size_t i = 0; !s && i < r->n; i++)
+    if (!r->entry[i].used) s = bl_fail(r->ctx, BL_E_FORMAT, "%s: '%s' belongs to no step", r->name, r->entry[i].name);
+  return s;
+}
+
+static bl_status read_meta(reader *r, const json_t *meta, bl_meta *extra)
+{
+  const char *key;
+  json_t *value;
+  json_object_foreach((json_t *)(uintptr_t)meta, key, value)
+  {
+    const char *text = json_string_value(value);
+    if (!text) return bl_fail(r->ctx, BL_E_FORMAT, "%s: the metadata '%s' is no text", r->name, key);
+    bl_status s = extra ? bl_meta_add(r->ctx, extra, key, text) : BL_OK;
+    if (s) return s;
+  }
+  return BL_OK;
+}
+
+bl_status bl_model_parse(bl_ctx *ctx, const char *name, const void *bytes, size_t n, bl_estimator **out, bl_meta *extra)
+{
+  reader r = {.ctx = ctx, .name = name};
+  json_error_t error;
+  uint64_t length = 0;
+  bl_status s = BL_OK;
+  *out = NULL;
+  if (extra) *extra = (bl_meta){0};
+  if (n >= sizeof length) memcpy(&length, bytes, sizeof length);
+  if (n < sizeof length || length > n - sizeof length || length > HEADER_CEILING)
+    return bl_fail(ctx, BL_E_FORMAT, "%s: not a model file, or cut: %zu bytes, of which its header claims %llu", name, n,
+                   (unsigned long long)length);
+  r.data = (const unsigned char *)bytes + sizeof length + length;
+  r.n_data = n - sizeof length - (size_t)length;
+  r.header = json_loadb((const char *)bytes + sizeof length, (size_t)length, JSON_REJECT_DUPLICATES, &error);
+  const json_t *meta = json_object_get(r.header, "__metadata__");
+  if (!json_is_object(r.header))
+    s = bl_fail(ctx, BL_E_FORMAT, "%s: its header is not JSON: byte %d: %s", name, error.position + 8, error.text);
+  else if (!json_is_object(meta)) s = bl_fail(ctx, BL_E_FORMAT, "%s: without metadata; was it written by baleen?", name);
+  if (!s) s = read_entries(&r);
+  if (!s) s = read_meta(&r, meta, extra);
+  if (!s) s = build(&r, meta, out);
+  if (s) {
+    bl_estimator_free(ctx, *out);
+    *out = NULL;
+    if (extra) bl_meta_free(ctx, extra);
+  }
+  bl_free(ctx, r.entry);
+  json_decref(r.header);
+  return s;
+}
+
+bl_status bl_model_load(bl_ctx *ctx, const char *path, bl_estimator **out, bl_meta *extra)
+{
+  char *bytes;
+  size_t n;
+  *out = NULL;
+  if (extra) *extra = (bl_meta){0};
+  bl_status s = bl_file_read(ctx, path, FILE_CEILING, &bytes, &n);
+  if (!s) s = bl_model_parse(ctx, path, bytes, n, out, extra);
+  bl_free(ctx, bytes);
+  return s;
+}

@@ -1,0 +1,381 @@
+/* Folds, the refusal of leakage, and every learner cross-validated on the same folds. */
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "baleen/run.h"
+#include "baleen/table.h"
+#include "baleen/text.h"
+
+/* ---- folds ------------------------------------------------------------------------------------------------------- */
+
+/* Learnt and scored on the same rows: what an outlier detector is asked without labels. */
+static bl_status all_rows(bl_ctx *ctx, size_t n, bl_folds *out)
+{
+  out->v = bl_calloc(ctx, 1, sizeof *out->v);
+  if (!out->v) return bl_fail_nomem(ctx, "a fold");
+  out->n = 1;
+  bl_fold *f = out->v;
+  f->train = bl_calloc(ctx, n, sizeof *f->train);
+  f->test = bl_calloc(ctx, n, sizeof *f->test);
+  if (!f->train || !f->test) return bl_fail_nomem(ctx, "a fold");
+  f->n_train = f->n_test = n;
+  for (size_t i = 0; i < n; i++) f->train[i] = f->test[i] = (uint32_t)i;
+  return BL_OK;
+}
+
+static bl_status cell_index(bl_ctx *ctx, const bl_table *t, size_t row, size_t col, size_t below, size_t *out)
+{
+  double x;
+  bl_status s = bl_table_number(ctx, t, row, col, &x);
+  if (s) return s;
+  if (!(x >= 0 && x < (double)below && x == floor(x)))
+    return bl_fail(ctx, BL_E_RANGE, "%s:%zu: %s '%s' is not a whole number below %zu", t->path, t->line[row],
+                   t->columns.v[col], bl_table_cell(t, row, col), below);
+  *out = (size_t)x;
+  return BL_OK;
+}
+
+/* CSV with split,row: the test rows of each split, as counted among the rows that are learnt from. */
+static bl_status folds_from_file(bl_ctx *ctx, const bl_config *c, size_t n, bl_folds *out)
+{
+  bl_table t = {0};
+  uint32_t *test = NULL;
+  size_t split_col = 0, row_col = 0, split = 0, row = 0, n_splits = 0;
+  const char *file = c->evaluate.split_file;
+  char *path = file[0] == '/' ? bl_strdup(ctx, file) : bl_strf(ctx, "%s/%s", c->folder, file);
+  bl_status s = path ? bl_table_read(ctx, path, &t) : bl_fail_nomem(ctx, "a path");
+  if (!s) s = bl_table_column(ctx, &t, "split", &split_col);
+  if (!s) s = bl_table_column(ctx, &t, "row", &row_col);
+  for (size_t i = 0; !s && i < t.n_rows; i++) {
+    s = cell_index(ctx, &t, i, split_col, 100000, &split);
+    if (!s) s = cell_index(ctx, &t, i, row_col, n, &row);
+    if (!s && split >= n_splits) n_splits = split + 1;
+  }
+  if (!s && !n_splits) s = bl_fail(ctx, BL_E_FORMAT, "%s: holds no splits", path);
+  if (!s && !(test = bl_calloc(ctx, t.n_rows, sizeof *test))) s = bl_fail_nomem(ctx, "the folds");
+  for (size_t k = 0; !s && k < n_splits; k++) {
+    size_t n_test = 0;
+    for (size_t i = 0; !s && i < t.n_rows; i++) {
+      s = cell_index(ctx, &t, i, split_col, 100000, &split);
+      if (!s) s = cell_index(ctx, &t, i, row_col, n, &row);
+      if (!s && split == k) test[n_test++] = (uint32_t)row;
+    }
+    if (!s && (!n_test || n_test >= n))
+      s = bl_fail(ctx, BL_E_FORMAT, "%s: split %zu tests %zu of %zu rows; wanted some, not all", path, k, n_test, n);
+    if (!s) s = bl_folds_add(ctx, out, n, test, n_test);
+  }
+  bl_free(ctx, test);
+  bl_free(ctx, path);
+  bl_table_free(ctx, &t);
+  return s;
+}
+
+/* Where the config does not say: by class for classifiers, by group where rows belong together. */
+static const char *default_splitter(const bl_problem *p)
+{
+  bool classes = p->task == BL_TASK_CLASSIFICATION;
+  if (p->grouped && p->groups.n < 5) return "leave_one_group_out"; /* too few for the five folds of the others */
+  if (p->grouped) return classes ? "stratified_group_k_fold" : "group_k_fold";
+  return classes ? "stratified_k_fold" : "k_fold";
+}
+
+static bl_status by_splitter(bl_ctx *ctx, const bl_splitter *s, const bl_problem *p, bl_folds *out)
+{
+  int32_t *label = NULL;
+  if (p->task == BL_TASK_CLASSIFICATION && p->y) {
+    label = bl_calloc(ctx, p->n, sizeof *label);
+    if (!label) return bl_fail_nomem(ctx, "the labels");
+    for (size_t i = 0; i < p->n; i++) label[i] = (int32_t)p->y[i];
+  }
+  bl_split_data d = {.n = p->n, .label = label, .group = p->group, .fold = p->fold};
+  bl_status status = bl_split(ctx, s, &d, out);
+  bl_free(ctx, label);
+  return status;
+}
+
+static const char *example_row(const bl_problem *p, int32_t group)
+{
+  for (size_t i = 0; i < p->n; i++)
+    if (p->group[i] == group) return p->groups.v[group];
+  return "";
+}
+
+/* The rule that no other tool keeps: rows of one recording do not stand on both sides of a split. */
+static bl_status refuse_leakage(bl_ctx *ctx, const bl_config *c, const bl_problem *p, const bl_folds *folds,
+                                const char *splitter, bool plain)
+{
+  size_t fold;
+  int32_t which;
+  bool leaks = bl_folds_leak(folds, p->n, p->group, &fold, &which);
+  if (c->evaluate.allow_leakage) {
+    if (leaks)
+      bl_log(ctx, BL_LOG_WARN, "rows of one group ('%s') stand on both sides of a split, as the config allows: scores flatter",
+             example_row(p, which));
+    return BL_OK;
+  }
+  if (plain && p->grouped && !leaks) fold = 0, which = p->group[0];
+  if (!leaks && !(plain && p->grouped)) return BL_OK;
+  return bl_fail(ctx, BL_E_LEAKAGE,
+                 "refused: %zu rows come from %zu recordings or groups, and %s %s them apart: rows of '%s' %s on both sides "
+                 "of fold %zu, and the score would flatter. Use split: group_k_fold, stratified_group_k_fold or "
+                 "leave_one_group_out, or say evaluate: {allow_leakage: true}",
+                 p->n, p->groups.n, splitter, leaks ? "tears" : "may tear", example_row(p, which),
+                 leaks ? "stand" : "could stand", fold);
+}
+
+static bl_status make_folds(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_folds *out)
+{
+  if (c->evaluate.split_file) {
+    bl_status s = folds_from_file(ctx, c, p->n, out);
+    return s ? s : refuse_leakage(ctx, c, p, out, "the list of splits", false);
+  }
+  if (c->has_split && !c->splitter.cls) {
+    if (p->task != BL_TASK_ANOMALY && !c->evaluate.allow_leakage)
+      return bl_fail(ctx, BL_E_LEAKAGE, "refused: split: none scores a learner on the rows it learnt from; that is for "
+                     "outlier detectors. Name a splitter, or say evaluate: {allow_leakage: true}");
+    return all_rows(ctx, p->n, out);
+  }
+  if (c->splitter.cls) {
+    bool plain = !(c->splitter.cls->needs & (BL_SPLIT_GROUPS | BL_SPLIT_GIVEN));
+    bl_status s = by_splitter(ctx, &c->splitter, p, out);
+    return s ? s : refuse_leakage(ctx, c, p, out, c->splitter.cls->name, plain);
+  }
+  bl_splitter made;
+  bl_status s = bl_splitter_new(ctx, default_splitter(p), &made);
+  if (s) return s;
+  s = by_splitter(ctx, &made, p, out);
+  if (!s) bl_log(ctx, BL_LOG_INFO, "no split is given: %s is taken", made.cls->name);
+  if (!s) s = refuse_leakage(ctx, c, p, out, made.cls->name, false);
+  bl_splitter_free(ctx, &made);
+  return s;
+}
+
+/* ---- scores over all out-of-fold predictions --------------------------------------------------------------------- */
+
+/* The predictions of some entries of a cv, gathered densely. Owned arrays. */
+typedef struct pooled {
+  bl_scored scored;
+  double *y, *pred, *proba, *decision, *weight;
+} pooled;
+
+static void pooled_free(bl_ctx *ctx, pooled *g)
+{
+  bl_free(ctx, g->y);
+  bl_free(ctx, g->pred);
+  bl_free(ctx, g->proba);
+  bl_free(ctx, g->decision);
+  bl_free(ctx, g->weight);
+}
+
+static bl_status pool_entries(bl_ctx *ctx, const bl_problem *p, const bl_cv *cv, const uint32_t *entry, size_t n, pooled *g)
+{
+  size_t k = p->task == BL_TASK_REGRESSION ? 0 : p->classes.n, width = cv->n_classes;
+  *g = (pooled){0};
+  g->y = bl_calloc(ctx, n, sizeof *g->y);
+  g->pred = bl_calloc(ctx, n, sizeof *g->pred);
+  if (cv->proba) g->proba = bl_calloc(ctx, n * width, sizeof *g->proba);
+  if (cv->decision) g->decision = bl_calloc(ctx, n, sizeof *g->decision);
+  if (p->weight) g->weight = bl_calloc(ctx, n, sizeof *g->weight);
+  if (!g->y || !g->pred || (cv->proba && !g->proba) || (cv->decision && !g->decision) || (p->weight && !g->weight))
+    return bl_fail_nomem(ctx, "pooled predictions");
+  for (size_t i = 0; i < n; i++) {
+    size_t e = entry[i], row = cv->row[e];
+    g->y[i] = p->y[row];
+    /* an outlier detector says -1 for what the labels call class 1 */
+    g->pred[i] = p->task == BL_TASK_ANOMALY ? cv->pred[e] < 0 : cv->pred[e];
+    if (g->proba) memcpy(g->proba + i * width, cv->proba + e * width, width * sizeof *g->proba);
+    if (g->decision) g->decision[i] = cv->decision[e];
+    if (g->weight) g->weight[i] = p->weight[row];
+  }
+  g->scored = (bl_scored){n, k, g->y, g->pred, g->proba, g->decision, g->weight};
+  return BL_OK;
+}
+
+/* A metric that cannot be had here (no scores, one class) is NaN; memory running out is an error. */
+static bl_status score_all(bl_ctx *ctx, const bl_config *c, const bl_scored *x, double *out)
+{
+  for (size_t m = 0; m < c->n_metrics; m++) {
+    bl_status s = bl_metric_score(ctx, &c->metrics[m], x, &out[m]);
+    if (s == BL_E_NOMEM || s == BL_E_CANCELLED) return s;
+    if (s) out[m] = NAN;
+  }
+  return BL_OK;
+}
+
+static bl_status roc_of(bl_ctx *ctx, const bl_scored *x, bl_curve *out)
+{
+  if (x->n_classes != 2 || !(x->decision || x->proba)) return BL_OK;
+  double *score = NULL;
+  if (!x->decision) {
+    score = bl_calloc(ctx, x->n, sizeof *score);
+    if (!score) return bl_fail_nomem(ctx, "a curve");
+    for (size_t i = 0; i < x->n; i++) score[i] = x->proba[2 * i + 1];
+  }
+  bl_status s = bl_roc_curve(ctx, x->n, x->y, x->decision ? x->decision : score, x->weight, out);
+  bl_free(ctx, score);
+  return s == BL_E_CLASSES ? BL_OK : s;
+}
+
+/* ---- parts: the same scores by a column --------------------------------------------------------------------------- */
+
+static bl_status add_part(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_result *r, const char *name,
+                          const uint32_t *entry, size_t n)
+{
+  pooled g;
+  double *score = bl_calloc(ctx, c->n_metrics, sizeof *score);
+  char *copy = bl_strdup(ctx, name);
+  bl_status s = score && copy ? pool_entries(ctx, p, &r->cv, entry, n, &g) : bl_fail_nomem(ctx, "scores by part");
+  if (score && copy) {
+    if (!s) s = score_all(ctx, c, &g.scored, score);
+    pooled_free(ctx, &g);
+  }
+  bl_part *v = s ? NULL : bl_realloc(ctx, r->parts, r->n_parts + 1, sizeof *v);
+  if (!s && !v) s = bl_fail_nomem(ctx, "scores by part");
+  if (s) {
+    bl_free(ctx, score);
+    bl_free(ctx, copy);
+    return s;
+  }
+  r->parts = v;
+  v[r->n_parts++] = (bl_part){copy, n, score};
+  return BL_OK;
+}
+
+/* Entries whose value lies in a part, and those without a value: a noise clip has no signal-to-noise ratio, and is what
+ * every level of it is told from. */
+static bl_status one_part(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_result *r, const bl_texts *column,
+                          const char *name, const char *value, double lo, double hi, bool last, uint32_t *entry)
+{
+  size_t n = 0, with_value = 0;
+  for (size_t e = 0; e < r->cv.n_rows; e++) {
+    const char *mine = column->v[p->index[r->cv.row[e]]];
+    double x;
+    bool none = !*mine, in;
+    if (value) in = !strcmp(mine, value);
+    else in = !none && bl_parse_real(mine, &x) && x >= lo && (x < hi || (last && x == hi));
+    if (!none && !in) continue;
+    with_value += !none;
+    entry[n++] = (uint32_t)e;
+  }
+  return with_value ? add_part(ctx, c, p, r, name, entry, n) : BL_OK;
+}
+
+static bl_status score_parts(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_result *r)
+{
+  const bl_texts *column;
+  if (!c->evaluate.by) return BL_OK;
+  bl_status s = bl_dataset_column(ctx, p->rows, c->evaluate.by, &column);
+  if (s) return bl_fail_in(ctx, s, "evaluate: by: ");
+  uint32_t *entry = bl_calloc(ctx, r->cv.n_rows, sizeof *entry);
+  bl_texts values = {0};
+  int32_t *code = NULL;
+  if (!entry) s = bl_fail_nomem(ctx, "scores by part");
+  const bl_reals *edge = &c->evaluate.by_edges;
+  if (!s && edge->n < 2) {
+    s = bl_encode(ctx, column, &values, &code);
+    for (size_t k = 0; !s && k < values.n; k++)
+      s = one_part(ctx, c, p, r, column, values.v[k], values.v[k], 0, 0, false, entry);
+  }
+  for (size_t k = 0; !s && k + 1 < edge->n; k++) {
+    char lo[32], hi[32];
+    char *name = bl_strf(ctx, "%s to %s", bl_format_real(edge->v[k], lo), bl_format_real(edge->v[k + 1], hi));
+    s = name ? one_part(ctx, c, p, r, column, name, NULL, edge->v[k], edge->v[k + 1], k + 2 == edge->n, entry)
+             : bl_fail_nomem(ctx, "scores by part");
+    bl_free(ctx, name);
+  }
+  bl_texts_free(ctx, &values);
+  bl_free(ctx, code);
+  bl_free(ctx, entry);
+  return s;
+}
+
+/* ---- one learner, all learners ----------------------------------------------------------------------------------- */
+
+static double now_s(void)
+{
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static bl_status summarise(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_result *r)
+{
+  size_t k = p->classes.n;
+  r->pooled = bl_calloc(ctx, c->n_metrics, sizeof *r->pooled);
+  r->mean = bl_calloc(ctx, c->n_metrics, sizeof *r->mean);
+  r->sd = bl_calloc(ctx, c->n_metrics, sizeof *r->sd);
+  if (!r->pooled || !r->mean || !r->sd) return bl_fail_nomem(ctx, "the scores");
+  for (size_t m = 0; m < c->n_metrics; m++) {
+    size_t n;
+    r->pooled[m] = r->mean[m] = r->sd[m] = NAN;
+    if (p->y) bl_cv_mean(&r->cv, m, &r->mean[m], &r->sd[m], &n);
+  }
+  if (!p->y) return BL_OK; /* outliers looked for without labels: there is nothing to score against */
+  uint32_t *entry = bl_calloc(ctx, r->cv.n_rows, sizeof *entry);
+  if (!entry) return bl_fail_nomem(ctx, "the scores");
+  for (size_t i = 0; i < r->cv.n_rows; i++) entry[i] = (uint32_t)i;
+  pooled g;
+  bl_status s = pool_entries(ctx, p, &r->cv, entry, r->cv.n_rows, &g);
+  if (!s) s = score_all(ctx, c, &g.scored, r->pooled);
+  if (!s && p->task == BL_TASK_CLASSIFICATION) {
+    r->confusion = bl_calloc(ctx, k * k, sizeof *r->confusion);
+    s = r->confusion ? bl_confusion(ctx, &g.scored, r->confusion) : bl_fail_nomem(ctx, "a confusion matrix");
+  }
+  if (!s && p->task != BL_TASK_REGRESSION) s = roc_of(ctx, &g.scored, &r->roc);
+  pooled_free(ctx, &g);
+  bl_free(ctx, entry);
+  return s ? s : score_parts(ctx, c, p, r);
+}
+
+bl_status bl_evaluate(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_results *out)
+{
+  *out = (bl_results){0};
+  if (!c->n_learners) return BL_OK;
+  bl_status s = make_folds(ctx, c, p, &out->folds);
+  if (!s && !(out->v = bl_calloc(ctx, c->n_learners, sizeof *out->v))) s = bl_fail_nomem(ctx, "the results");
+  bl_data data = {.X = bl_mat_view(&p->X),
+                  .y = p->y,
+                  .weight = p->weight,
+                  .group = p->group,
+                  .feature_names = &p->rows->features,
+                  .class_names = p->classes.n ? &p->classes : NULL};
+  for (size_t i = 0; !s && i < c->n_learners; i++) {
+    bl_result *r = &out->v[i];
+    out->n = i + 1;
+    bl_progress(ctx, "models", (double)i, (double)c->n_learners);
+    double start = now_s();
+    r->name = bl_strdup(ctx, c->learners[i].name);
+    s = r->name ? bl_cross_validate(ctx, c->learners[i].estimator, &data, &out->folds, c->metrics,
+                                    p->y ? c->n_metrics : 0, &r->cv)
+                : bl_fail_nomem(ctx, "the results");
+    if (s) s = bl_fail_in(ctx, s, "model '%s': ", c->learners[i].name);
+    else s = summarise(ctx, c, p, r);
+    r->seconds = now_s() - start;
+  }
+  bl_progress(ctx, "models", (double)out->n, (double)c->n_learners);
+  if (s) bl_results_free(ctx, out);
+  return s;
+}
+
+void bl_results_free(bl_ctx *ctx, bl_results *r)
+{
+  for (size_t i = 0; i < r->n; i++) {
+    bl_result *x = &r->v[i];
+    bl_free(ctx, x->name);
+    bl_cv_free(ctx, &x->cv);
+    bl_free(ctx, x->pooled);
+    bl_free(ctx, x->mean);
+    bl_free(ctx, x->sd);
+    bl_free(ctx, x->confusion);
+    bl_curve_free(ctx, &x->roc);
+    for (size_t k = 0; k < x->n_parts; k++) {
+      bl_free(ctx, x->parts[k].name);
+      bl_free(ctx, x->parts[k].score);
+    }
+    bl_free(ctx, x->parts);
+  }
+  bl_free(ctx, r->v);
+  bl_folds_free(ctx, &r->folds);
+  *r = (bl_results){0};
+}

@@ -1,0 +1,223 @@
+/* A model file put to recordings, or to tables: the file alone is enough. */
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "baleen/model_file.h"
+#include "baleen/table.h"
+#include "baleen/text.h"
+#include "extract.h"
+
+/* What a model file holds. */
+typedef struct loaded {
+  bl_estimator *estimator;
+  bl_config config;
+  double rate_hz;
+  bl_texts channels, units;
+  bl_op scores;       /* BL_PREDICT_PROBA, BL_SCORE_SAMPLES, or BL_N_OPS when there are none */
+} loaded;
+
+static bl_status read_stream(bl_ctx *ctx, const char *path, const char *text, loaded *m)
+{
+  json_error_t error;
+  json_t *o = json_loads(text, 0, &error), *channels = json_object_get(o, "channels"), *units = json_object_get(o, "units");
+  m->rate_hz = json_number_value(json_object_get(o, "rate_hz"));
+  bl_status s = BL_OK;
+  if (!json_is_array(channels) || !json_is_array(units) || json_array_size(channels) != json_array_size(units) ||
+      !(m->rate_hz > 0))
+    s = bl_fail(ctx, BL_E_FORMAT, "%s: its description of the stream is broken", path);
+  for (size_t i = 0; !s && i < json_array_size(channels); i++) {
+    const char *name = json_string_value(json_array_get(channels, i)), *unit = json_string_value(json_array_get(units, i));
+    if (!name || !unit) s = bl_fail(ctx, BL_E_FORMAT, "%s: its description of the stream is broken", path);
+    if (!s) s = bl_texts_add(ctx, &m->channels, name);
+    if (!s) s = bl_texts_add(ctx, &m->units, unit);
+  }
+  json_decref(o);
+  return s;
+}
+
+static void unload(bl_ctx *ctx, loaded *m)
+{
+  bl_estimator_free(ctx, m->estimator);
+  bl_config_free(ctx, &m->config);
+  bl_texts_free(ctx, &m->channels);
+  bl_texts_free(ctx, &m->units);
+}
+
+static bl_status load(bl_ctx *ctx, const char *path, loaded *m)
+{
+  bl_meta meta = {0};
+  *m = (loaded){.scores = BL_N_OPS};
+  bl_status s = bl_model_load(ctx, path, &m->estimator, &meta);
+  const char *config = s ? NULL : bl_meta_get(&meta, "config"), *stream = s ? NULL : bl_meta_get(&meta, "stream");
+  if (!s && !config)
+    s = bl_fail(ctx, BL_E_FORMAT, "%s: holds an estimator but no pipeline; train it by 'baleen run'", path);
+  if (!s) s = bl_config_parse(ctx, path, config, strlen(config), NULL, &m->config);
+  if (!s && stream) s = read_stream(ctx, path, stream, m);
+  if (!s && !stream && !m->config.source.cls->load)
+    s = bl_fail(ctx, BL_E_FORMAT, "%s: does not say which stream it was made on", path);
+  if (!s && bl_op_width(m->estimator, BL_PREDICT_PROBA)) m->scores = BL_PREDICT_PROBA;
+  else if (!s && bl_op_width(m->estimator, BL_SCORE_SAMPLES)) m->scores = BL_SCORE_SAMPLES;
+  bl_meta_free(ctx, &meta);
+  if (s) unload(ctx, m);
+  return s;
+}
+
+/* ---- output ------------------------------------------------------------------------------------------------------ */
+
+static bl_status header(bl_ctx *ctx, const loaded *m, bl_buf *out)
+{
+  const bl_estimator *e = m->estimator;
+  bl_status s = bl_buf_puts(ctx, out, "recording,start_s,end_s,prediction");
+  if (!s && m->scores == BL_SCORE_SAMPLES) s = bl_buf_puts(ctx, out, ",anomaly_score");
+  for (size_t k = 0; !s && m->scores == BL_PREDICT_PROBA && k < e->n_classes; k++) {
+    char number[32];
+    s = bl_buf_puts(ctx, out, ",");
+    char *name = bl_strf(ctx, "p_%s", e->class_names.n ? e->class_names.v[k] : bl_format_real(e->classes[k], number));
+    if (!s) s = name ? bl_csv_field(ctx, out, name) : bl_fail_nomem(ctx, "a header");
+    bl_free(ctx, name);
+  }
+  return s ? s : bl_buf_puts(ctx, out, "\n");
+}
+
+static bl_kind kind_of(const bl_estimator *e)
+{
+  while (e->n_children) e = e->child[e->n_children - 1];
+  return e->cls->kind;
+}
+
+static bl_status add_prediction(bl_ctx *ctx, const bl_estimator *e, double pred, bl_buf *out)
+{
+  char number[32];
+  const char *name = bl_format_real(pred, number);
+  if (kind_of(e) == BL_OUTLIER_DETECTOR) name = pred < 0 ? "outlier" : "inlier";
+  for (size_t k = 0; kind_of(e) == BL_CLASSIFIER && k < e->class_names.n; k++)
+    if (e->classes[k] == pred) name = e->class_names.v[k];
+  return bl_csv_field(ctx, out, name);
+}
+
+/* Predictions of all rows of one file, behind the text so far; nothing is added when it fails. */
+static bl_status predict_rows(bl_ctx *ctx, const loaded *m, const bl_dataset *d, bl_buf *out)
+{
+  const bl_estimator *e = m->estimator;
+  bl_cmat X = bl_dataset_view(d);
+  size_t width = m->scores == BL_N_OPS ? 0 : bl_op_width(e, m->scores);
+  double *pred = bl_calloc(ctx, X.rows, sizeof *pred), *score = bl_calloc(ctx, X.rows * (width ? width : 1), sizeof *score);
+  bl_status s = pred && score ? BL_OK : bl_fail_nomem(ctx, "predictions");
+  if (!s) s = bl_apply(ctx, e, BL_PREDICT, &X, &d->features, pred);
+  if (!s && width) s = bl_apply(ctx, e, m->scores, &X, &d->features, score);
+  for (size_t i = 0; !s && i < X.rows; i++) {
+    char number[32];
+    s = bl_csv_field(ctx, out, d->recording.v[i]);
+    for (int k = 0; !s && k < 2; k++) {
+      double t = k ? d->end_s[i] : d->start_s[i];
+      s = bl_buf_printf(ctx, out, ",%s", isnan(t) ? "" : bl_format_real(t, number));
+    }
+    if (!s) s = bl_buf_puts(ctx, out, ",");
+    if (!s) s = add_prediction(ctx, e, pred[i], out);
+    for (size_t k = 0; !s && k < width; k++) {
+      double x = score[i * width + k];
+      s = bl_buf_printf(ctx, out, ",%s", bl_format_real(m->scores == BL_SCORE_SAMPLES ? -x : x, number));
+    }
+    if (!s) s = bl_buf_puts(ctx, out, "\n");
+  }
+  bl_free(ctx, pred);
+  bl_free(ctx, score);
+  return s;
+}
+
+/* ---- recordings and tables ---------------------------------------------------------------------------------------- */
+
+typedef struct collector {
+  bl_recording_job job;
+  const char *name;
+  bl_dataset rows;
+  bool made;
+} collector;
+
+static bl_status collect(void *user, bl_ctx *ctx, const bl_span *span, bl_status status, const float *row)
+{
+  collector *k = user;
+  if (status) {
+    if (status == BL_E_NOMEM || status == BL_E_CANCELLED) return status;
+    bl_warn(ctx, BL_W_SKIPPED, "%s: segment at %.3f s: %s", k->name, span->start_s, bl_ctx_error(ctx));
+    return BL_OK;
+  }
+  if (!k->made) {
+    bl_status s = bl_dataset_init(ctx, &k->job.names.names, &k->job.names.units, NULL, &k->rows);
+    if (s) return s;
+    k->made = true;
+  }
+  bl_row_info info = {.recording = k->name, .label = "", .group = "", .start_s = span->start_s, .end_s = span->end_s, .weight = 1};
+  return bl_dataset_add(ctx, &k->rows, row, &info);
+}
+
+static bl_status from_recording(bl_ctx *ctx, const loaded *m, const char *file, bl_buf *out)
+{
+  bl_wanted wanted = {m->rate_hz, &m->channels, &m->units};
+  collector k = {.name = file, .job = {.config = &m->config, .wanted = &wanted, .on_row = collect}};
+  k.job.user = &k;
+  bl_status s = bl_recording_open(ctx, file, &k.job.rec);
+  if (!s) {
+    s = bl_recording_extract(ctx, &k.job);
+    if (!s && !k.made) s = bl_fail(ctx, BL_E_SHAPE, "no segment of the kind the model was trained on lies in it");
+    if (!s) s = predict_rows(ctx, m, &k.rows, out);
+    if (s) s = bl_fail_in(ctx, s, "%s: ", file);
+  }
+  bl_recording_close(ctx, k.job.rec);
+  bl_dataset_free(ctx, &k.rows);
+  bl_recording_job_free(ctx, &k.job);
+  return s;
+}
+
+/* Columns are found by name, in any order; others do not matter. */
+static bl_status from_table(bl_ctx *ctx, const loaded *m, const char *file, bl_buf *out)
+{
+  const bl_texts *features = &m->estimator->feature_names;
+  bl_table t = {0};
+  bl_dataset d = {0};
+  float *row = bl_calloc(ctx, features->n, sizeof *row);
+  size_t *column = bl_calloc(ctx, features->n, sizeof *column);
+  bl_status s = row && column ? bl_table_read(ctx, file, &t) : bl_fail_nomem(ctx, "a table");
+  for (size_t k = 0; !s && k < features->n; k++) s = bl_table_column(ctx, &t, features->v[k], &column[k]);
+  if (!s) s = bl_dataset_init(ctx, features, NULL, NULL, &d);
+  for (size_t i = 0; !s && i < t.n_rows; i++) {
+    for (size_t k = 0; !s && k < features->n; k++) {
+      double x = 0;
+      s = bl_table_number(ctx, &t, i, column[k], &x);
+      row[k] = (float)x;
+    }
+    bl_row_info info = {.recording = file, .label = "", .group = "", .start_s = NAN, .end_s = NAN, .weight = 1};
+    if (!s) s = bl_dataset_add(ctx, &d, row, &info);
+  }
+  if (!s) s = predict_rows(ctx, m, &d, out);
+  bl_free(ctx, row);
+  bl_free(ctx, column);
+  bl_dataset_free(ctx, &d);
+  bl_table_free(ctx, &t);
+  return s;
+}
+
+bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *files, bl_buf *out, size_t *n_failed)
+{
+  loaded m;
+  *n_failed = 0;
+  bl_status s = load(ctx, model_path, &m);
+  if (s) return s;
+  s = header(ctx, &m, out);
+  for (size_t i = 0; !s && i < files->n; i++) {
+    size_t before = out->len;
+    bl_status one = m.config.source.cls->load ? from_table(ctx, &m, files->v[i], out) : from_recording(ctx, &m, files->v[i], out);
+    if (one == BL_E_NOMEM || one == BL_E_CANCELLED) s = one;
+    else if (one) {
+      out->len = before;
+      out->v[before] = '\0';
+      (*n_failed)++;
+      bl_warn(ctx, BL_W_SKIPPED, "%s", bl_ctx_error(ctx));
+      if (files->n == 1) s = one; /* the only one: its status is the answer */
+    }
+    bl_progress(ctx, "recordings", (double)i + 1, (double)files->n);
+  }
+  unload(ctx, &m);
+  return s;
+}

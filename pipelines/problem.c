@@ -1,0 +1,225 @@
+/* Rows made ready for learners: which rows, what is to be learnt as codes or numbers, who belongs together. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "baleen/run.h"
+#include "baleen/text.h"
+
+static bl_task task_of(const bl_config *c)
+{
+  if (c->rows.task != BL_TASK_AUTO || !c->n_learners)
+    return c->rows.task == BL_TASK_AUTO ? BL_TASK_CLASSIFICATION : (bl_task)c->rows.task;
+  const bl_estimator *e = c->learners[0].estimator;
+  while (e->n_children) e = e->child[e->n_children - 1];
+  if (e->cls->kind == BL_REGRESSOR) return BL_TASK_REGRESSION;
+  return e->cls->kind == BL_OUTLIER_DETECTOR ? BL_TASK_ANOMALY : BL_TASK_CLASSIFICATION;
+}
+
+/* The block of time a row lies in, or -1 when it crosses a border. */
+static double block_of(const bl_dataset *d, size_t row, double block_s)
+{
+  double first = floor(d->start_s[row] / block_s);
+  return d->end_s[row] <= (first + 1) * block_s * (1 + 1e-12) + 1e-9 ? first : -1;
+}
+
+/* Rows with a label that counts, and within one block of time. */
+static bl_status take_rows(bl_ctx *ctx, const bl_config *c, const bl_dataset *d, const bl_texts *label, bl_problem *p)
+{
+  size_t unlabelled = 0, across = 0, others = 0;
+  p->index = bl_calloc(ctx, d->X.rows, sizeof *p->index);
+  if (!p->index) return bl_fail_nomem(ctx, "the rows");
+  bool need_label = p->task != BL_TASK_ANOMALY;
+  for (size_t i = 0; i < d->X.rows; i++) {
+    bool without = !*label->v[i];
+    if (without && need_label) unlabelled++;
+    else if (c->rows.classes.n && !without && bl_texts_find(&c->rows.classes, label->v[i]) < 0) others++;
+    else if (c->rows.block_s > 0 && !isnan(d->start_s[i]) && block_of(d, i, c->rows.block_s) < 0) across++;
+    else p->index[p->n++] = (uint32_t)i;
+  }
+  if (unlabelled) bl_log(ctx, BL_LOG_INFO, "%zu rows without a label are left out", unlabelled);
+  if (others) bl_log(ctx, BL_LOG_INFO, "%zu rows of classes not asked for are left out", others);
+  if (across) bl_log(ctx, BL_LOG_INFO, "%zu rows across a border between blocks of time are left out", across);
+  if (p->n) return BL_OK;
+  return bl_fail(ctx, BL_E_SHAPE, "no rows to learn from: %zu of %zu have no label, %zu another class, %zu lie across a "
+                 "border of blocks", unlabelled, d->X.rows, others, across);
+}
+
+static bl_status copy_rows(bl_ctx *ctx, const bl_dataset *d, bl_problem *p)
+{
+  bl_cmat all = bl_dataset_view(d), taken = bl_cmat_rows(&all, p->index, p->n);
+  bl_status s = bl_mat_copy(ctx, &taken, &p->X);
+  if (s) return s;
+  bool ones = true;
+  p->weight = bl_calloc(ctx, p->n, sizeof *p->weight);
+  if (!p->weight) return bl_fail_nomem(ctx, "the weights");
+  for (size_t i = 0; i < p->n; i++) ones &= (p->weight[i] = d->weight[p->index[i]]) == 1;
+  if (!ones) return BL_OK;
+  bl_free(ctx, p->weight);
+  p->weight = NULL;
+  return BL_OK;
+}
+
+static bl_status taken_texts(bl_ctx *ctx, const bl_problem *p, const bl_texts *from, bl_texts *out)
+{
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < p->n; i++) s = bl_texts_add(ctx, out, from->v[p->index[i]]);
+  return s;
+}
+
+/* Moves class `from` behind the last one, in names and codes. */
+static void move_last(bl_texts *names, int32_t *code, size_t n, int32_t from)
+{
+  char *name = names->v[from];
+  for (size_t k = (size_t)from; k + 1 < names->n; k++) names->v[k] = names->v[k + 1];
+  names->v[names->n - 1] = name;
+  for (size_t i = 0; i < n; i++) {
+    if (code[i] == from) code[i] = (int32_t)names->n - 1;
+    else if (code[i] > from) code[i]--;
+  }
+}
+
+/* Everything but the positive class becomes one class: an outlier detector knows normal and not. */
+static bl_status merge_normal(bl_ctx *ctx, bl_problem *p, int32_t *code, int32_t positive)
+{
+  char *anomaly = bl_strdup(ctx, p->classes.v[positive]);
+  if (!anomaly) return bl_fail_nomem(ctx, "the classes");
+  bl_texts_free(ctx, &p->classes);
+  bl_status s = bl_texts_add(ctx, &p->classes, "normal");
+  if (!s) s = bl_texts_add(ctx, &p->classes, anomaly);
+  bl_free(ctx, anomaly);
+  for (size_t i = 0; i < p->n; i++) code[i] = code[i] == positive;
+  return s;
+}
+
+static bl_status order_classes(bl_ctx *ctx, const bl_config *c, bl_problem *p, int32_t *code)
+{
+  if (c->rows.classes.n) { /* in the order that the config gives */
+    for (size_t i = 0; i < p->n; i++) code[i] = (int32_t)bl_texts_find(&c->rows.classes, p->classes.v[code[i]]);
+    bl_texts_free(ctx, &p->classes);
+    bl_status s = bl_texts_copy(ctx, &p->classes, &c->rows.classes);
+    if (s) return s;
+    for (size_t k = 0; k < p->classes.n; k++) {
+      bool present = false;
+      for (size_t i = 0; i < p->n && !present; i++) present = code[i] == (int32_t)k;
+      if (!present)
+        return bl_fail(ctx, BL_E_CLASSES, "rows: classes: no row is labelled '%s'", p->classes.v[k]);
+    }
+  }
+  if (!c->rows.positive) return BL_OK;
+  long positive = bl_texts_find(&p->classes, c->rows.positive);
+  if (positive < 0)
+    return bl_fail(ctx, BL_E_CLASSES, "rows: positive: no row is labelled '%s'; the first label is '%s'", c->rows.positive,
+                   p->classes.v[0]);
+  if (p->task == BL_TASK_ANOMALY) return merge_normal(ctx, p, code, (int32_t)positive);
+  move_last(&p->classes, code, p->n, (int32_t)positive);
+  return BL_OK;
+}
+
+static bl_status code_classes(bl_ctx *ctx, const bl_config *c, const bl_texts *label, bl_problem *p)
+{
+  bl_texts mine = {0};
+  int32_t *code = NULL;
+  bl_status s = taken_texts(ctx, p, label, &mine);
+  if (!s) s = bl_encode(ctx, &mine, &p->classes, &code);
+  bl_texts_free(ctx, &mine);
+  bool labelled = !s && p->classes.n;
+  if (labelled && p->task == BL_TASK_ANOMALY && p->classes.n != 2 && !c->rows.positive) {
+    bl_log(ctx, BL_LOG_INFO, "%zu labels and no rows: positive: the labels are not used for scores", p->classes.n);
+    labelled = false;
+  }
+  if (labelled) s = order_classes(ctx, c, p, code);
+  for (size_t i = 0; !s && labelled && i < p->n; i++)
+    if (code[i] < 0) labelled = false; /* an outlier detector's rows, some without a label: no scores */
+  if (!s && labelled) {
+    p->y = bl_calloc(ctx, p->n, sizeof *p->y);
+    if (!p->y) s = bl_fail_nomem(ctx, "the labels");
+    for (size_t i = 0; !s && i < p->n; i++) p->y[i] = code[i];
+  } else {
+    bl_texts_free(ctx, &p->classes);
+  }
+  bl_free(ctx, code);
+  return s;
+}
+
+static bl_status parse_targets(bl_ctx *ctx, const bl_config *c, const bl_texts *label, bl_problem *p)
+{
+  p->y = bl_calloc(ctx, p->n, sizeof *p->y);
+  if (!p->y) return bl_fail_nomem(ctx, "the targets");
+  for (size_t i = 0; i < p->n; i++)
+    if (!bl_parse_real(label->v[p->index[i]], &p->y[i]))
+      return bl_fail(ctx, BL_E_FORMAT, "row %u: '%s' in column '%s' is no number, which a regressor needs",
+                     p->index[i], label->v[p->index[i]], c->rows.label);
+  return BL_OK;
+}
+
+/* Groups by name, cut into blocks of time where the config says so; a row without a group is one of its own. */
+static bl_status code_groups(bl_ctx *ctx, const bl_config *c, const bl_dataset *d, bl_problem *p)
+{
+  const bl_texts *column;
+  bl_texts mine = {0};
+  bl_status s = bl_dataset_column(ctx, d, c->rows.group, &column);
+  if (s) return bl_fail_in(ctx, s, "rows: group: ");
+  bool named = false;
+  for (size_t i = 0; !s && i < p->n; i++) {
+    size_t row = p->index[i];
+    char name[600];
+    const char *group = column->v[row];
+    if (c->rows.block_s > 0 && !isnan(d->start_s[row])) {
+      snprintf(name, sizeof name, "%s@%.0f", group, block_of(d, row, c->rows.block_s));
+      group = name;
+    } else if (!*group) {
+      snprintf(name, sizeof name, "row %zu", row);
+      group = name;
+    }
+    named |= *column->v[row] != '\0';
+    s = bl_texts_add(ctx, &mine, group);
+  }
+  if (!s) s = bl_encode(ctx, &mine, &p->groups, &p->group);
+  p->grouped = !s && p->groups.n < p->n;
+  if (!s && !named) bl_log(ctx, BL_LOG_DEBUG, "no groups: every row is its own");
+  bl_texts_free(ctx, &mine);
+  return s;
+}
+
+static bl_status code_folds(bl_ctx *ctx, const bl_config *c, const bl_dataset *d, bl_problem *p)
+{
+  if (!c->splitter.cls || !(c->splitter.cls->needs & BL_SPLIT_GIVEN)) return BL_OK;
+  const bl_texts *column;
+  bl_texts mine = {0}, values = {0};
+  bl_status s = bl_dataset_column(ctx, d, c->evaluate.fold, &column);
+  if (s) return bl_fail_in(ctx, s, "evaluate: fold: ");
+  s = taken_texts(ctx, p, column, &mine);
+  if (!s) s = bl_encode(ctx, &mine, &values, &p->fold);
+  bl_texts_free(ctx, &mine);
+  bl_texts_free(ctx, &values);
+  return s;
+}
+
+bl_status bl_problem_make(bl_ctx *ctx, const bl_config *c, const bl_dataset *rows, bl_problem *out)
+{
+  *out = (bl_problem){.rows = rows, .task = task_of(c)};
+  const bl_texts *label;
+  bl_status s = bl_dataset_column(ctx, rows, c->rows.label, &label);
+  if (s) s = bl_fail_in(ctx, s, "rows: label: ");
+  if (!s) s = take_rows(ctx, c, rows, label, out);
+  if (!s) s = copy_rows(ctx, rows, out);
+  if (!s) s = out->task == BL_TASK_REGRESSION ? parse_targets(ctx, c, label, out) : code_classes(ctx, c, label, out);
+  if (!s) s = code_groups(ctx, c, rows, out);
+  if (!s) s = code_folds(ctx, c, rows, out);
+  if (s) bl_problem_free(ctx, out);
+  return s;
+}
+
+void bl_problem_free(bl_ctx *ctx, bl_problem *p)
+{
+  bl_free(ctx, p->index);
+  bl_mat_free(ctx, &p->X);
+  bl_free(ctx, p->y);
+  bl_free(ctx, p->group);
+  bl_free(ctx, p->fold);
+  bl_free(ctx, p->weight);
+  bl_texts_free(ctx, &p->classes);
+  bl_texts_free(ctx, &p->groups);
+  *p = (bl_problem){0};
+}

@@ -1,0 +1,220 @@
+/* A config carried out: extract, evaluate, train, report, into one folder. */
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "baleen/model_file.h"
+#include "baleen/report.h"
+#include "baleen/table.h"
+#include "baleen/version.h"
+#include "run_files.h"
+
+/* ---- the folder -------------------------------------------------------------------------------------------------- */
+
+static bl_status make_folder(bl_ctx *ctx, const char *path)
+{
+  char *copy = bl_strdup(ctx, path);
+  if (!copy) return bl_fail_nomem(ctx, "a path");
+  bl_status s = BL_OK;
+  for (char *p = copy + 1; !s; p++) {
+    if (*p && *p != '/') continue;
+    char c = *p;
+    *p = '\0';
+    if (mkdir(copy, 0777) && errno != EEXIST)
+      s = bl_fail(ctx, BL_E_IO, "cannot make the folder '%s': %s", copy, strerror(errno));
+    *p = c;
+    if (!c) break;
+  }
+  bl_free(ctx, copy);
+  return s;
+}
+
+static bool exists(const char *folder, const char *file)
+{
+  char path[4096];
+  struct stat st;
+  snprintf(path, sizeof path, "%s%s%s", folder, *file ? "/" : "", file);
+  return !stat(path, &st);
+}
+
+/* runs/<name>, or runs/<name>-2 ... when that is taken: a run never overwrites another unasked. */
+static char *free_folder(bl_ctx *ctx, const char *name)
+{
+  char *path = bl_strf(ctx, "runs/%s", name);
+  for (int k = 2; path && exists(path, ""); k++) {
+    bl_free(ctx, path);
+    path = bl_strf(ctx, "runs/%s-%d", name, k);
+  }
+  return path;
+}
+
+/* A folder that the user names may hold an earlier run, which is replaced, but nothing else. */
+static bl_status own_folder(bl_ctx *ctx, const char *folder)
+{
+  if (exists(folder, "") && !exists(folder, "config.yaml") && rmdir(folder))
+    return bl_fail(ctx, BL_E_ARG, "'%s' is there already and is no run of Baleen's; name another folder, or empty it", folder);
+  return make_folder(ctx, folder);
+}
+
+static char *inside(bl_ctx *ctx, const char *folder, const char *file) { return bl_strf(ctx, "%s/%s", folder, file); }
+
+/* ---- models ------------------------------------------------------------------------------------------------------ */
+
+static bl_status stream_json(bl_ctx *ctx, const bl_extraction *x, char **out)
+{
+  json_t *o = json_object(), *channels = json_array(), *units = json_array();
+  for (size_t i = 0; i < x->channels.n; i++) {
+    json_array_append_new(channels, json_string(x->channels.v[i]));
+    json_array_append_new(units, json_string(x->units.v[i]));
+  }
+  json_object_set_new(o, "rate_hz", json_real(x->rate_hz));
+  json_object_set_new(o, "channels", channels);
+  json_object_set_new(o, "units", units);
+  char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
+  json_decref(o);
+  *out = text ? bl_strdup(ctx, text) : NULL;
+  free(text); /* jansson's own */
+  return *out ? BL_OK : bl_fail_nomem(ctx, "a model file");
+}
+
+static bl_status model_meta(bl_ctx *ctx, const bl_config *c, const bl_extraction *x, bl_meta *meta)
+{
+  bl_buf config = {0};
+  char *stream = NULL;
+  bl_status s = bl_config_print(ctx, c, &config);
+  if (!s) s = bl_meta_add(ctx, meta, "config", bl_buf_text(&config));
+  if (!s && x->channels.n) {
+    s = stream_json(ctx, x, &stream);
+    if (!s) s = bl_meta_add(ctx, meta, "stream", stream);
+  }
+  bl_buf_free(ctx, &config);
+  bl_free(ctx, stream);
+  return s;
+}
+
+/* The learner with the best mean of the first metric; the first of equals, and where nothing is defined. */
+static size_t best_learner(const bl_config *c, const bl_results *r)
+{
+  size_t best = 0;
+  for (size_t i = 1; c->n_metrics && i < r->n; i++) {
+    double a = r->v[i].mean[0], b = r->v[best].mean[0];
+    if (isnan(a)) continue;
+    if (isnan(b) || (c->metrics[0].cls->greater_is_better ? a > b : a < b)) best = i;
+  }
+  return best;
+}
+
+static bl_status save_model(bl_ctx *ctx, const char *folder, const char *name, const bl_estimator *e, const bl_meta *meta)
+{
+  char *path = inside(ctx, folder, name);
+  bl_status s = path ? bl_model_save(ctx, path, e, meta) : bl_fail_nomem(ctx, "a path");
+  bl_free(ctx, path);
+  return s;
+}
+
+/* Each learner, taught all rows: what goes out to predict. */
+static bl_status train_all(bl_ctx *ctx, const bl_run_parts *r, const char *folder)
+{
+  const bl_config *c = r->config;
+  const bl_problem *p = r->problem;
+  bl_data data = {.X = bl_mat_view(&p->X), .y = p->y, .weight = p->weight, .group = p->group,
+                  .feature_names = &p->rows->features, .class_names = p->classes.n ? &p->classes : NULL};
+  bl_meta meta = {0};
+  size_t best = best_learner(c, r->results);
+  bl_status s = model_meta(ctx, c, r->extraction, &meta);
+  for (size_t i = 0; !s && i < c->n_learners; i++) {
+    bl_estimator *e = NULL;
+    s = bl_estimator_clone(ctx, c->learners[i].estimator, &e);
+    if (!s) s = bl_fit(ctx, e, &data);
+    if (s) s = bl_fail_in(ctx, s, "model '%s', on all rows: ", c->learners[i].name);
+    if (!s && i == best) s = save_model(ctx, folder, "model.safetensors", e, &meta);
+    if (!s && c->n_learners > 1) {
+      char *models = inside(ctx, folder, "models"), *name = bl_strf(ctx, "models/%s.safetensors", c->learners[i].name);
+      s = models && name ? make_folder(ctx, models) : bl_fail_nomem(ctx, "a path");
+      if (!s) s = save_model(ctx, folder, name, e, &meta);
+      bl_free(ctx, models);
+      bl_free(ctx, name);
+    }
+    bl_estimator_free(ctx, e);
+  }
+  bl_meta_free(ctx, &meta);
+  return s;
+}
+
+/* ---- the run ----------------------------------------------------------------------------------------------------- */
+
+typedef bl_status (*writer)(bl_ctx *ctx, const bl_run_parts *r, const char *path);
+
+static bl_status write_one(bl_ctx *ctx, const bl_run_parts *r, const char *folder, const char *file, writer w)
+{
+  char *path = inside(ctx, folder, file);
+  bl_status s = path ? w(ctx, r, path) : bl_fail_nomem(ctx, "a path");
+  bl_free(ctx, path);
+  return s;
+}
+
+static bl_status write_config(bl_ctx *ctx, const bl_run_parts *r, const char *path)
+{
+  bl_buf b = {0};
+  bl_status s = bl_buf_printf(ctx, &b, "# %s, every default filled in by Baleen %s. Paths are relative to: %s\n",
+                              r->config->path, BL_VERSION, r->config->folder);
+  if (!s) s = bl_config_print(ctx, r->config, &b);
+  if (!s) s = bl_file_write(ctx, path, bl_buf_text(&b), b.len);
+  bl_buf_free(ctx, &b);
+  return s;
+}
+
+static bl_status learn(bl_ctx *ctx, bl_run_parts *r, bl_problem *p, bl_results *results, const char *folder)
+{
+  bl_status s = bl_problem_make(ctx, r->config, &r->extraction->rows, p);
+  if (s) return s;
+  r->problem = p;
+  s = bl_evaluate(ctx, r->config, p, results);
+  if (!s) s = write_one(ctx, r, folder, "folds.csv", bl_write_folds);
+  if (!s) s = write_one(ctx, r, folder, "predictions.csv", bl_write_predictions);
+  if (!s) s = train_all(ctx, r, folder);
+  return s;
+}
+
+bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_summary *out)
+{
+  *out = (bl_run_summary){0};
+  bl_extraction x = {0};
+  bl_problem p = {0};
+  bl_results results = {0};
+  bl_run_parts r = {.config = c, .extraction = &x, .results = &results};
+  char *path = folder ? bl_strdup(ctx, folder) : free_folder(ctx, c->name);
+  bl_status s = path ? own_folder(ctx, path) : bl_fail_nomem(ctx, "a path");
+  if (!s) s = write_one(ctx, &r, path, "config.yaml", write_config);
+  if (!s) s = bl_extract(ctx, c, &x);
+  if (!s) s = bl_dataset_write(ctx, &x.rows, path);
+  if (!s && x.n_outcomes) s = write_one(ctx, &r, path, "recordings.csv", bl_write_recordings);
+  if (!s && c->n_learners) s = learn(ctx, &r, &p, &results, path);
+  if (!s) s = write_one(ctx, &r, path, "metrics.json", bl_write_metrics);
+  if (!s && c->n_learners) s = bl_report_write(ctx, c, &x, &p, &results, path);
+  if (!s) s = bl_run_text(ctx, &r, &out->text);
+  out->n_failed = x.n_failed;
+  if (!s) {
+    out->folder = path;
+    path = NULL;
+  } else {
+    bl_run_summary_free(ctx, out);
+  }
+  bl_results_free(ctx, &results);
+  bl_problem_free(ctx, &p);
+  bl_extraction_free(ctx, &x);
+  bl_free(ctx, path);
+  return s;
+}
+
+void bl_run_summary_free(bl_ctx *ctx, bl_run_summary *r)
+{
+  bl_free(ctx, r->folder);
+  bl_buf_free(ctx, &r->text);
+  *r = (bl_run_summary){0};
+}

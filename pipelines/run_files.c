@@ -1,0 +1,251 @@
+#include "run_files.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "baleen/table.h"
+#include "baleen/text.h"
+#include "baleen/version.h"
+
+static bl_status field(bl_ctx *ctx, bl_buf *out, const char *text)
+{
+  bl_status s = out->len && out->v[out->len - 1] != '\n' ? bl_buf_puts(ctx, out, ",") : BL_OK;
+  return s ? s : bl_csv_field(ctx, out, text);
+}
+
+static bl_status number(bl_ctx *ctx, bl_buf *out, double x)
+{
+  char buf[32];
+  return field(ctx, out, isnan(x) ? "" : bl_format_real(x, buf));
+}
+
+static bl_status write_buf(bl_ctx *ctx, bl_status s, bl_buf *b, const char *path)
+{
+  if (!s) s = bl_file_write(ctx, path, bl_buf_text(b), b->len);
+  bl_buf_free(ctx, b);
+  return s;
+}
+
+/* ---- recordings.csv, folds.csv, predictions.csv ---------------------------------------------------------------------- */
+
+bl_status bl_write_recordings(bl_ctx *ctx, const bl_run_parts *r, const char *path)
+{
+  bl_buf b = {.max = (size_t)1 << 30};
+  bl_status s = bl_buf_puts(ctx, &b, "recording,status,rows,skipped,seconds,message\n");
+  for (size_t i = 0; !s && i < r->extraction->n_outcomes; i++) {
+    const bl_outcome *o = &r->extraction->outcomes[i];
+    s = field(ctx, &b, o->recording);
+    if (!s) s = field(ctx, &b, bl_status_name(o->status));
+    if (!s) s = number(ctx, &b, (double)o->n_rows);
+    if (!s) s = number(ctx, &b, (double)o->n_skipped);
+    if (!s) s = number(ctx, &b, o->seconds);
+    if (!s) s = field(ctx, &b, o->message);
+    if (!s) s = bl_buf_puts(ctx, &b, "\n");
+  }
+  return write_buf(ctx, s, &b, path);
+}
+
+bl_status bl_write_folds(bl_ctx *ctx, const bl_run_parts *r, const char *path)
+{
+  const bl_config *c = r->config;
+  bl_buf b = {0};
+  bl_status s = bl_buf_puts(ctx, &b, "model,fold,train_rows,test_rows");
+  for (size_t m = 0; !s && m < c->n_metrics; m++) s = field(ctx, &b, c->metric_names[m]);
+  if (!s) s = bl_buf_puts(ctx, &b, ",status,message\n");
+  for (size_t i = 0; i < r->results->n; i++) {
+    const bl_result *x = &r->results->v[i];
+    for (size_t k = 0; !s && k < x->cv.n_folds; k++) {
+      s = field(ctx, &b, x->name);
+      if (!s) s = number(ctx, &b, (double)k + 1);
+      if (!s) s = number(ctx, &b, (double)r->results->folds.v[k].n_train);
+      if (!s) s = number(ctx, &b, (double)r->results->folds.v[k].n_test);
+      for (size_t m = 0; !s && m < c->n_metrics; m++)
+        s = number(ctx, &b, x->cv.n_metrics ? x->cv.score[k * x->cv.n_metrics + m] : NAN);
+      if (!s) s = field(ctx, &b, bl_status_name(x->cv.status[k]));
+      if (!s) s = field(ctx, &b, x->cv.errors.v[k]);
+      if (!s) s = bl_buf_puts(ctx, &b, "\n");
+    }
+  }
+  return write_buf(ctx, s, &b, path);
+}
+
+static const char *predicted_name(const bl_problem *p, double pred, char *buf)
+{
+  if (p->task == BL_TASK_ANOMALY) return pred < 0 ? "outlier" : "inlier";
+  if (p->task == BL_TASK_CLASSIFICATION && pred >= 0 && pred < (double)p->classes.n) return p->classes.v[(size_t)pred];
+  return bl_format_real(pred, buf);
+}
+
+static bl_status prediction_line(bl_ctx *ctx, const bl_run_parts *r, const bl_result *x, size_t e, bl_buf *b)
+{
+  const bl_problem *p = r->problem;
+  const bl_dataset *d = p->rows;
+  size_t row = p->index[x->cv.row[e]];
+  char buf[32];
+  bl_status s = field(ctx, b, x->name);
+  if (!s) s = number(ctx, b, (double)x->cv.fold[e] + 1);
+  if (!s) s = number(ctx, b, (double)row);
+  if (!s) s = field(ctx, b, d->recording.v[row]);
+  if (!s) s = number(ctx, b, d->start_s[row]);
+  if (!s) s = number(ctx, b, d->end_s[row]);
+  if (!s) s = field(ctx, b, d->label.v[row]);
+  if (!s) s = field(ctx, b, p->groups.v[p->group[x->cv.row[e]]]);
+  for (size_t k = 0; !s && k < d->n_extra; k++) s = field(ctx, b, d->extra[k].v.v[row]);
+  if (!s) s = field(ctx, b, predicted_name(p, x->cv.pred[e], buf));
+  for (size_t k = 0; !s && k < p->classes.n && p->task == BL_TASK_CLASSIFICATION; k++)
+    s = number(ctx, b, x->cv.proba ? x->cv.proba[e * x->cv.n_classes + k] : NAN);
+  if (!s) s = number(ctx, b, bl_entry_score(&x->cv, e));
+  return s ? s : bl_buf_puts(ctx, b, "\n");
+}
+
+bl_status bl_write_predictions(bl_ctx *ctx, const bl_run_parts *r, const char *path)
+{
+  const bl_problem *p = r->problem;
+  bl_buf b = {.max = (size_t)1 << 30};
+  bl_status s = bl_buf_puts(ctx, &b, "model,fold,row,recording,start_s,end_s,label,group");
+  for (size_t k = 0; !s && k < p->rows->n_extra; k++) s = field(ctx, &b, p->rows->extra[k].name);
+  if (!s) s = field(ctx, &b, "prediction");
+  for (size_t k = 0; !s && k < p->classes.n && p->task == BL_TASK_CLASSIFICATION; k++) {
+    char *name = bl_strf(ctx, "p_%s", p->classes.v[k]);
+    s = name ? field(ctx, &b, name) : bl_fail_nomem(ctx, "predictions");
+    bl_free(ctx, name);
+  }
+  if (!s) s = bl_buf_puts(ctx, &b, ",score\n");
+  for (size_t i = 0; i < r->results->n; i++)
+    for (size_t e = 0; !s && e < r->results->v[i].cv.n_rows; e++) s = prediction_line(ctx, r, &r->results->v[i], e, &b);
+  return write_buf(ctx, s, &b, path);
+}
+
+/* ---- the strongest mistakes -------------------------------------------------------------------------------------- */
+
+double bl_entry_score(const bl_cv *cv, size_t e)
+{
+  if (cv->decision) return cv->decision[e];
+  return cv->proba && cv->n_classes == 2 ? cv->proba[2 * e + 1] : NAN;
+}
+
+typedef struct ranked {
+  double key;
+  uint32_t entry;
+} ranked;
+
+static int by_key(const void *a, const void *b)
+{
+  const ranked *x = a, *y = b;
+  if (x->key != y->key) return x->key < y->key ? 1 : -1;
+  return (x->entry > y->entry) - (x->entry < y->entry);
+}
+
+bl_status bl_worst_entries(bl_ctx *ctx, const bl_problem *p, const bl_cv *cv, int truth, size_t most, uint32_t **entry,
+                           size_t *n)
+{
+  *entry = NULL;
+  *n = 0;
+  ranked *v = bl_calloc(ctx, cv->n_rows, sizeof *v);
+  if (!v) return bl_fail_nomem(ctx, "the mistakes");
+  size_t count = 0;
+  for (size_t e = 0; e < cv->n_rows; e++) {
+    double score = bl_entry_score(cv, e);
+    if (isnan(score)) continue;
+    if (truth < 0) v[count++] = (ranked){score, (uint32_t)e};
+    else if (p->y && (int)p->y[cv->row[e]] == truth && (int)cv->pred[e] != truth)
+      v[count++] = (ranked){truth ? -score : score, (uint32_t)e};
+  }
+  qsort(v, count, sizeof *v, by_key);
+  if (count > most) count = most;
+  *entry = bl_calloc(ctx, count, sizeof **entry);
+  if (*entry)
+    for (size_t i = 0; i < count; i++) (*entry)[i] = v[i].entry;
+  bl_free(ctx, v);
+  if (!*entry) return bl_fail_nomem(ctx, "the mistakes");
+  *n = count;
+  return BL_OK;
+}
+
+/* ---- metrics.json ------------------------------------------------------------------------------------------------ */
+
+/* jansson refuses NaN: null says "undefined". */
+static json_t *real_or_null(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+
+static json_t *scores_object(const bl_config *c, const double *v, size_t stride)
+{
+  json_t *o = json_object();
+  for (size_t m = 0; m < c->n_metrics; m++) json_object_set_new(o, c->metric_names[m], real_or_null(v[m * stride]));
+  return o;
+}
+
+static json_t *texts_array(const bl_texts *t)
+{
+  json_t *a = json_array();
+  for (size_t i = 0; i < t->n; i++) json_array_append_new(a, json_string(t->v[i]));
+  return a;
+}
+
+static json_t *result_object(const bl_run_parts *r, const bl_result *x)
+{
+  const bl_config *c = r->config;
+  json_t *o = json_object(), *folds = json_array();
+  json_object_set_new(o, "model", json_string(x->name));
+  json_object_set_new(o, "mean", scores_object(c, x->mean, 1));
+  json_object_set_new(o, "sd", scores_object(c, x->sd, 1));
+  json_object_set_new(o, "pooled", scores_object(c, x->pooled, 1));
+  for (size_t k = 0; k < x->cv.n_folds; k++) {
+    json_t *f = x->cv.n_metrics ? scores_object(c, x->cv.score + k * x->cv.n_metrics, 1) : json_object();
+    json_object_set_new(f, "train_rows", json_integer((json_int_t)r->results->folds.v[k].n_train));
+    json_object_set_new(f, "test_rows", json_integer((json_int_t)r->results->folds.v[k].n_test));
+    if (x->cv.status[k]) json_object_set_new(f, "error", json_string(x->cv.errors.v[k]));
+    json_array_append_new(folds, f);
+  }
+  json_object_set_new(o, "folds", folds);
+  if (x->confusion) {
+    json_t *rows = json_array();
+    for (size_t i = 0; i < r->problem->classes.n; i++) {
+      json_t *row = json_array();
+      for (size_t k = 0; k < r->problem->classes.n; k++)
+        json_array_append_new(row, real_or_null(x->confusion[i * r->problem->classes.n + k]));
+      json_array_append_new(rows, row);
+    }
+    json_object_set_new(o, "confusion", rows);
+  }
+  if (x->n_parts) {
+    json_t *parts = json_array();
+    for (size_t k = 0; k < x->n_parts; k++) {
+      json_t *part = scores_object(c, x->parts[k].score, 1);
+      json_object_set_new(part, "name", json_string(x->parts[k].name));
+      json_object_set_new(part, "rows", json_integer((json_int_t)x->parts[k].n));
+      json_array_append_new(parts, part);
+    }
+    json_object_set_new(o, "by", parts);
+  }
+  json_object_set_new(o, "seconds", real_or_null(x->seconds));
+  return o;
+}
+
+bl_status bl_write_metrics(bl_ctx *ctx, const bl_run_parts *r, const char *path)
+{
+  const bl_extraction *x = r->extraction;
+  json_t *root = json_object(), *models = json_array();
+  json_object_set_new(root, "schema", json_integer(1));
+  json_object_set_new(root, "version", json_string(BL_VERSION));
+  json_object_set_new(root, "config", json_string(r->config->name));
+  json_object_set_new(root, "recordings", json_integer((json_int_t)x->n_outcomes));
+  json_object_set_new(root, "recordings_failed", json_integer((json_int_t)x->n_failed));
+  json_object_set_new(root, "recording_seconds", real_or_null(x->seconds));
+  json_object_set_new(root, "rows", json_integer((json_int_t)x->rows.X.rows));
+  json_object_set_new(root, "features", json_integer((json_int_t)x->rows.X.cols));
+  if (r->problem) {
+    json_object_set_new(root, "rows_learnt_from", json_integer((json_int_t)r->problem->n));
+    json_object_set_new(root, "groups", json_integer((json_int_t)r->problem->groups.n));
+    json_object_set_new(root, "classes", texts_array(&r->problem->classes));
+    for (size_t i = 0; i < r->results->n; i++) json_array_append_new(models, result_object(r, &r->results->v[i]));
+  }
+  json_object_set_new(root, "models", models);
+  char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+  json_decref(root);
+  if (!text) return bl_fail_nomem(ctx, "metrics.json");
+  bl_status s = bl_file_write(ctx, path, text, strlen(text));
+  free(text); /* jansson's own */
+  return s;
+}

@@ -1,0 +1,33 @@
+/* run_files.h: what a run writes into its folder beside rows and report, and says on the terminal. */
+#ifndef BL_RUN_FILES_H
+#define BL_RUN_FILES_H
+
+#include "baleen/run.h"
+
+/* All of a finished run, for writers. */
+typedef struct bl_run_parts {
+  const bl_config *config;
+  const bl_extraction *extraction;
+  const bl_problem *problem;   /* NULL when nothing is learnt */
+  const bl_results *results;
+} bl_run_parts;
+
+/* recordings.csv: recording, status, rows, skipped segments, seconds, message. */
+bl_status bl_write_recordings(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;
+/* folds.csv: model, fold, rows trained on and tested, each metric, status. */
+bl_status bl_write_folds(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;
+/* predictions.csv: model, fold, row, recording, times, label, group, further columns, prediction, probabilities, score. */
+bl_status bl_write_predictions(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;
+/* metrics.json: everything the report shows as numbers; NaN is null. */
+bl_status bl_write_metrics(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;
+/* Tables for a person. */
+bl_status bl_run_text(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out) BL_MUST_CHECK;
+
+/* The strongest mistakes of a two-class result: entries of cv whose truth is `truth`, by how much the score says the other
+ * class, strongest first. *entry is allocated; at most `most`. For anomaly: truth -1 lists all by score. */
+bl_status bl_worst_entries(bl_ctx *ctx, const bl_problem *p, const bl_cv *cv, int truth, size_t most, uint32_t **entry,
+                           size_t *n) BL_MUST_CHECK;
+/* The score of an entry that grows towards class 1: the decision, or the second class's probability; NaN when there is none. */
+double bl_entry_score(const bl_cv *cv, size_t entry);
+
+#endif

@@ -1,0 +1,186 @@
+/* What a run says on the terminal when it is done: tables that fit in a window. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "run_files.h"
+
+static int widest(const bl_results *r, const bl_config *c, int at_least)
+{
+  size_t w = (size_t)at_least;
+  for (size_t i = 0; i < r->n; i++)
+    if (strlen(r->v[i].name) > w) w = strlen(r->v[i].name);
+  for (size_t i = 0; i < c->n_published; i++)
+    if (strlen(c->published[i].name) + 12 > w) w = strlen(c->published[i].name) + 12;
+  return (int)(w > 40 ? 40 : w);
+}
+
+static const char *cell(char buf[24], double x)
+{
+  if (isnan(x)) return "-";
+  snprintf(buf, 24, fabs(x) < 1000 ? "%.4f" : "%.4g", x);
+  return buf;
+}
+
+static bl_status score_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
+{
+  const bl_config *c = r->config;
+  int w = widest(r->results, c, 8);
+  char a[24], b[24];
+  bl_status s = bl_buf_printf(ctx, out, "\nScores, mean over %zu folds (sd):\n  %-*s", r->results->folds.n, w, "model");
+  for (size_t m = 0; !s && m < c->n_metrics; m++) s = bl_buf_printf(ctx, out, "  %18s", c->metric_names[m]);
+  if (!s) s = bl_buf_puts(ctx, out, "\n");
+  for (size_t i = 0; !s && i < r->results->n; i++) {
+    const bl_result *x = &r->results->v[i];
+    s = bl_buf_printf(ctx, out, "  %-*s", w, x->name);
+    for (size_t m = 0; !s && m < c->n_metrics; m++) {
+      char both[64];
+      snprintf(both, sizeof both, "%s (%s)", cell(a, x->mean[m]), cell(b, x->sd[m]));
+      s = bl_buf_printf(ctx, out, "  %18s", both);
+    }
+    if (!s) s = bl_buf_puts(ctx, out, "\n");
+  }
+  return s;
+}
+
+/* Per fold, with published numbers beside ours. */
+static bl_status fold_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
+{
+  const bl_config *c = r->config;
+  size_t metric = 0, n_folds = r->results->folds.n;
+  for (size_t m = 0; m < c->n_metrics; m++)
+    if (!strcmp(c->metrics[m].cls->name, c->report.published_metric)) metric = m;
+  if (n_folds < 2 || n_folds > 12 || !c->n_metrics) return BL_OK;
+  int w = widest(r->results, c, 8);
+  char buf[24];
+  bl_status s = bl_buf_printf(ctx, out, "\n%s by fold:\n  %-*s", c->metric_names[metric], w, "model");
+  for (size_t k = 0; !s && k < n_folds; k++) s = bl_buf_printf(ctx, out, " %7zu", k + 1);
+  if (!s) s = bl_buf_puts(ctx, out, "     mean\n");
+  for (size_t i = 0; !s && i < r->results->n; i++) {
+    const bl_result *x = &r->results->v[i];
+    s = bl_buf_printf(ctx, out, "  %-*s", w, x->name);
+    for (size_t k = 0; !s && k < n_folds; k++)
+      s = bl_buf_printf(ctx, out, " %7s", cell(buf, x->cv.n_metrics ? x->cv.score[k * x->cv.n_metrics + metric] : NAN));
+    if (!s) s = bl_buf_printf(ctx, out, "  %7s\n", cell(buf, x->mean[metric]));
+  }
+  for (size_t i = 0; !s && i < c->n_published; i++) {
+    const bl_published *p = &c->published[i];
+    double sum = 0;
+    char name[64];
+    snprintf(name, sizeof name, "%.50s, published", p->name);
+    s = bl_buf_printf(ctx, out, "  %-*s", w, name);
+    for (size_t k = 0; !s && k < n_folds; k++) s = bl_buf_printf(ctx, out, " %7s", cell(buf, k < p->folds.n ? p->folds.v[k] : NAN));
+    for (size_t k = 0; k < p->folds.n; k++) sum += p->folds.v[k];
+    if (!s) s = bl_buf_printf(ctx, out, "  %7s\n", cell(buf, p->folds.n ? sum / (double)p->folds.n : NAN));
+  }
+  return s;
+}
+
+static bl_status part_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
+{
+  const bl_config *c = r->config;
+  const bl_result *first = &r->results->v[0];
+  if (!first->n_parts) return BL_OK;
+  char buf[24];
+  bl_status s = bl_buf_printf(ctx, out, "\n%s by %s, over all out-of-fold predictions:\n  %-24s %6s", c->metric_names[0],
+                              c->evaluate.by, c->evaluate.by, "rows");
+  for (size_t i = 0; !s && i < r->results->n; i++) s = bl_buf_printf(ctx, out, "  %20.20s", r->results->v[i].name);
+  if (!s) s = bl_buf_puts(ctx, out, "\n");
+  for (size_t k = 0; !s && k < first->n_parts; k++) {
+    s = bl_buf_printf(ctx, out, "  %-24s %6zu", first->parts[k].name, first->parts[k].n);
+    for (size_t i = 0; !s && i < r->results->n; i++)
+      s = bl_buf_printf(ctx, out, "  %20s", cell(buf, r->results->v[i].parts[k].score[0]));
+    if (!s) s = bl_buf_puts(ctx, out, "\n");
+  }
+  return s;
+}
+
+static bl_status confusion_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
+{
+  const bl_texts *classes = &r->problem->classes;
+  if (classes->n > 12) return BL_OK;
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < r->results->n; i++) {
+    const bl_result *x = &r->results->v[i];
+    if (!x->confusion) continue;
+    s = bl_buf_printf(ctx, out, "\nConfusion of %s (rows: truth, columns: prediction):\n  %-16s", x->name, "");
+    for (size_t k = 0; !s && k < classes->n; k++) s = bl_buf_printf(ctx, out, " %10.10s", classes->v[k]);
+    if (!s) s = bl_buf_puts(ctx, out, "\n");
+    for (size_t a = 0; !s && a < classes->n; a++) {
+      s = bl_buf_printf(ctx, out, "  %-16.16s", classes->v[a]);
+      for (size_t b = 0; !s && b < classes->n; b++)
+        s = bl_buf_printf(ctx, out, " %10g", x->confusion[a * classes->n + b]);
+      if (!s) s = bl_buf_puts(ctx, out, "\n");
+    }
+  }
+  return s;
+}
+
+static bl_status entry_line(bl_ctx *ctx, const bl_run_parts *r, const bl_cv *cv, uint32_t entry, bl_buf *out)
+{
+  const bl_dataset *d = r->problem->rows;
+  size_t row = r->problem->index[cv->row[entry]];
+  bl_status s = bl_buf_printf(ctx, out, "  %8.4f  %s", bl_entry_score(cv, entry), d->recording.v[row]);
+  if (!s && !isnan(d->start_s[row]) && r->config->segment.cls && strcmp(r->config->segment.cls->name, "whole"))
+    s = bl_buf_printf(ctx, out, " at %.2f s", d->start_s[row]);
+  if (!s && *d->label.v[row]) s = bl_buf_printf(ctx, out, "  [%s]", d->label.v[row]);
+  for (size_t i = 0; !s && i < r->config->report.list.n; i++) {
+    const bl_texts *column;
+    s = bl_dataset_column(ctx, d, r->config->report.list.v[i], &column);
+    if (!s && *column->v[row]) s = bl_buf_printf(ctx, out, "  %s %s", r->config->report.list.v[i], column->v[row]);
+  }
+  return s ? s : bl_buf_puts(ctx, out, "\n");
+}
+
+static bl_status entry_list(bl_ctx *ctx, const bl_run_parts *r, const bl_result *x, int truth, const char *title, bl_buf *out)
+{
+  uint32_t *entry;
+  size_t n;
+  bl_status s = bl_worst_entries(ctx, r->problem, &x->cv, truth, (size_t)r->config->evaluate.n_worst, &entry, &n);
+  if (s) return s;
+  if (n) s = bl_buf_printf(ctx, out, "\n%s, %s (score, recording):\n", x->name, title);
+  for (size_t i = 0; !s && i < n; i++) s = entry_line(ctx, r, &x->cv, entry[i], out);
+  bl_free(ctx, entry);
+  return s;
+}
+
+static bl_status lists(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
+{
+  const bl_problem *p = r->problem;
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < r->results->n; i++) {
+    const bl_result *x = &r->results->v[i];
+    if (p->task == BL_TASK_ANOMALY) s = entry_list(ctx, r, x, -1, "the most unusual, most unusual first", out);
+    else if (p->task == BL_TASK_CLASSIFICATION && p->classes.n == 2 && i == 0) {
+      s = entry_list(ctx, r, x, 1, "strongest misses", out);
+      if (!s) s = entry_list(ctx, r, x, 0, "strongest false alarms", out);
+    }
+  }
+  return s;
+}
+
+bl_status bl_run_text(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
+{
+  const bl_extraction *x = r->extraction;
+  bl_status s = BL_OK;
+  if (x->n_outcomes)
+    s = bl_buf_printf(ctx, out, "%zu recordings, %.1f minutes, ", x->n_outcomes, x->seconds / 60);
+  if (!s) s = bl_buf_printf(ctx, out, "%zu rows of %zu features", x->rows.X.rows, x->rows.X.cols);
+  if (!s && r->problem) {
+    const bl_problem *p = r->problem;
+    if (p->classes.n)
+      s = bl_buf_printf(ctx, out, ", %zu classes, %zu groups", p->classes.n, p->groups.n);
+  }
+  if (!s) s = bl_buf_puts(ctx, out, "\n");
+  if (!s && x->n_failed) s = bl_buf_printf(ctx, out, "%zu recordings FAILED:\n", x->n_failed);
+  for (size_t i = 0; !s && x->n_failed && i < x->n_outcomes; i++)
+    if (x->outcomes[i].status) s = bl_buf_printf(ctx, out, "  %s\n", x->outcomes[i].message);
+  if (s || !r->problem || !r->results->n) return s;
+  if (r->problem->y) {
+    s = score_table(ctx, r, out);
+    if (!s) s = fold_table(ctx, r, out);
+    if (!s) s = part_table(ctx, r, out);
+    if (!s) s = confusion_table(ctx, r, out);
+  }
+  return s ? s : lists(ctx, r, out);
+}

@@ -1,0 +1,280 @@
+/* Sound files: values, lengths, names, start times, broken lengths, and the same bits however a file is cut. */
+#include <math.h>
+#include <sndfile.h>
+#include <stdlib.h>
+
+#include "baleen/random.h"
+#include "baleen/recording.h"
+#include "edf_builder.h"
+
+enum { N = 30011 };
+
+static float noise(size_t i, size_t c)
+{
+  bl_rng r = bl_rng_make(5, "sound", i * 8 + c);
+  return (float)(0.4 * sin(0.031 * (double)(i + 40 * c)) + 0.2 * bl_rng_between(&r, -1, 1));
+}
+
+static const char *write_sound(const char *name, int format, int n_channels, int rate, size_t n)
+{
+  const char *path = check_tmp_path(name);
+  SF_INFO info = {.format = format, .channels = n_channels, .samplerate = rate};
+  SNDFILE *f = sf_open(path, SFM_WRITE, &info);
+  if (!f) fail_msg("%s: %s", name, sf_strerror(NULL));
+  for (size_t i = 0; i < n; i++) {
+    float v[8];
+    for (int c = 0; c < n_channels; c++) v[c] = noise(i, (size_t)c);
+    if (sf_writef_float(f, v, 1) != 1) fail_msg("%s: %s", name, sf_strerror(f));
+  }
+  sf_close(f);
+  return path;
+}
+
+static const struct kind {
+  const char *name, *format;
+  int code, n_channels, rate;
+  double step; /* of a stored sample; 0: lossy, NAN: exact */
+} kinds[] = {
+  {"a.wav", "WAV, 16 bit", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 1, 44100, 1.0 / 32768},
+  {"b.wav", "WAV, 24 bit", SF_FORMAT_WAVEX | SF_FORMAT_PCM_24, 2, 96000, 1.0 / 8388608},
+  {"c.wav", "WAV, 8 bit", SF_FORMAT_WAV | SF_FORMAT_PCM_U8, 3, 8000, 1.0 / 128},
+  {"d.wav", "WAV, 32 bit float", SF_FORMAT_WAV | SF_FORMAT_FLOAT, 1, 384000, (double)NAN},
+  {"e.wav", "RF64, 16 bit", SF_FORMAT_RF64 | SF_FORMAT_PCM_16, 1, 44100, 1.0 / 32768},
+  {"f.w64", "W64, 32 bit", SF_FORMAT_W64 | SF_FORMAT_PCM_32, 1, 44100, 1.0 / 2147483648.0},
+  {"g.flac", "FLAC, 16 bit", SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 2, 48000, 1.0 / 32768},
+  {"h.aiff", "AIFF, 16 bit", SF_FORMAT_AIFF | SF_FORMAT_PCM_16, 1, 22050, 1.0 / 32768},
+  {"i.caf", "CAF, 24 bit", SF_FORMAT_CAF | SF_FORMAT_PCM_24, 1, 22050, 1.0 / 8388608},
+  {"j.au", "AU, 16 bit", SF_FORMAT_AU | SF_FORMAT_PCM_16, 1, 11025, 1.0 / 32768},
+  {"k.ogg", "Ogg, Vorbis", SF_FORMAT_OGG | SF_FORMAT_VORBIS, 1, 44100, 0},
+  {"l.opus", "Ogg, Opus", SF_FORMAT_OGG | SF_FORMAT_OPUS, 2, 48000, 0},
+  {"m.mp3", "MPEG, layer III (MP3)", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 1, 44100, 0},
+};
+
+/* Values, and any cut gives the bits of reading at once. */
+static void check_kind(void **arg)
+{
+  const struct kind *k = *arg;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_recording *rec;
+  size_t got, n_channels = (size_t)k->n_channels;
+  check_ok(ctx, bl_recording_open(ctx, write_sound(k->name, k->code, k->n_channels, k->rate, N), &rec));
+  assert_string_equal(rec->format, k->format);
+  assert_int_equal(rec->n_streams, 1);
+  const bl_rec_stream *s = &rec->streams[0];
+  assert_int_equal(s->n_channels, n_channels);
+  check_near(s->rate_hz, k->rate, 0);
+  if (k->step != 0) assert_int_equal(s->n_frames, N);
+  assert_in_range(s->n_frames, N, N + 4000); /* the lossy ones may be padded */
+  assert_int_equal(s->n_runs, 1);
+  check_near(rec->duration_s, (double)s->n_frames / k->rate, 1e-12);
+  assert_string_equal(s->channels[0].unit, "FS");
+  assert_string_equal(s->channels[0].name, n_channels == 1 ? "audio" : n_channels == 2 ? "left" : "ch1");
+  if (n_channels == 2) assert_string_equal(s->channels[1].name, "right");
+  if (k->step > 0) check_near(s->channels[0].hi, 1 - k->step, 0);
+  else assert_true(isnan(s->channels[0].lo));
+
+  size_t n = (size_t)s->n_frames, frame = n_channels * sizeof(float);
+  float *whole = calloc(n, frame), *part = calloc(n, frame);
+  check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, n + 9, whole, &got));
+  assert_int_equal(got, n);
+  double error = 0, power = 0;
+  for (size_t i = 0; i < N; i++)
+    for (size_t c = 0; c < n_channels; c++) {
+      double want = (double)noise(i, c), diff = (double)whole[i * n_channels + c] - want;
+      error += diff * diff;
+      power += want * want;
+      if (isnan(k->step) ? diff != 0 : k->step > 0 && !(fabs(diff) <= 1.5 * k->step)) /* the writer scales by 32767 */
+        fail_msg("frame %zu: off by %g", i, diff);
+      double steps = (double)whole[i * n_channels + c] / k->step;
+      if (k->step > 1e-8 && steps != rint(steps)) fail_msg("frame %zu: no whole number of steps", i);
+    }
+  if (!(error < 0.5 * power)) fail_msg("%s: not what was written", k->name);
+
+  bl_rng rng = bl_rng_make(3, k->name, 0);
+  for (int i = 0; i < 60; i++) {
+    size_t first = bl_rng_below(&rng, n), len = bl_rng_below(&rng, 5000), want = len < n - first ? len : n - first;
+    check_ok(ctx, bl_recording_read(ctx, rec, 0, first, len, part, &got));
+    assert_int_equal(got, want);
+    if (got && memcmp(part, whole + first * n_channels, got * frame)) fail_msg("%s: frames %zu + %zu differ", k->name, first, got);
+  }
+  assert_int_equal(rec->notes.n, 0);
+  free(whole);
+  free(part);
+  bl_recording_close(ctx, rec);
+  check_free(ctx);
+  check_tmp_done();
+}
+
+/* ---- WAV by hand --------------------------------------------------------------------------------------------------- */
+
+static void put32(unsigned char *p, uint32_t x)
+{
+  for (int i = 0; i < 4; i++) p[i] = (unsigned char)(x >> 8 * i);
+}
+
+enum { WAV_N = 500 };
+/* A WAV file of 500 16-bit samples whose data chunk says `says` bytes; `bits` 32 makes them floats. */
+static const char *write_wav(const char *name, uint32_t says, unsigned bits, const void *samples, size_t n_bytes)
+{
+  unsigned char v[44 + 4 * WAV_N] = "RIFF....WAVEfmt ";
+  put32(v + 4, 36 + (uint32_t)n_bytes);
+  put32(v + 16, 16);
+  v[20] = bits == 32 ? 3 : 1;
+  v[22] = 1;
+  put32(v + 24, 8000);
+  put32(v + 28, 8000 * bits / 8);
+  v[32] = (unsigned char)(bits / 8);
+  v[34] = (unsigned char)bits;
+  memcpy(v + 36, "data", 4);
+  put32(v + 40, says);
+  memcpy(v + 44, samples, n_bytes);
+  const char *path = check_tmp_path(name);
+  write_bytes(path, v, 44 + n_bytes);
+  return path;
+}
+
+static void broken_lengths(void **arg)
+{
+  (void)arg;
+  int16_t v[WAV_N];
+  for (int i = 0; i < WAV_N; i++) v[i] = (int16_t)(i * 131 - 31000);
+  static const struct {
+    const char *name;
+    uint32_t says;
+    size_t n_bytes, frames;
+    const char *note;
+  } rows[] = {
+      {"right.wav", 1000, 1000, 500, NULL},
+      {"cut.wav", 1000, 777, 388, "byte 40: the data chunk says 1000 bytes, the file holds 777; those were taken"},
+      {"streamed.wav", 0xffffffff, 1000, 500, "byte 40: the data chunk says 4294967295 bytes, the file holds 1000"},
+      {"unclosed.wav", 0, 1000, 500, "byte 40: the data chunk says 0 bytes, 1000 follow; those were taken"},
+      {"empty.wav", 0, 0, 0, "the file holds no samples"},
+  };
+  for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+    bl_ctx *ctx = bl_ctx_new();
+    bl_recording *rec;
+    float got[WAV_N];
+    size_t n;
+    check_ok(ctx, bl_recording_open(ctx, write_wav(rows[r].name, rows[r].says, 16, v, rows[r].n_bytes), &rec));
+    assert_int_equal(rec->streams[0].n_frames, rows[r].frames);
+    assert_int_equal(rec->notes.n, rows[r].note != NULL);
+    assert_int_equal(bl_ctx_warnings(ctx, BL_W_TRUNCATED), rows[r].note != NULL);
+    if (rows[r].note && !strstr(rec->notes.v[0], rows[r].note)) fail_msg("%s: %s", rows[r].name, rec->notes.v[0]);
+    check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, WAV_N, got, &n));
+    assert_int_equal(n, rows[r].frames);
+    for (size_t i = 0; i < n; i++) check_near((double)got[i], v[i] / 32768.0, 0);
+    bl_recording_close(ctx, rec);
+    check_free(ctx);
+  }
+  check_tmp_done();
+}
+
+static void floats_stay_as_they_are(void **arg)
+{
+  (void)arg;
+  float v[] = {0.1f, NAN, INFINITY, -INFINITY, 1e30f, -7.25f, 1e-40f}, got[7];
+  bl_ctx *ctx = bl_ctx_new();
+  bl_recording *rec;
+  size_t n;
+  check_ok(ctx, bl_recording_open(ctx, write_wav("odd.wav", sizeof v, 32, v, sizeof v), &rec));
+  check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, 7, got, &n));
+  assert_int_equal(n, 7);
+  assert_true(isnan(got[1]));
+  v[1] = got[1] = 0;
+  assert_memory_equal(got, v, sizeof v);
+  bl_recording_close(ctx, rec);
+  check_free(ctx);
+  check_tmp_done();
+}
+
+/* Hostile headers: the field's byte, what is put there, and the refusal. */
+static void hostile_headers(void **arg)
+{
+  (void)arg;
+  static const struct {
+    size_t at, n;
+    uint32_t value;
+    const char *message;
+  } rows[] = {{24, 4, 10000001, "sampling rate is 10000001 Hz"}, {24, 4, 0xfffffff0, ""}, {24, 4, 0, ""}, {22, 2, 0, ""}, {22, 2, 65535, ""}};
+  int16_t v[WAV_N] = {0};
+  for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+    unsigned char bytes[1044];
+    bl_ctx *ctx = bl_ctx_new();
+    bl_recording *rec;
+    FILE *f = fopen(write_wav("hostile.wav", 1000, 16, v, 1000), "rb");
+    if (!f || fread(bytes, 1, 1044, f) != 1044) fail_msg("cannot read back");
+    fclose(f);
+    unsigned char field[4];
+    put32(field, rows[r].value);
+    memcpy(bytes + rows[r].at, field, rows[r].n);
+    const char *path = check_tmp_path("hostile.wav");
+    write_bytes(path, bytes, 1044);
+    check_fails(ctx, bl_recording_open(ctx, path, &rec), BL_E_FORMAT, rows[r].message);
+    check_free(ctx);
+  }
+  check_tmp_done();
+}
+
+static void start_from_broadcast_extension(void **arg)
+{
+  (void)arg;
+  static const struct {
+    const char *date, *time, *start;
+  } rows[] = {{"2021-05-30", "23:59:58", "2021-05-30T23:59:58"}, {"2021:02:29", "10:00:00", NULL}, {"", "", NULL}};
+  for (size_t r = 0; r < 3; r++) {
+    bl_ctx *ctx = bl_ctx_new();
+    bl_recording *rec;
+    const char *path = check_tmp_path("bext.wav");
+    SF_INFO info = {.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16, .channels = 1, .samplerate = 8000};
+    SF_BROADCAST_INFO b = {0};
+    memcpy(b.origination_date, rows[r].date, strlen(rows[r].date));
+    memcpy(b.origination_time, rows[r].time, strlen(rows[r].time));
+    SNDFILE *f = sf_open(path, SFM_WRITE, &info);
+    assert_true(f && sf_command(f, SFC_SET_BROADCAST_INFO, &b, sizeof b) == SF_TRUE);
+    short one[100] = {1, 2, 3};
+    assert_int_equal(sf_write_short(f, one, 100), 100);
+    sf_close(f);
+    check_ok(ctx, bl_recording_open(ctx, path, &rec));
+    assert_int_equal(rec->has_start, rows[r].start != NULL);
+    if (rows[r].start) assert_string_equal(rec->start, rows[r].start);
+    bl_recording_close(ctx, rec);
+    check_free(ctx);
+  }
+  check_tmp_done();
+}
+
+static bl_status open_and_read(bl_ctx *ctx, void *arg)
+{
+  bl_recording *rec;
+  float v[300];
+  size_t got;
+  bl_status s = bl_recording_open(ctx, arg, &rec);
+  if (!s) s = bl_recording_read(ctx, rec, 0, 100, 50, v, &got);
+  if (!s) s = bl_recording_read(ctx, rec, 0, 10, 50, v, &got);
+  bl_recording_close(ctx, rec);
+  return s;
+}
+
+static void survives_every_allocation_failing(void **arg)
+{
+  (void)arg;
+  int16_t v[WAV_N] = {1, 2, 3};
+  const char *wav = write_wav("sweep.wav", 5000, 16, v, 1000);
+  const char *mp3 = write_sound("sweep.mp3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 2, 44100, 3000);
+  check_every_allocation_failing(open_and_read, (void *)(uintptr_t)wav);
+  check_every_allocation_failing(open_and_read, (void *)(uintptr_t)mp3);
+  check_tmp_done();
+}
+
+int main(void)
+{
+  enum { KINDS = sizeof kinds / sizeof *kinds };
+  static const struct CMUnitTest rest[] = {
+      cmocka_unit_test(broken_lengths), cmocka_unit_test(floats_stay_as_they_are), cmocka_unit_test(hostile_headers),
+      cmocka_unit_test(start_from_broadcast_extension), cmocka_unit_test(survives_every_allocation_failing)};
+  static struct CMUnitTest tests[KINDS + sizeof rest / sizeof *rest];
+  size_t n = 0;
+  for (; n < KINDS; n++) tests[n] = (struct CMUnitTest){kinds[n].name, check_kind, NULL, NULL, (void *)(uintptr_t)&kinds[n]};
+  for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) tests[n++] = rest[i];
+  return _cmocka_run_group_tests("sndfile", tests, n, NULL, NULL);
+}

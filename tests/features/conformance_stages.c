@@ -1,0 +1,430 @@
+/* What stage.h promises, tested for every stage of the registry. A stage that has no case below fails the suite: add a
+ * line, with the reason where a check is waived. */
+#include "baleen/text.h"
+#include "chain.h"
+
+enum { N = 3000, CHANNELS = 3 };
+static const char names[] = "C3 C4 Cz";
+static const double rate = 250;
+
+enum {
+  MIXES = 1,    /* channels depend on one another */
+  NAMED = 2,    /* options name channels, so that one channel alone is another case */
+  NO_REACH = 4, /* a broken value may show anywhere */
+  ROUNDS = 8    /* a broken value may change others in their last digits */
+};
+
+typedef struct row {
+  const char *stage, *before, *options; /* before: the chain that makes its input, "" for a waveform */
+  /* frames out of n in: 1 + (n + 2 pad - length) / hop, none when that is negative or n is 0 */
+  size_t length, hop, pad;
+  double start; /* of the output, in frames of the input, after the input's */
+  double reach; /* how far from its own time, in frames of the input, a broken value may show */
+  unsigned flags;
+  const char *reason; /* of the flags */
+} row;
+
+#define POWER "stft n_fft=64 | power"
+static const row rows[] = {
+  {"pick", "", "", 1, 1, 0, 0, 0, 0, NULL},
+  {"pick", "", "include=[Cz,C3]", 1, 1, 0, 0, 0, NAMED, "one channel alone has not the other's name"},
+  {"pick", POWER, "exclude=[C3]", 1, 1, 0, 0, 0, NAMED, "one channel alone has not the other's name"},
+  {"rename", "", "strip=C", 1, 1, 0, 0, 0, 0, NULL},
+  {"scale", "", "factor=1e6 unit=V", 1, 1, 0, 0, 0, 0, NULL},
+  {"mono", "", "", 1, 1, 0, 0, 0, MIXES, "it is the mean of all channels"},
+  {"mono", POWER, "", 1, 1, 0, 0, 0, MIXES, "it is the mean of all channels"},
+  {"reference", "", "", 1, 1, 0, 0, 0, MIXES, "the mean of all channels is subtracted"},
+  {"reference", POWER, "channels=[C3,C4] exclude=Cz", 1, 1, 0, 0, 0, MIXES | NAMED, "the mean of two is subtracted"},
+  {"fir", "", "l_freq=1 h_freq=40 method=direct", 1, 1, 0, 0, 412, 0, NULL},
+  {"fir", "", "l_freq=1 h_freq=40 method=fft", 1, 1, 0, 0, 412, ROUNDS, "values of one FFT share rounding errors"},
+  {"fir", "", "h_freq=40", 1, 1, 0, 0, 41, 0, NULL},
+  {"fir", "", "l_freq=2 phase=causal", 1, 1, 0, 0, 412, 0, NULL},
+  {"fir", "", "h_freq=40 phase=causal method=fft", 1, 1, 0, 0, 82, ROUNDS, "values of one FFT share rounding errors"},
+  {"fir", "stft n_fft=16 hop_length=1 output=power", "h_freq=40", 1, 1, 0, 0, 41, 0, NULL},
+  {"frame", "", "", 1024, 1024, 0, 512, 512, 0, NULL},
+  {"frame", "", "length=7 hop=3 center=true pad_mode=reflect", 7, 3, 3, 0, 3, 0, NULL},
+  {"frame", "", "length=3 hop=50", 3, 50, 0, 1.5, 1.5, 0, NULL},
+  {"frame", "", "length=1 hop=1 center=true pad_mode=edge", 1, 1, 0, 0, 0, 0, NULL},
+  {"zero_crossing_rate", "", "", 2048, 512, 1024, 0, 1024, 0, NULL},
+  {"zero_crossing_rate", "", "frame_length=33 hop_length=10", 33, 10, 16, 0, 16, 0, NULL},
+  {"zero_crossing_rate", "", "frame_length=32 center=false", 32, 8, 0, 16, 16, 0, NULL},
+  {"stft", "", "", 2048, 512, 1024, 0, 1024, 0, NULL},
+  {"stft", "", "n_fft=64 win_length=50 pad_mode=reflect", 64, 12, 32, 0, 32, 0, NULL},
+  {"stft", "", "n_fft=75 hop_length=100 center=false detrend=constant scaling=density output=power", 75, 100, 0, 37.5,
+   37.5, 0, NULL},
+  {"stft", "", "n_fft=128 output=magnitude window=blackman scaling=spectrum", 128, 32, 64, 0, 64, 0, NULL},
+  {"power", "stft n_fft=64", "", 1, 1, 0, 0, 0, 0, NULL},
+  {"power", "stft n_fft=64", "exponent=1", 1, 1, 0, 0, 0, 0, NULL},
+  {"power", "stft n_fft=64 output=magnitude", "exponent=0.6", 1, 1, 0, 0, 0, 0, NULL},
+  {"mel", "stft n_fft=1024 hop_length=64 output=power", "", 1, 1, 0, 0, 0, 0, NULL},
+  {"mel", POWER, "n_mels=7 htk=true norm=none fmin=3 fmax=99", 1, 1, 0, 0, 0, 0, NULL},
+  {"db", POWER, "", 1, 1, 0, 0, 0, 0, NULL},
+  {"db", "", "ref=2 amin=1e-6 floor_db=-20", 1, 1, 0, 0, 0, 0, NULL},
+  {"top_db", POWER " | db", "top_db=20", 1, 1, 0, 0, 0, NO_REACH, "the loudest value sets the floor of all"},
+  {"log", POWER, "", 1, 1, 0, 0, 0, 0, NULL},
+  {"log", POWER, "log1p=true", 1, 1, 0, 0, 0, 0, NULL},
+  {"dct", POWER " | mel n_mels=24 | db", "", 1, 1, 0, 0, 0, 0, NULL},
+  {"dct", POWER " | mel n_mels=24 | db", "first=1 n_mfcc=13 lifter=22", 1, 1, 0, 0, 0, 0, NULL},
+};
+enum { N_ROWS = sizeof rows / sizeof *rows };
+
+/* A case at work: the stream and frames that come in. */
+typedef struct bench {
+  bl_ctx *ctx;
+  const row *r;
+  char text[256]; /* the stage and its options */
+  chain before;
+  bl_stream wave;
+  const bl_stream *in;
+  bl_frames x; /* of `in`; owned */
+} bench;
+
+/* What waveform to feed; channels from `first` on, `n_channels` of them. */
+typedef float (*signal_fn)(size_t sample, size_t channel);
+static float noise(size_t i, size_t c)
+{
+  bl_rng r = bl_rng_make(7, "conformance", i * 8 + c);
+  return (float)(30 * bl_rng_normal(&r) + 100 * (double)c);
+}
+static float silence(size_t i, size_t c) { return (void)i, (void)c, 0; }
+static float level(size_t i, size_t c) { return (void)i, (float)(c + 1) * -3.25F; }
+
+static void bench_open(bench *b, const row *r, signal_fn f, size_t first, size_t n_channels)
+{
+  *b = (bench){.r = r, .ctx = bl_ctx_new()};
+  snprintf(b->text, sizeof b->text, "%s %s", r->stage, r->options);
+  float *x = calloc(N * n_channels, sizeof *x);
+  for (size_t i = 0; i < N * n_channels; i++) x[i] = f(i / n_channels, first + i % n_channels);
+  check_ok(b->ctx, chain_wave(b->ctx, rate, n_channels == 1 ? "C4" : names, "uV", &b->wave));
+  b->in = &b->wave;
+  const float *from = x;
+  size_t n = N;
+  if (*r->before) {
+    check_ok(b->ctx, chain_run(b->ctx, r->before, &b->wave, x, N, &b->before));
+    b->in = chain_stream(&b->before);
+    from = chain_out(&b->before)->v;
+    n = chain_out(&b->before)->n;
+  }
+  b->x.width = bl_stream_width(b->in);
+  float *to = bl_frames_add(b->ctx, &b->x, n);
+  assert_non_null(to);
+  memcpy(to, from, n * b->x.width * sizeof *to);
+  free(x);
+}
+
+static void bench_close(bench *b)
+{
+  bl_frames_free(b->ctx, &b->x);
+  chain_stop(b->ctx, &b->before);
+  bl_stream_free(b->ctx, &b->wave);
+  check_free(b->ctx);
+}
+
+/* Runs the first n frames in blocks: 0: one block; 1: frame by frame; else random cuts from this seed. */
+static void feed(bench *b, chain *c, size_t n, uint64_t cut)
+{
+  bl_rng r = bl_rng_make(cut, "cuts", 0);
+  size_t at = 0;
+  while (at < n) {
+    size_t k = cut == 0 ? n : cut == 1 ? 1 : bl_rng_below(&r, cut % 2 ? 40 : 1200); /* now and then 0 frames */
+    if (k > n - at) k = n - at;
+    check_ok(b->ctx, chain_push(b->ctx, c, b->x.v + at * b->x.width, k, false));
+    at += k;
+  }
+  check_ok(b->ctx, chain_push(b->ctx, c, b->x.v, 0, true));
+}
+
+static void start(bench *b, chain *c) { check_ok(b->ctx, chain_start(b->ctx, b->text, b->in, c)); }
+
+static size_t count(const row *r, size_t n)
+{
+  return n == 0 || n + 2 * r->pad < r->length ? 0 : 1 + (n + 2 * r->pad - r->length) / r->hop;
+}
+
+static void same(const bl_frames *got, const bl_frames *want, const char *what)
+{
+  if (got->n != want->n) fail_msg("%s: %zu frames, not %zu", what, got->n, want->n);
+  for (size_t i = 0; i < got->n * got->width; i++)
+    if (memcmp(&got->v[i], &want->v[i], sizeof(float)))
+      fail_msg("%s: frame %zu, value %zu is %.9g, not %.9g", what, i / got->width, i % got->width, (double)got->v[i],
+               (double)want->v[i]);
+}
+
+/* ---- the checks -------------------------------------------------------------------------------------------------- */
+
+/* Blocks of any size, and a run after reset, give the same bits; inputs stay as they are. */
+static void check_blocks(void **arg)
+{
+  bench b;
+  chain one, c;
+  bench_open(&b, *arg, noise, 0, CHANNELS);
+  size_t n = b.x.n, bytes = n * b.x.width * sizeof(float);
+  float *copy = malloc(bytes);
+  memcpy(copy, b.x.v, bytes);
+  start(&b, &one);
+  feed(&b, &one, n, 0);
+  for (uint64_t cut = 1; cut < 8; cut++) {
+    start(&b, &c);
+    feed(&b, &c, n, cut);
+    same(chain_out(&c), chain_out(&one), cut == 1 ? "frame by frame" : "random blocks");
+    chain_reset(&c);
+    feed(&b, &c, n, cut + 10);
+    same(chain_out(&c), chain_out(&one), "after reset");
+    chain_reset(&c);
+    check_ok(b.ctx, chain_push(b.ctx, &c, b.x.v, n / 3, false));
+    chain_reset(&c); /* in the middle of a run */
+    feed(&b, &c, n, 0);
+    same(chain_out(&c), chain_out(&one), "after reset within a run");
+    chain_stop(b.ctx, &c);
+  }
+  assert_memory_equal(copy, b.x.v, bytes);
+  free(copy);
+  chain_stop(b.ctx, &one);
+  bench_close(&b);
+}
+
+/* Runs of few frames, or none: as many frames out as the formula says, cut anyhow. */
+static void check_short_runs(void **arg)
+{
+  bench b;
+  chain one, c;
+  bench_open(&b, *arg, noise, 0, CHANNELS);
+  static const size_t sizes[] = {0, 1, 2, 3, 7, 16, 31, 40, 83, 100};
+  start(&b, &one);
+  start(&b, &c);
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    size_t n = sizes[i] < b.x.n ? sizes[i] : b.x.n;
+    chain_reset(&one);
+    chain_reset(&c);
+    feed(&b, &one, n, 0);
+    feed(&b, &c, n, 1);
+    same(chain_out(&c), chain_out(&one), "a short run");
+    if (chain_out(&one)->n != count(b.r, n))
+      fail_msg("%zu frames in: %zu out, not %zu", n, chain_out(&one)->n, count(b.r, n));
+  }
+  chain_reset(&one);
+  feed(&b, &one, b.x.n, 0);
+  assert_int_equal(chain_out(&one)->n, count(b.r, b.x.n));
+  chain_stop(b.ctx, &one);
+  chain_stop(b.ctx, &c);
+  bench_close(&b);
+}
+
+/* Silence and a constant give numbers. */
+static void check_quiet(void **arg)
+{
+  static const signal_fn quiet[] = {silence, level};
+  for (size_t k = 0; k < 2; k++) {
+    bench b;
+    chain c;
+    bench_open(&b, *arg, quiet[k], 0, CHANNELS);
+    start(&b, &c);
+    feed(&b, &c, b.x.n, 0);
+    for (size_t i = 0; i < chain_out(&c)->n * chain_out(&c)->width; i++)
+      if (!isfinite(chain_out(&c)->v[i])) fail_msg("%s gives a value that is not finite", k ? "a level" : "silence");
+    chain_stop(b.ctx, &c);
+    bench_close(&b);
+  }
+}
+
+/* One broken value does no harm beyond its reach, nor to other channels. */
+static void check_broken(void **arg)
+{
+  static const float odd[] = {NAN, INFINITY, -INFINITY, 3e38F};
+  const row *r = *arg;
+  bench b;
+  chain clean, c;
+  bench_open(&b, r, noise, 0, CHANNELS);
+  start(&b, &clean);
+  start(&b, &c);
+  feed(&b, &clean, b.x.n, 0);
+  const bl_stream *out = chain_stream(&c);
+  size_t n_bins = b.in->n_bins, frame = b.x.n / 2, at = frame * b.x.width + 1 * n_bins + n_bins / 2;
+  float kept = b.x.v[at];
+  long channel = out->n_channels == CHANNELS ? 1 : bl_texts_find(&out->channels, b.in->channels.v[1]);
+  for (size_t k = 0; k < 4; k++) {
+    b.x.v[at] = odd[k];
+    chain_reset(&c);
+    feed(&b, &c, b.x.n, 0);
+    assert_int_equal(chain_out(&c)->n, chain_out(&clean)->n);
+    /* a huge number is no broken one: its rounding errors may be all over a block, but nothing may crash */
+    bool smears = !isnan(odd[k]) && !isinf(odd[k]);
+    for (size_t i = 0; i < chain_out(&c)->n * out->n_channels && !(r->flags & NO_REACH) && !smears; i++) {
+      double time = out->start_s + (double)(i / out->n_channels) / out->rate_hz;
+      double broken = b.in->start_s + (double)frame / b.in->rate_hz;
+      bool near = fabs(time - broken) * b.in->rate_hz <= r->reach + 1e-6;
+      bool ours = (r->flags & MIXES) || (long)(i % out->n_channels) == channel;
+      if (near && ours) continue;
+      for (size_t j = i * out->n_bins; ours && (r->flags & ROUNDS) && j < (i + 1) * out->n_bins; j++)
+        check_near((double)chain_out(&c)->v[j], (double)chain_out(&clean)->v[j], 1e-5);
+      if (ours && (r->flags & ROUNDS)) continue;
+      if (memcmp(chain_out(&c)->v + i * out->n_bins, chain_out(&clean)->v + i * out->n_bins, out->n_bins * sizeof(float)))
+        fail_msg("%g at frame %zu shows in frame %zu, channel %zu", (double)odd[k], frame, i / out->n_channels,
+                 i % out->n_channels);
+    }
+  }
+  b.x.v[at] = kept;
+  chain_stop(b.ctx, &clean);
+  chain_stop(b.ctx, &c);
+  bench_close(&b);
+}
+
+/* A channel alone gives the bits that it gives among others. */
+static void check_channels(void **arg)
+{
+  const row *r = *arg;
+  if (r->flags & (MIXES | NAMED)) return; /* r->reason */
+  bench b, alone;
+  chain c, d;
+  bench_open(&b, r, noise, 0, CHANNELS);
+  bench_open(&alone, r, noise, 1, 1);
+  start(&b, &c);
+  start(&alone, &d);
+  feed(&b, &c, b.x.n, 0);
+  feed(&alone, &d, alone.x.n, 0);
+  size_t n_bins = chain_stream(&c)->n_bins;
+  assert_int_equal(chain_out(&c)->n, chain_out(&d)->n);
+  for (size_t i = 0; i < chain_out(&d)->n; i++)
+    assert_memory_equal(chain_out(&c)->v + (i * CHANNELS + 1) * n_bins, chain_out(&d)->v + i * n_bins,
+                        n_bins * sizeof(float));
+  chain_stop(b.ctx, &c);
+  chain_stop(alone.ctx, &d);
+  bench_close(&b);
+  bench_close(&alone);
+}
+
+static void same_stream(const bl_stream *a, const bl_stream *b)
+{
+  assert_true(a->rate_hz == b->rate_hz && a->start_s == b->start_s && a->latency_s == b->latency_s);
+  assert_true(a->n_channels == b->n_channels && a->n_bins == b->n_bins && a->source_rate_hz == b->source_rate_hz);
+  assert_true(a->channels.n == b->channels.n && a->units.n == b->units.n && a->bins.n == b->bins.n);
+  assert_true(!a->bin_hz == !b->bin_hz);
+  for (size_t i = 0; i < a->channels.n; i++) assert_string_equal(a->channels.v[i], b->channels.v[i]);
+  for (size_t i = 0; i < a->units.n; i++) assert_string_equal(a->units.v[i], b->units.v[i]);
+  for (size_t i = 0; i < a->bins.n; i++) assert_string_equal(a->bins.v[i], b->bins.v[i]);
+  for (size_t i = 0; a->bin_hz && i < a->n_bins; i++) assert_true(a->bin_hz[i] == b->bin_hz[i]);
+}
+
+/* shape is pure, and describes a stream that is whole. */
+static void check_shape(void **arg)
+{
+  const row *r = *arg;
+  bench b;
+  chain c;
+  bl_stream in, again;
+  bench_open(&b, r, noise, 0, CHANNELS);
+  check_ok(b.ctx, bl_stream_copy(b.ctx, b.in, &in));
+  start(&b, &c);
+  const bl_stage *st = &c.stage[0];
+  const bl_stream *out = chain_stream(&c);
+  unsigned char before[1024], after[1024];
+  size_t size = st->cls->params_size;
+  assert_true(size <= sizeof before);
+  memcpy(before, st->params, size);
+  check_ok(b.ctx, bl_stream_copy(b.ctx, b.in, &again));
+  check_ok(b.ctx, st->cls->shape(b.ctx, st->params, b.in, &again));
+  memcpy(after, st->params, size);
+  assert_memory_equal(before, after, size);
+  same_stream(b.in, &in);
+  same_stream(&again, out);
+  assert_int_equal(out->channels.n, out->n_channels);
+  assert_int_equal(out->units.n, out->n_channels);
+  if (out->n_bins > 1) assert_int_equal(out->bins.n, out->n_bins);
+  for (size_t k = 1; out->bin_hz && k < out->n_bins; k++) assert_true(out->bin_hz[k] >= out->bin_hz[k - 1]);
+  check_near(out->rate_hz, b.in->rate_hz / (double)r->hop, 1e-12);
+  check_near(out->start_s, b.in->start_s + r->start / b.in->rate_hz, 1e-12);
+  check_near(out->source_rate_hz, rate, 0);
+  assert_true(out->latency_s >= b.in->latency_s);
+  assert_int_equal(!isfinite(out->latency_s), (st->cls->tags & BL_STAGE_WHOLE) != 0);
+  bl_stream_free(b.ctx, &in);
+  bl_stream_free(b.ctx, &again);
+  chain_stop(b.ctx, &c);
+  bench_close(&b);
+}
+
+/* The latency is kept: once a frame's time plus the latency has come in, the frame is out. */
+static void check_latency(void **arg)
+{
+  bench b;
+  chain c;
+  bench_open(&b, *arg, noise, 0, CHANNELS);
+  start(&b, &c);
+  const bl_stream *out = chain_stream(&c);
+  double late = out->latency_s - b.in->latency_s;
+  for (size_t i = 0; i < b.x.n; i++) {
+    check_ok(b.ctx, chain_push(b.ctx, &c, b.x.v + i * b.x.width, 1, false));
+    double now = b.in->start_s + (double)i / b.in->rate_hz;
+    double due = floor((now - late - out->start_s) * out->rate_hz + 1e-6) + 1;
+    if (isfinite(late) && (double)chain_out(&c)->n < due)
+      fail_msg("after %zu frames in, %zu are out, %g were promised", i + 1, chain_out(&c)->n, due);
+  }
+  if (!isfinite(late)) assert_int_equal(chain_out(&c)->n, 0);
+  chain_stop(b.ctx, &c);
+  bench_close(&b);
+}
+
+static bl_status sweep(bl_ctx *ctx, void *arg)
+{
+  const bench *b = arg;
+  chain c;
+  bl_status s = chain_run(ctx, b->text, b->in, b->x.v, b->x.n < 60 ? b->x.n : 60, &c);
+  if (!s) chain_stop(ctx, &c);
+  return s;
+}
+
+static void check_memory(void **arg)
+{
+  bench b;
+  bench_open(&b, *arg, noise, 0, CHANNELS);
+  check_every_allocation_failing(sweep, &b);
+  bench_close(&b);
+}
+
+/* Every stage of the registry is in the table, has what its class promises, and default options that parse. */
+static void check_registry(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  size_t n = 0;
+  for (const bl_stage_class *c; (c = bl_stage_at(n)); n++) {
+    size_t cases = 0;
+    for (size_t i = 0; i < N_ROWS; i++) cases += !strcmp(rows[i].stage, c->name);
+    if (!cases) fail_msg("stage %s has no case in conformance_stages.c", c->name);
+    assert_ptr_equal(bl_stage_find(c->name), c);
+    assert_true(c->summary && *c->summary && c->summary[strlen(c->summary) - 1] != '.' && c->source && *c->source);
+    assert_true(c->shape && c->push && (!c->release || c->state_size));
+    for (const bl_opt *o = c->opts; o && o->name; o++) assert_true(o->help && *o->help && o->unit);
+    bl_stage st;
+    check_ok(ctx, bl_stage_new(ctx, c->name, &st));
+    bl_stage_free(ctx, &st);
+  }
+  assert_true(n > 0);
+  for (size_t i = 0; i < N_ROWS; i++) {
+    if (!bl_stage_find(rows[i].stage)) fail_msg("there is no stage %s", rows[i].stage);
+    if (rows[i].flags) assert_non_null(rows[i].reason);
+  }
+  check_free(ctx);
+}
+
+int main(void)
+{
+  static const struct {
+    const char *name;
+    CMUnitTestFunction f;
+  } checks[] = {
+    {"blocks", check_blocks},     {"short runs", check_short_runs}, {"quiet", check_quiet},
+    {"broken", check_broken},     {"channels", check_channels},     {"shape", check_shape},
+    {"latency", check_latency},   {"memory", check_memory},
+  };
+  enum { N_CHECKS = sizeof checks / sizeof *checks };
+  static struct CMUnitTest tests[N_ROWS * N_CHECKS + 1];
+  static char name[N_ROWS * N_CHECKS][160];
+  size_t n = 0;
+  for (size_t i = 0; i < N_ROWS; i++)
+    for (size_t k = 0; k < N_CHECKS; k++, n++) {
+      snprintf(name[n], sizeof name[n], "%s: %s %s", checks[k].name, rows[i].stage, rows[i].options);
+      tests[n] = (struct CMUnitTest){name[n], checks[k].f, NULL, NULL, (void *)(uintptr_t)&rows[i]};
+    }
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_registry);
+  return _cmocka_run_group_tests("stages", tests, n, NULL, NULL);
+}

@@ -1,0 +1,220 @@
+/* segment: the frames a span covers, and the three ways to plan spans. */
+#include "baleen/segment.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+
+/* ---- frames ------------------------------------------------------------------------------------------------------------- */
+
+static const struct frames {
+  double rate, stream_start, run_start;
+  size_t bins;
+  bl_span span;
+  uint64_t first, behind;
+  const char *why;
+} frame_rows[] = {
+  {100, 0, 0, 1, {.start_s = 1, .end_s = 2, .anchor_s = 1}, 100, 200, "half open"},
+  {100, 0, 0, 1, {.start_s = 1, .end_s = 2, .anchor_s = 1, .end_included = true}, 100, 201, "end included"},
+  {160, 0, 0, 1, {.start_s = 4.0, .end_s = 4.7, .anchor_s = 4.2, .end_included = true}, 640, 753, "MNE: 672-32 .. 672+80"},
+  {2, 0, 0, 1, {.start_s = 1.25, .end_s = 1.75, .anchor_s = 1.25}, 2, 3, "2.5 rounds to the even 2; 2 + 1"},
+  {2, 0, 0, 1, {.start_s = 1.75, .end_s = 2.25, .anchor_s = 1.75}, 4, 5, "3.5 rounds to the even 4"},
+  {100, 0, 10.004, 1, {.start_s = 11, .end_s = 12, .anchor_s = 11}, 100, 200, "a run that starts between samples: 1000"},
+  {100, 0, 10, 1, {.start_s = 9, .end_s = 11, .anchor_s = 9}, 0, 100, "never below the run's first"},
+  {100, 0, 10, 1, {.start_s = 8, .end_s = 9, .anchor_s = 8}, 0, 0, "wholly before the run"},
+  {100, 0, 10, 1, {.start_s = -INFINITY, .end_s = INFINITY, .anchor_s = 10}, 0, UINT64_MAX, "all"},
+  {10, 0, 0, 4, {.start_s = 0.3, .end_s = 0.6, .anchor_s = 0.3}, 3, 6, "centres 0.3, 0.4, 0.5; 0.6 is out"},
+  {10, 0, 0, 4, {.start_s = 0.31, .end_s = 0.61, .anchor_s = 0.31}, 4, 7, "centres 0.4, 0.5, 0.6"},
+  {10, 0.05, 0, 4, {.start_s = 0.3, .end_s = 0.6, .anchor_s = 0.3}, 3, 6, "centres 0.35, 0.45, 0.55"},
+  {10, 0.05, 7, 4, {.start_s = 7.3, .end_s = 7.6, .anchor_s = 7.3}, 3, 6, "the same, in a later run"},
+  {10, -0.1, 0, 4, {.start_s = 0, .end_s = 0.2, .anchor_s = 0}, 1, 3, "a frame before the run's start is left out"},
+  {10, 0.05, 0, 1, {.start_s = 0.3, .end_s = 0.6, .anchor_s = 0.3}, 3, 6, "one bin, but frames: centres count"},
+  {10, 0, 0, 4, {.start_s = 0.31, .end_s = 0.35, .anchor_s = 0.31}, 4, 4, "no centre inside"},
+};
+
+static void test_frames(void **state)
+{
+  (void)state;
+  for (size_t i = 0; i < sizeof frame_rows / sizeof *frame_rows; i++) {
+    const struct frames *r = &frame_rows[i];
+    bl_stream stream = {.rate_hz = r->rate, .start_s = r->stream_start, .n_channels = 1, .n_bins = r->bins};
+    uint64_t first, behind;
+    bl_span_frames(&r->span, r->run_start, &stream, &first, &behind);
+    if (first != r->first || behind != r->behind)
+      fail_msg("%s: got [%llu, %llu)", r->why, (unsigned long long)first, (unsigned long long)behind);
+  }
+}
+
+/* ---- plans -------------------------------------------------------------------------------------------------------------- */
+
+static bl_status make(bl_ctx *ctx, const char *name, const char *options, bl_segment *g)
+{
+  char text[256];
+  snprintf(text, sizeof text, "%s", options);
+  bl_status s = bl_segment_new(ctx, name, g);
+  for (char *at = text, *save; !s && *at; at = save) {
+    save = at + strcspn(at, ";");
+    if (*save) *save++ = '\0';
+    char *eq = at + strcspn(at, "=");
+    *eq = '\0';
+    s = bl_opts_set(ctx, name, g->cls->opts, g->params, at, eq + 1);
+  }
+  return s;
+}
+
+static const bl_event events[] = {
+  {4.2, 4.1, "T1"}, {0.1, 0, "T0"}, {12.5, 4.1, "T2"}, {8.3, 4.2, "T0"}, {19.8, 4.1, "T1"}, {30, 1, "T1"},
+};
+enum { N_EVENTS = sizeof events / sizeof *events };
+static const bl_run_info run = {0, 20, 160};
+
+static size_t plan(bl_ctx *ctx, const char *name, const char *options, const bl_run_info *r, bl_segment *g, bl_spans *out)
+{
+  size_t skipped = 0;
+  *out = (bl_spans){0};
+  check_ok(ctx, make(ctx, name, options, g));
+  check_ok(ctx, g->cls->plan(ctx, g->params, r, events, N_EVENTS, out, &skipped));
+  return skipped;
+}
+
+static void done(bl_ctx *ctx, bl_segment *g, bl_spans *out)
+{
+  bl_spans_free(ctx, out);
+  bl_segment_free(ctx, g);
+}
+
+static void test_epochs(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  const bl_stream wave = {.rate_hz = 160, .n_channels = 1, .n_bins = 1};
+  bl_segment g;
+  bl_spans out;
+  uint64_t first, behind;
+  size_t skipped = plan(ctx, "epochs", "", &run, &g, &out);
+  assert_int_equal(out.n, 3);     /* 4.2, 8.3, 12.5, sorted */
+  assert_int_equal(skipped, 2);   /* 0.1 - 0.2 and 19.8 + 0.5 are cut off; 30 is another run's */
+  const size_t order[] = {0, 3, 2};
+  for (size_t i = 0; i < 3; i++) {
+    assert_int_equal(out.v[i].event, order[i]);
+    assert_string_equal(out.v[i].label, events[order[i]].label);
+    bl_span_frames(&out.v[i], 0, &wave, &first, &behind);
+    assert_int_equal(first, (uint64_t)rint(events[order[i]].onset_s * 160) - 32);
+    assert_int_equal(behind - first, 113); /* -32 .. 80, both included */
+  }
+  done(ctx, &g, &out);
+  skipped = plan(ctx, "epochs", "events=[T1, T2];tmin=0.5;tmax=2.5", &run, &g, &out);
+  assert_int_equal(out.n, 2);
+  assert_int_equal(skipped, 1);
+  done(ctx, &g, &out);
+  skipped = plan(ctx, "epochs", "events=T9", &run, &g, &out);
+  assert_int_equal(out.n + skipped, 0);
+  done(ctx, &g, &out);
+  check_ok(ctx, make(ctx, "epochs", "tmin=1;tmax=0.5", &g));
+  check_fails(ctx, g.cls->plan(ctx, g.params, &run, events, N_EVENTS, &out, &skipped), BL_E_CONFIG, "swap them");
+  done(ctx, &g, &out);
+  check_free(ctx);
+}
+
+/* An epoch's last sample may be the run's last, not one behind it. */
+static void test_epoch_edges(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  const bl_event at[] = {{1, 0, "a"}};
+  const double end[] = {1.5, 1.51};
+  for (size_t i = 0; i < 2; i++) {
+    bl_segment g;
+    bl_spans out = {0};
+    size_t skipped = 0;
+    bl_run_info r = {0.8, end[i], 100}; /* samples 80 .. 149 or 150 */
+    check_ok(ctx, make(ctx, "epochs", "", &g));
+    check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, 1, &out, &skipped));
+    assert_int_equal(out.n, i); /* wants 80 .. 150 */
+    assert_int_equal(skipped, 1 - i);
+    done(ctx, &g, &out);
+  }
+  check_free(ctx);
+}
+
+static void test_windows(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_segment g;
+  bl_spans out;
+  size_t skipped = plan(ctx, "window", "length_s=3", &run, &g, &out);
+  assert_int_equal(out.n, 6); /* 18 of 20 s; the last 2 are dropped */
+  assert_int_equal(skipped, 0);
+  for (size_t i = 0; i < out.n; i++) {
+    check_near(out.v[i].start_s, 3.0 * (double)i, 0);
+    check_near(out.v[i].end_s, 3.0 * (double)i + 3, 1e-12);
+    assert_null(out.v[i].label);
+  }
+  done(ctx, &g, &out);
+  bl_run_info later = {100, 110, 160};
+  plan(ctx, "window", "length_s=2;hop_s=0.5;start_s=1", &later, &g, &out);
+  assert_int_equal(out.n, 15); /* 101 .. 108 */
+  check_near(out.v[14].start_s, 108, 1e-12);
+  check_near(out.v[14].end_s, 110, 1e-12);
+  done(ctx, &g, &out);
+  skipped = plan(ctx, "window", "length_s=21", &run, &g, &out);
+  assert_int_equal(out.n, 0);
+  assert_int_equal(skipped, 1);
+  done(ctx, &g, &out);
+  check_ok(ctx, make(ctx, "window", "hop_s=0.001", &g));
+  out = (bl_spans){0};
+  check_fails(ctx, g.cls->plan(ctx, g.params, &run, events, N_EVENTS, &out, &skipped), BL_E_RANGE, "hop_s");
+  done(ctx, &g, &out);
+  check_free(ctx);
+}
+
+/* T1 covers 4.2 to 8.3, T0 8.3 to 12.5, T2 12.5 to 16.6, T1 from 19.8 on. */
+static void test_window_labels(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_segment g;
+  bl_spans out;
+  plan(ctx, "window", "length_s=2;label_from=events;otherwise=rest", &run, &g, &out);
+  const char *want[] = {"rest", "rest", "T1", "T1", "T0", "T0", "T2", "T2", "rest", "rest"};
+  assert_int_equal(out.n, 10);
+  for (size_t i = 0; i < 10; i++) assert_string_equal(out.v[i].label, want[i]);
+  done(ctx, &g, &out);
+  plan(ctx, "window", "length_s=2;label_from=events;min_coverage=0.95", &run, &g, &out);
+  const char *strict[] = {NULL, NULL, NULL, "T1", NULL, "T0", NULL, "T2", NULL, NULL};
+  for (size_t i = 0; i < 10; i++) { /* 4-6: T1 covers 0.9; 8-10: T0 0.85; 12-14: T2 0.75 */
+    if (strict[i]) assert_string_equal(out.v[i].label, strict[i]);
+    else assert_null(out.v[i].label);
+  }
+  done(ctx, &g, &out);
+  check_free(ctx);
+}
+
+static bl_status plan_work(bl_ctx *ctx, void *name)
+{
+  bl_segment g;
+  bl_spans out = {0};
+  size_t skipped = 0;
+  bl_status s = make(ctx, name, strcmp(name, "window") ? "" : "label_from=events;otherwise=x", &g);
+  if (!s) s = g.cls->plan(ctx, g.params, &run, events, N_EVENTS, &out, &skipped);
+  bl_spans_free(ctx, &out);
+  if (g.cls) bl_segment_free(ctx, &g);
+  return s;
+}
+
+static void test_allocations(void **state)
+{
+  (void)state;
+  for (size_t i = 0; bl_segment_at(i); i++)
+    check_every_allocation_failing(plan_work, (void *)(uintptr_t)bl_segment_at(i)->name);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_frames), cmocka_unit_test(test_epochs),
+                                     cmocka_unit_test(test_epoch_edges), cmocka_unit_test(test_windows),
+                                     cmocka_unit_test(test_window_labels), cmocka_unit_test(test_allocations)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

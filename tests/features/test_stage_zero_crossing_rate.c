@@ -1,0 +1,69 @@
+/* zero_crossing_rate against the golden file; frame by its definition. */
+#include "chain.h"
+#include "golden.h"
+
+static void check_golden(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  golden *g = golden_open("zcr");
+  const golden_array *gx = golden_get(g, "x");
+  static const int sizes[][2] = {{512, 128}, {256, 64}, {100, 33}};
+  bl_stream in;
+  float x[2000];
+  for (size_t i = 0; i < 2000; i++) x[i] = (float)gx->v[i];
+  check_ok(ctx, chain_wave(ctx, 4000, "a", "FS", &in));
+  for (size_t i = 0; i < 3; i++)
+    for (int center = 0; center < 2; center++) {
+      char name[64], text[128];
+      chain c;
+      snprintf(name, sizeof name, "%s.%d.%d", center ? "edge" : "plain", sizes[i][0], sizes[i][1]);
+      snprintf(text, sizeof text, "zero_crossing_rate frame_length=%d hop_length=%d center=%s", sizes[i][0], sizes[i][1],
+               center ? "true" : "false");
+      check_ok(ctx, chain_run(ctx, text, &in, x, 2000, &c));
+      assert_int_equal(chain_out(&c)->n, golden_get(g, name)->rows);
+      golden_compare_f32(golden_get(g, name), chain_out(&c)->v, name);
+      chain_stop(ctx, &c);
+    }
+  bl_stream_free(ctx, &in);
+  golden_close(g);
+  check_free(ctx);
+}
+
+/* Frames longer and shorter than the hop, centred and not, against the padded signal itself. */
+static void check_frame(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_stream in;
+  chain c;
+  float x[40];
+  for (size_t i = 0; i < 20; i++) x[2 * i] = (float)i, x[2 * i + 1] = -(float)i;
+  check_ok(ctx, chain_wave(ctx, 100, "a b", "uV", &in));
+  check_ok(ctx, chain_run(ctx, "frame length=3 hop=7", &in, x, 20, &c));
+  assert_int_equal(chain_out(&c)->n, 3);
+  for (size_t f = 0; f < 3; f++)
+    for (size_t k = 0; k < 3; k++) {
+      check_near((double)chain_out(&c)->v[f * 6 + k], (double)(7 * f + k), 0);
+      check_near((double)chain_out(&c)->v[f * 6 + 3 + k], -(double)(7 * f + k), 0);
+    }
+  check_near(chain_stream(&c)->start_s, 0.015, 1e-12);
+  assert_string_equal(chain_stream(&c)->bins.v[2], "s2");
+  chain_stop(ctx, &c);
+  check_ok(ctx, chain_run(ctx, "frame length=5 hop=4 center=true pad_mode=edge", &in, x, 20, &c));
+  assert_int_equal(chain_out(&c)->n, 5);
+  for (size_t f = 0; f < 5; f++)
+    for (size_t k = 0; k < 5; k++) {
+      double at = (double)(4 * f + k) - 2;
+      check_near((double)chain_out(&c)->v[f * 10 + k], at < 0 ? 0 : at, 0);
+    }
+  chain_stop(ctx, &c);
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(check_golden), cmocka_unit_test(check_frame)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,240 @@
+/* conformance.h: what the conformance programs share. They walk the registry: each check runs on every estimator, alone
+ * and as the last step of a chain, on data made to suit its kind and tags. A new estimator is tested by being listed.
+ *
+ * An estimator that cannot pass a check gets a line in `exemptions` with the reason. */
+#ifndef BL_TEST_CONFORMANCE_H
+#define BL_TEST_CONFORMANCE_H
+
+#include <float.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "baleen/estimator.h"
+#include "baleen/random.h"
+#include "check.h"
+
+typedef struct exemption {
+  const char *estimator, *check, *reason;
+} exemption;
+static const exemption exemptions[] = {{NULL, NULL, NULL}};
+
+/* One estimator under test: its class, and the text that makes it. */
+typedef struct subject {
+  const bl_estimator_class *cls;
+  char text[200];
+  bool in_chain;
+} subject;
+
+typedef struct conformance_check {
+  const char *name;
+  void (*run)(const subject *s);
+  bool on_chains;
+} conformance_check;
+
+/* ---- making ------------------------------------------------------------------------------------------------------ */
+
+static inline bl_estimator *make(bl_ctx *ctx, const subject *s)
+{
+  bl_estimator *e;
+  check_ok(ctx, bl_estimator_parse(ctx, s->text, &e));
+  return e;
+}
+
+/* Sets an option of the subject's class, wherever in a chain it stands; false when the class has none of that name. */
+static inline bool set_if_there(bl_ctx *ctx, const subject *s, bl_estimator *e, const char *option, const char *value)
+{
+  char path[200];
+  if (!bl_opts_find(s->cls->opts, option)) return false;
+  snprintf(path, sizeof path, "%s%s%s", s->in_chain ? s->cls->name : "", s->in_chain ? "." : "", option);
+  check_ok(ctx, bl_estimator_set(ctx, e, path, value));
+  return true;
+}
+
+/* ---- data -------------------------------------------------------------------------------------------------------- */
+
+enum { CHANNELS = 3, MAX_COLS = 6 };
+
+/* Rows with all that may go with them; d borrows the rest. */
+typedef struct sample {
+  size_t n;
+  bl_mat X;
+  double *y, *weight;
+  int32_t *group;
+  bl_texts names, class_names;
+  bl_data d;
+} sample;
+
+static inline bool wants_classes(const subject *s)
+{
+  return s->cls->kind == BL_CLASSIFIER || (s->cls->kind == BL_TRANSFORMER && (s->cls->tags & BL_TAG_NEEDS_Y));
+}
+static inline size_t n_classes_of(const subject *s) { return !wants_classes(s) ? 0 : s->cls->tags & BL_TAG_BINARY ? 2 : 3; }
+static inline double class_value(size_t code) { return (double[]){-1, 2, 7}[code]; }
+
+/* The upper triangle of the covariance of 40 draws, the channel of the class's number three times as strong. */
+static inline void covariance_row(bl_rng *r, size_t code, float *out)
+{
+  double c[CHANNELS][CHANNELS] = {{0}}, v[CHANNELS];
+  for (size_t t = 0; t < 40; t++) {
+    double shared = bl_rng_normal(r);
+    for (size_t i = 0; i < CHANNELS; i++) v[i] = (bl_rng_normal(r) + 0.3 * shared) * (i == code ? 3 : 1);
+    for (size_t i = 0; i < CHANNELS; i++)
+      for (size_t j = i; j < CHANNELS; j++) c[i][j] += v[i] * v[j] / 40;
+  }
+  for (size_t i = 0, k = 0; i < CHANNELS; i++)
+    for (size_t j = i; j < CHANNELS; j++) out[k++] = (float)c[i][j];
+}
+
+static inline sample sample_make(bl_ctx *ctx, const subject *s, size_t n, uint64_t seed)
+{
+  bool triangle = s->cls->tags & BL_TAG_COVARIANCE_ROWS;
+  size_t d = triangle ? CHANNELS * (CHANNELS + 1) / 2 : 4, k = n_classes_of(s);
+  sample a = {.n = n};
+  bl_rng r = bl_rng_make(seed, "conformance", n);
+  check_ok(ctx, bl_mat_new(ctx, n, d, &a.X));
+  a.y = bl_calloc(ctx, n, sizeof *a.y);
+  a.weight = bl_calloc(ctx, n, sizeof *a.weight);
+  a.group = bl_calloc(ctx, n, sizeof *a.group);
+  assert_true(a.y && a.weight && a.group);
+  for (size_t i = 0; i < n; i++) {
+    float *x = bl_row(&a.X, i);
+    size_t code = k ? (i * 7 + i / 5) % k : 0;
+    double shared = bl_rng_normal(&r);
+    if (triangle) covariance_row(&r, code, x);
+    for (size_t j = 0; j < d && !triangle; j++)
+      x[j] = (float)(bl_rng_normal(&r) + 0.5 * shared + (k && j == code ? 4 : 0) + (double)j);
+    a.y[i] = k ? class_value(code) : 3 * (double)x[0] - (double)x[d - 1] + 0.3 * bl_rng_normal(&r);
+    a.weight[i] = (double)bl_rng_below(&r, 4);
+    a.group[i] = (int32_t)(i / 4);
+  }
+  if (n) a.weight[0] = 1;
+  for (size_t j = 0; j < d; j++) {
+    char name[16];
+    snprintf(name, sizeof name, "column %c", (char)('a' + j));
+    check_ok(ctx, bl_texts_add(ctx, &a.names, name));
+  }
+  a.d = (bl_data){.X = bl_mat_view(&a.X), .y = k || s->cls->kind == BL_REGRESSOR ? a.y : NULL, .group = a.group};
+  return a;
+}
+
+static inline void sample_free(bl_ctx *ctx, sample *a)
+{
+  bl_mat_free(ctx, &a->X);
+  bl_free(ctx, a->y);
+  bl_free(ctx, a->weight);
+  bl_free(ctx, a->group);
+  bl_texts_free(ctx, &a->names);
+  bl_texts_free(ctx, &a->class_names);
+}
+
+/* ---- what an estimator gives ------------------------------------------------------------------------------------- */
+
+/* Every operation's result on X, one behind the other, as doubles. */
+typedef struct answers {
+  double *v;
+  size_t n, at[BL_N_OPS], width[BL_N_OPS], rows;
+} answers;
+
+static inline bl_status answers_try(bl_ctx *ctx, const bl_estimator *e, const bl_cmat *X, answers *a)
+{
+  bl_status s = BL_OK;
+  *a = (answers){.rows = X->rows};
+  for (int op = 0; op < BL_N_OPS; op++) {
+    a->at[op] = a->n;
+    a->width[op] = bl_op_width(e, (bl_op)op);
+    a->n += a->width[op] * X->rows;
+  }
+  if (!(a->v = bl_calloc(ctx, a->n, sizeof *a->v))) return bl_fail_nomem(ctx, "answers");
+  for (int op = 0; !s && op < BL_N_OPS; op++) {
+    bl_mat z = {0};
+    if (!a->width[op]) continue;
+    if (op != BL_TRANSFORM) {
+      s = bl_apply(ctx, e, (bl_op)op, X, NULL, a->v + a->at[op]);
+      continue;
+    }
+    s = bl_transform(ctx, e, X, NULL, &z);
+    for (size_t i = 0; !s && i < X->rows; i++)
+      for (size_t j = 0; j < z.cols; j++) a->v[a->at[op] + i * z.cols + j] = (double)bl_row(&z, i)[j];
+    bl_mat_free(ctx, &z);
+  }
+  if (s) {
+    bl_free(ctx, a->v);
+    a->v = NULL;
+  }
+  return s;
+}
+
+static inline answers ask(bl_ctx *ctx, const bl_estimator *e, const bl_cmat *X)
+{
+  answers a;
+  check_ok(ctx, answers_try(ctx, e, X, &a));
+  assert_true(a.n > 0);
+  return a;
+}
+
+/* Row i of `got` against row `row` of `want`, for every operation. tol 0: the same bits. */
+static inline void same_row(const answers *got, size_t i, const answers *want, size_t row, double tol, const char *what)
+{
+  for (int op = 0; op < BL_N_OPS; op++)
+    for (size_t j = 0; j < want->width[op]; j++) {
+      double a = got->v[got->at[op] + i * got->width[op] + j], b = want->v[want->at[op] + row * want->width[op] + j];
+      bool ok = tol > 0 ? fabs(a - b) <= tol * (1 + fabs(b)) : !memcmp(&a, &b, sizeof a);
+      if (!ok) fail_msg("%s: %s of row %zu: %.17g, wanted %.17g", what, bl_op_name((bl_op)op), row, a, b);
+    }
+}
+
+static inline void same_answers(const answers *got, const answers *want, double tol, const char *what)
+{
+  assert_int_equal(got->n, want->n);
+  for (size_t i = 0; i < want->rows; i++) same_row(got, i, want, i, tol, what);
+}
+
+/* ---- running ----------------------------------------------------------------------------------------------------- */
+
+typedef struct conformance_case {
+  subject s;
+  const conformance_check *check;
+  char name[160];
+} conformance_case;
+
+static inline void run_case(void **state)
+{
+  const conformance_case *c = *state;
+  c->check->run(&c->s);
+}
+
+static inline bool exempt(const char *estimator, const char *check)
+{
+  for (const exemption *x = exemptions; x->estimator; x++)
+    if (!strcmp(x->estimator, estimator) && !strcmp(x->check, check)) return true;
+  return false;
+}
+
+static inline int run_conformance(const conformance_check *checks, size_t n_checks)
+{
+  static conformance_case cases[4096];
+  static struct CMUnitTest tests[4096];
+  size_t n = 0;
+  for (size_t i = 0; bl_estimator_at(i); i++) {
+    const bl_estimator_class *cls = bl_estimator_at(i);
+    if (cls->tags & BL_TAG_META) continue; /* stands below, with each estimator as its last step */
+    for (int chain = 0; chain < 2; chain++)
+      for (size_t k = 0; k < n_checks; k++) {
+        conformance_case *c = &cases[n];
+        if ((chain && !checks[k].on_chains) || exempt(cls->name, checks[k].name)) continue;
+        const char *front = cls->tags & BL_TAG_COVARIANCE_ROWS ? "" : "{standard_scaler: {}, as: front}, ";
+        c->s = (subject){.cls = cls, .in_chain = chain};
+        if (chain) snprintf(c->s.text, sizeof c->s.text, "[%s%s]", front, cls->name);
+        else snprintf(c->s.text, sizeof c->s.text, "%s", cls->name);
+        c->check = &checks[k];
+        snprintf(c->name, sizeof c->name, "%s%s: %s", cls->name, chain ? " in a chain" : "", checks[k].name);
+        tests[n] = (struct CMUnitTest){.name = c->name, .test_func = run_case, .initial_state = c};
+        if (++n == sizeof cases / sizeof *cases) return 1;
+      }
+  }
+  return _cmocka_run_group_tests("conformance", tests, n, NULL, NULL);
+}
+#define CONFORMANCE_MAIN(checks) \
+  int main(void) { return run_conformance(checks, sizeof checks / sizeof *checks); }
+
+#endif

@@ -1,0 +1,235 @@
+/* model_file: what is written is what is read, byte by byte; what was tampered with is refused with a word about it. */
+#include <stdio.h>
+
+#include "baleen/file.h"
+#include "baleen/model_file.h"
+#include "learned.h"
+
+enum { N = 8, D = 3 };
+static char *names[] = {"a", "b \"quoted\"", "c\xc3\xa9"};
+static const bl_texts columns = {names, D};
+
+static bl_estimator *fitted(bl_ctx *ctx, const char *text)
+{
+  float v[N * D];
+  double y[N];
+  for (size_t i = 0; i < N * D; i++) v[i] = (float)((i * 37 + 11) % 23) / 7;
+  for (size_t i = 0; i < N; i++) y[i] = (double)((i * 5) % 7) / 3;
+  bl_data d = {.X = {v, N, D, D, NULL}, .y = y, .feature_names = &columns};
+  bl_estimator *e;
+  check_ok(ctx, bl_estimator_parse(ctx, text, &e));
+  check_ok(ctx, bl_fit(ctx, e, &d));
+  return e;
+}
+
+static char *slurp(bl_ctx *ctx, const char *path, size_t *n)
+{
+  char *bytes;
+  check_ok(ctx, bl_file_read(ctx, path, 0, &bytes, n));
+  return bytes;
+}
+
+static const char text[] = "[standard_scaler, {pca: {n_components: 2}, as: p}, [{ridge: {alpha: 0.1}}]]";
+
+static void loads_what_was_saved(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_estimator *e = fitted(ctx, text), *back;
+  bl_meta extra = {0}, all;
+  check_ok(ctx, bl_meta_add(ctx, &extra, "pipeline", "stages: [mel]\n"));
+  const char *path = check_tmp_path("a.safetensors"), *again = check_tmp_path("b.safetensors");
+  check_ok(ctx, bl_model_save(ctx, path, e, &extra));
+  check_ok(ctx, bl_model_load(ctx, path, &back, &all));
+  assert_true(bl_estimator_equal(e, back));
+  assert_string_equal(back->feature_names.v[1], names[1]);
+  assert_string_equal(bl_meta_get(&all, "pipeline"), "stages: [mel]\n");
+  assert_string_equal(bl_meta_get(&all, "format"), "baleen");
+  assert_null(bl_meta_get(&all, "none"));
+  check_ok(ctx, bl_model_save(ctx, again, back, &extra));
+  size_t n, m;
+  char *one = slurp(ctx, path, &n), *two = slurp(ctx, again, &m);
+  assert_int_equal(n, m);
+  assert_memory_equal(one, two, n);
+  uint64_t header;
+  memcpy(&header, one, sizeof header);
+  assert_int_equal(header % 8, 0);
+  assert_int_equal(one[8], '{');
+  assert_non_null(strstr(one + 8, "\"standard_scaler.mean\""));
+  assert_non_null(strstr(one + 8, "\"chain.ridge.coef\""));
+  bl_free(ctx, one);
+  bl_free(ctx, two);
+  bl_meta_free(ctx, &extra);
+  bl_meta_free(ctx, &all);
+  bl_estimator_free(ctx, back);
+  bl_estimator_free(ctx, e);
+  check_tmp_done();
+  check_free(ctx);
+}
+
+static void refuses_to_save(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_estimator *e;
+  bl_meta extra = {0};
+  check_ok(ctx, bl_estimator_new(ctx, "ridge", &e));
+  check_fails(ctx, bl_model_save(ctx, check_tmp_path("a"), e, NULL), BL_E_NOT_FITTED, "ridge");
+  bl_estimator_free(ctx, e);
+  e = fitted(ctx, "ridge");
+  check_fails(ctx, bl_model_save(ctx, check_tmp_path("no/a"), e, NULL), BL_E_IO, "No such file");
+  check_ok(ctx, bl_meta_add(ctx, &extra, "structure", "mine"));
+  check_fails(ctx, bl_model_save(ctx, check_tmp_path("a"), e, &extra), BL_E_ARG, "'structure' is the library's own");
+  bl_meta_free(ctx, &extra);
+  check_ok(ctx, bl_meta_add(ctx, &extra, "note", "\xff\xfe"));
+  check_fails(ctx, bl_model_save(ctx, check_tmp_path("a"), e, &extra), BL_E_FORMAT, "UTF-8");
+  bl_meta_free(ctx, &extra);
+  bl_estimator_free(ctx, e);
+  check_tmp_done();
+  check_free(ctx);
+}
+
+/* ---- tampering: one text in the header replaced by another of any length ------------------------------------------ */
+
+typedef struct tamper {
+  const char *name, *from, *to, *part;
+} tamper;
+
+static const tamper tampers[] = {
+    {"another program's", "\"format\":\"baleen\"", "\"format\":\"pt\"", "a file of 'pt'"},
+    {"a newer format", "\"format_version\":\"1\"", "\"format_version\":\"2\"", "format version 2 (written by baleen 0.1.0)"},
+    {"no estimator", "\"estimator\":", "\"estimator2\":", "no 'estimator' in its metadata"},
+    {"an unknown class", "{ridge: {alpha", "{rigde: {alpha", "did you mean 'ridge'"},
+    {"a newer state", "\\\"state_version\\\":1", "\\\"state_version\\\":9", "another version than this library's 1"},
+    {"no features", "\\\"n_features\\\":3", "\\\"n_features\\\":0", "without a number of features"},
+    {"other features", "\\\"n_features\\\":3", "\\\"n_features\\\":4", "3 names for 4 features"},
+    {"classes of a regressor", "\\\"classes\\\":[]", "\\\"classes\\\":[\\\"0\\\",\\\"1\\\"]", "ridge with 2 classes"},
+    {"another class in the structure", "\\\"class\\\":\\\"ridge\\\"", "\\\"class\\\":\\\"pca\\\"", "its structure says pca"},
+    {"steps from nowhere", "\\\"steps\\\":[]", "\\\"steps\\\":[1]", "0 steps, its structure 1"},
+    {"a missing scalar", "\"ridge.intercept\"", "\"ridge.interzept\"", "'ridge.intercept' is missing"},
+    {"a missing vector", "\"ridge.coef\"", "\"ridge.koef\"", "do not fit 3 columns"},
+    {"an unknown type", "\"dtype\":\"F64\"", "\"dtype\":\"F63\"", "no type that is known here"},
+    {"another type", "\"dtype\":\"F64\"", "\"dtype\":\"I64\"", "wanted F64"},
+    {"another shape", "\"shape\":[3]", "\"shape\":[2]", "24 bytes for 2 numbers"},
+    {"a huge shape", "\"shape\":[3]", "\"shape\":[4611686018427387904]", "overflows"},
+    {"a negative shape", "\"shape\":[3]", "\"shape\":[-3]", "no sound shape and place"},
+    {"an end before the beginning", "\"data_offsets\":[0,24]", "\"data_offsets\":[24,0]", "no sound shape and place"},
+    {"a place behind the end", "\"data_offsets\":[0,24]", "\"data_offsets\":[0,240]", "no sound shape and place"},
+    {"a hole", "\"data_offsets\":[24,32]", "\"data_offsets\":[25,32]", "begins at byte 25"},
+    {"a tail", "\"data_offsets\":[24,32]", "\"data_offsets\":[24,31]", "its arrays end at 31"},
+    {"metadata that is no text", "\"version\":\"0.1.0\"", "\"version\":1", "the metadata 'version' is no text"},
+    {"the same key twice", "\"version\":", "\"format\":", "not JSON"},
+    {"no JSON", "{\"__metadata__\"", "[\"__metadata__\"", "not JSON"},
+    {"no metadata", "\"__metadata__\"", "\"__metodata__\"", "without metadata"},
+};
+
+static void tampered_file_is_refused(void **state)
+{
+  const tamper *t = *state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_estimator *e = fitted(ctx, "ridge"), *back;
+  const char *path = check_tmp_path("a");
+  size_t n;
+  check_ok(ctx, bl_model_save(ctx, path, e, NULL));
+  char *bytes = slurp(ctx, path, &n);
+  uint64_t header;
+  memcpy(&header, bytes, sizeof header);
+  char *at = strstr(bytes + 8, t->from);
+  assert_non_null(at);
+  size_t before = (size_t)(at - bytes), cut = strlen(t->from), put = strlen(t->to);
+  char *other = test_malloc(n + put);
+  memcpy(other, bytes, before);
+  memcpy(other + before, t->to, put);
+  memcpy(other + before + put, at + cut, n - before - cut);
+  header = header + put - cut;
+  memcpy(other, &header, sizeof header);
+  check_fails(ctx, bl_model_parse(ctx, "m.safetensors", other, n + put - cut, &back, NULL), BL_E_FORMAT, t->part);
+  assert_null(back);
+  if (strncmp(bl_ctx_error(ctx), "m.safetensors: ", 15)) fail_msg("the file is not named: %s", bl_ctx_error(ctx));
+  test_free(other);
+  bl_free(ctx, bytes);
+  bl_estimator_free(ctx, e);
+  check_tmp_done();
+  check_free(ctx);
+}
+
+/* Every cut is refused; every bit flipped is refused or gives a model that can be used. */
+static void cut_and_flipped_files_do_no_harm(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_estimator *e = fitted(ctx, text), *back;
+  const char *path = check_tmp_path("a");
+  size_t n;
+  check_ok(ctx, bl_model_save(ctx, path, e, NULL));
+  char *bytes = slurp(ctx, path, &n);
+  for (size_t k = 0; k < n; k++) {
+    char *cut = test_malloc(k ? k : 1); /* of just this size, for the address sanitizer to watch its end */
+    memcpy(cut, bytes, k);
+    assert_int_equal(bl_model_parse(ctx, "cut", cut, k, &back, NULL), BL_E_FORMAT);
+    test_free(cut);
+  }
+  size_t accepted = 0;
+  for (size_t bit = 0; bit < 8 * n; bit += 3) {
+    bytes[bit / 8] = (char)(bytes[bit / 8] ^ (1 << bit % 8));
+    bl_status s = bl_model_parse(ctx, "flipped", bytes, n, &back, NULL);
+    assert_true(s == BL_OK || s == BL_E_FORMAT);
+    if (!s) {
+      float v[D] = {1, 2, 3};
+      double out;
+      bl_cmat one = {v, 1, D, D, NULL};
+      s = bl_apply(ctx, back, BL_PREDICT, &one, NULL, &out);
+      assert_true(s == BL_OK || s == BL_E_NONFINITE);
+      bl_estimator_free(ctx, back);
+      accepted++;
+    }
+    bytes[bit / 8] = (char)(bytes[bit / 8] ^ (1 << bit % 8));
+  }
+  assert_true(accepted > 0); /* bits of learnt numbers */
+  bl_free(ctx, bytes);
+  bl_estimator_free(ctx, e);
+  check_tmp_done();
+  check_free(ctx);
+}
+
+static bl_status save_and_load(bl_ctx *ctx, void *path)
+{
+  float v[] = {1, 2, 5, 3, 4, 8};
+  double y[] = {1, 2, 4};
+  bl_data d = {.X = {v, 3, 2, 2, NULL}, .y = y};
+  bl_estimator *e = NULL, *back = NULL;
+  bl_meta extra = {0}, all = {0};
+  bl_status s = bl_estimator_parse(ctx, "[standard_scaler, ridge]", &e);
+  if (!s) s = bl_fit(ctx, e, &d);
+  if (!s) s = bl_meta_add(ctx, &extra, "k", "v");
+  if (!s) s = bl_model_save(ctx, path, e, &extra);
+  if (!s) s = bl_model_load(ctx, path, &back, &all);
+  bl_meta_free(ctx, &extra);
+  bl_meta_free(ctx, &all);
+  bl_estimator_free(ctx, back);
+  bl_estimator_free(ctx, e);
+  return s;
+}
+
+static void memory_running_out_is_survived(void **unused)
+{
+  (void)unused;
+  char path[512];
+  snprintf(path, sizeof path, "%s", check_tmp_path("a"));
+  check_every_allocation_failing(save_and_load, path);
+  check_tmp_done();
+}
+
+int main(void)
+{
+  enum { T = sizeof tampers / sizeof *tampers };
+  struct CMUnitTest tests[T + 4] = {
+      cmocka_unit_test(loads_what_was_saved),
+      cmocka_unit_test(refuses_to_save),
+      cmocka_unit_test(cut_and_flipped_files_do_no_harm),
+      cmocka_unit_test(memory_running_out_is_survived),
+  };
+  for (size_t i = 0; i < T; i++)
+    tests[4 + i] = (struct CMUnitTest){.name = tampers[i].name, .test_func = tampered_file_is_refused, .initial_state = (void *)(uintptr_t)&tampers[i]};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

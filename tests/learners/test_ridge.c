@@ -1,0 +1,104 @@
+/* ridge against scikit-learn's on diabetes and on more columns than rows; collinear columns; alpha 0. */
+#include "learned.h"
+
+typedef struct row {
+  const char *name, *options;
+  size_t target;    /* column of two.y, for the case of two targets */
+  bool weighted, wide;
+} row;
+
+static const row rows[] = {
+    {"a01", "alpha: 0.1", 0, false, false},
+    {"a1", "alpha: 1", 0, false, false},
+    {"a10", "alpha: 10", 0, false, false},
+    {"noint", "alpha: 1, fit_intercept: false", 0, false, false},
+    {"weighted", "alpha: 1", 0, true, false},
+    {"wide", "alpha: 0.5", 0, false, true},
+    {"two", "alpha: 1", 0, false, false},
+    {"two", "alpha: 1", 1, false, false},
+};
+
+static void agrees_with_scikit_learn(void **state)
+{
+  const row *r = *state;
+  bl_ctx *ctx = bl_ctx_new();
+  golden *g = golden_open("ridge");
+  bool two = !strcmp(r->name, "two");
+  bl_mat x = golden_rows(ctx, g, r->wide ? "wide.x" : "x");
+  const golden_array *ys = golden_get(g, r->wide ? "wide.y" : two ? "two.y" : "y");
+  double *y = test_malloc(x.rows * sizeof *y);
+  for (size_t i = 0; i < x.rows; i++) y[i] = ys->v[i * ys->cols + r->target];
+  bl_data d = {.X = bl_mat_view(&x), .y = y, .weight = r->weighted ? golden_get(g, "w")->v : NULL};
+  bl_estimator *e;
+  char text[80];
+  snprintf(text, sizeof text, "{ridge: {%s}}", r->options);
+  check_ok(ctx, bl_estimator_parse(ctx, text, &e));
+  check_ok(ctx, bl_fit(ctx, e, &d));
+
+  const golden_array *coef = golden_get(g, joined(r->name, "coef")), *b = golden_get(g, joined(r->name, "intercept"));
+  const double *got = learned(e, "coef").v;
+  for (size_t j = 0; j < x.cols; j++)
+    golden_compare_one(coef->v[r->target * coef->cols + j], got[j], coef->rtol, coef->atol, r->name);
+  golden_compare_one(b->v[r->target], *(const double *)learned(e, "intercept").v, b->rtol, b->atol, r->name);
+  const golden_array *predict = golden_get(g, joined(r->name, "predict"));
+  double *out = test_malloc(x.rows * sizeof *out);
+  check_ok(ctx, bl_apply(ctx, e, BL_PREDICT, &d.X, NULL, out));
+  for (size_t i = 0; i < predict->rows; i++)
+    golden_compare_one(predict->v[i * predict->cols + r->target], out[i], predict->rtol, predict->atol, r->name);
+  test_free(out);
+  test_free(y);
+  bl_mat_free(ctx, &x);
+  bl_estimator_free(ctx, e);
+  golden_close(g);
+  check_free(ctx);
+}
+
+/* y = 2 a + 1 with the column a given twice: the smallest coefficients share the 2. */
+static void collinear_columns_share(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  float v[] = {0, 0, 1, 1, 2, 2, 5, 5, 7, 7};
+  double y[] = {1, 3, 5, 11, 15}, out[5];
+  bl_data d = {.X = {v, 5, 2, 2, NULL}, .y = y};
+  bl_estimator *e;
+  check_ok(ctx, bl_estimator_parse(ctx, "{ridge: {alpha: 0}}", &e));
+  check_ok(ctx, bl_fit(ctx, e, &d));
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_COLLINEAR), 1);
+  const double *coef = learned(e, "coef").v;
+  check_near(coef[0], 1, 1e-12);
+  check_near(coef[1], 1, 1e-12);
+  check_ok(ctx, bl_apply(ctx, e, BL_PREDICT, &d.X, NULL, out));
+  for (size_t i = 0; i < 5; i++) check_near(out[i], y[i], 1e-12);
+  bl_estimator_free(ctx, e);
+  check_free(ctx);
+}
+
+static void other_operations_are_refused(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  float v[] = {0, 1, 2};
+  double y[] = {1, 3, 5}, out[6];
+  bl_data d = {.X = {v, 3, 1, 1, NULL}, .y = y};
+  bl_estimator *e;
+  check_ok(ctx, bl_estimator_new(ctx, "ridge", &e));
+  check_ok(ctx, bl_fit(ctx, e, &d));
+  check_fails(ctx, bl_apply(ctx, e, BL_PREDICT_PROBA, &d.X, NULL, out), BL_E_UNSUPPORTED, "ridge: gives no predict_proba");
+  d.y = NULL;
+  check_fails(ctx, bl_fit(ctx, e, &d), BL_E_ARG, "learns from targets, but y was not given");
+  bl_estimator_free(ctx, e);
+  check_free(ctx);
+}
+
+int main(void)
+{
+  enum { N = sizeof rows / sizeof *rows };
+  struct CMUnitTest tests[N + 2];
+  memset(tests, 0, sizeof tests);
+  for (size_t i = 0; i < N; i++)
+    tests[i] = (struct CMUnitTest){.name = rows[i].name, .test_func = agrees_with_scikit_learn, .initial_state = (void *)(uintptr_t)&rows[i]};
+  tests[N] = (struct CMUnitTest)cmocka_unit_test(collinear_columns_share);
+  tests[N + 1] = (struct CMUnitTest)cmocka_unit_test(other_operations_are_refused);
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

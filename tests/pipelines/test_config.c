@@ -1,0 +1,156 @@
+/* Configs: what is refused and how it is said; what is printed reads back to the same. */
+#include "check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "baleen/config.h"
+
+#define TABLE "source: {table: {file: x.csv}}\n"
+#define FILES "source: {files: {recordings: [x.wav]}}\nfeatures: {f: {summaries: [mean]}}\n"
+
+static const struct bad {
+  const char *name, *text, *part;
+} bads[] = {
+    {"unknown section", TABLE "modle: lda\n", "t.yaml:2:1: error: unknown key 'modle' in the config; did you mean 'model'?"},
+    {"unknown option", TABLE "model: [{lda: {solvr: svd}}]\n", "t.yaml:2:16: error: lda: unknown option 'solvr'; did you mean 'solver'?"},
+    {"bad value", TABLE "model: [{lda: {solver: svdd}}]\n", "t.yaml:2:24: error: lda: solver: 'svdd' is not valid; did you mean 'svd'?"},
+    {"out of bounds", TABLE "model: {logistic_regression: {C: -1}}\n", "t.yaml:2:34: error: logistic_regression: C: '-1' is not valid"},
+    {"unknown estimator", TABLE "model: [standard_scaler, logistic_regresion]\n", "t.yaml:2:26: error: unknown estimator 'logistic_regresion'; did you mean 'logistic_regression'?"},
+    {"unknown stage", "source: {files: {recordings: [x.wav]}}\nfeatures:\n  f:\n    stages: [stft, powr]\n    summaries: [mean]\n",
+     "t.yaml:4:20: error: unknown stage 'powr'; did you mean 'power'?"},
+    {"no source", "model: lda\n", "'source' is missing"},
+    {"no features", "source: {files: {recordings: [x.wav]}}\n", "'features' is missing"},
+    {"features of a table", TABLE "features: {f: {summaries: [mean]}}\n", "gives rows already"},
+    {"needed option", "source: {files: {}}\nfeatures: {f: {summaries: [mean]}}\n", "'recordings' must be given"},
+    {"list for a number", TABLE "model: {lda: {tol: [1, 2]}}\n", "t.yaml:2:20: error: lda: tol takes one value"},
+    {"both models", TABLE "model: lda\nmodels: {a: lda}\n", "two answers to one question"},
+    {"mixed kinds", TABLE "models: {a: lda, b: ridge}\n", "model 'b' is a regressor but 'a' is a classifier"},
+    {"ends in a transformer", TABLE "model: [standard_scaler, pca]\n", "ends in a transformer"},
+    {"model name with a slash", TABLE "models: {a/b: lda}\n", "cannot name a model"},
+    {"split twice", TABLE "model: lda\nevaluate: {split: k_fold, split_file: x.csv}\n", "two answers to one question"},
+    {"no summaries", "source: {files: {recordings: [x.wav]}}\nfeatures: {f: {stages: [stft]}}\n", "at least one"},
+    {"a list", "- a\n- b\n", "a config is a map of sections"},
+    {"seed", TABLE "seed: -4\n", "t.yaml:2:7: error: config: seed: '-4' is not valid"},
+};
+
+static void refused(void **state)
+{
+  const struct bad *b = *state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_config c;
+  check_fails(ctx, bl_config_parse(ctx, "t.yaml", b->text, strlen(b->text), NULL, &c), BL_E_CONFIG, b->part);
+  check_free(ctx);
+}
+
+static void count_errors(void *user, bl_log_level level, const char *text)
+{
+  (void)text;
+  if (level == BL_LOG_ERROR) ++*(int *)user;
+}
+
+static void all_mistakes_at_once(void **state)
+{
+  (void)state;
+  const char *text = TABLE "modle: x\nrows: {labl: y}\nmodel: [{lda: {solver: no}}, {ridge: {alfa: 1}}]\nevaluate: {metrics: [acuracy]}\n";
+  bl_ctx *ctx = bl_ctx_new();
+  int n = 0;
+  bl_ctx_set_log(ctx, count_errors, &n, BL_LOG_ERROR);
+  bl_config c;
+  check_fails(ctx, bl_config_parse(ctx, "t.yaml", text, strlen(text), NULL, &c), BL_E_CONFIG, "5 mistakes");
+  assert_int_equal(n, 5);
+  check_free(ctx);
+}
+
+static const char *const whole =
+    "seed: 11\nsource: {files: {recordings: [\"*.wav\", b.flac], labels: folder}}\nsegments: {window: {length_s: 2, hop_s: 0.5}}\n"
+    "features:\n  a: {stages: [{stft: {n_fft: 256}}, power], summaries: [mean, {quantile: {q: [0.1, 0.9]}}]}\n"
+    "  b: {summaries: [std]}\n"
+    "rows: {positive: whale}\nmodels:\n  one: [standard_scaler, {logistic_regression: {C: 0.25}}]\n  two: lda\n"
+    "evaluate: {split: {group_k_fold: {n_splits: 3}}, metrics: [accuracy, {f1: {average: macro}}], by: snr, by_edges: [0, 1]}\n"
+    "report: {title: \"A: test\", published: {x: [0.5, 0.25]}}\n";
+
+static void prints_what_reads_back(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_config a, b;
+  bl_buf first = {0}, second = {0};
+  check_ok(ctx, bl_config_parse(ctx, "dir/t.yaml", whole, strlen(whole), NULL, &a));
+  assert_string_equal(a.folder, "dir");
+  assert_string_equal(a.name, "t");
+  check_ok(ctx, bl_config_print(ctx, &a, &first));
+  check_ok(ctx, bl_config_parse(ctx, "dir/t.yaml", bl_buf_text(&first), first.len, NULL, &b));
+  check_ok(ctx, bl_config_print(ctx, &b, &second));
+  assert_string_equal(bl_buf_text(&first), bl_buf_text(&second));
+  assert_non_null(strstr(bl_buf_text(&first), "C: 0.25"));
+  assert_non_null(strstr(bl_buf_text(&first), "max_iter: 100")); /* a default, filled in */
+  bl_buf_free(ctx, &first);
+  bl_buf_free(ctx, &second);
+  bl_config_free(ctx, &a);
+  bl_config_free(ctx, &b);
+  check_free(ctx);
+}
+
+static void seed_reaches_plug_ins(void **state)
+{
+  (void)state;
+  static const char *const text = TABLE "seed: 42\nmodel: isolation_forest\n";
+  bl_ctx *ctx = bl_ctx_new();
+  bl_config c;
+  bl_buf seed = {0};
+  check_ok(ctx, bl_config_parse(ctx, "t.yaml", text, strlen(text), NULL, &c));
+  check_ok(ctx, bl_estimator_get(ctx, c.learners[0].estimator, "random_state", &seed));
+  assert_string_equal(bl_buf_text(&seed), "42");
+  bl_buf_free(ctx, &seed);
+  bl_config_free(ctx, &c);
+  check_free(ctx);
+}
+
+static void overrides_reach_options(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_config c;
+  bl_texts set = {0};
+  bl_buf value = {0};
+  check_ok(ctx, bl_texts_add(ctx, &set, "models.one.logistic_regression.C=8"));
+  check_ok(ctx, bl_config_parse(ctx, "t.yaml", whole, strlen(whole), &set, &c));
+  check_ok(ctx, bl_estimator_get(ctx, c.learners[0].estimator, "logistic_regression.C", &value));
+  assert_string_equal(bl_buf_text(&value), "8");
+  bl_config_free(ctx, &c);
+  check_ok(ctx, bl_texts_add(ctx, &set, "modles.one=lda"));
+  check_fails(ctx, bl_config_parse(ctx, "t.yaml", whole, strlen(whole), &set, &c), BL_E_CONFIG, "did you mean 'models'?");
+  bl_buf_free(ctx, &value);
+  bl_texts_free(ctx, &set);
+  check_free(ctx);
+}
+
+static bl_status read_whole(bl_ctx *ctx, void *arg)
+{
+  (void)arg;
+  bl_config c;
+  bl_buf out = {0};
+  bl_status s = bl_config_parse(ctx, "t.yaml", whole, strlen(whole), NULL, &c);
+  if (!s) s = bl_config_print(ctx, &c, &out);
+  bl_buf_free(ctx, &out);
+  bl_config_free(ctx, &c);
+  return s;
+}
+
+static void failing_allocations(void **state)
+{
+  (void)state;
+  check_every_allocation_failing(read_whole, NULL);
+}
+
+int main(void)
+{
+  struct CMUnitTest tests[64] = {cmocka_unit_test(all_mistakes_at_once), cmocka_unit_test(prints_what_reads_back),
+                                 cmocka_unit_test(seed_reaches_plug_ins), cmocka_unit_test(overrides_reach_options),
+                                 cmocka_unit_test(failing_allocations)};
+  size_t n = 5;
+  for (size_t i = 0; i < sizeof bads / sizeof *bads; i++)
+    tests[n++] = (struct CMUnitTest){bads[i].name, refused, NULL, NULL, (void *)(uintptr_t)&bads[i]};
+  return _cmocka_run_group_tests("config", tests, n, NULL, NULL);
+}
