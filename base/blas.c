@@ -142,6 +142,7 @@ bl_status bl_solve_spd(bl_ctx *ctx, size_t n, double *a, size_t nrhs, double *b)
   ready();
   int info = LAPACKE_dposv(LAPACK_ROW_MAJOR, 'U', as_int(n), as_int(nrhs), a, as_int(n), b, as_int(nrhs));
   if (info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR) return bl_fail_nomem(ctx, "a linear solve");
+  if (info < 0) return bl_fail(ctx, BL_E_NONFINITE, "a linear solve of %zu x %zu failed (code %d); are all entries finite?", n, n, info);
   if (info) return bl_fail(ctx, BL_E_RANGE, "a matrix of %zu x %zu is not positive definite", n, n);
   return BL_OK;
 }

@@ -34,18 +34,18 @@ bl_field_view bl_field_get(const bl_field *f, const void *state)
   return w;
 }
 
-/* Sets one dim, or checks it where another field has been set under the same one. */
-static bl_status set_dim(bl_ctx *ctx, const bl_field *table, const bl_field *f, void *state, size_t offset, size_t n)
+/* Does n agree with the other fields that were set under the same dim? */
+static bl_status check_dim(bl_ctx *ctx, const bl_field *table, const bl_field *f, const void *state, size_t offset, size_t n)
 {
-  size_t *at = (size_t *)(void *)((char *)state + offset);
   for (const bl_field *g = table; g->name; g++) {
-    if (g == f || (g->dim_rows != offset && g->dim_cols != offset) || !bl_field_get(g, state).v) continue;
-    if (*at != n)
-      return bl_fail(ctx, BL_E_FORMAT, "field '%s' has %zu entries where '%s' has %zu", f->name, n, g->name, *at);
+    if (g == f || !n_dims(g) || (g->dim_rows != offset && g->dim_cols != offset) || !bl_field_get(g, state).v) continue;
+    if (dim(state, offset) != n)
+      return bl_fail(ctx, BL_E_FORMAT, "field '%s' has %zu entries where '%s' has %zu", f->name, n, g->name, dim(state, offset));
   }
-  *at = n;
   return BL_OK;
 }
+
+static void set_dim(void *state, size_t offset, size_t n) { *(size_t *)(void *)((char *)state + offset) = n; }
 
 bl_status bl_field_set(bl_ctx *ctx, const bl_field *table, const char *name, void *state, bl_dtype dtype,
                        size_t dims_given, const size_t *dims, const void *v, size_t n_bytes)
@@ -70,15 +70,17 @@ bl_status bl_field_set(bl_ctx *ctx, const bl_field *table, const char *name, voi
     memcpy(at, v, n_bytes);
     return BL_OK;
   }
+  /* all checks come before the first change: a field that is refused stands as it was, dims included */
+  if (dims_given > 1 && f->dim_rows == f->dim_cols && dims[0] != dims[1])
+    return bl_fail(ctx, BL_E_FORMAT, "field '%s' is %zu x %zu, wanted a square", name, dims[0], dims[1]);
+  bl_status s = check_dim(ctx, table, f, state, f->dim_rows, dims[0]);
+  if (!s && dims_given > 1) s = check_dim(ctx, table, f, state, f->dim_cols, dims[1]);
+  if (s) return s;
   void *fresh = bl_calloc(ctx, count, bl_dtype_size(dtype));
   if (!fresh) return bl_fail_nomem(ctx, name);
   if (n_bytes) memcpy(fresh, v, n_bytes);
-  bl_status s = set_dim(ctx, table, f, state, f->dim_rows, dims[0]);
-  if (!s && dims_given > 1) s = set_dim(ctx, table, f, state, f->dim_cols, dims[1]);
-  if (s) {
-    bl_free(ctx, fresh);
-    return s;
-  }
+  set_dim(state, f->dim_rows, dims[0]);
+  if (dims_given > 1) set_dim(state, f->dim_cols, dims[1]);
   bl_free(ctx, *(void **)(void *)at);
   *(void **)(void *)at = fresh;
   return BL_OK;

@@ -32,6 +32,7 @@ static bl_status quoted(parser *p, bl_buf *out)
       c = *++p->at;
       if (c == 'n') c = '\n';
       else if (c == 't') c = '\t';
+      else if (c == 'r') c = '\r';
       else if (c != '"' && c != '\\') return wrong(p, "an unknown escape");
     }
     bl_status s = bl_buf_add(p->ctx, out, &c, 1);
@@ -80,6 +81,7 @@ static bl_status members(parser *p, bl_flow *f, char close)
   for (;;) {
     skip_blanks(p);
     if (*p->at == close) break;
+    if (*p->at == ',') return wrong(p, "a value is missing before ','");
     if (!*p->at) return wrong(p, close == ']' ? "a list that is not closed by ]" : "a map that is not closed by }");
     char *name = NULL;
     if (close == '}') {
@@ -138,13 +140,14 @@ bl_status bl_flow_print_scalar(bl_ctx *ctx, const char *s, bl_buf *out)
 {
   size_t n = strlen(s);
   /* also what YAML would take for an alias, a tag, a block or a list item at the front */
-  bool plain = n && !strpbrk(s, ",[]{}:\"\n\t\\#") && s[0] != ' ' && s[n - 1] != ' ' &&
+  bool plain = n && !strpbrk(s, ",[]{}:\"\n\r\t\\#") && s[0] != ' ' && s[n - 1] != ' ' &&
                !strchr("*&!|>%@`'?~", s[0]) && !(s[0] == '-' && (!s[1] || s[1] == ' '));
   if (plain) return bl_buf_add(ctx, out, s, n);
   bl_status e = bl_buf_puts(ctx, out, "\"");
   for (; !e && *s; s++) {
     if (*s == '\n') e = bl_buf_puts(ctx, out, "\\n");
     else if (*s == '\t') e = bl_buf_puts(ctx, out, "\\t");
+    else if (*s == '\r') e = bl_buf_puts(ctx, out, "\\r");
     else {
       if (*s == '"' || *s == '\\') e = bl_buf_puts(ctx, out, "\\");
       if (!e) e = bl_buf_add(ctx, out, s, 1);

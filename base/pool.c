@@ -32,12 +32,18 @@ typedef struct bl_pool {
   pthread_t thread[];
 } bl_pool;
 
+static bl_status run_item(bl_ctx *ctx, bl_item_fn fn, void *arg, size_t i)
+{
+  bl_status s = BL_CHECK_CANCEL(ctx);
+  return s ? s : fn(ctx, arg, i);
+}
+
 static void work_on(job *j, bl_ctx *ctx, pthread_mutex_t *lock)
 {
   while (!atomic_load(&j->stop)) {
     size_t i = atomic_fetch_add(&j->next, 1);
     if (i >= j->n_items) return;
-    bl_status s = j->fn(ctx, j->arg, i);
+    bl_status s = run_item(ctx, j->fn, j->arg, i);
     if (!s) continue;
     atomic_store(&j->stop, 1);
     pthread_mutex_lock(lock);
@@ -109,7 +115,7 @@ bl_status bl_pool_for(bl_ctx *ctx, size_t n_items, double work, bl_item_fn fn, v
   if (!serial && !core->pool) core->pool = pool_new(ctx, core->threads - 1);
   if (serial || !core->pool) {
     for (size_t i = 0; i < n_items; i++) {
-      bl_status s = fn(ctx, arg, i);
+      bl_status s = run_item(ctx, fn, arg, i);
       if (s) return s;
     }
     return BL_OK;

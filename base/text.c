@@ -39,9 +39,9 @@ bool bl_parse_real_n(const char *s, size_t n, double *out)
   size_t i = 0;
   bool negative = s[0] == '-';
   if (s[0] == '-' || s[0] == '+') i++;
-  if (n - i == 3 && !strncasecmp(s + i, "nan", 3)) return *out = NAN, true;
+  if (n - i == 3 && !strncasecmp(s + i, "nan", 3)) return *out = (double)NAN, true;
   if ((n - i == 3 && !strncasecmp(s + i, "inf", 3)) || (n - i == 8 && !strncasecmp(s + i, "infinity", 8)))
-    return *out = negative ? -INFINITY : INFINITY, true;
+    return *out = negative ? -(double)INFINITY : (double)INFINITY, true;
 
   /* Digits up to 2^53 times or over a power of ten up to 22 are exact in double (Clinger 1990). */
   static const double ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
@@ -109,8 +109,12 @@ char *bl_format_real(double x, char *buf)
   if (isinf(x)) return x < 0 ? memcpy(buf, "-inf", 5) : memcpy(buf, "inf", 4);
   for (int digits = 15; digits <= 17; digits++) {
     snprintf(buf, 32, "%.*g", digits, x);
-    for (char *p = buf; *p; p++) /* a locale's decimal sign, whatever it is */
-      if (!is_digit(*p) && *p != '-' && *p != '+' && *p != 'e') *p = '.';
+    char *to = buf; /* a locale's decimal sign, however many bytes it has, becomes one point */
+    for (char *p = buf; *p; p++) {
+      if (is_digit(*p) || *p == '-' || *p == '+' || *p == 'e') *to++ = *p;
+      else if (to == buf || to[-1] != '.') *to++ = '.';
+    }
+    *to = '\0';
     double back;
     if (bl_parse_real(buf, &back) && back == x) break;
   }

@@ -104,8 +104,10 @@ static bl_status find_classes(bl_ctx *ctx, run *r)
     if (!i || cv->classes[i] > cv->classes[cv->n_classes - 1]) cv->classes[cv->n_classes++] = cv->classes[i];
   for (size_t i = 0; i < n; i++) r->code[i] = (double)code_of(cv, r->data->y[i]);
   if (r->kind == BL_CLASSIFIER || cv->n_classes == 2) return BL_OK;
-  return bl_fail(ctx, BL_E_CLASSES, "cross_validate: an outlier detector is scored against two classes, the second of which "
-                 "is anomalous; the labels have %zu", cv->n_classes);
+  return bl_fail(ctx, BL_E_CLASSES,
+                 "cross_validate: an outlier detector is scored against two classes, the second of which "
+                 "is anomalous; the labels have %zu",
+                 cv->n_classes);
 }
 
 /* ---- applying a fitted fold -------------------------------------------------------------------------------------- */
@@ -242,8 +244,9 @@ static bl_status check_call(bl_ctx *ctx, const run *r, size_t n_metrics)
     for (size_t i = 0; i < v->n_train + v->n_test; i++) {
       size_t row = i < v->n_train ? v->train[i] : v->test[i - v->n_train];
       if (row >= d->X.rows)
-        return bl_fail(ctx, BL_E_SHAPE, "cross_validate: fold %zu names row %zu, the data have %zu; split these very data",
-                       f, row, d->X.rows);
+        return bl_fail(ctx, BL_E_SHAPE,
+                       "cross_validate: fold %zu names row %zu, the data have %zu; split these very data", f, row,
+                       d->X.rows);
     }
   }
   if (r->kind == BL_TRANSFORMER)
@@ -253,8 +256,10 @@ static bl_status check_call(bl_ctx *ctx, const run *r, size_t n_metrics)
     return bl_fail(ctx, BL_E_ARG, "cross_validate: a %s learns from %s, and none were given", bl_kind_name(r->kind),
                    r->kind == BL_CLASSIFIER ? "labels" : "targets");
   if (!d->y && n_metrics)
-    return bl_fail(ctx, BL_E_ARG, "cross_validate: %s needs labels to score an outlier detector against; give labels, or "
-                   "ask for no metric", r->metrics[0].cls->name);
+    return bl_fail(ctx, BL_E_ARG,
+                   "cross_validate: %s needs labels to score an outlier detector against; give labels, or "
+                   "ask for no metric",
+                   r->metrics[0].cls->name);
   for (size_t i = 0; d->y && i < d->X.rows; i++)
     if (!isfinite(d->y[i]))
       return bl_fail(ctx, BL_E_NONFINITE, "cross_validate: y of row %zu is %g; leave the row out", i, d->y[i]);
@@ -332,7 +337,8 @@ bl_status bl_cross_validate(bl_ctx *ctx, const bl_estimator *proto, const bl_dat
                             const bl_metric *metrics, size_t n_metrics, bl_cv *out)
 {
   *out = (bl_cv){.n_metrics = n_metrics};
-  run r = {.proto = proto, .data = data, .folds = folds, .metrics = metrics, .out = out, .kind = bl_estimator_kind(proto)};
+  run r = {
+      .proto = proto, .data = data, .folds = folds, .metrics = metrics, .out = out, .kind = bl_estimator_kind(proto)};
   bool classes = data->y && (r.kind == BL_CLASSIFIER || (r.kind == BL_OUTLIER_DETECTOR && n_metrics));
   bl_status s = check_call(ctx, &r, n_metrics);
   if (!s && classes) s = find_classes(ctx, &r);

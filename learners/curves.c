@@ -26,7 +26,8 @@ static bl_status rank(bl_ctx *ctx, size_t n, const double *truth, const double *
   *out = NULL;
   *n_out = 0;
   for (size_t i = 0; i < n; i++) {
-    if (!isfinite(score[i])) return bl_fail(ctx, BL_E_NONFINITE, "ranking: score of row %zu is %g, wanted a number", i, score[i]);
+    if (!isfinite(score[i]))
+      return bl_fail(ctx, BL_E_NONFINITE, "ranking: score of row %zu is %g, wanted a number", i, score[i]);
     if (weight && !(weight[i] >= 0 && isfinite(weight[i])))
       return bl_fail(ctx, BL_E_RANGE, "ranking: weight of row %zu is %g, wanted 0 or more", i, weight[i]);
   }
@@ -95,7 +96,7 @@ bl_status bl_roc_curve(bl_ctx *ctx, size_t n, const double *truth, const double 
   size_t m;
   bl_status e = begin_curve(ctx, "roc curve", n, truth, score, weight, &r, &m, out);
   if (!e) {
-    out->threshold[0] = INFINITY; /* nothing called positive */
+    out->threshold[0] = (double)INFINITY; /* nothing called positive */
     for (size_t i = 0; i < m; i++) {
       out->x[i + 1] = r[i].neg / r[m - 1].neg;
       out->y[i + 1] = r[i].pos / r[m - 1].pos;
@@ -121,7 +122,7 @@ bl_status bl_precision_recall_curve(bl_ctx *ctx, size_t n, const double *truth, 
     }
     out->x[m] = 0;
     out->y[m] = 1;
-    out->threshold[m] = INFINITY;
+    out->threshold[m] = (double)INFINITY;
   }
   bl_free(ctx, r);
   return e;
@@ -129,7 +130,7 @@ bl_status bl_precision_recall_curve(bl_ctx *ctx, size_t n, const double *truth, 
 
 bl_status bl_roc_auc(bl_ctx *ctx, size_t n, const double *truth, const double *score, const double *weight, double *out)
 {
-  *out = NAN;
+  *out = (double)NAN;
   ranked *r;
   size_t m;
   bl_status e = rank(ctx, n, truth, score, weight, &r, &m);
@@ -148,7 +149,7 @@ bl_status bl_roc_auc(bl_ctx *ctx, size_t n, const double *truth, const double *s
 bl_status bl_average_precision(bl_ctx *ctx, size_t n, const double *truth, const double *score, const double *weight,
                                double *out)
 {
-  *out = NAN;
+  *out = (double)NAN;
   ranked *r;
   size_t m;
   bl_status e = rank(ctx, n, truth, score, weight, &r, &m);

@@ -20,12 +20,13 @@ static bl_status check_finite(bl_ctx *ctx, const char *who, const char *what, co
                  at % cols, v[at]);
 }
 
-static bl_status check_codes(bl_ctx *ctx, const char *who, const char *what, const double *v, size_t n, size_t n_classes)
+static bl_status check_codes(bl_ctx *ctx, const char *who, const char *what, const double *v, size_t n,
+                             size_t n_classes)
 {
   for (size_t i = 0; i < n; i++)
     if (!(v[i] >= 0 && v[i] < (double)n_classes && v[i] == floor(v[i])))
-      return bl_fail(ctx, BL_E_CLASSES, "%s: %s of row %zu is %g, wanted a class code from 0 to %zu", who, what, i, v[i],
-                     n_classes - 1);
+      return bl_fail(ctx, BL_E_CLASSES, "%s: %s of row %zu is %g, wanted a class code from 0 to %zu", who, what, i,
+                     v[i], n_classes - 1);
   return BL_OK;
 }
 
@@ -33,10 +34,12 @@ static bl_status check_weights(bl_ctx *ctx, const char *who, const bl_scored *s)
 {
   double sum = 0;
   for (size_t i = 0; s->weight && i < s->n; i++) {
-    if (!(s->weight[i] >= 0)) return bl_fail(ctx, BL_E_RANGE, "%s: weight of row %zu is %g, wanted 0 or more", who, i, s->weight[i]);
+    if (!(s->weight[i] >= 0))
+      return bl_fail(ctx, BL_E_RANGE, "%s: weight of row %zu is %g, wanted 0 or more", who, i, s->weight[i]);
     sum += s->weight[i];
   }
-  if (s->weight && !(sum > 0)) return bl_fail(ctx, BL_E_RANGE, "%s: all %zu weights are 0; give some row a weight", who, s->n);
+  if (s->weight && !(sum > 0))
+    return bl_fail(ctx, BL_E_RANGE, "%s: all %zu weights are 0; give some row a weight", who, s->n);
   return BL_OK;
 }
 
@@ -61,7 +64,7 @@ bl_status bl_metric_check(bl_ctx *ctx, const bl_metric_class *c, const bl_scored
 bl_status bl_metric_score(bl_ctx *ctx, const bl_metric *m, const bl_scored *s, double *out)
 {
   const bl_metric_class *c = m->cls;
-  *out = NAN;
+  *out = (double)NAN;
   bl_status e = bl_metric_check(ctx, c, s);
   if (!e) e = check_finite(ctx, c->name, "the truth", s->y, s->n, 1);
   if (!e) e = check_finite(ctx, c->name, "the weight", s->weight, s->n, 1);

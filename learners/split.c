@@ -26,7 +26,8 @@ bl_status bl_split(bl_ctx *ctx, const bl_splitter *s, const bl_split_data *d, bl
     return bl_fail(ctx, BL_E_ARG, "%s: needs a fold number for each row; name a fold column", c->name);
   for (size_t i = 0; (c->needs & BL_SPLIT_LABELS) && i < d->n; i++)
     if (d->label[i] < 0)
-      return bl_fail(ctx, BL_E_CLASSES, "%s: row %zu has label code %ld, wanted 0 or more", c->name, i, (long)d->label[i]);
+      return bl_fail(ctx, BL_E_CLASSES, "%s: row %zu has label code %ld, wanted 0 or more", c->name, i,
+                     (long)d->label[i]);
   bl_status e = c->split(ctx, s->params, d, out);
   if (e) bl_folds_free(ctx, out);
   return e;
@@ -182,7 +183,8 @@ bl_status bl_folds_assign(bl_ctx *ctx, const char *who, size_t n, const int32_t 
 bl_status bl_test_count(bl_ctx *ctx, const char *who, const char *what, double test_size, size_t n, size_t *out)
 {
   if (test_size >= 1 && test_size != floor(test_size))
-    return bl_fail(ctx, BL_E_CONFIG, "%s: test_size %g is neither a share below 1 nor a whole number of %s", who, test_size, what);
+    return bl_fail(ctx, BL_E_CONFIG, "%s: test_size %g is neither a share below 1 nor a whole number of %s", who,
+                   test_size, what);
   double want = test_size < 1 ? ceil(test_size * (double)n) : test_size;
   if (!(want >= 1 && want < (double)n))
     return bl_fail(ctx, BL_E_SHAPE, "%s: test_size %g of %zu %s leaves none to train on; take a smaller one", who,

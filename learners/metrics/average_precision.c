@@ -20,7 +20,8 @@ static bl_status score(bl_ctx *ctx, const void *params, const bl_scored *s, doub
   }
   *out = defined ? sum / (double)defined : (double)NAN;
   if (defined < s->n_classes - from)
-    bl_warn(ctx, BL_W_UNDEFINED, "average_precision: %zu classes have no rows and no score", s->n_classes - from - defined);
+    bl_warn(ctx, BL_W_UNDEFINED, "average_precision: %zu classes have no rows and no score",
+            s->n_classes - from - defined);
   return BL_OK;
 }
 

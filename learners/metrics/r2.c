@@ -9,7 +9,7 @@ static bl_status score(bl_ctx *ctx, const void *params, const bl_scored *s, doub
   (void)params;
   if (s->n < 2) {
     bl_warn(ctx, BL_W_UNDEFINED, "r2: undefined for one row");
-    *out = NAN;
+    *out = (double)NAN;
     return BL_OK;
   }
   double all = 0, mean = 0, left = 0, spread = 0;
@@ -19,7 +19,7 @@ static bl_status score(bl_ctx *ctx, const void *params, const bl_scored *s, doub
   }
   mean /= all;
   bool constant = true;
-  double first = NAN;
+  double first = (double)NAN;
   for (size_t i = 0; i < s->n; i++) {
     double w = bl_weight_of(s, i), e = s->y[i] - s->pred[i], d = s->y[i] - mean;
     left += w * e * e;

@@ -1,4 +1,5 @@
-/* Recall (sensitivity): of the rows of a class, the share called it. TP / (TP + FN); undefined when the class has none. */
+/* Recall (sensitivity): of the rows of a class, the share called it. TP / (TP + FN); undefined when the class has no
+ * rows. */
 #include "metric_private.h"
 
 static bl_fraction count(double true_pos, double false_pos, double false_neg)

@@ -1,11 +1,11 @@
 /* Independent random splits of whole groups. test_size counts groups: below 1 a share, rounded up; else a number. */
 #include "split_private.h"
 
-static const bl_opt opts[] = {
-    BL_INT(bl_shuffle_params, n_splits, "5", 1, 1e9, "", "Number of splits"),
-    BL_REAL_ABOVE(bl_shuffle_params, test_size, "0.2", 0, 1e9, "", "Share of the groups to test (below 1), or their number"),
-    BL_INT(bl_shuffle_params, random_state, "0", 0, 9007199254740992, "", "Seed"),
-    BL_OPT_END};
+static const bl_opt opts[] = {BL_INT(bl_shuffle_params, n_splits, "5", 1, 1e9, "", "Number of splits"),
+                              BL_REAL_ABOVE(bl_shuffle_params, test_size, "0.2", 0, 1e9, "",
+                                            "Share of the groups to test (below 1), or their number"),
+                              BL_INT(bl_shuffle_params, random_state, "0", 0, 9007199254740992, "", "Seed"),
+                              BL_OPT_END};
 
 /* The rows of the first n_test groups of a random order. */
 static bl_status add_split(bl_ctx *ctx, const bl_coded *g, size_t n, size_t n_test, bl_rng *r, bl_folds *out)

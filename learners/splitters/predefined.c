@@ -13,7 +13,8 @@ static bl_status split(bl_ctx *ctx, const void *params, const bl_split_data *d, 
     e = bl_fail(ctx, BL_E_RANGE, "predefined: fold number %ld; wanted 0 or more, or -1 for rows that always train",
                 (long)f.value[0]);
   else if (f.n_codes == (size_t)always)
-    e = bl_fail(ctx, BL_E_SHAPE, "predefined: all %zu rows have fold -1, so none is tested; number some 0 or more", d->n);
+    e = bl_fail(ctx, BL_E_SHAPE, "predefined: all %zu rows have fold -1, so none is tested; number some 0 or more",
+                d->n);
   else if (f.n_codes == 1)
     e = bl_fail(ctx, BL_E_SHAPE, "predefined: all %zu rows have fold %ld, so none is left to train; use two numbers or "
                 "more, or -1 for rows that always train", d->n, (long)f.value[0]);

@@ -1,11 +1,11 @@
 /* Independent random splits: each draws its test rows anew. test_size below 1 is a share, rounded up; else a count. */
 #include "split_private.h"
 
-static const bl_opt opts[] = {
-    BL_INT(bl_shuffle_params, n_splits, "10", 1, 1e9, "", "Number of splits"),
-    BL_REAL_ABOVE(bl_shuffle_params, test_size, "0.1", 0, 1e9, "", "Share of the rows to test (below 1), or their number"),
-    BL_INT(bl_shuffle_params, random_state, "0", 0, 9007199254740992, "", "Seed"),
-    BL_OPT_END};
+static const bl_opt opts[] = {BL_INT(bl_shuffle_params, n_splits, "10", 1, 1e9, "", "Number of splits"),
+                              BL_REAL_ABOVE(bl_shuffle_params, test_size, "0.1", 0, 1e9, "",
+                                            "Share of the rows to test (below 1), or their number"),
+                              BL_INT(bl_shuffle_params, random_state, "0", 0, 9007199254740992, "", "Seed"),
+                              BL_OPT_END};
 
 static bl_status split(bl_ctx *ctx, const void *params, const bl_split_data *d, bl_folds *out)
 {

@@ -43,7 +43,8 @@ static double deviation(const double *v, size_t n, size_t step, double by)
 static double unevenness(const work *w)
 {
   double sum = 0;
-  for (size_t c = 0; c < w->n_classes; c++) sum += deviation(w->in_fold + c, w->k, w->n_classes, (double)w->of_class[c]);
+  for (size_t c = 0; c < w->n_classes; c++)
+    sum += deviation(w->in_fold + c, w->k, w->n_classes, (double)w->of_class[c]);
   return sum / (double)w->n_classes;
 }
 
@@ -56,7 +57,7 @@ static void move(work *w, size_t fold, size_t group, double sign)
 static size_t best_fold(work *w, size_t group)
 {
   size_t best = 0;
-  double least = INFINITY, fewest = INFINITY;
+  double least = (double)INFINITY, fewest = (double)INFINITY;
   for (size_t f = 0; f < w->k; f++) {
     double rows = 0;
     for (size_t c = 0; c < w->n_classes; c++) rows += w->in_fold[f * w->n_classes + c];
@@ -87,7 +88,8 @@ static bl_status check(bl_ctx *ctx, const bl_coded *y, const bl_coded *g, size_t
     return bl_fail(ctx, BL_E_CLASSES, "stratified_group_k_fold: the largest class has %zu rows, fewer than %zu folds; "
                    "set n_splits to %zu or less", most, k, most);
   if (least < k)
-    bl_warn(ctx, BL_W_FEW_ROWS, "stratified_group_k_fold: the smallest class has %zu rows, fewer than %zu folds", least, k);
+    bl_warn(ctx, BL_W_FEW_ROWS, "stratified_group_k_fold: the smallest class has %zu rows, fewer than %zu folds", least,
+            k);
   return BL_OK;
 }
 

@@ -70,7 +70,8 @@ static double score(bl_ctx *ctx, const bl_metric *m, const bl_scored *s)
 
 static void near(const bl_metric *m, const char *what, double got, double want)
 {
-  if (!(fabs(got - want) <= 1e-12 * fmax(1, fabs(want)))) fail_msg("%s: %s: %.17g, not %.17g", m->cls->name, what, got, want);
+  if (!(fabs(got - want) <= 1e-12 * fmax(1, fabs(want))))
+    fail_msg("%s: %s: %.17g, not %.17g", m->cls->name, what, got, want);
 }
 
 /* Calls fn for every metric with default options, for each number of classes it takes. */
@@ -112,7 +113,8 @@ static void perfect(bl_ctx *ctx, const bl_metric *m, size_t k)
   bl_scored sv = view(&s, false), pv = view(&p, false);
   double best = score(ctx, m, &pv), some = score(ctx, m, &sv);
   near(m, "perfect predictions", best, m->cls->greater_is_better ? 1 : 0);
-  if (!(m->cls->greater_is_better ? some < best : some > best)) fail_msg("%s: %g is not worse than %g", m->cls->name, some, best);
+  if (!(m->cls->greater_is_better ? some < best : some > best))
+    fail_msg("%s: %g is not worse than %g", m->cls->name, some, best);
 }
 
 static void order_of_rows(bl_ctx *ctx, const bl_metric *m, size_t k)
@@ -163,6 +165,17 @@ static void missing_is_refused(bl_ctx *ctx, const bl_metric *m, size_t k)
   bl_scored v = {.n = N, .n_classes = k, .y = s.y};
   double out;
   check_fails(ctx, bl_metric_score(ctx, m, &v, &out), BL_E_UNSUPPORTED, m->cls->name);
+}
+
+static void bad_weights_are_refused(bl_ctx *ctx, const bl_metric *m, size_t k)
+{
+  sample s = draw(k, 10);
+  bl_scored v = view(&s, true);
+  double out;
+  s.weight[3] = -0.5;
+  check_fails(ctx, bl_metric_score(ctx, m, &v, &out), BL_E_RANGE, "weight of row 3");
+  memset(s.weight, 0, sizeof s.weight);
+  check_fails(ctx, bl_metric_score(ctx, m, &v, &out), BL_E_RANGE, m->cls->name);
 }
 
 /* One class, or one constant target: a value or NaN, never a failure; a value is within the metric's range. */
@@ -224,6 +237,7 @@ WALK(order_of_rows)
 WALK(weights_are_repeats)
 WALK(nan_is_refused)
 WALK(missing_is_refused)
+WALK(bad_weights_are_refused)
 WALK(one_class)
 WALK(one_row)
 WALK(inputs_stand)
@@ -231,10 +245,16 @@ WALK(allocations)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(walk_documented),          cmocka_unit_test(walk_perfect),        cmocka_unit_test(walk_order_of_rows),
-      cmocka_unit_test(walk_weights_are_repeats), cmocka_unit_test(walk_nan_is_refused), cmocka_unit_test(walk_missing_is_refused),
-      cmocka_unit_test(walk_one_class),           cmocka_unit_test(walk_one_row),        cmocka_unit_test(walk_inputs_stand),
-      cmocka_unit_test(walk_allocations)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(walk_documented),
+                                     cmocka_unit_test(walk_perfect),
+                                     cmocka_unit_test(walk_order_of_rows),
+                                     cmocka_unit_test(walk_weights_are_repeats),
+                                     cmocka_unit_test(walk_nan_is_refused),
+                                     cmocka_unit_test(walk_missing_is_refused),
+                                     cmocka_unit_test(walk_bad_weights_are_refused),
+                                     cmocka_unit_test(walk_one_class),
+                                     cmocka_unit_test(walk_one_row),
+                                     cmocka_unit_test(walk_inputs_stand),
+                                     cmocka_unit_test(walk_allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

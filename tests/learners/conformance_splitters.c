@@ -34,7 +34,8 @@ static bool draws_anew(const char *name) { return strstr(name, "shuffle_split") 
 
 static void set_if_known(bl_ctx *ctx, bl_splitter *s, const char *option, const char *value)
 {
-  if (bl_opts_find(s->cls->opts, option)) check_ok(ctx, bl_opts_set(ctx, s->cls->name, s->cls->opts, s->params, option, value));
+  if (bl_opts_find(s->cls->opts, option))
+    check_ok(ctx, bl_opts_set(ctx, s->cls->name, s->cls->opts, s->params, option, value));
 }
 
 /* Calls fn for every splitter, plain and shuffled where it can. */
@@ -137,7 +138,8 @@ static bool same_folds(const bl_folds *a, const bl_folds *b)
 {
   if (a->n != b->n) return false;
   for (size_t k = 0; k < a->n; k++)
-    if (a->v[k].n_test != b->v[k].n_test || memcmp(a->v[k].test, b->v[k].test, a->v[k].n_test * sizeof *a->v[k].test)) return false;
+    if (a->v[k].n_test != b->v[k].n_test || memcmp(a->v[k].test, b->v[k].test, a->v[k].n_test * sizeof *a->v[k].test))
+      return false;
   return true;
 }
 
@@ -151,9 +153,11 @@ static void seeds(bl_ctx *ctx, bl_splitter *s, bool shuffled)
   assert_true(same_folds(&a, &again));
   set_if_known(ctx, s, "random_state", "1");
   check_ok(ctx, bl_split(ctx, s, &d, &b));
-  if (same_folds(&a, &b) == shuffled) fail_msg("%s: the seed %s", s->cls->name, shuffled ? "does not matter" : "matters");
+  if (same_folds(&a, &b) == shuffled)
+    fail_msg("%s: the seed %s", s->cls->name, shuffled ? "does not matter" : "matters");
   if (draws_anew(s->cls->name)) /* each split draws for itself */
-    assert_memory_not_equal(a.v[0].test, a.v[1].test, (a.v[0].n_test < a.v[1].n_test ? a.v[0].n_test : a.v[1].n_test) * sizeof(uint32_t));
+    assert_memory_not_equal(a.v[0].test, a.v[1].test,
+                            (a.v[0].n_test < a.v[1].n_test ? a.v[0].n_test : a.v[1].n_test) * sizeof(uint32_t));
   bl_folds_free(ctx, &a);
   bl_folds_free(ctx, &again);
   bl_folds_free(ctx, &b);
@@ -191,7 +195,8 @@ WALK(allocations)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(walk_documented), cmocka_unit_test(walk_sound), cmocka_unit_test(walk_balanced),
-                                     cmocka_unit_test(walk_seeds), cmocka_unit_test(walk_allocations)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(walk_documented), cmocka_unit_test(walk_sound),
+                                     cmocka_unit_test(walk_balanced), cmocka_unit_test(walk_seeds),
+                                     cmocka_unit_test(walk_allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,7 +35,10 @@ static const bl_field cv_means_fields[] = {
     BL_FIELD_MATRIX(cv_means_state, mean, BL_F64, n_classes, n_features, "class means"),
     BL_FIELD_SCALAR(cv_means_state, groups_seen, BL_I64, "rows with a group"), BL_FIELD_END};
 
-static inline size_t cv_groups_seen(const bl_estimator *e) { return (size_t)((const cv_means_state *)e->state)->groups_seen; }
+static inline size_t cv_groups_seen(const bl_estimator *e)
+{
+  return (size_t)((const cv_means_state *)e->state)->groups_seen;
+}
 
 static inline bl_status cv_means_fit(bl_ctx *ctx, bl_estimator *e, const bl_train *t)
 {
@@ -83,7 +86,9 @@ static inline bl_status cv_means_apply(bl_ctx *ctx, const bl_estimator *e, bl_op
     for (size_t c = 0; c < s->n_classes; c++) sum += exp(best - d[c]);
     if (op == BL_PREDICT) out[i] = (double)at;
     else if (op == BL_DECISION && s->n_classes == 2) out[i] = d[0] - d[1];
-    else for (size_t c = 0; c < s->n_classes; c++) out[i * s->n_classes + c] = op == BL_DECISION ? -d[c] : exp(best - d[c]) / sum;
+    else
+      for (size_t c = 0; c < s->n_classes; c++)
+        out[i * s->n_classes + c] = op == BL_DECISION ? -d[c] : exp(best - d[c]) / sum;
   }
   return BL_OK;
 }
@@ -92,14 +97,15 @@ static const bl_estimator_class cv_means = {
     .name = "means", .kind = BL_CLASSIFIER, .tags = BL_TAG_WEIGHTS, .fields = cv_means_fields,
     .state_size = sizeof(cv_means_state), .fit = cv_means_fit, .width = cv_means_width, .apply = cv_means_apply};
 
-/* ---- the ten columns whose class means lie farthest apart: learns from labels ---------------------------------------- */
+/* ---- the ten columns whose class means lie farthest apart: learns from labels ------------------------------------ */
 
 enum { CV_KEEP = 10 };
 typedef struct cv_chooser_state {
   int64_t *column;
   size_t n;
 } cv_chooser_state;
-static const bl_field cv_chooser_fields[] = {BL_FIELD_VECTOR(cv_chooser_state, column, BL_I64, n, "columns"), BL_FIELD_END};
+static const bl_field cv_chooser_fields[] = {BL_FIELD_VECTOR(cv_chooser_state, column, BL_I64, n, "columns"),
+                                             BL_FIELD_END};
 
 static inline bl_status cv_chooser_fit(bl_ctx *ctx, bl_estimator *e, const bl_train *t)
 {
@@ -142,11 +148,16 @@ static inline bl_status cv_chooser_transform(bl_ctx *ctx, const bl_estimator *e,
   return BL_OK;
 }
 
-static const bl_estimator_class cv_chooser = {
-    .name = "chooser", .kind = BL_TRANSFORMER, .tags = BL_TAG_NEEDS_Y, .fields = cv_chooser_fields,
-    .state_size = sizeof(cv_chooser_state), .fit = cv_chooser_fit, .width = cv_chooser_width, .transform = cv_chooser_transform};
+static const bl_estimator_class cv_chooser = {.name = "chooser",
+                                              .kind = BL_TRANSFORMER,
+                                              .tags = BL_TAG_NEEDS_Y,
+                                              .fields = cv_chooser_fields,
+                                              .state_size = sizeof(cv_chooser_state),
+                                              .fit = cv_chooser_fit,
+                                              .width = cv_chooser_width,
+                                              .transform = cv_chooser_transform};
 
-/* ---- a detector (far from the median column 0), and a regressor (mean target) ---------------------------------------- */
+/* ---- a detector (far above the least column 0), and a regressor (mean target) ------------------------------------ */
 
 typedef struct cv_one_state {
   double value;
@@ -195,7 +206,8 @@ static inline size_t cv_mean_target_width(const bl_estimator *e, bl_op op)
   return op == BL_PREDICT;
 }
 
-static inline bl_status cv_mean_target_apply(bl_ctx *ctx, const bl_estimator *e, bl_op op, const bl_cmat *X, double *out)
+static inline bl_status cv_mean_target_apply(bl_ctx *ctx, const bl_estimator *e, bl_op op, const bl_cmat *X,
+                                             double *out)
 {
   (void)ctx;
   (void)op;

@@ -225,7 +225,7 @@ static void a_failing_fold_is_recorded(void **state)
   check_free(ctx);
 }
 
-/* ---- outlier detectors and regressors ----------------------------------------------------------------------------- */
+/* ---- outlier detectors and regressors ---------------------------------------------------------------------------- */
 
 static void detectors_rank_anomalies_high(void **state)
 {

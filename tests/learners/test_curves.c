@@ -14,7 +14,8 @@ static void golden_curves(void **state)
   (void)state;
   static const struct {
     const char *name, *truth, *score, *weight;
-  } sets[] = {{"bin", "bin.t", "bin.s", NULL}, {"bin.w", "bin.t", "bin.s", "bin.weights"}, {"note", "note.t", "note.s", NULL}};
+  } sets[] = {
+      {"bin", "bin.t", "bin.s", NULL}, {"bin.w", "bin.t", "bin.s", "bin.weights"}, {"note", "note.t", "note.s", NULL}};
   bl_ctx *ctx = bl_ctx_new();
   golden *g = golden_open("metrics");
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
@@ -27,7 +28,8 @@ static void golden_curves(void **state)
     snprintf(name, sizeof name, "%s.roc.full", sets[i].name);
     const golden_array *want = golden_get(g, name);
     assert_int_equal(c.n, want->rows);
-    for (size_t k = 0; k < c.n; k++) points[3 * k] = c.x[k], points[3 * k + 1] = c.y[k], points[3 * k + 2] = c.threshold[k];
+    for (size_t k = 0; k < c.n; k++)
+      points[3 * k] = c.x[k], points[3 * k + 1] = c.y[k], points[3 * k + 2] = c.threshold[k];
     golden_compare(want, points, name);
     bl_curve_free(ctx, &c);
 
@@ -36,7 +38,8 @@ static void golden_curves(void **state)
     want = golden_get(g, name);
     assert_int_equal(c.n, want->rows);
     assert_true(isinf(c.threshold[c.n - 1]) && c.x[c.n - 1] == 0 && c.y[c.n - 1] == 1);
-    for (size_t k = 0; k < c.n; k++) points[3 * k] = c.y[k], points[3 * k + 1] = c.x[k], points[3 * k + 2] = c.threshold[k];
+    for (size_t k = 0; k < c.n; k++)
+      points[3 * k] = c.y[k], points[3 * k + 1] = c.x[k], points[3 * k + 2] = c.threshold[k];
     points[3 * c.n - 1] = (double)NAN; /* scikit-learn has no threshold there */
     golden_compare(want, points, name);
     bl_curve_free(ctx, &c);

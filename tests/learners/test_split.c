@@ -16,7 +16,8 @@ static int32_t *codes(const golden_array *a)
   return v;
 }
 
-static void run(bl_ctx *ctx, const char *name, const char *option, const char *value, const bl_split_data *d, bl_folds *out)
+static void run(bl_ctx *ctx, const char *name, const char *option, const char *value, const bl_split_data *d,
+                bl_folds *out)
 {
   bl_splitter s;
   check_ok(ctx, bl_splitter_new(ctx, name, &s));
@@ -50,17 +51,42 @@ static void golden_folds(void **state)
       {"kfold.n23.k5.fold", "k_fold", "5", NULL, NULL, NULL, 23},
       {"kfold.n100.k10.fold", "k_fold", "10", NULL, NULL, NULL, 100},
 #define STRATIFIED(s, k) {"stratified." s ".k" k ".fold", "stratified_k_fold", k, "y." s, NULL, NULL, 0}
-      STRATIFIED("a", "2"), STRATIFIED("a", "3"), STRATIFIED("b", "2"), STRATIFIED("b", "3"), STRATIFIED("b", "5"),
-      STRATIFIED("c", "2"), STRATIFIED("c", "3"), STRATIFIED("c", "5"), STRATIFIED("d", "2"), STRATIFIED("d", "3"),
+      STRATIFIED("a", "2"),
+      STRATIFIED("a", "3"),
+      STRATIFIED("b", "2"),
+      STRATIFIED("b", "3"),
+      STRATIFIED("b", "5"),
+      STRATIFIED("c", "2"),
+      STRATIFIED("c", "3"),
+      STRATIFIED("c", "5"),
+      STRATIFIED("d", "2"),
+      STRATIFIED("d", "3"),
       STRATIFIED("d", "5"),
 #define GROUP(s, k) {"group." s ".k" k ".fold", "group_k_fold", k, NULL, "g." s, NULL, 0}
-      GROUP("a", "2"), GROUP("a", "3"), GROUP("a", "5"), GROUP("b", "2"), GROUP("b", "3"), GROUP("b", "5"),
-      GROUP("c", "2"), GROUP("c", "3"), GROUP("c", "5"),
+      GROUP("a", "2"),
+      GROUP("a", "3"),
+      GROUP("a", "5"),
+      GROUP("b", "2"),
+      GROUP("b", "3"),
+      GROUP("b", "5"),
+      GROUP("c", "2"),
+      GROUP("c", "3"),
+      GROUP("c", "5"),
 #define LOGO(s) {"logo." s ".fold", "leave_one_group_out", NULL, NULL, "g." s, NULL, 0}
-      LOGO("a"), LOGO("b"), LOGO("c"),
-#define BOTH(s, k) {"strat_group." s ".k" k ".fold", "stratified_group_k_fold", k, "strat_group." s ".y", "strat_group." s ".g", NULL, 0}
-      BOTH("d", "2"), BOTH("d", "3"), BOTH("d", "5"), BOTH("e", "2"), BOTH("e", "3"), BOTH("e", "5"), BOTH("f", "2"),
-      BOTH("f", "3"), BOTH("f", "5"),
+      LOGO("a"),
+      LOGO("b"),
+      LOGO("c"),
+#define BOTH(s, k)                                                                                                     \
+  {"strat_group." s ".k" k ".fold", "stratified_group_k_fold", k, "strat_group." s ".y", "strat_group." s ".g", NULL, 0}
+      BOTH("d", "2"),
+      BOTH("d", "3"),
+      BOTH("d", "5"),
+      BOTH("e", "2"),
+      BOTH("e", "3"),
+      BOTH("e", "5"),
+      BOTH("f", "2"),
+      BOTH("f", "3"),
+      BOTH("f", "5"),
       {"predefined.fold", "predefined", NULL, NULL, NULL, "predefined.in", 0},
   };
   bl_ctx *ctx = bl_ctx_new();
@@ -104,9 +130,24 @@ static void refused(void **state)
       {"stratified_k_fold", NULL, NULL, {.n = 6, .label = minus}, BL_E_CLASSES, "row 1 has label code -1"},
       {"stratified_k_fold", "n_splits", "3", {.n = 6, .label = tiny}, BL_E_CLASSES, "2 rows, fewer than 3 folds"},
       {"group_k_fold", NULL, NULL, {.n = 6}, BL_E_ARG, "needs a group"},
-      {"group_k_fold", NULL, NULL, {.n = 6, .group = three}, BL_E_SHAPE, "3 groups are fewer than 5 folds; set n_splits to 3"},
-      {"stratified_group_k_fold", NULL, NULL, {.n = 6, .group = three, .label = one}, BL_E_SHAPE, "3 groups are fewer than 5"},
-      {"stratified_group_k_fold", "n_splits", "3", {.n = 6, .group = three, .label = tiny}, BL_E_CLASSES, "fewer than 3 folds"},
+      {"group_k_fold",
+       NULL,
+       NULL,
+       {.n = 6, .group = three},
+       BL_E_SHAPE,
+       "3 groups are fewer than 5 folds; set n_splits to 3"},
+      {"stratified_group_k_fold",
+       NULL,
+       NULL,
+       {.n = 6, .group = three, .label = one},
+       BL_E_SHAPE,
+       "3 groups are fewer than 5"},
+      {"stratified_group_k_fold",
+       "n_splits",
+       "3",
+       {.n = 6, .group = three, .label = tiny},
+       BL_E_CLASSES,
+       "fewer than 3 folds"},
       {"leave_one_group_out", NULL, NULL, {.n = 6, .group = one}, BL_E_SHAPE, "all 6 rows are of one group"},
       {"shuffle_split", "test_size", "6", {.n = 6}, BL_E_SHAPE, "leaves none to train"},
       {"shuffle_split", "test_size", "1.5", {.n = 6}, BL_E_CONFIG, "neither a share below 1 nor a whole number"},
@@ -197,7 +238,8 @@ static void leaks(void **state)
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     bool got = bl_folds_leak(&f, 6, rows[i].group, &fold, &which);
     if (got != rows[i].leaks) fail_msg("%s", rows[i].why);
-    if (got && (fold != rows[i].fold || which != rows[i].which)) fail_msg("%s: fold %zu group %ld", rows[i].why, fold, (long)which);
+    if (got && (fold != rows[i].fold || which != rows[i].which))
+      fail_msg("%s: fold %zu group %ld", rows[i].why, fold, (long)which);
   }
   bl_folds_free(ctx, &f);
   check_free(ctx);
@@ -205,7 +247,8 @@ static void leaks(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(golden_folds),  cmocka_unit_test(refused), cmocka_unit_test(small_class_warns),
-                                     cmocka_unit_test(folds_by_hand), cmocka_unit_test(leaks)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(golden_folds), cmocka_unit_test(refused),
+                                     cmocka_unit_test(small_class_warns), cmocka_unit_test(folds_by_hand),
+                                     cmocka_unit_test(leaks)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@ typedef bl_status (*bl_item_fn)(bl_ctx *ctx, void *arg, size_t item);
  * `work` is a rough count of arithmetic operations an item costs: below a threshold for the whole loop it runs in the
  * calling thread. A nested call runs inline. To sum in parallel, let each item fill its slot and fold the slots in
  * index order afterwards: same bits for any number of threads.
+ * Once the context is cancelled no further item starts, and the loop returns BL_E_CANCELLED.
  * Returns the failure of the lowest item that failed, with its error text; items behind it may not have run. */
 bl_status bl_pool_for(bl_ctx *ctx, size_t n_items, double work, bl_item_fn fn, void *arg) BL_MUST_CHECK;
 
