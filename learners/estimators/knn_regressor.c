@@ -1,0 +1,50 @@
+/* knn_regressor: the mean target of a row's nearest rows in training, plain or weighted by 1 / distance; as scikit-learn's
+ * KNeighborsRegressor. Ties of distance go to the row that came first in training. */
+#include "knn_common.h"
+
+typedef struct job {
+  const bl_estimator *self;
+  double *out;
+} job;
+
+static void average(void *arg, size_t row, const uint32_t *index, const double *distance)
+{
+  const job *j = arg;
+  const bl_knn_params *p = j->self->params;
+  const bl_knn_state *s = j->self->state;
+  double sum = 0, total = 0;
+  for (size_t i = 0; i < (size_t)p->n_neighbors; i++) {
+    double w = bl_knn_weight(p, distance, i);
+    sum += w * s->y[index[i]];
+    total += w;
+  }
+  j->out[row] = sum / total;
+}
+
+static bl_status apply(bl_ctx *ctx, const bl_estimator *self, bl_op op, const bl_cmat *X, double *out)
+{
+  job j = {self, out};
+  (void)op;
+  return bl_knn_find(ctx, self, X, average, &j);
+}
+
+static size_t width(const bl_estimator *self, bl_op op)
+{
+  (void)self;
+  return op == BL_PREDICT;
+}
+
+const bl_estimator_class bl_estimator_knn_regressor = {
+    .name = "knn_regressor",
+    .summary = "the mean target of the nearest rows",
+    .source = "scikit-learn KNeighborsRegressor",
+    .kind = BL_REGRESSOR,
+    .state_version = 1,
+    .opts = bl_knn_opts,
+    .params_size = sizeof(bl_knn_params),
+    .fields = bl_knn_fields,
+    .state_size = sizeof(bl_knn_state),
+    .fit = bl_knn_fit,
+    .width = width,
+    .apply = apply,
+    .check = bl_knn_check};

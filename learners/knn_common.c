@@ -1,0 +1,66 @@
+#include "knn_common.h"
+
+#include <string.h>
+
+enum { UNIFORM, DISTANCE };
+static const char *const weightings[] = {"uniform", "distance", NULL};
+static const char *const metrics[] = {"euclidean", "manhattan", "minkowski", NULL}; /* in the order of bl_distance */
+
+const bl_opt bl_knn_opts[] = {
+    BL_INT(bl_knn_params, n_neighbors, "5", 1, 100000000, "", "how many neighbours are asked"),
+    BL_ENUM(bl_knn_params, weights, "uniform", weightings, "each neighbour counts alike, or by 1 / distance"),
+    BL_ENUM(bl_knn_params, metric, "euclidean", metrics, "how distance is measured"),
+    BL_REAL(bl_knn_params, p, "2", 1, 1000, "", "exponent of metric minkowski"),
+    BL_OPT_END};
+
+const bl_field bl_knn_fields[] = {
+    BL_FIELD_MATRIX(bl_knn_state, fit_X, BL_F32, n_rows, n_features, "the rows learnt from"),
+    BL_FIELD_VECTOR(bl_knn_state, y, BL_F64, n_rows, "their class (0, 1 .. in order of classes) or target"),
+    BL_FIELD_END};
+
+bl_status bl_knn_fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
+{
+  const bl_knn_params *p = self->params;
+  bl_knn_state *s = self->state;
+  size_t n = t->X.rows, d = t->X.cols;
+  if ((uint64_t)p->n_neighbors > n)
+    return bl_fail(ctx, BL_E_RANGE, "%s: n_neighbors is %lld, but there are %zu rows to learn from", self->cls->name,
+                   (long long)p->n_neighbors, n);
+  s->n_rows = n;
+  s->n_features = d;
+  s->fit_X = bl_calloc(ctx, n, d * sizeof *s->fit_X);
+  s->y = bl_calloc(ctx, n, sizeof *s->y);
+  if (!s->fit_X || !s->y) return bl_fail_nomem(ctx, "the rows of neighbours");
+  for (size_t i = 0; i < n; i++) memcpy(s->fit_X + i * d, bl_crow(&t->X, i), d * sizeof *s->fit_X);
+  memcpy(s->y, t->y, n * sizeof *s->y);
+  return BL_OK;
+}
+
+bl_status bl_knn_find(bl_ctx *ctx, const bl_estimator *self, const bl_cmat *X, bl_neighbours_fn fn, void *arg)
+{
+  const bl_knn_params *p = self->params;
+  const bl_knn_state *s = self->state;
+  bl_distance metric = (bl_distance)p->metric;
+  if (metric == BL_MINKOWSKI && (p->p <= 1 || (p->p >= 2 && p->p <= 2))) metric = p->p <= 1 ? BL_MANHATTAN : BL_EUCLIDEAN;
+  bl_neighbours m = {s->fit_X, s->n_rows, s->n_features, (size_t)p->n_neighbors, metric, p->p};
+  return bl_neighbours_find(ctx, &m, X, fn, arg);
+}
+
+double bl_knn_weight(const bl_knn_params *p, const double *distance, size_t i)
+{
+  if (p->weights == UNIFORM) return 1;
+  if (distance[0] > 0) return 1 / distance[i]; /* the nearest comes first */
+  return distance[i] > 0 ? 0 : 1;
+}
+
+bl_status bl_knn_check(bl_ctx *ctx, const bl_estimator *self)
+{
+  const bl_knn_params *p = self->params;
+  const bl_knn_state *s = self->state;
+  const char *who = self->cls->name;
+  if (!s->fit_X || !s->y) return bl_fail(ctx, BL_E_FORMAT, "%s: fit_X or y is missing", who);
+  if (s->n_features != self->n_features || s->n_rows < (uint64_t)p->n_neighbors || s->n_rows > UINT32_MAX)
+    return bl_fail(ctx, BL_E_FORMAT, "%s: %zu x %zu rows learnt from do not fit %zu columns and %lld neighbours", who, s->n_rows,
+                   s->n_features, self->n_features, (long long)p->n_neighbors);
+  return BL_OK;
+}
