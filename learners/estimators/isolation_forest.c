@@ -8,8 +8,9 @@
  * As scikit-learn's IsolationForest, but for its draws, and that any two different floats can be told apart: its limit
  * of 1e-7 would call EEG in volts constant.
  *
- * All trees lie in three flat arrays; a tree is the run start[t] .. start[t + 1]. Node i of a tree is a leaf when feature
- * is -1, threshold being its h; else rows with x <= threshold go to left, the others to left + 1, both behind i. */
+ * All trees lie in three flat arrays; a tree is the run start[t] .. start[t + 1]. Node i of a tree is a leaf when
+ * feature is -1, threshold being its h; else rows with x <= threshold go to left, the others to left + 1, both behind
+ * i. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,7 @@ typedef struct state {
   int64_t *start;
   int32_t *feature, *left;
   double *threshold;
-  int64_t psi;          /* rows a tree saw */
+  int64_t psi; /* rows a tree saw */
   double offset;
 } state;
 
@@ -53,7 +54,8 @@ static const bl_opt opts[] = {
 static const bl_field fields[] = {
     BL_FIELD_VECTOR(state, start, BL_I64, n_trees_plus_one, "first node of each tree, and the count of all"),
     BL_FIELD_VECTOR(state, feature, BL_I32, n_nodes, "column cut at a node; -1: leaf"),
-    BL_FIELD_VECTOR(state, left, BL_I32, n_nodes, "node, within its tree, for x <= threshold; the next one for x above"),
+    BL_FIELD_VECTOR(state, left, BL_I32, n_nodes,
+                    "node, within its tree, for x <= threshold; the next one for x above"),
     BL_FIELD_VECTOR(state, threshold, BL_F64, n_nodes, "where it cuts; of a leaf: length of the path"),
     BL_FIELD_SCALAR(state, psi, BL_I64, "rows a tree saw (max_samples_ of scikit-learn)"),
     BL_FIELD_SCALAR(state, offset, BL_F64, "score_samples below it are odd"),
@@ -73,14 +75,14 @@ typedef struct forest {
   const params *p;
   size_t psi, n_columns, max_depth, room; /* room: most nodes of a tree */
   int32_t *feature, *left;
-  double *threshold;                      /* room entries a tree */
-  size_t *n_nodes;                        /* of each tree */
+  double *threshold; /* room entries a tree */
+  size_t *n_nodes;   /* of each tree */
 } forest;
 
 typedef struct tree {
   const forest *f;
   bl_rng rng;
-  uint32_t *rows, *columns;               /* columns: those it may cut, in any order */
+  uint32_t *rows, *columns; /* columns: those it may cut, in any order */
   int32_t *feature, *left;
   double *threshold;
   size_t n_nodes;
@@ -302,10 +304,12 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
   const params *p = self->params;
   state *s = self->state;
   if (p->max_samples.word != AUTO && p->max_samples.real > 1 && p->max_samples.real != floor(p->max_samples.real))
-    return bl_fail(ctx, BL_E_RANGE, "isolation_forest: max_samples is %g; above 1 it is a count of rows and must be whole",
+    return bl_fail(ctx, BL_E_RANGE,
+                   "isolation_forest: max_samples is %g; above 1 it is a count of rows and must be whole",
                    p->max_samples.real);
   if (t->X.rows > INT32_MAX / 2 || t->X.cols > INT32_MAX)
-    return bl_fail(ctx, BL_E_SHAPE, "isolation_forest: %zu x %zu is too large; take a part of the rows", t->X.rows, t->X.cols);
+    return bl_fail(ctx, BL_E_SHAPE, "isolation_forest: %zu x %zu is too large; take a part of the rows", t->X.rows,
+                   t->X.cols);
   bl_status status = grow_all(ctx, p, &t->X, s);
   return status ? status : set_offset(ctx, p, &t->X, s);
 }
@@ -348,12 +352,14 @@ static bl_status check(bl_ctx *ctx, const bl_estimator *self)
   if (s->start[0] != 0 || s->start[n_trees] < 0 || (uint64_t)s->start[n_trees] != s->n_nodes)
     return bl_fail(ctx, BL_E_FORMAT, "isolation_forest: its trees do not fill its %zu nodes", s->n_nodes);
   for (size_t t = 0; t < n_trees; t++)
-    if (s->start[t + 1] <= s->start[t] || (uint64_t)s->start[t + 1] > s->n_nodes || s->start[t + 1] - s->start[t] > INT32_MAX)
-      return bl_fail(ctx, BL_E_FORMAT, "isolation_forest: tree %zu runs from node %lld to %lld of %zu", t, (long long)s->start[t],
-                     (long long)s->start[t + 1], s->n_nodes);
+    if (s->start[t + 1] <= s->start[t] || (uint64_t)s->start[t + 1] > s->n_nodes ||
+        s->start[t + 1] - s->start[t] > INT32_MAX)
+      return bl_fail(ctx, BL_E_FORMAT, "isolation_forest: tree %zu runs from node %lld to %lld of %zu", t,
+                     (long long)s->start[t], (long long)s->start[t + 1], s->n_nodes);
   for (size_t t = 0; t < n_trees; t++)
     if (!sound_tree(s, t, self->n_features))
-      return bl_fail(ctx, BL_E_FORMAT, "isolation_forest: a node of tree %zu points outside its tree or its %zu columns", t,
+      return bl_fail(ctx, BL_E_FORMAT,
+                     "isolation_forest: a node of tree %zu points outside its tree or its %zu columns", t,
                      self->n_features);
   if (s->psi < 1 || !isfinite(s->offset))
     return bl_fail(ctx, BL_E_FORMAT, "isolation_forest: psi is %lld, offset %g", (long long)s->psi, s->offset);

@@ -1,4 +1,5 @@
-/* isolation_forest: scores and AUROC like scikit-learn's over seeds, path lengths, contamination, units, hostile models. */
+/* isolation_forest: scores and AUROC like scikit-learn's over seeds, path lengths, contamination, units, hostile
+ * models. */
 #include <stdlib.h>
 
 #include "learn.h"
@@ -50,7 +51,8 @@ static void like_golden(bl_ctx *ctx, const golden *g, const char *data)
     area += auroc(score, s.y, n) / SEEDS;
     for (size_t i = 0; i < n; i++) mean[i] -= score[i] / SEEDS;
   }
-  /* the golden's tolerances are 5 and 6 standard errors of a mean of 20 seeds; this is a difference of means of 10 and 20 */
+  /* The golden's tolerances are 5 and 6 standard errors of a mean of 20 seeds; this is a difference of means of 10 and
+   * of 20. */
   double wider = sqrt(20.0 / SEEDS + 1);
   snprintf(name, sizeof name, "%s.auroc.mean", data);
   const golden_array *want = golden_get(g, name);
@@ -80,7 +82,8 @@ static void scores_are_scikit_learns_over_seeds(void **unused)
   check_free(ctx);
 }
 
-/* n rows alike cannot be cut: one leaf, whose path is c(n) and whose score 2^-1 whatever n; the leaf's number is c(n). */
+/* n rows alike cannot be cut: one leaf, whose path is c(n) and whose score 2^-1 whatever n; the leaf's number is c(n).
+ * */
 static void path_of_n_rows_is_c(void **unused)
 {
   (void)unused;
@@ -246,9 +249,11 @@ static void every_allocation_may_fail(void **unused)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(scores_are_scikit_learns_over_seeds), cmocka_unit_test(path_of_n_rows_is_c),
-      cmocka_unit_test(contamination_marks_that_share), cmocka_unit_test(units_and_threads_change_nothing_seeds_do),
-      cmocka_unit_test(hostile_trees_are_refused), cmocka_unit_test(every_allocation_may_fail)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(scores_are_scikit_learns_over_seeds),
+                                     cmocka_unit_test(path_of_n_rows_is_c),
+                                     cmocka_unit_test(contamination_marks_that_share),
+                                     cmocka_unit_test(units_and_threads_change_nothing_seeds_do),
+                                     cmocka_unit_test(hostile_trees_are_refused),
+                                     cmocka_unit_test(every_allocation_may_fail)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
