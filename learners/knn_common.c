@@ -10,8 +10,7 @@ const bl_opt bl_knn_opts[] = {
     BL_INT(bl_knn_params, n_neighbors, "5", 1, 100000000, "", "how many neighbours are asked"),
     BL_ENUM(bl_knn_params, weights, "uniform", weightings, "each neighbour counts alike, or by 1 / distance"),
     BL_ENUM(bl_knn_params, metric, "euclidean", metrics, "how distance is measured"),
-    BL_REAL(bl_knn_params, p, "2", 1, 1000, "", "exponent of metric minkowski"),
-    BL_OPT_END};
+    BL_REAL(bl_knn_params, p, "2", 1, 1000, "", "exponent of metric minkowski"), BL_OPT_END};
 
 const bl_field bl_knn_fields[] = {
     BL_FIELD_MATRIX(bl_knn_state, fit_X, BL_F32, n_rows, n_features, "the rows learnt from"),
@@ -41,7 +40,8 @@ bl_status bl_knn_find(bl_ctx *ctx, const bl_estimator *self, const bl_cmat *X, b
   const bl_knn_params *p = self->params;
   const bl_knn_state *s = self->state;
   bl_distance metric = (bl_distance)p->metric;
-  if (metric == BL_MINKOWSKI && (p->p <= 1 || (p->p >= 2 && p->p <= 2))) metric = p->p <= 1 ? BL_MANHATTAN : BL_EUCLIDEAN;
+  if (metric == BL_MINKOWSKI && (p->p <= 1 || (p->p >= 2 && p->p <= 2)))
+    metric = p->p <= 1 ? BL_MANHATTAN : BL_EUCLIDEAN;
   bl_neighbours m = {s->fit_X, s->n_rows, s->n_features, (size_t)p->n_neighbors, metric, p->p};
   return bl_neighbours_find(ctx, &m, X, fn, arg);
 }
@@ -60,7 +60,7 @@ bl_status bl_knn_check(bl_ctx *ctx, const bl_estimator *self)
   const char *who = self->cls->name;
   if (!s->fit_X || !s->y) return bl_fail(ctx, BL_E_FORMAT, "%s: fit_X or y is missing", who);
   if (s->n_features != self->n_features || s->n_rows < (uint64_t)p->n_neighbors || s->n_rows > UINT32_MAX)
-    return bl_fail(ctx, BL_E_FORMAT, "%s: %zu x %zu rows learnt from do not fit %zu columns and %lld neighbours", who, s->n_rows,
-                   s->n_features, self->n_features, (long long)p->n_neighbors);
+    return bl_fail(ctx, BL_E_FORMAT, "%s: %zu x %zu rows learnt from do not fit %zu columns and %lld neighbours", who,
+                   s->n_rows, s->n_features, self->n_features, (long long)p->n_neighbors);
   return BL_OK;
 }

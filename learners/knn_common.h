@@ -14,7 +14,7 @@ typedef struct bl_knn_params {
 typedef struct bl_knn_state {
   size_t n_rows, n_features;
   float *fit_X;
-  double *y;            /* class codes or targets */
+  double *y; /* class codes or targets */
 } bl_knn_state;
 
 extern const bl_opt bl_knn_opts[];
@@ -22,8 +22,8 @@ extern const bl_field bl_knn_fields[];
 
 bl_status bl_knn_fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t) BL_MUST_CHECK;
 /* The neighbours of X's rows: see bl_neighbours_find(). */
-bl_status bl_knn_find(bl_ctx *ctx, const bl_estimator *self, const bl_cmat *X, bl_neighbours_fn fn, void *arg)
-    BL_MUST_CHECK;
+bl_status bl_knn_find(bl_ctx *ctx, const bl_estimator *self, const bl_cmat *X, bl_neighbours_fn fn,
+                      void *arg) BL_MUST_CHECK;
 /* Weight of neighbour i of k: 1, or 1 / distance; where some lie at distance 0, those have 1 and the others 0. */
 double bl_knn_weight(const bl_knn_params *p, const double *distance, size_t i);
 bl_status bl_knn_check(bl_ctx *ctx, const bl_estimator *self) BL_MUST_CHECK;

@@ -61,7 +61,8 @@ bl_status bl_linear_apply(bl_ctx *ctx, const bl_linear_scores *m, bl_op op, cons
 bl_status bl_linear_check(bl_ctx *ctx, const bl_estimator *self, const bl_linear_scores *m)
 {
   const char *who = self->cls->name;
-  if (self->n_classes < 2) return bl_fail(ctx, BL_E_FORMAT, "%s: %zu classes, wanted two or more", who, self->n_classes);
+  if (self->n_classes < 2)
+    return bl_fail(ctx, BL_E_FORMAT, "%s: %zu classes, wanted two or more", who, self->n_classes);
   if (!m->coef || !m->intercept) return bl_fail(ctx, BL_E_FORMAT, "%s: coef or intercept is missing", who);
   if (m->n_features != self->n_features || m->n_outputs != bl_linear_outputs(self->n_classes))
     return bl_fail(ctx, BL_E_FORMAT, "%s: coef is %zu x %zu, wanted %zu x %zu", who, m->n_outputs, m->n_features,

@@ -1,5 +1,6 @@
-/* linear_classifier.h: what classifiers with linear scores share (logistic_regression, lda): scores X coef' + intercept,
- * codes and probabilities from them. Two classes have one score, of the second class; K > 2 have K scores. */
+/* linear_classifier.h: what classifiers with linear scores share (logistic_regression, lda): scores X coef' +
+ * intercept, codes and probabilities from them. Two classes have one score, of the second class; K > 2 have K scores.
+ * */
 #ifndef BL_LEARNERS_LINEAR_CLASSIFIER_H
 #define BL_LEARNERS_LINEAR_CLASSIFIER_H
 
@@ -17,7 +18,8 @@ size_t bl_linear_outputs(size_t n_classes);
 size_t bl_linear_width(const bl_estimator *self, bl_op op);
 /* out as estimator.h says; codes for BL_PREDICT. A row's result does not depend on the rows beside it. Ties of scores:
  * the lower class. Probabilities: 1 / (1 + exp(-score)), softmax of the scores. */
-bl_status bl_linear_apply(bl_ctx *ctx, const bl_linear_scores *m, bl_op op, const bl_cmat *X, double *out) BL_MUST_CHECK;
+bl_status bl_linear_apply(bl_ctx *ctx, const bl_linear_scores *m, bl_op op, const bl_cmat *X,
+                          double *out) BL_MUST_CHECK;
 /* Do the sizes of loaded fields fit the estimator? BL_E_FORMAT when not. */
 bl_status bl_linear_check(bl_ctx *ctx, const bl_estimator *self, const bl_linear_scores *m) BL_MUST_CHECK;
 

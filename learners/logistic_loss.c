@@ -15,7 +15,7 @@ static size_t unknowns_a_row(const bl_logistic_loss *m) { return m->X->cols + m-
 /* ---- one block of rows ------------------------------------------------------------------------------------------- */
 
 typedef struct scratch {
-  double *a, *b, *z;    /* [BLOCK x p], [BLOCK x p], [BLOCK x n_outputs] */
+  double *a, *b, *z; /* [BLOCK x p], [BLOCK x p], [BLOCK x n_outputs] */
 } scratch;
 
 static void standardise(const bl_logistic_loss *m, size_t lo, size_t hi, double *a)
@@ -42,7 +42,8 @@ static double loss_of(double *z, size_t k, size_t y)
 }
 
 /* Adds A' diag(v) A to block (r, c) of the Hessian. v_i = w_i p_r ((r == c) - p_c). */
-static void add_hessian(const bl_logistic_loss *m, const scratch *s, size_t lo, size_t rows, size_t r, size_t c, double *hess)
+static void add_hessian(const bl_logistic_loss *m, const scratch *s, size_t lo, size_t rows, size_t r, size_t c,
+                        double *hess)
 {
   size_t k = m->n_outputs, p = unknowns_a_row(m), n = k * p;
   for (size_t i = 0; i < rows; i++) {
@@ -81,7 +82,7 @@ typedef struct job {
   const bl_logistic_loss *m;
   const double *theta;
   size_t chunk, slot_size;
-  double *slots;        /* a slot of each chunk: loss, gradient, Hessian */
+  double *slots; /* a slot of each chunk: loss, gradient, Hessian */
   bool hess;
 } job;
 
@@ -95,7 +96,8 @@ static bl_status chunk_value(bl_ctx *ctx, void *arg, size_t lo, size_t hi)
   if (!block) return bl_fail_nomem(ctx, "a block of rows");
   scratch s = {block, block + BLOCK * p, block + 2 * BLOCK * p};
   for (size_t at = lo; at < hi; at += BLOCK)
-    slot[0] += add_block(m, &s, j->theta, at, at + BLOCK < hi ? at + BLOCK : hi, slot + 1, j->hess ? slot + 1 + k * p : NULL);
+    slot[0] +=
+        add_block(m, &s, j->theta, at, at + BLOCK < hi ? at + BLOCK : hi, slot + 1, j->hess ? slot + 1 + k * p : NULL);
   bl_free(ctx, block);
   return BL_OK;
 }

@@ -12,17 +12,17 @@
 
 typedef struct bl_logistic_loss {
   const bl_cmat *X;
-  const double *y, *weight;      /* codes; weights, never NULL */
+  const double *y, *weight; /* codes; weights, never NULL */
   double weight_sum;
   size_t n_outputs;
   bool intercept;
   double ridge;
-  const double *shift, *scale;   /* [d] */
+  const double *shift, *scale; /* [d] */
 } bl_logistic_loss;
 
 /* A bl_objective_fn (minimise.h); arg is a bl_logistic_loss. Fixed row chunks, summed in order. */
-bl_status bl_logistic_value(bl_ctx *ctx, void *arg, const double *theta, double *f, double *grad, double *hess)
-    BL_MUST_CHECK;
+bl_status bl_logistic_value(bl_ctx *ctx, void *arg, const double *theta, double *f, double *grad,
+                            double *hess) BL_MUST_CHECK;
 /* theta to coef [n_outputs x d] and intercept [n_outputs] for rows as they are. */
 void bl_logistic_coef(const bl_logistic_loss *m, const double *theta, double *coef, double *intercept);
 

@@ -45,10 +45,10 @@ static void swap(point *a, point *b)
 }
 
 /* Finds a step with enough descent (Armijo) and, for want_slope, enough flattening; `next` is the new point. */
-static bl_status line_search(bl_ctx *ctx, const bl_minimise *m, const point *at, point *next, const double *dir, double t,
-                             bool want_slope, bool *found)
+static bl_status line_search(bl_ctx *ctx, const bl_minimise *m, const point *at, point *next, const double *dir,
+                             double t, bool want_slope, bool *found)
 {
-  double lo = 0, hi = INFINITY, slope = bl_dot(m->n, at->g, dir);
+  double lo = 0, hi = HUGE_VAL, slope = bl_dot(m->n, at->g, dir);
   *found = false;
   for (int i = 0; i < MAX_TRIES && slope < 0; i++) {
     step_to(next, at, dir, t, m->n);
@@ -71,7 +71,7 @@ static bl_status line_search(bl_ctx *ctx, const bl_minimise *m, const point *at,
 
 typedef struct memory {
   size_t n, count, newest;
-  double *s, *y;        /* [PAIRS x n] */
+  double *s, *y; /* [PAIRS x n] */
   double rho[PAIRS];
 } memory;
 

@@ -1,4 +1,5 @@
-/* minimise.h: minima of smooth convex functions, for the solvers of linear models. Deterministic; one point at a time. */
+/* minimise.h: minima of smooth convex functions, for the solvers of linear models. Deterministic; one point at a time.
+ * */
 #ifndef BL_LEARNERS_MINIMISE_H
 #define BL_LEARNERS_MINIMISE_H
 
@@ -11,11 +12,11 @@ typedef struct bl_minimise {
   size_t n;
   bl_objective_fn fn;
   void *arg;
-  double tol;         /* done when the largest |gradient| is at most this */
+  double tol; /* done when the largest |gradient| is at most this */
   size_t max_iter;
-  size_t n_iter;      /* set: steps taken, at least 1 */
-  double grad_max;    /* set: largest |gradient| at the end */
-  bool converged;     /* set: grad_max <= tol */
+  size_t n_iter;   /* set: steps taken, at least 1 */
+  double grad_max; /* set: largest |gradient| at the end */
+  bool converged;  /* set: grad_max <= tol */
 } bl_minimise;
 
 /* From x to the minimum, in x. Not to converge is no failure: see `converged`.

@@ -19,13 +19,16 @@ typedef struct near {
 typedef struct job {
   const bl_neighbours *m;
   const bl_cmat *X;
-  const double *norm;   /* [n] |y|^2, Euclidean only */
+  const double *norm; /* [n] |y|^2, Euclidean only */
   double norm_max;
   bl_neighbours_fn fn;
   void *arg;
 } job;
 
-static bool before(near a, near b) { return a.distance < b.distance || (a.distance <= b.distance && a.index < b.index); }
+static bool before(near a, near b)
+{
+  return a.distance < b.distance || (a.distance <= b.distance && a.index < b.index);
+}
 
 /* heap[0] is the farthest of n. */
 static void sift_down(near *heap, size_t n, size_t i)
@@ -139,7 +142,8 @@ static bl_status ask(bl_ctx *ctx, void *arg, size_t lo, size_t hi)
   double *block = fast ? bl_calloc(ctx, rows * (m->d + 1) + TABLE * m->d + rows * m->n, sizeof *block) : NULL;
   bl_status s = heap && index && distance && (!fast || block) ? BL_CHECK_CANCEL(ctx) : bl_fail_nomem(ctx, "neighbours");
   if (s) goto done;
-  double *x = block, *xnorm = fast ? x + rows * m->d : NULL, *y = fast ? xnorm + rows : NULL, *square = fast ? y + TABLE * m->d : NULL;
+  double *x = block, *xnorm = fast ? x + rows * m->d : NULL, *y = fast ? xnorm + rows : NULL,
+         *square = fast ? y + TABLE * m->d : NULL;
   if (fast) products(j, lo, hi, x, y, xnorm, square);
   for (size_t i = lo; i < hi; i++) {
     if (fast) recheck(j, i, xnorm[i - lo], square + (i - lo) * m->n, heap);

@@ -53,21 +53,21 @@ static bl_status check(bl_ctx *ctx, const bl_estimator *self)
   bl_status status = bl_knn_check(ctx, self);
   for (size_t i = 0; !status && i < s->n_rows; i++)
     if (!(s->y[i] >= 0 && s->y[i] < (double)self->n_classes))
-      status = bl_fail(ctx, BL_E_FORMAT, "knn: y of row %zu is %g, which is none of %zu classes", i, s->y[i], self->n_classes);
+      status = bl_fail(ctx, BL_E_FORMAT, "knn: y of row %zu is %g, which is none of %zu classes", i, s->y[i],
+                       self->n_classes);
   return status;
 }
 
-const bl_estimator_class bl_estimator_knn = {
-    .name = "knn",
-    .summary = "the class of most of the nearest rows",
-    .source = "scikit-learn KNeighborsClassifier; Cover and Hart 1967",
-    .kind = BL_CLASSIFIER,
-    .state_version = 1,
-    .opts = bl_knn_opts,
-    .params_size = sizeof(bl_knn_params),
-    .fields = bl_knn_fields,
-    .state_size = sizeof(bl_knn_state),
-    .fit = bl_knn_fit,
-    .width = width,
-    .apply = apply,
-    .check = check};
+const bl_estimator_class bl_estimator_knn = {.name = "knn",
+                                             .summary = "the class of most of the nearest rows",
+                                             .source = "scikit-learn KNeighborsClassifier; Cover and Hart 1967",
+                                             .kind = BL_CLASSIFIER,
+                                             .state_version = 1,
+                                             .opts = bl_knn_opts,
+                                             .params_size = sizeof(bl_knn_params),
+                                             .fields = bl_knn_fields,
+                                             .state_size = sizeof(bl_knn_state),
+                                             .fit = bl_knn_fit,
+                                             .width = width,
+                                             .apply = apply,
+                                             .check = check};

@@ -1,5 +1,5 @@
-/* knn_regressor: the mean target of a row's nearest rows in training, plain or weighted by 1 / distance; as scikit-learn's
- * KNeighborsRegressor. Ties of distance go to the row that came first in training. */
+/* knn_regressor: the mean target of a row's nearest rows in training, plain or weighted by 1 / distance; as
+ * scikit-learn's KNeighborsRegressor. Ties of distance go to the row that came first in training. */
 #include "knn_common.h"
 
 typedef struct job {
@@ -34,17 +34,16 @@ static size_t width(const bl_estimator *self, bl_op op)
   return op == BL_PREDICT;
 }
 
-const bl_estimator_class bl_estimator_knn_regressor = {
-    .name = "knn_regressor",
-    .summary = "the mean target of the nearest rows",
-    .source = "scikit-learn KNeighborsRegressor",
-    .kind = BL_REGRESSOR,
-    .state_version = 1,
-    .opts = bl_knn_opts,
-    .params_size = sizeof(bl_knn_params),
-    .fields = bl_knn_fields,
-    .state_size = sizeof(bl_knn_state),
-    .fit = bl_knn_fit,
-    .width = width,
-    .apply = apply,
-    .check = bl_knn_check};
+const bl_estimator_class bl_estimator_knn_regressor = {.name = "knn_regressor",
+                                                       .summary = "the mean target of the nearest rows",
+                                                       .source = "scikit-learn KNeighborsRegressor",
+                                                       .kind = BL_REGRESSOR,
+                                                       .state_version = 1,
+                                                       .opts = bl_knn_opts,
+                                                       .params_size = sizeof(bl_knn_params),
+                                                       .fields = bl_knn_fields,
+                                                       .state_size = sizeof(bl_knn_state),
+                                                       .fit = bl_knn_fit,
+                                                       .width = width,
+                                                       .apply = apply,
+                                                       .check = bl_knn_check};

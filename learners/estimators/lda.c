@@ -2,9 +2,10 @@
  * columns that keep the classes apart.
  *
  * Solvers, all as in scikit-learn 1.2.1:
- *   svd    no covariance is formed: within-class rows are scaled by their pooled sd (divided by n), then whitened, with the
- *          scatter divided by n - K; directions with singular value <= tol drop out (relative to the first for the means).
- *          scikit-learn divides by n from 2026 on; here it stays n - K, which the published EEG results rest on
+ *   svd    no covariance is formed: within-class rows are scaled by their pooled sd (divided by n), then whitened,
+ *          with the scatter divided by n - K; directions with singular value <= tol drop out (relative to the first
+ *          for the means). scikit-learn divides by n from 2026 on; here it stays n - K, which the published EEG
+ *          results rest on
  *   lsqr   coef = S^-1 means by least squares, S = sum_k prior_k S_k, S_k divided by n_k
  *   eigen  directions of the between-class against the within-class covariance
  * shrinkage (lsqr, eigen): a number s makes each S_k (1 - s) S_k + s mu I; auto is Ledoit and Wolf's intensity of each
@@ -38,18 +39,24 @@ typedef struct state {
 } state;
 
 static const bl_opt opts[] = {
-    BL_ENUM(params, solver, "svd", solvers, "svd needs no covariance; lsqr and eigen take shrinkage; lsqr does not transform"),
-    BL_WORD(params, shrinkage, "none", shrinkages, 0, 1, 0, "", "draw covariances to a multiple of the identity: auto is Ledoit-Wolf"),
-    BL_REALS(params, priors, NULL, 0, 1, "", "share of each class, in ascending order of classes; empty: as in the data"),
+    BL_ENUM(params, solver, "svd", solvers,
+            "svd needs no covariance; lsqr and eigen take shrinkage; lsqr does not transform"),
+    BL_WORD(params, shrinkage, "none", shrinkages, 0, 1, 0, "",
+            "draw covariances to a multiple of the identity: auto is Ledoit-Wolf"),
+    BL_REALS(params, priors, NULL, 0, 1, "",
+             "share of each class, in ascending order of classes; empty: as in the data"),
     BL_WORD(params, n_components, "none", none, 1, 1e6, BL_OPT_WHOLE, "", "columns of transform; none: classes - 1"),
     BL_REAL(params, tol, "1e-4", 0, 1, "", "svd: singular values up to this count as zero"),
     BL_OPT_END};
 
 static const bl_field fields[] = {
-    BL_FIELD_MATRIX(state, coef, BL_F64, n_outputs, n_features, "coefficients; one row for two classes, else one a class"),
+    BL_FIELD_MATRIX(state, coef, BL_F64, n_outputs, n_features,
+                    "coefficients; one row for two classes, else one a class"),
     BL_FIELD_VECTOR(state, intercept, BL_F64, n_outputs, "constants"),
-    BL_FIELD_MATRIX(state, scalings, BL_F64, n_components, n_features, "directions of transform, one a row; not of lsqr"),
-    BL_FIELD_VECTOR(state, xbar, BL_F64, n_features, "what svd's transform takes off rows: mean of the class means by prior"),
+    BL_FIELD_MATRIX(state, scalings, BL_F64, n_components, n_features,
+                    "directions of transform, one a row; not of lsqr"),
+    BL_FIELD_VECTOR(state, xbar, BL_F64, n_features,
+                    "what svd's transform takes off rows: mean of the class means by prior"),
     BL_FIELD_VECTOR(state, explained_variance_ratio, BL_F64, n_components, "share of the between-class variance"),
     BL_FIELD_END};
 
@@ -59,10 +66,10 @@ typedef struct work {
   const bl_train *t;
   const params *p;
   size_t n, d, k, max_components;
-  uint32_t *index;      /* rows class by class */
-  size_t *start;        /* [k + 1] into index */
+  uint32_t *index;              /* rows class by class */
+  size_t *start;                /* [k + 1] into index */
   double *means, *prior, *full; /* [k x d]; [k]; coefficients of all classes [k x d] */
-  double *constant;     /* [k] */
+  double *constant;             /* [k] */
 } work;
 
 static void release(work *w)
@@ -99,7 +106,8 @@ static bl_status set_priors(work *w)
     return bl_fail(w->ctx, BL_E_SHAPE, "lda: %zu priors for %zu classes; give one a class, or none", given->n, w->k);
   for (size_t c = 0; c < w->k; c++) {
     w->prior[c] = given->n ? given->v[c] : (double)(w->start[c + 1] - w->start[c]) / (double)w->n;
-    if (!(w->prior[c] > 0)) return bl_fail(w->ctx, BL_E_RANGE, "lda: prior %zu is %g; each must be above 0", c, w->prior[c]);
+    if (!(w->prior[c] > 0))
+      return bl_fail(w->ctx, BL_E_RANGE, "lda: prior %zu is %g; each must be above 0", c, w->prior[c]);
     sum += w->prior[c];
   }
   if (fabs(sum - 1) > 1e-5) bl_warn(w->ctx, BL_W_ADJUSTED, "lda: the priors sum to %g; they are divided by that", sum);
@@ -114,10 +122,11 @@ static bl_status prepare(work *w)
   size_t most = w->k - 1 < w->d ? w->k - 1 : w->d;
   if (w->p->solver == SVD && w->p->shrinkage.word != NONE)
     return bl_fail(ctx, BL_E_CONFIG, "lda: solver svd takes no shrinkage; set solver to lsqr or eigen");
-  if (w->n <= w->k) return bl_fail(ctx, BL_E_SHAPE, "lda: %zu rows for %zu classes; more rows than classes are needed", w->n, w->k);
+  if (w->n <= w->k)
+    return bl_fail(ctx, BL_E_SHAPE, "lda: %zu rows for %zu classes; more rows than classes are needed", w->n, w->k);
   if (want->word < 0 && want->real > (double)most)
-    return bl_fail(ctx, BL_E_RANGE, "lda: n_components is %g, but %zu classes of %zu columns have at most %zu", want->real, w->k,
-                   w->d, most);
+    return bl_fail(ctx, BL_E_RANGE, "lda: n_components is %g, but %zu classes of %zu columns have at most %zu",
+                   want->real, w->k, w->d, most);
   w->max_components = want->word < 0 ? (size_t)want->real : most;
   w->index = bl_calloc(ctx, w->n, sizeof *w->index);
   w->start = bl_calloc(ctx, w->k + 1, sizeof *w->start);
@@ -230,7 +239,8 @@ static bl_status solve_eigen(work *w, state *s)
   if (!status) status = add_covariance(w, &w->t->X, 1, sb);
   for (size_t i = 0; i < d * d; i++) sb[i] -= sw[i];
   if (!status && (status = bl_eigh_general(ctx, d, sb, sw, value, v)) == BL_E_RANGE)
-    status = bl_fail_in(ctx, status, "lda: the covariance within classes is singular; set shrinkage, or solver to svd: ");
+    status =
+        bl_fail_in(ctx, status, "lda: the covariance within classes is singular; set shrinkage, or solver to svd: ");
   if (!status) status = new_directions(w, s, w->max_components);
   if (status) goto done;
   for (size_t i = 0; i < d; i++) sum += value[i];

@@ -2,9 +2,10 @@
  * the second class; K > 2: softmax with a vector each (over-parameterised, their sum 0).
  *
  * coef [1 or K x d], intercept [1 or K]. The solver sees the mean loss of columns brought to like scale (divided by
- * sqrt(var + 1/(C n)), and centred when there is an intercept), which moves no optimum but makes volts and counts converge
- * alike; tol bounds the largest entry of that gradient. On standardised columns that is scikit-learn's own criterion
- * from 1.3 on. class_weight balanced: sum(w) / (K * sum of w in the class), so that a weight of 2 equals a repeated row. */
+ * sqrt(var + 1/(C n)), and centred when there is an intercept), which moves no optimum but makes volts and counts
+ * converge alike; tol bounds the largest entry of that gradient. On standardised columns that is scikit-learn's own
+ * criterion from 1.3 on. class_weight balanced: sum(w) / (K * sum of w in the class), so that a weight of 2 equals a
+ * repeated row. */
 #include <math.h>
 
 #include "kit.h"
@@ -40,14 +41,14 @@ static const bl_opt opts[] = {
     BL_BOOL(params, fit_intercept, "true", "learn a constant too"),
     BL_ENUM(params, class_weight, "none", class_weights, "balanced gives each class the same total weight"),
     BL_INT(params, max_iter, "100", 1, 1000000, "", "most steps of the solver"),
-    BL_ENUM(params, solver, "auto", solvers, "newton needs few steps and memory of (K d)^2; auto takes it up to K d = 300"),
+    BL_ENUM(params, solver, "auto", solvers,
+            "newton needs few steps and memory of (K d)^2; auto takes it up to K d = 300"),
     BL_OPT_END};
 
-static const bl_field fields[] = {
-    BL_FIELD_MATRIX(state, coef, BL_F64, n_outputs, n_features, "coefficients; one row for two classes, else one a class"),
-    BL_FIELD_VECTOR(state, intercept, BL_F64, n_outputs, "constants"),
-    BL_FIELD_SCALAR(state, n_iter, BL_I64, "steps the solver took"),
-    BL_FIELD_END};
+static const bl_field fields[] = {BL_FIELD_MATRIX(state, coef, BL_F64, n_outputs, n_features,
+                                                  "coefficients; one row for two classes, else one a class"),
+                                  BL_FIELD_VECTOR(state, intercept, BL_F64, n_outputs, "constants"),
+                                  BL_FIELD_SCALAR(state, n_iter, BL_I64, "steps the solver took"), BL_FIELD_END};
 
 /* Row weights times class weights; *sum their sum. */
 static void row_weights(const params *p, const bl_train *t, double *per_class, double *weight, double *sum)
@@ -92,8 +93,11 @@ static void centre_classes(state *s)
 
 static bl_status solve(bl_ctx *ctx, const params *p, bl_logistic_loss *loss, state *s)
 {
-  bl_minimise m = {.n = loss->n_outputs * (loss->X->cols + p->fit_intercept), .fn = bl_logistic_value, .arg = loss,
-                   .tol = p->tol, .max_iter = (size_t)p->max_iter};
+  bl_minimise m = {.n = loss->n_outputs * (loss->X->cols + p->fit_intercept),
+                   .fn = bl_logistic_value,
+                   .arg = loss,
+                   .tol = p->tol,
+                   .max_iter = (size_t)p->max_iter};
   double *theta = bl_calloc(ctx, m.n, sizeof *theta);
   if (!theta) return bl_fail_nomem(ctx, "logistic_regression");
   bool newton = p->solver == NEWTON || (p->solver == AUTO && m.n <= NEWTON_UNKNOWNS);
@@ -103,8 +107,10 @@ static bl_status solve(bl_ctx *ctx, const params *p, bl_logistic_loss *loss, sta
     centre_classes(s);
     s->n_iter = (int64_t)m.n_iter;
     if (!m.converged)
-      bl_warn(ctx, BL_W_NO_CONVERGENCE, "logistic_regression: stopped after %zu steps with a gradient of %.3g, wanted %.3g; "
-              "raise max_iter or tol, or lower C", m.n_iter, m.grad_max, p->tol);
+      bl_warn(ctx, BL_W_NO_CONVERGENCE,
+              "logistic_regression: stopped after %zu steps with a gradient of %.3g, wanted %.3g; "
+              "raise max_iter or tol, or lower C",
+              m.n_iter, m.grad_max, p->tol);
   }
   bl_free(ctx, theta);
   return status;
@@ -123,8 +129,13 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
   bl_status status = s->coef && s->intercept && block ? BL_OK : bl_fail_nomem(ctx, "logistic_regression");
   if (status) goto done;
   double *weight = block, *shift = weight + n, *scale = shift + d;
-  bl_logistic_loss loss = {.X = &t->X, .y = t->y, .weight = weight, .n_outputs = s->n_outputs,
-                           .intercept = p->fit_intercept, .shift = shift, .scale = scale};
+  bl_logistic_loss loss = {.X = &t->X,
+                           .y = t->y,
+                           .weight = weight,
+                           .n_outputs = s->n_outputs,
+                           .intercept = p->fit_intercept,
+                           .shift = shift,
+                           .scale = scale};
   row_weights(p, t, scale + d, weight, &loss.weight_sum);
   loss.ridge = p->penalty == NO_PENALTY ? 0 : 1 / (p->C * loss.weight_sum);
   if ((status = bl_kit_moments(ctx, &t->X, weight, shift, scale))) goto done;

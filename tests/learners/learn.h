@@ -79,8 +79,8 @@ static inline void learn_compare_field(const golden *g, const char *prefix, cons
 }
 
 /* predict_proba of every `every`-th row against golden PREFIX.proba. */
-static inline void learn_compare_proba(bl_ctx *ctx, const golden *g, const char *prefix, const bl_estimator *e, const bl_cmat *X,
-                                       size_t every)
+static inline void learn_compare_proba(bl_ctx *ctx, const golden *g, const char *prefix, const bl_estimator *e,
+                                       const bl_cmat *X, size_t every)
 {
   char full[96];
   snprintf(full, sizeof full, "%s.proba", prefix);

@@ -20,16 +20,15 @@ static learn_set triangles(bl_ctx *ctx, const golden *g, const char *data)
 static void numbers_are_mnes(void **unused)
 {
   (void)unused;
-  static const char *const cases[][3] = {
-      {"two", "plain", ""},
-      {"two", "alternate", "component_order: alternate"},
-      {"two", "trace", "norm_trace: true"},
-      {"two", "epoch", "cov_est: epoch"},
-      {"two", "zscore", "log: false"},
-      {"three", "plain", ""},
-      {"three", "trace", "norm_trace: true"},
-      {"three", "epoch", "cov_est: epoch"},
-      {"three", "zscore", "log: false"}};
+  static const char *const cases[][3] = {{"two", "plain", ""},
+                                         {"two", "alternate", "component_order: alternate"},
+                                         {"two", "trace", "norm_trace: true"},
+                                         {"two", "epoch", "cov_est: epoch"},
+                                         {"two", "zscore", "log: false"},
+                                         {"three", "plain", ""},
+                                         {"three", "trace", "norm_trace: true"},
+                                         {"three", "epoch", "cov_est: epoch"},
+                                         {"three", "zscore", "log: false"}};
   bl_ctx *ctx = bl_ctx_new();
   golden *g = golden_open("csp");
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

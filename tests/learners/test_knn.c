@@ -5,8 +5,8 @@ static void like_golden(bl_ctx *ctx, const golden *g, const char *data, int k, c
 {
   char text[160], name[96];
   bool regression = !strcmp(data, "diabetes");
-  snprintf(text, sizeof text, "{%s: {n_neighbors: %d, weights: %s, metric: %s}}", regression ? "knn_regressor" : "knn", k, weights,
-           metric);
+  snprintf(text, sizeof text, "{%s: {n_neighbors: %d, weights: %s, metric: %s}}", regression ? "knn_regressor" : "knn",
+           k, weights, metric);
   char train_x[64], train_y[64];
   snprintf(train_x, sizeof train_x, "%s.train.x", data);
   snprintf(train_y, sizeof train_y, "%s.train.y", data);
@@ -97,7 +97,7 @@ static void far_rows_are_as_exact_as_near_ones(void **unused)
   double y[N], got[N], p2[N];
   for (size_t i = 0; i < N; i++) {
     y[i] = (double)i;
-    for (size_t j = 0; j < D; j++) bl_row(&m, i)[j] = j ? 0.01F * bl_row(&m, i)[j] : 1.6e7F;
+    for (size_t j = 0; j < D; j++) bl_row(&m, i)[j] = j ? 0.3F * bl_row(&m, i)[j] : 1.6e7F;
   }
   bl_cmat X = bl_mat_view(&m);
   bl_estimator *e = learn_parse(ctx, "{knn_regressor: {n_neighbors: 3}}");
@@ -205,10 +205,11 @@ static void every_allocation_may_fail(void **unused)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(numbers_are_scikit_learns), cmocka_unit_test(ties_go_to_the_first_row_and_the_lowest_class),
-      cmocka_unit_test(far_rows_are_as_exact_as_near_ones), cmocka_unit_test(a_high_power_does_not_overflow),
-      cmocka_unit_test(a_damaged_model_is_refused),
-      cmocka_unit_test(every_allocation_may_fail)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(numbers_are_scikit_learns),
+                                     cmocka_unit_test(ties_go_to_the_first_row_and_the_lowest_class),
+                                     cmocka_unit_test(far_rows_are_as_exact_as_near_ones),
+                                     cmocka_unit_test(a_high_power_does_not_overflow),
+                                     cmocka_unit_test(a_damaged_model_is_refused),
+                                     cmocka_unit_test(every_allocation_may_fail)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,10 +5,15 @@ typedef struct lda_case {
   const char *name, *options;
 } lda_case;
 
-static const lda_case cases[] = {
-    {"svd", "solver: svd"}, {"svd_priors", "solver: svd"}, {"lsqr_priors", "solver: lsqr"}, {"lsqr", "solver: lsqr"},
-    {"eigen", "solver: eigen"}, {"lsqr_s03", "solver: lsqr, shrinkage: 0.3"}, {"eigen_s03", "solver: eigen, shrinkage: 0.3"},
-    {"lsqr_auto", "solver: lsqr, shrinkage: auto"}, {"eigen_auto", "solver: eigen, shrinkage: auto"}};
+static const lda_case cases[] = {{"svd", "solver: svd"},
+                                 {"svd_priors", "solver: svd"},
+                                 {"lsqr_priors", "solver: lsqr"},
+                                 {"lsqr", "solver: lsqr"},
+                                 {"eigen", "solver: eigen"},
+                                 {"lsqr_s03", "solver: lsqr, shrinkage: 0.3"},
+                                 {"eigen_s03", "solver: eigen, shrinkage: 0.3"},
+                                 {"lsqr_auto", "solver: lsqr, shrinkage: auto"},
+                                 {"eigen_auto", "solver: eigen, shrinkage: auto"}};
 
 /* Largest magnitude of each column over the compared rows positive, as the golden files have it. */
 static void compare_transform(bl_ctx *ctx, const golden *g, const char *prefix, const bl_estimator *e, const bl_cmat *X)

@@ -1,13 +1,19 @@
 /* logistic_regression: optima of scikit-learn, units, solvers, weights, the iteration cap, damaged models. */
 #include "learn.h"
 
-static void fitted_like_golden(bl_ctx *ctx, const golden *g, const char *data, const char *case_name, const char *solver)
+static void fitted_like_golden(bl_ctx *ctx, const golden *g, const char *data, const char *case_name,
+                               const char *solver)
 {
   char name[64], text[160];
   bool balanced_iris = !strcmp(data, "iris") && !strcmp(case_name, "balanced");
   bool weighted = !strcmp(case_name, "weighted");
-  snprintf(text, sizeof text, "{logistic_regression: {tol: 1e-9, max_iter: 5000, solver: %s, C: %s, fit_intercept: %s, "
-           "class_weight: %s}}", solver, !strcmp(case_name, "c01") ? "0.1" : !strcmp(case_name, "c10") ? "10" : "1",
+  snprintf(text, sizeof text,
+           "{logistic_regression: {tol: 1e-9, max_iter: 5000, solver: %s, C: %s, fit_intercept: %s, "
+           "class_weight: %s}}",
+           solver,
+           !strcmp(case_name, "c01")   ? "0.1"
+           : !strcmp(case_name, "c10") ? "10"
+                                       : "1",
            !strcmp(case_name, "nofit") ? "false" : "true", !strcmp(case_name, "balanced") ? "balanced" : "none");
   bl_estimator *e = learn_parse(ctx, text);
   learn_set all = learn_open(ctx, g, data), used = all;
@@ -41,9 +47,9 @@ static void optima_are_scikit_learns(void **unused)
 {
   (void)unused;
   static const char *const cases[][2] = {
-      {"cancer", "c01"}, {"cancer", "c1"}, {"cancer", "c10"}, {"cancer", "nofit"}, {"cancer", "balanced"},
-      {"cancer", "weighted"}, {"iris", "c01"}, {"iris", "c1"}, {"iris", "c10"}, {"iris", "nofit"}, {"iris", "balanced"},
-      {"iris", "weighted"}, {"digits", "c01"}, {"digits", "c1"}, {"digits", "balanced"}};
+      {"cancer", "c01"},      {"cancer", "c1"},     {"cancer", "c10"}, {"cancer", "nofit"}, {"cancer", "balanced"},
+      {"cancer", "weighted"}, {"iris", "c01"},      {"iris", "c1"},    {"iris", "c10"},     {"iris", "nofit"},
+      {"iris", "balanced"},   {"iris", "weighted"}, {"digits", "c01"}, {"digits", "c1"},    {"digits", "balanced"}};
   bl_ctx *ctx = bl_ctx_new();
   golden *g = golden_open("logistic_regression");
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
