@@ -43,14 +43,14 @@ static int ascending(const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-/* 1, 2 or 5 times a power of ten, at least x. */
+/* 1, 2, 3 or 5 times a power of ten, at least x. */
 static double round_up(double x)
 {
   double ten = pow(10, floor(log10(x)));
-  return x <= ten ? ten : x <= 2 * ten ? 2 * ten : x <= 5 * ten ? 5 * ten : 10 * ten;
+  return x <= ten ? ten : x <= 2 * ten ? 2 * ten : x <= 3 * ten ? 3 * ten : x <= 5 * ten ? 5 * ten : 10 * ten;
 }
 
-/* Distance of neighbouring traces: six standard deviations of the middle channel, so that one wild electrode does not
+/* Distance of neighbouring traces: four standard deviations of the middle channel, so that one wild electrode does not
  * flatten the others. */
 static double spacing(const bl_envelope *e)
 {
@@ -60,7 +60,7 @@ static double spacing(const bl_envelope *e)
     sd[c] = sqrt(fmax(e->squares[c] / e->count - mean * mean, 0));
   }
   qsort(sd, e->width, sizeof *sd, ascending);
-  double x = 6 * sd[e->width / 2];
+  double x = 4 * sd[e->width / 2];
   return x > 0 && isfinite(x) ? round_up(x) : 1;
 }
 

@@ -91,7 +91,7 @@ void bl_plot_marks(const bl_plot *p, bl_sink *k, bool named)
       bl_sink_printf(k, "set object rectangle from first %.9g, graph 0 to first %.9g, graph 1 fillcolor rgb '#D55E00' "
                         "fillstyle transparent solid 0.06 noborder behind\n", from / p->time_scale, to / p->time_scale);
     if (m->onset_s >= p->from_s)
-      bl_sink_printf(k, "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead lw 0.9 lc rgb '#D55E00' back\n",
+      bl_sink_printf(k, "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead lw 0.8 lc rgb '#E3A57F' back\n",
                      m->onset_s / p->time_scale, m->onset_s / p->time_scale);
     if (named && from - last > 0.03 * span) {
       bl_sink_printf(k, "set label at first %.9g, graph 1 offset 0.2,-0.5 font ',10' tc rgb '#A04000' ", from / p->time_scale);

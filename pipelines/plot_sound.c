@@ -105,7 +105,7 @@ static void spectrum_panel(const sound *m, bl_sink *k, double lo, double hi)
   double dx = (p->to_s - p->from_s) / (double)m->columns / p->time_scale;
   bl_sink_printf(k, "set tmargin at screen 0.71\nset bmargin at screen 0.11\nset format x '%%g'\nset grid noxtics noytics\n"
                     "set border 15\nset yrange [0:%.9g]\nset ylabel 'frequency (%s)'\nset xlabel 'time (%s)'\n"
-                    "set cbrange [%.4f:%.4f]\nset cblabel 'power density (dB re 1 %s²/Hz)'\n%s",
+                    "set cbrange [%.4f:%.4f]\nset cblabel 'power density (dB re 1 %s²/Hz)' offset 1.2,0\n%s",
                  rate / 2 / scale, scale > 1 ? "kHz" : "Hz", p->time_unit, lo, hi, p->unit, bl_plot_viridis);
   bl_sink_printf(k, "plot 'spectrogram.bin' binary array=(%zu,%zu) format='%%float32' endian=%s origin=(%.9g,%.9g) "
                     "dx=%.9g dy=%.9g with image notitle\n", m->columns, rows,
@@ -146,7 +146,7 @@ bl_status bl_plot_sound(const bl_plot *p, bl_sink *script, int *width, int *heig
     s = wave.status ? wave.status : bl_plot_write(p, "wave.dat", wave.buf.v, wave.buf.len);
   }
   if (!s) {
-    bl_sink_puts(script, "set multiplot\nset lmargin at screen 0.09\nset rmargin at screen 0.88\n");
+    bl_sink_puts(script, "set multiplot\nset lmargin at screen 0.09\nset rmargin at screen 0.87\n");
     bl_sink_printf(script, "set xrange [%.9g:%.9g]\n", p->from_s / p->time_scale, p->to_s / p->time_scale);
     wave_panel(p, &m.wave, script);
     spectrum_panel(&m, script, lo, hi);
