@@ -1,6 +1,6 @@
 /* A gnuplot process at the other end of a socket pair, which is its stdin, stdout and stderr. After each command it is
- * asked to print a mark; what it says before the mark belongs to that command, and an end of file before the mark means
- * that the command was wrong (gnuplot leaves at the first error when it reads from no terminal). */
+ * asked to print a mark and its error number; what it says before the mark belongs to that command. An end of file before
+ * the mark means that it died of the command. */
 #include "gnuplot.h"
 
 #include <errno.h>
@@ -118,9 +118,10 @@ static bool say(bl_gnuplot *g, const char *text, size_t n)
   return true;
 }
 
-/* What gnuplot says up to the mark. *alive false: it left without one. */
-static bl_status hear(bl_ctx *ctx, bl_gnuplot *g, bl_buf *answer, bool *alive)
+/* What gnuplot says up to the mark. *well false: it left without one, or the mark tells of an error. */
+static bl_status hear(bl_ctx *ctx, bl_gnuplot *g, bl_buf *answer, bool *well)
 {
+  *well = false;
   for (;;) {
     bl_status s = BL_CHECK_CANCEL(ctx);
     if (s) return s;
@@ -129,13 +130,13 @@ static bl_status hear(bl_ctx *ctx, bl_gnuplot *g, bl_buf *answer, bool *alive)
     char block[4096];
     ssize_t k = recv(g->fd, block, sizeof block, 0);
     if (k < 0 && errno == EINTR) continue;
-    *alive = k > 0;
     if (k <= 0) return BL_OK;
     if (answer->len + (size_t)k > TEXT_MAX) answer->len = 0; /* keep the end: it holds the mark */
     s = bl_buf_add(ctx, answer, block, (size_t)k);
     if (s) return s;
     char *mark = strstr(answer->v, MARK);
-    if (mark) {
+    if (mark && strchr(mark, '\n')) {
+      *well = mark[strlen(MARK)] == '0';
       *mark = '\0';
       answer->len = (size_t)(mark - answer->v);
       return BL_OK;
@@ -160,14 +161,14 @@ static bl_status talk(bl_ctx *ctx, bl_gnuplot *g, const char *command, bl_buf *a
 {
   bl_status s = g->pid ? BL_OK : start(ctx, g);
   if (s) return s;
-  bool alive = true;
-  char *line = bl_strf(ctx, "%s\nprint '%s'\n", command, MARK);
+  bool well;
+  char *line = bl_strf(ctx, "reset errors\n%s\nprint '%s'.GPVAL_ERRNO\n", command, MARK);
   if (!line) return bl_fail_nomem(ctx, "a gnuplot command");
   say(g, line, strlen(line)); /* a process that is gone is found out by hear() */
   bl_free(ctx, line);
-  s = hear(ctx, g, answer, &alive);
-  if (s || !alive) stop(g, true);
-  if (!s && !alive) {
+  s = hear(ctx, g, answer, &well);
+  if (s || !well) stop(g, true); /* half-made settings die with the process */
+  if (!s && !well) {
     s = bl_buf_puts(ctx, answer, "");
     if (s) return s;
     one_line(answer->v);

@@ -35,7 +35,7 @@ static const char page_style[] =
     ".figures{display:grid;grid-template-columns:minmax(0,1fr);gap:1.2rem;margin:1rem 0}"
     ".figures.many{grid-template-columns:repeat(auto-fit,minmax(min(24rem,100%),1fr))}"
     "figure{margin:0;background:#fff;border:1px solid var(--line);border-radius:8px;padding:.8rem}"
-    "figure svg,figure img{display:block;width:100%;max-width:44rem;max-height:42rem;height:auto;margin:0 auto}"
+    "figure svg,figure img{display:block;width:100%;max-width:44rem;max-height:36rem;height:auto;margin:0 auto}"
     "figcaption{color:#5b6670;font-size:.86rem;margin-top:.5rem;text-align:center}\n"
     "details{margin:.5rem 0}summary{cursor:pointer;font-weight:600;padding:.2rem 0}"
     "footer{margin-top:3rem;border-top:1px solid var(--line);color:var(--dim);font-size:.85rem}\n"

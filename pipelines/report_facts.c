@@ -30,7 +30,8 @@ long bl_report_predicted(const bl_report *rep, const bl_result *res, size_t i)
 {
   double v = res->cv.pred ? res->cv.pred[i] : NAN;
   if (!isfinite(v)) return -1;
-  return rep->p->task == BL_TASK_ANOMALY ? (v < 0 ? 1 : 0) : lrint(v);
+  if (rep->p->task == BL_TASK_ANOMALY && !res->cv.n_classes) return v < 0; /* without labels: -1 and +1 as they come */
+  return lrint(v);
 }
 
 const char *bl_report_class(const bl_report *rep, long code)

@@ -4,7 +4,7 @@
 
 #include "report_private.h"
 
-enum { CONFUSION_MAX = 60, BINS = 40, POINTS_MAX = 3000 };
+enum { CONFUSION_MAX = 60, BINS = 40 /* at most */, POINTS_MAX = 3000 };
 
 static bl_status draw_for(bl_report *rep, const char *what, const bl_result *res, const char *caption, bl_canvas size,
                           bl_sink *data, bl_sink *body, const char *plot)
@@ -109,6 +109,7 @@ bl_status bl_draw_confusion(bl_report *rep, const bl_result *res)
 /* ---- distribution of scores ------------------------------------------------------------------------------------------ */
 
 typedef struct histogram {
+  size_t n;
   double lo, hi, count[3][BINS], all[3]; /* negative, positive, unlabelled */
 } histogram;
 
@@ -123,12 +124,14 @@ static bool fill_histogram(const bl_report *rep, const bl_result *res, histogram
   }
   if (!isfinite(h->lo) || !(h->hi > h->lo)) return false;
   if (h->lo >= 0 && h->hi <= 1 && rep->p->task != BL_TASK_ANOMALY && res->cv.proba) h->lo = 0, h->hi = 1;
+  double bins = ceil(1.3 * sqrt((double)res->cv.n_rows)); /* few rows, wide bins */
+  h->n = bins < 12 ? 12 : bins > BINS ? BINS : (size_t)bins;
   long positive = (long)rep->p->classes.n - 1;
   for (size_t i = 0; i < res->cv.n_rows; i++) {
     double v = bl_report_score(rep, res, i);
     if (!isfinite(v)) continue;
-    double at = floor((v - h->lo) / (h->hi - h->lo) * BINS);
-    size_t bin = at >= BINS ? BINS - 1 : at < 0 ? 0 : (size_t)at;
+    double at = floor((v - h->lo) / (h->hi - h->lo) * (double)h->n);
+    size_t bin = at >= (double)h->n ? h->n - 1 : at < 0 ? 0 : (size_t)at;
     long truth = bl_report_truth(rep, res, i);
     int kind = truth < 0 ? 2 : truth == positive;
     h->count[kind][bin]++;
@@ -145,8 +148,8 @@ bl_status bl_draw_scores(bl_report *rep, const bl_result *res)
   const char *others = rep->p->classes.n > 2 ? "others" : bl_report_class(rep, 0);
   const char *names[] = {others, bl_report_class(rep, (long)rep->p->classes.n - 1), "not labelled"};
   bl_sink_puts(&data, "# middle of the bin, then share of each kind in %: negative, positive, not labelled\n");
-  for (size_t b = 0; b < BINS; b++) {
-    bl_sink_real(&data, h.lo + (h.hi - h.lo) * ((double)b + 0.5) / BINS);
+  for (size_t b = 0; b < h.n; b++) {
+    bl_sink_real(&data, h.lo + (h.hi - h.lo) * ((double)b + 0.5) / (double)h.n);
     for (int kind = 0; kind < 3; kind++) {
       bl_sink_puts(&data, " ");
       bl_sink_real(&data, h.all[kind] > 0 ? 100 * h.count[kind][b] / h.all[kind] : 0);
@@ -154,13 +157,13 @@ bl_status bl_draw_scores(bl_report *rep, const bl_result *res)
     bl_sink_puts(&data, "\n");
   }
   bl_sink_puts(&body, "set boxwidth ");
-  bl_sink_real(&body, (h.hi - h.lo) / BINS);
+  bl_sink_real(&body, (h.hi - h.lo) / (double)h.n);
   bl_sink_puts(&body, "\nset grid noxtics\nset yrange [0:*]\nset ylabel 'share of rows (%)'\nset xrange [");
   bl_sink_real(&body, h.lo);
   bl_sink_puts(&body, ":");
   bl_sink_real(&body, h.hi);
   bl_sink_puts(&body, "]\nset style fill transparent solid 0.5 noborder\n"
-                      "set key outside bottom center horizontal Left reverse width 1\nset xlabel ");
+                      "set key outside top center horizontal Left reverse width 1\nset xlabel ");
   if (rep->p->task == BL_TASK_ANOMALY) bl_sink_quoted(&body, "anomaly score (higher is stranger)");
   else {
     bl_sink_quoted(&body, bl_report_score_name(rep, res));

@@ -81,7 +81,7 @@ static void y_range(bl_sink *k, span s)
   bl_sink_real(k, lo);
   bl_sink_puts(k, ":");
   bl_sink_real(k, hi);
-  bl_sink_puts(k, "]\n");
+  bl_sink_printf(k, "]\nset format y '%s'\n", hi - lo > 2 ? "%g" : hi - lo > 0.05 ? "%.2f" : "%.3f");
 }
 
 /* Points of learners at the same place stand beside one another. */
@@ -143,7 +143,7 @@ bl_status bl_draw_folds(bl_report *rep)
   bl_sink_printf(&body, "set xrange [0.5:%zu.5]\nset xlabel 'fold'\nset grid noxtics\n%sset ylabel ", folds,
                  folds <= 20 ? "set xtics 1\n" : "");
   bl_sink_quoted(&body, c->metric_names[m]);
-  bl_sink_puts(&body, "\nset key outside bottom center horizontal Left reverse width 1\n");
+  bl_sink_puts(&body, "\nset key outside top center horizontal Left reverse width 1\n");
   for (size_t i = 0; i < r->n; i++)
     fold_series(&data, &body, r->v[i].name, "", r->v[i].cv.score + m, metrics, folds, beside(i, series), &n, i, false);
   for (size_t j = 0; j < c->n_published; j++) {
@@ -196,12 +196,12 @@ bl_status bl_draw_by(bl_report *rep)
   bl_sink_quoted(&body, rep->c->evaluate.by ? rep->c->evaluate.by : "part");
   bl_sink_puts(&body, first->n_parts > 9 ? "\nset ylabel " : " offset 0,-0.8\nset ylabel ");
   bl_sink_quoted(&body, rep->c->metric_names[m]);
-  bl_sink_puts(&body, "\nset key outside bottom center horizontal Left reverse width 1\n");
+  bl_sink_puts(&body, "\nset key outside top center horizontal Left reverse width 1\n");
   for (size_t i = 0; i < r->n; i++) {
     for (size_t q = 0; q < r->v[i].n_parts; q++) {
       char rest[40] = "";
       snprintf(rest, sizeof rest, " %zu", r->v[i].parts[q].n);
-      data_line(&data, (double)q + beside(i, r->n), r->v[i].parts[q].score[m], rest);
+      data_line(&data, (double)q, r->v[i].parts[q].score[m], rest);
     }
     bl_sink_puts(&data, "\n\n");
     bl_sink_printf(&body, "%s'by.dat' index %zu using 1:2 with linespoints lw 1.8 pt %d ps 0.8 lc rgb '%s' title ",

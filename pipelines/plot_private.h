@@ -1,0 +1,79 @@
+/* plot_private.h: what the pictures of recordings share: which part of which stream is shown, read once in blocks. */
+#ifndef BALEEN_PLOT_PRIVATE_H
+#define BALEEN_PLOT_PRIVATE_H
+
+#include "baleen/recording.h"
+#include "baleen/report.h"
+#include "baleen/stage.h"
+#include "gnuplot.h"
+#include "sink.h"
+
+enum { BL_PLOT_COLUMNS = 1600, BL_PLOT_BINS = 512, BL_PLOT_CHANNELS = 20 };
+
+typedef struct bl_plot {
+  bl_ctx *ctx;
+  bl_recording *rec;
+  size_t stream;
+  const bl_rec_stream *st;
+  double from_s, to_s;
+  double n_frames;             /* in the span, gaps left out */
+  size_t channel[BL_PLOT_CHANNELS], n_channels; /* shown, as indices of the stream's */
+  bool mixed;                  /* all channels of a sound are averaged to one */
+  const char *unit;            /* as written: "µV" */
+  double time_scale;           /* seconds of one unit of the time axis */
+  const char *time_unit;
+  char *folder;                /* where script and data lie while gnuplot draws */
+} bl_plot;
+
+/* Frames [n][channels shown] (one channel when mixed); time_s is that of the first. */
+typedef bl_status (*bl_plot_block_fn)(void *user, bl_ctx *ctx, double time_s, const float *x, size_t n);
+/* begin is true when a contiguous stretch begins at time_s, false when it ends. */
+typedef bl_status (*bl_plot_stretch_fn)(void *user, bl_ctx *ctx, double time_s, bool begin);
+bl_status bl_plot_read(const bl_plot *p, bl_plot_stretch_fn on_stretch, bl_plot_block_fn on_block, void *user)
+    BL_MUST_CHECK;
+static inline size_t bl_plot_width(const bl_plot *p) { return p->mixed ? 1 : p->n_channels; }
+
+/* Lowest and highest value of each channel in each column of the picture. */
+typedef struct bl_envelope {
+  size_t columns, width;
+  float *lo, *hi;              /* [columns][width]; lo > hi: nothing there */
+  double *sum, *squares;       /* [width] */
+  double count;
+} bl_envelope;
+bl_status bl_envelope_new(const bl_plot *p, size_t columns, bl_envelope *out) BL_MUST_CHECK;
+void bl_envelope_add(const bl_plot *p, bl_envelope *e, double time_s, const float *x, size_t n);
+void bl_envelope_free(bl_ctx *ctx, bl_envelope *e);
+/* Lines up and down between the extremes of each column, (value - offset) * scale + shift; blank lines at gaps. */
+void bl_envelope_lines(const bl_plot *p, const bl_envelope *e, size_t channel, double offset, double scale, double shift,
+                       bl_sink *k);
+
+/* Power density by the stft stage, frame by frame, one stretch after another. */
+typedef void (*bl_spectrum_fn)(void *user, double time_s, const float *frame);
+typedef struct bl_spectrum {
+  bl_stage stage;
+  bl_stage_run run;
+  bl_stream in;
+  bl_frames out;
+  double stretch_s, seen;      /* where the stretch began, frames it gave */
+  bl_spectrum_fn on_frame;
+  void *user;
+} bl_spectrum;
+bl_status bl_spectrum_new(const bl_plot *p, size_t n_fft, size_t hop, bool center, bl_spectrum *out) BL_MUST_CHECK;
+bl_status bl_spectrum_stretch(bl_ctx *ctx, bl_spectrum *s, double time_s, bool begin) BL_MUST_CHECK;
+bl_status bl_spectrum_push(bl_ctx *ctx, bl_spectrum *s, const float *x, size_t n) BL_MUST_CHECK;
+void bl_spectrum_free(bl_ctx *ctx, bl_spectrum *s);
+/* n frames of power density, [n][width of the spectrum], to dB in place by the db stage. */
+bl_status bl_spectrum_db(bl_ctx *ctx, const bl_spectrum *s, float *v, size_t n) BL_MUST_CHECK;
+
+/* Commands for the marks of the recording's annotations. */
+void bl_plot_marks(const bl_plot *p, bl_sink *k, bool named);
+/* The text "name, format, rate, channels" in quotes. */
+void bl_plot_title(const bl_plot *p, bl_sink *k);
+bl_status bl_plot_write(const bl_plot *p, const char *name, const void *bytes, size_t n) BL_MUST_CHECK;
+
+/* Each writes its data into the folder and adds what draws them; the terminal is set by the caller. *width and *height in
+ * the units of an SVG. */
+bl_status bl_plot_sound(const bl_plot *p, bl_sink *script, int *width, int *height) BL_MUST_CHECK;
+bl_status bl_plot_channels(const bl_plot *p, bl_sink *script, int *width, int *height) BL_MUST_CHECK;
+
+#endif

@@ -1,0 +1,232 @@
+/* Reading what a picture shows: blocks of a stream, extremes by column, spectra by the stft stage. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "plot_private.h"
+
+enum { BLOCK = 16384 };
+
+/* Frames of a stretch that lie in [from, to). */
+static void clip(const bl_plot *p, const bl_stretch *run, uint64_t *first, uint64_t *behind)
+{
+  double rate = p->st->rate_hz, n = (double)run->n;
+  double lo = ceil((p->from_s - run->start_s) * rate - 1e-6), hi = ceil((p->to_s - run->start_s) * rate - 1e-6);
+  lo = fmin(fmax(lo, 0), n);
+  hi = fmin(fmax(hi, lo), n);
+  *first = (uint64_t)lo;
+  *behind = (uint64_t)hi;
+}
+
+static void pick(const bl_plot *p, const float *x, size_t n, float *out)
+{
+  size_t all = p->st->n_channels, width = bl_plot_width(p);
+  for (size_t i = 0; i < n; i++) {
+    double sum = 0;
+    for (size_t c = 0; c < p->n_channels; c++) {
+      if (p->mixed) sum += (double)x[i * all + p->channel[c]];
+      else out[i * width + c] = x[i * all + p->channel[c]];
+    }
+    if (p->mixed) out[i] = (float)(sum / (double)p->n_channels);
+  }
+}
+
+bl_status bl_plot_read(const bl_plot *p, bl_plot_stretch_fn on_stretch, bl_plot_block_fn on_block, void *user)
+{
+  bl_ctx *ctx = p->ctx;
+  float *raw = bl_calloc(ctx, (size_t)BLOCK * p->st->n_channels, sizeof *raw);
+  float *x = bl_calloc(ctx, BLOCK * bl_plot_width(p), sizeof *x);
+  bl_status s = raw && x ? BL_OK : bl_fail_nomem(ctx, "a block of the recording");
+  double done = 0;
+  for (size_t r = 0; r < p->st->n_runs && !s; r++) {
+    const bl_stretch *run = &p->st->runs[r];
+    uint64_t at, behind;
+    clip(p, run, &at, &behind);
+    if (at == behind) continue;
+    s = on_stretch(user, ctx, run->start_s + (double)at / p->st->rate_hz, true);
+    while (at < behind && !s) {
+      size_t n = behind - at < BLOCK ? (size_t)(behind - at) : BLOCK, got = 0;
+      s = BL_CHECK_CANCEL(ctx);
+      if (!s) s = bl_recording_read(ctx, p->rec, p->stream, run->first + at, n, raw, &got);
+      if (s || !got) break;
+      pick(p, raw, got, x);
+      s = on_block(user, ctx, run->start_s + (double)at / p->st->rate_hz, x, got);
+      at += got;
+      done += (double)got;
+      bl_progress(ctx, "frames", done, p->n_frames);
+    }
+    if (!s) s = on_stretch(user, ctx, run->start_s + (double)at / p->st->rate_hz, false);
+  }
+  bl_free(ctx, raw);
+  bl_free(ctx, x);
+  return s;
+}
+
+/* ---- extremes by column ------------------------------------------------------------------------------------------------ */
+
+bl_status bl_envelope_new(const bl_plot *p, size_t columns, bl_envelope *out)
+{
+  size_t width = bl_plot_width(p);
+  *out = (bl_envelope){.columns = columns, .width = width};
+  out->lo = bl_calloc(p->ctx, columns * width, sizeof *out->lo);
+  out->hi = bl_calloc(p->ctx, columns * width, sizeof *out->hi);
+  out->sum = bl_calloc(p->ctx, width, sizeof *out->sum);
+  out->squares = bl_calloc(p->ctx, width, sizeof *out->squares);
+  if (!out->lo || !out->hi || !out->sum || !out->squares) {
+    bl_envelope_free(p->ctx, out);
+    return bl_fail_nomem(p->ctx, "the picture");
+  }
+  for (size_t i = 0; i < columns * width; i++) out->lo[i] = INFINITY, out->hi[i] = -INFINITY;
+  return BL_OK;
+}
+
+void bl_envelope_add(const bl_plot *p, bl_envelope *e, double time_s, const float *x, size_t n)
+{
+  double per_second = (double)e->columns / (p->to_s - p->from_s), first = (time_s - p->from_s) * per_second;
+  double step = per_second / p->st->rate_hz;
+  for (size_t i = 0; i < n; i++) {
+    double at = first + step * (double)i + 1e-9;
+    size_t column = at < 0 ? 0 : at >= (double)e->columns ? e->columns - 1 : (size_t)at;
+    float *lo = e->lo + column * e->width, *hi = e->hi + column * e->width;
+    for (size_t c = 0; c < e->width; c++) {
+      float v = x[i * e->width + c];
+      if (!isfinite(v)) continue;
+      if (v < lo[c]) lo[c] = v;
+      if (v > hi[c]) hi[c] = v;
+      e->sum[c] += (double)v;
+      e->squares[c] += (double)v * (double)v;
+    }
+  }
+  e->count += (double)n;
+}
+
+void bl_envelope_free(bl_ctx *ctx, bl_envelope *e)
+{
+  bl_free(ctx, e->lo);
+  bl_free(ctx, e->hi);
+  bl_free(ctx, e->sum);
+  bl_free(ctx, e->squares);
+  *e = (bl_envelope){0};
+}
+
+static void point(bl_sink *k, double t, double v)
+{
+  bl_sink_printf(k, "%.9g %.6g\n", t, v);
+}
+
+void bl_envelope_lines(const bl_plot *p, const bl_envelope *e, size_t channel, double offset, double scale, double shift,
+                       bl_sink *k)
+{
+  double step = (p->to_s - p->from_s) / (double)e->columns / p->time_scale, from = p->from_s / p->time_scale;
+  bool open = false;
+  for (size_t i = 0; i < e->columns; i++) {
+    double lo = (double)e->lo[i * e->width + channel], hi = (double)e->hi[i * e->width + channel];
+    if (lo > hi) {
+      if (open) bl_sink_puts(k, "\n");
+      open = false;
+      continue;
+    }
+    double t = from + ((double)i + 0.5) * step;
+    point(k, t, (lo - offset) * scale + shift);
+    if (hi > lo) point(k, t, (hi - offset) * scale + shift);
+    open = true;
+  }
+  bl_sink_puts(k, "\n\n");
+}
+
+/* ---- spectra ----------------------------------------------------------------------------------------------------------- */
+
+static bl_status set_number(bl_ctx *ctx, bl_stage *stage, const char *name, size_t value)
+{
+  char text[32];
+  snprintf(text, sizeof text, "%zu", value);
+  return bl_opts_set(ctx, stage->cls->name, stage->cls->opts, stage->params, name, text);
+}
+
+static bl_status set_word(bl_ctx *ctx, bl_stage *stage, const char *name, const char *value)
+{
+  return bl_opts_set(ctx, stage->cls->name, stage->cls->opts, stage->params, name, value);
+}
+
+static bl_status describe(const bl_plot *p, bl_stream *in)
+{
+  bl_status s = BL_OK;
+  *in = (bl_stream){.rate_hz = p->st->rate_hz, .source_rate_hz = p->st->rate_hz, .n_channels = bl_plot_width(p), .n_bins = 1};
+  for (size_t c = 0; c < in->n_channels && !s; c++) {
+    s = bl_texts_add(p->ctx, &in->channels, p->st->channels[p->channel[c]].name);
+    if (!s) s = bl_texts_add(p->ctx, &in->units, p->unit);
+  }
+  return s;
+}
+
+bl_status bl_spectrum_new(const bl_plot *p, size_t n_fft, size_t hop, bool center, bl_spectrum *out)
+{
+  bl_ctx *ctx = p->ctx;
+  *out = (bl_spectrum){0};
+  bl_status s = bl_stage_new(ctx, "stft", &out->stage);
+  if (!s) s = set_number(ctx, &out->stage, "n_fft", n_fft);
+  if (!s) s = set_number(ctx, &out->stage, "hop_length", hop);
+  if (!s) s = set_word(ctx, &out->stage, "center", center ? "true" : "false");
+  if (!s) s = set_word(ctx, &out->stage, "detrend", center ? "none" : "constant");
+  if (!s) s = set_word(ctx, &out->stage, "scaling", "density");
+  if (!s) s = set_word(ctx, &out->stage, "output", "power");
+  if (!s) s = describe(p, &out->in);
+  if (!s) s = bl_stage_start(ctx, &out->stage, &out->in, &out->run);
+  if (!s) out->out.width = bl_stream_width(&out->run.out);
+  if (s) bl_spectrum_free(ctx, out);
+  return s;
+}
+
+static void hand_on(bl_spectrum *s)
+{
+  for (size_t i = 0; i < s->out.n; i++, s->seen++)
+    s->on_frame(s->user, s->stretch_s + s->run.out.start_s + s->seen / s->run.out.rate_hz, s->out.v + i * s->out.width);
+  s->out.n = 0;
+}
+
+bl_status bl_spectrum_stretch(bl_ctx *ctx, bl_spectrum *s, double time_s, bool begin)
+{
+  if (begin) {
+    s->stretch_s = time_s;
+    s->seen = 0;
+    if (s->run.cls->reset) s->run.cls->reset(s->run.state);
+    return BL_OK;
+  }
+  bl_status e = s->run.cls->finish ? s->run.cls->finish(ctx, s->run.state, &s->out) : BL_OK;
+  if (!e) hand_on(s);
+  return e;
+}
+
+bl_status bl_spectrum_push(bl_ctx *ctx, bl_spectrum *s, const float *x, size_t n)
+{
+  bl_status e = s->run.cls->push(ctx, s->run.state, x, n, &s->out);
+  if (!e) hand_on(s);
+  return e;
+}
+
+void bl_spectrum_free(bl_ctx *ctx, bl_spectrum *s)
+{
+  bl_stage_stop(ctx, &s->run);
+  bl_stage_free(ctx, &s->stage);
+  bl_stream_free(ctx, &s->in);
+  bl_frames_free(ctx, &s->out);
+  *s = (bl_spectrum){0};
+}
+
+bl_status bl_spectrum_db(bl_ctx *ctx, const bl_spectrum *s, float *v, size_t n)
+{
+  bl_stage stage = {0};
+  bl_stage_run run = {0};
+  bl_frames out = {.width = s->out.width};
+  bl_status e = bl_stage_new(ctx, "db", &stage);
+  if (!e) e = set_word(ctx, &stage, "amin", "1e-20");
+  if (!e) e = bl_stage_start(ctx, &stage, &s->run.out, &run);
+  if (!e) e = run.cls->push(ctx, run.state, v, n, &out);
+  if (!e && run.cls->finish) e = run.cls->finish(ctx, run.state, &out);
+  if (!e && out.n != n) e = bl_fail(ctx, BL_E_INTERNAL, "plot: %zu frames of dB came from %zu", out.n, n);
+  if (!e) memcpy(v, out.v, n * out.width * sizeof *v);
+  bl_frames_free(ctx, &out);
+  bl_stage_stop(ctx, &run);
+  bl_stage_free(ctx, &stage);
+  return e;
+}

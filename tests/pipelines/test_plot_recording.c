@@ -1,0 +1,219 @@
+/* Pictures of recordings: a sine and a gap of known numbers through the parts, real files through the whole. */
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "markup.h"
+#include "plot_private.h"
+
+enum { RATE = 8000, N = 3 * RATE };
+static const double sine_hz = 1000, amplitude = 0.5;
+
+static void put_le(unsigned char *at, uint32_t v, int bytes)
+{
+  for (int i = 0; i < bytes; i++) at[i] = (unsigned char)(v >> 8 * i);
+}
+
+/* Three seconds of a 1 kHz sine at half of full scale, 16 bit, mono; silence if amplitude is 0. */
+static const char *sine_file(const char *name, double level)
+{
+  static unsigned char wav[44 + 2 * N];
+  memcpy(wav, "RIFF\0\0\0\0WAVEfmt ", 16);
+  memcpy(wav + 36, "data", 4);
+  put_le(wav + 4, 36 + 2 * N, 4);
+  put_le(wav + 16, 16, 4);
+  put_le(wav + 20, 1, 2);
+  put_le(wav + 22, 1, 2);
+  put_le(wav + 24, RATE, 4);
+  put_le(wav + 28, 2 * RATE, 4);
+  put_le(wav + 32, 2, 2);
+  put_le(wav + 34, 16, 2);
+  put_le(wav + 40, 2 * N, 4);
+  for (int i = 0; i < N; i++)
+    put_le(wav + 44 + 2 * i, (uint32_t)(int32_t)lrint(32767 * level * sin(2 * 3.14159265358979323846 * sine_hz * i / RATE)), 2);
+  const char *path = check_tmp_path(name);
+  FILE *f = fopen(path, "wb");
+  if (!f || fwrite(wav, 1, sizeof wav, f) != sizeof wav || fclose(f)) fail_msg("cannot write %s", path);
+  return path;
+}
+
+/* ---- parts ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct heard {
+  bl_spectrum spectrum;
+  double power[BL_PLOT_BINS + 1], frames, first_s, last_s, n;
+} heard;
+
+static void on_frame(void *user, double time_s, const float *frame)
+{
+  heard *h = user;
+  if (!(h->frames > 0)) h->first_s = time_s;
+  h->last_s = time_s;
+  h->frames++;
+  for (size_t b = 0; b < h->spectrum.out.width; b++) h->power[b] += (double)frame[b];
+}
+static bl_status on_block(void *user, bl_ctx *ctx, double time_s, const float *x, size_t n)
+{
+  (void)time_s;
+  ((heard *)user)->n += (double)n;
+  return bl_spectrum_push(ctx, &((heard *)user)->spectrum, x, n);
+}
+static bl_status on_stretch(void *user, bl_ctx *ctx, double time_s, bool begin)
+{
+  return bl_spectrum_stretch(ctx, &((heard *)user)->spectrum, time_s, begin);
+}
+
+/* The densities over all frequencies add up to the power of the sine, A^2/2, and the peak stands at its frequency. */
+static void test_spectrum_level(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_plot p = {.ctx = ctx, .unit = "FS", .n_channels = 1, .mixed = true, .from_s = 1, .to_s = 2.5, .n_frames = 1.5 * RATE};
+  static heard h;
+  check_ok(ctx, bl_recording_open(ctx, sine_file("sine.wav", amplitude), &p.rec));
+  p.st = &p.rec->streams[0];
+  check_ok(ctx, bl_spectrum_new(&p, 512, 256, false, &h.spectrum));
+  h.spectrum.on_frame = on_frame;
+  h.spectrum.user = &h;
+  check_ok(ctx, bl_plot_read(&p, on_stretch, on_block, &h));
+  check_near(h.n, 1.5 * RATE, 0);
+  check_near(h.frames, floor((1.5 * RATE - 512) / 256) + 1, 0);
+  check_near(h.first_s, 1 + 256.0 / RATE, 1.0 / RATE);
+  size_t peak = 0;
+  double sum = 0, width = (double)RATE / 512;
+  for (size_t b = 0; b <= 256; b++) {
+    if (h.power[b] > h.power[peak]) peak = b;
+    sum += h.power[b] / h.frames * width;
+  }
+  assert_int_equal(peak, (size_t)(sine_hz / width));
+  check_near(sum, amplitude * amplitude / 2, 1e-4);
+  float db[257];
+  for (size_t b = 0; b <= 256; b++) db[b] = (float)(h.power[b] / h.frames);
+  double want = 10 * log10((double)db[peak]);
+  check_ok(ctx, bl_spectrum_db(ctx, &h.spectrum, db, 1));
+  check_near((double)db[peak], want, 1e-4);
+  bl_spectrum_free(ctx, &h.spectrum);
+  bl_recording_close(ctx, p.rec);
+  check_free(ctx);
+}
+
+static void test_envelope(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_rec_stream st = {.rate_hz = 10};
+  bl_plot p = {.ctx = ctx, .st = &st, .n_channels = 2, .from_s = 5, .to_s = 7, .time_scale = 1};
+  bl_envelope e;
+  bl_sink k = {.ctx = ctx};
+  check_ok(ctx, bl_envelope_new(&p, 4, &e)); /* half a second, five frames, a column */
+  float x[20];
+  for (int i = 0; i < 10; i++) x[2 * i] = (float)(i * i), x[2 * i + 1] = (float)-i;
+  x[4] = NAN;
+  bl_envelope_add(&p, &e, 5, x, 10);
+  check_near((double)e.lo[0], 0, 0);
+  check_near((double)e.hi[0], 16, 0);
+  check_near((double)e.lo[2], 25, 0);
+  check_near((double)e.hi[2], 81, 0);
+  check_near((double)e.lo[3], -9, 0);
+  check_near(e.sum[1], -45, 0);
+  assert_true(e.lo[4] > e.hi[4]); /* nothing in the second half */
+  bl_envelope_lines(&p, &e, 0, 1, 2, 100, &k);
+  assert_string_equal(bl_buf_text(&k.buf), "5.25 98\n5.25 130\n5.75 148\n5.75 260\n\n\n\n");
+  bl_sink_free(&k);
+  bl_envelope_free(ctx, &e);
+  check_free(ctx);
+}
+
+/* ---- the whole ------------------------------------------------------------------------------------------------------ */
+
+static char *draw(bl_ctx *ctx, const char *recording, double from, double to, const char *name, size_t *n)
+{
+  char out[512];
+  snprintf(out, sizeof out, "%s", check_tmp_path(name));
+  check_ok(ctx, bl_plot_recording(ctx, recording, from, to, out));
+  return slurp(out, n);
+}
+
+static void check_svg(const char *svg, const char *const *parts)
+{
+  const char *why = unbalanced(svg);
+  if (why) fail_msg("%s", why);
+  for (; *parts; parts++)
+    if (!strstr(svg, *parts)) fail_msg("'%s' is missing", *parts);
+}
+
+static void test_sound(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  size_t n;
+  const char *wav = sine_file("sine.wav", amplitude);
+  static const char *const parts[] = {"sine.wav", "8000 Hz", "frequency (kHz)", "time (s)", "data:image/png;base64,", NULL};
+  char *svg = draw(ctx, wav, NAN, NAN, "sine.svg", &n);
+  check_svg(svg, parts);
+  free(svg);
+  char *png = draw(ctx, wav, 0.5, 0.75, "sine.png", &n);
+  assert_true(n > 5000 && !memcmp(png, "\x89PNG", 4));
+  free(png);
+  free(draw(ctx, wav, 0.5, 0.5004, "few.png", &n)); /* four samples */
+  free(draw(ctx, sine_file("silence.wav", 0), NAN, NAN, "silence.png", &n));
+  check_free(ctx);
+}
+
+static void test_channels(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  size_t n;
+  static const char *const parts[] = {"S001R06.edf", "20 of 64 channels", "Fc5", "frequency (Hz)", "µV", "mean", ">T2<", NULL};
+  char *svg = draw(ctx, BALEEN_SETS "/eegmmidb-s001/S001R06.edf", 2, 12, "eeg.svg", &n);
+  check_svg(svg, parts);
+  free(svg);
+  free(draw(ctx, BALEEN_SETS "/eegmmidb-s001/S001R06.edf", 2, 2.05, "short.png", &n)); /* too short for a spectrum */
+  check_free(ctx);
+}
+
+static void test_refusals(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  const char *wav = sine_file("sine.wav", amplitude), *png = check_tmp_path("x.png");
+  check_fails(ctx, bl_plot_recording(ctx, wav, NAN, NAN, "x.pdf"), BL_E_ARG, ".png or .svg");
+  check_fails(ctx, bl_plot_recording(ctx, "/no/such.wav", NAN, NAN, png), BL_E_IO, "/no/such.wav");
+  check_fails(ctx, bl_plot_recording(ctx, wav, 5, 6, png), BL_E_RANGE, "lasts 3 s");
+  check_fails(ctx, bl_plot_recording(ctx, wav, 2, 1, png), BL_E_RANGE, "sine.wav");
+  check_fails(ctx, bl_plot_recording(ctx, wav, NAN, NAN, "/no/such/x.png"), BL_E_IO, "/no/such/x.png");
+  check_free(ctx);
+}
+
+static bl_status whole(bl_ctx *ctx, void *arg)
+{
+  return bl_plot_recording(ctx, arg, 0, 0.05, check_tmp_path("swept.png"));
+}
+
+static void test_memory(void **state)
+{
+  (void)state;
+  char wav[512];
+  snprintf(wav, sizeof wav, "%s", sine_file("sine.wav", amplitude));
+  check_every_allocation_failing(whole, wav);
+}
+
+static int tidy(void **state)
+{
+  (void)state;
+  check_tmp_done();
+  return 0;
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_spectrum_level), cmocka_unit_test(test_envelope),
+                                     cmocka_unit_test(test_sound),          cmocka_unit_test(test_channels),
+                                     cmocka_unit_test(test_refusals),       cmocka_unit_test(test_memory)};
+  return cmocka_run_group_tests(tests, NULL, tidy);
+}
