@@ -125,7 +125,7 @@ static bl_status raven_label(bl_ctx *ctx, const char *path, const bl_texts *colu
 }
 
 typedef struct raven_columns {
-  long selection, channel, begin, end, low, high, file, path, offset, label;
+  long selection, view, begin, end, low, high, file, path, offset, label;
 } raven_columns;
 
 static bl_status raven_header(bl_ctx *ctx, lines *l, const char *label_column, raven_columns *c)
@@ -135,7 +135,7 @@ static bl_status raven_header(bl_ctx *ctx, lines *l, const char *label_column, r
   for (size_t i = 0; i < l->n && !s; i++) s = bl_texts_add(ctx, &names, trim(l->field[i]));
   if (s) goto done;
   *c = (raven_columns){
-      .selection = find_nocase(&names, "Selection"), .channel = find_nocase(&names, "Channel"),
+      .selection = find_nocase(&names, "Selection"), .view = find_nocase(&names, "View"),
       .begin = find_nocase(&names, "Begin Time (s)"), .end = find_nocase(&names, "End Time (s)"),
       .low = find_nocase(&names, "Low Freq (Hz)"), .high = find_nocase(&names, "High Freq (Hz)"),
       .file = find_nocase(&names, "Begin File"), .path = find_nocase(&names, "Begin Path"),
@@ -170,18 +170,22 @@ static bl_status raven_row(bl_ctx *ctx, lines *l, const raven_columns *c, bl_ann
   return bl_annotations_add(ctx, out, &one);
 }
 
-/* One selection gives a row for each view, all with the same number: those after the first are passed over. Rows of
- * one selection follow one another, so it is enough to look at the row before. */
+/* One selection gives a row for each view, all with the same number: those after the first are passed over. They follow
+ * the first, or come behind all selections of its view when the table is sorted by view: then a view's last row is met
+ * again from its first on, which is told by the row that was read first. */
 static bl_status read_raven(bl_ctx *ctx, lines *l, const char *label_column, bl_annotations *out)
 {
   raven_columns c = {0};
   bl_status s = raven_header(ctx, l, label_column, &c);
-  const char *before = NULL;
+  const char *before = NULL, *first = NULL, *first_view = NULL;
+  bool by_view = false; /* the rows at hand repeat an earlier view */
   while (!s && next_line(l)) {
-    const char *selection = field(l, c.selection);
+    const char *selection = field(l, c.selection), *view = field(l, c.view);
     if (*selection && before && !strcmp(selection, before)) continue;
+    if (first && *selection && !strcmp(selection, first)) by_view = strcmp(view, first_view) != 0;
+    if (!first) first = selection, first_view = view;
     before = selection;
-    s = raven_row(ctx, l, &c, out);
+    if (!by_view) s = raven_row(ctx, l, &c, out);
   }
   return s;
 }
@@ -203,7 +207,7 @@ static bl_status read_audacity(bl_ctx *ctx, lines *l, bl_annotations *out)
       if (last->high_hz < 0) last->high_hz = NAN;
       continue;
     }
-    double begin, end;
+    double begin = NAN, end = NAN;
     s = field_number(ctx, l, 0, "the begin time", &begin);
     if (!s) s = field_number(ctx, l, 1, "the end time", &end);
     if (!s) s = check_span(ctx, l->path, l->number, begin, end);

@@ -98,7 +98,7 @@ bool bl_recording_set_start(bl_recording *rec, int year, int month, int day, int
   int64_t day_us = (int64_t)86400 * 1000000, days = us >= 0 ? us / day_us : -((-us + day_us - 1) / day_us);
   us -= days * day_us;
   long y, m, d, n = day_number(year, month, day) + (long)days;
-  if (n < 366) return false;
+  if (n < day_number(1, 1, 1)) return false;
   day_to_date(n, &y, &m, &d);
   if (y < 1 || y > 9999) return false;
   int in_day = (int)(us / 1000000), fraction = (int)(us % 1000000);
