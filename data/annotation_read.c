@@ -10,16 +10,16 @@
 
 enum { MAX_FIELDS = 1024 };
 
-/* ---- lines of fields between tabs ---------------------------------------------------------------------------------- */
+/* ---- lines of fields between tabs -------------------------------------------------------------------------------- */
 
 /* A text taken apart line by line; the text itself is written to. */
 typedef struct lines {
   const char *path;
-  char *next;                  /* NULL at the end */
-  size_t number;               /* of the line at hand, from 1 */
+  char *next;    /* NULL at the end */
+  size_t number; /* of the line at hand, from 1 */
   size_t n;
   char *field[MAX_FIELDS];
-  char none[1];                /* what a field holds that is not there: "" */
+  char none[1]; /* what a field holds that is not there: "" */
 } lines;
 
 /* The next line that is not blank, cut at its tabs; false at the end. Fields past the last place are left joined. */
@@ -73,19 +73,38 @@ static bl_status check_span(bl_ctx *ctx, const char *path, size_t line, double b
 {
   if (!isfinite(begin)) return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: no begin time; wanted one in seconds", path, line);
   if (!isfinite(end)) return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: no end time; wanted one in seconds", path, line);
-  if (end < begin) return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: ends at %g s, before it begins at %g s", path, line, end, begin);
+  if (end < begin)
+    return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: ends at %g s, before it begins at %g s", path, line, end, begin);
   return BL_OK;
 }
 
 /* ---- Raven ------------------------------------------------------------------------------------------------------- */
 
 /* Raven's own columns. What else there is, people have added. */
-static const char *const raven_own[] = {
-    "Selection", "View", "Channel", "Begin Time (s)", "End Time (s)", "Low Freq (Hz)", "High Freq (Hz)", "Begin File",
-    "End File", "Begin Path", "End Path", "File Offset (s)", "Delta Time (s)", "Delta Freq (Hz)", "Begin Date",
-    "Begin Clock Time", "End Clock Time", "Begin Sample (samples)", "End Sample (samples)", "Occupancy", "Score",
-    "Confidence", NULL};
-/* The measurements that Raven can add come in hundreds, but each carries its unit in parentheses, or "Freq" or "Time". */
+static const char *const raven_own[] = {"Selection",
+                                        "View",
+                                        "Channel",
+                                        "Begin Time (s)",
+                                        "End Time (s)",
+                                        "Low Freq (Hz)",
+                                        "High Freq (Hz)",
+                                        "Begin File",
+                                        "End File",
+                                        "Begin Path",
+                                        "End Path",
+                                        "File Offset (s)",
+                                        "Delta Time (s)",
+                                        "Delta Freq (Hz)",
+                                        "Begin Date",
+                                        "Begin Clock Time",
+                                        "End Clock Time",
+                                        "Begin Sample (samples)",
+                                        "End Sample (samples)",
+                                        "Occupancy",
+                                        "Score",
+                                        "Confidence",
+                                        NULL};
+/* Raven can add hundreds of measurements, but each carries its unit in parentheses, or "Freq" or "Time". */
 static bool is_raven_own(const char *name)
 {
   for (const char *const *own = raven_own; *own; own++)
@@ -134,12 +153,15 @@ static bl_status raven_header(bl_ctx *ctx, lines *l, const char *label_column, r
   bl_status s = BL_OK;
   for (size_t i = 0; i < l->n && !s; i++) s = bl_texts_add(ctx, &names, trim(l->field[i]));
   if (s) goto done;
-  *c = (raven_columns){
-      .selection = find_nocase(&names, "Selection"), .view = find_nocase(&names, "View"),
-      .begin = find_nocase(&names, "Begin Time (s)"), .end = find_nocase(&names, "End Time (s)"),
-      .low = find_nocase(&names, "Low Freq (Hz)"), .high = find_nocase(&names, "High Freq (Hz)"),
-      .file = find_nocase(&names, "Begin File"), .path = find_nocase(&names, "Begin Path"),
-      .offset = find_nocase(&names, "File Offset (s)")};
+  *c = (raven_columns){.selection = find_nocase(&names, "Selection"),
+                       .view = find_nocase(&names, "View"),
+                       .begin = find_nocase(&names, "Begin Time (s)"),
+                       .end = find_nocase(&names, "End Time (s)"),
+                       .low = find_nocase(&names, "Low Freq (Hz)"),
+                       .high = find_nocase(&names, "High Freq (Hz)"),
+                       .file = find_nocase(&names, "Begin File"),
+                       .path = find_nocase(&names, "Begin Path"),
+                       .offset = find_nocase(&names, "File Offset (s)")};
   if (c->begin < 0 || c->end < 0)
     s = bl_fail(ctx, BL_E_FORMAT, "%s:%zu: no Raven selection table: it has no column '%s'", l->path, l->number,
                 c->begin < 0 ? "Begin Time (s)" : "End Time (s)");
@@ -190,7 +212,7 @@ static bl_status read_raven(bl_ctx *ctx, lines *l, const char *label_column, bl_
   return s;
 }
 
-/* ---- Audacity ------------------------------------------------------------------------------------------------------ */
+/* ---- Audacity ---------------------------------------------------------------------------------------------------- */
 
 static bl_status read_audacity(bl_ctx *ctx, lines *l, bl_annotations *out)
 {
@@ -211,7 +233,8 @@ static bl_status read_audacity(bl_ctx *ctx, lines *l, bl_annotations *out)
     s = field_number(ctx, l, 0, "the begin time", &begin);
     if (!s) s = field_number(ctx, l, 1, "the end time", &end);
     if (!s) s = check_span(ctx, l->path, l->number, begin, end);
-    bl_annotation one = {.onset_s = begin, .duration_s = end - begin, .low_hz = NAN, .high_hz = NAN, .label = field(l, 2)};
+    bl_annotation one = {
+        .onset_s = begin, .duration_s = end - begin, .low_hz = NAN, .high_hz = NAN, .label = field(l, 2)};
     if (!s) s = bl_annotations_add(ctx, out, &one);
   } while (!s && next_line(l));
   return s;
@@ -220,15 +243,14 @@ static bl_status read_audacity(bl_ctx *ctx, lines *l, bl_annotations *out)
 /* ---- CSV --------------------------------------------------------------------------------------------------------- */
 
 enum { ONSET, DURATION, END, LABEL, FILE_NAME, LOW, HIGH, CHANNEL, N_CSV };
-static const char *const csv_names[N_CSV][6] = {
-    [ONSET] = {"onset", "onset_s", "start", "start_s", "begin"},
-    [DURATION] = {"duration", "duration_s"},
-    [END] = {"end", "end_s", "stop"},
-    [LABEL] = {"label", "trial_type", "annotation", "description"},
-    [FILE_NAME] = {"file", "path", "filename", "recording"},
-    [LOW] = {"low_hz"},
-    [HIGH] = {"high_hz"},
-    [CHANNEL] = {"channel"}};
+static const char *const csv_names[N_CSV][6] = {[ONSET] = {"onset", "onset_s", "start", "start_s", "begin"},
+                                                [DURATION] = {"duration", "duration_s"},
+                                                [END] = {"end", "end_s", "stop"},
+                                                [LABEL] = {"label", "trial_type", "annotation", "description"},
+                                                [FILE_NAME] = {"file", "path", "filename", "recording"},
+                                                [LOW] = {"low_hz"},
+                                                [HIGH] = {"high_hz"},
+                                                [CHANNEL] = {"channel"}};
 
 static bl_status csv_columns(bl_ctx *ctx, const bl_table *t, const char *label_column, long *column)
 {
@@ -243,8 +265,8 @@ static bl_status csv_columns(bl_ctx *ctx, const bl_table *t, const char *label_c
     column[LABEL] = (long)found;
   }
   if (column[ONSET] < 0)
-    return bl_fail(ctx, BL_E_FORMAT, "%s:1: no column of begin times; wanted one named onset, onset_s, start, start_s or begin",
-                   t->path);
+    return bl_fail(ctx, BL_E_FORMAT,
+                   "%s:1: no column of begin times; wanted one named onset, onset_s, start, start_s or begin", t->path);
   return BL_OK;
 }
 
@@ -290,7 +312,7 @@ static bl_status read_csv(bl_ctx *ctx, const char *path, const char *text, size_
   return s;
 }
 
-/* ---- all ---------------------------------------------------------------------------------------------------------- */
+/* ---- all --------------------------------------------------------------------------------------------------------- */
 
 /* By the first line: Raven's has its column of begin times, Audacity's begins with two numbers. */
 static bl_annotation_format recognise(const lines *l)

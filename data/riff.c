@@ -35,7 +35,8 @@ bool bl_riff_find_data(int fd, uint64_t file_bytes, bl_riff_data *out)
   unsigned char h[24];
   uint64_t at = 12, size64 = 0;
   *out = (bl_riff_data){0};
-  if (!read_at(fd, 0, h, 12) || memcmp(h + 8, "WAVE", 4) || (memcmp(h, "RIFF", 4) && memcmp(h, "RF64", 4))) return false;
+  if (!read_at(fd, 0, h, 12) || memcmp(h + 8, "WAVE", 4) || (memcmp(h, "RIFF", 4) && memcmp(h, "RF64", 4)))
+    return false;
   bool rf64 = h[1] == 'F';
   for (int i = 0; i < MAX_CHUNKS && at + 8 <= file_bytes && read_at(fd, at, h, 8); i++) {
     uint64_t size = le32(h + 4);

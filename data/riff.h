@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 typedef struct bl_riff_data {
-  uint64_t size_at;    /* byte of the file where the data chunk's size is written */
-  uint64_t says, holds;/* bytes of samples by that size; bytes up to the file's end */
-  bool unclosed;       /* says 0 though samples follow: the recorder stopped before it could write the size */
+  uint64_t size_at;     /* byte of the file where the data chunk's size is written */
+  uint64_t says, holds; /* bytes of samples by that size; bytes up to the file's end */
+  bool unclosed;        /* says 0 though samples follow: the recorder stopped before it could write the size */
 } bl_riff_data;
 
 /* Walks the chunks of a RIFF or RF64 file open as fd (Microsoft and IBM 1991; EBU Tech 3306) to the data. False when it

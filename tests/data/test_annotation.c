@@ -9,6 +9,7 @@
 #define NO ((double)NAN)
 enum { MANY = 8 };
 
+/* clang-format off */
 #define RAVEN "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)"
 static const struct row {
   const char *name, *text, *label_column;
@@ -46,6 +47,7 @@ static const struct row {
   {"csv, label column asked for", "onset,label,kind\n1,a,b\n", "kind", BL_ANN_CSV, 1, {{1, 0, NO, NO, "b", NULL, NULL}}},
   {"csv, header only", "onset,label\n", NULL, BL_ANN_AUTO, 0, {{.label = ""}}},
 };
+/* clang-format on */
 
 static void same(double got, double want)
 {
@@ -82,6 +84,7 @@ static void check_row(void **arg)
   check_tmp_done();
 }
 
+/* clang-format off */
 static const struct refused {
   const char *name, *text, *label_column;
   bl_annotation_format format;
@@ -101,6 +104,7 @@ static const struct refused {
   {"csv, negative duration", "onset,duration\n1,-2\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "table.txt:2: ends at -1 s"},
   {"csv, no such label column", "onset,kind\n1,-2\n", "knd", BL_ANN_AUTO, BL_E_CONFIG, "kind"},
 };
+/* clang-format on */
 
 static void check_refused(void **arg)
 {
@@ -185,13 +189,15 @@ static void survives_every_allocation_failing(void **arg)
 #define N(v) (sizeof(v) / sizeof *(v))
 int main(void)
 {
-  static const struct CMUnitTest rest[] = {
-      cmocka_unit_test(no_text_no_file), cmocka_unit_test(sorting_is_right_and_stable),
-      cmocka_unit_test(survives_every_allocation_failing)};
+  static const struct CMUnitTest rest[] = {cmocka_unit_test(no_text_no_file),
+                                           cmocka_unit_test(sorting_is_right_and_stable),
+                                           cmocka_unit_test(survives_every_allocation_failing)};
   static struct CMUnitTest tests[N(rows) + N(refusals) + N(rest)];
   size_t n = 0;
-  for (size_t i = 0; i < N(rows); i++) tests[n++] = (struct CMUnitTest){rows[i].name, check_row, NULL, NULL, (void *)(uintptr_t)&rows[i]};
-  for (size_t i = 0; i < N(refusals); i++) tests[n++] = (struct CMUnitTest){refusals[i].name, check_refused, NULL, NULL, (void *)(uintptr_t)&refusals[i]};
+  for (size_t i = 0; i < N(rows); i++)
+    tests[n++] = (struct CMUnitTest){rows[i].name, check_row, NULL, NULL, (void *)(uintptr_t)&rows[i]};
+  for (size_t i = 0; i < N(refusals); i++)
+    tests[n++] = (struct CMUnitTest){refusals[i].name, check_refused, NULL, NULL, (void *)(uintptr_t)&refusals[i]};
   for (size_t i = 0; i < N(rest); i++) tests[n++] = rest[i];
   return _cmocka_run_group_tests("annotation", tests, n, NULL, NULL);
 }

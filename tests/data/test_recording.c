@@ -22,7 +22,8 @@ static void what_is_no_recording(void **arg)
   } rows[] = {
       {"missing.wav", NULL, 0, BL_E_IO, "cannot be opened: No such file"},
       {"empty.flac", "", 0, BL_E_FORMAT, "the file is empty (0 bytes)"},
-      {"pointer.wav", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", 60, BL_E_FORMAT, "is a Git LFS pointer"},
+      {"pointer.wav", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", 60, BL_E_FORMAT,
+       "is a Git LFS pointer"},
       {"notes.txt", "Dear diary", 10, BL_E_FORMAT, "no known recording: it begins with the bytes 44 65 61 72"},
       {"one.txt", "D", 1, BL_E_FORMAT, "no known recording"},
       {"one.wav", "R", 1, BL_E_FORMAT, "no sound file"},
@@ -81,7 +82,8 @@ static void notes_are_limited(void **arg)
   (void)arg;
   bl_ctx *ctx = bl_ctx_new();
   bl_recording rec = {0};
-  for (int i = 0; i < 3 * BL_MAX_NOTES; i++) check_ok(ctx, bl_recording_note(ctx, &rec, BL_W_DEVIATION, "number %d", i));
+  for (int i = 0; i < 3 * BL_MAX_NOTES; i++)
+    check_ok(ctx, bl_recording_note(ctx, &rec, BL_W_DEVIATION, "number %d", i));
   assert_int_equal(rec.notes.n, BL_MAX_NOTES + 1);
   assert_string_equal(rec.notes.v[BL_MAX_NOTES - 1], "number 99");
   assert_non_null(strstr(rec.notes.v[BL_MAX_NOTES], "more deviations"));
@@ -98,28 +100,38 @@ static void calendar(void **arg)
     int year, month, day, hour;
     double shift_s;
     const char *start;
-  } rows[] = {{2023, 12, 31, 23, 3600, "2024-01-01T00:00:00"},      {2024, 2, 28, 12, 86400, "2024-02-29T12:00:00"},
-              {2023, 2, 28, 12, 86400, "2023-03-01T12:00:00"},      {1900, 2, 28, 0, 86400, "1900-03-01T00:00:00"},
-              {2024, 3, 1, 0, -0.001, "2024-02-29T23:59:59.999"},   {2000, 1, 1, 0, 86400.0 * 366, "2001-01-01T00:00:00"},
-              {1970, 1, 1, 0, 1e9 - 1, "2001-09-09T01:46:39"},      {1, 1, 1, 0, 0, "0001-01-01T00:00:00"},
-              {9999, 12, 31, 23, 3600, NULL},                       {2023, 2, 29, 0, 0, NULL},
-              {2100, 2, 29, 0, 0, NULL},                            {2023, 13, 1, 0, 0, NULL},
-              {0, 1, 1, 0, 0, NULL},                                {2023, 4, 31, 0, 0, NULL},
-              {2023, 4, 30, 24, 0, NULL},                           {2023, 4, 30, 0, (double)NAN, NULL}};
+  } rows[] = {{2023, 12, 31, 23, 3600, "2024-01-01T00:00:00"},
+              {2024, 2, 28, 12, 86400, "2024-02-29T12:00:00"},
+              {2023, 2, 28, 12, 86400, "2023-03-01T12:00:00"},
+              {1900, 2, 28, 0, 86400, "1900-03-01T00:00:00"},
+              {2024, 3, 1, 0, -0.001, "2024-02-29T23:59:59.999"},
+              {2000, 1, 1, 0, 86400.0 * 366, "2001-01-01T00:00:00"},
+              {1970, 1, 1, 0, 1e9 - 1, "2001-09-09T01:46:39"},
+              {1, 1, 1, 0, 0, "0001-01-01T00:00:00"},
+              {9999, 12, 31, 23, 3600, NULL},
+              {2023, 2, 29, 0, 0, NULL},
+              {2100, 2, 29, 0, 0, NULL},
+              {2023, 13, 1, 0, 0, NULL},
+              {0, 1, 1, 0, 0, NULL},
+              {2023, 4, 31, 0, 0, NULL},
+              {2023, 4, 30, 24, 0, NULL},
+              {2023, 4, 30, 0, (double)NAN, NULL}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     bl_recording rec = {0};
-    bool ok = bl_recording_set_start(&rec, rows[i].year, rows[i].month, rows[i].day, rows[i].hour, 0, 0, rows[i].shift_s);
+    bool ok =
+        bl_recording_set_start(&rec, rows[i].year, rows[i].month, rows[i].day, rows[i].hour, 0, 0, rows[i].shift_s);
     assert_int_equal(ok, rows[i].start != NULL);
     assert_int_equal(rec.has_start, ok);
     if (ok) assert_string_equal(rec.start, rows[i].start);
   }
 }
 
-/* ---- files by other programs --------------------------------------------------------------------------------------- */
+/* ---- files by other programs ------------------------------------------------------------------------------------- */
 
 /* One row: a signal's rate, count, first value, extremes, mean and deviation. Signals stand in the order of the file;
  * those of one stream keep it. */
-static void check_signal(bl_ctx *ctx, const bl_table *t, size_t row, bl_recording *rec, const char *unit, double rate, size_t nth)
+static void check_signal(bl_ctx *ctx, const bl_table *t, size_t row, bl_recording *rec, const char *unit, double rate,
+                         size_t nth)
 {
   size_t stream = 0;
   while (stream < rec->n_streams && !(fabs(rec->streams[stream].rate_hz - rate) <= 1e-6 * rate)) stream++;
@@ -160,7 +172,8 @@ static size_t check_reference(const char *folder)
   char path[512];
   snprintf(path, sizeof path, "%s/reference.csv", folder);
   check_ok(ctx, bl_table_read(ctx, path, &t));
-  static const char *const columns[] = {"path", "signal", "label", "unit", "rate", "samples", "first", "min", "max", "mean", "std_population"};
+  static const char *const columns[] = {"path",  "signal", "label", "unit", "rate",          "samples",
+                                        "first", "min",    "max",   "mean", "std_population"};
   for (size_t i = 0; i < 11; i++) assert_string_equal(t.columns.v[i], columns[i]);
   size_t done = 0;
   for (size_t row = 0; row < t.n_rows;) {
@@ -176,7 +189,8 @@ static size_t check_reference(const char *folder)
         size_t nth = 0;
         check_ok(ctx, bl_table_number(ctx, &t, r, 4, &rate));
         if (isnan(rate)) continue; /* annotations */
-        if (bl_text_ends_with(name, ".bdf") && !strcmp(bl_table_cell(&t, r, 2), "Status")) continue; /* ours are its bits */
+        if (bl_text_ends_with(name, ".bdf") && !strcmp(bl_table_cell(&t, r, 2), "Status"))
+          continue; /* ours are its bits */
         for (size_t k = row; k < r; k++) {
           check_ok(ctx, bl_table_number(ctx, &t, k, 4, &other));
           nth += other == rate;
@@ -249,10 +263,14 @@ static void the_bundled_events(void **arg)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(what_is_no_recording), cmocka_unit_test(content_decides), cmocka_unit_test(names),
-      cmocka_unit_test(notes_are_limited), cmocka_unit_test(calendar), cmocka_unit_test(the_samples_of_formats),
-      cmocka_unit_test(the_bundled_brain_signals), cmocka_unit_test(the_bundled_events),
-      cmocka_unit_test(further_recordings)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_no_recording),
+                                     cmocka_unit_test(content_decides),
+                                     cmocka_unit_test(names),
+                                     cmocka_unit_test(notes_are_limited),
+                                     cmocka_unit_test(calendar),
+                                     cmocka_unit_test(the_samples_of_formats),
+                                     cmocka_unit_test(the_bundled_brain_signals),
+                                     cmocka_unit_test(the_bundled_events),
+                                     cmocka_unit_test(further_recordings)};
   return cmocka_run_group_tests_name("recording", tests, NULL, NULL);
 }
