@@ -69,12 +69,23 @@ static int probe(const unsigned char *head, size_t n, const char *path)
 
 /* ---- header ------------------------------------------------------------------------------------------------------ */
 
-/* Notes what is wrong with the length of a WAV file's data. libsndfile takes what the file holds when the header says
+/* Notes what is wrong with the length of the file or of a WAV file's data. libsndfile takes what the file holds when the header says
  * more; when it says nothing, the size is put right in what libsndfile gets to read. */
 static bl_status check_length(bl_ctx *ctx, bl_recording *rec)
 {
   sound *f = rec->impl;
   bl_riff_data d;
+  uint64_t size_at, says;
+  if (bl_sound_length(f->fd, &size_at, &says) && says > f->file_bytes + 1) /* a pad byte at the end may be missing */
+    return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
+                             "byte %llu: the header says a file of %llu bytes, it has %llu; those were taken",
+                             (unsigned long long)size_at, (unsigned long long)says, (unsigned long long)f->file_bytes);
+  if (bl_ogg_is_cut(f->fd, f->file_bytes))
+    return bl_recording_note(
+        ctx, rec, BL_W_TRUNCATED,
+        "byte %llu: the file ends early: its last page is not the last of the stream; what is there "
+        "was taken",
+        (unsigned long long)f->file_bytes);
   if (!bl_riff_find_data(f->fd, f->file_bytes, &d)) return BL_OK;
   if (d.says > d.holds)
     return bl_recording_note(ctx, rec, BL_W_TRUNCATED,

@@ -2,6 +2,8 @@
 #include <math.h>
 #include <sndfile.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "baleen/random.h"
 #include "baleen/recording.h"
@@ -250,6 +252,42 @@ static void start_from_broadcast_extension(void **arg)
   check_tmp_done();
 }
 
+/* Cut in the middle, each format gives the beginning, bit for bit, and says that the rest is missing. */
+static void cut_in_the_middle(void **arg)
+{
+  (void)arg;
+  for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+    bl_ctx *ctx = bl_ctx_new();
+    bl_recording *rec;
+    size_t n_channels = (size_t)kinds[k].n_channels, room = (N + 5000) * n_channels, whole_n, cut_n;
+    float *whole = calloc(room, sizeof *whole), *cut = calloc(room, sizeof *cut);
+    const char *path = write_sound(kinds[k].name, kinds[k].code, kinds[k].n_channels, kinds[k].rate, N);
+    check_ok(ctx, bl_recording_open(ctx, path, &rec));
+    check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, N + 5000, whole, &whole_n));
+    bl_recording_close(ctx, rec);
+    struct stat info;
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(truncate(path, info.st_size * 3 / 5), 0);
+    bl_status status = bl_recording_open(ctx, path, &rec);
+    if ((kinds[k].code & SF_FORMAT_TYPEMASK) == SF_FORMAT_CAF) { /* which libsndfile does not read then */
+      check_fails(ctx, status, BL_E_FORMAT, "malformed");
+      goto next;
+    }
+    check_ok(ctx, status);
+    check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, N + 5000, cut, &cut_n));
+    if (!rec->notes.n || !bl_ctx_warnings(ctx, BL_W_TRUNCATED)) fail_msg("%s: no note", kinds[k].name);
+    /* half a second of Ogg is one page, which is there or not */
+    assert_in_range(cut_n, kinds[k].step == 0 ? 0 : whole_n / 3, whole_n * 7 / 10);
+    if (memcmp(whole, cut, cut_n * n_channels * sizeof *cut)) fail_msg("%s: other samples", kinds[k].name);
+  next:
+    bl_recording_close(ctx, rec);
+    free(whole);
+    free(cut);
+    check_free(ctx);
+    check_tmp_done();
+  }
+}
+
 /* Without the first frame, which tells the length, an MP3 file is read on to its true end all the same. */
 static void mp3_without_length(void **arg)
 {
@@ -301,10 +339,13 @@ static void survives_every_allocation_failing(void **arg)
 int main(void)
 {
   enum { KINDS = sizeof kinds / sizeof *kinds };
-  static const struct CMUnitTest rest[] = {
-      cmocka_unit_test(broken_lengths),     cmocka_unit_test(floats_stay_as_they_are),
-      cmocka_unit_test(hostile_headers),    cmocka_unit_test(start_from_broadcast_extension),
-      cmocka_unit_test(mp3_without_length), cmocka_unit_test(survives_every_allocation_failing)};
+  static const struct CMUnitTest rest[] = {cmocka_unit_test(broken_lengths),
+                                           cmocka_unit_test(floats_stay_as_they_are),
+                                           cmocka_unit_test(hostile_headers),
+                                           cmocka_unit_test(start_from_broadcast_extension),
+                                           cmocka_unit_test(mp3_without_length),
+                                           cmocka_unit_test(cut_in_the_middle),
+                                           cmocka_unit_test(survives_every_allocation_failing)};
   static struct CMUnitTest tests[KINDS + sizeof rest / sizeof *rest];
   size_t n = 0;
   for (; n < KINDS; n++)
