@@ -10,16 +10,16 @@
 
 enum { MAX_FIELDS = 1024 };
 
-/* ---- lines of fields between tabs ---------------------------------------------------------------------------------- */
+/* ---- lines of fields between tabs -------------------------------------------------------------------------------- */
 
 /* A text taken apart line by line; the text itself is written to. */
 typedef struct lines {
   const char *path;
-  char *next;                  /* NULL at the end */
-  size_t number;               /* of the line at hand, from 1 */
+  char *next;    /* NULL at the end */
+  size_t number; /* of the line at hand, from 1 */
   size_t n;
   char *field[MAX_FIELDS];
-  char none[1];                /* what a field holds that is not there: "" */
+  char none[1]; /* what a field holds that is not there: "" */
 } lines;
 
 /* The next line that is not blank, cut at its tabs; false at the end. Fields past the last place are left joined. */
@@ -73,19 +73,38 @@ static bl_status check_span(bl_ctx *ctx, const char *path, size_t line, double b
 {
   if (!isfinite(begin)) return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: no begin time; wanted one in seconds", path, line);
   if (!isfinite(end)) return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: no end time; wanted one in seconds", path, line);
-  if (end < begin) return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: ends at %g s, before it begins at %g s", path, line, end, begin);
+  if (end < begin)
+    return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: ends at %g s, before it begins at %g s", path, line, end, begin);
   return BL_OK;
 }
 
 /* ---- Raven ------------------------------------------------------------------------------------------------------- */
 
 /* Raven's own columns. What else there is, people have added. */
-static const char *const raven_own[] = {
-    "Selection", "View", "Channel", "Begin Time (s)", "End Time (s)", "Low Freq (Hz)", "High Freq (Hz)", "Begin File",
-    "End File", "Begin Path", "End Path", "File Offset (s)", "Delta Time (s)", "Delta Freq (Hz)", "Begin Date",
-    "Begin Clock Time", "End Clock Time", "Begin Sample (samples)", "End Sample (samples)", "Occupancy", "Score",
-    "Confidence", NULL};
-/* The measurements that Raven can add come in hundreds, but each carries its unit in parentheses, or "Freq" or "Time". */
+static const char *const raven_own[] = {"Selection",
+                                        "View",
+                                        "Channel",
+                                        "Begin Time (s)",
+                                        "End Time (s)",
+                                        "Low Freq (Hz)",
+                                        "High Freq (Hz)",
+                                        "Begin File",
+                                        "End File",
+                                        "Begin Path",
+                                        "End Path",
+                                        "File Offset (s)",
+                                        "Delta Time (s)",
+                                        "Delta Freq (Hz)",
+                                        "Begin Date",
+                                        "Begin Clock Time",
+                                        "End Clock Time",
+                                        "Begin Sample (samples)",
+                                        "End Sample (samples)",
+                                        "Occupancy",
+                                        "Score",
+                                        "Confidence",
+                                        NULL};
+/* Raven can add hundreds of measurements, but each carries its unit in parentheses, or "Freq" or "Time". */
 static bool is_raven_own(const char *name)
 {
   for (const char *const *own = raven_own; *own; own++)
@@ -125,7 +144,7 @@ static bl_status raven_label(bl_ctx *ctx, const char *path, const bl_texts *colu
 }
 
 typedef struct raven_columns {
-  long selection, channel, begin, end, low, high, file, path, offset, label;
+  long selection, view, begin, end, low, high, file, path, offset, label;
 } raven_columns;
 
 static bl_status raven_header(bl_ctx *ctx, lines *l, const char *label_column, raven_columns *c)
@@ -134,12 +153,15 @@ static bl_status raven_header(bl_ctx *ctx, lines *l, const char *label_column, r
   bl_status s = BL_OK;
   for (size_t i = 0; i < l->n && !s; i++) s = bl_texts_add(ctx, &names, trim(l->field[i]));
   if (s) goto done;
-  *c = (raven_columns){
-      .selection = find_nocase(&names, "Selection"), .channel = find_nocase(&names, "Channel"),
-      .begin = find_nocase(&names, "Begin Time (s)"), .end = find_nocase(&names, "End Time (s)"),
-      .low = find_nocase(&names, "Low Freq (Hz)"), .high = find_nocase(&names, "High Freq (Hz)"),
-      .file = find_nocase(&names, "Begin File"), .path = find_nocase(&names, "Begin Path"),
-      .offset = find_nocase(&names, "File Offset (s)")};
+  *c = (raven_columns){.selection = find_nocase(&names, "Selection"),
+                       .view = find_nocase(&names, "View"),
+                       .begin = find_nocase(&names, "Begin Time (s)"),
+                       .end = find_nocase(&names, "End Time (s)"),
+                       .low = find_nocase(&names, "Low Freq (Hz)"),
+                       .high = find_nocase(&names, "High Freq (Hz)"),
+                       .file = find_nocase(&names, "Begin File"),
+                       .path = find_nocase(&names, "Begin Path"),
+                       .offset = find_nocase(&names, "File Offset (s)")};
   if (c->begin < 0 || c->end < 0)
     s = bl_fail(ctx, BL_E_FORMAT, "%s:%zu: no Raven selection table: it has no column '%s'", l->path, l->number,
                 c->begin < 0 ? "Begin Time (s)" : "End Time (s)");
@@ -170,23 +192,27 @@ static bl_status raven_row(bl_ctx *ctx, lines *l, const raven_columns *c, bl_ann
   return bl_annotations_add(ctx, out, &one);
 }
 
-/* One selection gives a row for each view, all with the same number: those after the first are passed over. Rows of
- * one selection follow one another, so it is enough to look at the row before. */
+/* One selection gives a row for each view, all with the same number: those after the first are passed over. They follow
+ * the first, or come behind all selections of its view when the table is sorted by view: then a view's last row is met
+ * again from its first on, which is told by the row that was read first. */
 static bl_status read_raven(bl_ctx *ctx, lines *l, const char *label_column, bl_annotations *out)
 {
   raven_columns c = {0};
   bl_status s = raven_header(ctx, l, label_column, &c);
-  const char *before = NULL;
+  const char *before = NULL, *first = NULL, *first_view = NULL;
+  bool by_view = false; /* the rows at hand repeat an earlier view */
   while (!s && next_line(l)) {
-    const char *selection = field(l, c.selection);
+    const char *selection = field(l, c.selection), *view = field(l, c.view);
     if (*selection && before && !strcmp(selection, before)) continue;
+    if (first && *selection && !strcmp(selection, first)) by_view = strcmp(view, first_view) != 0;
+    if (!first) first = selection, first_view = view;
     before = selection;
-    s = raven_row(ctx, l, &c, out);
+    if (!by_view) s = raven_row(ctx, l, &c, out);
   }
   return s;
 }
 
-/* ---- Audacity ------------------------------------------------------------------------------------------------------ */
+/* ---- Audacity ---------------------------------------------------------------------------------------------------- */
 
 static bl_status read_audacity(bl_ctx *ctx, lines *l, bl_annotations *out)
 {
@@ -203,11 +229,12 @@ static bl_status read_audacity(bl_ctx *ctx, lines *l, bl_annotations *out)
       if (last->high_hz < 0) last->high_hz = NAN;
       continue;
     }
-    double begin, end;
+    double begin = NAN, end = NAN;
     s = field_number(ctx, l, 0, "the begin time", &begin);
     if (!s) s = field_number(ctx, l, 1, "the end time", &end);
     if (!s) s = check_span(ctx, l->path, l->number, begin, end);
-    bl_annotation one = {.onset_s = begin, .duration_s = end - begin, .low_hz = NAN, .high_hz = NAN, .label = field(l, 2)};
+    bl_annotation one = {
+        .onset_s = begin, .duration_s = end - begin, .low_hz = NAN, .high_hz = NAN, .label = field(l, 2)};
     if (!s) s = bl_annotations_add(ctx, out, &one);
   } while (!s && next_line(l));
   return s;
@@ -216,15 +243,14 @@ static bl_status read_audacity(bl_ctx *ctx, lines *l, bl_annotations *out)
 /* ---- CSV --------------------------------------------------------------------------------------------------------- */
 
 enum { ONSET, DURATION, END, LABEL, FILE_NAME, LOW, HIGH, CHANNEL, N_CSV };
-static const char *const csv_names[N_CSV][6] = {
-    [ONSET] = {"onset", "onset_s", "start", "start_s", "begin"},
-    [DURATION] = {"duration", "duration_s"},
-    [END] = {"end", "end_s", "stop"},
-    [LABEL] = {"label", "trial_type", "annotation", "description"},
-    [FILE_NAME] = {"file", "path", "filename", "recording"},
-    [LOW] = {"low_hz"},
-    [HIGH] = {"high_hz"},
-    [CHANNEL] = {"channel"}};
+static const char *const csv_names[N_CSV][6] = {[ONSET] = {"onset", "onset_s", "start", "start_s", "begin"},
+                                                [DURATION] = {"duration", "duration_s"},
+                                                [END] = {"end", "end_s", "stop"},
+                                                [LABEL] = {"label", "trial_type", "annotation", "description"},
+                                                [FILE_NAME] = {"file", "path", "filename", "recording"},
+                                                [LOW] = {"low_hz"},
+                                                [HIGH] = {"high_hz"},
+                                                [CHANNEL] = {"channel"}};
 
 static bl_status csv_columns(bl_ctx *ctx, const bl_table *t, const char *label_column, long *column)
 {
@@ -239,8 +265,8 @@ static bl_status csv_columns(bl_ctx *ctx, const bl_table *t, const char *label_c
     column[LABEL] = (long)found;
   }
   if (column[ONSET] < 0)
-    return bl_fail(ctx, BL_E_FORMAT, "%s:1: no column of begin times; wanted one named onset, onset_s, start, start_s or begin",
-                   t->path);
+    return bl_fail(ctx, BL_E_FORMAT,
+                   "%s:1: no column of begin times; wanted one named onset, onset_s, start, start_s or begin", t->path);
   return BL_OK;
 }
 
@@ -286,7 +312,7 @@ static bl_status read_csv(bl_ctx *ctx, const char *path, const char *text, size_
   return s;
 }
 
-/* ---- all ---------------------------------------------------------------------------------------------------------- */
+/* ---- all --------------------------------------------------------------------------------------------------------- */
 
 /* By the first line: Raven's has its column of begin times, Audacity's begins with two numbers. */
 static bl_annotation_format recognise(const lines *l)

@@ -10,6 +10,7 @@
 
 #include "baleen/recording.h"
 
+/* clang-format off */
 /*        kind             warning code  field             what was found, and the assumption */
 #define BL_EDF_DEVIATIONS(X)                                                                                             \
   X(VERSION,         DEVIATION, "version",           "is not '0'; the rest is a header of EDF and was read as one")                 \
@@ -44,23 +45,24 @@
   X(NO_ONSET,        DEVIATION, "annotation",        "that gives a record its time is missing; the record was taken to follow the one before") \
   X(JUMP,            DEVIATION, "annotation",        "gives a record a time behind a gap, though the file says it is contiguous; the gap was kept") \
   X(OVERLAP,         DEVIATION, "annotation",        "gives a record a time before the end of the one before; it was taken to follow without a gap")
+/* clang-format on */
 
 typedef enum bl_edf_deviation {
 #define BL_EDF_DEVIATION(kind, code, field, text) BL_EDF_##kind,
   BL_EDF_DEVIATIONS(BL_EDF_DEVIATION)
 #undef BL_EDF_DEVIATION
-  BL_N_EDF_DEVIATIONS
+      BL_N_EDF_DEVIATIONS
 } bl_edf_deviation;
 
 enum { BL_EDF_MAX_SIGNALS = 4096, BL_EDF_TEXT = 4 * 80 + 1 };
 
 typedef struct bl_edf_signal {
-  char label[64];            /* as UTF-8, trimmed */
-  char unit[32];             /* as UTF-8, its micro sign as "u" */
+  char label[64]; /* as UTF-8, trimmed */
+  char unit[32];  /* as UTF-8, its micro sign as "u" */
   double pmin, pmax, dmin, dmax;
-  double cal, off;           /* physical = digital * cal + off */
-  uint64_t offset;           /* in bytes, from the start of a record */
-  uint64_t spr;              /* samples per record */
+  double cal, off; /* physical = digital * cal + off */
+  uint64_t offset; /* in bytes, from the start of a record */
+  uint64_t spr;    /* samples per record */
   bool annotation, unusable;
 } bl_edf_signal;
 
@@ -68,18 +70,18 @@ typedef struct bl_edf {
   const unsigned char *bytes; /* the whole file; borrowed */
   uint64_t n_bytes;
   bool bdf, plus, discontinuous;
-  size_t width;               /* bytes of a sample: 2, BDF 3 */
+  size_t width; /* bytes of a sample: 2, BDF 3 */
   uint64_t header_bytes, record_bytes, n_records;
-  double record_s;            /* duration of a record; 0 only when there are no samples */
+  double record_s; /* duration of a record; 0 only when there are no samples */
   size_t n_signals;
   bl_edf_signal *signals;
-  double first_onset_s;       /* what the annotations' onsets count from, after the header's start time */
-  double *record_start_s;     /* per record from its own time stamp, less first_onset_s, NAN when it has none; NULL when none has */
-  size_t *stream_signals;     /* the streams' signals, one stream behind the other */
-  size_t *stream_first;       /* index into the former, per stream */
+  double first_onset_s;   /* what the annotations' onsets count from, after the header's start time */
+  double *record_start_s; /* per record, by its own stamp less first_onset_s; NAN: it has none; NULL: all have none */
+  size_t *stream_signals; /* the streams' signals, one stream behind the other */
+  size_t *stream_first;   /* index into the former, per stream */
   struct bl_edf_found {
     uint64_t count, offset;
-    long signal;              /* -1: the file */
+    long signal; /* -1: the file */
   } found[BL_N_EDF_DEVIATIONS];
 } bl_edf;
 

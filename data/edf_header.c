@@ -34,8 +34,7 @@ bl_status bl_edf_report(bl_ctx *ctx, bl_recording *rec, const bl_edf *e)
     const struct bl_edf_found *f = &e->found[k];
     if (!f->count) continue;
     char who[128] = "", more[64] = "";
-    if (f->signal >= 0)
-      snprintf(who, sizeof who, " of signal %ld '%s'", f->signal + 1, e->signals[f->signal].label);
+    if (f->signal >= 0) snprintf(who, sizeof who, " of signal %ld '%s'", f->signal + 1, e->signals[f->signal].label);
     if (f->count > 1) snprintf(more, sizeof more, " (and %llu more like it)", (unsigned long long)(f->count - 1));
     s = bl_recording_note(ctx, rec, deviation[k].code, "byte %llu: %s%s %s%s", (unsigned long long)f->offset,
                           deviation[k].field, who, deviation[k].text, more);
@@ -234,8 +233,8 @@ static bl_status read_signal(bl_ctx *ctx, bl_recording *rec, bl_edf *e, size_t i
   if (!(spr >= 0) || spr != floor(spr) || spr > 99999999) {
     char found[17];
     bl_edf_text(e->bytes + spr_at, 8, found, NULL);
-    return bl_fail(ctx, BL_E_FORMAT, "%s: byte %llu: samples per record of signal %zu '%s' is '%s', not a count", rec->path,
-                   (unsigned long long)spr_at, i + 1, g->label, found);
+    return bl_fail(ctx, BL_E_FORMAT, "%s: byte %llu: samples per record of signal %zu '%s' is '%s', not a count",
+                   rec->path, (unsigned long long)spr_at, i + 1, g->label, found);
   }
   g->spr = (uint64_t)spr;
   g->offset = e->record_bytes;
@@ -273,10 +272,12 @@ static bl_status read_records(bl_ctx *ctx, bl_recording *rec, bl_edf *e, double 
   else if (!(says >= 0) || says != floor(says)) bl_edf_deviates(e, BL_EDF_RECORDS_BROKEN, 236, -1);
   else if (says == 0 && whole) bl_edf_deviates(e, BL_EDF_RECORDS_ZERO, 236, -1);
   else if (e->record_bytes && says > (double)whole)
-    return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
-                             "byte %llu: the file ends early: the header says %.0f records of %llu bytes, %llu are whole "
-                             "and were kept, %llu bytes behind them were left out", (unsigned long long)e->n_bytes, says,
-                             (unsigned long long)e->record_bytes, (unsigned long long)whole, (unsigned long long)rest);
+    return bl_recording_note(
+        ctx, rec, BL_W_TRUNCATED,
+        "byte %llu: the file ends early: the header says %.0f records of %llu bytes, %llu are whole "
+        "and were kept, %llu bytes behind them were left out",
+        (unsigned long long)e->n_bytes, says, (unsigned long long)e->record_bytes, (unsigned long long)whole,
+        (unsigned long long)rest);
   else if (e->record_bytes) {
     e->n_records = (uint64_t)says;
     rest = data - e->n_records * e->record_bytes;
@@ -292,8 +293,8 @@ static bl_status read_records(bl_ctx *ctx, bl_recording *rec, bl_edf *e, double 
 static bool looks_like_edf(const bl_edf *e)
 {
   double size, n;
-  return bl_parse_real_n((const char *)e->bytes + 184, 8, &size) && bl_parse_real_n((const char *)e->bytes + 252, 4, &n) &&
-         n >= 1 && size == 256 * (n + 1);
+  return bl_parse_real_n((const char *)e->bytes + 184, 8, &size) &&
+         bl_parse_real_n((const char *)e->bytes + 252, 4, &n) && n >= 1 && size == 256 * (n + 1);
 }
 
 static bl_status read_fixed(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
@@ -350,6 +351,7 @@ bl_status bl_edf_header(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
   double records = number_field(e, 236, 8, -1);
   read_header_bytes(e, records);
   if ((s = read_records(ctx, rec, e, records))) return s;
-  return bl_recording_text(ctx, &rec->format, e->bdf ? e->plus ? e->discontinuous ? "BDF+D" : "BDF+C" : "BDF"
-                                                     : e->plus ? e->discontinuous ? "EDF+D" : "EDF+C" : "EDF");
+  const char *kind = !e->plus ? "" : e->discontinuous ? "+D" : "+C";
+  rec->format = bl_strf(ctx, "%s%s", e->bdf ? "BDF" : "EDF", kind);
+  return rec->format ? BL_OK : bl_fail_nomem(ctx, "an EDF header");
 }

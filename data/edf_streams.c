@@ -98,7 +98,8 @@ static bl_status make_runs(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
     }
     stream->n_runs = n;
     for (size_t k = 0; k < n; k++)
-      stream->runs[k] = (bl_stretch){start_s[k], first[k] * spr, ((k + 1 < n ? first[k + 1] : e->n_records) - first[k]) * spr};
+      stream->runs[k] =
+          (bl_stretch){start_s[k], first[k] * spr, ((k + 1 < n ? first[k + 1] : e->n_records) - first[k]) * spr};
   }
   bl_free(ctx, start_s);
   bl_free(ctx, first);

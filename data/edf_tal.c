@@ -59,8 +59,8 @@ static bl_status add_text(bl_ctx *ctx, bl_recording *rec, bl_edf *e, const stamp
   if (status) return status;
   bl_edf_text(s, n, scratch->v, &latin);
   if (latin) bl_edf_deviates(e, BL_EDF_TAL_ENCODING, (uint64_t)(s - e->bytes), signal);
-  bl_annotation one = {.onset_s = at->onset_s, .duration_s = at->duration_s, .low_hz = NAN, .high_hz = NAN,
-                       .label = scratch->v};
+  bl_annotation one = {
+      .onset_s = at->onset_s, .duration_s = at->duration_s, .low_hz = NAN, .high_hz = NAN, .label = scratch->v};
   char *suffix = strstr(scratch->v, "@@");
   if (suffix) {
     *suffix = '\0';
@@ -153,8 +153,7 @@ bl_status bl_edf_annotations(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
       const bl_edf_signal *g = &e->signals[i];
       if (!g->annotation || !g->spr) continue;
       s = read_lists(ctx, rec, e, record + g->offset, (size_t)g->spr * e->width, (long)i, own, &scratch);
-      if (own && isnan(*own))
-        bl_edf_deviates(e, BL_EDF_NO_ONSET, (uint64_t)(record - e->bytes) + g->offset, (long)i);
+      if (own && isnan(*own)) bl_edf_deviates(e, BL_EDF_NO_ONSET, (uint64_t)(record - e->bytes) + g->offset, (long)i);
       own = NULL;
     }
     if (!s && r % 1024 == 0) s = BL_CHECK_CANCEL(ctx);

@@ -98,7 +98,7 @@ bool bl_recording_set_start(bl_recording *rec, int year, int month, int day, int
   int64_t day_us = (int64_t)86400 * 1000000, days = us >= 0 ? us / day_us : -((-us + day_us - 1) / day_us);
   us -= days * day_us;
   long y, m, d, n = day_number(year, month, day) + (long)days;
-  if (n < 366) return false;
+  if (n < day_number(1, 1, 1)) return false;
   day_to_date(n, &y, &m, &d);
   if (y < 1 || y > 9999) return false;
   int in_day = (int)(us / 1000000), fraction = (int)(us % 1000000);
@@ -162,7 +162,8 @@ static bl_status choose(bl_ctx *ctx, const char *path, const bl_reader_class **o
   if (s) return s;
   static const char pointer[] = "version https://git-lfs.github.com/spec/";
   if (n >= sizeof pointer - 1 && !memcmp(head, pointer, sizeof pointer - 1))
-    return bl_fail(ctx, BL_E_FORMAT, "%s: is a Git LFS pointer, not the recording itself; fetch it with 'git lfs pull'", path);
+    return bl_fail(ctx, BL_E_FORMAT, "%s: is a Git LFS pointer, not the recording itself; fetch it with 'git lfs pull'",
+                   path);
   int best = 0;
   *out = NULL;
   for (size_t i = 0; bl_reader_at(i); i++) {
@@ -170,10 +171,11 @@ static bl_status choose(bl_ctx *ctx, const char *path, const bl_reader_class **o
     if (sure > best) best = sure, *out = bl_reader_at(i);
   }
   if (!*out)
-    return bl_fail(ctx, BL_E_FORMAT,
-                   "%s: no known recording: it begins with the bytes %02x %02x %02x %02x; known are WAV, FLAC, Ogg, MP3, "
-                   "AIFF, CAF, AU, EDF and BDF", path, head[0], n > 1 ? head[1] : 0u, n > 2 ? head[2] : 0u,
-                   n > 3 ? head[3] : 0u);
+    return bl_fail(
+        ctx, BL_E_FORMAT,
+        "%s: no known recording: it begins with the bytes %02x %02x %02x %02x; known are WAV, FLAC, Ogg, MP3, "
+        "AIFF, CAF, AU, EDF and BDF",
+        path, head[0], n > 1 ? head[1] : 0u, n > 2 ? head[2] : 0u, n > 3 ? head[3] : 0u);
   return BL_OK;
 }
 

@@ -35,7 +35,8 @@ bool bl_riff_find_data(int fd, uint64_t file_bytes, bl_riff_data *out)
   unsigned char h[24];
   uint64_t at = 12, size64 = 0;
   *out = (bl_riff_data){0};
-  if (!read_at(fd, 0, h, 12) || memcmp(h + 8, "WAVE", 4) || (memcmp(h, "RIFF", 4) && memcmp(h, "RF64", 4))) return false;
+  if (!read_at(fd, 0, h, 12) || memcmp(h + 8, "WAVE", 4) || (memcmp(h, "RIFF", 4) && memcmp(h, "RF64", 4)))
+    return false;
   bool rf64 = h[1] == 'F';
   for (int i = 0; i < MAX_CHUNKS && at + 8 <= file_bytes && read_at(fd, at, h, 8); i++) {
     uint64_t size = le32(h + 4);
@@ -51,4 +52,42 @@ bool bl_riff_find_data(int fd, uint64_t file_bytes, bl_riff_data *out)
     at += 8 + size + (size & 1);
   }
   return false;
+}
+
+static uint32_t be32(const unsigned char *p)
+{
+  return (uint32_t)p[3] | (uint32_t)p[2] << 8 | (uint32_t)p[1] << 16 | (uint32_t)p[0] << 24;
+}
+
+bool bl_sound_length(int fd, uint64_t *size_at, uint64_t *says)
+{
+  unsigned char h[24];
+  if (!read_at(fd, 0, h, 24)) return false;
+  if (!memcmp(h, "FORM", 4) && (!memcmp(h + 8, "AIFF", 4) || !memcmp(h + 8, "AIFC", 4))) {
+    *size_at = 4;
+    *says = 8 + (uint64_t)be32(h + 4);
+    return true;
+  }
+  if (!memcmp(h, "riff\x2e\x91\xcf\x11", 8)) { /* a GUID of 16 bytes, then the size of all */
+    *size_at = 16;
+    *says = le32(h + 16) | (uint64_t)le32(h + 20) << 32;
+    return true;
+  }
+  if (!memcmp(h, ".snd", 4) && be32(h + 8) != 0xffffffff) {
+    *size_at = 8;
+    *says = (uint64_t)be32(h + 4) + be32(h + 8);
+    return true;
+  }
+  return false;
+}
+
+bool bl_ogg_is_cut(int fd, uint64_t file_bytes)
+{
+  unsigned char page[65536 + 307]; /* a page is no longer */
+  if (!read_at(fd, 0, page, 4) || memcmp(page, "OggS", 4)) return false;
+  size_t n = file_bytes < sizeof page ? (size_t)file_bytes : sizeof page;
+  if (!read_at(fd, file_bytes - n, page, n)) return false;
+  for (size_t i = n; i-- > 0;)
+    if (i + 6 <= n && !memcmp(page + i, "OggS", 4) && !page[i + 4]) return !(page[i + 5] & 4);
+  return true;
 }

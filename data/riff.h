@@ -1,4 +1,4 @@
-/* riff.h: the length of the data in WAV files, as their header has it and as it is. Private to data/. */
+/* riff.h: the length of sound files, as their header has it and as it is. Private to data/. */
 #ifndef BALEEN_RIFF_H
 #define BALEEN_RIFF_H
 
@@ -6,13 +6,19 @@
 #include <stdint.h>
 
 typedef struct bl_riff_data {
-  uint64_t size_at;    /* byte of the file where the data chunk's size is written */
-  uint64_t says, holds;/* bytes of samples by that size; bytes up to the file's end */
-  bool unclosed;       /* says 0 though samples follow: the recorder stopped before it could write the size */
+  uint64_t size_at;     /* byte of the file where the data chunk's size is written */
+  uint64_t says, holds; /* bytes of samples by that size; bytes up to the file's end */
+  bool unclosed;        /* says 0 though samples follow: the recorder stopped before it could write the size */
 } bl_riff_data;
 
 /* Walks the chunks of a RIFF or RF64 file open as fd (Microsoft and IBM 1991; EBU Tech 3306) to the data. False when it
  * is none, or holds no data chunk. */
 bool bl_riff_find_data(int fd, uint64_t file_bytes, bl_riff_data *out);
+
+/* The length that the header of an AIFF, W64 or AU file gives the whole file, and the byte where it says so. False when
+ * it is none of these, or (AU) leaves it open. */
+bool bl_sound_length(int fd, uint64_t *size_at, uint64_t *says);
+/* True for an Ogg file whose last page is not marked as the end of its stream (RFC 3533, 6): the end is missing. */
+bool bl_ogg_is_cut(int fd, uint64_t file_bytes);
 
 #endif

@@ -76,12 +76,12 @@ static void close_file(bl_ctx *ctx, bl_recording *rec)
 }
 
 /* n samples, little-endian two's complement of 16 or 24 bits, to every stride-th float. */
-static void decode(const bl_edf *e, const bl_edf_signal *g, const unsigned char *from, size_t n, float *to, size_t stride)
+static void decode(const bl_edf *e, const bl_edf_signal *g, const unsigned char *from, size_t n, float *to,
+                   size_t stride)
 {
   double cal = g->cal, off = g->off;
   if (e->width == 2)
-    for (size_t i = 0; i < n; i++, from += 2)
-      to[i * stride] = (float)((int16_t)(from[0] | from[1] << 8) * cal + off);
+    for (size_t i = 0; i < n; i++, from += 2) to[i * stride] = (float)((int16_t)(from[0] | from[1] << 8) * cal + off);
   else
     for (size_t i = 0; i < n; i++, from += 3) {
       int32_t x = from[0] | from[1] << 8 | from[2] << 16;
@@ -113,7 +113,12 @@ static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint
 
 static const char *const extensions[] = {".edf", ".bdf", ".rec", NULL};
 const bl_reader_class bl_reader_edf = {
-  .name = "edf", .summary = "EDF, EDF+, BDF and BDF+, gaps and several rates included",
-  .source = "Kemp et al. 1992; Kemp and Olivan 2003", .extensions = extensions,
-  .probe = probe, .open = open_file, .read = read_frames, .close = close_file,
+    .name = "edf",
+    .summary = "EDF, EDF+, BDF and BDF+, gaps and several rates included",
+    .source = "Kemp et al. 1992; Kemp and Olivan 2003",
+    .extensions = extensions,
+    .probe = probe,
+    .open = open_file,
+    .read = read_frames,
+    .close = close_file,
 };

@@ -25,9 +25,10 @@ typedef struct sound {
   SF_INFO info;
   int fd;
   uint64_t file_bytes, offset; /* of the file; where libsndfile reads next */
-  uint64_t patch_at;    /* four bytes that libsndfile gets to see other than they are; 0: none */
+  uint64_t patch_at;           /* four bytes that libsndfile gets to see other than they are; 0: none */
   uint32_t patch;
   uint64_t at;          /* the next frame that libsndfile will give */
+  bool as_stream;       /* libsndfile is not told where the file ends */
   bool from_start_only; /* see above */
   bool told;            /* that it ends early */
 } sound;
@@ -37,8 +38,8 @@ typedef struct sound {
 /* The header of an MPEG audio frame: 11 bits set, then no reserved version, layer, bit rate or sampling rate. */
 static bool is_mpeg(const unsigned char *h)
 {
-  return h[0] == 0xff && (h[1] & 0xe0) == 0xe0 && (h[1] & 0x18) != 0x08 && (h[1] & 0x06) != 0 && (h[2] & 0xf0) != 0xf0 &&
-         (h[2] & 0xf0) != 0 && (h[2] & 0x0c) != 0x0c;
+  return h[0] == 0xff && (h[1] & 0xe0) == 0xe0 && (h[1] & 0x18) != 0x08 && (h[1] & 0x06) != 0 &&
+         (h[2] & 0xf0) != 0xf0 && (h[2] & 0xf0) != 0 && (h[2] & 0x0c) != 0x0c;
 }
 
 static int probe(const unsigned char *head, size_t n, const char *path)
@@ -47,9 +48,12 @@ static int probe(const unsigned char *head, size_t n, const char *path)
     const char *at0;
     size_t n0;
     const char *at8;
-  } magic[] = {{"RIFF", 4, "WAVE"}, {"RIFX", 4, "WAVE"}, {"RF64", 4, "WAVE"}, {"riff\x2e\x91\xcf\x11", 8, NULL},
-               {"fLaC", 4, NULL},   {"OggS", 4, NULL},   {"FORM", 4, "AIFF"}, {"FORM", 4, "AIFC"},
-               {"caff", 4, NULL},   {".snd", 4, NULL},   {"dns.", 4, NULL},   {"ID3", 3, NULL},
+  } magic[] = {{"RIFF", 4, "WAVE"},  {"RIFX", 4, "WAVE"},
+               {"RF64", 4, "WAVE"},  {"riff\x2e\x91\xcf\x11", 8, NULL},
+               {"fLaC", 4, NULL},    {"OggS", 4, NULL},
+               {"FORM", 4, "AIFF"},  {"FORM", 4, "AIFC"},
+               {"caff", 4, NULL},    {".snd", 4, NULL},
+               {"dns.", 4, NULL},    {"ID3", 3, NULL},
                {"NIST_1A", 7, NULL}, {"Creative Voice File", 19, NULL}};
   for (size_t i = 0; i < sizeof magic / sizeof *magic; i++)
     if (n >= magic[i].n0 && !memcmp(head, magic[i].at0, magic[i].n0) &&
@@ -65,12 +69,23 @@ static int probe(const unsigned char *head, size_t n, const char *path)
 
 /* ---- header ------------------------------------------------------------------------------------------------------ */
 
-/* Notes what is wrong with the length of a WAV file's data. libsndfile takes what the file holds when the header says
+/* Notes what is wrong with the length of the file or of a WAV file's data. libsndfile takes what the file holds when the header says
  * more; when it says nothing, the size is put right in what libsndfile gets to read. */
 static bl_status check_length(bl_ctx *ctx, bl_recording *rec)
 {
   sound *f = rec->impl;
   bl_riff_data d;
+  uint64_t size_at, says;
+  if (bl_sound_length(f->fd, &size_at, &says) && says > f->file_bytes + 1) /* a pad byte at the end may be missing */
+    return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
+                             "byte %llu: the header says a file of %llu bytes, it has %llu; those were taken",
+                             (unsigned long long)size_at, (unsigned long long)says, (unsigned long long)f->file_bytes);
+  if (bl_ogg_is_cut(f->fd, f->file_bytes))
+    return bl_recording_note(
+        ctx, rec, BL_W_TRUNCATED,
+        "byte %llu: the file ends early: its last page is not the last of the stream; what is there "
+        "was taken",
+        (unsigned long long)f->file_bytes);
   if (!bl_riff_find_data(f->fd, f->file_bytes, &d)) return BL_OK;
   if (d.says > d.holds)
     return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
@@ -79,7 +94,8 @@ static bl_status check_length(bl_ctx *ctx, bl_recording *rec)
   if (!d.unclosed) return BL_OK;
   f->patch_at = d.size_at;
   f->patch = d.holds < 0xffffffff ? (uint32_t)d.holds : 0xffffffff;
-  return bl_recording_note(ctx, rec, BL_W_TRUNCATED, "byte %llu: the data chunk says 0 bytes, %llu follow; those were taken",
+  return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
+                           "byte %llu: the data chunk says 0 bytes, %llu follow; those were taken",
                            (unsigned long long)d.size_at, (unsigned long long)d.holds);
 }
 
@@ -89,14 +105,24 @@ static bl_status describe(bl_ctx *ctx, bl_recording *rec, int format)
   static const struct {
     int code;
     const char *text;
-  } kinds[] = {{SF_FORMAT_WAV, "WAV"},   {SF_FORMAT_WAVEX, "WAV"}, {SF_FORMAT_RF64, "RF64"}, {SF_FORMAT_W64, "W64"},
-               {SF_FORMAT_FLAC, "FLAC"}, {SF_FORMAT_OGG, "Ogg"},   {SF_FORMAT_AIFF, "AIFF"}, {SF_FORMAT_CAF, "CAF"},
-               {SF_FORMAT_AU, "AU"},     {SF_FORMAT_MPEG, "MPEG"}, {SF_FORMAT_NIST, "NIST SPHERE"}, {SF_FORMAT_VOC, "VOC"}},
-    codings[] = {{SF_FORMAT_PCM_S8, "8 bit"},   {SF_FORMAT_PCM_U8, "8 bit"},   {SF_FORMAT_PCM_16, "16 bit"},
-                 {SF_FORMAT_PCM_24, "24 bit"},  {SF_FORMAT_PCM_32, "32 bit"},  {SF_FORMAT_FLOAT, "32 bit float"},
-                 {SF_FORMAT_DOUBLE, "64 bit float"}, {SF_FORMAT_ULAW, "u-law"}, {SF_FORMAT_ALAW, "A-law"},
-                 {SF_FORMAT_VORBIS, "Vorbis"},  {SF_FORMAT_OPUS, "Opus"},      {SF_FORMAT_MPEG_LAYER_I, "layer I"},
-                 {SF_FORMAT_MPEG_LAYER_II, "layer II"}, {SF_FORMAT_MPEG_LAYER_III, "layer III (MP3)"}};
+  } kinds[] = {{SF_FORMAT_WAV, "WAV"},   {SF_FORMAT_WAVEX, "WAV"},        {SF_FORMAT_RF64, "RF64"},
+               {SF_FORMAT_W64, "W64"},   {SF_FORMAT_FLAC, "FLAC"},        {SF_FORMAT_OGG, "Ogg"},
+               {SF_FORMAT_AIFF, "AIFF"}, {SF_FORMAT_CAF, "CAF"},          {SF_FORMAT_AU, "AU"},
+               {SF_FORMAT_MPEG, "MPEG"}, {SF_FORMAT_NIST, "NIST SPHERE"}, {SF_FORMAT_VOC, "VOC"}},
+    codings[] = {{SF_FORMAT_PCM_S8, "8 bit"},
+                 {SF_FORMAT_PCM_U8, "8 bit"},
+                 {SF_FORMAT_PCM_16, "16 bit"},
+                 {SF_FORMAT_PCM_24, "24 bit"},
+                 {SF_FORMAT_PCM_32, "32 bit"},
+                 {SF_FORMAT_FLOAT, "32 bit float"},
+                 {SF_FORMAT_DOUBLE, "64 bit float"},
+                 {SF_FORMAT_ULAW, "u-law"},
+                 {SF_FORMAT_ALAW, "A-law"},
+                 {SF_FORMAT_VORBIS, "Vorbis"},
+                 {SF_FORMAT_OPUS, "Opus"},
+                 {SF_FORMAT_MPEG_LAYER_I, "layer I"},
+                 {SF_FORMAT_MPEG_LAYER_II, "layer II"},
+                 {SF_FORMAT_MPEG_LAYER_III, "layer III (MP3)"}};
   const char *kind = "sound", *coding = "coded";
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
     if (kinds[i].code == (format & SF_FORMAT_TYPEMASK)) kind = kinds[i].text;
@@ -167,6 +193,7 @@ static sf_count_t io_tell(void *user) { return (sf_count_t)((const sound *)user)
 static sf_count_t io_seek(sf_count_t to, int whence, void *user)
 {
   sound *f = user;
+  if (whence == SEEK_END && f->as_stream) return -1;
   sf_count_t from = whence == SEEK_CUR ? (sf_count_t)f->offset : whence == SEEK_END ? (sf_count_t)f->file_bytes : 0;
   if ((to > 0 && from > INT64_MAX - to) || from + to < 0) return -1;
   f->offset = (uint64_t)(from + to);
@@ -226,10 +253,9 @@ static bl_status count_frames(bl_ctx *ctx, bl_recording *rec, uint64_t *total)
   return s ? s : reopen(ctx, rec);
 }
 
-/* True when the length that libsndfile tells is none, or is guessed from the bit rate. */
+/* True when the length that libsndfile tells is none, or more than such a file can hold. */
 static bool length_is_guess(const sound *f)
 {
-  if ((f->info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_MPEG) return true;
   return f->info.frames < 0 || (double)f->info.frames > (double)f->file_bytes * FRAMES_PER_BYTE;
 }
 
@@ -244,13 +270,19 @@ static bl_status open_sound(bl_ctx *ctx, bl_recording *rec)
   f->file_bytes = (uint64_t)info.st_size;
   bl_status s = check_length(ctx, rec);
   if (s || (s = reopen(ctx, rec))) return s;
+  if ((f->info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_MPEG) {
+    /* An MP3 file tells its length in its first frame, or not at all. Then libsndfile guesses it from the first bit rate
+     * and the file's size, and gives no more than that; unless it does not know the size. */
+    f->as_stream = true;
+    if ((s = reopen(ctx, rec))) return s;
+  }
   uint64_t frames = 0;
   if (f->info.samplerate < 1 || f->info.samplerate > MAX_RATE)
-    return bl_fail(ctx, BL_E_FORMAT, "%s: the header's sampling rate is %d Hz, wanted 1 to %d", rec->path, f->info.samplerate,
-                   MAX_RATE);
+    return bl_fail(ctx, BL_E_FORMAT, "%s: the header's sampling rate is %d Hz, wanted 1 to %d", rec->path,
+                   f->info.samplerate, MAX_RATE);
   if (f->info.channels < 1 || f->info.channels > MAX_CHANNELS)
-    return bl_fail(ctx, BL_E_FORMAT, "%s: the header's number of channels is %d, wanted 1 to %d", rec->path, f->info.channels,
-                   MAX_CHANNELS);
+    return bl_fail(ctx, BL_E_FORMAT, "%s: the header's number of channels is %d, wanted 1 to %d", rec->path,
+                   f->info.channels, MAX_CHANNELS);
   int kind = f->info.format & SF_FORMAT_TYPEMASK;
   f->from_start_only = kind == SF_FORMAT_MPEG || kind == SF_FORMAT_OGG || !f->info.seekable;
   if ((s = describe(ctx, rec, f->info.format))) return s;
@@ -342,10 +374,15 @@ static void close_sound(bl_ctx *ctx, bl_recording *rec)
   rec->impl = NULL;
 }
 
-static const char *const extensions[] = {".wav", ".wave", ".flac", ".ogg",  ".oga", ".opus", ".mp3", ".aif", ".aiff",
-                                         ".aifc", ".caf", ".au",  ".snd", ".w64", ".rf64", ".sph", ".voc", NULL};
+static const char *const extensions[] = {".wav",  ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff",
+                                         ".aifc", ".caf",  ".au",   ".snd", ".w64", ".rf64", ".sph", ".voc", NULL};
 const bl_reader_class bl_reader_sndfile = {
-  .name = "sndfile", .summary = "WAV, RF64, W64, FLAC, Ogg, Opus, MP3, AIFF, CAF, AU, NIST and VOC by libsndfile",
-  .source = "libsndfile 1.2", .extensions = extensions,
-  .probe = probe, .open = open_sound, .read = read_frames, .close = close_sound,
+    .name = "sndfile",
+    .summary = "WAV, RF64, W64, FLAC, Ogg, Opus, MP3, AIFF, CAF, AU, NIST and VOC by libsndfile",
+    .source = "libsndfile 1.2",
+    .extensions = extensions,
+    .probe = probe,
+    .open = open_sound,
+    .read = read_frames,
+    .close = close_sound,
 };

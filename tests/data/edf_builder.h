@@ -56,7 +56,10 @@ static inline unsigned char *edf_bytes(const edf_spec *e, size_t *n_bytes)
   unsigned char *v = calloc(1, total + (e->more > 0 ? (size_t)e->more : 0) + 1);
   if (!v) fail_msg("no memory");
   char number[32];
-  edf_put(v, 8, e->bdf ? "\xff" "BIOSEMI" : "0");
+  edf_put(v, 8,
+          e->bdf ? "\xff"
+                   "BIOSEMI"
+                 : "0");
   if (e->version) edf_put(v, 8, e->version);
   edf_put(v + 8, 80, "X X X X");
   edf_put(v + 88, 80, edf_or(e->recording, ""));
@@ -74,10 +77,16 @@ static inline unsigned char *edf_bytes(const edf_spec *e, size_t *n_bytes)
   for (size_t f = 0; f < 10; f++)
     for (size_t i = 0; i < e->n; i++, at += width_of[f]) {
       const edf_sig *g = &e->sig[i];
-      const char *fields[] = {edf_or(g->label, "EEG"), edf_or(g->transducer, ""), edf_or(g->unit, "uV"),
-                              edf_or(g->pmin, "-312.7"), edf_or(g->pmax, "298.31"),
-                              edf_or(g->dmin, e->bdf ? "-8388608" : "-32768"), edf_or(g->dmax, e->bdf ? "8388607" : "32767"),
-                              edf_or(g->prefilter, ""), edf_or(g->spr, "10"), ""};
+      const char *fields[] = {edf_or(g->label, "EEG"),
+                              edf_or(g->transducer, ""),
+                              edf_or(g->unit, "uV"),
+                              edf_or(g->pmin, "-312.7"),
+                              edf_or(g->pmax, "298.31"),
+                              edf_or(g->dmin, e->bdf ? "-8388608" : "-32768"),
+                              edf_or(g->dmax, e->bdf ? "8388607" : "32767"),
+                              edf_or(g->prefilter, ""),
+                              edf_or(g->spr, "10"),
+                              ""};
       edf_put(at, width_of[f], fields[f]);
     }
   size_t n_tal = 0;

@@ -43,7 +43,8 @@ static void check_samples(bl_ctx *ctx, bl_recording *rec, const edf_spec *e)
       if (st->channels[c].unusable || (e->bdf && g->label && !strcmp(g->label, "Status"))) cal = 1, off = 0;
       for (size_t k = 0; k < st->n_frames; k++) {
         float want = (float)(edf_digital(e, i, k) * cal + off), have = v[k * st->n_channels + c];
-        if (memcmp(&want, &have, sizeof want)) fail_msg("signal %zu, sample %zu: %.9g, want %.9g", i, k, (double)have, (double)want);
+        if (memcmp(&want, &have, sizeof want))
+          fail_msg("signal %zu, sample %zu: %.9g, want %.9g", i, k, (double)have, (double)want);
       }
       c++;
     }
@@ -61,6 +62,7 @@ static bool has_note(const bl_recording *rec, const char *part)
 
 /* ---- one thing wrong at a time ----------------------------------------------------------------------------------- */
 
+/* clang-format off */
 #define TWO .n = 2, .n_records = 3, .sig = {{.label = "Fp1"}, {.label = "Fp2", .pmin = "-100", .pmax = "170.5"}}
 #define ONE(...) .n = 2, .n_records = 3, .sig = {{__VA_ARGS__}, {.label = "other"}}
 static const struct row {
@@ -115,6 +117,7 @@ static const struct row {
   {"duplicate labels", {.n = 2, .n_records = 3, .sig = {{.label = "T8-P8"}, {.label = "T8-P8"}}}, "label of signal 1 'T8-P8' occurs more than once", NULL, NULL, 30, 10},
   {"annotation signal in plain EDF", {.n = 2, .n_records = 1, .sig = {{.label = "EEG"}, {.label = "EDF Annotations", .spr = "20"}}, .tal = {"+0||~"}}, "does not say EDF+", "EDF", NULL, 10, 10},
 };
+/* clang-format on */
 
 static void check_row(void **arg)
 {
@@ -136,6 +139,7 @@ static void check_row(void **arg)
   check_tmp_done();
 }
 
+/* clang-format off */
 static const struct refused {
   const char *name;
   edf_spec e;
@@ -150,6 +154,7 @@ static const struct refused {
   {"another version", {.version = "01.02.03", .header_bytes = "767", TWO}, "byte 0: version is '01.02.03'"},
   {"cut in the header", {.n = 1, .more = -412}, "the file ends at byte 100"},
 };
+/* clang-format on */
 
 static void check_refused(void **arg)
 {
@@ -169,7 +174,8 @@ static void channels_say_what_the_header_says(void **arg)
 {
   (void)arg;
   bl_ctx *ctx = bl_ctx_new();
-  edf_spec e = {.n = 6, .n_records = 1,
+  edf_spec e = {.n = 6,
+                .n_records = 1,
                 .sig = {{.label = "T8-P8", .unit = "\xb5V", .transducer = "AgAgCl cup", .prefilter = "HP:0.1Hz"},
                         {.label = "T8-P8", .unit = "\xc2\xb5V"},
                         {.label = "a", .unit = "\xce\xbcV"},
@@ -199,9 +205,14 @@ static void each_rate_is_a_stream(void **arg)
 {
   (void)arg;
   bl_ctx *ctx = bl_ctx_new();
-  edf_spec e = {.n = 5, .n_records = 4, .duration = "2",
-                .sig = {{.label = "slow", .spr = "3"}, {.label = "fast", .spr = "512"}, {.label = "mid", .spr = "100"},
-                        {.label = "fast2", .spr = "512"}, {.label = "slow2", .spr = "3"}}};
+  edf_spec e = {.n = 5,
+                .n_records = 4,
+                .duration = "2",
+                .sig = {{.label = "slow", .spr = "3"},
+                        {.label = "fast", .spr = "512"},
+                        {.label = "mid", .spr = "100"},
+                        {.label = "fast2", .spr = "512"},
+                        {.label = "slow2", .spr = "3"}}};
   bl_recording *rec = open_ok(ctx, edf_write(&e, "rates.edf"));
   assert_int_equal(rec->n_streams, 3);
   static const double rates[] = {256, 50, 1.5};
@@ -224,8 +235,11 @@ static void any_cut_gives_the_same(void **arg)
   (void)arg;
   for (int bdf = 0; bdf < 2; bdf++) {
     bl_ctx *ctx = bl_ctx_new();
-    edf_spec e = {.bdf = bdf, .n = 4, .n_records = 23,
-                  .sig = {{.spr = "97"}, {.label = "x", .spr = "97"}, {.label = "y", .spr = "8"}, {.label = "z", .spr = "97"}}};
+    edf_spec e = {
+        .bdf = bdf,
+        .n = 4,
+        .n_records = 23,
+        .sig = {{.spr = "97"}, {.label = "x", .spr = "97"}, {.label = "y", .spr = "8"}, {.label = "z", .spr = "97"}}};
     bl_recording *rec = open_ok(ctx, edf_write(&e, "cuts.edf"));
     bl_rng rng = bl_rng_make(11, "cuts", (uint64_t)bdf);
     enum { N = 97 * 23, C = 3 };
@@ -234,7 +248,10 @@ static void any_cut_gives_the_same(void **arg)
     check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, N + 50, whole, &got));
     assert_int_equal(got, N);
     for (int i = 0; i < 300; i++) {
-      size_t first = bl_rng_below(&rng, N + 5), n = bl_rng_below(&rng, 300), want = first >= N ? 0 : n < N - first ? n : N - first;
+      size_t first = bl_rng_below(&rng, N + 5), n = bl_rng_below(&rng, 300),
+             want = first >= N      ? 0
+                    : n < N - first ? n
+                                    : N - first;
       check_ok(ctx, bl_recording_read(ctx, rec, 0, first, n, part, &got));
       assert_int_equal(got, want);
       if (got) assert_memory_equal(part, whole + first * C, got * C * sizeof *part);
@@ -248,6 +265,7 @@ static void any_cut_gives_the_same(void **arg)
 
 /* ---- time -------------------------------------------------------------------------------------------------------- */
 
+/* clang-format off */
 #define PLUS(kind) .reserved = kind, .n = 2, .n_records = 4, \
   .sig = {{.label = "EEG"}, {.label = "EDF Annotations", .spr = "30"}}
 static const struct times {
@@ -268,6 +286,7 @@ static const struct times {
   {"backwards", {PLUS("EDF+D"), .tal = {"+0||~", "+1||~", "+0.5||~", "+2.5||~"}}, 2, {{0, 0, 30}, {4, 30, 10}}, "before the end of the one before", NULL},
   {"one without time", {PLUS("EDF+C"), .tal = {"+0||~", "", "+2||~", "+3||~"}}, 1, {{0, 0, 40}}, "that gives a record its time is missing", NULL},
 };
+/* clang-format on */
 
 static void check_times(void **arg)
 {
@@ -293,6 +312,7 @@ static void check_times(void **arg)
 
 /* ---- annotations ------------------------------------------------------------------------------------------------- */
 
+/* clang-format off */
 static const struct tal {
   const char *name, *tal, *note; /* of the one record, behind its time stamp */
   size_t n;
@@ -318,6 +338,7 @@ static const struct tal {
   {"onset out of this world", "+99999999999|x|~", "is none", 0, {{.label = ""}}},
   {"no separator", "+0.5 x~", "is none", 0, {{.label = ""}}},
 };
+/* clang-format on */
 
 static void check_tal(void **arg)
 {
@@ -325,8 +346,11 @@ static void check_tal(void **arg)
   bl_ctx *ctx = bl_ctx_new();
   char tal[200];
   snprintf(tal, sizeof tal, "+0||~%s", t->tal);
-  edf_spec e = {.reserved = "EDF+C", .n = 2, .n_records = 1,
-                .sig = {{.label = "EEG"}, {.label = "EDF Annotations", .spr = "60"}}, .tal = {tal}};
+  edf_spec e = {.reserved = "EDF+C",
+                .n = 2,
+                .n_records = 1,
+                .sig = {{.label = "EEG"}, {.label = "EDF Annotations", .spr = "60"}},
+                .tal = {tal}};
   bl_recording *rec = open_ok(ctx, edf_write(&e, "tal.edf"));
   if (t->note ? !has_note(rec, t->note) : rec->notes.n > 0)
     fail_msg("%s: wanted a note '%s', got '%s'", t->name, edf_or(t->note, ""), rec->notes.n ? rec->notes.v[0] : "");
@@ -353,9 +377,12 @@ static void several_annotation_signals(void **arg)
   char wordy[900] = "+3.5|";
   memset(wordy + 5, 'w', 700);
   strcat(wordy, "|~");
-  edf_spec e = {.reserved = "EDF+C", .n = 3, .n_records = 2,
-                .sig = {{.label = "EDF Annotations", .spr = "20"}, {.label = "EEG"}, {.label = "EDF Annotations", .spr = "400"}},
-                .tal = {"+2.25||~", wordy, "+3.25||~", "+4||~+4.25|second|~"}};
+  edf_spec e = {
+      .reserved = "EDF+C",
+      .n = 3,
+      .n_records = 2,
+      .sig = {{.label = "EDF Annotations", .spr = "20"}, {.label = "EEG"}, {.label = "EDF Annotations", .spr = "400"}},
+      .tal = {"+2.25||~", wordy, "+3.25||~", "+4||~+4.25|second|~"}};
   bl_recording *rec = open_ok(ctx, edf_write(&e, "several.edf"));
   assert_int_equal(rec->notes.n, 0);
   assert_int_equal(rec->annotations.n, 2);
@@ -373,8 +400,12 @@ static void bdf_annotations(void **arg)
 {
   (void)arg;
   bl_ctx *ctx = bl_ctx_new();
-  edf_spec e = {.bdf = true, .reserved = "BDF+D", .n = 2, .n_records = 2,
-                .sig = {{.label = "A1"}, {.label = "BDF Annotations", .spr = "13"}}, .tal = {"+0||~+0.5|go|~", "+4||~"}};
+  edf_spec e = {.bdf = true,
+                .reserved = "BDF+D",
+                .n = 2,
+                .n_records = 2,
+                .sig = {{.label = "A1"}, {.label = "BDF Annotations", .spr = "13"}},
+                .tal = {"+0||~+0.5|go|~", "+4||~"}};
   bl_recording *rec = open_ok(ctx, edf_write(&e, "plus.bdf"));
   assert_string_equal(rec->format, "BDF+D");
   assert_int_equal(rec->annotations.n, 1);
@@ -390,8 +421,12 @@ static void events_only(void **arg)
 {
   (void)arg;
   bl_ctx *ctx = bl_ctx_new();
-  edf_spec e = {.reserved = "EDF+C", .duration = "0", .n = 1, .n_records = 1,
-                .sig = {{.label = "EDF Annotations", .spr = "40"}}, .tal = {"+0||~+30^30|Sleep stage 2|~"}};
+  edf_spec e = {.reserved = "EDF+C",
+                .duration = "0",
+                .n = 1,
+                .n_records = 1,
+                .sig = {{.label = "EDF Annotations", .spr = "40"}},
+                .tal = {"+0||~+30^30|Sleep stage 2|~"}};
   bl_recording *rec = open_ok(ctx, edf_write(&e, "events.edf"));
   assert_int_equal(rec->notes.n, 0);
   assert_int_equal(rec->n_streams, 0);
@@ -448,15 +483,22 @@ int main(void)
 {
   static struct CMUnitTest tests[N(rows) + N(refusals) + N(times) + N(tals) + 16];
   size_t n = 0;
-  for (size_t i = 0; i < N(rows); i++) tests[n++] = (struct CMUnitTest){rows[i].name, check_row, NULL, NULL, (void *)(uintptr_t)&rows[i]};
-  for (size_t i = 0; i < N(refusals); i++) tests[n++] = (struct CMUnitTest){refusals[i].name, check_refused, NULL, NULL, (void *)(uintptr_t)&refusals[i]};
-  for (size_t i = 0; i < N(times); i++) tests[n++] = (struct CMUnitTest){times[i].name, check_times, NULL, NULL, (void *)(uintptr_t)&times[i]};
-  for (size_t i = 0; i < N(tals); i++) tests[n++] = (struct CMUnitTest){tals[i].name, check_tal, NULL, NULL, (void *)(uintptr_t)&tals[i]};
-  static const struct CMUnitTest rest[] = {
-      cmocka_unit_test(channels_say_what_the_header_says), cmocka_unit_test(each_rate_is_a_stream),
-      cmocka_unit_test(any_cut_gives_the_same), cmocka_unit_test(several_annotation_signals),
-      cmocka_unit_test(bdf_annotations), cmocka_unit_test(events_only), cmocka_unit_test(longer_header),
-      cmocka_unit_test(survives_every_allocation_failing)};
+  for (size_t i = 0; i < N(rows); i++)
+    tests[n++] = (struct CMUnitTest){rows[i].name, check_row, NULL, NULL, (void *)(uintptr_t)&rows[i]};
+  for (size_t i = 0; i < N(refusals); i++)
+    tests[n++] = (struct CMUnitTest){refusals[i].name, check_refused, NULL, NULL, (void *)(uintptr_t)&refusals[i]};
+  for (size_t i = 0; i < N(times); i++)
+    tests[n++] = (struct CMUnitTest){times[i].name, check_times, NULL, NULL, (void *)(uintptr_t)&times[i]};
+  for (size_t i = 0; i < N(tals); i++)
+    tests[n++] = (struct CMUnitTest){tals[i].name, check_tal, NULL, NULL, (void *)(uintptr_t)&tals[i]};
+  static const struct CMUnitTest rest[] = {cmocka_unit_test(channels_say_what_the_header_says),
+                                           cmocka_unit_test(each_rate_is_a_stream),
+                                           cmocka_unit_test(any_cut_gives_the_same),
+                                           cmocka_unit_test(several_annotation_signals),
+                                           cmocka_unit_test(bdf_annotations),
+                                           cmocka_unit_test(events_only),
+                                           cmocka_unit_test(longer_header),
+                                           cmocka_unit_test(survives_every_allocation_failing)};
   for (size_t i = 0; i < N(rest); i++) tests[n++] = rest[i];
   return _cmocka_run_group_tests("edf", tests, n, NULL, NULL);
 }

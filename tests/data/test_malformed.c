@@ -58,7 +58,9 @@ static void check_sane(const char *path, const bl_recording *rec)
       next += s->runs[r].n;
       end = s->runs[r].start_s;
     }
-    if (next != s->n_frames) fail_msg("%s: runs hold %llu frames, there are %llu", path, (unsigned long long)next, (unsigned long long)s->n_frames);
+    if (next != s->n_frames)
+      fail_msg("%s: runs hold %llu frames, there are %llu", path, (unsigned long long)next,
+               (unsigned long long)s->n_frames);
   }
 }
 

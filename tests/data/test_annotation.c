@@ -1,0 +1,203 @@
+/* Lists of annotations and the tables that they are read from. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "baleen/annotation.h"
+#include "baleen/random.h"
+#include "edf_builder.h"
+
+#define NO ((double)NAN)
+enum { MANY = 8 };
+
+/* clang-format off */
+#define RAVEN "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)"
+static const struct row {
+  const char *name, *text, *label_column;
+  bl_annotation_format format;
+  size_t n;
+  bl_annotation want[MANY];
+} rows[] = {
+  {"nothing at all", "", NULL, BL_ANN_AUTO, 0, {{.label = ""}}},
+  {"blank lines", "\n  \n\t\n", NULL, BL_ANN_AUTO, 0, {{.label = ""}}},
+  {"raven, header only", RAVEN "\tSpecies\t\n", NULL, BL_ANN_AUTO, 0, {{.label = ""}}},
+  {"raven", RAVEN "\tSpecies\n1\tSpectrogram 1\t1\t1.059\t2.586\t3610.5\t6352.6\tBTNW\n2\tSpectrogram 1\t1\t4.209\t7.407\t2583.9\t9544.7\tOVEN\n",
+   NULL, BL_ANN_AUTO, 2, {{1.059, 2.586 - 1.059, 3610.5, 6352.6, "BTNW", NULL, NULL}, {4.209, 7.407 - 4.209, 2583.9, 9544.7, "OVEN", NULL, NULL}}},
+  {"raven, the first view of each selection", RAVEN "\tNote\n1\tWaveform 1\t1\t1\t2\t0\t100\ta\n1\tSpectrogram 1\t1\t1\t2\t10\t90\ta\n2\tWaveform 1\t1\t1\t2\t0\t100\tb\n2\tSpectrogram 1\t1\t1\t2\t20\t80\tb\n",
+   NULL, BL_ANN_AUTO, 2, {{1, 1, 0, 100, "a", NULL, NULL}, {1, 1, 0, 100, "b", NULL, NULL}}},
+  {"raven, the views one after the other", RAVEN "\tNote\n1\tWaveform 1\t1\t1\t2\t0\t100\ta\n2\tWaveform 1\t1\t3\t4\t0\t100\tb\n1\tSpectrogram 1\t1\t1\t2\t10\t90\ta\n2\tSpectrogram 1\t1\t3\t4\t20\t80\tb\n",
+   NULL, BL_ANN_AUTO, 2, {{1, 1, 0, 100, "a", NULL, NULL}, {3, 1, 0, 100, "b", NULL, NULL}}},
+  {"raven, label column of any case, short row", RAVEN "\tscore\tTYPE\tdistance\n1\tS\t1\t0.5\t0.75\t1\t2\t9\tsong\n2\tS\t1\t1.5\t1.75\t1\t2\n", NULL, BL_ANN_AUTO, 2,
+   {{0.5, 0.25, 1, 2, "song", NULL, NULL}, {1.5, 0.25, 1, 2, "", NULL, NULL}}},
+  {"raven, no usual label", RAVEN "\tDelta Time (s)\tPeak Freq (Hz)\tCall\n1\tS\t1\t0.5\t0.75\t1\t2\t0.25\t1.5\tup\n", NULL, BL_ANN_AUTO, 1,
+   {{0.5, 0.25, 1, 2, "up", NULL, NULL}}},
+  {"raven, label column asked for", RAVEN "\tSpecies\tCall\n1\tS\t1\t0.5\t0.75\t1\t2\tX\tup\n", "call", BL_ANN_AUTO, 1, {{0.5, 0.25, 1, 2, "up", NULL, NULL}}},
+  {"raven, times within files", RAVEN "\tBegin File\tFile Offset (s)\tAnnotation\n1\tS\t1\t3600.5\t3601.75\t1\t2\tb.wav\t0.5\tA\n", NULL, BL_ANN_AUTO, 1,
+   {{0.5, 1.25, 1, 2, "A", "b.wav", NULL}}},
+  {"raven, begin path", RAVEN "\tBegin File\tBegin Path\tAnnotation\n1\tS\t1\t3.5\t3.75\t1\t2\tb.wav\tday 1/b.wav\tA\n", NULL, BL_ANN_AUTO, 1,
+   {{3.5, 0.25, 1, 2, "A", "day 1/b.wav", NULL}}},
+  {"audacity", "0.101385\t0.367520\tSP\n\\\t6441.064453\t12296.577148\n0.506924\t3.041545\tCRER\n", NULL, BL_ANN_AUTO, 2,
+   {{0.101385, 0.367520 - 0.101385, 6441.064453, 12296.577148, "SP", NULL, NULL}, {0.506924, 3.041545 - 0.506924, NO, NO, "CRER", NULL, NULL}}},
+  {"audacity, no label, no frequencies, windows lines", "\xef\xbb\xbf" "1.5\t1.5\r\n\\\t-1\t-1\r\n2\t3\t\r\n", NULL, BL_ANN_AUTO, 2,
+   {{1.5, 0, NO, NO, "", NULL, NULL}, {2, 1, NO, NO, "", NULL, NULL}}},
+  {"csv", "path,onset_s,duration_s,label,low_hz,high_hz,channel\na.wav,0.5,1.25,\"a, b\",10,20,Cz\nb.wav,3,,,,,\n", NULL, BL_ANN_AUTO, 2,
+   {{0.5, 1.25, 10, 20, "a, b", "a.wav", "Cz"}, {3, 0, NO, NO, "", "b.wav", NULL}}},
+  {"csv, begin and end", "Start,End,Annotation\n0.5,2,x\n", NULL, BL_ANN_AUTO, 1, {{0.5, 1.5, NO, NO, "x", NULL, NULL}}},
+  {"csv of BIDS: tabs and n/a", "onset\tduration\ttrial_type\n1.25\tn/a\tgo\n2\t0.5\tstop\n", NULL, BL_ANN_AUTO, 2,
+   {{1.25, 0, NO, NO, "go", NULL, NULL}, {2, 0.5, NO, NO, "stop", NULL, NULL}}},
+  {"csv, label column asked for", "onset,label,kind\n1,a,b\n", "kind", BL_ANN_CSV, 1, {{1, 0, NO, NO, "b", NULL, NULL}}},
+  {"csv, header only", "onset,label\n", NULL, BL_ANN_AUTO, 0, {{.label = ""}}},
+};
+/* clang-format on */
+
+static void same(double got, double want)
+{
+  if (isnan(want)) assert_true(isnan(got));
+  else check_near(got, want, 1e-12);
+}
+static void same_text(const char *got, const char *want)
+{
+  assert_int_equal(!got, !want);
+  if (want) assert_string_equal(got, want);
+}
+
+static void check_row(void **arg)
+{
+  const struct row *r = *arg;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_annotations a = {0};
+  const char *path = check_tmp_path("table.txt");
+  write_bytes(path, r->text, strlen(r->text));
+  check_ok(ctx, bl_annotations_read(ctx, path, r->format, r->label_column, &a));
+  assert_int_equal(a.n, r->n);
+  for (size_t i = 0; i < r->n; i++) {
+    const bl_annotation *w = &r->want[i];
+    same(a.v[i].onset_s, w->onset_s);
+    same(a.v[i].duration_s, w->duration_s);
+    same(a.v[i].low_hz, w->low_hz);
+    same(a.v[i].high_hz, w->high_hz);
+    same_text(a.v[i].label, w->label);
+    same_text(a.v[i].file, w->file);
+    same_text(a.v[i].channel, w->channel);
+  }
+  bl_annotations_free(ctx, &a);
+  check_free(ctx);
+  check_tmp_done();
+}
+
+/* clang-format off */
+static const struct refused {
+  const char *name, *text, *label_column;
+  bl_annotation_format format;
+  bl_status status;
+  const char *message;
+} refusals[] = {
+  {"raven, no time", RAVEN "\n1\tS\t1\t\t0.75\t1\t2\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "table.txt:2: no begin time"},
+  {"raven, bad number", RAVEN "\n1\tS\t1\t1\t2\t1\t2\n2\tS\t1\tx\t0.75\t1\t2\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "table.txt:3: Begin Time (s) is 'x'"},
+  {"raven, backwards", RAVEN "\n1\tS\t1\t2\t0.75\t1\t2\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "table.txt:2: ends at 0.75 s, before it begins at 2 s"},
+  {"raven, no such column", RAVEN "\tSpecies\n", "Specis", BL_ANN_AUTO, BL_E_CONFIG, "no column 'Specis' for the labels; is 'Species' meant?"},
+  {"raven asked for", "onset,label\n", NULL, BL_ANN_RAVEN, BL_E_FORMAT, "table.txt:1: no Raven selection table"},
+  {"audacity, frequencies first", "\\\t1\t2\n", NULL, BL_ANN_AUDACITY, BL_E_FORMAT, "table.txt:1: frequencies without a label"},
+  {"audacity, no end", "1\t2\ta\n3\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "table.txt:2: no end time"},
+  {"audacity, infinite", "1\t2\ta\n3\tinf\tb\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "table.txt:2: the end time is 'inf'"},
+  {"csv, no onset", "time,label\n1,a\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "no column of begin times"},
+  {"csv, bad number", "onset,label\n1,a\nb,c\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "table.txt:3"},
+  {"csv, negative duration", "onset,duration\n1,-2\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "table.txt:2: ends at -1 s"},
+  {"csv, no such label column", "onset,kind\n1,-2\n", "knd", BL_ANN_AUTO, BL_E_CONFIG, "kind"},
+};
+/* clang-format on */
+
+static void check_refused(void **arg)
+{
+  const struct refused *r = *arg;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_annotations a = {0};
+  const char *path = check_tmp_path("table.txt");
+  write_bytes(path, r->text, strlen(r->text));
+  check_fails(ctx, bl_annotations_read(ctx, path, r->format, r->label_column, &a), r->status, r->message);
+  assert_int_equal(a.n, 0);
+  check_free(ctx);
+  check_tmp_done();
+}
+
+static void no_text_no_file(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_annotations a = {0};
+  check_fails(ctx, bl_annotations_read(ctx, check_tmp_path("none.txt"), BL_ANN_AUTO, NULL, &a), BL_E_IO, "none.txt");
+  const char *path = check_tmp_path("zero.txt");
+  write_bytes(path, "o\0n\0", 4);
+  check_fails(ctx, bl_annotations_read(ctx, path, BL_ANN_AUTO, NULL, &a), BL_E_FORMAT, "holds zero bytes");
+  check_free(ctx);
+  check_tmp_done();
+}
+
+/* Against an obvious order: few distinct values, so that ties abound; the channel carries the place before. */
+static void sorting_is_right_and_stable(void **arg)
+{
+  (void)arg;
+  bl_rng r = bl_rng_make(7, "sort", 0);
+  for (size_t n = 0; n < 400; n = n * 3 / 2 + 1) {
+    bl_ctx *ctx = bl_ctx_new();
+    bl_annotations a = {0};
+    for (size_t i = 0; i < n; i++) {
+      char place[8], label[2] = {(char)('a' + (char)bl_rng_below(&r, 2)), 0};
+      snprintf(place, sizeof place, "%04zu", i);
+      bl_annotation one = {(double)bl_rng_below(&r, 9), (double)bl_rng_below(&r, 3), NO, NO, label, NULL, place};
+      check_ok(ctx, bl_annotations_add(ctx, &a, &one));
+    }
+    bl_annotations_sort(&a);
+    assert_int_equal(a.n, n);
+    size_t places = 0;
+    for (size_t i = 0; i < n; i++) places += (size_t)atol(a.v[i].channel);
+    assert_int_equal(places, n ? n * (n - 1) / 2 : 0);
+    for (size_t i = 1; i < n; i++) {
+      const bl_annotation *p = &a.v[i - 1], *q = &a.v[i];
+      int by_label = strcmp(p->label, q->label);
+      assert_true(p->onset_s <= q->onset_s);
+      if (p->onset_s < q->onset_s) continue;
+      assert_true(p->duration_s <= q->duration_s);
+      if (p->duration_s < q->duration_s) continue;
+      assert_true(by_label <= 0);
+      if (!by_label) assert_true(strcmp(p->channel, q->channel) < 0);
+    }
+    bl_annotations_free(ctx, &a);
+    check_free(ctx);
+  }
+}
+
+static bl_status read_it(bl_ctx *ctx, void *arg)
+{
+  bl_annotations a = {0};
+  bl_status s = bl_annotations_read(ctx, arg, BL_ANN_AUTO, NULL, &a);
+  bl_annotations_free(ctx, &a);
+  return s;
+}
+
+static void survives_every_allocation_failing(void **arg)
+{
+  (void)arg;
+  static const size_t which[] = {4, 9, 11, 13};
+  for (size_t i = 0; i < 4; i++) {
+    const char *path = check_tmp_path("sweep.txt");
+    write_bytes(path, rows[which[i]].text, strlen(rows[which[i]].text));
+    check_every_allocation_failing(read_it, (void *)(uintptr_t)path);
+  }
+  check_tmp_done();
+}
+
+#define N(v) (sizeof(v) / sizeof *(v))
+int main(void)
+{
+  static const struct CMUnitTest rest[] = {cmocka_unit_test(no_text_no_file),
+                                           cmocka_unit_test(sorting_is_right_and_stable),
+                                           cmocka_unit_test(survives_every_allocation_failing)};
+  static struct CMUnitTest tests[N(rows) + N(refusals) + N(rest)];
+  size_t n = 0;
+  for (size_t i = 0; i < N(rows); i++)
+    tests[n++] = (struct CMUnitTest){rows[i].name, check_row, NULL, NULL, (void *)(uintptr_t)&rows[i]};
+  for (size_t i = 0; i < N(refusals); i++)
+    tests[n++] = (struct CMUnitTest){refusals[i].name, check_refused, NULL, NULL, (void *)(uintptr_t)&refusals[i]};
+  for (size_t i = 0; i < N(rest); i++) tests[n++] = rest[i];
+  return _cmocka_run_group_tests("annotation", tests, n, NULL, NULL);
+}
