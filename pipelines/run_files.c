@@ -73,7 +73,8 @@ bl_status bl_write_folds(bl_ctx *ctx, const bl_run_parts *r, const char *path)
 
 static const char *predicted_name(const bl_problem *p, double pred, char *buf)
 {
-  if (p->task == BL_TASK_ANOMALY) return pred < 0 ? "outlier" : "inlier";
+  /* with labels, cross-validation gives an outlier detector's answers in their codes; without, as -1 and +1 */
+  if (p->task == BL_TASK_ANOMALY) return (p->y ? pred > 0 : pred < 0) ? "outlier" : "inlier";
   if (p->task == BL_TASK_CLASSIFICATION && pred >= 0 && pred < (double)p->classes.n) return p->classes.v[(size_t)pred];
   return bl_format_real(pred, buf);
 }
