@@ -61,7 +61,7 @@ static bl_status transitions(bl_ctx *ctx, const char *who, const bl_fir_spec *p,
 /* Edges from low to high frequencies; returns how many. */
 static bl_status edges_of(bl_ctx *ctx, const char *who, const bl_fir_spec *p, edge e[2], size_t *n)
 {
-  double l = NAN, h = NAN;
+  double l = 0, h = 0;
   bl_status s = transitions(ctx, who, p, &l, &h);
   if (s) return s;
   edge low = {p->l_freq - l, p->l_freq, true}, high = {p->h_freq, p->h_freq + h, false};
@@ -78,7 +78,7 @@ static bl_status edges_of(bl_ctx *ctx, const char *who, const bl_fir_spec *p, ed
 
 bl_status bl_fir_length(bl_ctx *ctx, const char *who, const bl_fir_spec *spec, size_t *n)
 {
-  double l = NAN, h = NAN;
+  double l = 0, h = 0;
   bl_status s = transitions(ctx, who, spec, &l, &h);
   if (s) return s;
   double narrow = fmin(l, h); /* the one that is missing is NAN, which fmin passes over */

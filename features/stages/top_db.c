@@ -27,7 +27,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   (void)pp, (void)out;
   if (bl_is_complex(in))
     return bl_fail(ctx, BL_E_CONFIG, "top_db: needs decibels, but what comes in is complex; put power and db before it");
-  out->latency_s = INFINITY;
+  out->latency_s = HUGE_VAL; /* until the run ends */
   return BL_OK;
 }
 

@@ -163,7 +163,7 @@ static void check_blocks(void **arg)
   memcpy(copy, b.x.v, bytes);
   start(&b, &one);
   feed(&b, &one, n, 0);
-  for (uint64_t cut = 1; cut < 8; cut++) {
+  for (uint64_t cut = 1; cut < 6; cut++) {
     start(&b, &c);
     feed(&b, &c, n, cut);
     same(chain_out(&c), chain_out(&one), cut == 1 ? "frame by frame" : "random blocks");
@@ -180,6 +180,36 @@ static void check_blocks(void **arg)
   assert_memory_equal(copy, b.x.v, bytes);
   free(copy);
   chain_stop(b.ctx, &one);
+  bench_close(&b);
+}
+
+/* A run longer than any carry-over, so that buffers are moved: the input over and over, for ever other lengths. */
+static void check_long_runs(void **arg)
+{
+  bench b;
+  chain one, c;
+  bench_open(&b, *arg, noise, 0, CHANNELS);
+  start(&b, &one);
+  start(&b, &c);
+  for (size_t turn = 0; turn < 3; turn++) {
+    bl_rng r = bl_rng_make(turn, "long", 0);
+    size_t rounds = 20000 / b.x.n + 1, rest = bl_rng_below(&r, b.x.n), total = rounds * b.x.n + rest;
+    chain_reset(&one);
+    chain_reset(&c);
+    for (size_t i = 0; i <= rounds; i++) check_ok(b.ctx, chain_push(b.ctx, &one, b.x.v, i < rounds ? b.x.n : rest, false));
+    for (size_t i = 0; i <= rounds; i++)
+      for (size_t at = 0, n = i < rounds ? b.x.n : rest, k; at < n; at += k) {
+        k = 1 + bl_rng_below(&r, 1700);
+        if (k > n - at) k = n - at;
+        check_ok(b.ctx, chain_push(b.ctx, &c, b.x.v + at * b.x.width, k, false));
+      }
+    check_ok(b.ctx, chain_push(b.ctx, &one, b.x.v, 0, true));
+    check_ok(b.ctx, chain_push(b.ctx, &c, b.x.v, 0, true));
+    same(chain_out(&c), chain_out(&one), "a long run");
+    assert_int_equal(chain_out(&c)->n, count(b.r, total));
+  }
+  chain_stop(b.ctx, &one);
+  chain_stop(b.ctx, &c);
   bench_close(&b);
 }
 
@@ -414,7 +444,7 @@ int main(void)
   } checks[] = {
     {"blocks", check_blocks},     {"short runs", check_short_runs}, {"quiet", check_quiet},
     {"broken", check_broken},     {"channels", check_channels},     {"shape", check_shape},
-    {"latency", check_latency},   {"memory", check_memory},
+    {"latency", check_latency},   {"memory", check_memory},         {"long runs", check_long_runs},
   };
   enum { N_CHECKS = sizeof checks / sizeof *checks };
   static struct CMUnitTest tests[N_ROWS * N_CHECKS + 1];
