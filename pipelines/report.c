@@ -20,7 +20,7 @@ static const char page_style[] =
     "border-top:1px solid var(--line)}h3{font-size:1.05rem;margin:1.5rem 0 .5rem}h4{margin:1.1rem 0 .4rem}\n"
     "nav{margin:1rem 0;font-size:.92rem}nav a{margin-right:1.1rem}a{color:var(--accent)}p{max-width:46rem}\n"
     ".lead{font-size:1.08rem;color:var(--dim);white-space:pre-line}.headline{font-size:1.12rem;background:var(--soft);"
-    "border-left:4px solid var(--accent);padding:.7rem 1rem}.headline strong{font-size:1.6rem;margin-right:.2rem;"
+    "border-left:4px solid var(--accent);padding:.7rem 1rem;max-width:none}.headline strong{font-size:1.6rem;margin-right:.2rem;"
     "font-variant-numeric:tabular-nums}.headline em{font-style:normal;font-weight:600}\n"
     ".note,.sd,small{color:var(--dim)}.note{font-size:.88rem}.bad{color:var(--bad)}\n"
     ".scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.92rem;margin:.3rem 0 .8rem}"
