@@ -1,9 +1,9 @@
 /* fir_design.c: MNE-Python's default filter, method fir, design firwin.
  *
- * Transitions: l = min(max(l_freq / 4, 2), l_freq), h = min(max(h_freq / 4, 2), rate / 2 - h_freq). Taps: N = ceil(f rate
- * / narrowest transition), made odd, f 3.3 (Hamming), 3.1 (Hann), 5 (Blackman). Each edge is a low-pass of its own,
- * round(f rate / its transition) taps long (made odd), cut off in the middle of its transition and centred in the N:
- * band-pass = lowpass(upper edge) - lowpass(lower edge), high-pass = unit impulse - lowpass. Widmann, Schroeger and
+ * Transitions: l = min(max(l_freq / 4, 2), l_freq), h = min(max(h_freq / 4, 2), rate / 2 - h_freq). Taps: N = ceil(f
+ * rate / narrowest transition), made odd, f 3.3 (Hamming), 3.1 (Hann), 5 (Blackman). Each edge is a low-pass of its
+ * own, round(f rate / its transition) taps long (made odd), cut off in the middle of its transition and centred in the
+ * N: band-pass = lowpass(upper edge) - lowpass(lower edge), high-pass = unit impulse - lowpass. Widmann, Schroeger and
  * Maess, J. Neurosci. Methods 250 (2015) 34-46, for the factors. */
 #include "fir_design.h"
 
@@ -45,16 +45,20 @@ static bl_status transitions(bl_ctx *ctx, const char *who, const bl_fir_spec *p,
   if (p->l_freq == p->h_freq)
     return bl_fail(ctx, BL_E_RANGE, "%s: l_freq and h_freq are both %g Hz; nothing would pass", who, p->l_freq);
   *l = isnan(p->l_freq) ? (double)NAN : isnan(p->l_trans) ? fmin(fmax(p->l_freq * 0.25, 2), p->l_freq) : p->l_trans;
-  *h = isnan(p->h_freq) ? (double)NAN : isnan(p->h_trans) ? fmin(fmax(p->h_freq * 0.25, 2), half - p->h_freq) : p->h_trans;
+  *h = isnan(p->h_freq)    ? (double)NAN
+       : isnan(p->h_trans) ? fmin(fmax(p->h_freq * 0.25, 2), half - p->h_freq)
+                           : p->h_trans;
   if (p->l_freq - *l < 0)
-    return bl_fail(ctx, BL_E_RANGE, "%s: l_trans_bandwidth %g Hz reaches below 0 from l_freq %g Hz; make it smaller", who, *l,
-                   p->l_freq);
+    return bl_fail(ctx, BL_E_RANGE, "%s: l_trans_bandwidth %g Hz reaches below 0 from l_freq %g Hz; make it smaller",
+                   who, *l, p->l_freq);
   if (p->h_freq + *h > half)
-    return bl_fail(ctx, BL_E_RANGE, "%s: h_trans_bandwidth %g Hz reaches above half the sampling rate, %g Hz, from h_freq "
-                   "%g Hz; make it smaller", who, *h, half, p->h_freq);
+    return bl_fail(ctx, BL_E_RANGE,
+                   "%s: h_trans_bandwidth %g Hz reaches above half the sampling rate, %g Hz, from h_freq "
+                   "%g Hz; make it smaller",
+                   who, *h, half, p->h_freq);
   if (p->l_freq > p->h_freq && p->h_freq + *h > p->l_freq - *l)
-    return bl_fail(ctx, BL_E_RANGE, "%s: the transitions of the stop band from %g to %g Hz overlap; make them smaller", who,
-                   p->h_freq, p->l_freq);
+    return bl_fail(ctx, BL_E_RANGE, "%s: the transitions of the stop band from %g to %g Hz overlap; make them smaller",
+                   who, p->h_freq, p->l_freq);
   return BL_OK;
 }
 
@@ -84,8 +88,8 @@ bl_status bl_fir_length(bl_ctx *ctx, const char *who, const bl_fir_spec *spec, s
   double narrow = fmin(l, h); /* the one that is missing is NAN, which fmin passes over */
   double taps = ceil(length_factors[spec->window] / narrow * spec->rate_hz);
   if (!(taps < MAX_TAPS))
-    return bl_fail(ctx, BL_E_RANGE, "%s: a transition of %g Hz at %g Hz takes %g taps, more than %d; make it wider", who,
-                   narrow, spec->rate_hz, taps, MAX_TAPS);
+    return bl_fail(ctx, BL_E_RANGE, "%s: a transition of %g Hz at %g Hz takes %g taps, more than %d; make it wider",
+                   who, narrow, spec->rate_hz, taps, MAX_TAPS);
   *n = taps < 1 ? 1 : (size_t)taps;
   *n += *n % 2 == 0;
   return BL_OK;

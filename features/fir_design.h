@@ -16,7 +16,8 @@ typedef struct bl_fir_spec {
 bl_status bl_fir_length(bl_ctx *ctx, const char *who, const bl_fir_spec *spec, size_t *n) BL_MUST_CHECK;
 /* Writes the n taps that bl_fir_length() told; they are symmetric. */
 bl_status bl_fir_design(bl_ctx *ctx, const char *who, const bl_fir_spec *spec, size_t n, double *h) BL_MUST_CHECK;
-/* A windowed-sinc low-pass of n taps with gain 1 at 0 Hz, as scipy.signal.firwin; cutoff as a share of half the rate. */
+/* A windowed-sinc low-pass of n taps with gain 1 at 0 Hz, as scipy.signal.firwin; cutoff as a share of half the
+ * rate. */
 void bl_firwin_lowpass(size_t n, double cutoff, bl_window window, double *h);
 
 #endif

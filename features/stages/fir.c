@@ -1,9 +1,9 @@
 /* fir: band-pass, low-pass, high-pass or band-stop of every channel (and bin) on its own. Shape unchanged.
  *
- * Taps as MNE-Python designs them (fir_design.h). phase zero: each output sees as far ahead as back, (N - 1) / 2 samples,
- * so that nothing is shifted; both ends of the run are continued by odd reflection, 2 x[0] - x[k], zeros beyond a short
- * run: a whole run gives what mne.filter.filter_data gives (pad "reflect_limited"). phase causal: no look-ahead, the
- * signal comes (N - 1) / 2 samples late; before the run the first sample is taken to have stood there.
+ * Taps as MNE-Python designs them (fir_design.h). phase zero: each output sees as far ahead as back, (N - 1) / 2
+ * samples, so that nothing is shifted; both ends of the run are continued by odd reflection, 2 x[0] - x[k], zeros
+ * beyond a short run: a whole run gives what mne.filter.filter_data gives (pad "reflect_limited"). phase causal: no
+ * look-ahead, the signal comes (N - 1) / 2 samples late; before the run the first sample is taken to have stood there.
  *
  * method direct sums products, fft convolves blocks by double-precision FFT (overlap-save; Oppenheim and Schafer,
  * Discrete-Time Signal Processing, 8.7). Blocks are cut at fixed places of the run, not where pushes end, and wait
@@ -31,17 +31,18 @@ static const char *const phases[] = {"zero", "causal", NULL};
 static const char *const methods[] = {"auto", "direct", "fft", NULL};
 
 static const bl_opt opts[] = {
-  BL_WORD(params, l_freq, "none", none_word, 0, 1e9, BL_OPT_OPEN_LO, "Hz", "lower edge of the pass band; none: a low-pass"),
-  BL_WORD(params, h_freq, "none", none_word, 0, 1e9, BL_OPT_OPEN_LO, "Hz",
-          "upper edge of the pass band; none: a high-pass; below l_freq: stops what lies between"),
-  BL_WORD(params, l_trans_bandwidth, "auto", auto_word, 0, 1e9, BL_OPT_OPEN_LO, "Hz",
-          "width of the lower transition; auto: a quarter of l_freq, at least 2, at most l_freq"),
-  BL_WORD(params, h_trans_bandwidth, "auto", auto_word, 0, 1e9, BL_OPT_OPEN_LO, "Hz",
-          "width of the upper transition; auto: a quarter of h_freq, at least 2, within half the rate"),
-  BL_ENUM(params, window, "hamming", windows, "window of the design"),
-  BL_ENUM(params, phase, "zero", phases, "zero: nothing is shifted, by look-ahead; causal: late, without look-ahead"),
-  BL_ENUM(params, method, "auto", methods, "direct: least latency; fft: fastest for long filters"),
-  BL_OPT_END,
+    BL_WORD(params, l_freq, "none", none_word, 0, 1e9, BL_OPT_OPEN_LO, "Hz",
+            "lower edge of the pass band; none: a low-pass"),
+    BL_WORD(params, h_freq, "none", none_word, 0, 1e9, BL_OPT_OPEN_LO, "Hz",
+            "upper edge of the pass band; none: a high-pass; below l_freq: stops what lies between"),
+    BL_WORD(params, l_trans_bandwidth, "auto", auto_word, 0, 1e9, BL_OPT_OPEN_LO, "Hz",
+            "width of the lower transition; auto: a quarter of l_freq, at least 2, at most l_freq"),
+    BL_WORD(params, h_trans_bandwidth, "auto", auto_word, 0, 1e9, BL_OPT_OPEN_LO, "Hz",
+            "width of the upper transition; auto: a quarter of h_freq, at least 2, within half the rate"),
+    BL_ENUM(params, window, "hamming", windows, "window of the design"),
+    BL_ENUM(params, phase, "zero", phases, "zero: nothing is shifted, by look-ahead; causal: late, without look-ahead"),
+    BL_ENUM(params, method, "auto", methods, "direct: least latency; fft: fastest for long filters"),
+    BL_OPT_END,
 };
 
 /* The continued signal e: `left` values before the run, its samples, and for phase zero (N - 1) / 2 behind. Output i is

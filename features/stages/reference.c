@@ -13,9 +13,10 @@ typedef struct params {
 } params;
 
 static const bl_opt opts[] = {
-  BL_TEXTS(params, channels, NULL, "names or patterns of the channels to average; none given: all that are not excluded"),
-  BL_TEXTS(params, exclude, NULL, "names or patterns of channels that are left as they are"),
-  BL_OPT_END,
+    BL_TEXTS(params, channels, NULL,
+             "names or patterns of the channels to average; none given: all that are not excluded"),
+    BL_TEXTS(params, exclude, NULL, "names or patterns of channels that are left as they are"),
+    BL_OPT_END,
 };
 
 typedef struct state {
@@ -32,8 +33,9 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   bl_status s = bl_channels_pick(ctx, "reference", in, &p->channels, &p->exclude, &index, &n);
   for (size_t i = 1; !s && i < n; i++)
     if (strcmp(bl_unit_of(in, index[i]), bl_unit_of(in, index[0])))
-      s = bl_fail(ctx, BL_E_CONFIG, "reference: channel '%s' is in '%s' but '%s' in '%s'; exclude one, or scale it first",
-                  in->channels.v[index[i]], bl_unit_of(in, index[i]), in->channels.v[index[0]], bl_unit_of(in, index[0]));
+      s = bl_fail(
+          ctx, BL_E_CONFIG, "reference: channel '%s' is in '%s' but '%s' in '%s'; exclude one, or scale it first",
+          in->channels.v[index[i]], bl_unit_of(in, index[i]), in->channels.v[index[0]], bl_unit_of(in, index[0]));
   bl_free(ctx, index);
   return s;
 }

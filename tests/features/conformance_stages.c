@@ -196,7 +196,8 @@ static void check_long_runs(void **arg)
     size_t rounds = 20000 / b.x.n + 1, rest = bl_rng_below(&r, b.x.n), total = rounds * b.x.n + rest;
     chain_reset(&one);
     chain_reset(&c);
-    for (size_t i = 0; i <= rounds; i++) check_ok(b.ctx, chain_push(b.ctx, &one, b.x.v, i < rounds ? b.x.n : rest, false));
+    for (size_t i = 0; i <= rounds; i++)
+      check_ok(b.ctx, chain_push(b.ctx, &one, b.x.v, i < rounds ? b.x.n : rest, false));
     for (size_t i = 0; i <= rounds; i++)
       for (size_t at = 0, n = i < rounds ? b.x.n : rest, k; at < n; at += k) {
         k = 1 + bl_rng_below(&r, 1700);
@@ -288,7 +289,8 @@ static void check_broken(void **arg)
       for (size_t j = i * out->n_bins; ours && (r->flags & ROUNDS) && j < (i + 1) * out->n_bins; j++)
         check_near((double)chain_out(&c)->v[j], (double)chain_out(&clean)->v[j], 1e-5);
       if (ours && (r->flags & ROUNDS)) continue;
-      if (memcmp(chain_out(&c)->v + i * out->n_bins, chain_out(&clean)->v + i * out->n_bins, out->n_bins * sizeof(float)))
+      if (memcmp(chain_out(&c)->v + i * out->n_bins, chain_out(&clean)->v + i * out->n_bins,
+                 out->n_bins * sizeof(float)))
         fail_msg("%g at frame %zu shows in frame %zu, channel %zu", (double)odd[k], frame, i / out->n_channels,
                  i % out->n_channels);
     }

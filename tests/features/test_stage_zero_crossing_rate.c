@@ -18,8 +18,8 @@ static void check_golden(void **arg)
       char name[64], text[128];
       chain c;
       snprintf(name, sizeof name, "%s.%d.%d", center ? "edge" : "plain", sizes[i][0], sizes[i][1]);
-      snprintf(text, sizeof text, "zero_crossing_rate frame_length=%d hop_length=%d center=%s", sizes[i][0], sizes[i][1],
-               center ? "true" : "false");
+      snprintf(text, sizeof text, "zero_crossing_rate frame_length=%d hop_length=%d center=%s", sizes[i][0],
+               sizes[i][1], center ? "true" : "false");
       check_ok(ctx, chain_run(ctx, text, &in, x, 2000, &c));
       assert_int_equal(chain_out(&c)->n, golden_get(g, name)->rows);
       golden_compare_f32(golden_get(g, name), chain_out(&c)->v, name);
