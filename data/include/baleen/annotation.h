@@ -30,7 +30,8 @@ typedef enum bl_annotation_format { BL_ANN_AUTO, BL_ANN_RAVEN, BL_ANN_AUDACITY, 
  * Audacity: start TAB end TAB label, the label may be missing, a line "\ TAB low TAB high" adds frequencies.
  * CSV: columns onset|onset_s|start|start_s|begin, duration|duration_s or end|end_s|stop, label|trial_type|annotation|
  * description, file|path|filename|recording, low_hz, high_hz, channel. An empty table is a valid one: nothing there.
- * Errors name file and line. */
+ * Appended to *out, in the table's order; nothing is appended on failure but when memory runs out.
+ * Errors name file and line; BL_E_CONFIG when there is no label_column (which Audacity's never have: ignored there). */
 bl_status bl_annotations_read(bl_ctx *ctx, const char *path, bl_annotation_format format, const char *label_column,
                               bl_annotations *out) BL_MUST_CHECK;
 

@@ -1,7 +1,10 @@
 /* recording.h: one interface to WAV, FLAC, Ogg, MP3, AIFF (libsndfile) and EDF, EDF+, BDF, BDF+ (our own reader).
  *
  * A recording gives one stream for each sampling rate in it; a stream is read in blocks, from anywhere, as frames of
- * [channel] float32 in the channel's physical unit. Gaps (EDF+D) split a stream into runs: nothing is glued.
+ * [channel] float32 in the channel's physical unit. Gaps (EDF+D) split a stream into runs: nothing is glued. The same
+ * frames have the same bits however they are cut into blocks. Going back in Ogg and MP3 decodes from the start again.
+ * Times count from the first sample, EDF's annotations too (the first record's own time stamp is taken off). A BDF
+ * Status channel is its bits as a number.
  *
  * To add a format: data/readers/<name>.c with `const bl_reader_class bl_reader_<name>`, a line in readers.def. */
 #ifndef BALEEN_RECORDING_H
@@ -37,7 +40,8 @@ typedef struct bl_recording bl_recording;
 typedef struct bl_reader_class {
   const char *name, *summary, *source;
   const char *const *extensions;      /* ".wav", NULL-terminated; for help and for folders, not for recognition */
-  /* 0: not mine; higher is surer. head holds the file's first n bytes (up to 512). */
+  /* 0: not mine; higher is surer; 1 by the name alone, to say better what is wrong. head holds the file's
+   * first n bytes (up to 512). */
   int (*probe)(const unsigned char *head, size_t n, const char *path);
   /* Fills streams, start, annotations, format; sets rec->impl. close() is called also after a failure. */
   bl_status (*open)(bl_ctx *ctx, bl_recording *rec);
@@ -58,11 +62,13 @@ struct bl_recording {
   bool has_start;
   char start[40];             /* ISO 8601 wall-clock time of the first sample, without zone ("2009-08-12T16:15:00.250"), when has_start */
   double duration_s;          /* from the start to the end of the last run */
-  bl_texts notes;             /* each deviation found, with place and assumption made; also warned of on opening */
+  bl_texts notes;             /* each kind of deviation once, with the first place and the assumption made; at most 101;
+                               * each is warned of when found, which may be while reading (a file that ends early) */
 };
 
-/* BL_E_IO when it cannot be opened, BL_E_FORMAT when nothing reads it or it is broken beyond reading: messages name
- * the file and the place in it. */
+/* BL_E_IO when it cannot be opened or is no regular file, BL_E_FORMAT when nothing reads it or it is broken beyond
+ * reading (an empty file and a Git LFS pointer are named as such): messages name the file and the place in it. An EDF
+ * file must not be cut shorter by others while it is open: it is mapped. */
 bl_status bl_recording_open(bl_ctx *ctx, const char *path, bl_recording **out) BL_MUST_CHECK;
 /* Frames [first, first + n) clipped to the stream's end; *got tells how many. out holds n x n_channels floats. */
 bl_status bl_recording_read(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
