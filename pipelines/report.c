@@ -25,7 +25,7 @@ static const char page_style[] =
     ".note,.sd,small{color:var(--dim)}.note{font-size:.88rem}.bad{color:var(--bad)}\n"
     ".scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.92rem;margin:.3rem 0 .8rem}"
     "th,td{padding:.32rem .8rem;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}"
-    "thead th{border-bottom:2px solid var(--line);font-weight:600;vertical-align:bottom}tbody th{font-weight:500}"
+    "thead th{border-bottom:2px solid var(--line);font-weight:600;vertical-align:bottom}tbody th{font-weight:500;white-space:nowrap}"
     "tbody tr:hover{background:var(--soft)}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
     ".best{background:var(--best);font-weight:600}.pub{font-style:italic}.sum th,.sum td{border-top:2px solid var(--line);"
     "font-weight:600}\n"
@@ -69,10 +69,11 @@ static void page_body(const bl_report *rep, bl_sink *k)
 {
   const bl_results *r = rep->r;
   bool scored = r && r->n && r->v[0].cv.n_metrics, predicted = r && r->n && rep->p;
+  bool folds = scored && (r->v[0].cv.n_folds > 1 || rep->c->n_published);
   size_t left = PICTURE_BYTES;
   bool parts = scored && r->v[0].n_parts, lists = predicted && rep->c->evaluate.n_worst > 0;
   bl_sink_puts(k, "<nav><a href=\"#results\">Results</a>");
-  if (scored) bl_sink_puts(k, "<a href=\"#folds\">By fold</a>");
+  if (folds) bl_sink_puts(k, "<a href=\"#folds\">By fold</a>");
   if (parts) bl_sink_puts(k, "<a href=\"#by\">By part</a>");
   if (predicted) bl_sink_puts(k, "<a href=\"#pictures\">Predictions</a>");
   if (lists) bl_sink_puts(k, "<a href=\"#mistakes\">Lists</a>");
@@ -80,7 +81,7 @@ static void page_body(const bl_report *rep, bl_sink *k)
   bl_sink_puts(k, "<a href=\"#run\">Run</a><a href=\"#config\">Config</a></nav>\n<main>\n");
   bl_section_results(rep, k);
   bl_section_pictures(rep, k, "roc", &left);
-  if (scored) {
+  if (folds) {
     bl_sink_puts(k, "<section id=\"folds\"><h2>Fold by fold</h2>\n");
     bl_section_pictures(rep, k, "folds", &left);
     bl_section_folds(rep, k);

@@ -99,7 +99,7 @@ bl_status bl_draw_confusion(bl_report *rep, const bl_result *res)
   int side = n <= 3 ? 340 : n <= 12 ? 280 + 40 * (int)n : 780;
   int names = (int)(longest < 24 ? longest : 24) * 8;
   if (plot.status) body.status = plot.status;
-  bl_status s = draw_for(rep, "confusion_", res, "counts of out-of-fold predictions, and shares of the true class",
+  bl_status s = draw_for(rep, "confusion_", res, "counts of test predictions, and shares of the true class",
                          (bl_canvas){side + names + 160, side + 90 + (n * longest > 56 ? names * 3 / 4 : 0)}, &data, &body,
                          bl_buf_text(&plot.buf));
   bl_sink_free(&plot);
@@ -183,7 +183,7 @@ bl_status bl_draw_scores(bl_report *rep, const bl_result *res)
   }
   bl_sink_puts(&plot, "\n");
   if (plot.status) body.status = plot.status;
-  bl_status s = draw_for(rep, "scores_", res, "scores of the out-of-fold predictions, by true class", (bl_canvas){720, 400},
+  bl_status s = draw_for(rep, "scores_", res, "scores of the test predictions, by true class", (bl_canvas){720, 400},
                          &data, &body, bl_buf_text(&plot.buf));
   bl_sink_free(&plot);
   return s;
@@ -197,7 +197,7 @@ bl_status bl_draw_predicted(bl_report *rep, const bl_result *res)
   if (rep->p->task != BL_TASK_REGRESSION || !rep->p->y || !cv->pred || !cv->n_rows) return BL_OK;
   bl_sink data = {.ctx = rep->ctx}, body = {.ctx = rep->ctx};
   size_t step = (cv->n_rows + POINTS_MAX - 1) / POINTS_MAX;
-  bl_sink_printf(&data, "# true, predicted (out of fold); every %zu. of %zu\n", step, cv->n_rows);
+  bl_sink_printf(&data, "# true, predicted; every %zu. of %zu\n", step, cv->n_rows);
   double lo = INFINITY, hi = -INFINITY;
   for (size_t i = 0; i < cv->n_rows; i += step) {
     double truth = cv->row[i] < rep->p->n ? rep->p->y[cv->row[i]] : NAN;
@@ -224,7 +224,7 @@ bl_status bl_draw_predicted(bl_report *rep, const bl_result *res)
   bl_sink_puts(&body, "\nset xlabel 'true '.");
   bl_sink_quoted(&body, label);
   bl_sink_puts(&body, "\nset key outside bottom center horizontal Left reverse\n");
-  return draw_for(rep, "predicted_", res, "out-of-fold predictions against the truth", (bl_canvas){560, 580}, &data, &body,
+  return draw_for(rep, "predicted_", res, "test predictions against the truth", (bl_canvas){560, 580}, &data, &body,
                   "plot x with lines lw 1.2 dt 2 lc rgb '#777777' title 'perfect', \\\n"
                   "  data using 1:2 with points pt 7 ps 0.45 lc rgb '#660072B2' title 'rows'\n");
 }

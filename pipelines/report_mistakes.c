@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "baleen/text.h"
 #include "report_private.h"
 
 typedef struct entry {
@@ -84,6 +85,17 @@ static void text_cell(bl_sink *k, const char *text)
   bl_sink_puts(k, "</td>");
 }
 
+/* A number that was drawn or computed has more digits than anybody reads. */
+static void value_cell(bl_sink *k, const char *text)
+{
+  double x;
+  bool number = bl_parse_real(text, &x) && isfinite(x);
+  bl_sink_puts(k, number ? "<td class=\"n\">" : "<td>");
+  if (number && strlen(text) > 8 && strchr(text, '.')) bl_sink_real(k, x);
+  else bl_sink_html(k, text);
+  bl_sink_puts(k, "</td>");
+}
+
 static void real_cell(bl_sink *k, double x, int digits)
 {
   bl_sink_puts(k, "<td class=\"n\">");
@@ -151,7 +163,7 @@ static void list_line(const bl_report *rep, const bl_result *res, bl_sink *k, li
   }
   for (size_t c = 0; c < rep->c->report.list.n; c++) {
     const bl_texts *v = column(d, rep->c->report.list.v[c]);
-    if (v) text_cell(k, row < v->n ? v->v[row] : "");
+    if (v) value_cell(k, row < v->n ? v->v[row] : "");
   }
   bl_sink_puts(k, "</tr>\n");
 }

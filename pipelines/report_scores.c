@@ -107,8 +107,8 @@ void bl_section_results(const bl_report *rep, bl_sink *k)
   }
   headline(rep, k);
   results_table(rep, k);
-  bl_sink_puts(k, "<p class=\"note\">Mean &plusmn; standard deviation over the folds; pooled: over all out-of-fold "
-                  "predictions together. All numbers are in <code>metrics.json</code>.</p>\n");
+  bl_sink_puts(k, "<p class=\"note\">Mean &plusmn; standard deviation over the folds; pooled: over the test "
+                  "predictions of all folds together. All numbers are in <code>metrics.json</code>.</p>\n");
   failed_folds(rep, k);
   bl_sink_puts(k, "</section>\n");
 }

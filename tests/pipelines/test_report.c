@@ -181,7 +181,7 @@ static void test_mistakes(void **state)
     bl_sink_puts(&k, "</td>");
     check_has(strstr(page, truth ? "Strongest misses" : "Strongest false alarms"), bl_buf_text(&k.buf));
     bl_sink_free(&k);
-    snprintf(text, sizeof text, "<td class=\"n\">%.4f</td><td>%s</td></tr>", run.proba[0][2 * worst + 1],
+    snprintf(text, sizeof text, "<td class=\"n\">%.4f</td><td class=\"n\">%s</td></tr>", run.proba[0][2 * worst + 1],
              run.snr[run.cv_row[worst]]);
     check_has(page, text);
   }
@@ -276,6 +276,19 @@ static void test_leak_is_told(void **state)
   check_free(ctx);
 }
 
+static void test_no_split(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  synthetic_make(&run);
+  run.c.splitter.cls = NULL;
+  char *page = write_report(ctx, &run, NULL);
+  check_has(page, "tested on the rows that they had learnt from");
+  assert_null(strstr(page, "Checked:"));
+  free(page);
+  check_free(ctx);
+}
+
 static void test_nothing_evaluated(void **state)
 {
   (void)state;
@@ -342,6 +355,6 @@ int main(void)
       cmocka_unit_test(test_page),          cmocka_unit_test(test_pictures),   cmocka_unit_test(test_without_gnuplot),
       cmocka_unit_test(test_mistakes),      cmocka_unit_test(test_anomaly),    cmocka_unit_test(test_regression),
       cmocka_unit_test(test_three_classes), cmocka_unit_test(test_leak_is_told), cmocka_unit_test(test_nothing_evaluated),
-      cmocka_unit_test(test_no_folder),     cmocka_unit_test(test_memory)};
+      cmocka_unit_test(test_no_folder),     cmocka_unit_test(test_no_split),   cmocka_unit_test(test_memory)};
   return cmocka_run_group_tests(tests, NULL, tidy);
 }
