@@ -1,6 +1,6 @@
-/* A gnuplot process at the other end of a socket pair, which is its stdin, stdout and stderr. After each command it is
- * asked to print a mark and its error number; what it says before the mark belongs to that command. An end of file before
- * the mark means that it died of the command. */
+/* A gnuplot process at the other end of a socket pair, which is its stdin, stdout and stderr. After each command it
+ * is asked to print a mark and its error number; what it says before the mark belongs to that command. An end of
+ * file before the mark means that it died of the command. */
 #include "gnuplot.h"
 
 #include <errno.h>

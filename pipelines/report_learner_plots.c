@@ -94,19 +94,22 @@ bl_status bl_draw_confusion(bl_report *rep, const bl_result *res)
   bl_sink_puts(&plot, "plot data using 2:1:($2-0.5):($2+0.5):($1-0.5):($1+0.5):4 with boxxyerror fillstyle solid "
                       "border rgb '#ffffff' lw 1.2 fillcolor palette");
   if (text)
-    bl_sink_printf(&plot, ", \\\n  data using 2:1:5:6 with labels tc rgb variable font ',%d'", n <= 6 ? 14 : n <= 12 ? 10 : 8);
+    bl_sink_printf(&plot, ", \\\n  data using 2:1:5:6 with labels tc rgb variable font ',%d'",
+                   n <= 6    ? 14
+                   : n <= 12 ? 10
+                             : 8);
   bl_sink_puts(&plot, "\n");
   int side = n <= 3 ? 340 : n <= 12 ? 280 + 40 * (int)n : 780;
   int names = (int)(longest < 24 ? longest : 24) * 8;
   if (plot.status) body.status = plot.status;
   bl_status s = draw_for(rep, "confusion_", res, "counts of test predictions, and shares of the true class",
-                         (bl_canvas){side + names + 160, side + 90 + (n * longest > 56 ? names * 3 / 4 : 0)}, &data, &body,
-                         bl_buf_text(&plot.buf));
+                         (bl_canvas){side + names + 160, side + 90 + (n * longest > 56 ? names * 3 / 4 : 0)}, &data,
+                         &body, bl_buf_text(&plot.buf));
   bl_sink_free(&plot);
   return s;
 }
 
-/* ---- distribution of scores ------------------------------------------------------------------------------------------ */
+/* ---- distribution of scores -------------------------------------------------------------------------------------- */
 
 typedef struct histogram {
   size_t n;
@@ -189,7 +192,7 @@ bl_status bl_draw_scores(bl_report *rep, const bl_result *res)
   return s;
 }
 
-/* ---- regression ------------------------------------------------------------------------------------------------------- */
+/* ---- regression -------------------------------------------------------------------------------------------------- */
 
 bl_status bl_draw_predicted(bl_report *rep, const bl_result *res)
 {

@@ -187,7 +187,8 @@ static void list(const bl_report *rep, const bl_result *res, bl_sink *k, list_ki
     for (size_t i = 0; i < n && i < most; i++) list_line(rep, res, k, kind, timed, i, &all[i]);
     bl_sink_puts(k, "</tbody></table></div>\n");
     if (n > most)
-      bl_sink_printf(k, "<p class=\"note\">The first %zu of %zu; all are in <code>predictions.csv</code>.</p>\n", most, n);
+      bl_sink_printf(k, "<p class=\"note\">The first %zu of %zu; all are in <code>predictions.csv</code>.</p>\n", most,
+                     n);
   }
   bl_free(rep->ctx, all);
 }

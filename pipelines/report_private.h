@@ -27,7 +27,7 @@ typedef struct bl_report {
   size_t main_metric;    /* index of the metric that headlines and pictures show */
 } bl_report;
 
-/* ---- pictures ------------------------------------------------------------------------------------------------------ */
+/* ---- pictures ---------------------------------------------------------------------------------------------------- */
 
 /* Size in the units of an SVG at 96 a inch; the PNG has twice as many pixels. */
 typedef struct bl_canvas {
@@ -57,7 +57,7 @@ bl_status bl_draw_confusion(bl_report *rep, const bl_result *res) BL_MUST_CHECK;
 bl_status bl_draw_scores(bl_report *rep, const bl_result *res) BL_MUST_CHECK;
 bl_status bl_draw_predicted(bl_report *rep, const bl_result *res) BL_MUST_CHECK;
 
-/* ---- what the results say ------------------------------------------------------------------------------------------ */
+/* ---- what the results say ---------------------------------------------------------------------------------------- */
 
 /* Higher is more of the positive (last) class, or more abnormal; NAN where the learner gives no score. */
 double bl_report_score(const bl_report *rep, const bl_result *res, size_t i);
@@ -73,7 +73,7 @@ double bl_curve_area(const bl_curve *c);
 /* A part's name without the column's: "snr_db -10..-5" gives "-10..-5" for `by` snr_db. */
 const char *bl_part_label(const bl_report *rep, const bl_part *part);
 
-/* ---- sections of the page ------------------------------------------------------------------------------------------ */
+/* ---- sections of the page ---------------------------------------------------------------------------------------- */
 
 enum { BL_REPORT_ROWS = 200 }; /* longer tables are cut, with a note that names the file with all */
 

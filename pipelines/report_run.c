@@ -106,7 +106,7 @@ void bl_section_run(const bl_report *rep, bl_sink *k)
   bl_sink_puts(k, "</section>\n");
 }
 
-/* ---- split ------------------------------------------------------------------------------------------------------------ */
+/* ---- split ------------------------------------------------------------------------------------------------------- */
 
 static void splitter(const bl_report *rep, bl_sink *k)
 {
@@ -147,7 +147,8 @@ static void leakage(const bl_report *rep, bl_sink *k)
   if (!p->group || !p->grouped) {
     bl_sink_puts(k, "<p>Every row stands for itself: no two rows come from the same recording or group.</p>\n");
   } else if (bl_folds_leak(&rep->r->folds, p->n, p->group, &fold, &group)) {
-    bl_sink_puts(k, "<p class=\"bad\"><strong>Rows of one group stand on both sides of the split</strong> (first: group ");
+    bl_sink_puts(k,
+                 "<p class=\"bad\"><strong>Rows of one group stand on both sides of the split</strong> (first: group ");
     bl_sink_html(k, group >= 0 && (size_t)group < p->groups.n ? p->groups.v[group] : "?");
     bl_sink_printf(k, " in fold %zu). ", fold + 1);
     bl_sink_puts(k, rep->c->evaluate.allow_leakage ? "The config allows it (<code>allow_leakage: true</code>): " : "");
@@ -205,7 +206,7 @@ void bl_section_split(const bl_report *rep, bl_sink *k)
   bl_free(rep->ctx, seen);
 }
 
-/* ---- config and versions ---------------------------------------------------------------------------------------------- */
+/* ---- config and versions ----------------------------------------------------------------------------------------- */
 
 void bl_section_config(const bl_report *rep, bl_sink *k)
 {

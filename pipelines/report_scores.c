@@ -113,7 +113,7 @@ void bl_section_results(const bl_report *rep, bl_sink *k)
   bl_sink_puts(k, "</section>\n");
 }
 
-/* ---- by fold ---------------------------------------------------------------------------------------------------------- */
+/* ---- by fold ----------------------------------------------------------------------------------------------------- */
 
 static void mean_row(const bl_report *rep, bl_sink *k, size_t m)
 {
@@ -176,7 +176,7 @@ void bl_section_folds(const bl_report *rep, bl_sink *k)
   if (metrics > 1) bl_sink_puts(k, "</details>\n");
 }
 
-/* ---- by part ---------------------------------------------------------------------------------------------------------- */
+/* ---- by part ----------------------------------------------------------------------------------------------------- */
 
 void bl_section_by(const bl_report *rep, bl_sink *k)
 {

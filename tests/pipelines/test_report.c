@@ -103,7 +103,12 @@ static void test_pictures(void **state)
   bl_ctx *ctx = bl_ctx_new();
   synthetic_make(&run);
   free(write_report(ctx, &run, NULL));
-  static const char *const names[] = {"roc", "folds", "by", "confusion_knn", "confusion_logistic__regression_", "scores_knn",
+  static const char *const names[] = {"roc",
+                                      "folds",
+                                      "by",
+                                      "confusion_knn",
+                                      "confusion_logistic__regression_",
+                                      "scores_knn",
                                       "scores_logistic__regression_"};
   char name[100], text[100];
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -333,8 +338,15 @@ static void test_memory(void **state)
 static int tidy(void **state)
 {
   (void)state;
-  static const char *const names[] = {"roc", "folds", "by", "confusion_knn", "confusion_logistic__regression_", "scores_knn",
-                                      "scores_logistic__regression_", "predicted_knn", "predicted_logistic__regression_"};
+  static const char *const names[] = {"roc",
+                                      "folds",
+                                      "by",
+                                      "confusion_knn",
+                                      "confusion_logistic__regression_",
+                                      "scores_knn",
+                                      "scores_logistic__regression_",
+                                      "predicted_knn",
+                                      "predicted_logistic__regression_"};
   static const char *const forms[][2] = {{"", ".svg"}, {"", ".png"}, {"plots/", ".gp"}, {"plots/", ".dat"}};
   char name[100];
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -351,10 +363,17 @@ static int tidy(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_page),          cmocka_unit_test(test_pictures),   cmocka_unit_test(test_without_gnuplot),
-      cmocka_unit_test(test_mistakes),      cmocka_unit_test(test_anomaly),    cmocka_unit_test(test_regression),
-      cmocka_unit_test(test_three_classes), cmocka_unit_test(test_leak_is_told), cmocka_unit_test(test_nothing_evaluated),
-      cmocka_unit_test(test_no_folder),     cmocka_unit_test(test_no_split),   cmocka_unit_test(test_memory)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_page),
+                                     cmocka_unit_test(test_pictures),
+                                     cmocka_unit_test(test_without_gnuplot),
+                                     cmocka_unit_test(test_mistakes),
+                                     cmocka_unit_test(test_anomaly),
+                                     cmocka_unit_test(test_regression),
+                                     cmocka_unit_test(test_three_classes),
+                                     cmocka_unit_test(test_leak_is_told),
+                                     cmocka_unit_test(test_nothing_evaluated),
+                                     cmocka_unit_test(test_no_folder),
+                                     cmocka_unit_test(test_no_split),
+                                     cmocka_unit_test(test_memory)};
   return cmocka_run_group_tests(tests, NULL, tidy);
 }
