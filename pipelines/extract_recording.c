@@ -68,17 +68,21 @@ static bl_status select_channels(bl_ctx *ctx, const bl_recording_job *j, selecti
   for (size_t i = 0; i < sel->n; i++) {
     sel->channel[i] = i;
     if (by_name && (s = find_channel(ctx, sel->rs, w->channels->v[i], w->units->v[i], &sel->channel[i])) != BL_OK) return s;
+    if (w && !by_name && strcmp(sel->rs->channels[0].unit, w->units->v[0]))
+      return bl_fail(ctx, BL_E_MISMATCH, "is in '%s' where the model was trained on '%s'", sel->rs->channels[0].unit,
+                     w->units->v[0]);
     if (sel->channel[i] != i) sel->all = false;
   }
   return BL_OK;
 }
 
-static bl_status describe(bl_ctx *ctx, const selection *sel, bl_stream *out)
+/* The stream as the stages see it. A model finds its own channel names again, whatever a mono file calls its one. */
+static bl_status describe(bl_ctx *ctx, const selection *sel, const bl_wanted *wanted, bl_stream *out)
 {
   *out = (bl_stream){.rate_hz = sel->rs->rate_hz, .source_rate_hz = sel->rs->rate_hz, .n_channels = sel->n, .n_bins = 1};
   for (size_t i = 0; i < sel->n; i++) {
     const bl_channel *c = &sel->rs->channels[sel->channel[i]];
-    bl_status s = bl_texts_add(ctx, &out->channels, c->name);
+    bl_status s = bl_texts_add(ctx, &out->channels, wanted ? wanted->channels->v[i] : c->name);
     if (!s) s = bl_texts_add(ctx, &out->units, c->unit);
     if (s) return s;
   }
@@ -184,7 +188,7 @@ bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *j)
   relay r = {.job = j};
   bl_status s = select_channels(ctx, j, &sel);
   if (s) goto done;
-  s = describe(ctx, &sel, &in);
+  s = describe(ctx, &sel, j->wanted, &in);
   if (!s) s = bl_extractor_new(ctx, &j->config->recipe, &in, relay_row, &r, &e);
   if (!s) s = copy_names(ctx, e, j, &in);
   if (!s) s = gather_events(ctx, j, &events, &n_events);
