@@ -187,8 +187,10 @@ static bl_status from_table(bl_ctx *ctx, const loaded *m, const char *file, bl_b
       s = bl_table_number(ctx, &t, i, column[k], &x);
       row[k] = (float)x;
     }
-    bl_row_info info = {.recording = file, .label = "", .group = "", .start_s = NAN, .end_s = NAN, .weight = 1};
-    if (!s) s = bl_dataset_add(ctx, &d, row, &info);
+    char *name = bl_strf(ctx, "%s:%zu", file, t.line[i]);
+    bl_row_info info = {.recording = name, .label = "", .group = "", .start_s = NAN, .end_s = NAN, .weight = 1};
+    if (!s) s = name ? bl_dataset_add(ctx, &d, row, &info) : bl_fail_nomem(ctx, "a table");
+    bl_free(ctx, name);
   }
   if (!s) s = predict_rows(ctx, m, &d, out);
   bl_free(ctx, row);
@@ -213,8 +215,8 @@ bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *
       out->len = before;
       out->v[before] = '\0';
       (*n_failed)++;
-      bl_warn(ctx, BL_W_SKIPPED, "%s", bl_ctx_error(ctx));
       if (files->n == 1) s = one; /* the only one: its status is the answer */
+      else bl_log(ctx, BL_LOG_ERROR, "%s", bl_ctx_error(ctx));
     }
     bl_progress(ctx, "recordings", (double)i + 1, (double)files->n);
   }
