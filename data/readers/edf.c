@@ -6,6 +6,9 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef __SSE4_1__
+#include <smmintrin.h>
+#endif
 
 #include "baleen/text.h"
 #include "edf.h"
@@ -89,6 +92,52 @@ static void decode(const bl_edf *e, const bl_edf_signal *g, const unsigned char 
     }
 }
 
+#ifdef __SSE4_1__
+/* Four channels of 16 bits at once, n a multiple of 4: a file holds channel after channel and frames want them side by
+ * side, so blocks of 4 x 4 are turned in registers. The same operations in the same order as decode(), hence its bits. */
+static void decode_four(const bl_edf_signal *const g[4], const unsigned char *const from[4], size_t n, float *to,
+                        size_t stride)
+{
+  for (size_t i = 0; i < n; i += 4) {
+    __m128 row[4];
+    for (int k = 0; k < 4; k++) {
+      __m128d cal = _mm_set1_pd(g[k]->cal), off = _mm_set1_pd(g[k]->off);
+      __m128i x = _mm_cvtepi16_epi32(_mm_loadl_epi64((const __m128i *)(const void *)(from[k] + 2 * i)));
+      __m128d lo = _mm_add_pd(_mm_mul_pd(_mm_cvtepi32_pd(x), cal), off);
+      __m128d hi = _mm_add_pd(_mm_mul_pd(_mm_cvtepi32_pd(_mm_srli_si128(x, 8)), cal), off);
+      row[k] = _mm_movelh_ps(_mm_cvtpd_ps(lo), _mm_cvtpd_ps(hi));
+    }
+    _MM_TRANSPOSE4_PS(row[0], row[1], row[2], row[3]);
+    for (size_t k = 0; k < 4; k++) _mm_storeu_ps(to + (i + k) * stride, row[k]);
+  }
+}
+#endif
+
+/* n frames from one record, all channels. */
+static void decode_part(const bl_edf *e, const size_t *signals, size_t n_channels, const unsigned char *from, size_t n,
+                        float *to)
+{
+  size_t c = 0;
+#ifdef __SSE4_1__
+  size_t even = n / 4 * 4;
+  for (; e->width == 2 && c + 4 <= n_channels; c += 4) {
+    const bl_edf_signal *g[4];
+    const unsigned char *at[4];
+    for (size_t k = 0; k < 4; k++) {
+      g[k] = &e->signals[signals[c + k]];
+      at[k] = from + g[k]->offset;
+    }
+    decode_four(g, at, even, to + c, n_channels);
+    for (size_t k = 0; k < 4 && even < n; k++)
+      decode(e, g[k], at[k] + 2 * even, n - even, to + even * n_channels + c + k, n_channels);
+  }
+#endif
+  for (; c < n_channels; c++) {
+    const bl_edf_signal *g = &e->signals[signals[c]];
+    decode(e, g, from + g->offset, n, to + c, n_channels);
+  }
+}
+
 static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
                              size_t *got)
 {
@@ -101,10 +150,7 @@ static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint
     size_t part = n - done < TILE ? n - done : TILE;
     if (part > spr - in) part = (size_t)(spr - in);
     const unsigned char *from = e->bytes + e->header_bytes + record * e->record_bytes + in * e->width;
-    for (size_t c = 0; c < n_channels; c++) {
-      const bl_edf_signal *g = &e->signals[signals[c]];
-      decode(e, g, from + g->offset, part, out + done * n_channels + c, n_channels);
-    }
+    decode_part(e, signals, n_channels, from, part, out + done * n_channels);
     done += part;
   }
   *got = n;
