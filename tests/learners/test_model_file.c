@@ -126,11 +126,11 @@ static const tamper tampers[] = {
 };
 
 /* Where a text begins within another. */
-static size_t place_of(const char *text, const char *part)
+static size_t place_of(const char *whole, const char *part)
 {
   size_t at = 0;
-  while (text[at] && strncmp(text + at, part, strlen(part))) at++;
-  if (!text[at]) fail_msg("'%s' is not in the header", part);
+  while (whole[at] && strncmp(whole + at, part, strlen(part))) at++;
+  if (!whole[at]) fail_msg("'%s' is not in the header", part);
   return at;
 }
 
