@@ -26,7 +26,15 @@ typedef struct zpk {
   double k;
 } zpk;
 
-static cplx cplx_of(double re, double im) { return CMPLX(re, im); }
+/* CMPLX is missing with clang 14 and glibc 2.36; a complex number lies in memory as its two parts (C17 6.2.5) */
+static cplx cplx_of(double re, double im)
+{
+  union {
+    double part[2];
+    cplx whole;
+  } v = {{re, im}};
+  return v.whole;
+}
 static void add(roots *r, cplx v) { r->v[r->n++] = v; }
 
 /* prod (s - r) */
@@ -88,7 +96,7 @@ static void bessel(size_t n, zpk *f)
   double log_last = lgamma(2 * (double)n + 1) - lgamma((double)n + 1) - (double)n * log(2),
          radius = exp(log_last / (double)n);
   for (size_t i = 0; i < n; i++)
-    r[i] = -(long double)radius * CMPLXL(cosl(0.9L * (long double)angle(i, n)), sinl(0.9L * (long double)angle(i, n)));
+    r[i] = (long double complex)(-radius * cplx_of(cos(0.9 * angle(i, n)), sin(0.9 * angle(i, n))));
   for (size_t round = 0; round < 100; round++) {
     long double moved = 0;
     for (size_t i = 0; i < n; i++) {
