@@ -38,11 +38,4 @@ bl_status bl_write_metrics(bl_ctx *ctx, const bl_run_parts *r, const char *path)
 /* Tables for a person. */
 bl_status bl_run_text(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out) BL_MUST_CHECK;
 
-/* The strongest mistakes of a two-class result: entries of cv whose truth is `truth`, by how much the score says the other
- * class, strongest first. *entry is allocated; at most `most`. For anomaly: truth -1 lists all by score. */
-bl_status bl_worst_entries(bl_ctx *ctx, const bl_problem *p, const bl_cv *cv, int truth, size_t most, uint32_t **entry,
-                           size_t *n) BL_MUST_CHECK;
-/* The score of an entry that grows towards class 1: the decision, or the second class's probability; NaN when there is none. */
-double bl_entry_score(const bl_cv *cv, size_t entry);
-
 #endif
