@@ -229,8 +229,10 @@ static bl_status write_row(bl_ctx *ctx, bl_extractor *e, const open_span *o)
   for (size_t b = 0; b < e->recipe->n_branches; b++) {
     const leaf *l = &e->leaves[b];
     if (o->on[b].first < o->on[b].behind && o->on[b].first < l->count) continue;
-    (void)bl_fail(ctx, BL_E_SHAPE, "the segment from %g to %g s covers no frame; take a longer one, or a smaller hop",
-                  o->span.start_s, o->span.end_s);
+    if (isinf(o->span.start_s)) (void)bl_fail(ctx, BL_E_SHAPE, "the stretch is too short to give one frame");
+    else
+      (void)bl_fail(ctx, BL_E_SHAPE, "the segment from %g to %g s covers no frame; take a longer one, or a smaller hop",
+                    o->span.start_s, o->span.end_s);
     return e->recipe->n_branches > 1 ? bl_fail_in(ctx, BL_E_SHAPE, "branch '%s': ", l->branch->name) : BL_E_SHAPE;
   }
   for (size_t i = 0; i < e->n_seats; i++) {

@@ -13,7 +13,7 @@ static bl_status note_mistake(bl_mistakes *m, const bl_node *at, const char *tex
 {
   char place[600];
   if (at && at->line) snprintf(place, sizeof place, "%s:%zu:%zu: error: %s", m->path, at->line, at->column, text);
-  else snprintf(place, sizeof place, at ? "--set: error: %s" : "error: %s", text);
+  else snprintf(place, sizeof place, at ? "--set: error: %s" : "%s", text); /* without a node the text says where */
   return bl_texts_add(m->ctx, &m->v, place);
 }
 

@@ -14,6 +14,8 @@ typedef struct part {
   bl_recording_job job;
   bl_status status;
   char *message;
+  bl_status skipped;        /* why the first segment that gave nothing did so */
+  char *skipped_text;
 } part;
 
 typedef struct extraction_job {
@@ -34,7 +36,13 @@ static bl_status on_row(void *user, bl_ctx *ctx, const bl_span *span, bl_status 
   row_user *u = user;
   if (status) { /* this segment gave nothing; the others go on */
     if (status == BL_E_NOMEM || status == BL_E_CANCELLED) return status;
-    bl_warn(ctx, BL_W_SKIPPED, "%s: segment at %.3f s: %s", u->item->name, span->start_s, bl_ctx_error(ctx));
+    if (u->p->skipped) {
+      bl_warn(ctx, BL_W_SKIPPED, "%s: segment at %.3f s: %s", u->item->name, span->start_s, bl_ctx_error(ctx));
+      return BL_OK;
+    }
+    u->p->skipped = status;
+    u->p->skipped_text = bl_strf(ctx, "%s: segment at %.3f s: %s", u->item->name, span->start_s, bl_ctx_error(ctx));
+    if (!u->p->skipped_text) return bl_fail_nomem(ctx, "an outcome");
     return BL_OK;
   }
   if (!u->p->has_rows) {
@@ -69,6 +77,11 @@ static bl_status one_item(bl_ctx *ctx, void *arg, size_t i)
   bl_recording_close(ctx, p->job.rec);
   p->job.rec = NULL;
   if (s == BL_E_NOMEM || s == BL_E_CANCELLED) return s;
+  if (!s && p->skipped) {
+    /* where no segment at all gave a row, the recording failed */
+    if (!p->has_rows) s = bl_fail(ctx, p->skipped, "%s", p->skipped_text);
+    else bl_warn(ctx, BL_W_SKIPPED, "%s", p->skipped_text);
+  }
   p->status = s;
   if (s) {
     if (!(p->message = bl_strdup(ctx, bl_ctx_error(ctx)))) return bl_fail_nomem(ctx, "an outcome");
@@ -179,6 +192,7 @@ done:
     bl_dataset_free(ctx, &j.parts[i].rows);
     bl_recording_job_free(ctx, &j.parts[i].job);
     bl_free(ctx, j.parts[i].message);
+    bl_free(ctx, j.parts[i].skipped_text);
   }
   bl_free(ctx, j.parts);
   bl_items_free(ctx, &items);

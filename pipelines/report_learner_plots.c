@@ -120,7 +120,7 @@ static bool fill_histogram(const bl_report *rep, const bl_result *res, histogram
 {
   *h = (histogram){.lo = NAN, .hi = NAN};
   for (size_t i = 0; i < res->cv.n_rows; i++) {
-    double v = bl_report_score(rep, res, i);
+    double v = bl_entry_score(rep->p, &res->cv, i);
     if (!isfinite(v)) continue;
     if (!(h->lo <= v)) h->lo = v;
     if (!(h->hi >= v)) h->hi = v;
@@ -131,11 +131,11 @@ static bool fill_histogram(const bl_report *rep, const bl_result *res, histogram
   h->n = bins < 12 ? 12 : bins > BINS ? BINS : (size_t)bins;
   long positive = (long)rep->p->classes.n - 1;
   for (size_t i = 0; i < res->cv.n_rows; i++) {
-    double v = bl_report_score(rep, res, i);
+    double v = bl_entry_score(rep->p, &res->cv, i);
     if (!isfinite(v)) continue;
     double at = floor((v - h->lo) / (h->hi - h->lo) * (double)h->n);
     size_t bin = at >= (double)h->n ? h->n - 1 : at < 0 ? 0 : (size_t)at;
-    long truth = bl_report_truth(rep, res, i);
+    long truth = bl_entry_truth(rep->p, &res->cv, i);
     int kind = truth < 0 ? 2 : truth == positive;
     h->count[kind][bin]++;
     h->all[kind]++;
@@ -169,7 +169,7 @@ bl_status bl_draw_scores(bl_report *rep, const bl_result *res)
                       "set key outside top center horizontal Left reverse width 1\nset xlabel ");
   if (rep->p->task == BL_TASK_ANOMALY) bl_sink_quoted(&body, "anomaly score (higher is stranger)");
   else {
-    bl_sink_quoted(&body, bl_report_score_name(rep, res));
+    bl_sink_quoted(&body, bl_entry_score_name(rep->p, &res->cv));
     bl_sink_puts(&body, ".' of '.");
     bl_sink_quoted(&body, names[1]);
   }

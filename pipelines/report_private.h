@@ -5,6 +5,7 @@
 #include "baleen/report.h"
 #include "gnuplot.h"
 #include "sink.h"
+#include "worst.h"
 
 /* A picture that was asked for. <folder>/<name>.svg and .png exist when drawn. */
 typedef struct bl_picture {
@@ -59,14 +60,6 @@ bl_status bl_draw_predicted(bl_report *rep, const bl_result *res) BL_MUST_CHECK;
 
 /* ---- what the results say ---------------------------------------------------------------------------------------- */
 
-/* Higher is more of the positive (last) class, or more abnormal; NAN where the learner gives no score. */
-double bl_report_score(const bl_report *rep, const bl_result *res, size_t i);
-/* "probability", "decision value", "anomaly score". */
-const char *bl_report_score_name(const bl_report *rep, const bl_result *res);
-/* Class code of out-of-fold entry i's truth; -1 when there is none. */
-long bl_report_truth(const bl_report *rep, const bl_result *res, size_t i);
-/* Class code predicted; for outlier detectors 1 is abnormal. */
-long bl_report_predicted(const bl_report *rep, const bl_result *res, size_t i);
 const char *bl_report_class(const bl_report *rep, long code);
 /* Area under a ROC curve by trapezoids. */
 double bl_curve_area(const bl_curve *c);

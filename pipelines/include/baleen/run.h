@@ -87,7 +87,8 @@ void bl_run_summary_free(bl_ctx *ctx, bl_run_summary *r);
 
 /* Puts a model file to recordings (or to a table, when it was trained on one): appends CSV to out, a header line first:
  * recording,start_s,end_s,prediction and one column a class (probability), or score for outlier detectors.
- * A file that fails is logged as an error and counted; the only one is an error itself. Another rate, missing channels: BL_E_MISMATCH. */
+ * A file that fails is reported by a warning and counted; all failing is the last one's error. Another rate, missing
+ * channels: BL_E_MISMATCH. Tables: .npy, else text; rows are named "<file>:<line>". */
 bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *files, bl_buf *out, size_t *n_failed)
     BL_MUST_CHECK;
 
