@@ -1,5 +1,5 @@
 /* edf: EDF, EDF+, BDF and BDF+ over a memory-mapped file. Values are digital * cal + off in double, rounded once to
- * float32, in the file's own unit; the BDF Status channel is its bits as a number. See edf.h for the standards. */
+ * float32, in the file's own unit; a BDF Status is two channels, its trigger bits and its system bits as numbers. See edf.h for the standards. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -89,6 +89,12 @@ static void decode(const bl_edf *e, const bl_edf_signal *g, const unsigned char 
     }
 }
 
+/* The two parts of a BDF Status: trigger bits 0 to 15, system bits 16 to 23. */
+static void decode_status(bool system, const unsigned char *from, size_t n, float *to, size_t stride)
+{
+  for (size_t i = 0; i < n; i++, from += 3) to[i * stride] = system ? (float)from[2] : (float)(from[0] | from[1] << 8);
+}
+
 static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
                              size_t *got)
 {
@@ -103,12 +109,19 @@ static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint
     const unsigned char *from = e->bytes + e->header_bytes + record * e->record_bytes + in * e->width;
     for (size_t c = 0; c < n_channels; c++) {
       const bl_edf_signal *g = &e->signals[signals[c]];
-      decode(e, g, from + g->offset, part, out + done * n_channels + c, n_channels);
+      float *to = out + done * n_channels + c;
+      if (g->status) decode_status(c && signals[c] == signals[c - 1], from + g->offset, part, to, n_channels);
+      else decode(e, g, from + g->offset, part, to, n_channels);
     }
     done += part;
   }
   *got = n;
   return BL_OK;
+}
+
+const bl_edf *bl_edf_of(const bl_recording *rec)
+{
+  return rec->cls == &bl_reader_edf ? &((const edf_file *)rec->impl)->edf : NULL;
 }
 
 static const char *const extensions[] = {".edf", ".bdf", ".rec", NULL};
