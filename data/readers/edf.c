@@ -1,5 +1,5 @@
 /* edf: EDF, EDF+, BDF and BDF+ over a memory-mapped file. Values are digital * cal + off in double, rounded once to
- * float32, in the file's own unit; the BDF Status channel is its bits as a number. See edf.h for the standards. */
+ * float32, in the file's own unit; a BDF Status is two channels, its trigger bits and its system bits as numbers. See edf.h for the standards. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -32,6 +32,18 @@ static int probe(const unsigned char *head, size_t n, const char *path)
   return bl_text_ends_with(path, ".edf") || bl_text_ends_with(path, ".bdf") ? 1 : 0;
 }
 
+void bl_edf_let_go(bl_edf *e, uint64_t before)
+{
+  enum { PIECE = 4 << 20 };
+  if (!e->mapped || before > e->n_bytes) return;
+  if (before < e->let_go) e->let_go = 0; /* read anew from further back */
+  uint64_t to = before / PIECE * PIECE;
+  if (to < e->let_go + 2 * PIECE) return;
+  to -= PIECE; /* what was read last may be asked for again */
+  madvise((char *)(uintptr_t)e->bytes + e->let_go, (size_t)(to - e->let_go), MADV_DONTNEED);
+  e->let_go = to;
+}
+
 bl_status bl_edf_open_bytes(bl_ctx *ctx, bl_recording *rec, const unsigned char *bytes, uint64_t n)
 {
   edf_file *f = rec->impl;
@@ -62,6 +74,7 @@ static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
   if (map == MAP_FAILED) return bl_fail(ctx, BL_E_IO, "%s: cannot be mapped: %s", rec->path, strerror(why));
   f->map = map;
   f->map_bytes = (size_t)info.st_size;
+  f->edf.mapped = true;
   return bl_edf_open_bytes(ctx, rec, map, (uint64_t)info.st_size);
 }
 
@@ -90,6 +103,12 @@ static void decode(const bl_edf *e, const bl_edf_signal *g, const unsigned char 
       int32_t x = from[0] | from[1] << 8 | from[2] << 16;
       to[i * stride] = (float)((x - ((x & 0x800000) << 1)) * cal + off);
     }
+}
+
+/* The two parts of a BDF Status: trigger bits 0 to 15, system bits 16 to 23. */
+static void decode_status(bool system, const unsigned char *from, size_t n, float *to, size_t stride)
+{
+  for (size_t i = 0; i < n; i++, from += 3) to[i * stride] = system ? (float)from[2] : (float)(from[0] | from[1] << 8);
 }
 
 #ifdef __SSE4_1__
@@ -134,14 +153,15 @@ static void decode_part(const bl_edf *e, const size_t *signals, size_t n_channel
 #endif
   for (; c < n_channels; c++) {
     const bl_edf_signal *g = &e->signals[signals[c]];
-    decode(e, g, from + g->offset, n, to + c, n_channels);
+    if (g->status) decode_status(c && signals[c] == signals[c - 1], from + g->offset, n, to + c, n_channels);
+    else decode(e, g, from + g->offset, n, to + c, n_channels);
   }
 }
 
 static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
                              size_t *got)
 {
-  const bl_edf *e = &((const edf_file *)rec->impl)->edf;
+  bl_edf *e = &((edf_file *)rec->impl)->edf;
   const size_t *signals = &e->stream_signals[e->stream_first[stream]], n_channels = rec->streams[stream].n_channels;
   uint64_t spr = e->signals[signals[0]].spr;
   (void)ctx;
@@ -153,8 +173,14 @@ static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint
     decode_part(e, signals, n_channels, from, part, out + done * n_channels);
     done += part;
   }
+  bl_edf_let_go(e, e->header_bytes + (first + n) / spr * e->record_bytes);
   *got = n;
   return BL_OK;
+}
+
+const bl_edf *bl_edf_of(const bl_recording *rec)
+{
+  return rec->cls == &bl_reader_edf ? &((const edf_file *)rec->impl)->edf : NULL;
 }
 
 static const char *const extensions[] = {".edf", ".bdf", ".rec", NULL};

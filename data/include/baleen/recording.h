@@ -4,7 +4,7 @@
  * [channel] float32 in the channel's physical unit. Gaps (EDF+D) split a stream into runs: nothing is glued. The same
  * frames have the same bits however they are cut into blocks. Going back in Ogg and MP3 decodes from the start again.
  * Times count from the first sample, EDF's annotations too (the first record's own time stamp is taken off). A BDF
- * Status channel is its bits as a number.
+ * Status is two channels: "Status", the trigger bits 0 to 15 as a number, and "Status system", the bits 16 to 23.
  *
  * To add a format: data/readers/<name>.c with `const bl_reader_class bl_reader_<name>`, a line in readers.def. */
 #ifndef BALEEN_RECORDING_H
@@ -36,6 +36,12 @@ typedef struct bl_rec_stream {
   size_t n_runs;
 } bl_rec_stream;
 
+/* What to do about a file that departs from its standard. */
+typedef enum bl_open_mode {
+  BL_OPEN_TOLERANT, /* read on: each kind of deviation is a note, with the assumption made */
+  BL_OPEN_STRICT    /* refuse it: BL_E_FORMAT with the first deviation. What is odd but legal stays a note */
+} bl_open_mode;
+
 typedef struct bl_recording bl_recording;
 typedef struct bl_reader_class {
   const char *name, *summary, *source;
@@ -64,16 +70,33 @@ struct bl_recording {
   double duration_s;          /* from the start to the end of the last run */
   bl_texts notes;             /* each kind of deviation once, with the first place and the assumption made; at most 101;
                                * each is warned of when found, which may be while reading (a file that ends early) */
+  bl_open_mode mode;
+  bool quiet;                 /* notes are kept, but not warned of */
+  size_t n_deviations;        /* how many notes say that the file departs from its standard */
+  size_t deviation;           /* index into notes of the first of them */
 };
 
 /* BL_E_IO when it cannot be opened or is no regular file, BL_E_FORMAT when nothing reads it or it is broken beyond
  * reading (an empty file and a Git LFS pointer are named as such): messages name the file and the place in it. An EDF
  * file must not be cut shorter by others while it is open: it is mapped. */
 bl_status bl_recording_open(bl_ctx *ctx, const char *path, bl_recording **out) BL_MUST_CHECK;
+/* The same in a mode; bl_recording_open() is tolerant. A strict recording's read fails too (BL_E_FORMAT) when the
+ * deviation shows only then. Strict means the standard's text: EDF+D, limits that invert the polarity, labels that occur
+ * twice, missing units, any number of signals up to 4096 and records of any size are legal. */
+bl_status bl_recording_open_mode(bl_ctx *ctx, const char *path, bl_open_mode mode, bl_recording **out) BL_MUST_CHECK;
+/* Looks at the file again: a recorder that is still writing (n_records -1) may have added to it. Streams, runs, annotations and
+ * notes are those of now, their old addresses are invalid; frames that were there have the same numbers. On failure the
+ * recording stays as it was. Costs what opening does; deviations are not warned of anew. */
+bl_status bl_recording_refresh(bl_ctx *ctx, bl_recording *rec) BL_MUST_CHECK;
 /* Frames [first, first + n) clipped to the stream's end; *got tells how many. out holds n x n_channels floats. */
 bl_status bl_recording_read(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
                             size_t *got) BL_MUST_CHECK;
 void bl_recording_close(bl_ctx *ctx, bl_recording *rec);
+/* Trigger codes of a channel as annotations, appended: wherever the value, rounded and masked, changes to one that is not 0,
+ * one begins whose label is that number; it lasts until the next change or the end of the run. BioSemi: channel
+ * "Status", mask 0xffff. BL_E_CONFIG with the nearest name when there is no such channel. */
+bl_status bl_recording_triggers(bl_ctx *ctx, bl_recording *rec, const char *channel, uint32_t mask,
+                                bl_annotations *out) BL_MUST_CHECK;
 /* Adds a note (printf style) to rec->notes and warns of it under the file's name. For readers. */
 bl_status bl_recording_note(bl_ctx *ctx, bl_recording *rec, bl_warning code, const char *format, ...) BL_PRINTF(4, 5)
     BL_MUST_CHECK;
