@@ -88,5 +88,26 @@ def iir():
     g.close()
 
 
+def notch():
+    g = Golden("notch", """
+        Of x of condition.txt. NAME.y: mne.filter.notch_filter, method fir, phase zero (mains: 50 Hz; three: 60, 20, 40 Hz,
+        widths 1, 0.5, 2, transitions 4; hann: 50 Hz, Hann, width 3, transitions 10). comb.y, comb.steady: scipy.signal.iirnotch
+        at 25, 50 and 75 Hz, Q 30, in series by sosfilt, from rest and from the steady state. comb.two: 13 and 26 Hz,
+        Q 5.""", seed=61)
+    for name, freqs, kw in (("mains", [50.0], {}),
+                            ("three", [60.0, 20.0, 40.0], dict(notch_widths=np.array([1, 0.5, 2]), trans_bandwidth=4.0)),
+                            ("hann", [50.0], dict(notch_widths=np.array([3.0]), trans_bandwidth=10.0, fir_window="hann"))):
+        put(g, name + ".y", mne.filter.notch_filter(X.T.copy(), RATE, np.array(freqs), phase="zero", **kw).T)
+    for name, freqs, q in (("comb.y", (25, 50, 75), 30), ("comb.steady", (25, 50, 75), 30), ("comb.two", (13, 26), 5)):
+        sos = np.array([np.concatenate(signal.iirnotch(f, q, fs=RATE)) for f in freqs])
+        if name == "comb.steady":
+            y = signal.sosfilt(sos, X, axis=0, zi=signal.sosfilt_zi(sos)[:, :, None] * X[0])[0]
+        else:
+            y = signal.sosfilt(sos, X, axis=0)
+        put(g, name, y)
+    g.close()
+
+
 inputs()
 iir()
+notch()
