@@ -19,6 +19,11 @@ enum { MAX_TAPS = 1 << 24 };
 void bl_firwin_lowpass(size_t n, double cutoff, bl_window window, double *h)
 {
   bl_window_fill(window, n, false, h);
+  bl_firwin_windowed(n, cutoff, h);
+}
+
+void bl_firwin_windowed(size_t n, double cutoff, double *h)
+{
   double sum = 0, middle = (double)(n - 1) / 2;
   for (size_t i = 0; i < n; i++) {
     double at = pi * cutoff * ((double)i - middle);

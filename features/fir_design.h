@@ -28,5 +28,7 @@ bl_status bl_fir_edges_design(bl_ctx *ctx, double rate_hz, bl_window window, con
                               double *h) BL_MUST_CHECK;
 /* A windowed-sinc low-pass of n taps with gain 1 at 0 Hz, as scipy.signal.firwin; cutoff as a share of half the rate. */
 void bl_firwin_lowpass(size_t n, double cutoff, bl_window window, double *h);
+/* The same with a window that h holds. */
+void bl_firwin_windowed(size_t n, double cutoff, double *h);
 
 #endif

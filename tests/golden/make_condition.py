@@ -108,6 +108,24 @@ def notch():
     g.close()
 
 
+def resample():
+    g = Golden("resample", """
+        Of the first N samples of x of condition.txt. scipy.signal.resample_poly(x[:N], up, down), 160 Hz to the rate of the
+        name. rNAME.odd: padtype antireflect, .zero: constant, .edge: edge; N 800, for r256 300. q4.zero:
+        scipy.signal.decimate(x, 4, ftype="fir"), all of x; q7.odd: resample_poly(1, 7) with decimate's filter, antireflect.
+        """, seed=61)
+    for name, up, down, n, pads in (("r100", 5, 8, 800, ("odd", "zero", "edge")), ("r256", 8, 5, 300, ("odd", "zero")),
+                                    ("r147", 147, 160, 300, ("odd",)), ("r32", 1, 5, 800, ("zero",))):
+        for pad in pads:
+            padtype = {"odd": "antireflect", "zero": "constant", "edge": "edge"}[pad]
+            put(g, "%s.%s" % (name, pad), signal.resample_poly(X[:n], up, down, axis=0, padtype=padtype))
+    put(g, "q4.zero", signal.decimate(X, 4, ftype="fir", axis=0))
+    h = signal.firwin(20 * 7 + 1, 1 / 7, window="hamming")
+    put(g, "q7.odd", signal.resample_poly(X, 1, 7, axis=0, window=h, padtype="antireflect"))
+    g.close()
+
+
 inputs()
 iir()
 notch()
+resample()
