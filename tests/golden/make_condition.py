@@ -88,5 +88,44 @@ def iir():
     g.close()
 
 
+def notch():
+    g = Golden("notch", """
+        Of x of condition.txt. NAME.y: mne.filter.notch_filter, method fir, phase zero (mains: 50 Hz; three: 60, 20, 40 Hz,
+        widths 1, 0.5, 2, transitions 4; hann: 50 Hz, Hann, width 3, transitions 10). comb.y, comb.steady: scipy.signal.iirnotch
+        at 25, 50 and 75 Hz, Q 30, in series by sosfilt, from rest and from the steady state. comb.two: 13 and 26 Hz,
+        Q 5.""", seed=61)
+    for name, freqs, kw in (("mains", [50.0], {}),
+                            ("three", [60.0, 20.0, 40.0], dict(notch_widths=np.array([1, 0.5, 2]), trans_bandwidth=4.0)),
+                            ("hann", [50.0], dict(notch_widths=np.array([3.0]), trans_bandwidth=10.0, fir_window="hann"))):
+        put(g, name + ".y", mne.filter.notch_filter(X.T.copy(), RATE, np.array(freqs), phase="zero", **kw).T)
+    for name, freqs, q in (("comb.y", (25, 50, 75), 30), ("comb.steady", (25, 50, 75), 30), ("comb.two", (13, 26), 5)):
+        sos = np.array([np.concatenate(signal.iirnotch(f, q, fs=RATE)) for f in freqs])
+        if name == "comb.steady":
+            y = signal.sosfilt(sos, X, axis=0, zi=signal.sosfilt_zi(sos)[:, :, None] * X[0])[0]
+        else:
+            y = signal.sosfilt(sos, X, axis=0)
+        put(g, name, y)
+    g.close()
+
+
+def resample():
+    g = Golden("resample", """
+        Of the first N samples of x of condition.txt. scipy.signal.resample_poly(x[:N], up, down), 160 Hz to the rate of the
+        name. rNAME.odd: padtype antireflect, .zero: constant, .edge: edge; N 800, for r256 300. q4.zero:
+        scipy.signal.decimate(x, 4, ftype="fir"), all of x; q7.odd: resample_poly(1, 7) with decimate's filter, antireflect.
+        """, seed=61)
+    for name, up, down, n, pads in (("r100", 5, 8, 800, ("odd", "zero", "edge")), ("r256", 8, 5, 300, ("odd", "zero")),
+                                    ("r147", 147, 160, 300, ("odd",)), ("r32", 1, 5, 800, ("zero",))):
+        for pad in pads:
+            padtype = {"odd": "antireflect", "zero": "constant", "edge": "edge"}[pad]
+            put(g, "%s.%s" % (name, pad), signal.resample_poly(X[:n], up, down, axis=0, padtype=padtype))
+    put(g, "q4.zero", signal.decimate(X, 4, ftype="fir", axis=0))
+    h = signal.firwin(20 * 7 + 1, 1 / 7, window="hamming")
+    put(g, "q7.odd", signal.resample_poly(X, 1, 7, axis=0, window=h, padtype="antireflect"))
+    g.close()
+
+
 inputs()
 iir()
+notch()
+resample()
