@@ -11,10 +11,10 @@
 #include "name_pattern.h"
 #include "path.h"
 
-enum { FROM_NONE, FROM_FOLDER, FROM_CSV, FROM_PATTERN, FROM_ANNOTATIONS, FROM_RAVEN, FROM_AUDACITY, FROM_TABLE };
+enum { FROM_NONE, FROM_FOLDER, FROM_CSV, FROM_PATTERN, FROM_ANNOTATIONS, FROM_RAVEN, FROM_AUDACITY, FROM_TABLE, FROM_HYPNOGRAM };
 enum { UNLABELLED_ERROR, UNLABELLED_SKIP, UNLABELLED_KEEP };
 static const char *const label_words[] = {"none",  "folder",   "csv",   "pattern", "annotations",
-                                          "raven", "audacity", "table", NULL};
+                                          "raven", "audacity", "table",   "hypnogram", NULL};
 static const char *const unlabelled_words[] = {"error", "skip", "keep", NULL};
 
 typedef struct params {
@@ -23,6 +23,7 @@ typedef struct params {
   char *label_file, *label_column, *path_column, *pattern, *group;
   bl_texts columns;
   int unlabelled;
+  double epoch_s;
 } params;
 
 static const bl_opt opts[] = {
@@ -30,7 +31,7 @@ static const bl_opt opts[] = {
      "files, folders or patterns (* ? [ab] {a,b}, ** for any depth), relative to the config's folder"},
     BL_ENUM(params, labels, "none", label_words,
             "where labels come from: the folder's name, a csv with a row a recording, a pattern on the file's name, "
-            "events inside the recording (annotations), or tables of events (raven, audacity, table)"),
+            "events inside the recording (annotations), or tables of events (raven, audacity, table; hypnogram: a stage a line)"),
     BL_TEXT(params, label_file, NULL,
             "the table: a csv with a row a recording (also for columns and group), or one table of events for all "
             "recordings; without it, tables of events are looked for beside each recording"),
@@ -45,6 +46,7 @@ static const bl_opt opts[] = {
     BL_TEXTS(params, columns, NULL, "further csv columns to carry along with the rows"),
     BL_ENUM(params, unlabelled, "error", unlabelled_words,
             "what becomes of recordings without a label or table of events: error, skip, or keep without labels"),
+    BL_REAL_ABOVE(params, epoch_s, "30", 0, 1e6, "s", "how long the stage on one line of a hypnogram lasts"),
     BL_OPT_END};
 
 /* All that list() works with; one release for all of it. */
@@ -252,9 +254,13 @@ static bl_status make_item(job *j, size_t i)
 
 /* ---- tables of events ---------------------------------------------------------------------------------------------- */
 
-static bl_annotation_format format_of(int labels)
+static bl_status read_events(const job *j, const char *path, bl_annotations *out)
 {
-  return labels == FROM_RAVEN ? BL_ANN_RAVEN : labels == FROM_AUDACITY ? BL_ANN_AUDACITY : BL_ANN_CSV;
+  static const bl_annotation_format formats[] = {BL_ANN_RAVEN, BL_ANN_AUDACITY, BL_ANN_AUTO, BL_ANN_HYPNOGRAM};
+  bl_annotation_reading how = {.format = formats[j->p->labels - FROM_RAVEN],
+                               .label_column = j->p->label_column,
+                               .epoch_s = j->p->epoch_s};
+  return bl_annotations_read_as(j->ctx, path, &how, out);
 }
 
 /* A file like <stem><ending> beside the recording, or NULL when there is none. */
@@ -262,7 +268,8 @@ static bl_status find_beside(bl_ctx *ctx, int labels, const char *recording, cha
 {
   static const char *const endings[][4] = {{".Table.1.selections.txt", ".selections.txt", ".txt", NULL},
                                            {".txt", NULL},
-                                           {".csv", "_annotations.csv", "_events.tsv", NULL}};
+                                           {".csv", "_annotations.csv", "_events.tsv", NULL},
+                                           {"_hypnogram.txt", ".hypnogram.txt", ".txt", NULL}};
   *out = NULL;
   char *stem = bl_path_stem(ctx, recording);
   if (!stem) return bl_fail_nomem(ctx, recording);
@@ -293,7 +300,7 @@ static bl_status read_beside(job *j)
     bl_item *item = &j->items.v[i];
     char *path;
     s = find_beside(ctx, j->p->labels, item->path, &path);
-    if (!s && path) s = bl_annotations_read(ctx, path, format_of(j->p->labels), j->p->label_column, &item->annotations);
+    if (!s && path) s = read_events(j, path, &item->annotations);
     if (!s) item->annotated = path != NULL;
     if (!s && !path && leave_out(j, i)) {
       bl_item_free(ctx, item);
@@ -336,7 +343,7 @@ static bl_status read_for_all(job *j)
 {
   bl_ctx *ctx = j->ctx;
   bl_annotations all = {0};
-  bl_status s = bl_annotations_read(ctx, j->label_path, format_of(j->p->labels), j->p->label_column, &all);
+  bl_status s = read_events(j, j->label_path, &all);
   if (!s) s = deal_out(j, &all);
   bl_annotations_free(ctx, &all);
   if (!s && j->items.n == 1) j->items.v[0].annotated = true;
