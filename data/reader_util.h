@@ -18,5 +18,7 @@ bl_status bl_reader_one_stream(bl_ctx *ctx, bl_recording *rec, double rate_hz, s
 bl_status bl_reader_unique_names(bl_ctx *ctx, bl_recording *rec) BL_MUST_CHECK;
 /* A unit's micro sign as "u", in place. */
 void bl_reader_plain_micro(char *unit);
+/* Microseconds of {year, month, day, hour, minute, second, microsecond} after some fixed moment; false when it is no date. */
+bool bl_reader_clock(const int v[7], int64_t *us);
 
 #endif

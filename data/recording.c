@@ -174,7 +174,7 @@ static bl_status choose(bl_ctx *ctx, const char *path, const bl_reader_class **o
     return bl_fail(
         ctx, BL_E_FORMAT,
         "%s: no known recording: it begins with the bytes %02x %02x %02x %02x; known are WAV, FLAC, Ogg, MP3, "
-        "AIFF, CAF, AU, EDF, BDF and GDF",
+        "AIFF, CAF, AU, EDF, BDF, GDF and BrainVision",
         path, head[0], n > 1 ? head[1] : 0u, n > 2 ? head[2] : 0u, n > 3 ? head[3] : 0u);
   return BL_OK;
 }
