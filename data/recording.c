@@ -177,7 +177,7 @@ static bl_status choose(bl_ctx *ctx, const char *path, const bl_reader_class **o
     return bl_fail(
         ctx, BL_E_FORMAT,
         "%s: no known recording: it begins with the bytes %02x %02x %02x %02x; known are WAV, FLAC, Ogg, MP3, "
-        "AIFF, CAF, AU, EDF and BDF",
+        "AIFF, CAF, AU, EDF, BDF, GDF and BrainVision",
         path, head[0], n > 1 ? head[1] : 0u, n > 2 ? head[2] : 0u, n > 3 ? head[3] : 0u);
   return BL_OK;
 }
@@ -206,7 +206,7 @@ static bl_status open_quietly(bl_ctx *ctx, const char *path, bl_open_mode mode, 
   if ((s = bl_recording_text(ctx, &rec->path, path))) goto done;
   rec->cls = cls;
   if ((s = cls->open(ctx, rec))) goto done;
-  if ((s = check_strict(ctx, rec))) goto done;
+  if (!rec->has_start && (s = bl_recording_start_from_name(ctx, rec, NULL))) goto done;
   for (size_t i = 0; i < rec->n_streams; i++) {
     const bl_rec_stream *stream = &rec->streams[i];
     if (!stream->n_runs) continue;

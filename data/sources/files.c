@@ -20,7 +20,7 @@ static const char *const unlabelled_words[] = {"error", "skip", "keep", NULL};
 typedef struct params {
   bl_texts recordings;
   int labels;
-  char *label_file, *label_column, *path_column, *pattern, *group;
+  char *label_file, *label_column, *path_column, *pattern, *group, *start_pattern;
   bl_texts columns;
   int unlabelled;
   double epoch_s;
@@ -46,7 +46,9 @@ static const bl_opt opts[] = {
     BL_TEXTS(params, columns, NULL, "further csv columns to carry along with the rows"),
     BL_ENUM(params, unlabelled, "error", unlabelled_words,
             "what becomes of recordings without a label or table of events: error, skip, or keep without labels"),
-    BL_REAL_ABOVE(params, epoch_s, "30", 0, 1e6, "s", "how long the stage on one line of a hypnogram lasts"),
+    BL_TEXT(params, start_pattern, NULL,
+            "when a recording began, by its name where its header does not say: such as \"%Y%m%d_%H%M%S\" (also %y, %f; ? is "
+            "any character); null: the patterns of common recorders; none: do not look"),
     BL_OPT_END};
 
 /* All that list() works with; one release for all of it. */
@@ -389,6 +391,9 @@ static bl_status prepare(job *j)
   bl_ctx *ctx = j->ctx;
   const params *p = j->p;
   bl_status s = bl_opts_complete(ctx, "files", opts, p);
+  if (!s && p->start_pattern && strcmp(p->start_pattern, "none") && !bl_start_pattern_ok(p->start_pattern))
+    s = bl_fail(ctx, BL_E_CONFIG, "files: start_pattern: '%s' needs a year (%%Y or %%y); further fields are %%m %%d %%H %%M %%S %%f",
+                p->start_pattern);
   if (!s) s = read_pattern(j);
   if (!s && p->label_file && !(j->label_path = bl_path_join(ctx, j->folder, p->label_file)))
     s = bl_fail_nomem(ctx, "files");
@@ -417,6 +422,22 @@ static bl_status list(bl_ctx *ctx, const void *vp, const char *folder, bl_items 
   return s;
 }
 
+/* With the start time by start_pattern, unless the header tells one. */
+static bl_status open_item(bl_ctx *ctx, const void *vp, const char *folder, const bl_item *item, bl_recording **out)
+{
+  const params *p = vp;
+  (void)folder;
+  bl_status s = bl_recording_open(ctx, item->path, out);
+  if (s || !p->start_pattern || ((*out)->has_start && !(*out)->start_assumed)) return s;
+  (*out)->has_start = (*out)->start_assumed = false;
+  if (strcmp(p->start_pattern, "none")) s = bl_recording_start_from_name(ctx, *out, p->start_pattern);
+  if (s) {
+    bl_recording_close(ctx, *out);
+    *out = NULL;
+  }
+  return s;
+}
+
 const bl_source_class bl_source_files = {
     .name = "files",
     .summary = "recordings from files, labelled by folder, file name, csv or tables of events",
@@ -424,4 +445,5 @@ const bl_source_class bl_source_files = {
     .opts = opts,
     .params_size = sizeof(params),
     .list = list,
+    .open = open_item,
 };

@@ -33,6 +33,7 @@ static const row rows[] = {
   {"pick", POWER, "exclude=[C3]", 1, 1, 0, 0, 0, NAMED, "one channel alone has not the other's name"},
   {"rename", "", "strip=C", 1, 1, 0, 0, 0, 0, NULL},
   {"scale", "", "factor=1e6 unit=V", 1, 1, 0, 0, 0, 0, NULL},
+  {"calibrate", "scale unit=FS", "db=17.6", 1, 1, 0, 0, 0, 0, NULL},
   {"mono", "", "", 1, 1, 0, 0, 0, MIXES, "it is the mean of all channels"},
   {"mono", POWER, "", 1, 1, 0, 0, 0, MIXES, "it is the mean of all channels"},
   {"reference", "", "", 1, 1, 0, 0, 0, MIXES, "the mean of all channels is subtracted"},

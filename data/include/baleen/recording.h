@@ -1,4 +1,5 @@
-/* recording.h: one interface to WAV, FLAC, Ogg, MP3, AIFF (libsndfile) and EDF, EDF+, BDF, BDF+ (our own reader).
+/* recording.h: one interface to WAV, FLAC, Ogg, MP3, AIFF (libsndfile), and to EDF, BDF, GDF, BrainVision, raw PCM, and
+ * .npy and CSV with a stated rate (our own readers).
  *
  * A recording gives one stream for each sampling rate in it; a stream is read in blocks, from anywhere, as frames of
  * [channel] float32 in the channel's physical unit. Gaps (EDF+D) split a stream into runs: nothing is glued. The same
@@ -67,6 +68,7 @@ struct bl_recording {
   bl_annotations annotations; /* marked in the file itself */
   bool has_start;
   char start[40];             /* ISO 8601 wall-clock time of the first sample, without zone ("2009-08-12T16:15:00.250"), when has_start */
+  bool start_assumed;         /* start is taken from the file's name: the header has none */
   double duration_s;          /* from the start to the end of the last run */
   bl_texts notes;             /* each kind of deviation once, with the first place and the assumption made; at most 101;
                                * each is warned of when found, which may be while reading (a file that ends early) */
@@ -100,6 +102,18 @@ bl_status bl_recording_triggers(bl_ctx *ctx, bl_recording *rec, const char *chan
 /* Adds a note (printf style) to rec->notes and warns of it under the file's name. For readers. */
 bl_status bl_recording_note(bl_ctx *ctx, bl_recording *rec, bl_warning code, const char *format, ...) BL_PRINTF(4, 5)
     BL_MUST_CHECK;
+
+/* When a recording began, by its file's name (folders do not count). pattern: text with fields %Y %m %d %H %M %S of fixed
+ * width, %y (two digits, 1969 to 2068), %f (digits of a second's fraction), ? for any character, %% for a percent sign;
+ * found anywhere in the name, but not within a longer number. NULL: a list of patterns that recorders use, such as
+ * %Y%m%d_%H%M%S and .%y%m%d%H%M%S. v: year, month, day, hour, minute, second, microsecond; *used: the pattern that fitted.
+ * False when none fits, or what fits is no date. */
+bool bl_start_from_name(const char *pattern, const char *path, int v[7], const char **used);
+/* False when a field of it is unknown, or it has no year. */
+bool bl_start_pattern_ok(const char *pattern);
+/* Sets rec->start by its name, with a note (no warning); does nothing when no pattern fits. bl_recording_open() does so,
+ * by the list, when the header tells no start. */
+bl_status bl_recording_start_from_name(bl_ctx *ctx, bl_recording *rec, const char *pattern) BL_MUST_CHECK;
 
 const bl_reader_class *bl_reader_at(size_t i);
 /* True when a file of this name is one that some reader is for, by its extension. */
