@@ -53,6 +53,7 @@ void bl_log(bl_ctx *ctx, bl_log_level level, const char *format, ...) BL_PRINTF(
   X(TRUNCATED,      "a file ends before its header says")                           \
   X(UNITS,          "a unit is missing or odd")                                     \
   X(SKIPPED,        "a recording or segment was left out")                          \
+  X(MISSING,        "a channel that was asked for is not there")                    \
   X(ADJUSTED,       "a parameter was changed to fit the data")
 typedef enum bl_warning {
 #define BL_WARNING_CODE(name, text) BL_W_##name,
