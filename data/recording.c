@@ -206,6 +206,7 @@ static bl_status open_quietly(bl_ctx *ctx, const char *path, bl_open_mode mode, 
   if ((s = bl_recording_text(ctx, &rec->path, path))) goto done;
   rec->cls = cls;
   if ((s = cls->open(ctx, rec))) goto done;
+  if ((s = check_strict(ctx, rec))) goto done;
   if (!rec->has_start && (s = bl_recording_start_from_name(ctx, rec, NULL))) goto done;
   for (size_t i = 0; i < rec->n_streams; i++) {
     const bl_rec_stream *stream = &rec->streams[i];
