@@ -1,3 +1,5 @@
+/* Whole files in and out. What is written is written beside its place and renamed over it, so that a stop at any moment
+ * leaves the old file or the new one. */
 #include "baleen/file.h"
 
 #include <errno.h>
@@ -16,7 +18,9 @@ static bl_status fail_io(bl_ctx *ctx, const char *path, const char *what)
   return bl_fail(ctx, BL_E_IO, "%s: cannot %s: %s", path, what, strerror(errno));
 }
 
-/* Room for what stat() promises and one byte more, which finds out that the file ended there. */
+/* ---- reading ------------------------------------------------------------------------------------------------------- */
+
+/* Room for what stat() promises and a little more, which finds out that the file ended there. */
 static size_t first_room(int fd, size_t max)
 {
   struct stat st;
@@ -54,7 +58,7 @@ bl_status bl_file_read(bl_ctx *ctx, const char *path, size_t max, char **out, si
     }
     if (!got) break;
     if (len + 1 < cap) continue;
-    size_t room = cap > max ? max + 2 : cap * 2;
+    size_t room = cap > max / 2 ? max + 2 : cap * 2;
     char *grown = bl_realloc(ctx, v, room, 1);
     if (!grown) {
       s = bl_fail_nomem(ctx, path);
@@ -74,43 +78,77 @@ done:
   return s;
 }
 
-/* A new file beside `path`, with the rights that a plain open() gives. *name is to be freed. */
-static int open_beside(bl_ctx *ctx, const char *path, char **name)
+/* ---- writing ------------------------------------------------------------------------------------------------------- */
+
+bl_status bl_out_open(bl_ctx *ctx, const char *path, bl_out *out)
 {
-  for (unsigned k = 0; k < 1000; k++) {
-    char *p = bl_strf(ctx, "%s.new-%ld-%u", path, (long)getpid(), k);
-    if (!p) return errno = ENOMEM, -1;
-    int fd = open(p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd >= 0) return *name = p, fd;
-    bl_free(ctx, p);
-    if (errno != EEXIST) return -1;
+  bl_out o = {.fd = -1};
+  bl_status s = BL_OK;
+  if (!(o.path = bl_strdup(ctx, path))) s = bl_fail_nomem(ctx, path);
+  for (unsigned k = 0; !s && o.fd < 0; k++) {
+    bl_free(ctx, o.beside);
+    if (!(o.beside = bl_strf(ctx, "%s.new-%ld-%u", path, (long)getpid(), k))) {
+      s = bl_fail_nomem(ctx, path);
+    } else {
+      o.fd = open(o.beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); /* the rights that umask leaves */
+      if (o.fd < 0 && (errno != EEXIST || k >= 1000)) s = fail_io(ctx, path, "write it");
+    }
   }
-  return -1;
+  if (!s) {
+    *out = o;
+    return BL_OK;
+  }
+  bl_free(ctx, o.path);
+  bl_free(ctx, o.beside);
+  *out = (bl_out){.fd = -1};
+  return s;
 }
 
-static bool write_all(int fd, const char *v, size_t n)
+bl_status bl_out_put(bl_ctx *ctx, bl_out *o, const void *bytes, size_t n)
 {
+  const char *v = bytes;
   while (n) {
-    ssize_t put = write(fd, v, n);
+    ssize_t put = write(o->fd, v, n);
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return false;
+    if (put < 0) return fail_io(ctx, o->path, "write it");
     v += put;
     n -= (size_t)put;
   }
-  return fsync(fd) == 0 || errno == EINVAL || errno == EROFS; /* pipes and the like know no sync */
+  return BL_OK;
+}
+
+bl_status bl_out_done(bl_ctx *ctx, bl_out *o)
+{
+  /* some file systems know no sync: that alone is no reason to give up */
+  bool ok = fsync(o->fd) == 0 || errno == EINVAL || errno == ENOTSUP;
+  int fd = o->fd;
+  o->fd = -1;
+  if (close(fd)) ok = false;
+  if (ok && rename(o->beside, o->path)) ok = false;
+  bl_status s = ok ? BL_OK : fail_io(ctx, o->path, "write it");
+  if (!ok) unlink(o->beside);
+  bl_free(ctx, o->path);
+  bl_free(ctx, o->beside);
+  *o = (bl_out){.fd = -1};
+  return s;
+}
+
+void bl_out_drop(bl_ctx *ctx, bl_out *o)
+{
+  if (!o->beside) return;
+  if (o->fd >= 0) close(o->fd);
+  unlink(o->beside);
+  bl_free(ctx, o->path);
+  bl_free(ctx, o->beside);
+  *o = (bl_out){.fd = -1};
 }
 
 bl_status bl_file_write(bl_ctx *ctx, const char *path, const void *bytes, size_t n)
 {
-  char *beside = NULL;
-  int fd = open_beside(ctx, path, &beside);
-  if (fd < 0) return errno == ENOMEM ? bl_fail_nomem(ctx, path) : fail_io(ctx, path, "write it");
-  bool ok = write_all(fd, bytes, n);
-  int reason = errno;
-  if (close(fd) && ok) ok = false, reason = errno;
-  if (ok && rename(beside, path)) ok = false, reason = errno;
-  if (!ok) unlink(beside);
-  bl_free(ctx, beside);
-  errno = reason;
-  return ok ? BL_OK : fail_io(ctx, path, "write it");
+  bl_out o;
+  bl_status s = bl_out_open(ctx, path, &o);
+  if (!s) s = bl_out_put(ctx, &o, bytes, n);
+  if (!s) s = bl_out_done(ctx, &o);
+  bl_out_drop(ctx, &o);
+  return s;
 }

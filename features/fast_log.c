@@ -20,8 +20,8 @@ void bl_fast_log(const float *x, float *y, size_t n, float least, double scale, 
   int32_t least_bits;
   memcpy(&least_bits, &least, sizeof least_bits);
   for (size_t i = 0; i < n; i++) {
-    /* Floats above 0 are ordered as their bits are, and anything below 0 has bits below 0. Comparisons of integers, since
-     * those of floats may raise flags and so keep compilers from vectorising. */
+    /* Floats above 0 are ordered as their bits are, and anything below 0 has bits below 0. Comparisons of integers,
+     * since those of floats may raise flags and so keep compilers from vectorising. */
     int32_t given, out;
     memcpy(&given, &x[i], sizeof given);
     int32_t above = -(given > least_bits);

@@ -16,10 +16,10 @@ static bl_status check_size(bl_ctx *ctx, size_t n)
   return bl_fail(ctx, BL_E_RANGE, "fft: a size of %zu; from 1 to %d is possible", n, INT_MAX / 4);
 }
 
-/* A real transform of even length n is a complex one of m = n / 2, of z[k] = x[2k] + j x[2k + 1] (which is x as it lies in
- * memory), and X[k] = E[k] + exp(-2 pi j k / n) O[k] with E = (Z[k] + Z*[m - k]) / 2, O = (Z[k] - Z*[m - k]) / 2j (Press
- * and others, Numerical Recipes, 12.3). FFTW's own real transforms take half as long again under FFTW_ESTIMATE.
- * work: Z in pairs, m + 1 of them, then m + 1 values each of Re Z, Im Z, cos and -sin of 2 pi k / n. */
+/* A real transform of even length n is a complex one of m = n / 2, of z[k] = x[2k] + j x[2k + 1] (which is x as it
+ * lies in memory), and X[k] = E[k] + exp(-2 pi j k / n) O[k] with E = (Z[k] + Z*[m - k]) / 2, O = (Z[k] - Z*[m - k]) /
+ * 2j (Press and others, Numerical Recipes, 12.3). FFTW's own real transforms take half as long again under
+ * FFTW_ESTIMATE. work: Z in pairs, m + 1 of them, then m + 1 values each of Re Z, Im Z, cos and -sin of 2 pi k / n. */
 static bool by_halves(size_t n) { return n % 2 == 0 && n >= 4; }
 
 bl_status bl_rfft_init(bl_ctx *ctx, size_t n, bl_rfft *f)

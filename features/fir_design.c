@@ -1,9 +1,9 @@
 /* fir_design.c: MNE-Python's default filter, method fir, design firwin.
  *
- * Transitions: l = min(max(l_freq / 4, 2), l_freq), h = min(max(h_freq / 4, 2), rate / 2 - h_freq). Taps: N = ceil(f rate
- * / narrowest transition), made odd, f 3.3 (Hamming), 3.1 (Hann), 5 (Blackman). Each edge is a low-pass of its own,
- * round(f rate / its transition) taps long (made odd), cut off in the middle of its transition and centred in the N:
- * band-pass = lowpass(upper edge) - lowpass(lower edge), high-pass = unit impulse - lowpass. Widmann, Schroeger and
+ * Transitions: l = min(max(l_freq / 4, 2), l_freq), h = min(max(h_freq / 4, 2), rate / 2 - h_freq). Taps: N = ceil(f
+ * rate / narrowest transition), made odd, f 3.3 (Hamming), 3.1 (Hann), 5 (Blackman). Each edge is a low-pass of its
+ * own, round(f rate / its transition) taps long (made odd), cut off in the middle of its transition and centred in the
+ * N: band-pass = lowpass(upper edge) - lowpass(lower edge), high-pass = unit impulse - lowpass. Widmann, Schroeger and
  * Maess, J. Neurosci. Methods 250 (2015) 34-46, for the factors. */
 #include "fir_design.h"
 
@@ -64,7 +64,7 @@ static bl_status transitions(bl_ctx *ctx, const char *who, const bl_fir_spec *p,
 /* Edges from low to high frequencies; returns how many. */
 static bl_status edges_of(bl_ctx *ctx, const char *who, const bl_fir_spec *p, bl_fir_edge e[2], size_t *n)
 {
-  double l = NAN, h = NAN;
+  double l = 0, h = 0;
   bl_status s = transitions(ctx, who, p, &l, &h);
   if (s) return s;
   bl_fir_edge low = {p->l_freq - l, p->l_freq, true}, high = {p->h_freq, p->h_freq + h, false};

@@ -1,4 +1,5 @@
-/* framer.c: the carry-over of framing stages. One buffer a channel holds the padded signal from the next frame's start. */
+/* framer.c: the carry-over of framing stages. One buffer a channel holds the padded signal from the next frame's
+ * start. */
 #include "framer.h"
 
 #include <string.h>
@@ -8,7 +9,8 @@ enum { CHUNK = 8192 }; /* samples taken at a time: small enough for the cache, l
 bl_status bl_framer_init(bl_ctx *ctx, size_t n_channels, size_t length, size_t hop, bool center, bl_pad mode,
                          bl_framer *f)
 {
-  *f = (bl_framer){.n_channels = n_channels, .length = length, .hop = hop, .pad = center ? length / 2 : 0, .mode = mode};
+  *f =
+      (bl_framer){.n_channels = n_channels, .length = length, .hop = hop, .pad = center ? length / 2 : 0, .mode = mode};
   /* carried over: less than a frame, or both halves of a frame that still waits for its left padding */
   f->cap = 2 * length + 2 + f->pad + CHUNK;
   if (!(f->v = bl_calloc(ctx, n_channels, f->cap * sizeof *f->v))) return bl_fail_nomem(ctx, "frames of a waveform");

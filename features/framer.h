@@ -1,8 +1,8 @@
 /* framer.h: cuts a waveform of several channels into overlapping frames, padded at the run's ends as librosa pads.
  *
- * The padded signal is p[i] = x[i - pad], pad = length / 2 when centred, else 0; frame j covers p[j hop .. j hop + length).
- * Frames that the end cuts off are left out. So L samples give, centred, 1 + (L + 2 pad - length) / hop frames (for an
- * even length 1 + L / hop), uncentred 1 + (L - length) / hop or none. No sample, no frame. */
+ * The padded signal is p[i] = x[i - pad], pad = length / 2 when centred, else 0; frame j covers p[j hop .. j hop +
+ * length). Frames that the end cuts off are left out. So L samples give, centred, 1 + (L + 2 pad - length) / hop
+ * frames (for an even length 1 + L / hop), uncentred 1 + (L - length) / hop or none. No sample, no frame. */
 #ifndef BL_FEATURES_FRAMER_H
 #define BL_FEATURES_FRAMER_H
 

@@ -6,8 +6,10 @@
 bl_status bl_need_waveform(bl_ctx *ctx, const char *who, const bl_stream *in)
 {
   if (in->n_bins == 1) return BL_OK;
-  return bl_fail(ctx, BL_E_CONFIG, "%s: needs a waveform, but what comes in has %zu bins a frame; put it before the stage "
-                 "that makes them", who, in->n_bins);
+  return bl_fail(ctx, BL_E_CONFIG,
+                 "%s: needs a waveform, but what comes in has %zu bins a frame; put it before the stage "
+                 "that makes them",
+                 who, in->n_bins);
 }
 
 bool bl_is_complex(const bl_stream *in)
@@ -19,10 +21,13 @@ bool bl_is_complex(const bl_stream *in)
 bl_status bl_need_spectrum(bl_ctx *ctx, const char *who, const bl_stream *in)
 {
   if (!in->bin_hz)
-    return bl_fail(ctx, BL_E_CONFIG, "%s: needs a spectrum, but the bins that come in have no frequencies; put stft and "
-                   "power before it", who);
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "%s: needs a spectrum, but the bins that come in have no frequencies; put stft and "
+                   "power before it",
+                   who);
   if (bl_is_complex(in))
-    return bl_fail(ctx, BL_E_CONFIG, "%s: needs a power spectrum, but what comes in is complex; put power before it", who);
+    return bl_fail(ctx, BL_E_CONFIG, "%s: needs a power spectrum, but what comes in is complex; put power before it",
+                   who);
   return BL_OK;
 }
 

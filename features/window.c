@@ -1,5 +1,6 @@
-/* window.c: generalised cosine windows, w[i] = sum_k (-1)^k a_k cos(2 pi k i / m), m = n (periodic) or n - 1 (symmetric).
- * Coefficients: Harris, Proc. IEEE 66 (1978) 51-83, with the rounded 0.54 / 0.46 and 0.42 / 0.5 / 0.08 of scipy. */
+/* window.c: generalised cosine windows, w[i] = sum_k (-1)^k a_k cos(2 pi k i / m), m = n (periodic) or n - 1
+ * (symmetric). Coefficients: Harris, Proc. IEEE 66 (1978) 51-83, with the rounded 0.54 / 0.46 and 0.42 / 0.5 / 0.08 of
+ * scipy. */
 #include "window.h"
 
 #include <math.h>

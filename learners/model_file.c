@@ -157,20 +157,42 @@ fail:
   return NULL;
 }
 
+typedef struct sink {
+  bl_ctx *ctx;
+  bl_buf *out;
+  bl_status status;
+} sink;
+
+static int add_text(const char *bytes, size_t n, void *arg)
+{
+  sink *k = arg;
+  if (!k->status) k->status = bl_buf_add(k->ctx, k->out, bytes, n);
+  return 0; /* jansson 2.14 leaks its list of keys when told to stop */
+}
+
+/* Appends j as JSON, keys sorted, so that the same content gives the same bytes. */
+static bl_status dump(bl_ctx *ctx, const json_t *j, bl_buf *out)
+{
+  sink k = {ctx, out, BL_OK};
+  if (!j || json_dump_callback(j, add_text, &k, JSON_SORT_KEYS | JSON_COMPACT))
+    return bl_fail_nomem(ctx, "a model file's header");
+  return k.status;
+}
+
 static const char *const own_keys[] = {"format", "format_version", "version", "estimator", "structure"};
 
 static json_t *metadata_of(bl_ctx *ctx, const bl_estimator *e, const bl_meta *extra, bl_status *s)
 {
-  bl_buf text = {0};
+  bl_buf text = {0}, structure_text = {0};
   char version[16];
   snprintf(version, sizeof version, "%d", FORMAT_VERSION);
   json_t *o = json_object(), *structure = structure_of(e);
-  char *structure_text = structure ? json_dumps(structure, JSON_SORT_KEYS | JSON_COMPACT) : NULL;
-  *s = bl_estimator_print(ctx, e, &text);
+  *s = dump(ctx, structure, &structure_text);
+  if (!*s) *s = bl_estimator_print(ctx, e, &text);
   if (*s) goto done;
-  bool ok = o && structure_text && put(o, "format", json_string("baleen")) &&
-            put(o, "format_version", json_string(version)) && put(o, "version", json_string(BALEEN_VERSION)) &&
-            put(o, "estimator", json_string(bl_buf_text(&text))) && put(o, "structure", json_string(structure_text));
+  bool ok = o && put(o, "format", json_string("baleen")) && put(o, "format_version", json_string(version)) &&
+            put(o, "version", json_string(BALEEN_VERSION)) && put(o, "estimator", json_string(bl_buf_text(&text))) &&
+            put(o, "structure", json_string(bl_buf_text(&structure_text)));
   for (size_t i = 0; ok && extra && i < extra->keys.n; i++) {
     for (size_t k = 0; k < sizeof own_keys / sizeof *own_keys; k++)
       if (!strcmp(extra->keys.v[i], own_keys[k])) {
@@ -182,8 +204,8 @@ static json_t *metadata_of(bl_ctx *ctx, const bl_estimator *e, const bl_meta *ex
   }
   if (!ok) *s = bl_fail(ctx, BL_E_FORMAT, "model file: no memory for the header, or a text in it is not UTF-8");
 done:
-  free(structure_text);
   json_decref(structure);
+  bl_buf_free(ctx, &structure_text);
   bl_buf_free(ctx, &text);
   if (!*s) return o;
   json_decref(o);
@@ -210,24 +232,21 @@ static bl_status write_header(bl_ctx *ctx, const bl_estimator *e, const bl_meta 
 {
   bl_status s = BL_OK;
   json_t *header = json_object(), *meta = metadata_of(ctx, e, extra, &s);
-  char *text = NULL;
+  bl_buf text = {.max = HEADER_CEILING};
   if (s) goto done;
   bool ok = header && !json_object_set(header, "__metadata__", meta);
   for (size_t i = 0; ok && i < t->n; i++) ok = put_tensor(header, &t->v[i]);
-  if (ok) text = json_dumps(header, JSON_SORT_KEYS | JSON_COMPACT);
-  if (!text) {
-    s = bl_fail_nomem(ctx, "a model file's header");
-    goto done;
-  }
-  uint64_t n = (strlen(text) + 7) / 8 * 8;
+  s = ok ? dump(ctx, header, &text) : bl_fail_nomem(ctx, "a model file's header");
+  if (s) goto done;
+  uint64_t n = (text.len + 7) / 8 * 8;
   if (n > HEADER_CEILING)
     s = bl_fail(ctx, BL_E_RANGE, "model file: a header of %llu bytes; at most %zu are allowed", (unsigned long long)n,
                 HEADER_CEILING);
   if (!s) s = bl_buf_add(ctx, out, (const char *)&n, sizeof n);
-  if (!s) s = bl_buf_puts(ctx, out, text);
+  if (!s) s = bl_buf_add(ctx, out, text.v, text.len);
   while (!s && out->len % 8) s = bl_buf_add(ctx, out, " ", 1);
 done:
-  free(text);
+  bl_buf_free(ctx, &text);
   json_decref(meta);
   json_decref(header);
   return s;

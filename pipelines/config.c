@@ -13,7 +13,7 @@ static bl_status note_mistake(bl_mistakes *m, const bl_node *at, const char *tex
 {
   char place[600];
   if (at && at->line) snprintf(place, sizeof place, "%s:%zu:%zu: error: %s", m->path, at->line, at->column, text);
-  else snprintf(place, sizeof place, at ? "--set: error: %s" : "error: %s", text);
+  else snprintf(place, sizeof place, at ? "--set: error: %s" : "%s", text); /* without a node the text says where */
   return bl_texts_add(m->ctx, &m->v, place);
 }
 
@@ -271,7 +271,10 @@ static bl_status add_metric(bl_mistakes *m, const bl_node *n, bl_config *c)
 {
   bl_metric made = {0};
   bl_status s = read_metric(m, n, &made);
-  if (s || !made.cls) return s;
+  if (s || !made.cls) {
+    bl_metric_free(m->ctx, &made);
+    return s;
+  }
   bl_metric *v = bl_realloc(m->ctx, c->metrics, c->n_metrics + 1, sizeof *v);
   if (v) c->metrics = v;
   char **names = v ? bl_realloc(m->ctx, c->metric_names, c->n_metrics + 1, sizeof *names) : NULL;
@@ -389,7 +392,10 @@ static bl_status read_key(bl_mistakes *m, const bl_node *key, const bl_node *val
   if (!strcmp(k, "stream")) return set_options(m, "stream", bl_stream_opts, &c->stream, value);
   if (!strcmp(k, "segments")) {
     bl_segment_free(m->ctx, &c->segment); /* the default's */
-    return read_segment(m, value, &c->segment);
+    bl_epoch_rules rules;
+    bl_status s = read_segment(m, value, &c->segment);
+    if (s || !c->segment.cls || !c->segment.cls->rules) return s;
+    return bl_mistake(m, value, c->segment.cls->rules(m->ctx, c->segment.params, &rules));
   }
   if (!strcmp(k, "features")) return read_features(m, value, c);
   if (!strcmp(k, "rows")) return set_options(m, "rows", bl_rows_opts, &c->rows, value);

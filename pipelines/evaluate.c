@@ -182,8 +182,7 @@ static bl_status pool_entries(bl_ctx *ctx, const bl_problem *p, const bl_cv *cv,
   for (size_t i = 0; i < n; i++) {
     size_t e = entry[i], row = cv->row[e];
     g->y[i] = p->y[row];
-    /* an outlier detector says -1 for what the labels call class 1 */
-    g->pred[i] = p->task == BL_TASK_ANOMALY ? cv->pred[e] < 0 : cv->pred[e];
+    g->pred[i] = cv->pred[e];
     if (g->proba) memcpy(g->proba + i * width, cv->proba + e * width, width * sizeof *g->proba);
     if (g->decision) g->decision[i] = cv->decision[e];
     if (g->weight) g->weight[i] = p->weight[row];

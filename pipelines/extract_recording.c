@@ -6,6 +6,7 @@
 #include "extract.h"
 
 #define BLOCK_FLOATS ((size_t)1 << 16)
+#define SOUND_UNIT "FS" /* of full scale */
 
 /* Which stream, and which of its channels in which order. */
 typedef struct selection {
@@ -28,9 +29,11 @@ static bl_status choose_stream(bl_ctx *ctx, const bl_recording_job *j, size_t *o
   *out = best;
   if (best < rec->n_streams) return BL_OK;
   if (!rec->n_streams) return bl_fail(ctx, BL_E_FORMAT, "holds no signal, annotations only");
-  return bl_fail(ctx, j->wanted ? BL_E_MISMATCH : BL_E_CONFIG,
-                 "has no stream of %g Hz, its first has %g Hz; resample it first, or set stream: {rate_hz: %g}", rate,
-                 rec->streams[0].rate_hz, rec->streams[0].rate_hz);
+  if (j->wanted)
+    return bl_fail(ctx, BL_E_MISMATCH, "has no stream of %g Hz, on which the model was trained, its first has %g Hz; "
+                   "resample it first", rate, rec->streams[0].rate_hz);
+  return bl_fail(ctx, BL_E_CONFIG, "has no stream of %g Hz, its first has %g Hz; resample it first, or set stream: "
+                 "{rate_hz: %g}", rate, rec->streams[0].rate_hz, rec->streams[0].rate_hz);
 }
 
 static const char *channel_at(const void *arg, size_t i)
@@ -39,14 +42,18 @@ static const char *channel_at(const void *arg, size_t i)
   return i < s->n_channels ? s->channels[i].name : NULL;
 }
 
+static bl_status same_unit(bl_ctx *ctx, const bl_channel *c, const char *unit)
+{
+  if (!strcmp(c->unit, unit)) return BL_OK;
+  return bl_fail(ctx, BL_E_MISMATCH, "channel '%s' is in '%s' where the model was trained on '%s'", c->name, c->unit, unit);
+}
+
 static bl_status find_channel(bl_ctx *ctx, const bl_rec_stream *rs, const char *name, const char *unit, size_t *out)
 {
   for (size_t i = 0; i < rs->n_channels; i++) {
     if (strcmp(rs->channels[i].name, name)) continue;
     *out = i;
-    if (!strcmp(rs->channels[i].unit, unit)) return BL_OK;
-    return bl_fail(ctx, BL_E_MISMATCH, "channel '%s' is in '%s' where the model was trained on '%s'", name,
-                   rs->channels[i].unit, unit);
+    return same_unit(ctx, &rs->channels[i], unit);
   }
   const char *near = bl_nearest(name, channel_at, rs);
   return near ? bl_fail(ctx, BL_E_MISMATCH, "has no channel '%s', which the model needs; the nearest is '%s'", name, near)
@@ -62,23 +69,25 @@ static bl_status select_channels(bl_ctx *ctx, const bl_recording_job *j, selecti
   sel->n = w ? w->channels->n : sel->rs->n_channels;
   sel->channel = bl_calloc(ctx, sel->n, sizeof *sel->channel);
   if (!sel->channel) return bl_fail_nomem(ctx, "the channels");
-  /* sound with one channel has no name worth matching */
-  bool by_name = w && !(sel->n == 1 && sel->rs->n_channels == 1);
   sel->all = sel->n == sel->rs->n_channels;
+  /* a sound's only channel is the one that is meant, whatever it is called: "audio" in a file, "mono" in a mix */
+  if (w && sel->n == 1 && sel->rs->n_channels == 1 && !strcmp(w->units->v[0], SOUND_UNIT))
+    return same_unit(ctx, &sel->rs->channels[0], w->units->v[0]);
   for (size_t i = 0; i < sel->n; i++) {
     sel->channel[i] = i;
-    if (by_name && (s = find_channel(ctx, sel->rs, w->channels->v[i], w->units->v[i], &sel->channel[i])) != BL_OK) return s;
+    if (w && (s = find_channel(ctx, sel->rs, w->channels->v[i], w->units->v[i], &sel->channel[i])) != BL_OK) return s;
     if (sel->channel[i] != i) sel->all = false;
   }
   return BL_OK;
 }
 
-static bl_status describe(bl_ctx *ctx, const selection *sel, bl_stream *out)
+/* Channels bear the names that the model knows them by, since features are named after them. */
+static bl_status describe(bl_ctx *ctx, const bl_recording_job *j, const selection *sel, bl_stream *out)
 {
   *out = (bl_stream){.rate_hz = sel->rs->rate_hz, .source_rate_hz = sel->rs->rate_hz, .n_channels = sel->n, .n_bins = 1};
   for (size_t i = 0; i < sel->n; i++) {
     const bl_channel *c = &sel->rs->channels[sel->channel[i]];
-    bl_status s = bl_texts_add(ctx, &out->channels, c->name);
+    bl_status s = bl_texts_add(ctx, &out->channels, j->wanted ? j->wanted->channels->v[i] : c->name);
     if (!s) s = bl_texts_add(ctx, &out->units, c->unit);
     if (s) return s;
   }
@@ -153,6 +162,7 @@ static bl_status one_run(bl_ctx *ctx, bl_recording_job *j, const selection *sel,
   bl_spans spans = {0};
   const bl_segment *seg = &j->config->segment;
   bl_status s = seg->cls->plan(ctx, seg->params, &info, events, n_events, &spans, &j->n_skipped);
+  for (size_t i = 0; !s && j->on_left_out && i < spans.n_left_out; i++) s = j->on_left_out(j->user, ctx, &spans.left_out[i]);
   if (!s && spans.n) {
     s = bl_extractor_begin(ctx, e, run->start_s);
     for (size_t i = 0; !s && i < spans.n; i++) s = bl_extractor_add_span(ctx, e, &spans.v[i]);
@@ -182,10 +192,13 @@ bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *j)
   float *block = NULL, *gathered = NULL;
   size_t n_events = 0;
   relay r = {.job = j};
+  bl_epoch_rules rules;
   bl_status s = select_channels(ctx, j, &sel);
   if (s) goto done;
-  s = describe(ctx, &sel, &in);
+  s = describe(ctx, j, &sel, &in);
   if (!s) s = bl_extractor_new(ctx, &j->config->recipe, &in, relay_row, &r, &e);
+  if (!s && j->config->segment.cls->rules) s = j->config->segment.cls->rules(ctx, j->config->segment.params, &rules);
+  if (!s && j->config->segment.cls->rules) s = bl_extractor_set_rules(ctx, e, &rules);
   if (!s) s = copy_names(ctx, e, j, &in);
   if (!s) s = gather_events(ctx, j, &events, &n_events);
   if (s) goto done;

@@ -1,17 +1,20 @@
-/* A gnuplot process at the other end of a socket pair, which is its stdin, stdout and stderr. After each command it is
- * asked to print a mark and its error number; what it says before the mark belongs to that command. An end of file before
- * the mark means that it died of the command. */
+/* A gnuplot process at the other end of a socket pair, which is its stdin, stdout and stderr. After each command it
+ * is asked to print a mark and its error number; what it says before the mark belongs to that command. An end of
+ * file before the mark means that it died of the command. */
 #include "gnuplot.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "sink.h"
 
 extern char **environ;
 
@@ -66,32 +69,28 @@ bl_status bl_gnuplot_open(bl_ctx *ctx, const char *folder, bl_gnuplot **out)
   return BL_OK;
 }
 
-/* Between fork and exec only async-signal-safe calls are allowed: other threads may hold locks. */
-static void become_gnuplot(const bl_gnuplot *g, int fd)
+/* The process itself, still in our folder. */
+static bl_status spawn(bl_ctx *ctx, bl_gnuplot *g)
 {
   static char name[] = "gnuplot", plain[] = "--default-settings";
   char *const args[] = {name, plain, NULL};
-  if (dup2(fd, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0 || chdir(g->folder)) _exit(126);
-  execve(g->program, args, environ);
-  _exit(127);
-}
-
-static bl_status start(bl_ctx *ctx, bl_gnuplot *g)
-{
+  posix_spawn_file_actions_t actions;
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
     return bl_fail(ctx, BL_E_IO, "gnuplot: no socket: %s", strerror(errno));
   fcntl(pair[0], F_SETFD, FD_CLOEXEC);
   fcntl(pair[1], F_SETFD, FD_CLOEXEC);
-  pid_t pid = fork();
-  if (pid == 0) become_gnuplot(g, pair[1]);
-  int why = errno;
+  int why = posix_spawn_file_actions_init(&actions);
+  bool made = !why;
+  for (int fd = 0; fd < 3 && !why; fd++) why = posix_spawn_file_actions_adddup2(&actions, pair[1], fd);
+  if (!why) why = posix_spawn(&g->pid, g->program, &actions, NULL, args, environ);
+  if (made) posix_spawn_file_actions_destroy(&actions);
   close(pair[1]);
-  if (pid < 0) {
+  if (why) {
     close(pair[0]);
+    g->pid = 0;
     return bl_fail(ctx, BL_E_IO, "gnuplot: cannot start %s: %s", g->program, strerror(why));
   }
-  g->pid = pid;
   g->fd = pair[0];
   return BL_OK;
 }
@@ -157,16 +156,15 @@ static void one_line(char *text)
   *to = '\0';
 }
 
-static bl_status talk(bl_ctx *ctx, bl_gnuplot *g, const char *command, bl_buf *answer)
+/* One command to a process that runs. */
+static bl_status ask(bl_ctx *ctx, bl_gnuplot *g, const char *command, bl_buf *answer)
 {
-  bl_status s = g->pid ? BL_OK : start(ctx, g);
-  if (s) return s;
   bool well;
   char *line = bl_strf(ctx, "reset errors\n%s\nprint '%s'.GPVAL_ERRNO\n", command, MARK);
   if (!line) return bl_fail_nomem(ctx, "a gnuplot command");
   say(g, line, strlen(line)); /* a process that is gone is found out by hear() */
   bl_free(ctx, line);
-  s = hear(ctx, g, answer, &well);
+  bl_status s = hear(ctx, g, answer, &well);
   if (s || !well) stop(g, true); /* half-made settings die with the process */
   if (!s && !well) {
     s = bl_buf_puts(ctx, answer, "");
@@ -175,6 +173,23 @@ static bl_status talk(bl_ctx *ctx, bl_gnuplot *g, const char *command, bl_buf *a
     s = bl_fail(ctx, BL_E_IO, "gnuplot: %s", *answer->v ? answer->v : "it ended without a word");
   }
   return s;
+}
+
+/* Starts the process, if need be, in its folder. */
+static bl_status talk(bl_ctx *ctx, bl_gnuplot *g, const char *command, bl_buf *answer)
+{
+  if (!g->pid) {
+    bl_sink cd = {.ctx = ctx};
+    bl_buf nothing = {0};
+    bl_sink_puts(&cd, "cd ");
+    bl_sink_quoted(&cd, g->folder);
+    bl_status s = cd.status ? cd.status : spawn(ctx, g);
+    if (!s) s = ask(ctx, g, bl_buf_text(&cd.buf), &nothing);
+    bl_sink_free(&cd);
+    bl_buf_free(ctx, &nothing);
+    if (s) return s;
+  }
+  return ask(ctx, g, command, answer);
 }
 
 bl_status bl_gnuplot_load(bl_ctx *ctx, bl_gnuplot *g, const char *script)

@@ -7,8 +7,8 @@
 
 typedef struct bl_gnuplot bl_gnuplot;
 
-/* Finds gnuplot on PATH. It is started by the first command, with `folder` as its working directory. When there is none:
- * BL_W_SKIPPED and *out NULL, which all functions below take: bl_gnuplot_load() then does nothing. */
+/* Finds gnuplot on PATH. It is started by the first command, with `folder` as its working directory. When there is
+ * none: BL_W_SKIPPED and *out NULL, which all functions below take: bl_gnuplot_load() then does nothing. */
 bl_status bl_gnuplot_open(bl_ctx *ctx, const char *folder, bl_gnuplot **out) BL_MUST_CHECK;
 /* Runs a script file of the folder. BL_E_IO holds what gnuplot said, and the next call starts a fresh process;
  * BL_E_CANCELLED after bl_ctx_cancel(). */

@@ -1,5 +1,6 @@
-/* Channels (EEG, EMG ...): traces over time with a scale bar, and beside them the power spectral density of each by Welch's
- * method (Welch 1967): Hann windows of about two seconds, half overlapping, means removed, densities averaged. */
+/* Channels (EEG, EMG ...): traces over time with a scale bar, and beside them the power spectral density of each by
+ * Welch's method (Welch 1967): Hann windows of about two seconds, half overlapping, means removed, densities
+ * averaged. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +81,8 @@ static bl_status write_psd(const traces *t)
   bl_ctx *ctx = t->p->ctx;
   const bl_spectrum *sp = &t->spectrum;
   size_t bins = sp->run.out.n_bins, width = sp->out.width, n = sp->run.out.n_channels;
-  float *v = bl_calloc(ctx, 2 * width, sizeof *v); /* a frame of the channels, a frame whose first channel is their mean */
+  float *v =
+      bl_calloc(ctx, 2 * width, sizeof *v); /* a frame of the channels, a frame whose first channel is their mean */
   bl_sink k = {.ctx = ctx};
   bl_status s = v ? BL_OK : bl_fail_nomem(ctx, "the spectrum");
   for (size_t i = 0; !s && i < width; i++) {
@@ -106,9 +108,11 @@ static bl_status write_psd(const traces *t)
 static void trace_panel(const bl_plot *p, bl_sink *k, double step, double right)
 {
   size_t n = bl_plot_width(p);
-  bl_sink_printf(k, "set lmargin at screen 0.085\nset rmargin at screen %.3f\nset border 1\nset grid noytics\n"
-                    "set xrange [%.9g:%.9g]\nset yrange [-0.8:%.9g]\nset xlabel 'time (%s)'\nset tics scale 0.4\nset ytics (",
-                 right, p->from_s / p->time_scale, p->to_s / p->time_scale, (double)n - 0.2, p->time_unit);
+  bl_sink_printf(
+      k,
+      "set lmargin at screen 0.085\nset rmargin at screen %.3f\nset border 1\nset grid noytics\n"
+      "set xrange [%.9g:%.9g]\nset yrange [-0.8:%.9g]\nset xlabel 'time (%s)'\nset tics scale 0.4\nset ytics (",
+      right, p->from_s / p->time_scale, p->to_s / p->time_scale, (double)n - 0.2, p->time_unit);
   for (size_t c = 0; c < n; c++) {
     bl_sink_puts(k, c ? ", " : "");
     bl_sink_quoted(k, p->st->channels[p->channel[c]].name);
@@ -118,9 +122,10 @@ static void trace_panel(const bl_plot *p, bl_sink *k, double step, double right)
   bl_plot_title(p, k);
   bl_sink_puts(k, "\n");
   bl_plot_marks(p, k, true);
-  bl_sink_printf(k, "set arrow from graph 1.012, first 0 to graph 1.012, first 1 nohead lw 2.5 lc rgb '#222222' front\n"
-                    "set label at graph 1.02, first 0.5 rotate by 90 center offset 0.6,0 tc rgb '#222222' '%g %s'\n", step,
-                 p->unit);
+  bl_sink_printf(k,
+                 "set arrow from graph 1.012, first 0 to graph 1.012, first 1 nohead lw 2.5 lc rgb '#222222' front\n"
+                 "set label at graph 1.02, first 0.5 rotate by 90 center offset 0.6,0 tc rgb '#222222' '%g %s'\n",
+                 step, p->unit);
   bl_sink_printf(k, "plot for [i=0:%zu] 'traces.dat' index i using 1:2 with lines lw 0.8 lc rgb (i %% 2 ? '#0072B2' : "
                     "'#1b3a57') notitle\n", n - 1);
   bl_sink_puts(k, "unset arrow\nunset label\nunset object\nunset title\n");
@@ -172,8 +177,8 @@ bl_status bl_plot_channels(const bl_plot *p, bl_sink *script, int *width, int *h
     *width = 1300;
     *height = 200 + 34 * (int)bl_plot_width(p);
     if (*height < 380) *height = 380;
-    bl_sink_printf(script, "set multiplot\nset tmargin at screen 1-%.0f./%d\nset bmargin at screen %.0f./%d\n", 62.0, *height,
-                   62.0, *height);
+    bl_sink_printf(script, "set multiplot\nset tmargin at screen 1-%.0f./%d\nset bmargin at screen %.0f./%d\n", 62.0,
+                   *height, 62.0, *height);
     trace_panel(p, script, step, psd ? 0.66 : 0.94);
     if (psd) psd_panel(p, script);
     bl_sink_puts(script, "unset multiplot\n");

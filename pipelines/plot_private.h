@@ -44,8 +44,8 @@ bl_status bl_envelope_new(const bl_plot *p, size_t columns, bl_envelope *out) BL
 void bl_envelope_add(const bl_plot *p, bl_envelope *e, double time_s, const float *x, size_t n);
 void bl_envelope_free(bl_ctx *ctx, bl_envelope *e);
 /* Lines up and down between the extremes of each column, (value - offset) * scale + shift; blank lines at gaps. */
-void bl_envelope_lines(const bl_plot *p, const bl_envelope *e, size_t channel, double offset, double scale, double shift,
-                       bl_sink *k);
+void bl_envelope_lines(const bl_plot *p, const bl_envelope *e, size_t channel, double offset, double scale,
+                       double shift, bl_sink *k);
 
 /* Power density by the stft stage, frame by frame, one stretch after another. */
 typedef void (*bl_spectrum_fn)(void *user, double time_s, const float *frame);
@@ -71,8 +71,8 @@ void bl_plot_marks(const bl_plot *p, bl_sink *k, bool named);
 void bl_plot_title(const bl_plot *p, bl_sink *k);
 bl_status bl_plot_write(const bl_plot *p, const char *name, const void *bytes, size_t n) BL_MUST_CHECK;
 
-/* Each writes its data into the folder and adds what draws them; the terminal is set by the caller. *width and *height in
- * the units of an SVG. */
+/* Each writes its data into the folder and adds what draws them; the terminal is set by the caller. *width and
+ * *height in the units of an SVG. */
 bl_status bl_plot_sound(const bl_plot *p, bl_sink *script, int *width, int *height) BL_MUST_CHECK;
 bl_status bl_plot_channels(const bl_plot *p, bl_sink *script, int *width, int *height) BL_MUST_CHECK;
 

@@ -62,7 +62,7 @@ bl_status bl_plot_read(const bl_plot *p, bl_plot_stretch_fn on_stretch, bl_plot_
   return s;
 }
 
-/* ---- extremes by column ------------------------------------------------------------------------------------------------ */
+/* ---- extremes by column ------------------------------------------------------------------------------------------ */
 
 bl_status bl_envelope_new(const bl_plot *p, size_t columns, bl_envelope *out)
 {
@@ -114,8 +114,8 @@ static void point(bl_sink *k, double t, double v)
   bl_sink_printf(k, "%.9g %.6g\n", t, v);
 }
 
-void bl_envelope_lines(const bl_plot *p, const bl_envelope *e, size_t channel, double offset, double scale, double shift,
-                       bl_sink *k)
+void bl_envelope_lines(const bl_plot *p, const bl_envelope *e, size_t channel, double offset, double scale,
+                       double shift, bl_sink *k)
 {
   double step = (p->to_s - p->from_s) / (double)e->columns / p->time_scale, from = p->from_s / p->time_scale;
   bool open = false;
@@ -134,7 +134,7 @@ void bl_envelope_lines(const bl_plot *p, const bl_envelope *e, size_t channel, d
   bl_sink_puts(k, "\n\n");
 }
 
-/* ---- spectra ----------------------------------------------------------------------------------------------------------- */
+/* ---- spectra ----------------------------------------------------------------------------------------------------- */
 
 static bl_status set_number(bl_ctx *ctx, bl_stage *stage, const char *name, size_t value)
 {
@@ -151,7 +151,8 @@ static bl_status set_word(bl_ctx *ctx, bl_stage *stage, const char *name, const 
 static bl_status describe(const bl_plot *p, bl_stream *in)
 {
   bl_status s = BL_OK;
-  *in = (bl_stream){.rate_hz = p->st->rate_hz, .source_rate_hz = p->st->rate_hz, .n_channels = bl_plot_width(p), .n_bins = 1};
+  *in = (bl_stream){
+      .rate_hz = p->st->rate_hz, .source_rate_hz = p->st->rate_hz, .n_channels = bl_plot_width(p), .n_bins = 1};
   for (size_t c = 0; c < in->n_channels && !s; c++) {
     s = bl_texts_add(p->ctx, &in->channels, p->st->channels[p->channel[c]].name);
     if (!s) s = bl_texts_add(p->ctx, &in->units, p->unit);

@@ -25,7 +25,8 @@ static const char *written(const char *unit)
 static void choose_stream(bl_plot *p)
 {
   for (size_t i = 1; i < p->rec->n_streams; i++)
-    if (p->rec->streams[i].n_channels > p->rec->streams[p->stream].n_channels && p->rec->streams[i].n_frames) p->stream = i;
+    if (p->rec->streams[i].n_channels > p->rec->streams[p->stream].n_channels && p->rec->streams[i].n_frames)
+      p->stream = i;
   p->st = &p->rec->streams[p->stream];
 }
 
@@ -73,7 +74,8 @@ void bl_plot_title(const bl_plot *p, bl_sink *k)
   bl_sink_quoted(k, p->rec->format ? p->rec->format : "");
   bl_sink_printf(k, ".', %g Hz, ", p->st->rate_hz);
   if (p->mixed && p->n_channels > 1) bl_sink_printf(k, "mean of %zu channels)'", p->n_channels);
-  else if (p->n_channels < p->st->n_channels) bl_sink_printf(k, "%zu of %zu channels)'", p->n_channels, p->st->n_channels);
+  else if (p->n_channels < p->st->n_channels)
+    bl_sink_printf(k, "%zu of %zu channels)'", p->n_channels, p->st->n_channels);
   else bl_sink_printf(k, "%zu channel%s)'", p->n_channels, p->n_channels == 1 ? "" : "s");
 }
 
@@ -91,10 +93,12 @@ void bl_plot_marks(const bl_plot *p, bl_sink *k, bool named)
       bl_sink_printf(k, "set object rectangle from first %.9g, graph 0 to first %.9g, graph 1 fillcolor rgb '#D55E00' "
                         "fillstyle transparent solid 0.06 noborder behind\n", from / p->time_scale, to / p->time_scale);
     if (m->onset_s >= p->from_s)
-      bl_sink_printf(k, "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead lw 0.8 lc rgb '#E3A57F' back\n",
+      bl_sink_printf(k,
+                     "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead lw 0.8 lc rgb '#E3A57F' back\n",
                      m->onset_s / p->time_scale, m->onset_s / p->time_scale);
     if (named && from - last > 0.03 * span) {
-      bl_sink_printf(k, "set label at first %.9g, graph 1 offset 0.2,-0.5 font ',10' tc rgb '#A04000' ", from / p->time_scale);
+      bl_sink_printf(k, "set label at first %.9g, graph 1 offset 0.2,-0.5 font ',10' tc rgb '#A04000' ",
+                     from / p->time_scale);
       bl_sink_quoted(k, m->label ? m->label : "");
       bl_sink_puts(k, "\n");
       last = from;
@@ -151,10 +155,14 @@ static bl_status draw(bl_plot *p, const char *out, bool svg)
   if (s) goto done;
   bl_sink_puts(&script, bl_plot_style);
   bl_sink_puts(&script, "set title font ',14'\nset tics font ',11'\n");
-  if (svg) bl_sink_printf(&script, "set terminal svg size %d,%d dynamic noenhanced font 'DejaVu Sans,13' background 'white'\n",
-                          width, height);
-  else bl_sink_printf(&script, "set terminal pngcairo size %d,%d noenhanced font 'DejaVu Sans,9.8' fontscale 1.5 linewidth 1.5 "
-                               "background 'white'\n", width * 3 / 2, height * 3 / 2);
+  if (svg)
+    bl_sink_printf(&script, "set terminal svg size %d,%d dynamic noenhanced font 'DejaVu Sans,13' background 'white'\n",
+                   width, height);
+  else
+    bl_sink_printf(&script,
+                   "set terminal pngcairo size %d,%d noenhanced font 'DejaVu Sans,9.8' fontscale 1.5 linewidth 1.5 "
+                   "background 'white'\n",
+                   width * 3 / 2, height * 3 / 2);
   bl_sink_puts(&script, "set output 'picture'\n");
   bl_sink_puts(&script, bl_buf_text(&body.buf));
   bl_sink_puts(&script, "set output\n");

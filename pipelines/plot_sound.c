@@ -1,4 +1,5 @@
-/* A sound: waveform above spectrogram. The spectrogram is the mean power density of the frames of each column, in dB. */
+/* A sound: waveform above spectrogram. The spectrogram is the mean power density of the frames of each column, in
+ * dB. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,9 +88,10 @@ static void wave_panel(const bl_plot *p, const bl_envelope *e, bl_sink *k)
   float top = 0;
   for (size_t i = 0; i < e->columns; i++)
     if (e->lo[i] <= e->hi[i]) top = fmaxf(top, fmaxf(fabsf(e->lo[i]), fabsf(e->hi[i])));
-  bl_sink_printf(k, "set tmargin at screen 0.925\nset bmargin at screen 0.74\nset yrange [%.6g:%.6g]\nset ytics autofreq\n"
-                    "set format x ''\nset ylabel 'amplitude (%s)'\n", -1.05 * (double)(top > 0 ? top : 1),
-                 1.05 * (double)(top > 0 ? top : 1), p->unit);
+  bl_sink_printf(k,
+                 "set tmargin at screen 0.925\nset bmargin at screen 0.74\nset yrange [%.6g:%.6g]\nset ytics autofreq\n"
+                 "set format x ''\nset ylabel 'amplitude (%s)'\n",
+                 -1.05 * (double)(top > 0 ? top : 1), 1.05 * (double)(top > 0 ? top : 1), p->unit);
   bl_sink_puts(k, "set title ");
   bl_plot_title(p, k);
   bl_sink_puts(k, "\n");
@@ -103,14 +105,17 @@ static void spectrum_panel(const sound *m, bl_sink *k, double lo, double hi)
   size_t rows = m->bins - 1;
   double rate = p->st->rate_hz, scale = rate >= 4000 ? 1000 : 1, dy = rate / 2 / (double)rows / scale;
   double dx = (p->to_s - p->from_s) / (double)m->columns / p->time_scale;
-  bl_sink_printf(k, "set tmargin at screen 0.71\nset bmargin at screen 0.11\nset format x '%%g'\nset grid noxtics noytics\n"
-                    "set border 15\nset yrange [0:%.9g]\nset ylabel 'frequency (%s)'\nset xlabel 'time (%s)'\n"
-                    "set cbrange [%.4f:%.4f]\nset cblabel 'power density (dB re 1 %s²/Hz)' offset 1.2,0\n%s",
-                 rate / 2 / scale, scale > 1 ? "kHz" : "Hz", p->time_unit, lo, hi, p->unit, bl_plot_viridis);
-  bl_sink_printf(k, "plot 'spectrogram.bin' binary array=(%zu,%zu) format='%%float32' endian=%s origin=(%.9g,%.9g) "
-                    "dx=%.9g dy=%.9g with image notitle\n", m->columns, rows,
-                 *(const unsigned char *)&(const uint16_t){1} ? "little" : "big", p->from_s / p->time_scale + dx / 2, 0.0,
-                 dx, dy);
+  bl_sink_printf(
+      k,
+      "set tmargin at screen 0.71\nset bmargin at screen 0.11\nset format x '%%g'\nset grid noxtics noytics\n"
+      "set border 15\nset yrange [0:%.9g]\nset ylabel 'frequency (%s)'\nset xlabel 'time (%s)'\n"
+      "set cbrange [%.4f:%.4f]\nset cblabel 'power density (dB re 1 %s²/Hz)' offset 1.2,0\n%s",
+      rate / 2 / scale, scale > 1 ? "kHz" : "Hz", p->time_unit, lo, hi, p->unit, bl_plot_viridis);
+  bl_sink_printf(k,
+                 "plot 'spectrogram.bin' binary array=(%zu,%zu) format='%%float32' endian=%s origin=(%.9g,%.9g) "
+                 "dx=%.9g dy=%.9g with image notitle\n",
+                 m->columns, rows, *(const unsigned char *)&(const uint16_t){1} ? "little" : "big",
+                 p->from_s / p->time_scale + dx / 2, 0.0, dx, dy);
 }
 
 static size_t window_length(double rate_hz)

@@ -23,8 +23,7 @@ static bl_status read_stream(bl_ctx *ctx, const char *path, const char *text, lo
   json_t *o = json_loads(text, 0, &error), *channels = json_object_get(o, "channels"), *units = json_object_get(o, "units");
   m->rate_hz = json_number_value(json_object_get(o, "rate_hz"));
   bl_status s = BL_OK;
-  if (!json_is_array(channels) || !json_is_array(units) || json_array_size(channels) != json_array_size(units) ||
-      !(m->rate_hz > 0))
+  if (!json_array_size(channels) || json_array_size(channels) != json_array_size(units) || !(m->rate_hz > 0))
     s = bl_fail(ctx, BL_E_FORMAT, "%s: its description of the stream is broken", path);
   for (size_t i = 0; !s && i < json_array_size(channels); i++) {
     const char *name = json_string_value(json_array_get(channels, i)), *unit = json_string_value(json_array_get(units, i));
@@ -170,31 +169,59 @@ static bl_status from_recording(bl_ctx *ctx, const loaded *m, const char *file, 
   return s;
 }
 
-/* Columns are found by name, in any order; others do not matter. */
-static bl_status from_table(bl_ctx *ctx, const loaded *m, const char *file, bl_buf *out)
+/* Rows of a table are named like those that a run learns from: "<file>:<line>". */
+static bl_status add_row(bl_ctx *ctx, const char *file, size_t line, const float *row, bl_dataset *d)
 {
-  const bl_texts *features = &m->estimator->feature_names;
+  char *name = bl_strf(ctx, "%s:%zu", bl_path_base(file), line);
+  bl_row_info info = {.recording = name, .label = "", .group = "", .start_s = (double)NAN, .end_s = (double)NAN, .weight = 1};
+  bl_status s = name ? bl_dataset_add(ctx, d, row, &info) : bl_fail_nomem(ctx, "a table");
+  bl_free(ctx, name);
+  return s;
+}
+
+/* Columns are found by name, in any order; others do not matter. */
+static bl_status rows_of_text(bl_ctx *ctx, const bl_texts *features, const char *file, bl_dataset *d)
+{
   bl_table t = {0};
-  bl_dataset d = {0};
   float *row = bl_calloc(ctx, features->n, sizeof *row);
   size_t *column = bl_calloc(ctx, features->n, sizeof *column);
   bl_status s = row && column ? bl_table_read(ctx, file, &t) : bl_fail_nomem(ctx, "a table");
   for (size_t k = 0; !s && k < features->n; k++) s = bl_table_column(ctx, &t, features->v[k], &column[k]);
-  if (!s) s = bl_dataset_init(ctx, features, NULL, NULL, &d);
   for (size_t i = 0; !s && i < t.n_rows; i++) {
     for (size_t k = 0; !s && k < features->n; k++) {
       double x = 0;
       s = bl_table_number(ctx, &t, i, column[k], &x);
       row[k] = (float)x;
     }
-    bl_row_info info = {.recording = file, .label = "", .group = "", .start_s = NAN, .end_s = NAN, .weight = 1};
-    if (!s) s = bl_dataset_add(ctx, &d, row, &info);
+    if (!s) s = add_row(ctx, file, t.line[i], row, d);
   }
-  if (!s) s = predict_rows(ctx, m, &d, out);
   bl_free(ctx, row);
   bl_free(ctx, column);
-  bl_dataset_free(ctx, &d);
   bl_table_free(ctx, &t);
+  return s;
+}
+
+/* An array has no names: as many columns, in the order of the features. */
+static bl_status rows_of_array(bl_ctx *ctx, const bl_texts *features, const char *file, bl_dataset *d)
+{
+  bl_mat x = {0};
+  bl_status s = bl_npy_read(ctx, file, &x);
+  if (!s && x.cols != features->n)
+    s = bl_fail(ctx, BL_E_MISMATCH, "%s: %zu columns, where the model learnt from %zu", file, x.cols, features->n);
+  for (size_t i = 0; !s && i < x.rows; i++) s = add_row(ctx, file, i, bl_row(&x, i), d);
+  bl_mat_free(ctx, &x);
+  return s;
+}
+
+static bl_status from_table(bl_ctx *ctx, const loaded *m, const char *file, bl_buf *out)
+{
+  const bl_texts *features = &m->estimator->feature_names;
+  bl_dataset d = {0};
+  bl_status s = bl_dataset_init(ctx, features, NULL, NULL, &d);
+  if (!s) s = bl_text_ends_with(file, ".npy") ? rows_of_array(ctx, features, file, &d) : rows_of_text(ctx, features, file, &d);
+  if (!s && !d.X.rows) s = bl_fail(ctx, BL_E_SHAPE, "%s: no rows", file);
+  if (!s) s = predict_rows(ctx, m, &d, out);
+  bl_dataset_free(ctx, &d);
   return s;
 }
 
@@ -212,9 +239,8 @@ bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *
     else if (one) {
       out->len = before;
       out->v[before] = '\0';
-      (*n_failed)++;
-      bl_warn(ctx, BL_W_SKIPPED, "%s", bl_ctx_error(ctx));
-      if (files->n == 1) s = one; /* the only one: its status is the answer */
+      if (++*n_failed == files->n) s = one; /* all of them: no answer, so an error */
+      else bl_warn(ctx, BL_W_SKIPPED, "%s", bl_ctx_error(ctx));
     }
     bl_progress(ctx, "recordings", (double)i + 1, (double)files->n);
   }

@@ -1,6 +1,5 @@
 /* Rows made ready for learners: which rows, what is to be learnt as codes or numbers, who belongs together. */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "baleen/run.h"
@@ -16,11 +15,12 @@ static bl_task task_of(const bl_config *c)
   return e->cls->kind == BL_OUTLIER_DETECTOR ? BL_TASK_ANOMALY : BL_TASK_CLASSIFICATION;
 }
 
-/* The block of time a row lies in, or -1 when it crosses a border. */
+/* The block of time a row lies in, or NaN when it crosses a border. A row that touches a border to within a nanosecond
+ * stays: times are quotients of counts and rates, and 0.3 / 0.1 is less than 3. */
 static double block_of(const bl_dataset *d, size_t row, double block_s)
 {
-  double first = floor(d->start_s[row] / block_s);
-  return d->end_s[row] <= (first + 1) * block_s * (1 + 1e-12) + 1e-9 ? first : -1;
+  double slack = 1e-9 + 1e-12 * fabs(d->end_s[row]), first = floor((d->start_s[row] + slack) / block_s);
+  return d->end_s[row] <= (first + 1) * block_s + slack ? first : (double)NAN;
 }
 
 /* Rows with a label that counts, and within one block of time. */
@@ -34,7 +34,7 @@ static bl_status take_rows(bl_ctx *ctx, const bl_config *c, const bl_dataset *d,
     bool without = !*label->v[i];
     if (without && need_label) unlabelled++;
     else if (c->rows.classes.n && !without && bl_texts_find(&c->rows.classes, label->v[i]) < 0) others++;
-    else if (c->rows.block_s > 0 && !isnan(d->start_s[i]) && block_of(d, i, c->rows.block_s) < 0) across++;
+    else if (c->rows.block_s > 0 && !isnan(d->start_s[i]) && isnan(block_of(d, i, c->rows.block_s))) across++;
     else p->index[p->n++] = (uint32_t)i;
   }
   if (unlabelled) bl_log(ctx, BL_LOG_INFO, "%zu rows without a label are left out", unlabelled);
@@ -124,13 +124,16 @@ static bl_status code_classes(bl_ctx *ctx, const bl_config *c, const bl_texts *l
   if (!s) s = bl_encode(ctx, &mine, &p->classes, &code);
   bl_texts_free(ctx, &mine);
   bool labelled = !s && p->classes.n;
+  for (size_t i = 0; labelled && i < p->n; i++)
+    if (code[i] < 0) { /* only an outlier detector's rows may go without a label */
+      bl_log(ctx, BL_LOG_INFO, "some rows have no label: the labels are not used for scores");
+      labelled = false;
+    }
   if (labelled && p->task == BL_TASK_ANOMALY && p->classes.n != 2 && !c->rows.positive) {
     bl_log(ctx, BL_LOG_INFO, "%zu labels and no rows: positive: the labels are not used for scores", p->classes.n);
     labelled = false;
   }
   if (labelled) s = order_classes(ctx, c, p, code);
-  for (size_t i = 0; !s && labelled && i < p->n; i++)
-    if (code[i] < 0) labelled = false; /* an outlier detector's rows, some without a label: no scores */
   if (!s && labelled) {
     p->y = bl_calloc(ctx, p->n, sizeof *p->y);
     if (!p->y) s = bl_fail_nomem(ctx, "the labels");
@@ -163,17 +166,13 @@ static bl_status code_groups(bl_ctx *ctx, const bl_config *c, const bl_dataset *
   bool named = false;
   for (size_t i = 0; !s && i < p->n; i++) {
     size_t row = p->index[i];
-    char name[600];
     const char *group = column->v[row];
-    if (c->rows.block_s > 0 && !isnan(d->start_s[row])) {
-      snprintf(name, sizeof name, "%s@%.0f", group, block_of(d, row, c->rows.block_s));
-      group = name;
-    } else if (!*group) {
-      snprintf(name, sizeof name, "row %zu", row);
-      group = name;
-    }
-    named |= *column->v[row] != '\0';
-    s = bl_texts_add(ctx, &mine, group);
+    char *name = c->rows.block_s > 0 && !isnan(d->start_s[row])
+                     ? bl_strf(ctx, "%s@%.0f", group, block_of(d, row, c->rows.block_s))
+                     : *group ? bl_strdup(ctx, group) : bl_strf(ctx, "row %zu", row);
+    named |= *group != '\0';
+    s = name ? bl_texts_add(ctx, &mine, name) : bl_fail_nomem(ctx, "the groups");
+    bl_free(ctx, name);
   }
   if (!s) s = bl_encode(ctx, &mine, &p->groups, &p->group);
   p->grouped = !s && p->groups.n < p->n;

@@ -20,14 +20,17 @@ static const char page_style[] =
     "border-top:1px solid var(--line)}h3{font-size:1.05rem;margin:1.5rem 0 .5rem}h4{margin:1.1rem 0 .4rem}\n"
     "nav{margin:1rem 0;font-size:.92rem}nav a{margin-right:1.1rem}a{color:var(--accent)}p{max-width:46rem}\n"
     ".lead{font-size:1.08rem;color:var(--dim);white-space:pre-line}.headline{font-size:1.12rem;background:var(--soft);"
-    "border-left:4px solid var(--accent);padding:.7rem 1rem}.headline strong{font-size:1.6rem;margin-right:.2rem;"
+    "border-left:4px solid var(--accent);padding:.7rem 1rem;max-width:none}"
+    ".headline strong{font-size:1.6rem;margin-right:.2rem;"
     "font-variant-numeric:tabular-nums}.headline em{font-style:normal;font-weight:600}\n"
     ".note,.sd,small{color:var(--dim)}.note{font-size:.88rem}.bad{color:var(--bad)}\n"
     ".scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.92rem;margin:.3rem 0 .8rem}"
     "th,td{padding:.32rem .8rem;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}"
-    "thead th{border-bottom:2px solid var(--line);font-weight:600;vertical-align:bottom}tbody th{font-weight:500}"
+    "thead th{border-bottom:2px solid var(--line);font-weight:600;vertical-align:bottom}"
+    "tbody th{font-weight:500;white-space:nowrap}"
     "tbody tr:hover{background:var(--soft)}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
-    ".best{background:var(--best);font-weight:600}.pub{font-style:italic}.sum th,.sum td{border-top:2px solid var(--line);"
+    ".best{background:var(--best);font-weight:600}.pub{font-style:italic}"
+    ".sum th,.sum td{border-top:2px solid var(--line);"
     "font-weight:600}\n"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.4rem;margin:.4rem 0}dt{color:var(--dim)}"
     "dd{margin:0}code,pre{font-family:ui-monospace,'DejaVu Sans Mono',monospace;font-size:.88em}"
@@ -69,10 +72,11 @@ static void page_body(const bl_report *rep, bl_sink *k)
 {
   const bl_results *r = rep->r;
   bool scored = r && r->n && r->v[0].cv.n_metrics, predicted = r && r->n && rep->p;
+  bool folds = scored && (r->v[0].cv.n_folds > 1 || rep->c->n_published);
   size_t left = PICTURE_BYTES;
   bool parts = scored && r->v[0].n_parts, lists = predicted && rep->c->evaluate.n_worst > 0;
   bl_sink_puts(k, "<nav><a href=\"#results\">Results</a>");
-  if (scored) bl_sink_puts(k, "<a href=\"#folds\">By fold</a>");
+  if (folds) bl_sink_puts(k, "<a href=\"#folds\">By fold</a>");
   if (parts) bl_sink_puts(k, "<a href=\"#by\">By part</a>");
   if (predicted) bl_sink_puts(k, "<a href=\"#pictures\">Predictions</a>");
   if (lists) bl_sink_puts(k, "<a href=\"#mistakes\">Lists</a>");
@@ -80,7 +84,7 @@ static void page_body(const bl_report *rep, bl_sink *k)
   bl_sink_puts(k, "<a href=\"#run\">Run</a><a href=\"#config\">Config</a></nav>\n<main>\n");
   bl_section_results(rep, k);
   bl_section_pictures(rep, k, "roc", &left);
-  if (scored) {
+  if (folds) {
     bl_sink_puts(k, "<section id=\"folds\"><h2>Fold by fold</h2>\n");
     bl_section_pictures(rep, k, "folds", &left);
     bl_section_folds(rep, k);
@@ -100,8 +104,9 @@ static void page_body(const bl_report *rep, bl_sink *k)
     bl_section_pictures(rep, k, "scores", &left);
     bl_section_pictures(rep, k, "predicted", &left);
     if (!rep->gnuplot)
-      bl_sink_puts(k, "<p class=\"note\">gnuplot was not found, so the pictures are not drawn: install gnuplot-nox, then "
-                      "run the scripts in <code>plots/</code>.</p>\n");
+      bl_sink_puts(k,
+                   "<p class=\"note\">gnuplot was not found, so the pictures are not drawn: install gnuplot-nox, then "
+                   "run the scripts in <code>plots/</code>.</p>\n");
     bl_sink_puts(k, "</section>\n");
   }
   if (lists) bl_section_mistakes(rep, k);

@@ -94,19 +94,22 @@ bl_status bl_draw_confusion(bl_report *rep, const bl_result *res)
   bl_sink_puts(&plot, "plot data using 2:1:($2-0.5):($2+0.5):($1-0.5):($1+0.5):4 with boxxyerror fillstyle solid "
                       "border rgb '#ffffff' lw 1.2 fillcolor palette");
   if (text)
-    bl_sink_printf(&plot, ", \\\n  data using 2:1:5:6 with labels tc rgb variable font ',%d'", n <= 6 ? 14 : n <= 12 ? 10 : 8);
+    bl_sink_printf(&plot, ", \\\n  data using 2:1:5:6 with labels tc rgb variable font ',%d'",
+                   n <= 6    ? 14
+                   : n <= 12 ? 10
+                             : 8);
   bl_sink_puts(&plot, "\n");
   int side = n <= 3 ? 340 : n <= 12 ? 280 + 40 * (int)n : 780;
   int names = (int)(longest < 24 ? longest : 24) * 8;
   if (plot.status) body.status = plot.status;
-  bl_status s = draw_for(rep, "confusion_", res, "counts of out-of-fold predictions, and shares of the true class",
-                         (bl_canvas){side + names + 160, side + 90 + (n * longest > 56 ? names * 3 / 4 : 0)}, &data, &body,
-                         bl_buf_text(&plot.buf));
+  bl_status s = draw_for(rep, "confusion_", res, "counts of test predictions, and shares of the true class",
+                         (bl_canvas){side + names + 160, side + 90 + (n * longest > 56 ? names * 3 / 4 : 0)}, &data,
+                         &body, bl_buf_text(&plot.buf));
   bl_sink_free(&plot);
   return s;
 }
 
-/* ---- distribution of scores ------------------------------------------------------------------------------------------ */
+/* ---- distribution of scores -------------------------------------------------------------------------------------- */
 
 typedef struct histogram {
   size_t n;
@@ -117,7 +120,7 @@ static bool fill_histogram(const bl_report *rep, const bl_result *res, histogram
 {
   *h = (histogram){.lo = NAN, .hi = NAN};
   for (size_t i = 0; i < res->cv.n_rows; i++) {
-    double v = bl_report_score(rep, res, i);
+    double v = bl_entry_score(rep->p, &res->cv, i);
     if (!isfinite(v)) continue;
     if (!(h->lo <= v)) h->lo = v;
     if (!(h->hi >= v)) h->hi = v;
@@ -128,11 +131,11 @@ static bool fill_histogram(const bl_report *rep, const bl_result *res, histogram
   h->n = bins < 12 ? 12 : bins > BINS ? BINS : (size_t)bins;
   long positive = (long)rep->p->classes.n - 1;
   for (size_t i = 0; i < res->cv.n_rows; i++) {
-    double v = bl_report_score(rep, res, i);
+    double v = bl_entry_score(rep->p, &res->cv, i);
     if (!isfinite(v)) continue;
     double at = floor((v - h->lo) / (h->hi - h->lo) * (double)h->n);
     size_t bin = at >= (double)h->n ? h->n - 1 : at < 0 ? 0 : (size_t)at;
-    long truth = bl_report_truth(rep, res, i);
+    long truth = bl_entry_truth(rep->p, &res->cv, i);
     int kind = truth < 0 ? 2 : truth == positive;
     h->count[kind][bin]++;
     h->all[kind]++;
@@ -166,7 +169,7 @@ bl_status bl_draw_scores(bl_report *rep, const bl_result *res)
                       "set key outside top center horizontal Left reverse width 1\nset xlabel ");
   if (rep->p->task == BL_TASK_ANOMALY) bl_sink_quoted(&body, "anomaly score (higher is stranger)");
   else {
-    bl_sink_quoted(&body, bl_report_score_name(rep, res));
+    bl_sink_quoted(&body, bl_entry_score_name(rep->p, &res->cv));
     bl_sink_puts(&body, ".' of '.");
     bl_sink_quoted(&body, names[1]);
   }
@@ -183,13 +186,13 @@ bl_status bl_draw_scores(bl_report *rep, const bl_result *res)
   }
   bl_sink_puts(&plot, "\n");
   if (plot.status) body.status = plot.status;
-  bl_status s = draw_for(rep, "scores_", res, "scores of the out-of-fold predictions, by true class", (bl_canvas){720, 400},
+  bl_status s = draw_for(rep, "scores_", res, "scores of the test predictions, by true class", (bl_canvas){720, 400},
                          &data, &body, bl_buf_text(&plot.buf));
   bl_sink_free(&plot);
   return s;
 }
 
-/* ---- regression ------------------------------------------------------------------------------------------------------- */
+/* ---- regression -------------------------------------------------------------------------------------------------- */
 
 bl_status bl_draw_predicted(bl_report *rep, const bl_result *res)
 {
@@ -197,7 +200,7 @@ bl_status bl_draw_predicted(bl_report *rep, const bl_result *res)
   if (rep->p->task != BL_TASK_REGRESSION || !rep->p->y || !cv->pred || !cv->n_rows) return BL_OK;
   bl_sink data = {.ctx = rep->ctx}, body = {.ctx = rep->ctx};
   size_t step = (cv->n_rows + POINTS_MAX - 1) / POINTS_MAX;
-  bl_sink_printf(&data, "# true, predicted (out of fold); every %zu. of %zu\n", step, cv->n_rows);
+  bl_sink_printf(&data, "# true, predicted; every %zu. of %zu\n", step, cv->n_rows);
   double lo = INFINITY, hi = -INFINITY;
   for (size_t i = 0; i < cv->n_rows; i += step) {
     double truth = cv->row[i] < rep->p->n ? rep->p->y[cv->row[i]] : NAN;
@@ -224,7 +227,7 @@ bl_status bl_draw_predicted(bl_report *rep, const bl_result *res)
   bl_sink_puts(&body, "\nset xlabel 'true '.");
   bl_sink_quoted(&body, label);
   bl_sink_puts(&body, "\nset key outside bottom center horizontal Left reverse\n");
-  return draw_for(rep, "predicted_", res, "out-of-fold predictions against the truth", (bl_canvas){560, 580}, &data, &body,
+  return draw_for(rep, "predicted_", res, "test predictions against the truth", (bl_canvas){560, 580}, &data, &body,
                   "plot x with lines lw 1.2 dt 2 lc rgb '#777777' title 'perfect', \\\n"
                   "  data using 1:2 with points pt 7 ps 0.45 lc rgb '#660072B2' title 'rows'\n");
 }

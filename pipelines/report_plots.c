@@ -28,7 +28,9 @@ bl_status bl_draw_roc(bl_report *rep)
 {
   const bl_results *r = rep->r;
   bl_sink data = {.ctx = rep->ctx}, body = {.ctx = rep->ctx};
-  bl_sink_puts(&data, "# ROC over all out-of-fold predictions; false positive rate, true positive rate; a block a learner\n");
+  bl_sink_puts(
+      &data,
+      "# ROC over the test predictions of all folds; false positive rate, true positive rate; a block a learner\n");
   bl_sink_puts(&body,
                "set size ratio 1\nset xrange [0:1]\nset yrange [0:1]\nset xtics 0.2\nset ytics 0.2\n"
                "set xlabel 'false positive rate'\nset ylabel 'true positive rate'\n"
@@ -48,14 +50,14 @@ bl_status bl_draw_roc(bl_report *rep)
   }
   bl_sink_puts(&body, "\n");
   if (n)
-    return bl_report_draw(rep, "roc", "ROC curves over all out-of-fold predictions; the dashed line is chance.",
+    return bl_report_draw(rep, "roc", "ROC curves over the test predictions of all folds; the dashed line is chance.",
                           (bl_canvas){600, 640 + 20 * (int)(n < 12 ? n : 12)}, &data, &body);
   bl_sink_free(&data);
   bl_sink_free(&body);
   return BL_OK;
 }
 
-/* ---- scores by fold and by part -------------------------------------------------------------------------------------- */
+/* ---- scores by fold and by part ---------------------------------------------------------------------------------- */
 
 typedef struct span {
   double lo, hi;
@@ -96,8 +98,8 @@ static void data_line(bl_sink *k, double x, double y, const char *rest)
 }
 
 /* One series of points, and its mean as a thin line across; *n counts the series of the file. */
-static void fold_series(bl_sink *data, bl_sink *body, const char *name, const char *note, const double *v, size_t stride,
-                        size_t folds, double dx, size_t *n, size_t colour, bool published)
+static void fold_series(bl_sink *data, bl_sink *body, const char *name, const char *note, const double *v,
+                        size_t stride, size_t folds, double dx, size_t *n, size_t colour, bool published)
 {
   double sum = 0, used = 0;
   for (size_t f = 0; f < folds; f++) {
@@ -209,6 +211,6 @@ bl_status bl_draw_by(bl_report *rep)
     bl_sink_quoted(&body, r->v[i].name);
   }
   bl_sink_puts(&body, "\n");
-  return bl_report_draw(rep, "by", "Score of the rows of each part, over all out-of-fold predictions.",
+  return bl_report_draw(rep, "by", "Score of the rows of each part, over the test predictions of all folds.",
                         (bl_canvas){720, first->n_parts > 9 ? 520 : 450}, &data, &body);
 }

@@ -5,6 +5,7 @@
 #include "baleen/report.h"
 #include "gnuplot.h"
 #include "sink.h"
+#include "worst.h"
 
 /* A picture that was asked for. <folder>/<name>.svg and .png exist when drawn. */
 typedef struct bl_picture {
@@ -27,7 +28,7 @@ typedef struct bl_report {
   size_t main_metric;    /* index of the metric that headlines and pictures show */
 } bl_report;
 
-/* ---- pictures ------------------------------------------------------------------------------------------------------ */
+/* ---- pictures ---------------------------------------------------------------------------------------------------- */
 
 /* Size in the units of an SVG at 96 a inch; the PNG has twice as many pixels. */
 typedef struct bl_canvas {
@@ -57,23 +58,15 @@ bl_status bl_draw_confusion(bl_report *rep, const bl_result *res) BL_MUST_CHECK;
 bl_status bl_draw_scores(bl_report *rep, const bl_result *res) BL_MUST_CHECK;
 bl_status bl_draw_predicted(bl_report *rep, const bl_result *res) BL_MUST_CHECK;
 
-/* ---- what the results say ------------------------------------------------------------------------------------------ */
+/* ---- what the results say ---------------------------------------------------------------------------------------- */
 
-/* Higher is more of the positive (last) class, or more abnormal; NAN where the learner gives no score. */
-double bl_report_score(const bl_report *rep, const bl_result *res, size_t i);
-/* "probability", "decision value", "anomaly score". */
-const char *bl_report_score_name(const bl_report *rep, const bl_result *res);
-/* Class code of out-of-fold entry i's truth; -1 when there is none. */
-long bl_report_truth(const bl_report *rep, const bl_result *res, size_t i);
-/* Class code predicted; for outlier detectors 1 is abnormal. */
-long bl_report_predicted(const bl_report *rep, const bl_result *res, size_t i);
 const char *bl_report_class(const bl_report *rep, long code);
 /* Area under a ROC curve by trapezoids. */
 double bl_curve_area(const bl_curve *c);
 /* A part's name without the column's: "snr_db -10..-5" gives "-10..-5" for `by` snr_db. */
 const char *bl_part_label(const bl_report *rep, const bl_part *part);
 
-/* ---- sections of the page ------------------------------------------------------------------------------------------ */
+/* ---- sections of the page ---------------------------------------------------------------------------------------- */
 
 enum { BL_REPORT_ROWS = 200 }; /* longer tables are cut, with a note that names the file with all */
 

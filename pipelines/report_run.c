@@ -106,15 +106,18 @@ void bl_section_run(const bl_report *rep, bl_sink *k)
   bl_sink_puts(k, "</section>\n");
 }
 
-/* ---- split ------------------------------------------------------------------------------------------------------------ */
+/* ---- split ------------------------------------------------------------------------------------------------------- */
 
 static void splitter(const bl_report *rep, bl_sink *k)
 {
   const bl_config *c = rep->c;
   bl_sink_puts(k, "<p>");
-  if (!c->splitter.cls) {
+  if (!c->splitter.cls && !c->evaluate.split_file) {
+    bl_sink_puts(k, "<strong>Not at all</strong>: the learners were tested on the rows that they had learnt from. "
+                    "Such scores tell how the rows lie, not how new recordings will fare.");
+  } else if (!c->splitter.cls) {
     bl_sink_puts(k, "Test rows as given in <code>");
-    bl_sink_html(k, c->evaluate.split_file ? c->evaluate.split_file : "a file");
+    bl_sink_html(k, c->evaluate.split_file);
     bl_sink_puts(k, "</code>.");
   } else {
     bl_sink_puts(k, "<code>");
@@ -140,10 +143,12 @@ static void leakage(const bl_report *rep, bl_sink *k)
   const bl_problem *p = rep->p;
   size_t fold = 0;
   int32_t group = 0;
+  if (!rep->c->splitter.cls && !rep->c->evaluate.split_file) return;
   if (!p->group || !p->grouped) {
     bl_sink_puts(k, "<p>Every row stands for itself: no two rows come from the same recording or group.</p>\n");
   } else if (bl_folds_leak(&rep->r->folds, p->n, p->group, &fold, &group)) {
-    bl_sink_puts(k, "<p class=\"bad\"><strong>Rows of one group stand on both sides of the split</strong> (first: group ");
+    bl_sink_puts(k,
+                 "<p class=\"bad\"><strong>Rows of one group stand on both sides of the split</strong> (first: group ");
     bl_sink_html(k, group >= 0 && (size_t)group < p->groups.n ? p->groups.v[group] : "?");
     bl_sink_printf(k, " in fold %zu). ", fold + 1);
     bl_sink_puts(k, rep->c->evaluate.allow_leakage ? "The config allows it (<code>allow_leakage: true</code>): " : "");
@@ -201,7 +206,7 @@ void bl_section_split(const bl_report *rep, bl_sink *k)
   bl_free(rep->ctx, seen);
 }
 
-/* ---- config and versions ---------------------------------------------------------------------------------------------- */
+/* ---- config and versions ----------------------------------------------------------------------------------------- */
 
 void bl_section_config(const bl_report *rep, bl_sink *k)
 {

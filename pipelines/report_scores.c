@@ -107,13 +107,13 @@ void bl_section_results(const bl_report *rep, bl_sink *k)
   }
   headline(rep, k);
   results_table(rep, k);
-  bl_sink_puts(k, "<p class=\"note\">Mean &plusmn; standard deviation over the folds; pooled: over all out-of-fold "
-                  "predictions together. All numbers are in <code>metrics.json</code>.</p>\n");
+  bl_sink_puts(k, "<p class=\"note\">Mean &plusmn; standard deviation over the folds; pooled: over the test "
+                  "predictions of all folds together. All numbers are in <code>metrics.json</code>.</p>\n");
   failed_folds(rep, k);
   bl_sink_puts(k, "</section>\n");
 }
 
-/* ---- by fold ---------------------------------------------------------------------------------------------------------- */
+/* ---- by fold ----------------------------------------------------------------------------------------------------- */
 
 static void mean_row(const bl_report *rep, bl_sink *k, size_t m)
 {
@@ -176,7 +176,7 @@ void bl_section_folds(const bl_report *rep, bl_sink *k)
   if (metrics > 1) bl_sink_puts(k, "</details>\n");
 }
 
-/* ---- by part ---------------------------------------------------------------------------------------------------------- */
+/* ---- by part ----------------------------------------------------------------------------------------------------- */
 
 void bl_section_by(const bl_report *rep, bl_sink *k)
 {

@@ -1,67 +1,14 @@
 /* A config carried out: extract, evaluate, train, report, into one folder. */
-#include <errno.h>
 #include <jansson.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "baleen/model_file.h"
 #include "baleen/report.h"
 #include "baleen/table.h"
 #include "baleen/version.h"
 #include "run_files.h"
-
-/* ---- the folder -------------------------------------------------------------------------------------------------- */
-
-static bl_status make_folder(bl_ctx *ctx, const char *path)
-{
-  char *copy = bl_strdup(ctx, path);
-  if (!copy) return bl_fail_nomem(ctx, "a path");
-  bl_status s = BL_OK;
-  for (char *p = copy + 1; !s; p++) {
-    if (*p && *p != '/') continue;
-    char c = *p;
-    *p = '\0';
-    if (mkdir(copy, 0777) && errno != EEXIST)
-      s = bl_fail(ctx, BL_E_IO, "cannot make the folder '%s': %s", copy, strerror(errno));
-    *p = c;
-    if (!c) break;
-  }
-  bl_free(ctx, copy);
-  return s;
-}
-
-static bool exists(const char *folder, const char *file)
-{
-  char path[4096];
-  struct stat st;
-  snprintf(path, sizeof path, "%s%s%s", folder, *file ? "/" : "", file);
-  return !stat(path, &st);
-}
-
-/* runs/<name>, or runs/<name>-2 ... when that is taken: a run never overwrites another unasked. */
-static char *free_folder(bl_ctx *ctx, const char *name)
-{
-  char *path = bl_strf(ctx, "runs/%s", name);
-  for (int k = 2; path && exists(path, ""); k++) {
-    bl_free(ctx, path);
-    path = bl_strf(ctx, "runs/%s-%d", name, k);
-  }
-  return path;
-}
-
-/* A folder that the user names may hold an earlier run, which is replaced, but nothing else. */
-static bl_status own_folder(bl_ctx *ctx, const char *folder)
-{
-  if (exists(folder, "") && !exists(folder, "config.yaml") && rmdir(folder))
-    return bl_fail(ctx, BL_E_ARG, "'%s' is there already and is no run of Baleen's; name another folder, or empty it", folder);
-  return make_folder(ctx, folder);
-}
-
-static char *inside(bl_ctx *ctx, const char *folder, const char *file) { return bl_strf(ctx, "%s/%s", folder, file); }
 
 /* ---- models ------------------------------------------------------------------------------------------------------ */
 
@@ -111,7 +58,7 @@ static size_t best_learner(const bl_config *c, const bl_results *r)
 
 static bl_status save_model(bl_ctx *ctx, const char *folder, const char *name, const bl_estimator *e, const bl_meta *meta)
 {
-  char *path = inside(ctx, folder, name);
+  char *path = bl_path_in(ctx, folder, name);
   bl_status s = path ? bl_model_save(ctx, path, e, meta) : bl_fail_nomem(ctx, "a path");
   bl_free(ctx, path);
   return s;
@@ -134,8 +81,8 @@ static bl_status train_all(bl_ctx *ctx, const bl_run_parts *r, const char *folde
     if (s) s = bl_fail_in(ctx, s, "model '%s', on all rows: ", c->learners[i].name);
     if (!s && i == best) s = save_model(ctx, folder, "model.safetensors", e, &meta);
     if (!s && c->n_learners > 1) {
-      char *models = inside(ctx, folder, "models"), *name = bl_strf(ctx, "models/%s.safetensors", c->learners[i].name);
-      s = models && name ? make_folder(ctx, models) : bl_fail_nomem(ctx, "a path");
+      char *models = bl_path_in(ctx, folder, "models"), *name = bl_strf(ctx, "models/%s.safetensors", c->learners[i].name);
+      s = models && name ? bl_make_folder(ctx, models) : bl_fail_nomem(ctx, "a path");
       if (!s) s = save_model(ctx, folder, name, e, &meta);
       bl_free(ctx, models);
       bl_free(ctx, name);
@@ -152,7 +99,7 @@ typedef bl_status (*writer)(bl_ctx *ctx, const bl_run_parts *r, const char *path
 
 static bl_status write_one(bl_ctx *ctx, const bl_run_parts *r, const char *folder, const char *file, writer w)
 {
-  char *path = inside(ctx, folder, file);
+  char *path = bl_path_in(ctx, folder, file);
   bl_status s = path ? w(ctx, r, path) : bl_fail_nomem(ctx, "a path");
   bl_free(ctx, path);
   return s;
@@ -161,8 +108,8 @@ static bl_status write_one(bl_ctx *ctx, const bl_run_parts *r, const char *folde
 static bl_status write_config(bl_ctx *ctx, const bl_run_parts *r, const char *path)
 {
   bl_buf b = {0};
-  bl_status s = bl_buf_printf(ctx, &b, "# %s, every default filled in by Baleen %s. Paths are relative to: %s\n",
-                              r->config->path, BL_VERSION, r->config->folder);
+  bl_status s = bl_buf_printf(ctx, &b, "# %s" BL_RUN_MARK "%s. Paths are relative to: %s\n", r->config->path,
+                              BL_VERSION, r->config->folder);
   if (!s) s = bl_config_print(ctx, r->config, &b);
   if (!s) s = bl_file_write(ctx, path, bl_buf_text(&b), b.len);
   bl_buf_free(ctx, &b);
@@ -188,12 +135,13 @@ bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_sum
   bl_problem p = {0};
   bl_results results = {0};
   bl_run_parts r = {.config = c, .extraction = &x, .results = &results};
-  char *path = folder ? bl_strdup(ctx, folder) : free_folder(ctx, c->name);
-  bl_status s = path ? own_folder(ctx, path) : bl_fail_nomem(ctx, "a path");
+  char *path = folder ? bl_strdup(ctx, folder) : bl_free_folder(ctx, c->name);
+  bl_status s = path ? bl_take_folder(ctx, path) : bl_fail_nomem(ctx, "a path");
   if (!s) s = write_one(ctx, &r, path, "config.yaml", write_config);
   if (!s) s = bl_extract(ctx, c, &x);
   if (!s) s = bl_dataset_write(ctx, &x.rows, path);
   if (!s && x.n_outcomes) s = write_one(ctx, &r, path, "recordings.csv", bl_write_recordings);
+  if (!s && x.n_outcomes) s = write_one(ctx, &r, path, "dropped.csv", bl_write_dropped);
   if (!s && c->n_learners) s = learn(ctx, &r, &p, &results, path);
   if (!s) s = write_one(ctx, &r, path, "metrics.json", bl_write_metrics);
   if (!s && c->n_learners) s = bl_report_write(ctx, c, &x, &p, &results, path);

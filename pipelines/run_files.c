@@ -47,6 +47,23 @@ bl_status bl_write_recordings(bl_ctx *ctx, const bl_run_parts *r, const char *pa
   return write_buf(ctx, s, &b, path);
 }
 
+bl_status bl_write_dropped(bl_ctx *ctx, const bl_run_parts *r, const char *path)
+{
+  bl_buf b = {.max = (size_t)1 << 30};
+  bl_status s = bl_buf_puts(ctx, &b, "recording,start_s,label,reason\n");
+  for (size_t i = 0; i < r->extraction->n_outcomes; i++) {
+    const bl_outcome *o = &r->extraction->outcomes[i];
+    for (size_t k = 0; !s && k < o->n_dropped; k++) {
+      s = field(ctx, &b, o->recording);
+      if (!s) s = number(ctx, &b, o->dropped[k].start_s);
+      if (!s) s = field(ctx, &b, o->dropped[k].label);
+      if (!s) s = field(ctx, &b, o->dropped[k].reason);
+      if (!s) s = bl_buf_puts(ctx, &b, "\n");
+    }
+  }
+  return write_buf(ctx, s, &b, path);
+}
+
 bl_status bl_write_folds(bl_ctx *ctx, const bl_run_parts *r, const char *path)
 {
   const bl_config *c = r->config;
@@ -71,9 +88,17 @@ bl_status bl_write_folds(bl_ctx *ctx, const bl_run_parts *r, const char *path)
   return write_buf(ctx, s, &b, path);
 }
 
+/* Grows towards class 1, over more of a range than a probability does. */
+static double decision_of(const bl_cv *cv, size_t e)
+{
+  if (cv->decision) return cv->decision[e];
+  return cv->proba && cv->n_classes == 2 ? cv->proba[2 * e + 1] : (double)NAN;
+}
+
 static const char *predicted_name(const bl_problem *p, double pred, char *buf)
 {
-  if (p->task == BL_TASK_ANOMALY) return pred < 0 ? "outlier" : "inlier";
+  /* with labels, cross-validation gives an outlier detector's answers in their codes; without, as -1 and +1 */
+  if (p->task == BL_TASK_ANOMALY) return (p->y ? pred > 0 : pred < 0) ? "outlier" : "inlier";
   if (p->task == BL_TASK_CLASSIFICATION && pred >= 0 && pred < (double)p->classes.n) return p->classes.v[(size_t)pred];
   return bl_format_real(pred, buf);
 }
@@ -96,7 +121,7 @@ static bl_status prediction_line(bl_ctx *ctx, const bl_run_parts *r, const bl_re
   if (!s) s = field(ctx, b, predicted_name(p, x->cv.pred[e], buf));
   for (size_t k = 0; !s && k < p->classes.n && p->task == BL_TASK_CLASSIFICATION; k++)
     s = number(ctx, b, x->cv.proba ? x->cv.proba[e * x->cv.n_classes + k] : NAN);
-  if (!s) s = number(ctx, b, bl_entry_score(&x->cv, e));
+  if (!s) s = number(ctx, b, decision_of(&x->cv, e));
   return s ? s : bl_buf_puts(ctx, b, "\n");
 }
 
@@ -116,52 +141,6 @@ bl_status bl_write_predictions(bl_ctx *ctx, const bl_run_parts *r, const char *p
   for (size_t i = 0; i < r->results->n; i++)
     for (size_t e = 0; !s && e < r->results->v[i].cv.n_rows; e++) s = prediction_line(ctx, r, &r->results->v[i], e, &b);
   return write_buf(ctx, s, &b, path);
-}
-
-/* ---- the strongest mistakes -------------------------------------------------------------------------------------- */
-
-double bl_entry_score(const bl_cv *cv, size_t e)
-{
-  if (cv->decision) return cv->decision[e];
-  return cv->proba && cv->n_classes == 2 ? cv->proba[2 * e + 1] : NAN;
-}
-
-typedef struct ranked {
-  double key;
-  uint32_t entry;
-} ranked;
-
-static int by_key(const void *a, const void *b)
-{
-  const ranked *x = a, *y = b;
-  if (x->key != y->key) return x->key < y->key ? 1 : -1;
-  return (x->entry > y->entry) - (x->entry < y->entry);
-}
-
-bl_status bl_worst_entries(bl_ctx *ctx, const bl_problem *p, const bl_cv *cv, int truth, size_t most, uint32_t **entry,
-                           size_t *n)
-{
-  *entry = NULL;
-  *n = 0;
-  ranked *v = bl_calloc(ctx, cv->n_rows, sizeof *v);
-  if (!v) return bl_fail_nomem(ctx, "the mistakes");
-  size_t count = 0;
-  for (size_t e = 0; e < cv->n_rows; e++) {
-    double score = bl_entry_score(cv, e);
-    if (isnan(score)) continue;
-    if (truth < 0) v[count++] = (ranked){score, (uint32_t)e};
-    else if (p->y && (int)p->y[cv->row[e]] == truth && (int)cv->pred[e] != truth)
-      v[count++] = (ranked){truth ? -score : score, (uint32_t)e};
-  }
-  qsort(v, count, sizeof *v, by_key);
-  if (count > most) count = most;
-  *entry = bl_calloc(ctx, count, sizeof **entry);
-  if (*entry)
-    for (size_t i = 0; i < count; i++) (*entry)[i] = v[i].entry;
-  bl_free(ctx, v);
-  if (!*entry) return bl_fail_nomem(ctx, "the mistakes");
-  *n = count;
-  return BL_OK;
 }
 
 /* ---- metrics.json ------------------------------------------------------------------------------------------------ */

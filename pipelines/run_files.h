@@ -12,8 +12,25 @@ typedef struct bl_run_parts {
   const bl_results *results;
 } bl_run_parts;
 
+/* The first line of a run's config.yaml holds this: the mark by which a later run knows the folder for a run's. */
+#define BL_RUN_MARK ", every default filled in by Baleen "
+/* <folder>/<file>, to be freed; NULL when memory ran out. */
+static inline char *bl_path_in(bl_ctx *ctx, const char *folder, const char *file)
+{
+  return bl_strf(ctx, "%s/%s", folder, file);
+}
+/* With all folders above it; fine when it is there. */
+bl_status bl_make_folder(bl_ctx *ctx, const char *path) BL_MUST_CHECK;
+/* runs/<name>, or runs/<name>-2 ... when that is taken. To be freed; NULL when memory ran out. */
+char *bl_free_folder(bl_ctx *ctx, const char *name);
+/* Makes the folder ready. An earlier run in it is removed, file by file as a run writes them; BL_E_ARG when it holds
+ * anything but a run. */
+bl_status bl_take_folder(bl_ctx *ctx, const char *folder) BL_MUST_CHECK;
+
 /* recordings.csv: recording, status, rows, skipped segments, seconds, message. */
 bl_status bl_write_recordings(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;
+/* dropped.csv: each segment that gave no row: recording, start_s, label, reason. Only the header when none was dropped. */
+bl_status bl_write_dropped(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;
 /* folds.csv: model, fold, rows trained on and tested, each metric, status. */
 bl_status bl_write_folds(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;
 /* predictions.csv: model, fold, row, recording, times, label, group, further columns, prediction, probabilities, score. */
@@ -22,12 +39,5 @@ bl_status bl_write_predictions(bl_ctx *ctx, const bl_run_parts *r, const char *p
 bl_status bl_write_metrics(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;
 /* Tables for a person. */
 bl_status bl_run_text(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out) BL_MUST_CHECK;
-
-/* The strongest mistakes of a two-class result: entries of cv whose truth is `truth`, by how much the score says the other
- * class, strongest first. *entry is allocated; at most `most`. For anomaly: truth -1 lists all by score. */
-bl_status bl_worst_entries(bl_ctx *ctx, const bl_problem *p, const bl_cv *cv, int truth, size_t most, uint32_t **entry,
-                           size_t *n) BL_MUST_CHECK;
-/* The score of an entry that grows towards class 1: the decision, or the second class's probability; NaN when there is none. */
-double bl_entry_score(const bl_cv *cv, size_t entry);
 
 #endif

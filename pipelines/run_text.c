@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "run_files.h"
+#include "worst.h"
 
 static int widest(const bl_results *r, const bl_config *c, int at_least)
 {
@@ -100,27 +101,31 @@ static bl_status confusion_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out
   const bl_texts *classes = &r->problem->classes;
   if (classes->n > 12) return BL_OK;
   bl_status s = BL_OK;
+  size_t longest = 0;
+  for (size_t k = 0; k < classes->n; k++)
+    if (strlen(classes->v[k]) > longest) longest = strlen(classes->v[k]);
+  int w = longest > 30 ? 30 : longest < 8 ? 8 : (int)longest, column = classes->n > 4 && w > 12 ? 12 : w;
   for (size_t i = 0; !s && i < r->results->n; i++) {
     const bl_result *x = &r->results->v[i];
     if (!x->confusion) continue;
-    s = bl_buf_printf(ctx, out, "\nConfusion of %s (rows: truth, columns: prediction):\n  %-16s", x->name, "");
-    for (size_t k = 0; !s && k < classes->n; k++) s = bl_buf_printf(ctx, out, " %10.10s", classes->v[k]);
+    s = bl_buf_printf(ctx, out, "\nConfusion of %s (rows: truth, columns: prediction):\n  %-*s", x->name, w, "");
+    for (size_t k = 0; !s && k < classes->n; k++) s = bl_buf_printf(ctx, out, "  %*.*s", column, column, classes->v[k]);
     if (!s) s = bl_buf_puts(ctx, out, "\n");
     for (size_t a = 0; !s && a < classes->n; a++) {
-      s = bl_buf_printf(ctx, out, "  %-16.16s", classes->v[a]);
+      s = bl_buf_printf(ctx, out, "  %-*.*s", w, w, classes->v[a]);
       for (size_t b = 0; !s && b < classes->n; b++)
-        s = bl_buf_printf(ctx, out, " %10g", x->confusion[a * classes->n + b]);
+        s = bl_buf_printf(ctx, out, "  %*g", column, x->confusion[a * classes->n + b]);
       if (!s) s = bl_buf_puts(ctx, out, "\n");
     }
   }
   return s;
 }
 
-static bl_status entry_line(bl_ctx *ctx, const bl_run_parts *r, const bl_cv *cv, uint32_t entry, bl_buf *out)
+static bl_status entry_line(bl_ctx *ctx, const bl_run_parts *r, const bl_cv *cv, const bl_worst *w, bl_buf *out)
 {
   const bl_dataset *d = r->problem->rows;
-  size_t row = r->problem->index[cv->row[entry]];
-  bl_status s = bl_buf_printf(ctx, out, "  %8.4f  %s", bl_entry_score(cv, entry), d->recording.v[row]);
+  size_t row = r->problem->index[w->row];
+  bl_status s = bl_buf_printf(ctx, out, "  %8.4f  %s", bl_entry_score(r->problem, cv, w->entry), d->recording.v[row]);
   if (!s && !isnan(d->start_s[row]) && r->config->segment.cls && strcmp(r->config->segment.cls->name, "whole"))
     s = bl_buf_printf(ctx, out, " at %.2f s", d->start_s[row]);
   if (!s && *d->label.v[row]) s = bl_buf_printf(ctx, out, "  [%s]", d->label.v[row]);
@@ -132,15 +137,16 @@ static bl_status entry_line(bl_ctx *ctx, const bl_run_parts *r, const bl_cv *cv,
   return s ? s : bl_buf_puts(ctx, out, "\n");
 }
 
-static bl_status entry_list(bl_ctx *ctx, const bl_run_parts *r, const bl_result *x, int truth, const char *title, bl_buf *out)
+static bl_status entry_list(bl_ctx *ctx, const bl_run_parts *r, const bl_result *x, bl_worst_kind kind, const char *title,
+                            bl_buf *out)
 {
-  uint32_t *entry;
-  size_t n;
-  bl_status s = bl_worst_entries(ctx, r->problem, &x->cv, truth, (size_t)r->config->evaluate.n_worst, &entry, &n);
-  if (s) return s;
-  if (n) s = bl_buf_printf(ctx, out, "\n%s, %s (score, recording):\n", x->name, title);
-  for (size_t i = 0; !s && i < n; i++) s = entry_line(ctx, r, &x->cv, entry[i], out);
-  bl_free(ctx, entry);
+  bl_worst *list;
+  size_t n, most = (size_t)r->config->evaluate.n_worst;
+  bl_status s = bl_worst_entries(ctx, r->problem, &x->cv, kind, &list, &n);
+  if (!s && n && most)
+    s = bl_buf_printf(ctx, out, "\n%s, %s (%s, recording):\n", x->name, title, bl_entry_score_name(r->problem, &x->cv));
+  for (size_t i = 0; !s && i < n && i < most; i++) s = entry_line(ctx, r, &x->cv, &list[i], out);
+  bl_free(ctx, list);
   return s;
 }
 
@@ -150,10 +156,10 @@ static bl_status lists(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < r->results->n; i++) {
     const bl_result *x = &r->results->v[i];
-    if (p->task == BL_TASK_ANOMALY) s = entry_list(ctx, r, x, -1, "the most unusual, most unusual first", out);
+    if (p->task == BL_TASK_ANOMALY) s = entry_list(ctx, r, x, BL_WORST_RANKED, "the most unusual, most unusual first", out);
     else if (p->task == BL_TASK_CLASSIFICATION && p->classes.n == 2 && i == 0) {
-      s = entry_list(ctx, r, x, 1, "strongest misses", out);
-      if (!s) s = entry_list(ctx, r, x, 0, "strongest false alarms", out);
+      s = entry_list(ctx, r, x, BL_WORST_MISSES, "strongest misses", out);
+      if (!s) s = entry_list(ctx, r, x, BL_WORST_FALSE_ALARMS, "strongest false alarms", out);
     }
   }
   return s;
@@ -172,6 +178,10 @@ bl_status bl_run_text(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
       s = bl_buf_printf(ctx, out, ", %zu classes, %zu groups", p->classes.n, p->groups.n);
   }
   if (!s) s = bl_buf_puts(ctx, out, "\n");
+  size_t n_skipped = 0;
+  for (size_t i = 0; i < x->n_outcomes; i++) n_skipped += x->outcomes[i].n_skipped;
+  if (!s && n_skipped)
+    s = bl_buf_printf(ctx, out, "%zu segment%s skipped, see dropped.csv\n", n_skipped, n_skipped == 1 ? "" : "s");
   if (!s && x->n_failed) s = bl_buf_printf(ctx, out, "%zu recordings FAILED:\n", x->n_failed);
   for (size_t i = 0; !s && x->n_failed && i < x->n_outcomes; i++)
     if (x->outcomes[i].status) s = bl_buf_printf(ctx, out, "  %s\n", x->outcomes[i].message);

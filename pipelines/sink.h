@@ -1,5 +1,5 @@
-/* sink.h: text written piece by piece (HTML, gnuplot scripts, data files). The first failure sticks and silences the rest,
- * so that a page reads as a page; look at `status` at the end. */
+/* sink.h: text written piece by piece (HTML, gnuplot scripts, data files). The first failure sticks and silences
+ * the rest, so that a page reads as a page; look at `status` at the end. */
 #ifndef BALEEN_SINK_H
 #define BALEEN_SINK_H
 

@@ -207,6 +207,16 @@ static bl_status one_step(bl_ctx *ctx, bl_node **at, const char *step, const cha
   return add_key(ctx, here, step, at);
 }
 
+/* What --set gave stands in no file: mistakes in it are placed by its name. */
+static void forget_place(bl_node *n)
+{
+  n->line = n->column = 0;
+  for (size_t i = 0; i < n->n; i++) {
+    forget_place(&n->child[i]);
+    if (n->key) forget_place(&n->key[i]);
+  }
+}
+
 bl_status bl_node_override(bl_ctx *ctx, bl_node *root, const char *assignment)
 {
   const char *equals = strchr(assignment, '=');
@@ -226,6 +236,7 @@ bl_status bl_node_override(bl_ctx *ctx, bl_node *root, const char *assignment)
     s = one_step(ctx, &at, step, assignment);
   }
   if (!s) {
+    forget_place(&value);
     bl_node_free(ctx, at);
     *at = value;
     value = (bl_node){0};

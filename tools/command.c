@@ -123,11 +123,12 @@ bl_status bl_command_parse(bl_ctx *ctx, const bl_command *c, int argc, char **ar
   opterr = 0;
   optind = 1;
   while (!s) {
-    int at = optind, got = getopt_long(argc, argv, t.shorts, t.longs, NULL);
+    int got = getopt_long(argc, argv, t.shorts, t.longs, NULL);
     if (got < 0) break;
-    const char *given = argv[at < argc ? at : argc - 1];
     if (got == '?' || got == ':') {
-      s = bad_option(ctx, c, &t, given, got == ':');
+      /* arguments before the option have been moved behind it; of letters written together only optopt tells which */
+      char letter[3] = {'-', (char)optopt, '\0'};
+      s = bad_option(ctx, c, &t, optopt > 0 && optopt < 256 ? letter : argv[optind - 1], got == ':');
       break;
     }
     size_t i = 0;
@@ -174,7 +175,7 @@ static bl_status program_help(bl_ctx *ctx, bl_buf *out)
                               "usage: baleen SUBCOMMAND [OPTIONS] ...\n\n",
                               bl_version());
   for (size_t i = 0; !s && table[i]; i++)
-    s = bl_buf_printf(ctx, out, "  %-9s %-16s %s\n", table[i]->name, table[i]->arguments, table[i]->summary);
+    s = bl_buf_printf(ctx, out, "  %-12s %-16s %s\n", table[i]->name, table[i]->arguments, table[i]->summary);
   return s ? s
            : bl_buf_puts(ctx, out,
                          "\n'baleen help NAME' tells of a subcommand, stage, summary, estimator, metric, splitter or source;\n"

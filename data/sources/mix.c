@@ -247,7 +247,8 @@ static bl_status plan_call(bl_ctx *ctx, const plan *q, bl_item *item, bl_texts *
   bl_rng snr_draw = bl_rng_make(seed, "mix.snr", item->seed_index),
          start_draw = bl_rng_make(seed, "mix.start", item->seed_index);
   const bl_reals *range = &q->p->snr_db;
-  double snr = bl_rng_between(&snr_draw, range->v[0], range->v[range->n - 1]);
+  /* to a hundredth of a dB, so that what is written is what is done */
+  double snr = rint(100 * bl_rng_between(&snr_draw, range->v[0], range->v[range->n - 1])) / 100;
   double start = (double)bl_rng_below(&start_draw, noise_n - span + 1) / q->rate_hz;
   bl_annotation mark = {.onset_s = start,
                         .duration_s = (double)span / q->rate_hz,

@@ -18,7 +18,7 @@ typedef struct params {
 static const bl_opt opts[] = {
     {"file", BL_OPT_TEXT, offsetof(params, file), NULL, 0, 0, BL_OPT_NEEDED, NULL, "",
      "the table: .csv or .tsv with a header line, or .npy [row][feature]; relative to the config's folder"},
-    BL_TEXT(params, target, NULL, "the column to be learnt: class names or numbers"),
+    BL_TEXT(params, target, NULL, "the column to be learnt: class names or numbers; not given: 'label', else 'target', if there is one"),
     BL_TEXT(params, target_file, NULL, "for .npy: a second .npy file with one target a row"),
     BL_TEXT(params, group, NULL, "column whose equal values must stay together when data are split"),
     BL_TEXT(params, weight, NULL, "column with the weight of each row, 0 or more"),
@@ -51,6 +51,19 @@ static bl_status take_column(bl_ctx *ctx, const bl_table *t, const char *name, c
   return BL_OK;
 }
 
+/* What is to be learnt when the config does not say. A column that is spoken for otherwise is not it. */
+static const char *usual_target(const params *p, const bl_table *t)
+{
+  static const char *const usual[] = {"label", "target"};
+  if (p->target) return p->target;
+  for (size_t i = 0; i < 2; i++) {
+    bool other = (p->group && !strcmp(p->group, usual[i])) || (p->weight && !strcmp(p->weight, usual[i])) ||
+                 bl_texts_find(&p->drop, usual[i]) >= 0 || bl_texts_find(&p->keep, usual[i]) >= 0;
+    if (!other && bl_texts_find(&t->columns, usual[i]) >= 0) return usual[i];
+  }
+  return NULL;
+}
+
 static bl_status choose_columns(bl_ctx *ctx, const params *p, const bl_table *t, columns *c)
 {
   size_t at;
@@ -58,7 +71,7 @@ static bl_status choose_columns(bl_ctx *ctx, const params *p, const bl_table *t,
   c->keep = bl_calloc(ctx, p->keep.n, sizeof *c->keep);
   c->feature = bl_calloc(ctx, t->columns.n, sizeof *c->feature);
   bl_status s = taken && c->keep && c->feature ? BL_OK : bl_fail_nomem(ctx, t->path);
-  if (!s) s = take_column(ctx, t, p->target, "target", taken, &c->target);
+  if (!s) s = take_column(ctx, t, usual_target(p, t), "target", taken, &c->target);
   /* a class may well be what is grouped by, but not weighed by: only target and group may share a column */
   if (!s && p->group && p->target && !strcmp(p->group, p->target)) c->group = c->target;
   else if (!s) s = take_column(ctx, t, p->group, "group", taken, &c->group);

@@ -29,8 +29,8 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
 {
   const params *p = pp;
   if (p->first >= p->n_mfcc)
-    return bl_fail(ctx, BL_E_CONFIG, "dct: first %lld leaves nothing of n_mfcc %lld; make it smaller", (long long)p->first,
-                   (long long)p->n_mfcc);
+    return bl_fail(ctx, BL_E_CONFIG, "dct: first %lld leaves nothing of n_mfcc %lld; make it smaller",
+                   (long long)p->first, (long long)p->n_mfcc);
   if ((size_t)p->n_mfcc > in->n_bins)
     return bl_fail(ctx, BL_E_RANGE, "dct: n_mfcc %lld is more than the %zu bins that come in", (long long)p->n_mfcc,
                    in->n_bins);

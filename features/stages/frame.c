@@ -1,7 +1,7 @@
 /* frame: cuts a waveform into frames. [sample][channel][1] -> [frame][channel][length], bins "s0" .. in time order.
  *
- * For summaries and stages that work on the samples of short frames. Uncentred, frame i starts at sample i hop; centred, it is
- * centred there, and the ends are padded (librosa.util.frame, numpy.pad). */
+ * For summaries and stages that work on the samples of short frames. Uncentred, frame i starts at sample i hop;
+ * centred, it is centred there, and the ends are padded (librosa.util.frame, numpy.pad). */
 #include <string.h>
 
 #include "framer.h"

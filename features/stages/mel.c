@@ -1,7 +1,7 @@
 /* mel: triangular filters, even on the mel scale. power spectrum [frame][channel][bin] -> [frame][channel][n_mels].
  *
- * librosa's filters: n_mels + 2 points even in mel from fmin to fmax; filter i is the triangle, linear in Hz, over points
- * i, i + 1, i + 2; norm slaney multiplies it by 2 / (f[i + 2] - f[i]), so that each has the same area.
+ * librosa's filters: n_mels + 2 points even in mel from fmin to fmax; filter i is the triangle, linear in Hz, over
+ * points i, i + 1, i + 2; norm slaney multiplies it by 2 / (f[i + 2] - f[i]), so that each has the same area.
  * Scales: Slaney (Auditory Toolbox, 1998), linear below 1000 Hz, logarithmic above; HTK, 2595 log10(1 + f / 700).
  * Only the bins within a triangle are stored and summed. Bins "mel_<i>" at the triangles' peaks. */
 #include "stage_util.h"
@@ -107,8 +107,10 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
       st->weights[at++] = weight(f + m, in->bin_hz[r->first + i], p->norm == 0);
   }
   if (!s && empty)
-    bl_warn(ctx, BL_W_CONSTANT, "mel: %zu of %zu filters hold no frequency of the spectrum and are always 0; fewer n_mels "
-            "or a longer n_fft avoids that", empty, st->n_mels);
+    bl_warn(ctx, BL_W_CONSTANT,
+            "mel: %zu of %zu filters hold no frequency of the spectrum and are always 0; fewer n_mels "
+            "or a longer n_fft avoids that",
+            empty, st->n_mels);
   bl_free(ctx, f);
   return s;
 }

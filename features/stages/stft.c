@@ -136,7 +136,8 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   for (size_t i = 0; i < z.win; i++) st->window[i] = (float)(w[i] / scale);
   bl_free(ctx, w);
   if (!(scale > 0))
-    return bl_fail(ctx, BL_E_RANGE, "stft: a %s window of %zu samples is all zeros and cannot be scaled; make win_length longer",
+    return bl_fail(ctx, BL_E_RANGE,
+                   "stft: a %s window of %zu samples is all zeros and cannot be scaled; make win_length longer",
                    bl_window_names[p->window], z.win);
   return BL_OK;
 }

@@ -1,8 +1,8 @@
 /* top_db: raises decibel values to at least the loudest value of the run minus top_db. Shape unchanged.
  *
- * librosa.power_to_db(top_db=80) does this for each clip, and so do librosa's MFCC. The maximum is taken over all frames
- * and bins of a channel, finite values only; NaN stays NaN. It needs the whole run before its first output, so it
- * cannot run live: db with floor_db can. */
+ * librosa.power_to_db(top_db=80) does this for each clip, and so do librosa's MFCC. The maximum is taken over all
+ * frames and bins of a channel, finite values only; NaN stays NaN. It needs the whole run before its first output, so
+ * it cannot run live: db with floor_db can. */
 #include <string.h>
 
 #include "stage_util.h"
@@ -26,8 +26,9 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
 {
   (void)pp, (void)out;
   if (bl_is_complex(in))
-    return bl_fail(ctx, BL_E_CONFIG, "top_db: needs decibels, but what comes in is complex; put power and db before it");
-  out->latency_s = INFINITY;
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "top_db: needs decibels, but what comes in is complex; put power and db before it");
+  out->latency_s = HUGE_VAL; /* until the run ends */
   return BL_OK;
 }
 

@@ -1,8 +1,9 @@
 /* zero_crossing_rate: [sample][channel][1] -> [frame][channel][1], crossings a sample.
  *
- * librosa.feature.zero_crossing_rate: frames of frame_length, centred ones padded by repeating the end samples; within a
- * frame, changes of the sign bit from one sample to the next, divided by frame_length. The first sample of a frame never
- * counts. Values of magnitude 1e-10 or less are a positive zero. NaN keeps its sign bit, as numpy.signbit does. */
+ * librosa.feature.zero_crossing_rate: frames of frame_length, centred ones padded by repeating the end samples; within
+ * a frame, changes of the sign bit from one sample to the next, divided by frame_length. The first sample of a frame
+ * never counts. Values of magnitude 1e-10 or less are a positive zero. NaN keeps its sign bit, as numpy.signbit
+ * does. */
 #include "framer.h"
 #include "stage_util.h"
 

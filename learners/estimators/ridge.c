@@ -2,8 +2,8 @@
  *
  * Rows are centred (weighted) and multiplied by the roots of their weights. The normal equations go to Cholesky:
  * X'X + alpha I for at least as many rows as columns, else the dual X X' + alpha I, coef = X' a (Saunders, Gammerman
- * and Vovk 1998). alpha 0, or a matrix that is not positive definite in double (collinear columns that alpha cannot lift),
- * goes to the least-squares solution of minimal norm by singular values of [X; sqrt(alpha) I] instead. */
+ * and Vovk 1998). alpha 0, or a matrix that is not positive definite in double (collinear columns that alpha cannot
+ * lift), goes to the least-squares solution of minimal norm by singular values of [X; sqrt(alpha) I] instead. */
 #include <math.h>
 #include <string.h>
 

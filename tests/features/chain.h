@@ -108,7 +108,8 @@ static inline void chain_reset(chain *c)
 }
 
 /* Start, one block, end: what most tests need. The caller stops the chain. */
-static inline bl_status chain_run(bl_ctx *ctx, const char *text, const bl_stream *in, const float *x, size_t n, chain *c)
+static inline bl_status chain_run(bl_ctx *ctx, const char *text, const bl_stream *in, const float *x, size_t n,
+                                  chain *c)
 {
   bl_status s = chain_start(ctx, text, in, c);
   if (!s && (s = chain_push(ctx, c, x, n, true))) chain_stop(ctx, c);

@@ -18,8 +18,8 @@ static void check_golden(void **arg)
       char name[64], text[128];
       chain c;
       snprintf(name, sizeof name, "%s.%d.%d", center ? "edge" : "plain", sizes[i][0], sizes[i][1]);
-      snprintf(text, sizeof text, "zero_crossing_rate frame_length=%d hop_length=%d center=%s", sizes[i][0], sizes[i][1],
-               center ? "true" : "false");
+      snprintf(text, sizeof text, "zero_crossing_rate frame_length=%d hop_length=%d center=%s", sizes[i][0],
+               sizes[i][1], center ? "true" : "false");
       check_ok(ctx, chain_run(ctx, text, &in, x, 2000, &c));
       assert_int_equal(chain_out(&c)->n, golden_get(g, name)->rows);
       golden_compare_f32(golden_get(g, name), chain_out(&c)->v, name);
@@ -62,8 +62,44 @@ static void check_frame(void **arg)
   check_free(ctx);
 }
 
+/* Runs that end just before and after the buffer is moved, which is when it is full (some 8300 samples), reflected at
+ * both ends: every value against the padded signal. */
+static void check_long_frames(void **arg)
+{
+  (void)arg;
+  enum { MAX = 8500, LENGTH = 64, PAD = 32 };
+  static float x[MAX];
+  static const long hops[] = {5, 40, 64, 67, 150};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_stream in;
+  for (size_t i = 0; i < MAX; i++) x[i] = (float)i;
+  check_ok(ctx, chain_wave(ctx, 100, "a", "uV", &in));
+  for (size_t h = 0; h < sizeof hops / sizeof *hops; h++)
+    for (long total = 8280; total <= 8420; total++) {
+      char text[128];
+      chain c;
+      snprintf(text, sizeof text, "frame length=%d hop=%ld center=true pad_mode=reflect", LENGTH, hops[h]);
+      check_ok(ctx, chain_start(ctx, text, &in, &c));
+      for (long at = 0; at < total; at += 3)
+        check_ok(ctx, chain_push(ctx, &c, x + at, (size_t)(total - at < 3 ? total - at : 3), false));
+      check_ok(ctx, chain_push(ctx, &c, x, 0, true));
+      assert_int_equal(chain_out(&c)->n, 1 + total / hops[h]);
+      for (size_t i = 0; i < chain_out(&c)->n * LENGTH; i++) {
+        long at = labs((long)(i / LENGTH) * hops[h] + (long)(i % LENGTH) - PAD);
+        if (at >= total) at = 2 * (total - 1) - at;
+        if (!(chain_out(&c)->v[i] == (float)at))
+          fail_msg("%s, %ld samples: frame %zu, place %zu is sample %g, not %ld", text, total, i / LENGTH, i % LENGTH,
+                   (double)chain_out(&c)->v[i], at);
+      }
+      chain_stop(ctx, &c);
+    }
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(check_golden), cmocka_unit_test(check_frame)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(check_golden), cmocka_unit_test(check_frame),
+                                     cmocka_unit_test(check_long_frames)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -235,6 +235,38 @@ static void setting_forgets(void **unused)
   check_free(ctx);
 }
 
+/* One option apart, of each kind that estimators use: no longer equal. */
+static void equal_sees_every_option(void **unused)
+{
+  (void)unused;
+  static const struct {
+    const char *a, *b;
+    bool equal;
+  } pairs[] = {
+      {"ridge", "{ridge: {alpha: 1.0}}", true},
+      {"ridge", "{ridge: {alpha: 1.0000000000000002}}", false},
+      {"ridge", "{ridge: {fit_intercept: false}}", false},
+      {"ridge", "pca", false},
+      {"pca", "{pca: {n_components: 2}}", false},
+      {"{pca: {n_components: 2}}", "{pca: {n_components: 3}}", false},
+      {"pca", "{pca: {svd_solver: full}}", false},
+      {"[pca]", "pca", false},
+      {"[pca]", "[pca, pca]", false},
+      {"[pca]", "[{pca: {}, as: p}]", false},
+      {"[ridge]", "[{ridge: {alpha: 2}}]", false},
+  };
+  bl_ctx *ctx = bl_ctx_new();
+  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+    bl_estimator *a, *b;
+    check_ok(ctx, bl_estimator_parse(ctx, pairs[i].a, &a));
+    check_ok(ctx, bl_estimator_parse(ctx, pairs[i].b, &b));
+    if (bl_estimator_equal(a, b) != pairs[i].equal) fail_msg("%s and %s", pairs[i].a, pairs[i].b);
+    bl_estimator_free(ctx, a);
+    bl_estimator_free(ctx, b);
+  }
+  check_free(ctx);
+}
+
 static bl_status live_and_die(bl_ctx *ctx, void *arg)
 {
   bl_estimator *e = NULL, *c = NULL;
@@ -259,16 +291,17 @@ static void memory_running_out_is_survived(void **unused)
 int main(void)
 {
   enum { R = sizeof refusals / sizeof *refusals };
-  struct CMUnitTest tests[R + 6] = {
+  struct CMUnitTest tests[R + 7] = {
       cmocka_unit_test(text_goes_in_and_out),
       cmocka_unit_test(steps_are_named_apart),
       cmocka_unit_test(a_chain_is_of_its_last_steps_kind),
       cmocka_unit_test(apply_refuses),
       cmocka_unit_test(setting_forgets),
       cmocka_unit_test(memory_running_out_is_survived),
+      cmocka_unit_test(equal_sees_every_option),
   };
   for (size_t i = 0; i < R; i++)
-    tests[6 + i] = (struct CMUnitTest){
+    tests[7 + i] = (struct CMUnitTest){
         .name = refusals[i].name, .test_func = fit_refuses, .initial_state = (void *)(uintptr_t)&refusals[i]};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* synthetic_report.h: a small run made by hand, for the report: two learners on six folds with a class named <b>&"x'. */
+/* synthetic_report.h: a small run made by hand, for the report: two learners on six folds with a class named
+ * <b>&"x'. */
 #ifndef BL_TEST_SYNTHETIC_REPORT_H
 #define BL_TEST_SYNTHETIC_REPORT_H
 
@@ -24,7 +25,8 @@ typedef struct synthetic {
   double y[N_ROWS], start[N_ROWS], end[N_ROWS], score[2][N_FOLDS * 2], pooled[2][2], mean[2][2], sd[2][2];
   int32_t group[N_ROWS];
   uint32_t cv_row[N_ROWS], cv_fold[N_ROWS];
-  double pred[2][N_ROWS], proba[2][3 * N_ROWS], decision[2][N_ROWS], classes[3], confusion[2][9], part_score[2][N_PARTS][2];
+  double pred[2][N_ROWS], proba[2][3 * N_ROWS], decision[2][N_ROWS], classes[3], confusion[2][9],
+      part_score[2][N_PARTS][2];
   double roc_x[2][N_ROWS + 2], roc_y[2][N_ROWS + 2], threshold[2][N_ROWS + 2], published[N_FOLDS];
   bl_status status[N_FOLDS];
   bl_part parts[2][N_PARTS];
@@ -156,15 +158,26 @@ static inline void synthetic_make(synthetic *s)
   synthetic_learner(s, 1, 0.25, &seed);
   s->extra[0] = (bl_column){by, {s->snr, N_ROWS}};
   bl_dataset *d = &s->x.rows;
-  *d = (bl_dataset){.X = {.rows = N_ROWS, .cols = 80}, .recording = {s->names, N_ROWS}, .start_s = s->start, .end_s = s->end,
-                    .extra = s->extra, .n_extra = 1};
-  s->outcomes[0] = (bl_outcome){good, BL_OK, fine, 120, 2, 420};
-  s->outcomes[1] = (bl_outcome){bad, BL_E_FORMAT, why, 0, 0, 0};
-  s->outcomes[2] = (bl_outcome){good, BL_OK, fine, 120, 0, 420};
+  *d = (bl_dataset){.X = {.rows = N_ROWS, .cols = 80},
+                    .recording = {s->names, N_ROWS},
+                    .start_s = s->start,
+                    .end_s = s->end,
+                    .extra = s->extra,
+                    .n_extra = 1};
+  s->outcomes[0] = (bl_outcome){good, BL_OK, fine, 120, 2, 420, NULL, 0};
+  s->outcomes[1] = (bl_outcome){bad, BL_E_FORMAT, why, 0, 0, 0, NULL, 0};
+  s->outcomes[2] = (bl_outcome){good, BL_OK, fine, 120, 0, 420, NULL, 0};
   s->x.outcomes = s->outcomes, s->x.n_outcomes = 3, s->x.n_failed = 1, s->x.seconds = 840, s->x.rate_hz = 48000;
   s->x.channels = (bl_texts){channels, 1};
-  s->p = (bl_problem){.rows = d, .task = BL_TASK_CLASSIFICATION, .index = s->index, .n = N_ROWS, .y = s->y, .group = s->group,
-                      .classes = {s->class_names, 2}, .groups = {s->groups, N_FOLDS}, .grouped = true};
+  s->p = (bl_problem){.rows = d,
+                      .task = BL_TASK_CLASSIFICATION,
+                      .index = s->index,
+                      .n = N_ROWS,
+                      .y = s->y,
+                      .group = s->group,
+                      .classes = {s->class_names, 2},
+                      .groups = {s->groups, N_FOLDS},
+                      .grouped = true};
   s->r = (bl_results){{s->fold, N_FOLDS}, s->result, 2};
   s->metrics[0].cls = &synthetic_metric, s->metrics[1].cls = &second_metric;
   s->metric_names[0] = auc, s->metric_names[1] = accuracy;

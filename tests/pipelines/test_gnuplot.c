@@ -150,9 +150,9 @@ static int tidy(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_draws),    cmocka_unit_test(test_goes_on_after_mistakes), cmocka_unit_test(test_process_dies),
-      cmocka_unit_test(test_cancel),   cmocka_unit_test(test_no_folder),              cmocka_unit_test(test_no_gnuplot),
-      cmocka_unit_test(test_memory)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_draws),        cmocka_unit_test(test_goes_on_after_mistakes),
+                                     cmocka_unit_test(test_process_dies), cmocka_unit_test(test_cancel),
+                                     cmocka_unit_test(test_no_folder),    cmocka_unit_test(test_no_gnuplot),
+                                     cmocka_unit_test(test_memory)};
   return cmocka_run_group_tests(tests, NULL, tidy);
 }

@@ -34,14 +34,15 @@ static const char *sine_file(const char *name, double level)
   put_le(wav + 34, 16, 2);
   put_le(wav + 40, 2 * N, 4);
   for (int i = 0; i < N; i++)
-    put_le(wav + 44 + 2 * i, (uint32_t)(int32_t)lrint(32767 * level * sin(2 * 3.14159265358979323846 * sine_hz * i / RATE)), 2);
+    put_le(wav + 44 + 2 * i,
+           (uint32_t)(int32_t)lrint(32767 * level * sin(2 * 3.14159265358979323846 * sine_hz * i / RATE)), 2);
   const char *path = check_tmp_path(name);
   FILE *f = fopen(path, "wb");
   if (!f || fwrite(wav, 1, sizeof wav, f) != sizeof wav || fclose(f)) fail_msg("cannot write %s", path);
   return path;
 }
 
-/* ---- parts ---------------------------------------------------------------------------------------------------------- */
+/* ---- parts ------------------------------------------------------------------------------------------------------- */
 
 typedef struct heard {
   bl_spectrum spectrum;
@@ -72,7 +73,8 @@ static void test_spectrum_level(void **state)
 {
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
-  bl_plot p = {.ctx = ctx, .unit = "FS", .n_channels = 1, .mixed = true, .from_s = 1, .to_s = 2.5, .n_frames = 1.5 * RATE};
+  bl_plot p = {
+      .ctx = ctx, .unit = "FS", .n_channels = 1, .mixed = true, .from_s = 1, .to_s = 2.5, .n_frames = 1.5 * RATE};
   static heard h;
   check_ok(ctx, bl_recording_open(ctx, sine_file("sine.wav", amplitude), &p.rec));
   p.st = &p.rec->streams[0];
@@ -128,7 +130,7 @@ static void test_envelope(void **state)
   check_free(ctx);
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------------ */
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
 
 static char *draw(bl_ctx *ctx, const char *recording, double from, double to, const char *name, size_t *n)
 {
@@ -152,7 +154,8 @@ static void test_sound(void **state)
   bl_ctx *ctx = bl_ctx_new();
   size_t n;
   const char *wav = sine_file("sine.wav", amplitude);
-  static const char *const parts[] = {"sine.wav", "8000 Hz", "frequency (kHz)", "time (s)", "data:image/png;base64,", NULL};
+  static const char *const parts[] = {"sine.wav", "8000 Hz", "frequency (kHz)", "time (s)", "data:image/png;base64,",
+                                      NULL};
   char *svg = draw(ctx, wav, NAN, NAN, "sine.svg", &n);
   check_svg(svg, parts);
   free(svg);
@@ -169,7 +172,8 @@ static void test_channels(void **state)
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
   size_t n;
-  static const char *const parts[] = {"S001R06.edf", "20 of 64 channels", "Fc5", "frequency (Hz)", "µV", "mean", ">T2<", NULL};
+  static const char *const parts[] = {"S001R06.edf", "20 of 64 channels", "Fc5", "frequency (Hz)", "µV", "mean", ">T2<",
+                                      NULL};
   char *svg = draw(ctx, BALEEN_SETS "/eegmmidb-s001/S001R06.edf", 2, 12, "eeg.svg", &n);
   check_svg(svg, parts);
   free(svg);

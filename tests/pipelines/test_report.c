@@ -18,7 +18,7 @@ static const char *folder(void)
 
 static const char *inside(const char *name)
 {
-  static char path[4][600];
+  static char path[4][800];
   static unsigned turn;
   char *p = path[turn++ % 4];
   snprintf(p, sizeof path[0], "%s/%s", folder(), name);
@@ -103,7 +103,12 @@ static void test_pictures(void **state)
   bl_ctx *ctx = bl_ctx_new();
   synthetic_make(&run);
   free(write_report(ctx, &run, NULL));
-  static const char *const names[] = {"roc", "folds", "by", "confusion_knn", "confusion_logistic__regression_", "scores_knn",
+  static const char *const names[] = {"roc",
+                                      "folds",
+                                      "by",
+                                      "confusion_knn",
+                                      "confusion_logistic__regression_",
+                                      "scores_knn",
                                       "scores_logistic__regression_"};
   char name[100], text[100];
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -181,7 +186,7 @@ static void test_mistakes(void **state)
     bl_sink_puts(&k, "</td>");
     check_has(strstr(page, truth ? "Strongest misses" : "Strongest false alarms"), bl_buf_text(&k.buf));
     bl_sink_free(&k);
-    snprintf(text, sizeof text, "<td class=\"n\">%.4f</td><td>%s</td></tr>", run.proba[0][2 * worst + 1],
+    snprintf(text, sizeof text, "<td class=\"n\">%.4f</td><td class=\"n\">%s</td></tr>", run.proba[0][2 * worst + 1],
              run.snr[run.cv_row[worst]]);
     check_has(page, text);
   }
@@ -276,6 +281,19 @@ static void test_leak_is_told(void **state)
   check_free(ctx);
 }
 
+static void test_no_split(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  synthetic_make(&run);
+  run.c.splitter.cls = NULL;
+  char *page = write_report(ctx, &run, NULL);
+  check_has(page, "tested on the rows that they had learnt from");
+  assert_null(strstr(page, "Checked:"));
+  free(page);
+  check_free(ctx);
+}
+
 static void test_nothing_evaluated(void **state)
 {
   (void)state;
@@ -320,8 +338,15 @@ static void test_memory(void **state)
 static int tidy(void **state)
 {
   (void)state;
-  static const char *const names[] = {"roc", "folds", "by", "confusion_knn", "confusion_logistic__regression_", "scores_knn",
-                                      "scores_logistic__regression_", "predicted_knn", "predicted_logistic__regression_"};
+  static const char *const names[] = {"roc",
+                                      "folds",
+                                      "by",
+                                      "confusion_knn",
+                                      "confusion_logistic__regression_",
+                                      "scores_knn",
+                                      "scores_logistic__regression_",
+                                      "predicted_knn",
+                                      "predicted_logistic__regression_"};
   static const char *const forms[][2] = {{"", ".svg"}, {"", ".png"}, {"plots/", ".gp"}, {"plots/", ".dat"}};
   char name[100];
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -338,10 +363,17 @@ static int tidy(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_page),          cmocka_unit_test(test_pictures),   cmocka_unit_test(test_without_gnuplot),
-      cmocka_unit_test(test_mistakes),      cmocka_unit_test(test_anomaly),    cmocka_unit_test(test_regression),
-      cmocka_unit_test(test_three_classes), cmocka_unit_test(test_leak_is_told), cmocka_unit_test(test_nothing_evaluated),
-      cmocka_unit_test(test_no_folder),     cmocka_unit_test(test_memory)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_page),
+                                     cmocka_unit_test(test_pictures),
+                                     cmocka_unit_test(test_without_gnuplot),
+                                     cmocka_unit_test(test_mistakes),
+                                     cmocka_unit_test(test_anomaly),
+                                     cmocka_unit_test(test_regression),
+                                     cmocka_unit_test(test_three_classes),
+                                     cmocka_unit_test(test_leak_is_told),
+                                     cmocka_unit_test(test_nothing_evaluated),
+                                     cmocka_unit_test(test_no_folder),
+                                     cmocka_unit_test(test_no_split),
+                                     cmocka_unit_test(test_memory)};
   return cmocka_run_group_tests(tests, NULL, tidy);
 }

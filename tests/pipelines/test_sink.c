@@ -41,12 +41,19 @@ static void test_html(void **state)
   (void)state;
   static const char *const rows[][3] = {
       {"<b>&\"x'</b>", "&lt;b&gt;&amp;&quot;x&#39;&lt;/b&gt;", "markup"},
-      {"\xc2\xb5V\xe2\x82\xac\xf0\x9f\x90\x8b", "\xc2\xb5V\xe2\x82\xac\xf0\x9f\x90\x8b", "two, three and four bytes stay"},
-      {"a\xff" "b", "a\xef\xbf\xbd" "b", "a byte that is no UTF-8"},
+      {"\xc2\xb5V\xe2\x82\xac\xf0\x9f\x90\x8b", "\xc2\xb5V\xe2\x82\xac\xf0\x9f\x90\x8b",
+       "two, three and four bytes stay"},
+      {"a\xff"
+       "b",
+       "a\xef\xbf\xbd"
+       "b",
+       "a byte that is no UTF-8"},
       {"\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd", "a character cut short"},
       {"\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd", "an overlong slash"},
       {"\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "half a surrogate pair"},
-      {"a\x01" "b\x7f\nc", "a b \nc", "control bytes"},
+      {"a\x01"
+       "b\x7f\nc",
+       "a b \nc", "control bytes"},
   };
   bl_ctx *ctx = bl_ctx_new();
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

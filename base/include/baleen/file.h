@@ -9,4 +9,17 @@ bl_status bl_file_read(bl_ctx *ctx, const char *path, size_t max, char **out, si
 /* Written beside and renamed: a stop leaves the old file or the new one. */
 bl_status bl_file_write(bl_ctx *ctx, const char *path, const void *bytes, size_t n) BL_MUST_CHECK;
 
+/* A file in the making, for what is too large to hold. Until bl_out_done() the file at `path` stays as it was;
+ * bl_out_drop() gives up. */
+typedef struct bl_out {
+  char *path, *beside;
+  int fd; /* -1 when closed */
+} bl_out;
+bl_status bl_out_open(bl_ctx *ctx, const char *path, bl_out *out) BL_MUST_CHECK;
+bl_status bl_out_put(bl_ctx *ctx, bl_out *o, const void *bytes, size_t n) BL_MUST_CHECK;
+/* Syncs, closes, renames; frees the handle whether it went well or not. */
+bl_status bl_out_done(bl_ctx *ctx, bl_out *o) BL_MUST_CHECK;
+/* Closes and removes the unfinished file. Fine on a zeroed, done or dropped handle. */
+void bl_out_drop(bl_ctx *ctx, bl_out *o);
+
 #endif

@@ -6,6 +6,11 @@
 #include "baleen/cross_validate.h"
 #include "baleen/dataset.h"
 
+/* A segment that gave no row. Owned texts. */
+typedef struct bl_dropped {
+  double start_s;
+  char *label, *reason;
+} bl_dropped;
 /* What became of one recording. */
 typedef struct bl_outcome {
   char *recording;
@@ -13,6 +18,8 @@ typedef struct bl_outcome {
   char *message;       /* "" when all is well */
   size_t n_rows, n_skipped;
   double seconds;      /* of recording read */
+  bl_dropped *dropped; /* the skipped segments that have a time of their own, by time */
+  size_t n_dropped;
 } bl_outcome;
 
 /* Rows out of a source, and how each recording fared. */
@@ -79,15 +86,16 @@ typedef struct bl_run_summary {
   size_t n_failed;     /* recordings */
   bl_buf text;         /* tables for a person to read on a terminal */
 } bl_run_summary;
-/* folder NULL: runs/<config's name>, numbered when taken. Writes config.yaml, rows.*, features.json, recordings.csv, folds.csv,
- * predictions.csv, metrics.json, model.safetensors (the best by the first metric; all of them in models/ when there are
+/* folder NULL: runs/<config's name>, numbered when taken. Writes config.yaml, rows.*, features.json, recordings.csv,
+ * dropped.csv, folds.csv, predictions.csv, metrics.json, model.safetensors (the best by the first metric; all of them in models/ when there are
  * several), pictures, report.html. */
 bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_summary *out) BL_MUST_CHECK;
 void bl_run_summary_free(bl_ctx *ctx, bl_run_summary *r);
 
 /* Puts a model file to recordings (or to a table, when it was trained on one): appends CSV to out, a header line first:
  * recording,start_s,end_s,prediction and one column a class (probability), or score for outlier detectors.
- * A file that fails is reported by a warning and counted. Another rate, missing channels: BL_E_MISMATCH. */
+ * A file that fails is reported by a warning and counted; all failing is the last one's error. Another rate, missing
+ * channels: BL_E_MISMATCH. Tables: .npy, else text; rows are named "<file>:<line>". */
 bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *files, bl_buf *out, size_t *n_failed)
     BL_MUST_CHECK;
 

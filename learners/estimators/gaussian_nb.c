@@ -1,0 +1,184 @@
+/* gaussian_nb: each class a normal cloud with independent columns; the class of the largest
+ *   log prior_k - sum_j (log(2 pi var_kj) + (x_j - theta_kj)^2 / var_kj) / 2.
+ * var is divided by n (sum of weights), and var_smoothing times the largest variance of all columns is added to it. As
+ * scikit-learn's GaussianNB, whose smoothing looks at unweighted variances; here they are weighted, so that a weight
+ * of 2 equals a repeated row. */
+#include <math.h>
+#include <string.h>
+
+#include "baleen/pool.h"
+#include "kit.h"
+#include "linear_classifier.h"
+
+enum { CHUNK = 256 };
+static const double log_2pi = 1.83787706640934548356;
+
+typedef struct params {
+  bl_reals priors;
+  double var_smoothing;
+} params;
+
+typedef struct state {
+  size_t n_classes, n_features;
+  double *class_prior, *theta, *var;
+  double epsilon;
+} state;
+
+static const bl_opt opts[] = {
+    BL_REALS(params, priors, NULL, 0, 1, "",
+             "share of each class, in ascending order of classes; empty: as in the data"),
+    BL_REAL(params, var_smoothing, "1e-9", 0, 1, "", "share of the largest variance that is added to all"), BL_OPT_END};
+
+static const bl_field fields[] = {
+    BL_FIELD_VECTOR(state, class_prior, BL_F64, n_classes, "share of each class"),
+    BL_FIELD_MATRIX(state, theta, BL_F64, n_classes, n_features, "means of the columns, a class a row"),
+    BL_FIELD_MATRIX(state, var, BL_F64, n_classes, n_features, "variances of the columns, smoothing included"),
+    BL_FIELD_SCALAR(state, epsilon, BL_F64, "what smoothing added"), BL_FIELD_END};
+
+static bl_status set_priors(bl_ctx *ctx, const params *p, state *s)
+{
+  const bl_reals *given = &p->priors;
+  double sum = 0;
+  if (!given->n) return BL_OK;
+  if (given->n != s->n_classes)
+    return bl_fail(ctx, BL_E_SHAPE, "gaussian_nb: %zu priors for %zu classes; give one a class, or none", given->n,
+                   s->n_classes);
+  for (size_t c = 0; c < s->n_classes; c++) {
+    if (!(given->v[c] > 0))
+      return bl_fail(ctx, BL_E_RANGE, "gaussian_nb: prior %zu is %g; each must be above 0", c, given->v[c]);
+    sum += s->class_prior[c] = given->v[c];
+  }
+  if (!(fabs(sum - 1) <= 1e-6))
+    return bl_fail(ctx, BL_E_RANGE, "gaussian_nb: the priors sum to %g; they must sum to 1", sum);
+  return BL_OK;
+}
+
+/* Moments of one class; index and weight are scratch for all rows. */
+static bl_status learn_class(bl_ctx *ctx, const bl_train *t, state *s, size_t c, uint32_t *index, double *weight)
+{
+  bl_cmat X = t->X;
+  size_t m = 0, d = t->X.cols;
+  for (size_t i = 0; i < t->X.rows; i++) {
+    if ((size_t)t->y[i] != c) continue;
+    weight[m] = t->weight ? t->weight[i] : 1;
+    index[m++] = t->X.index ? t->X.index[i] : (uint32_t)i;
+  }
+  X.index = index;
+  X.rows = m;
+  s->class_prior[c] = bl_kit_weight_sum(m, weight) / bl_kit_weight_sum(t->X.rows, t->weight);
+  return bl_kit_moments(ctx, &X, weight, s->theta + c * d, s->var + c * d);
+}
+
+static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
+{
+  const params *p = self->params;
+  state *s = self->state;
+  size_t n = t->X.rows, d = t->X.cols, k = t->n_classes;
+  s->n_classes = k;
+  s->n_features = d;
+  s->class_prior = bl_calloc(ctx, k, sizeof *s->class_prior);
+  s->theta = bl_calloc(ctx, k, d * sizeof *s->theta);
+  s->var = bl_calloc(ctx, k, d * sizeof *s->var);
+  uint32_t *index = bl_calloc(ctx, n, sizeof *index);
+  double *weight = bl_calloc(ctx, n + 2 * d, sizeof *weight);
+  bl_status status =
+      s->class_prior && s->theta && s->var && index && weight ? BL_OK : bl_fail_nomem(ctx, "gaussian_nb");
+  if (!status) status = bl_kit_moments(ctx, &t->X, t->weight, weight + n, weight + n + d);
+  for (size_t j = 0; !status && j < d; j++) s->epsilon = fmax(s->epsilon, p->var_smoothing * weight[n + d + j]);
+  for (size_t c = 0; !status && c < k; c++) status = learn_class(ctx, t, s, c, index, weight);
+  if (!status) status = set_priors(ctx, p, s);
+  for (size_t i = 0; !status && i < k * d; i++)
+    if (!((s->var[i] += s->epsilon) > 0))
+      status = bl_fail(ctx, BL_E_RANGE, "gaussian_nb: column %zu does not vary in a class; raise var_smoothing", i % d);
+  bl_free(ctx, index);
+  bl_free(ctx, weight);
+  return status;
+}
+
+typedef struct job {
+  const state *s;
+  bl_op op;
+  const bl_cmat *X;
+  const double *constant; /* [k] log prior less half the logs of 2 pi var */
+  double *out;
+} job;
+
+static bl_status apply_rows(bl_ctx *ctx, void *arg, size_t lo, size_t hi)
+{
+  const job *j = arg;
+  const state *s = j->s;
+  size_t k = s->n_classes, d = s->n_features;
+  double *z = bl_calloc(ctx, k, sizeof *z);
+  if (!z) return bl_fail_nomem(ctx, "gaussian_nb");
+  for (size_t i = lo; i < hi; i++) {
+    const float *x = bl_crow(j->X, i);
+    size_t top = 0;
+    for (size_t c = 0; c < k; c++) {
+      double sum = 0;
+      for (size_t f = 0; f < d; f++) {
+        double dev = (double)x[f] - s->theta[c * d + f];
+        sum += dev * dev / s->var[c * d + f];
+      }
+      z[c] = j->constant[c] - 0.5 * sum;
+      top = z[c] > z[top] ? c : top;
+    }
+    if (j->op == BL_PREDICT) {
+      j->out[i] = (double)top;
+      continue;
+    }
+    bl_softmax(z, k);
+    memcpy(j->out + i * k, z, k * sizeof *z);
+  }
+  bl_free(ctx, z);
+  return BL_OK;
+}
+
+static bl_status apply(bl_ctx *ctx, const bl_estimator *self, bl_op op, const bl_cmat *X, double *out)
+{
+  const state *s = self->state;
+  size_t k = s->n_classes, d = s->n_features;
+  double *constant = bl_calloc(ctx, k, sizeof *constant);
+  if (!constant) return bl_fail_nomem(ctx, "gaussian_nb");
+  for (size_t c = 0; c < k; c++) {
+    constant[c] = log(s->class_prior[c]);
+    for (size_t f = 0; f < d; f++) constant[c] -= 0.5 * (log_2pi + log(s->var[c * d + f]));
+  }
+  job j = {s, op, X, constant, out};
+  bl_status status = bl_pool_chunks(ctx, X->rows, CHUNK, 4.0 * (double)k * (double)d, apply_rows, &j);
+  bl_free(ctx, constant);
+  return status;
+}
+
+static size_t width(const bl_estimator *self, bl_op op)
+{
+  if (op == BL_PREDICT) return 1;
+  if (op == BL_PREDICT_PROBA) return self->n_classes ? self->n_classes : 1;
+  return 0;
+}
+
+static bl_status check(bl_ctx *ctx, const bl_estimator *self)
+{
+  const state *s = self->state;
+  if (!s->class_prior || !s->theta || !s->var)
+    return bl_fail(ctx, BL_E_FORMAT, "gaussian_nb: class_prior, theta or var is missing");
+  if (s->n_classes != self->n_classes || !s->n_classes || s->n_features != self->n_features)
+    return bl_fail(ctx, BL_E_FORMAT, "gaussian_nb: theta is %zu x %zu, wanted %zu x %zu", s->n_classes, s->n_features,
+                   self->n_classes, self->n_features);
+  return BL_OK;
+}
+
+const bl_estimator_class bl_estimator_gaussian_nb = {
+    .name = "gaussian_nb",
+    .summary = "naive Bayes: each class a normal cloud of independent columns",
+    .source = "scikit-learn GaussianNB",
+    .kind = BL_CLASSIFIER,
+    .tags = BL_TAG_WEIGHTS,
+    .state_version = 1,
+    .opts = opts,
+    .params_size = sizeof(params),
+    .fields = fields,
+    .state_size = sizeof(state),
+    .fit = fit,
+    .width = width,
+    .apply = apply,
+    .check = check};

@@ -1,0 +1,47 @@
+/* pipe.h: configs from a text, beside recordings and tables in a folder of the test's own. */
+#ifndef BL_TEST_PIPE_H
+#define BL_TEST_PIPE_H
+
+#include "check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "baleen/run.h"
+#include "tree.h"
+
+static inline bl_status pipe_config(bl_ctx *ctx, const char *text, bl_config *out)
+{
+  char path[600];
+  snprintf(path, sizeof path, "%s/t.yaml", tree_root());
+  return bl_config_parse(ctx, path, text, strlen(text), NULL, out);
+}
+
+/* Noise of high entropy, 2^32 states of a linear congruence (Knuth), with a tone in it. */
+static inline void pipe_wav(const char *name, double rate_hz, size_t channels, size_t frames, uint32_t seed, double tone_hz)
+{
+  float *v = calloc(frames * channels + 1, sizeof *v);
+  if (!v) fail_msg("no memory");
+  for (size_t i = 0; i < frames * channels; i++) {
+    seed = seed * 1664525u + 1013904223u;
+    double noise = (double)seed / 4294967296.0 - 0.5, t = (double)(i / channels) / rate_hz;
+    v[i] = (float)(0.2385 * noise + (tone_hz > 0 ? 0.3 * sin(6.283185307179586 * tone_hz * t) : 0));
+  }
+  tree_wav(name, rate_hz, channels, frames, v);
+  free(v);
+}
+
+/* Eight recordings of two classes in two folders, a second each. */
+static inline void pipe_eight(void)
+{
+  for (uint32_t i = 0; i < 8; i++) {
+    char name[40];
+    snprintf(name, sizeof name, "%s/%u.wav", i % 2 ? "song" : "hum", i);
+    pipe_wav(name, 8000, 1, 8000, 77 + i, i % 2 ? 1200 + 31 * i : 300 + 17 * i);
+  }
+}
+#define PIPE_EIGHT "source: {files: {recordings: ['hum/*.wav', 'song/*.wav'], labels: folder}}\n"
+#define PIPE_MEL "features: {f: {stages: [{stft: {n_fft: 256}}, power, {mel: {n_mels: 5}}, db], summaries: [mean, std]}}\n"
+
+#endif
