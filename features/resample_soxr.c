@@ -6,7 +6,11 @@
 
 #include <soxr.h>
 
-enum { BLOCK = 1024 };
+enum {
+  BLOCK = 256,
+  PIECE = 4096,
+  MAX_RATIO = 256 /* beyond, libsoxr's filters and blocks reach millions of samples */
+};
 
 static bl_status refused(bl_ctx *ctx, const bl_soxr *f, soxr_error_t e)
 {
@@ -39,17 +43,17 @@ static bl_status process(bl_ctx *ctx, bl_soxr *f, bl_frames *out)
     bl_status s = open(ctx, f);
     if (s) return s;
   }
-  size_t want = (size_t)(BLOCK * f->to_hz / f->from_hz) + BLOCK, taken = 0, got;
+  size_t taken = 0, got;
   do {
     size_t before = out->n, took = 0;
-    float *y = bl_frames_add(ctx, out, want);
+    float *y = bl_frames_add(ctx, out, PIECE);
     if (!y) return BL_E_NOMEM;
-    soxr_error_t e = soxr_process(f->handle, f->block + taken * f->width, BLOCK - taken, &took, y, want, &got);
+    soxr_error_t e = soxr_process(f->handle, f->block + taken * f->width, BLOCK - taken, &took, y, PIECE, &got);
     out->n = before + got;
     if (e) return refused(ctx, f, e);
     taken += took;
     f->done += got;
-  } while (taken < BLOCK || got == want);
+  } while (taken < BLOCK || got == PIECE);
   f->held = 0;
   return BL_OK;
 }
@@ -100,12 +104,17 @@ void bl_soxr_release(bl_ctx *ctx, bl_soxr *f)
 
 bl_status bl_soxr_latency(bl_ctx *ctx, const char *who, double from_hz, double to_hz, bool very_high, double *seconds)
 {
-  enum { BLOCKS = 1024 }; /* libsoxr's own blocks are at most 2^17 samples */
+  enum { FRAMES = 1 << 20, OUTPUTS = 1 << 22 }; /* several of libsoxr's own blocks, at any ratio that is allowed */
+  if (to_hz > MAX_RATIO * from_hz || from_hz > MAX_RATIO * to_hz)
+    return bl_fail(ctx, BL_E_RANGE,
+                   "%s: from %g to %g Hz is more than %d times in one step, too much for method soxr; go in "
+                   "two steps, or use method: polyphase",
+                   who, from_hz, to_hz, MAX_RATIO);
   bl_soxr f;
   bl_frames out = {.width = 1};
   bl_status s = bl_soxr_init(ctx, who, from_hz, to_hz, very_high, 1, &f);
   double latest = 0;
-  for (size_t i = 0; !s && i < BLOCKS; i++) {
+  for (size_t i = 0; !s && i < FRAMES / BLOCK && f.done < OUTPUTS; i++) {
     /* until this block is full, output `done` is not known: it must not be due at the block's last frame but one */
     double last = ((double)i + 1) * BLOCK - 2, wait = last / from_hz - (double)f.done / to_hz;
     if (wait > latest) latest = wait;

@@ -143,7 +143,8 @@ static void check_refusals(void **arg)
       {"resample", BL_E_CONFIG, "rate_hz"},
       {"resample rate_hz=0", BL_E_CONFIG, "rate_hz"},
       {"resample rate_hz=3.14159265358979", BL_E_RANGE, "method: soxr"},
-      {"decimate", BL_E_CONFIG, "factor"},
+      {"resample rate_hz=0.5 method=soxr", BL_E_RANGE, "two steps"},
+    {"decimate", BL_E_CONFIG, "factor"},
       {"decimate factor=0", BL_E_CONFIG, "factor"},
   };
   check_refused(bad, sizeof bad / sizeof *bad, 250);

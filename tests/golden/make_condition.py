@@ -125,7 +125,25 @@ def resample():
     g.close()
 
 
+def detrend():
+    g = Golden("detrend", """
+        Of x of condition.txt, the first 400 samples. constant, linear: scipy.signal.detrend. poly6: less the polynomial of
+        degree 6 of best fit (numpy.polynomial.Legendre.fit). window: less the mean of a centred window of 81 samples, fewer
+        at the ends (numpy). emphasis, emphasis.zero, emphasis.hold: scipy.signal.lfilter([1, -0.97], [1], x, zi) with zi
+        2 x[0] - x[1] (as librosa.effects.preemphasis has it), 0 and -0.97 x[0].""", seed=61)
+    x = X[:400]
+    put(g, "constant", signal.detrend(x, axis=0, type="constant"))
+    put(g, "linear", signal.detrend(x, axis=0))
+    t = np.linspace(-1, 1, len(x))
+    put(g, "poly6", np.column_stack([v - np.polynomial.Legendre.fit(t, v, 6)(t) for v in x.T]))
+    put(g, "window", np.array([x[i] - x[max(0, i - 40):i + 41].mean(axis=0) for i in range(len(x))]))
+    for name, zi in (("emphasis", 2 * x[0] - x[1]), ("emphasis.zero", 0 * x[0]), ("emphasis.hold", -0.97 * x[0])):
+        put(g, name, signal.lfilter([1, -0.97], [1], x, axis=0, zi=zi[None])[0])
+    g.close()
+
+
 inputs()
 iir()
 notch()
 resample()
+detrend()

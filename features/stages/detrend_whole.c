@@ -1,0 +1,118 @@
+/* detrend_whole: takes the mean, the straight line or the polynomial of best fit off the whole run. Shape unchanged.
+ *
+ * Least squares, as scipy.signal.detrend (constant, linear). The fit is a sum of Gram's polynomials, which are orthonormal
+ * over n equally spaced points: with t = i - (n - 1) / 2, b[k]^2 = k^2 (n^2 - k^2) / (4 (4 k^2 - 1)), q[0] = 1 / sqrt(n),
+ * b[k] q[k] = t q[k-1] - b[k-1] q[k-2] (Gautschi, Orthogonal Polynomials, 2004, table 1.2). A run with no more frames than
+ * the fit has terms becomes 0. A series with a value that is not finite is so throughout. It needs the whole run, so it
+ * cannot run live: detrend or iir can. */
+#include <math.h>
+#include <string.h>
+
+#include "baleen/stage.h"
+
+enum { MAX_ORDER = 20 };
+typedef enum trend { CONSTANT, LINEAR, POLYNOMIAL } trend;
+typedef struct params {
+  int type;
+  int64_t order;
+} params;
+
+static const char *const types[] = {"constant", "linear", "polynomial", NULL};
+static const bl_opt opts[] = {
+    BL_ENUM(params, type, "linear", types, "what is taken off: the mean, a straight line, or a polynomial"),
+    BL_INT(params, order, "2", 0, MAX_ORDER, "", "degree of the polynomial"),
+    BL_OPT_END,
+};
+
+typedef struct state {
+  size_t order;
+  bl_frames all; /* the run so far */
+} state;
+
+static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stream *out)
+{
+  (void)ctx, (void)pp, (void)in;
+  out->latency_s = INFINITY;
+  return BL_OK;
+}
+
+static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
+{
+  const params *p = pp;
+  state *st = sp;
+  (void)ctx, (void)out;
+  st->order = p->type == POLYNOMIAL ? (size_t)p->order : p->type == LINEAR ? 1 : 0;
+  st->all.width = bl_stream_width(in);
+  return BL_OK;
+}
+
+static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
+{
+  state *st = sp;
+  (void)out;
+  float *to = bl_frames_add(ctx, &st->all, n);
+  if (!to) return BL_E_NOMEM;
+  if (n) memcpy(to, x, n * st->all.width * sizeof *to);
+  return BL_OK;
+}
+
+static double recurrence(size_t n, size_t k)
+{
+  double m = (double)n, j = (double)k;
+  return j / 2 * sqrt((m - j) * (m + j) / (4 * j * j - 1));
+}
+
+/* q[0 .. order] at frame i of n. */
+static void polynomials(size_t n, size_t order, const double *b, size_t i, double *q)
+{
+  double t = (double)i - (double)(n - 1) / 2;
+  q[0] = 1 / sqrt((double)n);
+  for (size_t k = 1; k <= order; k++) q[k] = (t * q[k - 1] - (k > 1 ? b[k - 1] * q[k - 2] : 0)) / b[k];
+}
+
+static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out)
+{
+  state *st = sp;
+  size_t n = st->all.n, width = st->all.width, order = n > st->order ? st->order : n - (n > 0);
+  double b[MAX_ORDER + 1] = {0}, q[MAX_ORDER + 1];
+  if (!n) return BL_OK;
+  for (size_t k = 1; k <= order; k++) b[k] = recurrence(n, k);
+  double *fit = bl_calloc(ctx, order + 1, width * sizeof *fit), *row = bl_calloc(ctx, width, sizeof *row);
+  float *y = fit && row ? bl_frames_add(ctx, out, n) : NULL;
+  for (size_t i = 0; y && i < n; i++) {
+    const float *x = st->all.v + i * width;
+    polynomials(n, order, b, i, q);
+    for (size_t k = 0; k <= order; k++)
+      for (size_t c = 0; c < width; c++) fit[k * width + c] += q[k] * (double)x[c];
+  }
+  for (size_t i = 0; y && i < n; i++) {
+    const float *x = st->all.v + i * width;
+    polynomials(n, order, b, i, q);
+    for (size_t c = 0; c < width; c++) row[c] = (double)x[c];
+    for (size_t k = 0; k <= order; k++)
+      for (size_t c = 0; c < width; c++) row[c] -= fit[k * width + c] * q[k];
+    for (size_t c = 0; c < width; c++) y[i * width + c] = (float)row[c];
+  }
+  bl_free(ctx, fit);
+  bl_free(ctx, row);
+  return y ? BL_OK : bl_fail_nomem(ctx, "detrend_whole");
+}
+
+static void reset(void *sp) { ((state *)sp)->all.n = 0; }
+static void release(bl_ctx *ctx, void *sp) { bl_frames_free(ctx, &((state *)sp)->all); }
+
+const bl_stage_class bl_stage_detrend_whole = {
+    .name = "detrend_whole",
+    .summary = "Takes the mean, line or polynomial of best fit off the whole run",
+    .source = "scipy.signal.detrend",
+    .tags = BL_STAGE_WHOLE,
+    .opts = opts,
+    .params_size = sizeof(params),
+    .state_size = sizeof(state),
+    .shape = shape,
+    .init = init,
+    .push = push,
+    .finish = finish,
+    .reset = reset,
+    .release = release,
+};
