@@ -241,6 +241,8 @@ bl_status bl_recording_open(bl_ctx *ctx, const char *path, bl_recording **out)
 bl_status bl_recording_refresh(bl_ctx *ctx, bl_recording *rec)
 {
   bl_recording *now, old;
+  bool was_piped = !strncmp(rec->path, BL_PCM_PREFIX, strlen(BL_PCM_PREFIX)) && bl_text_ends_with(rec->path, ":-");
+  if (was_piped) return BL_OK; /* it was read to its end, and is gone */
   bl_status s = open_quietly(ctx, rec->path, rec->mode, true, &now);
   if (s) return s;
   old = *rec;

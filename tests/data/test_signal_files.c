@@ -327,6 +327,8 @@ static void standard_input(void **arg)
   close(ends[0]);
   bl_recording *rec = open_ok(ctx, "pcm:rate=16000:-");
   check_values(ctx, rec, want, 10, 1);
+  check_ok(ctx, bl_recording_refresh(ctx, rec));
+  check_values(ctx, rec, want, 10, 1);
   bl_recording_close(ctx, rec);
   rec = open_ok(ctx, "pcm:rate=16000:-"); /* now it is at its end */
   assert_int_equal(rec->streams[0].n_frames, 0);
