@@ -161,6 +161,13 @@ static bl_status choose(bl_ctx *ctx, const char *path, const bl_reader_class **o
 {
   unsigned char head[HEAD_BYTES];
   size_t n = 0;
+  if (!strncmp(path, BL_PCM_PREFIX, strlen(BL_PCM_PREFIX))) {
+    *out = &bl_reader_pcm;
+    return BL_OK;
+  }
+  if (!strcmp(path, "-"))
+    return bl_fail(ctx, BL_E_ARG,
+                   "-: standard input does not tell what it is; open it as pcm:rate=48000,channels=1,format=s16le:-");
   bl_status s = read_head(ctx, path, head, &n);
   if (s) return s;
   static const char pointer[] = "version https://git-lfs.github.com/spec/";
@@ -177,7 +184,7 @@ static bl_status choose(bl_ctx *ctx, const char *path, const bl_reader_class **o
     return bl_fail(
         ctx, BL_E_FORMAT,
         "%s: no known recording: it begins with the bytes %02x %02x %02x %02x; known are WAV, FLAC, Ogg, MP3, "
-        "AIFF, CAF, AU, EDF, BDF, GDF and BrainVision",
+        "AIFF, CAF, AU, EDF, BDF, GDF, BrainVision, .npy and .csv; raw samples by pcm:rate=..:PATH",
         path, head[0], n > 1 ? head[1] : 0u, n > 2 ? head[2] : 0u, n > 3 ? head[3] : 0u);
   return BL_OK;
 }
@@ -234,6 +241,8 @@ bl_status bl_recording_open(bl_ctx *ctx, const char *path, bl_recording **out)
 bl_status bl_recording_refresh(bl_ctx *ctx, bl_recording *rec)
 {
   bl_recording *now, old;
+  bool was_piped = !strncmp(rec->path, BL_PCM_PREFIX, strlen(BL_PCM_PREFIX)) && bl_text_ends_with(rec->path, ":-");
+  if (was_piped) return BL_OK; /* it was read to its end, and is gone */
   bl_status s = open_quietly(ctx, rec->path, rec->mode, true, &now);
   if (s) return s;
   old = *rec;

@@ -7,6 +7,10 @@
 /* At most so many notes are kept for a file; one more says that there were others. */
 enum { BL_MAX_NOTES = 100 };
 
+/* Recordings of this name are raw samples, and the name says what they are: data/readers/pcm.c. */
+#define BL_PCM_PREFIX "pcm:"
+extern const bl_reader_class bl_reader_pcm;
+
 /* Makes room for n streams, all zero. */
 bl_status bl_recording_streams(bl_ctx *ctx, bl_recording *rec, size_t n) BL_MUST_CHECK;
 /* Makes room for a stream's n channels: names "", units "", limits unknown. */

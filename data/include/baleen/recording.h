@@ -78,7 +78,8 @@ struct bl_recording {
   size_t deviation;           /* index into notes of the first of them */
 };
 
-/* BL_E_IO when it cannot be opened or is no regular file, BL_E_FORMAT when nothing reads it or it is broken beyond
+/* path: a file's, or pcm:rate=48000,channels=1,format=s16le:PATH for raw samples, PATH - being standard input.
+ * BL_E_IO when it cannot be opened or is no regular file, BL_E_FORMAT when nothing reads it or it is broken beyond
  * reading (an empty file and a Git LFS pointer are named as such): messages name the file and the place in it. An EDF
  * file must not be cut shorter by others while it is open: it is mapped. */
 bl_status bl_recording_open(bl_ctx *ctx, const char *path, bl_recording **out) BL_MUST_CHECK;

@@ -1,0 +1,141 @@
+#include "sidecar.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "baleen/file.h"
+#include "path.h"
+#include "recording_private.h"
+
+enum { CEILING = 1 << 20, MAX_CHANNELS = 65536 };
+
+static bl_status wrong(bl_ctx *ctx, const char *name, const char *key, const char *wanted)
+{
+  return bl_fail(ctx, BL_E_FORMAT, "%s: \"%s\" is no %s", name, key, wanted);
+}
+
+static bl_status text_of(bl_ctx *ctx, const char *name, const json_t *root, const char *key, char **out)
+{
+  const json_t *v = json_object_get(root, key);
+  if (!v || json_is_null(v)) return BL_OK;
+  if (!json_is_string(v)) return wrong(ctx, name, key, "text");
+  return bl_recording_text(ctx, out, json_string_value(v));
+}
+
+static bl_status texts_of(bl_ctx *ctx, const char *name, const json_t *root, const char *key, bl_texts *out)
+{
+  const json_t *v = json_object_get(root, key);
+  if (!v || json_is_null(v) || json_is_integer(v)) return BL_OK;
+  if (!json_is_array(v)) return wrong(ctx, name, key, "list of texts");
+  bl_status s = BL_OK;
+  for (size_t i = 0; i < json_array_size(v) && !s; i++) {
+    const char *text = json_string_value(json_array_get(v, i));
+    s = text ? bl_texts_add(ctx, out, text) : wrong(ctx, name, key, "list of texts");
+  }
+  return s;
+}
+
+static bl_status read_root(bl_ctx *ctx, const char *name, const json_t *root, bl_sidecar *out)
+{
+  if (!json_is_object(root)) return bl_fail(ctx, BL_E_FORMAT, "%s: holds no object, such as {\"rate_hz\": 256}", name);
+  const json_t *rate = json_object_get(root, "rate_hz"), *n = json_object_get(root, "channels");
+  bl_status s = BL_OK;
+  if (rate) {
+    out->rate_hz = json_is_number(rate) ? json_number_value(rate) : 0;
+    if (!(out->rate_hz >= 1e-6 && out->rate_hz <= 1e9)) return wrong(ctx, name, "rate_hz", "number above 0");
+  }
+  if (json_is_integer(n)) {
+    if (json_integer_value(n) < 1 || json_integer_value(n) > MAX_CHANNELS) return wrong(ctx, name, "channels", "count of channels");
+    out->n_channels = (size_t)json_integer_value(n);
+  }
+  s = texts_of(ctx, name, root, "channels", &out->channels);
+  if (!s) s = texts_of(ctx, name, root, "units", &out->units);
+  if (!s) s = text_of(ctx, name, root, "start", &out->start);
+  if (!s) s = text_of(ctx, name, root, "format", &out->format);
+  if (!s && out->channels.n) out->n_channels = out->channels.n;
+  char *unit = NULL, *order = NULL;
+  if (!s) s = text_of(ctx, name, root, "unit", &unit);
+  if (!s) s = text_of(ctx, name, root, "order", &order);
+  if (!s && unit && !out->units.n) s = bl_texts_add(ctx, &out->units, unit);
+  if (!s && order && strcmp(order, "frames") && strcmp(order, "channels")) s = wrong(ctx, name, "order", "'frames' or 'channels'");
+  if (!s && order) out->by_channel = !strcmp(order, "channels");
+  bl_free(ctx, unit);
+  bl_free(ctx, order);
+  return s;
+}
+
+bl_status bl_sidecar_parse(bl_ctx *ctx, const char *name, const char *text, size_t n, bl_sidecar *out)
+{
+  json_error_t error;
+  json_t *root = json_loadb(text, n, 0, &error);
+  if (!root) return bl_fail(ctx, BL_E_FORMAT, "%s:%d: no JSON: %s", name, error.line, error.text);
+  bl_status s = read_root(ctx, name, root, out);
+  json_decref(root);
+  return s;
+}
+
+bl_status bl_sidecar_read(bl_ctx *ctx, const char *file, bl_sidecar *out)
+{
+  *out = (bl_sidecar){0};
+  char *stem = bl_path_stem(ctx, file), *text = NULL;
+  char *at[2] = {bl_strf(ctx, "%s.json", file), stem ? bl_strf(ctx, "%s.json", stem) : NULL};
+  bl_status s = at[0] && at[1] ? BL_OK : bl_fail_nomem(ctx, file);
+  for (size_t i = 0; i < 2 && !s && !out->path; i++) {
+    struct stat st;
+    size_t n;
+    if (stat(at[i], &st) || !S_ISREG(st.st_mode)) continue;
+    s = bl_file_read(ctx, at[i], CEILING, &text, &n);
+    if (!s) s = bl_sidecar_parse(ctx, at[i], text, n, out);
+    out->path = at[i];
+    at[i] = NULL;
+  }
+  bl_free(ctx, text);
+  bl_free(ctx, at[0]);
+  bl_free(ctx, at[1]);
+  bl_free(ctx, stem);
+  if (s) bl_sidecar_free(ctx, out);
+  return s;
+}
+
+bl_status bl_sidecar_apply(bl_ctx *ctx, bl_recording *rec, const bl_sidecar *d)
+{
+  bl_rec_stream *stream = &rec->streams[0];
+  size_t n = stream->n_channels;
+  const char *name = d->path ? d->path : rec->path;
+  if (d->n_channels && d->n_channels != n)
+    return bl_fail(ctx, BL_E_FORMAT, "%s: \"channels\" are %zu, %s has %zu", name, d->n_channels, rec->path, n);
+  if (d->units.n > 1 && d->units.n != n)
+    return bl_fail(ctx, BL_E_FORMAT, "%s: \"units\" are %zu, %s has %zu channels", name, d->units.n, rec->path, n);
+  bl_status s = BL_OK;
+  for (size_t i = 0; i < n && !s; i++) {
+    bl_channel *c = &stream->channels[i];
+    char number[32];
+    snprintf(number, sizeof number, "ch%zu", i + 1);
+    if (d->channels.n) s = bl_recording_text(ctx, &c->name, d->channels.v[i]);
+    else if (!*c->name) s = bl_recording_text(ctx, &c->name, number);
+    if (!s && d->units.n) s = bl_recording_text(ctx, &c->unit, d->units.v[d->units.n == 1 ? 0 : i]);
+  }
+  if (s || !d->start) return s;
+  int v[7];
+  const char *used;
+  static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S"};
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+    if (bl_start_from_name(forms[i], d->start, v, &used)) {
+      bl_recording_set_start(rec, v[0], v[1], v[2], v[3], v[4], v[5], v[6] * 1e-6);
+      return BL_OK;
+    }
+  return bl_fail(ctx, BL_E_FORMAT, "%s: \"start\" is '%s', wanted a time such as 2018-06-02T15:30:00", name, d->start);
+}
+
+void bl_sidecar_free(bl_ctx *ctx, bl_sidecar *s)
+{
+  bl_free(ctx, s->path);
+  bl_free(ctx, s->start);
+  bl_free(ctx, s->format);
+  bl_texts_free(ctx, &s->channels);
+  bl_texts_free(ctx, &s->units);
+  *s = (bl_sidecar){0};
+}
