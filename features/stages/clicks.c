@@ -4,8 +4,8 @@
  * standard deviation sd (ddof 0) of a window, channel by channel,
  *   y = x / (1 + (|x - m| / (threshold sd))^power)
  * PAMGuard's click removal before its whistle detector (threshold 5, power 6), where the windows are those of the FFT.
- * A window waits until it is full: latency length - 1 samples. A NaN or infinity stays what it is and does not count in m
- * and sd; a window whose values are all one passes unchanged. */
+ * A window waits until it is full: latency length - 1 samples. A NaN or infinity stays what it is and does not count in
+ * m and sd; a window whose values are all one passes unchanged. */
 #include <string.h>
 
 #include "stage_util.h"
