@@ -5,7 +5,8 @@
  * with b = (sqrt(1 + 4 T^2) - 1) / (2 T^2), T = time_constant times the frame rate; power 0: log1p(S (eps + M)^-gain);
  * bias 0: (S (eps + M)^-gain)^power. S is the input times `scale`. librosa.pcen, whose defaults are meant for
  * magnitudes times 2^31 (put power exponent=1 before, and scale: 2147483648); Wang et al., ICASSP 2017;
- * Lostanlen et al., IEEE Signal Process. Lett. 26 (2019) 39-43. Values below 0 count as 0. A NaN or infinity comes out as NaN and leaves M. */
+ * Lostanlen et al., IEEE Signal Process. Lett. 26 (2019) 39-43. Values below 0 count as 0. A NaN or infinity comes out
+ * as NaN and leaves M. */
 #include "stage_util.h"
 
 typedef struct params {
