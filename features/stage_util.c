@@ -31,6 +31,18 @@ bl_status bl_need_spectrum(bl_ctx *ctx, const char *who, const bl_stream *in)
   return BL_OK;
 }
 
+bl_status bl_need_linear(bl_ctx *ctx, const char *who, const bl_stream *in)
+{
+  bl_status s = bl_need_spectrum(ctx, who, in);
+  for (size_t c = 0; !s && c < in->n_channels; c++) {
+    const char *unit = bl_unit_of(in, c);
+    if (!strncmp(unit, "dB ", 3) || !strncmp(unit, "ln(", 3))
+      s = bl_fail(ctx, BL_E_CONFIG, "%s: needs magnitudes or powers, but what comes in is in '%s'; put it before %s",
+                  who, unit, *unit == 'd' ? "db" : "log");
+  }
+  return s;
+}
+
 bl_status bl_number_bins(bl_ctx *ctx, bl_stream *s, const char *prefix, size_t first, size_t n, const double *bin_hz)
 {
   bl_texts names = {0};

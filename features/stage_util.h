@@ -8,6 +8,8 @@
 bl_status bl_need_waveform(bl_ctx *ctx, const char *who, const bl_stream *in) BL_MUST_CHECK;
 /* Fails when the bins are no real spectrum over frequencies. */
 bl_status bl_need_spectrum(bl_ctx *ctx, const char *who, const bl_stream *in) BL_MUST_CHECK;
+/* Fails when the bins are no spectrum of magnitudes or powers: complex, in decibels, or a logarithm. */
+bl_status bl_need_linear(bl_ctx *ctx, const char *who, const bl_stream *in) BL_MUST_CHECK;
 /* True when the bins are pairs "re_..", "im_..", as the stage stft puts them out. */
 bool bl_is_complex(const bl_stream *in);
 /* Replaces the bins by n named "<prefix><i + first>"; bin_hz may be NULL. */

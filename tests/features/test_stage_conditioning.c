@@ -1,0 +1,238 @@
+/* The conditioning stages against their formulas written out in NumPy, and what they say of start-up and edges. */
+#include "chain.h"
+#include "golden.h"
+
+typedef struct fixture {
+  bl_ctx *ctx;
+  golden *g;
+  bl_stream in;
+  float *x; /* [frame][series] */
+  size_t n, width;
+} fixture;
+
+/* "s": a spectrum of one channel; "x": a waveform of `channels` channels. */
+static void open_fixture(fixture *f, const char *name, size_t channels)
+{
+  *f = (fixture){.ctx = bl_ctx_new(), .g = golden_open("conditioning")};
+  const golden_array *x = golden_get(f->g, name);
+  bool spectrum = !channels;
+  f->width = spectrum ? x->rows : channels;
+  f->n = x->cols;
+  f->x = malloc(f->width * f->n * sizeof *f->x);
+  for (size_t i = 0; i < f->n; i++)
+    for (size_t k = 0; k < f->width; k++) f->x[i * f->width + k] = (float)x->v[k * f->n + i];
+  check_ok(f->ctx, chain_wave(f->ctx, spectrum ? 20 : 100,
+                              spectrum || channels == 1 ? "C3"
+                              : channels == 2           ? "C3 C4"
+                                                        : "C3 C4 Cz",
+                              "uV", &f->in));
+  double hz[16];
+  for (size_t k = 0; k < 16; k++) hz[k] = (double)k;
+  if (spectrum) check_ok(f->ctx, bl_stream_set_bins(f->ctx, &f->in, f->width, hz, NULL));
+}
+
+static void close_fixture(fixture *f)
+{
+  bl_stream_free(f->ctx, &f->in);
+  free(f->x);
+  golden_close(f->g);
+  check_free(f->ctx);
+}
+
+static const struct row {
+  const char *name, *text;
+  size_t channels; /* 0: of the spectrum */
+} rows[] = {
+    {"pcen", "pcen", 0},
+    {"pcen.log", "pcen power=0 time_constant=2", 0},
+    {"pcen.root", "pcen bias=0 power=0.25 gain=0.5", 0},
+    {"pcen", "scale factor=0.5 | pcen scale=2", 0},
+    {"whiten", "whiten time_s=1", 0},
+    {"denoise", "denoise", 0},
+    {"denoise.gate", "denoise mode=gate threshold=2 start=1 floor=0.1", 0},
+    {"denoise.over", "denoise over=2 floor=0.05 below=4 above=40", 0},
+    {"smooth", "smooth", 0},
+    {"smooth.5x1", "smooth frames=5 bins=1", 0},
+    {"smooth.median", "smooth method=median", 0},
+    {"smooth.median5x7", "smooth method=median frames=5 bins=7", 0},
+    {"ema", "robust_scale time_s=0.5", 2},
+    {"median", "robust_scale method=median time_s=0.3", 2},
+    {"clicks", "clicks length=50", 2},
+    {"clicks.soft", "clicks length=64 threshold=2 power=1.5", 2},
+};
+
+static void check_golden(void **arg)
+{
+  const struct row *r = *arg;
+  fixture f;
+  chain c;
+  open_fixture(&f, r->channels ? "x" : "s", r->channels);
+  check_ok(f.ctx, chain_run(f.ctx, r->text, &f.in, f.x, f.n, &c));
+  const golden_array *want = golden_get(f.g, r->name);
+  assert_int_equal(chain_out(&c)->n, want->cols);
+  assert_int_equal(chain_out(&c)->width, want->rows);
+  float *got = malloc(want->rows * want->cols * sizeof *got);
+  for (size_t i = 0; i < want->cols; i++)
+    for (size_t k = 0; k < want->rows; k++) got[k * want->cols + i] = chain_out(&c)->v[i * want->rows + k];
+  golden_compare_f32(want, got, r->text);
+  free(got);
+  chain_stop(f.ctx, &c);
+  close_fixture(&f);
+}
+
+static void run(fixture *f, const char *text, chain *c)
+{
+  check_ok(f->ctx, chain_run(f->ctx, text, &f->in, f->x, f->n, c));
+}
+
+/* Every mode of mark_artefacts follows from the marks, which are counted as they are defined. */
+static void check_marks(void **arg)
+{
+  (void)arg;
+  fixture f;
+  open_fixture(&f, "x", 3);
+  size_t n_cases = (size_t)golden_get(f.g, "marks")->v[0];
+  assert_true(n_cases == 10);
+  for (size_t i = 0; i < n_cases; i++) {
+    char key[64], text[256];
+    snprintf(key, sizeof key, "mark.%zu", i);
+    const double *want = golden_get(f.g, key)->v;
+    snprintf(key, sizeof key, "mark.%zu.options", i);
+    const char *options = golden_text(f.g, key);
+    static const char *const modes[] = {"nan", "zero", "hold", "channel", "zero together=true"};
+    for (size_t m = 0; m < 5; m++) {
+      chain c;
+      snprintf(text, sizeof text, "mark_artefacts mode=%s %s", modes[m], options);
+      run(&f, text, &c);
+      assert_int_equal(chain_out(&c)->n, f.n);
+      assert_int_equal(chain_out(&c)->width, m == 3 ? 4 : 3);
+      float held[3] = {0};
+      for (size_t t = 0; t < f.n; t++) {
+        const float *y = chain_out(&c)->v + t * chain_out(&c)->width, *x = f.x + t * 3;
+        bool bad[3], any = false;
+        for (size_t k = 0; k < 3; k++) any = (bad[k] = want[k * f.n + t] > 0) || any;
+        if (m == 3) check_near((double)y[3], any, 0);
+        for (size_t k = 0; k < 3; k++) {
+          if (!bad[k]) held[k] = x[k];
+          bool mine = m == 4 ? any : m != 3 && bad[k];
+          float expect = !mine ? x[k] : m == 0 ? NAN : m == 2 ? held[k] : 0;
+          if (isnan(expect) ? !isnan(y[k]) : !(y[k] == expect))
+            fail_msg("%s: sample %zu of channel %zu is %g, not %g", text, t, k, (double)y[k], (double)expect);
+        }
+      }
+      chain_stop(f.ctx, &c);
+    }
+  }
+  chain c;
+  check_ok(f.ctx, chain_start(f.ctx, "mark_artefacts mode=channel", &f.in, &c));
+  assert_string_equal(chain_stream(&c)->channels.v[3], "bad");
+  assert_string_equal(chain_stream(&c)->units.v[3], "1");
+  chain_stop(f.ctx, &c);
+  run(&f, "mark_artefacts amplitude=0.001 mode=zero exclude=[C4]", &c); /* what is not checked does not change */
+  for (size_t t = 0; t < f.n; t++) check_near((double)chain_out(&c)->v[t * 3 + 1], (double)f.x[t * 3 + 1], 0);
+  for (size_t t = 0; t < f.n; t++) check_near((double)chain_out(&c)->v[t * 3], 0, 0.001);
+  chain_stop(f.ctx, &c);
+  close_fixture(&f);
+}
+
+/* What has a NaN in it: it comes out as NaN, and the values behind are those of a run without it. */
+static void check_left_out(void **arg)
+{
+  static const char *const stages[] = {"pcen", "whiten", "denoise", "robust_scale"};
+  (void)arg;
+  fixture f;
+  open_fixture(&f, "s", 0);
+  float *holed = malloc((f.n + 1) * f.width * sizeof *holed); /* one frame of NaN put in before frame 30 */
+  memcpy(holed, f.x, 30 * f.width * sizeof *holed);
+  for (size_t k = 0; k < f.width; k++) holed[30 * f.width + k] = k % 2 ? NAN : -INFINITY;
+  memcpy(holed + 31 * f.width, f.x + 30 * f.width, (f.n - 30) * f.width * sizeof *holed);
+  for (size_t i = 0; i < 4; i++) {
+    chain a, b;
+    check_ok(f.ctx, chain_run(f.ctx, stages[i], &f.in, f.x, f.n, &a));
+    check_ok(f.ctx, chain_run(f.ctx, stages[i], &f.in, holed, f.n + 1, &b));
+    const float *x = chain_out(&a)->v, *y = chain_out(&b)->v;
+    assert_memory_equal(x, y, 30 * f.width * sizeof *x);
+    for (size_t k = 0; k < f.width; k++) assert_true(isnan(y[30 * f.width + k]));
+    assert_memory_equal(x + 30 * f.width, y + 31 * f.width, (f.n - 30) * f.width * sizeof *x);
+    chain_stop(f.ctx, &a);
+    chain_stop(f.ctx, &b);
+  }
+  free(holed);
+  close_fixture(&f);
+}
+
+/* The first frame: what the head comments promise; and silence. */
+static void check_start(void **arg)
+{
+  (void)arg;
+  fixture f;
+  chain c;
+  open_fixture(&f, "s", 0);
+  run(&f, "whiten", &c);
+  for (size_t k = 0; k < f.width; k++) check_near((double)chain_out(&c)->v[k], 1, 1e-7);
+  assert_string_equal(chain_stream(&c)->units.v[0], "1");
+  chain_stop(f.ctx, &c);
+  static const char *const zero[] = {"robust_scale", "robust_scale method=median", "denoise"};
+  for (size_t i = 0; i < 3; i++) {
+    run(&f, zero[i], &c);
+    for (size_t k = 0; k < f.width; k++) check_near((double)chain_out(&c)->v[k], 0, 0);
+    chain_stop(f.ctx, &c);
+  }
+  memset(f.x, 0, f.n * f.width * sizeof *f.x);
+  static const char *const silent[] = {
+      "pcen", "whiten", "denoise", "denoise mode=gate", "robust_scale", "robust_scale method=median", "pcen bias=0"};
+  for (size_t i = 0; i < 7; i++) {
+    run(&f, silent[i], &c);
+    for (size_t k = 0; k < f.n * f.width; k++) check_near((double)chain_out(&c)->v[k], 0, 0);
+    chain_stop(f.ctx, &c);
+  }
+  close_fixture(&f);
+}
+
+static const struct {
+  const char *before, *text, *part;
+  bl_status code;
+} bad[] = {
+    {"", "pcen", "pcen: needs a spectrum", BL_E_CONFIG},
+    {"stft n_fft=16 | ", "whiten", "whiten: needs a power spectrum", BL_E_CONFIG},
+    {"stft n_fft=16 | power | db | ", "pcen", "'dB re uV^2'; put it before db", BL_E_CONFIG},
+    {"stft n_fft=16 | power | log | ", "denoise", "put it before log", BL_E_CONFIG},
+    {"stft n_fft=16 | ", "smooth", "smooth: needs real values", BL_E_CONFIG},
+    {"", "smooth frames=4", "smooth: frames: 4 is even", BL_E_CONFIG},
+    {"", "smooth bins=2", "smooth: bins: 2 is even", BL_E_CONFIG},
+    {"stft n_fft=16 | power | ", "clicks", "clicks: needs a waveform", BL_E_CONFIG},
+    {"stft n_fft=16 | power | ", "mark_artefacts", "mark_artefacts: needs a waveform", BL_E_CONFIG},
+    {"stft n_fft=16 | ", "robust_scale", "robust_scale: needs real values", BL_E_CONFIG},
+    {"", "robust_scale method=median time_s=1e6", "make it shorter", BL_E_RANGE},
+    {"", "mark_artefacts pad_s=1e6", "make them shorter", BL_E_RANGE},
+    {"rename from=[C4] to=[bad] | ", "mark_artefacts mode=channel", "'bad' already", BL_E_CONFIG},
+    {"to_unit unit=mV exclude=C4 | ", "mark_artefacts", "'C4' is in 'uV' but 'C3' in 'mV'", BL_E_CONFIG},
+};
+
+static void check_refusals(void **arg)
+{
+  (void)arg;
+  fixture f;
+  open_fixture(&f, "x", 3);
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    chain c;
+    char text[128];
+    snprintf(text, sizeof text, "%s%s", bad[i].before, bad[i].text);
+    check_fails(f.ctx, chain_start(f.ctx, text, &f.in, &c), bad[i].code, bad[i].part);
+  }
+  close_fixture(&f);
+}
+
+int main(void)
+{
+  enum { N_ROWS = sizeof rows / sizeof *rows };
+  struct CMUnitTest tests[N_ROWS + 4];
+  size_t n = 0;
+  for (size_t i = 0; i < N_ROWS; i++)
+    tests[n++] = (struct CMUnitTest){rows[i].text, check_golden, NULL, NULL, (void *)(uintptr_t)&rows[i]};
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_marks);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_left_out);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_start);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_refusals);
+  return _cmocka_run_group_tests("conditioning", tests, n, NULL, NULL);
+}
