@@ -173,6 +173,44 @@ static void other_tasks(void **state)
   }
 }
 
+/* Leaving out the only group that holds calls leaves one class to learn from: that fold fails, and the others count. */
+static void a_failing_fold_stays_alone(void **state)
+{
+  (void)state;
+  static const char *const label[] = {"noise", "call", "noise", "noise", "noise", "noise"};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_config c;
+  bl_dataset d;
+  bl_problem p;
+  bl_results r;
+  bl_texts features = {0};
+  check_ok(ctx, bl_texts_add(ctx, &features, "x"));
+  check_ok(ctx, bl_dataset_init(ctx, &features, NULL, NULL, &d));
+  for (int i = 0; i < 6; i++) {
+    char group[16];
+    snprintf(group, sizeof group, "%d", i / 2);
+    float x = 2.385f * (float)(i * 5 % 6);
+    bl_row_info info = {group, label[i], group, i, i + 1, 1, NULL};
+    check_ok(ctx, bl_dataset_add(ctx, &d, &x, &info));
+  }
+  check_ok(ctx, pipe_config(ctx, "source: {table: {file: x.csv}}\nmodel: gaussian_nb\nrows: {positive: call}\n"
+                            "evaluate: {split: leave_one_group_out, metrics: [accuracy], by: label}\n", &c));
+  check_ok(ctx, bl_problem_make(ctx, &c, &d, &p));
+  check_ok(ctx, bl_evaluate(ctx, &c, &p, &r));
+  assert_int_equal(r.v[0].cv.status[0], BL_E_CLASSES);
+  assert_int_equal(r.v[0].cv.status[1], BL_OK);
+  double pooled = 0;
+  for (size_t k = 0; k < 4; k++) pooled += r.v[0].confusion[k];
+  check_near(pooled, 4, 0); /* rows of the two folds that went well */
+  check_near(r.v[0].mean[0], (r.v[0].cv.score[1] + r.v[0].cv.score[2]) / 2, 1e-15);
+  bl_results_free(ctx, &r);
+  bl_problem_free(ctx, &p);
+  bl_dataset_free(ctx, &d);
+  bl_config_free(ctx, &c);
+  bl_texts_free(ctx, &features);
+  check_free(ctx);
+}
+
 static void failing_allocations(void **state)
 {
   (void)state;
@@ -202,9 +240,9 @@ int main(void)
   tree_text("skips.csv", "split,row\n0,0\n0,1\n0,2\n2,3\n2,4\n2,5\n");
   tree_text("none.csv", "split,row\n");
   tree_text("column.csv", "split,line\n0,1\n");
-  struct CMUnitTest tests[48] = {cmocka_unit_test(parts_hold_all_noise), cmocka_unit_test(other_tasks),
+  struct CMUnitTest tests[48] = {cmocka_unit_test(parts_hold_all_noise), cmocka_unit_test(other_tasks), cmocka_unit_test(a_failing_fold_stays_alone),
                                  cmocka_unit_test(failing_allocations)};
-  size_t n = 3;
+  size_t n = 4;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     tests[n++] = (struct CMUnitTest){rows[i].name, folds_are_checked, NULL, NULL, (void *)(uintptr_t)&rows[i]};
   int failed = _cmocka_run_group_tests("evaluate", tests, n, NULL, NULL);

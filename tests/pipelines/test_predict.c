@@ -7,7 +7,7 @@
 #include "baleen/table.h"
 #include "baleen/text.h"
 
-static char run_folder[600], table_folder[600];
+static char run_folder[600], table_folder[600], mix_folder[600];
 
 static const char *at(const char *name)
 {
@@ -89,6 +89,23 @@ static void same_bits_as_the_run(void **state)
   bl_buf_free(ctx, &out);
   check_ok(ctx, predict(ctx, model_in(table_folder, "model.safetensors"), rows, &out, &failed));
   check_same_bits(ctx, table_folder, bl_buf_text(&out));
+  bl_buf_free(ctx, &out);
+  check_free(ctx);
+}
+
+/* A mix names its channel otherwise than a sound file does; its model must do for the files all the same. */
+static void model_of_a_mix(void **state)
+{
+  (void)state;
+  static const char *const files[] = {"hum/0.wav", "sea/0.wav", NULL}, *const two[] = {"odd/stereo.wav", NULL};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_buf out = {0};
+  size_t failed;
+  check_ok(ctx, predict(ctx, model_in(mix_folder, "model.safetensors"), files, &out, &failed));
+  assert_int_equal(failed, 0);
+  if (!strstr(bl_buf_text(&out), "sea/0.wav\",0,1,noise,")) fail_msg("%s", bl_buf_text(&out));
+  bl_buf_free(ctx, &out);
+  check_fails(ctx, predict(ctx, model_in(mix_folder, "model.safetensors"), two, &out, &failed), BL_E_MISMATCH, "stereo.wav: ");
   bl_buf_free(ctx, &out);
   check_free(ctx);
 }
@@ -214,14 +231,24 @@ static int prepare(void **state)
            "evaluate: {split: stratified_k_fold, allow_leakage: true}\n", "run", run_folder);
   run_into("source: {table: {file: rows.csv}}\nmodel: [standard_scaler, lda]\nevaluate: {split: {k_fold: {n_splits: 2}}}\n",
            "table", table_folder);
+  for (uint32_t i = 0; i < 4; i++) {
+    char name[32];
+    snprintf(name, sizeof name, "sea/%u.wav", i);
+    pipe_wav(name, 8000, 1, 8000, 100 + i, 0);
+    snprintf(name, sizeof name, "calls/%u.wav", i);
+    pipe_wav(name, 8000, 1, 3000, 200 + i, 900 + 10 * i);
+  }
+  run_into("source: {mix: {foregrounds: ['calls/*.wav'], backgrounds: ['sea/*.wav'], snr_db: [0, 10], folds: 2}}\n" PIPE_MEL
+           "rows: {positive: call}\nmodel: [standard_scaler, logistic_regression]\nevaluate: {split: predefined}\n", "mix",
+           mix_folder);
   return 0;
 }
 
 int main(void)
 {
-  struct CMUnitTest tests[32] = {cmocka_unit_test(same_bits_as_the_run), cmocka_unit_test(broken_models),
+  struct CMUnitTest tests[32] = {cmocka_unit_test(same_bits_as_the_run), cmocka_unit_test(model_of_a_mix), cmocka_unit_test(broken_models),
                                  cmocka_unit_test(failing_allocations)};
-  size_t n = 3;
+  size_t n = 4;
   for (size_t i = 0; i < sizeof bads / sizeof *bads; i++)
     tests[n++] = (struct CMUnitTest){bads[i].name, refused, NULL, NULL, (void *)(uintptr_t)&bads[i]};
   int failed = _cmocka_run_group_tests("predict", tests, n, prepare, NULL);
