@@ -119,7 +119,7 @@ bl_status bl_clip_recording(bl_ctx *ctx, const char *path, const char *format, b
   if (!s) s = bl_recording_text(ctx, &r->format, format);
   if (!s) s = bl_recording_streams(ctx, r, 1);
   if (!s) s = bl_recording_channels(ctx, &r->streams[0], 1);
-  if (!s) s = bl_recording_text(ctx, &r->streams[0].channels[0].name, "mono");
+  if (!s) s = bl_recording_text(ctx, &r->streams[0].channels[0].name, "audio");
   if (!s) s = bl_recording_text(ctx, &r->streams[0].channels[0].unit, clip->unit);
   if (!s && !(r->streams[0].runs = bl_calloc(ctx, 1, sizeof *r->streams[0].runs))) s = bl_fail_nomem(ctx, path);
   if (s) {

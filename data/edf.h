@@ -21,7 +21,10 @@
   X(COMMA,           DEVIATION, "number",            "has a decimal comma; taken for a point")                                      \
   X(NO_DATE,         DEVIATION, "start date",        "is no date; the start is taken as unknown")                                   \
   X(NO_TIME,         DEVIATION, "start time",        "is no time of day; the start is taken as unknown")                            \
-  X(SEPARATORS,      DEVIATION, "start time",        "has other separators than dots; they were passed over")                       \
+  X(SEPARATORS,      DEVIATION, "start",             "has other separators than dots, or a number of one digit; its numbers were taken")     \
+  X(BLANKS,          DEVIATION, "number",            "has blanks before it; they were passed over")                                 \
+  X(PATIENT,         FORMAL,    "patient field",     "is not 'code sex birthdate name', as EDF+ and BDF+ have it; nothing is taken from it") \
+  X(RECORDING,       FORMAL,    "recording field",   "does not begin with 'Startdate' and a date, code, technician and equipment behind it, as EDF+ and BDF+ have it; nothing else is taken from it") \
   X(STARTDATE,       DEVIATION, "recording field",   "its Startdate differs from the start date; the Startdate was taken")          \
   X(RECORDS_UNKNOWN, DEVIATION, "number of records", "says unknown; counted from the file's length")                                \
   X(RECORDS_BROKEN,  DEVIATION, "number of records", "makes no sense; counted from the file's length")                              \
@@ -32,14 +35,17 @@
   X(UNUSABLE_P,      DEVIATION, "physical minimum",  "equals the maximum or is no number; the channel is marked unusable, its values are digital counts") \
   X(DIGITAL_SWAPPED, DEVIATION, "digital minimum",   "is above the maximum; the scale was taken as written")                        \
   X(DIGITAL_RANGE,   DEVIATION, "digital minimum",   "or maximum cannot be stored in a sample; the scale was taken as written")     \
-  X(INVERTED,        DEVIATION, "physical minimum",  "is above the maximum: inverted polarity; the values have the signs the file says") \
+  X(INVERTED,        REMARK,    "physical minimum",  "is above the maximum: inverted polarity; the values have the signs the file says") \
   X(NO_UNIT,         UNITS,     "unit",              "is missing; values are those of the file")                                    \
-  X(DUPLICATE,       DEVIATION, "label",             "occurs more than once; '-0', '-1' .. were added")                             \
+  X(DUPLICATE,       REMARK,    "label",             "occurs more than once; '-0', '-1' .. were added")                             \
   X(NO_ANNOTATIONS,  DEVIATION, "reserved field",    "says EDF+ or BDF+, but no signal holds annotations; read as plain")           \
   X(NOT_PLUS,        DEVIATION, "reserved field",    "does not say EDF+ or BDF+, but a signal holds annotations; read as such")     \
+  X(TAL_LIMITS,      FORMAL,    "digital minimum",   "or maximum of an annotation signal is not that of its sample; of no consequence") \
+  X(TAL_FIELDS,      FORMAL,    "transducer, unit or prefilter", "of an annotation signal is not blank; of no consequence") \
+  X(FIRST_ONSET,     DEVIATION, "annotation",        "gives the first record a time outside the first second, though the file says it is contiguous; the start was moved") \
   X(TAL_BROKEN,      DEVIATION, "annotation",        "is none (no onset, or no separator); passed over")                            \
   X(TAL_UNSIGNED,    DEVIATION, "annotation",        "has an onset without sign; taken as positive")                                \
-  X(TAL_DURATION,    DEVIATION, "annotation",        "has a duration with a sign; a positive one was taken, a negative one made 0") \
+  X(TAL_DURATION,    DEVIATION, "annotation",        "has a duration with a sign, or its mark without one; a positive one was taken, else none") \
   X(TAL_OPEN,        DEVIATION, "annotation",        "does not end as it should; its text was taken up to the end")                 \
   X(TAL_ENCODING,    DEVIATION, "annotation",        "is no UTF-8; read as Latin-1")                                                \
   X(NO_ONSET,        DEVIATION, "annotation",        "that gives a record its time is missing; the record was taken to follow the one before") \
@@ -63,12 +69,14 @@ typedef struct bl_edf_signal {
   double cal, off; /* physical = digital * cal + off */
   uint64_t offset; /* in bytes, from the start of a record */
   uint64_t spr;    /* samples per record */
-  bool annotation, unusable;
+  bool annotation, unusable, status; /* status: BDF's, two channels */
 } bl_edf_signal;
 
 typedef struct bl_edf {
   const unsigned char *bytes; /* the whole file; borrowed */
   uint64_t n_bytes;
+  bool mapped;                /* bytes is a map of a file, whose pages can be given back */
+  uint64_t let_go;            /* bytes of the map already given back */
   bool bdf, plus, discontinuous;
   size_t width; /* bytes of a sample: 2, BDF 3 */
   uint64_t header_bytes, record_bytes, n_records;
@@ -77,13 +85,17 @@ typedef struct bl_edf {
   bl_edf_signal *signals;
   double first_onset_s;   /* what the annotations' onsets count from, after the header's start time */
   double *record_start_s; /* per record, by its own stamp less first_onset_s; NAN: it has none; NULL: all have none */
-  size_t *stream_signals; /* the streams' signals, one stream behind the other */
+  size_t *stream_signals; /* the signals of the streams' channels, one stream behind the other; a Status is there twice */
   size_t *stream_first;   /* index into the former, per stream */
   struct bl_edf_found {
     uint64_t count, offset;
     long signal; /* -1: the file */
   } found[BL_N_EDF_DEVIATIONS];
 } bl_edf;
+
+/* Gives back the pages of the map that a forward reading has left well behind `before`, so that a day's file counts no more
+ * as resident than a minute's. A later reading there simply finds them in the file again. */
+void bl_edf_let_go(bl_edf *e, uint64_t before);
 
 /* Counts a deviation at a byte of the file; signal -1 when it is of none. */
 void bl_edf_deviates(bl_edf *e, bl_edf_deviation kind, uint64_t offset, long signal);
@@ -110,5 +122,7 @@ bl_status bl_edf_streams(bl_ctx *ctx, bl_recording *rec, bl_edf *e) BL_MUST_CHEC
 /* The whole of it over a file in memory, which must outlive rec; sets rec->impl. For the reader and the fuzzer. */
 bl_status bl_edf_open_bytes(bl_ctx *ctx, bl_recording *rec, const unsigned char *bytes, uint64_t n) BL_MUST_CHECK;
 extern const bl_reader_class bl_reader_edf;
+/* What an open recording's EDF or BDF file holds; NULL when it is another format. */
+const bl_edf *bl_edf_of(const bl_recording *rec);
 
 #endif

@@ -91,6 +91,7 @@ static double number_field(bl_edf *e, uint64_t at, size_t n, long signal)
 {
   char text[33];
   bl_edf_text(e->bytes + at, n, text, NULL);
+  if (*text && e->bytes[at] == ' ') bl_edf_deviates(e, BL_EDF_BLANKS, at, signal);
   if (has_nul(e->bytes + at, n)) bl_edf_deviates(e, BL_EDF_NUL_PADDED, at, signal);
   char *comma = strchr(text, ',');
   double x;
@@ -103,7 +104,7 @@ static double number_field(bl_edf *e, uint64_t at, size_t n, long signal)
 
 /* ---- the file's start -------------------------------------------------------------------------------------------- */
 
-/* Three numbers of one or two digits with one other character between them. */
+/* Three numbers of one or two digits with one other character between them; odd when that is not the usual form. */
 static bool three_numbers(const char *s, int *v, bool *odd)
 {
   *odd = false;
@@ -111,11 +112,49 @@ static bool three_numbers(const char *s, int *v, bool *odd)
     if (*s < '0' || *s > '9') return false;
     v[i] = *s++ - '0';
     if (*s >= '0' && *s <= '9') v[i] = v[i] * 10 + (*s++ - '0');
+    else *odd = true;
     if (i == 2) return !*s;
     *odd |= *s != '.';
     if (!*s++) return false;
   }
   return false;
+}
+
+/* "dd-MMM-yyyy" in front of a blank or the end; MMM in capitals. */
+static bool is_date(const char *s)
+{
+  static const char months[] = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC";
+  for (int i = 0; i < 11; i++) {
+    if (i == 2 || i == 6 ? s[i] != '-' : i >= 3 && i <= 5 ? !(s[i] >= 'A' && s[i] <= 'Z') : !(s[i] >= '0' && s[i] <= '9'))
+      return false;
+  }
+  bool month = false;
+  for (int m = 0; m < 12; m++) month |= !strncmp(months + 3 * m, s + 3, 3);
+  int day = (s[0] - '0') * 10 + s[1] - '0';
+  return month && day >= 1 && day <= 31 && (!s[11] || s[11] == ' ');
+}
+
+/* The word behind the next blank; NULL when there is none, or another blank. */
+static const char *next_word(const char *s)
+{
+  const char *blank = s ? strchr(s, ' ') : NULL;
+  return blank && blank[1] && blank[1] != ' ' ? blank + 1 : NULL;
+}
+
+/* The local identifications of EDF+ 2.1.3.3 and 2.1.3.4: subfields with one blank between them, X where unknown. */
+static void check_identifications(bl_edf *e)
+{
+  char text[161];
+  bl_edf_text(e->bytes + 8, 80, text, NULL);
+  const char *sex = next_word(text), *born = next_word(sex), *name = next_word(born);
+  bool fine = name && e->bytes[8] != ' ' && strchr("MFX", *sex) && sex[1] == ' ';
+  fine = fine && ((*born == 'X' && born[1] == ' ') || is_date(born));
+  if (!fine) bl_edf_deviates(e, BL_EDF_PATIENT, 8, -1);
+  bl_edf_text(e->bytes + 88, 80, text, NULL);
+  const char *date = next_word(text), *code = next_word(date), *who = next_word(code), *with = next_word(who);
+  fine = !strncmp(text, "Startdate ", 10) && with && e->bytes[88] != ' ';
+  fine = fine && ((*date == 'X' && date[1] == ' ') || is_date(date));
+  if (!fine) bl_edf_deviates(e, BL_EDF_RECORDING, 88, -1);
 }
 
 /* The "Startdate dd-MMM-yyyy" of EDF+; false when it is not there, or X. */
@@ -196,9 +235,21 @@ static void read_scale(bl_edf *e, size_t i)
   g->dmin = number_field(e, dmin_at, 8, n);
   g->dmax = number_field(e, bl_edf_field_at(e, 128, 8, i), 8, n);
   g->cal = 1;
-  if (g->annotation) return;
+  double most = e->bdf ? 8388608 : 32768;
+  if (g->annotation) {
+    if (!(g->dmin == -most && g->dmax == most - 1) || !(g->pmin < g->pmax || g->pmin > g->pmax))
+      bl_edf_deviates(e, BL_EDF_TAL_LIMITS, dmin_at, n);
+    char text[161];
+    for (int k = 0; k < 3; k++) {
+      static const size_t before[] = {16, 96, 136}, width[] = {80, 8, 80};
+      uint64_t at = bl_edf_field_at(e, before[k], width[k], i);
+      bl_edf_text(e->bytes + at, width[k], text, NULL);
+      if (*text) bl_edf_deviates(e, BL_EDF_TAL_FIELDS, at, n);
+    }
+    return;
+  }
   if (e->bdf && !strcmp(g->label, "Status")) { /* bits, not a quantity */
-    g->pmin = g->dmin, g->pmax = g->dmax;
+    g->status = true;
     return;
   }
   double cal = (g->pmax - g->pmin) / (g->dmax - g->dmin), off = g->pmin - g->dmin * cal;
@@ -212,7 +263,6 @@ static void read_scale(bl_edf *e, size_t i)
   }
   g->cal = cal;
   g->off = off;
-  double most = e->bdf ? 8388608 : 32768;
   if (g->dmin > g->dmax) bl_edf_deviates(e, BL_EDF_DIGITAL_SWAPPED, dmin_at, n);
   if (fmin(g->dmin, g->dmax) < -most || fmax(g->dmin, g->dmax) > most - 1)
     bl_edf_deviates(e, BL_EDF_DIGITAL_RANGE, dmin_at, n);
@@ -314,6 +364,7 @@ static bl_status read_fixed(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
   text_field(e, 192, 44, -1, reserved);
   e->plus = !strncmp(reserved, e->bdf ? "BDF+" : "EDF+", 4);
   e->discontinuous = e->plus && reserved[4] == 'D';
+  if (e->plus) check_identifications(e);
   read_start(rec, e);
   double n = number_field(e, 252, 4, -1);
   bl_edf_text(e->bytes + 252, 4, count, NULL);

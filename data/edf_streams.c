@@ -33,13 +33,22 @@ static bl_status fill_channel(bl_ctx *ctx, bl_edf *e, size_t i, bl_channel *c)
   bl_edf_text(e->bytes + bl_edf_field_at(e, 136, 80, i), 80, prefilter, NULL);
   snprintf(info, sizeof info, "%s%s%s", transducer, *transducer && *prefilter ? "; " : "", prefilter);
   c->unusable = g->unusable;
-  if (!g->unusable) {
+  if (!g->unusable && !g->status) {
     c->lo = fmin(g->pmin, g->pmax);
     c->hi = fmax(g->pmin, g->pmax);
   }
   bl_status s = channel_name(ctx, e, i, &c->name);
   if (!s) s = bl_recording_text(ctx, &c->unit, g->unit);
   return s ? s : bl_recording_text(ctx, &c->info, info);
+}
+
+/* Bits 16 to 23 of a BDF Status: what the amplifier says of itself. */
+static bl_status fill_system(bl_ctx *ctx, const bl_channel *status, bl_channel *c)
+{
+  char name[96];
+  snprintf(name, sizeof name, "%s system", status->name);
+  bl_status s = bl_recording_text(ctx, &c->name, name);
+  return s ? s : bl_recording_text(ctx, &c->unit, status->unit);
 }
 
 /* ---- runs -------------------------------------------------------------------------------------------------------- */
@@ -126,7 +135,7 @@ bl_status bl_edf_streams(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
 {
   size_t n, n_streams = 0, placed = 0;
   for (uint64_t spr = UINT64_MAX; (spr = next_rate(e, spr, &n));) n_streams++;
-  e->stream_signals = bl_calloc(ctx, e->n_signals, sizeof *e->stream_signals);
+  e->stream_signals = bl_calloc(ctx, 2 * e->n_signals, sizeof *e->stream_signals);
   e->stream_first = bl_calloc(ctx, n_streams + 1, sizeof *e->stream_first);
   if (!e->stream_signals || !e->stream_first) return bl_fail_nomem(ctx, "an EDF file's streams");
   bl_status s = bl_recording_streams(ctx, rec, n_streams);
@@ -135,11 +144,18 @@ bl_status bl_edf_streams(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
     spr = next_rate(e, spr, &n);
     rec->streams[i].rate_hz = (double)spr / e->record_s;
     e->stream_first[i] = placed;
-    if ((s = bl_recording_channels(ctx, &rec->streams[i], n))) break;
+    size_t channels = n;
+    for (size_t k = 0; k < e->n_signals; k++) channels += is_channel(&e->signals[k]) && e->signals[k].spr == spr && e->signals[k].status;
+    if ((s = bl_recording_channels(ctx, &rec->streams[i], channels))) break;
     for (size_t k = 0, c = 0; k < e->n_signals && !s; k++) {
       if (!is_channel(&e->signals[k]) || e->signals[k].spr != spr) continue;
       e->stream_signals[placed++] = k;
-      s = fill_channel(ctx, e, k, &rec->streams[i].channels[c++]);
+      bl_channel *channel = &rec->streams[i].channels[c++];
+      s = fill_channel(ctx, e, k, channel);
+      if (s || !e->signals[k].status) continue;
+      e->stream_signals[placed++] = k;
+      c++;
+      s = fill_system(ctx, channel, channel + 1);
     }
   }
   if (s) return s;

@@ -40,7 +40,11 @@ static bool read_stamp(bl_edf *e, const unsigned char *s, size_t n, long signal,
   *out = (stamp){0};
   if (!stamp_number(s, onset_n, &out->onset_s, &sign)) return false;
   if (!sign) bl_edf_deviates(e, BL_EDF_TAL_UNSIGNED, at, signal);
-  if (!mark || mark + 1 == s + n) return true; /* an empty duration is none */
+  if (!mark) return true;
+  if (mark + 1 == s + n) {
+    bl_edf_deviates(e, BL_EDF_TAL_DURATION, at, signal);
+    return true;
+  }
   if (!stamp_number(mark + 1, n - onset_n - 1, &out->duration_s, &sign)) return false;
   if (sign) bl_edf_deviates(e, BL_EDF_TAL_DURATION, at, signal);
   if (out->duration_s < 0) out->duration_s = 0;
@@ -123,6 +127,10 @@ static bl_status read_lists(bl_ctx *ctx, bl_recording *rec, bl_edf *e, const uns
 static void shift_times(bl_recording *rec, bl_edf *e)
 {
   e->first_onset_s = isfinite(e->record_start_s[0]) ? e->record_start_s[0] : 0;
+  size_t first = 0;
+  while (!e->signals[first].annotation || !e->signals[first].spr) first++;
+  if (!e->discontinuous && !(e->first_onset_s >= 0 && e->first_onset_s < 1))
+    bl_edf_deviates(e, BL_EDF_FIRST_ONSET, e->header_bytes + e->signals[first].offset, (long)first);
   for (uint64_t r = 0; r < e->n_records; r++) e->record_start_s[r] -= e->first_onset_s;
   for (size_t i = 0; i < rec->annotations.n; i++) rec->annotations.v[i].onset_s -= e->first_onset_s;
   int v[6];
@@ -148,6 +156,7 @@ bl_status bl_edf_annotations(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
   for (uint64_t r = 0; r < e->n_records && !s; r++) {
     const unsigned char *record = e->bytes + e->header_bytes + r * e->record_bytes;
     double *own = &e->record_start_s[r];
+    bl_edf_let_go(e, (uint64_t)(record - e->bytes));
     *own = NAN;
     for (size_t i = 0; i < e->n_signals && !s; i++) {
       const bl_edf_signal *g = &e->signals[i];

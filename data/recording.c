@@ -20,6 +20,8 @@ enum { HEAD_BYTES = 512 };
 bl_status bl_recording_note(bl_ctx *ctx, bl_recording *rec, bl_warning code, const char *format, ...)
 {
   char text[512];
+  bool deviates = code == BL_W_DEVIATION || code == BL_W_TRUNCATED || code == BL_W_FORMAL;
+  if (deviates && !rec->n_deviations++) rec->deviation = rec->notes.n;
   if (rec->notes.n > BL_MAX_NOTES) return BL_OK;
   if (rec->notes.n == BL_MAX_NOTES) {
     snprintf(text, sizeof text, "more deviations were found than the %d listed", BL_MAX_NOTES);
@@ -29,7 +31,8 @@ bl_status bl_recording_note(bl_ctx *ctx, bl_recording *rec, bl_warning code, con
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
   }
-  bl_warn(ctx, code, "%s: %s", rec->path ? rec->path : "", text);
+  if (!rec->quiet && rec->mode != BL_OPEN_STRICT && code != BL_W_FORMAL)
+    bl_warn(ctx, code, "%s: %s", rec->path ? rec->path : "", text);
   return bl_texts_add(ctx, &rec->notes, text);
 }
 
@@ -174,12 +177,23 @@ static bl_status choose(bl_ctx *ctx, const char *path, const bl_reader_class **o
     return bl_fail(
         ctx, BL_E_FORMAT,
         "%s: no known recording: it begins with the bytes %02x %02x %02x %02x; known are WAV, FLAC, Ogg, MP3, "
-        "AIFF, CAF, AU, EDF and BDF",
+        "AIFF, CAF, AU, EDF, BDF, GDF and BrainVision",
         path, head[0], n > 1 ? head[1] : 0u, n > 2 ? head[2] : 0u, n > 3 ? head[3] : 0u);
   return BL_OK;
 }
 
-bl_status bl_recording_open(bl_ctx *ctx, const char *path, bl_recording **out)
+/* A strict recording must not depart from its standard. */
+static bl_status check_strict(bl_ctx *ctx, const bl_recording *rec)
+{
+  if (rec->mode != BL_OPEN_STRICT || !rec->n_deviations) return BL_OK;
+  char more[64] = "";
+  size_t others = rec->n_deviations - 1;
+  if (others) snprintf(more, sizeof more, "; %zu other kind%s of deviation", others, others > 1 ? "s" : "");
+  const char *first = rec->deviation < rec->notes.n ? rec->notes.v[rec->deviation] : "departs from its standard";
+  return bl_fail(ctx, BL_E_FORMAT, "%s: %s%s (strict; 'baleen repair' writes a conforming file)", rec->path, first, more);
+}
+
+static bl_status open_quietly(bl_ctx *ctx, const char *path, bl_open_mode mode, bool quiet, bl_recording **out)
 {
   *out = NULL;
   const bl_reader_class *cls;
@@ -187,9 +201,13 @@ bl_status bl_recording_open(bl_ctx *ctx, const char *path, bl_recording **out)
   if (s) return s;
   bl_recording *rec = bl_calloc(ctx, 1, sizeof *rec);
   if (!rec) return bl_fail_nomem(ctx, "a recording");
+  rec->mode = mode;
+  rec->quiet = quiet;
   if ((s = bl_recording_text(ctx, &rec->path, path))) goto done;
   rec->cls = cls;
   if ((s = cls->open(ctx, rec))) goto done;
+  if ((s = check_strict(ctx, rec))) goto done;
+  if (!rec->has_start && (s = bl_recording_start_from_name(ctx, rec, NULL))) goto done;
   for (size_t i = 0; i < rec->n_streams; i++) {
     const bl_rec_stream *stream = &rec->streams[i];
     if (!stream->n_runs) continue;
@@ -201,6 +219,29 @@ bl_status bl_recording_open(bl_ctx *ctx, const char *path, bl_recording **out)
 done:
   bl_recording_close(ctx, rec);
   return s;
+}
+
+bl_status bl_recording_open_mode(bl_ctx *ctx, const char *path, bl_open_mode mode, bl_recording **out)
+{
+  return open_quietly(ctx, path, mode, false, out);
+}
+
+bl_status bl_recording_open(bl_ctx *ctx, const char *path, bl_recording **out)
+{
+  return open_quietly(ctx, path, BL_OPEN_TOLERANT, false, out);
+}
+
+bl_status bl_recording_refresh(bl_ctx *ctx, bl_recording *rec)
+{
+  bl_recording *now, old;
+  bl_status s = open_quietly(ctx, rec->path, rec->mode, true, &now);
+  if (s) return s;
+  old = *rec;
+  *rec = *now;
+  rec->quiet = old.quiet;
+  *now = old;
+  bl_recording_close(ctx, now);
+  return BL_OK;
 }
 
 void bl_recording_close(bl_ctx *ctx, bl_recording *rec)
@@ -219,7 +260,8 @@ bl_status bl_recording_read(bl_ctx *ctx, bl_recording *rec, size_t stream, uint6
   uint64_t total = rec->streams[stream].n_frames;
   if (first >= total || !n) return BL_OK;
   if (n > total - first) n = (size_t)(total - first);
-  return rec->cls->read(ctx, rec, stream, first, n, out, got);
+  bl_status s = rec->cls->read(ctx, rec, stream, first, n, out, got);
+  return s ? s : check_strict(ctx, rec);
 }
 
 bool bl_recording_is_name(const char *path)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "baleen/channel.h"
 #include "baleen/text.h"
 
 /* Copies at most 255 characters of a name as it is compared. */
@@ -22,6 +23,8 @@ static const char *text_at(const void *texts, size_t i)
   const bl_texts *t = texts;
   return i < t->n ? t->v[i] : NULL;
 }
+
+static bool is_pattern(const char *name) { return strpbrk(name, "*?[") != NULL; }
 
 static void add(size_t channel, size_t *index, size_t *n)
 {
@@ -51,25 +54,86 @@ static bl_status missing(bl_ctx *ctx, const char *who, const bl_stream *in, cons
   return s;
 }
 
+/* Adds what `name` means, unless index is NULL; false when that is nothing. */
+static bool find(const bl_stream *in, const char *want, size_t *index, size_t *n)
+{
+  char have[256];
+  bool found = false;
+  size_t n_channels = in->channels.n < in->n_channels ? in->channels.n : in->n_channels;
+  for (size_t i = 0; i < n_channels; i++)
+    if (!strcmp(want, normal(in->channels.v[i], have))) {
+      if (index) add(i, index, n);
+      found = true;
+    }
+  if (found || !is_pattern(want)) return found;
+  for (size_t i = 0; i < n_channels; i++)
+    if (bl_text_glob(want, normal(in->channels.v[i], have))) {
+      if (index) add(i, index, n);
+      found = true;
+    }
+  return found;
+}
+
 bl_status bl_channels_add(bl_ctx *ctx, const char *who, const bl_stream *in, const char *name, bool needed,
                           size_t *index, size_t *n)
 {
-  char want[256], have[256];
-  bool found = false;
+  char want[256];
   normal(name, want);
-  for (size_t i = 0; i < in->channels.n && i < in->n_channels; i++)
-    if (!strcmp(want, normal(in->channels.v[i], have))) {
-      add(i, index, n);
-      found = true;
+  return find(in, want, index, n) || (is_pattern(want) && !needed) ? BL_OK : missing(ctx, who, in, name);
+}
+
+bool bl_channels_has(const bl_stream *in, const char *name)
+{
+  char want[256];
+  return find(in, normal(name, want), NULL, NULL);
+}
+
+bool bl_channels_is_pattern(const char *name) { return is_pattern(name); }
+
+static const char *type_at(const void *arg, size_t i)
+{
+  (void)arg;
+  return i < BL_N_CHANNEL_TYPES ? bl_channel_type_name((bl_channel_type)i) : NULL;
+}
+
+/* Says which types there are instead. */
+static bl_status no_such_type(bl_ctx *ctx, const char *who, const bl_stream *in)
+{
+  bool there[BL_N_CHANNEL_TYPES] = {0};
+  bl_buf all = {0};
+  bl_status s = BL_OK;
+  for (size_t i = 0; i < in->channels.n; i++) there[bl_channel_type_of(in->channels.v[i])] = true;
+  for (unsigned i = 0; !s && i < BL_N_CHANNEL_TYPES; i++)
+    if (there[i]) s = bl_buf_printf(ctx, &all, "%s%s", all.len ? ", " : "", bl_channel_type_name((bl_channel_type)i));
+  if (!s)
+    s = bl_fail(ctx, BL_E_CONFIG,
+                "%s: no channel is of the types wanted; by their names they are %s; rename them, or pick them by name",
+                who, bl_buf_text(&all));
+  bl_buf_free(ctx, &all);
+  return s;
+}
+
+bl_status bl_channels_keep_types(bl_ctx *ctx, const char *who, const bl_stream *in, const bl_texts *types,
+                                 size_t *index, size_t *n)
+{
+  bool wanted[BL_N_CHANNEL_TYPES] = {0};
+  for (size_t i = 0; i < types->n; i++) {
+    bl_channel_type t = bl_channel_type_find(types->v[i]);
+    if (t == BL_N_CHANNEL_TYPES) {
+      const char *near = bl_nearest(types->v[i], type_at, NULL);
+      return bl_fail(ctx, BL_E_CONFIG,
+                     "%s: no channel type '%s'%s%s%s; there are eeg, eog, ecg, emg, seeg, ecog, resp, "
+                     "stim, audio, misc",
+                     who, types->v[i], near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     }
-  bool pattern = strpbrk(want, "*?[") != NULL;
-  if (!found && pattern)
-    for (size_t i = 0; i < in->channels.n && i < in->n_channels; i++)
-      if (bl_text_glob(want, normal(in->channels.v[i], have))) {
-        add(i, index, n);
-        found = true;
-      }
-  return found || (pattern && !needed) ? BL_OK : missing(ctx, who, in, name);
+    wanted[t] = true;
+  }
+  if (!types->n) return BL_OK;
+  size_t kept = 0;
+  for (size_t i = 0; i < *n; i++)
+    if (index[i] >= in->n_channels || wanted[bl_channel_type_of(in->channels.v[index[i]])]) index[kept++] = index[i];
+  *n = kept;
+  return kept ? BL_OK : no_such_type(ctx, who, in);
 }
 
 bl_status bl_channels_pick(bl_ctx *ctx, const char *who, const bl_stream *in, const bl_texts *include,

@@ -135,6 +135,7 @@ void bl_extractor_free(bl_ctx *ctx, bl_extractor *e)
     e->pool = d->next;
     bl_desk_free(ctx, e, d);
   }
+  bl_judges_free(ctx, e);
   for (size_t i = 0; i < e->n_nodes; i++) {
     bl_stage_stop(ctx, &e->nodes[i].run);
     bl_frames_free(ctx, &e->nodes[i].out);

@@ -27,11 +27,30 @@ typedef struct seat {
   size_t leaf, column;
 } seat;
 
+/* A waveform whose amplitudes decide whether a segment is kept: the last one on the way to a leaf. */
+typedef struct judge {
+  size_t node; /* ROOT: the input */
+  const char *branch;
+  const bl_stream *stream;
+  size_t offset;         /* of its first channel among all judged channels */
+  double *flat, *reject; /* limits, per channel */
+  uint64_t count;        /* frames seen in this run */
+} judge;
+
+/* Frames of one leaf that wait for their baseline. */
+typedef struct held {
+  float *v;
+  size_t n, cap; /* frames, floats */
+  uint64_t first;
+} held;
+
 /* States of all seats, for one open span. */
 typedef struct desk desk;
 struct desk {
   void **state;
-  desk *next; /* in the pool */
+  held *held;         /* per leaf, when there is a baseline */
+  double *low, *high; /* per judged channel */
+  desk *next;         /* in the pool */
 };
 
 typedef struct range {
@@ -41,7 +60,7 @@ typedef struct range {
 typedef struct open_span {
   bl_span span;
   desk *desk;       /* NULL before its first frame */
-  range *on;        /* frames it covers, for each leaf; then for the input */
+  range *on;        /* frames it covers, for each leaf; then for the input; then for each judge, those it looks at */
   bl_status status; /* why it can give no row */
   char *why;
 } open_span;
@@ -58,6 +77,10 @@ struct bl_extractor {
   size_t n_seats;
   bl_feature_names names;
   float *row;
+  bl_epoch_rules rules;
+  bool holds; /* frames wait for their baseline */
+  judge *judges;
+  size_t n_judges, n_judged; /* judged: channels of all judges */
   desk *pool;
   open_span *open; /* [head, n_open) are waiting */
   size_t head, n_open, cap_open;
@@ -72,5 +95,23 @@ bl_status bl_extractor_fail(bl_ctx *ctx, const bl_extractor *e, bl_status s, con
 void bl_desk_free(bl_ctx *ctx, const bl_extractor *e, desk *d);
 /* Forgets all open spans; their desks go back to the pool. */
 void bl_extractor_drop_spans(bl_ctx *ctx, bl_extractor *e);
+
+/* ---- extractor_epoch.c ------------------------------------------------------------------------------------------------ */
+
+void bl_judges_free(bl_ctx *ctx, bl_extractor *e);
+/* The parts of a desk that rules need; all of them freed by bl_desk_free(). */
+bl_status bl_desk_add_rules(bl_ctx *ctx, const bl_extractor *e, desk *d) BL_MUST_CHECK;
+void bl_desk_begin_rules(const bl_extractor *e, desk *d);
+/* Frames of the judge's stream that a span's amplitudes are taken from. */
+range bl_judge_range(const bl_extractor *e, const judge *j, const bl_span *span);
+/* n frames at v, the first of them the judge's number `count`, into the span's extremes. */
+void bl_judge_look(const bl_extractor *e, const judge *j, range on, desk *d, const float *v, size_t n);
+/* n frames of leaf b, the first of them number `first`, put aside. */
+bl_status bl_desk_hold(bl_ctx *ctx, const bl_extractor *e, size_t b, desk *d, uint64_t first, const float *v, size_t n)
+    BL_MUST_CHECK;
+/* BL_E_REJECTED, with all channels named, when an amplitude is out of bounds. */
+bl_status bl_judges_verdict(bl_ctx *ctx, const bl_extractor *e, const desk *d) BL_MUST_CHECK;
+/* Held frames, corrected, to their summaries. */
+bl_status bl_desk_release_held(bl_ctx *ctx, const bl_extractor *e, const bl_span *span, desk *d) BL_MUST_CHECK;
 
 #endif

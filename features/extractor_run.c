@@ -19,6 +19,10 @@ void bl_desk_free(bl_ctx *ctx, const bl_extractor *e, desk *d)
     if (d->state[i] && c->release) c->release(ctx, d->state[i]);
     bl_free(ctx, d->state[i]);
   }
+  for (size_t b = 0; d->held && b < e->recipe->n_branches; b++) bl_free(ctx, d->held[b].v);
+  bl_free(ctx, d->held);
+  bl_free(ctx, d->low);
+  bl_free(ctx, d->high);
   bl_free(ctx, d->state);
   bl_free(ctx, d);
 }
@@ -37,6 +41,7 @@ static bl_status new_desk(bl_ctx *ctx, const bl_extractor *e, desk **out)
       goto done;
     }
   }
+  if ((s = bl_desk_add_rules(ctx, e, d))) goto done;
   *out = d;
   return BL_OK;
 nomem:
@@ -57,6 +62,7 @@ static bl_status take_desk(bl_ctx *ctx, bl_extractor *e, desk **out)
   }
   for (size_t i = 0; i < e->n_seats; i++)
     if (e->seats[i].summary->cls->begin) e->seats[i].summary->cls->begin((*out)->state[i]);
+  bl_desk_begin_rules(e, *out);
   return BL_OK;
 }
 
@@ -90,6 +96,7 @@ bl_status bl_extractor_begin(bl_ctx *ctx, bl_extractor *e, double run_start_s)
   for (size_t i = 0; i < e->n_nodes; i++)
     if (e->nodes[i].run.cls->reset) e->nodes[i].run.cls->reset(e->nodes[i].run.state);
   for (size_t b = 0; b < e->recipe->n_branches; b++) e->leaves[b].count = 0;
+  for (size_t k = 0; k < e->n_judges; k++) e->judges[k].count = 0;
   e->run_start_s = run_start_s;
   e->last_start_s = -INFINITY;
   e->pushed = 0;
@@ -125,7 +132,7 @@ bl_status bl_extractor_add_span(bl_ctx *ctx, bl_extractor *e, const bl_span *spa
   if (span->start_s < e->last_start_s)
     return bl_fail(ctx, BL_E_ARG, "extractor: a segment from %g s behind one from %g s; announce them ascending",
                    span->start_s, e->last_start_s);
-  range *on = bl_calloc(ctx, n + 1, sizeof *on);
+  range *on = bl_calloc(ctx, n + 1 + e->n_judges, sizeof *on);
   if (!on) return bl_fail_nomem(ctx, "a segment");
   bl_status s = BL_OK;
   bl_span_frames(span, e->run_start_s, &e->in, &on[n].first, &on[n].behind);
@@ -135,6 +142,7 @@ bl_status bl_extractor_add_span(bl_ctx *ctx, bl_extractor *e, const bl_span *spa
     bl_span_frames(span, e->run_start_s, e->leaves[b].stream, &on[b].first, &on[b].behind);
     if (on[b].first < e->leaves[b].count) s = too_late(ctx, span, now);
   }
+  for (size_t k = 0; !s && k < e->n_judges; k++) on[n + 1 + k] = bl_judge_range(e, &e->judges[k], span);
   if (!s) s = make_room(ctx, e);
   if (s) {
     bl_free(ctx, on);
@@ -173,6 +181,7 @@ static bl_status feed_span(bl_ctx *ctx, bl_extractor *e, size_t b, open_span *o,
   bl_status s = o->desk ? BL_OK : take_desk(ctx, e, &o->desk);
   if (s) return s;
   const float *x = v + (size_t)(lo - l->count) * bl_stream_width(l->stream);
+  if (e->holds) return bl_desk_hold(ctx, e, b, o->desk, lo, x, (size_t)(hi - lo));
   for (size_t k = 0; !s && k < l->branch->n_summaries; k++) {
     const bl_summary_class *c = l->branch->summaries[k].cls;
     if ((s = c->push(ctx, o->desk->state[l->offset + k], x, (size_t)(hi - lo))))
@@ -194,6 +203,24 @@ static bl_status feed_leaf(bl_ctx *ctx, bl_extractor *e, size_t b, const float *
   return BL_OK;
 }
 
+/* n frames of a judge's stream to all open spans. */
+static bl_status feed_judge(bl_ctx *ctx, bl_extractor *e, size_t k, const float *v, size_t n)
+{
+  judge *j = &e->judges[k];
+  size_t at = e->recipe->n_branches + 1 + k;
+  for (size_t i = e->head; n && i < e->n_open; i++) {
+    open_span *o = &e->open[i];
+    /* as in feed_leaf() */
+    if (o->on[at].first > j->count + n && o->on[at].first - (j->count + n) > 2) break;
+    if (o->status || o->on[at].first >= j->count + n || o->on[at].behind <= j->count) continue;
+    bl_status s = o->desk ? BL_OK : take_desk(ctx, e, &o->desk);
+    if (s) return s;
+    bl_judge_look(e, j, o->on[at], o->desk, v, n);
+  }
+  j->count += n;
+  return BL_OK;
+}
+
 /* Runs a block through all stages. Without a block (x NULL) the run ends: stages give what they owe. */
 static bl_status feed(bl_ctx *ctx, bl_extractor *e, const float *x, size_t n)
 {
@@ -206,6 +233,11 @@ static bl_status feed(bl_ctx *ctx, bl_extractor *e, const float *x, size_t n)
     if (from ? from->n : n) s = c->push(ctx, d->run.state, from ? from->v : x, from ? from->n : n, &d->out);
     if (!s && !x && c->finish) s = c->finish(ctx, d->run.state, &d->out);
     if (s) return bl_extractor_fail(ctx, e, s, d->branch, "stage", c->name);
+  }
+  for (size_t k = 0; k < e->n_judges; k++) {
+    const bl_frames *f = e->judges[k].node == ROOT ? NULL : &e->nodes[e->judges[k].node].out;
+    bl_status s = feed_judge(ctx, e, k, f ? f->v : x, f ? f->n : n);
+    if (s) return s;
   }
   for (size_t b = 0; b < e->recipe->n_branches; b++) {
     const bl_frames *f = e->leaves[b].node == ROOT ? NULL : &e->nodes[e->leaves[b].node].out;
@@ -221,6 +253,8 @@ static bool is_done(const bl_extractor *e, const open_span *o)
 {
   for (size_t b = 0; b < e->recipe->n_branches; b++)
     if (e->leaves[b].count < o->on[b].behind) return false;
+  for (size_t k = 0; k < e->n_judges; k++)
+    if (e->judges[k].count < o->on[e->recipe->n_branches + 1 + k].behind) return false;
   return true;
 }
 
@@ -235,9 +269,12 @@ static bl_status write_row(bl_ctx *ctx, bl_extractor *e, const open_span *o)
                     o->span.start_s, o->span.end_s);
     return e->recipe->n_branches > 1 ? bl_fail_in(ctx, BL_E_SHAPE, "branch '%s': ", l->branch->name) : BL_E_SHAPE;
   }
+  bl_status s = bl_judges_verdict(ctx, e, o->desk);
+  if (!s) s = bl_desk_release_held(ctx, e, &o->span, o->desk);
+  if (s) return s;
   for (size_t i = 0; i < e->n_seats; i++) {
     const seat *t = &e->seats[i];
-    bl_status s = t->summary->cls->finish(ctx, o->desk->state[i], e->row + t->column);
+    s = t->summary->cls->finish(ctx, o->desk->state[i], e->row + t->column);
     if (s) return bl_extractor_fail(ctx, e, s, e->leaves[t->leaf].branch->name, "summary", t->summary->cls->name);
   }
   return BL_OK;

@@ -19,6 +19,11 @@ enum { MAX_TAPS = 1 << 24 };
 void bl_firwin_lowpass(size_t n, double cutoff, bl_window window, double *h)
 {
   bl_window_fill(window, n, false, h);
+  bl_firwin_windowed(n, cutoff, h);
+}
+
+void bl_firwin_windowed(size_t n, double cutoff, double *h)
+{
   double sum = 0, middle = (double)(n - 1) / 2;
   for (size_t i = 0; i < n; i++) {
     double at = pi * cutoff * ((double)i - middle);
@@ -27,12 +32,6 @@ void bl_firwin_lowpass(size_t n, double cutoff, bl_window window, double *h)
   }
   for (size_t i = 0; i < n; i++) h[i] /= sum;
 }
-
-/* An edge of the response: gain goes from one value at `from` to the other at `to`, Hz, from < to. */
-typedef struct edge {
-  double from, to;
-  bool rises;
-} edge;
 
 static bl_status transitions(bl_ctx *ctx, const char *who, const bl_fir_spec *p, double *l, double *h)
 {
@@ -63,12 +62,12 @@ static bl_status transitions(bl_ctx *ctx, const char *who, const bl_fir_spec *p,
 }
 
 /* Edges from low to high frequencies; returns how many. */
-static bl_status edges_of(bl_ctx *ctx, const char *who, const bl_fir_spec *p, edge e[2], size_t *n)
+static bl_status edges_of(bl_ctx *ctx, const char *who, const bl_fir_spec *p, bl_fir_edge e[2], size_t *n)
 {
   double l = 0, h = 0;
   bl_status s = transitions(ctx, who, p, &l, &h);
   if (s) return s;
-  edge low = {p->l_freq - l, p->l_freq, true}, high = {p->h_freq, p->h_freq + h, false};
+  bl_fir_edge low = {p->l_freq - l, p->l_freq, true}, high = {p->h_freq, p->h_freq + h, false};
   *n = 0;
   if (isnan(p->h_freq)) e[(*n)++] = low;
   else if (isnan(p->l_freq)) e[(*n)++] = high;
@@ -80,40 +79,58 @@ static bl_status edges_of(bl_ctx *ctx, const char *who, const bl_fir_spec *p, ed
   return BL_OK;
 }
 
-bl_status bl_fir_length(bl_ctx *ctx, const char *who, const bl_fir_spec *spec, size_t *n)
+static bl_status length(bl_ctx *ctx, const char *who, double rate_hz, bl_window window, double narrow, size_t *n)
 {
-  double l = 0, h = 0;
-  bl_status s = transitions(ctx, who, spec, &l, &h);
-  if (s) return s;
-  double narrow = fmin(l, h); /* the one that is missing is NAN, which fmin passes over */
-  double taps = ceil(length_factors[spec->window] / narrow * spec->rate_hz);
+  double taps = ceil(length_factors[window] / narrow * rate_hz);
   if (!(taps < MAX_TAPS))
     return bl_fail(ctx, BL_E_RANGE, "%s: a transition of %g Hz at %g Hz takes %g taps, more than %d; make it wider",
-                   who, narrow, spec->rate_hz, taps, MAX_TAPS);
+                   who, narrow, rate_hz, taps, MAX_TAPS);
   *n = taps < 1 ? 1 : (size_t)taps;
   *n += *n % 2 == 0;
   return BL_OK;
 }
 
-bl_status bl_fir_design(bl_ctx *ctx, const char *who, const bl_fir_spec *spec, size_t n, double *h)
+bl_status bl_fir_edges_length(bl_ctx *ctx, const char *who, double rate_hz, bl_window window, const bl_fir_edge *e,
+                              size_t n_edges, size_t *n)
 {
-  edge e[2];
-  size_t n_edges;
-  bl_status s = edges_of(ctx, who, spec, e, &n_edges);
+  double narrow = INFINITY;
+  for (size_t i = 0; i < n_edges; i++) narrow = fmin(narrow, e[i].to - e[i].from);
+  return length(ctx, who, rate_hz, window, narrow, n);
+}
+
+bl_status bl_fir_length(bl_ctx *ctx, const char *who, const bl_fir_spec *spec, size_t *n)
+{
+  double l = NAN, h = NAN;
+  bl_status s = transitions(ctx, who, spec, &l, &h);
   if (s) return s;
-  double *part = bl_calloc(ctx, n, sizeof *part), half = spec->rate_hz / 2;
+  /* the one that is missing is NAN, which fmin passes over */
+  return length(ctx, who, spec->rate_hz, spec->window, fmin(l, h), n);
+}
+
+bl_status bl_fir_edges_design(bl_ctx *ctx, double rate_hz, bl_window window, const bl_fir_edge *e, size_t n_edges,
+                              size_t n, double *h)
+{
+  double *part = bl_calloc(ctx, n, sizeof *part), half = rate_hz / 2;
   if (!part) return bl_fail_nomem(ctx, "filter taps");
   memset(h, 0, n * sizeof *h);
   if (e[n_edges - 1].rises) h[n / 2] = 1; /* passes up to half the rate: starts with all */
   for (size_t i = n_edges; i-- > 0;) {
     double from = e[i].from / half, to = e[i].to / half;
-    size_t m = (size_t)rint(length_factors[spec->window] / ((to - from) / 2));
+    size_t m = (size_t)rint(length_factors[window] / ((to - from) / 2));
     m += m % 2 == 0;
     if (m > n) m = n; /* the last digit of a width */
-    bl_firwin_lowpass(m, (from + to) / 2, spec->window, part);
+    bl_firwin_lowpass(m, (from + to) / 2, window, part);
     double *at = h + (n - m) / 2;
     for (size_t k = 0; k < m; k++) at[k] += e[i].rises ? -part[k] : part[k];
   }
   bl_free(ctx, part);
   return BL_OK;
+}
+
+bl_status bl_fir_design(bl_ctx *ctx, const char *who, const bl_fir_spec *spec, size_t n, double *h)
+{
+  bl_fir_edge e[2];
+  size_t n_edges;
+  bl_status s = edges_of(ctx, who, spec, e, &n_edges);
+  return s ? s : bl_fir_edges_design(ctx, spec->rate_hz, spec->window, e, n_edges, n, h);
 }

@@ -16,8 +16,19 @@ typedef struct bl_fir_spec {
 bl_status bl_fir_length(bl_ctx *ctx, const char *who, const bl_fir_spec *spec, size_t *n) BL_MUST_CHECK;
 /* Writes the n taps that bl_fir_length() told; they are symmetric. */
 bl_status bl_fir_design(bl_ctx *ctx, const char *who, const bl_fir_spec *spec, size_t n, double *h) BL_MUST_CHECK;
-/* A windowed-sinc low-pass of n taps with gain 1 at 0 Hz, as scipy.signal.firwin; cutoff as a share of half the
- * rate. */
+/* An edge of the response: the gain goes from 0 to 1 (rises) or from 1 to 0 between `from` and `to`, Hz. */
+typedef struct bl_fir_edge {
+  double from, to;
+  bool rises;
+} bl_fir_edge;
+/* The same for any number of edges, in ascending order, falling and rising by turns. */
+bl_status bl_fir_edges_length(bl_ctx *ctx, const char *who, double rate_hz, bl_window window, const bl_fir_edge *e,
+                              size_t n_edges, size_t *n) BL_MUST_CHECK;
+bl_status bl_fir_edges_design(bl_ctx *ctx, double rate_hz, bl_window window, const bl_fir_edge *e, size_t n_edges, size_t n,
+                              double *h) BL_MUST_CHECK;
+/* A windowed-sinc low-pass of n taps with gain 1 at 0 Hz, as scipy.signal.firwin; cutoff as a share of half the rate. */
 void bl_firwin_lowpass(size_t n, double cutoff, bl_window window, double *h);
+/* The same with a window that h holds. */
+void bl_firwin_windowed(size_t n, double cutoff, double *h);
 
 #endif

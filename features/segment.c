@@ -13,8 +13,19 @@ bl_status bl_spans_add(bl_ctx *ctx, bl_spans *s, const bl_span *span)
   return BL_OK;
 }
 
+bl_status bl_spans_leave_out(bl_ctx *ctx, bl_spans *s, double start_s, const char *label, const char *why)
+{
+  void *v = s->left_out;
+  bl_status status = bl_grow(ctx, &v, &s->cap_left_out, s->n_left_out + 1, sizeof *s->left_out, "a list of segments");
+  if (status) return status;
+  s->left_out = v;
+  s->left_out[s->n_left_out++] = (bl_left_out){start_s, label, why};
+  return BL_OK;
+}
+
 void bl_spans_free(bl_ctx *ctx, bl_spans *s)
 {
+  bl_free(ctx, s->left_out);
   bl_free(ctx, s->v);
   *s = (bl_spans){0};
 }

@@ -392,7 +392,10 @@ static bl_status read_key(bl_mistakes *m, const bl_node *key, const bl_node *val
   if (!strcmp(k, "stream")) return set_options(m, "stream", bl_stream_opts, &c->stream, value);
   if (!strcmp(k, "segments")) {
     bl_segment_free(m->ctx, &c->segment); /* the default's */
-    return read_segment(m, value, &c->segment);
+    bl_epoch_rules rules;
+    bl_status s = read_segment(m, value, &c->segment);
+    if (s || !c->segment.cls || !c->segment.cls->rules) return s;
+    return bl_mistake(m, value, c->segment.cls->rules(m->ctx, c->segment.params, &rules));
   }
   if (!strcmp(k, "features")) return read_features(m, value, c);
   if (!strcmp(k, "rows")) return set_options(m, "rows", bl_rows_opts, &c->rows, value);

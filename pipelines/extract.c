@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "baleen/pool.h"
@@ -12,6 +13,8 @@ typedef struct part {
   bl_dataset rows;
   bool has_rows;            /* rows was made */
   bl_recording_job job;
+  bl_dropped *dropped;
+  size_t n_dropped, cap_dropped;
   bl_status status;
   char *message;
   bl_status skipped;        /* why the first segment that gave nothing did so */
@@ -31,17 +34,53 @@ typedef struct row_user {
   const bl_texts *extra_names;
 } row_user;
 
+/* The drop log: which segments gave no row, and why. */
+static bl_status note_dropped(bl_ctx *ctx, part *p, double start_s, const char *label, const char *reason)
+{
+  void *v = p->dropped;
+  bl_status s = bl_grow(ctx, &v, &p->cap_dropped, p->n_dropped + 1, sizeof *p->dropped, "the drop log");
+  p->dropped = v;
+  if (s) return s;
+  bl_dropped *d = &p->dropped[p->n_dropped++];
+  *d = (bl_dropped){start_s, bl_strdup(ctx, label ? label : ""), bl_strdup(ctx, reason)};
+  return d->label && d->reason ? BL_OK : bl_fail_nomem(ctx, "the drop log");
+}
+
+static void free_dropped(bl_ctx *ctx, bl_dropped *v, size_t n)
+{
+  for (size_t i = 0; i < n; i++) {
+    bl_free(ctx, v[i].label);
+    bl_free(ctx, v[i].reason);
+  }
+  bl_free(ctx, v);
+}
+
+static int by_start(const void *pa, const void *pb)
+{
+  const bl_dropped *a = pa, *b = pb;
+  if (a->start_s != b->start_s) return a->start_s < b->start_s ? -1 : 1;
+  return strcmp(a->label, b->label);
+}
+
+static bl_status on_left_out(void *user, bl_ctx *ctx, const bl_left_out *one)
+{
+  return note_dropped(ctx, ((row_user *)user)->p, one->start_s, one->label, one->why);
+}
+
 static bl_status on_row(void *user, bl_ctx *ctx, const bl_span *span, bl_status status, const float *row)
 {
   row_user *u = user;
   if (status) { /* this segment gave nothing; the others go on */
     if (status == BL_E_NOMEM || status == BL_E_CANCELLED) return status;
+    bl_status s = note_dropped(ctx, u->p, span->start_s, span->label, bl_ctx_error(ctx));
+    if (s || status == BL_E_REJECTED) return s; /* what a rule of the user's leaves out is no surprise */
+    const char *reason = u->p->dropped[u->p->n_dropped - 1].reason;
     if (u->p->skipped) {
-      bl_warn(ctx, BL_W_SKIPPED, "%s: segment at %.3f s: %s", u->item->name, span->start_s, bl_ctx_error(ctx));
+      bl_warn(ctx, BL_W_SKIPPED, "%s: segment at %.3f s: %s", u->item->name, span->start_s, reason);
       return BL_OK;
     }
     u->p->skipped = status;
-    u->p->skipped_text = bl_strf(ctx, "%s: segment at %.3f s: %s", u->item->name, span->start_s, bl_ctx_error(ctx));
+    u->p->skipped_text = bl_strf(ctx, "%s: segment at %.3f s: %s", u->item->name, span->start_s, reason);
     if (!u->p->skipped_text) return bl_fail_nomem(ctx, "an outcome");
     return BL_OK;
   }
@@ -68,7 +107,8 @@ static bl_status one_item(bl_ctx *ctx, void *arg, size_t i)
   row_user user = {p, item, &j->items->extra};
   bl_status s = BL_CHECK_CANCEL(ctx);
   if (s) return s;
-  p->job = (bl_recording_job){.config = j->config, .annotations = &item->annotations, .on_row = on_row, .user = &user};
+  p->job = (bl_recording_job){.config = j->config, .annotations = &item->annotations, .on_row = on_row, .user = &user,
+                              .on_left_out = on_left_out};
   s = bl_source_open(ctx, &j->config->source, j->config->folder, item, &p->job.rec);
   if (!s) {
     s = bl_recording_extract(ctx, &p->job);
@@ -147,6 +187,7 @@ static bl_status gather(bl_ctx *ctx, extraction_job *j, bl_extraction *x)
   x->outcomes = bl_calloc(ctx, j->items->n, sizeof *x->outcomes);
   if (!x->outcomes) return bl_fail_nomem(ctx, "the outcomes");
   const char *why = NULL;
+  const bl_dropped *drop = NULL;
   for (size_t i = 0; i < j->items->n; i++) {
     part *p = &j->parts[i];
     if (!p->status && p->has_rows) {
@@ -155,18 +196,25 @@ static bl_status gather(bl_ctx *ctx, extraction_job *j, bl_extraction *x)
     }
     bl_outcome *o = &x->outcomes[i];
     *o = (bl_outcome){.status = p->status, .n_rows = p->status ? 0 : p->job.n_rows, .n_skipped = p->job.n_skipped,
-                      .seconds = p->job.seconds};
+                      .seconds = p->job.seconds, .dropped = p->dropped, .n_dropped = p->n_dropped};
+    p->dropped = NULL;
+    p->n_dropped = 0;
+    if (o->n_dropped) qsort(o->dropped, o->n_dropped, sizeof *o->dropped, by_start);
     x->n_outcomes = i + 1;
     o->recording = bl_strdup(ctx, j->items->v[i].name);
     o->message = bl_strdup(ctx, p->message ? p->message : "");
     if (!o->recording || !o->message) return bl_fail_nomem(ctx, "the outcomes");
     if (p->status) x->n_failed++;
     if (p->status && !why) why = o->message;
+    if (o->n_dropped && !drop) drop = o->dropped;
     x->seconds += p->job.seconds;
   }
   if (!first) return BL_OK;
   if (x->n_failed == j->items->n)
     return bl_fail(ctx, j->parts[0].status, "all %zu recordings failed; the first: %s", j->items->n, why);
+  if (drop)
+    return bl_fail(ctx, BL_E_SHAPE, "no rows: every segment of %zu recordings was left out; the first, at %.3f s: %s", j->items->n,
+                   drop->start_s, drop->reason);
   return bl_fail(ctx, BL_E_SHAPE,
                  "no rows: %zu recordings gave not one segment; do the labels of the events, or the length of the windows, fit?",
                  j->items->n);
@@ -194,6 +242,7 @@ done:
     bl_recording_job_free(ctx, &j.parts[i].job);
     bl_free(ctx, j.parts[i].message);
     bl_free(ctx, j.parts[i].skipped_text);
+    free_dropped(ctx, j.parts[i].dropped, j.parts[i].n_dropped);
   }
   bl_free(ctx, j.parts);
   bl_items_free(ctx, &items);
@@ -207,6 +256,7 @@ void bl_extraction_free(bl_ctx *ctx, bl_extraction *x)
   for (size_t i = 0; i < x->n_outcomes; i++) {
     bl_free(ctx, x->outcomes[i].recording);
     bl_free(ctx, x->outcomes[i].message);
+    free_dropped(ctx, x->outcomes[i].dropped, x->outcomes[i].n_dropped);
   }
   bl_free(ctx, x->outcomes);
   bl_texts_free(ctx, &x->channels);

@@ -18,6 +18,8 @@ typedef struct bl_recording_job {
   const bl_wanted *wanted;           /* NULL: the config's stream option decides */
   bl_row_fn on_row;
   void *user;
+  /* called for each segment that the plan left out (cut off by a gap, say), before the rows of its run; may be NULL */
+  bl_status (*on_left_out)(void *user, bl_ctx *ctx, const bl_left_out *one);
   /* filled in */
   bl_feature_names names;
   double rate_hz, seconds;

@@ -162,6 +162,7 @@ static bl_status one_run(bl_ctx *ctx, bl_recording_job *j, const selection *sel,
   bl_spans spans = {0};
   const bl_segment *seg = &j->config->segment;
   bl_status s = seg->cls->plan(ctx, seg->params, &info, events, n_events, &spans, &j->n_skipped);
+  for (size_t i = 0; !s && j->on_left_out && i < spans.n_left_out; i++) s = j->on_left_out(j->user, ctx, &spans.left_out[i]);
   if (!s && spans.n) {
     s = bl_extractor_begin(ctx, e, run->start_s);
     for (size_t i = 0; !s && i < spans.n; i++) s = bl_extractor_add_span(ctx, e, &spans.v[i]);
@@ -191,10 +192,13 @@ bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *j)
   float *block = NULL, *gathered = NULL;
   size_t n_events = 0;
   relay r = {.job = j};
+  bl_epoch_rules rules;
   bl_status s = select_channels(ctx, j, &sel);
   if (s) goto done;
   s = describe(ctx, j, &sel, &in);
   if (!s) s = bl_extractor_new(ctx, &j->config->recipe, &in, relay_row, &r, &e);
+  if (!s && j->config->segment.cls->rules) s = j->config->segment.cls->rules(ctx, j->config->segment.params, &rules);
+  if (!s && j->config->segment.cls->rules) s = bl_extractor_set_rules(ctx, e, &rules);
   if (!s) s = copy_names(ctx, e, j, &in);
   if (!s) s = gather_events(ctx, j, &events, &n_events);
   if (s) goto done;

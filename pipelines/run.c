@@ -141,6 +141,7 @@ bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_sum
   if (!s) s = bl_extract(ctx, c, &x);
   if (!s) s = bl_dataset_write(ctx, &x.rows, path);
   if (!s && x.n_outcomes) s = write_one(ctx, &r, path, "recordings.csv", bl_write_recordings);
+  if (!s && x.n_outcomes) s = write_one(ctx, &r, path, "dropped.csv", bl_write_dropped);
   if (!s && c->n_learners) s = learn(ctx, &r, &p, &results, path);
   if (!s) s = write_one(ctx, &r, path, "metrics.json", bl_write_metrics);
   if (!s && c->n_learners) s = bl_report_write(ctx, c, &x, &p, &results, path);

@@ -47,6 +47,23 @@ bl_status bl_write_recordings(bl_ctx *ctx, const bl_run_parts *r, const char *pa
   return write_buf(ctx, s, &b, path);
 }
 
+bl_status bl_write_dropped(bl_ctx *ctx, const bl_run_parts *r, const char *path)
+{
+  bl_buf b = {.max = (size_t)1 << 30};
+  bl_status s = bl_buf_puts(ctx, &b, "recording,start_s,label,reason\n");
+  for (size_t i = 0; i < r->extraction->n_outcomes; i++) {
+    const bl_outcome *o = &r->extraction->outcomes[i];
+    for (size_t k = 0; !s && k < o->n_dropped; k++) {
+      s = field(ctx, &b, o->recording);
+      if (!s) s = number(ctx, &b, o->dropped[k].start_s);
+      if (!s) s = field(ctx, &b, o->dropped[k].label);
+      if (!s) s = field(ctx, &b, o->dropped[k].reason);
+      if (!s) s = bl_buf_puts(ctx, &b, "\n");
+    }
+  }
+  return write_buf(ctx, s, &b, path);
+}
+
 bl_status bl_write_folds(bl_ctx *ctx, const bl_run_parts *r, const char *path)
 {
   const bl_config *c = r->config;

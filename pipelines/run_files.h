@@ -29,6 +29,8 @@ bl_status bl_take_folder(bl_ctx *ctx, const char *folder) BL_MUST_CHECK;
 
 /* recordings.csv: recording, status, rows, skipped segments, seconds, message. */
 bl_status bl_write_recordings(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;
+/* dropped.csv: each segment that gave no row: recording, start_s, label, reason. Only the header when none was dropped. */
+bl_status bl_write_dropped(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;
 /* folds.csv: model, fold, rows trained on and tested, each metric, status. */
 bl_status bl_write_folds(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;
 /* predictions.csv: model, fold, row, recording, times, label, group, further columns, prediction, probabilities, score. */

@@ -175,7 +175,7 @@ static bl_status program_help(bl_ctx *ctx, bl_buf *out)
                               "usage: baleen SUBCOMMAND [OPTIONS] ...\n\n",
                               bl_version());
   for (size_t i = 0; !s && table[i]; i++)
-    s = bl_buf_printf(ctx, out, "  %-9s %-16s %s\n", table[i]->name, table[i]->arguments, table[i]->summary);
+    s = bl_buf_printf(ctx, out, "  %-12s %-16s %s\n", table[i]->name, table[i]->arguments, table[i]->summary);
   return s ? s
            : bl_buf_puts(ctx, out,
                          "\n'baleen help NAME' tells of a subcommand, stage, summary, estimator, metric, splitter or source;\n"

@@ -82,7 +82,7 @@ static void on_progress(void *user, const char *what, double done, double total)
       t->line_open = false;
     }
     fflush(stderr);
-  } else if (now - t->last_s >= 10 || (last && total > 0)) {
+  } else if (now - t->last_s >= 10 || (last && total > 0 && now - t->started_s >= 2)) { /* quick work needs no word */
     fprintf(stderr, "%s: %.0f of %.0f, %.1f s\n", what, done, total, now - t->started_s);
   } else {
     return;

@@ -11,18 +11,19 @@
 #include "name_pattern.h"
 #include "path.h"
 
-enum { FROM_NONE, FROM_FOLDER, FROM_CSV, FROM_PATTERN, FROM_ANNOTATIONS, FROM_RAVEN, FROM_AUDACITY, FROM_TABLE };
+enum { FROM_NONE, FROM_FOLDER, FROM_CSV, FROM_PATTERN, FROM_ANNOTATIONS, FROM_RAVEN, FROM_AUDACITY, FROM_TABLE, FROM_HYPNOGRAM };
 enum { UNLABELLED_ERROR, UNLABELLED_SKIP, UNLABELLED_KEEP };
 static const char *const label_words[] = {"none",  "folder",   "csv",   "pattern", "annotations",
-                                          "raven", "audacity", "table", NULL};
+                                          "raven", "audacity", "table",   "hypnogram", NULL};
 static const char *const unlabelled_words[] = {"error", "skip", "keep", NULL};
 
 typedef struct params {
   bl_texts recordings;
   int labels;
-  char *label_file, *label_column, *path_column, *pattern, *group;
+  char *label_file, *label_column, *path_column, *pattern, *group, *start_pattern;
   bl_texts columns;
   int unlabelled;
+  double epoch_s;
 } params;
 
 static const bl_opt opts[] = {
@@ -30,7 +31,7 @@ static const bl_opt opts[] = {
      "files, folders or patterns (* ? [ab] {a,b}, ** for any depth), relative to the config's folder"},
     BL_ENUM(params, labels, "none", label_words,
             "where labels come from: the folder's name, a csv with a row a recording, a pattern on the file's name, "
-            "events inside the recording (annotations), or tables of events (raven, audacity, table)"),
+            "events inside the recording (annotations), or tables of events (raven, audacity, table; hypnogram: a stage a line)"),
     BL_TEXT(params, label_file, NULL,
             "the table: a csv with a row a recording (also for columns and group), or one table of events for all "
             "recordings; without it, tables of events are looked for beside each recording"),
@@ -45,6 +46,9 @@ static const bl_opt opts[] = {
     BL_TEXTS(params, columns, NULL, "further csv columns to carry along with the rows"),
     BL_ENUM(params, unlabelled, "error", unlabelled_words,
             "what becomes of recordings without a label or table of events: error, skip, or keep without labels"),
+    BL_TEXT(params, start_pattern, NULL,
+            "when a recording began, by its name where its header does not say: such as \"%Y%m%d_%H%M%S\" (also %y, %f; ? is "
+            "any character); null: the patterns of common recorders; none: do not look"),
     BL_OPT_END};
 
 /* All that list() works with; one release for all of it. */
@@ -252,9 +256,13 @@ static bl_status make_item(job *j, size_t i)
 
 /* ---- tables of events ---------------------------------------------------------------------------------------------- */
 
-static bl_annotation_format format_of(int labels)
+static bl_status read_events(const job *j, const char *path, bl_annotations *out)
 {
-  return labels == FROM_RAVEN ? BL_ANN_RAVEN : labels == FROM_AUDACITY ? BL_ANN_AUDACITY : BL_ANN_CSV;
+  static const bl_annotation_format formats[] = {BL_ANN_RAVEN, BL_ANN_AUDACITY, BL_ANN_AUTO, BL_ANN_HYPNOGRAM};
+  bl_annotation_reading how = {.format = formats[j->p->labels - FROM_RAVEN],
+                               .label_column = j->p->label_column,
+                               .epoch_s = j->p->epoch_s};
+  return bl_annotations_read_as(j->ctx, path, &how, out);
 }
 
 /* A file like <stem><ending> beside the recording, or NULL when there is none. */
@@ -262,7 +270,8 @@ static bl_status find_beside(bl_ctx *ctx, int labels, const char *recording, cha
 {
   static const char *const endings[][4] = {{".Table.1.selections.txt", ".selections.txt", ".txt", NULL},
                                            {".txt", NULL},
-                                           {".csv", "_annotations.csv", "_events.tsv", NULL}};
+                                           {".csv", "_annotations.csv", "_events.tsv", NULL},
+                                           {"_hypnogram.txt", ".hypnogram.txt", ".txt", NULL}};
   *out = NULL;
   char *stem = bl_path_stem(ctx, recording);
   if (!stem) return bl_fail_nomem(ctx, recording);
@@ -293,7 +302,7 @@ static bl_status read_beside(job *j)
     bl_item *item = &j->items.v[i];
     char *path;
     s = find_beside(ctx, j->p->labels, item->path, &path);
-    if (!s && path) s = bl_annotations_read(ctx, path, format_of(j->p->labels), j->p->label_column, &item->annotations);
+    if (!s && path) s = read_events(j, path, &item->annotations);
     if (!s) item->annotated = path != NULL;
     if (!s && !path && leave_out(j, i)) {
       bl_item_free(ctx, item);
@@ -336,7 +345,7 @@ static bl_status read_for_all(job *j)
 {
   bl_ctx *ctx = j->ctx;
   bl_annotations all = {0};
-  bl_status s = bl_annotations_read(ctx, j->label_path, format_of(j->p->labels), j->p->label_column, &all);
+  bl_status s = read_events(j, j->label_path, &all);
   if (!s) s = deal_out(j, &all);
   bl_annotations_free(ctx, &all);
   if (!s && j->items.n == 1) j->items.v[0].annotated = true;
@@ -382,6 +391,9 @@ static bl_status prepare(job *j)
   bl_ctx *ctx = j->ctx;
   const params *p = j->p;
   bl_status s = bl_opts_complete(ctx, "files", opts, p);
+  if (!s && p->start_pattern && strcmp(p->start_pattern, "none") && !bl_start_pattern_ok(p->start_pattern))
+    s = bl_fail(ctx, BL_E_CONFIG, "files: start_pattern: '%s' needs a year (%%Y or %%y); further fields are %%m %%d %%H %%M %%S %%f",
+                p->start_pattern);
   if (!s) s = read_pattern(j);
   if (!s && p->label_file && !(j->label_path = bl_path_join(ctx, j->folder, p->label_file)))
     s = bl_fail_nomem(ctx, "files");
@@ -410,6 +422,22 @@ static bl_status list(bl_ctx *ctx, const void *vp, const char *folder, bl_items 
   return s;
 }
 
+/* With the start time by start_pattern, unless the header tells one. */
+static bl_status open_item(bl_ctx *ctx, const void *vp, const char *folder, const bl_item *item, bl_recording **out)
+{
+  const params *p = vp;
+  (void)folder;
+  bl_status s = bl_recording_open(ctx, item->path, out);
+  if (s || !p->start_pattern || ((*out)->has_start && !(*out)->start_assumed)) return s;
+  (*out)->has_start = (*out)->start_assumed = false;
+  if (strcmp(p->start_pattern, "none")) s = bl_recording_start_from_name(ctx, *out, p->start_pattern);
+  if (s) {
+    bl_recording_close(ctx, *out);
+    *out = NULL;
+  }
+  return s;
+}
+
 const bl_source_class bl_source_files = {
     .name = "files",
     .summary = "recordings from files, labelled by folder, file name, csv or tables of events",
@@ -417,4 +445,5 @@ const bl_source_class bl_source_files = {
     .opts = opts,
     .params_size = sizeof(params),
     .list = list,
+    .open = open_item,
 };

@@ -7,7 +7,7 @@ static bl_status plan(bl_ctx *ctx, const void *params, const bl_run_info *run, c
   (void)params, (void)events, (void)n_events;
   if (!(run->end_s > run->start_s)) {
     (*n_skipped)++;
-    return BL_OK;
+    return bl_spans_leave_out(ctx, out, run->start_s, NULL, "there is nothing in it");
   }
   bl_span span = {.start_s = -INFINITY, .end_s = INFINITY, .anchor_s = run->start_s, .event = BL_NO_EVENT};
   return bl_spans_add(ctx, out, &span);

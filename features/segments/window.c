@@ -107,7 +107,10 @@ static bl_status plan(bl_ctx *ctx, const void *params, const bl_run_info *run, c
     if (t) label_window(p, t, n_events, &from, &w);
     if ((s = bl_spans_add(ctx, out, &w))) break;
   }
-  if (!s && out->n == before) (*n_skipped)++; /* a run too short for one window */
+  if (!s && out->n == before) {
+    (*n_skipped)++;
+    s = bl_spans_leave_out(ctx, out, run->start_s, NULL, "the recording, or the stretch between gaps, is shorter than a window");
+  }
   bl_free(ctx, t);
   return s;
 }

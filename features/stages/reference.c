@@ -1,21 +1,35 @@
 /* reference: subtracts the mean of the reference channels, frame by frame. Shape unchanged.
  *
  * y[c] = x[c] - mean over `channels` of x, all but the excluded by default: the common average reference of MNE's
- * set_eeg_reference("average"). Excluded channels (eyes, triggers) neither count nor change. A NaN or infinity in a
- * reference channel reaches every referenced channel of its frame. */
+ * set_eeg_reference("average"); one channel named: that channel's reference, which itself becomes 0. With `types`, only
+ * channels of these types (channel.h) count and change, as MNE takes those of type eeg. What is excluded (eyes,
+ * triggers) neither counts nor changes. A NaN or infinity in a reference channel reaches every referenced channel of
+ * its frame.
+ *
+ * The average over n channels is the projection I - 1/n (MNE's set_eeg_reference(projection=True)): the same numbers,
+ * and of n channels n - 1 are independent. `projector` insists on it: it refuses `channels`, whose mean would make the
+ * stage no projection, and logs the rank that is left. */
 #include <string.h>
 
 #include "channels.h"
 #include "stage_util.h"
 
+enum { ERROR, SKIP };
+static const char *const rules[] = {"error", "skip", NULL};
+
 typedef struct params {
-  bl_texts channels, exclude;
+  bl_texts channels, exclude, types;
+  bool projector;
+  int missing;
 } params;
 
 static const bl_opt opts[] = {
     BL_TEXTS(params, channels, NULL,
              "names or patterns of the channels to average; none given: all that are not excluded"),
     BL_TEXTS(params, exclude, NULL, "names or patterns of channels that are left as they are"),
+    BL_TEXTS(params, types, NULL, "types of channels to reference, told by the name, such as eeg; none given: all"),
+    BL_BOOL(params, projector, "false", "the average of all as a projection, which lowers the rank by one; says so"),
+    BL_ENUM(params, missing, "error", rules, "a name of channels or exclude that is not there: an error, or left out"),
     BL_OPT_END,
 };
 
@@ -25,33 +39,84 @@ typedef struct state {
   double *mean;      /* n_bins */
 } state;
 
+/* The names of `from` that are there, or all of them when a missing one is an error. */
+static bl_status there(bl_ctx *ctx, const params *p, const bl_stream *in, const bl_texts *from, bl_texts *to)
+{
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < from->n; i++)
+    if (p->missing == ERROR || bl_channels_has(in, from->v[i])) s = bl_texts_add(ctx, to, from->v[i]);
+  return s;
+}
+
+/* The channels that are averaged and those that are referenced; both lists are freed by the caller. */
+static bl_status choose(bl_ctx *ctx, const params *p, const bl_stream *in, size_t **from, size_t *n_from, size_t **to,
+                        size_t *n_to)
+{
+  static const bl_texts all = {0};
+  bl_texts channels = {0}, exclude = {0};
+  if (p->projector && p->channels.n)
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "reference: projector: true is the average of all channels, but channels names %zu; "
+                   "leave one of the two out",
+                   p->channels.n);
+  bl_status s = there(ctx, p, in, &p->channels, &channels);
+  if (!s) s = there(ctx, p, in, &p->exclude, &exclude);
+  if (!s && p->channels.n && !channels.n)
+    s = bl_fail(ctx, BL_E_CONFIG, "reference: none of the %zu channels to average is there, '%s' first", p->channels.n,
+                p->channels.v[0]);
+  if (!s) s = bl_channels_pick(ctx, "reference", in, &channels, &exclude, from, n_from);
+  if (!s && !p->channels.n) s = bl_channels_keep_types(ctx, "reference", in, &p->types, *from, n_from);
+  if (!s) s = bl_channels_pick(ctx, "reference", in, &all, &exclude, to, n_to);
+  if (!s) s = bl_channels_keep_types(ctx, "reference", in, &p->types, *to, n_to);
+  bl_texts_free(ctx, &channels);
+  bl_texts_free(ctx, &exclude);
+  return s;
+}
+
+static bl_status same_unit(bl_ctx *ctx, const bl_stream *in, size_t a, size_t b)
+{
+  if (!strcmp(bl_unit_of(in, a), bl_unit_of(in, b))) return BL_OK;
+  return bl_fail(
+      ctx, BL_E_CONFIG,
+      "reference: channel '%s' is in '%s' but '%s' in '%s'; exclude one, or bring them to one unit by to_unit",
+      in->channels.v[a], bl_unit_of(in, a), in->channels.v[b], bl_unit_of(in, b));
+}
+
 static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stream *out)
 {
-  const params *p = pp;
-  size_t *index = NULL, n = 0;
+  size_t *from = NULL, *to = NULL, n_from = 0, n_to = 0;
   (void)out;
-  bl_status s = bl_channels_pick(ctx, "reference", in, &p->channels, &p->exclude, &index, &n);
-  for (size_t i = 1; !s && i < n; i++)
-    if (strcmp(bl_unit_of(in, index[i]), bl_unit_of(in, index[0])))
-      s = bl_fail(
-          ctx, BL_E_CONFIG, "reference: channel '%s' is in '%s' but '%s' in '%s'; exclude one, or scale it first",
-          in->channels.v[index[i]], bl_unit_of(in, index[i]), in->channels.v[index[0]], bl_unit_of(in, index[0]));
-  bl_free(ctx, index);
+  bl_status s = choose(ctx, pp, in, &from, &n_from, &to, &n_to);
+  for (size_t i = 1; !s && i < n_from; i++) s = same_unit(ctx, in, from[i], from[0]);
+  for (size_t i = 0; !s && i < n_to; i++) s = same_unit(ctx, in, to[i], from[0]);
+  bl_free(ctx, from);
+  bl_free(ctx, to);
   return s;
+}
+
+static void warn_missing(bl_ctx *ctx, const bl_stream *in, const bl_texts *names)
+{
+  for (size_t i = 0; i < names->n; i++)
+    if (!bl_channels_has(in, names->v[i]))
+      bl_warn(ctx, BL_W_MISSING, "reference: no channel '%s'; it is left out", names->v[i]);
 }
 
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
 {
   const params *p = pp;
   state *st = sp;
-  static const bl_texts all = {0};
   (void)out;
   st->n_channels = in->n_channels;
   st->n_bins = in->n_bins;
-  bl_status s = bl_channels_pick(ctx, "reference", in, &p->channels, &p->exclude, &st->from, &st->n_from);
-  if (!s) s = bl_channels_pick(ctx, "reference", in, &all, &p->exclude, &st->to, &st->n_to);
+  bl_status s = choose(ctx, p, in, &st->from, &st->n_from, &st->to, &st->n_to);
   if (!s && !(st->mean = bl_calloc(ctx, in->n_bins, sizeof *st->mean))) s = bl_fail_nomem(ctx, "reference");
-  return s;
+  if (s) return s;
+  warn_missing(ctx, in, &p->channels);
+  if (p->missing == SKIP) warn_missing(ctx, in, &p->exclude);
+  if (p->projector)
+    bl_log(ctx, BL_LOG_INFO, "reference: of %zu channels on their average, %zu are independent", st->n_from,
+           st->n_from - 1);
+  return BL_OK;
 }
 
 static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
@@ -84,14 +149,14 @@ static void release(bl_ctx *ctx, void *sp)
 }
 
 const bl_stage_class bl_stage_reference = {
-  .name = "reference",
-  .summary = "Channels against the mean of all, or of some",
-  .source = "mne.set_eeg_reference",
-  .opts = opts,
-  .params_size = sizeof(params),
-  .state_size = sizeof(state),
-  .shape = shape,
-  .init = init,
-  .push = push,
-  .release = release,
+    .name = "reference",
+    .summary = "Channels against the mean of all, of some, or against one",
+    .source = "mne.set_eeg_reference",
+    .opts = opts,
+    .params_size = sizeof(params),
+    .state_size = sizeof(state),
+    .shape = shape,
+    .init = init,
+    .push = push,
+    .release = release,
 };

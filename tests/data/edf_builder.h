@@ -16,7 +16,7 @@ typedef struct edf_sig {
  * byte 20, '^' for 21, '~' for 0. */
 typedef struct edf_spec {
   bool bdf;
-  const char *version, *recording, *date, *time, *header_bytes, *reserved, *records, *duration, *n_signals;
+  const char *version, *patient, *recording, *date, *time, *header_bytes, *reserved, *records, *duration, *n_signals;
   size_t n, n_records;
   edf_sig sig[8];
   const char *tal[16];
@@ -61,8 +61,9 @@ static inline unsigned char *edf_bytes(const edf_spec *e, size_t *n_bytes)
                    "BIOSEMI"
                  : "0");
   if (e->version) edf_put(v, 8, e->version);
-  edf_put(v + 8, 80, "X X X X");
-  edf_put(v + 88, 80, edf_or(e->recording, ""));
+  edf_put(v + 8, 80, edf_or(e->patient, "X X X X"));
+  bool plus = e->reserved && strchr(e->reserved, '+');
+  edf_put(v + 88, 80, edf_or(e->recording, plus ? "Startdate X X X X" : ""));
   edf_put(v + 168, 8, edf_or(e->date, "12.08.09"));
   edf_put(v + 176, 8, edf_or(e->time, "16.15.00"));
   snprintf(number, sizeof number, "%zu", header);
@@ -79,7 +80,7 @@ static inline unsigned char *edf_bytes(const edf_spec *e, size_t *n_bytes)
       const edf_sig *g = &e->sig[i];
       const char *fields[] = {edf_or(g->label, "EEG"),
                               edf_or(g->transducer, ""),
-                              edf_or(g->unit, "uV"),
+                              edf_or(g->unit, edf_is_annotation(g) ? "" : "uV"),
                               edf_or(g->pmin, "-312.7"),
                               edf_or(g->pmax, "298.31"),
                               edf_or(g->dmin, e->bdf ? "-8388608" : "-32768"),

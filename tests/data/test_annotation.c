@@ -44,6 +44,14 @@ static const struct row {
   {"csv, begin and end", "Start,End,Annotation\n0.5,2,x\n", NULL, BL_ANN_AUTO, 1, {{0.5, 1.5, NO, NO, "x", NULL, NULL}}},
   {"csv of BIDS: tabs and n/a", "onset\tduration\ttrial_type\n1.25\tn/a\tgo\n2\t0.5\tstop\n", NULL, BL_ANN_AUTO, 2,
    {{1.25, 0, NO, NO, "go", NULL, NULL}, {2, 0.5, NO, NO, "stop", NULL, NULL}}},
+  {"BIDS: value where trial_type says nothing", "onset\tduration\tsample\ttrial_type\tvalue\n1.25\tn/a\t7\tgo\t3\n2\t0.5\t9\tn/a\t4\n3\t0\tn/a\tn/a\tn/a\n", NULL, BL_ANN_AUTO, 3,
+   {{1.25, 0, NO, NO, "go", NULL, NULL}, {2, 0.5, NO, NO, "4", NULL, NULL}, {3, 0, NO, NO, "", NULL, NULL}}},
+  {"BIDS: value only", "onset\tduration\tvalue\n1.25\tn/a\t3\n", NULL, BL_ANN_AUTO, 1, {{1.25, 0, NO, NO, "3", NULL, NULL}}},
+  {"BIDS: a column asked for", "onset\tduration\ttrial_type\tvalue\n1.25\tn/a\tgo\t3\n", "value", BL_ANN_BIDS, 1, {{1.25, 0, NO, NO, "3", NULL, NULL}}},
+  {"raven, a named channel", RAVEN "\tChannel Name\tAnnotation\n1\tS\t1\t0.5\t0.75\t1\t2\tleft\tup\n", NULL, BL_ANN_AUTO, 1, {{0.5, 0.25, 1, 2, "up", NULL, "left"}}},
+  {"hypnogram", "# night 1\nW\r\n Sleep stage 1 \n?\n\n\n", NULL, BL_ANN_HYPNOGRAM, 3,
+   {{0, 30, NO, NO, "W", NULL, NULL}, {30, 30, NO, NO, "Sleep stage 1", NULL, NULL}, {60, 30, NO, NO, "?", NULL, NULL}}},
+  {"hypnogram, nothing scored", "", NULL, BL_ANN_HYPNOGRAM, 0, {{.label = ""}}},
   {"csv, label column asked for", "onset,label,kind\n1,a,b\n", "kind", BL_ANN_CSV, 1, {{1, 0, NO, NO, "b", NULL, NULL}}},
   {"csv, header only", "onset,label\n", NULL, BL_ANN_AUTO, 0, {{.label = ""}}},
 };
@@ -67,7 +75,9 @@ static void check_row(void **arg)
   bl_annotations a = {0};
   const char *path = check_tmp_path("table.txt");
   write_bytes(path, r->text, strlen(r->text));
-  check_ok(ctx, bl_annotations_read(ctx, path, r->format, r->label_column, &a));
+  if (r->format == BL_ANN_HYPNOGRAM)
+    check_ok(ctx, bl_annotations_read_as(ctx, path, &(bl_annotation_reading){.format = r->format, .epoch_s = 30}, &a));
+  else check_ok(ctx, bl_annotations_read(ctx, path, r->format, r->label_column, &a));
   assert_int_equal(a.n, r->n);
   for (size_t i = 0; i < r->n; i++) {
     const bl_annotation *w = &r->want[i];
@@ -99,6 +109,7 @@ static const struct refused {
   {"audacity, frequencies first", "\\\t1\t2\n", NULL, BL_ANN_AUDACITY, BL_E_FORMAT, "table.txt:1: frequencies without a label"},
   {"audacity, no end", "1\t2\ta\n3\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "table.txt:2: no end time"},
   {"audacity, infinite", "1\t2\ta\n3\tinf\tb\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "table.txt:2: the end time is 'inf'"},
+  {"hypnogram, no length", "W\n", NULL, BL_ANN_HYPNOGRAM, BL_E_CONFIG, "a hypnogram's line lasts 0 s"},
   {"csv, no onset", "time,label\n1,a\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "no column of begin times"},
   {"csv, bad number", "onset,label\n1,a\nb,c\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "table.txt:3"},
   {"csv, negative duration", "onset,duration\n1,-2\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "table.txt:2: ends at -1 s"},
@@ -166,6 +177,20 @@ static void sorting_is_right_and_stable(void **arg)
   }
 }
 
+/* A blank line would shift all stages behind it. */
+static void hypnogram_with_a_hole(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_annotations a = {0};
+  const char *path = check_tmp_path("night.txt");
+  write_bytes(path, "W\n\n1\n", 5);
+  bl_annotation_reading how = {.format = BL_ANN_HYPNOGRAM, .epoch_s = 30};
+  check_fails(ctx, bl_annotations_read_as(ctx, path, &how, &a), BL_E_FORMAT, "night.txt:2: a blank line");
+  check_free(ctx);
+  check_tmp_done();
+}
+
 static bl_status read_it(bl_ctx *ctx, void *arg)
 {
   bl_annotations a = {0};
@@ -191,6 +216,7 @@ int main(void)
 {
   static const struct CMUnitTest rest[] = {cmocka_unit_test(no_text_no_file),
                                            cmocka_unit_test(sorting_is_right_and_stable),
+                                           cmocka_unit_test(hypnogram_with_a_hole),
                                            cmocka_unit_test(survives_every_allocation_failing)};
   static struct CMUnitTest tests[N(rows) + N(refusals) + N(rest)];
   size_t n = 0;

@@ -11,13 +11,15 @@ enum {
   MIXES = 1,    /* channels depend on one another */
   NAMED = 2,    /* options name channels, so that one channel alone is another case */
   NO_REACH = 4, /* a broken value may show anywhere */
-  ROUNDS = 8    /* a broken value may change others in their last digits */
+  ROUNDS = 8,   /* a broken value may change others in their last digits */
+  RATE = 16     /* a waveform comes out as one of another rate */
 };
 
 typedef struct row {
   const char *stage, *before, *options; /* before: the chain that makes its input, "" for a waveform */
   /* frames out of n in: 1 + (n + 2 pad - length) / hop, none when that is negative or n is 0 */
-  size_t length, hop, pad;
+  double length, hop; /* fractions, 1 / up and down / up, for another rate */
+  size_t pad;
   double start; /* of the output, in frames of the input, after the input's */
   double reach; /* how far from its own time, in frames of the input, a broken value may show */
   unsigned flags;
@@ -29,18 +31,47 @@ static const row rows[] = {
   {"pick", "", "", 1, 1, 0, 0, 0, 0, NULL},
   {"pick", "", "include=[Cz,C3]", 1, 1, 0, 0, 0, NAMED, "one channel alone has not the other's name"},
   {"pick", POWER, "exclude=[C3]", 1, 1, 0, 0, 0, NAMED, "one channel alone has not the other's name"},
+  {"pick", "", "types=eeg", 1, 1, 0, 0, 0, 0, NULL},
+  {"pick", "", "include=[Cz,Q1,C3] missing=zero", 1, 1, 0, 0, 0, NAMED, "one channel alone has not the other's name"},
   {"rename", "", "strip=C", 1, 1, 0, 0, 0, 0, NULL},
+  {"rename", "", "normalise=true modern=true", 1, 1, 0, 0, 0, 0, NULL},
+  {"to_unit", "", "unit=mV", 1, 1, 0, 0, 0, 0, NULL},
+  {"to_unit", "", "unit=nV exclude=C3", 1, 1, 0, 0, 0, NAMED, "one channel alone has not the other's name"},
   {"scale", "", "factor=1e6 unit=V", 1, 1, 0, 0, 0, 0, NULL},
+  {"calibrate", "scale unit=FS", "db=17.6", 1, 1, 0, 0, 0, 0, NULL},
   {"mono", "", "", 1, 1, 0, 0, 0, MIXES, "it is the mean of all channels"},
   {"mono", POWER, "", 1, 1, 0, 0, 0, MIXES, "it is the mean of all channels"},
   {"reference", "", "", 1, 1, 0, 0, 0, MIXES, "the mean of all channels is subtracted"},
   {"reference", POWER, "channels=[C3,C4] exclude=Cz", 1, 1, 0, 0, 0, MIXES | NAMED, "the mean of two is subtracted"},
+  {"reference", "", "types=eeg projector=true", 1, 1, 0, 0, 0, MIXES, "the mean of all channels is subtracted"},
+  {"bipolar", "", "pairs=[C3-C4]", 1, 1, 0, 0, 0, MIXES | NAMED, "one channel minus the other"},
+  {"bipolar", POWER, "pairs=[C3-C4,C4-Q] keep=all missing=zero", 1, 1, 0, 0, 0, MIXES | NAMED,
+   "one channel minus the other"},
   {"fir", "", "l_freq=1 h_freq=40 method=direct", 1, 1, 0, 0, 412, 0, NULL},
   {"fir", "", "l_freq=1 h_freq=40 method=fft", 1, 1, 0, 0, 412, ROUNDS, "values of one FFT share rounding errors"},
   {"fir", "", "h_freq=40", 1, 1, 0, 0, 41, ROUNDS, "values of one FFT share rounding errors"},
   {"fir", "", "l_freq=2 phase=causal", 1, 1, 0, 0, 412, 0, NULL},
   {"fir", "", "h_freq=40 phase=causal method=fft", 1, 1, 0, 0, 82, ROUNDS, "values of one FFT share rounding errors"},
   {"fir", "stft n_fft=16 hop_length=1 output=power", "h_freq=40 method=direct", 1, 1, 0, 0, 41, 0, NULL},
+  {"notch", "", "freqs=[50,100]", 1, 1, 0, 0, 825, ROUNDS, "values of one FFT share rounding errors"},
+  {"notch", "", "freqs=60 trans_bandwidth=8 phase=causal", 1, 1, 0, 0, 206, 0, NULL},
+  {"comb", "", "", 1, 1, 0, 0, 1e9, 0, NULL},
+  {"comb", POWER, "freq=1.5 q=5 n_notches=2 start=steady", 1, 1, 0, 0, 1e9, 0, NULL},
+  {"iir", "", "l_freq=1 h_freq=40", 1, 1, 0, 0, 1e9, 0, NULL},
+  {"iir", "", "h_freq=30 order=5 type=bessel start=steady", 1, 1, 0, 0, 1e9, 0, NULL},
+  {"iir", "stft n_fft=16 hop_length=1 output=power", "l_freq=55 h_freq=45 type=cheby1", 1, 1, 0, 0, 1e9, 0, NULL},
+  {"resample", "", "rate_hz=100", 1 / 2.0, 5 / 2.0, 0, 0, 26, RATE, "250 Hz become 100"},
+  {"resample", "", "rate_hz=400 pad=zero", 1 / 8.0, 5 / 8.0, 0, 0, 11, RATE, "250 Hz become 400"},
+  {"resample", "", "rate_hz=250", 1, 1, 0, 0, 0, 0, NULL},
+  {"resample", POWER, "rate_hz=7 pad=edge", 1 / 56.0, 125 / 56.0, 0, 0, 24, 0, NULL},
+  {"resample", "", "rate_hz=125 method=soxr", 1, 2, 0, 0, 1e9, RATE, "250 Hz become 125"},
+  {"resample", "", "rate_hz=441 method=soxr quality=VHQ", 1 / 441.0, 250 / 441.0, 0, 0, 1e9, RATE, "250 Hz become 441"},
+  {"decimate", "", "factor=4", 1, 4, 0, 0, 40, RATE, "250 Hz become 62.5"},
+  {"decimate", "", "factor=70 pad=edge", 1, 70, 0, 0, 700, RATE, "250 Hz become 3.6"},
+  {"decimate", "stft n_fft=16 hop_length=1 output=power", "factor=3", 1, 3, 0, 0, 30, 0, NULL},
+  {"decimate", "", "factor=1", 1, 1, 0, 0, 0, 0, NULL},
+  {"iir_zero_phase", "", "l_freq=1 h_freq=40", 1, 1, 0, 0, 1e9, 0, NULL},
+  {"iir_zero_phase", POWER, "h_freq=2 type=cheby2 padlen=10", 1, 1, 0, 0, 1e9, 0, NULL},
   {"frame", "", "", 1024, 1024, 0, 512, 512, 0, NULL},
   {"frame", "", "length=7 hop=3 center=true pad_mode=reflect", 7, 3, 3, 0, 3, 0, NULL},
   {"frame", "", "length=3 hop=50", 3, 50, 0, 1.5, 1.5, 0, NULL},
@@ -138,7 +169,8 @@ static void start(bench *b, chain *c) { check_ok(b->ctx, chain_start(b->ctx, b->
 
 static size_t count(const row *r, size_t n)
 {
-  return n == 0 || n + 2 * r->pad < r->length ? 0 : 1 + (n + 2 * r->pad - r->length) / r->hop;
+  double more = (double)(n + 2 * r->pad) - r->length;
+  return n == 0 || more < 0 ? 0 : 1 + (size_t)floor(more / r->hop + 1e-9);
 }
 
 static void same(const bl_frames *got, const bl_frames *want, const char *what)
@@ -363,9 +395,9 @@ static void check_shape(void **arg)
   assert_int_equal(out->units.n, out->n_channels);
   if (out->n_bins > 1) assert_int_equal(out->bins.n, out->n_bins);
   for (size_t k = 1; out->bin_hz && k < out->n_bins; k++) assert_true(out->bin_hz[k] >= out->bin_hz[k - 1]);
-  check_near(out->rate_hz, b.in->rate_hz / (double)r->hop, 1e-12);
+  check_near(out->rate_hz, b.in->rate_hz / r->hop, 1e-9);
   check_near(out->start_s, b.in->start_s + r->start / b.in->rate_hz, 1e-12);
-  check_near(out->source_rate_hz, rate, 0);
+  check_near(out->source_rate_hz, r->flags & RATE ? out->rate_hz : rate, 0);
   assert_true(out->latency_s >= b.in->latency_s);
   assert_int_equal(!isfinite(out->latency_s), (st->cls->tags & BL_STAGE_WHOLE) != 0);
   bl_stream_free(b.ctx, &in);

@@ -18,7 +18,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
   fwrite(bytes + 1, 1, n - 1, f);
   fclose(f);
   bl_annotations a = {0};
-  if (!bl_annotations_read(ctx, path, (bl_annotation_format)(bytes[0] % 4), bytes[0] & 4 ? "Label" : NULL, &a)) {
+  const bl_annotated_file files[] = {{"a.wav", 10, 8000}, {"b.wav", 20, 8000}};
+  bl_annotation_reading how = {.format = (bl_annotation_format)(bytes[0] % BL_N_ANN_FORMATS),
+                               .label_column = bytes[0] & 64 ? "Label" : NULL,
+                               .epoch_s = 30,
+                               .files = files,
+                               .n_files = bytes[0] & 128 ? 2 : 0};
+  if (!bl_annotations_read_as(ctx, path, &how, &a)) {
     bl_annotations_sort(&a);
     for (size_t i = 0; i < a.n; i++)
       if (!(a.v[i].duration_s >= 0) || !a.v[i].label || (i && a.v[i].onset_s < a.v[i - 1].onset_s)) abort();

@@ -125,6 +125,15 @@ static const tamper tampers[] = {
     {"no metadata", "\"__metadata__\"", "\"__metodata__\"", "without metadata"},
 };
 
+/* Where a text begins within another. */
+static size_t place_of(const char *whole, const char *part)
+{
+  size_t at = 0;
+  while (whole[at] && strncmp(whole + at, part, strlen(part))) at++;
+  if (!whole[at]) fail_msg("'%s' is not in the header", part);
+  return at;
+}
+
 static void tampered_file_is_refused(void **state)
 {
   const tamper *t = *state;
@@ -136,13 +145,11 @@ static void tampered_file_is_refused(void **state)
   char *bytes = slurp(ctx, path, &n);
   uint64_t header;
   memcpy(&header, bytes, sizeof header);
-  char *at = strstr(bytes + 8, t->from);
-  assert_non_null(at);
-  size_t before = (size_t)(at - bytes), cut = strlen(t->from), put = strlen(t->to);
+  size_t before = 8 + place_of(bytes + 8, t->from), cut = strlen(t->from), put = strlen(t->to);
   char *other = test_malloc(n + put);
   memcpy(other, bytes, before);
   memcpy(other + before, t->to, put);
-  memcpy(other + before + put, at + cut, n - before - cut);
+  memcpy(other + before + put, bytes + before + cut, n - before - cut);
   header = header + put - cut;
   memcpy(other, &header, sizeof header);
   check_fails(ctx, bl_model_parse(ctx, "m.safetensors", other, n + put - cut, &back, NULL), BL_E_FORMAT, t->part);

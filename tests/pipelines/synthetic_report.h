@@ -164,9 +164,9 @@ static inline void synthetic_make(synthetic *s)
                     .end_s = s->end,
                     .extra = s->extra,
                     .n_extra = 1};
-  s->outcomes[0] = (bl_outcome){good, BL_OK, fine, 120, 2, 420};
-  s->outcomes[1] = (bl_outcome){bad, BL_E_FORMAT, why, 0, 0, 0};
-  s->outcomes[2] = (bl_outcome){good, BL_OK, fine, 120, 0, 420};
+  s->outcomes[0] = (bl_outcome){good, BL_OK, fine, 120, 2, 420, NULL, 0};
+  s->outcomes[1] = (bl_outcome){bad, BL_E_FORMAT, why, 0, 0, 0, NULL, 0};
+  s->outcomes[2] = (bl_outcome){good, BL_OK, fine, 120, 0, 420, NULL, 0};
   s->x.outcomes = s->outcomes, s->x.n_outcomes = 3, s->x.n_failed = 1, s->x.seconds = 840, s->x.rate_hz = 48000;
   s->x.channels = (bl_texts){channels, 1};
   s->p = (bl_problem){.rows = d,

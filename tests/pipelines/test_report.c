@@ -18,7 +18,7 @@ static const char *folder(void)
 
 static const char *inside(const char *name)
 {
-  static char path[4][600];
+  static char path[4][800];
   static unsigned turn;
   char *p = path[turn++ % 4];
   snprintf(p, sizeof path[0], "%s/%s", folder(), name);

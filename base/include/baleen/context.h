@@ -53,7 +53,10 @@ void bl_log(bl_ctx *ctx, bl_log_level level, const char *format, ...) BL_PRINTF(
   X(TRUNCATED,      "a file ends before its header says")                           \
   X(UNITS,          "a unit is missing or odd")                                     \
   X(SKIPPED,        "a recording or segment was left out")                          \
-  X(ADJUSTED,       "a parameter was changed to fit the data")
+  X(MISSING,        "a channel that was asked for is not there")                    \
+  X(ADJUSTED,       "a parameter was changed to fit the data")                      \
+  X(FORMAL,         "a file departs from its standard where nothing hangs on it; noted, not warned of") \
+  X(REMARK,         "nothing wrong, but worth knowing: inverted polarity, two channels of one name")
 typedef enum bl_warning {
 #define BL_WARNING_CODE(name, text) BL_W_##name,
   BL_WARNING_LIST(BL_WARNING_CODE)

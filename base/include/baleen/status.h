@@ -21,6 +21,7 @@
   X(UNSUPPORTED, "known but not done: a codec that is not built in, predict_proba of a ridge")                    \
   X(LEAKAGE,     "refused: rows of one recording would stand on both sides of a split")                           \
   X(MISMATCH,    "refused: a model and data that do not belong together: other channels, another rate")           \
+  X(REJECTED,    "a segment that a rule leaves out: an amplitude above the limit, a flat channel")                \
   X(CANCELLED,   "stopped on request: an interrupt, a callback that said stop")                                   \
   X(INTERNAL,    "our own bug; please report it")
 

@@ -1,5 +1,6 @@
 /* annotation.h: what somebody marked in recordings: spans of time with a label. Readers for EDF+ TALs (with the
- * recording), Raven selection tables, Audacity label tracks, CSV with named columns. */
+ * recording), Raven selection tables, Audacity label tracks, BIDS events, CSV with named columns and hypnograms;
+ * writers for all of these tables but the last. What one writes, the other reads, times to the last bits. */
 #ifndef BALEEN_ANNOTATION_H
 #define BALEEN_ANNOTATION_H
 
@@ -23,16 +24,68 @@ bl_status bl_annotations_add(bl_ctx *ctx, bl_annotations *a, const bl_annotation
 void bl_annotations_sort(bl_annotations *a);
 void bl_annotations_free(bl_ctx *ctx, bl_annotations *a);
 
-typedef enum bl_annotation_format { BL_ANN_AUTO, BL_ANN_RAVEN, BL_ANN_AUDACITY, BL_ANN_CSV } bl_annotation_format;
-/* Reads a table. Raven: tab-separated with header; one row per Selection is kept (the first view); Begin File / Begin
- * Path with File Offset (s) give times within that file. label_column NULL: the first of "Annotation", "Label",
- * "Species", "Type" (any case) or, failing those, the first column that is none of Raven's own.
+typedef enum bl_annotation_format {
+  BL_ANN_AUTO,      /* reading: by the first line; writing: by the file's name */
+  BL_ANN_RAVEN,
+  BL_ANN_AUDACITY,
+  BL_ANN_CSV,
+  BL_ANN_BIDS,      /* events.tsv */
+  BL_ANN_HYPNOGRAM, /* one stage a line; must be asked for */
+  BL_N_ANN_FORMATS
+} bl_annotation_format;
+
+/* One of the recordings that a table is about. Raven's begin times run over all files of its list, one after the other:
+ * files stand in that order. */
+typedef struct bl_annotated_file {
+  const char *path;
+  double duration_s, rate_hz; /* NAN: not known */
+} bl_annotated_file;
+
+/* How to read a table. Zeroed, with epoch_s where a hypnogram is read, is a good start. */
+typedef struct bl_annotation_reading {
+  bl_annotation_format format;
+  const char *label_column;       /* NULL: see below */
+  double epoch_s;                 /* length of a hypnogram's line */
+  const bl_annotated_file *files; /* Raven's file list, where the table has no column "File Offset (s)" */
+  size_t n_files;
+} bl_annotation_reading;
+
+/* Reads a table. Appended to *out, in the table's order; nothing is appended on failure but when memory runs out. An empty table is a valid one: annotated, nothing there.
+ * Raven: tab-separated with header; of a selection with a row for each view the first is kept; Begin File or Begin Path
+ * with File Offset (s) give times within that file. Without the offset, the begin times of a table about several files
+ * run over all of them, and `files` must tell how long each is (BL_E_FORMAT otherwise); times of different files that
+ * overlap cannot run on, and are taken to count within each (with a warning). label_column NULL: the first of
+ * "Annotation", "Label", "Species", "Type" (any case) or, failing those, the first column that is none of Raven's own.
  * Audacity: start TAB end TAB label, the label may be missing, a line "\ TAB low TAB high" adds frequencies.
  * CSV: columns onset|onset_s|start|start_s|begin, duration|duration_s or end|end_s|stop, label|trial_type|annotation|
- * description, file|path|filename|recording, low_hz, high_hz, channel. An empty table is a valid one: nothing there.
- * Appended to *out, in the table's order; nothing is appended on failure but when memory runs out.
+ * description, file|path|filename|recording, low_hz, high_hz, channel.
+ * BIDS (a header with the tab-separated columns onset and duration): as CSV, the label from trial_type or, where that
+ * says n/a, from value; n/a is nothing in any column (BIDS 1.8, "Task events").
+ * Hypnogram: a text with one stage a line, line k (from 0) lasting from k epoch_s to (k + 1) epoch_s; stages stay as
+ * written. A line starting with # is a comment; a blank one before the last stage is refused, as it would shift the night.
  * Errors name file and line; BL_E_CONFIG when there is no label_column (which Audacity's never have: ignored there). */
+bl_status bl_annotations_read_as(bl_ctx *ctx, const char *path, const bl_annotation_reading *how,
+                                 bl_annotations *out) BL_MUST_CHECK;
+/* The same with a format and a column only. */
 bl_status bl_annotations_read(bl_ctx *ctx, const char *path, bl_annotation_format format, const char *label_column,
                               bl_annotations *out) BL_MUST_CHECK;
+
+/* Writes a table, in the order of the list; no annotations give an empty table of the format. AUTO goes by the name:
+ * .selections.txt, _events.tsv or .tsv, .csv. Onsets have as many digits as it takes to read the same double back;
+ * ends and durations are right to the last bit or two of the end.
+ * Raven: Begin Time over the file list, so that with several files all but the last need duration_s (else BL_E_ARG);
+ * frequencies that are not known become 0 and half of rate_hz, or stay empty where that is not known either; a channel's
+ * name goes to a column "Channel Name". Audacity holds one recording and no channels: annotations of two files are
+ * refused (BL_E_ARG). Raven's and Audacity's tables cannot hold tabs and line ends in a text: they become blanks, as in
+ * BIDS, where an empty text is n/a. A hypnogram is not written (BL_E_UNSUPPORTED). */
+bl_status bl_annotations_write(bl_ctx *ctx, const char *path, bl_annotation_format format, const bl_annotations *a,
+                               const bl_annotated_file *files, size_t n_files) BL_MUST_CHECK;
+
+/* "raven", "audacity", "csv", "bids", "hypnogram"; "auto". */
+const char *bl_annotation_format_name(bl_annotation_format format);
+/* Where `file`, as a table has it, stands among files: the same text, else the same file name; n_files when it is none
+ * of them. BL_E_FORMAT, beginning with `where`, when several have that name. file NULL: the only one there is. */
+bl_status bl_annotated_file_find(bl_ctx *ctx, const char *where, const bl_annotated_file *files, size_t n_files,
+                                 const char *file, size_t *out) BL_MUST_CHECK;
 
 #endif

@@ -1,10 +1,11 @@
-/* recording.h: one interface to WAV, FLAC, Ogg, MP3, AIFF (libsndfile) and EDF, EDF+, BDF, BDF+ (our own reader).
+/* recording.h: one interface to WAV, FLAC, Ogg, MP3, AIFF (libsndfile), and to EDF, BDF, GDF, BrainVision, raw PCM, and
+ * .npy and CSV with a stated rate (our own readers).
  *
  * A recording gives one stream for each sampling rate in it; a stream is read in blocks, from anywhere, as frames of
  * [channel] float32 in the channel's physical unit. Gaps (EDF+D) split a stream into runs: nothing is glued. The same
  * frames have the same bits however they are cut into blocks. Going back in Ogg and MP3 decodes from the start again.
  * Times count from the first sample, EDF's annotations too (the first record's own time stamp is taken off). A BDF
- * Status channel is its bits as a number.
+ * Status is two channels: "Status", the trigger bits 0 to 15 as a number, and "Status system", the bits 16 to 23.
  *
  * To add a format: data/readers/<name>.c with `const bl_reader_class bl_reader_<name>`, a line in readers.def. */
 #ifndef BALEEN_RECORDING_H
@@ -36,6 +37,12 @@ typedef struct bl_rec_stream {
   size_t n_runs;
 } bl_rec_stream;
 
+/* What to do about a file that departs from its standard. */
+typedef enum bl_open_mode {
+  BL_OPEN_TOLERANT, /* read on: each kind of deviation is a note, with the assumption made */
+  BL_OPEN_STRICT    /* refuse it: BL_E_FORMAT with the first deviation. What is odd but legal stays a note */
+} bl_open_mode;
+
 typedef struct bl_recording bl_recording;
 typedef struct bl_reader_class {
   const char *name, *summary, *source;
@@ -61,22 +68,52 @@ struct bl_recording {
   bl_annotations annotations; /* marked in the file itself */
   bool has_start;
   char start[40];             /* ISO 8601 wall-clock time of the first sample, without zone ("2009-08-12T16:15:00.250"), when has_start */
+  bool start_assumed;         /* start is taken from the file's name: the header has none */
   double duration_s;          /* from the start to the end of the last run */
   bl_texts notes;             /* each kind of deviation once, with the first place and the assumption made; at most 101;
                                * each is warned of when found, which may be while reading (a file that ends early) */
+  bl_open_mode mode;
+  bool quiet;                 /* notes are kept, but not warned of */
+  size_t n_deviations;        /* how many notes say that the file departs from its standard */
+  size_t deviation;           /* index into notes of the first of them */
 };
 
 /* BL_E_IO when it cannot be opened or is no regular file, BL_E_FORMAT when nothing reads it or it is broken beyond
  * reading (an empty file and a Git LFS pointer are named as such): messages name the file and the place in it. An EDF
  * file must not be cut shorter by others while it is open: it is mapped. */
 bl_status bl_recording_open(bl_ctx *ctx, const char *path, bl_recording **out) BL_MUST_CHECK;
+/* The same in a mode; bl_recording_open() is tolerant. A strict recording's read fails too (BL_E_FORMAT) when the
+ * deviation shows only then. Strict means the standard's text: EDF+D, limits that invert the polarity, labels that occur
+ * twice, missing units, any number of signals up to 4096 and records of any size are legal. */
+bl_status bl_recording_open_mode(bl_ctx *ctx, const char *path, bl_open_mode mode, bl_recording **out) BL_MUST_CHECK;
+/* Looks at the file again: a recorder that is still writing (n_records -1) may have added to it. Streams, runs, annotations and
+ * notes are those of now, their old addresses are invalid; frames that were there have the same numbers. On failure the
+ * recording stays as it was. Costs what opening does; deviations are not warned of anew. */
+bl_status bl_recording_refresh(bl_ctx *ctx, bl_recording *rec) BL_MUST_CHECK;
 /* Frames [first, first + n) clipped to the stream's end; *got tells how many. out holds n x n_channels floats. */
 bl_status bl_recording_read(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
                             size_t *got) BL_MUST_CHECK;
 void bl_recording_close(bl_ctx *ctx, bl_recording *rec);
+/* Trigger codes of a channel as annotations, appended: wherever the value, rounded and masked, changes to one that is not 0,
+ * one begins whose label is that number; it lasts until the next change or the end of the run. BioSemi: channel
+ * "Status", mask 0xffff. BL_E_CONFIG with the nearest name when there is no such channel. */
+bl_status bl_recording_triggers(bl_ctx *ctx, bl_recording *rec, const char *channel, uint32_t mask,
+                                bl_annotations *out) BL_MUST_CHECK;
 /* Adds a note (printf style) to rec->notes and warns of it under the file's name. For readers. */
 bl_status bl_recording_note(bl_ctx *ctx, bl_recording *rec, bl_warning code, const char *format, ...) BL_PRINTF(4, 5)
     BL_MUST_CHECK;
+
+/* When a recording began, by its file's name (folders do not count). pattern: text with fields %Y %m %d %H %M %S of fixed
+ * width, %y (two digits, 1969 to 2068), %f (digits of a second's fraction), ? for any character, %% for a percent sign;
+ * found anywhere in the name, but not within a longer number. NULL: a list of patterns that recorders use, such as
+ * %Y%m%d_%H%M%S and .%y%m%d%H%M%S. v: year, month, day, hour, minute, second, microsecond; *used: the pattern that fitted.
+ * False when none fits, or what fits is no date. */
+bool bl_start_from_name(const char *pattern, const char *path, int v[7], const char **used);
+/* False when a field of it is unknown, or it has no year. */
+bool bl_start_pattern_ok(const char *pattern);
+/* Sets rec->start by its name, with a note (no warning); does nothing when no pattern fits. bl_recording_open() does so,
+ * by the list, when the header tells no start. */
+bl_status bl_recording_start_from_name(bl_ctx *ctx, bl_recording *rec, const char *pattern) BL_MUST_CHECK;
 
 const bl_reader_class *bl_reader_at(size_t i);
 /* True when a file of this name is one that some reader is for, by its extension. */

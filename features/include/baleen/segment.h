@@ -4,6 +4,7 @@
 #ifndef BALEEN_SEGMENT_H
 #define BALEEN_SEGMENT_H
 
+#include "baleen/epoch.h"
 #include "baleen/option.h"
 #include "baleen/stream.h"
 
@@ -24,11 +25,19 @@ typedef struct bl_span {
   size_t event;       /* index of the event it belongs to, or BL_NO_EVENT */
   const char *label;  /* of the event, borrowed, or NULL */
 } bl_span;
+/* A segment that a plan left out, and why: a constant text. label is borrowed. */
+typedef struct bl_left_out {
+  double start_s;
+  const char *label, *why;
+} bl_left_out;
 typedef struct bl_spans {
   bl_span *v;
   size_t n, cap;
+  bl_left_out *left_out;
+  size_t n_left_out, cap_left_out;
 } bl_spans;
 bl_status bl_spans_add(bl_ctx *ctx, bl_spans *s, const bl_span *span) BL_MUST_CHECK;
+bl_status bl_spans_leave_out(bl_ctx *ctx, bl_spans *s, double start_s, const char *label, const char *why) BL_MUST_CHECK;
 void bl_spans_free(bl_ctx *ctx, bl_spans *s);
 
 /* A contiguous stretch of a recording; rate_hz is the waveform's. */
@@ -41,9 +50,12 @@ typedef struct bl_segment_class {
   const bl_opt *opts;
   size_t params_size;
   /* Adds the spans that lie wholly within the run, ascending by start. Pure. Counts what it leaves out in *n_skipped
-   * (an epoch that a gap or the file's end cuts off). */
+   * (an epoch that a gap or the file's end cuts off), and notes each of them in out->left_out. */
   bl_status (*plan)(bl_ctx *ctx, const void *params, const bl_run_info *run, const bl_event *events, size_t n_events,
                     bl_spans *out, size_t *n_skipped);
+  /* What is done to the frames of each segment, which borrows from params; BL_E_CONFIG when options do not go together.
+   * NULL: nothing is. */
+  bl_status (*rules)(bl_ctx *ctx, const void *params, bl_epoch_rules *out);
 } bl_segment_class;
 
 const bl_segment_class *bl_segment_at(size_t i);

@@ -6,6 +6,11 @@
 #include "baleen/cross_validate.h"
 #include "baleen/dataset.h"
 
+/* A segment that gave no row. Owned texts. */
+typedef struct bl_dropped {
+  double start_s;
+  char *label, *reason;
+} bl_dropped;
 /* What became of one recording. */
 typedef struct bl_outcome {
   char *recording;
@@ -13,6 +18,8 @@ typedef struct bl_outcome {
   char *message;       /* "" when all is well */
   size_t n_rows, n_skipped;
   double seconds;      /* of recording read */
+  bl_dropped *dropped; /* the skipped segments that have a time of their own, by time */
+  size_t n_dropped;
 } bl_outcome;
 
 /* Rows out of a source, and how each recording fared. */
@@ -79,8 +86,8 @@ typedef struct bl_run_summary {
   size_t n_failed;     /* recordings */
   bl_buf text;         /* tables for a person to read on a terminal */
 } bl_run_summary;
-/* folder NULL: runs/<config's name>, numbered when taken. Writes config.yaml, rows.*, features.json, recordings.csv, folds.csv,
- * predictions.csv, metrics.json, model.safetensors (the best by the first metric; all of them in models/ when there are
+/* folder NULL: runs/<config's name>, numbered when taken. Writes config.yaml, rows.*, features.json, recordings.csv,
+ * dropped.csv, folds.csv, predictions.csv, metrics.json, model.safetensors (the best by the first metric; all of them in models/ when there are
  * several), pictures, report.html. */
 bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_summary *out) BL_MUST_CHECK;
 void bl_run_summary_free(bl_ctx *ctx, bl_run_summary *r);

@@ -1,0 +1,38 @@
+/* annotation_table.h: what the readers of annotation tables share: lines of fields between tabs. Private to data. */
+#ifndef BL_DATA_ANNOTATION_TABLE_H
+#define BL_DATA_ANNOTATION_TABLE_H
+
+#include "baleen/annotation.h"
+
+enum { BL_MAX_FIELDS = 1024 };
+
+/* A text taken apart line by line; the text itself is written to. */
+typedef struct bl_lines {
+  const char *path;
+  char *next;    /* NULL at the end */
+  size_t number; /* of the line at hand, from 1 */
+  size_t n;
+  char *field[BL_MAX_FIELDS];
+  char none[1]; /* what a field holds that is not there: "" */
+} bl_lines;
+
+/* The next line that is not blank, cut at its tabs; false at the end. Fields past the last place are left joined. */
+bool bl_next_line(bl_lines *l);
+/* Without the blanks around it; writes to the field. */
+char *bl_trim(char *s);
+/* Field `column` of the line, "" where the line has none such. */
+char *bl_field(bl_lines *l, long column);
+/* A number in a field: NAN when it is empty, BL_E_FORMAT when it is something else. */
+bl_status bl_field_number(bl_ctx *ctx, bl_lines *l, long column, const char *name, double *out) BL_MUST_CHECK;
+/* Times in seconds that a mark must have; begin and end. */
+bl_status bl_check_span(bl_ctx *ctx, const char *path, size_t line, double begin, double end) BL_MUST_CHECK;
+/* Index of a column, its name in any case, or -1. */
+long bl_find_nocase(const bl_texts *columns, const char *name);
+
+/* annotation_raven.c: from the line at hand, which is the header, to the end. */
+bl_status bl_read_raven(bl_ctx *ctx, bl_lines *l, const bl_annotation_reading *how, bl_annotations *out) BL_MUST_CHECK;
+/* annotation_csv.c: a whole text, CSV or BIDS. */
+bl_status bl_read_events(bl_ctx *ctx, const char *path, const char *text, size_t n, const bl_annotation_reading *how,
+                         bl_annotations *out) BL_MUST_CHECK;
+
+#endif

@@ -1,0 +1,69 @@
+/* Stored numbers, byte by byte, so that neither the machine's byte order nor alignment matters. */
+#include "samples.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+bl_scale bl_scale_one(void) { return (bl_scale){1, 0, -INFINITY, INFINITY}; }
+
+size_t bl_sample_bytes(bl_sample kind)
+{
+  static const size_t bytes[BL_N_SAMPLES] = {
+      [BL_I8] = 1,  [BL_U8] = 1,  [BL_I16] = 2, [BL_U16] = 2, [BL_I24] = 3, [BL_U24] = 3,
+      [BL_I32] = 4, [BL_U32] = 4, [BL_I64] = 8, [BL_U64] = 8, [BL_F32] = 4, [BL_F64] = 8,
+  };
+  return bytes[kind];
+}
+
+static inline uint64_t bits_of(const unsigned char *p, size_t n, bool big)
+{
+  uint64_t x = 0;
+  for (size_t i = 0; i < n; i++) x |= (uint64_t)p[i] << 8 * (big ? n - 1 - i : i);
+  return x;
+}
+
+static inline double value_of(const unsigned char *p, bl_sample kind, size_t bytes, bool big)
+{
+  uint64_t bits = bits_of(p, bytes, big);
+  if (kind == BL_F32) {
+    uint32_t low = (uint32_t)bits;
+    float x;
+    memcpy(&x, &low, sizeof x);
+    return (double)x;
+  }
+  if (kind == BL_F64) {
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+  }
+  bool is_signed = kind == BL_I8 || kind == BL_I16 || kind == BL_I24 || kind == BL_I32 || kind == BL_I64;
+  uint64_t sign = (uint64_t)1 << (8 * bytes - 1);
+  if (is_signed && bits & sign) return -(double)((~bits & (sign - 1)) + 1);
+  return (double)bits;
+}
+
+double bl_sample_at(const unsigned char *from, bl_sample_type type)
+{
+  return value_of(from, type.kind, bl_sample_bytes(type.kind), type.big);
+}
+
+/* Called with constants, so that each kind becomes a loop of its own. */
+static inline void get(const unsigned char *from, bl_sample kind, size_t bytes, bool big, size_t from_stride, size_t n,
+                       const bl_scale *s, float *to, size_t to_stride)
+{
+  for (size_t i = 0; i < n; i++, from += from_stride, to += to_stride) {
+    double x = value_of(from, kind, bytes, big);
+    *to = x < s->lo || x > s->hi ? NAN : (float)(x * s->cal + s->off);
+  }
+}
+
+void bl_samples_get(const unsigned char *from, bl_sample_type type, size_t from_stride, size_t n, const bl_scale *scale,
+                    float *to, size_t to_stride)
+{
+  bool big = type.big;
+  if (type.kind == BL_I16 && !big) get(from, BL_I16, 2, false, from_stride, n, scale, to, to_stride);
+  else if (type.kind == BL_F32 && !big) get(from, BL_F32, 4, false, from_stride, n, scale, to, to_stride);
+  else if (type.kind == BL_I32 && !big) get(from, BL_I32, 4, false, from_stride, n, scale, to, to_stride);
+  else get(from, type.kind, bl_sample_bytes(type.kind), big, from_stride, n, scale, to, to_stride);
+}

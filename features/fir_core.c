@@ -1,0 +1,227 @@
+/* fir_core.c: convolution of runs with symmetric taps.
+ *
+ * phase zero: each output sees as far ahead as back, (N - 1) / 2 samples, so that nothing is shifted; both ends of the run are continued by odd reflection, 2 x[0] - x[k], zeros beyond a short
+ * run: a whole run gives what mne.filter.filter_data gives (pad "reflect_limited"). phase causal: no look-ahead, the
+ * signal comes (N - 1) / 2 samples late; before the run the first sample is taken to have stood there.
+ *
+ * method direct sums products, fft convolves blocks by double-precision FFT (overlap-save; Oppenheim and Schafer,
+ * Discrete-Time Signal Processing, 8.7). Blocks are cut at fixed places of the run, not where pushes end, and wait
+ * until they are full, which adds to the latency. auto: direct for causal and for short filters, else fft.
+ * A NaN or infinity makes the outputs non-finite whose taps reach it, and no others. */
+#include "fir_core.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { CHUNK = 4096, DIRECT_TAPS = 64 /* beyond, blocks by FFT take less than half the time; measured */ };
+typedef bl_fir state;
+
+const char *const bl_fir_phases[] = {"zero", "causal", NULL};
+const char *const bl_fir_methods[] = {"auto", "direct", "fft", NULL};
+const char *const bl_fir_windows[] = {"hann", "hamming", "blackman", NULL};
+
+/* Size of the FFT, at least four filters long so that most of it is new; 0: none. */
+static size_t fft_size(size_t n_taps, bl_fir_phase phase, bl_fir_method method)
+{
+  bool fft = method == BL_FIR_FFT || (method == BL_FIR_AUTO && phase == BL_FIR_ZERO && n_taps > DIRECT_TAPS);
+  size_t n = 256;
+  while (n < 4 * n_taps) n *= 2;
+  return fft ? n : 0;
+}
+
+size_t bl_fir_wait(size_t n_taps, bl_fir_phase phase, bl_fir_method method)
+{
+  size_t fft = fft_size(n_taps, phase, method);
+  return (fft ? fft - n_taps : 0) + (phase == BL_FIR_ZERO ? (n_taps - 1) / 2 : 0);
+}
+
+static bl_status init_fft(bl_ctx *ctx, const char *who, state *st, size_t size)
+{
+  bl_status s = bl_dfft_init(ctx, size, &st->fft);
+  if (s) return s;
+  if (!(st->response = bl_calloc(ctx, size + 2, sizeof *st->response))) return bl_fail_nomem(ctx, who);
+  memset(st->fft.time, 0, size * sizeof *st->fft.time);
+  memcpy(st->fft.time, st->taps, st->n_taps * sizeof *st->taps);
+  bl_dfft_forward(&st->fft);
+  for (size_t i = 0; i < (size / 2 + 1) * 2; i++) st->response[i] = st->fft.freq[i] / (double)size;
+  st->block = size - st->n_taps + 1;
+  return BL_OK;
+}
+
+void bl_fir_reset(void *sp)
+{
+  state *st = sp;
+  st->base = st->done = st->total = 0;
+  st->len = st->left;
+  st->continued = st->left == 0;
+}
+
+bl_status bl_fir_init(bl_ctx *ctx, const char *who, double *taps, size_t n_taps, bl_fir_phase phase,
+                      bl_fir_method method, size_t width, bl_fir *st)
+{
+  *st = (bl_fir){.width = width, .n_taps = n_taps, .taps = taps};
+  st->ahead = phase == BL_FIR_ZERO ? (n_taps - 1) / 2 : 0;
+  st->left = n_taps - 1 - st->ahead;
+  size_t size = fft_size(n_taps, phase, method);
+  bl_status s = size ? init_fft(ctx, who, st, size) : BL_OK;
+  if (s) return s;
+  /* held between pushes: less than a block, or both halves of what waits for the left values */
+  st->cap = (size ? size : n_taps) + n_taps + CHUNK + st->ahead;
+  if (!(st->v = bl_calloc(ctx, width, st->cap * sizeof *st->v))) return bl_fail_nomem(ctx, who);
+  bl_fir_reset(st);
+  return BL_OK;
+}
+
+static void continue_left(state *st)
+{
+  for (size_t c = 0; c < st->width; c++) {
+    double *x = st->v + c * st->cap + st->left; /* base is 0 */
+    for (size_t k = 1; k <= st->left; k++) x[-(ptrdiff_t)k] = !st->ahead ? x[0] : k < st->total ? 2 * x[0] - x[k] : 0;
+  }
+  st->continued = true;
+}
+
+static void continue_right(state *st)
+{
+  for (size_t c = 0; c < st->width; c++) {
+    double *x = st->v + c * st->cap + st->len - 1; /* the last sample */
+    for (size_t k = 1; k <= st->ahead; k++) x[k] = k < st->total ? 2 * x[0] - x[-(ptrdiff_t)k] : 0;
+  }
+  st->len += st->ahead;
+}
+
+static void compact(state *st)
+{
+  size_t gone = (size_t)(st->done - st->base);
+  if (!gone) return;
+  for (size_t c = 0; c < st->width; c++) {
+    double *v = st->v + c * st->cap;
+    memmove(v, v + gone, (st->len - gone) * sizeof *v);
+  }
+  st->len -= gone;
+  st->base = st->done;
+}
+
+static size_t take(state *st, const float *x, size_t n)
+{
+  size_t room = st->cap - st->ahead - st->len;
+  if (room < n && room < CHUNK) {
+    compact(st);
+    room = st->cap - st->ahead - st->len;
+  }
+  if (n > room) n = room;
+  for (size_t c = 0; c < st->width; c++) {
+    double *v = st->v + c * st->cap + st->len;
+    for (size_t i = 0; i < n; i++) v[i] = (double)x[i * st->width + c];
+  }
+  st->len += n;
+  st->total += n;
+  if (!st->continued && st->total > st->ahead) continue_left(st);
+  return n;
+}
+
+/* y[i * step] = sum_k h[k] e[i + k]: sixteen sums side by side, each in the order of k. */
+static void convolve(const double *h, size_t n_taps, const double *e, float *y, size_t step, size_t n)
+{
+  enum { SIDE = 16 };
+  for (size_t i = 0; i < n; i += SIDE) {
+    double sum[SIDE] = {0};
+    size_t m = n - i < SIDE ? n - i : SIDE;
+    if (m == SIDE)
+      for (size_t k = 0; k < n_taps; k++)
+        for (size_t j = 0; j < SIDE; j++) sum[j] += h[k] * e[i + k + j];
+    else
+      for (size_t k = 0; k < n_taps; k++)
+        for (size_t j = 0; j < m; j++) sum[j] += h[k] * e[i + k + j];
+    for (size_t j = 0; j < m; j++) y[(i + j) * step] = (float)sum[j];
+  }
+}
+
+/* Replaces what is not finite by 0; returns whether there was any. */
+static bool mend(double *v, size_t n)
+{
+  double probe = 0;
+  for (size_t i = 0; i < n; i++) probe += v[i] * 0;
+  if (probe == 0) return false;
+  for (size_t i = 0; i < n; i++)
+    if (!isfinite(v[i])) v[i] = 0;
+  return true;
+}
+
+/* A block of `block` outputs by FFT; `held` values of e are there, zeros follow; n of the outputs are wanted. */
+static void convolve_block(state *st, const double *e, size_t held, float *y, size_t n)
+{
+  size_t size = st->fft.n, n_taps = st->n_taps;
+  double *t = st->fft.time;
+  if (held > size) held = size;
+  memcpy(t, e, held * sizeof *t);
+  memset(t + held, 0, (size - held) * sizeof *t);
+  bool broken = mend(t, held);
+  bl_dfft_forward(&st->fft);
+  double *f = st->fft.freq;
+  const double *r = st->response;
+  for (size_t i = 0; i < size + 2 - size % 2; i += 2) {
+    double re = f[i] * r[i] - f[i + 1] * r[i + 1], im = f[i] * r[i + 1] + f[i + 1] * r[i];
+    f[i] = re;
+    f[i + 1] = im;
+  }
+  bl_dfft_backward(&st->fft);
+  for (size_t i = 0; i < n; i++) y[i * st->width] = (float)t[n_taps - 1 + i];
+  if (!broken) return;
+  size_t behind = 0; /* the last broken value's place, plus 1 */
+  for (size_t at = 0; at < n + n_taps - 1 && at < held; at++) {
+    if (!isfinite(e[at])) behind = at + 1;
+    if (at >= n_taps - 1 && behind + n_taps > at + 1) y[(at - (n_taps - 1)) * st->width] = NAN;
+  }
+}
+
+static bl_status drain(bl_ctx *ctx, state *st, bool end, bl_frames *out)
+{
+  if (!st->continued) return BL_OK;
+  for (;;) {
+    uint64_t known = st->base + st->len;
+    if (known < st->done + st->n_taps) return BL_OK;
+    size_t n = (size_t)(known - st->done) - (st->n_taps - 1), at = (size_t)(st->done - st->base);
+    if (st->block && n < st->block && !end) return BL_OK;
+    if (st->block && n > st->block) n = st->block;
+    float *y = bl_frames_add(ctx, out, n);
+    if (!y) return BL_E_NOMEM;
+    for (size_t c = 0; c < st->width; c++) {
+      const double *e = st->v + c * st->cap + at;
+      if (st->block) convolve_block(st, e, st->len - at, y + c, n);
+      else convolve(st->taps, st->n_taps, e, y + c, st->width, n);
+    }
+    st->done += n;
+  }
+}
+
+bl_status bl_fir_push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
+{
+  state *st = sp;
+  bl_status s = BL_OK;
+  while (!s && n) {
+    size_t took = take(st, x, n);
+    x += took * st->width;
+    n -= took;
+    s = drain(ctx, st, false, out);
+  }
+  return s;
+}
+
+bl_status bl_fir_finish(bl_ctx *ctx, void *sp, bl_frames *out)
+{
+  state *st = sp;
+  if (!st->total) return BL_OK;
+  if (!st->continued) continue_left(st);
+  continue_right(st);
+  return drain(ctx, st, true, out);
+}
+
+void bl_fir_release(bl_ctx *ctx, void *sp)
+{
+  state *st = sp;
+  bl_free(ctx, st->taps);
+  bl_free(ctx, st->v);
+  bl_free(ctx, st->response);
+  bl_dfft_release(ctx, &st->fft);
+}

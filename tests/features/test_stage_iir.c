@@ -1,0 +1,131 @@
+/* iir and iir_zero_phase: designs and signals against scipy.signal and mne. */
+#include "condition.h"
+#include "iir.h"
+
+static const char *const names[] = {"bp",   "lp",   "hp", "bs", "first", "slow", "bp3", "c1lp",  "c1bp", "c2lp",
+                                    "c2hp", "c2bs", "b1", "b4", "b5bp",  "b11",  "b20", "b20lp", "wide"};
+enum { N_NAMES = sizeof names / sizeof *names };
+
+static void check_design(void **arg)
+{
+  const char *name = *arg;
+  bl_ctx *ctx = bl_ctx_new();
+  golden *g = golden_open("iir");
+  char key[64];
+  const double *v = (snprintf(key, sizeof key, "%s.spec", name), golden_get(g, key)->v);
+  const golden_array *want = (snprintf(key, sizeof key, "%s.sos", name), golden_get(g, key));
+  bl_iir_spec spec = {v[4], v[2], v[3], (bl_iir_type)v[0], (size_t)v[1], v[5], v[6]};
+  bl_biquad sos[BL_IIR_MAX_SECTIONS];
+  size_t n;
+  check_ok(ctx, bl_iir_design(ctx, "iir", &spec, sos, &n));
+  assert_int_equal(n, want->rows);
+  double got[BL_IIR_MAX_SECTIONS][6];
+  for (size_t i = 0; i < n; i++) {
+    const double row[6] = {sos[i].b0, sos[i].b1, sos[i].b2, 1, sos[i].a1, sos[i].a2};
+    memcpy(got[i], row, sizeof row);
+  }
+  golden_compare(want, &got[0][0], name);
+  golden_close(g);
+  check_free(ctx);
+}
+
+static void check_signals(void **arg)
+{
+  (void)arg;
+  static const struct {
+    const char *text, *name;
+    size_t n;
+  } rows[] = {
+      {"iir l_freq=1 h_freq=40", "bp.y", 400},
+      {"iir l_freq=1 h_freq=40 start=steady", "bp.steady", 400},
+      {"iir_zero_phase l_freq=1 h_freq=40", "bp.zero", 0},
+      {"iir_zero_phase l_freq=1 h_freq=40", "bp.short", 100},
+      {"iir_zero_phase h_freq=30 order=5", "lp.zero", 0},
+      {"iir l_freq=2 order=3", "hp.y", 400},
+      {"iir_zero_phase l_freq=55 h_freq=45 order=2", "bs.zero", 0},
+      {"iir type=cheby1 order=8 h_freq=20 rp=0.05", "c1lp.y", 400},
+      {"iir type=cheby2 order=5 h_freq=40 rs=60", "c2lp.y", 400},
+      {"iir type=bessel h_freq=30", "b4.y", 400},
+      {"iir_zero_phase type=bessel h_freq=30 padlen=7", "b4.pad", 400},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    condition_check("iir", rows[i].text, 160, rows[i].n, rows[i].name);
+}
+
+/* Behind a value that is not finite, the series goes on as a run that begins there; start steady leaves a level alone. */
+static void check_afresh(void **arg)
+{
+  (void)arg;
+  enum { N = 900, AT = 300 };
+  static const char *const texts[] = {"iir h_freq=10", "iir h_freq=10 start=steady"};
+  static float x[N * 2];
+  for (size_t k = 0; k < 2; k++) {
+    bl_ctx *ctx = bl_ctx_new();
+    bl_stream in;
+    chain c, tail;
+    for (size_t i = 0; i < N; i++) x[2 * i] = (float)sin(0.3 * (double)i) + 7, x[2 * i + 1] = -3;
+    x[2 * AT] = INFINITY;
+    check_ok(ctx, chain_wave(ctx, 100, "a b", "uV", &in));
+    check_ok(ctx, chain_run(ctx, texts[k], &in, x, N, &c));
+    check_ok(ctx, chain_run(ctx, texts[k], &in, x + (AT + 1) * 2, N - AT - 1, &tail));
+    const float *y = chain_out(&c)->v, *z = chain_out(&tail)->v;
+    for (size_t i = 0; i < N; i++) assert_int_equal(isnan(y[2 * i]), i == AT);
+    for (size_t i = AT + 1; i < N; i++) assert_memory_equal(&y[2 * i], &z[2 * (i - AT - 1)], sizeof(float));
+    for (size_t i = 0; i < N && k == 1; i++) check_near((double)y[2 * i + 1], -3, 1e-6);
+    chain_stop(ctx, &c);
+    chain_stop(ctx, &tail);
+    bl_stream_free(ctx, &in);
+    check_free(ctx);
+  }
+}
+
+/* Minutes of silence behind a sound: the states must not stay denormal, or every second takes many times as long. */
+static void check_silence(void **arg)
+{
+  (void)arg;
+  enum { N = 4096 };
+  bl_ctx *ctx = bl_ctx_new();
+  bl_iir_spec spec = {1000, NAN, 30, BL_IIR_BUTTER, 4, 1, 40};
+  bl_biquad sos[BL_IIR_MAX_SECTIONS];
+  size_t n;
+  static float x[N], y[N];
+  bl_iir f;
+  check_ok(ctx, bl_iir_design(ctx, "iir", &spec, sos, &n));
+  check_ok(ctx, bl_iir_init(ctx, "iir", sos, n, 1, false, &f));
+  x[0] = 1;
+  for (size_t i = 0; i < 8; i++) {
+    bl_iir_run(&f, x, N, y);
+    x[0] = 0;
+  }
+  for (size_t i = 0; i < n * 2; i++) check_near(f.z[i * BL_IIR_LANES], 0, 0);
+  bl_iir_release(ctx, &f);
+  check_free(ctx);
+}
+
+static void check_refusals(void **arg)
+{
+  (void)arg;
+  static const refusal bad[] = {
+      {"iir", BL_E_CONFIG, "neither l_freq nor h_freq"},
+      {"iir h_freq=125", BL_E_RANGE, "below half the sampling rate, 125"},
+      {"iir l_freq=200", BL_E_RANGE, "l_freq 200"},
+      {"iir_zero_phase l_freq=5 h_freq=5", BL_E_RANGE, "nothing would pass"},
+      {"iir h_freq=1e-14 order=20", BL_E_RANGE, "not be stable"},
+      {"iir h_freq=5 order=21", BL_E_CONFIG, "20"},
+      {"iir h_freq=5 type=elliptic", BL_E_CONFIG, "butter"},
+  };
+  check_refused(bad, sizeof bad / sizeof *bad, 250);
+}
+
+int main(void)
+{
+  struct CMUnitTest tests[N_NAMES + 8];
+  size_t n = 0;
+  for (size_t i = 0; i < N_NAMES; i++)
+    tests[n++] = (struct CMUnitTest){names[i], check_design, NULL, NULL, (void *)(uintptr_t)names[i]};
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_signals);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_afresh);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_silence);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_refusals);
+  return _cmocka_run_group_tests("iir", tests, n, NULL, NULL);
+}

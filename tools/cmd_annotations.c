@@ -1,0 +1,82 @@
+/* baleen annotations IN OUT: a table of annotations, or those inside a recording, written as another table. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "baleen/annotation.h"
+#include "baleen/recording.h"
+#include "command.h"
+
+static const char *const from_words[] = {"auto", "raven", "audacity", "csv", "bids", "hypnogram", NULL};
+static const char *const to_words[] = {"auto", "raven", "audacity", "csv", "bids", NULL};
+
+typedef struct params {
+  int from, to; /* bl_annotation_format */
+  bl_texts recording;
+  char *label_column;
+  double epoch_s;
+} params;
+static const bl_opt opts[] = {
+    BL_ENUM(params, from, "auto", from_words, "format of IN; auto: by its first line, or a recording with annotations inside"),
+    BL_ENUM(params, to, "auto", to_words, "format of OUT; auto: .selections.txt is raven, .tsv bids, .csv csv"),
+    BL_TEXTS(params, recording, NULL, "a recording that the table is about; given again: Raven's file list, in order"),
+    BL_TEXT(params, label_column, NULL, "the column with the labels; not given: what such tables usually have"),
+    BL_REAL_ABOVE(params, epoch_s, "30", 0, 1e6, "s", "how long the stage on one line of a hypnogram lasts"), BL_OPT_END};
+
+/* Lengths and rates of the recordings, which Raven's times need. */
+static bl_status measure(bl_ctx *ctx, const bl_texts *paths, bl_annotated_file *out)
+{
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < paths->n; i++) {
+    bl_recording *rec = NULL;
+    s = bl_recording_open(ctx, paths->v[i], &rec);
+    if (!s) out[i] = (bl_annotated_file){paths->v[i], rec->duration_s, rec->n_streams ? rec->streams[0].rate_hz : NAN};
+    bl_recording_close(ctx, rec);
+  }
+  return s;
+}
+
+static bl_status read_inside(bl_ctx *ctx, const char *path, bl_annotations *a)
+{
+  bl_recording *rec = NULL;
+  bl_status s = bl_recording_open(ctx, path, &rec);
+  if (!s) { /* the list changes hands */
+    *a = rec->annotations;
+    rec->annotations = (bl_annotations){0};
+  }
+  bl_recording_close(ctx, rec);
+  return s;
+}
+
+static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *status)
+{
+  const params *p = vp;
+  const char *in = args->v[0], *out = args->v[1];
+  bl_texts own = {args->v, 1};
+  bool inside = p->from == BL_ANN_AUTO && bl_recording_is_name(in);
+  const bl_texts *about = inside && !p->recording.n ? &own : &p->recording;
+  bl_annotated_file *files = bl_calloc(ctx, about->n, sizeof *files);
+  bl_annotations a = {0};
+  bl_status s = files ? measure(ctx, about, files) : bl_fail_nomem(ctx, "a list of recordings");
+  bl_annotation_reading how = {.format = (bl_annotation_format)p->from, .label_column = p->label_column,
+                               .epoch_s = p->epoch_s, .files = files, .n_files = about->n};
+  if (!s) s = inside ? read_inside(ctx, in, &a) : bl_annotations_read_as(ctx, in, &how, &a);
+  if (!s) s = bl_annotations_write(ctx, out, (bl_annotation_format)p->to, &a, files, about->n);
+  if (!s) bl_log(ctx, BL_LOG_INFO, "%s: %zu annotation%s", out, a.n, a.n == 1 ? "" : "s");
+  bl_annotations_free(ctx, &a);
+  bl_free(ctx, files);
+  *status = s;
+  return bl_exit_of(s);
+}
+
+static const char *const examples[] = {"baleen annotations labels.txt calls.selections.txt --recording dive.wav",
+                                       "baleen annotations night.edf night_events.tsv",
+                                       "baleen annotations calls.selections.txt calls.csv --recording a.wav --recording b.wav", NULL};
+
+const bl_command bl_command_annotations = {
+    .name = "annotations", .summary = "turn a table of annotations into another format", .arguments = "IN OUT",
+    .min_args = 2, .max_args = 2,
+    .about = "Raven selection tables, Audacity labels, BIDS events.tsv and CSV, each to each; hypnograms and the annotations\n"
+             "inside a recording (EDF+, BDF+) to any of them. Times keep their last digit. Raven counts times over all files\n"
+             "of a list: name each with --recording, in order. An empty table stays one: annotated, nothing there.",
+    .examples = examples, .opts = opts, .letters = NULL, .params_size = sizeof(params), .run = run};
