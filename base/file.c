@@ -84,6 +84,11 @@ bl_status bl_out_open(bl_ctx *ctx, const char *path, bl_out *out)
 {
   bl_out o = {.fd = -1};
   bl_status s = BL_OK;
+  struct stat st;
+  *out = o;
+  /* renaming over a device or a pipe would put a file in its place, for everybody */
+  if (!stat(path, &st) && !S_ISREG(st.st_mode))
+    return bl_fail(ctx, BL_E_IO, "%s: is there and is no plain file; name another", path);
   if (!(o.path = bl_strdup(ctx, path))) s = bl_fail_nomem(ctx, path);
   for (unsigned k = 0; !s && o.fd < 0; k++) {
     bl_free(ctx, o.beside);

@@ -168,6 +168,7 @@ static void pooled_free(bl_ctx *ctx, pooled *g)
   bl_free(ctx, g->weight);
 }
 
+/* Entries of folds that failed have no prediction, and are not pooled. */
 static bl_status pool_entries(bl_ctx *ctx, const bl_problem *p, const bl_cv *cv, const uint32_t *entry, size_t n, pooled *g)
 {
   size_t k = p->task == BL_TASK_REGRESSION ? 0 : p->classes.n, width = cv->n_classes;
@@ -179,15 +180,18 @@ static bl_status pool_entries(bl_ctx *ctx, const bl_problem *p, const bl_cv *cv,
   if (p->weight) g->weight = bl_calloc(ctx, n, sizeof *g->weight);
   if (!g->y || !g->pred || (cv->proba && !g->proba) || (cv->decision && !g->decision) || (p->weight && !g->weight))
     return bl_fail_nomem(ctx, "pooled predictions");
+  size_t m = 0;
   for (size_t i = 0; i < n; i++) {
     size_t e = entry[i], row = cv->row[e];
-    g->y[i] = p->y[row];
-    g->pred[i] = cv->pred[e];
-    if (g->proba) memcpy(g->proba + i * width, cv->proba + e * width, width * sizeof *g->proba);
-    if (g->decision) g->decision[i] = cv->decision[e];
-    if (g->weight) g->weight[i] = p->weight[row];
+    if (isnan(cv->pred[e])) continue;
+    g->y[m] = p->y[row];
+    g->pred[m] = cv->pred[e];
+    if (g->proba) memcpy(g->proba + m * width, cv->proba + e * width, width * sizeof *g->proba);
+    if (g->decision) g->decision[m] = cv->decision[e];
+    if (g->weight) g->weight[m] = p->weight[row];
+    m++;
   }
-  g->scored = (bl_scored){n, k, g->y, g->pred, g->proba, g->decision, g->weight};
+  g->scored = (bl_scored){m, k, g->y, g->pred, g->proba, g->decision, g->weight};
   return BL_OK;
 }
 
@@ -349,7 +353,9 @@ bl_status bl_evaluate(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_r
                                     p->y ? c->n_metrics : 0, &r->cv)
                 : bl_fail_nomem(ctx, "the results");
     if (s) s = bl_fail_in(ctx, s, "model '%s': ", c->learners[i].name);
-    else s = summarise(ctx, c, p, r);
+    for (size_t k = 0; !s && k < r->cv.n_folds; k++)
+      if (r->cv.status[k]) bl_warn(ctx, BL_W_SKIPPED, "model '%s': fold %zu failed: %s", r->name, k + 1, r->cv.errors.v[k]);
+    if (!s) s = summarise(ctx, c, p, r);
     r->seconds = now_s() - start;
   }
   bl_progress(ctx, "models", (double)out->n, (double)c->n_learners);

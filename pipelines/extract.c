@@ -122,6 +122,7 @@ static bl_status one_item(bl_ctx *ctx, void *arg, size_t i)
     if (!p->has_rows) s = bl_fail(ctx, p->skipped, "%s", p->skipped_text);
     else bl_warn(ctx, BL_W_SKIPPED, "%s", p->skipped_text);
   }
+  if (!s && !p->has_rows) bl_log(ctx, BL_LOG_INFO, "%s: gives no row: no segment fits into it", item->name);
   p->status = s;
   if (s) {
     if (!(p->message = bl_strdup(ctx, bl_ctx_error(ctx)))) return bl_fail_nomem(ctx, "an outcome");

@@ -53,7 +53,7 @@ static bl_status choose_span(bl_plot *p, double from_s, double to_s)
   p->to_s = isnan(to_s) ? end : fmin(to_s, end);
   if (!(p->to_s > p->from_s))
     return bl_fail(p->ctx, BL_E_RANGE, "%s: nothing lies between %g s and %g s: the recording lasts %g s", p->rec->path,
-                   from_s, to_s, end);
+                   p->from_s, p->to_s, end);
   for (size_t r = 0; r < p->st->n_runs; r++) {
     const bl_stretch *run = &p->st->runs[r];
     double lo = fmax(p->from_s, run->start_s), hi = fmin(p->to_s, run->start_s + (double)run->n / rate);

@@ -23,6 +23,14 @@ static double block_of(const bl_dataset *d, size_t row, double block_s)
   return d->end_s[row] <= (first + 1) * block_s + slack ? first : (double)NAN;
 }
 
+/* A class's name is missing where there is none; a number also where it is written so. */
+static bool has_label(const bl_problem *p, const char *label)
+{
+  double x;
+  if (!*label || p->task != BL_TASK_REGRESSION) return *label != '\0';
+  return !bl_text_equal_nocase(label, "NA") && !(bl_parse_real(label, &x) && isnan(x));
+}
+
 /* Rows with a label that counts, and within one block of time. */
 static bl_status take_rows(bl_ctx *ctx, const bl_config *c, const bl_dataset *d, const bl_texts *label, bl_problem *p)
 {
@@ -31,7 +39,7 @@ static bl_status take_rows(bl_ctx *ctx, const bl_config *c, const bl_dataset *d,
   if (!p->index) return bl_fail_nomem(ctx, "the rows");
   bool need_label = p->task != BL_TASK_ANOMALY;
   for (size_t i = 0; i < d->X.rows; i++) {
-    bool without = !*label->v[i];
+    bool without = !has_label(p, label->v[i]);
     if (without && need_label) unlabelled++;
     else if (c->rows.classes.n && !without && bl_texts_find(&c->rows.classes, label->v[i]) < 0) others++;
     else if (c->rows.block_s > 0 && !isnan(d->start_s[i]) && isnan(block_of(d, i, c->rows.block_s))) across++;
@@ -145,14 +153,16 @@ static bl_status code_classes(bl_ctx *ctx, const bl_config *c, const bl_texts *l
   return s;
 }
 
-static bl_status parse_targets(bl_ctx *ctx, const bl_config *c, const bl_texts *label, bl_problem *p)
+static bl_status parse_targets(bl_ctx *ctx, const bl_dataset *d, const bl_texts *label, bl_problem *p)
 {
   p->y = bl_calloc(ctx, p->n, sizeof *p->y);
   if (!p->y) return bl_fail_nomem(ctx, "the targets");
-  for (size_t i = 0; i < p->n; i++)
-    if (!bl_parse_real(label->v[p->index[i]], &p->y[i]))
-      return bl_fail(ctx, BL_E_FORMAT, "row %u: '%s' in column '%s' is no number, which a regressor needs",
-                     p->index[i], label->v[p->index[i]], c->rows.label);
+  for (size_t i = 0; i < p->n; i++) {
+    const char *text = label->v[p->index[i]];
+    if (!bl_parse_real(text, &p->y[i]) || !isfinite(p->y[i]))
+      return bl_fail(ctx, BL_E_FORMAT, "%s (row %u): '%s' is no finite number, which a regressor needs to learn",
+                     d->recording.v[p->index[i]], p->index[i], text);
+  }
   return BL_OK;
 }
 
@@ -203,7 +213,7 @@ bl_status bl_problem_make(bl_ctx *ctx, const bl_config *c, const bl_dataset *row
   if (s) s = bl_fail_in(ctx, s, "rows: label: ");
   if (!s) s = take_rows(ctx, c, rows, label, out);
   if (!s) s = copy_rows(ctx, rows, out);
-  if (!s) s = out->task == BL_TASK_REGRESSION ? parse_targets(ctx, c, label, out) : code_classes(ctx, c, label, out);
+  if (!s) s = out->task == BL_TASK_REGRESSION ? parse_targets(ctx, rows, label, out) : code_classes(ctx, c, label, out);
   if (!s) s = code_groups(ctx, c, rows, out);
   if (!s) s = code_folds(ctx, c, rows, out);
   if (s) bl_problem_free(ctx, out);

@@ -97,6 +97,7 @@ static double decision_of(const bl_cv *cv, size_t e)
 
 static const char *predicted_name(const bl_problem *p, double pred, char *buf)
 {
+  if (isnan(pred)) return ""; /* its fold failed */
   /* with labels, cross-validation gives an outlier detector's answers in their codes; without, as -1 and +1 */
   if (p->task == BL_TASK_ANOMALY) return (p->y ? pred > 0 : pred < 0) ? "outlier" : "inlier";
   if (p->task == BL_TASK_CLASSIFICATION && pred >= 0 && pred < (double)p->classes.n) return p->classes.v[(size_t)pred];

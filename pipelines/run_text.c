@@ -44,6 +44,18 @@ static bl_status score_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
   return s;
 }
 
+/* Scores are means over the folds that went well: the others must not go unseen. */
+static bl_status failed_folds(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
+{
+  bl_status s = BL_OK;
+  for (size_t i = 0; i < r->results->n; i++) {
+    const bl_result *x = &r->results->v[i];
+    for (size_t k = 0; !s && k < x->cv.n_folds; k++)
+      if (x->cv.status[k]) s = bl_buf_printf(ctx, out, "  %s: fold %zu FAILED: %s\n", x->name, k + 1, x->cv.errors.v[k]);
+  }
+  return s;
+}
+
 /* Per fold, with published numbers beside ours. */
 static bl_status fold_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
 {
@@ -188,6 +200,7 @@ bl_status bl_run_text(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
   if (s || !r->problem || !r->results->n) return s;
   if (r->problem->y) {
     s = score_table(ctx, r, out);
+    if (!s) s = failed_folds(ctx, r, out);
     if (!s) s = fold_table(ctx, r, out);
     if (!s) s = part_table(ctx, r, out);
     if (!s) s = confusion_table(ctx, r, out);

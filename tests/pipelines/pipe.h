@@ -42,6 +42,6 @@ static inline void pipe_eight(void)
   }
 }
 #define PIPE_EIGHT "source: {files: {recordings: ['hum/*.wav', 'song/*.wav'], labels: folder}}\n"
-#define PIPE_MEL "features: {f: {stages: [{stft: {n_fft: 256}}, power, {mel: {n_mels: 5}}, db], summaries: [mean, std]}}\n"
+#define PIPE_MEL "features: {f: {stages: [{stft: {n_fft: 256, center: false}}, power, {mel: {n_mels: 5}}, db], summaries: [mean, std]}}\n"
 
 #endif

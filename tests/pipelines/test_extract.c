@@ -43,7 +43,23 @@ static const struct odd {
     {"no sound", "odd/text.wav", BL_E_FORMAT, "text.wav: ", "not a format"},
     {"another rate", "odd/rate.wav", BL_E_MISMATCH, "rate is 11025 Hz where hum/0.wav has 8000 Hz", "rows of two scales"},
     {"more channels", "odd/stereo.wav", BL_E_MISMATCH, "its features differ from those of hum/0.wav", "other columns"},
+    {"no frame", "odd/short.wav", BL_E_SHAPE, "short.wav: segment at 0.000 s: the stretch is too short", "no whole frame"},
 };
+
+/* A header without samples is no failure: there was nothing to take. */
+static void nothing_to_take(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_extraction x;
+  check_extract(ctx, "source: {files: {recordings: [hum/0.wav, odd/none.wav], labels: folder}}\n" PIPE_MEL, &x);
+  assert_int_equal(x.n_failed, 0);
+  assert_int_equal(x.rows.X.rows, 1);
+  assert_int_equal(x.outcomes[1].n_rows, 0);
+  assert_int_equal(x.outcomes[1].n_skipped, 0);
+  bl_extraction_free(ctx, &x);
+  check_free(ctx);
+}
 
 static void failures_stay_alone(void **state)
 {
@@ -125,7 +141,7 @@ static void failing_allocations(void **state)
   bl_ctx *ctx = bl_ctx_new();
   bl_config c;
   check_ok(ctx, pipe_config(ctx, "source: {files: {recordings: [hum/0.wav, odd/none.wav, odd/empty.wav, odd/stereo.wav, song/1.wav]}}\n"
-                            "features: {f: {stages: [{frame: {length: 8, hop: 400}}], summaries: [mean]}}\n"
+                            "features: {f: {summaries: [mean, std]}}\n"
                             "segments: {window: {length_s: 0.5}}\n", &c));
   check_every_allocation_failing(extract, &c);
   bl_config_free(ctx, &c);
@@ -140,9 +156,11 @@ int main(void)
   pipe_wav("odd/rate.wav", 11025, 1, 11025, 5, 0);
   pipe_wav("odd/stereo.wav", 8000, 2, 8000, 6, 0);
   pipe_wav("odd/none.wav", 8000, 1, 0, 6, 0);
+  pipe_wav("odd/short.wav", 8000, 1, 100, 6, 0);
   struct CMUnitTest tests[32] = {cmocka_unit_test(rows_in_order_for_any_threads), cmocka_unit_test(stops_when_cancelled),
+                                 cmocka_unit_test(nothing_to_take),
                                  cmocka_unit_test(failing_allocations)};
-  size_t n = 3;
+  size_t n = 4;
   for (size_t i = 0; i < sizeof odds / sizeof *odds; i++)
     tests[n++] = (struct CMUnitTest){odds[i].name, failures_stay_alone, NULL, NULL, (void *)(uintptr_t)&odds[i]};
   for (size_t i = 0; i < sizeof bads / sizeof *bads; i++)

@@ -45,6 +45,8 @@ static const struct good {
     {"rows without a time", "model: knn\nrows: {block_s: 5}\n", {{"a", "g", NAN, NAN}, {"b", "g", NAN, NAN}}, "0 1", "0 1",
      "a|b", "0 0", "nothing to cut"},
     {"regression", "model: ridge\n", {{"2.5", "1", 0, 1}, {"-1e-3", "2", 0, 1}}, "0 1", "2.5 -0.001", "", "0 1", "numbers"},
+    {"regression with gaps", "model: ridge\n", {{"2.5", "1", 0, 1}, {"NA", "2", 0, 1}, {"nan", "3", 0, 1}, {"", "4", 0, 1}, {"7", "5", 0, 1}},
+     "0 4", "2.5 7", "", "0 1", "numbers that are not known are left out"},
     {"anomaly, labelled", "model: isolation_forest\nrows: {positive: odd}\n",
      {{"sea", "1", 0, 1}, {"odd", "2", 0, 1}, {"rain", "3", 0, 1}}, "0 1 2", "0 1 0", "normal|odd", "0 1 2",
      "all but the positive class is normal"},
@@ -112,7 +114,8 @@ static const struct bad {
     {"unknown positive", "model: knn\nrows: {positive: whale}\n", {{"a", "1", 0, 1}}, BL_E_CLASSES, "'whale'"},
     {"a class that is not there", "model: knn\nrows: {classes: [a, z]}\n", {{"a", "1", 0, 1}}, BL_E_CLASSES, "'z'"},
     {"no class asked for", "model: knn\nrows: {classes: [y, z]}\n", {{"a", "1", 0, 1}}, BL_E_SHAPE, "1 another class"},
-    {"a word for a number", "model: ridge\n", {{"1", "1", 0, 1}, {"two", "1", 0, 1}}, BL_E_FORMAT, "row 1: 'two'"},
+    {"a word for a number", "model: ridge\n", {{"1", "1", 0, 1}, {"two", "1", 0, 1}}, BL_E_FORMAT, "r (row 1): 'two'"},
+    {"an infinite number", "model: ridge\n", {{"-inf", "1", 0, 1}}, BL_E_FORMAT, "'-inf' is no finite number"},
     {"across every border", "model: knn\nrows: {block_s: 1}\n", {{"a", "1", 0.5, 1.5}}, BL_E_SHAPE, "1 lie across"},
 };
 
