@@ -18,8 +18,6 @@ bl_status bl_recording_text(bl_ctx *ctx, char **to, const char *text) BL_MUST_CH
  * cross days, is added. */
 bool bl_recording_set_start(bl_recording *rec, int year, int month, int day, int hour, int minute, int second,
                             double shift_s);
-/* The wall-clock time shift_s after rec's start, written to `to`; false when rec has none or it leaves the calendar. */
-bool bl_recording_later(const bl_recording *rec, double shift_s, char to[40]);
 /* Closes the reader and frees the parts, not rec itself. */
 void bl_recording_release(bl_ctx *ctx, bl_recording *rec);
 
