@@ -107,6 +107,11 @@ bl_status bl_edf_report(bl_ctx *ctx, bl_recording *rec, const bl_edf *e) BL_MUST
  * *latin, whether they were taken as Latin-1 (may be NULL). */
 bool bl_edf_text(const unsigned char *s, size_t n, char *to, bool *latin);
 
+/* Whether a trimmed text is a local identification of EDF+ (2.1.3.3 and 2.1.3.4): subfields with one blank between them, X
+ * where unknown. */
+bool bl_edf_is_patient(const char *text);
+bool bl_edf_is_recording(const char *text);
+
 /* Reads the headers of bytes: everything but streams and annotations. BL_E_FORMAT names the byte and the field. */
 bl_status bl_edf_header(bl_ctx *ctx, bl_recording *rec, bl_edf *e) BL_MUST_CHECK;
 /* Offset in the file of field `width` bytes wide that lies `before` bytes per signal behind the fixed header. */

@@ -141,20 +141,25 @@ static const char *next_word(const char *s)
   return blank && blank[1] && blank[1] != ' ' ? blank + 1 : NULL;
 }
 
-/* The local identifications of EDF+ 2.1.3.3 and 2.1.3.4: subfields with one blank between them, X where unknown. */
+bool bl_edf_is_patient(const char *text)
+{
+  const char *sex = next_word(text), *born = next_word(sex), *name = next_word(born);
+  return name && strchr("MFX", *sex) && sex[1] == ' ' && ((*born == 'X' && born[1] == ' ') || is_date(born));
+}
+
+bool bl_edf_is_recording(const char *text)
+{
+  const char *date = next_word(text), *code = next_word(date), *who = next_word(code), *with = next_word(who);
+  return !strncmp(text, "Startdate ", 10) && with && ((*date == 'X' && date[1] == ' ') || is_date(date));
+}
+
 static void check_identifications(bl_edf *e)
 {
   char text[161];
   bl_edf_text(e->bytes + 8, 80, text, NULL);
-  const char *sex = next_word(text), *born = next_word(sex), *name = next_word(born);
-  bool fine = name && e->bytes[8] != ' ' && strchr("MFX", *sex) && sex[1] == ' ';
-  fine = fine && ((*born == 'X' && born[1] == ' ') || is_date(born));
-  if (!fine) bl_edf_deviates(e, BL_EDF_PATIENT, 8, -1);
+  if (e->bytes[8] == ' ' || !bl_edf_is_patient(text)) bl_edf_deviates(e, BL_EDF_PATIENT, 8, -1);
   bl_edf_text(e->bytes + 88, 80, text, NULL);
-  const char *date = next_word(text), *code = next_word(date), *who = next_word(code), *with = next_word(who);
-  fine = !strncmp(text, "Startdate ", 10) && with && e->bytes[88] != ' ';
-  fine = fine && ((*date == 'X' && date[1] == ' ') || is_date(date));
-  if (!fine) bl_edf_deviates(e, BL_EDF_RECORDING, 88, -1);
+  if (e->bytes[88] == ' ' || !bl_edf_is_recording(text)) bl_edf_deviates(e, BL_EDF_RECORDING, 88, -1);
 }
 
 /* The "Startdate dd-MMM-yyyy" of EDF+; false when it is not there, or X. */

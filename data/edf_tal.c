@@ -133,15 +133,8 @@ static void shift_times(bl_recording *rec, bl_edf *e)
     bl_edf_deviates(e, BL_EDF_FIRST_ONSET, e->header_bytes + e->signals[first].offset, (long)first);
   for (uint64_t r = 0; r < e->n_records; r++) e->record_start_s[r] -= e->first_onset_s;
   for (size_t i = 0; i < rec->annotations.n; i++) rec->annotations.v[i].onset_s -= e->first_onset_s;
-  int v[6];
   if (!rec->has_start || !(fabs(e->first_onset_s) > 0)) return;
-  for (int i = 0; i < 6; i++) { /* "2009-08-12T16:15:00" */
-    static const int at[] = {0, 5, 8, 11, 14, 17};
-    const char *s = rec->start + at[i];
-    v[i] = (s[0] - '0') * 10 + (s[1] - '0');
-    if (!i) v[i] = v[i] * 100 + (s[2] - '0') * 10 + (s[3] - '0');
-  }
-  rec->has_start = bl_recording_set_start(rec, v[0], v[1], v[2], v[3], v[4], v[5], e->first_onset_s);
+  rec->has_start = bl_recording_later(rec, e->first_onset_s, rec->start);
 }
 
 bl_status bl_edf_annotations(bl_ctx *ctx, bl_recording *rec, bl_edf *e)

@@ -112,6 +112,20 @@ bool bl_recording_set_start(bl_recording *rec, int year, int month, int day, int
   return rec->has_start = true;
 }
 
+bool bl_recording_later(const bl_recording *rec, double shift_s, char to[40])
+{
+  static const int at[] = {0, 2, 5, 8, 11, 14, 17};
+  int v[7];
+  if (!rec->has_start) return false;
+  for (int i = 0; i < 7; i++) v[i] = (rec->start[at[i]] - '0') * 10 + rec->start[at[i] + 1] - '0';
+  double part = 0;
+  if (rec->start[19] == '.' && !bl_parse_real(rec->start + 19, &part)) return false;
+  bl_recording later = {0};
+  if (!bl_recording_set_start(&later, v[0] * 100 + v[1], v[2], v[3], v[4], v[5], v[6], part + shift_s)) return false;
+  memcpy(to, later.start, sizeof later.start);
+  return true;
+}
+
 void bl_recording_release(bl_ctx *ctx, bl_recording *rec)
 {
   if (rec->cls) rec->cls->close(ctx, rec);

@@ -95,6 +95,8 @@ bl_status bl_recording_refresh(bl_ctx *ctx, bl_recording *rec) BL_MUST_CHECK;
 bl_status bl_recording_read(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
                             size_t *got) BL_MUST_CHECK;
 void bl_recording_close(bl_ctx *ctx, bl_recording *rec);
+/* The wall-clock time shift_s after the recording's start, written to `to`; false when rec has none or it leaves the calendar. */
+bool bl_recording_later(const bl_recording *rec, double shift_s, char to[40]);
 /* Trigger codes of a channel as annotations, appended: wherever the value, rounded and masked, changes to one that is not 0,
  * one begins whose label is that number; it lasts until the next change or the end of the run. BioSemi: channel
  * "Status", mask 0xffff. BL_E_CONFIG with the nearest name when there is no such channel. */

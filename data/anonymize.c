@@ -1,0 +1,236 @@
+/* Files without names in them: EDF and BDF headers, WAV chunks, FLAC metadata blocks. What is kept is copied byte by byte. */
+#include <stdio.h>
+#include <string.h>
+
+#include "baleen/text.h"
+#include "edf_copy.h"
+#include "file.h"
+
+/* ---- EDF and BDF --------------------------------------------------------------------------------------------------- */
+
+static void put_field(unsigned char *to, size_t n, const char *text)
+{
+  size_t len = strlen(text);
+  memset(to, ' ', n);
+  memcpy(to, text, len < n ? len : n);
+}
+
+static bl_status edf_header(bl_ctx *ctx, const bl_edf *e, const bl_anonymizing *how, bl_out *out, bl_texts *report)
+{
+  unsigned char *h = bl_calloc(ctx, (size_t)e->header_bytes, 1);
+  if (!h) return bl_fail_nomem(ctx, "an EDF header");
+  size_t needs = 256 * (e->n_signals + 1);
+  memcpy(h, e->bytes, (size_t)e->header_bytes);
+  put_field(h + 8, 80, e->plus ? "X X X X" : "X");
+  put_field(h + 88, 80, e->plus ? "Startdate X X X X" : "X");
+  put_field(h + 168, 8, "01.01.85");
+  if (!how->keep_time) put_field(h + 176, 8, "00.00.00");
+  memset(h + needs, ' ', (size_t)e->header_bytes - needs);
+  bl_status s = bl_out_put(ctx, out, h, (size_t)e->header_bytes);
+  bl_free(ctx, h);
+  if (!s) s = bl_edf_tell(ctx, report, "patient and recording fields blanked, start date 01.01.85%s",
+                          how->keep_time ? ", the time of day kept" : ", start time 00.00.00");
+  if (!s && e->header_bytes > needs)
+    s = bl_edf_tell(ctx, report, "%llu bytes behind the signal headers blanked", (unsigned long long)(e->header_bytes - needs));
+  return s;
+}
+
+/* True when the text is to go: it matches the pattern in any case, or, as it stands or without "@@channel", cannot be told. */
+static bool is_named(const unsigned char *s, size_t n, const char *pattern)
+{
+  char text[1024];
+  if (n >= sizeof text) n = sizeof text - 1;
+  memcpy(text, s, n);
+  text[n] = '\0';
+  for (char *c = text; *c; c++)
+    if (*c >= 'A' && *c <= 'Z') *c = (char)(*c - 'A' + 'a');
+  char *of = strstr(text, "@@");
+  bool whole = bl_text_glob(pattern, text);
+  if (of) *of = '\0';
+  return whole || bl_text_glob(pattern, text);
+}
+
+/* The lists of an annotation signal in one record, n bytes, texts that match left out; the rest moves up, NULs fill the end. A
+ * list that loses all its texts goes, but for the first, which gives the record its time. */
+static size_t drop_texts(unsigned char *s, size_t n, const char *pattern)
+{
+  size_t dropped = 0, to = 0;
+  for (size_t at = 0; at < n;) {
+    if (!s[at]) {
+      at++;
+      continue;
+    }
+    const unsigned char *nul = memchr(s + at, 0, n - at), *mark;
+    size_t end = nul ? (size_t)(nul - s) : n, begin = to;
+    mark = memchr(s + at, 0x14, end - at);
+    size_t head = mark ? (size_t)(mark - s) + 1 - at : end - at;
+    if (!mark && is_named(s + at, head, pattern)) { /* no list, but the name may be in it */
+      dropped++;
+      at = end;
+      continue;
+    }
+    memmove(s + to, s + at, head);
+    to += head, at += head;
+    size_t kept = 0, gone = 0;
+    while (at < end) {
+      const unsigned char *stop = memchr(s + at, 0x14, end - at);
+      size_t len = stop ? (size_t)(stop - s) - at : end - at, with = len + (stop ? 1 : 0);
+      if (len && is_named(s + at, len, pattern)) gone++;
+      else memmove(s + to, s + at, with), to += with, kept++;
+      at += with;
+    }
+    dropped += gone;
+    if (gone && !kept) to = begin;
+    else if (to < n) s[to++] = 0;
+    if (to > at) at = to; /* the last list had no NUL behind it */
+  }
+  memset(s + to, 0, n - to);
+  return dropped;
+}
+
+static bl_status edf_records(bl_ctx *ctx, const bl_edf *e, const char *pattern, bl_out *out, bl_texts *report)
+{
+  unsigned char *record = bl_calloc(ctx, (size_t)e->record_bytes + 1, 1);
+  bl_status s = record ? BL_OK : bl_fail_nomem(ctx, "an EDF record");
+  size_t dropped = 0;
+  for (uint64_t r = 0; !s && r < e->n_records; r++) {
+    const unsigned char *from = e->bytes + e->header_bytes + r * e->record_bytes;
+    memcpy(record, from, (size_t)e->record_bytes);
+    for (size_t i = 0; pattern && i < e->n_signals; i++)
+      if (e->signals[i].annotation)
+        dropped += drop_texts(record + e->signals[i].offset, (size_t)e->signals[i].spr * e->width, pattern);
+    s = bl_out_put(ctx, out, record, (size_t)e->record_bytes);
+    if (!s && r % 256 == 0) s = BL_CHECK_CANCEL(ctx);
+  }
+  bl_free(ctx, record);
+  uint64_t behind = e->n_bytes - e->header_bytes - e->n_records * e->record_bytes;
+  if (!s && pattern) s = bl_edf_tell(ctx, report, "%zu annotations dropped", dropped);
+  if (!s && behind) s = bl_edf_tell(ctx, report, "%llu bytes behind the last record left out", (unsigned long long)behind);
+  return s;
+}
+
+static bl_status anonymize_edf(bl_ctx *ctx, bl_recording *rec, const bl_anonymizing *how, bl_out *out, bl_texts *report)
+{
+  const bl_edf *e = bl_edf_of(rec);
+  char *pattern = how->drop ? bl_strdup(ctx, how->drop) : NULL;
+  if (how->drop && !pattern) return bl_fail_nomem(ctx, "a pattern");
+  for (char *c = pattern; c && *c; c++)
+    if (*c >= 'A' && *c <= 'Z') *c = (char)(*c - 'A' + 'a');
+  bl_status s = edf_header(ctx, e, how, out, report);
+  if (!s) s = edf_records(ctx, e, pattern, out, report);
+  bl_free(ctx, pattern);
+  return s;
+}
+
+/* ---- WAV ----------------------------------------------------------------------------------------------------------- */
+
+static uint32_t le32(const unsigned char *b) { return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24; }
+
+/* Walks the chunks; the first pass (out NULL) sums the bytes kept, the second, given it, copies them. A data chunk
+ * whose size is unknown or too long runs to the file's end. */
+static bl_status wav_chunks(bl_ctx *ctx, const bl_map *m, bl_out *out, uint64_t *kept, bl_texts *report)
+{
+  static const char *const keep[] = {"fmt ", "fact", "ds64", "data", NULL};
+  uint64_t total = *kept;
+  bl_status s = BL_OK;
+  uint64_t wide = 0;
+  *kept = 4; /* "WAVE" */
+  for (size_t at = 12; !s && m->n - at >= 8 && at < m->n;) {
+    const unsigned char *c = m->v + at;
+    uint64_t n = le32(c + 4);
+    bool data = !memcmp(c, "data", 4), known = false;
+    if (!memcmp(c, "ds64", 4) && n >= 16 && m->n - at >= 24) wide = le32(c + 16) | (uint64_t)le32(c + 20) << 32;
+    if (data && (n == 0xffffffff || (!n && m->n - at > 8))) n = wide && wide <= m->n - at - 8 ? wide : m->n - at - 8;
+    if (n > m->n - at - 8) n = m->n - at - 8;
+    for (size_t i = 0; keep[i]; i++) known |= !memcmp(c, keep[i], 4);
+    uint64_t whole = 8 + n + (n & 1 && at + 8 + n < m->n);
+    if (known) *kept += whole;
+    if (known && out && !memcmp(c, "ds64", 4) && n >= 8) { /* holds the size of all */
+      unsigned char head[16];
+      memcpy(head, c, 8);
+      for (int b = 0; b < 8; b++) head[8 + b] = (unsigned char)(total >> 8 * b);
+      s = bl_out_put(ctx, out, head, 16);
+      if (!s) s = bl_out_put(ctx, out, c + 16, (size_t)(whole - 16));
+    } else if (known && out) {
+      s = bl_out_put(ctx, out, c, (size_t)whole);
+    }
+    if (!known && out) {
+      char name[5];
+      for (int i = 0; i < 4; i++) name[i] = c[i] >= 0x20 && c[i] < 0x7f ? (char)c[i] : '?';
+      name[4] = '\0';
+      s = bl_edf_tell(ctx, report, "chunk '%s' of %llu bytes left out", name, (unsigned long long)n);
+    }
+    at += (size_t)whole;
+  }
+  return s;
+}
+
+static bl_status anonymize_wav(bl_ctx *ctx, const bl_map *m, bl_out *out, bl_texts *report)
+{
+  uint64_t kept = 0;
+  unsigned char head[12];
+  bl_status s = wav_chunks(ctx, m, NULL, &kept, report);
+  memcpy(head, m->v, 12);
+  if (le32(head + 4) != 0xffffffff) /* which RF64 and streams have */
+    for (int b = 0; b < 4; b++) head[4 + b] = (unsigned char)(kept >> 8 * b);
+  if (!s) s = bl_out_put(ctx, out, head, 12);
+  return s ? s : wav_chunks(ctx, m, out, &kept, report);
+}
+
+/* ---- FLAC ---------------------------------------------------------------------------------------------------------- */
+
+/* Metadata blocks: a byte of type, with bit 7 on the last, 24 bits of length (RFC 9639, 8). Kept: STREAMINFO, PADDING,
+ * SEEKTABLE. */
+static bl_status anonymize_flac(bl_ctx *ctx, const char *path, const bl_map *m, bl_out *out, bl_texts *report)
+{
+  static const char *const names[] = {"streaminfo", "padding", "application", "seek table", "tags", "cue sheet", "picture"};
+  size_t at = 4;
+  bool last = false;
+  bl_status s = bl_out_put(ctx, out, "fLaC", 4);
+  for (size_t n; !s && !last; at += 4 + n) {
+    if (m->n - at < 4) return bl_fail(ctx, BL_E_FORMAT, "%s: byte %zu: the file ends inside its metadata", path, at);
+    const unsigned char *b = m->v + at;
+    unsigned type = b[0] & 0x7f;
+    n = (size_t)b[1] << 16 | (size_t)b[2] << 8 | b[3];
+    last = b[0] & 0x80;
+    if (m->n - at - 4 < n) return bl_fail(ctx, BL_E_FORMAT, "%s: byte %zu: the file ends inside its metadata", path, at);
+    if (type == 0 || type == 3) {
+      unsigned char head[4] = {(unsigned char)type, b[1], b[2], b[3]};
+      s = bl_out_put(ctx, out, head, 4);
+      if (!s) s = bl_out_put(ctx, out, b + 4, n);
+    } else if (type != 1) {
+      s = bl_edf_tell(ctx, report, "block '%s' of %zu bytes left out", type < 7 ? names[type] : "unknown", n);
+    }
+  }
+  static const unsigned char end[4] = {0x81, 0, 0, 0}; /* an empty padding is the last block */
+  if (!s) s = bl_out_put(ctx, out, end, sizeof end);
+  return s ? s : bl_out_put(ctx, out, m->v + at, m->n - at);
+}
+
+/* ---- all of it ----------------------------------------------------------------------------------------------------- */
+
+bl_status bl_anonymize(bl_ctx *ctx, const char *path, const char *out, const bl_anonymizing *how, bl_texts *report)
+{
+  bl_recording *rec = NULL;
+  bl_map m = {0};
+  bl_out o = {.fd = -1};
+  bl_status s = bl_recording_open(ctx, path, &rec);
+  if (s) return s;
+  bool edf = bl_edf_of(rec) != NULL;
+  if (!edf) s = bl_map_open(ctx, path, &m);
+  bool wav = m.n >= 12 && (!memcmp(m.v, "RIFF", 4) || !memcmp(m.v, "RF64", 4)) && !memcmp(m.v + 8, "WAVE", 4);
+  bool flac = m.n >= 4 && !memcmp(m.v, "fLaC", 4);
+  if (!s && !edf && !wav && !flac)
+    s = bl_fail(ctx, BL_E_UNSUPPORTED, "%s: %s cannot be anonymized in place; 'baleen convert' it to WAV, which takes no names along",
+                path, rec->format);
+  if (!s && how->drop && !edf) s = bl_fail(ctx, BL_E_UNSUPPORTED, "%s: annotations are dropped from EDF and BDF only", path);
+  if (!s) s = bl_out_open(ctx, out, &o);
+  if (!s && edf) s = anonymize_edf(ctx, rec, how, &o, report);
+  if (!s && wav) s = anonymize_wav(ctx, &m, &o, report);
+  if (!s && flac) s = anonymize_flac(ctx, path, &m, &o, report);
+  if (!s) s = bl_out_done(ctx, &o);
+  bl_out_drop(ctx, &o);
+  bl_map_close(&m);
+  bl_recording_close(ctx, rec);
+  return s;
+}

@@ -1,0 +1,357 @@
+/* Copies of EDF and BDF files in which no sample changes.
+ *
+ * Two ways. By records: each record of the source that is wanted becomes one of the copy, gaps stay gaps. By samples: one
+ * contiguous stretch of time is cut anew from its first sample on, gaps in it filled: for crops, and for `fill`. Where a
+ * signal of a slow rate has no sample at the first moment, its nearest one comes first. */
+#include "edf_copy.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "baleen/text.h"
+#include "recording_private.h"
+
+enum { MAX_DIVISOR = 4096 };
+static const double LONGEST_FILL_S = 7 * 86400.0;
+
+typedef struct copy {
+  const bl_recording *rec;
+  const bl_edf *e;
+  const bl_edf_copying *how;
+  bl_texts *report;
+  size_t *signals;            /* of the source, that are copied [out.n_signals] */
+  bl_edf_out_signal *headers; /* their new ones */
+  const bl_stretch *runs;     /* of the source, in frames of its first stream */
+  size_t n_runs;
+  uint64_t first_spr;         /* of that stream */
+  bool by_samples;
+  double from_s, to_s;
+  bl_edf_out_run *out_runs;
+  uint64_t *from_record;      /* first source record of each */
+  bl_annotations annotations;
+  bl_edf_out_spec out;
+} copy;
+
+/* ---- which signals ------------------------------------------------------------------------------------------------- */
+
+static const char *name_at(const void *arg, size_t i)
+{
+  const bl_recording *rec = arg;
+  for (size_t s = 0; s < rec->n_streams; i -= rec->streams[s++].n_channels)
+    if (i < rec->streams[s].n_channels) return rec->streams[s].channels[i].name;
+  return NULL;
+}
+
+/* True when one of the signal's channels is asked for; marks the names found. */
+static bool is_picked(const copy *c, size_t signal, bool *found)
+{
+  bool any = !c->how->pick;
+  size_t at = 0;
+  for (size_t s = 0; !any && s < c->rec->n_streams; s++)
+    for (size_t k = 0; k < c->rec->streams[s].n_channels; k++, at++) {
+      if (c->e->stream_signals[at] != signal) continue;
+      long n = bl_texts_find(c->how->pick, c->rec->streams[s].channels[k].name);
+      if (n >= 0) found[n] = any = true;
+    }
+  return any;
+}
+
+static bl_status choose_signals(bl_ctx *ctx, copy *c)
+{
+  const bl_edf *e = c->e;
+  size_t n_pick = c->how->pick ? c->how->pick->n : 0;
+  bool *found = bl_calloc(ctx, n_pick + 1, sizeof *found);
+  c->signals = bl_calloc(ctx, e->n_signals, sizeof *c->signals);
+  c->headers = bl_calloc(ctx, e->n_signals, sizeof *c->headers);
+  bl_status s = found && c->signals && c->headers ? BL_OK : bl_fail_nomem(ctx, "an EDF copy");
+  for (size_t i = 0; !s && i < e->n_signals; i++) {
+    const bl_edf_signal *g = &e->signals[i];
+    if (g->annotation || (!g->spr && c->how->pick)) continue;
+    if (!g->spr) {
+      s = bl_edf_tell(ctx, c->report, "signal %zu '%s' left out: it has no samples", i + 1, g->label);
+    } else if (is_picked(c, i, found)) {
+      c->signals[c->out.n_signals] = i;
+      s = bl_edf_mend_signal(ctx, e, i, c->out.bdf, &c->headers[c->out.n_signals++], c->report);
+    }
+  }
+  for (size_t i = 0; !s && i < n_pick; i++) {
+    if (found[i]) continue;
+    const char *near = bl_nearest(c->how->pick->v[i], name_at, c->rec);
+    s = bl_fail(ctx, BL_E_CONFIG, "%s: no channel '%s'%s%s%s", c->rec->path, c->how->pick->v[i],
+                near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "; 'baleen inspect' lists them");
+  }
+  bl_free(ctx, found);
+  return s;
+}
+
+/* ---- which records ------------------------------------------------------------------------------------------------- */
+
+static bl_status tell_duration(bl_ctx *ctx, copy *c, double record_s)
+{
+  double written = bl_edf_number(record_s, c->out.record_text);
+  c->out.record_s = record_s;
+  if (!(fabs(written - record_s) > 1e-12 * record_s) && written >= 0) return BL_OK;
+  if (!(written > 0)) return bl_fail(ctx, BL_E_RANGE, "%s: a record of %g s cannot be written", c->rec->path, record_s);
+  c->out.record_s = written;
+  return bl_edf_tell(ctx, c->report, "record duration %.12g s written as %s s", record_s, c->out.record_text);
+}
+
+/* Each run's records within the crop. */
+static bl_status plan_records(bl_ctx *ctx, copy *c)
+{
+  const bl_edf *e = c->e;
+  size_t most = c->n_runs ? c->n_runs : 1, n = 0;
+  c->out_runs = bl_calloc(ctx, most, sizeof *c->out_runs);
+  c->from_record = bl_calloc(ctx, most, sizeof *c->from_record);
+  if (!c->out_runs || !c->from_record) return bl_fail_nomem(ctx, "an EDF copy");
+  double begin = (double)NAN;
+  for (size_t k = 0; k < c->n_runs; k++) {
+    uint64_t first = c->runs[k].first / c->first_spr, records = c->runs[k].n / c->first_spr, lo = 0, hi = records;
+    double start = c->runs[k].start_s;
+    while (lo < hi && start + (double)(lo + 1) * e->record_s <= c->from_s + 1e-9) lo++;
+    while (hi > lo && start + (double)(hi - 1) * e->record_s >= c->to_s - 1e-9) hi--;
+    if (lo == hi) continue;
+    if (isnan(begin)) begin = start + (double)lo * e->record_s;
+    c->out_runs[n] = (bl_edf_out_run){start + (double)lo * e->record_s - begin, c->out.n_records, hi - lo};
+    c->from_record[n++] = first + lo;
+    c->out.n_records += hi - lo;
+  }
+  c->out.n_runs = n;
+  if (!n) return BL_OK;
+  double end = begin + c->out_runs[n - 1].start_s + (double)c->out_runs[n - 1].n * e->record_s;
+  bool moved = fabs(begin - c->from_s) > 1e-9 || fabs(end - c->to_s) > 1e-9;
+  c->from_s = begin, c->to_s = end;
+  if (moved && n)
+    return bl_edf_tell(ctx, c->report, "the crop holds a gap and goes by whole records: %.6f s to %.6f s", begin, end);
+  return BL_OK;
+}
+
+/* Samples of signal i in the stretch, at its own rate. */
+static uint64_t samples_of(const copy *c, size_t i)
+{
+  return (uint64_t)llrint((c->to_s - c->from_s) * (double)c->e->signals[c->signals[i]].spr / c->e->record_s);
+}
+
+static bl_status plan_samples(bl_ctx *ctx, copy *c)
+{
+  const bl_edf *e = c->e;
+  for (uint64_t k = 1; k <= MAX_DIVISOR; k++) { /* records that come out even? */
+    char text[9];
+    bool even = fabs(bl_edf_number(e->record_s / (double)k, text) * (double)k - e->record_s) <= 1e-12 * e->record_s;
+    uint64_t records = 0;
+    for (size_t i = 0; even && i < c->out.n_signals; i++) {
+      uint64_t spr = e->signals[c->signals[i]].spr, n = samples_of(c, i);
+      even = spr % k == 0 && n % (spr / k) == 0 && (!i || n / (spr / k) == records);
+      if (even) records = n / (spr / k);
+    }
+    if (!even) continue;
+    c->out.n_records = records;
+    for (size_t i = 0; i < c->out.n_signals; i++) c->headers[i].spr /= k;
+    return tell_duration(ctx, c, e->record_s / (double)k);
+  }
+  c->out.n_records = (uint64_t)ceil((c->to_s - c->from_s) / e->record_s - 1e-9);
+  return tell_duration(ctx, c, e->record_s);
+}
+
+/* ---- annotations --------------------------------------------------------------------------------------------------- */
+
+static bl_status add_mark(bl_ctx *ctx, copy *c, const char *label, double onset_s, double duration_s)
+{
+  bl_annotation one = {.onset_s = onset_s, .duration_s = duration_s, .low_hz = (double)NAN, .high_hz = (double)NAN};
+  char text[16];
+  snprintf(text, sizeof text, "%s", label);
+  one.label = text;
+  return bl_annotations_add(ctx, &c->annotations, &one);
+}
+
+/* What lies in the stretch, from its start on; all of it when nothing is cropped. */
+static bl_status take_annotations(bl_ctx *ctx, copy *c, bool cropped)
+{
+  const bl_annotations *from = c->how->annotations ? c->how->annotations : &c->rec->annotations;
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < from->n; i++) {
+    bl_annotation a = from->v[i];
+    double end = a.onset_s + a.duration_s;
+    if (cropped && (a.onset_s >= c->to_s || end < c->from_s || (end <= c->from_s && a.duration_s > 0))) continue;
+    if (cropped) a.onset_s = fmax(a.onset_s, c->from_s), a.duration_s = fmin(end, c->to_s) - a.onset_s;
+    a.onset_s -= c->from_s;
+    s = bl_annotations_add(ctx, &c->annotations, &a);
+  }
+  for (size_t k = 1; !s && c->by_samples && k < c->n_runs; k++) {
+    double rate = c->rec->streams[0].rate_hz, end = c->runs[k - 1].start_s + (double)c->runs[k - 1].n / rate;
+    double lo = fmax(end, c->from_s), hi = fmin(c->runs[k].start_s, c->to_s);
+    if (hi > lo) s = add_mark(ctx, c, "gap", lo - c->from_s, hi - lo);
+    if (!s && hi > lo) s = bl_edf_tell(ctx, c->report, "gap of %.6f s at %.6f s filled", hi - lo, lo - c->from_s);
+  }
+  double padded = c->by_samples ? (double)c->out.n_records * c->out.record_s - (c->to_s - c->from_s) : 0;
+  if (!s && padded > 1e-7) {
+    s = add_mark(ctx, c, "padding", c->to_s - c->from_s, padded);
+    if (!s) s = bl_edf_tell(ctx, c->report, "the last record is filled up: %.6f s of each signal's last value", padded);
+  }
+  bl_annotations_sort(&c->annotations);
+  return s;
+}
+
+/* ---- samples ------------------------------------------------------------------------------------------------------- */
+
+/* n samples of a signal from the first on, over the borders of records, as they stand. */
+static void raw_samples(const bl_edf *e, size_t signal, uint64_t first, uint64_t n, unsigned char *to)
+{
+  const bl_edf_signal *g = &e->signals[signal];
+  while (n) {
+    uint64_t in = first % g->spr, part = g->spr - in < n ? g->spr - in : n;
+    memcpy(to, e->bytes + e->header_bytes + first / g->spr * e->record_bytes + g->offset + in * e->width,
+           (size_t)part * e->width);
+    to += part * e->width;
+    first += part;
+    n -= part;
+  }
+}
+
+static void put_digital(unsigned char *to, size_t width, int32_t x)
+{
+  for (size_t b = 0; b < width; b++) to[b] = (unsigned char)((uint32_t)x >> 8 * b);
+}
+
+/* The digital value next to physical 0. */
+static int32_t digital_zero(const bl_edf_signal *g)
+{
+  if (g->unusable || g->status) return 0;
+  double zero = rint(-g->off / g->cal), lo = fmin(g->dmin, g->dmax), hi = fmax(g->dmin, g->dmax);
+  return (int32_t)fmin(fmax(zero, lo), hi);
+}
+
+/* Samples p .. p + n - 1 of the stretch. */
+static void stretch_samples(const copy *c, size_t i, uint64_t p, uint64_t n, unsigned char *to)
+{
+  const bl_edf_signal *g = &c->e->signals[c->signals[i]];
+  double rate = (double)g->spr / c->e->record_s;
+  size_t width = c->e->width;
+  uint64_t total = samples_of(c, i);
+  int64_t base = llrint(c->from_s * rate);
+  size_t run = 0;
+  for (; n; p++, n--, to += width) {
+    int64_t at = base + (int64_t)(p < total ? p : total ? total - 1 : 0);
+    while (run + 1 < c->n_runs && at >= llrint(c->runs[run + 1].start_s * rate)) run++;
+    int64_t in = at - llrint(c->runs[run].start_s * rate), len = (int64_t)(c->runs[run].n / c->first_spr * g->spr);
+    uint64_t first = c->runs[run].first / c->first_spr * g->spr;
+    if (in >= 0 && in < len) raw_samples(c->e, c->signals[i], first + (uint64_t)in, 1, to);
+    else if (p >= total && len) raw_samples(c->e, c->signals[i], first + (uint64_t)(in < 0 ? 0 : len - 1), 1, to);
+    else put_digital(to, width, digital_zero(g));
+  }
+}
+
+/* 16 bits to 24, in place, from the end. */
+static void widen(unsigned char *v, size_t n)
+{
+  for (size_t i = n; i-- > 0;) {
+    int32_t x = v[2 * i] | v[2 * i + 1] << 8;
+    put_digital(v + 3 * i, 3, x - ((x & 0x8000) << 1));
+  }
+}
+
+static bl_status write_records(bl_ctx *ctx, copy *c, bl_edf_out *o)
+{
+  unsigned char *record = bl_calloc(ctx, o->data_bytes + 1, 1);
+  bl_status s = record ? BL_OK : bl_fail_nomem(ctx, "an EDF record");
+  size_t run = 0;
+  for (uint64_t r = 0; !s && r < c->out.n_records; r++) {
+    unsigned char *to = record;
+    while (run + 1 < c->out.n_runs && r >= c->out_runs[run + 1].first) run++;
+    for (size_t i = 0; i < c->out.n_signals; i++) {
+      uint64_t spr = c->headers[i].spr;
+      if (c->by_samples) stretch_samples(c, i, r * spr, spr, to);
+      else raw_samples(c->e, c->signals[i], (c->from_record[run] + r - c->out_runs[run].first) * spr, spr, to);
+      if (c->out.bdf && !c->e->bdf) widen(to, (size_t)spr);
+      to += spr * (c->out.bdf ? 3 : 2);
+    }
+    s = bl_edf_out_record(ctx, o, record);
+    if (!s && r % 256 == 0) s = BL_CHECK_CANCEL(ctx);
+  }
+  bl_free(ctx, record);
+  return s;
+}
+
+/* ---- all of it ----------------------------------------------------------------------------------------------------- */
+
+/* The start of the copy: the recording's, later by the crop; none where two digits of a year would say another one. */
+static bl_status copy_start(bl_ctx *ctx, copy *c)
+{
+  bl_edf_out_spec *out = &c->out;
+  out->has_start = c->rec->has_start;
+  snprintf(out->start, sizeof out->start, "%s", c->rec->start);
+  bl_status s = bl_recording_later(c->rec, c->from_s, out->start) || !out->has_start
+                    ? BL_OK
+                    : bl_fail(ctx, BL_E_RANGE, "%s: no start %g s after %s", c->rec->path, c->from_s, c->rec->start);
+  if (!s && !out->has_start)
+    return bl_edf_tell(ctx, c->report, "the start is unknown: written as 01.01.85 00.00.00 with 'Startdate X'");
+  if (!s && strncmp(out->start, "1985", 4) < 0) {
+    out->has_start = false;
+    s = bl_edf_tell(ctx, c->report, "the start %s is before 1985, which EDF's date cannot say: written as 01.01.85 00.00.00 with "
+                    "'Startdate X'", out->start);
+  }
+  return s;
+}
+
+static bl_status plan(bl_ctx *ctx, copy *c)
+{
+  bool cropped = !isnan(c->how->from_s) || !isnan(c->how->to_s), inside = false;
+  double rate = c->rec->n_streams ? c->rec->streams[0].rate_hz : 1, total = c->rec->duration_s;
+  c->from_s = isnan(c->how->from_s) ? 0 : fmax(c->how->from_s, 0);
+  c->to_s = isnan(c->how->to_s) ? total : fmin(c->how->to_s, total);
+  if (!c->out.n_signals) { /* annotations alone: one record without duration */
+    c->out.n_records = 1;
+    snprintf(c->out.record_text, sizeof c->out.record_text, "0");
+    if (!cropped) c->from_s = 0;
+    bl_status s = take_annotations(ctx, c, cropped);
+    return s ? s : copy_start(ctx, c);
+  }
+  if (!(c->from_s < c->to_s))
+    return bl_fail(ctx, BL_E_RANGE, "%s: nothing between %g s and %g s; the recording lasts %g s", c->rec->path, c->from_s, c->to_s,
+                   total);
+  for (size_t k = 0; k + 1 < c->n_runs; k++) {
+    double end = c->runs[k].start_s + (double)c->runs[k].n / rate;
+    inside |= end > c->from_s && end < c->to_s;
+    if (c->how->fill && c->runs[k + 1].start_s - end > LONGEST_FILL_S)
+      return bl_fail(ctx, BL_E_RANGE, "%s: a gap of %.0f s is too long to be filled; crop, or leave the gaps", c->rec->path,
+                     c->runs[k + 1].start_s - end);
+  }
+  c->by_samples = inside ? c->how->fill : cropped;
+  bl_status s = c->by_samples ? plan_samples(ctx, c) : plan_records(ctx, c);
+  if (!s && !c->by_samples) s = tell_duration(ctx, c, c->e->record_s);
+  if (!s) s = take_annotations(ctx, c, cropped);
+  return s ? s : copy_start(ctx, c);
+}
+
+bl_status bl_edf_copy(bl_ctx *ctx, bl_recording *rec, const char *path, const bl_edf_copying *how, bl_texts *report)
+{
+  const bl_edf *e = bl_edf_of(rec);
+  if (!e) return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: %s, not EDF or BDF; only these can be copied digitally", rec->path, rec->format);
+  if (e->bdf && !how->bdf)
+    return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: BDF's 24 bits do not fit into EDF's 16; write a .bdf", rec->path);
+  copy c = {.rec = rec, .e = e, .how = how, .report = report, .out = {.bdf = how->bdf}};
+  bl_edf_out o = {.file = {.fd = -1}};
+  if (rec->n_streams) {
+    c.runs = rec->streams[0].runs;
+    c.n_runs = rec->streams[0].n_runs;
+    c.first_spr = e->signals[e->stream_signals[0]].spr;
+  }
+  bl_status s = bl_edf_mend_identity(ctx, e, &c.out, report);
+  if (!s) s = choose_signals(ctx, &c);
+  if (!s) s = plan(ctx, &c);
+  c.out.signals = c.headers;
+  c.out.runs = c.by_samples ? NULL : c.out_runs;
+  if (c.by_samples) c.out.n_runs = 0;
+  c.out.annotations = &c.annotations;
+  if (!s) s = bl_edf_out_open(ctx, path, &c.out, &o);
+  if (!s) s = write_records(ctx, &c, &o);
+  if (!s) s = bl_edf_out_done(ctx, &o);
+  bl_edf_out_drop(ctx, &o);
+  bl_annotations_free(ctx, &c.annotations);
+  bl_free(ctx, c.signals);
+  bl_free(ctx, c.headers);
+  bl_free(ctx, c.out_runs);
+  bl_free(ctx, c.from_record);
+  return s;
+}

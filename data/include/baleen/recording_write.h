@@ -1,0 +1,88 @@
+/* recording_write.h: recordings out: WAV, FLAC, NumPy's .npy, EDF+ and BDF+; copies of EDF and BDF files in which no sample
+ * changes, mended, cropped, widened or with fewer channels; files without names in them.
+ *
+ * All is written beside its place and renamed when complete, in memory that does not grow with the recording. EDF+ and
+ * BDF+ files are opened strictly (bl_recording_open_mode) before they get their name. */
+#ifndef BALEEN_RECORDING_WRITE_H
+#define BALEEN_RECORDING_WRITE_H
+
+#include "baleen/recording.h"
+
+/* ---- samples of anything ------------------------------------------------------------------------------------------- */
+
+typedef enum bl_write_format {
+  BL_WRITE_AUTO, /* by the file's name */
+  BL_WRITE_WAV,  /* RF64 beyond 4 GB */
+  BL_WRITE_FLAC,
+  BL_WRITE_NPY,  /* [frame][channel] float32; rate, channels and units in <path>.json */
+  BL_WRITE_EDF,  /* EDF+ */
+  BL_WRITE_BDF   /* BDF+ */
+} bl_write_format;
+/* The format for a name (".wav", ".flac", ".npy", ".edf", ".bdf" in any case); AUTO: none of these. */
+bl_write_format bl_write_format_of(const char *path);
+
+/* What is to be written; lent to bl_writer_open() only, but for annotations, which must live until the end. */
+typedef struct bl_write_spec {
+  bl_write_format format;
+  int bits;                    /* of a WAV or FLAC sample: 0 the format's own (WAV 32-bit float, FLAC 24), 16, 24, 32 (float) */
+  double rate_hz;              /* whole for WAV and FLAC */
+  uint64_t n_frames;           /* exactly so many will be pushed */
+  size_t n_channels;
+  const char *const *names, *const *units;
+  const double *lo, *hi;       /* [n_channels] least and greatest value: EDF's physical limits. Whole-numbered WAV and FLAC:
+                                * full scale is 1 for all channels when nothing exceeds it, else the greatest magnitude.
+                                * NULL where neither is written */
+  bool has_start;
+  const char *start;           /* as bl_recording has it; EDF and BDF */
+  const bl_annotations *annotations; /* EDF and BDF; by onset from the first sample; NULL: none */
+} bl_write_spec;
+
+typedef struct bl_writer bl_writer;
+/* What was decided is told in bl_writer_report(): scale, resolution, padding. BL_E_RANGE when the format cannot hold it. */
+bl_status bl_writer_open(bl_ctx *ctx, const char *path, const bl_write_spec *spec, bl_writer **out) BL_MUST_CHECK;
+/* n frames of [channel]. Values beyond the limits announced are an error (BL_E_RANGE), NaN too where whole numbers are
+ * written (BL_E_NONFINITE). */
+bl_status bl_writer_push(bl_ctx *ctx, bl_writer *w, const float *x, size_t n) BL_MUST_CHECK;
+/* Completes the file; w is still to be freed. */
+bl_status bl_writer_done(bl_ctx *ctx, bl_writer *w) BL_MUST_CHECK;
+/* One line each. */
+const bl_texts *bl_writer_report(const bl_writer *w);
+/* An unfinished file is removed. NULL is fine. */
+void bl_writer_free(bl_ctx *ctx, bl_writer *w);
+
+/* ---- EDF and BDF, digital values untouched ------------------------------------------------------------------------- */
+
+typedef struct bl_edf_copying {
+  bool bdf;              /* write BDF+, also from EDF */
+  double from_s, to_s;   /* NAN: the edges */
+  const bl_texts *pick;  /* channels by name, in the file's order; NULL: all */
+  const bl_annotations *annotations; /* to be written instead of the recording's own, times as the recording has them; NULL */
+  bool fill;             /* fill gaps with the value next to physical 0, each with an annotation "gap": EDF+C, which more programs
+                          * read. Else a recording with gaps gives EDF+D, and a crop that holds one is by whole records */
+} bl_edf_copying;
+/* Writes rec, which an EDF or BDF file was opened as (else BL_E_UNSUPPORTED), as a conforming EDF+ or BDF+. What cannot be kept
+ * is changed as follows, and said in *report (one line each, appended): limits that make no sense become those of the
+ * digital values, limits that no sample can reach are moved along the same line, swapped ones are swapped in pairs;
+ * texts become ASCII; identifications become EDF+'s subfields; a last record that is not full is filled with each signal's
+ * last value under an annotation "padding". BDF to EDF is BL_E_UNSUPPORTED: 16 bits do not hold 24. */
+bl_status bl_edf_copy(bl_ctx *ctx, bl_recording *rec, const char *path, const bl_edf_copying *how,
+                      bl_texts *report) BL_MUST_CHECK;
+
+/* EDFlib's opinion of a file: *takes, and its error code in *code when it does not (edflib.h). One call at a time in the
+ * process: EDFlib keeps a global table. */
+bl_status bl_edf_verdict(bl_ctx *ctx, const char *path, bool *takes, int *code) BL_MUST_CHECK;
+
+/* ---- without names ------------------------------------------------------------------------------------------------- */
+
+typedef struct bl_anonymizing {
+  bool keep_time;            /* the time of day stays */
+  const char *drop;          /* annotations whose text matches this glob pattern go (any case); NULL: none */
+} bl_anonymizing;
+/* EDF, BDF: patient "X X X X" and recording "Startdate X X X X" (blank X where the file is plain), date 01.01.85, time 00.00.00;
+ * bytes behind the last record and behind the signal headers go. WAV (RIFF, RF64): all chunks but fmt, fact, ds64 and data go.
+ * FLAC: tags, pictures, applications and cue sheets go. Everything else is copied byte by byte. Others: BL_E_UNSUPPORTED. What
+ * was done goes to *report. The file's name is the caller's business. */
+bl_status bl_anonymize(bl_ctx *ctx, const char *path, const char *out, const bl_anonymizing *how,
+                       bl_texts *report) BL_MUST_CHECK;
+
+#endif

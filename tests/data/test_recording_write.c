@@ -1,0 +1,347 @@
+/* Writing float frames: what comes back from each format, scale and limits, padding, refusals; names taken out. */
+#include <math.h>
+#include <sndfile.h>
+#include <stdio.h>
+
+#include "baleen/dataset.h"
+#include "baleen/random.h"
+#include "baleen/recording_write.h"
+#include "edf_rows.h"
+
+#define N(v) (sizeof(v) / sizeof *(v))
+enum { FRAMES = 1003, CHANNELS = 3 };
+
+static float samples[FRAMES * CHANNELS];
+static double lo[CHANNELS], hi[CHANNELS];
+static const char *const names[] = {"Fp1", "C3", "H\xc3\xb6he"}, *const units[] = {"uV", "mV", "\xc2\xb5V"};
+
+static void make_samples(double scale)
+{
+  bl_rng rng = bl_rng_make(5, "write", 0);
+  for (size_t c = 0; c < CHANNELS; c++) lo[c] = (double)INFINITY, hi[c] = -(double)INFINITY;
+  for (size_t i = 0; i < FRAMES * CHANNELS; i++) {
+    double span = i % CHANNELS == 2 ? 1e-3 : i % CHANNELS ? 1 : 0.37;
+    samples[i] = (float)((bl_rng_uniform(&rng) * 2 - 0.9) / 1.2 * scale * span);
+    lo[i % CHANNELS] = fmin(lo[i % CHANNELS], (double)samples[i]);
+    hi[i % CHANNELS] = fmax(hi[i % CHANNELS], (double)samples[i]);
+  }
+}
+
+static bl_write_spec spec_of(void)
+{
+  return (bl_write_spec){.rate_hz = 250, .n_frames = FRAMES, .n_channels = CHANNELS, .names = names, .units = units, .lo = lo, .hi = hi,
+                         .has_start = true, .start = "2009-08-12T16:15:00.250"};
+}
+
+/* In blocks of odd sizes. */
+static bl_status write_it(bl_ctx *ctx, const char *path, const bl_write_spec *spec)
+{
+  bl_writer *w;
+  bl_status s = bl_writer_open(ctx, path, spec, &w);
+  for (size_t at = 0, n = 1; !s && at < FRAMES; at += n, n = n * 3 + 1) {
+    if (n > FRAMES - at) n = FRAMES - at;
+    s = bl_writer_push(ctx, w, samples + at * spec->n_channels, n);
+  }
+  if (!s) s = bl_writer_done(ctx, w);
+  bl_writer_free(ctx, w);
+  return s;
+}
+
+/* Each value within half a step of what was written, that of channel c being step[c]. */
+static void check_back(bl_ctx *ctx, const char *path, const double *step, size_t frames)
+{
+  bl_recording *rec;
+  float got[(FRAMES + 300) * CHANNELS];
+  size_t n;
+  check_ok(ctx, bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec));
+  assert_int_equal(rec->n_streams, 1);
+  assert_int_equal(rec->streams[0].n_frames, frames);
+  check_near(rec->streams[0].rate_hz, 250, 1e-12);
+  check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, frames, got, &n));
+  for (size_t i = 0; i < FRAMES * CHANNELS; i++)
+    check_near((double)got[i], (double)samples[i], step[i % CHANNELS] * 0.5000001 + fabs((double)samples[i]) * 1e-7);
+  bl_recording_close(ctx, rec);
+}
+
+static void edf_and_bdf(void **arg)
+{
+  (void)arg;
+  for (int k = 0; k < 4; k++) {
+    bl_ctx *ctx = bl_ctx_new();
+    make_samples(k / 2 ? 4711.25 : 93.7);
+    const char *path = check_tmp_path(k % 2 ? "a.bdf" : "a.edf");
+    bl_write_spec spec = spec_of();
+    bl_annotations a = {0};
+    char label[] = "go";
+    bl_annotation one = {.onset_s = 1.5, .duration_s = 0.25, .low_hz = (double)NAN, .high_hz = (double)NAN, .label = label};
+    check_ok(ctx, bl_annotations_add(ctx, &a, &one));
+    spec.annotations = &a;
+    check_ok(ctx, write_it(ctx, path, &spec));
+    double steps = k % 2 ? 16777215 : 65535, step[CHANNELS];
+    for (int c = 0; c < CHANNELS; c++) step[c] = (hi[c] - lo[c]) / steps * 1.001 + 2e-7 * (k / 2 ? 10000 : 1) / steps;
+    check_back(ctx, path, step, 1250); /* no record of whole samples divides 1003 frames evenly but 17 x 59: 1 s, padded */
+    bl_recording *rec;
+    check_ok(ctx, bl_recording_open(ctx, path, &rec));
+    assert_string_equal(rec->streams[0].channels[2].name, "Hohe");
+    assert_string_equal(rec->streams[0].channels[2].unit, "uV");
+    assert_string_equal(rec->start, "2009-08-12T16:15:00.250");
+    assert_int_equal(rec->annotations.n, 2);
+    assert_string_equal(rec->annotations.v[0].label, "go");
+    check_near(rec->annotations.v[0].onset_s, 1.5, 1e-7);
+    assert_string_equal(rec->annotations.v[1].label, "padding");
+    check_near(rec->annotations.v[1].onset_s, FRAMES / 250.0, 1e-7);
+    bl_recording_close(ctx, rec);
+    bool takes;
+    int code;
+    check_ok(ctx, bl_edf_verdict(ctx, path, &takes, &code));
+    assert_true(takes);
+    bl_annotations_free(ctx, &a);
+    check_free(ctx);
+    check_tmp_done();
+  }
+}
+
+static void wav_flac_npy(void **arg)
+{
+  (void)arg;
+  static const struct {
+    const char *name;
+    int bits, whole; /* whole: bits of whole numbers; 0: exact */
+    double scale;
+  } table[] = {{"a.wav", 0, 0, 93.7}, {"b.wav", 16, 16, 0.9}, {"c.wav", 24, 24, 93.7}, {"d.wav", 32, 0, 0.9}, {"e.flac", 0, 24, 0.9}, {"f.flac", 16, 16, 93.7}};
+  for (size_t i = 0; i < N(table); i++) {
+    bl_ctx *ctx = bl_ctx_new();
+    make_samples(table[i].scale);
+    const char *path = check_tmp_path(table[i].name);
+    bl_write_spec spec = spec_of();
+    spec.bits = table[i].bits;
+    check_ok(ctx, write_it(ctx, path, &spec));
+    double full = 1;
+    for (int c = 0; c < CHANNELS; c++) full = fmax(full, fmax(fabs(lo[c]), fabs(hi[c])));
+    if (!table[i].whole) {
+      check_back(ctx, path, (const double[]){0, 0, 0}, FRAMES);
+    } else { /* full scale reads as 1; the greatest number itself is a step lower */
+      for (size_t k = 0; k < FRAMES * CHANNELS; k++) samples[k] = (float)((double)samples[k] / full);
+      double step = ldexp(2, 1 - table[i].whole);
+      check_back(ctx, path, (const double[]){step, step, step}, FRAMES);
+    }
+    check_free(ctx);
+    check_tmp_done();
+  }
+  bl_ctx *ctx = bl_ctx_new();
+  make_samples(93.7);
+  const char *path = check_tmp_path("g.npy");
+  bl_write_spec spec = spec_of();
+  bl_mat m = {0};
+  check_ok(ctx, write_it(ctx, path, &spec));
+  check_ok(ctx, bl_npy_read(ctx, path, &m));
+  assert_int_equal(m.rows, FRAMES);
+  assert_int_equal(m.cols, CHANNELS);
+  for (size_t r = 0; r < FRAMES; r++) assert_memory_equal(m.v + r * m.stride, samples + r * CHANNELS, CHANNELS * sizeof *samples);
+  bl_mat_free(ctx, &m);
+  check_free(ctx);
+  check_tmp_done();
+}
+
+/* 16 bits out of a WAV file go back into one, and into FLAC, without a change. */
+static void whole_numbers_come_back(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_rng rng = bl_rng_make(6, "whole", 0);
+  for (size_t i = 0; i < FRAMES; i++) samples[i] = (float)((double)bl_rng_below(&rng, 65536) - 32768) / 32768;
+  samples[0] = -1, samples[1] = 32767.0f / 32768;
+  static const char *const fs[] = {"FS"};
+  static const double least = -1, greatest = 32767.0 / 32768;
+  bl_write_spec spec = {.bits = 16, .rate_hz = 8000, .n_frames = FRAMES, .n_channels = 1, .names = names, .units = fs, .lo = &least, .hi = &greatest};
+  for (int k = 0; k < 2; k++) {
+    const char *path = check_tmp_path(k ? "a.flac" : "a.wav");
+    float got[FRAMES];
+    size_t n;
+    bl_recording *rec;
+    check_ok(ctx, write_it(ctx, path, &spec));
+    check_ok(ctx, bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec));
+    check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, FRAMES, got, &n));
+    assert_memory_equal(got, samples, sizeof got);
+    bl_recording_close(ctx, rec);
+  }
+  check_free(ctx);
+  check_tmp_done();
+}
+
+static void refuses(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  make_samples(1);
+  bl_write_spec spec = spec_of();
+  check_fails(ctx, write_it(ctx, check_tmp_path("a.mp3"), &spec), BL_E_ARG, "no format goes by this name");
+  spec.n_frames = FRAMES + 1;
+  check_fails(ctx, write_it(ctx, check_tmp_path("a.wav"), &spec), BL_E_ARG, "1003 frames came of the 1004");
+  spec.n_frames = FRAMES - 1;
+  check_fails(ctx, write_it(ctx, check_tmp_path("a.npy"), &spec), BL_E_ARG, "more than the 1002");
+  spec = spec_of();
+  spec.rate_hz = 250.5;
+  check_fails(ctx, write_it(ctx, check_tmp_path("a.wav"), &spec), BL_E_RANGE, "whole rates");
+  spec = spec_of();
+  spec.bits = 20;
+  check_fails(ctx, write_it(ctx, check_tmp_path("a.flac"), &spec), BL_E_ARG, "20 bits");
+  spec = spec_of();
+  float was = samples[40];
+  samples[40] = 3e6f;
+  check_fails(ctx, write_it(ctx, check_tmp_path("a.edf"), &spec), BL_E_RANGE, "beyond the announced limits");
+  spec.bits = 16;
+  check_fails(ctx, write_it(ctx, check_tmp_path("a.wav"), &spec), BL_E_RANGE, "beyond the announced full scale");
+  samples[40] = NAN;
+  check_fails(ctx, write_it(ctx, check_tmp_path("a.edf"), &spec), BL_E_NONFINITE, "holds NaN");
+  check_fails(ctx, write_it(ctx, check_tmp_path("a.flac"), &spec), BL_E_NONFINITE, "NaN");
+  samples[40] = was;
+  hi[1] = 3e30;
+  check_fails(ctx, write_it(ctx, check_tmp_path("a.edf"), &spec), BL_E_RANGE, "8 characters cannot say");
+  check_tmp_done(); /* nothing may be left in the folder, or it would stay */
+  check_free(ctx);
+}
+
+static bl_status sweep(bl_ctx *ctx, void *arg)
+{
+  make_samples(1);
+  bl_write_spec spec = spec_of();
+  return write_it(ctx, arg, &spec);
+}
+
+static void survives_every_allocation_failing(void **arg)
+{
+  (void)arg;
+  static const char *const files[] = {"s.edf", "s.wav", "s.npy"};
+  for (int i = 0; i < 3; i++) check_every_allocation_failing(sweep, (void *)(uintptr_t)check_tmp_path(files[i]));
+  check_tmp_done();
+}
+
+/* ---- without names ------------------------------------------------------------------------------------------------- */
+
+static unsigned char *bytes_of(const char *path, size_t *n)
+{
+  FILE *f = fopen(path, "rb");
+  unsigned char *v = calloc(1, 1 << 20);
+  if (!f) fail_msg("%s", path);
+  *n = fread(v, 1, 1 << 20, f);
+  fclose(f);
+  return v;
+}
+
+static bool holds(const unsigned char *v, size_t n, const char *text)
+{
+  for (size_t i = 0; i + strlen(text) <= n; i++)
+    if (!memcmp(v + i, text, strlen(text))) return true;
+  return false;
+}
+
+static void edf_without_names(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  edf_spec e = {PLUS("EDF+C"), .patient = "123 F 02-MAY-1951 Smith", .recording = "Startdate 12-AUG-2009 X Jones X",
+                .tal = {"+0||~+0.5|Smith asleep|K-complex|~+0.7|mrs SMITH|~", "+1||smith|~", "+2||~+2.5^1|spindle@@C3|~", "+3||~"}, .more = 6};
+  e.sig[1].spr = "60";
+  size_t n, m;
+  const char *path = edf_write(&e, "named.edf"), *out = check_tmp_path("out.edf");
+  bl_texts report = {0};
+  bl_anonymizing how = {.keep_time = true, .drop = "*Smith*"};
+  check_ok(ctx, bl_anonymize(ctx, path, out, &how, &report));
+  unsigned char *v = bytes_of(path, &n), *w = bytes_of(out, &m);
+  assert_int_equal(m, n - 6);
+  for (const char *const *text = (const char *const[]){"Smith", "SMITH", "smith", "Jones", "1951", "AUG", "12.08.09", NULL}; *text; text++)
+    if (holds(w, m, *text)) fail_msg("'%s' is still there", *text);
+  assert_true(holds(w, m, "16.15.00"));
+  assert_memory_equal(w + 184, v + 184, 768 - 184);
+  for (size_t r = 0; r < 4; r++) assert_memory_equal(w + 768 + r * 140, v + 768 + r * 140, 20); /* samples */
+  bl_recording *rec;
+  check_ok(ctx, bl_recording_open_mode(ctx, out, BL_OPEN_STRICT, &rec));
+  assert_int_equal(rec->annotations.n, 2);
+  assert_string_equal(rec->annotations.v[0].label, "K-complex");
+  check_near(rec->annotations.v[0].onset_s, 0.5, 1e-12);
+  assert_string_equal(rec->annotations.v[1].label, "spindle");
+  assert_string_equal(rec->start, "1985-01-01T16:15:00");
+  assert_int_equal(rec->streams[0].n_runs, 1);
+  bl_recording_close(ctx, rec);
+  free(v), free(w);
+  how = (bl_anonymizing){.drop = "*"};
+  check_ok(ctx, bl_anonymize(ctx, path, out, &how, &report));
+  check_ok(ctx, bl_recording_open_mode(ctx, out, BL_OPEN_STRICT, &rec));
+  assert_int_equal(rec->annotations.n, 0);
+  assert_string_equal(rec->start, "1985-01-01T00:00:00");
+  bl_recording_close(ctx, rec);
+  bl_texts_free(ctx, &report);
+  check_free(ctx);
+  check_tmp_done();
+}
+
+static void sound_without_names(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  static const int formats[] = {SF_FORMAT_WAV | SF_FORMAT_PCM_16, SF_FORMAT_RF64 | SF_FORMAT_PCM_16, SF_FORMAT_FLAC | SF_FORMAT_PCM_16};
+  make_samples(0.9);
+  for (size_t i = 0; i < N(formats); i++) {
+    const char *path = check_tmp_path("named.snd"), *out = check_tmp_path("out.snd");
+    SF_INFO info = {.samplerate = 8000, .channels = 1, .format = formats[i]};
+    SNDFILE *f = sf_open(path, SFM_WRITE, &info);
+    sf_set_string(f, SF_STR_ARTIST, "Ishmael");
+    sf_write_float(f, samples, 501);
+    sf_set_string(f, SF_STR_COMMENT, "Nantucket harbour");
+    sf_close(f);
+    bl_texts report = {0};
+    bl_anonymizing how = {0};
+    check_ok(ctx, bl_anonymize(ctx, path, out, &how, &report));
+    size_t n, m;
+    unsigned char *v = bytes_of(path, &n), *w = bytes_of(out, &m);
+    assert_true(holds(v, n, "Ishmael"));
+    assert_false(holds(w, m, "Ishmael") || holds(w, m, "Nantucket"));
+    assert_true(report.n >= 1);
+    float x[600], y[600];
+    bl_recording *a, *b;
+    check_ok(ctx, bl_recording_open(ctx, path, &a));
+    check_ok(ctx, bl_recording_open_mode(ctx, out, BL_OPEN_STRICT, &b));
+    check_ok(ctx, bl_recording_read(ctx, a, 0, 0, 600, x, &n));
+    check_ok(ctx, bl_recording_read(ctx, b, 0, 0, 600, y, &m));
+    assert_int_equal(n, 501);
+    assert_int_equal(m, 501);
+    assert_memory_equal(x, y, 501 * sizeof *x);
+    bl_recording_close(ctx, a);
+    bl_recording_close(ctx, b);
+    how.drop = "*";
+    check_fails(ctx, bl_anonymize(ctx, path, out, &how, &report), BL_E_UNSUPPORTED, "EDF and BDF only");
+    bl_texts_free(ctx, &report);
+    free(v), free(w);
+  }
+  check_free(ctx);
+  check_tmp_done();
+}
+
+static bl_status sweep_names(bl_ctx *ctx, void *arg)
+{
+  bl_texts report = {0};
+  char out[600];
+  snprintf(out, sizeof out, "%s.out", (const char *)arg);
+  bl_anonymizing how = {.drop = "a*"};
+  bl_status s = bl_anonymize(ctx, arg, out, &how, &report);
+  bl_texts_free(ctx, &report);
+  return s;
+}
+
+static void anonymize_survives_every_allocation_failing(void **arg)
+{
+  (void)arg;
+  edf_spec e = {PLUS("EDF+C"), .tal = {"+0||~+0.5|a@@b|~", "+1||~", "+2||~", "+3||~"}};
+  check_every_allocation_failing(sweep_names, (void *)(uintptr_t)edf_write(&e, "sweep.edf"));
+  check_tmp_done();
+}
+
+int main(void)
+{
+  static const struct CMUnitTest tests[] = {
+      cmocka_unit_test(edf_and_bdf), cmocka_unit_test(wav_flac_npy), cmocka_unit_test(whole_numbers_come_back),
+      cmocka_unit_test(refuses), cmocka_unit_test(survives_every_allocation_failing), cmocka_unit_test(edf_without_names),
+      cmocka_unit_test(sound_without_names), cmocka_unit_test(anonymize_survives_every_allocation_failing)};
+  return _cmocka_run_group_tests("recording_write", tests, N(tests), NULL, NULL);
+}

@@ -1,0 +1,322 @@
+#include "convert.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "baleen/stage.h"
+#include "baleen/text.h"
+
+enum { BLOCK_FLOATS = 65536, MAX_STAGES = 64 };
+static const double LONGEST_GAP_S = 7 * 86400.0;
+
+/* The stream, the stages behind it, and what they put out. */
+typedef struct chain {
+  bl_recording *rec;
+  const bl_convert *how;
+  size_t stream, n;
+  double from_s, to_s;
+  bl_stage stages[MAX_STAGES];
+  bl_stage_run runs[MAX_STAGES];
+  bl_frames frames[MAX_STAGES];
+  bl_stream in;
+  const bl_stream *out; /* the last stage's */
+  float *block;
+  size_t block_frames;
+} chain;
+
+/* Where frames go: the first pass measures them, the second writes them. */
+typedef struct sink {
+  bl_writer *writer; /* NULL: measure */
+  size_t width;
+  uint64_t n;
+  double *lo, *hi;
+  bl_annotations *gaps; /* NULL: noted already */
+} sink;
+
+/* ---- setting up ---------------------------------------------------------------------------------------------------- */
+
+static bl_status set_options(bl_ctx *ctx, const bl_stage *stage, const bl_flow *options)
+{
+  bl_buf text = {0};
+  bl_status s = BL_OK;
+  if (options->kind != BL_FLOW_MAP)
+    return bl_fail(ctx, BL_E_CONFIG, "convert: stage '%s': wanted {option: value}", stage->cls->name);
+  for (size_t i = 0; !s && i < options->n; i++) {
+    const bl_flow *v = &options->child[i];
+    text.len = 0;
+    if (v->kind != BL_FLOW_SCALAR) s = bl_flow_print(ctx, v, &text);
+    const char *value = v->kind == BL_FLOW_SCALAR ? v->text : bl_buf_text(&text);
+    if (!s) s = bl_opts_set(ctx, stage->cls->name, stage->cls->opts, stage->params, options->name[i], value);
+  }
+  bl_buf_free(ctx, &text);
+  return s;
+}
+
+static bl_status add_stage(bl_ctx *ctx, chain *c, const char *name, const bl_flow *options)
+{
+  if (c->n == MAX_STAGES) return bl_fail(ctx, BL_E_CONFIG, "convert: more than %d stages", MAX_STAGES);
+  bl_status s = bl_stage_new(ctx, name, &c->stages[c->n]);
+  if (s) return s;
+  c->n++;
+  return options ? set_options(ctx, &c->stages[c->n - 1], options) : BL_OK;
+}
+
+static bl_status add_stages(bl_ctx *ctx, chain *c, const char *text)
+{
+  bl_flow f = {0};
+  bl_status s = bl_flow_parse(ctx, text, &f);
+  if (s) return bl_fail_in(ctx, s, "convert: --stages: ");
+  if (f.kind != BL_FLOW_LIST) s = bl_fail(ctx, BL_E_CONFIG, "convert: --stages: wanted a list, as in '[{fir: {h_freq: 40}}, mono]'");
+  for (size_t i = 0; !s && i < f.n; i++) {
+    const bl_flow *one = &f.child[i];
+    if (one->kind == BL_FLOW_SCALAR) s = add_stage(ctx, c, one->text, NULL);
+    else if (one->kind == BL_FLOW_MAP && one->n == 1) s = add_stage(ctx, c, one->name[0], &one->child[0]);
+    else s = bl_fail(ctx, BL_E_CONFIG, "convert: --stages: stage %zu: wanted its name, or {name: {option: value}}", i + 1);
+  }
+  bl_flow_free(ctx, &f);
+  return s;
+}
+
+static bl_status add_pick(bl_ctx *ctx, chain *c, const bl_texts *pick)
+{
+  bl_buf text = {0};
+  bl_status s = add_stage(ctx, c, "pick", NULL);
+  for (size_t i = 0; !s && i < pick->n; i++) {
+    s = bl_buf_puts(ctx, &text, i ? ", " : "[");
+    if (!s) s = bl_flow_print_scalar(ctx, pick->v[i], &text);
+  }
+  if (!s) s = bl_buf_puts(ctx, &text, "]");
+  bl_stage *stage = &c->stages[0];
+  if (!s) s = bl_opts_set(ctx, "pick", stage->cls->opts, stage->params, "include", bl_buf_text(&text));
+  bl_buf_free(ctx, &text);
+  return s;
+}
+
+static bl_status choose_stream(bl_ctx *ctx, chain *c, bl_texts *report)
+{
+  const bl_recording *rec = c->rec;
+  double want = c->how->rate_hz;
+  size_t best = rec->n_streams;
+  for (size_t i = 0; i < rec->n_streams; i++) {
+    const bl_rec_stream *s = &rec->streams[i];
+    if (isnan(want) ? best == rec->n_streams || s->n_channels > rec->streams[best].n_channels : fabs(s->rate_hz - want) <= 1e-6 * want)
+      best = i;
+  }
+  if (best == rec->n_streams && !rec->n_streams) return bl_fail(ctx, BL_E_SHAPE, "%s: holds no signal", rec->path);
+  if (best == rec->n_streams) return bl_fail(ctx, BL_E_MISMATCH, "%s: no stream of %g Hz; 'baleen inspect' lists them", rec->path, want);
+  c->stream = best;
+  if (rec->n_streams == 1) return BL_OK;
+  char text[160];
+  snprintf(text, sizeof text, "the stream of %g Hz, %zu channels; %zu of other rates left out (--rate-hz takes another)",
+           rec->streams[best].rate_hz, rec->streams[best].n_channels, rec->n_streams - 1);
+  return bl_texts_add(ctx, report, text);
+}
+
+static bl_status start_chain(bl_ctx *ctx, chain *c)
+{
+  const bl_rec_stream *s = &c->rec->streams[c->stream];
+  bl_status status = BL_OK;
+  c->in.rate_hz = c->in.source_rate_hz = s->rate_hz;
+  c->in.n_channels = s->n_channels;
+  c->in.n_bins = 1;
+  for (size_t i = 0; !status && i < s->n_channels; i++) {
+    status = bl_texts_add(ctx, &c->in.channels, s->channels[i].name);
+    if (!status) status = bl_texts_add(ctx, &c->in.units, s->channels[i].unit);
+  }
+  if (!status && c->how->pick->n) status = add_pick(ctx, c, c->how->pick);
+  if (!status && c->how->stages) status = add_stages(ctx, c, c->how->stages);
+  c->out = &c->in;
+  for (size_t i = 0; !status && i < c->n; i++) {
+    status = bl_stage_start(ctx, &c->stages[i], c->out, &c->runs[i]);
+    if (status) break;
+    c->out = &c->runs[i].out;
+    c->frames[i].width = bl_stream_width(c->out);
+  }
+  c->block_frames = BLOCK_FLOATS / s->n_channels + 1;
+  c->block = status ? NULL : bl_calloc(ctx, c->block_frames * s->n_channels, sizeof *c->block);
+  return status || c->block ? status : bl_fail_nomem(ctx, "a block of samples");
+}
+
+static void free_chain(bl_ctx *ctx, chain *c)
+{
+  for (size_t i = 0; i < c->n; i++) {
+    bl_stage_stop(ctx, &c->runs[i]);
+    bl_stage_free(ctx, &c->stages[i]);
+    bl_frames_free(ctx, &c->frames[i]);
+  }
+  bl_stream_free(ctx, &c->in);
+  bl_free(ctx, c->block);
+}
+
+/* ---- one pass ------------------------------------------------------------------------------------------------------ */
+
+static bl_status take(bl_ctx *ctx, sink *k, const float *x, size_t n)
+{
+  k->n += n;
+  if (k->writer) return bl_writer_push(ctx, k->writer, x, n);
+  for (size_t i = 0; i < n; i++, x += k->width)
+    for (size_t c = 0; c < k->width; c++) { /* NaN changes neither */
+      if ((double)x[c] < k->lo[c]) k->lo[c] = (double)x[c];
+      if ((double)x[c] > k->hi[c]) k->hi[c] = (double)x[c];
+    }
+  return BL_OK;
+}
+
+/* Frames through stage i and those behind it; end: it is the run's last block. */
+static bl_status flow(bl_ctx *ctx, chain *c, size_t i, const float *x, size_t n, bool end, sink *k)
+{
+  if (i == c->n) return take(ctx, k, x, n);
+  const bl_stage_class *stage = c->runs[i].cls;
+  c->frames[i].n = 0;
+  bl_status s = stage->push(ctx, c->runs[i].state, x, n, &c->frames[i]);
+  if (!s && end && stage->finish) s = stage->finish(ctx, c->runs[i].state, &c->frames[i]);
+  return s ? s : flow(ctx, c, i + 1, c->frames[i].v, c->frames[i].n, end, k);
+}
+
+/* Zeros up to where the run begins. */
+static bl_status fill_gap(bl_ctx *ctx, chain *c, double start_s, sink *k)
+{
+  double at = rint(start_s * c->out->rate_hz);
+  if (!(at > (double)k->n)) return BL_OK;
+  uint64_t n = (uint64_t)at - k->n;
+  if ((double)n / c->out->rate_hz > LONGEST_GAP_S)
+    return bl_fail(ctx, BL_E_RANGE, "%s: a gap of %.0f s is too long to be filled; take a part with --from and --to", c->rec->path,
+                   (double)n / c->out->rate_hz);
+  char label[] = "gap";
+  bl_annotation one = {.onset_s = (double)k->n / c->out->rate_hz, .duration_s = (double)n / c->out->rate_hz, .low_hz = (double)NAN,
+                       .high_hz = (double)NAN, .label = label};
+  bl_status s = k->gaps ? bl_annotations_add(ctx, k->gaps, &one) : BL_OK;
+  size_t room = BLOCK_FLOATS / k->width + 1;
+  float *zeros = bl_calloc(ctx, room * k->width, sizeof *zeros);
+  if (!s && !zeros) s = bl_fail_nomem(ctx, "a gap");
+  for (uint64_t part; !s && n; n -= part) {
+    part = n < room ? n : room;
+    s = take(ctx, k, zeros, (size_t)part);
+  }
+  bl_free(ctx, zeros);
+  return s;
+}
+
+static bl_status pass_run(bl_ctx *ctx, chain *c, const bl_stretch *run, sink *k)
+{
+  double rate = c->rec->streams[c->stream].rate_hz;
+  double lo = ceil((c->from_s - run->start_s) * rate - 1e-6), hi = ceil((c->to_s - run->start_s) * rate - 1e-6);
+  uint64_t first = lo > 0 ? (uint64_t)lo : 0, end = !(hi > 0) ? 0 : hi < (double)run->n ? (uint64_t)hi : run->n;
+  if (first >= end) return BL_OK;
+  for (size_t i = 0; i < c->n; i++)
+    if (c->runs[i].cls->reset) c->runs[i].cls->reset(c->runs[i].state);
+  bl_status s = fill_gap(ctx, c, fmax(run->start_s + (double)first / rate - c->from_s, 0), k);
+  for (size_t got = 1; !s && first < end && got; first += got) {
+    size_t n = end - first < c->block_frames ? (size_t)(end - first) : c->block_frames;
+    if ((s = BL_CHECK_CANCEL(ctx))) break;
+    s = bl_recording_read(ctx, c->rec, c->stream, run->first + first, n, c->block, &got);
+    bool last = first + got >= end || !got;
+    if (!s && (got || last)) s = flow(ctx, c, 0, c->block, got, last, k);
+  }
+  return s;
+}
+
+static bl_status pass(bl_ctx *ctx, chain *c, sink *k)
+{
+  const bl_rec_stream *st = &c->rec->streams[c->stream];
+  bl_status s = BL_OK;
+  for (size_t r = 0; !s && r < st->n_runs; r++) s = pass_run(ctx, c, &st->runs[r], k);
+  return s;
+}
+
+/* ---- all of it ----------------------------------------------------------------------------------------------------- */
+
+static bl_status crop_annotations(bl_ctx *ctx, const chain *c, bl_annotations *out)
+{
+  const bl_annotations *from = c->how->annotations;
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < from->n; i++) {
+    bl_annotation a = from->v[i];
+    double end = a.onset_s + a.duration_s;
+    if (a.onset_s >= c->to_s || end < c->from_s || (end <= c->from_s && a.duration_s > 0)) continue;
+    a.onset_s = fmax(a.onset_s, c->from_s);
+    a.duration_s = fmin(end, c->to_s) - a.onset_s;
+    a.onset_s -= c->from_s;
+    s = bl_annotations_add(ctx, out, &a);
+  }
+  bl_annotations_sort(out);
+  return s;
+}
+
+/* Names and units of all bins of all channels. */
+static bl_status columns(bl_ctx *ctx, const bl_stream *out, bl_texts *names, bl_texts *units)
+{
+  bl_status s = BL_OK;
+  for (size_t c = 0; c < out->n_channels; c++)
+    for (size_t b = 0; !s && b < out->n_bins; b++) {
+      const char *bin = out->n_bins > 1 && out->bins.n ? out->bins.v[b] : "";
+      char *name = bl_strf(ctx, "%s%s%s", out->channels.v[c], *bin ? " " : "", bin);
+      s = name ? bl_texts_add(ctx, names, name) : bl_fail_nomem(ctx, "channel names");
+      if (!s) s = bl_texts_add(ctx, units, out->units.n ? out->units.v[c] : "");
+      bl_free(ctx, name);
+    }
+  return s;
+}
+
+static bl_status write_all(bl_ctx *ctx, chain *c, const char *path, sink *k, bl_annotations *marks, bl_texts *report)
+{
+  bl_texts names = {0}, units = {0};
+  char start[40] = "";
+  bl_status s = columns(ctx, c->out, &names, &units);
+  bl_write_spec spec = {.format = c->how->format, .bits = c->how->bits, .rate_hz = c->out->rate_hz, .n_frames = k->n,
+                        .n_channels = k->width, .lo = k->lo, .hi = k->hi, .annotations = marks, .start = start};
+  spec.has_start = bl_recording_later(c->rec, c->from_s, start);
+  spec.names = (const char *const *)names.v;
+  spec.units = (const char *const *)units.v;
+  if (!s) s = bl_writer_open(ctx, path, &spec, &k->writer);
+  k->n = 0;
+  k->gaps = NULL;
+  if (!s) s = pass(ctx, c, k);
+  if (!s) s = bl_writer_done(ctx, k->writer);
+  for (size_t i = 0; !s && i < bl_writer_report(k->writer)->n; i++) s = bl_texts_add(ctx, report, bl_writer_report(k->writer)->v[i]);
+  bl_writer_free(ctx, k->writer);
+  bl_texts_free(ctx, &names);
+  bl_texts_free(ctx, &units);
+  return s;
+}
+
+bl_status bl_convert_run(bl_ctx *ctx, bl_recording *rec, const char *path, const bl_convert *how, bl_texts *report)
+{
+  chain *c = bl_calloc(ctx, 1, sizeof *c);
+  sink k = {0};
+  bl_annotations marks = {0};
+  if (!c) return bl_fail_nomem(ctx, path);
+  c->rec = rec, c->how = how;
+  c->from_s = isnan(how->from_s) ? 0 : how->from_s;
+  c->to_s = isnan(how->to_s) ? rec->duration_s : fmin(how->to_s, rec->duration_s);
+  bl_status s = BL_OK;
+  if (rec->n_streams && !(c->from_s < c->to_s))
+    s = bl_fail(ctx, BL_E_RANGE, "%s: nothing between %g s and %g s; the recording lasts %g s", rec->path, c->from_s, c->to_s, rec->duration_s);
+  if (!s) s = choose_stream(ctx, c, report);
+  if (!s) s = start_chain(ctx, c);
+  if (!s) s = crop_annotations(ctx, c, &marks);
+  if (s) goto done;
+  k.width = bl_stream_width(c->out);
+  k.gaps = &marks;
+  k.lo = bl_calloc(ctx, k.width, sizeof *k.lo);
+  k.hi = bl_calloc(ctx, k.width, sizeof *k.hi);
+  if (!k.lo || !k.hi) s = bl_fail_nomem(ctx, path);
+  for (size_t i = 0; !s && i < k.width; i++) k.lo[i] = (double)INFINITY, k.hi[i] = -(double)INFINITY;
+  if (!s) s = pass(ctx, c, &k);
+  bl_annotations_sort(&marks);
+  if (!s) s = write_all(ctx, c, path, &k, &marks, report);
+  bool holds = how->format == BL_WRITE_EDF || how->format == BL_WRITE_BDF;
+  if (!s && marks.n && !holds) {
+    char text[96];
+    snprintf(text, sizeof text, "%zu annotations left out: the format holds none", marks.n);
+    s = bl_texts_add(ctx, report, text);
+  }
+done:
+  bl_annotations_free(ctx, &marks);
+  bl_free(ctx, k.lo);
+  bl_free(ctx, k.hi);
+  free_chain(ctx, c);
+  bl_free(ctx, c);
+  return s;
+}

@@ -1,0 +1,21 @@
+/* convert.h: a stream of a recording through stages into a file, in memory that does not grow with its length. */
+#ifndef BL_CONVERT_H
+#define BL_CONVERT_H
+
+#include "baleen/recording_write.h"
+
+typedef struct bl_convert {
+  double from_s, to_s;   /* NAN: the edges */
+  double rate_hz;        /* of the stream; NAN: the one with most channels */
+  const bl_texts *pick;  /* channels by name; none: all */
+  const char *stages;    /* flow text of a list of stages; NULL: none */
+  const bl_annotations *annotations; /* by the recording's time */
+  bl_write_format format;
+  int bits;
+} bl_convert;
+
+/* Each run goes through the stages afresh; between two of them come zeros for as long as the gap lasts (at most a week), under
+ * an annotation "gap". What was decided is told in *report. */
+bl_status bl_convert_run(bl_ctx *ctx, bl_recording *rec, const char *path, const bl_convert *how, bl_texts *report) BL_MUST_CHECK;
+
+#endif
