@@ -139,6 +139,32 @@ static void test_epoch_edges(void **state)
   check_free(ctx);
 }
 
+/* Stretches marked as bad take the epochs that touch them, and why each is left out is noted. */
+static void test_epochs_left_out(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  const bl_event at[] = {{0.1, 0, "a"}, {2, 0, "a"}, {2.5, 0.3, "BAD_blink"}, {3.0, 0, "b"}, {3.1, 0, "a"}, {9.8, 0, "b"}};
+  const char *why[] = {"begins before", "marked as bad", "ends behind"};
+  const bl_run_info r = {0, 10, 100};
+  for (size_t i = 0; i < 2; i++) {
+    bl_segment g;
+    bl_spans out = {0};
+    size_t skipped = 0;
+    check_ok(ctx, make(ctx, "epochs", i ? "reject_by_annotation=false;events=[a, b]" : "", &g));
+    check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, 6, &out, &skipped));
+    assert_int_equal(out.n, i ? 3 : 2); /* 2.0 + 0.5 touches 2.5 with its last sample; 3.0 - 0.2 begins where it ends */
+    assert_int_equal(skipped, i ? 2 : 3);
+    assert_int_equal(out.n_left_out, skipped);
+    for (size_t k = 0; k < out.n_left_out; k++)
+      assert_non_null(strstr(out.left_out[k].why, why[i && k ? 2 : k]));
+    check_near(out.left_out[0].start_s, -0.1, 1e-12);
+    assert_string_equal(out.left_out[skipped - 1].label, "b");
+    done(ctx, &g, &out);
+  }
+  check_free(ctx);
+}
+
 static void test_windows(void **state)
 {
   (void)state;
@@ -237,7 +263,7 @@ static void test_allocations(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_frames), cmocka_unit_test(test_epochs),
-                                     cmocka_unit_test(test_epoch_edges), cmocka_unit_test(test_windows),
+                                     cmocka_unit_test(test_epoch_edges), cmocka_unit_test(test_epochs_left_out), cmocka_unit_test(test_windows),
                                      cmocka_unit_test(test_window_labels),
                                      cmocka_unit_test(test_label_edges), cmocka_unit_test(test_allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
