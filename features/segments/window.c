@@ -1,117 +1,257 @@
 /* window: windows of one length, one every hop, that lie wholly in the run. A last part that is shorter is left out.
  *
- * Window k starts at run start + start_s + k hop_s and holds rint(length_s * rate) samples, wherever it starts. With
+ * Window k starts at run start + start_s + k hop and holds rint(length_s * rate) samples, wherever it starts. With
  * label_from: events a window takes the label whose events cover the largest share of it, if that share is
- * min_coverage or more; on a tie, the label whose event came first. Events without a label do not count. */
+ * min_coverage or more; on a tie, the label whose event came first. What several events of a label cover together counts
+ * once. With coverage_of: event the share is that of the event which the window holds (of the window, where the event is
+ * longer), so that a call shorter than a window labels each window that it lies in; a mark without length counts whole.
+ * Events without a label do not count.
+ *
+ * Windows that no label covers enough are negatives. With guard_s those that an event touches, or comes nearer to, are
+ * left out: they are neither. negatives_share and negatives_per_positive keep some of the others, drawn by the seed and
+ * the place of the window alone. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "baleen/random.h"
 #include "baleen/segment.h"
 
 static const char *const hop_words[] = {"auto", NULL};
 static const char *const label_words[] = {"none", "events", NULL};
+static const char *const of_words[] = {"window", "event", NULL};
+static const char *const none_words[] = {"none", NULL};
+static const char *const all_words[] = {"all", NULL};
 enum { FROM_NONE, FROM_EVENTS };
+enum { OF_WINDOW, OF_EVENT };
 
 typedef struct window_params {
-  double length_s, start_s, min_coverage;
-  bl_word hop_s;
-  int label_from;
+  double length_s, start_s, overlap, min_coverage, negatives_share;
+  bl_word hop_s, guard_s, negatives_per_positive;
+  int label_from, coverage_of;
+  int64_t seed;
   char *otherwise;
 } window_params;
 
 static const bl_opt opts[] = {
   BL_REAL_ABOVE(window_params, length_s, "1", 0, 1e9, "s", "length of a window"),
   BL_WORD(window_params, hop_s, "auto", hop_words, 0, 1e9, BL_OPT_OPEN_LO, "s",
-          "from one window's start to the next; auto: the length, so that windows touch"),
+          "from one window's start to the next; auto: by overlap"),
+  {"overlap", BL_OPT_REAL, offsetof(window_params, overlap), "0", 0, 1, BL_OPT_OPEN_HI, NULL, "",
+   "share of a window that the next one holds too; 0: windows touch"},
   BL_REAL(window_params, start_s, "0", 0, 1e9, "s", "where in the run the first window starts"),
   BL_ENUM(window_params, label_from, "none", label_words, "where a window's label comes from"),
-  BL_REAL(window_params, min_coverage, "0.5", 0, 1, "", "least share of a window that a label's events must cover"),
+  BL_REAL(window_params, min_coverage, "0.5", 0, 1, "", "least share that a label's events must cover"),
+  BL_ENUM(window_params, coverage_of, "window", of_words,
+          "share of what: window, or event, for events shorter than a window (of the window, where the event is longer)"),
   BL_TEXT(window_params, otherwise, NULL, "label of windows that no label covers enough"),
+  BL_WORD(window_params, guard_s, "none", none_words, 0, 1e9, 0, "s",
+          "windows without a label that an event touches or comes nearer to than this are left out; none: they stay"),
+  BL_WORD(window_params, negatives_per_positive, "all", all_words, 0, 1e9, 0, "",
+          "how many windows without a label are kept for each one with a label, in each stretch between gaps; one without "
+          "any counts as having one"),
+  BL_REAL(window_params, negatives_share, "1", 0, 1, "", "share of the windows without a label that is kept"),
+  BL_INT(window_params, seed, "0", 0, 9e15, "", "draws the windows without a label that are kept"),
   BL_OPT_END
 };
 
-/* Events by onset; `until` is the latest end of this and all events before it. */
-typedef struct timed {
-  const bl_event *e;
-  double until;
-} timed;
+/* ---- events in reach ------------------------------------------------------------------------------------------------ */
+
+/* Events by onset, and those among them that can touch the window at hand, in the same order. */
+typedef struct near_events {
+  const bl_event **v, **now;
+  size_t n, next, n_now;
+} near_events;
 
 static int by_onset(const void *pa, const void *pb)
 {
-  const timed *a = pa, *b = pb;
-  if (a->e->onset_s != b->e->onset_s) return a->e->onset_s < b->e->onset_s ? -1 : 1;
-  return a->e < b->e ? -1 : a->e > b->e;
+  const bl_event *const *a = pa, *const *b = pb;
+  if ((*a)->onset_s != (*b)->onset_s) return (*a)->onset_s < (*b)->onset_s ? -1 : 1;
+  return *a < *b ? -1 : *a > *b;
 }
 
-static bl_status sort_events(bl_ctx *ctx, const bl_event *events, size_t n, timed **out)
+static void near_free(bl_ctx *ctx, near_events *t)
 {
-  timed *t = bl_calloc(ctx, n, sizeof *t);
-  if (!t) return bl_fail_nomem(ctx, "window: events in order");
-  for (size_t i = 0; i < n; i++) t[i].e = &events[i];
-  qsort(t, n, sizeof *t, by_onset);
-  for (size_t i = 0; i < n; i++) {
-    double end = t[i].e->onset_s + t[i].e->duration_s;
-    t[i].until = i && t[i - 1].until > end ? t[i - 1].until : end;
-  }
-  *out = t;
+  bl_free(ctx, t->v);
+  bl_free(ctx, t->now);
+}
+
+static bl_status near_new(bl_ctx *ctx, const bl_event *events, size_t n, near_events *t)
+{
+  *t = (near_events){.v = bl_calloc(ctx, n, sizeof *t->v), .now = bl_calloc(ctx, n, sizeof *t->now), .n = n};
+  if (!t->v || !t->now) return bl_fail_nomem(ctx, "window: events in order");
+  for (size_t i = 0; i < n; i++) t->v[i] = &events[i];
+  if (n) qsort(t->v, n, sizeof *t->v, by_onset);
   return BL_OK;
 }
 
-static double overlap(const bl_event *e, const bl_span *w)
+/* Shares time with [lo, hi). A mark without length does while it lies inside. */
+static bool touches(const bl_event *e, double lo, double hi)
 {
-  double lo = fmax(e->onset_s, w->start_s), hi = fmin(e->onset_s + e->duration_s, w->end_s);
-  return hi > lo ? hi - lo : 0;
+  return e->onset_s < hi && (e->onset_s + e->duration_s > lo || e->onset_s >= lo);
 }
 
-/* *from: the first event that can still reach this window or a later one. */
-static void label_window(const window_params *p, const timed *t, size_t n, size_t *from, bl_span *w)
+/* Moves on to [lo, hi); both never go back. */
+static void near_move(near_events *t, double lo, double hi)
 {
-  while (*from < n && t[*from].until <= w->start_s) ++*from;
+  size_t kept = 0;
+  for (size_t i = 0; i < t->n_now; i++)
+    if (touches(t->now[i], lo, INFINITY)) t->now[kept++] = t->now[i];
+  for (; t->next < t->n && t->v[t->next]->onset_s < hi; t->next++)
+    if (touches(t->v[t->next], lo, INFINITY)) t->now[kept++] = t->v[t->next];
+  t->n_now = kept;
+}
+
+/* ---- labels --------------------------------------------------------------------------------------------------------- */
+
+/* The share of the window that events of this label cover together. The first of them is number `from`. */
+static double share_of_window(const near_events *t, size_t from, const bl_span *w)
+{
+  double sum = 0, covered = w->start_s;
+  for (size_t i = from; i < t->n_now; i++) {
+    if (strcmp(t->now[i]->label, t->now[from]->label)) continue;
+    double lo = fmax(t->now[i]->onset_s, covered), hi = fmin(t->now[i]->onset_s + t->now[i]->duration_s, w->end_s);
+    if (hi > lo) sum += hi - lo, covered = hi;
+  }
+  return sum / (w->end_s - w->start_s);
+}
+
+/* The share of one event that the window holds, or of the window where the event is longer. */
+static double share_of_event(const bl_event *e, const bl_span *w)
+{
+  double lo = fmax(e->onset_s, w->start_s), hi = fmin(e->onset_s + e->duration_s, w->end_s);
+  double whole = fmin(e->duration_s, w->end_s - w->start_s);
+  if (!(whole > 0)) return touches(e, w->start_s, w->end_s) ? 1 : 0;
+  return hi > lo ? (hi - lo) / whole : 0;
+}
+
+/* The label that covers enough, or NULL. */
+static const char *label_of(const window_params *p, const near_events *t, const bl_span *w)
+{
   double best = 0;
-  const bl_event *winner = NULL;
-  for (size_t i = *from; i < n && t[i].e->onset_s < w->end_s; i++) {
-    if (!*t[i].e->label || !(overlap(t[i].e, w) > 0)) continue;
-    double sum = 0;
-    for (size_t j = *from; j < n && t[j].e->onset_s < w->end_s; j++)
-      if (!strcmp(t[j].e->label, t[i].e->label)) sum += overlap(t[j].e, w);
-    if (sum > best) best = sum, winner = t[i].e;
+  const char *winner = NULL;
+  for (size_t i = 0; i < t->n_now; i++) {
+    const bl_event *e = t->now[i];
+    if (!*e->label || !touches(e, w->start_s, w->end_s)) continue;
+    double share = p->coverage_of == OF_EVENT ? share_of_event(e, w) : share_of_window(t, i, w);
+    if (share > best) best = share, winner = e->label;
   }
   /* a billionth: 0.5 of a window is often 0.4999999999 in binary */
-  if (winner && best >= (p->min_coverage - 1e-9) * (w->end_s - w->start_s)) w->label = winner->label;
-  else w->label = p->otherwise;
+  return best >= p->min_coverage - 1e-9 ? winner : NULL;
+}
+
+static bool guarded(const window_params *p, const near_events *t, const bl_span *w)
+{
+  if (p->guard_s.word >= 0) return false;
+  for (size_t i = 0; i < t->n_now; i++)
+    if (touches(t->now[i], w->start_s - p->guard_s.real, w->end_s + p->guard_s.real)) return true;
+  return false;
+}
+
+/* ---- negatives -------------------------------------------------------------------------------------------------------- */
+
+typedef struct lot {
+  double drawn; /* 0 .. 1 */
+  size_t at;    /* which span */
+} lot;
+
+static int by_lot(const void *pa, const void *pb)
+{
+  const lot *a = pa, *b = pb;
+  if (a->drawn != b->drawn) return a->drawn < b->drawn ? -1 : 1;
+  return a->at < b->at ? -1 : a->at > b->at;
+}
+
+/* Of the spans [from, n) those without a label, keeps as many as are wanted. */
+static bl_status draw_negatives(bl_ctx *ctx, const window_params *p, double rate_hz, size_t from, bl_spans *out)
+{
+  bool all = p->negatives_per_positive.word >= 0;
+  if (all && p->negatives_share >= 1) return BL_OK;
+  size_t n = 0, total = out->n - from, positives = 0, kept = from;
+  lot *lots = bl_calloc(ctx, total, sizeof *lots);
+  bool *keep = bl_calloc(ctx, total, sizeof *keep);
+  bl_status s = lots && keep ? BL_OK : bl_fail_nomem(ctx, "window: negatives");
+  for (size_t i = 0; !s && i < total; i++) {
+    const bl_span *w = &out->v[from + i];
+    keep[i] = w->label != NULL;
+    positives += keep[i];
+    if (keep[i]) continue;
+    /* place and seed alone: neither other windows nor blocks change the draw; +-: a run may begin below zero */
+    bl_rng r = bl_rng_make((uint64_t)p->seed, "window.negatives", (uint64_t)(int64_t)rint(w->start_s * rate_hz));
+    double chosen = bl_rng_uniform(&r), rank = bl_rng_uniform(&r);
+    if (chosen < p->negatives_share) lots[n++] = (lot){rank, i};
+  }
+  if (!s) {
+    double wanted = all ? (double)n : rint(p->negatives_per_positive.real * (double)(positives ? positives : 1));
+    if (n) qsort(lots, n, sizeof *lots, by_lot);
+    for (size_t i = 0; i < n && (double)i < wanted; i++) keep[lots[i].at] = true;
+    for (size_t i = 0; i < total; i++)
+      if (keep[i]) out->v[kept++] = out->v[from + i];
+    out->n = kept;
+  }
+  bl_free(ctx, lots);
+  bl_free(ctx, keep);
+  return s;
+}
+
+/* ---- the plan --------------------------------------------------------------------------------------------------------- */
+
+static bl_status check(bl_ctx *ctx, const window_params *p, const bl_run_info *run, double n_samples, double hop)
+{
+  if (!(n_samples >= 1))
+    return bl_fail(ctx, BL_E_RANGE, "window: length_s: %g s is less than a sample at %g Hz; take a longer one",
+                   p->length_s, run->rate_hz);
+  if (!(hop * run->rate_hz >= 1))
+    return bl_fail(ctx, BL_E_RANGE, "window: %s: %g s from window to window is less than a sample at %g Hz; take a longer one",
+                   p->hop_s.word >= 0 ? "overlap" : "hop_s", hop, run->rate_hz);
+  if (!isfinite(run->start_s) || !isfinite(run->end_s))
+    return bl_fail(ctx, BL_E_ARG, "window: a run from %g to %g s; both must be known", run->start_s, run->end_s);
+  return BL_OK;
+}
+
+static bl_status rules(bl_ctx *ctx, const void *params, bl_epoch_rules *out)
+{
+  const window_params *p = params;
+  *out = (bl_epoch_rules){.reject = NAN, .flat = NAN};
+  if (p->hop_s.word < 0 && p->overlap > 0)
+    return bl_fail(ctx, BL_E_CONFIG, "window: hop_s and overlap are two answers to one question; keep one");
+  bool picks = p->guard_s.word < 0 || p->negatives_per_positive.word < 0 || p->negatives_share < 1;
+  if (picks && p->label_from != FROM_EVENTS)
+    return bl_fail(ctx, BL_E_CONFIG, "window: guard_s and negatives_* need labels to tell what is a negative; say label_from: events");
+  return BL_OK;
 }
 
 static bl_status plan(bl_ctx *ctx, const void *params, const bl_run_info *run, const bl_event *events, size_t n_events,
                       bl_spans *out, size_t *n_skipped)
 {
   const window_params *p = params;
-  bl_status s = BL_OK;
-  timed *t = NULL;
-  double rate = run->rate_hz, n_samples = rint(p->length_s * rate);
-  double hop = p->hop_s.word >= 0 ? p->length_s : p->hop_s.real;
-  if (!(n_samples >= 1))
-    return bl_fail(ctx, BL_E_RANGE, "window: length_s: %g s is less than a sample at %g Hz; take a longer one",
-                   p->length_s, rate);
-  if (!(hop * rate >= 1))
-    return bl_fail(ctx, BL_E_RANGE, "window: hop_s: %g s is less than a sample at %g Hz; take a longer one", hop, rate);
-  if (!isfinite(run->start_s) || !isfinite(run->end_s))
-    return bl_fail(ctx, BL_E_ARG, "window: a run from %g to %g s; both must be known", run->start_s, run->end_s);
-  if (p->label_from == FROM_EVENTS && (s = sort_events(ctx, events, n_events, &t))) return s;
-  double end = rint(run->end_s * rate);
-  size_t from = 0, before = out->n;
-  for (double k = 0;; k++) {
+  near_events t = {0};
+  bool labels = p->label_from == FROM_EVENTS;
+  double rate = run->rate_hz, n_samples = rint(p->length_s * rate), end = rint(run->end_s * rate);
+  double hop = p->hop_s.word >= 0 ? p->length_s * (1 - p->overlap) : p->hop_s.real;
+  double guard = p->guard_s.word < 0 ? p->guard_s.real : 0;
+  size_t before = out->n, n_windows = 0;
+  bl_status s = check(ctx, p, run, n_samples, hop);
+  if (!s && labels) s = near_new(ctx, events, n_events, &t);
+  for (double k = 0; !s; k++, n_windows++) {
     double start = run->start_s + p->start_s + k * hop;
     if (!(rint(start * rate) + n_samples <= end)) break;
     bl_span w = {.start_s = start, .end_s = start + n_samples / rate, .anchor_s = start, .event = BL_NO_EVENT};
-    if (t) label_window(p, t, n_events, &from, &w);
-    if ((s = bl_spans_add(ctx, out, &w))) break;
+    if (labels) {
+      near_move(&t, w.start_s - guard, w.end_s + guard);
+      w.label = label_of(p, &t, &w);
+      if (!w.label && guarded(p, &t, &w)) continue;
+    }
+    s = bl_spans_add(ctx, out, &w);
   }
-  if (!s && out->n == before) {
+  if (!s && !n_windows) {
     (*n_skipped)++;
     s = bl_spans_leave_out(ctx, out, run->start_s, NULL, "the recording, or the stretch between gaps, is shorter than a window");
   }
-  bl_free(ctx, t);
+  if (!s && labels) s = draw_negatives(ctx, p, rate, before, out);
+  for (size_t i = before; labels && i < out->n; i++)
+    if (!out->v[i].label) out->v[i].label = p->otherwise;
+  near_free(ctx, &t);
   return s;
 }
 
@@ -122,4 +262,5 @@ const bl_segment_class bl_segment_window = {
   .opts = opts,
   .params_size = sizeof(window_params),
   .plan = plan,
+  .rules = rules,
 };

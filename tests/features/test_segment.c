@@ -139,6 +139,32 @@ static void test_epoch_edges(void **state)
   check_free(ctx);
 }
 
+/* Stretches marked as bad take the epochs that touch them, and why each is left out is noted. */
+static void test_epochs_left_out(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  const bl_event at[] = {{0.1, 0, "a"}, {2, 0, "a"}, {2.5, 0.3, "BAD_blink"}, {3.0, 0, "b"}, {3.1, 0, "a"}, {9.8, 0, "b"}};
+  const char *why[] = {"begins before", "marked as bad", "ends behind"};
+  const bl_run_info r = {0, 10, 100};
+  for (size_t i = 0; i < 2; i++) {
+    bl_segment g;
+    bl_spans out = {0};
+    size_t skipped = 0;
+    check_ok(ctx, make(ctx, "epochs", i ? "reject_by_annotation=false;events=[a, b]" : "", &g));
+    check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, 6, &out, &skipped));
+    assert_int_equal(out.n, i ? 3 : 2); /* 2.0 + 0.5 touches 2.5 with its last sample; 3.0 - 0.2 begins where it ends */
+    assert_int_equal(skipped, i ? 2 : 3);
+    assert_int_equal(out.n_left_out, skipped);
+    for (size_t k = 0; k < out.n_left_out; k++)
+      assert_non_null(strstr(out.left_out[k].why, why[i && k ? 2 : k]));
+    check_near(out.left_out[0].start_s, -0.1, 1e-12);
+    assert_string_equal(out.left_out[skipped - 1].label, "b");
+    done(ctx, &g, &out);
+  }
+  check_free(ctx);
+}
+
 static void test_windows(void **state)
 {
   (void)state;
@@ -215,12 +241,132 @@ static void test_window_labels(void **state)
   check_free(ctx);
 }
 
+/* Labels of the windows of a run of 10 s, as one text; '-' where there is none. */
+static void check_labels(const char *options, const bl_event *at, size_t n, const char *want)
+{
+  bl_ctx *ctx = bl_ctx_new();
+  const bl_run_info r = {0, 10, 100};
+  bl_segment g;
+  bl_spans out = {0};
+  size_t skipped = 0, len = 0;
+  char got[200] = "";
+  check_ok(ctx, make(ctx, "window", options, &g));
+  check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, n, &out, &skipped));
+  for (size_t i = 0; i < out.n && len < 150; i++)
+    len += (size_t)snprintf(got + len, sizeof got - len, "%s%g%s", i ? " " : "", out.v[i].start_s, out.v[i].label ? out.v[i].label : "-");
+  if (strcmp(got, want)) fail_msg("%s: %s, wanted %s", options, got, want);
+  done(ctx, &g, &out);
+  check_free(ctx);
+}
+
+static void test_window_coverage(void **state)
+{
+  (void)state;
+  const bl_event calls[] = {{0.25, 0.5, "a"}, {3, 4, "b"}, {8, 0, "c"}, {9.8, 0.4, "d"}};
+  enum { N_CALLS = 4 };
+  check_labels("length_s=2;label_from=events;min_coverage=0.25", calls, N_CALLS, "0a 2b 4b 6b 8-");
+  check_labels("length_s=2;label_from=events;min_coverage=0.26", calls, N_CALLS, "0- 2b 4b 6b 8-");
+  /* of the event: 0.25 .. 0.75 lies whole in window 0, half of d in the last, the mark c at its start */
+  check_labels("length_s=2;label_from=events;coverage_of=event;min_coverage=1", calls, N_CALLS, "0a 2- 4b 6- 8c");
+  check_labels("length_s=2;label_from=events;coverage_of=event", calls + 3, 1, "0- 2- 4- 6- 8d");
+  check_labels("length_s=2;label_from=events;coverage_of=event;min_coverage=0.51", calls + 3, 1, "0- 2- 4- 6- 8-");
+  /* what two events of a label cover together counts once */
+  const bl_event twice[] = {{0, 0.9, "a"}, {0.1, 0.8, "a"}, {4, 0.6, "b"}, {4.5, 0.5, "b"}};
+  check_labels("length_s=2;label_from=events", twice, 4, "0- 2- 4b 6- 8-");
+  /* an event that outlasts later ones is not forgotten */
+  const bl_event nested[] = {{0, 10, "long"}, {0.5, 0.1, "x"}, {2.5, 0.1, "x"}};
+  check_labels("length_s=2;label_from=events", nested, 3, "0long 2long 4long 6long 8long");
+}
+
+static void test_window_overlap(void **state)
+{
+  (void)state;
+  check_labels("length_s=4;overlap=0.5", NULL, 0, "0- 2- 4- 6-");
+  check_labels("length_s=4;overlap=0.75;start_s=3", NULL, 0, "3- 4- 5- 6-");
+  bl_ctx *ctx = bl_ctx_new();
+  static const struct {
+    const char *options, *message;
+  } bad[] = {{"hop_s=1;overlap=0.5", "two answers to one question"},
+             {"guard_s=1", "say label_from: events"},
+             {"negatives_per_positive=2", "say label_from: events"},
+             {"negatives_share=0.5", "say label_from: events"}};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    bl_segment g;
+    bl_epoch_rules rules;
+    check_ok(ctx, make(ctx, "window", bad[i].options, &g));
+    check_fails(ctx, g.cls->rules(ctx, g.params, &rules), BL_E_CONFIG, bad[i].message);
+    bl_segment_free(ctx, &g);
+  }
+  bl_segment g;
+  bl_spans out = {0};
+  size_t skipped = 0;
+  check_ok(ctx, make(ctx, "window", "overlap=0.999", &g));
+  check_fails(ctx, g.cls->plan(ctx, g.params, &run, events, N_EVENTS, &out, &skipped), BL_E_RANGE, "window: overlap");
+  done(ctx, &g, &out);
+  check_free(ctx);
+}
+
+static void test_window_guard(void **state)
+{
+  (void)state;
+  const bl_event call[] = {{4.1, 0.6, "a"}, {7.5, 0, ""}};
+  check_labels("length_s=1;label_from=events;otherwise=n", call, 2, "0n 1n 2n 3n 4a 5n 6n 7n 8n 9n");
+  check_labels("length_s=1;label_from=events;otherwise=n;guard_s=0", call, 2, "0n 1n 2n 3n 4a 5n 6n 8n 9n");
+  check_labels("length_s=1;label_from=events;otherwise=n;guard_s=0.31", call, 2, "0n 1n 2n 4a 6n 8n 9n");
+  check_labels("length_s=1;label_from=events;guard_s=0;min_coverage=0.7", call, 2, "0- 1- 2- 3- 5- 6- 8- 9-");
+}
+
+/* Over a long run: as many as asked for, the same again, others by another seed, and a window's lot is its own. */
+static void test_window_negatives(void **state)
+{
+  (void)state;
+  enum { CALLS = 40 };
+  bl_ctx *ctx = bl_ctx_new();
+  bl_event at[CALLS];
+  for (size_t i = 0; i < CALLS; i++) at[i] = (bl_event){25 * (double)i + 3, 1, "call"};
+  const bl_run_info r = {0, 1000, 100}, quiet = {2000, 3000, 100};
+  static const struct {
+    const char *options;
+    size_t lo, hi;
+  } rows[] = {{"", 960, 960}, {";negatives_per_positive=2", 80, 80}, {";negatives_per_positive=2;seed=1", 80, 80},
+              {";negatives_per_positive=0", 0, 0}, {";negatives_per_positive=100", 960, 960}, {";negatives_per_positive=0.5", 20, 20},
+              {";negatives_share=0.25", 200, 280}, {";negatives_share=0", 0, 0}, {";negatives_share=0.25;negatives_per_positive=1", 40, 40}};
+  double sum[2] = {0};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    bl_segment g;
+    bl_spans out = {0}, again = {0}, none = {0};
+    char options[200];
+    size_t skipped = 0, positives = 0;
+    snprintf(options, sizeof options, "label_from=events;otherwise=noise%s", rows[i].options);
+    check_ok(ctx, make(ctx, "window", options, &g));
+    check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, CALLS, &out, &skipped));
+    check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, CALLS, &again, &skipped));
+    assert_int_equal(skipped, 0);
+    assert_int_equal(out.n, again.n);
+    for (size_t k = 0; k < out.n; k++) {
+      assert_true(out.v[k].start_s == again.v[k].start_s);
+      assert_true(!k || out.v[k].start_s > out.v[k - 1].start_s);
+      positives += !strcmp(out.v[k].label, "call");
+      if (i == 1 || i == 2) sum[i - 1] += out.v[k].start_s;
+    }
+    assert_int_equal(positives, CALLS);
+    assert_in_range(out.n - positives, rows[i].lo, rows[i].hi);
+    check_ok(ctx, g.cls->plan(ctx, g.params, &quiet, at, CALLS, &none, &skipped));
+    if (i == 1) assert_int_equal(none.n, 2); /* nothing there counts as one */
+    bl_spans_free(ctx, &again);
+    bl_spans_free(ctx, &none);
+    done(ctx, &g, &out);
+  }
+  assert_true(fabs(sum[0] - sum[1]) > 0.5);
+  check_free(ctx);
+}
+
 static bl_status plan_work(bl_ctx *ctx, void *name)
 {
   bl_segment g;
   bl_spans out = {0};
   size_t skipped = 0;
-  bl_status s = make(ctx, name, strcmp(name, "window") ? "" : "label_from=events;otherwise=x", &g);
+  bl_status s = make(ctx, name, strcmp(name, "window") ? "" : "label_from=events;otherwise=x;guard_s=0.5;negatives_per_positive=1", &g);
   if (!s) s = g.cls->plan(ctx, g.params, &run, events, N_EVENTS, &out, &skipped);
   bl_spans_free(ctx, &out);
   if (g.cls) bl_segment_free(ctx, &g);
@@ -237,8 +383,10 @@ static void test_allocations(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_frames), cmocka_unit_test(test_epochs),
-                                     cmocka_unit_test(test_epoch_edges), cmocka_unit_test(test_windows),
+                                     cmocka_unit_test(test_epoch_edges), cmocka_unit_test(test_epochs_left_out), cmocka_unit_test(test_windows),
                                      cmocka_unit_test(test_window_labels),
-                                     cmocka_unit_test(test_label_edges), cmocka_unit_test(test_allocations)};
+                                     cmocka_unit_test(test_label_edges), cmocka_unit_test(test_window_coverage),
+                                     cmocka_unit_test(test_window_overlap), cmocka_unit_test(test_window_guard),
+                                     cmocka_unit_test(test_window_negatives), cmocka_unit_test(test_allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

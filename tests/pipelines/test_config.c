@@ -9,6 +9,8 @@
 #define TABLE "source: {table: {file: x.csv}}\n"
 #define FILES "source: {files: {recordings: [x.wav]}}\nfeatures: {f: {summaries: [mean]}}\n"
 
+#define EPOCHS(options) FILES "segments: {epochs: {" options "}}\n"
+
 static const struct bad {
   const char *name, *text, *part;
 } bads[] = {
@@ -19,6 +21,13 @@ static const struct bad {
     {"unknown estimator", TABLE "model: [standard_scaler, logistic_regresion]\n", "t.yaml:2:26: error: unknown estimator 'logistic_regresion'; did you mean 'logistic_regression'?"},
     {"unknown stage", "source: {files: {recordings: [x.wav]}}\nfeatures:\n  f:\n    stages: [stft, powr]\n    summaries: [mean]\n",
      "t.yaml:4:20: error: unknown stage 'powr'; did you mean 'power'?"},
+    {"baseline of one end", EPOCHS("baseline: [0]"), "t.yaml:3:11: error: epochs: baseline: 1 values; wanted two"},
+    {"baseline of words", EPOCHS("baseline: [a, 0]"), "baseline: 'a' is no time"},
+    {"baseline backwards", EPOCHS("baseline: [0, -0.1]"), "from 0 s to -0.1 s; swap them"},
+    {"baseline outside", EPOCHS("baseline: [null, -0.3]"), "lies outside of the epoch"},
+    {"flat above reject", EPOCHS("reject: 10, flat: 20"), "so that every epoch is dropped"},
+    {"no part to look at", EPOCHS("reject_tmin: 0.6"), "no part of the epoch"},
+    {"epochs backwards", EPOCHS("tmin: 1, tmax: 0"), "swap them"},
     {"no source", "model: lda\n", "'source' is missing"},
     {"no features", "source: {files: {recordings: [x.wav]}}\n", "'features' is missing"},
     {"features of a table", TABLE "features: {f: {summaries: [mean]}}\n", "gives rows already"},

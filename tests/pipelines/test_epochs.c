@@ -1,0 +1,173 @@
+/* Epochs through a whole extraction of real EEG, against MNE: which are kept, their values, and the drop log. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "baleen/file.h"
+#include "baleen/recording.h"
+#include "baleen/run.h"
+#include "check.h"
+#include "golden.h"
+#include "run_files.h"
+
+#define EDF BALEEN_SETS "/eegmmidb-s001/S001R06.edf"
+enum { N_EVENTS = 30, FRAMES = 113, CHANNELS = 64 };
+
+/* Extracts the frames of the epochs themselves. */
+static bl_status extract(bl_ctx *ctx, const char *epochs, bl_extraction *x)
+{
+  char text[1024];
+  bl_config c;
+  *x = (bl_extraction){0};
+  snprintf(text, sizeof text, "source: {files: {recordings: ['%s'], labels: annotations}}\nsegments: {epochs: {%s}}\n"
+           "features: {x: {summaries: [{flatten: {frames: %d}}]}}\n", EDF, epochs, FRAMES);
+  bl_status s = bl_config_parse(ctx, "t.yaml", text, strlen(text), NULL, &c);
+  if (s) return s;
+  s = bl_extract(ctx, &c, x);
+  bl_config_free(ctx, &c);
+  return s;
+}
+
+/* Onsets of the run's events, in order. */
+static void onsets(bl_ctx *ctx, double *at)
+{
+  bl_recording *rec;
+  check_ok(ctx, bl_recording_open(ctx, EDF, &rec));
+  assert_int_equal(rec->annotations.n, N_EVENTS);
+  for (size_t i = 0; i < N_EVENTS; i++) at[i] = rec->annotations.v[i].onset_s;
+  bl_recording_close(ctx, rec);
+}
+
+static void check_kept(bl_ctx *ctx, const golden *g, const char *name, const bl_extraction *x)
+{
+  const golden_array *want = golden_get(g, name);
+  double at[N_EVENTS];
+  onsets(ctx, at);
+  assert_int_equal(x->rows.X.rows, want->rows);
+  for (size_t i = 0; i < want->rows; i++) check_near(x->rows.start_s[i], at[(size_t)want->v[i]] - 0.2, 1e-9);
+  assert_int_equal(x->outcomes[0].n_skipped, N_EVENTS - want->rows);
+  assert_int_equal(x->outcomes[0].n_dropped, N_EVENTS - want->rows);
+}
+
+static void kept_as_in_mne(void **state)
+{
+  (void)state;
+  golden *g = golden_open("epochs");
+  static const struct {
+    const char *name, *options, *limit;
+  } cases[] = {
+    {"kept", "baseline: [null, 0], reject: %g", "reject_uv"},
+    {"uncorrected.kept", "reject: %g", "reject_uv"},
+    {"flat.kept", "baseline: [null, 0], flat: %g", "flat_uv"},
+    {"window.kept", "reject: %g, reject_tmin: 0.1, reject_tmax: 0.3", "window_uv"},
+    {"kept", "limits: {'*': [0, %g]}", "reject_uv"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    bl_ctx *ctx = bl_ctx_new();
+    bl_extraction x;
+    char options[200];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    snprintf(options, sizeof options, cases[i].options, golden_get(g, cases[i].limit)->v[0]);
+#pragma GCC diagnostic pop
+    check_ok(ctx, extract(ctx, options, &x));
+    check_kept(ctx, g, cases[i].name, &x);
+    bl_extraction_free(ctx, &x);
+    check_free(ctx);
+  }
+  golden_close(g);
+}
+
+static void values_as_in_mne(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  golden *g = golden_open("epochs");
+  const golden_array *pick = golden_get(g, "pick"), *rms = golden_get(g, "rms");
+  bl_extraction x;
+  char options[200];
+  snprintf(options, sizeof options, "baseline: [null, 0], reject: %g", golden_get(g, "reject_uv")->v[0]);
+  check_ok(ctx, extract(ctx, options, &x));
+  assert_int_equal(x.rows.X.cols, FRAMES * CHANNELS);
+  static double got[8 * FRAMES];
+  double sum = 0;
+  for (size_t r = 0; r < x.rows.X.rows; r++)
+    for (size_t k = 0; k < x.rows.X.cols; k++) sum += pow((double)bl_row(&x.rows.X, r)[k], 2);
+  for (size_t e = 0; e < 2; e++)
+    for (size_t c = 0; c < 4; c++)
+      for (size_t f = 0; f < FRAMES; f++)
+        got[(e * 4 + c) * FRAMES + f] =
+            (double)bl_row(&x.rows.X, e ? x.rows.X.rows - 1 : 0)[f * CHANNELS + (size_t)pick->v[c]];
+  golden_compare(golden_get(g, "data"), got, "corrected epochs"); /* to 1e-5 of the RMS */
+  sum = sqrt(sum / (double)(x.rows.X.rows * x.rows.X.cols));
+  golden_compare(rms, &sum, "RMS of all kept epochs");
+  bl_extraction_free(ctx, &x);
+  golden_close(g);
+  check_free(ctx);
+}
+
+/* dropped.csv names recording, time, label and, for each that is out of bounds, the channel. */
+static void drop_log(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  golden *g = golden_open("epochs");
+  const golden_array *bad = golden_get(g, "bad");
+  double at[N_EVENTS];
+  bl_extraction x;
+  char options[200], *text, *line;
+  size_t n;
+  snprintf(options, sizeof options, "reject: %g", golden_get(g, "reject_uv")->v[0]);
+  check_ok(ctx, extract(ctx, options, &x));
+  bl_run_parts parts = {.extraction = &x};
+  const char *path = check_tmp_path("dropped.csv");
+  check_ok(ctx, bl_write_dropped(ctx, &parts, path));
+  check_ok(ctx, bl_file_read(ctx, path, 0, &text, &n));
+  onsets(ctx, at);
+  assert_int_equal(strncmp(text, "recording,start_s,label,reason\n", 31), 0);
+  line = text + 31;
+  for (size_t i = 0; i < N_EVENTS; i++) {
+    if (!(fabs(bad->v[i]) > 0)) continue;
+    char *end = strchr(line, '\n');
+    assert_non_null(end);
+    *end = '\0';
+    if (strncmp(line, "S001R06.edf,", 12) || !strstr(line, ",T")) fail_msg("event %zu: %s", i, line);
+    check_near(strtod(line + 12, NULL), at[i] - 0.2, 1e-9);
+    if (bad->v[i] < 0) {
+      assert_non_null(strstr(line, "begins before the recording"));
+    } else {
+      size_t named = 0, more = 0;
+      for (const char *p = line; (p = strstr(p, "is too large: ")) != NULL; p++) named++;
+      const char *others = strstr(line, "; and ");
+      if (others) more = (size_t)strtoul(others + 6, NULL, 10);
+      assert_int_equal(named + more, (size_t)bad->v[i]); /* as many channels as MNE names */
+      assert_non_null(strstr(line, " uV peak to peak, limit 300.5"));
+    }
+    line = end + 1;
+  }
+  assert_int_equal(*line, 0);
+  bl_free(ctx, text);
+  bl_extraction_free(ctx, &x);
+  golden_close(g);
+  check_free(ctx);
+  check_tmp_done();
+}
+
+static void all_rejected(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_extraction x;
+  check_fails(ctx, extract(ctx, "reject: 0.5", &x), BL_E_SHAPE, "every segment of 1 recordings was left out; the first, at -0.2");
+  check_fails(ctx, extract(ctx, "limits: {Fp9.: [0, 1]}", &x), BL_E_CONFIG, "no channel is called 'Fp9.'");
+  check_free(ctx);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(kept_as_in_mne), cmocka_unit_test(values_as_in_mne),
+                                     cmocka_unit_test(drop_log), cmocka_unit_test(all_rejected)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
