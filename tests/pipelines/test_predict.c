@@ -119,7 +119,7 @@ static const struct bad {
     {"another rate", "odd/rate.wav", false, BL_E_MISMATCH, "rate.wav: has no stream of 8000 Hz, on which the model was trained"},
     {"more channels", "odd/stereo.wav", false, BL_E_MISMATCH, "stereo.wav: has no channel 'audio'"},
     {"too short", "odd/short.wav", false, BL_E_SHAPE, "short.wav: no segment"},
-    {"no sound", "rows.csv", false, BL_E_FORMAT, "rows.csv: "},
+    {"no sound", "text.npy", false, BL_E_FORMAT, "text.npy: "},
     {"not there", "nowhere.wav", false, BL_E_IO, "nowhere.wav: "},
     {"a table without the column", "other.csv", true, BL_E_CONFIG, "other.csv: no column 'x'"},
     {"a table with a word", "word.csv", true, BL_E_FORMAT, "word.csv:2"},
