@@ -25,7 +25,7 @@ static bl_status mend_text(bl_ctx *ctx, const bl_edf *e, size_t i, size_t before
 {
   char text[161];
   bl_edf_text(e->bytes + bl_edf_field_at(e, before, width, i), width, text, NULL);
-  if (bl_edf_ascii(text, to, width + 1)) return BL_OK;
+  if (before ? bl_edf_ascii(text, to, width + 1) : bl_edf_label(text, to)) return BL_OK; /* the label comes first */
   return bl_edf_tell(ctx, report, "signal %zu: %s '%s' written as '%s'", i + 1, what, text, to);
 }
 
@@ -108,8 +108,16 @@ static bl_status own_limits(bl_ctx *ctx, const bl_edf_signal *g, size_t i, doubl
   memcpy(to->pmin, to->dmin, sizeof to->pmin);
   memcpy(to->pmax, to->dmax, sizeof to->pmax);
   to->unit[0] = '\0';
-  return bl_edf_tell(ctx, report, "signal %zu '%s': its limits make no sense; digital and physical ones are now those of a sample, "
+  return bl_edf_tell(ctx, report, "signal %zu '%s': its limits make no sense, or none that 8 characters can say; digital and physical ones are now those of a sample, "
                      "without unit: its values are digital counts", i + 1, g->label);
+}
+
+/* Texts that stand for a scale: an odd limit may be nothing that 8 characters can say. */
+static bool is_sound(const bl_edf_out_signal *g)
+{
+  double pmin, pmax, dmin, dmax;
+  return bl_parse_real(g->pmin, &pmin) && bl_parse_real(g->pmax, &pmax) && bl_parse_real(g->dmin, &dmin) &&
+         bl_parse_real(g->dmax, &dmax) && dmin < dmax && (pmin < pmax || pmin > pmax);
 }
 
 static bl_status mend_limits(bl_ctx *ctx, const bl_edf *e, size_t i, bool to_bdf, bl_edf_out_signal *to, bl_texts *report)
@@ -138,5 +146,7 @@ bl_status bl_edf_mend_signal(bl_ctx *ctx, const bl_edf *e, size_t i, bool to_bdf
   if (!s) s = mend_text(ctx, e, i, 16, 80, "transducer", to->transducer, report);
   if (!s) s = mend_text(ctx, e, i, 96, 8, "unit", to->unit, report);
   if (!s) s = mend_text(ctx, e, i, 136, 80, "prefilter", to->prefilter, report);
-  return s ? s : mend_limits(ctx, e, i, to_bdf, to, report);
+  if (!s) s = mend_limits(ctx, e, i, to_bdf, to, report);
+  if (s || is_sound(to)) return s;
+  return own_limits(ctx, &e->signals[i], i, to_bdf ? 8388608 : 32768, to, report);
 }

@@ -84,3 +84,11 @@ bool bl_edf_ascii(const char *from, char *to, size_t n)
   to[used] = '\0';
   return same;
 }
+
+bool bl_edf_label(const char *from, char to[17])
+{
+  bool same = bl_edf_ascii(from, to, 17);
+  if (strcmp(to, "EDF Annotations") && strcmp(to, "BDF Annotations")) return same;
+  to[3] = '_';
+  return false;
+}

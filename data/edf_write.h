@@ -63,5 +63,7 @@ double bl_edf_number(double x, char text[9]);
 /* UTF-8 as ASCII: letters without their marks, micro as u, degree as deg, ohm as Ohm; what is left becomes '_'. At most n - 1
  * bytes go to `to`. True when nothing had to be changed. */
 bool bl_edf_ascii(const char *from, char *to, size_t n);
+/* The same for the label of a signal of samples, which must not be that of annotations ("EDF_Annotations"). */
+bool bl_edf_label(const char *from, char to[17]);
 
 #endif

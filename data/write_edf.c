@@ -45,7 +45,7 @@ static bl_status plan_channel(bl_ctx *ctx, bl_writer *w, const bl_write_spec *sp
   d->gain[c] = (2 * most - 1) / (hi - lo);
   d->base[c] = lo;
   g->spr = d->spr;
-  bool same = bl_edf_ascii(spec->names[c], g->label, sizeof g->label);
+  bool same = bl_edf_label(spec->names[c], g->label);
   same &= bl_edf_ascii(spec->units[c], g->unit, sizeof g->unit);
   bl_status s = bl_edf_tell(ctx, &w->report, "%s: %s to %s %s in steps of %.3g", g->label, g->pmin, g->pmax, g->unit, 1 / d->gain[c]);
   if (!s && !same)

@@ -23,7 +23,7 @@ static const bl_opt opts[] = {
     BL_TEXTS(params, pick, NULL, "a channel to keep, by its name; may be given again"),
     BL_WORD(params, rate_hz, "auto", automatic, 0, 1e9, BL_OPT_OPEN_LO, "Hz", "stream to take, where the recording has several rates; auto: most channels"),
     BL_TEXT(params, stages, NULL, "stages to pass through, as in a config: '[{fir: {h_freq: 40}}, mono]'"),
-    BL_TEXTS(params, annotations, NULL, "a table of annotations to put into the file (EDF, BDF); may be given again"),
+    BL_TEXTS(params, annotations, NULL, "a table of annotations to take along; may be given again"),
     BL_TEXT(params, triggers, NULL, "channel whose codes (bits 0 to 15) become annotations: Status"),
     BL_INT(params, bits, "0", 0, 32, "", "of a WAV or FLAC sample: 16, 24, or 32, which is float; 0: WAV 32, FLAC 24"),
     BL_BOOL(params, fill, "false", "EDF to EDF: fill gaps, under annotations 'gap'; else gaps stay gaps (EDF+D)"), BL_OPT_END};
@@ -100,5 +100,6 @@ const bl_command bl_command_convert = {
     .min_args = 2, .max_args = 2,
     .about = "EDF to EDF or BDF without stages copies the digital values. Else one stream of float32 is written: WAV as float unless\n"
              "--bits says otherwise; EDF with the limits of each channel from a first pass, so that nothing is clipped. Gaps become zeros\n"
-             "there, under annotations 'gap'. Annotations go into EDF and BDF files; scale and resolution are told.",
+             "there, under annotations 'gap'. Annotations go into EDF and BDF files, else into OUT.csv; scale and resolution\n"
+             "are told.",
     .examples = examples, .opts = opts, .params_size = sizeof(params), .run = run};

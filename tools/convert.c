@@ -281,6 +281,19 @@ static bl_status write_all(bl_ctx *ctx, chain *c, const char *path, sink *k, bl_
   return s;
 }
 
+/* Annotations beside a file that holds none: <path>.csv. No table when there are none. */
+static bl_status write_table(bl_ctx *ctx, const char *path, const bl_annotations *marks, bl_texts *report)
+{
+  if (!marks->n) return BL_OK;
+  char *table = bl_strf(ctx, "%s.csv", path), *text = bl_strf(ctx, "%zu annotations in %s.csv", marks->n, path);
+  bl_status s = table && text ? BL_OK : bl_fail_nomem(ctx, path);
+  if (!s) s = bl_annotations_write(ctx, table, BL_ANN_CSV, marks, NULL, 0);
+  if (!s) s = bl_texts_add(ctx, report, text);
+  bl_free(ctx, table);
+  bl_free(ctx, text);
+  return s;
+}
+
 bl_status bl_convert_run(bl_ctx *ctx, bl_recording *rec, const char *path, const bl_convert *how, bl_texts *report)
 {
   chain *c = bl_calloc(ctx, 1, sizeof *c);
@@ -306,12 +319,7 @@ bl_status bl_convert_run(bl_ctx *ctx, bl_recording *rec, const char *path, const
   if (!s) s = pass(ctx, c, &k);
   bl_annotations_sort(&marks);
   if (!s) s = write_all(ctx, c, path, &k, &marks, report);
-  bool holds = how->format == BL_WRITE_EDF || how->format == BL_WRITE_BDF;
-  if (!s && marks.n && !holds) {
-    char text[96];
-    snprintf(text, sizeof text, "%zu annotations left out: the format holds none", marks.n);
-    s = bl_texts_add(ctx, report, text);
-  }
+  if (!s && how->format != BL_WRITE_EDF && how->format != BL_WRITE_BDF) s = write_table(ctx, path, &marks, report);
 done:
   bl_annotations_free(ctx, &marks);
   bl_free(ctx, k.lo);

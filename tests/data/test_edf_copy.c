@@ -2,6 +2,7 @@
 #include <edflib.h>
 #include <math.h>
 
+#include "baleen/random.h"
 #include "baleen/recording_write.h"
 #include "edf_rows.h"
 #include "edf_write.h"
@@ -311,9 +312,56 @@ static void numbers(void **arg)
     assert_int_equal(isnan(x), !*text);
   }
   char ascii[17];
+  assert_true(bl_edf_label("EDF Annotation", ascii));
+  assert_false(bl_edf_label("EDF Annotat\xc3\xadons", ascii)); /* would be taken for one */
+  assert_string_equal(ascii, "EDF_Annotations");
   assert_true(bl_edf_ascii("EEG Fp1-REF", ascii, sizeof ascii));
   assert_false(bl_edf_ascii("\xc2\xb5V \xc3\x84\xc3\xb6 \xe2\x82\xac", ascii, sizeof ascii));
   assert_string_equal(ascii, "uV Ao _");
+}
+
+/* Whatever is wrong, what comes out conforms, or nothing does: bytes of the header and of the lists changed at random. */
+static void random_damage(void **arg)
+{
+  (void)arg;
+  bl_rng rng = bl_rng_make(17, "damage", 0);
+  size_t n_copied = 0;
+  for (int i = 0; i < 1500; i++) {
+    bl_ctx *ctx = bl_ctx_new();
+    bool bdf = i % 3 == 0;
+    edf_spec e = {.bdf = bdf, .reserved = bdf ? "BDF+D" : "EDF+D", .n = 4, .n_records = 4,
+                  .sig = {{.label = "Fp1"}, {.label = "Status"}, {.label = "slow", .spr = "3"}, {.label = bdf ? "BDF Annotations" : "EDF Annotations", .spr = "30"}},
+                  .tal = {"+0||~+0.5^1|a|~", "+1||~", "+4.3||~+4.5|b|c|~", "+5.3||~"}};
+    size_t n, header = 256 * 5;
+    unsigned char *v = edf_bytes(&e, &n);
+    for (uint64_t k = 1 + bl_rng_below(&rng, 6); k; k--) {
+      static const char usual[] = "0123456789.-+, \0X:\xb5\x14\x15";
+      size_t at = bl_rng_below(&rng, 4) ? (size_t)bl_rng_below(&rng, header) : (size_t)bl_rng_below(&rng, n);
+      v[at] = bl_rng_below(&rng, 3) ? (unsigned char)usual[bl_rng_below(&rng, sizeof usual - 1)] : (unsigned char)bl_rng_u32(&rng);
+    }
+    const char *path = check_tmp_path("damaged.bdf"), *out = check_tmp_path("mended.bdf");
+    write_bytes(path, v, n);
+    free(v);
+    bl_recording *rec;
+    bl_texts report = {0};
+    bl_edf_copying how = {.bdf = true, .fill = i % 2, .from_s = i % 5 ? (double)NAN : 0.7, .to_s = i % 7 ? (double)NAN : 2.9};
+    bl_status s = bl_recording_open(ctx, path, &rec);
+    if (!s) {
+      s = bl_edf_copy(ctx, rec, out, &how, &report);
+      if (!s) n_copied++;
+      if (s && s != BL_E_RANGE && s != BL_E_UNSUPPORTED) fail_msg("damage %d: %s", i, bl_ctx_error(ctx));
+      bl_anonymizing names = {.drop = "a*"};
+      bl_status t = bl_anonymize(ctx, path, out, &names, &report);
+      if (t) fail_msg("damage %d: %s", i, bl_ctx_error(ctx));
+    } else if (s != BL_E_FORMAT) {
+      fail_msg("damage %d: %s", i, bl_ctx_error(ctx));
+    }
+    bl_recording_close(ctx, rec);
+    bl_texts_free(ctx, &report);
+    check_free(ctx);
+  }
+  if (n_copied < 800) fail_msg("only %zu of 1500 came out", n_copied);
+  check_tmp_done();
 }
 
 static bl_status sweep(bl_ctx *ctx, void *arg)
@@ -344,6 +392,6 @@ int main(void)
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_row_comes_out_conforming), cmocka_unit_test(limits_keep_their_text),
       cmocka_unit_test(annotations_come_along_whole), cmocka_unit_test(crops), cmocka_unit_test(gaps_filled),
-      cmocka_unit_test(refuses), cmocka_unit_test(numbers), cmocka_unit_test(survives_every_allocation_failing)};
+      cmocka_unit_test(refuses), cmocka_unit_test(numbers), cmocka_unit_test(random_damage), cmocka_unit_test(survives_every_allocation_failing)};
   return _cmocka_run_group_tests("edf_copy", tests, N(tests), NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* baleen repair, convert, anonymize and inspect as a user runs them. */
-#include "check.h"
+#include "../data/edf_builder.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,8 +59,164 @@ static void repair(void **arg)
   check_tmp_done();
 }
 
+/* min .. sd of a channel as inspect shows them. */
+static void line_of(const char *channel, char *out, size_t room)
+{
+  char *at = strstr(said, channel);
+  if (!at) fail_msg("no channel '%s' in: %s", channel, said);
+  snprintf(out, room, "%.*s", (int)strcspn(at, "\n"), at);
+}
+
+static void convert(void **arg)
+{
+  (void)arg;
+  const char *set = BALEEN_SETS "/eegmmidb-s001/S001R06.edf";
+  char was[300], now[300];
+  assert_int_equal(baleen("inspect '%s'", set), 0);
+  line_of("C3..", was, sizeof was);
+  static const char *const names[] = {"a.edf", "a.bdf", "a.wav", "a.npy"};
+  for (int i = 0; i < 4; i++) {
+    const char *out = check_tmp_path(names[i]);
+    assert_int_equal(baleen("convert '%s' '%s' --pick Cz.. --pick C3..", set, out), 0);
+    if (i < 2) check_says("digital values copied untouched");
+    else check_says("30 annotations in ");
+    if (i == 3) continue;
+    assert_int_equal(baleen("inspect --strict '%s'", out), 0);
+    check_says(i == 2 ? "2 channels" : "annotations: 30: T0 x15");
+    if (i < 2) line_of("C3..", now, sizeof now), assert_string_equal(was, now); /* a WAV file keeps no names */
+    if (i < 2) check_says("EDFlib: accepts it");
+  }
+  const char *low = check_tmp_path("low.edf"), *crop = check_tmp_path("crop.bdf");
+  assert_int_equal(baleen("convert '%s' '%s' --from 10 --to 20.5 --stages '[{pick: {include: [C3.., C4..]}}, {fir: {h_freq: 40}}]'", set, low), 0);
+  check_says("in steps of");
+  assert_int_equal(baleen("inspect --strict '%s'", low), 0);
+  check_says("10.500 s, begins 2009-08-12T16:15:10");
+  check_says("2 channels");
+  assert_int_equal(baleen("convert '%s' '%s' --from 12.5 --to 14.75", set, crop), 0);
+  assert_int_equal(baleen("inspect --strict '%s'", crop), 0);
+  check_says("360 frames, 2.250 s");
+  const char *call = BALEEN_TEST_DATA "/formats/cpython-pluck-pcm16.wav", *flac = check_tmp_path("pluck.flac");
+  const char *eeg = check_tmp_path("pluck.edf");
+  assert_int_equal(baleen("convert '%s' '%s' --bits 16", call, flac), 0);
+  assert_int_equal(baleen("convert '%s' '%s'", flac, eeg), 0);
+  assert_int_equal(baleen("inspect --strict '%s'", eeg), 0);
+  check_tmp_done();
+}
+
+/* Gaps: kept by records, filled where the format has none. */
+static void gaps(void **arg)
+{
+  (void)arg;
+  edf_spec e = {.reserved = "EDF+D", .n = 2, .n_records = 4, .sig = {{.label = "EEG"}, {.label = "EDF Annotations", .spr = "30"}},
+                .tal = {"+0||~", "+1||~", "+10.5||~", "+11.5||~"}};
+  const char *in = edf_write(&e, "gap.edf"), *out = check_tmp_path("out.edf"), *wav = check_tmp_path("out.wav");
+  assert_int_equal(baleen("convert '%s' '%s'", in, out), 0);
+  assert_int_equal(baleen("inspect --strict '%s'", out), 0);
+  check_says("EDF+D, 12.500 s");
+  check_says("gap: 2.000 s to 10.500 s");
+  assert_int_equal(baleen("convert --fill '%s' '%s'", in, out), 0);
+  assert_int_equal(baleen("inspect --strict '%s'", out), 0);
+  check_says("EDF+C, 12.500 s");
+  check_says("gap x1");
+  assert_int_equal(baleen("convert '%s' '%s'", in, wav), 0);
+  assert_int_equal(baleen("inspect '%s'", wav), 0);
+  check_says("125 frames, 12.500 s");
+  assert_int_equal(baleen("convert '%s' '%s' --stages '[{scale: {factor: 0.001}}]'", in, out), 0);
+  assert_int_equal(baleen("inspect --strict '%s'", out), 0);
+  check_says("gap x1");
+  check_tmp_done();
+}
+
+static void triggers_become_annotations(void **arg)
+{
+  (void)arg;
+  const char *out = check_tmp_path("stim.bdf");
+  assert_int_equal(baleen("convert '" FORMATS "mne-test_bdf_stim_channel.bdf' '%s' --triggers Status", out), 0);
+  assert_int_equal(baleen("inspect --strict '%s'", out), 0);
+  check_says("annotations: ");
+  check_says("Status system");
+  check_tmp_done();
+}
+
+static void anonymize(void **arg)
+{
+  (void)arg;
+  const char *out = check_tmp_path("out.edf");
+  assert_int_equal(baleen("anonymize '" FORMATS "bids-sub-01_task-grasping_emg.edf' '%s'", out), 0);
+  check_says("start time 00.00.00");
+  FILE *f = fopen(out, "rb");
+  char head[257] = "";
+  assert_int_equal(fread(head, 1, 256, f), 256);
+  fclose(f);
+  assert_null(strstr(head, "1951"));
+  assert_int_equal(baleen("inspect --header '%s'", out), 0);
+  check_says("begins 1985-01-01T00:00:00");
+  assert_int_equal(baleen("anonymize '%s' '%s'", out, out), 2);
+  check_says("are one file");
+  check_tmp_done();
+}
+
+/* Amplitude, hum, doubled channels: a file with all three. */
+static void inspect_says_what_is_odd(void **arg)
+{
+  (void)arg;
+  enum { RATE = 200, SECONDS = 10 };
+  edf_spec e = {.n = 4, .n_records = SECONDS, .sig = {{.label = "hum", .spr = "200"}, {.label = "twin", .spr = "200"},
+                {.label = "tiny", .spr = "200", .pmin = "-0.03", .pmax = "0.03"}, {.label = "large", .spr = "200", .unit = "mV"}}};
+  size_t n;
+  unsigned char *v = edf_bytes(&e, &n);
+  for (int r = 0; r < SECONDS; r++)
+    for (int k = 0; k < RATE; k++) {
+      int x = (int)(9000 * sin(2 * 3.14159265358979 * 50 * (r * RATE + k) / RATE + 0.3)) + edf_digital(&e, 0, (size_t)(r * RATE + k)) / 16;
+      unsigned char *at = v + 256 * 5 + r * RATE * 8 + k * 2;
+      at[0] = at[RATE * 2] = (unsigned char)x;
+      at[1] = at[RATE * 2 + 1] = (unsigned char)((unsigned)x >> 8);
+    }
+  const char *path = check_tmp_path("odd.edf");
+  write_bytes(path, v, n);
+  free(v);
+  assert_int_equal(baleen("inspect '%s'", path), 0);
+  char line[400];
+  line_of("    hum ", line, sizeof line);
+  if (!strstr(line, "! 50 Hz line noise")) fail_msg("%s", line);
+  line_of("    twin ", line, sizeof line);
+  if (!strstr(line, "! the same samples as hum")) fail_msg("%s", line);
+  line_of("    tiny ", line, sizeof line);
+  if (!strstr(line, "! sd of 0.01")) fail_msg("%s", line);
+  line_of("    large ", line, sizeof line);
+  if (!strstr(line, "uV is far from EEG's")) fail_msg("%s", line);
+  assert_int_equal(baleen("inspect --json --strict '%s'", path), 0);
+  check_says("\"same_as\": \"hum\"");
+  check_says("\"line_hz\": 50");
+  check_says("\"edflib\": \"accepts\"");
+  check_tmp_done();
+}
+
+/* Slips of the command line are bad usage; what is missing is named. */
+static void slips(void **arg)
+{
+  (void)arg;
+  const char *set = BALEEN_SETS "/eegmmidb-s001/S001R06.edf", *out = check_tmp_path("out.edf");
+  static const struct {
+    const char *options, *message;
+    int status;
+  } table[] = {{"--pick C33.", "did you mean 'C3..'", 2}, {"--from 500", "nothing between 500 s", 1},
+               {"--stages '[{fir: {h_frek: 40}}]'", "h_freq", 2}, {"--stages fir", "wanted a list", 2}, {"--stages '[{fir'", "--stages", 2},
+               {"--stages '[fer]'", "unknown stage 'fer'", 2}, {"--rate-hz 100", "no stream of 100 Hz", 4}, {"--annotations /no/such.csv", "/no/such.csv", 1}};
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    int status = baleen("convert '%s' '%s' %s", set, out, table[i].options);
+    if (status != table[i].status) fail_msg("%s: status %d: %s", table[i].options, status, said);
+    check_says(table[i].message);
+  }
+  assert_int_equal(baleen("convert '%s' /tmp/nowhere/x.ogg", set), 2);
+  check_says("wanted a name that ends in");
+  check_tmp_done();
+}
+
 int main(void)
 {
-  static const struct CMUnitTest tests[] = {cmocka_unit_test(repair)};
+  static const struct CMUnitTest tests[] = {cmocka_unit_test(repair), cmocka_unit_test(convert), cmocka_unit_test(gaps),
+                                            cmocka_unit_test(triggers_become_annotations), cmocka_unit_test(anonymize),
+                                            cmocka_unit_test(inspect_says_what_is_odd), cmocka_unit_test(slips)};
   return _cmocka_run_group_tests("recordings_out", tests, sizeof tests / sizeof *tests, NULL, NULL);
 }
