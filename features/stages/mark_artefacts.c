@@ -94,7 +94,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
 {
   static const bl_texts all = {0};
   const params *p = pp;
-  size_t *index = NULL, n = 0, pad, flat_len, delay;
+  size_t *index = NULL, n = 0, pad, flat_len, delay = 0;
   bl_status s = bl_need_waveform(ctx, "mark_artefacts", in);
   if (!s && !reach_of(p, in->rate_hz, &pad, &flat_len, &delay))
     s = bl_fail(ctx, BL_E_RANGE, "mark_artefacts: pad_s and flat_s are longer than %d samples; make them shorter",
