@@ -1,12 +1,14 @@
-/* fir_core.c: convolution of runs with symmetric taps.
+/* fir_core.c: convolution of runs with taps.
  *
- * phase zero: each output sees as far ahead as back, (N - 1) / 2 samples, so that nothing is shifted; both ends of the run are continued by odd reflection, 2 x[0] - x[k], zeros beyond a short
- * run: a whole run gives what mne.filter.filter_data gives (pad "reflect_limited"). phase causal: no look-ahead, the
- * signal comes (N - 1) / 2 samples late; before the run the first sample is taken to have stood there.
+ * phase zero: each output sees as far ahead as back, (N - 1) / 2 samples, so that nothing is shifted; both ends of the
+ * run are continued by odd reflection, 2 x[0] - x[k], zeros beyond a short run: a whole run gives what
+ * mne.filter.filter_data gives (pad "reflect_limited"). phase causal: no look-ahead, the signal comes (N - 1) / 2
+ * samples late; phase minimum: no look-ahead, and as little late as its response allows. Before the run of both the
+ * first sample is taken to have stood there.
  *
  * method direct sums products, fft convolves blocks by double-precision FFT (overlap-save; Oppenheim and Schafer,
  * Discrete-Time Signal Processing, 8.7). Blocks are cut at fixed places of the run, not where pushes end, and wait
- * until they are full, which adds to the latency. auto: direct for causal and for short filters, else fft.
+ * until they are full, which adds to the latency. auto: direct for short and causal filters, else fft.
  * A NaN or infinity makes the outputs non-finite whose taps reach it, and no others. */
 #include "fir_core.h"
 
@@ -41,7 +43,7 @@ static bl_status init_fft(bl_ctx *ctx, const char *who, state *st, size_t size)
   if (s) return s;
   if (!(st->response = bl_calloc(ctx, size + 2, sizeof *st->response))) return bl_fail_nomem(ctx, who);
   memset(st->fft.time, 0, size * sizeof *st->fft.time);
-  memcpy(st->fft.time, st->taps, st->n_taps * sizeof *st->taps);
+  for (size_t k = 0; k < st->n_taps; k++) st->fft.time[k] = st->taps[st->n_taps - 1 - k]; /* in order of delay */
   bl_dfft_forward(&st->fft);
   for (size_t i = 0; i < (size / 2 + 1) * 2; i++) st->response[i] = st->fft.freq[i] / (double)size;
   st->block = size - st->n_taps + 1;
@@ -60,6 +62,11 @@ bl_status bl_fir_init(bl_ctx *ctx, const char *who, double *taps, size_t n_taps,
                       bl_fir_method method, size_t width, bl_fir *st)
 {
   *st = (bl_fir){.width = width, .n_taps = n_taps, .taps = taps};
+  for (size_t k = 0; k < n_taps / 2 && phase == BL_FIR_MINIMUM; k++) {
+    double t = taps[k];
+    taps[k] = taps[n_taps - 1 - k];
+    taps[n_taps - 1 - k] = t;
+  }
   st->ahead = phase == BL_FIR_ZERO ? (n_taps - 1) / 2 : 0;
   st->left = n_taps - 1 - st->ahead;
   size_t size = fft_size(n_taps, phase, method);

@@ -1,13 +1,14 @@
-/* fir_core.h: symmetric filters at work, zero-phase or causal, by products or by FFT; for the stages fir and notch. */
+/* fir_core.h: filters at work, zero-phase or causal, by products or by FFT; for the stages fir and notch. */
 #ifndef BL_FEATURES_FIR_CORE_H
 #define BL_FEATURES_FIR_CORE_H
 
 #include "baleen/stage.h"
 #include "fft.h"
 
-typedef enum bl_fir_phase { BL_FIR_ZERO, BL_FIR_CAUSAL } bl_fir_phase;
+/* Minimum is causal with taps that are not symmetric. */
+typedef enum bl_fir_phase { BL_FIR_ZERO, BL_FIR_CAUSAL, BL_FIR_MINIMUM } bl_fir_phase;
 typedef enum bl_fir_method { BL_FIR_AUTO, BL_FIR_DIRECT, BL_FIR_FFT } bl_fir_method;
-extern const char *const bl_fir_phases[]; /* in the order of the enums, for options */
+extern const char *const bl_fir_phases[]; /* zero and causal, in the order of the enum, for options */
 extern const char *const bl_fir_methods[];
 extern const char *const bl_fir_windows[]; /* the designs' windows, in bl_window's order */
 
@@ -15,7 +16,7 @@ extern const char *const bl_fir_windows[]; /* the designs' windows, in bl_window
 size_t bl_fir_wait(size_t n_taps, bl_fir_phase phase, bl_fir_method method);
 
 /* The continued signal e: `left` values before the run, its samples, and for phase zero (N - 1) / 2 behind. Output i is
- * sum_k h[k] e[i + k]; h is symmetric. */
+ * sum_k h[k] e[i + k]; h is symmetric or, for phase minimum, the taps in reverse. */
 typedef struct bl_fir {
   size_t width, n_taps, left, ahead, block; /* block: outputs of an FFT, 0: direct */
   bool continued;                           /* the left values are known */
@@ -26,8 +27,8 @@ typedef struct bl_fir {
   double *response; /* of the taps, over the FFT's frequencies, divided by its size */
 } bl_fir;
 
-/* Takes n_taps, an odd number of symmetric taps, for `width` series; `taps` is taken over, whatever comes. On failure
- * bl_fir_release() still has to be called. */
+/* Takes n_taps, an odd number of taps, symmetric unless phase is minimum, for `width` series; `taps` is taken over,
+ * whatever comes. On failure bl_fir_release() still has to be called. */
 bl_status bl_fir_init(bl_ctx *ctx, const char *who, double *taps, size_t n_taps, bl_fir_phase phase,
                       bl_fir_method method, size_t width, bl_fir *f) BL_MUST_CHECK;
 /* As the slots of a stage; `f` is a bl_fir. */

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "fft.h"
+
 static const double pi = 3.14159265358979323846;
 static const double length_factors[] = {[BL_WINDOW_HANN] = 3.1, [BL_WINDOW_HAMMING] = 3.3, [BL_WINDOW_BLACKMAN] = 5.0};
 
@@ -133,4 +135,54 @@ bl_status bl_fir_design(bl_ctx *ctx, const char *who, const bl_fir_spec *spec, s
   size_t n_edges;
   bl_status s = edges_of(ctx, who, spec, e, &n_edges);
   return s ? s : bl_fir_edges_design(ctx, spec->rate_hz, spec->window, e, n_edges, n, h);
+}
+
+/* Transform size of scipy.signal.minimum_phase for a filter of `length` taps: 100 times its length, a power of two. */
+static size_t cepstrum_size(size_t length)
+{
+  size_t n = 256;
+  while ((double)n < 2 * (double)(length - 1) / 0.01) n *= 2;
+  return n;
+}
+
+/* In place of the spectrum in f->freq: half the logarithm of its size, a little above zero. */
+static void log_magnitude(bl_dfft *f)
+{
+  size_t n = f->n / 2 + 1;
+  double least = INFINITY;
+  for (size_t k = 0; k < n; k++) {
+    double size = hypot(f->freq[2 * k], f->freq[2 * k + 1]);
+    if (size > 0 && size < least) least = size;
+    f->freq[2 * k] = size;
+  }
+  for (size_t k = 0; k < n; k++) {
+    f->freq[2 * k] = 0.5 * log(f->freq[2 * k] + 1e-7 * least);
+    f->freq[2 * k + 1] = 0;
+  }
+}
+
+bl_status bl_fir_minimum_phase(bl_ctx *ctx, const double *from, size_t n, double *h)
+{
+  bl_dfft f = {0};
+  size_t length = 2 * n - 1, size = cepstrum_size(length);
+  bl_status s = bl_dfft_init(ctx, size, &f);
+  if (s) goto done;
+  memset(f.time, 0, size * sizeof *f.time);
+  memcpy(f.time, from, length * sizeof *from);
+  bl_dfft_forward(&f);
+  log_magnitude(&f);
+  bl_dfft_backward(&f);
+  /* the cepstrum, folded onto positive times: 1, 2 ... 2, 1, 0 ... */
+  for (size_t i = 0; i < size; i++) f.time[i] *= (i == 0 || i == n ? 1 : i < n ? 2 : 0) / (double)size;
+  bl_dfft_forward(&f);
+  for (size_t k = 0; k < size / 2 + 1; k++) {
+    double size_k = exp(f.freq[2 * k]), angle = f.freq[2 * k + 1];
+    f.freq[2 * k] = size_k * cos(angle);
+    f.freq[2 * k + 1] = size_k * sin(angle);
+  }
+  bl_dfft_backward(&f);
+  for (size_t i = 0; i < n; i++) h[i] = f.time[i] / (double)size;
+done:
+  bl_dfft_release(ctx, &f);
+  return s;
 }

@@ -65,6 +65,8 @@ static const row rows[] = {
   {"fir", "", "h_freq=40", 1, 1, 0, 0, 41, ROUNDS, "values of one FFT share rounding errors"},
   {"fir", "", "l_freq=2 phase=causal", 1, 1, 0, 0, 412, 0, NULL},
   {"fir", "", "h_freq=40 phase=causal method=fft", 1, 1, 0, 0, 82, ROUNDS, "values of one FFT share rounding errors"},
+  {"fir", "", "h_freq=40 phase=minimum", 1, 1, 0, 0, 82, 0, NULL},
+  {"fir", "", "l_freq=4 phase=minimum method=fft", 1, 1, 0, 0, 412, ROUNDS, "values of one FFT share rounding errors"},
   {"fir", "stft n_fft=16 hop_length=1 output=power", "h_freq=40 method=direct", 1, 1, 0, 0, 41, 0, NULL},
   {"notch", "", "freqs=[50,100]", 1, 1, 0, 0, 825, ROUNDS, "values of one FFT share rounding errors"},
   {"notch", "", "freqs=60 trans_bandwidth=8 phase=causal", 1, 1, 0, 0, 206, 0, NULL},

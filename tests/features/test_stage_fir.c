@@ -86,6 +86,52 @@ static void check_firwin(void **arg)
   golden_close(g);
 }
 
+/* Phase minimum: MNE's taps; and its output from where all taps lie on samples, before which MNE looks ahead. */
+static void check_minimum(void **arg)
+{
+  static const char *const names[] = {"bp7_30", "lp40", "hp4"};
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  golden *g = golden_open("fir"), *gm = golden_open("fir_minimum");
+  const golden_array *gx = golden_get(g, "x");
+  float x[1000];
+  for (size_t i = 0; i < 1000; i++) x[i] = (float)gx->v[i];
+  for (size_t i = 0; i < 6; i++) {
+    char key[64], text[256] = "";
+    const double *v = (snprintf(key, sizeof key, "%s.spec", names[i / 2]), golden_get(g, key)->v);
+    const golden_array *taps = (snprintf(key, sizeof key, "%s.h", names[i / 2]), golden_get(gm, key));
+    const golden_array *want = (snprintf(key, sizeof key, "%s.y", names[i / 2]), golden_get(gm, key));
+    size_t n = taps->rows;
+    bl_fir_spec spec = {v[0], v[1], v[2], v[3], v[4], BL_WINDOW_HAMMING};
+    double *h = calloc(n, sizeof *h), *symmetric = calloc(2 * n - 1, sizeof *symmetric);
+    check_ok(ctx, bl_fir_design(ctx, "fir", &spec, 2 * n - 1, symmetric));
+    check_ok(ctx, bl_fir_minimum_phase(ctx, symmetric, n, h));
+    golden_compare(taps, h, names[i / 2]);
+    free(h);
+    free(symmetric);
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
+      if (!strcmp(rows[k].name, names[i / 2]))
+        snprintf(text, sizeof text, "fir %s phase=minimum method=%s", rows[k].options, i % 2 ? "fft" : "direct");
+    bl_stream in;
+    chain c;
+    check_ok(ctx, chain_wave(ctx, v[0], "a", "uV", &in));
+    check_ok(ctx, chain_run(ctx, text, &in, x, 1000, &c));
+    assert_true(i % 2 || chain_stream(&c)->latency_s == 0);
+    for (size_t k = n - 1; k < 1000; k++)
+      golden_compare_one(want->v[k], (double)chain_out(&c)->v[k], want->rtol, want->atol, text);
+    chain_stop(ctx, &c);
+    bl_stream_free(ctx, &in);
+  }
+  bl_stream in;
+  chain c;
+  check_ok(ctx, chain_wave(ctx, 48000, "a", "uV", &in));
+  check_fails(ctx, chain_start(ctx, "fir phase=minimum l_freq=1", &in, &c), BL_E_RANGE, "at most 32768 taps");
+  bl_stream_free(ctx, &in);
+  golden_close(g);
+  golden_close(gm);
+  check_free(ctx);
+}
+
 /* Causal: a sine of the pass band comes late by (N - 1) / 2 samples, a level stays a level from the first sample on. */
 static void check_causal(void **arg)
 {
@@ -183,6 +229,7 @@ int main(void)
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_short);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_firwin);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_causal);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_minimum);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_refusals);
   return _cmocka_run_group_tests("fir", tests, n, NULL, NULL);
 }
