@@ -15,6 +15,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "baleen/wide.h"
+
 enum { CHUNK = 4096, DIRECT_TAPS = 64 /* beyond, blocks by FFT take less than half the time; measured */ };
 typedef bl_fir state;
 
@@ -128,7 +130,7 @@ static size_t take(state *st, const float *x, size_t n)
 }
 
 /* y[i * step] = sum_k h[k] e[i + k]: sixteen sums side by side, each in the order of k. */
-static void convolve(const double *h, size_t n_taps, const double *e, float *y, size_t step, size_t n)
+BL_WIDE static void convolve(const double *h, size_t n_taps, const double *e, float *y, size_t step, size_t n)
 {
   enum { SIDE = 16 };
   for (size_t i = 0; i < n; i += SIDE) {
@@ -156,7 +158,7 @@ static bool mend(double *v, size_t n)
 }
 
 /* A block of `block` outputs by FFT; `held` values of e are there, zeros follow; n of the outputs are wanted. */
-static void convolve_block(state *st, const double *e, size_t held, float *y, size_t n)
+BL_WIDE static void convolve_block(state *st, const double *e, size_t held, float *y, size_t n)
 {
   size_t size = st->fft.n, n_taps = st->n_taps;
   double *t = st->fft.time;

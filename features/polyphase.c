@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "baleen/wide.h"
+
 enum { LANES = 8, CHUNK = 2048 };
 
 const char *const bl_polyphase_pads[] = {"reflect_limited", "zero", "edge", NULL};
@@ -140,7 +142,7 @@ static void step(const bl_polyphase *f, place *p)
   if (p->phase >= f->up) p->phase -= f->up, p->at++;
 }
 
-static void outputs_of_eight(const bl_polyphase *f, place p, const double *v, size_t m, float *y, size_t n)
+BL_WIDE static void outputs_of_eight(const bl_polyphase *f, place p, const double *v, size_t m, float *y, size_t n)
 {
   for (size_t i = 0; i < n; i++, y += f->width) {
     const double *h = f->bank + p.phase * f->n_taps, *x = v + p.at * LANES;
