@@ -88,7 +88,7 @@ static size_t drop_texts(unsigned char *s, size_t n, const char *pattern)
   return dropped;
 }
 
-static bl_status edf_records(bl_ctx *ctx, const bl_edf *e, const char *pattern, bl_out *out, bl_texts *report)
+static bl_status edf_records(bl_ctx *ctx, bl_edf *e, const char *pattern, bl_out *out, bl_texts *report)
 {
   unsigned char *record = bl_calloc(ctx, (size_t)e->record_bytes + 1, 1);
   bl_status s = record ? BL_OK : bl_fail_nomem(ctx, "an EDF record");
@@ -99,6 +99,7 @@ static bl_status edf_records(bl_ctx *ctx, const bl_edf *e, const char *pattern, 
     for (size_t i = 0; pattern && i < e->n_signals; i++)
       if (e->signals[i].annotation)
         dropped += drop_texts(record + e->signals[i].offset, (size_t)e->signals[i].spr * e->width, pattern);
+    bl_edf_let_go(e, (uint64_t)(from - e->bytes));
     s = bl_out_put(ctx, out, record, (size_t)e->record_bytes);
     if (!s && r % 256 == 0) s = BL_CHECK_CANCEL(ctx);
   }
@@ -111,7 +112,7 @@ static bl_status edf_records(bl_ctx *ctx, const bl_edf *e, const char *pattern, 
 
 static bl_status anonymize_edf(bl_ctx *ctx, bl_recording *rec, const bl_anonymizing *how, bl_out *out, bl_texts *report)
 {
-  const bl_edf *e = bl_edf_of(rec);
+  bl_edf *e = bl_edf_of(rec);
   char *pattern = how->drop ? bl_strdup(ctx, how->drop) : NULL;
   if (how->drop && !pattern) return bl_fail_nomem(ctx, "a pattern");
   for (char *c = pattern; c && *c; c++)

@@ -128,6 +128,6 @@ bl_status bl_edf_streams(bl_ctx *ctx, bl_recording *rec, bl_edf *e) BL_MUST_CHEC
 bl_status bl_edf_open_bytes(bl_ctx *ctx, bl_recording *rec, const unsigned char *bytes, uint64_t n) BL_MUST_CHECK;
 extern const bl_reader_class bl_reader_edf;
 /* What an open recording's EDF or BDF file holds; NULL when it is another format. */
-const bl_edf *bl_edf_of(const bl_recording *rec);
+bl_edf *bl_edf_of(const bl_recording *rec);
 
 #endif

@@ -17,7 +17,8 @@ static const double LONGEST_FILL_S = 7 * 86400.0;
 
 typedef struct copy {
   const bl_recording *rec;
-  const bl_edf *e;
+  bl_edf *e;
+  uint64_t seen;              /* byte of it that was read last */
   const bl_edf_copying *how;
   bl_texts *report;
   size_t *signals;            /* of the source, that are copied [out.n_signals] */
@@ -196,13 +197,14 @@ static bl_status take_annotations(bl_ctx *ctx, copy *c, bool cropped)
 /* ---- samples ------------------------------------------------------------------------------------------------------- */
 
 /* n samples of a signal from the first on, over the borders of records, as they stand. */
-static void raw_samples(const bl_edf *e, size_t signal, uint64_t first, uint64_t n, unsigned char *to)
+static void raw_samples(copy *c, size_t signal, uint64_t first, uint64_t n, unsigned char *to)
 {
+  const bl_edf *e = c->e;
   const bl_edf_signal *g = &e->signals[signal];
   while (n) {
     uint64_t in = first % g->spr, part = g->spr - in < n ? g->spr - in : n;
-    memcpy(to, e->bytes + e->header_bytes + first / g->spr * e->record_bytes + g->offset + in * e->width,
-           (size_t)part * e->width);
+    c->seen = e->header_bytes + first / g->spr * e->record_bytes + g->offset + in * e->width;
+    memcpy(to, e->bytes + c->seen, (size_t)part * e->width);
     to += part * e->width;
     first += part;
     n -= part;
@@ -223,7 +225,7 @@ static int32_t digital_zero(const bl_edf_signal *g)
 }
 
 /* Samples p .. p + n - 1 of the stretch. */
-static void stretch_samples(const copy *c, size_t i, uint64_t p, uint64_t n, unsigned char *to)
+static void stretch_samples(copy *c, size_t i, uint64_t p, uint64_t n, unsigned char *to)
 {
   const bl_edf_signal *g = &c->e->signals[c->signals[i]];
   double rate = (double)g->spr / c->e->record_s;
@@ -236,8 +238,8 @@ static void stretch_samples(const copy *c, size_t i, uint64_t p, uint64_t n, uns
     while (run + 1 < c->n_runs && at >= llrint(c->runs[run + 1].start_s * rate)) run++;
     int64_t in = at - llrint(c->runs[run].start_s * rate), len = (int64_t)(c->runs[run].n / c->first_spr * g->spr);
     uint64_t first = c->runs[run].first / c->first_spr * g->spr;
-    if (in >= 0 && in < len) raw_samples(c->e, c->signals[i], first + (uint64_t)in, 1, to);
-    else if (p >= total && len) raw_samples(c->e, c->signals[i], first + (uint64_t)(in < 0 ? 0 : len - 1), 1, to);
+    if (in >= 0 && in < len) raw_samples(c, c->signals[i], first + (uint64_t)in, 1, to);
+    else if (p >= total && len) raw_samples(c, c->signals[i], first + (uint64_t)(in < 0 ? 0 : len - 1), 1, to);
     else put_digital(to, width, digital_zero(g));
   }
 }
@@ -262,10 +264,11 @@ static bl_status write_records(bl_ctx *ctx, copy *c, bl_edf_out *o)
     for (size_t i = 0; i < c->out.n_signals; i++) {
       uint64_t spr = c->headers[i].spr;
       if (c->by_samples) stretch_samples(c, i, r * spr, spr, to);
-      else raw_samples(c->e, c->signals[i], (c->from_record[run] + r - c->out_runs[run].first) * spr, spr, to);
+      else raw_samples(c, c->signals[i], (c->from_record[run] + r - c->out_runs[run].first) * spr, spr, to);
       if (c->out.bdf && !c->e->bdf) widen(to, (size_t)spr);
       to += spr * (c->out.bdf ? 3 : 2);
     }
+    bl_edf_let_go(c->e, c->seen);
     s = bl_edf_out_record(ctx, o, record);
     if (!s && r % 256 == 0) s = BL_CHECK_CANCEL(ctx);
   }
@@ -326,7 +329,7 @@ static bl_status plan(bl_ctx *ctx, copy *c)
 
 bl_status bl_edf_copy(bl_ctx *ctx, bl_recording *rec, const char *path, const bl_edf_copying *how, bl_texts *report)
 {
-  const bl_edf *e = bl_edf_of(rec);
+  bl_edf *e = bl_edf_of(rec);
   if (!e) return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: %s, not EDF or BDF; only these can be copied digitally", rec->path, rec->format);
   if (e->bdf && !how->bdf)
     return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: BDF's 24 bits do not fit into EDF's 16; write a .bdf", rec->path);

@@ -178,9 +178,9 @@ static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint
   return BL_OK;
 }
 
-const bl_edf *bl_edf_of(const bl_recording *rec)
+bl_edf *bl_edf_of(const bl_recording *rec)
 {
-  return rec->cls == &bl_reader_edf ? &((const edf_file *)rec->impl)->edf : NULL;
+  return rec->cls == &bl_reader_edf ? &((edf_file *)rec->impl)->edf : NULL;
 }
 
 static const char *const extensions[] = {".edf", ".bdf", ".rec", NULL};
