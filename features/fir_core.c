@@ -17,7 +17,7 @@
 
 #include "baleen/wide.h"
 
-enum { CHUNK = 4096, DIRECT_TAPS = 64 /* beyond, blocks by FFT take less than half the time; measured */ };
+enum { CHUNK = 4096, TURN = 32, SIDE_BY_SIDE = 16, DIRECT_TAPS = 64 /* beyond, blocks by FFT take less than half the time; measured */ };
 typedef bl_fir state;
 
 const char *const bl_fir_phases[] = {"zero", "causal", NULL};
@@ -49,7 +49,8 @@ static bl_status init_fft(bl_ctx *ctx, const char *who, state *st, size_t size)
   bl_dfft_forward(&st->fft);
   for (size_t i = 0; i < (size / 2 + 1) * 2; i++) st->response[i] = st->fft.freq[i] / (double)size;
   st->block = size - st->n_taps + 1;
-  return BL_OK;
+  st->turned = bl_calloc(ctx, SIDE_BY_SIDE, st->block * sizeof *st->turned);
+  return st->turned ? BL_OK : bl_fail_nomem(ctx, who);
 }
 
 void bl_fir_reset(void *sp)
@@ -119,9 +120,12 @@ static size_t take(state *st, const float *x, size_t n)
     room = st->cap - st->ahead - st->len;
   }
   if (n > room) n = room;
-  for (size_t c = 0; c < st->width; c++) {
-    double *v = st->v + c * st->cap + st->len;
-    for (size_t i = 0; i < n; i++) v[i] = (double)x[i * st->width + c];
+  for (size_t from = 0; from < n; from += TURN) { /* pieces that stay in the nearest cache while they are turned */
+    size_t to = n - from < TURN ? n : from + TURN;
+    for (size_t c = 0; c < st->width; c++) {
+      double *v = st->v + c * st->cap + st->len;
+      for (size_t i = from; i < to; i++) v[i] = (double)x[i * st->width + c];
+    }
   }
   st->len += n;
   st->total += n;
@@ -147,17 +151,22 @@ BL_WIDE static void convolve(const double *h, size_t n_taps, const double *e, fl
 }
 
 /* Replaces what is not finite by 0; returns whether there was any. */
-static bool mend(double *v, size_t n)
+BL_WIDE static bool mend(double *v, size_t n)
 {
-  double probe = 0;
-  for (size_t i = 0; i < n; i++) probe += v[i] * 0;
-  if (probe == 0) return false;
-  for (size_t i = 0; i < n; i++)
+  enum { SIDE = 8 };
+  double probe[SIDE] = {0}; /* 0 as long as all is finite */
+  size_t i = 0;
+  for (; i + SIDE <= n; i += SIDE)
+    for (size_t j = 0; j < SIDE; j++) probe[j] += v[i + j] * 0;
+  for (; i < n; i++) probe[0] += v[i] * 0;
+  for (size_t j = 1; j < SIDE; j++) probe[0] += probe[j];
+  if (probe[0] == 0) return false;
+  for (i = 0; i < n; i++)
     if (!isfinite(v[i])) v[i] = 0;
   return true;
 }
 
-/* A block of `block` outputs by FFT; `held` values of e are there, zeros follow; n of the outputs are wanted. */
+/* A block of `block` outputs by FFT into y[n]; `held` values of e are there, zeros follow. */
 BL_WIDE static void convolve_block(state *st, const double *e, size_t held, float *y, size_t n)
 {
   size_t size = st->fft.n, n_taps = st->n_taps;
@@ -175,12 +184,24 @@ BL_WIDE static void convolve_block(state *st, const double *e, size_t held, floa
     f[i + 1] = im;
   }
   bl_dfft_backward(&st->fft);
-  for (size_t i = 0; i < n; i++) y[i * st->width] = (float)t[n_taps - 1 + i];
+  for (size_t i = 0; i < n; i++) y[i] = (float)t[n_taps - 1 + i];
   if (!broken) return;
   size_t behind = 0; /* the last broken value's place, plus 1 */
   for (size_t at = 0; at < n + n_taps - 1 && at < held; at++) {
     if (!isfinite(e[at])) behind = at + 1;
-    if (at >= n_taps - 1 && behind + n_taps > at + 1) y[(at - (n_taps - 1)) * st->width] = NAN;
+    if (at >= n_taps - 1 && behind + n_taps > at + 1) y[at - (n_taps - 1)] = NAN;
+  }
+}
+
+/* A block of every channel: some channels at a time, one behind the other, then turned into frames by whole cache lines. */
+static void convolve_blocks(state *st, size_t at, float *y, size_t n)
+{
+  for (size_t first = 0; first < st->width; first += SIDE_BY_SIDE) {
+    size_t m = st->width - first < SIDE_BY_SIDE ? st->width - first : SIDE_BY_SIDE;
+    for (size_t c = 0; c < m; c++)
+      convolve_block(st, st->v + (first + c) * st->cap + at, st->len - at, st->turned + c * st->block, n);
+    for (size_t i = 0; i < n; i++)
+      for (size_t c = 0; c < m; c++) y[i * st->width + first + c] = st->turned[c * st->block + i];
   }
 }
 
@@ -195,11 +216,10 @@ static bl_status drain(bl_ctx *ctx, state *st, bool end, bl_frames *out)
     if (st->block && n > st->block) n = st->block;
     float *y = bl_frames_add(ctx, out, n);
     if (!y) return BL_E_NOMEM;
-    for (size_t c = 0; c < st->width; c++) {
-      const double *e = st->v + c * st->cap + at;
-      if (st->block) convolve_block(st, e, st->len - at, y + c, n);
-      else convolve(st->taps, st->n_taps, e, y + c, st->width, n);
-    }
+    if (st->block) convolve_blocks(st, at, y, n);
+    else
+      for (size_t c = 0; c < st->width; c++)
+        convolve(st->taps, st->n_taps, st->v + c * st->cap + at, y + c, st->width, n);
     st->done += n;
   }
 }
@@ -232,5 +252,6 @@ void bl_fir_release(bl_ctx *ctx, void *sp)
   bl_free(ctx, st->taps);
   bl_free(ctx, st->v);
   bl_free(ctx, st->response);
+  bl_free(ctx, st->turned);
   bl_dfft_release(ctx, &st->fft);
 }

@@ -25,6 +25,7 @@ typedef struct bl_fir {
   uint64_t base, done, total; /* base: index in e; done: outputs given; total: samples taken */
   bl_dfft fft;
   double *response; /* of the taps, over the FFT's frequencies, divided by its size */
+  float *turned;    /* blocks of some channels, one behind the other */
 } bl_fir;
 
 /* Takes n_taps, an odd number of taps, symmetric unless phase is minimum, for `width` series; `taps` is taken over,

@@ -21,10 +21,12 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   *status = bl_config_read(ctx, args->v[0], &p->set, &config);
   if (*status) return bl_exit_of(*status);
   *status = bl_run(ctx, &config, p->out, &done);
+  bool learns = config.n_learners > 0;
   bl_config_free(ctx, &config);
   if (*status) return bl_exit_of(*status);
   fputs(bl_buf_text(&done.text), stdout);
-  printf("\nEverything is in %s; open %s/report.html\n", done.folder, done.folder);
+  if (learns) printf("\nEverything is in %s; open %s/report.html\n", done.folder, done.folder);
+  else printf("\nEverything is in %s\n", done.folder);
   int code = done.n_failed ? BL_EXIT_PARTLY : BL_EXIT_OK;
   bl_run_summary_free(ctx, &done);
   return code;

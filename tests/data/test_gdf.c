@@ -42,7 +42,7 @@ typedef struct out {
 
 static void put_u(out *o, uint64_t x, size_t n)
 {
-  for (size_t i = 0; i < n; i++) o->v[o->n++] = (unsigned char)(x >> 8 * i);
+  for (size_t i = 0; i < n; i++, x >>= 8) o->v[o->n++] = (unsigned char)x;
 }
 static void put_f64(out *o, double x)
 {
