@@ -30,10 +30,19 @@ static bool only_chunks(int fd, uint64_t at, uint64_t end)
   return at == end;
 }
 
+/* See bl_riff_data.wrapped: the samples are taken as far as the 32 bits allow, or what then follows are chunks. */
+static uint64_t unwrap(int fd, uint64_t from, uint64_t says, uint64_t holds, uint64_t file_bytes)
+{
+  if (holds <= UINT32_MAX || only_chunks(fd, from + says + (says & 1), file_bytes)) return 0;
+  if (says == UINT32_MAX) return holds;
+  uint64_t size = says + ((holds - says) >> 32 << 32);
+  return size > says && only_chunks(fd, from + size + (size & 1), file_bytes) ? size : 0;
+}
+
 bool bl_riff_find_data(int fd, uint64_t file_bytes, bl_riff_data *out)
 {
   unsigned char h[24];
-  uint64_t at = 12, size64 = 0;
+  uint64_t at = 12, size64 = 0, size64_at = 0;
   *out = (bl_riff_data){0};
   if (!read_at(fd, 0, h, 12) || memcmp(h + 8, "WAVE", 4) || (memcmp(h, "RIFF", 4) && memcmp(h, "RF64", 4)))
     return false;
@@ -44,11 +53,15 @@ bool bl_riff_find_data(int fd, uint64_t file_bytes, bl_riff_data *out)
       out->size_at = at + 4;
       out->says = rf64 && size == 0xffffffff ? size64 : size;
       out->holds = file_bytes - at - 8;
+      if (rf64 && size == 0xffffffff) out->size64_at = size64_at;
+      if (!rf64) out->wrapped = unwrap(fd, at + 8, size, out->holds, file_bytes);
       out->unclosed = !out->says && out->holds && !only_chunks(fd, at + 8, file_bytes);
       return true;
     }
-    if (rf64 && !memcmp(h, "ds64", 4) && size >= 16 && read_at(fd, at + 16, h + 8, 8))
+    if (rf64 && !memcmp(h, "ds64", 4) && size >= 16 && read_at(fd, at + 16, h + 8, 8)) {
+      size64_at = at + 16;
       size64 = le32(h + 8) | (uint64_t)le32(h + 12) << 32;
+    }
     at += 8 + size + (size & 1);
   }
   return false;

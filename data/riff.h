@@ -8,6 +8,9 @@
 typedef struct bl_riff_data {
   uint64_t size_at;     /* byte of the file where the data chunk's size is written */
   uint64_t says, holds; /* bytes of samples by that size; bytes up to the file's end */
+  uint64_t size64_at;   /* of RF64: byte of the file where the size is written in 8 bytes; 0: nowhere */
+  uint64_t wrapped;     /* bytes of samples of a plain RIFF file beyond 4 GiB, whose size field has only their lowest 32 bits,
+                         * or all ones for "unknown"; 0: it is none */
   bool unclosed;        /* says 0 though samples follow: the recorder stopped before it could write the size */
 } bl_riff_data;
 

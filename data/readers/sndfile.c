@@ -16,7 +16,7 @@
 #include "recording_private.h"
 #include "riff.h"
 
-enum { MAX_RATE = 10000000, MAX_CHANNELS = 1024, SKIP_FRAMES = 4096 };
+enum { MAX_RATE = 10000000, MAX_CHANNELS = 1024, SKIP_FRAMES = 4096, FRONT = 48 };
 /* Frames that one byte of a file may stand for: FLAC codes 65535 equal samples in some 10 bytes. */
 #define FRAMES_PER_BYTE 8192.0
 
@@ -25,8 +25,10 @@ typedef struct sound {
   SF_INFO info;
   int fd;
   uint64_t file_bytes, offset; /* of the file; where libsndfile reads next */
-  uint64_t patch_at;           /* four bytes that libsndfile gets to see other than they are; 0: none */
-  uint32_t patch;
+  uint64_t patch_at, patch;    /* bytes that libsndfile gets to see other than they are, and their value; 0: none */
+  unsigned patch_bytes;
+  unsigned char front[FRONT];  /* instead of the file's first 12 bytes, when n_front is FRONT and not 0 */
+  uint64_t n_front;
   uint64_t at;          /* the next frame that libsndfile will give */
   bool as_stream;       /* libsndfile is not told where the file ends */
   bool from_start_only; /* see above */
@@ -69,6 +71,21 @@ static int probe(const unsigned char *head, size_t n, const char *path)
 
 /* ---- header ------------------------------------------------------------------------------------------------------ */
 
+static void put_le(unsigned char *to, uint64_t x, size_t n)
+{
+  for (size_t i = 0; i < n; i++, x >>= 8) to[i] = (unsigned char)x;
+}
+
+/* Shows libsndfile a RIFF file as the RF64 (EBU Tech 3306) that it ought to be: with a chunk ds64 behind the first 12 bytes. */
+static void as_rf64(sound *f, uint64_t data_bytes)
+{
+  f->n_front = FRONT;
+  memcpy(f->front, "RF64\xff\xff\xff\xffWAVEds64", 16);
+  put_le(f->front + 16, 28, 4);
+  put_le(f->front + 20, f->file_bytes + FRONT - 12 - 8, 8);
+  put_le(f->front + 28, data_bytes, 8); /* the rest, count of frames and of further sizes, is 0 */
+}
+
 /* Notes what is wrong with the length of the file or of a WAV file's data. libsndfile takes what the file holds when the header says
  * more; when it says nothing, the size is put right in what libsndfile gets to read. */
 static bl_status check_length(bl_ctx *ctx, bl_recording *rec)
@@ -76,7 +93,7 @@ static bl_status check_length(bl_ctx *ctx, bl_recording *rec)
   sound *f = rec->impl;
   bl_riff_data d;
   uint64_t size_at, says;
-  if (bl_sound_length(f->fd, &size_at, &says) && says > f->file_bytes + 1) /* a pad byte at the end may be missing */
+  if (bl_sound_length(f->fd, &size_at, &says) && (says > f->file_bytes + 1 || !says)) /* a pad byte at the end may be missing */
     return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
                              "byte %llu: the header says a file of %llu bytes, it has %llu; those were taken",
                              (unsigned long long)size_at, (unsigned long long)says, (unsigned long long)f->file_bytes);
@@ -87,13 +104,30 @@ static bl_status check_length(bl_ctx *ctx, bl_recording *rec)
         "was taken",
         (unsigned long long)f->file_bytes);
   if (!bl_riff_find_data(f->fd, f->file_bytes, &d)) return BL_OK;
+  if (d.wrapped || (d.unclosed && !d.size64_at && d.holds > UINT32_MAX)) {
+    as_rf64(f, d.wrapped ? d.wrapped : d.holds);
+    f->patch_at = d.size_at + FRONT - 12;
+    f->patch = UINT32_MAX;
+    f->patch_bytes = 4;
+  } else if (d.size64_at && d.says != d.holds && (d.unclosed || d.says > d.holds)) {
+    f->patch_at = d.size64_at;
+    f->patch = d.holds;
+    f->patch_bytes = 8;
+  } else if (d.unclosed) {
+    f->patch_at = d.size_at;
+    f->patch = d.holds;
+    f->patch_bytes = 4;
+  }
+  if (d.wrapped)
+    return bl_recording_note(ctx, rec, BL_W_DEVIATION,
+                             "byte %llu: the data chunk says %llu bytes, which is all that a WAV file can say; %llu follow, and "
+                             "were taken",
+                             (unsigned long long)d.size_at, (unsigned long long)d.says, (unsigned long long)d.wrapped);
   if (d.says > d.holds)
     return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
                              "byte %llu: the data chunk says %llu bytes, the file holds %llu; those were taken",
                              (unsigned long long)d.size_at, (unsigned long long)d.says, (unsigned long long)d.holds);
   if (!d.unclosed) return BL_OK;
-  f->patch_at = d.size_at;
-  f->patch = d.holds < 0xffffffff ? (uint32_t)d.holds : 0xffffffff;
   return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
                            "byte %llu: the data chunk says 0 bytes, %llu follow; those were taken",
                            (unsigned long long)d.size_at, (unsigned long long)d.holds);
@@ -187,14 +221,20 @@ static void read_bext(sound *f, bl_recording *rec)
 
 /* ---- length ------------------------------------------------------------------------------------------------------ */
 
-static sf_count_t io_length(void *user) { return (sf_count_t)((const sound *)user)->file_bytes; }
+/* Bytes that libsndfile sees more than the file has. */
+static uint64_t more_bytes(const sound *f) { return f->n_front ? f->n_front - 12 : 0; }
+static sf_count_t io_length(void *user)
+{
+  const sound *f = user;
+  return (sf_count_t)(f->file_bytes + more_bytes(f));
+}
 static sf_count_t io_tell(void *user) { return (sf_count_t)((const sound *)user)->offset; }
 
 static sf_count_t io_seek(sf_count_t to, int whence, void *user)
 {
   sound *f = user;
   if (whence == SEEK_END && f->as_stream) return -1;
-  sf_count_t from = whence == SEEK_CUR ? (sf_count_t)f->offset : whence == SEEK_END ? (sf_count_t)f->file_bytes : 0;
+  sf_count_t from = whence == SEEK_CUR ? (sf_count_t)f->offset : whence == SEEK_END ? io_length(f) : 0;
   if ((to > 0 && from > INT64_MAX - to) || from + to < 0) return -1;
   f->offset = (uint64_t)(from + to);
   return from + to;
@@ -204,13 +244,16 @@ static sf_count_t io_read(void *to, sf_count_t n, void *user)
 {
   sound *f = user;
   sf_count_t done = 0;
+  for (; done < n && f->offset + (uint64_t)done < f->n_front; done++)
+    ((unsigned char *)to)[done] = f->front[f->offset + (uint64_t)done];
   while (done < n) {
-    ssize_t got = pread(f->fd, (unsigned char *)to + done, (size_t)(n - done), (off_t)(f->offset + (uint64_t)done));
+    off_t at = (off_t)(f->offset + (uint64_t)done - more_bytes(f));
+    ssize_t got = pread(f->fd, (unsigned char *)to + done, (size_t)(n - done), at);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) break;
     done += got;
   }
-  for (uint64_t k = 0; f->patch_at && k < 4; k++) {
+  for (uint64_t k = 0; f->patch_at && k < f->patch_bytes; k++) {
     uint64_t at = f->patch_at + k;
     if (at >= f->offset && at < f->offset + (uint64_t)done)
       ((unsigned char *)to)[at - f->offset] = (unsigned char)(f->patch >> 8 * k);

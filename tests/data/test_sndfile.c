@@ -336,9 +336,109 @@ static void survives_every_allocation_failing(void **arg)
   check_tmp_done();
 }
 
+/* ---- beyond 4 GiB, and lengths that are wrong there (sparse files) --------------------------------------------------- */
+
+static void put_le(unsigned char *v, size_t *n, uint64_t x, size_t bytes)
+{
+  for (size_t i = 0; i < bytes; i++, x >>= 8) v[(*n)++] = (unsigned char)x;
+}
+static void put_tag(unsigned char *v, size_t *n, const char *tag, size_t bytes)
+{
+  memcpy(v + *n, tag, bytes);
+  *n += bytes;
+}
+
+#define GIB ((uint64_t)1 << 30)
+#define GUID "\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a"
+/* clang-format off */
+static const struct large {
+  const char *name, *kind;
+  uint64_t data, says, chunk; /* bytes of samples, bytes that the header says, bytes of a chunk behind */
+  const char *note;           /* NULL: none */
+} larges[] = {
+  {"RF64 as it should be", "RF64", 5 * GIB, 5 * GIB, 0, NULL},
+  {"RF64 says more", "RF64", 5 * GIB, 6 * GIB, 0, "byte 76: the data chunk says 6442450944 bytes, the file holds 5368709120"},
+  {"RF64 never closed", "RF64", 5 * GIB, 0, 0, "byte 76: the data chunk says 0 bytes, 5368709120 follow"},
+  {"RF64 says nonsense", "RF64", 5 * GIB, UINT64_MAX, 0, "the data chunk says 18446744073709551615 bytes"},
+  {"RF64, small, never closed", "RF64", 2000, 0, 0, "byte 76: the data chunk says 0 bytes, 2000 follow"},
+  {"WAV whose size ran over", "RIFF", 5 * GIB, GIB, 0, "byte 40: the data chunk says 1073741824 bytes, which is all that a WAV file can say; 5368709120 follow"},
+  {"WAV whose size ran over, a chunk behind", "RIFF", 5 * GIB + 6, GIB + 6, 24, "1073741830 bytes, which is all that a WAV file can say; 5368709126 follow"},
+  {"WAV streamed", "RIFF", 5 * GIB, UINT32_MAX, 0, "says 4294967295 bytes, which is all"},
+  {"WAV never closed", "RIFF", 5 * GIB, 0, 0, "byte 40: the data chunk says 0 bytes, 5368709120 follow"},
+  {"WAV of 3 GiB", "RIFF", 3 * GIB, 3 * GIB, 24, NULL},
+  {"W64 as it should be", "riff", 5 * GIB, 5 * GIB, 0, NULL},
+  {"W64 never closed", "riff", 5 * GIB, 0, 0, "byte 16: the header says a file of 0 bytes, it has 5368709224"},
+};
+/* clang-format on */
+
+static size_t large_header(const struct large *l, unsigned char *v)
+{
+  size_t n = 0;
+  bool w64 = l->kind[0] == 'r', rf64 = l->kind[1] == 'F';
+  put_tag(v, &n, l->kind, 4);
+  if (w64) {
+    put_tag(v, &n, "\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00", 12);
+    put_le(v, &n, l->says ? l->says + 104 : 0, 8);
+    put_tag(v, &n, "wave" GUID, 16);
+  } else {
+    put_le(v, &n, rf64 ? UINT32_MAX : l->says ? (l->says + 36 + l->chunk) & UINT32_MAX : 0, 4);
+    put_tag(v, &n, "WAVE", 4);
+  }
+  if (rf64) {
+    put_tag(v, &n, "ds64", 4);
+    put_le(v, &n, 28, 4);
+    put_le(v, &n, l->says && l->says + 72 > l->says ? l->says + 72 : l->says, 8);
+    put_le(v, &n, l->says, 8);
+    put_le(v, &n, l->says / 2, 8);
+    put_le(v, &n, 0, 4);
+  }
+  put_tag(v, &n, w64 ? "fmt " GUID : "fmt ", w64 ? 16 : 4);
+  put_le(v, &n, w64 ? 40 : 16, w64 ? 8 : 4);
+  put_le(v, &n, 1 | 1 << 16, 4);
+  put_le(v, &n, 48000, 4);
+  put_le(v, &n, 96000, 4);
+  put_le(v, &n, 2 | 16 << 16, 4);
+  put_tag(v, &n, w64 ? "data" GUID : "data", w64 ? 16 : 4);
+  put_le(v, &n, w64 ? (l->says ? l->says + 24 : 0) : rf64 ? UINT32_MAX : l->says, w64 ? 8 : 4);
+  return n;
+}
+
+static void check_large(void **arg)
+{
+  const struct large *l = *arg;
+  unsigned char v[256];
+  size_t n = large_header(l, v), got;
+  const char *path = check_tmp_path(l->kind[0] == 'r' ? "large.w64" : "large.wav");
+  static const unsigned char sample[] = {0x39, 0x30}; /* 12345 */
+  FILE *f = fopen(path, "wb");
+  if (!f || fwrite(v, 1, n, f) != n || fseeko(f, (off_t)(n + l->data - 2), SEEK_SET) || fwrite(sample, 1, 2, f) != 2) fail_msg("%s", path);
+  n = 0;
+  put_tag(v, &n, "LIST", 4);
+  put_le(v, &n, l->chunk - 8, 4);
+  memset(v + n, 'x', sizeof v - n);
+  if (fwrite(v, 1, (size_t)l->chunk, f) != l->chunk || fclose(f)) fail_msg("%s", path);
+  bl_ctx *ctx = bl_ctx_new();
+  bl_recording *rec;
+  float x[3];
+  check_ok(ctx, bl_recording_open(ctx, path, &rec));
+  bool found = false;
+  for (size_t i = 0; i < rec->notes.n; i++) found |= l->note && strstr(rec->notes.v[i], l->note);
+  if (l->note ? !found : rec->notes.n > 0) fail_msg("'%s'", rec->notes.n ? rec->notes.v[0] : "no note");
+  assert_int_equal(rec->streams[0].n_frames, l->data / 2);
+  check_ok(ctx, bl_recording_read(ctx, rec, 0, l->data / 2 - 2, 3, x, &got));
+  assert_int_equal(got, 2);
+  check_near((double)x[0], 0, 0);
+  check_near((double)x[1], 12345.0 / 32768, 0);
+  check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, 3, x, &got));
+  check_near((double)x[0], 0, 0); /* not the header */
+  bl_recording_close(ctx, rec);
+  check_free(ctx);
+  check_tmp_done();
+}
+
 int main(void)
 {
-  enum { KINDS = sizeof kinds / sizeof *kinds };
+  enum { KINDS = sizeof kinds / sizeof *kinds, LARGES = sizeof larges / sizeof *larges };
   static const struct CMUnitTest rest[] = {cmocka_unit_test(broken_lengths),
                                            cmocka_unit_test(floats_stay_as_they_are),
                                            cmocka_unit_test(hostile_headers),
@@ -346,10 +446,12 @@ int main(void)
                                            cmocka_unit_test(mp3_without_length),
                                            cmocka_unit_test(cut_in_the_middle),
                                            cmocka_unit_test(survives_every_allocation_failing)};
-  static struct CMUnitTest tests[KINDS + sizeof rest / sizeof *rest];
+  static struct CMUnitTest tests[KINDS + LARGES + sizeof rest / sizeof *rest];
   size_t n = 0;
   for (; n < KINDS; n++)
     tests[n] = (struct CMUnitTest){kinds[n].name, check_kind, NULL, NULL, (void *)(uintptr_t)&kinds[n]};
+  for (size_t i = 0; i < LARGES; i++)
+    tests[n++] = (struct CMUnitTest){larges[i].name, check_large, NULL, NULL, (void *)(uintptr_t)&larges[i]};
   for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) tests[n++] = rest[i];
   return _cmocka_run_group_tests("sndfile", tests, n, NULL, NULL);
 }
