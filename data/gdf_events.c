@@ -53,13 +53,15 @@ static bl_status find_table(bl_ctx *ctx, bl_recording *rec, const bl_gdf *g, tab
                            (unsigned long long)t->at, t->rate_hz);
 }
 
-/* What the file itself calls the types from 1 on: texts that end with a NUL, in the header's third part under tag 1. */
+/* What the file itself calls the types from 1 on: texts that end with a NUL, in the header's third part under tag 1. BioSig
+ * puts an empty one before them, for type 0. */
 static void find_names(const bl_gdf *g, table *t)
 {
   uint64_t at = 256 * ((uint64_t)g->n_channels + 1), k = 1;
   while (at + 4 <= g->header_bytes && g->bytes[at]) {
     uint64_t n = bl_gdf_u(g->bytes + at + 1, 3), from = at + 4, end = from + n;
     if (end > g->header_bytes) return;
+    if (g->bytes[at] == 1 && k == 1 && n && !g->bytes[from]) from++;
     while (g->bytes[at] == 1 && k < MAX_NAMES && from < end && g->bytes[from]) {
       const unsigned char *nul = memchr(g->bytes + from, 0, (size_t)(end - from));
       uint64_t len = nul ? (uint64_t)(nul - g->bytes) - from : end - from;
