@@ -73,7 +73,8 @@ static void compact(bl_framer *f)
   f->base = keep;
 }
 
-size_t bl_framer_take(bl_framer *f, const float *x, size_t n)
+/* Takes as many samples as there is room for, at least one. */
+static size_t take(bl_framer *f, const float *x, size_t n)
 {
   size_t room = f->cap - f->pad - f->len;
   if (room < n && room < CHUNK) {
@@ -93,7 +94,7 @@ size_t bl_framer_take(bl_framer *f, const float *x, size_t n)
   return n;
 }
 
-void bl_framer_end(bl_framer *f)
+static void pad_right(bl_framer *f)
 {
   if (!f->total) return;
   if (!f->padded) pad_left(f);
@@ -107,19 +108,42 @@ void bl_framer_end(bl_framer *f)
   f->len += f->pad;
 }
 
-size_t bl_framer_ready(const bl_framer *f)
+static size_t ready(const bl_framer *f)
 {
   uint64_t end = f->base + f->len, from = f->next * f->hop;
   if (!f->padded || !f->total || from + f->length > end) return 0;
   return (size_t)((end - from - f->length) / f->hop) + 1;
 }
 
-const float *bl_framer_frame(const bl_framer *f, size_t i, size_t c)
+static bl_status drain(bl_ctx *ctx, bl_framer *f, bl_frame_fn fn, void *user, bl_frames *out)
 {
-  return f->v + c * f->cap + ((f->next + i) * f->hop - f->base);
+  size_t n = ready(f), n_bins = out->width / f->n_channels;
+  if (!n) return BL_OK;
+  float *to = bl_frames_add(ctx, out, n);
+  if (!to) return BL_E_NOMEM;
+  for (size_t i = 0; i < n; i++, f->next++)
+    for (size_t c = 0; c < f->n_channels; c++, to += n_bins)
+      fn(user, f, f->v + c * f->cap + (f->next * f->hop - f->base), to);
+  return BL_OK;
 }
 
-void bl_framer_drop(bl_framer *f, size_t n) { f->next += n; }
+bl_status bl_framer_push(bl_ctx *ctx, bl_framer *f, const float *x, size_t n, bl_frame_fn fn, void *user, bl_frames *out)
+{
+  bl_status s = BL_OK;
+  while (!s && n) {
+    size_t took = take(f, x, n);
+    x += took * f->n_channels;
+    n -= took;
+    s = drain(ctx, f, fn, user, out);
+  }
+  return s;
+}
+
+bl_status bl_framer_finish(bl_ctx *ctx, bl_framer *f, bl_frame_fn fn, void *user, bl_frames *out)
+{
+  pad_right(f);
+  return drain(ctx, f, fn, user, out);
+}
 
 void bl_framer_shape(const bl_stream *in, size_t length, size_t hop, bool center, bl_stream *out)
 {

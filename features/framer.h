@@ -23,17 +23,14 @@ typedef struct bl_framer {
 bl_status bl_framer_init(bl_ctx *ctx, size_t n_channels, size_t length, size_t hop, bool center, bl_pad mode,
                          bl_framer *f) BL_MUST_CHECK;
 void bl_framer_reset(bl_framer *f);
-/* Takes as many of the n samples x[sample][channel] as there is room for, at least one; call until all are taken, and
- * ask for frames in between. */
-size_t bl_framer_take(bl_framer *f, const float *x, size_t n);
-/* The run ends: pads the right side. */
-void bl_framer_end(bl_framer *f);
-/* How many frames can be had now. */
-size_t bl_framer_ready(const bl_framer *f);
-/* Channel c of the i-th frame that is ready: `length` samples, valid until the next call of another function. */
-const float *bl_framer_frame(const bl_framer *f, size_t i, size_t c);
-/* The first n ready frames are done with. */
-void bl_framer_drop(bl_framer *f, size_t n);
+/* Turns the samples of one channel's frame (f->length of them) into that channel's bins at `to`. */
+typedef void (*bl_frame_fn)(void *user, const bl_framer *f, const float *x, float *to);
+/* Takes n samples x[sample][channel]; each frame that is whole goes channel by channel through fn into `out`, whose width
+ * is the channels times the bins. */
+bl_status bl_framer_push(bl_ctx *ctx, bl_framer *f, const float *x, size_t n, bl_frame_fn fn, void *user, bl_frames *out)
+    BL_MUST_CHECK;
+/* The run ends: pads the right side and gives the frames that are still owed. */
+bl_status bl_framer_finish(bl_ctx *ctx, bl_framer *f, bl_frame_fn fn, void *user, bl_frames *out) BL_MUST_CHECK;
 void bl_framer_release(bl_ctx *ctx, bl_framer *f);
 
 /* Describes the frames: rate, start and latency of `out`, which is a copy of `in`. */

@@ -7,6 +7,8 @@
 #include "baleen/table.h"
 #include "baleen/text.h"
 
+enum { MAX_SPLITS = 100000 };
+
 /* ---- folds ------------------------------------------------------------------------------------------------------- */
 
 /* Learnt and scored on the same rows: what an outlier detector is asked without labels. */
@@ -36,35 +38,50 @@ static bl_status cell_index(bl_ctx *ctx, const bl_table *t, size_t row, size_t c
   return BL_OK;
 }
 
+/* A line of the list of splits. */
+typedef struct split_row {
+  size_t split, row;
+} split_row;
+
+static bl_status read_split_rows(bl_ctx *ctx, const bl_table *t, size_t n, split_row **out, size_t *n_splits)
+{
+  size_t split_col, row_col;
+  bl_status s = bl_table_column(ctx, t, "split", &split_col);
+  if (!s) s = bl_table_column(ctx, t, "row", &row_col);
+  if (s) return s;
+  *out = bl_calloc(ctx, t->n_rows, sizeof **out);
+  if (!*out) return bl_fail_nomem(ctx, "the folds");
+  for (size_t i = 0; !s && i < t->n_rows; i++) {
+    split_row *line = &(*out)[i];
+    s = cell_index(ctx, t, i, split_col, MAX_SPLITS, &line->split);
+    if (!s) s = cell_index(ctx, t, i, row_col, n, &line->row);
+    if (!s && line->split >= *n_splits) *n_splits = line->split + 1;
+  }
+  if (!s && !*n_splits) s = bl_fail(ctx, BL_E_FORMAT, "%s: holds no splits", t->path);
+  return s;
+}
+
 /* CSV with split,row: the test rows of each split, as counted among the rows that are learnt from. */
 static bl_status folds_from_file(bl_ctx *ctx, const bl_config *c, size_t n, bl_folds *out)
 {
   bl_table t = {0};
+  split_row *lines = NULL;
   uint32_t *test = NULL;
-  size_t split_col = 0, row_col = 0, split = 0, row = 0, n_splits = 0;
+  size_t n_splits = 0;
   const char *file = c->evaluate.split_file;
   char *path = file[0] == '/' ? bl_strdup(ctx, file) : bl_strf(ctx, "%s/%s", c->folder, file);
   bl_status s = path ? bl_table_read(ctx, path, &t) : bl_fail_nomem(ctx, "a path");
-  if (!s) s = bl_table_column(ctx, &t, "split", &split_col);
-  if (!s) s = bl_table_column(ctx, &t, "row", &row_col);
-  for (size_t i = 0; !s && i < t.n_rows; i++) {
-    s = cell_index(ctx, &t, i, split_col, 100000, &split);
-    if (!s) s = cell_index(ctx, &t, i, row_col, n, &row);
-    if (!s && split >= n_splits) n_splits = split + 1;
-  }
-  if (!s && !n_splits) s = bl_fail(ctx, BL_E_FORMAT, "%s: holds no splits", path);
+  if (!s) s = read_split_rows(ctx, &t, n, &lines, &n_splits);
   if (!s && !(test = bl_calloc(ctx, t.n_rows, sizeof *test))) s = bl_fail_nomem(ctx, "the folds");
   for (size_t k = 0; !s && k < n_splits; k++) {
     size_t n_test = 0;
-    for (size_t i = 0; !s && i < t.n_rows; i++) {
-      s = cell_index(ctx, &t, i, split_col, 100000, &split);
-      if (!s) s = cell_index(ctx, &t, i, row_col, n, &row);
-      if (!s && split == k) test[n_test++] = (uint32_t)row;
-    }
-    if (!s && (!n_test || n_test >= n))
+    for (size_t i = 0; i < t.n_rows; i++)
+      if (lines[i].split == k) test[n_test++] = (uint32_t)lines[i].row;
+    if (!n_test || n_test >= n)
       s = bl_fail(ctx, BL_E_FORMAT, "%s: split %zu tests %zu of %zu rows; wanted some, not all", path, k, n_test, n);
-    if (!s) s = bl_folds_add(ctx, out, n, test, n_test);
+    else s = bl_folds_add(ctx, out, n, test, n_test);
   }
+  bl_free(ctx, lines);
   bl_free(ctx, test);
   bl_free(ctx, path);
   bl_table_free(ctx, &t);

@@ -70,7 +70,7 @@ static bl_status select_channels(bl_ctx *ctx, const bl_recording_job *j, selecti
   sel->channel = bl_calloc(ctx, sel->n, sizeof *sel->channel);
   if (!sel->channel) return bl_fail_nomem(ctx, "the channels");
   sel->all = sel->n == sel->rs->n_channels;
-  /* a sound's only channel is the one that is meant, whatever it is called: "audio" in a file, "mono" in a mix */
+  /* a sound's only channel is the one that is meant, whatever the file or a sidecar calls it */
   if (w && sel->n == 1 && sel->rs->n_channels == 1 && !strcmp(w->units->v[0], SOUND_UNIT))
     return same_unit(ctx, &sel->rs->channels[0], w->units->v[0]);
   for (size_t i = 0; i < sel->n; i++) {

@@ -44,37 +44,18 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   return bl_framer_init(ctx, in->n_channels, (size_t)p->length, hop_of(p), p->center, (bl_pad)p->pad_mode, sp);
 }
 
-static bl_status drain(bl_ctx *ctx, bl_framer *f, bl_frames *out)
+static void copy(void *user, const bl_framer *f, const float *x, float *to)
 {
-  size_t ready = bl_framer_ready(f);
-  float *to = ready ? bl_frames_add(ctx, out, ready) : NULL;
-  if (ready && !to) return BL_E_NOMEM;
-  for (size_t i = 0; i < ready; i++)
-    for (size_t c = 0; c < f->n_channels; c++, to += f->length)
-      memcpy(to, bl_framer_frame(f, i, c), f->length * sizeof *to);
-  bl_framer_drop(f, ready);
-  return BL_OK;
+  (void)user;
+  memcpy(to, x, f->length * sizeof *to);
 }
 
 static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
 {
-  bl_framer *f = sp;
-  bl_status s = BL_OK;
-  while (!s && n) {
-    size_t took = bl_framer_take(f, x, n);
-    x += took * f->n_channels;
-    n -= took;
-    s = drain(ctx, f, out);
-  }
-  return s;
+  return bl_framer_push(ctx, sp, x, n, copy, NULL, out);
 }
 
-static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out)
-{
-  bl_framer_end(sp);
-  return drain(ctx, sp, out);
-}
-
+static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out) { return bl_framer_finish(ctx, sp, copy, NULL, out); }
 static void reset(void *sp) { bl_framer_reset(sp); }
 static void release(bl_ctx *ctx, void *sp) { bl_framer_release(ctx, sp); }
 

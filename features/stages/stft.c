@@ -182,40 +182,23 @@ static void store(const state *st, float *restrict to)
     for (size_t k = 0; k < n; k++) to[k] = sqrtf(to[k]);
 }
 
-static bl_status drain(bl_ctx *ctx, state *st, bl_frames *out)
+static void transform(void *user, const bl_framer *f, const float *x, float *to)
 {
-  size_t ready = bl_framer_ready(&st->framer), n_channels = st->framer.n_channels, n_bins = out->width / n_channels;
-  if (!ready) return BL_OK;
-  float *to = bl_frames_add(ctx, out, ready);
-  if (!to) return BL_E_NOMEM;
-  for (size_t i = 0; i < ready; i++)
-    for (size_t c = 0; c < n_channels; c++, to += n_bins) {
-      load(st, bl_framer_frame(&st->framer, i, c));
-      bl_rfft_run(&st->fft);
-      store(st, to);
-    }
-  bl_framer_drop(&st->framer, ready);
-  return BL_OK;
+  state *st = user;
+  (void)f;
+  load(st, x);
+  bl_rfft_run(&st->fft);
+  store(st, to);
 }
 
 static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
 {
-  state *st = sp;
-  while (n) {
-    size_t took = bl_framer_take(&st->framer, x, n);
-    x += took * st->framer.n_channels;
-    n -= took;
-    bl_status s = drain(ctx, st, out);
-    if (s) return s;
-  }
-  return BL_OK;
+  return bl_framer_push(ctx, &((state *)sp)->framer, x, n, transform, sp, out);
 }
 
 static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out)
 {
-  state *st = sp;
-  bl_framer_end(&st->framer);
-  return drain(ctx, st, out);
+  return bl_framer_finish(ctx, &((state *)sp)->framer, transform, sp, out);
 }
 
 static void reset(void *sp) { bl_framer_reset(&((state *)sp)->framer); }

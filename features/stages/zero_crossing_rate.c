@@ -47,41 +47,20 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
 
 static bool negative(float x) { return signbit(x) && !(fabsf(x) <= 1e-10F); }
 
-static bl_status drain(bl_ctx *ctx, bl_framer *f, bl_frames *out)
+static void count(void *user, const bl_framer *f, const float *x, float *to)
 {
-  size_t ready = bl_framer_ready(f);
-  float *to = ready ? bl_frames_add(ctx, out, ready) : NULL;
-  if (ready && !to) return BL_E_NOMEM;
-  for (size_t i = 0; i < ready; i++)
-    for (size_t c = 0; c < f->n_channels; c++) {
-      const float *x = bl_framer_frame(f, i, c);
-      size_t changes = 0;
-      for (size_t k = 1; k < f->length; k++) changes += negative(x[k]) != negative(x[k - 1]);
-      *to++ = (float)((double)changes / (double)f->length);
-    }
-  bl_framer_drop(f, ready);
-  return BL_OK;
+  size_t changes = 0;
+  (void)user;
+  for (size_t k = 1; k < f->length; k++) changes += negative(x[k]) != negative(x[k - 1]);
+  *to = (float)((double)changes / (double)f->length);
 }
 
 static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
 {
-  bl_framer *f = sp;
-  bl_status s = BL_OK;
-  while (!s && n) {
-    size_t took = bl_framer_take(f, x, n);
-    x += took * f->n_channels;
-    n -= took;
-    s = drain(ctx, f, out);
-  }
-  return s;
+  return bl_framer_push(ctx, sp, x, n, count, NULL, out);
 }
 
-static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out)
-{
-  bl_framer_end(sp);
-  return drain(ctx, sp, out);
-}
-
+static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out) { return bl_framer_finish(ctx, sp, count, NULL, out); }
 static void reset(void *sp) { bl_framer_reset(sp); }
 static void release(bl_ctx *ctx, void *sp) { bl_framer_release(ctx, sp); }
 
