@@ -1,0 +1,116 @@
+/* Memory does not grow with a recording's length: the program's peak, as the system accounts it, on a short file and on one
+ * forty times as long. The files are sparse: a header, and records that are holes (all zeros, valid EDF). */
+#include "check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { CHANNELS = 8, RATE = 256, SHORT_S = 600, LONG_S = 40 * SHORT_S, MOST_MIB = 24 };
+
+static void put(FILE *f, int times, int width, const char *text)
+{
+  for (int i = 0; i < times; i++) fprintf(f, "%-*.*s", width, width, text);
+}
+
+static void make_edf(const char *path, int seconds)
+{
+  char count[16];
+  FILE *f = fopen(path, "wb");
+  if (!f) fail_msg("cannot write %s", path);
+  put(f, 1, 8, "0");
+  put(f, 1, 80, "X X X X");
+  put(f, 1, 80, "Startdate 01-JAN-2020 X X X");
+  put(f, 1, 16, "01.01.2000.00.00");
+  snprintf(count, sizeof count, "%d", 256 * (CHANNELS + 1));
+  put(f, 1, 8, count);
+  put(f, 1, 44, "");
+  snprintf(count, sizeof count, "%d", seconds);
+  put(f, 1, 8, count);
+  put(f, 1, 8, "1");
+  snprintf(count, sizeof count, "%d", CHANNELS);
+  put(f, 1, 4, count);
+  for (int c = 0; c < CHANNELS; c++) {
+    snprintf(count, sizeof count, "E%d", c + 1);
+    put(f, 1, 16, count);
+  }
+  put(f, CHANNELS, 80, "");
+  put(f, CHANNELS, 8, "uV");
+  put(f, CHANNELS, 8, "-3276.8");
+  put(f, CHANNELS, 8, "3276.7");
+  put(f, CHANNELS, 8, "-32768");
+  put(f, CHANNELS, 8, "32767");
+  put(f, CHANNELS, 80, "");
+  snprintf(count, sizeof count, "%d", RATE);
+  put(f, CHANNELS, 8, count);
+  put(f, CHANNELS, 32, "");
+  long long bytes = 256LL * (CHANNELS + 1) + (long long)seconds * CHANNELS * RATE * 2;
+  fflush(f);
+  if (ftruncate(fileno(f), (off_t)bytes)) fail_msg("cannot make %s of %lld bytes", path, bytes);
+  fclose(f);
+}
+
+/* The program's peak of resident memory in MiB; it must end well. */
+static double peak_of(char *const argv[])
+{
+  struct rusage usage;
+  int status;
+  fflush(NULL);
+  pid_t child = fork();
+  if (child == 0) {
+    if (!freopen("/dev/null", "w", stdout)) _exit(126);
+    execv(BALEEN_BIN, argv);
+    _exit(127);
+  }
+  if (child < 0 || wait4(child, &status, 0, &usage) != child) fail_msg("cannot run %s", BALEEN_BIN);
+  if (!WIFEXITED(status) || WEXITSTATUS(status)) fail_msg("%s %s: wait status %d", argv[0], argv[1], status);
+  return (double)usage.ru_maxrss / 1024;
+}
+
+static void check_growth(const char *what, double on_short, double on_long)
+{
+  if (!(on_long - on_short < MOST_MIB))
+    fail_msg("%s: %.1f MiB on %d s, %.1f MiB on %d s: memory grows with length", what, on_short, SHORT_S, on_long, LONG_S);
+}
+
+static double inspect(const char *path)
+{
+  char *argv[] = {"baleen", "inspect", "--quiet", (char *)(uintptr_t)path, NULL};
+  return peak_of(argv);
+}
+
+static void inspecting(void **state)
+{
+  (void)state;
+  const char *few = check_tmp_path("short.edf"), *many = check_tmp_path("long.edf");
+  make_edf(few, SHORT_S);
+  make_edf(many, LONG_S);
+  check_growth("inspect", inspect(few), inspect(many));
+  check_tmp_done();
+}
+
+static double convert(const char *from, const char *to)
+{
+  char *argv[] = {"baleen", "convert", "--quiet", "--stages", "[{fir: {l_freq: 1, h_freq: 40}}, {resample: {rate_hz: 128}}]",
+                  (char *)(uintptr_t)from, (char *)(uintptr_t)to, NULL};
+  return peak_of(argv);
+}
+
+static void conditioning(void **state)
+{
+  (void)state;
+  const char *few = check_tmp_path("short.edf"), *many = check_tmp_path("long.edf");
+  make_edf(few, SHORT_S);
+  make_edf(many, LONG_S);
+  check_growth("convert", convert(few, check_tmp_path("short.npy")), convert(many, check_tmp_path("long.npy")));
+  check_tmp_done();
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(inspecting), cmocka_unit_test(conditioning)};
+  return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
+}
