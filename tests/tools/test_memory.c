@@ -57,7 +57,7 @@ static void make_edf(const char *path, int seconds)
 static double peak_of(char *const argv[])
 {
   struct rusage usage;
-  int status;
+  int status = 0;
   fflush(NULL);
   pid_t child = fork();
   if (child == 0) {
