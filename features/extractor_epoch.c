@@ -19,15 +19,10 @@ void bl_judges_free(bl_ctx *ctx, bl_extractor *e)
 
 static const bl_stream *stream_of(const bl_extractor *e, size_t at) { return at == ROOT ? &e->in : &e->nodes[at].run.out; }
 
-static bool is_waveform(const bl_stream *s)
-{
-  return s->n_bins == 1 && !(fabs(s->start_s) > 0) && fabs(s->rate_hz - s->source_rate_hz) <= 1e-9 * s->rate_hz;
-}
-
 /* The last waveform on the way from the input to the leaf. */
 static size_t waveform_before(const bl_extractor *e, size_t at)
 {
-  while (at != ROOT && !is_waveform(&e->nodes[at].run.out)) at = e->nodes[at].parent;
+  while (at != ROOT && !bl_stream_is_waveform(&e->nodes[at].run.out)) at = e->nodes[at].parent;
   return at;
 }
 

@@ -164,6 +164,23 @@ done:
   return s;
 }
 
+static bl_status needs(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, const bool *wanted,
+                       bool *needed)
+{
+  const params *p = pp;
+  term *t = NULL;
+  size_t n = 0;
+  bl_status s = plan(ctx, p, in, &t, &n);
+  for (size_t i = 0; !s && i < out->n_channels; i++) {
+    bool optional = t[i].minus != ABSENT && p->missing != ERROR;
+    if (!wanted[i] || t[i].plus == ABSENT || optional) continue;
+    needed[t[i].plus] = true;
+    if (t[i].minus != ABSENT) needed[t[i].minus] = true;
+  }
+  bl_free(ctx, t);
+  return s;
+}
+
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
 {
   const params *p = pp;
@@ -209,6 +226,7 @@ const bl_stage_class bl_stage_bipolar = {
     .params_size = sizeof(params),
     .state_size = sizeof(state),
     .shape = shape,
+    .needs = needs,
     .init = init,
     .push = push,
     .release = release,

@@ -118,6 +118,22 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   return s ? s : bl_texts_add(ctx, &out->units, "1");
 }
 
+/* The channel "bad", and with `together` every checked one, depends on all that are checked. */
+static bl_status needs(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, const bool *wanted,
+                       bool *needed)
+{
+  static const bl_texts all = {0};
+  const params *p = pp;
+  size_t *index = NULL, n = 0;
+  bool any = p->mode == CHANNEL && wanted[out->n_channels - 1];
+  bl_status s = bl_channels_pick(ctx, "mark_artefacts", in, &all, &p->exclude, &index, &n);
+  for (size_t i = 0; !s && p->mode != CHANNEL && p->together && i < n; i++) any = any || wanted[index[i]];
+  for (size_t c = 0; !s && c < in->n_channels; c++) needed[c] = wanted[c];
+  for (size_t i = 0; any && i < n; i++) needed[index[i]] = true;
+  bl_free(ctx, index);
+  return s;
+}
+
 static void reset(void *sp)
 {
   state *st = sp;
@@ -273,6 +289,7 @@ const bl_stage_class bl_stage_mark_artefacts = {
     .params_size = sizeof(params),
     .state_size = sizeof(state),
     .shape = shape,
+    .needs = needs,
     .init = init,
     .push = push,
     .finish = finish,

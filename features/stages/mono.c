@@ -24,6 +24,14 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   return s ? s : bl_texts_add(ctx, &out->units, bl_unit_of(in, 0));
 }
 
+static bl_status needs(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, const bool *wanted,
+                       bool *needed)
+{
+  (void)ctx, (void)pp, (void)out;
+  for (size_t c = 0; c < in->n_channels; c++) needed[c] = wanted[0];
+  return BL_OK;
+}
+
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
 {
   (void)ctx, (void)pp, (void)out;
@@ -52,6 +60,7 @@ const bl_stage_class bl_stage_mono = {
   .params_size = 0,
   .state_size = sizeof(state),
   .shape = shape,
+  .needs = needs,
   .init = init,
   .push = push,
 };

@@ -109,6 +109,24 @@ done:
   return s;
 }
 
+/* What is asked for by its name may be absent, unless that is an error. */
+static bl_status needs(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, const bool *wanted,
+                       bool *needed)
+{
+  const params *p = pp;
+  size_t *index = NULL, *named = bl_calloc(ctx, in->n_channels, sizeof *named), n = 0, n_named = 0;
+  bl_status s = named ? plan(ctx, p, in, &index, &n) : bl_fail_nomem(ctx, "pick");
+  for (size_t i = 0; !s && i < p->include.n && p->missing != ERROR; i++)
+    if (!bl_channels_is_pattern(p->include.v[i]) && bl_channels_has(in, p->include.v[i]))
+      s = bl_channels_add(ctx, "pick", in, p->include.v[i], true, named, &n_named);
+  for (size_t i = 0; !s && i < out->n_channels; i++)
+    if (wanted[i] && index[i] < in->n_channels) needed[index[i]] = true;
+  for (size_t i = 0; !s && i < n_named; i++) needed[named[i]] = false;
+  bl_free(ctx, index);
+  bl_free(ctx, named);
+  return s;
+}
+
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
 {
   const params *p = pp;
@@ -150,6 +168,7 @@ const bl_stage_class bl_stage_pick = {
     .params_size = sizeof(params),
     .state_size = sizeof(state),
     .shape = shape,
+    .needs = needs,
     .init = init,
     .push = push,
     .release = release,

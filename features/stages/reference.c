@@ -94,6 +94,22 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   return s;
 }
 
+/* A channel that is averaged by its name may be absent where missing is skip; one that `wanted` marks may not. */
+static bl_status needs(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, const bool *wanted,
+                       bool *needed)
+{
+  const params *p = pp;
+  size_t *from = NULL, *to = NULL, n_from = 0, n_to = 0;
+  bool any = false;
+  bl_status s = choose(ctx, p, in, &from, &n_from, &to, &n_to);
+  for (size_t i = 0; !s && i < n_to; i++) any = any || wanted[to[i]];
+  for (size_t i = 0; any && i < n_from; i++) needed[from[i]] = !p->channels.n || p->missing == ERROR;
+  for (size_t c = 0; !s && c < out->n_channels; c++) needed[c] = needed[c] || wanted[c];
+  bl_free(ctx, from);
+  bl_free(ctx, to);
+  return s;
+}
+
 static void warn_missing(bl_ctx *ctx, const bl_stream *in, const bl_texts *names)
 {
   for (size_t i = 0; i < names->n; i++)
@@ -156,6 +172,7 @@ const bl_stage_class bl_stage_reference = {
     .params_size = sizeof(params),
     .state_size = sizeof(state),
     .shape = shape,
+    .needs = needs,
     .init = init,
     .push = push,
     .release = release,

@@ -144,6 +144,7 @@ const bl_stage_class bl_stage_resample = {
     .name = "resample",
     .summary = "Another sampling rate",
     .source = "scipy.signal.resample_poly; libsoxr",
+    .tags = BL_STAGE_CONVERTS,
     .opts = opts,
     .params_size = sizeof(params),
     .state_size = sizeof(state),

@@ -152,6 +152,7 @@ const bl_stage_class bl_stage_to_unit = {
     .name = "to_unit",
     .summary = "Channels in one unit; unknown ones are refused",
     .source = "SI prefixes",
+    .tags = BL_STAGE_CONVERTS,
     .opts = opts,
     .params_size = sizeof(params),
     .state_size = sizeof(state),

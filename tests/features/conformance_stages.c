@@ -392,6 +392,49 @@ static void check_channels(void **arg)
   bench_close(&alone);
 }
 
+/* What a stage says that it does not need changes no bit: for each channel that comes out, all input channels that it does
+ * not depend on are spoilt. */
+static void check_needs(void **arg)
+{
+  const row *r = *arg;
+  if (strstr(r->options, "missing=")) return; /* such channels may be absent, but count where they are there */
+  bench b;
+  chain clean, c;
+  bool wanted[CHANNELS + 1] = {false}, needed[CHANNELS];
+  bench_open(&b, r, noise, 0, CHANNELS);
+  start(&b, &clean);
+  start(&b, &c);
+  feed(&b, &clean, b.x.n, 0);
+  const bl_stage *st = &c.stage[0];
+  const bl_stream *out = chain_stream(&c);
+  size_t n_bins = b.in->n_bins, bytes = b.x.n * b.x.width * sizeof(float);
+  float *kept = malloc(bytes);
+  memcpy(kept, b.x.v, bytes);
+  assert_true(out->n_channels <= CHANNELS + 1);
+  for (size_t k = 0; k < out->n_channels; k++) {
+    memset(needed, 0, sizeof needed);
+    wanted[k] = true;
+    if (st->cls->needs) check_ok(b.ctx, st->cls->needs(b.ctx, st->params, b.in, out, wanted, needed));
+    else memcpy(needed, wanted, sizeof needed);
+    wanted[k] = false;
+    for (size_t i = 0; i < b.x.n * CHANNELS; i++)
+      for (size_t j = 0; !needed[i % CHANNELS] && j < n_bins; j++)
+        b.x.v[i * n_bins + j] = i % 101 == 50 ? NAN : 3 * kept[i * n_bins + j] + 7000;
+    chain_reset(&c);
+    feed(&b, &c, b.x.n, 0);
+    for (size_t i = 0; i < chain_out(&c)->n; i++) {
+      size_t at = (i * out->n_channels + k) * out->n_bins;
+      if (memcmp(chain_out(&c)->v + at, chain_out(&clean)->v + at, out->n_bins * sizeof(float)))
+        fail_msg("channel '%s' changes in frame %zu by channels that it does not need", out->channels.v[k], i);
+    }
+    memcpy(b.x.v, kept, bytes);
+  }
+  free(kept);
+  chain_stop(b.ctx, &clean);
+  chain_stop(b.ctx, &c);
+  bench_close(&b);
+}
+
 static void same_stream(const bl_stream *a, const bl_stream *b)
 {
   assert_true(a->rate_hz == b->rate_hz && a->start_s == b->start_s && a->latency_s == b->latency_s);
@@ -514,6 +557,7 @@ int main(void)
     {"blocks", check_blocks},     {"short runs", check_short_runs}, {"quiet", check_quiet},
     {"broken", check_broken},     {"channels", check_channels},     {"shape", check_shape},
     {"latency", check_latency},   {"memory", check_memory},         {"long runs", check_long_runs},
+    {"needs", check_needs},
   };
   enum { N_CHECKS = sizeof checks / sizeof *checks };
   static struct CMUnitTest tests[N_ROWS * N_CHECKS + 1];

@@ -27,6 +27,16 @@ bl_status bl_recipe_add_branch(bl_ctx *ctx, bl_recipe *r, const char *name, bl_b
 bl_status bl_branch_add_stage(bl_ctx *ctx, bl_branch *b, const char *name, bl_stage **out) BL_MUST_CHECK;
 bl_status bl_branch_add_summary(bl_ctx *ctx, bl_branch *b, const char *name, bl_summary **out) BL_MUST_CHECK;
 void bl_recipe_free(bl_ctx *ctx, bl_recipe *r);
+/* Which channels of `in` the recipe's features depend on: needed[in->n_channels] is written. One whose absence an option of
+ * a stage provides for (missing: zero, say) is not needed, nor is one that is dropped on the way. With `rejects`, every
+ * channel of the waveforms is needed that limits of amplitudes look at (bl_extractor_set_rules). */
+bl_status bl_recipe_needs(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *in, bool rejects, bool *needed)
+    BL_MUST_CHECK;
+/* BL_OK when the recipe makes the same of `in` as of `wanted`, which may have more channels, another rate or other units:
+ * each branch ends in frames of the same rate, channels, units and bins, and where rates or units differ at first, only a
+ * stage that goes by them (BL_STAGE_CONVERTS) makes them the same. Else BL_E_MISMATCH, which says what differs. */
+bl_status bl_recipe_same(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *wanted, const bl_stream *in,
+                         bool rejects) BL_MUST_CHECK;
 
 typedef struct bl_extractor bl_extractor;
 /* Called for each finished row: span is the one that was added, row holds bl_extractor_width() floats and lives during

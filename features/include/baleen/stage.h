@@ -12,7 +12,8 @@
 #include "baleen/stream.h"
 
 enum {
-  BL_STAGE_WHOLE = 1 /* needs the whole run before its first output: refused, by name, in a live run */
+  BL_STAGE_WHOLE = 1,   /* needs the whole run before its first output: refused, by name, in a live run */
+  BL_STAGE_CONVERTS = 2 /* goes by the unit or rate that comes in, so that inputs of different ones are alike behind it */
 };
 
 /* One kind of stage. Const, lives as long as the program. params and state are zeroed blocks of the sizes below, owned
@@ -28,6 +29,11 @@ typedef struct bl_stage_class {
   /* Checks params against the input and describes the output. Pure. `out` comes as a copy of `in`, to be changed:
    * rate, start, latency (add to it), bins, units, channels. May refuse (BL_E_RANGE, BL_E_CONFIG ...). */
   bl_status (*shape)(bl_ctx *ctx, const void *params, const bl_stream *in, bl_stream *out);
+  /* Which channels of the input those of the output depend on that are marked in wanted[out->n_channels]: marks them in
+   * needed[in->n_channels], which comes cleared. One whose absence an option provides for is not needed. Pure, after shape.
+   * NULL: each channel depends on the one in its place alone. */
+  bl_status (*needs)(bl_ctx *ctx, const void *params, const bl_stream *in, const bl_stream *out, const bool *wanted,
+                     bool *needed);
   /* Once, after shape. What it managed to allocate is freed by release(), also when it fails. */
   bl_status (*init)(bl_ctx *ctx, const void *params, const bl_stream *in, const bl_stream *out, void *state);
   /* Any number of times: takes n frames at x (never written), adds what can be known now to `out`. n may be 0. */
@@ -53,6 +59,9 @@ typedef struct bl_stage {
  * bl_opts_set(ctx, cls->name, cls->opts, params, name, text). */
 bl_status bl_stage_new(bl_ctx *ctx, const char *name, bl_stage *out) BL_MUST_CHECK;
 void bl_stage_free(bl_ctx *ctx, bl_stage *s);
+
+/* What the stage makes of `in`, without starting it: options completed and checked, *out to be freed by bl_stream_free(). */
+bl_status bl_stage_shape(bl_ctx *ctx, const bl_stage *stage, const bl_stream *in, bl_stream *out) BL_MUST_CHECK;
 
 /* A running stage: shape + init in one; for tests and for the extractor. */
 typedef struct bl_stage_run {

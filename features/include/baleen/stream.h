@@ -5,6 +5,8 @@
 #ifndef BALEEN_STREAM_H
 #define BALEEN_STREAM_H
 
+#include <math.h>
+
 #include "baleen/memory.h"
 
 /* What the frames of one contiguous run are. Owned texts; copy with bl_stream_copy, free with bl_stream_free. */
@@ -21,6 +23,12 @@ typedef struct bl_stream {
 } bl_stream;
 
 static inline size_t bl_stream_width(const bl_stream *s) { return s->n_channels * s->n_bins; }
+
+/* Samples at the rate of the source, none of them ahead of it: no spectrum, and not behind one. */
+static inline bool bl_stream_is_waveform(const bl_stream *s)
+{
+  return s->n_bins == 1 && !(fabs(s->start_s) > 0) && fabs(s->rate_hz - s->source_rate_hz) <= 1e-9 * s->rate_hz;
+}
 
 /* `to` is overwritten, not freed first. On failure `to` is empty. */
 bl_status bl_stream_copy(bl_ctx *ctx, const bl_stream *from, bl_stream *to) BL_MUST_CHECK;

@@ -1,0 +1,163 @@
+/* recipe_needs.c: what of its input a recipe cannot do without, and whether it makes the same of two inputs.
+ *
+ * Both go along the shapes of each branch, without starting a stage: marks of needed channels from the leaf back to the
+ * input, and differences of rate and unit from the input on. */
+#include <string.h>
+
+#include "baleen/extractor.h"
+
+/* What lies along one branch: stream[0] is its input, stream[k + 1] what stage k puts out, with the channels needed. */
+typedef struct path {
+  bl_stream *stream;
+  bool **needed;
+  size_t n;
+} path;
+
+static void free_path(bl_ctx *ctx, path *p)
+{
+  for (size_t k = 0; k < p->n; k++) {
+    if (p->stream) bl_stream_free(ctx, &p->stream[k]);
+    if (p->needed) bl_free(ctx, p->needed[k]);
+  }
+  bl_free(ctx, p->stream);
+  bl_free(ctx, p->needed);
+  *p = (path){0};
+}
+
+static bl_status shape_path(bl_ctx *ctx, const bl_branch *b, const bl_stream *in, path *p)
+{
+  *p = (path){.n = b->n_stages + 1};
+  p->stream = bl_calloc(ctx, p->n, sizeof *p->stream);
+  p->needed = bl_calloc(ctx, p->n, sizeof *p->needed);
+  bl_status s = p->stream && p->needed ? bl_stream_copy(ctx, in, &p->stream[0]) : bl_fail_nomem(ctx, "a branch");
+  for (size_t k = 0; !s && k < b->n_stages; k++)
+    if ((s = bl_stage_shape(ctx, &b->stages[k], &p->stream[k], &p->stream[k + 1])))
+      bl_fail_in(ctx, s, "branch '%s', stage '%s': ", b->name, b->stages[k].cls->name);
+  for (size_t k = 0; !s && k < p->n; k++)
+    if (!(p->needed[k] = bl_calloc(ctx, p->stream[k].n_channels, sizeof **p->needed))) s = bl_fail_nomem(ctx, "a branch");
+  if (s) free_path(ctx, p);
+  return s;
+}
+
+static void need_all(const path *p, size_t k)
+{
+  for (size_t c = 0; c < p->stream[k].n_channels; c++) p->needed[k][c] = true;
+}
+
+/* All that the leaf gives is needed: features are made of it. */
+static bl_status mark_path(bl_ctx *ctx, const bl_branch *b, bool rejects, const path *p)
+{
+  bl_status s = BL_OK;
+  bool judged = false;
+  need_all(p, p->n - 1);
+  for (size_t k = p->n; !s && k-- > 0;) {
+    if (rejects && !judged && (k == 0 || bl_stream_is_waveform(&p->stream[k]))) need_all(p, k), judged = true;
+    if (k == 0) break;
+    const bl_stage *stage = &b->stages[k - 1];
+    if (stage->cls->needs)
+      s = stage->cls->needs(ctx, stage->params, &p->stream[k - 1], &p->stream[k], p->needed[k], p->needed[k - 1]);
+    else memcpy(p->needed[k - 1], p->needed[k], p->stream[k - 1].n_channels * sizeof **p->needed);
+  }
+  return s;
+}
+
+bl_status bl_recipe_needs(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *in, bool rejects, bool *needed)
+{
+  bl_status s = BL_OK;
+  for (size_t c = 0; c < in->n_channels; c++) needed[c] = false;
+  for (size_t i = 0; !s && i < recipe->n_branches; i++) {
+    path p;
+    s = shape_path(ctx, &recipe->branches[i], in, &p);
+    if (s) break;
+    s = mark_path(ctx, &recipe->branches[i], rejects, &p);
+    for (size_t c = 0; !s && c < in->n_channels; c++) needed[c] = needed[c] || p.needed[0][c];
+    free_path(ctx, &p);
+  }
+  return s;
+}
+
+/* ---- the same of two inputs --------------------------------------------------------------------------------------------- */
+
+static bool near(double a, double b) { return fabs(a - b) <= 1e-9 * fabs(a); }
+static const char *text_or_none(const bl_texts *t, size_t i) { return i < t->n ? t->v[i] : ""; }
+
+/* A channel, of those needed, that is in another unit, or n_channels. */
+static size_t other_unit(const bl_stream *wanted, const bool *needed, const bl_stream *in)
+{
+  for (size_t c = 0; c < wanted->n_channels; c++) {
+    long at = needed[c] ? bl_texts_find(&in->channels, wanted->channels.v[c]) : -1;
+    if (at >= 0 && strcmp(text_or_none(&in->units, (size_t)at), text_or_none(&wanted->units, c)) != 0) return c;
+  }
+  return wanted->n_channels;
+}
+
+static bl_status fail_unit(bl_ctx *ctx, const bl_stream *wanted, size_t c, const bl_stream *in)
+{
+  const char *name = wanted->channels.v[c];
+  return bl_fail(ctx, BL_E_MISMATCH, "channel '%s' is in '%s' instead of '%s'; put to_unit first among the stages", name,
+                 text_or_none(&in->units, (size_t)bl_texts_find(&in->channels, name)), text_or_none(&wanted->units, c));
+}
+
+static bl_status fail_rate(bl_ctx *ctx, const path *wanted, const path *in)
+{
+  return bl_fail(ctx, BL_E_MISMATCH,
+                 "its rate is %.6g Hz instead of %.6g Hz, and no stage resamples both to one; resample it, or put resample "
+                 "first among the stages",
+                 in->stream[0].rate_hz, wanted->stream[0].rate_hz);
+}
+
+/* Says what differs between the streams that two paths end in. */
+static bl_status other_frames(bl_ctx *ctx, const bl_stream *wanted, const bl_stream *in)
+{
+  size_t n = wanted->n_channels < in->n_channels ? wanted->n_channels : in->n_channels;
+  for (size_t c = 0; c < n; c++)
+    if (strcmp(wanted->channels.v[c], in->channels.v[c]))
+      return bl_fail(ctx, BL_E_MISMATCH, "its channels become '%s' where '%s' is wanted", in->channels.v[c], wanted->channels.v[c]);
+  if (wanted->n_channels != in->n_channels)
+    return bl_fail(ctx, BL_E_MISMATCH, "its channels become %zu instead of %zu; %s '%s'", in->n_channels, wanted->n_channels,
+                   n < in->n_channels ? "one too many is" : "the first that is wanting is",
+                   n < in->n_channels ? in->channels.v[n] : wanted->channels.v[n]);
+  bool same = wanted->n_bins == in->n_bins && !wanted->bin_hz == !in->bin_hz && near(wanted->source_rate_hz, in->source_rate_hz);
+  for (size_t k = 0; same && wanted->bin_hz && k < wanted->n_bins; k++) same = near(wanted->bin_hz[k], in->bin_hz[k]);
+  for (size_t k = 0; same && k < wanted->bins.n; k++) same = !strcmp(wanted->bins.v[k], text_or_none(&in->bins, k));
+  if (same) return BL_OK;
+  return bl_fail(ctx, BL_E_MISMATCH, "its spectrum is another, of %.6g Hz where one of %.6g Hz is wanted; resample it, or put "
+                 "resample first among the stages", in->source_rate_hz, wanted->source_rate_hz);
+}
+
+/* A difference that a stage hides without going by it is one still: scale gives its unit to whatever comes. */
+static bl_status same_path(bl_ctx *ctx, const bl_branch *b, const path *wanted, const path *in)
+{
+  bool rate = false;
+  size_t unit = 0;
+  for (size_t k = 0; k < wanted->n; k++) {
+    const bl_stream *w = &wanted->stream[k], *v = &in->stream[k];
+    bool converts = k && b->stages[k - 1].cls->tags & BL_STAGE_CONVERTS, had_rate = k && rate;
+    bool had_unit = k && unit < wanted->stream[k - 1].n_channels;
+    size_t was = unit;
+    rate = !near(w->rate_hz, v->rate_hz);
+    unit = other_unit(w, wanted->needed[k], v);
+    if (had_unit && unit == w->n_channels && !converts) return fail_unit(ctx, w - 1, was, v - 1);
+    if (had_rate && !rate && !converts) return fail_rate(ctx, wanted, in);
+  }
+  const bl_stream *w = &wanted->stream[wanted->n - 1], *v = &in->stream[in->n - 1];
+  if (unit < w->n_channels) return fail_unit(ctx, w, unit, v);
+  if (rate) return fail_rate(ctx, wanted, in);
+  return other_frames(ctx, w, v);
+}
+
+bl_status bl_recipe_same(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *wanted, const bl_stream *in, bool rejects)
+{
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < recipe->n_branches; i++) {
+    const bl_branch *b = &recipe->branches[i];
+    path p = {0}, q = {0};
+    s = shape_path(ctx, b, wanted, &p);
+    if (!s) s = shape_path(ctx, b, in, &q);
+    if (!s) s = mark_path(ctx, b, rejects, &p);
+    if (!s && (s = same_path(ctx, b, &p, &q)) && recipe->n_branches > 1) bl_fail_in(ctx, s, "branch '%s': ", b->name);
+    free_path(ctx, &p);
+    free_path(ctx, &q);
+  }
+  return s;
+}
