@@ -25,6 +25,8 @@ typedef struct extraction_job {
   const bl_config *config;
   const bl_items *items;
   part *parts;
+  const bl_wanted *wanted;  /* NULL at first: each as it is */
+  size_t *odd, n_odd;       /* with `wanted`: the items to do again */
   atomic_size_t done;
 } extraction_job;
 
@@ -99,16 +101,28 @@ static bl_status on_row(void *user, bl_ctx *ctx, const bl_span *span, bl_status 
   return bl_dataset_add(ctx, &u->p->rows, row, &info);
 }
 
-static bl_status one_item(bl_ctx *ctx, void *arg, size_t i)
+static void free_part(bl_ctx *ctx, part *p)
+{
+  bl_dataset_free(ctx, &p->rows);
+  bl_recording_job_free(ctx, &p->job);
+  bl_free(ctx, p->message);
+  bl_free(ctx, p->skipped_text);
+  free_dropped(ctx, p->dropped, p->n_dropped);
+  *p = (part){0};
+}
+
+static bl_status one_item(bl_ctx *ctx, void *arg, size_t k)
 {
   extraction_job *j = arg;
+  size_t i = j->wanted ? j->odd[k] : k, total = j->wanted ? j->n_odd : j->items->n;
   part *p = &j->parts[i];
   const bl_item *item = &j->items->v[i];
   row_user user = {p, item, &j->items->extra};
   bl_status s = BL_CHECK_CANCEL(ctx);
   if (s) return s;
-  p->job = (bl_recording_job){.config = j->config, .annotations = &item->annotations, .on_row = on_row, .user = &user,
-                              .on_left_out = on_left_out};
+  free_part(ctx, p);
+  p->job = (bl_recording_job){.config = j->config, .annotations = &item->annotations, .wanted = j->wanted, .on_row = on_row,
+                              .user = &user, .on_left_out = on_left_out};
   s = bl_source_open(ctx, &j->config->source, j->config->folder, item, &p->job.rec);
   if (!s) {
     s = bl_recording_extract(ctx, &p->job);
@@ -129,45 +143,119 @@ static bl_status one_item(bl_ctx *ctx, void *arg, size_t i)
     bl_warn(ctx, BL_W_SKIPPED, "%s", p->message);
   }
   size_t done = atomic_fetch_add(&j->done, 1) + 1;
-  bl_progress(ctx, "recordings", (double)done, (double)j->items->n);
+  bl_progress(ctx, "recordings", (double)done, (double)total);
   return BL_OK;
 }
 
-/* Where two recordings' features first differ, or -1. */
-static long first_difference(const bl_texts *a, const bl_texts *b)
+/* ---- recordings that are not like most ------------------------------------------------------------------------------- */
+
+static bool same_texts(const bl_texts *a, const bl_texts *b)
 {
-  size_t n = a->n < b->n ? a->n : b->n;
-  for (size_t i = 0; i < n; i++)
-    if (strcmp(a->v[i], b->v[i])) return (long)i;
-  return a->n == b->n ? -1 : (long)n;
+  bool same = a->n == b->n;
+  for (size_t i = 0; same && i < a->n; i++) same = !strcmp(a->v[i], b->v[i]);
+  return same;
 }
 
-/* Rows of one part behind those gathered so far. A recording whose features are others than the first one's fails alone. */
-static bl_status append(bl_ctx *ctx, part *p, const bl_item *item, bl_extraction *x, bool *first)
+static bool same_rate(const part *a, const part *b) { return fabs(a->job.rate_hz - b->job.rate_hz) <= 1e-9 * fabs(a->job.rate_hz); }
+
+/* The same stream came in, so that the same features came out. */
+static bool same_stream(const part *a, const part *b)
+{
+  return same_rate(a, b) && same_texts(&a->job.channels, &b->job.channels) && same_texts(&a->job.units, &b->job.units);
+}
+
+/* The first of the recordings whose stream most others have; n when none gave rows. */
+static bl_status find_model_part(bl_ctx *ctx, const part *parts, size_t n, size_t *out)
+{
+  size_t *kind = bl_calloc(ctx, n, sizeof *kind), *count = bl_calloc(ctx, n, sizeof *count), n_kinds = 0;
+  bl_status s = kind && count ? BL_OK : bl_fail_nomem(ctx, "the recordings");
+  *out = n;
+  for (size_t i = 0; !s && i < n; i++) {
+    if (parts[i].status || !parts[i].has_rows) continue;
+    size_t k = 0;
+    while (k < n_kinds && !same_stream(&parts[kind[k]], &parts[i])) k++;
+    if (k == n_kinds) kind[n_kinds++] = i;
+    count[k]++;
+  }
+  size_t best = 0;
+  for (size_t k = 1; k < n_kinds; k++)
+    if (count[k] > count[best]) best = k;
+  if (n_kinds) *out = kind[best];
+  bl_free(ctx, kind);
+  bl_free(ctx, count);
+  return s;
+}
+
+/* The channels that features depend on, with their units, one behind the other. */
+static bl_status needed_channels(bl_ctx *ctx, const bl_config *c, const part *p, bl_texts *out)
+{
+  bl_stream in;
+  bool rejects, *needed = bl_calloc(ctx, p->job.channels.n, sizeof *needed);
+  if (!needed) return bl_fail_nomem(ctx, "the channels");
+  bl_status s = bl_wave_stream(ctx, p->job.rate_hz, &p->job.channels, &p->job.units, &in);
+  if (!s) {
+    s = bl_config_rejects(ctx, c, &rejects);
+    if (!s) s = bl_recipe_needs(ctx, &c->recipe, &in, rejects, needed);
+    for (size_t i = 0; !s && i < in.n_channels; i++) {
+      if (needed[i]) s = bl_texts_add(ctx, out, in.channels.v[i]);
+      if (!s && needed[i]) s = bl_texts_add(ctx, out, in.units.v[i]);
+    }
+    bl_stream_free(ctx, &in);
+  }
+  bl_free(ctx, needed);
+  return s;
+}
+
+/* Those that gave rows, but of another stream, in a way that counts. */
+static bl_status find_odd(bl_ctx *ctx, extraction_job *j, size_t model)
+{
+  const part *m = &j->parts[model];
+  bl_texts want = {0};
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < j->items->n; i++) {
+    const part *p = &j->parts[i];
+    if (p->status || !p->has_rows || same_stream(p, m)) continue;
+    bl_texts have = {0};
+    if (!want.n) s = needed_channels(ctx, j->config, m, &want);
+    if (!s) s = needed_channels(ctx, j->config, p, &have);
+    if (!s && !(same_rate(p, m) && same_texts(&have, &want) && same_texts(&p->job.names.names, &m->job.names.names)))
+      j->odd[j->n_odd++] = i;
+    bl_texts_free(ctx, &have);
+  }
+  bl_texts_free(ctx, &want);
+  return s;
+}
+
+/* One recording decides which channels, in which order, at which rate: the first of the most common kind. Others are done
+ * again as `predict` would do them, their channels found by name, and fail, each by its name, where that cannot be. */
+static bl_status agree(bl_ctx *ctx, extraction_job *j, size_t *model)
+{
+  bl_status s = find_model_part(ctx, j->parts, j->items->n, model);
+  if (s || *model == j->items->n) return s;
+  if (!(j->odd = bl_calloc(ctx, j->items->n, sizeof *j->odd))) return bl_fail_nomem(ctx, "the recordings");
+  s = find_odd(ctx, j, *model);
+  if (s || !j->n_odd) return s;
+  const part *m = &j->parts[*model];
+  char *whose = bl_strf(ctx, "most recordings have, %s first", j->items->v[*model].name);
+  if (!whose) return bl_fail_nomem(ctx, "the recordings");
+  bl_wanted wanted = {m->job.rate_hz, &m->job.channels, &m->job.units, whose};
+  j->wanted = &wanted;
+  atomic_store(&j->done, 0);
+  s = bl_pool_for(ctx, j->n_odd, 1e9, one_item, j);
+  j->wanted = NULL;
+  bl_free(ctx, whose);
+  return s;
+}
+
+/* ---- all together ---------------------------------------------------------------------------------------------------- */
+
+/* Rows of one part behind those gathered so far. */
+static bl_status append(bl_ctx *ctx, part *p, bl_extraction *x, bool *first)
 {
   if (*first) {
     x->rows = p->rows;
     p->rows = (bl_dataset){0};
-    x->rate_hz = p->job.rate_hz;
-    x->channels = p->job.channels;
-    x->units = p->job.units;
-    p->job.channels = p->job.units = (bl_texts){0};
     *first = false;
-    return BL_OK;
-  }
-  long at = first_difference(&x->rows.features, &p->rows.features);
-  if (at >= 0 || fabs(x->rate_hz - p->job.rate_hz) > 1e-9 * x->rate_hz) {
-    p->status = at >= 0 ? bl_fail(ctx, BL_E_MISMATCH,
-                                  "%s: its features differ from those of %s (%zu against %zu; the first that differs: "
-                                  "'%s' against '%s'); do the channels differ?",
-                                  item->name, x->rows.recording.v[0], p->rows.features.n, x->rows.features.n,
-                                  (size_t)at < p->rows.features.n ? p->rows.features.v[at] : "none",
-                                  (size_t)at < x->rows.features.n ? x->rows.features.v[at] : "none")
-                        : bl_fail(ctx, BL_E_MISMATCH, "%s: its rate is %g Hz where %s has %g Hz; resample it first",
-                                  item->name, p->job.rate_hz, x->rows.recording.v[0], x->rate_hz);
-    p->job.n_rows = 0;
-    if (!(p->message = bl_strdup(ctx, bl_ctx_error(ctx)))) return bl_fail_nomem(ctx, "an outcome");
-    bl_warn(ctx, BL_W_SKIPPED, "%s", p->message);
     return BL_OK;
   }
   const char *extra[64];
@@ -184,16 +272,16 @@ static bl_status append(bl_ctx *ctx, part *p, const bl_item *item, bl_extraction
 static bl_status gather(bl_ctx *ctx, extraction_job *j, bl_extraction *x)
 {
   bool first = true;
+  size_t model;
+  bl_status s = agree(ctx, j, &model);
+  if (s) return s;
   x->outcomes = bl_calloc(ctx, j->items->n, sizeof *x->outcomes);
   if (!x->outcomes) return bl_fail_nomem(ctx, "the outcomes");
   const char *why = NULL;
   const bl_dropped *drop = NULL;
   for (size_t i = 0; i < j->items->n; i++) {
     part *p = &j->parts[i];
-    if (!p->status && p->has_rows) {
-      bl_status s = append(ctx, p, &j->items->v[i], x, &first);
-      if (s) return s;
-    }
+    if (!p->status && p->has_rows && (s = append(ctx, p, x, &first))) return s;
     bl_outcome *o = &x->outcomes[i];
     *o = (bl_outcome){.status = p->status, .n_rows = p->status ? 0 : p->job.n_rows, .n_skipped = p->job.n_skipped,
                       .seconds = p->job.seconds, .dropped = p->dropped, .n_dropped = p->n_dropped};
@@ -209,7 +297,14 @@ static bl_status gather(bl_ctx *ctx, extraction_job *j, bl_extraction *x)
     if (o->n_dropped && !drop) drop = o->dropped;
     x->seconds += p->job.seconds;
   }
-  if (!first) return BL_OK;
+  if (!first) {
+    bl_recording_job *m = &j->parts[model].job;
+    x->rate_hz = m->rate_hz;
+    x->channels = m->channels;
+    x->units = m->units;
+    m->channels = m->units = (bl_texts){0};
+    return BL_OK;
+  }
   if (x->n_failed == j->items->n)
     return bl_fail(ctx, j->parts[0].status, "all %zu recordings failed; the first: %s", j->items->n, why);
   if (drop)
@@ -237,13 +332,8 @@ bl_status bl_extract(bl_ctx *ctx, const bl_config *c, bl_extraction *out)
   if (!s) s = bl_pool_for(ctx, items.n, 1e9, one_item, &j);
   if (!s) s = gather(ctx, &j, out);
 done:
-  for (size_t i = 0; j.parts && i < items.n; i++) {
-    bl_dataset_free(ctx, &j.parts[i].rows);
-    bl_recording_job_free(ctx, &j.parts[i].job);
-    bl_free(ctx, j.parts[i].message);
-    bl_free(ctx, j.parts[i].skipped_text);
-    free_dropped(ctx, j.parts[i].dropped, j.parts[i].n_dropped);
-  }
+  for (size_t i = 0; j.parts && i < items.n; i++) free_part(ctx, &j.parts[i]);
+  bl_free(ctx, j.odd);
   bl_free(ctx, j.parts);
   bl_items_free(ctx, &items);
   if (s) bl_extraction_free(ctx, out);

@@ -4,10 +4,13 @@
 
 #include "baleen/run.h"
 
-/* The stream that a model was made on: the same rate, the same channels, found by name in any order. NULL members: any. */
+/* The stream that is wanted of a recording, its channels found by name in any order: the one a model was made on, or that
+ * of most recordings of a run. What no feature needs may be missing, and so may what an option of a stage provides for;
+ * another rate or unit does where the stages make the same of it (bl_recipe_same). */
 typedef struct bl_wanted {
   double rate_hz;
   const bl_texts *channels, *units;
+  const char *whose; /* for messages: "the model needs" */
 } bl_wanted;
 
 /* Called for each row; see bl_row_fn. Times of whole-run spans are filled in. */
@@ -15,7 +18,7 @@ typedef struct bl_recording_job {
   const bl_config *config;
   bl_recording *rec;
   const bl_annotations *annotations; /* beside those inside the file */
-  const bl_wanted *wanted;           /* NULL: the config's stream option decides */
+  const bl_wanted *wanted;           /* NULL: any channels; the config's stream option decides */
   bl_row_fn on_row;
   void *user;
   /* called for each segment that the plan left out (cut off by a gap, say), before the rows of its run; may be NULL */
@@ -28,5 +31,10 @@ typedef struct bl_recording_job {
 } bl_recording_job;
 bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *job) BL_MUST_CHECK;
 void bl_recording_job_free(bl_ctx *ctx, bl_recording_job *job);
+/* A waveform of these channels. Freed by bl_stream_free(). */
+bl_status bl_wave_stream(bl_ctx *ctx, double rate_hz, const bl_texts *channels, const bl_texts *units, bl_stream *out)
+    BL_MUST_CHECK;
+/* True when the config's segments are rejected by their amplitudes. */
+bl_status bl_config_rejects(bl_ctx *ctx, const bl_config *c, bool *out) BL_MUST_CHECK;
 
 #endif

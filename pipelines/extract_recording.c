@@ -8,32 +8,55 @@
 #define BLOCK_FLOATS ((size_t)1 << 16)
 #define SOUND_UNIT "FS" /* of full scale */
 
+bl_status bl_wave_stream(bl_ctx *ctx, double rate_hz, const bl_texts *channels, const bl_texts *units, bl_stream *out)
+{
+  *out = (bl_stream){.rate_hz = rate_hz, .source_rate_hz = rate_hz, .n_channels = channels->n, .n_bins = 1};
+  bl_status s = bl_texts_copy(ctx, &out->channels, channels);
+  if (!s) s = bl_texts_copy(ctx, &out->units, units);
+  if (s) bl_stream_free(ctx, out);
+  return s;
+}
+
+bl_status bl_config_rejects(bl_ctx *ctx, const bl_config *c, bool *out)
+{
+  bl_epoch_rules rules;
+  *out = false;
+  if (!c->segment.cls->rules) return BL_OK;
+  bl_status s = c->segment.cls->rules(ctx, c->segment.params, &rules);
+  if (!s) *out = bl_epoch_rejects(&rules);
+  return s;
+}
+
 /* Which stream, and which of its channels in which order. */
 typedef struct selection {
   size_t stream;
   const bl_rec_stream *rs;
   size_t *channel, n;
+  const char **name;   /* what the features know each by; borrowed */
   bool all;            /* every channel in the file's own order: no gathering needed */
 } selection;
+
+/* The stream with most channels among those of this rate (0: any); the first of equals is the fastest. */
+static size_t widest_stream(const bl_recording *rec, double rate_hz)
+{
+  size_t best = rec->n_streams;
+  for (size_t i = 0; i < rec->n_streams; i++) {
+    if (rate_hz > 0 && fabs(rec->streams[i].rate_hz - rate_hz) > 1e-6 * rate_hz) continue;
+    if (best == rec->n_streams || rec->streams[i].n_channels > rec->streams[best].n_channels) best = i;
+  }
+  return best;
+}
 
 static bl_status choose_stream(bl_ctx *ctx, const bl_recording_job *j, size_t *out)
 {
   const bl_recording *rec = j->rec;
-  double rate = j->wanted ? j->wanted->rate_hz : j->config->stream.rate_hz.word < 0 ? j->config->stream.rate_hz.real : 0;
-  size_t best = rec->n_streams;
-  for (size_t i = 0; i < rec->n_streams; i++) {
-    if (rate > 0 && fabs(rec->streams[i].rate_hz - rate) > 1e-6 * rate) continue;
-    /* streams lie by descending rate, so that the first of equals is the fastest */
-    if (best == rec->n_streams || rec->streams[i].n_channels > rec->streams[best].n_channels) best = i;
-  }
-  *out = best;
-  if (best < rec->n_streams) return BL_OK;
+  double asked = j->config->stream.rate_hz.word < 0 ? j->config->stream.rate_hz.real : 0;
   if (!rec->n_streams) return bl_fail(ctx, BL_E_FORMAT, "holds no signal, annotations only");
-  if (j->wanted)
-    return bl_fail(ctx, BL_E_MISMATCH, "has no stream of %g Hz, on which the model was trained, its first has %g Hz; "
-                   "resample it first", rate, rec->streams[0].rate_hz);
+  *out = widest_stream(rec, asked > 0 ? asked : j->wanted ? j->wanted->rate_hz : 0);
+  if (*out == rec->n_streams && !(asked > 0)) *out = widest_stream(rec, 0); /* the stages may resample it */
+  if (*out < rec->n_streams) return BL_OK;
   return bl_fail(ctx, BL_E_CONFIG, "has no stream of %g Hz, its first has %g Hz; resample it first, or set stream: "
-                 "{rate_hz: %g}", rate, rec->streams[0].rate_hz, rec->streams[0].rate_hz);
+                 "{rate_hz: %g}", asked, rec->streams[0].rate_hz, rec->streams[0].rate_hz);
 }
 
 static const char *channel_at(const void *arg, size_t i)
@@ -42,56 +65,83 @@ static const char *channel_at(const void *arg, size_t i)
   return i < s->n_channels ? s->channels[i].name : NULL;
 }
 
-static bl_status same_unit(bl_ctx *ctx, const bl_channel *c, const char *unit)
+/* n_channels when there is none of this name. */
+static size_t find_channel(const bl_rec_stream *rs, const char *name)
 {
-  if (!strcmp(c->unit, unit)) return BL_OK;
-  return bl_fail(ctx, BL_E_MISMATCH, "channel '%s' is in '%s' where the model was trained on '%s'", c->name, c->unit, unit);
+  size_t i = 0;
+  while (i < rs->n_channels && strcmp(rs->channels[i].name, name)) i++;
+  return i;
 }
 
-static bl_status find_channel(bl_ctx *ctx, const bl_rec_stream *rs, const char *name, const char *unit, size_t *out)
+static bl_status no_channel(bl_ctx *ctx, const bl_rec_stream *rs, const char *name, const char *whose)
 {
-  for (size_t i = 0; i < rs->n_channels; i++) {
-    if (strcmp(rs->channels[i].name, name)) continue;
-    *out = i;
-    return same_unit(ctx, &rs->channels[i], unit);
-  }
   const char *near = bl_nearest(name, channel_at, rs);
-  return near ? bl_fail(ctx, BL_E_MISMATCH, "has no channel '%s', which the model needs; the nearest is '%s'", name, near)
-              : bl_fail(ctx, BL_E_MISMATCH, "has no channel '%s', which the model needs", name);
+  return near ? bl_fail(ctx, BL_E_MISMATCH, "has no channel '%s', which %s; the nearest is '%s'", name, whose, near)
+              : bl_fail(ctx, BL_E_MISMATCH, "has no channel '%s', which %s", name, whose);
 }
 
-static bl_status select_channels(bl_ctx *ctx, const bl_recording_job *j, selection *sel)
+/* The wanted channels that are there, in their order; one that is not, and is needed, is an error. */
+static bl_status select_wanted(bl_ctx *ctx, const bl_recording_job *j, const bl_stream *wanted, selection *sel)
+{
+  bool rejects, *needed = bl_calloc(ctx, wanted->n_channels, sizeof *needed);
+  if (!needed) return bl_fail_nomem(ctx, "the channels");
+  bl_status s = bl_config_rejects(ctx, j->config, &rejects);
+  if (!s) s = bl_recipe_needs(ctx, &j->config->recipe, wanted, rejects, needed);
+  for (size_t i = 0; !s && i < wanted->n_channels; i++) {
+    const char *name = wanted->channels.v[i];
+    size_t at = find_channel(sel->rs, name);
+    if (at < sel->rs->n_channels) sel->name[sel->n] = name, sel->channel[sel->n++] = at;
+    else if (needed[i]) s = no_channel(ctx, sel->rs, name, j->wanted->whose);
+  }
+  if (!s && !sel->n) s = no_channel(ctx, sel->rs, wanted->channels.v[0], j->wanted->whose);
+  bl_free(ctx, needed);
+  return s;
+}
+
+static bl_status select_channels(bl_ctx *ctx, const bl_recording_job *j, const bl_stream *wanted, selection *sel)
 {
   bl_status s = choose_stream(ctx, j, &sel->stream);
   if (s) return s;
   sel->rs = &j->rec->streams[sel->stream];
-  const bl_wanted *w = j->wanted;
-  sel->n = w ? w->channels->n : sel->rs->n_channels;
-  sel->channel = bl_calloc(ctx, sel->n, sizeof *sel->channel);
-  if (!sel->channel) return bl_fail_nomem(ctx, "the channels");
-  sel->all = sel->n == sel->rs->n_channels;
+  size_t n = sel->rs->n_channels, room = j->wanted && wanted->n_channels > n ? wanted->n_channels : n;
+  sel->channel = bl_calloc(ctx, room, sizeof *sel->channel);
+  sel->name = bl_calloc(ctx, room, sizeof *sel->name);
+  if (!sel->channel || !sel->name) return bl_fail_nomem(ctx, "the channels");
   /* a sound's only channel is the one that is meant, whatever the file or a sidecar calls it */
-  if (w && sel->n == 1 && sel->rs->n_channels == 1 && !strcmp(w->units->v[0], SOUND_UNIT))
-    return same_unit(ctx, &sel->rs->channels[0], w->units->v[0]);
-  for (size_t i = 0; i < sel->n; i++) {
-    sel->channel[i] = i;
-    if (w && (s = find_channel(ctx, sel->rs, w->channels->v[i], w->units->v[i], &sel->channel[i])) != BL_OK) return s;
-    if (sel->channel[i] != i) sel->all = false;
+  bool sound = j->wanted && n == 1 && wanted->n_channels == 1 && !strcmp(wanted->units.v[0], SOUND_UNIT);
+  if (j->wanted && !sound) s = select_wanted(ctx, j, wanted, sel);
+  else for (; sel->n < n; sel->n++) {
+    sel->name[sel->n] = sound ? wanted->channels.v[0] : sel->rs->channels[sel->n].name;
+    sel->channel[sel->n] = sel->n;
   }
-  return BL_OK;
+  sel->all = sel->n == n;
+  for (size_t i = 0; i < sel->n; i++) sel->all = sel->all && sel->channel[i] == i;
+  return s;
 }
 
 /* Channels bear the names that the model knows them by, since features are named after them. */
-static bl_status describe(bl_ctx *ctx, const bl_recording_job *j, const selection *sel, bl_stream *out)
+static bl_status describe(bl_ctx *ctx, const selection *sel, bl_stream *out)
 {
-  *out = (bl_stream){.rate_hz = sel->rs->rate_hz, .source_rate_hz = sel->rs->rate_hz, .n_channels = sel->n, .n_bins = 1};
-  for (size_t i = 0; i < sel->n; i++) {
-    const bl_channel *c = &sel->rs->channels[sel->channel[i]];
-    bl_status s = bl_texts_add(ctx, &out->channels, j->wanted ? j->wanted->channels->v[i] : c->name);
-    if (!s) s = bl_texts_add(ctx, &out->units, c->unit);
-    if (s) return s;
+  bl_texts names = {0}, units = {0};
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < sel->n; i++) {
+    s = bl_texts_add(ctx, &names, sel->name[i]);
+    if (!s) s = bl_texts_add(ctx, &units, sel->rs->channels[sel->channel[i]].unit);
   }
-  return BL_OK;
+  if (!s) s = bl_wave_stream(ctx, sel->rs->rate_hz, &names, &units, out);
+  bl_texts_free(ctx, &names);
+  bl_texts_free(ctx, &units);
+  return s;
+}
+
+/* The stages must make of it what they make of the wanted stream. */
+static bl_status check_wanted(bl_ctx *ctx, const bl_recording_job *j, const bl_stream *wanted, const bl_stream *in)
+{
+  bool rejects;
+  bl_status s = bl_config_rejects(ctx, j->config, &rejects);
+  if (!s && (s = bl_recipe_same(ctx, &j->config->recipe, wanted, in, rejects)) == BL_E_MISMATCH)
+    bl_fail_in(ctx, s, "is not what %s: ", j->wanted->whose);
+  return s;
 }
 
 /* Annotations of the file and of a table, as events; labels are borrowed. */
@@ -186,16 +236,18 @@ static bl_status copy_names(bl_ctx *ctx, const bl_extractor *e, bl_recording_job
 bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *j)
 {
   selection sel = {0};
-  bl_stream in = {0};
+  bl_stream in = {0}, wanted = {0};
   bl_extractor *e = NULL;
   bl_event *events = NULL;
   float *block = NULL, *gathered = NULL;
   size_t n_events = 0;
   relay r = {.job = j};
   bl_epoch_rules rules;
-  bl_status s = select_channels(ctx, j, &sel);
-  if (s) goto done;
-  s = describe(ctx, j, &sel, &in);
+  bl_status s = BL_OK;
+  if (j->wanted) s = bl_wave_stream(ctx, j->wanted->rate_hz, j->wanted->channels, j->wanted->units, &wanted);
+  if (!s) s = select_channels(ctx, j, &wanted, &sel);
+  if (!s) s = describe(ctx, &sel, &in);
+  if (!s && j->wanted) s = check_wanted(ctx, j, &wanted, &in);
   if (!s) s = bl_extractor_new(ctx, &j->config->recipe, &in, relay_row, &r, &e);
   if (!s && j->config->segment.cls->rules) s = j->config->segment.cls->rules(ctx, j->config->segment.params, &rules);
   if (!s && j->config->segment.cls->rules) s = bl_extractor_set_rules(ctx, e, &rules);
@@ -212,10 +264,12 @@ bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *j)
 done:
   bl_extractor_free(ctx, e);
   bl_stream_free(ctx, &in);
+  bl_stream_free(ctx, &wanted);
   bl_free(ctx, events);
   bl_free(ctx, block);
   bl_free(ctx, gathered);
   bl_free(ctx, sel.channel);
+  bl_free(ctx, sel.name);
   return s;
 }
 

@@ -153,7 +153,7 @@ static bl_status collect(void *user, bl_ctx *ctx, const bl_span *span, bl_status
 
 static bl_status from_recording(bl_ctx *ctx, const loaded *m, const char *file, bl_buf *out)
 {
-  bl_wanted wanted = {m->rate_hz, &m->channels, &m->units};
+  bl_wanted wanted = {m->rate_hz, &m->channels, &m->units, "the model needs"};
   collector k = {.name = file, .job = {.config = &m->config, .wanted = &wanted, .on_row = collect}};
   k.job.user = &k;
   bl_status s = bl_recording_open(ctx, file, &k.job.rec);

@@ -18,6 +18,25 @@ static inline bl_status pipe_config(bl_ctx *ctx, const char *text, bl_config *ou
   return bl_config_parse(ctx, path, text, strlen(text), NULL, out);
 }
 
+static inline bl_status pipe_extract(bl_ctx *ctx, void *config)
+{
+  bl_extraction x;
+  bl_status s = bl_extract(ctx, config, &x);
+  bl_extraction_free(ctx, &x);
+  return s;
+}
+
+/* Every allocation of an extraction made to fail in turn. */
+static inline void pipe_extract_failing(const char *text)
+{
+  bl_ctx *ctx = bl_ctx_new();
+  bl_config c;
+  check_ok(ctx, pipe_config(ctx, text, &c));
+  check_every_allocation_failing(pipe_extract, &c);
+  bl_config_free(ctx, &c);
+  check_free(ctx);
+}
+
 /* Noise of high entropy, 2^32 states of a linear congruence (Knuth), with a tone in it. */
 static inline void pipe_wav(const char *name, double rate_hz, size_t channels, size_t frames, uint32_t seed, double tone_hz)
 {

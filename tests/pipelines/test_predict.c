@@ -116,7 +116,7 @@ static const struct bad {
   bl_status status;
   const char *part;
 } bads[] = {
-    {"another rate", "odd/rate.wav", false, BL_E_MISMATCH, "rate.wav: has no stream of 8000 Hz, on which the model was trained"},
+    {"another rate", "odd/rate.wav", false, BL_E_MISMATCH, "rate.wav: is not what the model needs: branch 'f': its rate is 11025 Hz"},
     {"more channels", "odd/stereo.wav", false, BL_E_MISMATCH, "stereo.wav: has no channel 'audio'"},
     {"too short", "odd/short.wav", false, BL_E_SHAPE, "short.wav: no segment"},
     {"no sound", "text.npy", false, BL_E_FORMAT, "text.npy: "},

@@ -33,7 +33,8 @@ typedef struct bl_extraction {
   bl_texts channels, units;
 } bl_extraction;
 /* Runs the source through stages, segments and summaries, recordings in parallel, rows in the source's order. A recording
- * that fails is an outcome, not an error; all failing is. */
+ * that fails is an outcome, not an error; all failing is. The most common rate and channels decide (of equals, those that come
+ * first); recordings of others are taken as bl_predict_files() takes them. */
 bl_status bl_extract(bl_ctx *ctx, const bl_config *c, bl_extraction *out) BL_MUST_CHECK;
 void bl_extraction_free(bl_ctx *ctx, bl_extraction *x);
 
@@ -94,8 +95,9 @@ void bl_run_summary_free(bl_ctx *ctx, bl_run_summary *r);
 
 /* Puts a model file to recordings (or to a table, when it was trained on one): appends CSV to out, a header line first:
  * recording,start_s,end_s,prediction and one column a class (probability), or score for outlier detectors.
- * A file that fails is reported by a warning and counted; all failing is the last one's error. Another rate, missing
- * channels: BL_E_MISMATCH. Tables: .npy, else text; rows are named "<file>:<line>". */
+ * A file that fails is reported by a warning and counted; all failing is the last one's error. Channels are found by name in
+ * any order; one that a feature needs and that is missing, and a rate or unit that no stage brings to the model's, are
+ * BL_E_MISMATCH. Tables: .npy, else text; rows are named "<file>:<line>". */
 bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *files, bl_buf *out, size_t *n_failed)
     BL_MUST_CHECK;
 
