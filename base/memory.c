@@ -1,17 +1,23 @@
 /* Blocks carry a header of one alignment unit with their size, so that the books can be kept in bytes too. */
 #include "baleen/memory.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "context_private.h"
 
-enum { ALIGN = 64 };
+enum { ALIGN = 64, PAGE = 4096, LARGE = 4 << 20 };
 #define BUF_CEILING ((size_t)64 << 20)
 
-static size_t *header(void *p) { return (size_t *)(void *)((char *)p - ALIGN); }
+typedef struct block_header {
+  size_t want; /* bytes asked for */
+  void *raw;   /* what the C library gave */
+} block_header;
+static block_header *header(void *p) { return (block_header *)(void *)((char *)p - ALIGN); }
 
 /* True when this allocation is the one that a test wants to fail. */
 static bool doomed(bl_core *core)
@@ -35,14 +41,34 @@ static size_t block_bytes(size_t n, size_t size, size_t *want)
   return (*want + 2 * ALIGN - 1) / ALIGN * ALIGN;
 }
 
+/* Zeroed. The first touch of an array of hundreds of megabytes, page by page of 4 KiB, takes the kernel longer than reading
+ * a recording into it takes us. So pages of 2 MiB are asked for, where the machine has them, before anything touches it:
+ * calloc() leaves pages that are new from the kernel as they come, zero. */
+static char *take_large(size_t bytes, void **raw)
+{
+  char *v = *raw = bytes <= SIZE_MAX - ALIGN ? calloc(1, bytes + ALIGN) : NULL;
+  if (!v) return NULL;
+  size_t off_page = (size_t)((uintptr_t)v % PAGE), skip = off_page ? PAGE - off_page : 0;
+  (void)madvise(v + skip, (bytes - skip) / PAGE * PAGE, MADV_HUGEPAGE); /* a wish: all is well without */
+  return v + (ALIGN - (uintptr_t)v % ALIGN) % ALIGN;
+}
+
+static char *take_block(size_t bytes, void **raw)
+{
+  if (bytes >= LARGE) return take_large(bytes, raw);
+  char *v = *raw = aligned_alloc(ALIGN, bytes);
+  if (v) memset(v, 0, bytes);
+  return v;
+}
+
 void *bl_calloc(bl_ctx *ctx, size_t n, size_t size)
 {
   size_t want, bytes = block_bytes(n, size, &want);
   if (doomed(ctx->core) || !bytes) return NULL;
-  char *block = aligned_alloc(ALIGN, bytes);
+  void *raw;
+  char *block = take_block(bytes, &raw);
   if (!block) return NULL;
-  memset(block, 0, bytes);
-  *(size_t *)(void *)block = want;
+  *header(block + ALIGN) = (block_header){want, raw};
   atomic_fetch_add(&ctx->core->live, 1);
   count_bytes(ctx->core, want);
   return block + ALIGN;
@@ -52,7 +78,7 @@ void *bl_realloc(bl_ctx *ctx, void *p, size_t n, size_t size)
 {
   void *q = bl_calloc(ctx, n, size);
   if (!q || !p) return q;
-  size_t old = *header(p), want = n * size;
+  size_t old = header(p)->want, want = n * size;
   memcpy(q, p, old < want ? old : want);
   bl_free(ctx, p);
   return q;
@@ -62,8 +88,8 @@ void bl_free(bl_ctx *ctx, void *p)
 {
   if (!p) return;
   atomic_fetch_sub(&ctx->core->live, 1);
-  atomic_fetch_sub(&ctx->core->live_bytes, *header(p));
-  free(header(p));
+  atomic_fetch_sub(&ctx->core->live_bytes, header(p)->want);
+  free(header(p)->raw);
 }
 
 char *bl_strdup(bl_ctx *ctx, const char *s)

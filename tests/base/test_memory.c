@@ -29,6 +29,29 @@ static void blocks(void **state)
   check_free(ctx);
 }
 
+/* Blocks of many pages, also of sizes that are no whole number of them, keep the same promises. */
+static void large_blocks(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  for (size_t n = (4 << 20) - 65; n < 12 << 20; n += 1234567) {
+    unsigned char *p = bl_calloc(ctx, n, 1);
+    assert_non_null(p);
+    assert_int_equal((uintptr_t)p % 64, 0);
+    size_t sum = 0;
+    for (size_t i = 0; i < n; i++) sum += p[i];
+    assert_int_equal(sum, 0);
+    memset(p, 0xAB, n);
+    p = bl_realloc(ctx, p, n + 3000000, 1);
+    assert_non_null(p);
+    for (size_t i = 0; i < n + 3000000; i++) sum += p[i] != (i < n ? 0xAB : 0);
+    assert_int_equal(sum, 0);
+    memset(p, 0xCD, n + 3000000); /* handed back dirty: the next must be zero again */
+    bl_free(ctx, p);
+  }
+  check_free(ctx);
+}
+
 static void overflow(void **state)
 {
   (void)state;
@@ -137,7 +160,7 @@ static void texts(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(blocks),  cmocka_unit_test(overflow), cmocka_unit_test(failing),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(blocks), cmocka_unit_test(large_blocks), cmocka_unit_test(overflow), cmocka_unit_test(failing),
                                      cmocka_unit_test(buffers), cmocka_unit_test(growing),  cmocka_unit_test(texts)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

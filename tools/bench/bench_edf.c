@@ -52,13 +52,13 @@ static double ours(const char *path, bool whole)
     exit(1);
   }
   const bl_rec_stream *s = &rec->streams[0];
-  float *out = malloc((whole ? (size_t)s->n_frames : BLOCK) * s->n_channels * sizeof *out);
+  float *out = bl_calloc(ctx, (whole ? (size_t)s->n_frames : BLOCK) * s->n_channels, sizeof *out);
   size_t got = 0;
   for (uint64_t at = 0; out && at < s->n_frames; at += got)
     if (bl_recording_read(ctx, rec, 0, at, BLOCK, whole ? out + at * s->n_channels : out, &got) || !got) exit(1);
   double took = now_s() - start;
   fprintf(stderr, "%g\n", out ? (double)out[0] : 0);
-  free(out);
+  bl_free(ctx, out);
   bl_recording_close(ctx, rec);
   bl_ctx_free(ctx);
   return took;
