@@ -1,276 +1,14 @@
-/* Model files: safetensors (8 bytes of header length, JSON header, raw little-endian arrays) out and in.
- *
- * Writing: arrays stand in descending order of element size, so that each is aligned by itself and no hole is needed;
- * the header is padded with blanks to a multiple of 8. Reading trusts nothing: the header's length has a ceiling, the
- * arrays must cover the data exactly, each must fit the class's table of fields, none may be left over, and the class's
- * own check has the last word. Metadata that the format leaves free is told in model_file.h. */
-#include "baleen/model_file.h"
-
+/* Model files in. Reading trusts nothing: the header's length has a ceiling, the arrays must cover the data exactly, each
+ * must fit the class's table of fields, none may be left over, and the class's own check has the last word. */
 #include <jansson.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "baleen/file.h"
 #include "baleen/text.h"
 #include "estimator_private.h"
-
-#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "model files are little-endian; this machine needs byte swapping here"
-#endif
-
-#define FORMAT_VERSION 1
-#define HEADER_CEILING ((size_t)100 << 20)
-#define FILE_CEILING   ((size_t)16 << 30)
-
-/* ---- metadata ---------------------------------------------------------------------------------------------------- */
-
-bl_status bl_meta_add(bl_ctx *ctx, bl_meta *m, const char *key, const char *value)
-{
-  bl_status s = bl_texts_add(ctx, &m->keys, key);
-  if (!s && (s = bl_texts_add(ctx, &m->values, value)) != BL_OK) { /* as many keys as values, whatever happens */
-    bl_free(ctx, m->keys.v[--m->keys.n]);
-    m->keys.v[m->keys.n] = NULL;
-  }
-  return s;
-}
-
-const char *bl_meta_get(const bl_meta *m, const char *key)
-{
-  long i = bl_texts_find(&m->keys, key);
-  return i < 0 ? NULL : m->values.v[i];
-}
-
-void bl_meta_free(bl_ctx *ctx, bl_meta *m)
-{
-  bl_texts_free(ctx, &m->keys);
-  bl_texts_free(ctx, &m->values);
-}
-
-/* ---- writing ----------------------------------------------------------------------------------------------------- */
-
-typedef struct tensor {
-  char *name;
-  bl_field_view view;
-  size_t begin;
-} tensor;
-
-typedef struct tensors {
-  tensor *v;
-  size_t n, cap;
-} tensors;
-
-static void tensors_free(bl_ctx *ctx, tensors *t)
-{
-  for (size_t i = 0; i < t->n; i++) bl_free(ctx, t->v[i].name);
-  bl_free(ctx, t->v);
-}
-
-static bl_status collect(bl_ctx *ctx, const bl_estimator *e, const char *prefix, tensors *t)
-{
-  bl_status s = BL_OK;
-  for (const bl_field *f = e->cls->fields; !s && f && f->name; f++) {
-    bl_field_view view = bl_field_get(f, e->state);
-    if (!view.v) continue;
-    void *v = t->v;
-    s = bl_grow(ctx, &v, &t->cap, t->n + 1, sizeof *t->v, "a model file");
-    t->v = v;
-    if (s) return s;
-    char *name = bl_strf(ctx, "%s.%s", prefix, f->name);
-    if (!name) return bl_fail_nomem(ctx, "a model file");
-    t->v[t->n++] = (tensor){name, view, 0};
-  }
-  for (size_t i = 0; !s && i < e->n_children; i++) {
-    char *path =
-        prefix == e->cls->name ? bl_strdup(ctx, e->child_name[i]) : bl_strf(ctx, "%s.%s", prefix, e->child_name[i]);
-    s = path ? collect(ctx, e->child[i], path, t) : bl_fail_nomem(ctx, "a model file");
-    bl_free(ctx, path);
-  }
-  return s;
-}
-
-/* Stable order by element size, the largest first. */
-static void place(tensors *t)
-{
-  size_t at = 0;
-  for (size_t i = 1; i < t->n; i++)
-    for (size_t k = i; k && bl_dtype_size(t->v[k].view.field->dtype) > bl_dtype_size(t->v[k - 1].view.field->dtype);
-         k--) {
-      tensor x = t->v[k];
-      t->v[k] = t->v[k - 1];
-      t->v[k - 1] = x;
-    }
-  for (size_t i = 0; i < t->n; i++) {
-    t->v[i].begin = at;
-    at += t->v[i].view.bytes;
-  }
-}
-
-/* jansson's own memory may run out too: each maker below returns NULL then, and takes its parts with it. */
-static json_t *json_of_texts(const bl_texts *t)
-{
-  json_t *a = json_array();
-  for (size_t i = 0; a && i < t->n; i++)
-    if (json_array_append_new(a, json_string(t->v[i]))) {
-      json_decref(a);
-      a = NULL;
-    }
-  return a;
-}
-
-static bool put(json_t *o, const char *key, json_t *value) { return !json_object_set_new(o, key, value); }
-
-static json_t *structure_of(const bl_estimator *e)
-{
-  json_t *o = json_object(), *classes = json_array(), *steps = json_array();
-  bool ok = o && classes && steps;
-  for (size_t i = 0; ok && i < e->n_classes; i++) {
-    char value[32];
-    ok = !json_array_append_new(classes, json_string(bl_format_real(e->classes[i], value)));
-  }
-  for (size_t i = 0; ok && i < e->n_children; i++) {
-    json_t *step = structure_of(e->child[i]);
-    ok = step && put(step, "name", json_string(e->child_name[i]));
-    if (!ok) json_decref(step);
-    else ok = !json_array_append_new(steps, step);
-  }
-  if (!o) goto fail;
-  ok = ok && put(o, "class", json_string(e->cls->name)) &&
-       put(o, "state_version", json_integer(e->cls->state_version)) &&
-       put(o, "n_features", json_integer((json_int_t)e->n_features)) &&
-       put(o, "feature_names", json_of_texts(&e->feature_names)) &&
-       put(o, "class_names", json_of_texts(&e->class_names));
-  if (ok) {
-    ok = put(o, "classes", classes);
-    classes = NULL;
-  }
-  if (ok) {
-    ok = put(o, "steps", steps);
-    steps = NULL;
-  }
-  if (ok) return o;
-fail:
-  json_decref(o);
-  json_decref(classes);
-  json_decref(steps);
-  return NULL;
-}
-
-typedef struct sink {
-  bl_ctx *ctx;
-  bl_buf *out;
-  bl_status status;
-} sink;
-
-static int add_text(const char *bytes, size_t n, void *arg)
-{
-  sink *k = arg;
-  if (!k->status) k->status = bl_buf_add(k->ctx, k->out, bytes, n);
-  return 0; /* jansson 2.14 leaks its list of keys when told to stop */
-}
-
-/* Appends j as JSON, keys sorted, so that the same content gives the same bytes. */
-static bl_status dump(bl_ctx *ctx, const json_t *j, bl_buf *out)
-{
-  sink k = {ctx, out, BL_OK};
-  if (!j || json_dump_callback(j, add_text, &k, JSON_SORT_KEYS | JSON_COMPACT))
-    return bl_fail_nomem(ctx, "a model file's header");
-  return k.status;
-}
-
-static const char *const own_keys[] = {"format", "format_version", "version", "estimator", "structure"};
-
-static json_t *metadata_of(bl_ctx *ctx, const bl_estimator *e, const bl_meta *extra, bl_status *s)
-{
-  bl_buf text = {0}, structure_text = {0};
-  char version[16];
-  snprintf(version, sizeof version, "%d", FORMAT_VERSION);
-  json_t *o = json_object(), *structure = structure_of(e);
-  *s = dump(ctx, structure, &structure_text);
-  if (!*s) *s = bl_estimator_print(ctx, e, &text);
-  if (*s) goto done;
-  bool ok = o && put(o, "format", json_string("baleen")) && put(o, "format_version", json_string(version)) &&
-            put(o, "version", json_string(BALEEN_VERSION)) && put(o, "estimator", json_string(bl_buf_text(&text))) &&
-            put(o, "structure", json_string(bl_buf_text(&structure_text)));
-  for (size_t i = 0; ok && extra && i < extra->keys.n; i++) {
-    for (size_t k = 0; k < sizeof own_keys / sizeof *own_keys; k++)
-      if (!strcmp(extra->keys.v[i], own_keys[k])) {
-        *s = bl_fail(ctx, BL_E_ARG, "model file: the metadata '%s' is the library's own; choose another key",
-                     own_keys[k]);
-        goto done;
-      }
-    ok = put(o, extra->keys.v[i], json_string(extra->values.v[i]));
-  }
-  if (!ok) *s = bl_fail(ctx, BL_E_FORMAT, "model file: no memory for the header, or a text in it is not UTF-8");
-done:
-  json_decref(structure);
-  bl_buf_free(ctx, &structure_text);
-  bl_buf_free(ctx, &text);
-  if (!*s) return o;
-  json_decref(o);
-  return NULL;
-}
-
-static bool put_tensor(json_t *header, const tensor *t)
-{
-  json_t *o = json_object(), *shape = json_array(), *span = json_array();
-  bool ok = o && shape && span;
-  for (size_t i = 0; ok && i < t->view.n_dims; i++)
-    ok = !json_array_append_new(shape, json_integer((json_int_t)t->view.dims[i]));
-  ok = ok && !json_array_append_new(span, json_integer((json_int_t)t->begin)) &&
-       !json_array_append_new(span, json_integer((json_int_t)(t->begin + t->view.bytes))) &&
-       put(o, "dtype", json_string(bl_dtype_name(t->view.field->dtype))) && !json_object_set(o, "shape", shape) &&
-       !json_object_set(o, "data_offsets", span) && !json_object_set(header, t->name, o);
-  json_decref(o);
-  json_decref(shape);
-  json_decref(span);
-  return ok;
-}
-
-static bl_status write_header(bl_ctx *ctx, const bl_estimator *e, const bl_meta *extra, const tensors *t, bl_buf *out)
-{
-  bl_status s = BL_OK;
-  json_t *header = json_object(), *meta = metadata_of(ctx, e, extra, &s);
-  bl_buf text = {.max = HEADER_CEILING};
-  if (s) goto done;
-  bool ok = header && !json_object_set(header, "__metadata__", meta);
-  for (size_t i = 0; ok && i < t->n; i++) ok = put_tensor(header, &t->v[i]);
-  s = ok ? dump(ctx, header, &text) : bl_fail_nomem(ctx, "a model file's header");
-  if (s) goto done;
-  uint64_t n = (text.len + 7) / 8 * 8;
-  if (n > HEADER_CEILING)
-    s = bl_fail(ctx, BL_E_RANGE, "model file: a header of %llu bytes; at most %zu are allowed", (unsigned long long)n,
-                HEADER_CEILING);
-  if (!s) s = bl_buf_add(ctx, out, (const char *)&n, sizeof n);
-  if (!s) s = bl_buf_add(ctx, out, text.v, text.len);
-  while (!s && out->len % 8) s = bl_buf_add(ctx, out, " ", 1);
-done:
-  bl_buf_free(ctx, &text);
-  json_decref(meta);
-  json_decref(header);
-  return s;
-}
-
-bl_status bl_model_save(bl_ctx *ctx, const char *path, const bl_estimator *e, const bl_meta *extra)
-{
-  tensors t = {0};
-  bl_buf out = {.max = FILE_CEILING};
-  bl_status s = bl_estimator_needs_fit(ctx, e);
-  if (!s) s = collect(ctx, e, e->cls->name, &t);
-  if (!s) {
-    place(&t);
-    s = write_header(ctx, e, extra, &t, &out);
-  }
-  for (size_t i = 0; !s && i < t.n; i++)
-    if (t.v[i].view.bytes) s = bl_buf_add(ctx, &out, t.v[i].view.v, t.v[i].view.bytes);
-  if (!s) s = bl_file_write(ctx, path, out.v, out.len);
-  tensors_free(ctx, &t);
-  bl_buf_free(ctx, &out);
-  return s;
-}
-
-/* ---- reading ----------------------------------------------------------------------------------------------------- */
+#include "model_file_private.h"
 
 typedef struct entry {
   const char *name; /* the header's */
@@ -469,11 +207,11 @@ static bl_status build(reader *r, const json_t *meta, bl_estimator **out)
   if (s) return s;
   if (strcmp(format, "baleen"))
     return bl_fail(r->ctx, BL_E_FORMAT, "%s: a file of '%.40s', not of baleen", r->name, format);
-  if (!bl_parse_int(version, &number) || number != FORMAT_VERSION) {
+  if (!bl_parse_int(version, &number) || number != BL_MODEL_VERSION) {
     const char *by = json_string_value(json_object_get(meta, "version"));
     return bl_fail(r->ctx, BL_E_FORMAT,
                    "%s: format version %.20s (written by baleen %.40s), but this library reads %d; use a newer baleen",
-                   r->name, version, by ? by : "?", FORMAT_VERSION);
+                   r->name, version, by ? by : "?", BL_MODEL_VERSION);
   }
   s = bl_estimator_parse(r->ctx, text, out);
   if (s) return bl_fail_in(r->ctx, s == BL_E_CONFIG ? BL_E_FORMAT : s, "%s: ", r->name);
@@ -509,7 +247,7 @@ bl_status bl_model_parse(bl_ctx *ctx, const char *name, const void *bytes, size_
   *out = NULL;
   if (extra) *extra = (bl_meta){0};
   if (n >= sizeof length) memcpy(&length, bytes, sizeof length);
-  if (n < sizeof length || length > n - sizeof length || length > HEADER_CEILING)
+  if (n < sizeof length || length > n - sizeof length || length > BL_MODEL_HEADER_CEILING)
     return bl_fail(ctx, BL_E_FORMAT, "%s: not a model file, or cut: %zu bytes, of which its header claims %llu", name,
                    n, (unsigned long long)length);
   r.data = (const unsigned char *)bytes + sizeof length + length;
@@ -539,7 +277,7 @@ bl_status bl_model_load(bl_ctx *ctx, const char *path, bl_estimator **out, bl_me
   size_t n;
   *out = NULL;
   if (extra) *extra = (bl_meta){0};
-  bl_status s = bl_file_read(ctx, path, FILE_CEILING, &bytes, &n);
+  bl_status s = bl_file_read(ctx, path, BL_MODEL_FILE_CEILING, &bytes, &n);
   if (!s) s = bl_model_parse(ctx, path, bytes, n, out, extra);
   bl_free(ctx, bytes);
   return s;
