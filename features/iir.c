@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "baleen/wide.h"
+
 enum { LANES = BL_IIR_LANES, CHUNK = 256 };
 
 void bl_iir_steady(const bl_biquad *sos, size_t n, double (*zi)[2])
@@ -19,32 +21,94 @@ void bl_iir_steady(const bl_biquad *sos, size_t n, double (*zi)[2])
   }
 }
 
-static void lanes(const bl_biquad *q, double *z, double *v, ptrdiff_t step, size_t n)
+/* One section takes x; z holds its states, a row of LANES each. z0 waits for a1 y alone, which is the shortest chain from
+ * one frame to the next. */
+static inline double section(const bl_biquad *q, double x, double (*z)[LANES], size_t lane)
 {
-  double z0[LANES], z1[LANES], b0 = q->b0, b1 = q->b1, b2 = q->b2, a1 = q->a1, a2 = q->a2;
-  memcpy(z0, z, sizeof z0);
-  memcpy(z1, z + LANES, sizeof z1);
-  for (size_t i = 0; i < n; i++, v += step) {
-    for (size_t c = 0; c < LANES; c++) {
-      double x = v[c], y = b0 * x + z0[c];
-      z0[c] = b1 * x - a1 * y + z1[c];
-      z1[c] = b2 * x - a2 * y;
-      v[c] = y;
-    }
-  }
-  memcpy(z, z0, sizeof z0);
-  memcpy(z + LANES, z1, sizeof z1);
+  double y = q->b0 * x + z[0][lane];
+  z[0][lane] = (q->b1 * x + z[1][lane]) - q->a1 * y;
+  z[1][lane] = q->b2 * x - q->a2 * y;
+  return y;
+}
+
+/* Several sections in one go: while one waits for its own last frame, the others work. */
+BL_WIDE static void one(const bl_biquad *sos, double *states, double *v, ptrdiff_t step, size_t n)
+{
+  const bl_biquad a = sos[0];
+  double z[2][LANES];
+  memcpy(z, states, sizeof z);
+  for (size_t i = 0; i < n; i++, v += step)
+    for (size_t c = 0; c < LANES; c++) v[c] = section(&a, v[c], z, c);
+  memcpy(states, z, sizeof z);
+}
+
+BL_WIDE static void two(const bl_biquad *sos, double *states, double *v, ptrdiff_t step, size_t n)
+{
+  const bl_biquad a = sos[0], b = sos[1];
+  double z[4][LANES];
+  memcpy(z, states, sizeof z);
+  for (size_t i = 0; i < n; i++, v += step)
+    for (size_t c = 0; c < LANES; c++) v[c] = section(&b, section(&a, v[c], z, c), z + 2, c);
+  memcpy(states, z, sizeof z);
+}
+
+BL_WIDE static void four(const bl_biquad *sos, double *states, double *v, ptrdiff_t step, size_t n)
+{
+  const bl_biquad a = sos[0], b = sos[1], p = sos[2], q = sos[3];
+  double z[8][LANES];
+  memcpy(z, states, sizeof z);
+  for (size_t i = 0; i < n; i++, v += step)
+    for (size_t c = 0; c < LANES; c++)
+      v[c] = section(&q, section(&p, section(&b, section(&a, v[c], z, c), z + 2, c), z + 4, c), z + 6, c);
+  memcpy(states, z, sizeof z);
 }
 
 /* All sections on a piece that stays in the cache. */
+static void piece(const bl_biquad *sos, size_t n_sections, double *z, double *v, ptrdiff_t step, size_t n)
+{
+  while (n_sections) {
+    size_t at_once = n_sections >= 4 ? 4 : n_sections >= 2 ? 2 : 1;
+    (at_once == 4 ? four : at_once == 2 ? two : one)(sos, z, v, step, n);
+    sos += at_once;
+    z += at_once * 2 * LANES;
+    n_sections -= at_once;
+  }
+}
+
 void bl_iir_lanes(const bl_biquad *sos, size_t n_sections, double *z, double *v, ptrdiff_t step, size_t n)
 {
   while (n) {
     size_t m = n < CHUNK ? n : CHUNK;
-    for (size_t s = 0; s < n_sections; s++) lanes(&sos[s], z + s * 2 * LANES, v, step, m);
+    piece(sos, n_sections, z, v, step, m);
     v += (ptrdiff_t)m * step;
     n -= m;
   }
+}
+
+void bl_iir_load(const float *x, size_t width, size_t m, size_t n, double *v)
+{
+  if (m == LANES)
+    for (size_t i = 0; i < n; i++)
+      for (size_t c = 0; c < LANES; c++) v[i * LANES + c] = (double)x[i * width + c];
+  else
+    for (size_t i = 0; i < n; i++)
+      for (size_t c = 0; c < LANES; c++) v[i * LANES + c] = c < m ? (double)x[i * width + c] : 0;
+}
+
+void bl_iir_store(const double *v, size_t m, size_t n, float *y, size_t width)
+{
+  if (m == LANES)
+    for (size_t i = 0; i < n; i++)
+      for (size_t c = 0; c < LANES; c++) y[i * width + c] = (float)v[i * LANES + c];
+  else
+    for (size_t i = 0; i < n; i++)
+      for (size_t c = 0; c < m; c++) y[i * width + c] = (float)v[i * LANES + c];
+}
+
+void bl_iir_flush(double *z, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    if (fabs(z[i]) < 1e-200) z[i] = 0;
 }
 
 void bl_iir_reset(bl_iir *f)
@@ -94,35 +158,26 @@ static void run_carefully(bl_iir *f, size_t first, size_t m, double *z, double *
   }
 }
 
-/* A long silence lets states fall to denormal numbers, which take a hundred times as long: they go to zero before. Done
- * at fixed places of the run, so that blocks make no difference. */
-static void flush(double *z, size_t n)
+static bool all_finite(const double *v, size_t n)
 {
+  double probe[LANES] = {0}; /* 0 as long as all is finite */
   for (size_t i = 0; i < n; i++)
-    if (fabs(z[i]) < 1e-200) z[i] = 0;
+    for (size_t c = 0; c < LANES; c++) probe[c] += v[i * LANES + c] * 0;
+  for (size_t c = 1; c < LANES; c++) probe[0] += probe[c];
+  return probe[0] == 0;
 }
 
 static void run_group(bl_iir *f, size_t first, const float *x, size_t n, float *y)
 {
   size_t m = f->width - first < LANES ? f->width - first : LANES;
-  double *z = f->z + first / LANES * f->n_sections * 2 * LANES, *v = f->work, probe = 0;
+  double *z = f->z + first / LANES * f->n_sections * 2 * LANES, *v = f->work;
   bool fresh = false;
-  for (size_t i = 0; i < n; i++) {
-    const float *from = x + i * f->width + first;
-    if (m == LANES)
-      for (size_t c = 0; c < LANES; c++) v[i * LANES + c] = (double)from[c];
-    else
-      for (size_t c = 0; c < LANES; c++) v[i * LANES + c] = c < m ? (double)from[c] : 0;
-  }
-  for (size_t i = 0; i < n * LANES; i++) probe += v[i] * 0; /* NaN when one is not finite */
+  bl_iir_load(x + first, f->width, m, n, v);
   for (size_t c = 0; c < m; c++) fresh = fresh || f->fresh[first + c];
-  if (probe == 0 && !fresh) bl_iir_lanes(f->sos, f->n_sections, z, v, LANES, n);
+  if (all_finite(v, n) && !fresh) bl_iir_lanes(f->sos, f->n_sections, z, v, LANES, n);
   else run_carefully(f, first, m, z, v, n);
-  for (size_t i = 0; i < n; i++) {
-    float *to = y + i * f->width + first;
-    for (size_t c = 0; c < m; c++) to[c] = (float)v[i * LANES + c];
-  }
-  if ((f->done + n) % CHUNK == 0) flush(z, f->n_sections * 2 * LANES);
+  bl_iir_store(v, m, n, y + first, f->width);
+  if ((f->done + n) % CHUNK == 0) bl_iir_flush(z, f->n_sections * 2 * LANES);
 }
 
 void bl_iir_run(bl_iir *f, const float *x, size_t n, float *y)

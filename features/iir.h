@@ -59,6 +59,12 @@ void bl_iir_steady(const bl_biquad *sos, size_t n, double (*zi)[2]);
  * z: [section][2][lane]. */
 enum { BL_IIR_LANES = 4 };
 void bl_iir_lanes(const bl_biquad *sos, size_t n_sections, double *z, double *v, ptrdiff_t step, size_t n);
+/* n frames of m series (at most BL_IIR_LANES; the other lanes are 0), out of frames of `width` floats and back. */
+void bl_iir_load(const float *x, size_t width, size_t m, size_t n, double *v);
+void bl_iir_store(const double *v, size_t m, size_t n, float *y, size_t width);
+/* A long silence lets states fall to denormal numbers, which take a hundred times as long: n of them go to zero before.
+ * To be called at fixed places of a run, so that blocks make no difference. */
+void bl_iir_flush(double *z, size_t n);
 
 /* Sections at work, forward, on any number of series. */
 typedef struct bl_iir {
@@ -71,8 +77,8 @@ typedef struct bl_iir {
   uint64_t done;
 } bl_iir;
 /* Copies sos. On failure bl_iir_release() still has to be called. */
-bl_status bl_iir_init(bl_ctx *ctx, const char *who, const bl_biquad *sos, size_t n, size_t width, bool steady, bl_iir *f)
-    BL_MUST_CHECK;
+bl_status bl_iir_init(bl_ctx *ctx, const char *who, const bl_biquad *sos, size_t n, size_t width, bool steady,
+                      bl_iir *f) BL_MUST_CHECK;
 /* y may not be x. A value that is not finite gives NaN, and its series starts afresh behind it, as behind a gap. */
 void bl_iir_run(bl_iir *f, const float *x, size_t n, float *y);
 void bl_iir_reset(bl_iir *f);

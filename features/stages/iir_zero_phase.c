@@ -31,7 +31,7 @@ typedef struct state {
   bl_frames all; /* the run so far */
 } state;
 
-enum { LANES = BL_IIR_LANES };
+enum { LANES = BL_IIR_LANES, STRETCH = 512 };
 
 static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stream *out)
 {
@@ -87,52 +87,160 @@ static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames
   return BL_OK;
 }
 
-/* One pass over v, n frames of lanes, from its first frame (the last, when step is negative). */
-static void pass(const state *st, double *v, ptrdiff_t step, size_t n)
+/* ---- the run, forward and backward ---------------------------------------------------------------------------------- */
+
+/* The values of a whole run between the passes would take twice its room, and the way to memory and back is longer than
+ * the arithmetic: kept are the states before each stretch of frames, from which the way back makes the forward values
+ * again, in the nearest cache. */
+typedef struct work {
+  const state *st;
+  size_t pad, groups;
+  size_t n_left, n_stretches; /* stretches of the left continuation, and all */
+  size_t block;               /* of states: [group][section][2][lane] */
+  double *kept, *back;        /* [stretch][block], [block] */
+  double (*v)[LANES];         /* [STRETCH] */
+  bool *broken;               /* [series]: a value of it is not finite */
+} work;
+
+static double *states_of(const work *w, double *block, size_t group) { return block + group * (w->block / w->groups); }
+
+/* All sections in the steady state of x. */
+static void start(const state *st, const double *x, double *z)
 {
-  double z[BL_IIR_MAX_SECTIONS * 2 * LANES];
   for (size_t s = 0; s < st->n_sections; s++)
     for (size_t k = 0; k < 2; k++)
-      for (size_t c = 0; c < LANES; c++) z[(2 * s + k) * LANES + c] = st->zi[s][k] * v[c];
-  bl_iir_lanes(st->sos, st->n_sections, z, v, step, n);
+      for (size_t c = 0; c < LANES; c++) z[(2 * s + k) * LANES + c] = st->zi[s][k] * x[c];
 }
 
-/* The series from `first` on, m of them; v holds n + 2 pad frames. */
-static void filter(const state *st, size_t first, size_t m, size_t pad, double *v, float *y)
+/* Where a stretch begins, by frames of the run: one begins at 0, so that the way back, which overwrites the run, needs no
+ * mirrored frame of the left continuation. */
+static ptrdiff_t begin_of(const work *w, size_t stretch)
 {
-  size_t n = st->all.n, width = st->all.width;
-  double *x = v + pad * LANES, *end = x + (n - 1) * LANES;
-  for (size_t i = 0; i < n; i++)
-    for (size_t c = 0; c < LANES; c++) x[i * LANES + c] = c < m ? (double)st->all.v[i * width + first + c] : 0;
-  for (size_t k = 1; k <= pad; k++)
-    for (size_t c = 0; c < LANES; c++) {
-      *(x + c - k * LANES) = 2 * x[c] - x[k * LANES + c];
-      end[k * LANES + c] = 2 * end[c] - *(end + c - k * LANES);
-    }
-  pass(st, v, LANES, n + 2 * pad);
-  pass(st, v + (n + 2 * pad - 1) * LANES, -LANES, n + 2 * pad);
-  for (size_t i = 0; i < n; i++)
-    for (size_t c = 0; c < m; c++) y[i * width + first + c] = (float)x[i * LANES + c];
-  for (size_t c = 0; c < m; c++) { /* the passes leave no number behind a NaN, but may behind an infinity's overflow */
-    bool whole = true;
-    for (size_t i = 0; i < n && whole; i++) whole = isfinite(st->all.v[i * width + first + c]);
-    for (size_t i = 0; i < n && !whole; i++) y[i * width + first + c] = NAN;
-  }
+  ptrdiff_t t = ((ptrdiff_t)stretch - (ptrdiff_t)w->n_left) * STRETCH, first = -(ptrdiff_t)w->pad;
+  return t < first ? first : t;
 }
 
+static size_t frames_of(const work *w, size_t stretch)
+{
+  ptrdiff_t end = (ptrdiff_t)(w->st->all.n + w->pad), next = begin_of(w, stretch + 1);
+  return (size_t)((next < end ? next : end) - begin_of(w, stretch));
+}
+
+/* Frame t of the run continued; m series from `first` on, the other lanes are 0. */
+static void load_mirrored(const bl_frames *all, ptrdiff_t t, size_t first, size_t m, double *v)
+{
+  ptrdiff_t edge = t < 0 ? 0 : (ptrdiff_t)all->n - 1;
+  const float *about = all->v + (size_t)edge * all->width + first,
+              *x = all->v + (size_t)(2 * edge - t) * all->width + first;
+  for (size_t c = 0; c < LANES; c++) v[c] = c < m ? 2 * (double)about[c] - (double)x[c] : 0;
+}
+
+/* Series of a group. */
+static size_t series_of(const bl_frames *all, size_t group)
+{
+  return all->width - group * LANES < LANES ? all->width - group * LANES : LANES;
+}
+
+static void load(const work *w, size_t stretch, size_t group)
+{
+  const bl_frames *all = &w->st->all;
+  size_t first = group * LANES, m = series_of(all, group), n = frames_of(w, stretch), i = 0;
+  ptrdiff_t from = begin_of(w, stretch);
+  if (from >= 0 && (size_t)from < all->n) {
+    i = all->n - (size_t)from < n ? all->n - (size_t)from : n;
+    bl_iir_load(all->v + (size_t)from * all->width + first, all->width, m, i, w->v[0]);
+  }
+  for (; i < n; i++) load_mirrored(all, from + (ptrdiff_t)i, first, m, w->v[i]);
+}
+
+static void run_forward(const work *w, size_t stretch, size_t group, double *z)
+{
+  load(w, stretch, group);
+  bl_iir_lanes(w->st->sos, w->st->n_sections, z, w->v[0], LANES, frames_of(w, stretch));
+}
+
+static void forward(const work *w)
+{
+  const state *st = w->st;
+  for (size_t j = 0; j < w->n_stretches; j++) {
+    double *now = w->kept + j * w->block, *next = j + 1 < w->n_stretches ? now + w->block : w->back;
+    for (size_t g = 0; g < w->groups; g++) {
+      double *z = states_of(w, next, g);
+      if (j == 0) load(w, 0, g), start(st, w->v[0], states_of(w, now, g));
+      memcpy(z, states_of(w, now, g), w->block / w->groups * sizeof *z);
+      run_forward(w, j, g, z);
+      bl_iir_flush(z, w->block / w->groups);
+    }
+  }
+  /* what is not finite never leaves the states of a section, for 0 times it is NaN */
+  for (size_t c = 0; c < st->all.width; c++) w->broken[c] = !isfinite(states_of(w, w->back, c / LANES)[c % LANES]);
+}
+
+/* Writes the stretch's frames over those that they were made from. */
+static void store(const work *w, size_t stretch, size_t group)
+{
+  const bl_frames *all = &w->st->all;
+  size_t from = (size_t)begin_of(w, stretch), n = frames_of(w, stretch);
+  if (from >= all->n) return;
+  if (n > all->n - from) n = all->n - from;
+  bl_iir_store(w->v[0], series_of(all, group), n, all->v + from * all->width + group * LANES, all->width);
+}
+
+/* From the last stretch on; the left continuation is not needed any more. */
+static void backward(const work *w)
+{
+  const state *st = w->st;
+  for (size_t j = w->n_stretches; j-- > w->n_left;) {
+    size_t n = frames_of(w, j);
+    for (size_t g = 0; g < w->groups; g++) {
+      double *z = states_of(w, w->back, g);
+      run_forward(w, j, g, states_of(w, w->kept + j * w->block, g));
+      if (j + 1 == w->n_stretches) start(st, w->v[n - 1], z);
+      bl_iir_lanes(st->sos, st->n_sections, z, w->v[n - 1], -LANES, n);
+      bl_iir_flush(z, w->block / w->groups);
+      store(w, j, g);
+    }
+  }
+  for (size_t c = 0; c < st->all.width; c++)
+    for (size_t i = 0; i < st->all.n && w->broken[c]; i++) st->all.v[i * st->all.width + c] = NAN;
+}
+
+static bl_status filter(bl_ctx *ctx, const state *st)
+{
+  size_t groups = (st->all.width + LANES - 1) / LANES, pad = st->padlen < st->all.n - 1 ? st->padlen : st->all.n - 1;
+  work w = {.st = st, .pad = pad, .groups = groups, .block = groups * st->n_sections * 2 * LANES};
+  w.n_left = (pad + STRETCH - 1) / STRETCH;
+  w.n_stretches = w.n_left + (st->all.n + pad + STRETCH - 1) / STRETCH;
+  w.kept = bl_calloc(ctx, w.n_stretches, w.block * sizeof *w.kept);
+  w.back = bl_calloc(ctx, w.block, sizeof *w.back);
+  w.v = bl_calloc(ctx, STRETCH, sizeof *w.v);
+  w.broken = bl_calloc(ctx, st->all.width, sizeof *w.broken);
+  bool made = w.kept && w.back && w.v && w.broken;
+  if (made) forward(&w), backward(&w);
+  bl_free(ctx, w.kept);
+  bl_free(ctx, w.back);
+  bl_free(ctx, w.v);
+  bl_free(ctx, w.broken);
+  return made ? BL_OK : bl_fail_nomem(ctx, "iir_zero_phase");
+}
+
+/* The run, filtered where it lies, becomes the output: it is not copied when nothing waits there. */
 static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out)
 {
   state *st = sp;
-  size_t n = st->all.n, width = st->all.width;
-  if (!n) return BL_OK;
-  size_t pad = st->padlen < n - 1 ? st->padlen : n - 1;
-  double *v = bl_calloc(ctx, n + 2 * pad, LANES * sizeof *v);
-  if (!v) return bl_fail_nomem(ctx, "iir_zero_phase");
-  float *y = bl_frames_add(ctx, out, n);
-  for (size_t first = 0; y && first < width; first += LANES)
-    filter(st, first, width - first < LANES ? width - first : LANES, pad, v, y);
-  bl_free(ctx, v);
-  return y ? BL_OK : BL_E_NOMEM;
+  if (!st->all.n) return BL_OK;
+  bl_status s = filter(ctx, st);
+  if (s) return s;
+  if (!out->n) {
+    bl_frames empty = *out;
+    *out = st->all;
+    st->all = empty;
+    return BL_OK;
+  }
+  float *y = bl_frames_add(ctx, out, st->all.n);
+  if (!y) return BL_E_NOMEM;
+  memcpy(y, st->all.v, st->all.n * st->all.width * sizeof *y);
+  return BL_OK;
 }
 
 static void reset(void *sp) { ((state *)sp)->all.n = 0; }

@@ -102,6 +102,83 @@ static void check_silence(void **arg)
   check_free(ctx);
 }
 
+/* One series by the book: continued, forward, backward, the whole run at once. */
+static void by_the_book(const bl_iir_spec *spec, const float *x, size_t n, size_t pad, float *y)
+{
+  bl_ctx *ctx = bl_ctx_new();
+  bl_biquad sos[BL_IIR_MAX_SECTIONS];
+  double zi[BL_IIR_MAX_SECTIONS][2];
+  size_t n_sections, all = n + 2 * pad;
+  double *v = calloc(all, sizeof *v);
+  check_ok(ctx, bl_iir_design(ctx, "iir", spec, sos, &n_sections));
+  bl_iir_steady(sos, n_sections, zi);
+  for (size_t i = 0; i < n; i++) v[pad + i] = (double)x[i];
+  for (size_t k = 1; k <= pad; k++) {
+    v[pad - k] = 2 * (double)x[0] - (double)x[k];
+    v[pad + n - 1 + k] = 2 * (double)x[n - 1] - (double)x[n - 1 - k];
+  }
+  for (size_t back = 0; back < 2; back++) {
+    double first = v[back ? all - 1 : 0];
+    for (size_t s = 0; s < n_sections; s++) {
+      const bl_biquad *q = &sos[s];
+      double z0 = zi[s][0] * first, z1 = zi[s][1] * first;
+      for (size_t i = 0; i < all; i++) {
+        double *at = &v[back ? all - 1 - i : i], in = *at;
+        *at = q->b0 * in + z0;
+        z0 = q->b1 * in + z1 - q->a1 * *at;
+        z1 = q->b2 * in - q->a2 * *at;
+      }
+    }
+  }
+  for (size_t i = 0; i < n; i++) y[i] = (float)v[pad + i];
+  free(v);
+  check_free(ctx);
+}
+
+/* Long runs go in stretches, series in groups, cascades several sections at a time: the same bits as by the book, whether
+ * the continuation is shorter or longer than a stretch, and the run shorter than the continuation. A value that is not
+ * finite breaks its own series only, from end to end. */
+static void check_stretches(void **arg)
+{
+  (void)arg;
+  enum { N = 3000, WIDE = 6, BROKEN = 4 };
+  static const struct {
+    const char *text;
+    bl_iir_spec spec;
+    size_t n, pad;
+  } rows[] = {
+      {"iir_zero_phase l_freq=1 h_freq=40 padlen=700", {250, 1, 40, BL_IIR_BUTTER, 4, 1, 40}, N, 700},
+      {"iir_zero_phase l_freq=1 h_freq=40 padlen=1024", {250, 1, 40, BL_IIR_BUTTER, 4, 1, 40}, N, 1024},
+      {"iir_zero_phase h_freq=40 order=1 padlen=3", {250, NAN, 40, BL_IIR_BUTTER, 1, 1, 40}, N, 3},
+      {"iir_zero_phase h_freq=40 order=7 padlen=0", {250, NAN, 40, BL_IIR_BUTTER, 7, 1, 40}, 2048, 0},
+      {"iir_zero_phase l_freq=2 order=14 padlen=5000", {250, 2, NAN, BL_IIR_BUTTER, 14, 1, 40}, 1300, 1299},
+      {"iir_zero_phase h_freq=40 padlen=5", {250, NAN, 40, BL_IIR_BUTTER, 4, 1, 40}, 1, 0},
+  };
+  static float x[N * WIDE], alone[N], want[N];
+  static const float odd[] = {NAN, INFINITY, -INFINITY};
+  for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+    size_t n = rows[k].n;
+    bl_ctx *ctx = bl_ctx_new();
+    bl_stream in;
+    chain c;
+    for (size_t i = 0; i < n * WIDE; i++) x[i] = (float)sin(0.01 * (double)(i * i % 7919)) * 50 + 7;
+    x[n / 2 * WIDE + BROKEN] = odd[k % 3];
+    check_ok(ctx, chain_wave(ctx, 250, "a b c d e f", "uV", &in));
+    check_ok(ctx, chain_run(ctx, rows[k].text, &in, x, n, &c));
+    assert_int_equal(chain_out(&c)->n, n);
+    for (size_t s = 0; s < WIDE; s++) {
+      for (size_t i = 0; i < n; i++) alone[i] = x[i * WIDE + s];
+      by_the_book(&rows[k].spec, alone, n, rows[k].pad, want);
+      for (size_t i = 0; i < n && s == BROKEN; i++) assert_true(isnan(chain_out(&c)->v[i * WIDE + s]));
+      for (size_t i = 0; i < n && s != BROKEN; i++)
+        assert_memory_equal(&chain_out(&c)->v[i * WIDE + s], &want[i], sizeof(float));
+    }
+    chain_stop(ctx, &c);
+    bl_stream_free(ctx, &in);
+    check_free(ctx);
+  }
+}
+
 static void check_refusals(void **arg)
 {
   (void)arg;
@@ -126,6 +203,7 @@ int main(void)
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_signals);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_afresh);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_silence);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_stretches);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_refusals);
   return _cmocka_run_group_tests("iir", tests, n, NULL, NULL);
 }
