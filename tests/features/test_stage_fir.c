@@ -1,7 +1,6 @@
 /* fir: taps against MNE's create_filter and scipy's firwin, whole runs against MNE's filter_data, by both methods. */
-#include "chain.h"
+#include "condition.h"
 #include "fir_design.h"
-#include "golden.h"
 
 static const double pi = 3.14159265358979323846;
 
@@ -86,49 +85,80 @@ static void check_firwin(void **arg)
   golden_close(g);
 }
 
-/* Phase minimum: MNE's taps; and its output from where all taps lie on samples, before which MNE looks ahead. */
-static void check_minimum(void **arg)
+/* Real EEG, phase zero, by both methods. */
+static void check_eeg(void **arg)
 {
-  static const char *const names[] = {"bp7_30", "lp40", "hp4"};
+  (void)arg;
+  static const char *const eeg[][2] = {
+      {"fir l_freq=1 h_freq=40", "bp1_40.zero"},
+      {"fir l_freq=4", "hp4.zero"},
+      {"fir l_freq=55 h_freq=45 l_trans_bandwidth=4 h_trans_bandwidth=4", "bs45_55.zero"},
+  };
+  for (size_t i = 0; i < 6; i++) {
+    char text[128];
+    snprintf(text, sizeof text, "%s method=%s", eeg[i / 2][0], i % 2 ? "fft" : "direct");
+    condition_check("fir_eeg", text, 160, 0, eeg[i / 2][1]);
+  }
+}
+
+/* Phase minimum: taps, of MNE with rounding errors taken for 0 and of MNE as it is. */
+static void check_minimum_taps(void **arg)
+{
+  static const struct {
+    const char *name;
+    bl_fir_spec spec;
+  } designs[] = {
+      {"bp7_30", {160, 7, 30, NAN, NAN, BL_WINDOW_HAMMING}},
+      {"hp1", {160, 1, NAN, NAN, NAN, BL_WINDOW_HAMMING}},
+      {"lp40", {160, NAN, 40, NAN, NAN, BL_WINDOW_HAMMING}},
+  };
   (void)arg;
   bl_ctx *ctx = bl_ctx_new();
-  golden *g = golden_open("fir"), *gm = golden_open("fir_minimum");
-  const golden_array *gx = golden_get(g, "x");
-  float x[1000];
-  for (size_t i = 0; i < 1000; i++) x[i] = (float)gx->v[i];
-  for (size_t i = 0; i < 6; i++) {
-    char key[64], text[256] = "";
-    const double *v = (snprintf(key, sizeof key, "%s.spec", names[i / 2]), golden_get(g, key)->v);
-    const golden_array *taps = (snprintf(key, sizeof key, "%s.h", names[i / 2]), golden_get(gm, key));
-    const golden_array *want = (snprintf(key, sizeof key, "%s.y", names[i / 2]), golden_get(gm, key));
-    size_t n = taps->rows;
-    bl_fir_spec spec = {v[0], v[1], v[2], v[3], v[4], BL_WINDOW_HAMMING};
+  golden *g = golden_open("fir_eeg");
+  for (size_t i = 0; i < sizeof designs / sizeof *designs; i++) {
+    char key[64];
+    const golden_array *clean = (snprintf(key, sizeof key, "%s.h", designs[i].name), golden_get(g, key));
+    const golden_array *mne = (snprintf(key, sizeof key, "%s.mne", designs[i].name), golden_get(g, key));
+    size_t n = clean->rows;
     double *h = calloc(n, sizeof *h), *symmetric = calloc(2 * n - 1, sizeof *symmetric);
-    check_ok(ctx, bl_fir_design(ctx, "fir", &spec, 2 * n - 1, symmetric));
+    check_ok(ctx, bl_fir_design(ctx, "fir", &designs[i].spec, 2 * n - 1, symmetric));
     check_ok(ctx, bl_fir_minimum_phase(ctx, symmetric, n, h));
-    golden_compare(taps, h, names[i / 2]);
+    golden_compare(clean, h, designs[i].name);
+    golden_compare(mne, h, designs[i].name);
     free(h);
     free(symmetric);
-    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
-      if (!strcmp(rows[k].name, names[i / 2]))
-        snprintf(text, sizeof text, "fir %s phase=minimum method=%s", rows[k].options, i % 2 ? "fft" : "direct");
-    bl_stream in;
-    chain c;
-    check_ok(ctx, chain_wave(ctx, v[0], "a", "uV", &in));
-    check_ok(ctx, chain_run(ctx, text, &in, x, 1000, &c));
-    assert_true(i % 2 || chain_stream(&c)->latency_s == 0);
-    for (size_t k = n - 1; k < 1000; k++)
-      golden_compare_one(want->v[k], (double)chain_out(&c)->v[k], want->rtol, want->atol, text);
-    chain_stop(ctx, &c);
-    bl_stream_free(ctx, &in);
   }
+  golden_close(g);
+  check_free(ctx);
+}
+
+/* Phase minimum on real EEG, from where all taps lie on samples, before which MNE looks ahead. */
+static void check_minimum(void **arg)
+{
+  static const char *const texts[][2] = {
+      {"l_freq=7 h_freq=30", "bp7_30.y"}, {"l_freq=1", "hp1.y"}, {"h_freq=40", "lp40.y"}};
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  golden *gx = golden_open("condition"), *g = golden_open("fir_eeg");
+  const golden_array *x = golden_get(gx, "x");
   bl_stream in;
   chain c;
-  check_ok(ctx, chain_wave(ctx, 48000, "a", "uV", &in));
-  check_fails(ctx, chain_start(ctx, "fir phase=minimum l_freq=1", &in, &c), BL_E_RANGE, "at most 32768 taps");
+  float *v = calloc(x->rows * x->cols, sizeof *v);
+  for (size_t i = 0; i < x->rows * x->cols; i++) v[i] = (float)x->v[i];
+  check_ok(ctx, chain_wave(ctx, 160, "a b c", "uV", &in));
+  for (size_t i = 0; i < 6; i++) {
+    const golden_array *want = golden_get(g, texts[i / 2][1]);
+    char text[128];
+    snprintf(text, sizeof text, "fir %s phase=minimum method=%s", texts[i / 2][0], i % 2 ? "fft" : "direct");
+    check_ok(ctx, chain_run(ctx, text, &in, v, x->rows, &c));
+    assert_true(i % 2 || chain_stream(&c)->latency_s == 0);
+    golden_compare_f32(want, chain_out(&c)->v + (x->rows - want->rows) * x->cols, text);
+    chain_stop(ctx, &c);
+  }
   bl_stream_free(ctx, &in);
+  free(v);
+  golden_close(gx);
   golden_close(g);
-  golden_close(gm);
   check_free(ctx);
 }
 
@@ -202,6 +232,7 @@ static void check_refusals(void **arg)
     {"fir h_freq=120 h_trans_bandwidth=6", BL_E_RANGE, "reaches above"},
     {"fir l_freq=51 h_freq=49", BL_E_RANGE, "overlap"},
     {"fir l_freq=1e-6", BL_E_RANGE, "make it wider"},
+    {"fir l_freq=0.01 phase=minimum", BL_E_RANGE, "at most 32768 taps"},
   };
   bl_ctx *ctx = bl_ctx_new();
   bl_stream in;
@@ -229,6 +260,8 @@ int main(void)
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_short);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_firwin);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_causal);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_eeg);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_minimum_taps);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_minimum);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_refusals);
   return _cmocka_run_group_tests("fir", tests, n, NULL, NULL);

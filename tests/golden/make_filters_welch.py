@@ -47,23 +47,6 @@ def fir():
     g.close()
 
 
-def fir_minimum():
-    g = Golden("fir_minimum", """
-        NAME.h: taps of mne.filter.create_filter (phase minimum, else as in fir.txt); NAME.y: mne.filter.filter_data of
-        the x there, of whose first N - 1 samples each depends on the continuation before the run. Where the response is
-        zero, as at 0 Hz, its logarithm is that of rounding errors, which differ between FFTs: so the tolerances, of the
-        largest tap and of the output's root mean square, are wide where 0 Hz is stopped.""", seed=41)
-    x = f32(np.random.default_rng(41).normal(size=1000) * 3 + 0.7)
-    for name, rate, lo, hi, tol in (("bp7_30", 160, 7, 30, 1e-3), ("lp40", 250, None, 40, 1e-6),
-                                    ("hp4", 250, 4, None, 5e-5)):
-        kw = dict(l_freq=lo, h_freq=hi, phase="minimum", fir_design="firwin", verbose=False)
-        h = mne.filter.create_filter(None, rate, **kw)
-        g.array(name + ".h", h, 0, tol * np.abs(h).max())
-        y = mne.filter.filter_data(x.copy(), rate, **kw)
-        g.array(name + ".y", y, 0, tol * np.sqrt((y ** 2).mean()))
-    g.close()
-
-
 def signals():
     rng = np.random.default_rng(42)
     t = np.arange(1500) / 160
@@ -186,7 +169,6 @@ def numbers():
 
 
 fir()
-fir_minimum()
 welch()
 band_power()
 numbers()
