@@ -7,7 +7,8 @@
  * (one channel at 44.1 kHz one and a half times). Beyond the ends the run goes on by `pad`: reflect_limited as the stage
  * fir does it, which spares a recording with an offset a jump at each end; zero is resample_poly's own default.
  * method soxr: libsoxr, quality HQ (20 bit) or VHQ (28 bit), any ratio: a steeper filter, which keeps more below and lets
- * through less above half the lower rate, but waits for its blocks. Zeros beyond the ends.
+ * through less above half the lower rate, but waits for its blocks. Zeros beyond the ends. Of real EEG below three fifths of
+ * half the lower rate it gives what resampling by FFT does, to 1.8e-6 of the RMS (HQ) and 5.2e-7 (VHQ).
  * A broken value shows where taps reach it (polyphase), or anywhere in libsoxr's block. */
 #include <math.h>
 

@@ -1,15 +1,17 @@
-/* condition.h: runs a stage on the input of condition.txt and compares with another golden file's arrays. */
+/* condition.h: runs a stage on the input of condition.txt, or of another golden file, and compares with arrays of one. */
 #ifndef BL_TEST_CONDITION_H
 #define BL_TEST_CONDITION_H
 
 #include "chain.h"
 #include "golden.h"
 
-/* The stage written as `text`, on the first n frames of x (0: all) at `rate`, must give the array `name` of `topic`. */
-static inline void condition_check(const char *topic, const char *text, double rate, size_t n, const char *name)
+/* The stage written as `text`, on the first n frames of the input's x (0: all; three channels) at `rate`, must give the
+ * array `name` of `topic`. */
+static inline void condition_check_of(const char *input, const char *topic, const char *text, double rate, size_t n,
+                                      const char *name)
 {
   bl_ctx *ctx = bl_ctx_new();
-  golden *gx = golden_open("condition"), *g = golden_open(topic);
+  golden *gx = golden_open(input), *g = golden_open(topic);
   const golden_array *x = golden_get(gx, "x"), *want = golden_get(g, name);
   n = n ? n : x->rows;
   float *v = calloc(n * x->cols, sizeof *v);
@@ -27,6 +29,11 @@ static inline void condition_check(const char *topic, const char *text, double r
   golden_close(gx);
   golden_close(g);
   check_free(ctx);
+}
+
+static inline void condition_check(const char *topic, const char *text, double rate, size_t n, const char *name)
+{
+  condition_check_of("condition", topic, text, rate, n, name);
 }
 
 /* Texts of stages that must not start on a waveform at `rate`, with the code and a part of the message. */

@@ -87,6 +87,24 @@ static void check_sines(void **arg)
   }
 }
 
+/* soxr on real EEG of a band that every rate holds, against the FFT: up and down, by whole and other ratios. */
+static void check_eeg(void **arg)
+{
+  (void)arg;
+  static const struct {
+    const char *text, *name;
+  } rows[] = {
+      {"resample method=soxr rate_hz=80", "r80"},         {"resample method=soxr rate_hz=320", "r320"},
+      {"resample method=soxr rate_hz=100", "r100"},       {"resample method=soxr rate_hz=256", "r256"},
+      {"resample method=soxr rate_hz=103.77", "r103.77"},
+  };
+  for (size_t i = 0; i < 2 * (sizeof rows / sizeof *rows); i++) {
+    char text[128];
+    snprintf(text, sizeof text, "%s quality=%s", rows[i / 2].text, i % 2 ? "VHQ" : "HQ");
+    condition_check_of("resample_soxr", "resample_soxr", text, 160, 0, rows[i / 2].name);
+  }
+}
+
 /* Above half the new rate nothing is left. */
 static void check_aliases(void **arg)
 {
@@ -144,7 +162,7 @@ static void check_refusals(void **arg)
       {"resample rate_hz=0", BL_E_CONFIG, "rate_hz"},
       {"resample rate_hz=3.14159265358979", BL_E_RANGE, "method: soxr"},
       {"resample rate_hz=0.5 method=soxr", BL_E_RANGE, "two steps"},
-    {"decimate", BL_E_CONFIG, "factor"},
+      {"decimate", BL_E_CONFIG, "factor"},
       {"decimate factor=0", BL_E_CONFIG, "factor"},
   };
   check_refused(bad, sizeof bad / sizeof *bad, 250);
@@ -154,7 +172,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(check_polyphase), cmocka_unit_test(check_ratio),   cmocka_unit_test(check_sines),
-      cmocka_unit_test(check_aliases),   cmocka_unit_test(check_company), cmocka_unit_test(check_refusals),
+      cmocka_unit_test(check_eeg),       cmocka_unit_test(check_aliases), cmocka_unit_test(check_company),
+      cmocka_unit_test(check_refusals),
   };
   return cmocka_run_group_tests_name("resample", tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-"""condition, fir_eeg, iir, notch, resample, detrend: filters and their kin on real EEG, by scipy.signal, mne and numpy."""
+"""condition, fir_eeg, iir, notch, resample, resample_soxr, detrend: filters and their kin on real EEG, by scipy.signal,
+mne and numpy."""
 import os
 
 from golden import ROOT, Golden, f32
@@ -182,6 +183,42 @@ def resample():
     g.close()
 
 
+def band_limited():
+    """Real EEG that can be resampled without loss: three channels of the recording, 640 samples, the first and last 120 by
+    half a Hann window to and from zero, then low-passed: nothing above 25 Hz (140 dB), zeros beyond both ends."""
+    raw = mne.io.read_raw_edf(os.path.join(ROOT, "data", "sets", "eegmmidb-s001", "S001R01.edf"), preload=True)
+    eeg = 1e6 * raw.get_data()[[3, 22, 62], 2000:2640] * signal.windows.tukey(640, 240 / 640)
+    h = signal.firwin(161, 20, window=("kaiser", 14), fs=RATE)
+    return f32(np.array([np.convolve(v, h) for v in eeg]).T)
+
+
+def at_times(x, rate):
+    """The trigonometric polynomial through x, of an even number of samples, at another rate of any ratio."""
+    n, k = len(x), np.fft.fftfreq(len(x), 1 / len(x))
+    t = np.arange(int(np.ceil(n * rate / RATE))) * RATE / rate
+    return (np.exp(2j * np.pi * np.outer(t, k) / n) @ np.fft.fft(x, axis=0)).real / n
+
+
+def soxr():
+    g = Golden("resample_soxr", """
+        x: [sample][channel] at 160 Hz, float32: channels 3, 22 and 62 of data/sets/eegmmidb-s001/S001R01.edf, samples
+        2000 to 2639, in uV, tapered to zero at both ends and low-passed at 20 Hz (nothing above 25 Hz). rRATE:
+        mne.filter.resample(x, npad 0), which is scipy.signal.resample here; r103.77: no ratio of small numbers, by numpy,
+        the trigonometric polynomial through x. Tolerance: 5e-6 of the least RMS of a channel
+        (libsoxr 0.1.3 is off by at most 1.8e-6 of each one's own, HQ, and 5.2e-7, VHQ).""", seed=61)
+    x = band_limited()
+    g.input("x", x)
+    rms = np.sqrt((x ** 2).mean(axis=0)).min()
+    for rate, up, down in ((80, 1, 2), (320, 2, 1), (100, 5, 8), (256, 8, 5)):
+        y = mne.filter.resample(x.T.copy(), up, down, npad=0).T
+        assert np.abs(y - signal.resample(x, len(y))).max() < 1e-9 * rms
+        g.array("r%d" % rate, f32(y), 0, 5e-6 * rms, " f32")
+    y = at_times(x, 103.77)
+    assert np.abs(at_times(x, 320) - signal.resample(x, 2 * len(x))).max() < 1e-9 * rms
+    g.array("r103.77", f32(y), 0, 5e-6 * rms, " f32")
+    g.close()
+
+
 def detrend():
     g = Golden("detrend", """
         Of x of condition.txt, the first 400 samples. constant, linear: scipy.signal.detrend. poly6: less the polynomial of
@@ -204,4 +241,5 @@ fir()
 iir()
 notch()
 resample()
+soxr()
 detrend()
