@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "channels.h"
+#include "lag.h"
 #include "stage_util.h"
 
 enum { NANS, HOLD, ZERO, CHANNEL };
@@ -71,7 +72,8 @@ typedef struct state {
   track *tracks;
   float *v, *extreme_v; /* ring of delay + 1 frames; room of all extremes */
   unsigned char *marks;
-  uint64_t *extreme_at, total, done;
+  uint64_t *extreme_at;
+  bl_lag lag;
 } state;
 
 static bool is_on(bl_word w) { return w.word < 0; }
@@ -137,7 +139,7 @@ static bl_status needs(bl_ctx *ctx, const void *pp, const bl_stream *in, const b
 static void reset(void *sp)
 {
   state *st = sp;
-  st->total = st->done = 0;
+  st->lag.total = st->lag.done = 0;
   for (size_t i = 0; i < st->n_tracks; i++) {
     track *t = &st->tracks[i];
     t->clipped = 0;
@@ -148,42 +150,11 @@ static void reset(void *sp)
   }
 }
 
-static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
-{
-  static const bl_texts all = {0};
-  state *st = sp;
-  size_t *index = NULL;
-  (void)out;
-  st->p = *(const params *)pp;
-  st->n_channels = in->n_channels;
-  if (!reach_of(&st->p, in->rate_hz, &st->pad, &st->flat_len, &st->delay))
-    return bl_fail(ctx, BL_E_RANGE, "mark_artefacts: pad_s and flat_s are too long");
-  bl_status s = bl_channels_pick(ctx, "mark_artefacts", in, &all, &st->p.exclude, &index, &st->n_tracks);
-  if (s) return s;
-  size_t room = st->delay + 1, flat = st->flat_len;
-  st->tracks = bl_calloc(ctx, st->n_tracks, sizeof *st->tracks);
-  st->v = bl_calloc(ctx, room, st->n_channels * sizeof *st->v);
-  st->marks = bl_calloc(ctx, st->n_tracks, room);
-  st->extreme_v = bl_calloc(ctx, st->n_tracks * 2, flat * sizeof *st->extreme_v);
-  st->extreme_at = bl_calloc(ctx, st->n_tracks * 2, flat * sizeof *st->extreme_at);
-  if (!st->tracks || !st->v || !st->marks || !st->extreme_v || !st->extreme_at)
-    s = bl_fail_nomem(ctx, "mark_artefacts");
-  for (size_t i = 0; !s && i < st->n_tracks; i++)
-    st->tracks[i] =
-        (track){.channel = index[i],
-                .mark = st->marks + i * room,
-                .least = {.v = st->extreme_v + 2 * i * flat, .at = st->extreme_at + 2 * i * flat},
-                .most = {.v = st->extreme_v + (2 * i + 1) * flat, .at = st->extreme_at + (2 * i + 1) * flat}};
-  bl_free(ctx, index);
-  if (!s) reset(st);
-  return s;
-}
-
 /* Marks the samples [from, now], now being the newest, and pads: what is past in the ring, what is to come in until. */
 static void mark(state *st, track *t, uint64_t from, uint64_t now)
 {
   uint64_t lo = from > st->pad ? from - st->pad : 0, start = lo, room = st->delay + 1;
-  if (lo < st->done) lo = start = st->done;
+  if (lo < st->lag.done) lo = start = st->lag.done;
   if (start >= t->from && start < t->until) start = t->until; /* marked before */
   else t->from = lo;
   for (uint64_t i = start; i <= now; i++) t->mark[i % room] = 1;
@@ -210,7 +181,7 @@ static void check_flat(state *st, track *t, float x, uint64_t now)
 static void check(state *st, track *t, float x)
 {
   const params *p = &st->p;
-  uint64_t now = st->total;
+  uint64_t now = st->lag.total;
   t->mark[now % (st->delay + 1)] = now < t->until;
   if (!isfinite(x)) {
     mark(st, t, now, now);
@@ -229,11 +200,19 @@ static void check(state *st, track *t, float x)
   t->last = x;
 }
 
-/* The oldest frame that waits, to y. */
-static void give(state *st, float *y)
+static void take(void *sp, const float *x)
 {
+  state *st = sp;
+  memcpy(st->v + st->lag.total % (st->delay + 1) * st->n_channels, x, st->n_channels * sizeof *x);
+  for (size_t k = 0; k < st->n_tracks; k++) check(st, &st->tracks[k], x[st->tracks[k].channel]);
+}
+
+/* The oldest frame that waits, to y. */
+static void give(void *sp, float *y)
+{
+  state *st = sp;
   const params *p = &st->p;
-  size_t slot = (size_t)(st->done % (st->delay + 1));
+  size_t slot = (size_t)(st->lag.done % (st->delay + 1));
   bool any = false;
   memcpy(y, st->v + slot * st->n_channels, st->n_channels * sizeof *y);
   for (size_t i = 0; i < st->n_tracks; i++) any = any || st->tracks[i].mark[slot];
@@ -243,32 +222,48 @@ static void give(state *st, float *y)
     else y[t->channel] = p->mode == NANS ? NAN : p->mode == ZERO ? 0 : t->held;
   }
   if (p->mode == CHANNEL) y[st->n_channels] = any;
-  st->done++;
+}
+
+static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
+{
+  static const bl_texts all = {0};
+  state *st = sp;
+  size_t *index = NULL;
+  (void)out;
+  st->p = *(const params *)pp;
+  st->n_channels = in->n_channels;
+  if (!reach_of(&st->p, in->rate_hz, &st->pad, &st->flat_len, &st->delay))
+    return bl_fail(ctx, BL_E_RANGE, "mark_artefacts: pad_s and flat_s are too long");
+  bl_status s = bl_channels_pick(ctx, "mark_artefacts", in, &all, &st->p.exclude, &index, &st->n_tracks);
+  if (s) return s;
+  st->lag = (bl_lag){.behind = st->delay, .width = st->n_channels, .take = take, .give = give};
+  size_t room = st->delay + 1, flat = st->flat_len;
+  st->tracks = bl_calloc(ctx, st->n_tracks, sizeof *st->tracks);
+  st->v = bl_calloc(ctx, room, st->n_channels * sizeof *st->v);
+  st->marks = bl_calloc(ctx, st->n_tracks, room);
+  st->extreme_v = bl_calloc(ctx, st->n_tracks * 2, flat * sizeof *st->extreme_v);
+  st->extreme_at = bl_calloc(ctx, st->n_tracks * 2, flat * sizeof *st->extreme_at);
+  if (!st->tracks || !st->v || !st->marks || !st->extreme_v || !st->extreme_at)
+    s = bl_fail_nomem(ctx, "mark_artefacts");
+  for (size_t i = 0; !s && i < st->n_tracks; i++)
+    st->tracks[i] =
+        (track){.channel = index[i],
+                .mark = st->marks + i * room,
+                .least = {.v = st->extreme_v + 2 * i * flat, .at = st->extreme_at + 2 * i * flat},
+                .most = {.v = st->extreme_v + (2 * i + 1) * flat, .at = st->extreme_at + (2 * i + 1) * flat}};
+  bl_free(ctx, index);
+  if (!s) reset(st);
+  return s;
 }
 
 static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
 {
-  state *st = sp;
-  uint64_t known = st->total + n > st->delay ? st->total + n - st->delay : 0;
-  float *y = bl_frames_add(ctx, out, known > st->done ? (size_t)(known - st->done) : 0);
-  if (!y) return BL_E_NOMEM;
-  for (size_t i = 0; i < n; i++, x += st->n_channels) {
-    memcpy(st->v + st->total % (st->delay + 1) * st->n_channels, x, st->n_channels * sizeof *x);
-    for (size_t k = 0; k < st->n_tracks; k++) check(st, &st->tracks[k], x[st->tracks[k].channel]);
-    if (++st->total - st->done <= st->delay) continue;
-    give(st, y);
-    y += out->width;
-  }
-  return BL_OK;
+  return bl_lag_push(ctx, &((state *)sp)->lag, sp, x, n, out);
 }
 
 static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out)
 {
-  state *st = sp;
-  float *y = bl_frames_add(ctx, out, (size_t)(st->total - st->done));
-  if (!y) return BL_E_NOMEM;
-  for (; st->done < st->total; y += out->width) give(st, y);
-  return BL_OK;
+  return bl_lag_finish(ctx, &((state *)sp)->lag, sp, out);
 }
 
 static void release(bl_ctx *ctx, void *sp)

@@ -6,6 +6,7 @@
  * holds it. */
 #include <string.h>
 
+#include "lag.h"
 #include "stage_util.h"
 
 enum { BINOMIAL, MEDIAN };
@@ -28,7 +29,7 @@ typedef struct state {
   size_t n_channels, n_bins, width, frames, bins;
   double *v;                              /* ring of `frames` frames; binomial: already smoothed over bins */
   double *over_frames, *over_bins, *near; /* weights; the values of a neighbourhood */
-  uint64_t total, done;                   /* frames taken, frames given */
+  bl_lag lag;
 } state;
 
 static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stream *out)
@@ -46,7 +47,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
 static void reset(void *sp)
 {
   state *st = sp;
-  st->total = st->done = 0;
+  st->lag.total = st->lag.done = 0;
 }
 
 /* Row n - 1 of Pascal's triangle over its sum. */
@@ -59,27 +60,6 @@ static void binomial(double *w, size_t n)
   for (size_t k = 0; k < n; k++) w[k] /= sum;
 }
 
-static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
-{
-  const params *p = pp;
-  state *st = sp;
-  (void)out;
-  st->method = p->method;
-  st->n_channels = in->n_channels;
-  st->n_bins = in->n_bins;
-  st->width = bl_stream_width(in);
-  st->frames = (size_t)p->frames;
-  st->bins = (size_t)p->bins;
-  st->v = bl_calloc(ctx, st->frames, st->width * sizeof *st->v);
-  st->over_frames = bl_calloc(ctx, st->frames, sizeof *st->over_frames);
-  st->over_bins = bl_calloc(ctx, st->bins, sizeof *st->over_bins);
-  st->near = bl_calloc(ctx, st->frames * st->bins, sizeof *st->near);
-  if (!st->v || !st->over_frames || !st->over_bins || !st->near) return bl_fail_nomem(ctx, "smooth");
-  binomial(st->over_frames, st->frames);
-  binomial(st->over_bins, st->bins);
-  return BL_OK;
-}
-
 /* The bin `k` places right of the one left of `at` by half the neighbourhood, within the spectrum. */
 static size_t bin_near(const state *st, size_t at, size_t k)
 {
@@ -88,9 +68,10 @@ static size_t bin_near(const state *st, size_t at, size_t k)
   return at + k - half < st->n_bins ? at + k - half : st->n_bins - 1;
 }
 
-static void take(state *st, const float *x)
+static void take(void *sp, const float *x)
 {
-  double *v = st->v + st->total % st->frames * st->width;
+  const state *st = sp;
+  double *v = st->v + st->lag.total % st->frames * st->width;
   for (size_t c = 0; c < st->n_channels; c++, x += st->n_bins, v += st->n_bins)
     for (size_t b = 0; b < st->n_bins; b++) {
       v[b] = (double)x[b];
@@ -98,7 +79,6 @@ static void take(state *st, const float *x)
       v[b] = 0;
       for (size_t k = 0; k < st->bins; k++) v[b] += st->over_bins[k] * (double)x[bin_near(st, b, k)];
     }
-  st->total++;
 }
 
 /* The middle of n values, n odd, which are moved about; NaN when one is (Hoare, CACM 4 (1961) 321). */
@@ -126,16 +106,17 @@ static double median(double *v, size_t n)
 }
 
 /* Frame `done`, from the frames around it that are there. */
-static void give(state *st, float *y)
+static void give(void *sp, float *y)
 {
+  const state *st = sp;
   size_t half = st->frames / 2;
   for (size_t c = 0; c < st->n_channels; c++)
     for (size_t b = 0; b < st->n_bins; b++) {
       double sum = 0;
       size_t n = 0;
       for (size_t f = 0; f < st->frames; f++) {
-        uint64_t at = st->done + f < half ? 0 : st->done + f - half;
-        if (at >= st->total) at = st->total - 1;
+        uint64_t at = st->lag.done + f < half ? 0 : st->lag.done + f - half;
+        if (at >= st->lag.total) at = st->lag.total - 1;
         const double *v = st->v + at % st->frames * st->width + c * st->n_bins;
         if (st->method == BINOMIAL) sum += st->over_frames[f] * v[b];
         else
@@ -143,31 +124,38 @@ static void give(state *st, float *y)
       }
       y[c * st->n_bins + b] = (float)(st->method == BINOMIAL ? sum : median(st->near, n));
     }
-  st->done++;
+}
+
+static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
+{
+  const params *p = pp;
+  state *st = sp;
+  (void)out;
+  st->method = p->method;
+  st->n_channels = in->n_channels;
+  st->n_bins = in->n_bins;
+  st->width = bl_stream_width(in);
+  st->frames = (size_t)p->frames;
+  st->lag = (bl_lag){.behind = st->frames / 2, .width = st->width, .take = take, .give = give};
+  st->bins = (size_t)p->bins;
+  st->v = bl_calloc(ctx, st->frames, st->width * sizeof *st->v);
+  st->over_frames = bl_calloc(ctx, st->frames, sizeof *st->over_frames);
+  st->over_bins = bl_calloc(ctx, st->bins, sizeof *st->over_bins);
+  st->near = bl_calloc(ctx, st->frames * st->bins, sizeof *st->near);
+  if (!st->v || !st->over_frames || !st->over_bins || !st->near) return bl_fail_nomem(ctx, "smooth");
+  binomial(st->over_frames, st->frames);
+  binomial(st->over_bins, st->bins);
+  return BL_OK;
 }
 
 static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
 {
-  state *st = sp;
-  uint64_t known = st->total + n > st->frames / 2 ? st->total + n - st->frames / 2 : 0;
-  float *y = bl_frames_add(ctx, out, known > st->done ? (size_t)(known - st->done) : 0);
-  if (!y) return BL_E_NOMEM;
-  for (size_t i = 0; i < n; i++, x += st->width) {
-    take(st, x);
-    if (st->total - st->done <= st->frames / 2) continue;
-    give(st, y);
-    y += st->width;
-  }
-  return BL_OK;
+  return bl_lag_push(ctx, &((state *)sp)->lag, sp, x, n, out);
 }
 
 static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out)
 {
-  state *st = sp;
-  float *y = bl_frames_add(ctx, out, (size_t)(st->total - st->done));
-  if (!y) return BL_E_NOMEM;
-  for (; st->done < st->total; y += st->width) give(st, y);
-  return BL_OK;
+  return bl_lag_finish(ctx, &((state *)sp)->lag, sp, out);
 }
 
 static void release(bl_ctx *ctx, void *sp)
