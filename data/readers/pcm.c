@@ -152,8 +152,8 @@ static bl_status make_stream(bl_ctx *ctx, bl_recording *rec, raw *f, const bl_si
   for (size_t i = 0; i < n_channels && !s; i++) {
     bl_channel *c = &rec->streams[0].channels[i];
     char name[32];
-    snprintf(name, sizeof name, "ch%zu", i + 1);
-    s = bl_recording_text(ctx, &c->name, n_channels == 1 ? "audio" : n_channels > 2 ? name : i ? "right" : "left");
+    bl_reader_sound_name(i, n_channels, name);
+    s = bl_recording_text(ctx, &c->name, name);
     if (!s) s = bl_recording_text(ctx, &c->unit, "FS");
     if (types[f->p.format].kind >= BL_F32) continue;
     c->lo = -1;
