@@ -148,6 +148,37 @@ static void there_and_back(void **arg)
   check_tmp_done();
 }
 
+/* Annotations beside a sound file in any format, and out of a hypnogram into EDF and back. */
+static void tables(void **arg)
+{
+  (void)arg;
+  const char *set = BALEEN_SETS "/eegmmidb-s001/S001R06.edf", *wav = check_tmp_path("a.wav"), *edf = check_tmp_path("a.edf");
+  const char *night = check_tmp_path("night.txt");
+  static const struct {
+    const char *format, *ending;
+  } table[] = {{"csv", ".csv"}, {"raven", ".selections.txt"}, {"audacity", ".txt"}, {"bids", ".events.tsv"}};
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    char at[600], again[600];
+    snprintf(at, sizeof at, "%s%s", wav, table[i].ending);
+    snprintf(again, sizeof again, "%s.again.csv", wav);
+    assert_int_equal(baleen("convert '%s' '%s' --pick C3.. --from 4.2 --to 20 --table %s", set, wav, table[i].format), 0);
+    check_says(table[i].ending);
+    assert_int_equal(baleen("annotations '%s' '%s'", at, again), 0);
+    assert_int_equal(baleen("convert '%s' '%s' --annotations '%s'", wav, edf, at), 0);
+    assert_int_equal(baleen("inspect '%s'", edf), 0);
+    check_says("annotations: 4: T2 x1 T0 x2 T1 x1");
+  }
+  write_bytes(night, "W\nW\nN1\n", 7);
+  assert_int_equal(baleen("convert '%s' '%s' --pick C3.. --annotations '%s' --read-as hypnogram --epoch-s 10 --to 30", wav, edf, night), 0);
+  assert_int_equal(baleen("convert '%s' '%s' --table hypnogram --epoch-s 10", edf, wav), 2);
+  check_says("annotation 2 ('W') lasts from 10 s to 15.8 s");
+  assert_int_equal(baleen("convert '%s' '%s' --table hypnogram --epoch-s 5 --to 10", edf, wav), 0);
+  check_says("a.wav.hypnogram.txt");
+  assert_int_equal(baleen("convert '%s' '%s' --table csv", set, edf), 2);
+  check_says("holds its annotations itself");
+  check_tmp_done();
+}
+
 /* Gaps: kept by records, filled where the format has none. */
 static void gaps(void **arg)
 {
@@ -260,7 +291,7 @@ static void slips(void **arg)
 
 int main(void)
 {
-  static const struct CMUnitTest tests[] = {cmocka_unit_test(repair), cmocka_unit_test(convert), cmocka_unit_test(there_and_back), cmocka_unit_test(gaps),
+  static const struct CMUnitTest tests[] = {cmocka_unit_test(repair), cmocka_unit_test(convert), cmocka_unit_test(there_and_back), cmocka_unit_test(tables), cmocka_unit_test(gaps),
                                             cmocka_unit_test(triggers_become_annotations), cmocka_unit_test(anonymize),
                                             cmocka_unit_test(inspect_says_what_is_odd), cmocka_unit_test(slips)};
   return _cmocka_run_group_tests("recordings_out", tests, sizeof tests / sizeof *tests, NULL, NULL);
