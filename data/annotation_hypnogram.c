@@ -36,7 +36,8 @@ static bool whole_epochs(double t, const bl_annotation_writing *how, uint64_t *o
 static bl_status put_stage(bl_ctx *ctx, const char *path, const stage *s, bl_buf *out)
 {
   size_t from = out->len;
-  const char *text = s->a->label + strspn(s->a->label, " \t\r\n\v\f"), *why = NULL;
+  const char *text = s->a->label, *why = NULL;
+  while (*text && (unsigned char)*text <= ' ') text++;
   if (!*text) why = "has no label, and a line needs one, such as '?'";
   else if (*text == '#') why = "begins with #, which makes a line a comment";
   else if (!strncmp(text, "\xef\xbb\xbf", 3)) why = "begins with a byte order mark, which no line keeps";
