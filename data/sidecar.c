@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "baleen/file.h"
+#include "baleen/text.h"
 #include "path.h"
 #include "recording_private.h"
 
@@ -143,6 +144,72 @@ bl_status bl_sidecar_read_full_name(bl_ctx *ctx, const char *file, bl_sidecar *o
   bl_free(ctx, at);
   return s;
 }
+
+/* ---- files that a folder's sidecars make recordings ----------------------------------------------------------------- */
+
+/* In the order in which they claim <stem>.json. */
+static const char *const bare[] = {".npy", ".raw", ".pcm", ".csv", ".tsv", NULL};
+enum { FIRST_RAW = 1, LAST_RAW = 2 };
+
+static bl_status is_there(bl_ctx *ctx, const char *stem, const char *extension, bool *there)
+{
+  char *lower = bl_strf(ctx, "%s%s", stem, extension), *upper = bl_strf(ctx, "%s%s", stem, extension);
+  struct stat st;
+  if (lower && upper) {
+    for (char *p = upper + strlen(stem); *p; p++)
+      if (*p >= 'a' && *p <= 'z') *p = (char)(*p - 'a' + 'A');
+    *there = !stat(lower, &st) || !stat(upper, &st);
+  }
+  bl_status s = lower && upper ? BL_OK : bl_fail_nomem(ctx, stem);
+  bl_free(ctx, lower);
+  bl_free(ctx, upper);
+  return s;
+}
+
+/* Whether another file has the better claim on <stem>.json than bare[kind]. "a.wav" has it as the stem of "a.wav.csv". */
+static bl_status is_claimed(bl_ctx *ctx, const char *stem, size_t kind, bool *claimed)
+{
+  bl_status s = is_there(ctx, stem, "", claimed);
+  for (size_t i = 0; !s && !*claimed && bl_reader_at(i); i++)
+    for (const char *const *e = bl_reader_at(i)->extensions; !s && !*claimed && *e; e++) s = is_there(ctx, stem, *e, claimed);
+  for (size_t i = 0; !s && !*claimed && i < kind; i++) s = is_there(ctx, stem, bare[i], claimed);
+  return s;
+}
+
+/* A broken one of this very file is told; a broken <stem>.json may be about something else. */
+static bl_status read_claimed(bl_ctx *ctx, const char *file, size_t kind, bl_sidecar *out)
+{
+  bl_status s = bl_sidecar_read_full_name(ctx, file, out);
+  if (s == BL_E_FORMAT || s == BL_E_IO) bl_warn(ctx, BL_W_SKIPPED, "%s; %s is left out", bl_ctx_error(ctx), file);
+  if (s || out->path) return s;
+  char *stem = bl_path_stem(ctx, file), *at = stem ? bl_strf(ctx, "%s.json", stem) : NULL;
+  bool claimed = false;
+  struct stat st;
+  s = at ? BL_OK : bl_fail_nomem(ctx, file);
+  if (!s && !stat(at, &st)) s = is_claimed(ctx, stem, kind, &claimed);
+  if (!s && !claimed) s = read_first(ctx, &at, 1, out);
+  bl_free(ctx, stem);
+  bl_free(ctx, at);
+  return s;
+}
+
+bl_status bl_sidecar_tells(bl_ctx *ctx, const char *file, bool *candidate, bool *tells)
+{
+  size_t kind = 0;
+  bl_sidecar d = {0};
+  while (bare[kind] && !bl_text_ends_with(file, bare[kind])) kind++;
+  *candidate = bare[kind];
+  *tells = false;
+  if (!*candidate) return BL_OK;
+  bl_status s = read_claimed(ctx, file, kind, &d);
+  *tells = !s && d.rate_hz > 0 && (kind < FIRST_RAW || kind > LAST_RAW || d.format);
+  bl_sidecar_free(ctx, &d);
+  if (s != BL_E_FORMAT && s != BL_E_IO) return s;
+  bl_ctx_clear_error(ctx);
+  return BL_OK;
+}
+
+/* ---- taking it -------------------------------------------------------------------------------------------------------- */
 
 /* Microseconds are its last digits; a date that is none is refused by what takes it. */
 static bool parse_start(const char *text, int v[7])

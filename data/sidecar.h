@@ -30,6 +30,11 @@ typedef struct bl_sidecar {
 bl_status bl_sidecar_read(bl_ctx *ctx, const char *file, bl_sidecar *out) BL_MUST_CHECK;
 /* Beside a sound file, which says most of it itself: <file>.json only, for <stem>.json may be anybody's. */
 bl_status bl_sidecar_read_full_name(bl_ctx *ctx, const char *file, bl_sidecar *out) BL_MUST_CHECK;
+/* Whether a file met in a folder is a recording by what a sidecar says: the rate for .npy, .csv and .tsv, rate and format for
+ * .raw and .pcm. <stem>.json counts for one file of that stem only, a recording of another kind before these, and these in
+ * this order: .npy, .raw, .pcm, .csv, .tsv; so a table of labels beside a recording is none. *candidate: it is of these kinds. A
+ * <file>.json that cannot be read is warned of. */
+bl_status bl_sidecar_tells(bl_ctx *ctx, const char *file, bool *candidate, bool *tells) BL_MUST_CHECK;
 /* Parses a text; `name` is for messages. */
 bl_status bl_sidecar_parse(bl_ctx *ctx, const char *name, const char *text, size_t n, bl_sidecar *out) BL_MUST_CHECK;
 /* Names and units of the only stream's channels, and the start. Names that the file has itself may be there already; where

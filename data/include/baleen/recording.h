@@ -118,6 +118,8 @@ bool bl_start_pattern_ok(const char *pattern);
  * by the list, when the header tells no start. */
 bl_status bl_recording_start_from_name(bl_ctx *ctx, bl_recording *rec, const char *pattern) BL_MUST_CHECK;
 
+/* The file of a recording's path: all of it, or what is behind the settings of raw samples (pcm:rate=48000:FILE). */
+const char *bl_recording_file(const char *path);
 const bl_reader_class *bl_reader_at(size_t i);
 /* True when a file of this name is one that some reader is for, by its extension. */
 bool bl_recording_is_name(const char *path);
