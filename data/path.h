@@ -10,8 +10,8 @@ char *bl_path_normal(bl_ctx *ctx, const char *path); /* without "//", "." and "x
 char *bl_path_folder(bl_ctx *ctx, const char *path); /* up to the last slash; "." when there is none */
 char *bl_path_stem(bl_ctx *ctx, const char *path);   /* without the last extension */
 
-/* Recordings that patterns matched; a path may begin with settings of raw samples (bl_recording_file). Names are the paths below `base`, the folder that all patterns share up to their
- * first wildcard, so that a name does not depend on which other files there are. Ascending by name, each file once. */
+/* Recordings that patterns matched; a path may begin with settings of raw samples (bl_recording_file).
+ * Names are the paths below `base`, the folder that all patterns share up to their first wildcard, so that a name does not depend on which other files there are. Ascending by name, each file once. */
 typedef struct bl_found {
   bl_texts paths, names;
   char *base;

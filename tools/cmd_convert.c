@@ -110,7 +110,7 @@ const bl_command bl_command_convert = {
     .min_args = 2, .max_args = 2,
     .about = "EDF to EDF or BDF without stages copies the digital values. Else one stream of float32 is written: WAV as float unless\n"
              "--bits says otherwise; EDF with the limits of each channel from a first pass, so that nothing is clipped. Gaps become zeros\n"
-             "there, under annotations 'gap'. Annotations go into EDF and BDF files, else into a table beside OUT (OUT.csv); names, units, full scale and\n"
-             "start that a WAV, FLAC or .npy file cannot hold go into OUT.json beside it (call.wav.json), where they are found again.\n"
-             "Scale and resolution are told.",
+             "there, under annotations 'gap'. Annotations go into EDF and BDF files, else into a table beside OUT (OUT.csv);\n"
+             "names, units, full scale and start that a WAV, FLAC or .npy file cannot hold go into OUT.json beside it (call.wav.json),\n"
+             "where they are found again. Scale and resolution are told.",
     .examples = examples, .opts = opts, .params_size = sizeof(params), .run = run};

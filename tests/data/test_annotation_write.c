@@ -82,7 +82,8 @@ static const struct refused {
   {"hypnogram, two files", "x.txt", BL_ANN_HYPNOGRAM, in_files, 2, NULL, 0, BL_E_ARG, "a hypnogram is about one"},
   {"a time beyond the numbers", "x.csv", BL_ANN_AUTO, STAGE(1e308, 1e308, "q"), "wanted finite times"},
   {"a frequency below 0", "x.csv", BL_ANN_AUTO, (bl_annotation[]){{0, 1, -1, NAN, (char *)"q", NULL, NULL}}, 1, NULL, 0, BL_E_ARG, "from -1 Hz"},
-  {"a frequency without end", "x.csv", BL_ANN_AUTO, (bl_annotation[]){{0, 1, 1, (double)INFINITY, (char *)"q", NULL, NULL}}, 1, NULL, 0, BL_E_ARG, "to inf Hz"},
+  {"a frequency without end", "x.csv", BL_ANN_AUTO, (bl_annotation[]){{0, 1, 1, (double)INFINITY, (char *)"q", NULL, NULL}}, 1, NULL, 0,
+   BL_E_ARG, "to inf Hz"},
   {"no time", "x.csv", BL_ANN_AUTO, (bl_annotation[]){{NAN, 1, NAN, NAN, (char *)"q", NULL, NULL}}, 1, NULL, 0, BL_E_ARG, "annotation 1 ('q')"},
   {"no folder", "none/x.csv", BL_ANN_AUTO, one_mark, 1, NULL, 0, BL_E_IO, "none/x.csv"},
 };

@@ -456,7 +456,8 @@ static void anonymize_survives_every_allocation_failing(void **arg)
 int main(void)
 {
   static const struct CMUnitTest tests[] = {
-      cmocka_unit_test(edf_and_bdf), cmocka_unit_test(wav_flac_npy), cmocka_unit_test(whole_numbers_come_back), cmocka_unit_test(sidecars_only_where_needed),
+      cmocka_unit_test(edf_and_bdf), cmocka_unit_test(wav_flac_npy), cmocka_unit_test(whole_numbers_come_back),
+      cmocka_unit_test(sidecars_only_where_needed),
                                             cmocka_unit_test(foreign_sidecars_stay), cmocka_unit_test(latin_names),
       cmocka_unit_test(refuses), cmocka_unit_test(survives_every_allocation_failing), cmocka_unit_test(edf_without_names),
       cmocka_unit_test(sound_without_names), cmocka_unit_test(anonymize_survives_every_allocation_failing)};

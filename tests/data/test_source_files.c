@@ -301,12 +301,14 @@ static void takes_what_sidecars_tell(void **state)
   tree_text("s/broken.npy.json", "{\"rate_hz\": ");
   tree_text("s/list.json", "[1, 2]"); /* anybody's */
   tree_text("s/odd.json", "{\"SamplingFrequency\": 250}");
-  const char *told = "alone.tsv:-:-;both.raw:-:-;call.wav:-:-;deep/x.csv:-:-;eeg.csv:-:-;loud.WAV:-:-;one.raw:-:-;stem.NPY:-:-;told.npy:-:-;two.pcm:-:-;";
+  const char *told = "alone.tsv:-:-;both.raw:-:-;call.wav:-:-;deep/x.csv:-:-;eeg.csv:-:-;loud.WAV:-:-;"
+                     "one.raw:-:-;stem.NPY:-:-;told.npy:-:-;two.pcm:-:-;";
   check_list(ctx, &(set){{"recordings=s"}}, told);
   assert_int_equal(bl_ctx_warnings(ctx, BL_W_SKIPPED), 1); /* the broken one */
   check_list(ctx, &(set){{"recordings=\"s/**\""}}, told);
   check_list(ctx, &(set){{"recordings=[s/t*, s/o*]"}}, "one.raw:-:-;told.npy:-:-;two.pcm:-:-;");
-  check_list(ctx, &(set){{"recordings=s/**/*.csv"}}, "call.csv:-:-;call.wav.csv:-:-;deep/x.csv:-:-;eeg.csv:-:-;labels.csv:-:-;loud.csv:-:-;stem.csv:-:-;");
+  check_list(ctx, &(set){{"recordings=s/**/*.csv"}},
+             "call.csv:-:-;call.wav.csv:-:-;deep/x.csv:-:-;eeg.csv:-:-;labels.csv:-:-;loud.csv:-:-;stem.csv:-:-;");
   check_list(ctx, &(set){{"recordings=\"s/[opt]*.{npy,raw}\""}}, "odd.npy:-:-;one.raw:-:-;plain.npy:-:-;told.npy:-:-;");
   check_refused(ctx, &(set){{"recordings=lone"}}, "taken where a .json file beside them tells the rate");
   check_refused(ctx, &(set){{"recordings=lone/p*"}}, "or where the pattern names them, as in *.npy");
@@ -332,7 +334,8 @@ static void raw_samples_by_settings(void **state)
   check_list(ctx, &(set){{PCM "raw/**/*.{pcm,PCM}\"", "labels=folder", "group=folder"}}, "up/a_1.pcm:up:up;up/a_20200517_235958.PCM:up:up;");
   check_list(ctx, &(set){{PCM "raw\""}}, "down/b_1.raw:-:-;up/a_1.pcm:-:-;up/a_20200517_235958.PCM:-:-;");
   check_list(ctx, &(set){{PCM "raw/*/b*\""}}, "down/b_1.raw:-:-;");
-  check_list(ctx, &(set){{PCM "raw/{up,down}/?_[12].{dat,pcm}\"", "labels=pattern", "pattern={label}/{who}_*"}}, "down/b_2.dat:down:-:b;up/a_1.pcm:up:-:a;");
+  check_list(ctx, &(set){{PCM "raw/{up,down}/?_[12].{dat,pcm}\"", "labels=pattern", "pattern={label}/{who}_*"}},
+             "down/b_2.dat:down:-:b;up/a_1.pcm:up:-:a;");
   check_list(ctx, &(set){{PCM "raw/{up/a_1.pcm,down/b_1.raw}\"", "labels=csv", "label_file=raw/labels.csv"}}, "down/b_1.raw:two:-;up/a_1.pcm:one:-;");
   check_list(ctx, &(set){{"recordings=[\"pcm:rate=4:raw/up\", raw, \"pcm:rate=8:raw/down\", \"pcm:rate=4:raw/up/a_1.pcm\"]"}},
              "c.wav:-:-;down/b_1.raw:-:-;up/a_1.pcm:-:-;up/a_20200517_235958.PCM:-:-;");

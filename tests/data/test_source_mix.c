@@ -419,7 +419,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(mixes_at_the_ratio_drawn), cmocka_unit_test(is_the_same_for_a_seed_only),
-      cmocka_unit_test(mixes_raw_samples),          cmocka_unit_test(keeps_folds_apart),        cmocka_unit_test(makes_recordings_from_the_bundled_sets),
+      cmocka_unit_test(mixes_raw_samples),        cmocka_unit_test(keeps_folds_apart),
+      cmocka_unit_test(makes_recordings_from_the_bundled_sets),
       cmocka_unit_test(says_what_does_not_fit),   cmocka_unit_test(survives_any_allocation_failing),
   };
   return cmocka_run_group_tests(tests, make_files, drop_files);

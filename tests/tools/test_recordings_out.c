@@ -291,7 +291,8 @@ static void slips(void **arg)
 
 int main(void)
 {
-  static const struct CMUnitTest tests[] = {cmocka_unit_test(repair), cmocka_unit_test(convert), cmocka_unit_test(there_and_back), cmocka_unit_test(tables), cmocka_unit_test(gaps),
+  static const struct CMUnitTest tests[] = {cmocka_unit_test(repair), cmocka_unit_test(convert), cmocka_unit_test(there_and_back),
+                                            cmocka_unit_test(tables), cmocka_unit_test(gaps),
                                             cmocka_unit_test(triggers_become_annotations), cmocka_unit_test(anonymize),
                                             cmocka_unit_test(inspect_says_what_is_odd), cmocka_unit_test(slips)};
   return _cmocka_run_group_tests("recordings_out", tests, sizeof tests / sizeof *tests, NULL, NULL);

@@ -7,6 +7,8 @@
  * Times count from the first sample, EDF's annotations too (the first record's own time stamp is taken off). A BDF
  * Status is two channels: "Status", the trigger bits 0 to 15 as a number, and "Status system", the bits 16 to 23.
  *
+ * A file x.wav.json beside x.wav (any sound file) gives names, units, full scale and start: data/sidecar.h.
+ *
  * To add a format: data/readers/<name>.c with `const bl_reader_class bl_reader_<name>`, a line in readers.def. */
 #ifndef BALEEN_RECORDING_H
 #define BALEEN_RECORDING_H
