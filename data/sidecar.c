@@ -113,7 +113,7 @@ static bl_status read_first(bl_ctx *ctx, char *const *at, size_t n_at, bl_sideca
   bl_status s = BL_OK;
   for (size_t i = 0; i < n_at && !s && !out->path; i++) {
     struct stat st;
-    size_t n;
+    size_t n = 0;
     if (stat(at[i], &st) || !S_ISREG(st.st_mode)) continue;
     out->path = bl_strdup(ctx, at[i]);
     s = out->path ? bl_file_read(ctx, at[i], CEILING, &text, &n) : bl_fail_nomem(ctx, at[i]);

@@ -39,7 +39,7 @@ bl_status bl_sidecar_tells(bl_ctx *ctx, const char *file, bool *candidate, bool 
 bl_status bl_sidecar_parse(bl_ctx *ctx, const char *name, const char *text, size_t n, bl_sidecar *out) BL_MUST_CHECK;
 /* Names and units of the only stream's channels, and the start. Names that the file has itself may be there already; where
  * neither knows one, they are ch1, ch2 .. . BL_E_FORMAT when the numbers of channels differ: then nothing was changed. */
-bl_status bl_sidecar_apply(bl_ctx *ctx, bl_recording *rec, const bl_sidecar *s) BL_MUST_CHECK;
+bl_status bl_sidecar_apply(bl_ctx *ctx, bl_recording *rec, const bl_sidecar *d) BL_MUST_CHECK;
 void bl_sidecar_free(bl_ctx *ctx, bl_sidecar *s);
 
 /* ---- write_sidecar.c ----------------------------------------------------------------------------------------------- */

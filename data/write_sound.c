@@ -24,14 +24,14 @@ typedef struct sound_state {
 } sound_state;
 
 /* One for all channels of a unit, so that their levels compare: their greatest magnitude, but for sound, which is in parts
- * of full scale already, at least 1. */
-static void choose_full_scale(const bl_write_spec *spec, double *out)
+ * of full scale already, at least 1. Floats have no scale. */
+static void choose_full_scale(const bl_write_spec *spec, bool whole, double *out)
 {
   for (size_t c = 0; c < spec->n_channels; c++) {
     double most = strcmp(spec->units[c], "FS") ? 0 : 1;
-    for (size_t k = 0; spec->lo && k < spec->n_channels; k++)
+    for (size_t k = 0; whole && spec->lo && k < spec->n_channels; k++)
       if (!strcmp(spec->units[k], spec->units[c])) most = fmax(most, fmax(fabs(spec->lo[k]), fabs(spec->hi[k])));
-    out[c] = most > 0 ? most : 1;
+    out[c] = whole && most > 0 ? most : 1;
   }
 }
 
@@ -124,8 +124,7 @@ static bl_status sound_open(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec
   d->full_scale = bl_calloc(ctx, spec->n_channels, sizeof *d->full_scale);
   d->piece = bl_calloc(ctx, PIECE, sizeof *d->piece);
   if (!d->full_scale || !d->piece) return bl_fail_nomem(ctx, "a sound file");
-  if (d->bits) choose_full_scale(spec, d->full_scale);
-  else for (size_t c = 0; c < spec->n_channels; c++) d->full_scale[c] = 1;
+  choose_full_scale(spec, d->bits != 0, d->full_scale);
   if ((s = tell_scale(ctx, w, spec, d))) return s;
   if ((s = prepare_sidecar(ctx, w, spec, d))) return s;
   if ((s = bl_out_open(ctx, w->path, &d->out))) return s;
