@@ -34,5 +34,8 @@ bl_status bl_read_raven(bl_ctx *ctx, bl_lines *l, const bl_annotation_reading *h
 /* annotation_csv.c: a whole text, CSV or BIDS. */
 bl_status bl_read_events(bl_ctx *ctx, const char *path, const char *text, size_t n, const bl_annotation_reading *how,
                          bl_annotations *out) BL_MUST_CHECK;
+/* annotation_hypnogram.c: the whole table, appended to *out. */
+bl_status bl_write_hypnogram(bl_ctx *ctx, const char *path, const bl_annotation_writing *how, const bl_annotations *a,
+                             bl_buf *out) BL_MUST_CHECK;
 
 #endif

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "baleen/annotation.h"
+#include "annotation_table.h"
 #include "baleen/file.h"
 #include "baleen/table.h"
 #include "baleen/text.h"
@@ -274,37 +274,56 @@ static bl_status write_bids(out *o, const bl_annotations *a)
 static bl_annotation_format by_name(const char *path)
 {
   if (bl_text_ends_with(path, ".selections.txt")) return BL_ANN_RAVEN;
+  if (bl_text_ends_with(path, "_hypnogram.txt") || bl_text_ends_with(path, ".hypnogram.txt")) return BL_ANN_HYPNOGRAM;
   if (bl_text_ends_with(path, ".tsv")) return BL_ANN_BIDS;
   return bl_text_ends_with(path, ".csv") ? BL_ANN_CSV : BL_ANN_AUTO;
 }
 
-static bl_status check_times(bl_ctx *ctx, const char *path, const bl_annotations *a)
+static bool is_frequency(double hz) { return isnan(hz) || (hz >= 0 && !isinf(hz)); }
+
+static bl_status check_numbers(bl_ctx *ctx, const char *path, const bl_annotations *a)
 {
-  for (size_t i = 0; i < a->n; i++)
-    if (!isfinite(a->v[i].onset_s) || !isfinite(a->v[i].duration_s) || a->v[i].duration_s < 0)
-      return bl_fail(ctx, BL_E_ARG, "%s: annotation %zu ('%s') from %g s on, %g s long; wanted finite times", path, i + 1,
-                     a->v[i].label, a->v[i].onset_s, a->v[i].duration_s);
+  for (size_t i = 0; i < a->n; i++) {
+    const bl_annotation *x = &a->v[i];
+    if (!isfinite(x->onset_s) || !isfinite(x->onset_s + x->duration_s) || x->duration_s < 0)
+      return bl_fail(ctx, BL_E_ARG, "%s: annotation %zu ('%s') from %g s on, %g s long; wanted finite times", path, i + 1, x->label,
+                     x->onset_s, x->duration_s);
+    if (!is_frequency(x->low_hz) || !is_frequency(x->high_hz))
+      return bl_fail(ctx, BL_E_ARG, "%s: annotation %zu ('%s') from %g Hz to %g Hz; wanted frequencies of 0 or more, or NaN for none",
+                     path, i + 1, x->label, x->low_hz, x->high_hz);
+  }
   return BL_OK;
+}
+
+static bl_status write_hypnogram(out *o, const char *path, const bl_annotation_writing *how, const bl_annotations *a)
+{
+  bl_status s = check_one_file(o->ctx, path, a, "a hypnogram is about one; write one for each");
+  return s ? s : bl_write_hypnogram(o->ctx, path, how, a, &o->b);
+}
+
+bl_status bl_annotations_write_as(bl_ctx *ctx, const char *path, const bl_annotation_writing *how, const bl_annotations *a)
+{
+  out o = {.ctx = ctx, .b = {.max = (size_t)1 << 30}};
+  bl_status s = check_numbers(ctx, path, a);
+  if (s) return s;
+  switch (how->format ? how->format : by_name(path)) {
+  case BL_ANN_RAVEN: s = write_raven(&o, path, a, how->files, how->n_files); break;
+  case BL_ANN_AUDACITY: s = write_audacity(&o, path, a); break;
+  case BL_ANN_CSV: s = write_csv(&o, a); break;
+  case BL_ANN_BIDS: s = write_bids(&o, a); break;
+  case BL_ANN_HYPNOGRAM: s = write_hypnogram(&o, path, how, a); break;
+  default:
+    s = bl_fail(ctx, BL_E_CONFIG, "%s: its name does not tell the format; wanted a name ending in .selections.txt (Raven), .tsv "
+                "(BIDS), .csv or _hypnogram.txt, or the format said: raven, audacity, csv, bids or hypnogram", path);
+  }
+  if (!s) s = bl_file_write(ctx, path, bl_buf_text(&o.b), o.b.len);
+  bl_buf_free(ctx, &o.b);
+  return s;
 }
 
 bl_status bl_annotations_write(bl_ctx *ctx, const char *path, bl_annotation_format format, const bl_annotations *a,
                                const bl_annotated_file *files, size_t n_files)
 {
-  out o = {.ctx = ctx, .b = {.max = (size_t)1 << 30}};
-  if (format == BL_ANN_AUTO) format = by_name(path);
-  bl_status s = check_times(ctx, path, a);
-  if (s) return s;
-  switch (format) {
-  case BL_ANN_RAVEN: s = write_raven(&o, path, a, files, n_files); break;
-  case BL_ANN_AUDACITY: s = write_audacity(&o, path, a); break;
-  case BL_ANN_CSV: s = write_csv(&o, a); break;
-  case BL_ANN_BIDS: s = write_bids(&o, a); break;
-  case BL_ANN_HYPNOGRAM: s = bl_fail(ctx, BL_E_UNSUPPORTED, "%s: hypnograms are read but not written; write csv or bids", path); break;
-  default:
-    s = bl_fail(ctx, BL_E_CONFIG, "%s: its name does not tell the format; wanted a name ending in .selections.txt (Raven), .tsv "
-                "(BIDS) or .csv, or the format said: raven, audacity, csv or bids", path);
-  }
-  if (!s) s = bl_file_write(ctx, path, bl_buf_text(&o.b), o.b.len);
-  bl_buf_free(ctx, &o.b);
-  return s;
+  bl_annotation_writing how = {.format = format, .files = files, .n_files = n_files};
+  return bl_annotations_write_as(ctx, path, &how, a);
 }

@@ -5,6 +5,7 @@
 #include "baleen/text.h"
 #include "edf_copy.h"
 #include "file.h"
+#include "sidecar.h"
 
 /* ---- EDF and BDF --------------------------------------------------------------------------------------------------- */
 
@@ -208,6 +209,21 @@ static bl_status anonymize_flac(bl_ctx *ctx, const char *path, const bl_map *m, 
   return s ? s : bl_out_put(ctx, out, m->v + at, m->n - at);
 }
 
+/* The file beside a sound file, which has its start and may have names, stays behind, and what is beside the place goes. */
+static bl_status leave_sidecar(bl_ctx *ctx, const char *path, const char *out, bl_texts *report)
+{
+  bl_sidecar d;
+  const bl_buf none = {0};
+  bl_status s = bl_sidecar_check_place(ctx, out);
+  if (!s) s = bl_sidecar_put(ctx, out, &none);
+  if (s) return s;
+  s = bl_sidecar_read_full_name(ctx, path, &d);
+  if (s == BL_E_FORMAT || s == BL_E_IO) return BL_OK; /* no such file of ours */
+  if (!s && d.path) s = bl_edf_tell(ctx, report, "channel names, units, full scale and start left out, which %s has", d.path);
+  bl_sidecar_free(ctx, &d);
+  return s;
+}
+
 /* ---- all of it ----------------------------------------------------------------------------------------------------- */
 
 bl_status bl_anonymize(bl_ctx *ctx, const char *path, const char *out, const bl_anonymizing *how, bl_texts *report)
@@ -222,13 +238,14 @@ bl_status bl_anonymize(bl_ctx *ctx, const char *path, const char *out, const bl_
   bool wav = m.n >= 12 && (!memcmp(m.v, "RIFF", 4) || !memcmp(m.v, "RF64", 4)) && !memcmp(m.v + 8, "WAVE", 4);
   bool flac = m.n >= 4 && !memcmp(m.v, "fLaC", 4);
   if (!s && !edf && !wav && !flac)
-    s = bl_fail(ctx, BL_E_UNSUPPORTED, "%s: %s cannot be anonymized in place; 'baleen convert' it to WAV, which takes no names along",
-                path, rec->format);
+    s = bl_fail(ctx, BL_E_UNSUPPORTED, "%s: %s cannot be anonymized in place; 'baleen convert' it to WAV, and remove the .json file "
+                "beside that, which has the start", path, rec->format);
   if (!s && how->drop && !edf) s = bl_fail(ctx, BL_E_UNSUPPORTED, "%s: annotations are dropped from EDF and BDF only", path);
   if (!s) s = bl_out_open(ctx, out, &o);
   if (!s && edf) s = anonymize_edf(ctx, rec, how, &o, report);
   if (!s && wav) s = anonymize_wav(ctx, &m, &o, report);
   if (!s && flac) s = anonymize_flac(ctx, path, &m, &o, report);
+  if (!s && !edf) s = leave_sidecar(ctx, path, out, report);
   if (!s) s = bl_out_done(ctx, &o);
   bl_out_drop(ctx, &o);
   bl_map_close(&m);

@@ -1,5 +1,6 @@
 /* Finding recordings by patterns. A pattern is cut at its slashes; parts without wildcards are appended as they stand,
- * the others are compared with what the folder holds. */
+ * the others are compared with what the folder holds. Settings of raw samples before a pattern (pcm:rate=48000:*.pcm) come
+ * before each path that it gives. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -9,6 +10,8 @@
 #include "baleen/recording.h"
 #include "baleen/text.h"
 #include "path.h"
+#include "recording_private.h"
+#include "sidecar.h"
 
 enum { MAX_DEPTH = 64, MAX_ALTERNATIVES = 4096 };
 
@@ -84,7 +87,8 @@ typedef struct walk {
   bl_texts *parts;
   bool any_name; /* the pattern's end names an extension: whatever matches is wanted */
   bl_texts *found;
-  size_t n_found; /* by this pattern */
+  const char *settings; /* "pcm:rate=48000:"; "" for files that tell themselves */
+  size_t n_found, n_untold; /* by this pattern; files left out that a sidecar would have made recordings */
 } walk;
 
 static const char *here(const walk *w) { return w->at.len ? w->at.v : "."; }
@@ -118,7 +122,22 @@ static bl_status list_folder(walk *w, bl_texts *names)
 static bl_status add_file(walk *w)
 {
   w->n_found++;
-  return bl_texts_add(w->ctx, w->found, here(w));
+  char *whole = bl_strf(w->ctx, "%s%s", w->settings, here(w));
+  bl_status s = whole ? bl_texts_add(w->ctx, w->found, whole) : bl_fail_nomem(w->ctx, here(w));
+  bl_free(w->ctx, whole);
+  return s;
+}
+
+/* A file that no pattern names by its ending: is it one of those looked for? */
+static bl_status add_if_wanted(walk *w)
+{
+  bool wanted = false, candidate = false;
+  bl_status s = BL_OK;
+  if (*w->settings) wanted = bl_text_ends_with(here(w), ".raw") || bl_text_ends_with(here(w), ".pcm");
+  else if (bl_recording_is_name(here(w))) wanted = true;
+  else s = bl_sidecar_tells(w->ctx, here(w), &candidate, &wanted);
+  w->n_untold += candidate && !wanted;
+  return !s && wanted ? add_file(w) : s;
 }
 
 static bl_status below(walk *w, size_t depth);
@@ -132,7 +151,7 @@ static bl_status enter(walk *w, const char *name, size_t depth)
   if (!s && lstat(here(w), &st) == 0) {
     bool folder = S_ISDIR(st.st_mode);
     if (folder) s = below(w, depth + 1);
-    else if (bl_recording_is_name(name) && stat(here(w), &st) == 0 && S_ISREG(st.st_mode)) s = add_file(w);
+    else if (stat(here(w), &st) == 0 && S_ISREG(st.st_mode)) s = add_if_wanted(w);
   }
   pop(w, n);
   return s;
@@ -157,7 +176,8 @@ static bl_status at_end(walk *w)
   struct stat st;
   if (stat(here(w), &st)) return BL_OK;
   if (S_ISDIR(st.st_mode)) return below(w, 0);
-  return S_ISREG(st.st_mode) && (w->any_name || bl_recording_is_name(here(w))) ? add_file(w) : BL_OK;
+  if (!S_ISREG(st.st_mode)) return BL_OK;
+  return w->any_name ? add_file(w) : add_if_wanted(w);
 }
 
 /* ** : none or more folders in between. */
@@ -221,18 +241,26 @@ static bl_status cut_at_slashes(bl_ctx *ctx, const char *pattern, bl_texts *part
   return s;
 }
 
+/* What a pattern with all its alternatives has given. */
+typedef struct tally {
+  bl_found *out;
+  const char *settings; /* as walk has it */
+  size_t n_found, n_untold;
+} tally;
+
 /* One pattern without braces, in normal form, relative to the folder `start` (which may itself hold any character). */
-static bl_status find_one(bl_ctx *ctx, const char *start, const char *pattern, bl_texts *found, size_t *n_found)
+static bl_status find_one(bl_ctx *ctx, const char *start, const char *pattern, tally *t)
 {
   bl_texts parts = {0};
-  walk w = {.ctx = ctx, .parts = &parts, .found = found};
+  walk w = {.ctx = ctx, .parts = &parts, .found = &t->out->paths, .settings = t->settings};
   bl_status s = cut_at_slashes(ctx, pattern, &parts);
   if (!s && *pattern == '/') s = bl_buf_puts(ctx, &w.at, "/");
   else if (!s && strcmp(start, ".")) s = bl_buf_puts(ctx, &w.at, start);
   const char *last = bl_path_base(pattern), *tail = strrchr(last, '.');
   w.any_name = !is_wild(last) || (tail && !is_wild(tail));
   if (!s) s = match(&w, 0, 0);
-  *n_found += w.n_found;
+  t->n_found += w.n_found;
+  t->n_untold += w.n_untold;
   bl_texts_free(ctx, &parts);
   bl_buf_free(ctx, &w.at);
   return s;
@@ -240,11 +268,18 @@ static bl_status find_one(bl_ctx *ctx, const char *start, const char *pattern, b
 
 /* ---- the whole ----------------------------------------------------------------------------------------------------- */
 
-static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+/* By file, then by settings. */
+static int by_file(const void *pa, const void *pb)
+{
+  const char *a = *(char *const *)pa, *b = *(char *const *)pb;
+  int order = strcmp(bl_recording_file(a), bl_recording_file(b));
+  return order ? order : strcmp(a, b);
+}
 
 /* One of the alternatives that a pattern's braces stand for. */
-static bl_status find_alternative(bl_ctx *ctx, const char *folder, const char *text, bl_found *f, size_t *n)
+static bl_status find_alternative(bl_ctx *ctx, const char *folder, const char *text, tally *t)
 {
+  bl_found *f = t->out;
   char *start = bl_path_normal(ctx, folder && *folder ? folder : "."), *pattern = bl_path_normal(ctx, text),
        *front = NULL;
   bl_status s = start && pattern ? BL_OK : bl_fail_nomem(ctx, text);
@@ -258,7 +293,7 @@ static bl_status find_alternative(bl_ctx *ctx, const char *folder, const char *t
     p += p[2] ? 3 : 2;
   }
   if (!s && !(front = literal_folder(ctx, start, *p ? p : "."))) s = bl_fail_nomem(ctx, text);
-  if (!s) s = find_one(ctx, start, p, &f->paths, n);
+  if (!s) s = find_one(ctx, start, p, t);
   if (!s && f->base) {
     keep_shared(f->base, front);
   } else if (!s) {
@@ -271,16 +306,30 @@ static bl_status find_alternative(bl_ctx *ctx, const char *folder, const char *t
   return s;
 }
 
+static bl_status nothing_found(bl_ctx *ctx, const char *who, const char *folder, const char *pattern, const tally *t)
+{
+  static const char remedy[] = "; .npy, .csv, .tsv, .raw and .pcm files are taken where a .json file beside them tells the rate (and "
+                               "the format of raw samples), or where the pattern names them, as in *.npy";
+  return bl_fail(ctx, BL_E_CONFIG, "%s: no recording matches '%s' (looked from the folder '%s')%s", who, pattern,
+                 folder && *folder ? folder : ".", t->n_untold ? remedy : "");
+}
+
 static bl_status find_pattern(bl_ctx *ctx, const char *who, const char *folder, const char *pattern, bl_found *f)
 {
   bl_texts each = {0};
-  size_t n = 0;
-  bl_status s = bl_expand_braces(ctx, pattern, &each);
-  for (size_t i = 0; !s && i < each.n; i++) s = find_alternative(ctx, folder, each.v[i], f, &n);
-  if (!s && !n)
-    s = bl_fail(ctx, BL_E_CONFIG, "%s: no recording matches '%s' (looked from the folder '%s')", who, pattern,
-                folder && *folder ? folder : ".");
+  const char *files = bl_recording_file(pattern);
+  char *settings = bl_strf(ctx, "%.*s", (int)(files - pattern), pattern);
+  tally t = {.out = f, .settings = settings};
+  bl_status s = settings ? BL_OK : bl_fail_nomem(ctx, pattern);
+  if (!s && !strncmp(pattern, BL_PCM_PREFIX, strlen(BL_PCM_PREFIX))) {
+    s = bl_pcm_check_name(ctx, pattern);
+    if (s && s != BL_E_NOMEM) s = bl_fail_in(ctx, BL_E_CONFIG, "%s: ", who);
+  }
+  if (!s) s = bl_expand_braces(ctx, files, &each);
+  for (size_t i = 0; !s && i < each.n; i++) s = find_alternative(ctx, folder, each.v[i], &t);
+  if (!s && !t.n_found) s = nothing_found(ctx, who, folder, pattern, &t);
   bl_texts_free(ctx, &each);
+  bl_free(ctx, settings);
   return s;
 }
 
@@ -291,20 +340,30 @@ static const char *name_below(const char *base, const char *path)
   return n && base[n - 1] == '/' && !strncmp(path, base, n) ? path + n : path;
 }
 
+/* In order, each file once. */
+static bl_status settle(bl_ctx *ctx, const char *who, bl_texts *paths)
+{
+  size_t kept = 0, n = paths->n;
+  if (n) qsort(paths->v, n, sizeof *paths->v, by_file);
+  for (size_t i = 1; i < n; i++)
+    if (!strcmp(bl_recording_file(paths->v[i]), bl_recording_file(paths->v[i - 1])) && strcmp(paths->v[i], paths->v[i - 1]))
+      return bl_fail(ctx, BL_E_CONFIG, "%s: one file is to be read in two ways, as '%s' and as '%s'; name it once", who, paths->v[i - 1],
+                     paths->v[i]);
+  for (size_t i = 0; i < n; i++) {
+    if (kept && !strcmp(paths->v[kept - 1], paths->v[i])) bl_free(ctx, paths->v[i]);
+    else paths->v[kept++] = paths->v[i];
+  }
+  paths->n = kept;
+  return BL_OK;
+}
+
 bl_status bl_find_recordings(bl_ctx *ctx, const char *who, const char *folder, const bl_texts *patterns, bl_found *out)
 {
   bl_found f = {0};
-  *out = f;
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < patterns->n; i++) s = find_pattern(ctx, who, folder, patterns->v[i], &f);
-  if (!s && f.paths.n) qsort(f.paths.v, f.paths.n, sizeof *f.paths.v, by_text);
-  size_t kept = 0;
-  for (size_t i = 0; !s && i < f.paths.n; i++) {
-    if (kept && !strcmp(f.paths.v[kept - 1], f.paths.v[i])) bl_free(ctx, f.paths.v[i]);
-    else f.paths.v[kept++] = f.paths.v[i];
-  }
-  if (!s) f.paths.n = kept;
-  for (size_t i = 0; !s && i < f.paths.n; i++) s = bl_texts_add(ctx, &f.names, name_below(f.base, f.paths.v[i]));
+  if (!s) s = settle(ctx, who, &f.paths);
+  for (size_t i = 0; !s && i < f.paths.n; i++) s = bl_texts_add(ctx, &f.names, name_below(f.base, bl_recording_file(f.paths.v[i])));
   if (s) bl_found_free(ctx, &f);
   *out = f;
   return s;

@@ -28,8 +28,9 @@ bl_status bl_match_new(bl_ctx *ctx, const bl_found *found, bl_match *out)
   bl_match m = {.found = found, .key = bl_calloc(ctx, found->paths.n * N_KINDS, sizeof *m.key)};
   bl_status s = m.key ? BL_OK : bl_fail_nomem(ctx, "the list of recordings");
   for (size_t i = 0; !s && i < found->paths.n; i++) {
-    char *normal = bl_path_normal(ctx, found->paths.v[i]);
-    const char *of[] = {normal, found->names.v[i], bl_path_base(found->paths.v[i])};
+    const char *file = bl_recording_file(found->paths.v[i]);
+    char *normal = bl_path_normal(ctx, file);
+    const char *of[] = {normal, found->names.v[i], bl_path_base(file)};
     if (!normal) s = bl_fail_nomem(ctx, "the list of recordings");
     for (unsigned k = 0; !s && k < N_KINDS; k++) {
       char *text = k % 2 ? bl_path_stem(ctx, of[k / 2]) : bl_strdup(ctx, of[k / 2]);

@@ -76,6 +76,12 @@ bl_status bl_reader_unique_names(bl_ctx *ctx, bl_recording *rec)
   return s;
 }
 
+void bl_reader_sound_name(size_t i, size_t n, char to[32])
+{
+  if (n > 2) snprintf(to, 32, "ch%zu", i + 1);
+  else snprintf(to, 32, "%s", n == 1 ? "audio" : i ? "right" : "left");
+}
+
 void bl_reader_plain_micro(char *unit)
 {
   static const char *const micro[] = {"\xc2\xb5", "\xce\xbc", "\xc3\x82\xc2\xb5", "\xc3\x8e\xc2\xbc"}; /* and UTF-8 seen as Latin-1 */

@@ -16,6 +16,8 @@ bl_status bl_reader_runs(bl_ctx *ctx, bl_rec_stream *stream, uint64_t n_frames, 
 bl_status bl_reader_one_stream(bl_ctx *ctx, bl_recording *rec, double rate_hz, size_t n_channels) BL_MUST_CHECK;
 /* Names that occur more than once get "-0", "-1" .., which is noted. */
 bl_status bl_reader_unique_names(bl_ctx *ctx, bl_recording *rec) BL_MUST_CHECK;
+/* What channel i of n is called where the file has no names, as sound files: audio; left, right; ch1, ch2 .. . */
+void bl_reader_sound_name(size_t i, size_t n, char to[32]);
 /* A unit's micro sign as "u", in place. */
 void bl_reader_plain_micro(char *unit);
 /* Microseconds of {year, month, day, hour, minute, second, microsecond} after some fixed moment; false when it is no date. */

@@ -287,6 +287,13 @@ bl_status bl_recording_read(bl_ctx *ctx, bl_recording *rec, size_t stream, uint6
   return s ? s : check_strict(ctx, rec);
 }
 
+const char *bl_recording_file(const char *path)
+{
+  size_t n = strlen(BL_PCM_PREFIX);
+  const char *colon = strncmp(path, BL_PCM_PREFIX, n) ? NULL : strchr(path + n, ':');
+  return colon ? colon + 1 : path;
+}
+
 bool bl_recording_is_name(const char *path)
 {
   const char *base = bl_path_base(path);

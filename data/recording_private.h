@@ -10,6 +10,8 @@ enum { BL_MAX_NOTES = 100 };
 /* Recordings of this name are raw samples, and the name says what they are: data/readers/pcm.c. */
 #define BL_PCM_PREFIX "pcm:"
 extern const bl_reader_class bl_reader_pcm;
+/* BL_E_CONFIG when its settings are none, BL_E_ARG when no file follows. */
+bl_status bl_pcm_check_name(bl_ctx *ctx, const char *name) BL_MUST_CHECK;
 
 /* Makes room for n streams, all zero. */
 bl_status bl_recording_streams(bl_ctx *ctx, bl_recording *rec, size_t n) BL_MUST_CHECK;

@@ -1,13 +1,12 @@
 /* Recordings out: one door to the formats; NumPy's is here, being a header and the frames as they are. */
 #include "baleen/recording_write.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "baleen/file.h"
 #include "baleen/text.h"
 #include "file.h"
+#include "sidecar.h"
 #include "write_private.h"
 
 bl_write_format bl_write_format_of(const char *path)
@@ -28,39 +27,14 @@ typedef struct npy_state {
   bl_buf json; /* the text of <path>.json */
 } npy_state;
 
-typedef struct json_sink {
-  bl_ctx *ctx;
-  bl_buf *out;
-} json_sink;
-
-static int to_buf(const char *bytes, size_t n, void *arg)
-{
-  const json_sink *k = arg;
-  return bl_buf_add(k->ctx, k->out, bytes, n) ? -1 : 0;
-}
-
-static bl_status npy_json(bl_ctx *ctx, const bl_write_spec *spec, bl_buf *out)
-{
-  json_t *names = json_array(), *units = json_array();
-  for (size_t c = 0; c < spec->n_channels; c++) {
-    json_array_append_new(names, json_string(spec->names[c]));
-    json_array_append_new(units, json_string(spec->units[c]));
-  }
-  json_t *root = json_pack("{s:i, s:f, s:o, s:o}", "schema", 1, "rate_hz", spec->rate_hz, "channels", names, "units", units);
-  if (root && spec->has_start) json_object_set_new(root, "start", json_string(spec->start));
-  json_sink sink = {ctx, out};
-  int failed = !root || json_dump_callback(root, to_buf, &sink, JSON_INDENT(2));
-  json_decref(root);
-  return failed ? bl_fail_nomem(ctx, "the channels of a .npy file") : bl_buf_puts(ctx, out, "\n");
-}
-
 static bl_status npy_open(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec)
 {
   char dict[117], head[129];
   npy_state *n = w->state = bl_calloc(ctx, 1, sizeof *n);
   if (!n) return bl_fail_nomem(ctx, "a .npy file");
   n->out.fd = -1;
-  bl_status s = npy_json(ctx, spec, &n->json);
+  bl_status s = bl_sidecar_check_place(ctx, w->path);
+  if (!s) s = bl_sidecar_text(ctx, spec, NULL, &n->json);
   if (s) return s;
   /* magic, version 1.0, length of what follows: 128 bytes in all (numpy.lib.format) */
   snprintf(dict, sizeof dict, "{'descr': '<f4', 'fortran_order': False, 'shape': (%llu, %zu), }",
@@ -79,11 +53,9 @@ static bl_status npy_push(bl_ctx *ctx, bl_writer *w, const float *x, size_t n)
 static bl_status npy_done(bl_ctx *ctx, bl_writer *w)
 {
   npy_state *n = w->state;
-  char *beside = bl_strf(ctx, "%s.json", w->path);
-  bl_status s = beside ? bl_file_write(ctx, beside, n->json.v, n->json.len) : bl_fail_nomem(ctx, "a path");
+  bl_status s = bl_sidecar_put(ctx, w->path, &n->json);
   if (!s) s = bl_out_done(ctx, &n->out);
   if (!s) s = bl_texts_add(ctx, &w->report, "rate, channels and units are in the .json file beside it");
-  bl_free(ctx, beside);
   return s;
 }
 

@@ -1,11 +1,15 @@
 /* WAV and FLAC through libsndfile, which writes into a file that is open beside its place. Whole numbers are rounded here:
- * value / full scale * 2^(bits - 1), half to even, full scale itself to the largest number; nothing is clipped but that. */
+ * value / full scale * 2^(bits - 1), half to even, full scale itself to the largest number; nothing is clipped but that.
+ * What the file cannot say goes into a JSON file beside it; a recording that says nothing more than a sound file does has none. */
 #include <math.h>
 #include <sndfile.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "file.h"
+#include "reader_util.h"
+#include "recording_private.h"
+#include "sidecar.h"
 #include "write_private.h"
 
 enum { PIECE = 4096 };
@@ -13,17 +17,22 @@ enum { PIECE = 4096 };
 typedef struct sound_state {
   bl_out out;
   SNDFILE *file;
-  int bits;      /* 0: float32 */
-  double scale;  /* of whole numbers: 2^(bits - 1) / full scale */
-  int *piece;
+  int bits;           /* 0: float32 */
+  double *full_scale; /* [n_channels] 1 for floats */
+  int *piece;         /* PIECE whole numbers */
+  bl_buf json;        /* for the file beside it; empty: none is needed */
 } sound_state;
 
-/* 1 when nothing exceeds it, else the greatest magnitude. */
-static double full_scale(const bl_write_spec *spec)
+/* One for all channels of a unit, so that their levels compare: their greatest magnitude, but for sound, which is in parts
+ * of full scale already, at least 1. Floats have no scale. */
+static void choose_full_scale(const bl_write_spec *spec, bool whole, double *out)
 {
-  double most = 1;
-  for (size_t c = 0; spec->lo && c < spec->n_channels; c++) most = fmax(most, fmax(fabs(spec->lo[c]), fabs(spec->hi[c])));
-  return most;
+  for (size_t c = 0; c < spec->n_channels; c++) {
+    double most = strcmp(spec->units[c], "FS") ? 0 : 1;
+    for (size_t k = 0; whole && spec->lo && k < spec->n_channels; k++)
+      if (!strcmp(spec->units[k], spec->units[c])) most = fmax(most, fmax(fabs(spec->lo[k]), fabs(spec->hi[k])));
+    out[c] = whole && most > 0 ? most : 1;
+  }
 }
 
 static bl_status choose_format(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec, sound_state *d, SF_INFO *info)
@@ -47,16 +56,61 @@ static bl_status choose_format(bl_ctx *ctx, bl_writer *w, const bl_write_spec *s
   return BL_OK;
 }
 
+static bool all_fs(const bl_write_spec *spec)
+{
+  for (size_t c = 0; c < spec->n_channels; c++)
+    if (strcmp(spec->units[c], "FS")) return false;
+  return true;
+}
+
 static bl_status tell_scale(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec, const sound_state *d)
 {
   char text[256];
-  bool fs = true;
-  for (size_t c = 0; c < spec->n_channels; c++) fs &= !strcmp(spec->units[c], "FS");
-  if (!d->bits && fs) return BL_OK;
-  if (!d->bits) snprintf(text, sizeof text, "samples are 32-bit float in '%s': not within -1 to 1", spec->units[0]);
-  else snprintf(text, sizeof text, "%d bits; full scale is %.9g '%s', a step %.3g", d->bits, full_scale(spec), spec->units[0],
-                1 / d->scale);
-  return bl_texts_add(ctx, &w->report, text);
+  if (!d->bits && all_fs(spec)) return BL_OK;
+  if (!d->bits) {
+    snprintf(text, sizeof text, "samples are 32-bit float in '%s': not within -1 to 1", spec->units[0]);
+    return bl_texts_add(ctx, &w->report, text);
+  }
+  bl_status s = BL_OK;
+  for (size_t c = 0; !s && c < spec->n_channels; c++) {
+    bool told = false; /* of the channel's unit */
+    for (size_t k = 0; k < c; k++) told |= !strcmp(spec->units[k], spec->units[c]);
+    if (told) continue;
+    snprintf(text, sizeof text, "%d bits; full scale is %.9g '%s', a step %.3g", d->bits, d->full_scale[c], spec->units[c],
+             ldexp(d->full_scale[c], 1 - d->bits));
+    s = bl_texts_add(ctx, &w->report, text);
+  }
+  return s;
+}
+
+/* Whether the reader finds the same start by the file's name. */
+static bool name_tells_start(const char *path, const char *start)
+{
+  bl_recording by_name = {0};
+  const char *used;
+  int v[7];
+  return bl_start_from_name(NULL, path, v, &used) &&
+         bl_recording_set_start(&by_name, v[0], v[1], v[2], v[3], v[4], v[5], v[6] * 1e-6) && !strcmp(by_name.start, start);
+}
+
+/* Whether a sound file by itself would be read with other names, units, values or another start. */
+static bool needs_sidecar(const char *path, const bl_write_spec *spec, const double *full_scale)
+{
+  if (!all_fs(spec) || (spec->has_start && !name_tells_start(path, spec->start))) return true;
+  for (size_t c = 0; c < spec->n_channels; c++) {
+    char usual[32];
+    bl_reader_sound_name(c, spec->n_channels, usual);
+    if (strcmp(spec->names[c], usual) || full_scale[c] != 1) return true;
+  }
+  return false;
+}
+
+static bl_status prepare_sidecar(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec, sound_state *d)
+{
+  bl_status s = bl_sidecar_check_place(ctx, w->path);
+  if (s || !needs_sidecar(w->path, spec, d->full_scale)) return s;
+  s = bl_sidecar_text(ctx, spec, d->bits ? d->full_scale : NULL, &d->json);
+  return s ? s : bl_texts_add(ctx, &w->report, "channel names, units and start are in the .json file beside it");
 }
 
 static bl_status sound_open(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec)
@@ -67,9 +121,12 @@ static bl_status sound_open(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec
   d->out.fd = -1;
   bl_status s = choose_format(ctx, w, spec, d, &info);
   if (s) return s;
-  if (d->bits) d->scale = ldexp(1, d->bits - 1) / full_scale(spec);
-  if (!(d->piece = bl_calloc(ctx, PIECE, sizeof *d->piece))) return bl_fail_nomem(ctx, "a sound file");
+  d->full_scale = bl_calloc(ctx, spec->n_channels, sizeof *d->full_scale);
+  d->piece = bl_calloc(ctx, PIECE, sizeof *d->piece);
+  if (!d->full_scale || !d->piece) return bl_fail_nomem(ctx, "a sound file");
+  choose_full_scale(spec, d->bits != 0, d->full_scale);
   if ((s = tell_scale(ctx, w, spec, d))) return s;
+  if ((s = prepare_sidecar(ctx, w, spec, d))) return s;
   if ((s = bl_out_open(ctx, w->path, &d->out))) return s;
   d->file = sf_open_fd(d->out.fd, SFM_WRITE, &info, SF_FALSE);
   if (!d->file) return bl_fail(ctx, BL_E_IO, "%s: cannot be written: %s", w->path, sf_strerror(NULL));
@@ -83,7 +140,7 @@ static bl_status put_whole(bl_ctx *ctx, bl_writer *w, sound_state *d, const floa
   for (size_t done = 0; done < n;) {
     size_t part = n - done < PIECE ? n - done : PIECE;
     for (size_t i = 0; i < part; i++) {
-      double v = rint((double)x[done + i] * d->scale);
+      double v = rint((double)x[done + i] * (most / d->full_scale[(done + i) % w->n_channels]));
       if (isnan(v)) return bl_fail(ctx, BL_E_NONFINITE, "%s: a sample is NaN; whole numbers hold none: write 32 bits", w->path);
       if (v == most) v = most - 1;
       if (!(v >= -most && v < most))
@@ -111,7 +168,8 @@ static bl_status sound_done(bl_ctx *ctx, bl_writer *w)
   int failed = sf_close(d->file);
   d->file = NULL;
   if (failed) return bl_fail(ctx, BL_E_IO, "%s: cannot be written: %s", w->path, sf_error_number(failed));
-  return bl_out_done(ctx, &d->out);
+  bl_status s = bl_sidecar_put(ctx, w->path, &d->json);
+  return s ? s : bl_out_done(ctx, &d->out);
 }
 
 static void sound_release(bl_ctx *ctx, bl_writer *w)
@@ -120,7 +178,9 @@ static void sound_release(bl_ctx *ctx, bl_writer *w)
   if (!d) return;
   if (d->file) sf_close(d->file);
   bl_out_drop(ctx, &d->out);
+  bl_free(ctx, d->full_scale);
   bl_free(ctx, d->piece);
+  bl_buf_free(ctx, &d->json);
   bl_free(ctx, d);
   w->state = NULL;
 }

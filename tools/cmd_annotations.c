@@ -7,8 +7,7 @@
 #include "baleen/recording.h"
 #include "command.h"
 
-static const char *const from_words[] = {"auto", "raven", "audacity", "csv", "bids", "hypnogram", NULL};
-static const char *const to_words[] = {"auto", "raven", "audacity", "csv", "bids", NULL};
+static const char *const words[] = {"auto", "raven", "audacity", "csv", "bids", "hypnogram", NULL};
 
 typedef struct params {
   int from, to; /* bl_annotation_format */
@@ -17,8 +16,8 @@ typedef struct params {
   double epoch_s;
 } params;
 static const bl_opt opts[] = {
-    BL_ENUM(params, from, "auto", from_words, "format of IN; auto: by its first line, or a recording with annotations inside"),
-    BL_ENUM(params, to, "auto", to_words, "format of OUT; auto: .selections.txt is raven, .tsv bids, .csv csv"),
+    BL_ENUM(params, from, "auto", words, "format of IN; auto: by its first line, or a recording with annotations inside"),
+    BL_ENUM(params, to, "auto", words, "format of OUT; auto: .selections.txt is raven, .tsv bids, .csv csv, _hypnogram.txt hypnogram"),
     BL_TEXTS(params, recording, NULL, "a recording that the table is about; given again: Raven's file list, in order"),
     BL_TEXT(params, label_column, NULL, "the column with the labels; not given: what such tables usually have"),
     BL_REAL_ABOVE(params, epoch_s, "30", 0, 1e6, "s", "how long the stage on one line of a hypnogram lasts"), BL_OPT_END};
@@ -61,7 +60,8 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   bl_annotation_reading how = {.format = (bl_annotation_format)p->from, .label_column = p->label_column,
                                .epoch_s = p->epoch_s, .files = files, .n_files = about->n};
   if (!s) s = inside ? read_inside(ctx, in, &a) : bl_annotations_read_as(ctx, in, &how, &a);
-  if (!s) s = bl_annotations_write(ctx, out, (bl_annotation_format)p->to, &a, files, about->n);
+  bl_annotation_writing as = {.format = (bl_annotation_format)p->to, .epoch_s = p->epoch_s, .files = files, .n_files = about->n};
+  if (!s) s = bl_annotations_write_as(ctx, out, &as, &a);
   if (!s) bl_log(ctx, BL_LOG_INFO, "%s: %zu annotation%s", out, a.n, a.n == 1 ? "" : "s");
   bl_annotations_free(ctx, &a);
   bl_free(ctx, files);
@@ -71,12 +71,14 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
 
 static const char *const examples[] = {"baleen annotations labels.txt calls.selections.txt --recording dive.wav",
                                        "baleen annotations night.edf night_events.tsv",
+                                       "baleen annotations night.edf night_hypnogram.txt --epoch-s 30",
                                        "baleen annotations calls.selections.txt calls.csv --recording a.wav --recording b.wav", NULL};
 
 const bl_command bl_command_annotations = {
     .name = "annotations", .summary = "turn a table of annotations into another format", .arguments = "IN OUT",
     .min_args = 2, .max_args = 2,
-    .about = "Raven selection tables, Audacity labels, BIDS events.tsv and CSV, each to each; hypnograms and the annotations\n"
+    .about = "Raven selection tables, Audacity labels, BIDS events.tsv, CSV and hypnograms, each to each; the annotations\n"
              "inside a recording (EDF+, BDF+) to any of them. Times keep their last digit. Raven counts times over all files\n"
-             "of a list: name each with --recording, in order. An empty table stays one: annotated, nothing there.",
+             "of a list: name each with --recording, in order. A hypnogram wants stages of whole epochs (--epoch-s), one at a time.\n"
+             "An empty table stays one: annotated, nothing there.",
     .examples = examples, .opts = opts, .letters = NULL, .params_size = sizeof(params), .run = run};

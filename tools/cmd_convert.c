@@ -14,7 +14,10 @@ typedef struct params {
   char *stages, *triggers;
   int64_t bits;
   bool fill;
+  int read_as, table; /* bl_annotation_format */
+  double epoch_s;
 } params;
+static const char *const formats[] = {"auto", "raven", "audacity", "csv", "bids", "hypnogram", NULL};
 static const char *const edge[] = {"edge", NULL};
 static const char *const automatic[] = {"auto", NULL};
 static const bl_opt opts[] = {
@@ -24,6 +27,9 @@ static const bl_opt opts[] = {
     BL_WORD(params, rate_hz, "auto", automatic, 0, 1e9, BL_OPT_OPEN_LO, "Hz", "stream to take, where the recording has several rates; auto: most channels"),
     BL_TEXT(params, stages, NULL, "stages to pass through, as in a config: '[{fir: {h_freq: 40}}, mono]'"),
     BL_TEXTS(params, annotations, NULL, "a table of annotations to take along; may be given again"),
+    BL_ENUM(params, read_as, "auto", formats, "format of those tables; auto: by their first line"),
+    BL_ENUM(params, table, "auto", formats, "format of the table beside OUT; auto: csv"),
+    BL_REAL_ABOVE(params, epoch_s, "30", 0, 1e6, "s", "how long the stage on one line of a hypnogram lasts"),
     BL_TEXT(params, triggers, NULL, "channel whose codes (bits 0 to 15) become annotations: Status"),
     BL_INT(params, bits, "0", 0, 32, "", "of a WAV or FLAC sample: 16, 24, or 32, which is float; 0: WAV 32, FLAC 24"),
     BL_BOOL(params, fill, "false", "EDF to EDF: fill gaps, under annotations 'gap'; else gaps stay gaps (EDF+D)"), BL_OPT_END};
@@ -39,7 +45,8 @@ static bl_status gather(bl_ctx *ctx, bl_recording *rec, const params *p, bl_anno
 {
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < rec->annotations.n; i++) s = bl_annotations_add(ctx, out, &rec->annotations.v[i]);
-  for (size_t i = 0; !s && i < p->annotations.n; i++) s = bl_annotations_read(ctx, p->annotations.v[i], BL_ANN_AUTO, NULL, out);
+  bl_annotation_reading how = {.format = (bl_annotation_format)p->read_as, .epoch_s = p->epoch_s};
+  for (size_t i = 0; !s && i < p->annotations.n; i++) s = bl_annotations_read_as(ctx, p->annotations.v[i], &how, out);
   if (!s && p->triggers) s = bl_recording_triggers(ctx, rec, p->triggers, 0xffff, out);
   bl_annotations_sort(out);
   return s;
@@ -64,7 +71,8 @@ static bl_status convert(bl_ctx *ctx, bl_recording *rec, const params *p, const 
     if (!s) s = bl_texts_add(ctx, report, "digital values copied untouched");
   } else if (!s) {
     bl_convert how = {.from_s = from, .to_s = until, .rate_hz = p->rate_hz.word < 0 ? p->rate_hz.real : (double)NAN, .pick = &p->pick,
-                      .stages = p->stages, .annotations = &marks, .format = to, .bits = (int)p->bits};
+                      .stages = p->stages, .annotations = &marks, .format = to, .bits = (int)p->bits,
+                      .table = (bl_annotation_format)p->table, .epoch_s = p->epoch_s};
     s = bl_convert_run(ctx, rec, out, &how, report);
   }
   bl_annotations_free(ctx, &marks);
@@ -81,6 +89,8 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   bl_status s = BL_OK;
   if (to == BL_WRITE_AUTO) s = bl_fail(ctx, BL_E_ARG, "convert: %s: wanted a name that ends in .wav, .flac, .npy, .edf or .bdf", out);
   else if (same_file(in, out)) s = bl_fail(ctx, BL_E_ARG, "convert: %s and %s are one file; the original is kept: name another", in, out);
+  else if (p->table && (to == BL_WRITE_EDF || to == BL_WRITE_BDF))
+    s = bl_fail(ctx, BL_E_ARG, "convert: --table: %s holds its annotations itself; 'baleen annotations' writes a table of them", out);
   if (!s) s = bl_recording_open(ctx, in, &rec);
   if (!s) s = convert(ctx, rec, p, out, to, &report);
   if (!s) printf("%s\n", out);
@@ -100,6 +110,7 @@ const bl_command bl_command_convert = {
     .min_args = 2, .max_args = 2,
     .about = "EDF to EDF or BDF without stages copies the digital values. Else one stream of float32 is written: WAV as float unless\n"
              "--bits says otherwise; EDF with the limits of each channel from a first pass, so that nothing is clipped. Gaps become zeros\n"
-             "there, under annotations 'gap'. Annotations go into EDF and BDF files, else into OUT.csv; scale and resolution\n"
-             "are told.",
+             "there, under annotations 'gap'. Annotations go into EDF and BDF files, else into a table beside OUT (OUT.csv);\n"
+             "names, units, full scale and start that a WAV, FLAC or .npy file cannot hold go into OUT.json beside it (call.wav.json),\n"
+             "where they are found again. Scale and resolution are told.",
     .examples = examples, .opts = opts, .params_size = sizeof(params), .run = run};

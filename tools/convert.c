@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "baleen/stage.h"
 #include "baleen/text.h"
@@ -238,6 +239,7 @@ static bl_status crop_annotations(bl_ctx *ctx, const chain *c, bl_annotations *o
     a.onset_s = fmax(a.onset_s, c->from_s);
     a.duration_s = fmin(end, c->to_s) - a.onset_s;
     a.onset_s -= c->from_s;
+    a.file = NULL; /* what a table called the recording is not what OUT is called */
     s = bl_annotations_add(ctx, out, &a);
   }
   bl_annotations_sort(out);
@@ -281,14 +283,32 @@ static bl_status write_all(bl_ctx *ctx, chain *c, const char *path, sink *k, bl_
   return s;
 }
 
-/* Annotations beside a file that holds none: <path>.csv. No table when there are none. */
-static bl_status write_table(bl_ctx *ctx, const char *path, const bl_annotations *marks, bl_texts *report)
+/* A table of that name that an earlier recording left is not removed, for it may be anybody's, but told of. */
+static bl_status tell_stale(bl_ctx *ctx, const char *table, bl_texts *report)
 {
-  if (!marks->n) return BL_OK;
-  char *table = bl_strf(ctx, "%s.csv", path), *text = bl_strf(ctx, "%zu annotations in %s.csv", marks->n, path);
-  bl_status s = table && text ? BL_OK : bl_fail_nomem(ctx, path);
-  if (!s) s = bl_annotations_write(ctx, table, BL_ANN_CSV, marks, NULL, 0);
-  if (!s) s = bl_texts_add(ctx, report, text);
+  struct stat st;
+  if (stat(table, &st)) return BL_OK;
+  char *text = bl_strf(ctx, "no annotations: %s was there before, and is not about it", table);
+  bl_status s = text ? bl_texts_add(ctx, report, text) : bl_fail_nomem(ctx, table);
+  bl_free(ctx, text);
+  return s;
+}
+
+/* Annotations beside a file that holds none, under its name and the format's ending. No table when there are none. */
+static bl_status write_table(bl_ctx *ctx, const chain *c, const char *path, const sink *k, const bl_annotations *marks, bl_texts *report)
+{
+  static const char *const endings[BL_N_ANN_FORMATS] = {".csv", ".selections.txt", ".txt", ".csv", ".events.tsv", ".hypnogram.txt"};
+  const bl_annotated_file file = {path, (double)k->n / c->out->rate_hz, c->out->rate_hz};
+  bl_annotation_writing how = {.format = c->how->table ? c->how->table : BL_ANN_CSV, .epoch_s = c->how->epoch_s, .files = &file, .n_files = 1};
+  char *table = bl_strf(ctx, "%s%s", path, endings[how.format]);
+  char *text = table ? bl_strf(ctx, "%zu annotations in %s", marks->n, table) : NULL;
+  bl_status s = text ? BL_OK : bl_fail_nomem(ctx, path);
+  if (!s && !marks->n) {
+    s = tell_stale(ctx, table, report);
+  } else if (!s) {
+    s = bl_annotations_write_as(ctx, table, &how, marks);
+    if (!s) s = bl_texts_add(ctx, report, text);
+  }
   bl_free(ctx, table);
   bl_free(ctx, text);
   return s;
@@ -318,8 +338,9 @@ bl_status bl_convert_run(bl_ctx *ctx, bl_recording *rec, const char *path, const
   for (size_t i = 0; !s && i < k.width; i++) k.lo[i] = (double)INFINITY, k.hi[i] = -(double)INFINITY;
   if (!s) s = pass(ctx, c, &k);
   bl_annotations_sort(&marks);
+  bool holds_marks = how->format == BL_WRITE_EDF || how->format == BL_WRITE_BDF;
+  if (!s && !holds_marks) s = write_table(ctx, c, path, &k, &marks, report); /* first: it may be refused, and takes no time */
   if (!s) s = write_all(ctx, c, path, &k, &marks, report);
-  if (!s && how->format != BL_WRITE_EDF && how->format != BL_WRITE_BDF) s = write_table(ctx, path, &marks, report);
 done:
   bl_annotations_free(ctx, &marks);
   bl_free(ctx, k.lo);

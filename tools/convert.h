@@ -12,6 +12,8 @@ typedef struct bl_convert {
   const bl_annotations *annotations; /* by the recording's time */
   bl_write_format format;
   int bits;
+  bl_annotation_format table; /* beside a file that holds no annotations; AUTO: CSV */
+  double epoch_s;        /* of a hypnogram's line */
 } bl_convert;
 
 /* Each run goes through the stages afresh; between two of them come zeros for as long as the gap lasts (at most a week), under

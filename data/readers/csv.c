@@ -106,7 +106,8 @@ static void close_file(bl_ctx *ctx, bl_recording *rec)
   rec->impl = NULL;
 }
 
-/* None: a folder's tables are mostly labels, and those that are signals can be named by a pattern (*.csv). */
+/* None: a folder's tables are mostly labels. Those are signals whose rate a sidecar tells (bl_sidecar_tells), and those that a
+ * pattern names (*.csv). */
 static const char *const extensions[] = {NULL};
 const bl_reader_class bl_reader_csv = {
     .name = "csv",

@@ -103,7 +103,8 @@ static void close_file(bl_ctx *ctx, bl_recording *rec)
   rec->impl = NULL;
 }
 
-/* None: a folder's arrays are mostly no recordings, and those that are can be named by a pattern (*.npy). */
+/* None: a folder's arrays are mostly no recordings. Those are whose rate a sidecar tells (bl_sidecar_tells), and those that a
+ * pattern names (*.npy). */
 static const char *const extensions[] = {NULL};
 const bl_reader_class bl_reader_npy = {
     .name = "npy",

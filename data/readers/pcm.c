@@ -2,7 +2,8 @@
  * recording's name. PATH - is standard input, which is read to its end first, into a temporary file of at most 1 GiB (in
  * TMPDIR), for recordings are read from anywhere; a stream without end is no recording. Values are parts of full scale, as
  * those of sound files: a 16-bit sample over 32768, u8 less 128 over 128, floats as they are.
- * A .raw or .pcm file opened by its plain name takes rate_hz, channels and format from a JSON file beside it (sidecar.h). */
+ * A .raw or .pcm file opened by its plain name takes rate_hz, channels and format from a JSON file beside it (sidecar.h).
+ * In a source of recordings PATH may be a folder or a pattern: "pcm:rate=48000:raw/{a,b}/?.pcm". */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,6 +76,21 @@ static bl_status read_spec(bl_ctx *ctx, const char *path, const char *s, size_t 
   bl_free(ctx, spec);
   if (!e && !(p->rate > 0)) e = bl_fail(ctx, BL_E_CONFIG, "pcm: the rate must be given, as pcm:rate=48000:PATH");
   return e ? bl_fail_in(ctx, e, "%s: ", path) : BL_OK;
+}
+
+static bl_status read_name(bl_ctx *ctx, const char *name, params *p)
+{
+  const char *spec = name + strlen(BL_PCM_PREFIX), *file = bl_recording_file(name);
+  if (file == name || !*file)
+    return bl_fail(ctx, BL_E_ARG, "%s: wanted pcm:rate=48000,channels=1,format=s16le:PATH, where PATH may be - for standard input", name);
+  return read_spec(ctx, name, spec, (size_t)(file - 1 - spec), p);
+}
+
+bl_status bl_pcm_check_name(bl_ctx *ctx, const char *name)
+{
+  params p;
+  bl_status s = bl_opts_defaults(ctx, "pcm", opts, &p);
+  return s ? s : read_name(ctx, name, &p);
 }
 
 static bl_status spec_from_sidecar(bl_ctx *ctx, const bl_recording *rec, const bl_sidecar *d, params *p)
@@ -152,8 +168,8 @@ static bl_status make_stream(bl_ctx *ctx, bl_recording *rec, raw *f, const bl_si
   for (size_t i = 0; i < n_channels && !s; i++) {
     bl_channel *c = &rec->streams[0].channels[i];
     char name[32];
-    snprintf(name, sizeof name, "ch%zu", i + 1);
-    s = bl_recording_text(ctx, &c->name, n_channels == 1 ? "audio" : n_channels > 2 ? name : i ? "right" : "left");
+    bl_reader_sound_name(i, n_channels, name);
+    s = bl_recording_text(ctx, &c->name, name);
     if (!s) s = bl_recording_text(ctx, &c->unit, "FS");
     if (types[f->p.format].kind >= BL_F32) continue;
     c->lo = -1;
@@ -178,11 +194,8 @@ static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
   const char *path = rec->path;
   bl_status s = bl_opts_defaults(ctx, "pcm", opts, &f->p);
   if (!s && !strncmp(path, BL_PCM_PREFIX, strlen(BL_PCM_PREFIX))) {
-    const char *spec = path + strlen(BL_PCM_PREFIX), *colon = strchr(spec, ':');
-    if (!colon || !colon[1])
-      return bl_fail(ctx, BL_E_ARG, "%s: wanted pcm:rate=48000,channels=1,format=s16le:PATH, where PATH may be - for standard input", path);
-    s = read_spec(ctx, path, spec, (size_t)(colon - spec), &f->p);
-    path = colon + 1;
+    s = read_name(ctx, path, &f->p);
+    path = bl_recording_file(path);
   } else if (!s) {
     s = bl_sidecar_read(ctx, path, &d);
     if (!s) s = spec_from_sidecar(ctx, rec, &d, &f->p);
@@ -216,7 +229,8 @@ static void close_file(bl_ctx *ctx, bl_recording *rec)
   rec->impl = NULL;
 }
 
-/* None: nothing of what is called .raw or .pcm can be read without being told what it is. */
+/* None: nothing of what is called .raw or .pcm can be read without being told what it is. A folder's are taken where a
+ * sidecar tells rate and format (bl_sidecar_tells), and where a pattern names them. */
 static const char *const extensions[] = {NULL};
 const bl_reader_class bl_reader_pcm = {
     .name = "pcm",

@@ -1,11 +1,13 @@
 /* sndfile: sound files by libsndfile, as parts of full scale: a 16-bit sample over 32768, a float sample as it is, NaN
- * and infinity included.
+ * and infinity included. A JSON file beside one (<file>.json, sidecar.h) gives names, units, what full scale stands for
+ * and the start; 'baleen convert' writes such files.
  *
  * Lengths are what can be read. libsndfile mends broken length fields of WAV silently, so those are looked at here, to
  * be noted. Decoding from the middle gives other bits than decoding from the start in MP3, Vorbis and Opus (all carry
  * state from frame to frame), so these are never sought in: going back means reading again from the start. */
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <sndfile.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,8 +15,10 @@
 #include <unistd.h>
 
 #include "baleen/text.h"
+#include "reader_util.h"
 #include "recording_private.h"
 #include "riff.h"
+#include "sidecar.h"
 
 enum { MAX_RATE = 10000000, MAX_CHANNELS = 1024, SKIP_FRAMES = 4096, FRONT = 48 };
 /* Frames that one byte of a file may stand for: FLAC codes 65535 equal samples in some 10 bytes. */
@@ -33,6 +37,7 @@ typedef struct sound {
   bool as_stream;       /* libsndfile is not told where the file ends */
   bool from_start_only; /* see above */
   bool told;            /* that it ends early */
+  double *full_scale;   /* [channel] what a sample of 1 stands for; NULL: 1 */
 } sound;
 
 /* ---- recognition ------------------------------------------------------------------------------------------------- */
@@ -186,9 +191,9 @@ static bl_status name_channels(bl_ctx *ctx, bl_rec_stream *stream, size_t n, int
   bl_status s = bl_recording_channels(ctx, stream, n);
   for (size_t i = 0; i < n && !s; i++) {
     bl_channel *c = &stream->channels[i];
-    char name[24];
-    snprintf(name, sizeof name, "ch%zu", i + 1);
-    s = bl_recording_text(ctx, &c->name, n == 1 ? "audio" : n > 2 ? name : i ? "right" : "left");
+    char name[32];
+    bl_reader_sound_name(i, n, name);
+    s = bl_recording_text(ctx, &c->name, name);
     if (!s) s = bl_recording_text(ctx, &c->unit, "FS");
     if (bits) {
       c->lo = -1;
@@ -217,6 +222,51 @@ static void read_bext(sound *f, bl_recording *rec)
     }
   }
   bl_recording_set_start(rec, v[0], v[1], v[2], v[3], v[4], v[5], 0);
+}
+
+/* ---- the file beside it ---------------------------------------------------------------------------------------------- */
+
+/* Says so when it describes another file, as when this one was written over it. */
+static bl_status check_sidecar(bl_ctx *ctx, const bl_recording *rec, const bl_sidecar *d)
+{
+  const bl_rec_stream *stream = &rec->streams[0];
+  if (d->rate_hz > 0 && fabs(d->rate_hz / stream->rate_hz - 1) > 1e-6)
+    return bl_fail(ctx, BL_E_FORMAT, "%s: is about a file of %.9g Hz", d->path, d->rate_hz);
+  if (d->n_frames && d->n_frames != stream->n_frames)
+    return bl_fail(ctx, BL_E_FORMAT, "%s: is about a file of %llu frames", d->path, (unsigned long long)d->n_frames);
+  return BL_OK;
+}
+
+static bl_status take_full_scale(bl_ctx *ctx, bl_recording *rec, const bl_reals *full_scale)
+{
+  sound *f = rec->impl;
+  bl_rec_stream *stream = &rec->streams[0];
+  if (!full_scale->n) return BL_OK;
+  if (!(f->full_scale = bl_calloc(ctx, stream->n_channels, sizeof *f->full_scale))) return bl_fail_nomem(ctx, "a sound file");
+  for (size_t i = 0; i < stream->n_channels; i++) {
+    double scale = full_scale->v[full_scale->n == 1 ? 0 : i], a = stream->channels[i].lo * scale, b = stream->channels[i].hi * scale;
+    f->full_scale[i] = scale;
+    stream->channels[i].lo = scale < 0 ? b : a;
+    stream->channels[i].hi = scale < 0 ? a : b;
+  }
+  return BL_OK;
+}
+
+/* A sound file can be read without one: what is wrong with it, or whoever's it is, is only noted. */
+static bl_status read_sidecar(bl_ctx *ctx, bl_recording *rec)
+{
+  bl_sidecar d;
+  bl_status s = bl_sidecar_read_full_name(ctx, rec->path, &d);
+  bool found = !s && d.path;
+  if (found) s = check_sidecar(ctx, rec, &d);
+  if (found && !s) s = bl_sidecar_apply(ctx, rec, &d);
+  if (found && !s) s = take_full_scale(ctx, rec, &d.full_scale);
+  if (found && !s && d.channels.n) s = bl_reader_unique_names(ctx, rec);
+  bl_sidecar_free(ctx, &d);
+  if (s != BL_E_FORMAT && s != BL_E_IO) return s;
+  s = bl_recording_note(ctx, rec, BL_W_REMARK, "the .json file beside it was passed over: %s", bl_ctx_error(ctx));
+  bl_ctx_clear_error(ctx);
+  return s;
 }
 
 /* ---- length ------------------------------------------------------------------------------------------------------ */
@@ -338,6 +388,7 @@ static bl_status open_sound(bl_ctx *ctx, bl_recording *rec)
   stream->rate_hz = f->info.samplerate;
   stream->n_frames = frames;
   if ((s = name_channels(ctx, stream, (size_t)f->info.channels, whole_bits(f->info.format)))) return s;
+  if ((s = read_sidecar(ctx, rec))) return s;
   if (!frames) return bl_recording_note(ctx, rec, BL_W_TRUNCATED, "the file holds no samples");
   stream->runs = bl_calloc(ctx, 1, sizeof *stream->runs);
   if (!stream->runs) return bl_fail_nomem(ctx, "a sound file");
@@ -399,6 +450,7 @@ static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint
     *got += (size_t)more;
     f->at += (uint64_t)more;
   }
+  for (size_t i = 0; f->full_scale && i < *got * n_channels; i++) out[i] = (float)((double)out[i] * f->full_scale[i % n_channels]);
   if (*got == n || f->told) return BL_OK;
   f->told = true;
   return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
@@ -413,6 +465,7 @@ static void close_sound(bl_ctx *ctx, bl_recording *rec)
   if (!f) return;
   if (f->file) sf_close(f->file);
   if (f->fd >= 0) close(f->fd);
+  bl_free(ctx, f->full_scale);
   bl_free(ctx, f);
   rec->impl = NULL;
 }

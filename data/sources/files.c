@@ -1,4 +1,9 @@
-/* Recordings from files, with labels from folders, file names, tables of recordings or tables of events. */
+/* Recordings from files, with labels from folders, file names, tables of recordings or tables of events.
+ *
+ * A folder gives the files in it, at any depth, that go by a recording's name (.wav, .edf ..), and of .npy, .csv, .tsv, .raw
+ * and .pcm those whose rate (and format) a JSON file beside them tells: a labels.csv is none. A pattern that names such
+ * files (*.npy) takes them all. Raw samples that no such file tells of: "pcm:rate=48000,channels=1,format=s16le:raw/" and then any
+ * folder or pattern; in quotes where the config has it within { } or [ ]. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +33,8 @@ typedef struct params {
 
 static const bl_opt opts[] = {
     {"recordings", BL_OPT_TEXTS, offsetof(params, recordings), NULL, 0, 0, BL_OPT_NEEDED, NULL, "",
-     "files, folders or patterns (* ? [ab] {a,b}, ** for any depth), relative to the config's folder"},
+     "files, folders or patterns (* ? [ab] {a,b}, ** for any depth), relative to the config's folder; folders give .npy, .csv and raw "
+     "samples where a .json beside them tells the rate; \"pcm:rate=48000,channels=1,format=s16le:raw/**/*.pcm\" tells it for all"},
     BL_ENUM(params, labels, "none", label_words,
             "where labels come from: the folder's name, a csv with a row a recording, a pattern on the file's name, "
             "events inside the recording (annotations), or tables of events (raven, audacity, table; hypnogram: a stage a line)"),
@@ -192,7 +198,7 @@ static bl_status set_label(const job *j, size_t i, const bl_texts *fields, bl_it
   if (j->p->labels == FROM_CSV) label = cell_of(j, i, j->label_col);
   if (j->p->labels == FROM_PATTERN) label = field_of(j, fields, "label");
   if (j->p->labels == FROM_FOLDER) {
-    if (!(name = folder_name(j->ctx, item->path))) return bl_fail_nomem(j->ctx, "a recording's label");
+    if (!(name = folder_name(j->ctx, bl_recording_file(item->path)))) return bl_fail_nomem(j->ctx, "a recording's label");
     label = name;
   }
   bl_status s = *label ? set_text(j->ctx, &item->label, label) : BL_OK;
@@ -205,7 +211,7 @@ static bl_status set_group(const job *j, size_t i, const bl_texts *fields, bl_it
   bl_ctx *ctx = j->ctx;
   const char *group = "";
   if (!strcmp(j->p->group, "folder")) {
-    item->group = folder_name(ctx, item->path);
+    item->group = folder_name(ctx, bl_recording_file(item->path));
     return item->group ? BL_OK : bl_fail_nomem(ctx, "a recording's group");
   }
   if (j->group_field >= 0 && (size_t)j->group_field < fields->n) group = fields->v[j->group_field];
@@ -242,7 +248,7 @@ static bl_status make_item(job *j, size_t i)
   bool matched = true;
   bl_status s = set_text(ctx, &item.name, j->found.names.v[i]);
   if (!s) s = set_text(ctx, &item.path, j->found.paths.v[i]);
-  if (!s && j->p->pattern) s = bl_name_pattern_match(ctx, &j->pattern, item.path, &fields, &matched);
+  if (!s && j->p->pattern) s = bl_name_pattern_match(ctx, &j->pattern, bl_recording_file(item.path), &fields, &matched);
   if (!s && !matched && j->p->labels != FROM_PATTERN)
     s = bl_fail(ctx, BL_E_CONFIG, "files: '%s' does not fit the pattern '%s'", item.name, j->p->pattern);
   if (!s) s = set_label(j, i, &fields, &item);
@@ -280,7 +286,8 @@ static bl_status find_beside(bl_ctx *ctx, int labels, const char *recording, cha
     /* BIDS calls the recording <name>_eeg.edf and its events <name>_events.tsv */
     size_t n = strlen(stem) - (!strcmp(*e, "_events.tsv") && bl_text_ends_with(stem, "_eeg") ? 4 : 0);
     char *path = bl_strf(ctx, "%.*s%s", (int)n, stem, *e);
-    if (path && stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+    bool itself = path && !strcmp(path, recording); /* a signal that is a .csv has its events elsewhere */
+    if (path && !itself && stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
       *out = path;
       break;
     }
@@ -301,7 +308,7 @@ static bl_status read_beside(job *j)
   for (size_t i = 0; !s && i < j->items.n; i++) {
     bl_item *item = &j->items.v[i];
     char *path;
-    s = find_beside(ctx, j->p->labels, item->path, &path);
+    s = find_beside(ctx, j->p->labels, bl_recording_file(item->path), &path);
     if (!s && path) s = read_events(j, path, &item->annotations);
     if (!s) item->annotated = path != NULL;
     if (!s && !path && leave_out(j, i)) {

@@ -29,9 +29,9 @@ typedef struct params {
 
 static const bl_opt opts[] = {
     {"foregrounds", BL_OPT_TEXTS, offsetof(params, foregrounds), NULL, 0, 0, BL_OPT_NEEDED, NULL, "",
-     "calls: files, folders or patterns, relative to the config's folder"},
+     "calls: files, folders or patterns, relative to the config's folder, as the source 'files' has them"},
     {"backgrounds", BL_OPT_TEXTS, offsetof(params, backgrounds), NULL, 0, 0, BL_OPT_NEEDED, NULL, "",
-     "noise: files, folders or patterns, relative to the config's folder"},
+     "noise: files, folders or patterns, relative to the config's folder, as the source 'files' has them"},
     BL_REALS(params, snr_db, "[-10, 10]", -200, 200, "dB",
              "range that each signal-to-noise ratio is drawn from, over the call's span; one number: always that"),
     BL_INT(params, repeats, "1", 1, 1000000, "", "recordings with a call made from each noise"),
@@ -76,7 +76,7 @@ static bl_status groups_by_pattern(bl_ctx *ctx, const char *text, side *d)
   if (!s && field < 0) s = bl_fail(ctx, BL_E_CONFIG, "mix: %s_groups: the pattern '%s' has no {group}", d->what, text);
   for (size_t i = 0; !s && i < d->found.names.n; i++) {
     bool matched;
-    s = bl_name_pattern_match(ctx, &p, d->found.paths.v[i], &values, &matched);
+    s = bl_name_pattern_match(ctx, &p, bl_recording_file(d->found.paths.v[i]), &values, &matched);
     if (!s && !matched)
       s = bl_fail(ctx, BL_E_CONFIG, "mix: %s_groups: '%s' does not fit the pattern '%s'", d->what, d->found.names.v[i],
                   text);

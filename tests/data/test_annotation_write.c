@@ -21,6 +21,9 @@ static const bl_annotated_file two[] = {{"day 1/a.wav", 3600, 48000}, {"day 1/b.
 static bl_annotation one_mark[] = {{0.5, 1.25, 100, NAN, (char *)"a b", NULL, NULL}};
 static bl_annotation in_files[] = {{0.5, 1.25, 10, 20, (char *)"A", (char *)"a.wav", NULL},
                                    {2, 0, NAN, NAN, (char *)"", (char *)"day 1/b.wav", (char *)"left"}};
+static bl_annotation stages[] = {{90, 30, NAN, NAN, (char *)"N2", NULL, NULL}, {0, 60, NAN, NAN, (char *)"W", NULL, NULL},
+                                {60 + 4e-7, 30, NAN, NAN, (char *)" R\ta ", NULL, NULL}};
+#define STAGE(onset, duration, label) (bl_annotation[]){{onset, duration, NAN, NAN, (char *)(label), NULL, NULL}}, 1, NULL, 0, BL_E_ARG
 /* clang-format off */
 static const struct exact {
   const char *name;
@@ -44,8 +47,11 @@ static const struct exact {
   {"csv, nothing", BL_ANN_CSV, NULL, 0, NULL, 0, "onset_s,duration_s,label,low_hz,high_hz,channel,file\n"},
   {"csv", BL_ANN_CSV, in_files, 2, NULL, 0, "onset_s,duration_s,label,low_hz,high_hz,channel,file\n0.5,1.25,A,10,20,,a.wav\n2,0,,,,left,day 1/b.wav\n"},
   {"bids, nothing", BL_ANN_BIDS, NULL, 0, NULL, 0, "onset\tduration\ttrial_type\n"},
+  {"hypnogram, nothing", BL_ANN_HYPNOGRAM, NULL, 0, NULL, 0, ""},
+  {"hypnogram", BL_ANN_HYPNOGRAM, stages, 3, NULL, 0, "W\nW\nR a\nN2\n"},
   {"bids", BL_ANN_BIDS, in_files, 2, NULL, 0, "onset\tduration\ttrial_type\tlow_hz\thigh_hz\tchannel\tfile\n0.5\t1.25\tA\t10\t20\tn/a\ta.wav\n2\t0\tn/a\tn/a\tn/a\tleft\tday 1/b.wav\n"},
 };
+static bl_annotation overlapping[] = {{30, 30, NAN, NAN, (char *)"N2", NULL, NULL}, {0, 60, NAN, NAN, (char *)"W", NULL, NULL}};
 static const struct refused {
   const char *name, *file;
   bl_annotation_format format;
@@ -63,7 +69,21 @@ static const struct refused {
   {"raven, in which", "x.txt", BL_ANN_RAVEN, one_mark, 1, two, 2, BL_E_ARG, "does not say in which of 2"},
   {"raven, two of a name", "x.txt", BL_ANN_RAVEN, in_files, 1, (const bl_annotated_file[]){{"1/a.wav", 1, 1}, {"2/a.wav", 1, 1}}, 2, BL_E_FORMAT, "2 recordings are called 'a.wav'"},
   {"a name that tells nothing", "x.txt", BL_ANN_AUTO, one_mark, 1, NULL, 0, BL_E_CONFIG, "its name does not tell"},
-  {"hypnogram", "x.txt", BL_ANN_HYPNOGRAM, one_mark, 1, NULL, 0, BL_E_UNSUPPORTED, "not written"},
+  {"hypnogram, off the grid", "x_hypnogram.txt", BL_ANN_AUTO, one_mark, 1, NULL, 0, BL_E_ARG, "annotation 1 ('a b') lasts from 0.5 s to 1.75 s"},
+  {"hypnogram, by half an epoch", "x.txt", BL_ANN_HYPNOGRAM, STAGE(30, 45, "N1"), "('N1') lasts from 30 s to 75 s"},
+  {"hypnogram, by two microseconds", "x.txt", BL_ANN_HYPNOGRAM, STAGE(2e-6, 30, "N1"), "whole epochs of 30 s"},
+  {"hypnogram, before the start", "x.txt", BL_ANN_HYPNOGRAM, STAGE(-30, 60, "N1"), "from -30 s to 30 s"},
+  {"hypnogram, too late", "x.txt", BL_ANN_HYPNOGRAM, STAGE(3e9, 30, "N1"), "from 3e+09 s"},
+  {"hypnogram, no length", "x.txt", BL_ANN_HYPNOGRAM, STAGE(60, 0, "N1"), "from 60 s to 60 s"},
+  {"hypnogram, no label", "x.txt", BL_ANN_HYPNOGRAM, STAGE(60, 30, " \x01"), "has no label"},
+  {"hypnogram, a comment", "x.txt", BL_ANN_HYPNOGRAM, STAGE(60, 30, "\x01#1"), "makes a line a comment"},
+  {"hypnogram, a mark", "x.txt", BL_ANN_HYPNOGRAM, STAGE(60, 30, "\xef\xbb\xbfW"), "byte order mark"},
+  {"hypnogram, overlap", "x.txt", BL_ANN_HYPNOGRAM, overlapping, 2, NULL, 0, BL_E_ARG, "annotations 2 ('W') and 1 ('N2') overlap at 30 s"},
+  {"hypnogram, two files", "x.txt", BL_ANN_HYPNOGRAM, in_files, 2, NULL, 0, BL_E_ARG, "a hypnogram is about one"},
+  {"a time beyond the numbers", "x.csv", BL_ANN_AUTO, STAGE(1e308, 1e308, "q"), "wanted finite times"},
+  {"a frequency below 0", "x.csv", BL_ANN_AUTO, (bl_annotation[]){{0, 1, -1, NAN, (char *)"q", NULL, NULL}}, 1, NULL, 0, BL_E_ARG, "from -1 Hz"},
+  {"a frequency without end", "x.csv", BL_ANN_AUTO, (bl_annotation[]){{0, 1, 1, (double)INFINITY, (char *)"q", NULL, NULL}}, 1, NULL, 0,
+   BL_E_ARG, "to inf Hz"},
   {"no time", "x.csv", BL_ANN_AUTO, (bl_annotation[]){{NAN, 1, NAN, NAN, (char *)"q", NULL, NULL}}, 1, NULL, 0, BL_E_ARG, "annotation 1 ('q')"},
   {"no folder", "none/x.csv", BL_ANN_AUTO, one_mark, 1, NULL, 0, BL_E_IO, "none/x.csv"},
 };
@@ -78,11 +98,13 @@ static void check_exact(void **arg)
   const char *path = check_tmp_path("out.txt");
   char *text;
   size_t n;
-  check_ok(ctx, bl_annotations_write(ctx, path, r->format, &a, r->files, r->n_files));
+  bl_annotation_writing how = {.format = r->format, .epoch_s = 30, .files = r->files, .n_files = r->n_files};
+  bl_annotation_reading as = {.format = r->format, .epoch_s = 30};
+  check_ok(ctx, bl_annotations_write_as(ctx, path, &how, &a));
   check_ok(ctx, bl_file_read(ctx, path, 0, &text, &n));
   assert_string_equal(text, r->want);
-  check_ok(ctx, bl_annotations_read(ctx, path, r->format, NULL, &back));
-  assert_int_equal(back.n, r->n); /* an empty table too: annotated, nothing there */
+  check_ok(ctx, bl_annotations_read_as(ctx, path, &as, &back));
+  assert_int_equal(back.n, r->v == stages ? 4 : r->n); /* an empty table too: annotated, nothing there */
   bl_annotations_free(ctx, &back);
   bl_free(ctx, text);
   check_free(ctx);
@@ -94,8 +116,8 @@ static void check_refused(void **arg)
   const struct refused *r = *arg;
   bl_ctx *ctx = bl_ctx_new();
   const bl_annotations a = {r->v, r->n, r->n};
-  check_fails(ctx, bl_annotations_write(ctx, check_tmp_path(r->file), r->format, &a, r->files, r->n_files), r->status,
-              r->message);
+  bl_annotation_writing how = {.format = r->format, .epoch_s = 30, .files = r->files, .n_files = r->n_files};
+  check_fails(ctx, bl_annotations_write_as(ctx, check_tmp_path(r->file), &how, &a), r->status, r->message);
   check_free(ctx);
   check_tmp_done();
 }
@@ -166,6 +188,95 @@ static void any_to_any(void **arg)
     check_free(ctx);
     check_tmp_done();
   }
+}
+
+/* A hypnogram into each format and back: the same text, whatever a stage is called and however long an epoch is. */
+static void hypnograms_and_back(void **arg)
+{
+  (void)arg;
+  static const char *const words[] = {"W", "N1", "Sleep stage 2", "?", "REM, tonic", "\"R\"", "\xc3\xa9", "5"};
+  static const double lengths[] = {30, 20, 1, 0.1, 1.0 / 3};
+  bl_rng r = bl_rng_make(12, "hypnograms", 0);
+  for (size_t k = 0; k < N_FORMATS * 5; k++) {
+    bl_ctx *ctx = bl_ctx_new();
+    bl_annotations a = {0}, b = {0};
+    char text[8192], *back;
+    size_t n = 0, n_back;
+    for (int i = 0; i < 400; i++) n += (size_t)snprintf(text + n, sizeof text - n, "%s\n", words[bl_rng_below(&r, 8)]);
+    const char *path = check_tmp_path("night.txt"), *other = check_tmp_path("other.txt");
+    write_bytes(path, text, n);
+    bl_annotation_reading as = {.format = BL_ANN_HYPNOGRAM, .epoch_s = lengths[k / N_FORMATS]};
+    bl_annotation_writing how = {.format = formats[k % N_FORMATS], .epoch_s = as.epoch_s};
+    check_ok(ctx, bl_annotations_read_as(ctx, path, &as, &a));
+    check_ok(ctx, bl_annotations_write_as(ctx, other, &how, &a));
+    as.format = how.format;
+    check_ok(ctx, bl_annotations_read_as(ctx, other, &as, &b));
+    how.format = BL_ANN_HYPNOGRAM;
+    check_ok(ctx, bl_annotations_write_as(ctx, path, &how, &b));
+    check_ok(ctx, bl_file_read(ctx, path, 0, &back, &n_back));
+    assert_string_equal(back, text);
+    bl_free(ctx, back);
+    bl_annotations_free(ctx, &a);
+    bl_annotations_free(ctx, &b);
+    check_free(ctx);
+    check_tmp_done();
+  }
+}
+
+/* Half a sample off the grid is on it, where the rate is known; holes are '?', and told of, as is what does not fit. */
+static void hypnograms_of_a_rate(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  const bl_annotated_file file = {"n.edf", 3600, 100};
+  bl_annotation v[] = {{60.004, 30, NAN, NAN, (char *)"N1", (char *)"n.edf", (char *)"C3"}};
+  const bl_annotations a = {v, 1, 1};
+  bl_annotation_writing how = {.format = BL_ANN_HYPNOGRAM, .epoch_s = 30, .files = &file, .n_files = 1};
+  const char *path = check_tmp_path("n.txt");
+  char *text;
+  size_t n;
+  check_ok(ctx, bl_annotations_write_as(ctx, path, &how, &a));
+  check_ok(ctx, bl_file_read(ctx, path, 0, &text, &n));
+  assert_string_equal(text, "?\n?\nN1\n");
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_ADJUSTED), 2); /* the holes, the channel */
+  bl_free(ctx, text);
+  how.n_files = 0;
+  check_fails(ctx, bl_annotations_write_as(ctx, path, &how, &a), BL_E_ARG, "60.004 s");
+  check_free(ctx);
+  check_tmp_done();
+}
+
+/* The begin times of a list of files alone, as Raven saves them by default, say the same as the offsets beside them. */
+static void raven_begin_times_agree(void **arg)
+{
+  (void)arg;
+  bl_rng r = bl_rng_make(13, "raven", 0);
+  bl_ctx *ctx = bl_ctx_new();
+  bl_annotations a = {0}, b = {0};
+  make(ctx, &r, MANY, true, &a);
+  const char *path = check_tmp_path("list.txt");
+  char *text, *offset;
+  size_t n;
+  check_ok(ctx, bl_annotations_write(ctx, path, BL_ANN_RAVEN, &a, nights, 3));
+  check_ok(ctx, bl_file_read(ctx, path, 0, &text, &n));
+  offset = strstr(text, "File Offset (s)");
+  assert_non_null(offset);
+  memcpy(offset, "Something else ", 15);
+  write_bytes(path, text, n);
+  bl_annotation_reading how = {.format = BL_ANN_RAVEN, .files = nights, .n_files = 3};
+  check_ok(ctx, bl_annotations_read_as(ctx, path, &how, &b));
+  assert_int_equal(b.n, a.n);
+  for (size_t i = 0; i < a.n; i++) {
+    check_near(b.v[i].onset_s, a.v[i].onset_s, 1e-9);
+    check_near(b.v[i].duration_s, a.v[i].duration_s, 1e-9);
+    assert_string_equal(b.v[i].file, a.v[i].file);
+    assert_string_equal(b.v[i].label, a.v[i].label);
+  }
+  bl_free(ctx, text);
+  bl_annotations_free(ctx, &a);
+  bl_annotations_free(ctx, &b);
+  check_free(ctx);
+  check_tmp_done();
 }
 
 /* ---- Raven's times over a file list, read ---------------------------------------------------------------------------- */
@@ -276,6 +387,13 @@ static bl_status write_read(bl_ctx *ctx, void *arg)
   return s;
 }
 
+static bl_status write_night(bl_ctx *ctx, void *arg)
+{
+  const bl_annotations a = {stages, 3, 3};
+  bl_annotation_writing how = {.format = BL_ANN_HYPNOGRAM, .epoch_s = 30};
+  return bl_annotations_write_as(ctx, arg, &how, &a);
+}
+
 static bl_status read_list(bl_ctx *ctx, void *arg)
 {
   bl_annotations a = {0};
@@ -290,6 +408,7 @@ static void survives_every_allocation_failing(void **arg)
   (void)arg;
   for (size_t i = 0; i < N_FORMATS; i++)
     check_every_allocation_failing(write_read, (void *)(uintptr_t)&formats[i]);
+  check_every_allocation_failing(write_night, (void *)(uintptr_t)check_tmp_path("night.txt"));
   const char *text = HEAD "\n1\tS\t1\t10\t12\t1\t2\n2\tS\t1\t3601\t3602\t1\t2\n", *path = check_tmp_path("list.txt");
   write_bytes(path, text, strlen(text));
   check_every_allocation_failing(read_list, (void *)(uintptr_t)path);
@@ -301,6 +420,8 @@ int main(void)
 {
   static const struct CMUnitTest rest[] = {cmocka_unit_test(any_to_any), cmocka_unit_test(raven_file_lists),
                                            cmocka_unit_test(joined_tables), cmocka_unit_test(hypnograms),
+                                           cmocka_unit_test(hypnograms_and_back), cmocka_unit_test(hypnograms_of_a_rate),
+                                           cmocka_unit_test(raven_begin_times_agree),
                                            cmocka_unit_test(survives_every_allocation_failing)};
   static struct CMUnitTest tests[N(exacts) + N(refusals) + N(rest)];
   size_t n = 0;

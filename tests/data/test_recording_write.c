@@ -2,6 +2,7 @@
 #include <math.h>
 #include <sndfile.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "baleen/dataset.h"
 #include "baleen/random.h"
@@ -101,6 +102,19 @@ static void edf_and_bdf(void **arg)
   }
 }
 
+/* Names, units and start, which are in the file beside it. */
+static void check_sidecar(bl_ctx *ctx, const char *path)
+{
+  bl_recording *rec;
+  check_ok(ctx, bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec));
+  for (size_t c = 0; c < CHANNELS; c++) {
+    assert_string_equal(rec->streams[0].channels[c].name, names[c]);
+    assert_string_equal(rec->streams[0].channels[c].unit, units[c]);
+  }
+  assert_string_equal(rec->start, "2009-08-12T16:15:00.250");
+  bl_recording_close(ctx, rec);
+}
+
 static void wav_flac_npy(void **arg)
 {
   (void)arg;
@@ -116,15 +130,10 @@ static void wav_flac_npy(void **arg)
     bl_write_spec spec = spec_of();
     spec.bits = table[i].bits;
     check_ok(ctx, write_it(ctx, path, &spec));
-    double full = 1;
-    for (int c = 0; c < CHANNELS; c++) full = fmax(full, fmax(fabs(lo[c]), fabs(hi[c])));
-    if (!table[i].whole) {
-      check_back(ctx, path, (const double[]){0, 0, 0}, FRAMES);
-    } else { /* full scale reads as 1; the greatest number itself is a step lower */
-      for (size_t k = 0; k < FRAMES * CHANNELS; k++) samples[k] = (float)((double)samples[k] / full);
-      double step = ldexp(2, 1 - table[i].whole);
-      check_back(ctx, path, (const double[]){step, step, step}, FRAMES);
-    }
+    double step[CHANNELS] = {0}; /* of each unit's own full scale, the greatest magnitude, which reads a step lower */
+    for (int c = 0; c < CHANNELS && table[i].whole; c++) step[c] = ldexp(fmax(-lo[c], hi[c]), 2 - table[i].whole);
+    check_back(ctx, path, step, FRAMES);
+    check_sidecar(ctx, path);
     check_free(ctx);
     check_tmp_done();
   }
@@ -139,6 +148,107 @@ static void wav_flac_npy(void **arg)
   assert_int_equal(m.cols, CHANNELS);
   for (size_t r = 0; r < FRAMES; r++) assert_memory_equal(m.v + r * m.stride, samples + r * CHANNELS, CHANNELS * sizeof *samples);
   bl_mat_free(ctx, &m);
+  check_free(ctx);
+  check_tmp_done();
+}
+
+static bool sidecar_is_there(const char *path)
+{
+  char beside[600];
+  struct stat st;
+  snprintf(beside, sizeof beside, "%s.json", path);
+  return !stat(beside, &st);
+}
+
+static void write_beside(const char *path, const char *text)
+{
+  char beside[600];
+  snprintf(beside, sizeof beside, "%s.json", path);
+  FILE *f = fopen(beside, "w");
+  if (!f) fail_msg("%s", beside);
+  fputs(text, f);
+  fclose(f);
+}
+
+/* What a sound file says by itself needs no file beside it; one that is left of another file goes. */
+static void sidecars_only_where_needed(void **arg)
+{
+  (void)arg;
+  static const char *const fs[] = {"FS", "FS", "FS"}, *const two[] = {"left", "right"}, *const mono[] = {"audio"};
+  static const struct {
+    const char *file, *const *names;
+    size_t n_channels;
+    int bits;
+    double scale;
+    const char *start;
+    bool wanted;
+  } table[] = {{"a.wav", mono, 1, 16, 0.9, NULL, false},   {"a.wav", two, 2, 0, 0.9, NULL, false},
+               {"a.flac", mono, 1, 24, 0.9, NULL, false},  {"a.wav", mono, 1, 0, 93.7, NULL, false},
+               {"a.wav", mono, 1, 16, 93.7, NULL, true},   {"a.wav", names, 1, 16, 0.9, NULL, true},
+               {"a.wav", mono, 2, 16, 0.9, NULL, true},    {"a.flac", mono, 1, 16, 0.9, "2020-05-17T23:59:58", true},
+               {"a_20200517_235958.wav", mono, 1, 16, 0.9, "2020-05-17T23:59:58", false},
+               {"a_20200517_235958.wav", mono, 1, 16, 0.9, "2020-05-17T23:59:58.500", true}};
+  static const char *const odd[] = {"audio", "right"};
+  bl_ctx *ctx = bl_ctx_new();
+  for (size_t i = 0; i < N(table); i++) {
+    make_samples(table[i].scale);
+    const char *path = check_tmp_path(table[i].file);
+    bl_write_spec spec = spec_of();
+    check_ok(ctx, write_it(ctx, path, &spec)); /* of EEG: has one */
+    assert_true(sidecar_is_there(path));
+    spec.names = table[i].names == mono && table[i].n_channels == 2 ? odd : table[i].names;
+    spec.units = fs, spec.n_channels = table[i].n_channels, spec.bits = table[i].bits;
+    spec.start = table[i].start, spec.has_start = table[i].start;
+    for (size_t c = 0; c < CHANNELS; c++) lo[c] = -table[i].scale, hi[c] = table[i].scale;
+    check_ok(ctx, write_it(ctx, path, &spec));
+    if (sidecar_is_there(path) != table[i].wanted) fail_msg("row %zu", i);
+    bl_recording *rec;
+    check_ok(ctx, bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec));
+    for (size_t c = 0; c < spec.n_channels; c++) {
+      assert_string_equal(rec->streams[0].channels[c].name, spec.names[c]);
+      assert_string_equal(rec->streams[0].channels[c].unit, "FS");
+    }
+    if (table[i].start) assert_string_equal(rec->start, table[i].start);
+    bl_recording_close(ctx, rec);
+    check_tmp_done();
+  }
+  check_free(ctx);
+}
+
+/* A file beside the place that no writer has made is not lost, nor taken for the new file's. */
+static void foreign_sidecars_stay(void **arg)
+{
+  (void)arg;
+  static const char *const texts[] = {"[1]", "no JSON", "", "{\"schema\": 1}", "{\"rate_hz\": 250, \"channels\": [\"a\"]}"};
+  static const char *const files[] = {"a.wav", "a.flac", "a.npy"};
+  bl_ctx *ctx = bl_ctx_new();
+  make_samples(1);
+  for (size_t i = 0; i < N(texts) * N(files); i++) {
+    bl_write_spec spec = spec_of();
+    const char *path = check_tmp_path(files[i % N(files)]);
+    write_beside(path, texts[i / N(files)]);
+    check_fails(ctx, write_it(ctx, path, &spec), BL_E_ARG, "no writer of recordings has made");
+    assert_true(sidecar_is_there(path));
+    check_tmp_done();
+  }
+  check_free(ctx);
+}
+
+/* JSON is UTF-8: another text is read as Latin-1. */
+static void latin_names(void **arg)
+{
+  (void)arg;
+  static const char *const latin[] = {"H\xf6he", "\xff\xfe", "a\"b"}, *const want[] = {"H\xc3\xb6he", "\xc3\xbf\xc3\xbe", "a\"b"};
+  bl_ctx *ctx = bl_ctx_new();
+  make_samples(1);
+  bl_write_spec spec = spec_of();
+  spec.names = latin;
+  const char *path = check_tmp_path("a.npy");
+  bl_recording *rec;
+  check_ok(ctx, write_it(ctx, path, &spec));
+  check_ok(ctx, bl_recording_open(ctx, path, &rec));
+  for (size_t c = 0; c < CHANNELS; c++) assert_string_equal(rec->streams[0].channels[c].name, want[c]);
+  bl_recording_close(ctx, rec);
   check_free(ctx);
   check_tmp_done();
 }
@@ -212,8 +322,8 @@ static bl_status sweep(bl_ctx *ctx, void *arg)
 static void survives_every_allocation_failing(void **arg)
 {
   (void)arg;
-  static const char *const files[] = {"s.edf", "s.wav", "s.npy"};
-  for (int i = 0; i < 3; i++) check_every_allocation_failing(sweep, (void *)(uintptr_t)check_tmp_path(files[i]));
+  static const char *const files[] = {"s.edf", "s.wav", "s.flac", "s.npy"};
+  for (int i = 0; i < 4; i++) check_every_allocation_failing(sweep, (void *)(uintptr_t)check_tmp_path(files[i]));
   check_tmp_done();
 }
 
@@ -292,7 +402,11 @@ static void sound_without_names(void **arg)
     sf_close(f);
     bl_texts report = {0};
     bl_anonymizing how = {0};
+    write_beside(path, "{\"channels\": [\"Queequeg\"]}");
+    write_beside(out, "{\"schema\": 1, \"rate_hz\": 8000, \"channels\": [\"Ahab\"]}");
     check_ok(ctx, bl_anonymize(ctx, path, out, &how, &report));
+    assert_false(sidecar_is_there(out));
+    assert_non_null(strstr(report.v[report.n - 1], "named.snd.json has"));
     size_t n, m;
     unsigned char *v = bytes_of(path, &n), *w = bytes_of(out, &m);
     assert_true(holds(v, n, "Ishmael"));
@@ -343,6 +457,8 @@ int main(void)
 {
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test(edf_and_bdf), cmocka_unit_test(wav_flac_npy), cmocka_unit_test(whole_numbers_come_back),
+      cmocka_unit_test(sidecars_only_where_needed),
+                                            cmocka_unit_test(foreign_sidecars_stay), cmocka_unit_test(latin_names),
       cmocka_unit_test(refuses), cmocka_unit_test(survives_every_allocation_failing), cmocka_unit_test(edf_without_names),
       cmocka_unit_test(sound_without_names), cmocka_unit_test(anonymize_survives_every_allocation_failing)};
   return _cmocka_run_group_tests("recording_write", tests, N(tests), NULL, NULL);

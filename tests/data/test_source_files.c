@@ -281,6 +281,89 @@ static void reads_tables_of_events(void **state)
   check_free(ctx);
 }
 
+/* Arrays, tables and raw samples: in a folder those that a sidecar tells of, by a pattern's name all. */
+static void takes_what_sidecars_tell(void **state)
+{
+  (void)state;
+  static const char *const bare[] = {
+      "s/labels.csv", "s/eeg.csv",      "s/plain.npy", "s/told.npy",   "s/stem.NPY", "s/stem.csv",     "s/call.wav",  "s/call.wav.csv", "s/call.csv",
+      "s/one.raw",    "s/formless.raw", "s/two.pcm",   "s/loud.WAV",   "s/loud.csv", "s/broken.npy",   "s/list.tsv",  "s/alone.tsv",    "s/both.raw",
+      "s/both.pcm",   "s/deep/x.csv",   "s/odd.npy",   "s/notes.txt",  "s/zero.npy", "lone/plain.npy"};
+  static const char *const sides[] = {"s/eeg.csv.json", "s/told.npy.json", "s/stem.json", "s/call.wav.json", "s/call.json", "s/loud.json",
+                                      "s/alone.json", "s/deep/x.json", "s/notes.json"};
+  bl_ctx *ctx = bl_ctx_new();
+  for (size_t i = 0; i < sizeof bare / sizeof *bare; i++) tree_text(bare[i], "");
+  for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) tree_text(sides[i], "{\"rate_hz\": 100}");
+  tree_text("s/one.json", "{\"rate_hz\": 100, \"format\": \"s16le\"}");
+  tree_text("s/both.json", "{\"rate_hz\": 100, \"format\": \"s16le\"}");
+  tree_text("s/formless.raw.json", "{\"rate_hz\": 100}");
+  tree_text("s/two.pcm.json", "{\"rate_hz\": 100, \"format\": \"u8\", \"channels\": 2}");
+  tree_text("s/broken.npy.json", "{\"rate_hz\": ");
+  tree_text("s/list.json", "[1, 2]"); /* anybody's */
+  tree_text("s/odd.json", "{\"SamplingFrequency\": 250}");
+  const char *told = "alone.tsv:-:-;both.raw:-:-;call.wav:-:-;deep/x.csv:-:-;eeg.csv:-:-;loud.WAV:-:-;"
+                     "one.raw:-:-;stem.NPY:-:-;told.npy:-:-;two.pcm:-:-;";
+  check_list(ctx, &(set){{"recordings=s"}}, told);
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_SKIPPED), 1); /* the broken one */
+  check_list(ctx, &(set){{"recordings=\"s/**\""}}, told);
+  check_list(ctx, &(set){{"recordings=[s/t*, s/o*]"}}, "one.raw:-:-;told.npy:-:-;two.pcm:-:-;");
+  check_list(ctx, &(set){{"recordings=s/**/*.csv"}},
+             "call.csv:-:-;call.wav.csv:-:-;deep/x.csv:-:-;eeg.csv:-:-;labels.csv:-:-;loud.csv:-:-;stem.csv:-:-;");
+  check_list(ctx, &(set){{"recordings=\"s/[opt]*.{npy,raw}\""}}, "odd.npy:-:-;one.raw:-:-;plain.npy:-:-;told.npy:-:-;");
+  check_refused(ctx, &(set){{"recordings=lone"}}, "taken where a .json file beside them tells the rate");
+  check_refused(ctx, &(set){{"recordings=lone/p*"}}, "or where the pattern names them, as in *.npy");
+  /* a signal is not its own table of events */
+  tree_text("s/eeg_events.tsv", "onset\tduration\ttrial_type\n2\t1\tleft\n");
+  bl_items items;
+  check_ok(ctx, list_with(ctx, &(set){{"recordings=s/eeg.csv", "labels=table"}}, &items));
+  assert_string_equal(items.v[0].annotations.v[0].label, "left");
+  bl_items_free(ctx, &items);
+  check_free(ctx);
+}
+
+/* Settings of raw samples before any pattern: what is listed opens, labels and groups go by the file. */
+static void raw_samples_by_settings(void **state)
+{
+  (void)state;
+  static const char *const files[] = {"raw/up/a_1.pcm", "raw/up/a_20200517_235958.PCM", "raw/down/b_1.raw", "raw/down/b_2.dat", "raw/c.wav"};
+  bl_ctx *ctx = bl_ctx_new();
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) tree_text(files[i], "0123456789abcdef");
+  tree_text("raw/up/a_1.txt", "0.25\t0.75\tdog\n");
+  tree_text("raw/labels.csv", "path,label\nup/a_1.pcm,one\ndown/b_1,two\n");
+#define PCM "recordings=\"pcm:rate=4,channels=2,format=s16be:"
+  check_list(ctx, &(set){{PCM "raw/**/*.{pcm,PCM}\"", "labels=folder", "group=folder"}}, "up/a_1.pcm:up:up;up/a_20200517_235958.PCM:up:up;");
+  check_list(ctx, &(set){{PCM "raw\""}}, "down/b_1.raw:-:-;up/a_1.pcm:-:-;up/a_20200517_235958.PCM:-:-;");
+  check_list(ctx, &(set){{PCM "raw/*/b*\""}}, "down/b_1.raw:-:-;");
+  check_list(ctx, &(set){{PCM "raw/{up,down}/?_[12].{dat,pcm}\"", "labels=pattern", "pattern={label}/{who}_*"}},
+             "down/b_2.dat:down:-:b;up/a_1.pcm:up:-:a;");
+  check_list(ctx, &(set){{PCM "raw/{up/a_1.pcm,down/b_1.raw}\"", "labels=csv", "label_file=raw/labels.csv"}}, "down/b_1.raw:two:-;up/a_1.pcm:one:-;");
+  check_list(ctx, &(set){{"recordings=[\"pcm:rate=4:raw/up\", raw, \"pcm:rate=8:raw/down\", \"pcm:rate=4:raw/up/a_1.pcm\"]"}},
+             "c.wav:-:-;down/b_1.raw:-:-;up/a_1.pcm:-:-;up/a_20200517_235958.PCM:-:-;");
+  check_refused(ctx, &(set){{"recordings=[\"pcm:rate=4:raw/up\", \"pcm:rate=8:raw/up/a_1*\"]"}}, "is to be read in two ways");
+  check_refused(ctx, &(set){{"recordings=\"pcm:rate=4:raw/*.ogg\""}}, "no recording matches 'pcm:rate=4:raw/*.ogg'");
+  check_refused(ctx, &(set){{"recordings=\"pcm:rat=4:raw\""}}, "files: recordings: pcm:rat=4:raw: ");
+  check_refused(ctx, &(set){{"recordings=\"pcm:channels=1:raw\""}}, "the rate must be given");
+  check_refused(ctx, &(set){{"recordings=\"pcm:raw\""}}, "wanted pcm:rate=48000");
+
+  bl_items items;
+  bl_recording *rec;
+  float x[8];
+  size_t n;
+  check_ok(ctx, list_with(ctx, &(set){{PCM "raw/up/*.{pcm,PCM}\"", "labels=audacity", "unlabelled=keep"}}, &items));
+  assert_int_equal(items.n, 2);
+  assert_int_equal(items.v[0].annotations.n, 1);
+  assert_true(items.v[0].annotated && !items.v[1].annotated);
+  check_ok(ctx, bl_recording_open(ctx, items.v[1].path, &rec));
+  assert_string_equal(rec->start, "2020-05-17T23:59:58"); /* the settings are no part of the name */
+  check_near(rec->streams[0].rate_hz, 4, 0);
+  check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, 4, x, &n));
+  assert_int_equal(n, 4);
+  check_near((double)x[3], 0x3637 / 32768.0, 0);
+  bl_recording_close(ctx, rec);
+  bl_items_free(ctx, &items);
+  check_free(ctx);
+}
+
 static bl_status list_and_drop(bl_ctx *ctx, void *arg)
 {
   bl_items items;
@@ -297,6 +380,8 @@ static void survives_any_allocation_failing(void **state)
   tree_text("ev/events.csv", "path,onset_s,duration_s,label\ntwo.wav,1.5,0.5,call\n");
   set by_events = {{"recordings=ev/*.wav", "labels=table", "label_file=ev/events.csv", "unlabelled=skip"}};
   set beside = {{"recordings=bids", "labels=table"}};
+  set told = {{"recordings=[s, \"pcm:rate=4:raw/{up,down}\"]"}};
+  check_every_allocation_failing(list_and_drop, &told);
   check_every_allocation_failing(list_and_drop, &by_csv);
   check_every_allocation_failing(list_and_drop, &by_events);
   check_every_allocation_failing(list_and_drop, &beside);
@@ -308,6 +393,7 @@ int main(void)
       cmocka_unit_test(finds_recordings_by_patterns),          cmocka_unit_test(works_from_the_folder_it_is_told),
       cmocka_unit_test(takes_labels_from_everywhere),          cmocka_unit_test(says_what_does_not_fit),
       cmocka_unit_test(leaves_out_or_keeps_what_has_no_label), cmocka_unit_test(reads_tables_of_events),
+      cmocka_unit_test(takes_what_sidecars_tell),              cmocka_unit_test(raw_samples_by_settings),
       cmocka_unit_test(survives_any_allocation_failing),
   };
   return cmocka_run_group_tests(tests, make_tree, drop_tree);

@@ -254,6 +254,49 @@ static void keeps_folds_apart(void **state)
 }
 
 /* The bundled calls and noise: every recording can be made, whatever the places drawn. */
+/* Raw samples, by settings and by sidecars, mix as sound files of the same samples do. */
+static void mixes_raw_samples(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_source src[2];
+  bl_items items[2];
+  float v[4000];
+  for (size_t f = 0; f < 2; f++) {
+    char name[64];
+    for (size_t i = 0; i < 4000; i++) v[i] = sample(f ? "noise" : "call", f, i);
+    snprintf(name, sizeof name, "sound/%s.wav", f ? "n" : "c");
+    tree_wav(name, RATE, 1, f ? 4000 : 600, v);
+    snprintf(name, sizeof name, "raw/%s.pcm", f ? "n" : "c");
+    tree_put(name, v, (f ? 4000 : 600) * sizeof *v); /* of this machine's order, which is little-endian wherever we run */
+  }
+  tree_text("raw/n.pcm.json", "{\"rate_hz\": 8000, \"format\": \"f32le\"}");
+  static const set sets[] = {
+      {{"foregrounds=sound/c.wav", "backgrounds=sound/n.wav", "folds=1", "background_groups={group}.*"}},
+      {{"foregrounds=\"pcm:rate=8000,format=f32le:raw/{c,d}*.pcm\"", "backgrounds=raw", "folds=1", "background_groups={group}.*"}}};
+  for (size_t k = 0; k < 2; k++) check_ok(ctx, list_with(ctx, &sets[k], &src[k], &items[k]));
+  assert_int_equal(items[0].n, 2);
+  assert_int_equal(items[1].n, 2);
+  assert_string_equal(items[1].v[1].name, "n.pcm+c.pcm");
+  for (size_t i = 0; i < 2; i++) {
+    float x[2][4000];
+    for (size_t k = 0; k < 2; k++) {
+      bl_recording *rec;
+      size_t n;
+      check_ok(ctx, bl_source_open(ctx, &src[k], tree_root(), &items[k].v[i], &rec));
+      check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, 4000, x[k], &n));
+      assert_int_equal(n, 4000);
+      bl_recording_close(ctx, rec);
+    }
+    assert_memory_equal(x[0], x[1], sizeof x[0]);
+  }
+  for (size_t k = 0; k < 2; k++) {
+    bl_items_free(ctx, &items[k]);
+    bl_source_free(ctx, &src[k]);
+  }
+  check_free(ctx);
+}
+
 static void makes_recordings_from_the_bundled_sets(void **state)
 {
   (void)state;
@@ -376,7 +419,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(mixes_at_the_ratio_drawn), cmocka_unit_test(is_the_same_for_a_seed_only),
-      cmocka_unit_test(keeps_folds_apart),        cmocka_unit_test(makes_recordings_from_the_bundled_sets),
+      cmocka_unit_test(mixes_raw_samples),        cmocka_unit_test(keeps_folds_apart),
+      cmocka_unit_test(makes_recordings_from_the_bundled_sets),
       cmocka_unit_test(says_what_does_not_fit),   cmocka_unit_test(survives_any_allocation_failing),
   };
   return cmocka_run_group_tests(tests, make_files, drop_files);

@@ -26,8 +26,8 @@ static void one(bl_ctx *ctx, const char *text, size_t n)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-  bl_ctx *ctx = bl_ctx_new();
-  if (!ctx || !n) return 0;
+  bl_ctx *ctx = n ? bl_ctx_new() : NULL;
+  if (!ctx) return 0;
   const char *text = (const char *)bytes + 1;
   bl_sidecar d = {0};
   if (bytes[0] & 1) one(ctx, text, n - 1);

@@ -54,11 +54,15 @@ static void test_formats(void **state)
   tree_text("night.txt", "W\nN1\n");
   assert_int_equal(run("night.txt night.tsv --from hypnogram --epoch-s 20"), 0);
   check_text("night.tsv", "20\t20\tN1\n");
+  assert_int_equal(run("night.tsv night_hypnogram.txt --epoch-s 10"), 0);
+  check_text("night_hypnogram.txt", "W\nW\nN1\nN1\n");
+  assert_int_equal(run("night.tsv back.txt --to hypnogram"), 2);
+  check_text("out.log", "annotation 1 ('W') lasts from 0 s to 20 s");
   tree_text("none.txt", "");
   assert_int_equal(run("none.txt none.tsv"), 0);
   check_text("none.tsv", "onset\tduration\ttrial_type\n");
   assert_int_equal(run("none.txt none.dat"), 2);
-  check_text("out.log", "raven, audacity, csv or bids");
+  check_text("out.log", "raven, audacity, csv, bids or hypnogram");
   assert_int_equal(run("absent.txt x.csv"), 1);
   assert_int_equal(run("labels.txt"), 2);
   assert_int_equal(run("a.csv x.csv --label-column lable"), 2);

@@ -83,7 +83,8 @@ static void convert(void **arg)
     if (i == 3) continue;
     assert_int_equal(baleen("inspect --strict '%s'", out), 0);
     check_says(i == 2 ? "2 channels" : "annotations: 30: T0 x15");
-    if (i < 2) line_of("C3..", now, sizeof now), assert_string_equal(was, now); /* a WAV file keeps no names */
+    line_of("C3..", now, sizeof now);
+    if (i < 2) assert_string_equal(was, now);
     if (i < 2) check_says("EDFlib: accepts it");
   }
   const char *low = check_tmp_path("low.edf"), *crop = check_tmp_path("crop.bdf");
@@ -100,6 +101,83 @@ static void convert(void **arg)
   assert_int_equal(baleen("convert '%s' '%s' --bits 16", call, flac), 0);
   assert_int_equal(baleen("convert '%s' '%s'", flac, eeg), 0);
   assert_int_equal(baleen("inspect --strict '%s'", eeg), 0);
+  check_tmp_done();
+}
+
+/* The channel's line of inspect, name, unit and all, with numbers to 0.02. */
+static void check_line(const char *channel, const char *was)
+{
+  char now[300];
+  line_of(channel, now, sizeof now);
+  const char *a = was, *b = now;
+  for (;;) {
+    char *end_a, *end_b;
+    a += strspn(a, " "), b += strspn(b, " ");
+    if (!*a && !*b) return;
+    double x = strtod(a, &end_a), y = strtod(b, &end_b);
+    if (end_a == a || end_b == b) {
+      if (*a++ != *b++) fail_msg("was '%s', is '%s'", was, now);
+      continue;
+    }
+    check_near(y, x, 0.02);
+    a = end_a, b = end_b;
+  }
+}
+
+/* EDF by way of a sound file: names, units and the start come back, and values within the rounding of EDF's 16 bits. */
+static void there_and_back(void **arg)
+{
+  (void)arg;
+  const char *set = BALEEN_SETS "/eegmmidb-s001/S001R06.edf", *back = check_tmp_path("back.edf");
+  static const char *const ways[] = {"way.wav", "way.flac", "way.wav --bits 24", "way.wav --bits 16", "way.npy"};
+  for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+    char was[300], way[64];
+    snprintf(way, sizeof way, "%.*s", (int)strcspn(ways[i], " "), ways[i]);
+    const char *path = check_tmp_path(way);
+    assert_int_equal(baleen("convert '%s' '%s' --pick Fp1. --pick C3.. --from 10.5 %s", set, path, ways[i] + strlen(way)), 0);
+    check_says("in the .json file beside it");
+    assert_int_equal(baleen("convert '%s' '%s' --pick Fp1. --pick C3.. --from 10.5", set, back), 0);
+    assert_int_equal(baleen("inspect '%s'", back), 0);
+    line_of("C3..", was, sizeof was);
+    assert_int_equal(baleen("convert '%s' '%s'", path, back), 0);
+    assert_int_equal(baleen("inspect --strict '%s'", back), 0);
+    check_says("begins 2009-08-12T16:15:10.500");
+    check_says("Fp1.");
+    check_line("C3..", was);
+  }
+  check_tmp_done();
+}
+
+/* Annotations beside a sound file in any format, and out of a hypnogram into EDF and back. */
+static void tables(void **arg)
+{
+  (void)arg;
+  const char *set = BALEEN_SETS "/eegmmidb-s001/S001R06.edf", *wav = check_tmp_path("a.wav"), *edf = check_tmp_path("a.edf");
+  const char *night = check_tmp_path("night.txt");
+  static const struct {
+    const char *format, *ending;
+  } table[] = {{"csv", ".csv"}, {"raven", ".selections.txt"}, {"audacity", ".txt"}, {"bids", ".events.tsv"}};
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    char at[600], again[600];
+    snprintf(at, sizeof at, "%s%s", wav, table[i].ending);
+    snprintf(again, sizeof again, "%s.again.csv", wav);
+    assert_int_equal(baleen("convert '%s' '%s' --pick C3.. --from 4.2 --to 20 --table %s", set, wav, table[i].format), 0);
+    check_says(table[i].ending);
+    assert_int_equal(baleen("annotations '%s' '%s'", at, again), 0);
+    assert_int_equal(baleen("convert '%s' '%s' --annotations '%s'", wav, edf, at), 0);
+    assert_int_equal(baleen("inspect '%s'", edf), 0);
+    check_says("annotations: 4: T2 x1 T0 x2 T1 x1");
+  }
+  write_bytes(night, "W\nW\nN1\n", 7);
+  assert_int_equal(baleen("convert '%s' '%s' --pick C3.. --annotations '%s' --read-as hypnogram --epoch-s 10 --to 30", wav, edf, night), 0);
+  assert_int_equal(baleen("convert '%s' '%s' --table hypnogram --epoch-s 10", edf, wav), 2);
+  check_says("annotation 2 ('W') lasts from 10 s to 15.8 s");
+  assert_int_equal(baleen("convert '%s' '%s' --table hypnogram --epoch-s 5 --to 10", edf, wav), 0);
+  check_says("a.wav.hypnogram.txt");
+  assert_int_equal(baleen("convert '%s' '%s' --table csv", set, edf), 2);
+  check_says("holds its annotations itself");
+  assert_int_equal(baleen("convert '" FORMATS "cpython-pluck-pcm16.wav' '%s'", wav), 0);
+  check_says("a.wav.csv was there before, and is not about it");
   check_tmp_done();
 }
 
@@ -215,7 +293,8 @@ static void slips(void **arg)
 
 int main(void)
 {
-  static const struct CMUnitTest tests[] = {cmocka_unit_test(repair), cmocka_unit_test(convert), cmocka_unit_test(gaps),
+  static const struct CMUnitTest tests[] = {cmocka_unit_test(repair), cmocka_unit_test(convert), cmocka_unit_test(there_and_back),
+                                            cmocka_unit_test(tables), cmocka_unit_test(gaps),
                                             cmocka_unit_test(triggers_become_annotations), cmocka_unit_test(anonymize),
                                             cmocka_unit_test(inspect_says_what_is_odd), cmocka_unit_test(slips)};
   return _cmocka_run_group_tests("recordings_out", tests, sizeof tests / sizeof *tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* annotation.h: what somebody marked in recordings: spans of time with a label. Readers for EDF+ TALs (with the
  * recording), Raven selection tables, Audacity label tracks, BIDS events, CSV with named columns and hypnograms;
- * writers for all of these tables but the last. What one writes, the other reads, times to the last bits. */
+ * writers for all of these tables. What one writes, the other reads, times to the last bits. */
 #ifndef BALEEN_ANNOTATION_H
 #define BALEEN_ANNOTATION_H
 
@@ -30,7 +30,7 @@ typedef enum bl_annotation_format {
   BL_ANN_AUDACITY,
   BL_ANN_CSV,
   BL_ANN_BIDS,      /* events.tsv */
-  BL_ANN_HYPNOGRAM, /* one stage a line; must be asked for */
+  BL_ANN_HYPNOGRAM, /* one stage a line; reading: must be asked for */
   BL_N_ANN_FORMATS
 } bl_annotation_format;
 
@@ -70,14 +70,29 @@ bl_status bl_annotations_read_as(bl_ctx *ctx, const char *path, const bl_annotat
 bl_status bl_annotations_read(bl_ctx *ctx, const char *path, bl_annotation_format format, const char *label_column,
                               bl_annotations *out) BL_MUST_CHECK;
 
+/* How to write a table. Zeroed, with epoch_s where a hypnogram is written, is a good start. */
+typedef struct bl_annotation_writing {
+  bl_annotation_format format;
+  double epoch_s;                 /* length of a hypnogram's line */
+  const bl_annotated_file *files; /* the recordings that the table is about */
+  size_t n_files;
+} bl_annotation_writing;
+
 /* Writes a table, in the order of the list; no annotations give an empty table of the format. AUTO goes by the name:
- * .selections.txt, _events.tsv or .tsv, .csv. Onsets have as many digits as it takes to read the same double back;
- * ends and durations are right to the last bit or two of the end.
+ * .selections.txt, _events.tsv or .tsv, .csv, _hypnogram.txt or .hypnogram.txt. Onsets have as many digits as it takes to
+ * read the same double back; ends and durations are right to the last bit or two of the end. Times that are not finite,
+ * and frequencies that are infinite or below 0, are BL_E_ARG.
  * Raven: Begin Time over the file list, so that with several files all but the last need duration_s (else BL_E_ARG);
  * frequencies that are not known become 0 and half of rate_hz, or stay empty where that is not known either; a channel's
  * name goes to a column "Channel Name". Audacity holds one recording and no channels: annotations of two files are
- * refused (BL_E_ARG). Raven's and Audacity's tables cannot hold tabs and line ends in a text: they become blanks, as in
- * BIDS, where an empty text is n/a. A hypnogram is not written (BL_E_UNSUPPORTED). */
+ * refused (BL_E_ARG). Raven's, Audacity's and hypnograms' tables cannot hold tabs and line ends in a text: they become
+ * blanks, as in BIDS, where an empty text is n/a; blanks around a text are not read back.
+ * Hypnogram: by time; an annotation of several epochs gives as many lines, epochs without one become '?' (with a warning).
+ * What does not begin and end with an epoch (to half a sample of the file's rate, or a microsecond), overlaps, is of
+ * another file or has no label is BL_E_ARG. */
+bl_status bl_annotations_write_as(bl_ctx *ctx, const char *path, const bl_annotation_writing *how,
+                                  const bl_annotations *a) BL_MUST_CHECK;
+/* The same with a format and files only. */
 bl_status bl_annotations_write(bl_ctx *ctx, const char *path, bl_annotation_format format, const bl_annotations *a,
                                const bl_annotated_file *files, size_t n_files) BL_MUST_CHECK;
 

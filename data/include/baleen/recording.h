@@ -7,6 +7,8 @@
  * Times count from the first sample, EDF's annotations too (the first record's own time stamp is taken off). A BDF
  * Status is two channels: "Status", the trigger bits 0 to 15 as a number, and "Status system", the bits 16 to 23.
  *
+ * A file x.wav.json beside x.wav (any sound file) gives names, units, full scale and start: data/sidecar.h.
+ *
  * To add a format: data/readers/<name>.c with `const bl_reader_class bl_reader_<name>`, a line in readers.def. */
 #ifndef BALEEN_RECORDING_H
 #define BALEEN_RECORDING_H
@@ -118,6 +120,8 @@ bool bl_start_pattern_ok(const char *pattern);
  * by the list, when the header tells no start. */
 bl_status bl_recording_start_from_name(bl_ctx *ctx, bl_recording *rec, const char *pattern) BL_MUST_CHECK;
 
+/* The file of a recording's path: all of it, or what is behind the settings of raw samples (pcm:rate=48000:FILE). */
+const char *bl_recording_file(const char *path);
 const bl_reader_class *bl_reader_at(size_t i);
 /* True when a file of this name is one that some reader is for, by its extension. */
 bool bl_recording_is_name(const char *path);

@@ -14,7 +14,7 @@ typedef enum bl_write_format {
   BL_WRITE_AUTO, /* by the file's name */
   BL_WRITE_WAV,  /* RF64 beyond 4 GB */
   BL_WRITE_FLAC,
-  BL_WRITE_NPY,  /* [frame][channel] float32; rate, channels and units in <path>.json */
+  BL_WRITE_NPY,  /* [frame][channel] float32; rate, channels, units and start in <path>.json */
   BL_WRITE_EDF,  /* EDF+ */
   BL_WRITE_BDF   /* BDF+ */
 } bl_write_format;
@@ -30,15 +30,18 @@ typedef struct bl_write_spec {
   size_t n_channels;
   const char *const *names, *const *units;
   const double *lo, *hi;       /* [n_channels] least and greatest value: EDF's physical limits. Whole-numbered WAV and FLAC:
-                                * full scale is 1 for all channels when nothing exceeds it, else the greatest magnitude.
-                                * NULL where neither is written */
+                                * full scale is the greatest magnitude among the channels of one unit, at least 1 where that
+                                * is "FS". NULL where neither is written */
   bool has_start;
-  const char *start;           /* as bl_recording has it; EDF and BDF */
+  const char *start;           /* as bl_recording has it */
   const bl_annotations *annotations; /* EDF and BDF; by onset from the first sample; NULL: none */
 } bl_write_spec;
 
 typedef struct bl_writer bl_writer;
-/* What was decided is told in bl_writer_report(): scale, resolution, padding. BL_E_RANGE when the format cannot hold it. */
+/* What was decided is told in bl_writer_report(): scale, resolution, padding. BL_E_RANGE when the format cannot hold it.
+ * Names, units, full scale and start of a WAV or FLAC file go into <path>.json where the file alone would be read with others;
+ * where it would not, a <path>.json that an earlier file left is removed. BL_E_ARG when a <path>.json is there that no
+ * writer has made. */
 bl_status bl_writer_open(bl_ctx *ctx, const char *path, const bl_write_spec *spec, bl_writer **out) BL_MUST_CHECK;
 /* n frames of [channel]. Values beyond the limits announced are an error (BL_E_RANGE), NaN too where whole numbers are
  * written (BL_E_NONFINITE). */

@@ -11,7 +11,7 @@
 
 typedef struct bl_item {
   char *name;                 /* unique, shown to people and used for grouping: the path below the source's folder */
-  char *path;                 /* of the (background) file */
+  char *path;                 /* of the (background) file, as bl_recording_open() takes it */
   char *label;                /* of the whole recording; NULL: rows take theirs from the annotations, or none */
   char *group;                /* NULL: the item's name */
   bl_annotations annotations; /* from a table; those inside the file come with the recording */

@@ -1,0 +1,107 @@
+/* What the writers put beside a file that cannot say it itself: <path>.json, as sidecar.h has it. */
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "baleen/file.h"
+#include "edf.h"
+#include "sidecar.h"
+
+enum { CEILING = 1 << 20, SCHEMA = 1 };
+
+typedef struct json_sink {
+  bl_ctx *ctx;
+  bl_buf *out;
+} json_sink;
+
+static int to_buf(const char *bytes, size_t n, void *arg)
+{
+  const json_sink *k = arg;
+  return bl_buf_add(k->ctx, k->out, bytes, n) ? -1 : 0;
+}
+
+/* JSON is UTF-8; a text that is none is taken as Latin-1. NULL when memory ran out. */
+static json_t *text_value(bl_ctx *ctx, const char *text)
+{
+  json_t *v = json_string(text);
+  if (v) return v;
+  size_t n = strlen(text);
+  char *plain = bl_calloc(ctx, 2 * n + 1, 1);
+  if (!plain) return NULL;
+  bl_edf_text((const unsigned char *)text, n, plain, NULL);
+  v = json_string(plain);
+  bl_free(ctx, plain);
+  return v;
+}
+
+static json_t *texts_value(bl_ctx *ctx, const char *const *v, size_t n)
+{
+  json_t *out = json_array();
+  for (size_t i = 0; i < n; i++)
+    if (json_array_append_new(out, text_value(ctx, v[i]))) { /* takes NULL for a failure */
+      json_decref(out);
+      return NULL;
+    }
+  return out;
+}
+
+static json_t *reals_value(const double *v, size_t n)
+{
+  json_t *out = json_array();
+  for (size_t i = 0; i < n; i++) json_array_append_new(out, json_real(v[i]));
+  return out;
+}
+
+bl_status bl_sidecar_text(bl_ctx *ctx, const bl_write_spec *spec, const double *full_scale, bl_buf *out)
+{
+  json_t *root = json_pack("{s:i, s:f, s:I, s:o, s:o}", "schema", SCHEMA, "rate_hz", spec->rate_hz, "frames", (json_int_t)spec->n_frames,
+                           "channels", texts_value(ctx, spec->names, spec->n_channels), "units",
+                           texts_value(ctx, spec->units, spec->n_channels));
+  if (root && full_scale) json_object_set_new(root, "full_scale", reals_value(full_scale, spec->n_channels));
+  if (root && spec->has_start) json_object_set_new(root, "start", json_string(spec->start));
+  json_sink sink = {ctx, out};
+  int failed = !root || json_dump_callback(root, to_buf, &sink, JSON_INDENT(2));
+  json_decref(root);
+  return failed ? bl_fail_nomem(ctx, "the channels of a file") : bl_buf_puts(ctx, out, "\n");
+}
+
+static bool is_a_writers(const char *text, size_t n)
+{
+  json_t *root = json_loadb(text, n, 0, NULL);
+  bool ours = json_is_integer(json_object_get(root, "schema")) && json_is_number(json_object_get(root, "rate_hz")) &&
+              json_is_array(json_object_get(root, "channels"));
+  json_decref(root);
+  return ours;
+}
+
+bl_status bl_sidecar_check_place(bl_ctx *ctx, const char *path)
+{
+  struct stat st;
+  char *beside = bl_strf(ctx, "%s.json", path), *text = NULL;
+  size_t n = 0;
+  if (!beside) return bl_fail_nomem(ctx, path);
+  bl_status s = BL_OK;
+  bool there = !lstat(beside, &st), ours = false;
+  if (there && S_ISREG(st.st_mode) && st.st_size <= CEILING) s = bl_file_read(ctx, beside, CEILING, &text, &n);
+  if (!s && text) ours = is_a_writers(text, n);
+  if (!s && there && !ours)
+    s = bl_fail(ctx, BL_E_ARG, "%s: %s is there, which no writer of recordings has made, and would be taken to describe the new file; "
+                "move it away, or write under another name", path, beside);
+  bl_free(ctx, text);
+  bl_free(ctx, beside);
+  return s;
+}
+
+bl_status bl_sidecar_put(bl_ctx *ctx, const char *path, const bl_buf *text)
+{
+  char *beside = bl_strf(ctx, "%s.json", path);
+  if (!beside) return bl_fail_nomem(ctx, path);
+  bl_status s = BL_OK;
+  if (text->len) s = bl_file_write(ctx, beside, text->v, text->len);
+  else if (unlink(beside) && errno != ENOENT)
+    s = bl_fail(ctx, BL_E_IO, "%s: is about the file that is written over, and cannot be removed: %s", beside, strerror(errno));
+  bl_free(ctx, beside);
+  return s;
+}
