@@ -12,6 +12,7 @@
 #include "baleen/memory.h"
 
 #define FILE_CEILING ((size_t)64 << 20)
+enum { MAX_LINKS = 40, MAX_BASE = 200 }; /* Linux's own limit of links; 255 bytes a name, less the suffix */
 
 static bl_status fail_io(bl_ctx *ctx, const char *path, const char *what)
 {
@@ -80,22 +81,58 @@ done:
 
 /* ---- writing ------------------------------------------------------------------------------------------------------- */
 
+/* The file that a path stands for when its last name is a link, or a link to one, whether it is there or not. */
+bl_status bl_file_target(bl_ctx *ctx, const char *path, char **out)
+{
+  char link[4096];
+  char *at = bl_strdup(ctx, path);
+  for (int hops = 0; at && hops < MAX_LINKS; hops++) {
+    ssize_t n = readlink(at, link, sizeof link - 1);
+    if (n < 0) break; /* no link; what else is wrong with it, opening it will tell */
+    link[n] = '\0';
+    const char *slash = link[0] == '/' ? NULL : strrchr(at, '/');
+    char *next = bl_strf(ctx, "%.*s%s", slash ? (int)(slash - at + 1) : 0, at, link);
+    bl_free(ctx, at);
+    at = next;
+  }
+  *out = at;
+  return at ? BL_OK : bl_fail_nomem(ctx, path);
+}
+
+/* A name beside `path`, cut where it would be longer than file systems take, between characters of UTF-8. */
+static char *name_beside(bl_ctx *ctx, const char *path, unsigned k)
+{
+  const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+  size_t n = strlen(base);
+  if (n > MAX_BASE) n = MAX_BASE;
+  while (n && base[n] && ((unsigned char)base[n] & 0xc0) == 0x80) n--;
+  return bl_strf(ctx, "%.*s.new-%ld-%u", (int)(base - path) + (int)n, path, (long)getpid(), k);
+}
+
+/* Opens a file that is new, with the rights of the one it will replace, else those that umask leaves. */
+static int open_new(const char *path, const struct stat *old)
+{
+  mode_t rights = old ? old->st_mode & 0777 : 0666;
+  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, rights);
+  if (fd >= 0 && old) (void)!fchmod(fd, rights); /* where umask took some; a file system without rights has none to keep */
+  return fd;
+}
+
 bl_status bl_out_open(bl_ctx *ctx, const char *path, bl_out *out)
 {
   bl_out o = {.fd = -1};
-  bl_status s = BL_OK;
   struct stat st;
   *out = o;
+  bool there = !stat(path, &st);
   /* renaming over a device or a pipe would put a file in its place, for everybody */
-  if (!stat(path, &st) && !S_ISREG(st.st_mode))
-    return bl_fail(ctx, BL_E_IO, "%s: is there and is no plain file; name another", path);
-  if (!(o.path = bl_strdup(ctx, path))) s = bl_fail_nomem(ctx, path);
+  if (there && !S_ISREG(st.st_mode)) return bl_fail(ctx, BL_E_IO, "%s: is there and is no plain file; name another", path);
+  bl_status s = bl_file_target(ctx, path, &o.path);
   for (unsigned k = 0; !s && o.fd < 0; k++) {
     bl_free(ctx, o.beside);
-    if (!(o.beside = bl_strf(ctx, "%s.new-%ld-%u", path, (long)getpid(), k))) {
+    if (!(o.beside = name_beside(ctx, o.path, k))) {
       s = bl_fail_nomem(ctx, path);
     } else {
-      o.fd = open(o.beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); /* the rights that umask leaves */
+      o.fd = open_new(o.beside, there ? &st : NULL);
       if (o.fd < 0 && (errno != EEXIST || k >= 1000)) s = fail_io(ctx, path, "write it");
     }
   }

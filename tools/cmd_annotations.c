@@ -6,6 +6,7 @@
 #include "baleen/annotation.h"
 #include "baleen/recording.h"
 #include "command.h"
+#include "outputs.h"
 
 static const char *const words[] = {"auto", "raven", "audacity", "csv", "bids", "hypnogram", NULL};
 
@@ -47,6 +48,13 @@ static bl_status read_inside(bl_ctx *ctx, const char *path, bl_annotations *a)
   return s;
 }
 
+static bl_status check_places(bl_ctx *ctx, const char *in, const bl_texts *recordings, const char *out)
+{
+  bl_status s = bl_output_check(ctx, "annotations", in, out);
+  for (size_t i = 0; !s && i < recordings->n; i++) s = bl_output_check(ctx, "annotations", recordings->v[i], out);
+  return s;
+}
+
 static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *status)
 {
   const params *p = vp;
@@ -56,7 +64,8 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   const bl_texts *about = inside && !p->recording.n ? &own : &p->recording;
   bl_annotated_file *files = bl_calloc(ctx, about->n, sizeof *files);
   bl_annotations a = {0};
-  bl_status s = files ? measure(ctx, about, files) : bl_fail_nomem(ctx, "a list of recordings");
+  bl_status s = files ? check_places(ctx, in, &p->recording, out) : bl_fail_nomem(ctx, "a list of recordings");
+  if (!s) s = measure(ctx, about, files);
   bl_annotation_reading how = {.format = (bl_annotation_format)p->from, .label_column = p->label_column,
                                .epoch_s = p->epoch_s, .files = files, .n_files = about->n};
   if (!s) s = inside ? read_inside(ctx, in, &a) : bl_annotations_read_as(ctx, in, &how, &a);

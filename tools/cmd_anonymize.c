@@ -1,9 +1,9 @@
 /* baleen anonymize IN OUT: the same samples without the names. */
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "baleen/recording_write.h"
 #include "command.h"
+#include "outputs.h"
 
 typedef struct params {
   bool keep_time;
@@ -16,12 +16,9 @@ static const bl_opt opts[] = {
 static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *status)
 {
   const params *p = vp;
-  struct stat x, y;
   bl_texts report = {0};
   bl_anonymizing how = {.keep_time = p->keep_time, .drop = p->drop_annotations};
-  bl_status s = BL_OK;
-  if (!stat(args->v[0], &x) && !stat(args->v[1], &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino)
-    s = bl_fail(ctx, BL_E_ARG, "anonymize: %s and %s are one file; the original is kept: name another", args->v[0], args->v[1]);
+  bl_status s = bl_output_check(ctx, "anonymize", args->v[0], args->v[1]);
   if (!s) s = bl_anonymize(ctx, args->v[0], args->v[1], &how, &report);
   if (!s) printf("%s\n", args->v[1]);
   for (size_t i = 0; !s && i < report.n; i++) printf("  %s\n", report.v[i]);

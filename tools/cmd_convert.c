@@ -2,11 +2,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "baleen/recording_write.h"
 #include "command.h"
 #include "convert.h"
+#include "outputs.h"
 
 typedef struct params {
   bl_word from, to, rate_hz;
@@ -34,10 +34,27 @@ static const bl_opt opts[] = {
     BL_INT(params, bits, "0", 0, 32, "", "of a WAV or FLAC sample: 16, 24, or 32, which is float; 0: WAV 32, FLAC 24"),
     BL_BOOL(params, fill, "false", "EDF to EDF: fill gaps, under annotations 'gap'; else gaps stay gaps (EDF+D)"), BL_OPT_END};
 
-static bool same_file(const char *a, const char *b)
+static bl_status add_owned(bl_ctx *ctx, bl_texts *to, char *text)
 {
-  struct stat x, y;
-  return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+  bl_status s = text ? bl_texts_add(ctx, to, text) : bl_fail_nomem(ctx, "the name of a file");
+  bl_free(ctx, text);
+  return s;
+}
+
+/* Neither OUT nor what goes beside it may be what is read. */
+static bl_status check_places(bl_ctx *ctx, const char *in, const char *out, const params *p, bl_write_format to)
+{
+  bl_texts reads = {0}, writes = {0};
+  bool alone = to == BL_WRITE_EDF || to == BL_WRITE_BDF;
+  bl_status s = bl_texts_add(ctx, &reads, in);
+  for (size_t i = 0; !s && i < p->annotations.n; i++) s = bl_texts_add(ctx, &reads, p->annotations.v[i]);
+  if (!s) s = bl_texts_add(ctx, &writes, out);
+  if (!s && !alone) s = add_owned(ctx, &writes, bl_strf(ctx, "%s.json", out));
+  if (!s && !alone) s = add_owned(ctx, &writes, bl_convert_table_name(ctx, out, (bl_annotation_format)p->table));
+  if (!s) s = bl_outputs_check(ctx, "convert", &reads, &writes);
+  bl_texts_free(ctx, &reads);
+  bl_texts_free(ctx, &writes);
+  return s;
 }
 
 /* The recording's own annotations and those of tables and triggers, by onset. */
@@ -88,9 +105,9 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   bl_write_format to = bl_write_format_of(out);
   bl_status s = BL_OK;
   if (to == BL_WRITE_AUTO) s = bl_fail(ctx, BL_E_ARG, "convert: %s: wanted a name that ends in .wav, .flac, .npy, .edf or .bdf", out);
-  else if (same_file(in, out)) s = bl_fail(ctx, BL_E_ARG, "convert: %s and %s are one file; the original is kept: name another", in, out);
   else if (p->table && (to == BL_WRITE_EDF || to == BL_WRITE_BDF))
     s = bl_fail(ctx, BL_E_ARG, "convert: --table: %s holds its annotations itself; 'baleen annotations' writes a table of them", out);
+  if (!s) s = check_places(ctx, in, out, p, to);
   if (!s) s = bl_recording_open(ctx, in, &rec);
   if (!s) s = convert(ctx, rec, p, out, to, &report);
   if (!s) printf("%s\n", out);

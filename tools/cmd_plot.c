@@ -5,6 +5,7 @@
 #include "baleen/report.h"
 #include "baleen/text.h"
 #include "command.h"
+#include "outputs.h"
 
 typedef struct params {
   char *out;
@@ -20,8 +21,9 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
 {
   const params *p = vp;
   char *out = p->out ? bl_strdup(ctx, p->out) : bl_strf(ctx, "%s.png", bl_path_base(args->v[0]));
-  *status = out ? bl_plot_recording(ctx, args->v[0], p->from.word < 0 ? p->from.real : NAN, p->to.word < 0 ? p->to.real : NAN, out)
-                : bl_fail_nomem(ctx, "a path");
+  *status = out ? bl_output_check(ctx, "plot", args->v[0], out) : bl_fail_nomem(ctx, "a path");
+  if (!*status)
+    *status = bl_plot_recording(ctx, args->v[0], p->from.word < 0 ? p->from.real : NAN, p->to.word < 0 ? p->to.real : NAN, out);
   if (!*status) printf("%s\n", out);
   bl_free(ctx, out);
   return bl_exit_of(*status);

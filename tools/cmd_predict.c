@@ -4,6 +4,7 @@
 #include "baleen/run.h"
 #include "baleen/table.h"
 #include "command.h"
+#include "outputs.h"
 
 typedef struct params {
   char *out;
@@ -16,7 +17,8 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   bl_texts files = {args->v + 1, args->n - 1};
   bl_buf text = {.max = (size_t)1 << 30};
   size_t n_failed = 0;
-  *status = bl_predict_files(ctx, args->v[0], &files, &text, &n_failed);
+  for (size_t i = 0; !*status && i < args->n; i++) *status = bl_output_check(ctx, "predict", args->v[i], p->out);
+  if (!*status) *status = bl_predict_files(ctx, args->v[0], &files, &text, &n_failed);
   if (!*status && p->out) *status = bl_file_write(ctx, p->out, bl_buf_text(&text), text.len);
   else if (!*status) fputs(bl_buf_text(&text), stdout);
   bl_buf_free(ctx, &text);

@@ -1,11 +1,11 @@
 /* baleen repair IN OUT: a conforming EDF+ or BDF+ file from one that is not, digital values untouched. */
 #include <math.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "baleen/file.h"
 #include "baleen/recording_write.h"
 #include "command.h"
+#include "outputs.h"
 
 typedef struct params {
   char *report;
@@ -15,10 +15,16 @@ static const bl_opt opts[] = {
     BL_TEXT(params, report, NULL, "write the report to this file; not given: to standard output"),
     BL_BOOL(params, fill, "false", "fill gaps with the value next to 0, under annotations 'gap': EDF+C instead of EDF+D"), BL_OPT_END};
 
-static bool same_file(const char *a, const char *b)
+static bl_status check_places(bl_ctx *ctx, const char *in, const char *out, const char *report)
 {
-  struct stat x, y;
-  return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+  bl_texts reads = {0}, writes = {0};
+  bl_status s = bl_texts_add(ctx, &reads, in);
+  if (!s) s = bl_texts_add(ctx, &writes, out);
+  if (!s && report) s = bl_texts_add(ctx, &writes, report);
+  if (!s) s = bl_outputs_check(ctx, "repair", &reads, &writes);
+  bl_texts_free(ctx, &reads);
+  bl_texts_free(ctx, &writes);
+  return s;
 }
 
 static bl_status report_text(bl_ctx *ctx, const bl_recording *rec, const char *out, const bl_texts *done, bl_buf *text)
@@ -37,8 +43,7 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   bl_recording *rec = NULL;
   bl_texts done = {0};
   bl_buf text = {0};
-  bl_status s = BL_OK;
-  if (same_file(in, out)) s = bl_fail(ctx, BL_E_ARG, "repair: %s and %s are one file; the original is kept: name another", in, out);
+  bl_status s = check_places(ctx, in, out, p->report);
   if (!s) s = bl_recording_open(ctx, in, &rec);
   bl_edf_copying how = {.from_s = NAN, .to_s = NAN, .fill = p->fill};
   bl_write_format format = bl_write_format_of(out);

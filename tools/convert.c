@@ -294,13 +294,18 @@ static bl_status tell_stale(bl_ctx *ctx, const char *table, bl_texts *report)
   return s;
 }
 
+char *bl_convert_table_name(bl_ctx *ctx, const char *path, bl_annotation_format format)
+{
+  static const char *const endings[BL_N_ANN_FORMATS] = {".csv", ".selections.txt", ".txt", ".csv", ".events.tsv", ".hypnogram.txt"};
+  return bl_strf(ctx, "%s%s", path, endings[format]);
+}
+
 /* Annotations beside a file that holds none, under its name and the format's ending. No table when there are none. */
 static bl_status write_table(bl_ctx *ctx, const chain *c, const char *path, const sink *k, const bl_annotations *marks, bl_texts *report)
 {
-  static const char *const endings[BL_N_ANN_FORMATS] = {".csv", ".selections.txt", ".txt", ".csv", ".events.tsv", ".hypnogram.txt"};
   const bl_annotated_file file = {path, (double)k->n / c->out->rate_hz, c->out->rate_hz};
   bl_annotation_writing how = {.format = c->how->table ? c->how->table : BL_ANN_CSV, .epoch_s = c->how->epoch_s, .files = &file, .n_files = 1};
-  char *table = bl_strf(ctx, "%s%s", path, endings[how.format]);
+  char *table = bl_convert_table_name(ctx, path, how.format);
   char *text = table ? bl_strf(ctx, "%zu annotations in %s", marks->n, table) : NULL;
   bl_status s = text ? BL_OK : bl_fail_nomem(ctx, path);
   if (!s && !marks->n) {

@@ -20,4 +20,7 @@ typedef struct bl_convert {
  * an annotation "gap". What was decided is told in *report. */
 bl_status bl_convert_run(bl_ctx *ctx, bl_recording *rec, const char *path, const bl_convert *how, bl_texts *report) BL_MUST_CHECK;
 
+/* The name of the table beside `path`; NULL when memory ran out. AUTO is CSV. */
+char *bl_convert_table_name(bl_ctx *ctx, const char *path, bl_annotation_format format);
+
 #endif

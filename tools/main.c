@@ -18,6 +18,12 @@ static void on_signal(int number)
   signal(number, SIG_DFL);
 }
 
+/* What is ignored stays so: by nohup, or in the background of a script. */
+static void heed(int number)
+{
+  if (signal(number, on_signal) == SIG_IGN) signal(number, SIG_IGN);
+}
+
 static const char *command_name(const void *arg, size_t i)
 {
   (void)arg;
@@ -69,8 +75,10 @@ int main(int argc, char **argv)
     return BL_EXIT_ERROR;
   }
   running = ctx;
-  signal(SIGINT, on_signal);
-  signal(SIGTERM, on_signal);
+  heed(SIGINT);
+  heed(SIGTERM);
+  heed(SIGHUP);
+  signal(SIGXFSZ, SIG_IGN); /* writing beyond the limit of a file's size fails like any other write, and is tidied up after */
   int code;
   const char *name = argc > 1 ? argv[1] : NULL;
   const bl_command *c = name ? bl_command_find(name) : NULL;

@@ -81,6 +81,85 @@ static void never_over_a_device(void **state)
   check_free(ctx);
 }
 
+/* What is replaced keeps its rights, whatever umask is; a new file has those that umask leaves. */
+static void rights_stay(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  const char *path = check_tmp_path("rights");
+  static const mode_t kept[] = {0600, 0640, 0664, 0444};
+  mode_t was = umask(022);
+  struct stat st;
+  check_ok(ctx, bl_file_write(ctx, path, "x", 1));
+  assert_int_equal(stat(path, &st), 0);
+  assert_int_equal(st.st_mode & 0777, 0644);
+  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+    assert_int_equal(chmod(path, kept[i]), 0);
+    check_ok(ctx, bl_file_write(ctx, path, "y", 1));
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, kept[i]);
+  }
+  umask(was);
+  check_free(ctx);
+}
+
+static void check_is_link(const char *path, const char *to)
+{
+  char link[600];
+  ssize_t n = readlink(path, link, sizeof link - 1);
+  assert_true(n > 0);
+  link[n] = '\0';
+  assert_string_equal(link, to);
+}
+
+/* Through a link, a link to it, and one to a file that is not there yet, in another folder. */
+static void links_stay(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  char folder[600], to[700], one[700], two[700], *text;
+  size_t n;
+  snprintf(folder, sizeof folder, "%s", check_tmp_path("deep"));
+  snprintf(to, sizeof to, "%s/target", folder);
+  snprintf(one, sizeof one, "%s", check_tmp_path("one"));
+  snprintf(two, sizeof two, "%s", check_tmp_path("two"));
+  assert_int_equal(mkdir(folder, 0700), 0);
+  assert_int_equal(symlink("deep/target", one), 0);
+  assert_int_equal(symlink(one, two), 0);
+  for (int i = 0; i < 2; i++) {
+    check_ok(ctx, bl_file_write(ctx, i ? one : two, i ? "b" : "a", 1));
+    check_is_link(one, "deep/target");
+    check_is_link(two, one);
+    check_ok(ctx, bl_file_read(ctx, to, 0, &text, &n));
+    assert_string_equal(text, i ? "b" : "a");
+    bl_free(ctx, text);
+  }
+  unlink(to);
+  rmdir(folder);
+  check_free(ctx);
+}
+
+/* 255 bytes are the longest name there is, also where the 200th byte is in the middle of a character. */
+static void longest_names(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  char name[256];
+  memset(name, 'x', 255);
+  for (size_t i = 199; i < 203; i += 2) memcpy(name + i, "\xc3\xa9", 2);
+  name[255] = '\0';
+  const char *path = check_tmp_path(name);
+  struct stat st;
+  bl_out o;
+  check_ok(ctx, bl_out_open(ctx, path, &o));
+  const char *at = strstr(o.beside, ".new-");
+  assert_non_null(at);
+  assert_int_equal(at[-1], 'x'); /* no half character */
+  check_ok(ctx, bl_out_done(ctx, &o));
+  assert_int_equal(stat(path, &st), 0);
+  check_free(ctx);
+}
+
 static bl_status write_and_read(bl_ctx *ctx, void *path)
 {
   char *text = NULL;
@@ -96,6 +175,7 @@ static void failing_allocations(void **state)
   (void)state;
   char path[600];
   snprintf(path, sizeof path, "%s", check_tmp_path("sweep"));
+  assert_int_equal(symlink("swept", path), 0);
   check_every_allocation_failing(write_and_read, path);
 }
 
@@ -103,6 +183,8 @@ int main(void)
 {
   static const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip), cmocka_unit_test(ceiling),
                                             cmocka_unit_test(dropped_leaves_the_old), cmocka_unit_test(never_over_a_device),
+                                            cmocka_unit_test(rights_stay), cmocka_unit_test(links_stay),
+                                            cmocka_unit_test(longest_names),
                                             cmocka_unit_test(failing_allocations)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   check_tmp_done();

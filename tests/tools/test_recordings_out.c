@@ -1,33 +1,10 @@
 /* baleen repair, convert, anonymize and inspect as a user runs them. */
 #include "../data/edf_builder.h"
 
+#include "program.h"
+
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-
-/* Runs "baleen <printf>"; what it prints, errors too, is in said. Returns the exit status. */
-static char said[200000];
-static int baleen(const char *format, ...) BL_PRINTF(1, 2);
-static int baleen(const char *format, ...)
-{
-  char command[4096];
-  int n = snprintf(command, sizeof command, "'%s' ", BALEEN_BIN);
-  va_list args;
-  va_start(args, format);
-  n += vsnprintf(command + n, sizeof command - (size_t)n, format, args);
-  va_end(args);
-  snprintf(command + n, sizeof command - (size_t)n, " 2>&1");
-  FILE *p = popen(command, "r");
-  if (!p) fail_msg("cannot run %s", command);
-  size_t got = fread(said, 1, sizeof said - 1, p);
-  said[got] = '\0';
-  int s = pclose(p);
-  return WIFEXITED(s) ? WEXITSTATUS(s) : -1;
-}
-
-#define check_says(part) do { if (!strstr(said, part)) fail_msg("wanted '%s' in: %s", part, said); } while (0)
 
 #define MALFORMED BALEEN_TEST_DATA "/malformed/edf/"
 #define FORMATS BALEEN_TEST_DATA "/formats/"
@@ -43,10 +20,7 @@ static void repair(void **arg)
     assert_int_equal(baleen("inspect --strict '" MALFORMED "%s'", files[i]), 1);
     assert_int_equal(baleen("repair '" MALFORMED "%s' '%s' --report '%s'", files[i], out, report), 0);
     if (baleen("inspect --strict '%s'", out)) fail_msg("%s: %s", files[i], said);
-    FILE *f = fopen(report, "r");
-    size_t n = fread(said, 1, sizeof said - 1, f);
-    said[n] = '\0';
-    fclose(f);
+    read_said(report);
     check_says("  found: ");
   }
   const char *in = check_tmp_path("same.edf");
