@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "baleen/recording.h"
+#include "baleen/text.h"
+
 static void free_one(bl_ctx *ctx, bl_annotation *one)
 {
   bl_free(ctx, one->label);
@@ -33,6 +36,21 @@ bl_status bl_annotations_add(bl_ctx *ctx, bl_annotations *a, const bl_annotation
   }
   a->v[a->n++] = copy;
   return BL_OK;
+}
+
+/* The file name, as Windows or others write paths. */
+static const char *base_of(const char *path)
+{
+  const char *base = bl_path_base(path), *back = strrchr(path, '\\');
+  return back && back + 1 > base ? back + 1 : base;
+}
+
+bool bl_annotation_names(const char *file, const char *recording)
+{
+  const char *name = bl_path_base(bl_recording_file(recording)), *said = base_of(file);
+  if (!strcmp(name, said)) return true;
+  const char *dot = strrchr(name, '.');
+  return dot && dot > name && strlen(said) == (size_t)(dot - name) && !strncmp(said, name, (size_t)(dot - name));
 }
 
 static int order(const bl_annotation *a, const bl_annotation *b)

@@ -57,18 +57,6 @@ static bl_status check_places(bl_ctx *ctx, const char *in, const char *out, cons
   return s;
 }
 
-/* The recording's own annotations and those of tables and triggers, by onset. */
-static bl_status gather(bl_ctx *ctx, bl_recording *rec, const params *p, bl_annotations *out)
-{
-  bl_status s = BL_OK;
-  for (size_t i = 0; !s && i < rec->annotations.n; i++) s = bl_annotations_add(ctx, out, &rec->annotations.v[i]);
-  bl_annotation_reading how = {.format = (bl_annotation_format)p->read_as, .epoch_s = p->epoch_s};
-  for (size_t i = 0; !s && i < p->annotations.n; i++) s = bl_annotations_read_as(ctx, p->annotations.v[i], &how, out);
-  if (!s && p->triggers) s = bl_recording_triggers(ctx, rec, p->triggers, 0xffff, out);
-  bl_annotations_sort(out);
-  return s;
-}
-
 /* Digital copies: EDF or BDF to as many bits or more, nothing computed. */
 static bool is_copy(const bl_recording *rec, const params *p, bl_write_format to)
 {
@@ -76,22 +64,42 @@ static bool is_copy(const bl_recording *rec, const params *p, bl_write_format to
   return !p->stages && p->rate_hz.word >= 0 && ((edf && (to == BL_WRITE_EDF || to == BL_WRITE_BDF)) || (bdf && to == BL_WRITE_BDF));
 }
 
+static double word_or_nan(const bl_word *w) { return w->word < 0 ? w->real : (double)NAN; }
+
+/* The crop at samples of what is written, and the annotations in it. A copy takes all streams: the fastest has the finest grid. */
+static bl_status plan(bl_ctx *ctx, bl_recording *rec, const params *p, size_t stream, bl_annotations *marks, bl_crop *crop,
+                      bl_texts *report)
+{
+  bl_mark_sources from = {.tables = &p->annotations, .triggers = p->triggers,
+                          .reading = {.format = (bl_annotation_format)p->read_as, .epoch_s = p->epoch_s}};
+  *crop = (bl_crop){word_or_nan(&p->from), word_or_nan(&p->to)};
+  if (rec->n_streams) *crop = bl_crop_to_samples(crop, rec->streams[stream].rate_hz);
+  bl_status s = bl_marks_gather(ctx, rec, &from, marks, report);
+  return s ? s : bl_marks_crop(ctx, rec, crop, marks, report);
+}
+
+static bl_status copy(bl_ctx *ctx, bl_recording *rec, const params *p, const char *out, bl_write_format to, bl_texts *report)
+{
+  bl_annotations marks = {0};
+  bl_crop crop;
+  bl_status s = plan(ctx, rec, p, 0, &marks, &crop, report);
+  bl_edf_copying how = {.bdf = to == BL_WRITE_BDF, .from_s = crop.from_s, .to_s = crop.to_s, .annotations = &marks, .fill = p->fill,
+                        .pick = p->pick.n ? &p->pick : NULL};
+  if (!s) s = bl_edf_copy(ctx, rec, out, &how, report);
+  if (!s) s = bl_texts_add(ctx, report, "digital values copied untouched");
+  bl_annotations_free(ctx, &marks);
+  return s;
+}
+
 static bl_status convert(bl_ctx *ctx, bl_recording *rec, const params *p, const char *out, bl_write_format to, bl_texts *report)
 {
   bl_annotations marks = {0};
-  double from = p->from.word < 0 ? p->from.real : (double)NAN, until = p->to.word < 0 ? p->to.real : (double)NAN;
-  bl_status s = gather(ctx, rec, p, &marks);
-  if (!s && is_copy(rec, p, to)) {
-    bl_edf_copying how = {.bdf = to == BL_WRITE_BDF, .from_s = from, .to_s = until, .annotations = &marks, .fill = p->fill,
-                          .pick = p->pick.n ? &p->pick : NULL};
-    s = bl_edf_copy(ctx, rec, out, &how, report);
-    if (!s) s = bl_texts_add(ctx, report, "digital values copied untouched");
-  } else if (!s) {
-    bl_convert how = {.from_s = from, .to_s = until, .rate_hz = p->rate_hz.word < 0 ? p->rate_hz.real : (double)NAN, .pick = &p->pick,
-                      .stages = p->stages, .annotations = &marks, .format = to, .bits = (int)p->bits,
-                      .table = (bl_annotation_format)p->table, .epoch_s = p->epoch_s};
-    s = bl_convert_run(ctx, rec, out, &how, report);
-  }
+  bl_convert how = {.pick = &p->pick, .stages = p->stages, .annotations = &marks, .format = to, .bits = (int)p->bits,
+                    .annotated = p->annotations.n || p->triggers || rec->annotations.n,
+                    .table = (bl_annotation_format)p->table, .epoch_s = p->epoch_s};
+  bl_status s = bl_convert_stream(ctx, rec, word_or_nan(&p->rate_hz), &how.stream, report);
+  if (!s) s = plan(ctx, rec, p, how.stream, &marks, &how.crop, report);
+  if (!s) s = bl_convert_run(ctx, rec, out, &how, report);
   bl_annotations_free(ctx, &marks);
   return s;
 }
@@ -109,7 +117,7 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
     s = bl_fail(ctx, BL_E_ARG, "convert: --table: %s holds its annotations itself; 'baleen annotations' writes a table of them", out);
   if (!s) s = check_places(ctx, in, out, p, to);
   if (!s) s = bl_recording_open(ctx, in, &rec);
-  if (!s) s = convert(ctx, rec, p, out, to, &report);
+  if (!s) s = is_copy(rec, p, to) ? copy(ctx, rec, p, out, to, &report) : convert(ctx, rec, p, out, to, &report);
   if (!s) printf("%s\n", out);
   for (size_t i = 0; !s && i < report.n; i++) printf("  %s\n", report.v[i]);
   bl_texts_free(ctx, &report);
@@ -127,7 +135,9 @@ const bl_command bl_command_convert = {
     .min_args = 2, .max_args = 2,
     .about = "EDF to EDF or BDF without stages copies the digital values. Else one stream of float32 is written: WAV as float unless\n"
              "--bits says otherwise; EDF with the limits of each channel from a first pass, so that nothing is clipped. Gaps become zeros\n"
-             "there, under annotations 'gap'. Annotations go into EDF and BDF files, else into a table beside OUT (OUT.csv);\n"
+             "there, under annotations 'gap'. A crop begins at the sample next to --from and ends before the one next to --to. Annotations go\n"
+             "into EDF and BDF files, else into a table beside OUT (OUT.csv), an empty one where none were found; without a crop all of them\n"
+             "are kept. Of a table that names recordings, those of IN are taken;\n"
              "names, units, full scale and start that a WAV, FLAC or .npy file cannot hold go into OUT.json beside it (call.wav.json),\n"
              "where they are found again. Scale and resolution are told.",
     .examples = examples, .opts = opts, .params_size = sizeof(params), .run = run};

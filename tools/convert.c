@@ -1,10 +1,13 @@
 #include "convert.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "baleen/file.h"
 #include "baleen/stage.h"
 #include "baleen/text.h"
 
@@ -15,8 +18,8 @@ static const double LONGEST_GAP_S = 7 * 86400.0;
 typedef struct chain {
   bl_recording *rec;
   const bl_convert *how;
-  size_t stream, n;
-  double from_s, to_s;
+  size_t n;
+  double from, end, from_s; /* the crop in samples of the stream, from the recording's start on; infinite: all there are */
   bl_stage stages[MAX_STAGES];
   bl_stage_run runs[MAX_STAGES];
   bl_frames frames[MAX_STAGES];
@@ -94,10 +97,8 @@ static bl_status add_pick(bl_ctx *ctx, chain *c, const bl_texts *pick)
   return s;
 }
 
-static bl_status choose_stream(bl_ctx *ctx, chain *c, bl_texts *report)
+bl_status bl_convert_stream(bl_ctx *ctx, const bl_recording *rec, double want, size_t *out, bl_texts *report)
 {
-  const bl_recording *rec = c->rec;
-  double want = c->how->rate_hz;
   size_t best = rec->n_streams;
   for (size_t i = 0; i < rec->n_streams; i++) {
     const bl_rec_stream *s = &rec->streams[i];
@@ -106,7 +107,7 @@ static bl_status choose_stream(bl_ctx *ctx, chain *c, bl_texts *report)
   }
   if (best == rec->n_streams && !rec->n_streams) return bl_fail(ctx, BL_E_SHAPE, "%s: holds no signal", rec->path);
   if (best == rec->n_streams) return bl_fail(ctx, BL_E_MISMATCH, "%s: no stream of %g Hz; 'baleen inspect' lists them", rec->path, want);
-  c->stream = best;
+  *out = best;
   if (rec->n_streams == 1) return BL_OK;
   char text[160];
   snprintf(text, sizeof text, "the stream of %g Hz, %zu channels; %zu of other rates left out (--rate-hz takes another)",
@@ -114,9 +115,22 @@ static bl_status choose_stream(bl_ctx *ctx, chain *c, bl_texts *report)
   return bl_texts_add(ctx, report, text);
 }
 
+/* The crop, given at samples, as their numbers. */
+static bl_status plan_crop(bl_ctx *ctx, chain *c)
+{
+  const bl_crop *crop = &c->how->crop;
+  double rate = c->rec->streams[c->how->stream].rate_hz, to_s = fmin(crop->to_s, c->rec->duration_s); /* of NAN: the other */
+  c->from = isnan(crop->from_s) ? 0 : rint(crop->from_s * rate);
+  c->end = isnan(crop->to_s) ? (double)INFINITY : rint(crop->to_s * rate);
+  c->from_s = c->from / rate;
+  if (c->from_s < to_s && c->from < c->end) return BL_OK;
+  return bl_fail(ctx, BL_E_RANGE, "%s: nothing between %g s and %g s; the recording lasts %g s", c->rec->path, c->from_s, to_s,
+                 c->rec->duration_s);
+}
+
 static bl_status start_chain(bl_ctx *ctx, chain *c)
 {
-  const bl_rec_stream *s = &c->rec->streams[c->stream];
+  const bl_rec_stream *s = &c->rec->streams[c->how->stream];
   bl_status status = BL_OK;
   c->in.rate_hz = c->in.source_rate_hz = s->rate_hz;
   c->in.n_channels = s->n_channels;
@@ -175,10 +189,9 @@ static bl_status flow(bl_ctx *ctx, chain *c, size_t i, const float *x, size_t n,
   return s ? s : flow(ctx, c, i + 1, c->frames[i].v, c->frames[i].n, end, k);
 }
 
-/* Zeros up to where the run begins. */
-static bl_status fill_gap(bl_ctx *ctx, chain *c, double start_s, sink *k)
+/* Zeros up to where a run begins, `at` frames after the crop's first. */
+static bl_status fill_gap(bl_ctx *ctx, chain *c, double at, sink *k)
 {
-  double at = rint(start_s * c->out->rate_hz);
   if (!(at > (double)k->n)) return BL_OK;
   uint64_t n = (uint64_t)at - k->n;
   if ((double)n / c->out->rate_hz > LONGEST_GAP_S)
@@ -201,17 +214,17 @@ static bl_status fill_gap(bl_ctx *ctx, chain *c, double start_s, sink *k)
 
 static bl_status pass_run(bl_ctx *ctx, chain *c, const bl_stretch *run, sink *k)
 {
-  double rate = c->rec->streams[c->stream].rate_hz;
-  double lo = ceil((c->from_s - run->start_s) * rate - 1e-6), hi = ceil((c->to_s - run->start_s) * rate - 1e-6);
-  uint64_t first = lo > 0 ? (uint64_t)lo : 0, end = !(hi > 0) ? 0 : hi < (double)run->n ? (uint64_t)hi : run->n;
-  if (first >= end) return BL_OK;
+  double rate = c->in.rate_hz, start = rint(run->start_s * rate); /* the sample of the grid that the run's first is nearest to */
+  double lo = fmax(c->from - start, 0), hi = fmin(c->end - start, (double)run->n);
+  if (!(lo < hi)) return BL_OK;
+  uint64_t first = (uint64_t)lo, end = (uint64_t)hi;
   for (size_t i = 0; i < c->n; i++)
     if (c->runs[i].cls->reset) c->runs[i].cls->reset(c->runs[i].state);
-  bl_status s = fill_gap(ctx, c, fmax(run->start_s + (double)first / rate - c->from_s, 0), k);
+  bl_status s = fill_gap(ctx, c, rint(fmax(start - c->from, 0) / rate * c->out->rate_hz), k);
   for (size_t got = 1; !s && first < end && got; first += got) {
     size_t n = end - first < c->block_frames ? (size_t)(end - first) : c->block_frames;
     if ((s = BL_CHECK_CANCEL(ctx))) break;
-    s = bl_recording_read(ctx, c->rec, c->stream, run->first + first, n, c->block, &got);
+    s = bl_recording_read(ctx, c->rec, c->how->stream, run->first + first, n, c->block, &got);
     bool last = first + got >= end || !got;
     if (!s && (got || last)) s = flow(ctx, c, 0, c->block, got, last, k);
   }
@@ -220,7 +233,7 @@ static bl_status pass_run(bl_ctx *ctx, chain *c, const bl_stretch *run, sink *k)
 
 static bl_status pass(bl_ctx *ctx, chain *c, sink *k)
 {
-  const bl_rec_stream *st = &c->rec->streams[c->stream];
+  const bl_rec_stream *st = &c->rec->streams[c->how->stream];
   bl_status s = BL_OK;
   for (size_t r = 0; !s && r < st->n_runs; r++) s = pass_run(ctx, c, &st->runs[r], k);
   return s;
@@ -228,16 +241,13 @@ static bl_status pass(bl_ctx *ctx, chain *c, sink *k)
 
 /* ---- all of it ----------------------------------------------------------------------------------------------------- */
 
-static bl_status crop_annotations(bl_ctx *ctx, const chain *c, bl_annotations *out)
+/* By OUT's time, which begins with the first sample. */
+static bl_status shift_annotations(bl_ctx *ctx, const chain *c, bl_annotations *out)
 {
   const bl_annotations *from = c->how->annotations;
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < from->n; i++) {
     bl_annotation a = from->v[i];
-    double end = a.onset_s + a.duration_s;
-    if (a.onset_s >= c->to_s || end < c->from_s || (end <= c->from_s && a.duration_s > 0)) continue;
-    a.onset_s = fmax(a.onset_s, c->from_s);
-    a.duration_s = fmin(end, c->to_s) - a.onset_s;
     a.onset_s -= c->from_s;
     a.file = NULL; /* what a table called the recording is not what OUT is called */
     s = bl_annotations_add(ctx, out, &a);
@@ -283,38 +293,80 @@ static bl_status write_all(bl_ctx *ctx, chain *c, const char *path, sink *k, bl_
   return s;
 }
 
-/* A table of that name that an earlier recording left is not removed, for it may be anybody's, but told of. */
-static bl_status tell_stale(bl_ctx *ctx, const char *table, bl_texts *report)
-{
-  struct stat st;
-  if (stat(table, &st)) return BL_OK;
-  char *text = bl_strf(ctx, "no annotations: %s was there before, and is not about it", table);
-  bl_status s = text ? bl_texts_add(ctx, report, text) : bl_fail_nomem(ctx, table);
-  bl_free(ctx, text);
-  return s;
-}
-
 char *bl_convert_table_name(bl_ctx *ctx, const char *path, bl_annotation_format format)
 {
   static const char *const endings[BL_N_ANN_FORMATS] = {".csv", ".selections.txt", ".txt", ".csv", ".events.tsv", ".hypnogram.txt"};
   return bl_strf(ctx, "%s%s", path, endings[format]);
 }
 
-/* Annotations beside a file that holds none, under its name and the format's ending. No table when there are none. */
-static bl_status write_table(bl_ctx *ctx, const chain *c, const char *path, const sink *k, const bl_annotations *marks, bl_texts *report)
+/* Whether a text is a table such as the writer of the format makes; of formats without a header, one that can be read. */
+static bl_status is_a_table(bl_ctx *ctx, const char *path, bl_annotation_format format, double epoch_s, bool *is)
 {
+  static const char *const heads[BL_N_ANN_FORMATS] = {[BL_ANN_CSV] = "onset_s,duration_s,label,low_hz,high_hz,channel,file\n",
+                                                      [BL_ANN_BIDS] = "onset\tduration\ttrial_type",
+                                                      [BL_ANN_RAVEN] = "Selection\tView\tChannel\tBegin Time (s)\t"};
+  bl_annotation_reading how = {.format = format, .epoch_s = epoch_s};
+  bl_annotations found = {0};
+  char *text = NULL;
+  size_t n = 0;
+  bl_status s = bl_file_read(ctx, path, 0, &text, &n);
+  *is = !s && (!heads[format] || !strncmp(text, heads[format], strlen(heads[format])));
+  if (*is) s = bl_annotations_read_as(ctx, path, &how, &found);
+  bl_annotations_free(ctx, &found);
+  bl_free(ctx, text);
+  if (!s || s == BL_E_NOMEM) return s;
+  bl_ctx_clear_error(ctx);
+  *is = false;
+  return BL_OK;
+}
+
+/* The table beside OUT: what to do about one that is there. */
+typedef struct table_place {
+  char *path;
+  bl_annotation_format format;
+  bool is_there, has_owner; /* owner: an OUT that is there too */
+} table_place;
+
+/* Before anything is written. A table that people made is not to be lost, nor to be taken for one about the new file. */
+static bl_status look_at_table(bl_ctx *ctx, const char *out, const bl_convert *how, table_place *t)
+{
+  struct stat st;
+  bool is = true;
+  t->format = how->table ? how->table : BL_ANN_CSV;
+  if (!(t->path = bl_convert_table_name(ctx, out, t->format))) return bl_fail_nomem(ctx, out);
+  t->is_there = !stat(t->path, &st);
+  t->has_owner = !stat(out, &st);
+  bl_status s = t->is_there ? is_a_table(ctx, t->path, t->format, how->epoch_s, &is) : BL_OK;
+  if (!s && !is)
+    s = bl_fail(ctx, BL_E_ARG, "%s: %s is there and no table that a writer of annotations has made, and would be taken to be about the "
+                "new file; move it away, or write under another name", out, t->path);
+  return s;
+}
+
+/* No annotations, and nobody has looked for any: no table may stay that says there are. */
+static bl_status clear_table(bl_ctx *ctx, const char *out, const table_place *t, bl_texts *report)
+{
+  if (!t->is_there) return BL_OK;
+  if (!t->has_owner)
+    return bl_fail(ctx, BL_E_ARG, "%s: %s is there, and would be taken to be about the new file, which has no annotations; move it away, "
+                   "or give it by --annotations and another OUT", out, t->path);
+  if (unlink(t->path)) return bl_fail(ctx, BL_E_IO, "%s: is about the file that is written over, and cannot be removed: %s", t->path, strerror(errno));
+  char *text = bl_strf(ctx, "no annotations: %s removed, which was about the file that is written over", t->path);
+  bl_status s = text ? bl_texts_add(ctx, report, text) : bl_fail_nomem(ctx, out);
+  bl_free(ctx, text);
+  return s;
+}
+
+/* Annotations beside a file that holds none, under its name and the format's ending. */
+static bl_status write_table(bl_ctx *ctx, const chain *c, const char *path, const table_place *t, const sink *k, const bl_annotations *marks,
+                             bl_texts *report)
+{
+  if (!marks->n && !c->how->annotated) return clear_table(ctx, path, t, report);
   const bl_annotated_file file = {path, (double)k->n / c->out->rate_hz, c->out->rate_hz};
-  bl_annotation_writing how = {.format = c->how->table ? c->how->table : BL_ANN_CSV, .epoch_s = c->how->epoch_s, .files = &file, .n_files = 1};
-  char *table = bl_convert_table_name(ctx, path, how.format);
-  char *text = table ? bl_strf(ctx, "%zu annotations in %s", marks->n, table) : NULL;
-  bl_status s = text ? BL_OK : bl_fail_nomem(ctx, path);
-  if (!s && !marks->n) {
-    s = tell_stale(ctx, table, report);
-  } else if (!s) {
-    s = bl_annotations_write_as(ctx, table, &how, marks);
-    if (!s) s = bl_texts_add(ctx, report, text);
-  }
-  bl_free(ctx, table);
+  bl_annotation_writing how = {.format = t->format, .epoch_s = c->how->epoch_s, .files = &file, .n_files = 1};
+  char *text = bl_strf(ctx, "%zu annotation%s in %s", marks->n, marks->n == 1 ? "" : "s", t->path);
+  bl_status s = text ? bl_annotations_write_as(ctx, t->path, &how, marks) : bl_fail_nomem(ctx, path);
+  if (!s) s = bl_texts_add(ctx, report, text);
   bl_free(ctx, text);
   return s;
 }
@@ -324,16 +376,14 @@ bl_status bl_convert_run(bl_ctx *ctx, bl_recording *rec, const char *path, const
   chain *c = bl_calloc(ctx, 1, sizeof *c);
   sink k = {0};
   bl_annotations marks = {0};
+  table_place table = {0};
+  bool holds_marks = how->format == BL_WRITE_EDF || how->format == BL_WRITE_BDF;
   if (!c) return bl_fail_nomem(ctx, path);
   c->rec = rec, c->how = how;
-  c->from_s = isnan(how->from_s) ? 0 : how->from_s;
-  c->to_s = isnan(how->to_s) ? rec->duration_s : fmin(how->to_s, rec->duration_s);
-  bl_status s = BL_OK;
-  if (rec->n_streams && !(c->from_s < c->to_s))
-    s = bl_fail(ctx, BL_E_RANGE, "%s: nothing between %g s and %g s; the recording lasts %g s", rec->path, c->from_s, c->to_s, rec->duration_s);
-  if (!s) s = choose_stream(ctx, c, report);
+  bl_status s = plan_crop(ctx, c);
+  if (!s && !holds_marks) s = look_at_table(ctx, path, how, &table);
   if (!s) s = start_chain(ctx, c);
-  if (!s) s = crop_annotations(ctx, c, &marks);
+  if (!s) s = shift_annotations(ctx, c, &marks);
   if (s) goto done;
   k.width = bl_stream_width(c->out);
   k.gaps = &marks;
@@ -343,11 +393,11 @@ bl_status bl_convert_run(bl_ctx *ctx, bl_recording *rec, const char *path, const
   for (size_t i = 0; !s && i < k.width; i++) k.lo[i] = (double)INFINITY, k.hi[i] = -(double)INFINITY;
   if (!s) s = pass(ctx, c, &k);
   bl_annotations_sort(&marks);
-  bool holds_marks = how->format == BL_WRITE_EDF || how->format == BL_WRITE_BDF;
-  if (!s && !holds_marks) s = write_table(ctx, c, path, &k, &marks, report); /* first: it may be refused, and takes no time */
+  if (!s && !holds_marks) s = write_table(ctx, c, path, &table, &k, &marks, report); /* first: it may be refused, and takes no time */
   if (!s) s = write_all(ctx, c, path, &k, &marks, report);
 done:
   bl_annotations_free(ctx, &marks);
+  bl_free(ctx, table.path);
   bl_free(ctx, k.lo);
   bl_free(ctx, k.hi);
   free_chain(ctx, c);

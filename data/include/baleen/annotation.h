@@ -96,6 +96,9 @@ bl_status bl_annotations_write_as(bl_ctx *ctx, const char *path, const bl_annota
 bl_status bl_annotations_write(bl_ctx *ctx, const char *path, bl_annotation_format format, const bl_annotations *a,
                                const bl_annotated_file *files, size_t n_files) BL_MUST_CHECK;
 
+/* Whether `file`, as a table has it, means this recording: by its file name, or that without the extension, wherever the table
+ * says it lies; raw samples (pcm:..:FILE) are their file. */
+bool bl_annotation_names(const char *file, const char *recording);
 /* "raven", "audacity", "csv", "bids", "hypnogram"; "auto". */
 const char *bl_annotation_format_name(bl_annotation_format format);
 /* Where `file`, as a table has it, stands among files: the same text, else the same file name; n_files when it is none

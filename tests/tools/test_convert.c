@@ -1,0 +1,172 @@
+/* baleen convert: where a crop begins, what becomes of annotations, and what lies beside OUT. */
+#include "program.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../data/edf_builder.h"
+#include "baleen/recording.h"
+
+static const edf_spec ramp = {.reserved = "EDF+C", .n = 2, .n_records = 5, .sig = {{.label = "Cz", .spr = "100"}, {.label = "EDF Annotations", .spr = "60"}},
+                              .tal = {"+0||~+5|end|~+7^2|beyond|~-2|neg|~+4.5^3|span|~-1^2|negspan|~", "+1||~", "+2||~", "+3||~", "+4||~"}};
+
+static bl_recording *opened(bl_ctx *ctx, const char *path)
+{
+  bl_recording *rec;
+  check_ok(ctx, bl_recording_open(ctx, path, &rec));
+  return rec;
+}
+
+static float at(bl_ctx *ctx, bl_recording *rec, uint64_t i)
+{
+  float x;
+  size_t got;
+  check_ok(ctx, bl_recording_read(ctx, rec, 0, i, 1, &x, &got));
+  assert_int_equal(got, 1);
+  return x;
+}
+
+/* The first sample is rint(from rate) in every format, as in MNE's crop; start and annotations count from it. */
+static void crops_begin_at_a_sample(void **state)
+{
+  (void)state;
+  static const struct {
+    double from;
+    uint64_t first;
+    const char *start;
+  } table[] = {{0.001, 0, "2009-08-12T16:15:00"}, {0.004, 0, "2009-08-12T16:15:00"}, {0.006, 1, "2009-08-12T16:15:00.010"},
+               {0.9949, 99, "2009-08-12T16:15:00.990"}, {1.0149, 101, "2009-08-12T16:15:01.010"}, {3, 300, "2009-08-12T16:15:03"}};
+  static const char *const names[] = {"o.edf", "o.bdf", "o.npy", "o.wav"};
+  bl_ctx *ctx = bl_ctx_new();
+  char in[600];
+  snprintf(in, sizeof in, "%s", edf_write(&ramp, "ramp.edf"));
+  bl_recording *whole = opened(ctx, in);
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+      const char *out = check_tmp_path(names[k]), *marks = check_tmp_path("marks.csv");
+      assert_int_equal(baleen("convert '%s' '%s' --from %.4f --to 4.9", in, out, table[i].from), 0);
+      bl_recording *part = opened(ctx, out);
+      assert_int_equal(part->streams[0].n_frames, 490 - table[i].first);
+      for (uint64_t n = 0; n < 3; n++) check_near((double)at(ctx, part, n), (double)at(ctx, whole, table[i].first + n), 1e-4);
+      assert_string_equal(part->start, table[i].start);
+      bl_recording_close(ctx, part);
+      char beside[600];
+      snprintf(beside, sizeof beside, "%s.csv", out);
+      if (k < 2) assert_int_equal(baleen("annotations '%s' '%s'", out, marks), 0);
+      read_said(k < 2 ? marks : beside);
+      check_says_not("gap");
+      check_says(",span,");
+      char *line = strstr(said, ",span,");
+      while (line > said && line[-1] != '\n') line--;
+      check_near(strtod(line, NULL), 4.5 - (double)table[i].first / 100, 1e-9);
+    }
+  bl_recording_close(ctx, whole);
+  check_free(ctx);
+  check_tmp_done();
+}
+
+/* Without a crop nothing is lost or cut; with one it is told. */
+static void annotations_stay(void **state)
+{
+  (void)state;
+  static const char *const ways[] = {"o.npy", "o.wav", "o.bdf", "o.edf", "s.edf --stages '[{scale: {factor: 1}}]'"};
+  char in[600], out[600], marks[600];
+  snprintf(in, sizeof in, "%s", edf_write(&ramp, "ramp.edf"));
+  for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+    char name[32];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(ways[i], " "), ways[i]);
+    snprintf(out, sizeof out, "%s", check_tmp_path(name));
+    snprintf(marks, sizeof marks, i < 2 ? "%s.csv" : "%s", i < 2 ? out : check_tmp_path("marks.csv"));
+    assert_int_equal(baleen("convert '%s' '%s' %s", in, out, ways[i] + strlen(name)), 0);
+    check_says("3 annotations outside of the recording's 5 s, kept as they are");
+    if (i >= 2) assert_int_equal(baleen("annotations '%s' '%s'", out, marks), 0);
+    read_said(marks);
+    check_says("\n-2,0,neg,");
+    check_says("\n-1,2,negspan,");
+    check_says("\n4.5,3,span,");
+    check_says("\n5,0,end,");
+    check_says("\n7,2,beyond,");
+    assert_int_equal(baleen("convert '%s' '%s' --from 0.5 %s", in, out, ways[i] + strlen(name)), 0);
+    check_says("3 annotations left out: outside of 0.5 s to 5 s");
+    check_says("2 annotations cut at 0.5 s and 5 s");
+  }
+  check_tmp_done();
+}
+
+static bool is_there(const char *path)
+{
+  struct stat st;
+  return !stat(path, &st);
+}
+
+/* None found is a finding; a table that is about an OUT that was written over goes; what people may have made stays. */
+static void tables_beside(void **state)
+{
+  (void)state;
+  char in[600], out[600], table[608], empty[600];
+  const edf_spec plain = {.n = 1, .n_records = 5, .sig = {{.label = "Cz", .spr = "100"}}};
+  snprintf(in, sizeof in, "%s", edf_write(&plain, "plain.edf"));
+  snprintf(out, sizeof out, "%s", check_tmp_path("o.wav"));
+  snprintf(table, sizeof table, "%s.csv", out);
+  snprintf(empty, sizeof empty, "%s", check_tmp_path("empty.csv"));
+  write_bytes(empty, "", 0);
+  assert_int_equal(baleen("convert '%s' '%s'", in, out), 0);
+  assert_false(is_there(table));
+  assert_int_equal(baleen("convert '%s' '%s' --annotations '%s'", in, out, empty), 0);
+  check_says("0 annotations in ");
+  read_said(table);
+  assert_string_equal(said, "onset_s,duration_s,label,low_hz,high_hz,channel,file\n");
+  assert_int_equal(baleen("convert '%s' '%s'", in, out), 0); /* a later one without */
+  check_says("o.wav.csv removed");
+  assert_false(is_there(table));
+  write_bytes(table, "day,weather\n1,rain\n", 19); /* not ours */
+  assert_int_equal(baleen("convert '%s' '%s'", in, out), 2);
+  check_says("move it away");
+  assert_int_equal(baleen("convert '%s' '%s' --annotations '%s'", in, out, empty), 2);
+  read_said(table);
+  assert_string_equal(said, "day,weather\n1,rain\n");
+  assert_int_equal(baleen("annotations '%s' '%s'", empty, table), 0); /* ours, but OUT is not there: made ready for it? */
+  unlink(out);
+  assert_int_equal(baleen("convert '%s' '%s'", in, out), 2);
+  assert_true(is_there(table));
+  assert_int_equal(baleen("convert '%s' '%s' --annotations '%s'", in, out, empty), 0);
+  check_tmp_done();
+}
+
+/* Of one table about many files, the rows that name this one. */
+static void rows_of_this_file(void **state)
+{
+  (void)state;
+  const edf_spec plain = {.n = 1, .n_records = 20, .sig = {{.label = "Cz", .spr = "10"}}};
+  static const char raven[] = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tBegin File\tFile Offset (s)\tAnnotation\n"
+                              "1\tSpectrogram 1\t1\t1.5\t2.25\ta.edf\t1.5\tcall A\n2\tSpectrogram 1\t1\t12\t13\tb.edf\t2\tcall B\n"
+                              "3\tSpectrogram 1\t1\t31\t31.5\tc.edf\t0.5\tcall C\n";
+  static const char csv[] = "onset,duration,label,file\n1,1,A,a.edf\n2,1,B,C:\\data\\b.edf\n2.5,1,B2,b\n3,1,all,\n4,1,C,x/bb.edf\n";
+  char in[600], out[600], table[600], marks[608];
+  snprintf(in, sizeof in, "%s", edf_write(&plain, "b.edf"));
+  snprintf(out, sizeof out, "%s", check_tmp_path("o.npy"));
+  snprintf(marks, sizeof marks, "%s.csv", out);
+  snprintf(table, sizeof table, "%s", check_tmp_path("table.txt"));
+  write_bytes(table, raven, sizeof raven - 1);
+  assert_int_equal(baleen("convert '%s' '%s' --annotations '%s'", in, out, table), 0);
+  check_says("2 of the 3 annotations in ");
+  check_says("of other recordings, such as 'a.edf'");
+  read_said(marks);
+  assert_string_equal(said, "onset_s,duration_s,label,low_hz,high_hz,channel,file\n2,1,call B,,,,\n");
+  write_bytes(table, csv, sizeof csv - 1);
+  assert_int_equal(baleen("convert '%s' '%s' --annotations '%s'", in, out, table), 0);
+  read_said(marks);
+  assert_string_equal(said, "onset_s,duration_s,label,low_hz,high_hz,channel,file\n2,1,B,,,,\n2.5,1,B2,,,,\n3,1,all,,,,\n");
+  write_bytes(table, csv, 38); /* a.edf's alone */
+  assert_int_equal(baleen("convert '%s' '%s' --annotations '%s'", in, out, table), 0);
+  check_says("none of its annotations is of ");
+  check_tmp_done();
+}
+
+int main(void)
+{
+  static const struct CMUnitTest tests[] = {cmocka_unit_test(crops_begin_at_a_sample), cmocka_unit_test(annotations_stay),
+                                            cmocka_unit_test(tables_beside), cmocka_unit_test(rows_of_this_file)};
+  return cmocka_run_group_tests_name("convert", tests, NULL, NULL);
+}

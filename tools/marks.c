@@ -1,0 +1,101 @@
+#include "marks.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- gathering ----------------------------------------------------------------------------------------------------- */
+
+static bl_status tell(bl_ctx *ctx, bl_texts *report, const char *format, ...) BL_PRINTF(3, 4);
+static bl_status tell(bl_ctx *ctx, bl_texts *report, const char *format, ...)
+{
+  char text[512];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(text, sizeof text, format, args);
+  va_end(args);
+  return bl_texts_add(ctx, report, text);
+}
+
+/* The annotations of one table that are about the recording, or about none by name. */
+static bl_status add_table(bl_ctx *ctx, const bl_recording *rec, const char *path, const bl_annotation_reading *how, bl_annotations *out,
+                           bl_texts *report)
+{
+  bl_annotations found = {0};
+  size_t n_others = 0;
+  const char *other = NULL;
+  bl_status s = bl_annotations_read_as(ctx, path, how, &found);
+  for (size_t i = 0; !s && i < found.n; i++) {
+    bl_annotation *a = &found.v[i];
+    bool ours = !a->file || bl_annotation_names(a->file, rec->path);
+    if (ours) s = bl_annotations_add(ctx, out, a);
+    else if (!n_others++) other = a->file;
+  }
+  if (!s && n_others)
+    s = tell(ctx, report, "%zu of the %zu annotations in %s left out: they are of other recordings, such as '%s'", n_others, found.n, path, other);
+  if (!s && n_others && n_others == found.n)
+    bl_warn(ctx, BL_W_SKIPPED, "%s: none of its annotations is of %s: it names others, such as '%s'", path, rec->path, other);
+  bl_annotations_free(ctx, &found);
+  return s;
+}
+
+bl_status bl_marks_gather(bl_ctx *ctx, bl_recording *rec, const bl_mark_sources *from, bl_annotations *out, bl_texts *report)
+{
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < rec->annotations.n; i++) s = bl_annotations_add(ctx, out, &rec->annotations.v[i]);
+  for (size_t i = 0; !s && i < from->tables->n; i++) s = add_table(ctx, rec, from->tables->v[i], &from->reading, out, report);
+  if (!s && from->triggers) s = bl_recording_triggers(ctx, rec, from->triggers, 0xffff, out);
+  bl_annotations_sort(out);
+  return s;
+}
+
+/* ---- cropping ------------------------------------------------------------------------------------------------------ */
+
+bl_crop bl_crop_to_samples(const bl_crop *crop, double rate_hz)
+{
+  return (bl_crop){rint(crop->from_s * rate_hz) / rate_hz, rint(crop->to_s * rate_hz) / rate_hz};
+}
+
+/* Whether any of it lies in [from, to): of a mark without length, its moment. */
+static bool lies_in(const bl_annotation *a, double from, double to)
+{
+  double end = a->onset_s + a->duration_s;
+  return a->onset_s < to && (end > from || (end == from && !(a->duration_s > 0)));
+}
+
+/* Cuts it to [from, to]; whether anything was cut off. */
+static bool cut(bl_annotation *a, double from, double to)
+{
+  double onset = fmax(a->onset_s, from), end = fmin(a->onset_s + a->duration_s, to);
+  bool shorter = onset > a->onset_s || end < a->onset_s + a->duration_s;
+  if (shorter) a->duration_s = end - onset; /* else the subtraction's rounding would change it */
+  a->onset_s = onset;
+  return shorter;
+}
+
+static const char *plural(size_t n) { return n == 1 ? "" : "s"; }
+
+bl_status bl_marks_crop(bl_ctx *ctx, const bl_recording *rec, const bl_crop *crop, bl_annotations *marks, bl_texts *report)
+{
+  bool cropped = !isnan(crop->from_s) || !isnan(crop->to_s);
+  double from = isnan(crop->from_s) ? 0 : crop->from_s, to = isnan(crop->to_s) ? rec->duration_s : fmin(crop->to_s, rec->duration_s);
+  size_t n_out = 0, n_cut = 0;
+  bl_annotations kept = {0};
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < marks->n; i++) {
+    bl_annotation a = marks->v[i];
+    bool in = lies_in(&a, from, to);
+    n_out += !in;
+    if (cropped && in) n_cut += cut(&a, from, to);
+    if (in || !cropped) s = bl_annotations_add(ctx, &kept, &a);
+  }
+  if (!s && n_out && cropped) s = tell(ctx, report, "%zu annotation%s left out: outside of %g s to %g s", n_out, plural(n_out), from, to);
+  if (!s && n_out && !cropped)
+    s = tell(ctx, report, "%zu annotation%s outside of the recording's %g s, kept as they are", n_out, plural(n_out), rec->duration_s);
+  if (!s && n_cut) s = tell(ctx, report, "%zu annotation%s cut at %g s and %g s", n_cut, plural(n_cut), from, to);
+  bl_annotations_free(ctx, s ? &kept : marks);
+  if (s) return s;
+  bl_annotations_sort(&kept);
+  *marks = kept;
+  return BL_OK;
+}
