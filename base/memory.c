@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "baleen/text.h"
 #include "context_private.h"
 
 enum { ALIGN = 64, PAGE = 4096, LARGE = 4 << 20 };
@@ -112,6 +113,51 @@ char *bl_strf(bl_ctx *ctx, const char *format, ...)
   vsnprintf(s, (size_t)n + 1, format, args);
   va_end(args);
   return s;
+}
+
+/* ---- encodings ----------------------------------------------------------------------------------------------------- */
+
+char *bl_utf8_of_latin1(bl_ctx *ctx, const char *s, size_t n)
+{
+  char *v = bl_calloc(ctx, n + 1, 2), *to = v;
+  for (size_t i = 0; v && i < n; i++) {
+    unsigned char c = (unsigned char)s[i];
+    if (c < 0x80) *to++ = (char)c;
+    else *to++ = (char)(0xc0 | c >> 6), *to++ = (char)(0x80 | (c & 0x3f));
+  }
+  return v;
+}
+
+char *bl_latin1_of_utf8(bl_ctx *ctx, const char *text)
+{
+  char *v = bl_strdup(ctx, text), *to = v;
+  for (const char *s = text; v && *s; s++) {
+    unsigned char c = (unsigned char)*s, next = (unsigned char)s[1];
+    bool two = (c == 0xc2 || c == 0xc3) && (next & 0xc0) == 0x80; /* U+0080 to U+00FF */
+    if (c >= 0x80 && !two) {
+      memcpy(v, text, strlen(text) + 1);
+      return v;
+    }
+    *to++ = (char)(two ? (c & 3) << 6 | (next & 0x3f) : c);
+    s += two;
+  }
+  if (v) *to = '\0';
+  return v;
+}
+
+char *bl_utf8_visible(bl_ctx *ctx, const char *s)
+{
+  size_t n = strlen(s);
+  char *v = bl_calloc(ctx, n + 1, 3), *to = v;
+  while (v && n) {
+    size_t good = bl_utf8_prefix(s, n), bad = good < n;
+    memcpy(to, s, good);
+    to += good;
+    if (bad) memcpy(to, "\xef\xbf\xbd", 3), to += 3;
+    s += good + bad;
+    n -= good + bad;
+  }
+  return v;
 }
 
 /* ---- growing buffers --------------------------------------------------------------------------------------------- */

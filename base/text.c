@@ -226,3 +226,30 @@ const char *bl_path_base(const char *path)
   const char *slash = strrchr(path, '/');
   return slash ? slash + 1 : path;
 }
+
+/* Bytes of the character at s, of which n are left; 0 when there is none. */
+static size_t utf8_char(const unsigned char *s, size_t n)
+{
+  unsigned char c = s[0];
+  size_t all = c < 0x80 ? 1 : c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
+  if (all == 1) return 1;
+  if (c < 0xc2 || c > 0xf4 || n < all) return 0;
+  /* longer than need be, halves of UTF-16's pairs, beyond U+10FFFF */
+  if ((c == 0xe0 && s[1] < 0xa0) || (c == 0xed && s[1] > 0x9f) || (c == 0xf0 && s[1] < 0x90) || (c == 0xf4 && s[1] > 0x8f)) return 0;
+  for (size_t i = 1; i < all; i++)
+    if ((s[i] & 0xc0) != 0x80) return 0;
+  return all;
+}
+
+size_t bl_utf8_prefix(const char *s, size_t n)
+{
+  size_t i = 0;
+  for (size_t more = 1; i < n && more; i += more) more = utf8_char((const unsigned char *)s + i, n - i);
+  return i;
+}
+
+bool bl_text_is_utf8(const char *s)
+{
+  size_t n = strlen(s);
+  return bl_utf8_prefix(s, n) == n;
+}

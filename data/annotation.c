@@ -45,12 +45,26 @@ static const char *base_of(const char *path)
   return back && back + 1 > base ? back + 1 : base;
 }
 
+/* The character at *s, which steps behind it: of UTF-8 up to U+00FF, else a byte, as Latin-1 has it. */
+static unsigned next_char(const char **s)
+{
+  unsigned char c = (unsigned char)*(*s)++;
+  if ((c != 0xc2 && c != 0xc3) || (**s & 0xc0) != 0x80) return c;
+  return (c & 3u) << 6 | ((unsigned char)*(*s)++ & 0x3fu);
+}
+
+/* Whether a is b, or the beginning of b up to `end`. */
+static bool same_name(const char *a, const char *b, const char *end)
+{
+  while (*a && b < end)
+    if (next_char(&a) != next_char(&b)) return false;
+  return !*a && b == end;
+}
+
 bool bl_annotation_names(const char *file, const char *recording)
 {
-  const char *name = bl_path_base(bl_recording_file(recording)), *said = base_of(file);
-  if (!strcmp(name, said)) return true;
-  const char *dot = strrchr(name, '.');
-  return dot && dot > name && strlen(said) == (size_t)(dot - name) && !strncmp(said, name, (size_t)(dot - name));
+  const char *name = bl_path_base(bl_recording_file(recording)), *said = base_of(file), *dot = strrchr(name, '.');
+  return same_name(said, name, name + strlen(name)) || (dot && dot > name && same_name(said, name, dot));
 }
 
 static int order(const bl_annotation *a, const bl_annotation *b)

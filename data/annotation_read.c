@@ -138,6 +138,22 @@ static bl_annotation_format recognise(const bl_lines *l)
   return BL_ANN_CSV;
 }
 
+/* The whole file as UTF-8: where it is none, as Latin-1. A file's name in it is told apart by neither: see bl_annotation_names(). */
+static bl_status read_text(bl_ctx *ctx, const char *path, char **text, size_t *n)
+{
+  bl_status s = bl_file_read(ctx, path, 0, text, n);
+  if (s) return s;
+  if (memchr(*text, 0, *n)) return bl_fail(ctx, BL_E_FORMAT, "%s: holds zero bytes: no table of text (save it as UTF-8)", path);
+  if (bl_utf8_prefix(*text, *n) == *n) return BL_OK;
+  bl_warn(ctx, BL_W_DEVIATION, "%s: is no UTF-8; read as Latin-1", path);
+  char *plain = bl_utf8_of_latin1(ctx, *text, *n);
+  if (!plain) return bl_fail_nomem(ctx, "a table of annotations");
+  bl_free(ctx, *text);
+  *text = plain;
+  *n = strlen(plain);
+  return BL_OK;
+}
+
 bl_status bl_annotations_read_as(bl_ctx *ctx, const char *path, const bl_annotation_reading *how, bl_annotations *out)
 {
   char *text = NULL, *cut = NULL;
@@ -145,12 +161,8 @@ bl_status bl_annotations_read_as(bl_ctx *ctx, const char *path, const bl_annotat
   bl_lines *l = NULL;
   bl_annotations found = {0};
   bl_annotation_format format = how->format;
-  bl_status s = bl_file_read(ctx, path, 0, &text, &n);
+  bl_status s = read_text(ctx, path, &text, &n);
   if (s) goto done;
-  if (memchr(text, 0, n)) {
-    s = bl_fail(ctx, BL_E_FORMAT, "%s: holds zero bytes: no table of text (save it as UTF-8)", path);
-    goto done;
-  }
   size_t mark = n >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0; /* UTF-8's byte order mark */
   l = bl_calloc(ctx, 1, sizeof *l);
   cut = bl_strdup(ctx, text + mark);

@@ -99,6 +99,17 @@ typedef struct layout {
   double time_unit_s;
 } layout;
 
+/* In UTF-8, or Latin-1 where it is none. */
+static bl_status add_name(bl_ctx *ctx, const char *cell, bl_csv_signal *s)
+{
+  if (bl_text_is_utf8(cell)) return bl_texts_add(ctx, &s->names, cell);
+  char *plain = bl_utf8_of_latin1(ctx, cell, strlen(cell));
+  bl_status st = plain ? bl_texts_add(ctx, &s->names, plain) : bl_fail_nomem(ctx, "channel names");
+  s->is_latin1 = true;
+  bl_free(ctx, plain);
+  return st;
+}
+
 /* The first line: fields counted, and names kept when it has any. */
 static bl_status first_line(bl_ctx *ctx, const lines *l, const char *from, const char *to, bl_csv_signal *s, layout *y)
 {
@@ -124,7 +135,7 @@ static bl_status first_line(bl_ctx *ctx, const lines *l, const char *from, const
       y->time_unit_s = unit;
       s->n_channels--;
     } else {
-      st = bl_texts_add(ctx, &s->names, cell);
+      st = add_name(ctx, cell, s);
     }
   }
   return st;

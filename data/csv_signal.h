@@ -16,6 +16,7 @@ typedef struct bl_csv_signal {
   float *v;       /* [frame][channel] */
   double *time_s; /* per frame, ascending; NULL: no such column */
   double step_s;  /* to which the times are written: 0.001 for three digits; 0: not known */
+  bool is_latin1; /* a name was no UTF-8, and taken as Latin-1 */
 } bl_csv_signal;
 /* BL_E_FORMAT names file and line. */
 bl_status bl_csv_signal_parse(bl_ctx *ctx, const char *name, const char *text, size_t n, bl_csv_signal *out) BL_MUST_CHECK;

@@ -107,26 +107,38 @@ static bl_status not_asked_for(bl_ctx *ctx, const bl_match *m, const char *where
                  folder, m->found->base);
 }
 
-bl_status bl_match_find(bl_ctx *ctx, const bl_match *m, const char *where, const char *folder, const char *text,
-                        size_t *item)
+/* How many recordings `text` may mean, by the first kind of key that fits any. */
+static bl_status count_matches(bl_ctx *ctx, const bl_match *m, const char *folder, const char *text, size_t *n, size_t *item)
 {
   *item = BL_NO_ITEM;
   char *joined = bl_path_join(ctx, folder, text), *path = joined ? bl_path_normal(ctx, joined) : NULL;
   char *name = bl_path_normal(ctx, text);
   const char *foreign = foreign_file(text), *file = foreign ? foreign : name;
-  size_t n = 0;
   bl_status s = path && name ? BL_OK : bl_fail_nomem(ctx, text);
-  for (unsigned k = 0; !s && !n && k < N_KINDS; k++) {
+  *n = 0;
+  for (unsigned k = 0; !s && !*n && k < N_KINDS; k++) {
     const char *of = k < BY_NAME ? path : k < BY_FILE ? name : file;
-    if (k < BY_FILE || !strchr(file, '/')) n = count_keys(m, (key_kind)k, of, item);
+    if (k < BY_FILE || !strchr(file, '/')) *n = count_keys(m, (key_kind)k, of, item);
   }
-  if (!s && n > 1)
-    s = bl_fail(ctx, BL_E_CONFIG, "%s: %zu recordings are called '%s'; name it with its folder", where, n, text);
-  if (!s && !n) s = not_asked_for(ctx, m, where, folder, text);
   bl_free(ctx, joined);
   bl_free(ctx, path);
   bl_free(ctx, name);
   return s;
+}
+
+bl_status bl_match_find(bl_ctx *ctx, const bl_match *m, const char *where, const char *folder, const char *text,
+                        size_t *item)
+{
+  size_t n;
+  bl_status s = count_matches(ctx, m, folder, text, &n, item);
+  if (!s && !n) { /* a table in Latin-1, which was read as such, beside files whose names are Latin-1 too */
+    char *bytes = bl_latin1_of_utf8(ctx, text);
+    s = bytes ? count_matches(ctx, m, folder, bytes, &n, item) : bl_fail_nomem(ctx, text);
+    bl_free(ctx, bytes);
+  }
+  if (!s && n > 1)
+    s = bl_fail(ctx, BL_E_CONFIG, "%s: %zu recordings are called '%s'; name it with its folder", where, n, text);
+  return s || n ? s : not_asked_for(ctx, m, where, folder, text);
 }
 
 bl_status bl_match_rows(bl_ctx *ctx, const bl_match *m, const bl_table *t, const char *path_column, size_t **row_of)

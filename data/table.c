@@ -122,11 +122,24 @@ static bl_status take_row(bl_ctx *ctx, parser *r, bl_table *t, size_t *cap_cells
   return BL_OK;
 }
 
+/* The whole text as UTF-8: where it is none, as Latin-1, in which every byte is a character. */
+static bl_status decode(bl_ctx *ctx, const char *name, char **text, size_t *n)
+{
+  if (bl_utf8_prefix(*text, *n) == *n) return BL_OK;
+  bl_warn(ctx, BL_W_DEVIATION, "%s: is no UTF-8; read as Latin-1", name);
+  char *plain = bl_utf8_of_latin1(ctx, *text, *n);
+  if (!plain) return bl_fail_nomem(ctx, "a table");
+  bl_free(ctx, *text);
+  *text = plain;
+  *n = strlen(plain);
+  return BL_OK;
+}
+
 /* Takes `text` over, also when it fails. */
 static bl_status parse_owned(bl_ctx *ctx, const char *name, char *text, size_t n, bl_table *out)
 {
-  bl_table t = {.text = text};
-  parser r = {.name = name ? name : "table", .p = text, .end = text + n, .line = 1};
+  bl_table t = {0};
+  parser r = {.name = name ? name : "table", .line = 1};
   size_t cap_cells = 0, cap_lines = 0;
   bl_status s = BL_OK;
   const char *zero = memchr(text, '\0', n);
@@ -135,10 +148,12 @@ static bl_status parse_owned(bl_ctx *ctx, const char *name, char *text, size_t n
     s = bl_fail(ctx, BL_E_FORMAT, "%s:%zu: a zero byte; this is no text table (save it as UTF-8)", r.name, r.line);
     goto done;
   }
+  if ((s = decode(ctx, r.name, &text, &n))) goto done;
   if (name && !(t.path = bl_strdup(ctx, name))) {
     s = bl_fail_nomem(ctx, "a table");
     goto done;
   }
+  r.p = text, r.end = text + n;
   if (n >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3)) r.p += 3;
   while (take_line_end(&r)) continue;
   if (r.p >= r.end) {
@@ -153,11 +168,14 @@ static bl_status parse_owned(bl_ctx *ctx, const char *name, char *text, size_t n
     s = take_row(ctx, &r, &t, &cap_cells, &cap_lines);
   }
   if (s) goto done;
+  t.text = text;
   *out = t;
   t = (bl_table){0};
+  text = NULL;
 
 done:
   bl_table_free(ctx, &t);
+  bl_free(ctx, text);
   return s;
 }
 

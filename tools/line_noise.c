@@ -1,15 +1,20 @@
 #include "line_noise.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 static const double hz[BL_LINE_BINS] = {50, 47, 48, 52, 53, 60, 57, 58, 62, 63};
 static const double PI = 3.14159265358979323846;
 
+/* Whether the line's upper neighbours lie below half the rate, and far enough from it to hear nothing of their mirror images. */
+static bool measurable(double rate_hz, int line_hz) { return rate_hz >= 2 * (line_hz + 4); }
+
 void bl_line_noise_add(bl_line_noise *l, double rate_hz, double x)
 {
-  if (rate_hz < 2 * 65 || l->segments * l->n >= 4000000 || l->segments >= 30 || !isfinite(x)) return;
+  if (!measurable(rate_hz, 50) || l->segments * l->n >= 4000000 || l->segments >= 30 || !isfinite(x)) return;
   if (!l->n) {
     l->n = (size_t)(2 * rate_hz);
+    l->rate_hz = rate_hz;
     for (int k = 0; k < BL_LINE_BINS; k++) l->twice_cos[k] = 2 * cos(2 * PI * hz[k] / rate_hz);
   }
   double w = x * (0.5 - 0.5 * cos(2 * PI * (double)l->in / (double)l->n));
@@ -28,14 +33,21 @@ void bl_line_noise_add(bl_line_noise *l, double rate_hz, double x)
   l->segments++;
 }
 
+double bl_line_noise_db(const bl_line_noise *l, int line_hz)
+{
+  const double *p = l->power + (line_hz == 60 ? 5 : 0);
+  double beside = (p[1] + p[2] + p[3] + p[4]) / 4;
+  if (!l->segments || !measurable(l->rate_hz, line_hz)) return (double)NAN;
+  return beside > 0 ? 10 * log10(p[0] / beside) : -(double)INFINITY;
+}
+
 int bl_line_noise_hz(const bl_line_noise *l, double *db)
 {
   int best = 0;
   *db = 0;
-  for (int line = 0; l->segments && line < 2; line++) {
-    const double *p = l->power + 5 * line;
-    double beside = (p[1] + p[2] + p[3] + p[4]) / 4, over = beside > 0 ? 10 * log10(p[0] / beside) : 0;
-    if (over > *db) *db = over, best = line ? 60 : 50;
+  for (int line = 50; line <= 60; line += 10) {
+    double over = bl_line_noise_db(l, line);
+    if (over > *db) *db = over, best = line;
   }
   return best;
 }

@@ -45,7 +45,8 @@ static bl_status report(bl_ctx *ctx, bl_recording *rec, const work *w, double ra
 {
   const bl_clock *k = &w->clock;
   bl_status s = BL_OK;
-  if (!(k->rate_hz > 0)) return BL_OK;
+  if (w->signal.is_latin1) s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "names of channels are no UTF-8; read as Latin-1");
+  if (s || !(k->rate_hz > 0)) return s;
   if (k->stray_s > fmax(w->signal.step_s, 0.01 / rate))
     s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "the times stray up to %.3g ms from a rate of %.9g Hz; frames were taken to be evenly spaced",
                           1e3 * k->stray_s, k->rate_hz);

@@ -158,9 +158,30 @@ static void texts(void **state)
   check_every_allocation_failing(texts_work, NULL);
 }
 
+static void check_text(bl_ctx *ctx, char *got, const char *want)
+{
+  assert_non_null(got);
+  assert_string_equal(got, want);
+  bl_free(ctx, got);
+}
+
+static void encodings(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  check_text(ctx, bl_utf8_of_latin1(ctx, "caf\xe9 \xb5V", 7), "caf\xc3\xa9 \xc2\xb5V");
+  check_text(ctx, bl_latin1_of_utf8(ctx, "caf\xc3\xa9 \xc2\xb5V"), "caf\xe9 \xb5V");
+  check_text(ctx, bl_latin1_of_utf8(ctx, "\xc3\xa9 costs 1 \xe2\x82\xac"), "\xc3\xa9 costs 1 \xe2\x82\xac");
+  check_text(ctx, bl_utf8_visible(ctx, "a\xe9z\xff"), "a\xef\xbf\xbdz\xef\xbf\xbd");
+  check_text(ctx, bl_utf8_visible(ctx, "caf\xc3\xa9"), "caf\xc3\xa9");
+  check_text(ctx, bl_utf8_visible(ctx, ""), "");
+  check_free(ctx);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(blocks), cmocka_unit_test(large_blocks), cmocka_unit_test(overflow), cmocka_unit_test(failing),
-                                     cmocka_unit_test(buffers), cmocka_unit_test(growing),  cmocka_unit_test(texts)};
+                                     cmocka_unit_test(buffers), cmocka_unit_test(growing),  cmocka_unit_test(texts),
+                                     cmocka_unit_test(encodings)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -189,11 +189,28 @@ static void small_ones(void **state)
   assert_string_equal(bl_path_base("a/"), "");
 }
 
+/* RFC 3629, its edges included. */
+static void utf8(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *s;
+    size_t good;
+  } rows[] = {{"", 0}, {"abc", 3}, {"\xc2\x80", 2}, {"\xdf\xbf", 2}, {"\xe0\xa0\x80", 3}, {"\xef\xbf\xbf", 3}, {"\xf0\x90\x80\x80", 4},
+              {"\xf4\x8f\xbf\xbf", 4}, {"\xed\x9f\xbf", 3}, {"a\x80", 1}, {"a\xc1\xbf", 1}, {"\xe0\x9f\xbf", 0}, {"\xed\xa0\x80", 0},
+              {"\xf0\x8f\xbf\xbf", 0}, {"\xf4\x90\x80\x80", 0}, {"\xf5\x80\x80\x80", 0}, {"ab\xc3", 2}, {"ab\xe2\x82", 2}, {"caf\xe9.", 3}, {"\xff", 0}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    size_t n = strlen(rows[i].s), good = bl_utf8_prefix(rows[i].s, n);
+    if (good != rows[i].good || bl_text_is_utf8(rows[i].s) != (good == n)) fail_msg("row %zu: %zu", i, good);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(reals_against_strtod), cmocka_unit_test(reals_there_and_back), cmocka_unit_test(odd_reals),
       cmocka_unit_test(other_locales),        cmocka_unit_test(ints_and_bools),       cmocka_unit_test(near_names),
-      cmocka_unit_test(globs),                cmocka_unit_test(small_ones)};
+      cmocka_unit_test(globs),                cmocka_unit_test(small_ones),
+      cmocka_unit_test(utf8)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -199,6 +199,21 @@ static bl_status read_it(bl_ctx *ctx, void *arg)
   return s;
 }
 
+/* By the file's name, with or without its extension; the folder is the table's business. Either may be Latin-1. */
+static void names(void **arg)
+{
+  (void)arg;
+  static const struct {
+    const char *file, *recording;
+    bool same;
+  } table[] = {{"a.wav", "/x/a.wav", true}, {"/y/a.wav", "a.wav", true}, {"C:\\y\\a.wav", "x/a.wav", true}, {"a", "x/a.wav", true},
+               {"a.wav", "pcm:rate=8000:x/a.wav", true}, {"a.flac", "a.wav", false}, {"A.wav", "a.wav", false}, {"aa.wav", "a.wav", false},
+               {"a.wa", "a.wav", false}, {"", ".wav", false}, {"", "a.wav", false}, {"caf\xc3\xa9.wav", "caf\xe9.wav", true},
+               {"caf\xe9", "caf\xc3\xa9.wav", true}, {"caf\xe8", "caf\xc3\xa9.wav", false}, {"\xc3", "\xc3.wav", true}, {"a.1", "a.1.wav", true}};
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+    if (bl_annotation_names(table[i].file, table[i].recording) != table[i].same) fail_msg("'%s' of '%s'", table[i].file, table[i].recording);
+}
+
 static void survives_every_allocation_failing(void **arg)
 {
   (void)arg;
@@ -208,6 +223,9 @@ static void survives_every_allocation_failing(void **arg)
     write_bytes(path, rows[which[i]].text, strlen(rows[which[i]].text));
     check_every_allocation_failing(read_it, (void *)(uintptr_t)path);
   }
+  const char *latin = check_tmp_path("latin.csv");
+  write_bytes(latin, "onset,label\n1,caf\xe9\n", 19);
+  check_every_allocation_failing(read_it, (void *)(uintptr_t)latin);
   check_tmp_done();
 }
 
@@ -216,7 +234,7 @@ int main(void)
 {
   static const struct CMUnitTest rest[] = {cmocka_unit_test(no_text_no_file),
                                            cmocka_unit_test(sorting_is_right_and_stable),
-                                           cmocka_unit_test(hypnogram_with_a_hole),
+                                           cmocka_unit_test(hypnogram_with_a_hole), cmocka_unit_test(names),
                                            cmocka_unit_test(survives_every_allocation_failing)};
   static struct CMUnitTest tests[N(rows) + N(refusals) + N(rest)];
   size_t n = 0;

@@ -32,6 +32,8 @@ static const good goods[] = {
     {"one column", "a\nx\n\"\"\ny\n", "a/x//y/"},
     {"header alone", "a,b\n", "a|b/"},
     {"a header without a name", ",b\n0,2\n", "|b/0|2/"},
+    {"Latin-1 where it is no UTF-8", "caf\xe9,b\n\xb5V,2\n", "caf\xc3\xa9|b/\xc2\xb5V|2/"},
+    {"UTF-8 stays", "caf\xc3\xa9,b\n\xe2\x82\xac,2\n", "caf\xc3\xa9|b/\xe2\x82\xac|2/"},
     {"blanks are part of a field", "a, b\n 1 ,2\n", "a| b/ 1 |2/"},
 };
 
@@ -232,7 +234,7 @@ static void reads_what_has_no_size(void **state)
 
 static bl_status whole_round(bl_ctx *ctx, void *arg)
 {
-  const char *path = arg, *text = "a,b\n\"x\"\"y\",2\n3,4\n5,6\n7,8\n9,10\n";
+  const char *path = arg, *text = "a,b\n\"x\"\"\xe9\",2\n3,4\n5,6\n7,8\n9,10\n";
   bl_table t = {0};
   bl_buf b = {0};
   bl_status s = bl_csv_field(ctx, &b, "a,\"b");

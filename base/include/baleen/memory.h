@@ -16,6 +16,12 @@ void bl_free(bl_ctx *ctx, void *p);
 char *bl_strdup(bl_ctx *ctx, const char *s);
 /* A new string, printf style; NULL when memory ran out. */
 char *bl_strf(bl_ctx *ctx, const char *format, ...) BL_PRINTF(2, 3);
+/* New strings, NULL when memory ran out. The n bytes at s as UTF-8, each taken as a character of Latin-1. */
+char *bl_utf8_of_latin1(bl_ctx *ctx, const char *s, size_t n);
+/* The text in Latin-1 where that can hold it, else a copy. */
+char *bl_latin1_of_utf8(bl_ctx *ctx, const char *text);
+/* A copy that is UTF-8: each byte that is none becomes U+FFFD. For names of files, which may be any bytes. */
+char *bl_utf8_visible(bl_ctx *ctx, const char *s);
 /* bl_fail() with the usual text for memory that ran out while making `what`. */
 #define bl_fail_nomem(ctx, what) bl_fail((ctx), BL_E_NOMEM, "out of memory for %s", (what))
 

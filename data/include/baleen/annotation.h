@@ -50,7 +50,8 @@ typedef struct bl_annotation_reading {
   size_t n_files;
 } bl_annotation_reading;
 
-/* Reads a table. Appended to *out, in the table's order; nothing is appended on failure but when memory runs out. An empty table is a valid one: annotated, nothing there.
+/* Reads a table, in UTF-8, or in Latin-1 where it is none (with a warning). Appended to *out, in the table's order; nothing is
+ * appended on failure but when memory runs out. An empty table is a valid one: annotated, nothing there.
  * Raven: tab-separated with header; of a selection with a row for each view the first is kept; Begin File or Begin Path
  * with File Offset (s) give times within that file. Without the offset, the begin times of a table about several files
  * run over all of them, and `files` must tell how long each is (BL_E_FORMAT otherwise); times of different files that
@@ -97,7 +98,7 @@ bl_status bl_annotations_write(bl_ctx *ctx, const char *path, bl_annotation_form
                                const bl_annotated_file *files, size_t n_files) BL_MUST_CHECK;
 
 /* Whether `file`, as a table has it, means this recording: by its file name, or that without the extension, wherever the table
- * says it lies; raw samples (pcm:..:FILE) are their file. */
+ * says it lies; raw samples (pcm:..:FILE) are their file. A name in Latin-1 is the same as in UTF-8. */
 bool bl_annotation_names(const char *file, const char *recording);
 /* "raven", "audacity", "csv", "bids", "hypnogram"; "auto". */
 const char *bl_annotation_format_name(bl_annotation_format format);

@@ -16,7 +16,7 @@ typedef struct bl_table {
 } bl_table;
 
 /* RFC 4180 (quotes, quoted line ends), comma, semicolon or tab by what the header line holds most of outside quotes;
- * UTF-8 byte order mark skipped; CRLF fine; blank lines skipped. Short rows, long rows, a quote left open: BL_E_FORMAT
+ * UTF-8, its byte order mark skipped, or Latin-1 where it is none (with a warning); CRLF fine; blank lines skipped. Short rows, long rows, a quote left open: BL_E_FORMAT
  * with file:line. Ceiling 1 GiB. */
 bl_status bl_table_read(bl_ctx *ctx, const char *path, bl_table *out) BL_MUST_CHECK;
 bl_status bl_table_parse(bl_ctx *ctx, const char *name, const char *text, size_t n, bl_table *out) BL_MUST_CHECK;

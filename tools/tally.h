@@ -1,0 +1,40 @@
+/* tally.h: what the samples of a channel say, gathered in one pass. */
+#ifndef BL_TALLY_H
+#define BL_TALLY_H
+
+#include "baleen/recording.h"
+#include "line_noise.h"
+
+/* Samples equal to the least or the greatest value so far. In runs of three and more, a signal that moves elsewhere has been cut
+ * off there. */
+typedef struct bl_flat_top {
+  uint64_t n, n_runs, n_in_runs, run; /* at it; runs, samples of these; the run at hand */
+} bl_flat_top;
+
+typedef struct bl_tally {
+  double min, max, sum, sum2;
+  uint64_t n, n_bad, run, longest_run;
+  uint64_t n_at_limits, n_beyond; /* of what can be stored, as the header declares it */
+  uint64_t n_same;                /* how many equal the sample before */
+  bl_flat_top top, bottom;
+  float last;
+  uint64_t hash;                  /* of all samples */
+  size_t twin;                    /* 1 + the earlier channel of the stream with the same samples; 0: none */
+  bl_line_noise line;
+} bl_tally;
+
+void bl_tally_add(bl_tally *t, const bl_channel *c, double rate_hz, float x);
+double bl_tally_mean(const bl_tally *t); /* NAN without samples */
+double bl_tally_sd(const bl_tally *t);
+/* Samples in runs of equal values at the signal's own extremes, and how many runs, when these look like clipping: two runs or
+ * more, of a signal that otherwise moves (codes of triggers, slow and coarse signals stand still everywhere). */
+uint64_t bl_tally_flat_tops(const bl_tally *t, uint64_t *n_runs);
+
+/* All samples of a stream; t [n_channels] zeroed. */
+bl_status bl_tally_stream(bl_ctx *ctx, bl_recording *rec, size_t stream, bl_tally *t) BL_MUST_CHECK;
+
+enum { BL_REMARK = 400 };
+/* In words what is odd about a channel, "" when nothing is. */
+void bl_tally_remark(const bl_rec_stream *s, const bl_tally *all, size_t channel, char out[BL_REMARK]);
+
+#endif
