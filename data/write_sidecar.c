@@ -50,7 +50,11 @@ static json_t *texts_value(bl_ctx *ctx, const char *const *v, size_t n)
 static json_t *reals_value(const double *v, size_t n)
 {
   json_t *out = json_array();
-  for (size_t i = 0; i < n; i++) json_array_append_new(out, json_real(v[i]));
+  for (size_t i = 0; i < n; i++)
+    if (json_array_append_new(out, json_real(v[i]))) {
+      json_decref(out);
+      return NULL;
+    }
   return out;
 }
 
@@ -59,10 +63,10 @@ bl_status bl_sidecar_text(bl_ctx *ctx, const bl_write_spec *spec, const double *
   json_t *root = json_pack("{s:i, s:f, s:I, s:o, s:o}", "schema", SCHEMA, "rate_hz", spec->rate_hz, "frames", (json_int_t)spec->n_frames,
                            "channels", texts_value(ctx, spec->names, spec->n_channels), "units",
                            texts_value(ctx, spec->units, spec->n_channels));
-  if (root && full_scale) json_object_set_new(root, "full_scale", reals_value(full_scale, spec->n_channels));
-  if (root && spec->has_start) json_object_set_new(root, "start", json_string(spec->start));
+  bool ok = root && (!full_scale || !json_object_set_new(root, "full_scale", reals_value(full_scale, spec->n_channels))) &&
+            (!spec->has_start || !json_object_set_new(root, "start", json_string(spec->start)));
   json_sink sink = {ctx, out};
-  int failed = !root || json_dump_callback(root, to_buf, &sink, JSON_INDENT(2));
+  int failed = !ok || json_dump_callback(root, to_buf, &sink, JSON_INDENT(2));
   json_decref(root);
   return failed ? bl_fail_nomem(ctx, "the channels of a file") : bl_buf_puts(ctx, out, "\n");
 }

@@ -156,18 +156,27 @@ static json_t *scores_object(const bl_config *c, const double *v, size_t stride)
   return o;
 }
 
-static json_t *texts_array(const bl_texts *t)
+/* Names of groups and classes may come from names of files, which are any bytes: JSON is UTF-8. */
+static json_t *text_json(bl_ctx *ctx, const char *text)
+{
+  char *visible = bl_utf8_visible(ctx, text);
+  json_t *v = visible ? json_string(visible) : NULL;
+  bl_free(ctx, visible);
+  return v;
+}
+
+static json_t *texts_array(bl_ctx *ctx, const bl_texts *t)
 {
   json_t *a = json_array();
-  for (size_t i = 0; i < t->n; i++) json_array_append_new(a, json_string(t->v[i]));
+  for (size_t i = 0; i < t->n; i++) json_array_append_new(a, text_json(ctx, t->v[i]));
   return a;
 }
 
-static json_t *result_object(const bl_run_parts *r, const bl_result *x)
+static json_t *result_object(bl_ctx *ctx, const bl_run_parts *r, const bl_result *x)
 {
   const bl_config *c = r->config;
   json_t *o = json_object(), *folds = json_array();
-  json_object_set_new(o, "model", json_string(x->name));
+  json_object_set_new(o, "model", text_json(ctx, x->name));
   json_object_set_new(o, "mean", scores_object(c, x->mean, 1));
   json_object_set_new(o, "sd", scores_object(c, x->sd, 1));
   json_object_set_new(o, "pooled", scores_object(c, x->pooled, 1));
@@ -175,7 +184,7 @@ static json_t *result_object(const bl_run_parts *r, const bl_result *x)
     json_t *f = x->cv.n_metrics ? scores_object(c, x->cv.score + k * x->cv.n_metrics, 1) : json_object();
     json_object_set_new(f, "train_rows", json_integer((json_int_t)r->results->folds.v[k].n_train));
     json_object_set_new(f, "test_rows", json_integer((json_int_t)r->results->folds.v[k].n_test));
-    if (x->cv.status[k]) json_object_set_new(f, "error", json_string(x->cv.errors.v[k]));
+    if (x->cv.status[k]) json_object_set_new(f, "error", text_json(ctx, x->cv.errors.v[k]));
     json_array_append_new(folds, f);
   }
   json_object_set_new(o, "folds", folds);
@@ -193,7 +202,7 @@ static json_t *result_object(const bl_run_parts *r, const bl_result *x)
     json_t *parts = json_array();
     for (size_t k = 0; k < x->n_parts; k++) {
       json_t *part = scores_object(c, x->parts[k].score, 1);
-      json_object_set_new(part, "name", json_string(x->parts[k].name));
+      json_object_set_new(part, "name", text_json(ctx, x->parts[k].name));
       json_object_set_new(part, "rows", json_integer((json_int_t)x->parts[k].n));
       json_array_append_new(parts, part);
     }
@@ -209,7 +218,7 @@ bl_status bl_write_metrics(bl_ctx *ctx, const bl_run_parts *r, const char *path)
   json_t *root = json_object(), *models = json_array();
   json_object_set_new(root, "schema", json_integer(1));
   json_object_set_new(root, "version", json_string(BL_VERSION));
-  json_object_set_new(root, "config", json_string(r->config->name));
+  json_object_set_new(root, "config", text_json(ctx, r->config->name));
   json_object_set_new(root, "recordings", json_integer((json_int_t)x->n_outcomes));
   json_object_set_new(root, "recordings_failed", json_integer((json_int_t)x->n_failed));
   json_object_set_new(root, "recording_seconds", real_or_null(x->seconds));
@@ -218,8 +227,8 @@ bl_status bl_write_metrics(bl_ctx *ctx, const bl_run_parts *r, const char *path)
   if (r->problem) {
     json_object_set_new(root, "rows_learnt_from", json_integer((json_int_t)r->problem->n));
     json_object_set_new(root, "groups", json_integer((json_int_t)r->problem->groups.n));
-    json_object_set_new(root, "classes", texts_array(&r->problem->classes));
-    for (size_t i = 0; i < r->results->n; i++) json_array_append_new(models, result_object(r, &r->results->v[i]));
+    json_object_set_new(root, "classes", texts_array(ctx, &r->problem->classes));
+    for (size_t i = 0; i < r->results->n; i++) json_array_append_new(models, result_object(ctx, r, &r->results->v[i]));
   }
   json_object_set_new(root, "models", models);
   char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17));

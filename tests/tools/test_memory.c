@@ -109,8 +109,27 @@ static void conditioning(void **state)
   check_tmp_done();
 }
 
+/* Under a limit of memory the program ends, by itself: OpenBLAS's threads would wait for ever for what they do not get. */
+static void under_a_limit(void **state)
+{
+  (void)state;
+#ifdef __SANITIZE_ADDRESS__
+  skip(); /* it takes terabytes of addresses */
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  skip();
+#endif
+#endif
+  char command[2048];
+  const char *path = check_tmp_path("short.edf");
+  make_edf(path, SHORT_S);
+  snprintf(command, sizeof command, "ulimit -v 200000; timeout -k 1 30 '%s' inspect '%s' >/dev/null", BALEEN_BIN, path);
+  assert_int_equal(system(command), 0);
+  check_tmp_done();
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(inspecting), cmocka_unit_test(conditioning)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(inspecting), cmocka_unit_test(conditioning), cmocka_unit_test(under_a_limit)};
   return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
 }
