@@ -11,6 +11,8 @@ static uint32_t le32(const unsigned char *p)
   return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
+static uint64_t le64(const unsigned char *p) { return le32(p) | (uint64_t)le32(p + 4) << 32; }
+
 static bool read_at(int fd, uint64_t at, unsigned char *to, size_t n)
 {
   return at <= INT64_MAX && pread(fd, to, n, (off_t)at) == (ssize_t)n;
@@ -39,28 +41,50 @@ static uint64_t unwrap(int fd, uint64_t from, uint64_t says, uint64_t holds, uin
   return size > says && only_chunks(fd, from + size + (size & 1), file_bytes) ? size : 0;
 }
 
+/* Bytes of a frame of PCM or float, by a chunk fmt of `size` bytes at `at`; 0: compressed, or too short. */
+static uint64_t frame_bytes(int fd, uint64_t at, uint64_t size)
+{
+  unsigned char h[14];
+  if (size < 14 || !read_at(fd, at, h, 14)) return 0;
+  unsigned tag = h[0] | (unsigned)h[1] << 8;
+  return tag == 1 || tag == 3 || tag == 0xfffe ? h[12] | (uint64_t)h[13] << 8 : 0;
+}
+
+/* What the data chunk, whose head is in h, says and what there is. */
+static void look_at_data(int fd, const unsigned char *h, uint64_t at, uint64_t file_bytes, bool rf64, bl_riff_data *out)
+{
+  uint64_t from = at + 8, size = le32(h + 4);
+  bool elsewhere = rf64 && size == UINT32_MAX;
+  out->size_at = at + 4;
+  out->no_ds64 = elsewhere && !out->size64_at;
+  if (!elsewhere) out->says = size, out->size64_at = 0;
+  out->holds = file_bytes - from;
+  if (!rf64) out->wrapped = unwrap(fd, from, size, out->holds, file_bytes);
+  out->unclosed = !out->says && out->holds && !only_chunks(fd, from, file_bytes);
+  uint64_t end = from + out->says;
+  if (out->unclosed || out->wrapped || out->says >= out->holds || only_chunks(fd, end + (end & 1), file_bytes)) return;
+  if (end + 1 < file_bytes) out->behind = file_bytes - end; /* else a pad byte */
+}
+
 bool bl_riff_find_data(int fd, uint64_t file_bytes, bl_riff_data *out)
 {
   unsigned char h[24];
-  uint64_t at = 12, size64 = 0, size64_at = 0;
+  uint64_t at = 12;
   *out = (bl_riff_data){0};
   if (!read_at(fd, 0, h, 12) || memcmp(h + 8, "WAVE", 4) || (memcmp(h, "RIFF", 4) && memcmp(h, "RF64", 4)))
     return false;
   bool rf64 = h[1] == 'F';
+  out->open_riff = !rf64 && (le32(h + 4) == 0 || le32(h + 4) == UINT32_MAX);
   for (int i = 0; i < MAX_CHUNKS && at + 8 <= file_bytes && read_at(fd, at, h, 8); i++) {
     uint64_t size = le32(h + 4);
     if (!memcmp(h, "data", 4)) {
-      out->size_at = at + 4;
-      out->says = rf64 && size == 0xffffffff ? size64 : size;
-      out->holds = file_bytes - at - 8;
-      if (rf64 && size == 0xffffffff) out->size64_at = size64_at;
-      if (!rf64) out->wrapped = unwrap(fd, at + 8, size, out->holds, file_bytes);
-      out->unclosed = !out->says && out->holds && !only_chunks(fd, at + 8, file_bytes);
+      look_at_data(fd, h, at, file_bytes, rf64, out);
       return true;
     }
+    if (!memcmp(h, "fmt ", 4)) out->frame_bytes = frame_bytes(fd, at + 8, size);
     if (rf64 && !memcmp(h, "ds64", 4) && size >= 16 && read_at(fd, at + 16, h + 8, 8)) {
-      size64_at = at + 16;
-      size64 = le32(h + 8) | (uint64_t)le32(h + 12) << 32;
+      out->size64_at = at + 16;
+      out->says = le64(h + 8);
     }
     at += 8 + size + (size & 1);
   }
@@ -72,6 +96,46 @@ static uint32_t be32(const unsigned char *p)
   return (uint32_t)p[3] | (uint32_t)p[2] << 8 | (uint32_t)p[1] << 16 | (uint32_t)p[0] << 24;
 }
 
+static const char w64_riff[] = "riff\x2e\x91\xcf\x11", w64_data[] = "data\xf3\xac\xd3\x11";
+
+enum { W64_HEAD = 24, W64_FIRST = 40 };
+
+static uint64_t w64_next(uint64_t at, uint64_t size) { return at + (size + 7) / 8 * 8; }
+
+/* True when nothing but whole chunks lies between `at` and the end, or less than a head. */
+static bool only_w64_chunks(int fd, uint64_t at, uint64_t end)
+{
+  unsigned char h[W64_HEAD];
+  for (int i = 0; i < MAX_CHUNKS && at + W64_HEAD <= end && read_at(fd, at, h, W64_HEAD); i++) {
+    uint64_t size = le64(h + 16);
+    if (size < W64_HEAD || size > end - at) return false;
+    at = w64_next(at, size);
+  }
+  return at + 8 > end;
+}
+
+bool bl_w64_find_data(int fd, uint64_t file_bytes, bl_riff_data *out)
+{
+  unsigned char h[W64_HEAD];
+  *out = (bl_riff_data){0};
+  if (!read_at(fd, 0, h, W64_HEAD) || memcmp(h, w64_riff, 8)) return false;
+  uint64_t at = W64_FIRST;
+  for (int i = 0; i < MAX_CHUNKS && at + W64_HEAD <= file_bytes && read_at(fd, at, h, W64_HEAD); i++) {
+    uint64_t size = le64(h + 16);
+    if (!memcmp(h, w64_data, 8)) {
+      out->size_at = at + 16;
+      out->says = size > W64_HEAD ? size - W64_HEAD : 0;
+      out->holds = file_bytes - at - W64_HEAD;
+      out->unclosed = !out->says && out->holds;
+      if (out->says && out->says < out->holds && !only_w64_chunks(fd, w64_next(at, size), file_bytes)) out->behind = out->holds - out->says;
+      return true;
+    }
+    if (size < W64_HEAD || size > file_bytes - at) return false;
+    at = w64_next(at, size);
+  }
+  return false;
+}
+
 bool bl_sound_length(int fd, uint64_t *size_at, uint64_t *says)
 {
   unsigned char h[24];
@@ -81,9 +145,9 @@ bool bl_sound_length(int fd, uint64_t *size_at, uint64_t *says)
     *says = 8 + (uint64_t)be32(h + 4);
     return true;
   }
-  if (!memcmp(h, "riff\x2e\x91\xcf\x11", 8)) { /* a GUID of 16 bytes, then the size of all */
+  if (!memcmp(h, w64_riff, 8)) { /* a GUID of 16 bytes, then the size of all */
     *size_at = 16;
-    *says = le32(h + 16) | (uint64_t)le32(h + 20) << 32;
+    *says = le64(h + 16);
     return true;
   }
   if (!memcmp(h, ".snd", 4) && be32(h + 8) != 0xffffffff) {

@@ -86,13 +86,14 @@ static bl_status inspect(bl_ctx *ctx, const char *path, const params *p, json_t 
     s = t[k] ? bl_tally_stream(ctx, rec, k, t[k]) : bl_fail_nomem(ctx, path);
   }
   bl_verdict v = {.asked = p->strict};
-  v.edflib = !s && p->strict && (!strncmp(rec->format, "EDF", 3) || !strncmp(rec->format, "BDF", 3));
+  bool is_edf = !s && (!strncmp(rec->format, "EDF", 3) || !strncmp(rec->format, "BDF", 3));
+  v.edflib = p->strict && is_edf;
   if (v.edflib) s = bl_edf_verdict(ctx, path, &v.takes, &v.code);
   if (!s && files) s = bl_inspect_json(ctx, files, rec, t, &v);
   else if (!s) print_recording(rec, t, &v);
   if (!s && p->strict && rec->n_deviations)
-    s = bl_fail(ctx, BL_E_FORMAT, "%s: departs from its standard in %zu way%s; 'baleen repair' writes a conforming EDF", path,
-                rec->n_deviations, rec->n_deviations > 1 ? "s" : "");
+    s = bl_fail(ctx, BL_E_FORMAT, "%s: departs from its standard in %zu way%s; 'baleen %s' writes a conforming file", path,
+                rec->n_deviations, rec->n_deviations > 1 ? "s" : "", is_edf ? "repair" : "convert");
   for (size_t k = 0; t && k < rec->n_streams; k++) bl_free(ctx, t[k]);
   bl_free(ctx, t);
   bl_recording_close(ctx, rec);

@@ -31,6 +31,7 @@ typedef struct sound {
   uint64_t file_bytes, offset; /* of the file; where libsndfile reads next */
   uint64_t patch_at, patch;    /* bytes that libsndfile gets to see other than they are, and their value; 0: none */
   unsigned patch_bytes;
+  uint64_t data_bytes;         /* of samples, where libsndfile would take what is behind them for more; 0: it does not */
   unsigned char front[FRONT];  /* instead of the file's first 12 bytes, when n_front is FRONT and not 0 */
   uint64_t n_front;
   uint64_t at;          /* the next frame that libsndfile will give */
@@ -91,6 +92,60 @@ static void as_rf64(sound *f, uint64_t data_bytes)
   put_le(f->front + 28, data_bytes, 8); /* the rest, count of frames and of further sizes, is 0 */
 }
 
+/* What libsndfile gets to read instead of the length fields of a WAV file that are wrong. */
+static void mend_length(sound *f, const bl_riff_data *d)
+{
+  if (d->wrapped || (d->unclosed && !d->size64_at && d->holds > UINT32_MAX)) {
+    as_rf64(f, d->wrapped ? d->wrapped : d->holds);
+    f->patch_at = d->size_at + FRONT - 12;
+    f->patch = UINT32_MAX;
+    f->patch_bytes = 4;
+  } else if (d->size64_at && d->says != d->holds && (d->unclosed || d->says > d->holds)) {
+    f->patch_at = d->size64_at;
+    f->patch = d->holds;
+    f->patch_bytes = 8;
+  } else if (d->unclosed) {
+    f->patch_at = d->size_at;
+    f->patch = d->holds;
+    f->patch_bytes = 4;
+  }
+}
+
+static unsigned long long ull(uint64_t x) { return x; }
+
+/* What is wrong with the length of a WAV file's data, the gravest. */
+static bl_status note_length(bl_ctx *ctx, bl_recording *rec, const bl_riff_data *d)
+{
+  if (d->wrapped)
+    return bl_recording_note(ctx, rec, BL_W_DEVIATION,
+                             "byte %llu: the data chunk says %llu bytes, which is all that a WAV file can say; %llu follow, and "
+                             "were taken",
+                             ull(d->size_at), ull(d->says), ull(d->wrapped));
+  if (d->says > d->holds)
+    return bl_recording_note(ctx, rec, BL_W_TRUNCATED, "byte %llu: the data chunk says %llu bytes, the file holds %llu; those were taken",
+                             ull(d->size_at), ull(d->says), ull(d->holds));
+  if (d->no_ds64)
+    return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
+                             "byte %llu: the data chunk refers to a chunk ds64 for its size, and there is none; the %llu bytes that follow "
+                             "were taken",
+                             ull(d->size_at), ull(d->holds));
+  if (d->unclosed)
+    return bl_recording_note(ctx, rec, BL_W_TRUNCATED, "byte %llu: the data chunk says 0 bytes, %llu follow; those were taken",
+                             ull(d->size_at), ull(d->holds));
+  if (d->behind)
+    return bl_recording_note(ctx, rec, BL_W_DEVIATION,
+                             "byte %llu: the data chunk says %llu bytes; the %llu behind them are no chunks, and were left out: samples, if "
+                             "the size is wrong",
+                             ull(d->size_at), ull(d->says), ull(d->behind));
+  if (d->frame_bytes && d->says % d->frame_bytes)
+    return bl_recording_note(ctx, rec, BL_W_DEVIATION,
+                             "byte %llu: the data chunk says %llu bytes, no whole number of frames of %llu; the last %llu were left out",
+                             ull(d->size_at), ull(d->says), ull(d->frame_bytes), ull(d->says % d->frame_bytes));
+  if (d->open_riff)
+    return bl_recording_note(ctx, rec, BL_W_FORMAL, "byte 4: the length of all is not told, as by a recorder that was stopped");
+  return BL_OK;
+}
+
 /* Notes what is wrong with the length of the file or of a WAV file's data. libsndfile takes what the file holds when the header says
  * more; when it says nothing, the size is put right in what libsndfile gets to read. */
 static bl_status check_length(bl_ctx *ctx, bl_recording *rec)
@@ -99,43 +154,19 @@ static bl_status check_length(bl_ctx *ctx, bl_recording *rec)
   bl_riff_data d;
   uint64_t size_at, says;
   if (bl_sound_length(f->fd, &size_at, &says) && (says > f->file_bytes + 1 || !says)) /* a pad byte at the end may be missing */
-    return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
-                             "byte %llu: the header says a file of %llu bytes, it has %llu; those were taken",
-                             (unsigned long long)size_at, (unsigned long long)says, (unsigned long long)f->file_bytes);
+    return bl_recording_note(ctx, rec, BL_W_TRUNCATED, "byte %llu: the header says a file of %llu bytes, it has %llu; those were taken",
+                             ull(size_at), ull(says), ull(f->file_bytes));
   if (bl_ogg_is_cut(f->fd, f->file_bytes))
-    return bl_recording_note(
-        ctx, rec, BL_W_TRUNCATED,
-        "byte %llu: the file ends early: its last page is not the last of the stream; what is there "
-        "was taken",
-        (unsigned long long)f->file_bytes);
-  if (!bl_riff_find_data(f->fd, f->file_bytes, &d)) return BL_OK;
-  if (d.wrapped || (d.unclosed && !d.size64_at && d.holds > UINT32_MAX)) {
-    as_rf64(f, d.wrapped ? d.wrapped : d.holds);
-    f->patch_at = d.size_at + FRONT - 12;
-    f->patch = UINT32_MAX;
-    f->patch_bytes = 4;
-  } else if (d.size64_at && d.says != d.holds && (d.unclosed || d.says > d.holds)) {
-    f->patch_at = d.size64_at;
-    f->patch = d.holds;
-    f->patch_bytes = 8;
-  } else if (d.unclosed) {
-    f->patch_at = d.size_at;
-    f->patch = d.holds;
-    f->patch_bytes = 4;
-  }
-  if (d.wrapped)
-    return bl_recording_note(ctx, rec, BL_W_DEVIATION,
-                             "byte %llu: the data chunk says %llu bytes, which is all that a WAV file can say; %llu follow, and "
-                             "were taken",
-                             (unsigned long long)d.size_at, (unsigned long long)d.says, (unsigned long long)d.wrapped);
-  if (d.says > d.holds)
     return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
-                             "byte %llu: the data chunk says %llu bytes, the file holds %llu; those were taken",
-                             (unsigned long long)d.size_at, (unsigned long long)d.says, (unsigned long long)d.holds);
-  if (!d.unclosed) return BL_OK;
-  return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
-                           "byte %llu: the data chunk says 0 bytes, %llu follow; those were taken",
-                           (unsigned long long)d.size_at, (unsigned long long)d.holds);
+                             "byte %llu: the file ends early: its last page is not the last of the stream; what is there was taken",
+                             ull(f->file_bytes));
+  if (bl_w64_find_data(f->fd, f->file_bytes, &d)) {
+    if (d.says < d.holds) f->data_bytes = d.says; /* libsndfile would read to the file's end */
+    return note_length(ctx, rec, &d);
+  }
+  if (!bl_riff_find_data(f->fd, f->file_bytes, &d)) return BL_OK;
+  mend_length(f, &d);
+  return note_length(ctx, rec, &d);
 }
 
 /* "WAV, 16 bit". */
@@ -186,6 +217,14 @@ static int whole_bits(int format)
   }
 }
 
+/* Of an uncompressed sample; 0 for all else. */
+static uint64_t sample_bytes(int format)
+{
+  int bits = whole_bits(format), coding = format & SF_FORMAT_SUBMASK;
+  if (bits) return (uint64_t)bits / 8;
+  return coding == SF_FORMAT_FLOAT ? 4 : coding == SF_FORMAT_DOUBLE ? 8 : coding == SF_FORMAT_ULAW || coding == SF_FORMAT_ALAW ? 1 : 0;
+}
+
 static bl_status name_channels(bl_ctx *ctx, bl_rec_stream *stream, size_t n, int bits)
 {
   bl_status s = bl_recording_channels(ctx, stream, n);
@@ -203,25 +242,42 @@ static bl_status name_channels(bl_ctx *ctx, bl_rec_stream *stream, size_t n, int
   return s;
 }
 
-/* Origination date and time of the Broadcast Wave extension (EBU Tech 3285): "yyyy-mm-dd", "hh-mm-ss", whatever the
- * separators. */
-static void read_bext(sound *f, bl_recording *rec)
+/* Whether a text of up to n characters says nothing: blanks, zeros and what stands between the parts of a date. */
+static bool is_unset(const char *s, size_t n)
 {
-  SF_BROADCAST_INFO b = {0};
-  if (sf_command(f->file, SFC_GET_BROADCAST_INFO, &b, sizeof b) != SF_TRUE) return;
+  for (size_t i = 0; i < n && s[i]; i++)
+    if (!strchr(" 0-:/._", s[i])) return false;
+  return true;
+}
+
+/* "yyyy-mm-dd" and "hh-mm-ss", whatever the separators; false when a digit is none. */
+static bool read_origination(const SF_BROADCAST_INFO *b, int v[6])
+{
   static const struct {
     int at, n;
   } date_part[] = {{0, 4}, {5, 2}, {8, 2}}, time_part[] = {{0, 2}, {3, 2}, {6, 2}};
-  int v[6] = {0};
   for (int i = 0; i < 6; i++) {
-    const char *s = i < 3 ? b.origination_date + date_part[i].at : b.origination_time + time_part[i - 3].at;
+    const char *s = i < 3 ? b->origination_date + date_part[i].at : b->origination_time + time_part[i - 3].at;
     int n = i < 3 ? date_part[i].n : time_part[i - 3].n;
+    v[i] = 0;
     for (int k = 0; k < n; k++) {
-      if (s[k] < '0' || s[k] > '9') return;
+      if (s[k] < '0' || s[k] > '9') return false;
       v[i] = v[i] * 10 + (s[k] - '0');
     }
   }
-  bl_recording_set_start(rec, v[0], v[1], v[2], v[3], v[4], v[5], 0);
+  return true;
+}
+
+/* Origination date and time of the Broadcast Wave extension (EBU Tech 3285). */
+static bl_status read_bext(bl_ctx *ctx, bl_recording *rec)
+{
+  SF_BROADCAST_INFO b = {0};
+  int v[6];
+  if (sf_command(((sound *)rec->impl)->file, SFC_GET_BROADCAST_INFO, &b, sizeof b) != SF_TRUE) return BL_OK;
+  if (is_unset(b.origination_date, sizeof b.origination_date)) return BL_OK;
+  if (read_origination(&b, v) && bl_recording_set_start(rec, v[0], v[1], v[2], v[3], v[4], v[5], 0)) return BL_OK;
+  return bl_recording_note(ctx, rec, BL_W_DEVIATION, "the start '%.10s %.8s' of the chunk bext is no date and time, and was passed over",
+                           b.origination_date, b.origination_time);
 }
 
 /* ---- the file beside it ---------------------------------------------------------------------------------------------- */
@@ -379,10 +435,12 @@ static bl_status open_sound(bl_ctx *ctx, bl_recording *rec)
   int kind = f->info.format & SF_FORMAT_TYPEMASK;
   f->from_start_only = kind == SF_FORMAT_MPEG || kind == SF_FORMAT_OGG || !f->info.seekable;
   if ((s = describe(ctx, rec, f->info.format))) return s;
-  read_bext(f, rec);
+  if ((s = read_bext(ctx, rec))) return s;
   if (!length_is_guess(f)) frames = (uint64_t)f->info.frames;
   else if ((s = count_frames(ctx, rec, &frames))) return s;
 
+  uint64_t frame = sample_bytes(f->info.format) * (uint64_t)f->info.channels;
+  if (f->data_bytes && frame && frames > f->data_bytes / frame) frames = f->data_bytes / frame;
   if ((s = bl_recording_streams(ctx, rec, 1))) return s;
   bl_rec_stream *stream = &rec->streams[0];
   stream->rate_hz = f->info.samplerate;

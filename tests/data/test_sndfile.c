@@ -154,6 +154,8 @@ static void broken_lengths(void **arg)
       {"streamed.wav", 0xffffffff, 1000, 500, "byte 40: the data chunk says 4294967295 bytes, the file holds 1000"},
       {"unclosed.wav", 0, 1000, 500, "byte 40: the data chunk says 0 bytes, 1000 follow; those were taken"},
       {"empty.wav", 0, 0, 0, "the file holds no samples"},
+      {"short.wav", 200, 1000, 100, "byte 40: the data chunk says 200 bytes; the 800 behind them are no chunks, and were left out"},
+      {"half.wav", 999, 999, 499, "no whole number of frames of 2; the last 1 were left out"},
   };
   for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
     bl_ctx *ctx = bl_ctx_new();
@@ -163,11 +165,65 @@ static void broken_lengths(void **arg)
     check_ok(ctx, bl_recording_open(ctx, write_wav(rows[r].name, rows[r].says, 16, v, rows[r].n_bytes), &rec));
     assert_int_equal(rec->streams[0].n_frames, rows[r].frames);
     assert_int_equal(rec->notes.n, rows[r].note != NULL);
-    assert_int_equal(bl_ctx_warnings(ctx, BL_W_TRUNCATED), rows[r].note != NULL);
+    assert_int_equal(bl_ctx_warnings(ctx, BL_W_TRUNCATED) + bl_ctx_warnings(ctx, BL_W_DEVIATION), rows[r].note != NULL);
+    assert_int_equal(rec->n_deviations, rows[r].note != NULL); /* refused by the strict */
     if (rows[r].note && !strstr(rec->notes.v[0], rows[r].note)) fail_msg("%s: %s", rows[r].name, rec->notes.v[0]);
     check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, WAV_N, got, &n));
     assert_int_equal(n, rows[r].frames);
     for (size_t i = 0; i < n; i++) check_near((double)got[i], v[i] / 32768.0, 0);
+    bl_recording_close(ctx, rec);
+    check_free(ctx);
+  }
+  check_tmp_done();
+}
+
+static void put64(unsigned char *p, uint64_t x)
+{
+  for (int i = 0; i < 8; i++) p[i] = (unsigned char)(x >> 8 * i);
+}
+
+/* A W64 file of 500 16-bit samples whose data chunk says other sizes, with something behind it. libsndfile reads to the end of the file
+ * whatever the size says. */
+static void broken_w64(void **arg)
+{
+  (void)arg;
+  static const struct {
+    uint64_t says; /* with its 24 bytes */
+    int tail;      /* 0 none, 1 a chunk, 2 no chunk */
+    size_t frames;
+    const char *note;
+  } rows[] = {{1024, 0, 500, NULL}, {1024, 1, 500, NULL}, {0, 0, 500, "says 0 bytes, 1000 follow"}, {24, 0, 500, "says 0 bytes, 1000 follow"},
+              {1ull << 40, 0, 500, "the file holds 1000; those were taken"}, {UINT64_MAX, 0, 500, "the file holds 1000; those were taken"},
+              {224, 0, 100, "says 200 bytes; the 800 behind them are no chunks"}, {1024, 2, 500, "says 1000 bytes; the 40 behind them are no chunks"}};
+  for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+    bl_ctx *ctx = bl_ctx_new();
+    bl_recording *rec;
+    unsigned char v[1200] = {0}, tail[40] = "more";
+    size_t n = 104, got;
+    float back[WAV_N];
+    memcpy(v, "riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00", 16);
+    put64(v + 16, 1104);
+    memcpy(v + 24, "wave\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a", 16);
+    memcpy(v + 40, "fmt \xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a\x28", 17);
+    v[64] = v[66] = 1;
+    put32(v + 68, 8000);
+    put32(v + 72, 16000);
+    v[76] = 2, v[78] = 16;
+    memcpy(v + 80, "data\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a", 16);
+    put64(v + 96, rows[r].says);
+    for (int i = 0; i < WAV_N; i++, n += 2) v[n] = (unsigned char)i, v[n + 1] = (unsigned char)(i >> 8);
+    put64(tail + 16, rows[r].tail == 1 ? 40 : 12345);
+    if (rows[r].tail) memcpy(v + n, tail, 40), n += 40;
+    const char *path = check_tmp_path("broken.w64");
+    write_bytes(path, v, n);
+    check_ok(ctx, bl_recording_open(ctx, path, &rec));
+    assert_int_equal(rec->notes.n, rows[r].note != NULL);
+    if (rows[r].note && !strstr(rec->notes.v[0], rows[r].note)) fail_msg("%zu: %s", r, rec->notes.v[0]);
+    assert_int_equal(rec->n_deviations, rows[r].note != NULL);
+    assert_int_equal(rec->streams[0].n_frames, rows[r].frames);
+    check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, WAV_N, back, &got));
+    assert_int_equal(got, rows[r].frames);
+    for (size_t i = 0; i < got; i++) check_near((double)back[i], (double)i / 32768, 0);
     bl_recording_close(ctx, rec);
     check_free(ctx);
   }
@@ -229,8 +285,10 @@ static void start_from_broadcast_extension(void **arg)
   (void)arg;
   static const struct {
     const char *date, *time, *start;
-  } rows[] = {{"2021-05-30", "23:59:58", "2021-05-30T23:59:58"}, {"2021:02:29", "10:00:00", NULL}, {"", "", NULL}};
-  for (size_t r = 0; r < 3; r++) {
+    size_t notes;
+  } rows[] = {{"2021-05-30", "23:59:58", "2021-05-30T23:59:58", 0}, {"2021:02:29", "10:00:00", NULL, 1}, {"2021-13-40", "07:08:09", NULL, 1},
+              {"yesterday", "", NULL, 1}, {"", "", NULL, 0}, {"0000-00-00", "00:00:00", NULL, 0}, {"          ", "", NULL, 0}};
+  for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
     bl_ctx *ctx = bl_ctx_new();
     bl_recording *rec;
     const char *path = check_tmp_path("bext.wav");
@@ -245,6 +303,7 @@ static void start_from_broadcast_extension(void **arg)
     sf_close(f);
     check_ok(ctx, bl_recording_open(ctx, path, &rec));
     assert_int_equal(rec->has_start, rows[r].start != NULL);
+    assert_int_equal(rec->notes.n, rows[r].notes);
     if (rows[r].start) assert_string_equal(rec->start, rows[r].start);
     bl_recording_close(ctx, rec);
     check_free(ctx);
@@ -506,7 +565,7 @@ static void sidecars_and_no_memory(void **arg)
 int main(void)
 {
   enum { KINDS = sizeof kinds / sizeof *kinds, LARGES = sizeof larges / sizeof *larges };
-  static const struct CMUnitTest rest[] = {cmocka_unit_test(broken_lengths),
+  static const struct CMUnitTest rest[] = {cmocka_unit_test(broken_lengths), cmocka_unit_test(broken_w64),
                                            cmocka_unit_test(floats_stay_as_they_are),
                                            cmocka_unit_test(hostile_headers),
                                            cmocka_unit_test(start_from_broadcast_extension),
