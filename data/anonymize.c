@@ -16,6 +16,15 @@ static void put_field(unsigned char *to, size_t n, const char *text)
   memcpy(to, text, len < n ? len : n);
 }
 
+/* What the standard keeps free, and programs write into: the rest of the file's 44 bytes behind "EDF+C", "24BIT" and their like, and 32
+ * bytes of each signal. */
+static void blank_reserved(unsigned char *h, const bl_edf *e)
+{
+  size_t kept = e->plus || !memcmp(h + 192, "24BIT", 5) ? 5 : 0;
+  memset(h + 192 + kept, ' ', 44 - kept);
+  memset(h + 256 + e->n_signals * 224, ' ', e->n_signals * 32);
+}
+
 static bl_status edf_header(bl_ctx *ctx, const bl_edf *e, const bl_anonymizing *how, bl_out *out, bl_texts *report)
 {
   unsigned char *h = bl_calloc(ctx, (size_t)e->header_bytes, 1);
@@ -26,10 +35,11 @@ static bl_status edf_header(bl_ctx *ctx, const bl_edf *e, const bl_anonymizing *
   put_field(h + 88, 80, e->plus ? "Startdate X X X X" : "X");
   put_field(h + 168, 8, "01.01.85");
   if (!how->keep_time) put_field(h + 176, 8, "00.00.00");
+  blank_reserved(h, e);
   memset(h + needs, ' ', (size_t)e->header_bytes - needs);
   bl_status s = bl_out_put(ctx, out, h, (size_t)e->header_bytes);
   bl_free(ctx, h);
-  if (!s) s = bl_edf_tell(ctx, report, "patient and recording fields blanked, start date 01.01.85%s",
+  if (!s) s = bl_edf_tell(ctx, report, "patient, recording and reserved fields blanked, start date 01.01.85%s",
                           how->keep_time ? ", the time of day kept" : ", start time 00.00.00");
   if (!s && e->header_bytes > needs)
     s = bl_edf_tell(ctx, report, "%llu bytes behind the signal headers blanked", (unsigned long long)(e->header_bytes - needs));
@@ -128,41 +138,102 @@ static bl_status anonymize_edf(bl_ctx *ctx, bl_recording *rec, const bl_anonymiz
 
 static uint32_t le32(const unsigned char *b) { return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24; }
 
-/* Walks the chunks; the first pass (out NULL) sums the bytes kept, the second, given it, copies them. A data chunk
- * whose size is unknown or too long runs to the file's end. */
-static bl_status wav_chunks(bl_ctx *ctx, const bl_map *m, bl_out *out, uint64_t *kept, bl_texts *report)
+static uint64_t le64(const unsigned char *b) { return le32(b) | (uint64_t)le32(b + 4) << 32; }
+
+/* A chunk and what of it is kept. */
+typedef struct chunk {
+  uint64_t n, kept; /* bytes behind its head */
+  bool known, is_data;
+} chunk;
+
+/* Whether whole chunks reach from `at` to the file's end. */
+static bool are_chunks(const bl_map *m, uint64_t at)
+{
+  while (at + 8 <= m->n) {
+    for (int i = 0; i < 4; i++)
+      if (m->v[at + (uint64_t)i] < 0x20 || m->v[at + (uint64_t)i] > 0x7e) return false;
+    at += 8 + (uint64_t)le32(m->v + at + 4);
+    if (at < m->n) at += at & 1;
+  }
+  return at == m->n;
+}
+
+/* The end of samples that begin at `from`, of which no size tells: the file's, or where chunks of names begin. */
+static uint64_t end_of_samples(const bl_map *m, uint64_t from)
+{
+  static const char *const names[] = {"LIST", "bext", "iXML", "id3 ", "ID3 ", "axml", "cue ", "smpl", "note", "_PMX", "guan", "cart", "fact", "JUNK", "PEAK"};
+  if (are_chunks(m, from)) return from;
+  for (uint64_t at = from; at + 8 <= m->n; at++)
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+      if (!memcmp(m->v + at, names[i], 4) && are_chunks(m, at)) return at;
+  return m->n;
+}
+
+/* Bytes of a format chunk that say what the samples are; what a writer added behind them may be anything. */
+static uint64_t format_bytes(const unsigned char *c, uint64_t n)
+{
+  unsigned tag = n >= 2 ? c[8] | (unsigned)c[9] << 8 : 0;
+  uint64_t more = n >= 18 ? c[24] | (uint64_t)c[25] << 8 : 0, whole = tag == 1 ? 16 : tag == 0xfffe ? 40 : tag == 3 || tag == 6 || tag == 7 ? 18 : 18 + more;
+  return n < whole ? n : whole;
+}
+
+/* The chunk at `at`. A data chunk whose size is unknown or too long runs to the end of its samples. */
+static chunk look_at_chunk(const bl_map *m, size_t at, uint64_t wide)
 {
   static const char *const keep[] = {"fmt ", "fact", "ds64", "data", NULL};
-  uint64_t total = *kept;
+  const unsigned char *c = m->v + at;
+  chunk k = {.n = le32(c + 4), .is_data = !memcmp(c, "data", 4)};
+  uint64_t room = m->n - at - 8;
+  if (k.is_data && k.n == UINT32_MAX && wide && wide <= room) k.n = wide;
+  else if (k.is_data && (!k.n || k.n > room)) k.n = end_of_samples(m, at + 8) - at - 8;
+  if (k.n > room) k.n = room;
+  for (size_t i = 0; keep[i]; i++) k.known |= !memcmp(c, keep[i], 4);
+  k.kept = !k.known ? 0 : !memcmp(c, "fmt ", 4) ? format_bytes(c, k.n) : k.n;
+  return k;
+}
+
+/* Its head and what is kept of it, even in length. */
+static bl_status put_chunk(bl_ctx *ctx, const bl_map *m, size_t at, const chunk *k, uint64_t total, bl_out *out)
+{
+  unsigned char head[34] = {0};
+  const unsigned char *c = m->v + at;
+  uint64_t head_n = 8 + k->kept < sizeof head ? 8 + k->kept : sizeof head;
+  memcpy(head, c, (size_t)head_n);
+  if (!memcmp(c, "fmt ", 4)) {
+    uint64_t more = k->kept >= 18 ? k->kept - 18 : 0;
+    for (int b = 0; b < 4; b++) head[4 + b] = (unsigned char)(k->kept >> 8 * b);
+    if (k->kept >= 18) head[24] = (unsigned char)more, head[25] = (unsigned char)(more >> 8);
+  }
+  for (int b = 0; b < 8 && !memcmp(c, "ds64", 4) && k->n >= 8; b++) head[8 + b] = (unsigned char)(total >> 8 * b); /* the size of all */
+  bl_status s = bl_out_put(ctx, out, head, (size_t)head_n);
+  if (!s) s = bl_out_put(ctx, out, c + head_n, (size_t)(8 + k->kept - head_n));
+  return s || !(k->kept & 1) || at + 8 + k->kept >= m->n ? s : bl_out_put(ctx, out, "", 1);
+}
+
+static bl_status tell_left_out(bl_ctx *ctx, const unsigned char *c, const chunk *k, bl_texts *report)
+{
+  char name[5];
+  if (k->kept == k->n && k->known) return BL_OK;
+  for (int i = 0; i < 4; i++) name[i] = c[i] >= 0x20 && c[i] < 0x7f ? (char)c[i] : '?';
+  name[4] = '\0';
+  return k->known ? bl_edf_tell(ctx, report, "the last %llu bytes of chunk '%s' left out", (unsigned long long)(k->n - k->kept), name)
+                  : bl_edf_tell(ctx, report, "chunk '%s' of %llu bytes left out", name, (unsigned long long)k->n);
+}
+
+/* Walks the chunks; the first pass (out NULL) sums the bytes kept, the second, given it, copies them. */
+static bl_status wav_chunks(bl_ctx *ctx, const bl_map *m, bl_out *out, uint64_t *kept, bl_texts *report)
+{
+  uint64_t total = *kept, wide = 0;
   bl_status s = BL_OK;
-  uint64_t wide = 0;
   *kept = 4; /* "WAVE" */
-  for (size_t at = 12; !s && m->n - at >= 8 && at < m->n;) {
+  for (size_t at = 12; !s && at < m->n && m->n - at >= 8;) {
     const unsigned char *c = m->v + at;
-    uint64_t n = le32(c + 4);
-    bool data = !memcmp(c, "data", 4), known = false;
-    if (!memcmp(c, "ds64", 4) && n >= 16 && m->n - at >= 24) wide = le32(c + 16) | (uint64_t)le32(c + 20) << 32;
-    if (data && (n == 0xffffffff || (!n && m->n - at > 8))) n = wide && wide <= m->n - at - 8 ? wide : m->n - at - 8;
-    if (n > m->n - at - 8) n = m->n - at - 8;
-    for (size_t i = 0; keep[i]; i++) known |= !memcmp(c, keep[i], 4);
-    uint64_t whole = 8 + n + (n & 1 && at + 8 + n < m->n);
-    if (known) *kept += whole;
-    if (known && out && !memcmp(c, "ds64", 4) && n >= 8) { /* holds the size of all */
-      unsigned char head[16];
-      memcpy(head, c, 8);
-      for (int b = 0; b < 8; b++) head[8 + b] = (unsigned char)(total >> 8 * b);
-      s = bl_out_put(ctx, out, head, 16);
-      if (!s) s = bl_out_put(ctx, out, c + 16, (size_t)(whole - 16));
-    } else if (known && out) {
-      s = bl_out_put(ctx, out, c, (size_t)whole);
-    }
-    if (!known && out) {
-      char name[5];
-      for (int i = 0; i < 4; i++) name[i] = c[i] >= 0x20 && c[i] < 0x7f ? (char)c[i] : '?';
-      name[4] = '\0';
-      s = bl_edf_tell(ctx, report, "chunk '%s' of %llu bytes left out", name, (unsigned long long)n);
-    }
-    at += (size_t)whole;
+    chunk k = look_at_chunk(m, at, wide);
+    if (!memcmp(c, "ds64", 4) && k.n >= 16) wide = le64(c + 16);
+    if (k.known) *kept += 8 + k.kept + (k.kept & 1 && at + 8 + k.kept < m->n);
+    if (k.known && out) s = put_chunk(ctx, m, at, &k, total, out);
+    if (!s && out) s = tell_left_out(ctx, c, &k, report);
+    at += (size_t)(8 + k.n + (k.n & 1 && at + 8 + k.n < m->n));
   }
   return s;
 }
@@ -224,6 +295,16 @@ static bl_status leave_sidecar(bl_ctx *ctx, const char *path, const char *out, b
   return s;
 }
 
+/* Refuses an OUT whose name says another format than the file will have; a name that says none will do. */
+static bl_status check_name(bl_ctx *ctx, const char *out, const bl_recording *rec, bool edf, bool wav)
+{
+  static const char *const of[][4] = {{".edf", ".rec", NULL}, {".bdf", NULL}, {".wav", ".wave", ".rf64", NULL}, {".flac", NULL}};
+  const char *const *own = of[edf ? !strncmp(rec->format, "BDF", 3) : wav ? 2 : 3];
+  bool fits = !bl_recording_is_name(out) && !bl_write_format_of(out) && !bl_text_ends_with(out, ".csv");
+  for (size_t i = 0; own[i] && !fits; i++) fits = bl_text_ends_with(out, own[i]);
+  return fits ? BL_OK : bl_fail(ctx, BL_E_ARG, "anonymize: %s: %s stays what it is; wanted a name that ends in %s", out, rec->format, own[0]);
+}
+
 /* ---- all of it ----------------------------------------------------------------------------------------------------- */
 
 bl_status bl_anonymize(bl_ctx *ctx, const char *path, const char *out, const bl_anonymizing *how, bl_texts *report)
@@ -241,6 +322,7 @@ bl_status bl_anonymize(bl_ctx *ctx, const char *path, const char *out, const bl_
     s = bl_fail(ctx, BL_E_UNSUPPORTED, "%s: %s cannot be anonymized in place; 'baleen convert' it to WAV, and remove the .json file "
                 "beside that, which has the start", path, rec->format);
   if (!s && how->drop && !edf) s = bl_fail(ctx, BL_E_UNSUPPORTED, "%s: annotations are dropped from EDF and BDF only", path);
+  if (!s) s = check_name(ctx, out, rec, edf, wav);
   if (!s) s = bl_out_open(ctx, out, &o);
   if (!s && edf) s = anonymize_edf(ctx, rec, how, &o, report);
   if (!s && wav) s = anonymize_wav(ctx, &m, &o, report);

@@ -214,7 +214,8 @@ static bl_status check_strict(bl_ctx *ctx, const bl_recording *rec)
   return bl_fail(ctx, BL_E_FORMAT, "%s: %s%s (strict; 'baleen repair' writes a conforming file)", rec->path, first, more);
 }
 
-static bl_status open_quietly(bl_ctx *ctx, const char *path, bl_open_mode mode, bool quiet, bl_recording **out)
+/* pattern: as bl_recording_open_dated() has it. */
+static bl_status open_quietly(bl_ctx *ctx, const char *path, bl_open_mode mode, bool quiet, const char *pattern, bl_recording **out)
 {
   *out = NULL;
   const bl_reader_class *cls;
@@ -228,7 +229,8 @@ static bl_status open_quietly(bl_ctx *ctx, const char *path, bl_open_mode mode, 
   rec->cls = cls;
   if ((s = cls->open(ctx, rec))) goto done;
   if ((s = check_strict(ctx, rec))) goto done;
-  if (!rec->has_start && (s = bl_recording_start_from_name(ctx, rec, NULL))) goto done;
+  bool by_name = !rec->has_start && !(pattern && !strcmp(pattern, "none"));
+  if (by_name && (s = bl_recording_start_from_name(ctx, rec, pattern))) goto done;
   for (size_t i = 0; i < rec->n_streams; i++) {
     const bl_rec_stream *stream = &rec->streams[i];
     if (!stream->n_runs) continue;
@@ -244,12 +246,17 @@ done:
 
 bl_status bl_recording_open_mode(bl_ctx *ctx, const char *path, bl_open_mode mode, bl_recording **out)
 {
-  return open_quietly(ctx, path, mode, false, out);
+  return open_quietly(ctx, path, mode, false, NULL, out);
 }
 
 bl_status bl_recording_open(bl_ctx *ctx, const char *path, bl_recording **out)
 {
-  return open_quietly(ctx, path, BL_OPEN_TOLERANT, false, out);
+  return open_quietly(ctx, path, BL_OPEN_TOLERANT, false, NULL, out);
+}
+
+bl_status bl_recording_open_dated(bl_ctx *ctx, const char *path, const char *pattern, bl_recording **out)
+{
+  return open_quietly(ctx, path, BL_OPEN_TOLERANT, false, pattern, out);
 }
 
 bl_status bl_recording_refresh(bl_ctx *ctx, bl_recording *rec)
@@ -257,7 +264,7 @@ bl_status bl_recording_refresh(bl_ctx *ctx, bl_recording *rec)
   bl_recording *now, old;
   bool was_piped = !strncmp(rec->path, BL_PCM_PREFIX, strlen(BL_PCM_PREFIX)) && bl_text_ends_with(rec->path, ":-");
   if (was_piped) return BL_OK; /* it was read to its end, and is gone */
-  bl_status s = open_quietly(ctx, rec->path, rec->mode, true, &now);
+  bl_status s = open_quietly(ctx, rec->path, rec->mode, true, NULL, &now);
   if (s) return s;
   old = *rec;
   *rec = *now;

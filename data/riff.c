@@ -41,6 +41,16 @@ static uint64_t unwrap(int fd, uint64_t from, uint64_t says, uint64_t holds, uin
   return size > says && only_chunks(fd, from + size + (size & 1), file_bytes) ? size : 0;
 }
 
+/* Whether a chunk begins at `at`: then what is behind the data was written on purpose, whatever comes behind that. */
+static bool is_chunk(int fd, uint64_t at, uint64_t end)
+{
+  unsigned char h[8];
+  if (at + 8 > end || !read_at(fd, at, h, 8) || le32(h + 4) > end - at - 8) return false;
+  for (int k = 0; k < 4; k++)
+    if (h[k] < 0x20 || h[k] > 0x7e) return false;
+  return true;
+}
+
 /* Bytes of a frame of PCM or float, by a chunk fmt of `size` bytes at `at`; 0: compressed, or too short. */
 static uint64_t frame_bytes(int fd, uint64_t at, uint64_t size)
 {
@@ -62,7 +72,7 @@ static void look_at_data(int fd, const unsigned char *h, uint64_t at, uint64_t f
   if (!rf64) out->wrapped = unwrap(fd, from, size, out->holds, file_bytes);
   out->unclosed = !out->says && out->holds && !only_chunks(fd, from, file_bytes);
   uint64_t end = from + out->says;
-  if (out->unclosed || out->wrapped || out->says >= out->holds || only_chunks(fd, end + (end & 1), file_bytes)) return;
+  if (out->unclosed || out->wrapped || out->says >= out->holds || is_chunk(fd, end + (end & 1), file_bytes)) return;
   if (end + 1 < file_bytes) out->behind = file_bytes - end; /* else a pad byte */
 }
 

@@ -11,7 +11,7 @@ typedef struct bl_riff_data {
   uint64_t size64_at;   /* of RF64: byte of the file where the size is written in 8 bytes; 0: nowhere */
   uint64_t wrapped;     /* bytes of samples of a plain RIFF file beyond 4 GiB, whose size field has only their lowest 32 bits,
                          * or all ones for "unknown"; 0: it is none */
-  uint64_t behind;      /* bytes between the end of the data and that of the file, when these are not whole chunks */
+  uint64_t behind;      /* bytes between the end of the data and that of the file, when no chunk begins there */
   uint64_t frame_bytes; /* of uncompressed samples, by the chunk fmt; 0: not known */
   bool unclosed;        /* says 0 though samples follow: the recorder stopped before it could write the size */
   bool no_ds64;         /* RF64 whose size is to be found in a chunk ds64, which is not there */

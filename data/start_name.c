@@ -1,12 +1,16 @@
 /* When a recording began, from its file's name. */
 #include <ctype.h>
 #include <string.h>
+#include <time.h>
 
 #include "baleen/text.h"
 #include "recording_private.h"
 
 /* In this order, the first that fits. Recorders that write them, as far as known, behind each. */
 static const char *const common[] = {
+    "%Y-%m-%dT%H:%M:%S.%f", /* ISO 8601, with a fraction */
+    "%Y-%m-%dT%H-%M-%S.%f",
+    "%Y%m%dT%H%M%S.%f",
     "%Y-%m-%dT%H:%M:%S", /* ISO 8601 */
     "%Y%m%dT%H%M%S",     /* ISO 8601, PAM */
     "%Y%m%d_%H%M%S",     /* Song Meter, AudioMoth, PAMGuard */
@@ -95,12 +99,20 @@ bool bl_start_pattern_ok(const char *pattern)
   return year;
 }
 
+/* Whether a recorder can have written it: a number that only looks like a date should not become one. */
+static bool is_likely_year(int year)
+{
+  time_t now = time(NULL);
+  struct tm t;
+  return year >= 1970 && (!gmtime_r(&now, &t) || year <= t.tm_year + 1900 + 1);
+}
+
 bool bl_start_from_name(const char *pattern, const char *path, int v[7], const char **used)
 {
   const char *name = bl_path_base(path);
   for (size_t i = 0; i < (pattern ? 1 : sizeof common / sizeof *common); i++) {
     *used = pattern ? pattern : common[i];
-    if (find(*used, name, v)) return true;
+    if (find(*used, name, v) && (pattern || is_likely_year(v[0]))) return true;
   }
   return false;
 }
@@ -117,4 +129,10 @@ bl_status bl_recording_start_from_name(bl_ctx *ctx, bl_recording *rec, const cha
   if (!s) bl_log(ctx, BL_LOG_INFO, "%s: %s", rec->path, text);
   bl_free(ctx, text);
   return s;
+}
+
+bl_status bl_start_pattern_check(bl_ctx *ctx, const char *who, const char *pattern)
+{
+  if (!pattern || !strcmp(pattern, "none") || bl_start_pattern_ok(pattern)) return BL_OK;
+  return bl_fail(ctx, BL_E_CONFIG, "%s: '%s' needs a year (%%Y or %%y); further fields are %%m %%d %%H %%M %%S %%f", who, pattern);
 }

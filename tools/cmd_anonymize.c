@@ -31,6 +31,6 @@ static const char *const examples[] = {"baleen anonymize night.edf anonymous.edf
 
 const bl_command bl_command_anonymize = {
     .name = "anonymize", .summary = "write a recording without the names in it", .arguments = "IN OUT", .min_args = 2, .max_args = 2,
-    .about = "EDF, BDF: patient, recording and start date. WAV: every chunk but format and data. FLAC: tags, pictures, cue sheets.\n"
+    .about = "EDF, BDF: patient, recording, reserved fields and start date. WAV: every chunk but format and data. FLAC: tags, pictures, cue sheets.\n"
              "All else is copied byte by byte. File names, transducer texts and annotations that are not dropped stay: look at them.",
     .examples = examples, .opts = opts, .params_size = sizeof(params), .run = run};

@@ -11,7 +11,7 @@
 typedef struct params {
   bl_word from, to, rate_hz;
   bl_texts pick, annotations;
-  char *stages, *triggers;
+  char *stages, *triggers, *start_pattern;
   int64_t bits;
   bool fill;
   int read_as, table; /* bl_annotation_format */
@@ -31,6 +31,8 @@ static const bl_opt opts[] = {
     BL_ENUM(params, table, "auto", formats, "format of the table beside OUT; auto: csv"),
     BL_REAL_ABOVE(params, epoch_s, "30", 0, 1e6, "s", "how long the stage on one line of a hypnogram lasts"),
     BL_TEXT(params, triggers, NULL, "channel whose codes (bits 0 to 15) become annotations: Status"),
+    BL_TEXT(params, start_pattern, NULL, "when it began, by the file's name where its header does not say: such as '%Y%m%d_%H%M%S' (also %y, "
+            "%f; ? is any character); not given: the patterns of common recorders; none: do not look"),
     BL_INT(params, bits, "0", 0, 32, "", "of a WAV or FLAC sample: 16, 24, or 32, which is float; 0: WAV 32, FLAC 24"),
     BL_BOOL(params, fill, "false", "EDF to EDF: fill gaps, under annotations 'gap'; else gaps stay gaps (EDF+D)"), BL_OPT_END};
 
@@ -116,7 +118,8 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   else if (p->table && (to == BL_WRITE_EDF || to == BL_WRITE_BDF))
     s = bl_fail(ctx, BL_E_ARG, "convert: --table: %s holds its annotations itself; 'baleen annotations' writes a table of them", out);
   if (!s) s = check_places(ctx, in, out, p, to);
-  if (!s) s = bl_recording_open(ctx, in, &rec);
+  if (!s) s = bl_start_pattern_check(ctx, "convert: --start-pattern", p->start_pattern);
+  if (!s) s = bl_recording_open_dated(ctx, in, p->start_pattern, &rec);
   if (!s) s = is_copy(rec, p, to) ? copy(ctx, rec, p, out, to, &report) : convert(ctx, rec, p, out, to, &report);
   if (!s) printf("%s\n", out);
   for (size_t i = 0; !s && i < report.n; i++) printf("  %s\n", report.v[i]);

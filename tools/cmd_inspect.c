@@ -10,10 +10,13 @@
 
 typedef struct params {
   bool json, header, strict;
+  char *start_pattern;
 } params;
 static const bl_opt opts[] = {BL_BOOL(params, json, "false", "as JSON, for programs"),
                               BL_BOOL(params, header, "false", "the header only: samples are not read"),
                               BL_BOOL(params, strict, "false", "exit status 1 when a file departs from its standard; EDF: EDFlib's verdict too"),
+                              BL_TEXT(params, start_pattern, NULL, "when it began, by the file's name where its header does not say: such as '%Y%m%d_%H%M%S' (also %y, "
+                                      "%f; ? is any character); not given: the patterns of common recorders; none: do not look"),
                               BL_OPT_END};
 
 enum { MOST_GAPS = 10 };
@@ -79,7 +82,7 @@ static bl_status inspect(bl_ctx *ctx, const char *path, const params *p, json_t 
 {
   bl_recording *rec = NULL;
   bl_tally **t = NULL;
-  bl_status s = bl_recording_open(ctx, path, &rec);
+  bl_status s = bl_recording_open_dated(ctx, path, p->start_pattern, &rec);
   if (!s && !(t = bl_calloc(ctx, rec->n_streams, sizeof *t))) s = bl_fail_nomem(ctx, path);
   for (size_t k = 0; !s && !p->header && k < rec->n_streams; k++) {
     t[k] = bl_calloc(ctx, rec->streams[k].n_channels, sizeof **t);
@@ -127,7 +130,12 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   json_t *files = p->json ? json_array() : NULL;
   size_t n_failed = 0;
   if (p->json && !files) *status = bl_fail_nomem(ctx, "what is found");
-  for (size_t i = 0; *status != BL_E_NOMEM && i < args->n; i++) {
+  if (!*status) *status = bl_start_pattern_check(ctx, "inspect: --start-pattern", p->start_pattern);
+  if (*status) {
+    json_decref(files);
+    return bl_exit_of(*status);
+  }
+  for (size_t i = 0; i < args->n; i++) {
     bl_status s = inspect_one(ctx, args->v[i], p, files);
     if (!s) continue;
     n_failed++;

@@ -134,7 +134,7 @@ static bl_status note_length(bl_ctx *ctx, bl_recording *rec, const bl_riff_data 
                              ull(d->size_at), ull(d->holds));
   if (d->behind)
     return bl_recording_note(ctx, rec, BL_W_DEVIATION,
-                             "byte %llu: the data chunk says %llu bytes; the %llu behind them are no chunks, and were left out: samples, if "
+                             "byte %llu: the data chunk says %llu bytes; the %llu behind them begin no chunk, and were left out: samples, if "
                              "the size is wrong",
                              ull(d->size_at), ull(d->says), ull(d->behind));
   if (d->frame_bytes && d->says % d->frame_bytes)

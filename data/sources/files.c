@@ -398,9 +398,7 @@ static bl_status prepare(job *j)
   bl_ctx *ctx = j->ctx;
   const params *p = j->p;
   bl_status s = bl_opts_complete(ctx, "files", opts, p);
-  if (!s && p->start_pattern && strcmp(p->start_pattern, "none") && !bl_start_pattern_ok(p->start_pattern))
-    s = bl_fail(ctx, BL_E_CONFIG, "files: start_pattern: '%s' needs a year (%%Y or %%y); further fields are %%m %%d %%H %%M %%S %%f",
-                p->start_pattern);
+  if (!s) s = bl_start_pattern_check(ctx, "files: start_pattern", p->start_pattern);
   if (!s) s = read_pattern(j);
   if (!s && p->label_file && !(j->label_path = bl_path_join(ctx, j->folder, p->label_file)))
     s = bl_fail_nomem(ctx, "files");
@@ -432,17 +430,8 @@ static bl_status list(bl_ctx *ctx, const void *vp, const char *folder, bl_items 
 /* With the start time by start_pattern, unless the header tells one. */
 static bl_status open_item(bl_ctx *ctx, const void *vp, const char *folder, const bl_item *item, bl_recording **out)
 {
-  const params *p = vp;
   (void)folder;
-  bl_status s = bl_recording_open(ctx, item->path, out);
-  if (s || !p->start_pattern || ((*out)->has_start && !(*out)->start_assumed)) return s;
-  (*out)->has_start = (*out)->start_assumed = false;
-  if (strcmp(p->start_pattern, "none")) s = bl_recording_start_from_name(ctx, *out, p->start_pattern);
-  if (s) {
-    bl_recording_close(ctx, *out);
-    *out = NULL;
-  }
-  return s;
+  return bl_recording_open_dated(ctx, item->path, ((const params *)vp)->start_pattern, out);
 }
 
 const bl_source_class bl_source_files = {

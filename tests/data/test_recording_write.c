@@ -393,7 +393,7 @@ static void sound_without_names(void **arg)
   static const int formats[] = {SF_FORMAT_WAV | SF_FORMAT_PCM_16, SF_FORMAT_RF64 | SF_FORMAT_PCM_16, SF_FORMAT_FLAC | SF_FORMAT_PCM_16};
   make_samples(0.9);
   for (size_t i = 0; i < N(formats); i++) {
-    const char *path = check_tmp_path("named.snd"), *out = check_tmp_path("out.snd");
+    const char *path = check_tmp_path("named.x"), *out = check_tmp_path("out.x");
     SF_INFO info = {.samplerate = 8000, .channels = 1, .format = formats[i]};
     SNDFILE *f = sf_open(path, SFM_WRITE, &info);
     sf_set_string(f, SF_STR_ARTIST, "Ishmael");
@@ -406,7 +406,7 @@ static void sound_without_names(void **arg)
     write_beside(out, "{\"schema\": 1, \"rate_hz\": 8000, \"channels\": [\"Ahab\"]}");
     check_ok(ctx, bl_anonymize(ctx, path, out, &how, &report));
     assert_false(sidecar_is_there(out));
-    assert_non_null(strstr(report.v[report.n - 1], "named.snd.json has"));
+    assert_non_null(strstr(report.v[report.n - 1], "named.x.json has"));
     size_t n, m;
     unsigned char *v = bytes_of(path, &n), *w = bytes_of(out, &m);
     assert_true(holds(v, n, "Ishmael"));
@@ -430,6 +430,64 @@ static void sound_without_names(void **arg)
     bl_texts_free(ctx, &report);
     free(v), free(w);
   }
+  check_free(ctx);
+  check_tmp_done();
+}
+
+/* Where the standards leave room, programs write: reserved fields, behind a format, behind data that tells no size. */
+static void no_names_in_the_corners(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_texts report = {0};
+  bl_anonymizing how = {0};
+  const edf_spec plain = {.reserved = "SECRET file", .n = 2, .n_records = 2, .sig = {{.label = "Cz"}, {.label = "Pz"}}};
+  const char *path = check_tmp_path("p.edf"), *out = check_tmp_path("o.edf");
+  size_t n, m;
+  unsigned char *v = edf_bytes(&plain, &n), *w;
+  memcpy(v + 256 + 2 * 224 + 32, "SECRET signal", 13);
+  write_bytes(path, v, n);
+  check_ok(ctx, bl_anonymize(ctx, path, out, &how, &report));
+  w = bytes_of(out, &m);
+  assert_int_equal(m, n);
+  assert_false(holds(w, m, "SECRET"));
+  assert_memory_equal(w + 256, v + 256, 2 * 224);
+  assert_memory_equal(w + 768, v + 768, n - 768);
+  free(v), free(w);
+
+  static const unsigned char wav[] = "RIFF\0\0\0\0WAVEfmt \x19\0\0\0\1\0\1\0\x40\x1f\0\0\x80\x3e\0\0\2\0\x10\0\7\0SECRET7\0"
+                                     "data\0\0\0\0\1\0\2\0\3\0LIST\6\0\0\0SECRET";
+  bl_recording *rec;
+  path = check_tmp_path("p.wav"), out = check_tmp_path("o.wav");
+  write_bytes(path, wav, sizeof wav - 1);
+  check_ok(ctx, bl_anonymize(ctx, path, out, &how, &report));
+  w = bytes_of(out, &m);
+  assert_false(holds(w, m, "SECRET"));
+  assert_int_equal(w[4], m - 8);
+  free(w);
+  check_ok(ctx, bl_recording_open(ctx, out, &rec));
+  assert_int_equal(rec->streams[0].n_frames, 3);
+  bl_recording_close(ctx, rec);
+  bl_texts_free(ctx, &report);
+  check_free(ctx);
+  check_tmp_done();
+}
+
+/* What it is called must be what it is. */
+static void names_of_formats(void **arg)
+{
+  (void)arg;
+  static const char *const bad[] = {"o.wav", "o.BDF", "o.npy", "o.csv", "o.flac", "o.mp3"}, *const good[] = {"o.edf", "o.REC", "o", "o.anonymous"};
+  const edf_spec plain = {.n = 1, .n_records = 2, .sig = {{.label = "Cz"}}};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_texts report = {0};
+  bl_anonymizing how = {0};
+  char path[600];
+  snprintf(path, sizeof path, "%s", edf_write(&plain, "p.edf"));
+  for (size_t i = 0; i < N(bad); i++)
+    check_fails(ctx, bl_anonymize(ctx, path, check_tmp_path(bad[i]), &how, &report), BL_E_ARG, "wanted a name that ends in .edf");
+  for (size_t i = 0; i < N(good); i++) check_ok(ctx, bl_anonymize(ctx, path, check_tmp_path(good[i]), &how, &report));
+  bl_texts_free(ctx, &report);
   check_free(ctx);
   check_tmp_done();
 }
@@ -460,6 +518,7 @@ int main(void)
       cmocka_unit_test(sidecars_only_where_needed),
                                             cmocka_unit_test(foreign_sidecars_stay), cmocka_unit_test(latin_names),
       cmocka_unit_test(refuses), cmocka_unit_test(survives_every_allocation_failing), cmocka_unit_test(edf_without_names),
-      cmocka_unit_test(sound_without_names), cmocka_unit_test(anonymize_survives_every_allocation_failing)};
+      cmocka_unit_test(sound_without_names), cmocka_unit_test(no_names_in_the_corners),
+      cmocka_unit_test(names_of_formats), cmocka_unit_test(anonymize_survives_every_allocation_failing)};
   return _cmocka_run_group_tests("recording_write", tests, N(tests), NULL, NULL);
 }

@@ -182,6 +182,36 @@ static void tables_of_any_bytes(void **state)
   check_tmp_done();
 }
 
+/* By a name's pattern, none, or the recorders'; a header's own start stays. */
+static void starts(void **state)
+{
+  (void)state;
+  const edf_spec dated = {.n = 1, .n_records = 5, .sig = {{.label = "Cz", .spr = "100"}}};
+  char csv[600], edf[600], out[600];
+  snprintf(csv, sizeof csv, "%s", check_tmp_path("x20180602_153000_07-03-2019h14.csv"));
+  snprintf(edf, sizeof edf, "%s", edf_write(&dated, "20180602_153000.edf"));
+  snprintf(out, sizeof out, "%s", check_tmp_path("o.edf"));
+  write_bytes(csv, "time_s,Cz\n0.0,0\n0.01,1\n0.02,5\n", 30);
+  static const struct {
+    const char *option, *start;
+  } table[] = {{"", "2018-06-02T15:30:00"}, {"--start-pattern '%m-%d-%Yh%H'", "2019-07-03T14:00:00"}, {"--start-pattern none", NULL}};
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    assert_int_equal(baleen("inspect '%s' %s", csv, table[i].option), 0);
+    if (table[i].start) check_says(table[i].start);
+    else check_says_not("begins");
+    if (i) check_says_not("2018-06-02T");
+    assert_int_equal(baleen("convert '%s' '%s' %s", csv, out, table[i].option), 0);
+    assert_int_equal(baleen("inspect --strict '%s' --start-pattern none", out), 0);
+    if (table[i].start) check_says(table[i].start);
+    assert_int_equal(baleen("inspect '%s' %s", edf, table[i].option), 0);
+    check_says("begins 2009-08-12T16:15:00");
+  }
+  assert_int_equal(baleen("inspect '%s' --start-pattern %%m%%d", csv), 2);
+  check_says("needs a year");
+  assert_int_equal(baleen("convert '%s' '%s' --start-pattern %%m%%d", csv, out), 2);
+  check_tmp_done();
+}
+
 /* Annotations with all that is known of them; gaps beyond the tenth are counted; channels without samples have no numbers. */
 static void the_rest(void **state)
 {
@@ -203,6 +233,7 @@ static void the_rest(void **state)
 int main(void)
 {
   static const struct CMUnitTest tests[] = {cmocka_unit_test(clipping), cmocka_unit_test(beyond_limits), cmocka_unit_test(hum),
-                                            cmocka_unit_test(names_of_any_bytes), cmocka_unit_test(tables_of_any_bytes), cmocka_unit_test(the_rest)};
+                                            cmocka_unit_test(names_of_any_bytes), cmocka_unit_test(tables_of_any_bytes), cmocka_unit_test(the_rest),
+                                            cmocka_unit_test(starts)};
   return cmocka_run_group_tests_name("inspect", tests, NULL, NULL);
 }

@@ -111,7 +111,7 @@ bl_status bl_recording_note(bl_ctx *ctx, bl_recording *rec, bl_warning code, con
 /* When a recording began, by its file's name (folders do not count). pattern: text with fields %Y %m %d %H %M %S of fixed
  * width, %y (two digits, 1969 to 2068), %f (digits of a second's fraction), ? for any character, %% for a percent sign;
  * found anywhere in the name, but not within a longer number. NULL: a list of patterns that recorders use, such as
- * %Y%m%d_%H%M%S and .%y%m%d%H%M%S. v: year, month, day, hour, minute, second, microsecond; *used: the pattern that fitted.
+ * %Y%m%d_%H%M%S and .%y%m%d%H%M%S, from 1970 to next year. v: year, month, day, hour, minute, second, microsecond; *used: the pattern that fitted.
  * False when none fits, or what fits is no date. */
 bool bl_start_from_name(const char *pattern, const char *path, int v[7], const char **used);
 /* False when a field of it is unknown, or it has no year. */
@@ -119,6 +119,11 @@ bool bl_start_pattern_ok(const char *pattern);
 /* Sets rec->start by its name, with a note (no warning); does nothing when no pattern fits. bl_recording_open() does so,
  * by the list, when the header tells no start. */
 bl_status bl_recording_start_from_name(bl_ctx *ctx, bl_recording *rec, const char *pattern) BL_MUST_CHECK;
+
+/* BL_E_CONFIG, beginning with `who`, unless the pattern is NULL, "none" or one as above. */
+bl_status bl_start_pattern_check(bl_ctx *ctx, const char *who, const char *pattern) BL_MUST_CHECK;
+/* bl_recording_open(), but where the header tells no start it is by this pattern; "none": by no name at all; NULL: by the list. */
+bl_status bl_recording_open_dated(bl_ctx *ctx, const char *path, const char *pattern, bl_recording **out) BL_MUST_CHECK;
 
 /* The file of a recording's path: all of it, or what is behind the settings of raw samples (pcm:rate=48000:FILE). */
 const char *bl_recording_file(const char *path);

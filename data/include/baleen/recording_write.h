@@ -81,8 +81,9 @@ typedef struct bl_anonymizing {
   bool keep_time;            /* the time of day stays */
   const char *drop;          /* annotations whose text matches this glob pattern go (any case); NULL: none */
 } bl_anonymizing;
-/* EDF, BDF: patient "X X X X" and recording "Startdate X X X X" (blank X where the file is plain), date 01.01.85, time 00.00.00;
- * bytes behind the last record and behind the signal headers go. WAV (RIFF, RF64): all chunks but fmt, fact, ds64 and data go.
+/* EDF, BDF: patient "X X X X" and recording "Startdate X X X X" (blank X where the file is plain), date 01.01.85, time 00.00.00,
+ * reserved fields blank; bytes behind the last record and behind the signal headers go. WAV (RIFF, RF64): all chunks but fmt, fact,
+ * ds64 and data go, and what writers add to fmt. BL_E_ARG when the extension of `out` is that of another format.
  * FLAC: tags, pictures, applications and cue sheets go. Everything else is copied byte by byte. Others: BL_E_UNSUPPORTED. What
  * was done goes to *report. The file's name is the caller's business. */
 bl_status bl_anonymize(bl_ctx *ctx, const char *path, const char *out, const bl_anonymizing *how,
