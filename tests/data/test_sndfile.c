@@ -194,7 +194,7 @@ static void broken_w64(void **arg)
     const char *note;
   } rows[] = {{1024, 0, 500, NULL}, {1024, 1, 500, NULL}, {0, 0, 500, "says 0 bytes, 1000 follow"}, {24, 0, 500, "says 0 bytes, 1000 follow"},
               {1ull << 40, 0, 500, "the file holds 1000; those were taken"}, {UINT64_MAX, 0, 500, "the file holds 1000; those were taken"},
-              {224, 0, 100, "says 200 bytes; the 800 behind them begin no chunk"}, {1024, 2, 500, "says 1000 bytes; the 40 behind them are no chunk"}};
+              {224, 0, 100, "says 200 bytes; the 800 behind them begin no chunk"}, {1024, 2, 500, "says 1000 bytes; the 40 behind them begin no chunk"}};
   for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
     bl_ctx *ctx = bl_ctx_new();
     bl_recording *rec;
