@@ -64,7 +64,7 @@ static bl_status raven_label(bl_ctx *ctx, const char *path, const bl_texts *colu
 }
 
 typedef struct raven_columns {
-  long selection, view, begin, end, low, high, file, path, offset, channel, label;
+  long selection, view, begin, end, low, high, file, path, offset, channel, number, label;
 } raven_columns;
 
 static bl_status raven_header(bl_ctx *ctx, bl_lines *l, const char *label_column, raven_columns *c)
@@ -82,7 +82,8 @@ static bl_status raven_header(bl_ctx *ctx, bl_lines *l, const char *label_column
                        .file = bl_find_nocase(&names, "Begin File"),
                        .path = bl_find_nocase(&names, "Begin Path"),
                        .offset = bl_find_nocase(&names, "File Offset (s)"),
-                       .channel = bl_find_nocase(&names, "Channel Name")};
+                       .channel = bl_find_nocase(&names, "Channel Name"),
+                       .number = bl_find_nocase(&names, "Channel")};
   if (c->begin < 0 || c->end < 0)
     s = bl_fail(ctx, BL_E_FORMAT, "%s:%zu: no Raven selection table: it has no column '%s'", l->path, l->number,
                 c->begin < 0 ? "Begin Time (s)" : "End Time (s)");
@@ -122,7 +123,8 @@ static bl_status raven_row(bl_ctx *ctx, bl_lines *l, const raven_columns *c, rav
   one.label = bl_field(l, c->label);
   one.file = *bl_field(l, c->path) ? bl_field(l, c->path) : bl_field(l, c->file);
   if (!*one.file) one.file = NULL;
-  one.channel = *bl_field(l, c->channel) ? bl_field(l, c->channel) : NULL;
+  one.channel = bl_field(l, c->channel >= 0 ? c->channel : c->number);
+  if (!*one.channel) one.channel = NULL;
   return bl_annotations_add(ctx, &t->rows, &one);
 }
 
@@ -262,12 +264,24 @@ static bl_status resolve(bl_ctx *ctx, const char *path, const bl_annotation_read
                  "--recording for each file, in order", path);
 }
 
+/* Every table numbers a channel; where that is the first throughout, it says nothing. */
+static void forget_first_channel(bl_ctx *ctx, bl_annotations *rows)
+{
+  for (size_t i = 0; i < rows->n; i++)
+    if (rows->v[i].channel && strcmp(rows->v[i].channel, "1")) return;
+  for (size_t i = 0; i < rows->n; i++) {
+    bl_free(ctx, rows->v[i].channel);
+    rows->v[i].channel = NULL;
+  }
+}
+
 bl_status bl_read_raven(bl_ctx *ctx, bl_lines *l, const bl_annotation_reading *how, bl_annotations *out)
 {
   raven_columns c = {0};
   raven_table t = {0};
   bl_status s = raven_header(ctx, l, how->label_column, &c);
   if (!s) s = raven_rows(ctx, l, &c, &t);
+  if (!s && c.channel < 0) forget_first_channel(ctx, &t.rows);
   if (!s) s = resolve(ctx, l->path, how, &t);
   bl_free(ctx, t.runs_on);
   if (s) {

@@ -80,15 +80,18 @@ static void put_csv(out *o, const char *text)
 /* ---- Raven ------------------------------------------------------------------------------------------------------- */
 
 typedef struct uses {
-  bool channel, file, folder, frequency;
+  bool channel, number, file, folder, frequency; /* number: of a channel, as Raven has them */
 } uses;
+
+static bool is_number(const char *text) { return text && *text && !text[strspn(text, "0123456789")]; }
 
 static uses used(const bl_annotations *a, const bl_annotated_file *files, size_t n_files)
 {
   uses u = {.file = n_files > 0};
   for (size_t i = 0; i < a->n; i++) {
     const bl_annotation *x = &a->v[i];
-    u.channel |= x->channel != NULL;
+    u.channel |= x->channel && !is_number(x->channel);
+    u.number |= is_number(x->channel);
     u.file |= x->file != NULL;
     u.folder |= x->file && (strchr(x->file, '/') || strchr(x->file, '\\'));
     u.frequency |= !isnan(x->low_hz) || !isnan(x->high_hz);
@@ -135,7 +138,9 @@ static void raven_row(out *o, const bl_annotation *a, size_t number, const uses 
   double top = f ? f->rate_hz / 2 : NAN, low = a->low_hz;
   char count[32];
   puts_raw(o, bl_format_real((double)number, count));
-  puts_raw(o, "\tSpectrogram 1\t1\t");
+  puts_raw(o, "\tSpectrogram 1\t");
+  puts_raw(o, is_number(a->channel) ? a->channel : "1");
+  puts_raw(o, "\t");
   put_real(o, start + a->onset_s, "");
   puts_raw(o, "\t");
   put_real(o, start + a->onset_s + a->duration_s, "");
@@ -155,7 +160,7 @@ static void raven_row(out *o, const bl_annotation *a, size_t number, const uses 
   }
   if (u->channel) {
     puts_raw(o, "\t");
-    put_plain(o, a->channel ? a->channel : "");
+    put_plain(o, a->channel && !is_number(a->channel) ? a->channel : "");
   }
   puts_raw(o, "\t");
   put_plain(o, a->label);
@@ -185,7 +190,8 @@ static bl_status write_audacity(out *o, const char *path, const bl_annotations *
 {
   bl_status s = check_one_file(o->ctx, path, a, "a label track is about one; write a table for each");
   if (s) return s;
-  if (used(a, NULL, 0).channel)
+  uses u = used(a, NULL, 0);
+  if (u.channel || u.number)
     bl_warn(o->ctx, BL_W_ADJUSTED, "%s: label tracks hold no channels; those of the annotations are left out", path);
   for (size_t i = 0; i < a->n; i++) {
     const bl_annotation *x = &a->v[i];
@@ -239,6 +245,7 @@ static void put_bids(out *o, const char *text)
 static bl_status write_bids(out *o, const bl_annotations *a)
 {
   uses u = used(a, NULL, 0);
+  u.channel |= u.number;
   puts_raw(o, "onset\tduration\ttrial_type");
   if (u.frequency) puts_raw(o, "\tlow_hz\thigh_hz");
   if (u.channel) puts_raw(o, "\tchannel");

@@ -63,21 +63,37 @@ static bool all_fs(const bl_write_spec *spec)
   return true;
 }
 
+/* Whether an earlier channel has the channel's unit, which has been told. */
+static bool told_before(const bl_write_spec *spec, size_t channel)
+{
+  for (size_t k = 0; k < channel; k++)
+    if (!strcmp(spec->units[k], spec->units[channel])) return true;
+  return false;
+}
+
+static bl_status tell_units(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec)
+{
+  bl_buf text = {0};
+  bl_status s = bl_buf_puts(ctx, &text, "samples are 32-bit float in ");
+  for (size_t c = 0; !s && c < spec->n_channels; c++)
+    if (!told_before(spec, c)) s = bl_buf_printf(ctx, &text, "%s'%s'", c ? ", " : "", spec->units[c]);
+  if (!s) s = bl_buf_puts(ctx, &text, ": not within -1 to 1");
+  if (!s) s = bl_texts_add(ctx, &w->report, bl_buf_text(&text));
+  bl_buf_free(ctx, &text);
+  return s;
+}
+
 static bl_status tell_scale(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec, const sound_state *d)
 {
   char text[256];
-  if (!d->bits && all_fs(spec)) return BL_OK;
-  if (!d->bits) {
-    snprintf(text, sizeof text, "samples are 32-bit float in '%s': not within -1 to 1", spec->units[0]);
-    return bl_texts_add(ctx, &w->report, text);
-  }
   bl_status s = BL_OK;
+  if (!d->bits) return all_fs(spec) ? BL_OK : tell_units(ctx, w, spec);
   for (size_t c = 0; !s && c < spec->n_channels; c++) {
-    bool told = false; /* of the channel's unit */
-    for (size_t k = 0; k < c; k++) told |= !strcmp(spec->units[k], spec->units[c]);
-    if (told) continue;
-    snprintf(text, sizeof text, "%d bits; full scale is %.9g '%s', a step %.3g", d->bits, d->full_scale[c], spec->units[c],
-             ldexp(d->full_scale[c], 1 - d->bits));
+    if (told_before(spec, c)) continue;
+    double most = d->full_scale[c];
+    int n = snprintf(text, sizeof text, "%d bits; full scale is %.9g '%s', a step %.3g", d->bits, most, spec->units[c], ldexp(most, 1 - d->bits));
+    if (!strcmp(spec->units[c], "FS") && most > 1) /* the sidecar says so to us; others play it so much softer */
+      snprintf(text + n, sizeof text - (size_t)n, "; without the .json file beside it, levels are %.2f dB lower", 20 * log10(most));
     s = bl_texts_add(ctx, &w->report, text);
   }
   return s;

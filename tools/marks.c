@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "baleen/text.h"
+
 /* ---- gathering ----------------------------------------------------------------------------------------------------- */
 
 static bl_status tell(bl_ctx *ctx, bl_texts *report, const char *format, ...) BL_PRINTF(3, 4);
@@ -17,6 +19,18 @@ static bl_status tell(bl_ctx *ctx, bl_texts *report, const char *format, ...)
   return bl_texts_add(ctx, report, text);
 }
 
+/* The channel of a recording that a table means by its number, from 1 on; else what it says. */
+static char *channel_name(const bl_recording *rec, char *said)
+{
+  double number;
+  if (!said || said[strspn(said, "0123456789")] || !bl_parse_real(said, &number)) return said;
+  for (size_t k = 0; k < rec->n_streams; k++)
+    for (size_t c = 0; c < rec->streams[k].n_channels; c++)
+      if (!strcmp(rec->streams[k].channels[c].name, said)) return said;
+  bool is_there = rec->n_streams && number >= 1 && number <= (double)rec->streams[0].n_channels;
+  return is_there ? rec->streams[0].channels[(size_t)number - 1].name : said;
+}
+
 /* The annotations of one table that are about the recording, or about none by name. */
 static bl_status add_table(bl_ctx *ctx, const bl_recording *rec, const char *path, const bl_annotation_reading *how, bl_annotations *out,
                            bl_texts *report)
@@ -26,10 +40,11 @@ static bl_status add_table(bl_ctx *ctx, const bl_recording *rec, const char *pat
   const char *other = NULL;
   bl_status s = bl_annotations_read_as(ctx, path, how, &found);
   for (size_t i = 0; !s && i < found.n; i++) {
-    bl_annotation *a = &found.v[i];
-    bool ours = !a->file || bl_annotation_names(a->file, rec->path);
-    if (ours) s = bl_annotations_add(ctx, out, a);
-    else if (!n_others++) other = a->file;
+    bl_annotation a = found.v[i];
+    a.channel = channel_name(rec, a.channel);
+    bool ours = !a.file || bl_annotation_names(a.file, rec->path);
+    if (ours) s = bl_annotations_add(ctx, out, &a);
+    else if (!n_others++) other = a.file;
   }
   if (!s && n_others)
     s = tell(ctx, report, "%zu of the %zu annotations in %s left out: they are of other recordings, such as '%s'", n_others, found.n, path, other);

@@ -20,11 +20,11 @@ static bl_recording *opened(bl_ctx *ctx, const char *path)
 
 static float at(bl_ctx *ctx, bl_recording *rec, uint64_t i)
 {
-  float x;
+  float x[8]; /* a frame */
   size_t got;
-  check_ok(ctx, bl_recording_read(ctx, rec, 0, i, 1, &x, &got));
+  check_ok(ctx, bl_recording_read(ctx, rec, 0, i, 1, x, &got));
   assert_int_equal(got, 1);
-  return x;
+  return x[0];
 }
 
 /* The first sample is rint(from rate) in every format, as in MNE's crop; start and annotations count from it. */
@@ -164,9 +164,64 @@ static void rows_of_this_file(void **state)
   check_tmp_done();
 }
 
+/* Raven's numbers of channels: of a table, and as names of the recording that takes it along. */
+static void channels_of_raven(void **state)
+{
+  (void)state;
+  static const char many[] = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\n1\tSpectrogram 1\t1\t1\t2\n2\tSpectrogram 1\t2\t3\t4\n";
+  static const char one[] = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\n1\tSpectrogram 1\t1\t1\t2\n";
+  const edf_spec two = {.n = 2, .n_records = 20, .sig = {{.label = "Cz"}, {.label = "Pz"}}};
+  char in[600], table[600], out[600], marks[608];
+  snprintf(in, sizeof in, "%s", edf_write(&two, "two.edf"));
+  snprintf(table, sizeof table, "%s", check_tmp_path("raven.txt"));
+  snprintf(out, sizeof out, "%s", check_tmp_path("o.npy"));
+  snprintf(marks, sizeof marks, "%s.csv", out);
+  write_bytes(table, many, sizeof many - 1);
+  assert_int_equal(baleen("annotations '%s' '%s' --to raven", table, marks), 0);
+  read_said(marks);
+  check_says("1\tSpectrogram 1\t1\t1\t2\t");
+  check_says("2\tSpectrogram 1\t2\t3\t4\t");
+  check_says_not("Channel Name");
+  unlink(marks);
+  assert_int_equal(baleen("convert '%s' '%s' --annotations '%s'", in, out, table), 0);
+  read_said(marks);
+  check_says("\n1,1,,,,Cz,\n3,1,,,,Pz,\n");
+  write_bytes(table, one, sizeof one - 1);
+  assert_int_equal(baleen("convert '%s' '%s' --annotations '%s'", in, out, table), 0);
+  read_said(marks);
+  check_says("\n1,1,,,,,\n");
+  check_tmp_done();
+}
+
+/* Every unit is told, and what becomes of levels beyond full scale; these come back by the sidecar. */
+static void scales_are_told(void **state)
+{
+  (void)state;
+  const edf_spec mixed = {.n = 3, .n_records = 5, .sig = {{.label = "Cz"}, {.label = "Temp", .unit = "degC"}, {.label = "Pz"}}};
+  char in[600], loud[600], flac[600], back[600];
+  snprintf(in, sizeof in, "%s", edf_write(&mixed, "mixed.edf"));
+  snprintf(loud, sizeof loud, "%s", check_tmp_path("loud.wav"));
+  snprintf(flac, sizeof flac, "%s", check_tmp_path("o.flac"));
+  snprintf(back, sizeof back, "%s", check_tmp_path("back.wav"));
+  assert_int_equal(baleen("convert '%s' '%s'", in, loud), 0);
+  check_says("samples are 32-bit float in 'uV', 'degC': not within -1 to 1");
+  assert_int_equal(baleen("convert '" BALEEN_TEST_DATA "/formats/cpython-pluck-pcm16.wav' '%s' --stages '[{scale: {factor: 3}}]'", loud), 0);
+  assert_int_equal(baleen("convert '%s' '%s' --bits 24", loud, flac), 0);
+  check_says("without the .json file beside it, levels are ");
+  assert_int_equal(baleen("convert '%s' '%s'", flac, back), 0);
+  bl_ctx *ctx = bl_ctx_new();
+  bl_recording *a = opened(ctx, loud), *b = opened(ctx, back);
+  for (uint64_t i = 0; i < 1000; i += 7) check_near((double)at(ctx, b, i), (double)at(ctx, a, i), 1e-6);
+  bl_recording_close(ctx, a);
+  bl_recording_close(ctx, b);
+  check_free(ctx);
+  check_tmp_done();
+}
+
 int main(void)
 {
   static const struct CMUnitTest tests[] = {cmocka_unit_test(crops_begin_at_a_sample), cmocka_unit_test(annotations_stay),
-                                            cmocka_unit_test(tables_beside), cmocka_unit_test(rows_of_this_file)};
+                                            cmocka_unit_test(tables_beside), cmocka_unit_test(rows_of_this_file),
+                                            cmocka_unit_test(channels_of_raven), cmocka_unit_test(scales_are_told)};
   return cmocka_run_group_tests_name("convert", tests, NULL, NULL);
 }

@@ -56,7 +56,8 @@ typedef struct bl_annotation_reading {
  * with File Offset (s) give times within that file. Without the offset, the begin times of a table about several files
  * run over all of them, and `files` must tell how long each is (BL_E_FORMAT otherwise); times of different files that
  * overlap cannot run on, and are taken to count within each (with a warning). label_column NULL: the first of
- * "Annotation", "Label", "Species", "Type" (any case) or, failing those, the first column that is none of Raven's own.
+ * "Annotation", "Label", "Species", "Type" (any case) or, failing those, the first column that is none of Raven's own. Of
+ * the columns Channel Name and Channel the first there is gives the channel; numbers that are all 1 say nothing.
  * Audacity: start TAB end TAB label, the label may be missing, a line "\ TAB low TAB high" adds frequencies.
  * CSV: columns onset|onset_s|start|start_s|begin, duration|duration_s or end|end_s|stop, label|trial_type|annotation|
  * description, file|path|filename|recording, low_hz, high_hz, channel.
@@ -85,7 +86,7 @@ typedef struct bl_annotation_writing {
  * and frequencies that are infinite or below 0, are BL_E_ARG.
  * Raven: Begin Time over the file list, so that with several files all but the last need duration_s (else BL_E_ARG);
  * frequencies that are not known become 0 and half of rate_hz, or stay empty where that is not known either; a channel's
- * name goes to a column "Channel Name". Audacity holds one recording and no channels: annotations of two files are
+ * name goes to a column "Channel Name", its number to "Channel". Audacity holds one recording and no channels: annotations of two files are
  * refused (BL_E_ARG). Raven's, Audacity's and hypnograms' tables cannot hold tabs and line ends in a text: they become
  * blanks, as in BIDS, where an empty text is n/a; blanks around a text are not read back.
  * Hypnogram: by time; an annotation of several epochs gives as many lines, epochs without one become '?' (with a warning).
