@@ -131,13 +131,14 @@ static bl_status check_type(bl_ctx *ctx, const char *name, const char *descr, bl
     out->size = (size_t)(descr[2] - '0');
     one_byte = out->size == 1;
     bool whole = out->size == 1 || out->size == 2 || out->size == 4 || out->size == 8;
-    known = (out->kind == 'f' && (out->size == 4 || out->size == 8)) ||
+    known = (out->kind == 'f' && (out->size == 2 || out->size == 4 || out->size == 8)) ||
             ((out->kind == 'i' || out->kind == 'u') && whole) || (out->kind == 'b' && one_byte);
   }
-  if (known && (order == '<' || (one_byte && (order == '|' || order == '>')))) return BL_OK;
+  out->big = order == '>' && !one_byte;
+  if (known && (order == '<' || order == '>' || (one_byte && order == '|'))) return BL_OK;
   return bl_fail(
       ctx, BL_E_UNSUPPORTED,
-      "%s: numbers of type '%s'; wanted little-endian f4, f8, i1-i8, u1-u8 or bool: save array.astype('<f4')", name,
+      "%s: numbers of type '%s'; wanted f2, f4, f8, i1-i8, u1-u8 or bool: save array.astype('<f4')", name,
       descr);
 }
 
@@ -186,44 +187,30 @@ bl_status bl_npy_parse(bl_ctx *ctx, const char *name, const unsigned char *bytes
 
 /* ---- numbers ------------------------------------------------------------------------------------------------------- */
 
-/* Little-endian whatever the machine; b is the number's first byte. */
-static uint64_t load_bits(const unsigned char *b, size_t size)
+bl_sample_type bl_npy_type(const bl_npy_info *info)
 {
-  uint64_t x = 0;
-  for (size_t i = 0; i < size; i++) x |= (uint64_t)b[i] << (8 * i);
-  return x;
-}
-
-static double load(const unsigned char *b, const bl_npy_info *info)
-{
-  uint64_t bits = load_bits(b, info->size);
-  if (info->kind == 'f' && info->size == 8) {
-    double x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
+  bl_sample kind;
+  switch (info->size) {
+  case 1: kind = info->kind == 'i' ? BL_I8 : BL_U8; break;
+  case 2: kind = info->kind == 'f' ? BL_F16 : info->kind == 'i' ? BL_I16 : BL_U16; break;
+  case 4: kind = info->kind == 'f' ? BL_F32 : info->kind == 'i' ? BL_I32 : BL_U32; break;
+  default: kind = info->kind == 'f' ? BL_F64 : info->kind == 'i' ? BL_I64 : BL_U64;
   }
-  if (info->kind == 'f') {
-    uint32_t low = (uint32_t)bits;
-    float x;
-    memcpy(&x, &low, sizeof x);
-    return (double)x;
-  }
-  if (info->kind == 'b') return bits != 0;
-  uint64_t sign = (uint64_t)1 << (8 * info->size - 1);
-  if (info->kind == 'i' && bits & sign) return -(double)((~bits & (sign - 1)) + 1);
-  return (double)bits;
+  return (bl_sample_type){kind, info->big};
 }
 
 bl_status bl_npy_convert(bl_ctx *ctx, const char *name, const unsigned char *bytes, const bl_npy_info *info,
                          bl_mat *out)
 {
   bl_status s = bl_mat_new(ctx, info->rows, info->cols, out);
+  bl_sample_type type = bl_npy_type(info);
   size_t rows = info->cols ? info->rows : 0; /* rows without columns may be any number, and hold nothing */
   for (size_t i = 0; !s && i < rows; i++) {
     float *row = bl_row(out, i);
     for (size_t j = 0; j < info->cols; j++) {
       size_t at = info->fortran ? j * info->rows + i : i * info->cols + j;
-      double x = load(bytes + info->offset + at * info->size, info);
+      double x = bl_sample_at(bytes + info->offset + at * info->size, type);
+      if (info->kind == 'b') x = x != 0;
       if (isfinite(x) && fabs(x) > (double)FLT_MAX) {
         s = bl_fail(ctx, BL_E_RANGE, "%s: row %zu, column %zu: %g is beyond float32; scale the data", name, i, j, x);
         break;

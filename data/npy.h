@@ -3,10 +3,12 @@
 #define BL_DATA_NPY_H
 
 #include "baleen/matrix.h"
+#include "samples.h"
 
 typedef struct bl_npy_info {
   char kind;    /* 'f', 'i', 'u', 'b' as in NumPy's descr */
   size_t size;  /* bytes a number */
+  bool big;     /* the most significant byte comes first */
   bool fortran; /* columns one after another */
   size_t rows, cols;
   size_t offset; /* of the first number */
@@ -14,6 +16,8 @@ typedef struct bl_npy_info {
 /* Checks that the n bytes hold all that the shape asks for. `name` is for messages. */
 bl_status bl_npy_parse(bl_ctx *ctx, const char *name, const unsigned char *bytes, size_t n,
                        bl_npy_info *out) BL_MUST_CHECK;
+/* How its numbers are stored; a bool is a whole number here. */
+bl_sample_type bl_npy_type(const bl_npy_info *info);
 /* The numbers as float32. */
 bl_status bl_npy_convert(bl_ctx *ctx, const char *name, const unsigned char *bytes, const bl_npy_info *info,
                          bl_mat *out) BL_MUST_CHECK;

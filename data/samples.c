@@ -11,7 +11,8 @@ size_t bl_sample_bytes(bl_sample kind)
 {
   static const size_t bytes[BL_N_SAMPLES] = {
       [BL_I8] = 1,  [BL_U8] = 1,  [BL_I16] = 2, [BL_U16] = 2, [BL_I24] = 3, [BL_U24] = 3,
-      [BL_I32] = 4, [BL_U32] = 4, [BL_I64] = 8, [BL_U64] = 8, [BL_F32] = 4, [BL_F64] = 8,
+      [BL_I32] = 4, [BL_U32] = 4, [BL_I64] = 8, [BL_U64] = 8, [BL_F16] = 2,
+      [BL_F32] = 4, [BL_F64] = 8,
   };
   return bytes[kind];
 }
@@ -23,6 +24,15 @@ static inline uint64_t bits_of(const unsigned char *p, size_t n, bool big)
   return x;
 }
 
+/* IEEE 754 binary16: a sign, 5 bits of exponent, 10 of fraction. */
+static double half_of(uint64_t bits)
+{
+  int exponent = (int)(bits >> 10 & 31);
+  double fraction = (double)(bits & 1023), x = exponent ? ldexp(1024 + fraction, exponent - 25) : ldexp(fraction, -24);
+  if (exponent == 31) x = bits & 1023 ? (double)NAN : (double)INFINITY;
+  return bits & 0x8000 ? -x : x;
+}
+
 static inline double value_of(const unsigned char *p, bl_sample kind, size_t bytes, bool big)
 {
   uint64_t bits = bits_of(p, bytes, big);
@@ -32,6 +42,7 @@ static inline double value_of(const unsigned char *p, bl_sample kind, size_t byt
     memcpy(&x, &low, sizeof x);
     return (double)x;
   }
+  if (kind == BL_F16) return half_of(bits);
   if (kind == BL_F64) {
     double x;
     memcpy(&x, &bits, sizeof x);

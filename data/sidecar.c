@@ -65,6 +65,29 @@ static bl_status frames_of(bl_ctx *ctx, const char *name, const json_t *root, ui
   return BL_OK;
 }
 
+/* The first key that is none, but one letter off (two of seven or more) one that is. Keys of others are farther away. */
+static bl_status find_slip(bl_ctx *ctx, json_t *root, bl_sidecar *out)
+{
+  static const char *const known[] = {"schema", "rate_hz", "frames", "channels", "units", "unit", "start", "order", "format", "full_scale"};
+  enum { N_KNOWN = sizeof known / sizeof *known };
+  const char *key;
+  json_t *value;
+  bl_status s = BL_OK;
+  json_object_foreach(root, key, value)
+  {
+    size_t near = N_KNOWN;
+    bool is = false;
+    for (size_t i = 0; i < N_KNOWN; i++) {
+      is |= !strcmp(key, known[i]);
+      if (bl_edit_distance(key, known[i]) <= (strlen(known[i]) >= 7 ? 2 : 1)) near = i;
+    }
+    if (s || out->slip || is || near == N_KNOWN) continue;
+    s = bl_recording_text(ctx, &out->slip, key);
+    if (!s) s = bl_recording_text(ctx, &out->meant, known[near]);
+  }
+  return s;
+}
+
 static bl_status read_root(bl_ctx *ctx, const char *name, const json_t *root, bl_sidecar *out)
 {
   if (!json_is_object(root)) return bl_fail(ctx, BL_E_FORMAT, "%s: holds no object, such as {\"rate_hz\": 256}", name);
@@ -102,6 +125,7 @@ bl_status bl_sidecar_parse(bl_ctx *ctx, const char *name, const char *text, size
   json_t *root = json_loadb(text, n, 0, &error);
   if (!root) return bl_fail(ctx, BL_E_FORMAT, "%s:%d: no JSON: %s", name, error.line, error.text);
   bl_status s = read_root(ctx, name, root, out);
+  if (!s) s = find_slip(ctx, root, out);
   json_decref(root);
   return s;
 }
@@ -249,6 +273,8 @@ bl_status bl_sidecar_apply(bl_ctx *ctx, bl_recording *rec, const bl_sidecar *d)
     else if (!*c->name) s = bl_recording_text(ctx, &c->name, number);
     if (!s && d->units.n) s = bl_recording_text(ctx, &c->unit, d->units.v[d->units.n == 1 ? 0 : i]);
   }
+  if (!s && d->slip)
+    s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "%s: the key \"%s\" is none that is read; is \"%s\" meant?", name, d->slip, d->meant);
   if (!s && d->start) bl_recording_set_start(rec, v[0], v[1], v[2], v[3], v[4], v[5], v[6] * 1e-6);
   return s;
 }
@@ -258,6 +284,8 @@ void bl_sidecar_free(bl_ctx *ctx, bl_sidecar *s)
   bl_free(ctx, s->path);
   bl_free(ctx, s->start);
   bl_free(ctx, s->format);
+  bl_free(ctx, s->slip);
+  bl_free(ctx, s->meant);
   bl_texts_free(ctx, &s->channels);
   bl_texts_free(ctx, &s->units);
   bl_free(ctx, s->full_scale.v);

@@ -6,7 +6,8 @@
  * All but rate_hz may be left out, and that too beside sound files; "unit" gives one unit to all; "channels" may be a count.
  * "order" is "frames", [frame][channel], or "channels", [channel][frame]; "format" is for raw PCM. "full_scale", a number
  * or one for each channel, is for sound files: what a sample of 1 stands for, in the channel's unit. "frames" is how many
- * the file has, so that a sidecar of another file is known. Unknown keys are passed over: others keep more there.
+ * the file has, so that a sidecar of another file is known. Unknown keys are passed over, for others keep more there; one that looks like a slip of
+ * the keys above is noted.
  *
  * Writers put "schema": 1 into it, which tells theirs from what else may go by such a name. */
 #ifndef BL_DATA_SIDECAR_H
@@ -25,6 +26,7 @@ typedef struct bl_sidecar {
   uint64_t n_frames;    /* 0: not said */
   bl_reals full_scale;  /* one for all channels, or one each; n 0: not said */
   bool by_channel;
+  char *slip, *meant;   /* a key that is none, and the one that it may be a slip of; NULL: none */
 } bl_sidecar;
 /* <file>.json, or the file's name with .json for its extension. A value of the wrong kind is BL_E_FORMAT. */
 bl_status bl_sidecar_read(bl_ctx *ctx, const char *file, bl_sidecar *out) BL_MUST_CHECK;

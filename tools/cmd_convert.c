@@ -106,6 +106,14 @@ static bl_status convert(bl_ctx *ctx, bl_recording *rec, const params *p, const 
   return s;
 }
 
+/* Options that say nothing about this conversion: told, as a script may give them for all. */
+static void warn_unused(bl_ctx *ctx, const bl_recording *rec, const params *p, const char *out, bl_write_format to)
+{
+  if (p->bits && to != BL_WRITE_WAV && to != BL_WRITE_FLAC)
+    bl_warn(ctx, BL_W_ADJUSTED, "%s: --bits is for WAV and FLAC, and was passed over", out);
+  if (p->fill && !is_copy(rec, p, to)) bl_warn(ctx, BL_W_ADJUSTED, "%s: --fill is for copies of EDF; here gaps are filled with zeros anyway", out);
+}
+
 static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *status)
 {
   const params *p = vp;
@@ -120,6 +128,7 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   if (!s) s = check_places(ctx, in, out, p, to);
   if (!s) s = bl_start_pattern_check(ctx, "convert: --start-pattern", p->start_pattern);
   if (!s) s = bl_recording_open_dated(ctx, in, p->start_pattern, &rec);
+  if (!s) warn_unused(ctx, rec, p, out, to);
   if (!s) s = is_copy(rec, p, to) ? copy(ctx, rec, p, out, to, &report) : convert(ctx, rec, p, out, to, &report);
   if (!s) printf("%s\n", out);
   for (size_t i = 0; !s && i < report.n; i++) printf("  %s\n", report.v[i]);

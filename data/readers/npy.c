@@ -22,22 +22,10 @@ static int probe(const unsigned char *head, size_t n, const char *path)
   return n >= 6 && !memcmp(head, "\x93NUMPY", 6) ? 100 : 0;
 }
 
-static bl_sample kind_of(const bl_npy_info *info)
-{
-  if (info->kind == 'f') return info->size == 4 ? BL_F32 : BL_F64;
-  bool is_signed = info->kind == 'i';
-  switch (info->size) {
-  case 1: return is_signed ? BL_I8 : BL_U8;
-  case 2: return is_signed ? BL_I16 : BL_U16;
-  case 4: return is_signed ? BL_I32 : BL_U32;
-  default: return is_signed ? BL_I64 : BL_U64;
-  }
-}
-
 static bl_status make_stream(bl_ctx *ctx, bl_recording *rec, array *a, const bl_sidecar *d)
 {
   size_t n_frames = a->info.rows, n_channels = a->info.cols;
-  a->type.kind = kind_of(&a->info);
+  a->type = bl_npy_type(&a->info);
   a->frame_step = a->info.size * (a->info.fortran ? 1 : a->info.cols);
   a->channel_step = a->info.size * (a->info.fortran ? a->info.rows : 1);
   if (d->by_channel) {

@@ -30,6 +30,7 @@ static const struct good {
     {"i4", 4, 3, cell},        {"i8", 4, 3, cell},       {"u1", 4, 3, absolute},   {"u2", 4, 3, absolute},
     {"u4", 4, 3, absolute},    {"u8", 4, 3, absolute},   {"bool", 4, 3, positive}, {"fortran", 4, 3, cell},
     {"one_dim", 4, 1, second}, {"version2", 4, 3, cell}, {"version3", 4, 3, cell}, {"no_rows", 0, 5, zero},
+    {"big_endian", 4, 3, cell}, {"half", 4, 3, cell},
 };
 
 static void reads_what_numpy_writes(void **state)
@@ -45,6 +46,42 @@ static void reads_what_numpy_writes(void **state)
     bl_mat_free(ctx, &m);
   }
   check_free(ctx);
+}
+
+/* float16 by hand: bits and value (IEEE 754), in both byte orders. */
+static void halves(void **state)
+{
+  (void)state;
+  static const struct {
+    unsigned bits;
+    double want;
+  } rows[] = {{0x0000, 0}, {0x8000, -0.0}, {0x0001, 0x1p-24}, {0x03ff, 1023 * 0x1p-24}, {0x0400, 0x1p-14}, {0x3c00, 1}, {0xbc01, -1 - 0x1p-10},
+              {0x7bff, 65504}, {0x7c00, INFINITY}, {0xfc00, -INFINITY}, {0x3555, 1365.0 / 4096}};
+  bl_ctx *ctx = bl_ctx_new();
+  enum { N_ROWS = sizeof rows / sizeof *rows };
+  for (int big = 0; big < 2; big++) {
+    const char *path = check_tmp_path("half.npy");
+    char head[129], file_bytes[128 + 2 * N_ROWS + 2] = "";
+    snprintf(head, sizeof head, "%-10s{'descr': '%cf2', 'fortran_order': False, 'shape': (%d,)}%*s\n", "", big ? '>' : '<', N_ROWS + 1, 52, "");
+    memset(file_bytes, ' ', 127);
+    memcpy(file_bytes, head, strlen(head) < 127 ? strlen(head) : 127);
+    file_bytes[127] = '\n';
+    memcpy(file_bytes, "\x93NUMPY\1\0\x76\0", 10);
+    for (size_t i = 0; i <= N_ROWS; i++) {
+      unsigned bits = i < N_ROWS ? rows[i].bits : 0x7e00;
+      file_bytes[128 + 2 * i + (size_t)big] = (char)(bits & 255);
+      file_bytes[129 + 2 * i - (size_t)big] = (char)(bits >> 8);
+    }
+    check_ok(ctx, bl_file_write(ctx, path, file_bytes, sizeof file_bytes));
+    bl_mat m;
+    check_ok(ctx, bl_npy_read(ctx, path, &m));
+    assert_int_equal(m.rows, N_ROWS + 1);
+    for (size_t i = 0; i < N_ROWS; i++) check_near((double)m.v[i * m.stride], rows[i].want, 0);
+    assert_true(isnan(m.v[N_ROWS * m.stride]));
+    bl_mat_free(ctx, &m);
+  }
+  check_free(ctx);
+  check_tmp_done();
 }
 
 static void keeps_nan_and_infinity(void **state)
@@ -67,8 +104,6 @@ static const struct bad {
   bl_status code;
   const char *part;
 } bads[] = {
-    {"big_endian", BL_E_UNSUPPORTED, "numbers of type '>f4'"},
-    {"half", BL_E_UNSUPPORTED, "'<f2'"},
     {"complex", BL_E_UNSUPPORTED, "'<c8'"},
     {"text", BL_E_UNSUPPORTED, "'<U2'"},
     {"records", BL_E_UNSUPPORTED, "an array of records"},
@@ -204,7 +239,7 @@ static void survives_any_allocation_failing(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(reads_what_numpy_writes), cmocka_unit_test(keeps_nan_and_infinity),
+      cmocka_unit_test(reads_what_numpy_writes), cmocka_unit_test(halves), cmocka_unit_test(keeps_nan_and_infinity),
       cmocka_unit_test(refuses_by_reason),       cmocka_unit_test(reads_headers_as_they_may_be),
       cmocka_unit_test(writes_as_numpy_does),    cmocka_unit_test(survives_any_allocation_failing),
   };

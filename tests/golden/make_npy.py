@@ -19,9 +19,9 @@ for version in (2, 3):
         npy.write_array(f, a.astype("<f4"), version=(version, 0))
 np.save(os.path.join(out, "no_rows.npy"), np.zeros((0, 5), "<f4"))
 np.save(os.path.join(out, "special.npy"), np.array([[np.nan, np.inf, -np.inf, -0.0, 5e-324]]))
-# refused, each with its reason
 np.save(os.path.join(out, "big_endian.npy"), a.astype(">f4"))
 np.save(os.path.join(out, "half.npy"), a.astype("<f2"))
+# refused, each with its reason
 np.save(os.path.join(out, "complex.npy"), a.astype("<c8"))
 np.save(os.path.join(out, "text.npy"), np.array([["a", "bc"]]))
 np.save(os.path.join(out, "records.npy"), np.zeros(2, dtype=[("x", "<f4"), ("y", "<i4")]))

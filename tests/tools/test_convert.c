@@ -11,6 +11,8 @@
 static const edf_spec ramp = {.reserved = "EDF+C", .n = 2, .n_records = 5, .sig = {{.label = "Cz", .spr = "100"}, {.label = "EDF Annotations", .spr = "60"}},
                               .tal = {"+0||~+5|end|~+7^2|beyond|~-2|neg|~+4.5^3|span|~-1^2|negspan|~", "+1||~", "+2||~", "+3||~", "+4||~"}};
 
+static void write_text(const char *path, const char *text) { write_bytes(path, text, strlen(text)); }
+
 static bl_recording *opened(bl_ctx *ctx, const char *path)
 {
   bl_recording *rec;
@@ -218,10 +220,35 @@ static void scales_are_told(void **state)
   check_tmp_done();
 }
 
+/* Options without a use, and a key that is a slip. */
+static void slips_are_told(void **state)
+{
+  (void)state;
+  char in[600], out[600], beside[608];
+  const edf_spec plain = {.n = 1, .n_records = 5, .sig = {{.label = "Cz", .spr = "100"}}};
+  snprintf(in, sizeof in, "%s", edf_write(&plain, "plain.edf"));
+  snprintf(out, sizeof out, "%s", check_tmp_path("o.npy"));
+  snprintf(beside, sizeof beside, "%s.json", out);
+  assert_int_equal(baleen("convert '%s' '%s' --bits 16 --fill", in, out), 0);
+  check_says("--bits is for WAV and FLAC, and was passed over");
+  check_says("--fill is for copies of EDF");
+  write_text(beside, "{\"rate_hz\": 100, \"chanels\": [\"a\"], \"site\": \"Hilo\"}");
+  assert_int_equal(baleen("inspect '%s'", out), 0);
+  check_says("the key \"chanels\" is none that is read; is \"channels\" meant?");
+  write_text(beside, "{\"rate_hz\": 100, \"state\": 1, \"name\": \"x\", \"Unity\": 2}");
+  assert_int_equal(baleen("inspect '%s'", out), 0);
+  check_says("is \"unit\" meant?");
+  write_text(beside, "{\"rate_hz\": 100, \"state\": 1, \"name\": \"x\", \"site\": 2}");
+  assert_int_equal(baleen("inspect '%s'", out), 0);
+  check_says_not("meant");
+  check_tmp_done();
+}
+
 int main(void)
 {
   static const struct CMUnitTest tests[] = {cmocka_unit_test(crops_begin_at_a_sample), cmocka_unit_test(annotations_stay),
                                             cmocka_unit_test(tables_beside), cmocka_unit_test(rows_of_this_file),
-                                            cmocka_unit_test(channels_of_raven), cmocka_unit_test(scales_are_told)};
+                                            cmocka_unit_test(channels_of_raven), cmocka_unit_test(scales_are_told),
+                                            cmocka_unit_test(slips_are_told)};
   return cmocka_run_group_tests_name("convert", tests, NULL, NULL);
 }
