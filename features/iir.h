@@ -72,6 +72,7 @@ typedef struct bl_iir {
   bl_biquad *sos;
   double (*zi)[2];
   double *z, *work; /* z: [group][section][2][lane] */
+  double *last;     /* [series]: the last finite value */
   bool *fresh;      /* [series]: the next finite value is the first */
   bool steady;      /* start as if the first value had always stood there; else from zero */
   uint64_t done;
@@ -79,7 +80,8 @@ typedef struct bl_iir {
 /* Copies sos. On failure bl_iir_release() still has to be called. */
 bl_status bl_iir_init(bl_ctx *ctx, const char *who, const bl_biquad *sos, size_t n, size_t width, bool steady,
                       bl_iir *f) BL_MUST_CHECK;
-/* y may not be x. A value that is not finite gives NaN, and its series starts afresh behind it, as behind a gap. */
+/* y may not be x. A value that is not finite gives NaN, and its series goes on as if the last finite one had stood there: a
+ * start from rest would be a step by the whole level, worse than what was marked. The start is at the first finite value. */
 void bl_iir_run(bl_iir *f, const float *x, size_t n, float *y);
 void bl_iir_reset(bl_iir *f);
 void bl_iir_release(bl_ctx *ctx, bl_iir *f); /* zeroed is fine */
