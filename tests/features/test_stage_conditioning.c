@@ -189,6 +189,38 @@ static void check_start(void **arg)
   close_fixture(&f);
 }
 
+/* The level of a signal is none of clicks' business: the same spikes come down to the same height above any of them. */
+static void check_level(void **arg)
+{
+  (void)arg;
+  enum { N = 4096 };
+  static const double levels[] = {0, 5000, -131072};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_stream in;
+  static float x[N], first[N];
+  check_ok(ctx, chain_wave(ctx, 250, "a", "uV", &in));
+  for (size_t k = 0; k < 3; k++) {
+    chain c;
+    double most = 0;
+    for (size_t i = 0; i < N; i++) { /* multiples of 1/32, which the highest level can hold */
+      bl_rng r = bl_rng_make(5, "level", i);
+      x[i] = (float)(levels[k] + rint(20 * 32 * bl_rng_normal(&r)) / 32 + (i % 1000 == 500 ? 400 : 0));
+    }
+    check_ok(ctx, chain_run(ctx, "clicks", &in, x, N, &c));
+    const float *y = chain_out(&c)->v;
+    for (size_t i = 0; i < N; i++) {
+      double d = (double)y[i] - levels[k];
+      if (k == 0) first[i] = y[i];
+      check_near(d, (double)first[i], 0.02);
+      most = fmax(most, fabs(d));
+    }
+    assert_true(most < 100); /* 400 came in */
+    chain_stop(ctx, &c);
+  }
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
 static const struct {
   const char *before, *text, *part;
   bl_status code;
@@ -201,6 +233,8 @@ static const struct {
     {"", "smooth frames=4", "smooth: frames: 4 is even", BL_E_CONFIG},
     {"", "smooth bins=2", "smooth: bins: 2 is even", BL_E_CONFIG},
     {"stft n_fft=16 | power | ", "clicks", "clicks: needs a waveform", BL_E_CONFIG},
+    {"", "clicks length=26", "make length at least 27", BL_E_RANGE},
+    {"", "clicks length=101 threshold=10", "at most 10; make length at least 102", BL_E_RANGE},
     {"stft n_fft=16 | power | ", "mark_artefacts", "mark_artefacts: needs a waveform", BL_E_CONFIG},
     {"stft n_fft=16 | ", "robust_scale", "robust_scale: needs real values", BL_E_CONFIG},
     {"", "robust_scale method=median time_s=1e6", "make it shorter", BL_E_RANGE},
@@ -226,13 +260,14 @@ static void check_refusals(void **arg)
 int main(void)
 {
   enum { N_ROWS = sizeof rows / sizeof *rows };
-  struct CMUnitTest tests[N_ROWS + 4];
+  struct CMUnitTest tests[N_ROWS + 5];
   size_t n = 0;
   for (size_t i = 0; i < N_ROWS; i++)
     tests[n++] = (struct CMUnitTest){rows[i].text, check_golden, NULL, NULL, (void *)(uintptr_t)&rows[i]};
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_marks);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_left_out);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_start);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_level);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_refusals);
   return _cmocka_run_group_tests("conditioning", tests, n, NULL, NULL);
 }

@@ -43,7 +43,7 @@ def clicks(x, length, threshold=5.0, power=6.0):
     for at in range(0, x.shape[1], length):
         v = x[:, at:at + length]
         m, sd = v.mean(axis=1, keepdims=True), v.std(axis=1, keepdims=True)
-        out[:, at:at + length] = v / (1 + (np.abs(v - m) / (threshold * sd)) ** power)
+        out[:, at:at + length] = m + (v - m) / (1 + (np.abs(v - m) / (threshold * sd)) ** power)
     return out
 
 
