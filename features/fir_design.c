@@ -41,8 +41,9 @@ static bl_status transitions(bl_ctx *ctx, const char *who, const bl_fir_spec *p,
   if (isnan(p->l_freq) && isnan(p->h_freq))
     return bl_fail(ctx, BL_E_CONFIG, "%s: neither l_freq nor h_freq is given; give one or both", who);
   if (p->l_freq >= half || p->h_freq >= half)
-    return bl_fail(ctx, BL_E_RANGE, "%s: %s %g Hz must be below half the sampling rate, %g Hz", who,
-                   p->l_freq >= half ? "l_freq" : "h_freq", p->l_freq >= half ? p->l_freq : p->h_freq, half);
+    return bl_fail(ctx, BL_E_RANGE, "%s: %s %g Hz must be below half the sampling rate, %g Hz; give a lower one%s", who,
+                   p->l_freq >= half ? "l_freq" : "h_freq", p->l_freq >= half ? p->l_freq : p->h_freq, half,
+                   p->l_freq >= half ? "" : ", or leave h_freq out");
   if (p->l_freq == p->h_freq)
     return bl_fail(ctx, BL_E_RANGE, "%s: l_freq and h_freq are both %g Hz; nothing would pass", who, p->l_freq);
   *l = isnan(p->l_freq) ? (double)NAN : isnan(p->l_trans) ? fmin(fmax(p->l_freq * 0.25, 2), p->l_freq) : p->l_trans;

@@ -56,6 +56,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   if (p->phase == BL_FIR_MINIMUM && n > BL_FIR_MINIMUM_MAX)
     return bl_fail(ctx, BL_E_RANGE, "fir: phase minimum takes at most %d taps, not %zu; make the transitions wider",
                    BL_FIR_MINIMUM_MAX, n);
+  if ((s = bl_fir_check_room(ctx, "fir", n, (bl_fir_phase)p->phase, (bl_fir_method)p->method, in))) return s;
   size_t wait = bl_fir_wait(n, (bl_fir_phase)p->phase, (bl_fir_method)p->method);
   out->latency_s = in->latency_s + (double)wait / in->rate_hz;
   return BL_OK;
