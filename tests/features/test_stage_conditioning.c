@@ -56,6 +56,7 @@ static const struct row {
     {"smooth.median", "smooth method=median", 0},
     {"smooth.median5x7", "smooth method=median frames=5 bins=7", 0},
     {"ema", "robust_scale time_s=0.5", 2},
+    {"ema", "robust_scale time_s=0.5 eps=1e-4", 2},
     {"median", "robust_scale method=median time_s=0.3", 2},
     {"clicks", "clicks length=50", 2},
     {"clicks.soft", "clicks length=64 threshold=2 power=1.5", 2},
@@ -189,6 +190,57 @@ static void check_start(void **arg)
   close_fixture(&f);
 }
 
+/* Golden values of RobustScaler on a quantised signal, whose quartiles now and then are one. */
+static void check_coarse(void **arg)
+{
+  (void)arg;
+  fixture f;
+  chain c;
+  open_fixture(&f, "x", 2);
+  const golden_array *want = golden_get(f.g, "coarse");
+  for (size_t i = 0; i < f.n * f.width; i++) f.x[i] = 16 * rintf(f.x[i] / 16);
+  run(&f, "robust_scale method=median time_s=0.3", &c);
+  float *got = malloc(f.n * f.width * sizeof *got);
+  for (size_t i = 0; i < f.n * f.width; i++) got[i % f.width * f.n + i / f.width] = chain_out(&c)->v[i];
+  golden_compare_f32(want, got, "coarse");
+  free(got);
+  chain_stop(f.ctx, &c);
+  close_fixture(&f);
+}
+
+/* Microvolts, volts and parts of full scale give the same numbers; a constant gives 0 at any level. */
+static void check_units(void **arg)
+{
+  (void)arg;
+  enum { N = 2000 };
+  static const char *const texts[] = {"robust_scale", "robust_scale method=median"};
+  static const double factors[] = {1, 1e-6, 2e-5, 1e9};
+  static float x[N], first[2][N];
+  for (size_t k = 0; k < 8; k++) {
+    bl_ctx *ctx = bl_ctx_new();
+    bl_stream in;
+    chain c;
+    double squares = 0;
+    check_ok(ctx, chain_wave(ctx, 250, "a", "V", &in));
+    for (size_t i = 0; i < N; i++) {
+      bl_rng r = bl_rng_make(5, "units", i);
+      x[i] = (float)(factors[k / 2] * (20 * bl_rng_normal(&r) + 300));
+    }
+    check_ok(ctx, chain_run(ctx, texts[k % 2], &in, x, N, &c));
+    for (size_t i = 0; i < N; i++) squares += (double)(chain_out(&c)->v[i] * chain_out(&c)->v[i]) / N;
+    check_near(sqrt(squares), k % 2 ? 0.74 : 1, 0.05); /* an interquartile range is 1.35 sd */
+    if (k / 2 == 0) memcpy(first[k], chain_out(&c)->v, sizeof first[k]);
+    for (size_t i = 0; i < N; i++) check_near((double)chain_out(&c)->v[i], (double)first[k % 2][i], 1e-4);
+    chain_stop(ctx, &c);
+    for (size_t i = 0; i < N; i++) x[i] = (float)(factors[k / 2] * 1.1);
+    check_ok(ctx, chain_run(ctx, texts[k % 2], &in, x, N, &c));
+    for (size_t i = 0; i < N; i++) check_near((double)chain_out(&c)->v[i], 0, 0);
+    chain_stop(ctx, &c);
+    bl_stream_free(ctx, &in);
+    check_free(ctx);
+  }
+}
+
 /* The level of a signal is none of clicks' business: the same spikes come down to the same height above any of them. */
 static void check_level(void **arg)
 {
@@ -260,13 +312,15 @@ static void check_refusals(void **arg)
 int main(void)
 {
   enum { N_ROWS = sizeof rows / sizeof *rows };
-  struct CMUnitTest tests[N_ROWS + 5];
+  struct CMUnitTest tests[N_ROWS + 7];
   size_t n = 0;
   for (size_t i = 0; i < N_ROWS; i++)
     tests[n++] = (struct CMUnitTest){rows[i].text, check_golden, NULL, NULL, (void *)(uintptr_t)&rows[i]};
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_marks);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_left_out);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_start);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_coarse);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_units);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_level);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_refusals);
   return _cmocka_run_group_tests("conditioning", tests, n, NULL, NULL);

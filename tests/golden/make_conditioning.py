@@ -3,6 +3,7 @@ from golden import Golden, f32
 
 import numpy as np
 from scipy import ndimage, signal
+from sklearn.preprocessing import RobustScaler
 
 
 def pcen(s, rate, gain=0.98, bias=2.0, power=0.5, time_constant=0.4, eps=1e-6):
@@ -81,7 +82,8 @@ def main():
         whiten (time constant 1 s); denoise (defaults), denoise.gate (threshold 2, start 1, floor 0.1), denoise.over
         (over 2, floor 0.05, below 4, above 40); smooth (1-2-1 x 1-2-1 / 16, edges nearest), smooth.5x1 (five frames,
         one bin), smooth.median (3 x 3), smooth.median5x7 (five frames, seven bins): scipy.ndimage; ema (0.5 s, eps
-        1e-4), median (0.3 s): channels 0 and 1; clicks (length 50, threshold 5, power 6), clicks.soft (length 64,
+        1e-4), median (0.3 s): channels 0 and 1; coarse: median of channels 0 and 1 rounded to multiples of 16, by
+        sklearn.preprocessing.RobustScaler window by window; clicks (length 50, threshold 5, power 6), clicks.soft (length 64,
         threshold 2, power 1.5): channels 0 and 1; mark.I [channel][sample] of options mark.I.options.""", seed=71)
     rng = np.random.default_rng(71)
     s = rng.gamma(2.0, 3.0, size=(6, 90)) * np.array([[1e-6], [1], [10], [0.1], [1e3], [2]])
@@ -122,6 +124,10 @@ def main():
         q = np.percentile(two[:, max(0, t - 29):t + 1], [25, 50, 75], axis=1)
         med[:, t] = (two[:, t] - q[1]) / np.maximum(1e-4, q[2] - q[0])
     g.array("median", med, 2e-6, 1e-9)
+    coarse, scaled = 16 * np.rint(two / 16), np.empty_like(two)
+    for t in range(two.shape[1]):
+        scaled[:, t] = RobustScaler().fit_transform(coarse[:, max(0, t - 29):t + 1].T)[-1]
+    g.array("coarse", scaled, 2e-6, 1e-9)
     g.array("clicks", clicks(two, 50), 2e-6, 1e-9)
     g.array("clicks.soft", clicks(two, 64, 2.0, 1.5), 2e-6, 1e-9)
     cases = (dict(amplitude=22), dict(gradient=6), dict(gradient=6, pad_s=0.035), dict(flat=0, flat_s=0.2),
