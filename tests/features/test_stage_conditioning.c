@@ -60,6 +60,7 @@ static const struct row {
     {"smooth.median5x7", "smooth method=median frames=5 bins=7", 0},
     {"ema", "robust_scale time_s=0.5", 2},
     {"ema", "robust_scale time_s=0.5 eps=1e-4", 2},
+    {"ema.eps", "robust_scale time_s=0.5 eps=5", 2},
     {"median", "robust_scale method=median time_s=0.3", 2},
     {"clicks", "clicks length=50", 2},
     {"clicks.soft", "clicks length=64 threshold=2 power=1.5", 2},

@@ -103,7 +103,7 @@ def main():
         3 s, floor 20 dB); denoise (defaults), denoise.ten (start 10), denoise.gate (threshold 2, start 1, floor 0.1),
         denoise.over (over 2, floor 0.05, below 4, above 40, start level of 0.4 s); smooth (1-2-1 x 1-2-1 / 16, edges nearest), smooth.5x1 (five frames,
         one bin), smooth.median (3 x 3), smooth.median5x7 (five frames, seven bins): scipy.ndimage; ema (0.5 s, eps
-        1e-4), median (0.3 s): channels 0 and 1; coarse: median of channels 0 and 1 rounded to multiples of 16, by
+        1e-4), ema.eps (eps 5), median (0.3 s): channels 0 and 1; coarse: median of channels 0 and 1 rounded to multiples of 16, by
         sklearn.preprocessing.RobustScaler window by window; clicks (length 50, threshold 5, power 6), clicks.soft (length 64,
         threshold 2, power 1.5): channels 0 and 1; mark.I [channel][sample] of options mark.I.options.""", seed=71)
     rng = np.random.default_rng(71)
@@ -142,7 +142,9 @@ def main():
     g.input("x", x)
     two = x[:2]
     d = two - ewm(two, 1 - np.exp(-1 / 50))
-    g.array("ema", d / np.maximum(1e-4, np.sqrt(ewm(d ** 2, 1 - np.exp(-1 / 50)))), 2e-6, 1e-9)
+    sd = np.sqrt(ewm(d ** 2, 1 - np.exp(-1 / 50)))
+    g.array("ema", d / np.maximum(1e-4, sd), 2e-6, 1e-9)
+    g.array("ema.eps", d / np.maximum(5, sd), 2e-6, 1e-9)
     med = np.empty_like(two)
     for t in range(two.shape[1]):
         q = np.percentile(two[:, max(0, t - 29):t + 1], [25, 50, 75], axis=1)
