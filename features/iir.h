@@ -50,7 +50,9 @@ extern const char *const bl_iir_none[];
   {"rs", BL_OPT_REAL, offsetof(T, iir.rs), "40", 0, 400, BL_OPT_OPEN_LO, NULL, "dB",                                    \
    "attenuation of the stop band; cheby2"}
 // clang-format on
-bl_iir_spec bl_iir_spec_of(const bl_iir_opts *o, double rate_hz);
+/* BL_E_CONFIG for rp or rs with a type that has none: a user who gives it expects a ripple. */
+bl_status bl_iir_spec_of(bl_ctx *ctx, const char *who, const bl_iir_opts *o, double rate_hz, bl_iir_spec *out)
+    BL_MUST_CHECK;
 
 /* The states z0, z1 of each section when the input has always been 1 (scipy.signal.sosfilt_zi). */
 void bl_iir_steady(const bl_biquad *sos, size_t n, double (*zi)[2]);

@@ -26,8 +26,9 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   bl_biquad sos[BL_IIR_MAX_SECTIONS];
   size_t n;
   (void)out;
-  bl_iir_spec spec = bl_iir_spec_of(&p->iir, in->rate_hz);
-  return bl_iir_design(ctx, "iir", &spec, sos, &n);
+  bl_iir_spec spec;
+  bl_status s = bl_iir_spec_of(ctx, "iir", &p->iir, in->rate_hz, &spec);
+  return s ? s : bl_iir_design(ctx, "iir", &spec, sos, &n);
 }
 
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
@@ -36,8 +37,9 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   bl_biquad sos[BL_IIR_MAX_SECTIONS];
   size_t n;
   (void)out;
-  bl_iir_spec spec = bl_iir_spec_of(&p->iir, in->rate_hz);
-  bl_status s = bl_iir_design(ctx, "iir", &spec, sos, &n);
+  bl_iir_spec spec;
+  bl_status s = bl_iir_spec_of(ctx, "iir", &p->iir, in->rate_hz, &spec);
+  if (!s) s = bl_iir_design(ctx, "iir", &spec, sos, &n);
   return s ? s : bl_iir_init(ctx, "iir", sos, n, bl_stream_width(in), p->start == 1, sp);
 }
 

@@ -41,8 +41,9 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   bl_biquad sos[BL_IIR_MAX_SECTIONS];
   size_t n;
   out->latency_s = INFINITY;
-  bl_iir_spec spec = bl_iir_spec_of(&p->iir, in->rate_hz);
-  return bl_iir_design(ctx, "iir_zero_phase", &spec, sos, &n);
+  bl_iir_spec spec;
+  bl_status s = bl_iir_spec_of(ctx, "iir_zero_phase", &p->iir, in->rate_hz, &spec);
+  return s ? s : bl_iir_design(ctx, "iir_zero_phase", &spec, sos, &n);
 }
 
 static size_t ringing(const bl_biquad *sos, size_t n)
@@ -70,8 +71,9 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   const params *p = pp;
   state *st = sp;
   (void)out;
-  bl_iir_spec spec = bl_iir_spec_of(&p->iir, in->rate_hz);
-  bl_status s = bl_iir_design(ctx, "iir_zero_phase", &spec, st->sos, &st->n_sections);
+  bl_iir_spec spec;
+  bl_status s = bl_iir_spec_of(ctx, "iir_zero_phase", &p->iir, in->rate_hz, &spec);
+  if (!s) s = bl_iir_design(ctx, "iir_zero_phase", &spec, st->sos, &st->n_sections);
   if (s) return s;
   bl_iir_steady(st->sos, st->n_sections, st->zi);
   st->padlen = p->padlen.word == 0 ? ringing(st->sos, st->n_sections) : (size_t)p->padlen.real;

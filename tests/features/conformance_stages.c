@@ -52,12 +52,15 @@ static const row rows[] = {
   {"reference", "", "", 1, 1, 0, 0, 0, MIXES, "the mean of all channels is subtracted"},
   {"reference", POWER, "channels=[C3,C4] exclude=Cz", 1, 1, 0, 0, 0, MIXES | NAMED, "the mean of two is subtracted"},
   {"reference", "", "types=eeg projector=true", 1, 1, 0, 0, 0, MIXES, "the mean of all channels is subtracted"},
-  {"reference", "", "channels=[C3,Q1] missing=skip", 1, 1, 0, 0, 0, MIXES | NAMED, "one channel is subtracted from all"},
+  {"reference", "", "channels=[C3,Q1] missing=skip", 1, 1, 0, 0, 0, MIXES | NAMED,
+   "one channel is subtracted from all"},
   {"bipolar", "", "pairs=[C3-C4]", 1, 1, 0, 0, 0, MIXES | NAMED, "one channel minus the other"},
   {"bipolar", POWER, "pairs=[C3-C4,C4-Q] keep=all missing=zero", 1, 1, 0, 0, 0, MIXES | NAMED,
    "one channel minus the other"},
-  {"bipolar", "", "pairs=[C3-C4,C4-Q] keep=none missing=skip", 1, 1, 0, 0, 0, MIXES | NAMED, "one channel minus the other"},
-  {"bipolar", "", "pairs=[C3-C4,C4-Q] missing=nan", 1, 1, 0, 0, 0, MIXES | NAMED | MISSING, "a pair of NaN is asked for"},
+  {"bipolar", "", "pairs=[C3-C4,C4-Q] keep=none missing=skip", 1, 1, 0, 0, 0, MIXES | NAMED,
+   "one channel minus the other"},
+  {"bipolar", "", "pairs=[C3-C4,C4-Q] missing=nan", 1, 1, 0, 0, 0, MIXES | NAMED | MISSING,
+   "a pair of NaN is asked for"},
   {"mark_artefacts", "", "", 1, 1, 0, 0, 0, 0, NULL},
   {"mark_artefacts", "", "amplitude=250 gradient=110 pad_s=0.04", 1, 1, 0, 0, 11, 0, NULL},
   {"mark_artefacts", "", "mode=zero flat=40 flat_s=0.03 pad_s=0.01", 1, 1, 0, 0, 10, MARKS,
@@ -81,13 +84,15 @@ static const row rows[] = {
   {"fir", "", "h_freq=40 phase=causal method=fft", 1, 1, 0, 0, 82, ROUNDS, "values of one FFT share rounding errors"},
   {"fir", "", "h_freq=40 phase=minimum", 1, 1, 0, 0, 82, 0, NULL},
   {"fir", "", "l_freq=4 phase=minimum method=fft", 1, 1, 0, 0, 412, ROUNDS, "values of one FFT share rounding errors"},
-  {"fir", "", "l_freq=55 h_freq=45 l_trans_bandwidth=4 h_trans_bandwidth=3 window=hann method=direct", 1, 1, 0, 0, 129, 0, NULL},
+  {"fir", "", "l_freq=55 h_freq=45 l_trans_bandwidth=4 h_trans_bandwidth=3 window=hann method=direct",
+   1, 1, 0, 0, 129, 0, NULL},
   {"fir", "", "h_freq=60 h_trans_bandwidth=20 window=blackman", 1, 1, 0, 0, 31, 0, NULL},
   {"fir", "", "l_freq=1000 h_freq=8000", 1, 1, 0, 0, 291, ROUNDS | AUDIO, "values of one FFT share rounding errors"},
   {"fir", "stft n_fft=16 hop_length=1 output=power", "h_freq=40 method=direct", 1, 1, 0, 0, 41, 0, NULL},
   {"notch", "", "freqs=[50,100]", 1, 1, 0, 0, 825, ROUNDS, "values of one FFT share rounding errors"},
   {"notch", "", "freqs=60 trans_bandwidth=8 phase=causal", 1, 1, 0, 0, 206, 0, NULL},
-  {"notch", "", "freqs=[50,100] notch_widths=[2,3] trans_bandwidth=10 window=hann method=direct", 1, 1, 0, 0, 77, 0, NULL},
+  {"notch", "", "freqs=[50,100] notch_widths=[2,3] trans_bandwidth=10 window=hann method=direct",
+   1, 1, 0, 0, 77, 0, NULL},
   {"notch", "", "freqs=60 trans_bandwidth=20 window=blackman method=fft", 1, 1, 0, 0, 62, ROUNDS,
    "values of one FFT share rounding errors"},
   {"comb", "", "", 1, 1, 0, 0, 1e9, 0, NULL},
@@ -98,13 +103,16 @@ static const row rows[] = {
   {"iir", "", "l_freq=1 h_freq=40", 1, 1, 0, 0, 1e9, 0, NULL},
   {"iir", "", "h_freq=30 order=5 type=bessel start=steady", 1, 1, 0, 0, 1e9, 0, NULL},
   {"iir", "", "l_freq=10 type=cheby2 rs=60", 1, 1, 0, 0, 1e9, 0, NULL},
-  {"iir", "stft n_fft=16 hop_length=1 output=power", "l_freq=55 h_freq=45 type=cheby1 rp=0.1", 1, 1, 0, 0, 1e9, 0, NULL},
+  {"iir", "stft n_fft=16 hop_length=1 output=power", "l_freq=55 h_freq=45 type=cheby1 rp=0.1",
+   1, 1, 0, 0, 1e9, 0, NULL},
   {"resample", "", "rate_hz=100", 1 / 2.0, 5 / 2.0, 0, 0, 26, RATE, "250 Hz become 100"},
   {"resample", "", "rate_hz=400 pad=zero", 1 / 8.0, 5 / 8.0, 0, 0, 11, RATE, "250 Hz become 400"},
   {"resample", "", "rate_hz=250", 1, 1, 0, 0, 0, 0, NULL},
   {"resample", POWER, "rate_hz=7 pad=edge", 1 / 56.0, 125 / 56.0, 0, 0, 24, 0, NULL},
-  {"resample", "", "rate_hz=125 method=soxr", 1, 2, 0, 0, 1e9, RATE | BLOCKS, "250 Hz become 125; the blocks are libsoxr's"},
-  {"resample", "", "rate_hz=441 method=soxr quality=VHQ", 1 / 441.0, 250 / 441.0, 0, 0, 1e9, RATE | BLOCKS, "250 Hz become 441; as above"},
+  {"resample", "", "rate_hz=125 method=soxr", 1, 2, 0, 0, 1e9, RATE | BLOCKS,
+   "250 Hz become 125; the blocks are libsoxr's"},
+  {"resample", "", "rate_hz=441 method=soxr quality=VHQ", 1 / 441.0, 250 / 441.0, 0, 0, 1e9, RATE | BLOCKS,
+   "250 Hz become 441; as above"},
   {"decimate", "", "factor=4", 1, 4, 0, 0, 40, RATE, "250 Hz become 62.5"},
   {"decimate", "", "factor=70 pad=edge", 1, 70, 0, 0, 700, RATE, "250 Hz become 3.6"},
   {"decimate", "", "factor=4 pad=zero", 1, 4, 0, 0, 40, RATE, "250 Hz become 62.5"},
@@ -293,8 +301,8 @@ static void check_blocks(void **arg)
   check_blocks_of(*arg, spikes);
 }
 
-/* A run longer than any carry-over, so that buffers are moved: the input over and over, for ever other lengths. Of spectra a
- * stage holds some thousand frames at most. */
+/* A run longer than any carry-over, so that buffers are moved: the input over and over, for ever other lengths. Of
+ * spectra a stage holds some thousand frames at most. */
 static void check_long_runs(void **arg)
 {
   bench b;
@@ -304,7 +312,8 @@ static void check_long_runs(void **arg)
   start(&b, &c);
   for (size_t turn = 0; turn < 2; turn++) {
     bl_rng r = bl_rng_make(turn, "long", 0);
-    size_t rounds = (*b.r->before ? 9000 : 20000) / b.x.n + 1, rest = bl_rng_below(&r, b.x.n), total = rounds * b.x.n + rest;
+    size_t rounds = (*b.r->before ? 9000 : 20000) / b.x.n + 1, rest = bl_rng_below(&r, b.x.n);
+    size_t total = rounds * b.x.n + rest;
     chain_reset(&one);
     chain_reset(&c);
     for (size_t i = 0; i <= rounds; i++)
@@ -419,8 +428,8 @@ static void check_broken(void **arg)
   bench_close(&b);
 }
 
-/* Behind a frame of NaN on a level far from zero no stage starts anew: what is finite differs from what the last good frame
- * in its place would have given by less than the signal's own range. */
+/* Behind a frame of NaN on a level far from zero no stage starts anew: what is finite differs from what the last good
+ * frame in its place would have given by less than the signal's own range. */
 static void check_goes_on(void **arg)
 {
   bench b;
@@ -569,9 +578,9 @@ static void check_shape(void **arg)
   bench_close(&b);
 }
 
-/* The latency is kept: once a frame's time plus the latency has come in, the frame is out. And it is no longer than needed:
- * some frame is still missing two and a half frames of the input before that (the one that is just coming in, the one that
- * ends it, and half of one where the middle of a frame lies between samples). */
+/* The latency is kept: once a frame's time plus the latency has come in, the frame is out. And it is no longer than
+ * needed: some frame is still missing two and a half frames of the input before that (the one that is just coming in, the
+ * one that ends it, and half of one where the middle of a frame lies between samples). */
 static void check_latency(void **arg)
 {
   bench b;

@@ -297,6 +297,8 @@ static void check_refusals(void **arg)
     {"fir", BL_E_CONFIG, "neither l_freq nor h_freq"},
     {"fir h_freq=125", BL_E_RANGE, "below half the sampling rate, 125 Hz; give a lower one, or leave h_freq out"},
     {"fir l_freq=200", BL_E_RANGE, "l_freq 200 Hz must be below half the sampling rate, 125 Hz; give a lower one"},
+    {"fir h_freq=5 l_trans_bandwidth=6", BL_E_CONFIG, "l_trans_bandwidth goes with l_freq"},
+    {"fir l_freq=5 h_trans_bandwidth=6", BL_E_CONFIG, "h_trans_bandwidth goes with h_freq"},
     {"fir l_freq=5 h_freq=5", BL_E_RANGE, "nothing would pass"},
     {"fir l_freq=5 l_trans_bandwidth=6", BL_E_RANGE, "reaches below 0"},
     {"fir h_freq=120 h_trans_bandwidth=6", BL_E_RANGE, "reaches above"},

@@ -197,6 +197,8 @@ static void check_refusals(void **arg)
       {"iir l_freq=200", BL_E_RANGE, "l_freq 200"},
       {"iir_zero_phase l_freq=5 h_freq=5", BL_E_RANGE, "nothing would pass"},
       {"iir h_freq=1e-14 order=20", BL_E_RANGE, "not be stable"},
+      {"iir h_freq=5 rp=3", BL_E_CONFIG, "rp is the ripple of type cheby1, and butter has none"},
+      {"iir_zero_phase h_freq=5 type=cheby1 rs=50", BL_E_CONFIG, "rs is the attenuation of type cheby2"},
       {"iir h_freq=5 order=21", BL_E_CONFIG, "20"},
       {"iir h_freq=5 type=elliptic", BL_E_CONFIG, "butter"},
   };
