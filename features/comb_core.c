@@ -12,6 +12,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "baleen/wide.h"
 #include "iir.h"
 
 static const double pi = 3.14159265358979323846;
@@ -24,6 +25,7 @@ void bl_comb_reset(bl_comb *f)
     f->sum[c] = f->last[c] = f->level[c] = 0;
     f->fresh[c] = true;
   }
+  f->n_fresh = f->width;
   f->at = 0;
 }
 
@@ -37,38 +39,70 @@ bl_status bl_comb_init(bl_ctx *ctx, size_t width, size_t period, double q, bool 
   f->sum = bl_calloc(ctx, width, sizeof *f->sum);
   f->last = bl_calloc(ctx, width, sizeof *f->last);
   f->level = bl_calloc(ctx, width, sizeof *f->level);
+  f->row = bl_calloc(ctx, width, sizeof *f->row);
   f->fresh = bl_calloc(ctx, width, sizeof *f->fresh);
-  if (!f->seen || !f->given || !f->sum || !f->last || !f->level || !f->fresh) return bl_fail_nomem(ctx, "comb");
+  if (!f->seen || !f->given || !f->sum || !f->last || !f->level || !f->row || !f->fresh)
+    return bl_fail_nomem(ctx, "comb");
   bl_comb_reset(f);
   return BL_OK;
 }
 
-/* The value of series c, less its level: the last one over where it is broken. */
-static double next(bl_comb *f, size_t c, float x)
+/* Frames of values that are all finite and within one period; seen and given are at its place: of this period so far seen
+ * holds values, from here on, for `zero` the values of the last period, else the sums from there to its end. What the loops
+ * read of f is copied: its arrays could overlap, for all that the compiler knows. */
+BL_WIDE static void stop(const bl_comb *f, const float *restrict x, size_t n, double *restrict seen,
+                         double *restrict given, float *restrict y)
 {
-  if (!isfinite(x)) return f->last[c];
-  if (f->fresh[c]) f->level[c] = f->steady ? (double)x : 0, f->fresh[c] = false;
-  return (double)x - f->level[c];
+  const double *restrict level = f->level;
+  double *restrict last = f->last, *restrict sum = f->sum, pole = f->pole, gain = f->gain, feedback = f->feedback;
+  size_t width = f->width;
+  for (size_t i = 0; i < n; i++, x += width, y += width, seen += width, given += width) {
+    const double *after = seen + width;
+    if (f->zero)
+      for (size_t c = 0; c < width; c++) {
+        double v = (double)x[c] - level[c], over = v - seen[c];
+        seen[c] = last[c] = v;
+        given[c] = feedback * given[c] + gain * over;
+        y[c] = (float)given[c];
+      }
+    else
+      for (size_t c = 0; c < width; c++) {
+        double v = (double)x[c] - level[c], e = v - pole * last[c];
+        seen[c] = e;
+        last[c] = v;
+        sum[c] += e;
+        given[c] = feedback * given[c] + gain * (sum[c] + after[c]);
+        y[c] = (float)(given[c] + level[c]);
+      }
+  }
 }
 
-/* One frame; seen and given are at its place: of this period so far seen holds values, from here on, for `zero` the values
- * of the last period, else the sums from there to its end. */
-static void advance(bl_comb *f, const float *x, double *seen, double *given, float *y)
+/* Frame by frame, for pieces with values that are not finite, over which the last one is held, or with a series that
+ * starts; before its start a series is at rest. */
+static void stop_carefully(bl_comb *f, const float *x, size_t n, double *seen, double *given, float *y)
 {
-  for (size_t c = 0; c < f->width; c++) {
-    double v = next(f, c, x[c]), over;
-    if (f->zero) {
-      over = v - seen[c];
-      seen[c] = v;
-    } else {
-      seen[c] = v - f->pole * f->last[c];
-      f->sum[c] += seen[c];
-      over = f->sum[c] + seen[f->width + c];
+  for (size_t i = 0; i < n; i++, x += f->width, y += f->width, seen += f->width, given += f->width) {
+    for (size_t c = 0; c < f->width; c++) {
+      bool good = isfinite(x[c]);
+      if (good && f->fresh[c]) f->level[c] = f->steady ? (double)x[c] : 0, f->fresh[c] = false, f->n_fresh--;
+      f->row[c] = good ? x[c] : (float)(f->last[c] + f->level[c]);
     }
-    f->last[c] = v;
-    given[c] = f->feedback * given[c] + f->gain * over;
-    y[c] = isfinite(x[c]) ? (float)(given[c] + (f->zero ? 0 : f->level[c])) : NAN;
+    stop(f, f->row, 1, seen, given, y);
+    for (size_t c = 0; c < f->width; c++)
+      if (!isfinite(x[c])) y[c] = NAN;
   }
+}
+
+BL_WIDE static bool all_finite(const float *x, size_t n)
+{
+  enum { SIDE = 16 };
+  float probe[SIDE] = {0}; /* 0 as long as all is finite */
+  size_t i = 0;
+  for (; i + SIDE <= n; i += SIDE)
+    for (size_t k = 0; k < SIDE; k++) probe[k] += x[i + k] * 0;
+  for (; i < n; i++) probe[0] += x[i] * 0;
+  for (size_t k = 1; k < SIDE; k++) probe[0] += probe[k];
+  return probe[0] == 0;
 }
 
 static void end_period(bl_comb *f)
@@ -82,10 +116,16 @@ static void end_period(bl_comb *f)
 
 void bl_comb_run(bl_comb *f, const float *x, size_t n, float *y)
 {
-  for (size_t i = 0; i < n; i++, x += f->width, y += f->width) {
-    size_t place = f->at * f->width;
-    advance(f, x, f->seen + place, f->given + place, y);
-    if (++f->at == f->period) end_period(f);
+  while (n) {
+    size_t m = f->period - f->at < n ? f->period - f->at : n, place = f->at * f->width;
+    bool fast = !f->n_fresh && all_finite(x, m * f->width);
+    if (fast) stop(f, x, m, f->seen + place, f->given + place, y);
+    else stop_carefully(f, x, m, f->seen + place, f->given + place, y);
+    f->at += m;
+    if (f->at == f->period) end_period(f);
+    x += m * f->width;
+    y += m * f->width;
+    n -= m;
   }
 }
 
@@ -96,5 +136,6 @@ void bl_comb_release(bl_ctx *ctx, bl_comb *f)
   bl_free(ctx, f->sum);
   bl_free(ctx, f->last);
   bl_free(ctx, f->level);
+  bl_free(ctx, f->row);
   bl_free(ctx, f->fresh);
 }

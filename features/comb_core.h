@@ -11,8 +11,10 @@ typedef struct bl_comb {
   double gain, feedback, pole; /* of the equations in comb_core.c */
   double *seen, *given;        /* [period + 1][width], [period][width]: see comb_core.c */
   double *sum, *last, *level;  /* [width]: of the period so far; the last good value, less its level; the level */
-  bool *fresh;                 /* [width]: no good value has come */
-  size_t at;                   /* place in the period, counted from the start of the run */
+  float *row;                  /* [width] */
+  bool *fresh;                 /* [width]: no good value has come; n_fresh: of how many */
+  size_t n_fresh;
+  size_t at; /* place in the period, counted from the start of the run */
 } bl_comb;
 
 /* q, above 2: the lowest frequency over the width of each notch at -3 dB. On failure bl_comb_release() still has to be
