@@ -74,13 +74,12 @@ static bl_status build_nodes(bl_ctx *ctx, bl_extractor *e)
     e->leaves[b] = (leaf){.branch = branch, .node = at, .offset = e->n_seats};
     e->n_seats += branch->n_summaries;
   }
-  /* nodes lie still from here on */
-  for (size_t b = 0; b < r->n_branches; b++)
-    e->leaves[b].stream = e->leaves[b].node == ROOT ? &e->in : &e->nodes[e->leaves[b].node].run.out;
+  bl_leaves_uncorrect(ctx, e); /* nodes lie still from here on */
   return BL_OK;
 }
 
-static bl_status build_seats(bl_ctx *ctx, bl_extractor *e)
+/* Each summary's features, from the stream that it gets; where its columns begin. */
+static bl_status name_features(bl_ctx *ctx, bl_extractor *e, bl_feature_names *all)
 {
   bool several = e->recipe->n_branches > 1;
   for (size_t b = 0; b < e->recipe->n_branches; b++) {
@@ -88,16 +87,29 @@ static bl_status build_seats(bl_ctx *ctx, bl_extractor *e)
     for (size_t k = 0; k < l->branch->n_summaries; k++) {
       const bl_summary *m = &l->branch->summaries[k];
       bl_feature_names names = {0};
-      e->seats[l->offset + k] = (seat){.summary = m, .leaf = b, .column = e->names.names.n};
+      e->seats[l->offset + k] = (seat){.summary = m, .leaf = b, .column = all->names.n};
       bl_status s = bl_opts_complete(ctx, m->cls->name, m->cls->opts, m->params);
       if (!s) s = m->cls->shape(ctx, m->params, l->stream, &names);
       if (s) bl_extractor_fail(ctx, e, s, l->branch->name, "summary", m->cls->name);
-      if (!s) s = bl_names_append(ctx, &e->names, several ? l->branch->name : NULL, &names);
+      if (!s) s = bl_names_append(ctx, all, several ? l->branch->name : NULL, &names);
       bl_feature_names_free(ctx, &names);
       if (s) return s;
     }
   }
-  return bl_names_check(ctx, &e->names);
+  return bl_names_check(ctx, all);
+}
+
+bl_status bl_extractor_name_features(bl_ctx *ctx, bl_extractor *e)
+{
+  bl_feature_names all = {0};
+  bl_status s = name_features(ctx, e, &all);
+  if (s) {
+    bl_feature_names_free(ctx, &all);
+    return s;
+  }
+  bl_feature_names_free(ctx, &e->names);
+  e->names = all;
+  return BL_OK;
 }
 
 bl_status bl_extractor_new(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *in, bl_row_fn on_row, void *user,
@@ -114,7 +126,7 @@ bl_status bl_extractor_new(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream
   if (!(e->leaves = bl_calloc(ctx, recipe->n_branches, sizeof *e->leaves))) goto nomem;
   if ((s = build_nodes(ctx, e))) goto done;
   if (!(e->seats = bl_calloc(ctx, e->n_seats, sizeof *e->seats))) goto nomem;
-  if ((s = build_seats(ctx, e))) goto done;
+  if ((s = bl_extractor_name_features(ctx, e))) goto done;
   if (!(e->row = bl_calloc(ctx, e->names.names.n, sizeof *e->row))) goto nomem;
   *out = e;
   e = NULL;
@@ -136,6 +148,7 @@ void bl_extractor_free(bl_ctx *ctx, bl_extractor *e)
     bl_desk_free(ctx, e, d);
   }
   bl_judges_free(ctx, e);
+  for (size_t b = 0; e->leaves && b < e->recipe->n_branches; b++) bl_stream_free(ctx, &e->leaves[b].corrected);
   for (size_t i = 0; i < e->n_nodes; i++) {
     bl_stage_stop(ctx, &e->nodes[i].run);
     bl_frames_free(ctx, &e->nodes[i].out);

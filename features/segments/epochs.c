@@ -36,7 +36,7 @@ static const bl_opt opts[] = {
            "Corrects what the summaries get, waveform or spectrum"),
   BL_ENUM(epochs_params, baseline_mode, "mean", mode_words,
           "with m the baseline's mean: mean x - m, ratio x / m, logratio log10(x / m), percent (x - m) / m, "
-          "zscore (x - m) / sd, zlogratio log10(x / m) / sd"),
+          "zscore (x - m) / sd, zlogratio log10(x / m) / sd; features are then in 1, log10, 1, sd or sd, not in the channel's unit"),
   BL_WORD(epochs_params, reject, "none", none_words, 0, 1e300, 0, "the channel's unit",
           "drop the epoch when any channel's peak-to-peak amplitude is above this"),
   BL_WORD(epochs_params, flat, "none", none_words, 0, 1e300, 0, "the channel's unit",
