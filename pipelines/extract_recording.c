@@ -203,10 +203,13 @@ static bl_status relay_row(void *user, bl_ctx *ctx, const bl_span *span, bl_stat
 }
 
 static bl_status one_run(bl_ctx *ctx, bl_recording_job *j, const selection *sel, bl_extractor *e, relay *r,
-                         const bl_stretch *run, const bl_event *events, size_t n_events, float *block, float *gathered,
+                         size_t which, const bl_event *events, size_t n_events, float *block, float *gathered,
                          size_t block_frames)
 {
-  bl_run_info info = {run->start_s, run->start_s + (double)run->n / sel->rs->rate_hz, sel->rs->rate_hz};
+  const bl_stretch *run = &sel->rs->runs[which];
+  bl_run_info info = {.start_s = run->start_s, .end_s = run->start_s + (double)run->n / sel->rs->rate_hz, .rate_hz = sel->rs->rate_hz,
+                      .follows = which > 0, .followed = which + 1 < sel->rs->n_runs};
+  if (info.followed) info.next_start_s = run[1].start_s;
   r->start_s = info.start_s;
   r->end_s = info.end_s;
   bl_spans spans = {0};
@@ -260,7 +263,7 @@ bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *j)
   gathered = bl_calloc(ctx, block_frames * (sel.n ? sel.n : 1), sizeof *gathered);
   if (!block || !gathered) s = bl_fail_nomem(ctx, "a block of samples");
   for (size_t i = 0; !s && i < sel.rs->n_runs; i++)
-    s = one_run(ctx, j, &sel, e, &r, &sel.rs->runs[i], events, n_events, block, gathered, block_frames);
+    s = one_run(ctx, j, &sel, e, &r, i, events, n_events, block, gathered, block_frames);
 done:
   bl_extractor_free(ctx, e);
   bl_stream_free(ctx, &in);
