@@ -269,6 +269,41 @@ static bl_status append(bl_ctx *ctx, part *p, bl_extraction *x, bool *first)
   return BL_OK;
 }
 
+/* Labels that were asked for and that no recording has: a mistyped one must not go unseen. */
+static bl_status check_asked(bl_ctx *ctx, const extraction_job *j, bool rows)
+{
+  bl_asked asked;
+  bl_tally there = {0};
+  bl_buf text = {0};
+  bool matched = true, failed = false;
+  bl_status s = BL_OK;
+  if (!bl_config_asks(j->config, &asked) || bl_asked_any(&asked)) return BL_OK;
+  for (size_t i = 0; !s && i < j->items->n; i++) {
+    failed |= j->parts[i].status != BL_OK;
+    s = bl_tally_merge(ctx, &there, &j->parts[i].job.events);
+  }
+  if (!s) s = bl_tally_missing(ctx, &asked, &there, &text, &matched);
+  const char *who = j->config->segment.cls->name;
+  /* a recording that failed may have had it */
+  if (!s && text.len && !matched && (!failed || !rows)) s = bl_fail(ctx, BL_E_CONFIG, "%s: events: %s", who, bl_buf_text(&text));
+  else if (!s && text.len) bl_warn(ctx, BL_W_MISSING, "%s: events: %s", who, bl_buf_text(&text));
+  bl_buf_free(ctx, &text);
+  bl_tally_free(ctx, &there);
+  return s;
+}
+
+static bl_status no_rows(bl_ctx *ctx, const extraction_job *j, const bl_dropped *drop)
+{
+  bl_asked asked;
+  if (drop)
+    return bl_fail(ctx, BL_E_SHAPE, "no rows: every segment of %zu recordings was left out; the first, at %.3f s: %s", j->items->n,
+                   drop->start_s, drop->reason);
+  if (bl_config_asks(j->config, &asked))
+    return bl_fail(ctx, BL_E_SHAPE, "no rows: no event lies in the %zu recordings; what tells of events is chosen by the source's labels",
+                   j->items->n);
+  return bl_fail(ctx, BL_E_SHAPE, "no rows: %zu recordings gave not one segment; does the length of the windows fit?", j->items->n);
+}
+
 static bl_status gather(bl_ctx *ctx, extraction_job *j, bl_extraction *x)
 {
   bool first = true;
@@ -297,6 +332,7 @@ static bl_status gather(bl_ctx *ctx, extraction_job *j, bl_extraction *x)
     if (o->n_dropped && !drop) drop = o->dropped;
     x->seconds += p->job.seconds;
   }
+  if (x->n_failed < j->items->n && (s = check_asked(ctx, j, !first))) return s;
   if (!first) {
     bl_recording_job *m = &j->parts[model].job;
     x->rate_hz = m->rate_hz;
@@ -307,12 +343,7 @@ static bl_status gather(bl_ctx *ctx, extraction_job *j, bl_extraction *x)
   }
   if (x->n_failed == j->items->n)
     return bl_fail(ctx, j->parts[0].status, "all %zu recordings failed; the first: %s", j->items->n, why);
-  if (drop)
-    return bl_fail(ctx, BL_E_SHAPE, "no rows: every segment of %zu recordings was left out; the first, at %.3f s: %s", j->items->n,
-                   drop->start_s, drop->reason);
-  return bl_fail(ctx, BL_E_SHAPE,
-                 "no rows: %zu recordings gave not one segment; do the labels of the events, or the length of the windows, fit?",
-                 j->items->n);
+  return no_rows(ctx, j, drop);
 }
 
 bl_status bl_extract(bl_ctx *ctx, const bl_config *c, bl_extraction *out)

@@ -27,6 +27,12 @@ bl_status bl_config_rejects(bl_ctx *ctx, const bl_config *c, bool *out)
   return s;
 }
 
+bool bl_config_asks(const bl_config *c, bl_asked *out)
+{
+  *out = (bl_asked){0};
+  return c->segment.cls && c->segment.cls->asks && c->segment.cls->asks(c->segment.params, out);
+}
+
 /* Which stream, and which of its channels in which order. */
 typedef struct selection {
   size_t stream;
@@ -160,6 +166,12 @@ static bl_status gather_events(bl_ctx *ctx, const bl_recording_job *j, bl_event 
   return BL_OK;
 }
 
+static bl_status count_events(bl_ctx *ctx, bl_recording_job *j, const bl_event *events, size_t n)
+{
+  bl_asked asked;
+  return bl_config_asks(j->config, &asked) ? bl_tally_events(ctx, events, n, &j->events) : BL_OK;
+}
+
 static bl_status feed(bl_ctx *ctx, bl_recording_job *j, const selection *sel, bl_extractor *e, const bl_stretch *run,
                       float *block, float *gathered, size_t block_frames)
 {
@@ -256,6 +268,7 @@ bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *j)
   if (!s && j->config->segment.cls->rules) s = bl_extractor_set_rules(ctx, e, &rules);
   if (!s) s = copy_names(ctx, e, j, &in);
   if (!s) s = gather_events(ctx, j, &events, &n_events);
+  if (!s) s = count_events(ctx, j, events, n_events);
   if (s) goto done;
   size_t width = sel.rs->n_channels ? sel.rs->n_channels : 1, block_frames = BLOCK_FLOATS / width;
   if (block_frames < 64) block_frames = 64;
@@ -281,4 +294,5 @@ void bl_recording_job_free(bl_ctx *ctx, bl_recording_job *j)
   bl_feature_names_free(ctx, &j->names);
   bl_texts_free(ctx, &j->channels);
   bl_texts_free(ctx, &j->units);
+  bl_tally_free(ctx, &j->events);
 }

@@ -151,6 +151,20 @@ static bl_status collect(void *user, bl_ctx *ctx, const bl_span *span, bl_status
   return bl_dataset_add(ctx, &k->rows, row, &info);
 }
 
+/* Why a recording gave no row. */
+static bl_status no_segment(bl_ctx *ctx, const bl_recording_job *j)
+{
+  bl_asked asked;
+  bl_buf text = {0};
+  bool matched = true;
+  bl_status s = bl_config_asks(j->config, &asked) ? bl_tally_missing(ctx, &asked, &j->events, &text, &matched) : BL_OK;
+  if (!s && !matched && text.len)
+    s = bl_fail(ctx, BL_E_SHAPE, "%s: events: %s", j->config->segment.cls->name, bl_buf_text(&text));
+  else if (!s) s = bl_fail(ctx, BL_E_SHAPE, "no segment of the kind the model was trained on lies in it");
+  bl_buf_free(ctx, &text);
+  return s;
+}
+
 static bl_status from_recording(bl_ctx *ctx, const loaded *m, const char *file, bl_buf *out)
 {
   bl_wanted wanted = {m->rate_hz, &m->channels, &m->units, "the model needs"};
@@ -159,7 +173,7 @@ static bl_status from_recording(bl_ctx *ctx, const loaded *m, const char *file, 
   bl_status s = bl_recording_open(ctx, file, &k.job.rec);
   if (!s) {
     s = bl_recording_extract(ctx, &k.job);
-    if (!s && !k.made) s = bl_fail(ctx, BL_E_SHAPE, "no segment of the kind the model was trained on lies in it");
+    if (!s && !k.made) s = no_segment(ctx, &k.job);
     if (!s) s = predict_rows(ctx, m, &k.rows, out);
     if (s) s = bl_fail_in(ctx, s, "%s: ", file);
   }

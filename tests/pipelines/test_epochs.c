@@ -244,6 +244,31 @@ static void repeated_as_in_mne(void **state)
   check_tmp_done();
 }
 
+/* A label that no recording has: an error when nothing else was asked for, else a warning; both name what there is. */
+static void misspelt(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_extraction x;
+  check_fails(ctx, extract(ctx, "events: [T9]", &x), BL_E_CONFIG,
+              "epochs: events: no event is called 'T9' (is 'T0' meant?); there are T0 (15), T1 (7), T2 (8)");
+  check_ok(ctx, extract(ctx, "events: [T1, T22]", &x));
+  assert_int_equal(x.rows.X.rows, 7);
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_MISSING), 1);
+  bl_extraction_free(ctx, &x);
+  check_ok(ctx, extract(ctx, "events: ['T[12]']", &x));
+  assert_int_equal(x.rows.X.rows, 15);
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_MISSING), 1);
+  bl_extraction_free(ctx, &x);
+  const char *table = "onset,duration,label\n10,1,BAD_blink\n20,60,call\n";
+  check_fails(ctx, extract_table(ctx, table, "epochs: {events: [BAD_blink]}", &x), BL_E_CONFIG, "say reject_by_annotation: false");
+  check_fails(ctx, extract_table(ctx, table, "window: {length_s: 2, label_from: events, events: [cal]}", &x), BL_E_CONFIG,
+              "window: events: no event is called 'cal' (is 'call' meant?)");
+  check_fails(ctx, extract_table(ctx, table, "window: {length_s: 2, events: [call]}", &x), BL_E_CONFIG, "say label_from: events");
+  check_free(ctx);
+  check_tmp_done();
+}
+
 static void all_rejected(void **state)
 {
   (void)state;
@@ -258,6 +283,6 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(kept_as_in_mne), cmocka_unit_test(values_as_in_mne),
                                      cmocka_unit_test(drop_log), cmocka_unit_test(windows_as_in_mne),
-                                     cmocka_unit_test(repeated_as_in_mne), cmocka_unit_test(all_rejected)};
+                                     cmocka_unit_test(repeated_as_in_mne), cmocka_unit_test(misspelt), cmocka_unit_test(all_rejected)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
