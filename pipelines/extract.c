@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "baleen/pool.h"
+#include "nan_rows.h"
 
 /* What one item gave, until all are put together. */
 typedef struct part {
@@ -44,13 +45,14 @@ static bl_status note_dropped(bl_ctx *ctx, part *p, double start_s, const char *
   p->dropped = v;
   if (s) return s;
   bl_dropped *d = &p->dropped[p->n_dropped++];
-  *d = (bl_dropped){start_s, bl_strdup(ctx, label ? label : ""), bl_strdup(ctx, reason)};
+  *d = (bl_dropped){.start_s = start_s, .label = bl_strdup(ctx, label ? label : ""), .reason = bl_strdup(ctx, reason)};
   return d->label && d->reason ? BL_OK : bl_fail_nomem(ctx, "the drop log");
 }
 
 static void free_dropped(bl_ctx *ctx, bl_dropped *v, size_t n)
 {
   for (size_t i = 0; i < n; i++) {
+    bl_free(ctx, v[i].recording);
     bl_free(ctx, v[i].label);
     bl_free(ctx, v[i].reason);
   }
@@ -339,6 +341,7 @@ static bl_status gather(bl_ctx *ctx, extraction_job *j, bl_extraction *x)
     x->channels = m->channels;
     x->units = m->units;
     m->channels = m->units = (bl_texts){0};
+    bl_warn_nan(ctx, &x->rows);
     return BL_OK;
   }
   if (x->n_failed == j->items->n)
@@ -346,10 +349,19 @@ static bl_status gather(bl_ctx *ctx, extraction_job *j, bl_extraction *x)
   return no_rows(ctx, j, drop);
 }
 
+static bl_status load_table(bl_ctx *ctx, const bl_config *c, bl_extraction *out)
+{
+  bl_status s = c->source.cls->load(ctx, c->source.params, c->folder, &out->rows);
+  if (!s) s = bl_drop_nan_rows(ctx, c, out);
+  if (!s) bl_warn_nan(ctx, &out->rows);
+  else bl_extraction_free(ctx, out);
+  return s;
+}
+
 bl_status bl_extract(bl_ctx *ctx, const bl_config *c, bl_extraction *out)
 {
   *out = (bl_extraction){0};
-  if (c->source.cls->load) return c->source.cls->load(ctx, c->source.params, c->folder, &out->rows);
+  if (c->source.cls->load) return load_table(ctx, c, out);
   bl_items items = {0};
   extraction_job j = {.config = c, .items = &items};
   bl_status s = c->source.cls->list(ctx, c->source.params, c->folder, &items);
@@ -379,6 +391,7 @@ void bl_extraction_free(bl_ctx *ctx, bl_extraction *x)
     bl_free(ctx, x->outcomes[i].message);
     free_dropped(ctx, x->outcomes[i].dropped, x->outcomes[i].n_dropped);
   }
+  free_dropped(ctx, x->dropped, x->n_dropped);
   bl_free(ctx, x->outcomes);
   bl_texts_free(ctx, &x->channels);
   bl_texts_free(ctx, &x->units);

@@ -4,6 +4,7 @@
 
 #include "baleen/text.h"
 #include "extract.h"
+#include "nan_rows.h"
 
 #define BLOCK_FLOATS ((size_t)1 << 16)
 #define SOUND_UNIT "FS" /* of full scale */
@@ -209,6 +210,7 @@ static bl_status relay_row(void *user, bl_ctx *ctx, const bl_span *span, bl_stat
   bl_span known = *span;
   if (isinf(known.start_s)) known.start_s = known.anchor_s = r->start_s;
   if (isinf(known.end_s)) known.end_s = r->end_s;
+  if (!status && (status = bl_check_nan(ctx, r->job->config, &r->job->names.names, row))) row = NULL;
   if (status) r->job->n_skipped++;
   else r->job->n_rows++;
   return r->job->on_row(r->job->user, ctx, &known, status, row);

@@ -8,6 +8,7 @@
 #include "baleen/report.h"
 #include "baleen/table.h"
 #include "baleen/version.h"
+#include "nan_rows.h"
 #include "run_files.h"
 
 /* ---- models ------------------------------------------------------------------------------------------------------ */
@@ -125,7 +126,7 @@ static bl_status learn(bl_ctx *ctx, bl_run_parts *r, bl_problem *p, bl_results *
   if (!s) s = write_one(ctx, r, folder, "folds.csv", bl_write_folds);
   if (!s) s = write_one(ctx, r, folder, "predictions.csv", bl_write_predictions);
   if (!s) s = train_all(ctx, r, folder);
-  return s;
+  return bl_name_nan_option(ctx, s, r->config, &r->extraction->rows);
 }
 
 bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_summary *out)
@@ -141,7 +142,7 @@ bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_sum
   if (!s) s = bl_extract(ctx, c, &x);
   if (!s) s = bl_dataset_write(ctx, &x.rows, path);
   if (!s && x.n_outcomes) s = write_one(ctx, &r, path, "recordings.csv", bl_write_recordings);
-  if (!s && x.n_outcomes) s = write_one(ctx, &r, path, "dropped.csv", bl_write_dropped);
+  if (!s && (x.n_outcomes || x.n_dropped)) s = write_one(ctx, &r, path, "dropped.csv", bl_write_dropped);
   if (!s && c->n_learners) s = learn(ctx, &r, &p, &results, path);
   if (!s) s = write_one(ctx, &r, path, "metrics.json", bl_write_metrics);
   if (!s && c->n_learners) s = bl_report_write(ctx, c, &x, &p, &results, path);

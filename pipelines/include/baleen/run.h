@@ -6,8 +6,9 @@
 #include "baleen/cross_validate.h"
 #include "baleen/dataset.h"
 
-/* A segment that gave no row. Owned texts. */
+/* A segment, or row of a table, that was left out. Owned texts. */
 typedef struct bl_dropped {
+  char *recording; /* of a table's row; NULL: the outcome's that lists it */
   double start_s;
   char *label, *reason;
 } bl_dropped;
@@ -27,6 +28,8 @@ typedef struct bl_extraction {
   bl_dataset rows;
   bl_outcome *outcomes;
   size_t n_outcomes, n_failed;
+  bl_dropped *dropped; /* rows of a table */
+  size_t n_dropped;
   double seconds;      /* of recordings, together */
   /* what the model must find again in a recording */
   double rate_hz;
