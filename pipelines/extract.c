@@ -20,6 +20,7 @@ typedef struct part {
   char *message;
   bl_status skipped;        /* why the first segment that gave nothing did so */
   char *skipped_text;
+  bool silenced;            /* events would label rows, but the source says that they do not */
 } part;
 
 typedef struct extraction_job {
@@ -93,8 +94,10 @@ static bl_status on_row(void *user, bl_ctx *ctx, const bl_span *span, bl_status 
     if (s) return s;
     u->p->has_rows = true;
   }
+  const char *of_event = span->label ? span->label : "";
+  if (u->item->unlabelled && *of_event) u->p->silenced = true;
   bl_row_info info = {.recording = u->item->name,
-                      .label = u->item->label ? u->item->label : span->label ? span->label : "",
+                      .label = u->item->label ? u->item->label : u->item->unlabelled ? "" : of_event,
                       .group = u->item->group ? u->item->group : u->item->name,
                       .start_s = span->start_s,
                       .end_s = span->end_s,
@@ -123,8 +126,8 @@ static bl_status one_item(bl_ctx *ctx, void *arg, size_t k)
   bl_status s = BL_CHECK_CANCEL(ctx);
   if (s) return s;
   free_part(ctx, p);
-  p->job = (bl_recording_job){.config = j->config, .annotations = &item->annotations, .wanted = j->wanted, .on_row = on_row,
-                              .user = &user, .on_left_out = on_left_out};
+  p->job = (bl_recording_job){.config = j->config, .annotations = &item->annotations, .annotated = item->annotated,
+                              .wanted = j->wanted, .on_row = on_row, .user = &user, .on_left_out = on_left_out};
   s = bl_source_open(ctx, &j->config->source, j->config->folder, item, &p->job.rec);
   if (!s) {
     s = bl_recording_extract(ctx, &p->job);
@@ -294,6 +297,16 @@ static bl_status check_asked(bl_ctx *ctx, const extraction_job *j, bool rows)
   return s;
 }
 
+/* labels: none is the default: who forgets it sees why rows have no label. */
+static void note_silenced(bl_ctx *ctx, const extraction_job *j)
+{
+  bool any = false;
+  for (size_t i = 0; i < j->items->n; i++) any |= j->parts[i].silenced;
+  if (any)
+    bl_log(ctx, BL_LOG_INFO, "events inside the recordings have labels that rows do not take on; to have them say labels: annotations "
+           "in the source");
+}
+
 static bl_status no_rows(bl_ctx *ctx, const extraction_job *j, const bl_dropped *drop)
 {
   bl_asked asked;
@@ -342,6 +355,7 @@ static bl_status gather(bl_ctx *ctx, extraction_job *j, bl_extraction *x)
     x->units = m->units;
     m->channels = m->units = (bl_texts){0};
     bl_warn_nan(ctx, &x->rows);
+    note_silenced(ctx, j);
     return BL_OK;
   }
   if (x->n_failed == j->items->n)

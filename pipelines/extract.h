@@ -19,6 +19,7 @@ typedef struct bl_recording_job {
   const bl_config *config;
   bl_recording *rec;
   const bl_annotations *annotations; /* beside those inside the file */
+  bool annotated;                    /* in place of those, but for marks of bad stretches: see bl_item */
   const bl_wanted *wanted;           /* NULL: any channels; the config's stream option decides */
   bl_row_fn on_row;
   void *user;

@@ -151,7 +151,8 @@ static bl_status check_wanted(bl_ctx *ctx, const bl_recording_job *j, const bl_s
   return s;
 }
 
-/* Annotations of the file and of a table, as events; labels are borrowed. */
+/* Annotations of the file and of a table, as events; labels are borrowed. Where a table speaks of the recording it has the
+ * say, but what the file marks as bad stays bad. */
 static bl_status gather_events(bl_ctx *ctx, const bl_recording_job *j, bl_event **out, size_t *n)
 {
   const bl_annotations *lists[] = {&j->rec->annotations, j->annotations};
@@ -162,7 +163,9 @@ static bl_status gather_events(bl_ctx *ctx, const bl_recording_job *j, bl_event 
   for (size_t k = 0; k < 2; k++)
     for (size_t i = 0; lists[k] && i < lists[k]->n; i++) {
       const bl_annotation *a = &lists[k]->v[i];
-      (*out)[(*n)++] = (bl_event){a->onset_s, a->duration_s, a->label ? a->label : ""};
+      const char *label = a->label ? a->label : "";
+      if (!k && j->annotated && !bl_label_is_bad(label)) continue;
+      (*out)[(*n)++] = (bl_event){a->onset_s, a->duration_s, label};
     }
   return BL_OK;
 }
