@@ -179,3 +179,11 @@ double bl_extractor_latency(const bl_extractor *e, const char **whole)
     if (whole && e->nodes[i].run.cls->tags & BL_STAGE_WHOLE) *whole = e->nodes[i].run.cls->name;
   return most;
 }
+
+bl_stage_part bl_extractor_stage(const bl_extractor *e, size_t i)
+{
+  const node *d = &e->nodes[i];
+  double before = bl_extractor_stream(e, d->parent)->latency_s;
+  return (bl_stage_part){.branch = d->branch, .stage = d->run.cls->name, .whole = d->run.cls->tags & BL_STAGE_WHOLE,
+                         .latency_s = isfinite(before) ? d->run.out.latency_s - before : (double)NAN};
+}

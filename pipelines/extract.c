@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "baleen/pool.h"
+#include "live.h"
 #include "nan_rows.h"
 
 /* What one item gave, until all are put together. */
@@ -353,7 +354,9 @@ static bl_status gather(bl_ctx *ctx, extraction_job *j, bl_extraction *x)
     x->rate_hz = m->rate_hz;
     x->channels = m->channels;
     x->units = m->units;
+    x->live = m->live;
     m->channels = m->units = (bl_texts){0};
+    m->live = (bl_live){0};
     bl_warn_nan(ctx, &x->rows);
     note_silenced(ctx, j);
     return BL_OK;
@@ -409,5 +412,6 @@ void bl_extraction_free(bl_ctx *ctx, bl_extraction *x)
   bl_free(ctx, x->outcomes);
   bl_texts_free(ctx, &x->channels);
   bl_texts_free(ctx, &x->units);
+  bl_live_free(ctx, &x->live);
   *x = (bl_extraction){0};
 }

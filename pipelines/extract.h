@@ -29,6 +29,7 @@ typedef struct bl_recording_job {
   bl_feature_names names;
   double rate_hz, seconds;
   bl_texts channels, units;
+  bl_live live;
   bl_tally events; /* all there are, when the segments ask for some */
   size_t n_rows, n_skipped;
 } bl_recording_job;

@@ -4,6 +4,7 @@
 
 #include "baleen/text.h"
 #include "extract.h"
+#include "live.h"
 #include "nan_rows.h"
 
 #define BLOCK_FLOATS ((size_t)1 << 16)
@@ -272,6 +273,7 @@ bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *j)
   if (!s && j->config->segment.cls->rules) s = j->config->segment.cls->rules(ctx, j->config->segment.params, &rules);
   if (!s && j->config->segment.cls->rules) s = bl_extractor_set_rules(ctx, e, &rules);
   if (!s) s = copy_names(ctx, e, j, &in);
+  if (!s) s = bl_live_of(ctx, j->config, e, &j->live);
   if (!s) s = gather_events(ctx, j, &events, &n_events);
   if (!s) s = count_events(ctx, j, events, n_events);
   if (s) goto done;
@@ -299,5 +301,6 @@ void bl_recording_job_free(bl_ctx *ctx, bl_recording_job *j)
   bl_feature_names_free(ctx, &j->names);
   bl_texts_free(ctx, &j->channels);
   bl_texts_free(ctx, &j->units);
+  bl_live_free(ctx, &j->live);
   bl_tally_free(ctx, &j->events);
 }

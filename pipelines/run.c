@@ -8,6 +8,7 @@
 #include "baleen/report.h"
 #include "baleen/table.h"
 #include "baleen/version.h"
+#include "live.h"
 #include "nan_rows.h"
 #include "run_files.h"
 
@@ -23,6 +24,7 @@ static bl_status stream_json(bl_ctx *ctx, const bl_extraction *x, char **out)
   json_object_set_new(o, "rate_hz", json_real(x->rate_hz));
   json_object_set_new(o, "channels", channels);
   json_object_set_new(o, "units", units);
+  json_object_set_new(o, "live", bl_live_json(&x->live));
   char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
   json_decref(o);
   *out = text ? bl_strdup(ctx, text) : NULL;
@@ -140,6 +142,7 @@ bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_sum
   bl_status s = path ? bl_take_folder(ctx, path) : bl_fail_nomem(ctx, "a path");
   if (!s) s = write_one(ctx, &r, path, "config.yaml", write_config);
   if (!s) s = bl_extract(ctx, c, &x);
+  if (!s) bl_live_log(ctx, &x.live);
   if (!s) s = bl_dataset_write(ctx, &x.rows, path);
   if (!s && x.n_outcomes) s = write_one(ctx, &r, path, "recordings.csv", bl_write_recordings);
   if (!s && (x.n_outcomes || x.n_dropped)) s = write_one(ctx, &r, path, "dropped.csv", bl_write_dropped);

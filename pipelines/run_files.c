@@ -8,6 +8,7 @@
 #include "baleen/table.h"
 #include "baleen/text.h"
 #include "baleen/version.h"
+#include "live.h"
 
 static bl_status field(bl_ctx *ctx, bl_buf *out, const char *text)
 {
@@ -222,6 +223,7 @@ bl_status bl_write_metrics(bl_ctx *ctx, const bl_run_parts *r, const char *path)
   json_object_set_new(root, "recording_seconds", real_or_null(x->seconds));
   json_object_set_new(root, "rows", json_integer((json_int_t)x->rows.X.rows));
   json_object_set_new(root, "features", json_integer((json_int_t)x->rows.X.cols));
+  json_object_set_new(root, "live", bl_live_json(&x->live));
   if (r->problem) {
     json_object_set_new(root, "rows_learnt_from", json_integer((json_int_t)r->problem->n));
     json_object_set_new(root, "groups", json_integer((json_int_t)r->problem->groups.n));

@@ -62,6 +62,14 @@ size_t bl_extractor_width(const bl_extractor *e);
 double bl_extractor_latency(const bl_extractor *e, const char **whole);
 /* How many stages run, shared ones counted once. */
 size_t bl_extractor_n_stages(const bl_extractor *e);
+/* Stage i of these, and what it adds to the latency of what comes in. */
+typedef struct bl_stage_part {
+  const char *branch; /* the first that has it; borrowed from the recipe */
+  const char *stage;
+  double latency_s;   /* INFINITY when it needs the whole run, NAN behind one that does */
+  bool whole;
+} bl_stage_part;
+bl_stage_part bl_extractor_stage(const bl_extractor *e, size_t i);
 
 /* A new run that begins run_start_s seconds after the recording's start: all stages start afresh. */
 bl_status bl_extractor_begin(bl_ctx *ctx, bl_extractor *e, double run_start_s) BL_MUST_CHECK;

@@ -23,6 +23,15 @@ typedef struct bl_outcome {
   size_t n_dropped;
 } bl_outcome;
 
+/* How long after its segment's end a row can be known, were the recording a live one. */
+typedef struct bl_live {
+  bool known;           /* recordings were read */
+  double latency_s;     /* INFINITY when the whole recording is needed */
+  const char *whole;    /* what needs it, or NULL; a constant text */
+  bl_stage_part *parts; /* of each stage; their texts are the config's */
+  size_t n;
+} bl_live;
+
 /* Rows out of a source, and how each recording fared. */
 typedef struct bl_extraction {
   bl_dataset rows;
@@ -34,6 +43,7 @@ typedef struct bl_extraction {
   /* what the model must find again in a recording */
   double rate_hz;
   bl_texts channels, units;
+  bl_live live;
 } bl_extraction;
 /* Runs the source through stages, segments and summaries, recordings in parallel, rows in the source's order. A recording
  * that fails is an outcome, not an error; all failing is. The most common rate and channels decide (of equals, those that come
