@@ -28,6 +28,7 @@ typedef struct bl_recording_job {
   /* filled in */
   bl_feature_names names;
   double rate_hz, seconds;
+  uint64_t n_frames;
   bl_texts channels, units;
   bl_live live;
   bl_tally events; /* all there are, when the segments ask for some */

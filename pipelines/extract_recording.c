@@ -197,9 +197,17 @@ static bl_status feed(bl_ctx *ctx, bl_recording_job *j, const selection *sel, bl
     s = bl_extractor_push(ctx, e, x, got);
     if (s) return s;
     at += got;
-    j->seconds += (double)got / sel->rs->rate_hz;
+    j->n_frames += got;
+    j->seconds = (double)j->n_frames / sel->rs->rate_hz;
   }
   return BL_OK;
+}
+
+/* Sums of times, 8.3 - 0.2, end in digits that mean nothing: a nanosecond is a hundredth of a sample at 10 MHz. */
+static double tidy(double t)
+{
+  double ns = rint(t * 1e9);
+  return fabs(ns) < 9007199254740992.0 /* 2^53 */ ? ns / 1e9 : t;
 }
 
 /* Between the extractor and the caller: fills in the times of spans that are "the whole run", counts. */
@@ -214,6 +222,8 @@ static bl_status relay_row(void *user, bl_ctx *ctx, const bl_span *span, bl_stat
   bl_span known = *span;
   if (isinf(known.start_s)) known.start_s = known.anchor_s = r->start_s;
   if (isinf(known.end_s)) known.end_s = r->end_s;
+  known.start_s = tidy(known.start_s);
+  known.end_s = tidy(known.end_s);
   if (!status && (status = bl_check_nan(ctx, r->job->config, &r->job->names.names, row))) row = NULL;
   if (status) r->job->n_skipped++;
   else r->job->n_rows++;
@@ -233,7 +243,10 @@ static bl_status one_run(bl_ctx *ctx, bl_recording_job *j, const selection *sel,
   bl_spans spans = {0};
   const bl_segment *seg = &j->config->segment;
   bl_status s = seg->cls->plan(ctx, seg->params, &info, events, n_events, &spans, &j->n_skipped);
-  for (size_t i = 0; !s && j->on_left_out && i < spans.n_left_out; i++) s = j->on_left_out(j->user, ctx, &spans.left_out[i]);
+  for (size_t i = 0; !s && j->on_left_out && i < spans.n_left_out; i++) {
+    spans.left_out[i].start_s = tidy(spans.left_out[i].start_s);
+    s = j->on_left_out(j->user, ctx, &spans.left_out[i]);
+  }
   if (!s && spans.n) {
     s = bl_extractor_begin(ctx, e, run->start_s);
     for (size_t i = 0; !s && i < spans.n; i++) s = bl_extractor_add_span(ctx, e, &spans.v[i]);

@@ -4,6 +4,7 @@
 
 #include "baleen/annotation.h"
 #include "baleen/recording_write.h"
+#include "baleen/text.h"
 
 enum { RATE = 100, SECONDS = 20 };
 
@@ -110,6 +111,32 @@ static void forgotten(void **state)
   check_free(ctx);
 }
 
+/* Times print as short as they are: no sum's last digits. */
+static void short_times(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_config c;
+  bl_extraction x;
+  char number[32];
+  tree_text("late.csv", "path,onset,duration,label\na.edf,8.3,1,call\na.edf,0.1,1,call\n");
+  check_ok(ctx, pipe_config(ctx, "source: {files: {recordings: [e/a.edf], labels: table, label_file: late.csv}}\n"
+                                 "segments: {epochs: {}}\n" FEATURES, &c));
+  check_ok(ctx, bl_extract(ctx, &c, &x));
+  assert_string_equal(bl_format_real(x.rows.start_s[0], number), "8.1"); /* 8.3 - 0.2 is 8.100000000000001 */
+  assert_string_equal(bl_format_real(x.rows.end_s[0], number), "8.8");
+  assert_string_equal(bl_format_real(x.outcomes[0].dropped[0].start_s, number), "-0.1");
+  assert_string_equal(bl_format_real(x.outcomes[0].seconds, number), "20");
+  bl_extraction_free(ctx, &x);
+  bl_config_free(ctx, &c);
+  check_ok(ctx, pipe_config(ctx, "source: {files: {recordings: [e/a.edf]}}\nsegments: {window: {length_s: 0.1}}\n" FEATURES, &c));
+  check_ok(ctx, bl_extract(ctx, &c, &x));
+  assert_string_equal(bl_format_real(x.rows.start_s[3], number), "0.3"); /* three times 0.1 is 0.30000000000000004 */
+  bl_extraction_free(ctx, &x);
+  bl_config_free(ctx, &c);
+  check_free(ctx);
+}
+
 static void failing_allocations(void **state)
 {
   (void)state;
@@ -128,7 +155,7 @@ int main(void)
   tree_text("empty.csv", "path,onset,duration,label\n");
   tree_text("other.csv", "path,onset,duration,label\nb.edf,4,1,call\n");
   check_free(ctx);
-  const struct CMUnitTest tests[] = {cmocka_unit_test(labels), cmocka_unit_test(forgotten), cmocka_unit_test(failing_allocations)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(labels), cmocka_unit_test(forgotten), cmocka_unit_test(short_times), cmocka_unit_test(failing_allocations)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   tree_done();
   return failed;
