@@ -14,6 +14,16 @@ bl_status bl_extractor_fail(bl_ctx *ctx, const bl_extractor *e, bl_status s, con
   return bl_fail_in(ctx, s, "%s '%s': ", kind, name);
 }
 
+/* The same where it is built: what is wrong then lies in the config, not in a segment. */
+static bl_status fail_built(bl_ctx *ctx, const bl_extractor *e, bl_status s, const char *branch, const char *kind, const char *name,
+                            size_t line)
+{
+  if (!line) return bl_extractor_fail(ctx, e, s, branch, kind, name);
+  if (e->recipe->n_branches > 1)
+    return bl_fail_in(ctx, s, "branch '%s', %s '%s' (line %zu of the config): ", branch, kind, name, line);
+  return bl_fail_in(ctx, s, "%s '%s' (line %zu of the config): ", kind, name, line);
+}
+
 /* ---- building the tree ------------------------------------------------------------------------------------------- */
 
 /* Two stages are the same when these texts are. */
@@ -53,7 +63,7 @@ static bl_status descend(bl_ctx *ctx, bl_extractor *e, const bl_branch *branch, 
   *new = (node){.parent = *at, .key = key, .branch = branch->name};
   const bl_stream *in = *at == ROOT ? &e->in : &v[*at].run.out;
   if ((s = bl_stage_start(ctx, stage, in, &new->run)))
-    return bl_extractor_fail(ctx, e, s, branch->name, "stage", stage->cls->name);
+    return fail_built(ctx, e, s, branch->name, "stage", stage->cls->name, stage->line);
   new->out.width = bl_stream_width(&new->run.out);
   *at = e->n_nodes - 1;
   return BL_OK;
@@ -90,7 +100,7 @@ static bl_status name_features(bl_ctx *ctx, bl_extractor *e, bl_feature_names *a
       e->seats[l->offset + k] = (seat){.summary = m, .leaf = b, .column = all->names.n};
       bl_status s = bl_opts_complete(ctx, m->cls->name, m->cls->opts, m->params);
       if (!s) s = m->cls->shape(ctx, m->params, l->stream, &names);
-      if (s) bl_extractor_fail(ctx, e, s, l->branch->name, "summary", m->cls->name);
+      if (s) fail_built(ctx, e, s, l->branch->name, "summary", m->cls->name, m->line);
       if (!s) s = bl_names_append(ctx, all, several ? l->branch->name : NULL, &names);
       bl_feature_names_free(ctx, &names);
       if (s) return s;

@@ -45,6 +45,15 @@ static void unload(bl_ctx *ctx, loaded *m)
   bl_texts_free(ctx, &m->units);
 }
 
+/* Lines of the config inside a model are lines of no file that the user has. */
+static void forget_lines(bl_recipe *r)
+{
+  for (size_t b = 0; b < r->n_branches; b++) {
+    for (size_t k = 0; k < r->branches[b].n_stages; k++) r->branches[b].stages[k].line = 0;
+    for (size_t k = 0; k < r->branches[b].n_summaries; k++) r->branches[b].summaries[k].line = 0;
+  }
+}
+
 static bl_status load(bl_ctx *ctx, const char *path, loaded *m)
 {
   bl_meta meta = {0};
@@ -54,6 +63,7 @@ static bl_status load(bl_ctx *ctx, const char *path, loaded *m)
   if (!s && !config)
     s = bl_fail(ctx, BL_E_FORMAT, "%s: holds an estimator but no pipeline; train it by 'baleen run'", path);
   if (!s) s = bl_config_parse(ctx, path, config, strlen(config), NULL, &m->config);
+  if (!s) forget_lines(&m->config.recipe);
   if (!s && stream) s = read_stream(ctx, path, stream, m);
   if (!s && !stream && !m->config.source.cls->load)
     s = bl_fail(ctx, BL_E_FORMAT, "%s: does not say which stream it was made on", path);

@@ -137,6 +137,34 @@ static void short_times(void **state)
   check_free(ctx);
 }
 
+/* What is wrong with a stage or summary only when a recording is there says where in the config it stands. */
+static void places(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *features, *message;
+  } cases[] = {
+    {"features:\n  f:\n    stages:\n      - {pick: {include: [Czz]}}\n    summaries: [mean]\n", "a.edf: stage 'pick' (line 5 of the config): "},
+    {"features:\n  f:\n    stages:\n      - fir: {h_freq: 60}\n    summaries: [mean]\n  g: {summaries: [mean]}\n",
+     "a.edf: branch 'f', stage 'fir' (line 5 of the config): "},
+    {"features:\n  f:\n    summaries:\n    - mean\n    - {band_power: {bands: {x: [60, 70]}}}\n",
+     "a.edf: summary 'band_power' (line 6 of the config): "},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    bl_ctx *ctx = bl_ctx_new();
+    bl_config c;
+    bl_extraction x;
+    char text[600];
+    snprintf(text, sizeof text, "source: {files: {recordings: [e/a.edf]}}\n%s" EPOCHS, cases[i].features);
+    check_ok(ctx, pipe_config(ctx, text, &c));
+    bl_status s = bl_extract(ctx, &c, &x);
+    assert_int_not_equal(s, BL_OK);
+    check_fails(ctx, s, s, cases[i].message);
+    bl_config_free(ctx, &c);
+    check_free(ctx);
+  }
+}
+
 static void failing_allocations(void **state)
 {
   (void)state;
@@ -155,7 +183,8 @@ int main(void)
   tree_text("empty.csv", "path,onset,duration,label\n");
   tree_text("other.csv", "path,onset,duration,label\nb.edf,4,1,call\n");
   check_free(ctx);
-  const struct CMUnitTest tests[] = {cmocka_unit_test(labels), cmocka_unit_test(forgotten), cmocka_unit_test(short_times), cmocka_unit_test(failing_allocations)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(labels), cmocka_unit_test(forgotten), cmocka_unit_test(short_times), cmocka_unit_test(places),
+                                     cmocka_unit_test(failing_allocations)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   tree_done();
   return failed;
