@@ -65,8 +65,8 @@ static bl_status not_one_value(bl_mistakes *m, const char *who, const bl_opt *ta
 {
   for (; value->kind == BL_NODE_MAP && *o->unit && table->name; table++)
     if (table->kind == BL_OPT_RANGES && !strcmp(table->unit, o->unit))
-      return bl_mistake_say(m, value, "%s: %s takes one value, for all channels; those of single ones, by name or pattern, go into %s, as in "
-                            "%s: {\"EOG*\": [0, 300]}", who, o->name, table->name, table->name);
+      return bl_mistake_say(m, value, "%s: %s takes one value, for all channels; those of single ones, by name or pattern, go "
+                            "into %s, as in %s: {\"EOG*\": [0, 300]}", who, o->name, table->name, table->name);
   return bl_mistake_say(m, value, "%s: %s takes one value, not a list or map", who, o->name);
 }
 

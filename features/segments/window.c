@@ -202,7 +202,7 @@ static bl_status rules(bl_ctx *ctx, const void *params, bl_epoch_rules *out)
   if (picks && p->label_from != FROM_EVENTS)
     return bl_fail(ctx, BL_E_CONFIG, "window: guard_s and negatives_* need labels to tell what is a negative; say label_from: events");
   if (!asks(p, &asked) && !bl_asked_any(&asked))
-    return bl_fail(ctx, BL_E_CONFIG, "window: events: '%s' ..: no window takes its label from events; say label_from: events", p->events.v[0]);
+    return bl_fail(ctx, BL_E_CONFIG, "window: events: no window takes its label from '%s'; say label_from: events", p->events.v[0]);
   return bl_rejection_rules(ctx, "window", &p->rejection, out);
 }
 
