@@ -42,7 +42,9 @@ static bl_status put_stage(bl_ctx *ctx, const char *path, const stage *s, bl_buf
   else if (*text == '#') why = "begins with #, which makes a line a comment";
   else if (!strncmp(text, "\xef\xbb\xbf", 3)) why = "begins with a byte order mark, which no line keeps";
   if (why) return bl_fail(ctx, BL_E_ARG, "%s: annotation %zu at %.9g s ('%s') %s; write csv or bids", path, s->number, s->a->onset_s, text, why);
-  bl_status e = bl_buf_puts(ctx, out, text);
+  char *v = bl_annotation_utf8(ctx, text);
+  bl_status e = v ? bl_buf_puts(ctx, out, v) : bl_fail_nomem(ctx, "a hypnogram");
+  bl_free(ctx, v);
   for (size_t i = from; !e && i < out->len; i++)
     if ((unsigned char)out->v[i] < 0x20) out->v[i] = ' ';
   while (!e && out->v[out->len - 1] == ' ') out->len--;

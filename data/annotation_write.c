@@ -63,24 +63,34 @@ static void put_duration(out *o, const bl_annotation *a)
   put_real(o, x, "");
 }
 
+char *bl_annotation_utf8(bl_ctx *ctx, const char *text)
+{
+  return bl_text_is_utf8(text) ? bl_strdup(ctx, text) : bl_utf8_of_latin1(ctx, text, strlen(text));
+}
+
 /* Tabs, line ends and other control bytes become blanks: the format has no way to write them. */
 static void put_plain(out *o, const char *text)
 {
-  size_t from = o->b.len;
-  puts_raw(o, text);
-  for (size_t i = from; !o->s && i < o->b.len; i++)
-    if ((unsigned char)o->b.v[i] < 0x20) o->b.v[i] = ' ';
+  char *v = o->s ? NULL : bl_annotation_utf8(o->ctx, text);
+  if (!o->s && !v) o->s = bl_fail_nomem(o->ctx, "a table of annotations");
+  for (char *c = v; c && *c; c++)
+    if ((unsigned char)*c < 0x20) *c = ' ';
+  if (v) puts_raw(o, v);
+  bl_free(o->ctx, v);
 }
 
 static void put_csv(out *o, const char *text)
 {
-  if (!o->s && text) o->s = bl_csv_field(o->ctx, &o->b, text);
+  char *v = o->s || !text ? NULL : bl_annotation_utf8(o->ctx, text);
+  if (!o->s && text) o->s = v ? bl_csv_field(o->ctx, &o->b, v) : bl_fail_nomem(o->ctx, "a table of annotations");
+  bl_free(o->ctx, v);
 }
 
 /* ---- Raven ------------------------------------------------------------------------------------------------------- */
 
 typedef struct uses {
-  bool channel, number, file, folder, frequency; /* number: of a channel, as Raven has them */
+  bool channel, file, folder, frequency;
+  bool numbers; /* every channel is a number, and not each is 1: Raven has a column for these */
 } uses;
 
 static bool is_number(const char *text) { return text && *text && !text[strspn(text, "0123456789")]; }
@@ -88,14 +98,17 @@ static bool is_number(const char *text) { return text && *text && !text[strspn(t
 static uses used(const bl_annotations *a, const bl_annotated_file *files, size_t n_files)
 {
   uses u = {.file = n_files > 0};
+  size_t n_numbers = 0, n_ones = 0;
   for (size_t i = 0; i < a->n; i++) {
     const bl_annotation *x = &a->v[i];
-    u.channel |= x->channel && !is_number(x->channel);
-    u.number |= is_number(x->channel);
+    u.channel |= x->channel != NULL;
+    n_numbers += is_number(x->channel);
+    n_ones += x->channel && !strcmp(x->channel, "1");
     u.file |= x->file != NULL;
     u.folder |= x->file && (strchr(x->file, '/') || strchr(x->file, '\\'));
     u.frequency |= !isnan(x->low_hz) || !isnan(x->high_hz);
   }
+  u.numbers = n_numbers == a->n && n_ones < a->n;
   for (size_t i = 0; i < n_files; i++) u.folder |= strchr(files[i].path, '/') != NULL;
   return u;
 }
@@ -139,7 +152,7 @@ static void raven_row(out *o, const bl_annotation *a, size_t number, const uses 
   char count[32];
   puts_raw(o, bl_format_real((double)number, count));
   puts_raw(o, "\tSpectrogram 1\t");
-  puts_raw(o, is_number(a->channel) ? a->channel : "1");
+  puts_raw(o, u->numbers ? a->channel : "1");
   puts_raw(o, "\t");
   put_real(o, start + a->onset_s, "");
   puts_raw(o, "\t");
@@ -158,9 +171,9 @@ static void raven_row(out *o, const bl_annotation *a, size_t number, const uses 
     puts_raw(o, "\t");
     put_real(o, a->onset_s, "");
   }
-  if (u->channel) {
+  if (u->channel && !u->numbers) {
     puts_raw(o, "\t");
-    put_plain(o, a->channel && !is_number(a->channel) ? a->channel : "");
+    put_plain(o, a->channel ? a->channel : "");
   }
   puts_raw(o, "\t");
   put_plain(o, a->label);
@@ -174,7 +187,7 @@ static bl_status write_raven(out *o, const char *path, const bl_annotations *a, 
   bl_status s = n_files ? BL_OK : check_one_file(o->ctx, path, a, "Raven's times run over all files; give their lengths");
   puts_raw(o, "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)");
   if (u.file) puts_raw(o, u.folder ? "\tBegin File\tBegin Path\tFile Offset (s)" : "\tBegin File\tFile Offset (s)");
-  puts_raw(o, u.channel ? "\tChannel Name\tAnnotation\n" : "\tAnnotation\n");
+  puts_raw(o, u.channel && !u.numbers ? "\tChannel Name\tAnnotation\n" : "\tAnnotation\n");
   for (size_t i = 0; !s && !o->s && i < a->n; i++) {
     size_t k = 0;
     double start = 0;
@@ -190,8 +203,7 @@ static bl_status write_audacity(out *o, const char *path, const bl_annotations *
 {
   bl_status s = check_one_file(o->ctx, path, a, "a label track is about one; write a table for each");
   if (s) return s;
-  uses u = used(a, NULL, 0);
-  if (u.channel || u.number)
+  if (used(a, NULL, 0).channel)
     bl_warn(o->ctx, BL_W_ADJUSTED, "%s: label tracks hold no channels; those of the annotations are left out", path);
   for (size_t i = 0; i < a->n; i++) {
     const bl_annotation *x = &a->v[i];
@@ -245,7 +257,6 @@ static void put_bids(out *o, const char *text)
 static bl_status write_bids(out *o, const bl_annotations *a)
 {
   uses u = used(a, NULL, 0);
-  u.channel |= u.number;
   puts_raw(o, "onset\tduration\ttrial_type");
   if (u.frequency) puts_raw(o, "\tlow_hz\thigh_hz");
   if (u.channel) puts_raw(o, "\tchannel");

@@ -21,7 +21,7 @@ static const bl_opt opts[] = {BL_BOOL(params, json, "false", "as JSON, for progr
 
 enum { MOST_GAPS = 10 };
 
-static void print_stream(const bl_rec_stream *s, const bl_tally *t)
+static void print_stream(const bl_rec_stream *s, const bl_census *t)
 {
   printf("  stream: %g Hz, %zu channel%s, %llu frames, %.3f s", s->rate_hz, s->n_channels, s->n_channels == 1 ? "" : "s",
          (unsigned long long)s->n_frames, (double)s->n_frames / s->rate_hz);
@@ -39,9 +39,9 @@ static void print_stream(const bl_rec_stream *s, const bl_tally *t)
       printf("    %-18s %-6s %s\n", s->channels[c].name, s->channels[c].unit, why);
       continue;
     }
-    bl_tally_remark(s, t, c, odd);
+    bl_census_remark(s, t, c, odd);
     printf("    %-18s %-6s min %-11.5g max %-11.5g mean %-11.5g sd %-11.5g%s%s\n", s->channels[c].name, s->channels[c].unit,
-           t[c].min, t[c].max, bl_tally_mean(&t[c]), bl_tally_sd(&t[c]),
+           t[c].min, t[c].max, bl_census_mean(&t[c]), bl_census_sd(&t[c]),
            *odd ? " ! " : "", odd);
   }
 }
@@ -64,7 +64,7 @@ static void print_annotations(const bl_annotations *a)
   if (a->n) printf(more ? " and %zu others\n" : "\n", more);
 }
 
-static void print_recording(const bl_recording *rec, bl_tally **t, const bl_verdict *v)
+static void print_recording(const bl_recording *rec, bl_census **t, const bl_verdict *v)
 {
   printf("%s: %s, %.3f s", rec->path, rec->format, rec->duration_s);
   if (rec->has_start) printf(", begins %s", rec->start);
@@ -81,12 +81,12 @@ static void print_recording(const bl_recording *rec, bl_tally **t, const bl_verd
 static bl_status inspect(bl_ctx *ctx, const char *path, const params *p, json_t *files)
 {
   bl_recording *rec = NULL;
-  bl_tally **t = NULL;
+  bl_census **t = NULL;
   bl_status s = bl_recording_open_dated(ctx, path, p->start_pattern, &rec);
   if (!s && !(t = bl_calloc(ctx, rec->n_streams, sizeof *t))) s = bl_fail_nomem(ctx, path);
   for (size_t k = 0; !s && !p->header && k < rec->n_streams; k++) {
     t[k] = bl_calloc(ctx, rec->streams[k].n_channels, sizeof **t);
-    s = t[k] ? bl_tally_stream(ctx, rec, k, t[k]) : bl_fail_nomem(ctx, path);
+    s = t[k] ? bl_census_stream(ctx, rec, k, t[k]) : bl_fail_nomem(ctx, path);
   }
   bl_verdict v = {.asked = p->strict};
   bool is_edf = !s && (!strncmp(rec->format, "EDF", 3) || !strncmp(rec->format, "BDF", 3));

@@ -3,16 +3,16 @@
 
 #include <math.h>
 
-static bool put_tally(bl_ctx *ctx, json_t *o, const bl_rec_stream *s, const bl_tally *all, size_t channel)
+static bool put_census(bl_ctx *ctx, json_t *o, const bl_rec_stream *s, const bl_census *all, size_t channel)
 {
-  const bl_tally *t = &all[channel];
+  const bl_census *t = &all[channel];
   char odd[BL_REMARK];
   double db;
-  uint64_t n_runs, n_flat = bl_tally_flat_tops(t, &n_runs);
+  uint64_t n_runs, n_flat = bl_census_flat_tops(t, &n_runs);
   int line = bl_line_noise_hz(&t->line, &db);
-  bl_tally_remark(s, all, channel, odd);
+  bl_census_remark(s, all, channel, odd);
   return bl_json_put(o, "min", bl_json_real(t->n ? t->min : (double)NAN)) && bl_json_put(o, "max", bl_json_real(t->n ? t->max : (double)NAN)) &&
-         bl_json_put(o, "mean", bl_json_real(bl_tally_mean(t))) && bl_json_put(o, "sd", bl_json_real(bl_tally_sd(t))) &&
+         bl_json_put(o, "mean", bl_json_real(bl_census_mean(t))) && bl_json_put(o, "sd", bl_json_real(bl_census_sd(t))) &&
          bl_json_put(o, "clipped", json_integer((json_int_t)t->n_at_limits)) &&
          bl_json_put(o, "beyond_limits", json_integer((json_int_t)t->n_beyond)) &&
          bl_json_put(o, "flat_top_samples", json_integer((json_int_t)n_flat)) &&
@@ -33,16 +33,16 @@ static json_t *unless(bool ok, json_t *o)
   return NULL;
 }
 
-static json_t *channel_json(bl_ctx *ctx, const bl_rec_stream *s, const bl_tally *all, size_t channel)
+static json_t *channel_json(bl_ctx *ctx, const bl_rec_stream *s, const bl_census *all, size_t channel)
 {
   const bl_channel *c = &s->channels[channel];
   json_t *o = json_object();
   bool ok = o && bl_json_put(o, "name", bl_json_text(ctx, c->name)) && bl_json_put(o, "unit", bl_json_text(ctx, c->unit)) &&
-            bl_json_put(o, "unusable", json_boolean(c->unusable)) && (!all || put_tally(ctx, o, s, all, channel));
+            bl_json_put(o, "unusable", json_boolean(c->unusable)) && (!all || put_census(ctx, o, s, all, channel));
   return unless(ok, o);
 }
 
-static json_t *stream_json(bl_ctx *ctx, const bl_rec_stream *s, const bl_tally *t)
+static json_t *stream_json(bl_ctx *ctx, const bl_rec_stream *s, const bl_census *t)
 {
   json_t *o = json_object(), *channels = json_array(), *runs = json_array();
   bool ok = o && bl_json_put(o, "rate_hz", json_real(s->rate_hz)) && bl_json_put(o, "frames", json_integer((json_int_t)s->n_frames));
@@ -65,7 +65,7 @@ static json_t *annotation_json(bl_ctx *ctx, const bl_annotation *a)
   return unless(ok, o);
 }
 
-static bool put_lists(bl_ctx *ctx, json_t *o, const bl_recording *rec, bl_tally *const *t)
+static bool put_lists(bl_ctx *ctx, json_t *o, const bl_recording *rec, bl_census *const *t)
 {
   json_t *streams = json_array(), *notes = json_array(), *marks = json_array();
   bool ok = true;
@@ -77,7 +77,7 @@ static bool put_lists(bl_ctx *ctx, json_t *o, const bl_recording *rec, bl_tally 
   return bl_json_put(o, "notes", notes) && ok;
 }
 
-bl_status bl_inspect_json(bl_ctx *ctx, json_t *files, const bl_recording *rec, bl_tally *const *t, const bl_verdict *v)
+bl_status bl_inspect_json(bl_ctx *ctx, json_t *files, const bl_recording *rec, bl_census *const *t, const bl_verdict *v)
 {
   json_t *o = json_object();
   bool ok = o && bl_json_put_path(ctx, o, rec->path) && bl_json_put(o, "format", bl_json_text(ctx, rec->format)) &&

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "baleen/annotation.h"
+#include "baleen/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -83,12 +84,16 @@ static void make(input *in, double epoch_s, marks *m)
 
 /* ---- what must come back ------------------------------------------------------------------------------------------- */
 
-/* A text as the format holds it: see annotation.h. */
-static void plain(bl_annotation_format f, const char *text, char to[MAX_TEXT + 1])
+/* A text as the format holds it: see annotation.h. In UTF-8; what is none is Latin-1. */
+static void plain(bl_annotation_format f, const char *text, char to[2 * MAX_TEXT + 1])
 {
-  bool exact = f == BL_ANN_CSV || (f == BL_ANN_BIDS && strchr(text, '"'));
+  bool exact = f == BL_ANN_CSV || (f == BL_ANN_BIDS && strchr(text, '"')), utf8 = bl_text_is_utf8(text);
   size_t n = 0;
-  for (; *text; text++) to[n++] = !exact && (unsigned char)*text < 0x20 ? ' ' : *text;
+  for (; *text; text++) {
+    unsigned char c = (unsigned char)*text;
+    if (!utf8 && c >= 0x80) to[n++] = (char)(c >> 6 | 0xc0), to[n++] = (char)((c & 0x3f) | 0x80);
+    else to[n++] = !exact && c < 0x20 ? ' ' : *text;
+  }
   to[n] = '\0';
   if (f == BL_ANN_BIDS && !strcmp(to, "n/a")) to[0] = '\0';
   if (f == BL_ANN_CSV || f == BL_ANN_BIDS) return;
@@ -98,7 +103,7 @@ static void plain(bl_annotation_format f, const char *text, char to[MAX_TEXT + 1
 
 static void check_text(bl_annotation_format f, const char *got, const char *want)
 {
-  char held[MAX_TEXT + 1];
+  char held[2 * MAX_TEXT + 1];
   plain(f, want ? want : "", held);
   if (strcmp(got ? got : "", held)) abort();
 }

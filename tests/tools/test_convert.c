@@ -72,7 +72,7 @@ static void crops_begin_at_a_sample(void **state)
 static void annotations_stay(void **state)
 {
   (void)state;
-  static const char *const ways[] = {"o.npy", "o.wav", "o.bdf", "o.edf", "s.edf --stages '[{scale: {factor: 1}}]'"};
+  static const char *const ways[] = {"o.npy", "o.wav", "o.bdf", "o.edf", "s.edf --stages '[{scale: {factor: 2}}]'"};
   char in[600], out[600], marks[600];
   snprintf(in, sizeof in, "%s", edf_write(&ramp, "ramp.edf"));
   for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {

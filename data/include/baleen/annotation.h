@@ -83,10 +83,10 @@ typedef struct bl_annotation_writing {
 /* Writes a table, in the order of the list; no annotations give an empty table of the format. AUTO goes by the name:
  * .selections.txt, _events.tsv or .tsv, .csv, _hypnogram.txt or .hypnogram.txt. Onsets have as many digits as it takes to
  * read the same double back; ends and durations are right to the last bit or two of the end. Times that are not finite,
- * and frequencies that are infinite or below 0, are BL_E_ARG.
+ * and frequencies that are infinite or below 0, are BL_E_ARG. A text that is no UTF-8 is written as what it is in Latin-1.
  * Raven: Begin Time over the file list, so that with several files all but the last need duration_s (else BL_E_ARG);
  * frequencies that are not known become 0 and half of rate_hz, or stay empty where that is not known either; a channel's
- * name goes to a column "Channel Name", its number to "Channel". Audacity holds one recording and no channels: annotations of two files are
+ * name goes to a column "Channel Name", or, where all are numbers, these to "Channel". Audacity holds one recording and no channels: annotations of two files are
  * refused (BL_E_ARG). Raven's, Audacity's and hypnograms' tables cannot hold tabs and line ends in a text: they become
  * blanks, as in BIDS, where an empty text is n/a; blanks around a text are not read back.
  * Hypnogram: by time; an annotation of several epochs gives as many lines, epochs without one become '?' (with a warning).

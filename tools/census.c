@@ -1,4 +1,4 @@
-#include "tally.h"
+#include "census.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ static uint64_t mix(uint64_t h, float x)
 }
 
 /* Against the limits, to within float rounding. */
-static void count_limits(bl_tally *t, const bl_channel *c, double x)
+static void count_limits(bl_census *t, const bl_channel *c, double x)
 {
   if (!isfinite(c->hi)) return;
   double hi = 1e-6 * fabs(c->hi), lo = 1e-6 * fabs(c->lo);
@@ -34,7 +34,7 @@ static void count_top(bl_flat_top *f, uint64_t run)
   f->n_in_runs += run == RUN ? RUN : run > RUN;
 }
 
-void bl_tally_add(bl_tally *t, const bl_channel *c, double rate_hz, float value)
+void bl_census_add(bl_census *t, const bl_channel *c, double rate_hz, float value)
 {
   double x = (double)value;
   t->hash = mix(t->hash, value);
@@ -58,7 +58,7 @@ void bl_tally_add(bl_tally *t, const bl_channel *c, double rate_hz, float value)
   t->n++;
 }
 
-bl_status bl_tally_stream(bl_ctx *ctx, bl_recording *rec, size_t k, bl_tally *t)
+bl_status bl_census_stream(bl_ctx *ctx, bl_recording *rec, size_t k, bl_census *t)
 {
   const bl_rec_stream *s = &rec->streams[k];
   size_t frames = 65536 / (s->n_channels ? s->n_channels : 1) + 1, got = 1;
@@ -68,7 +68,7 @@ bl_status bl_tally_stream(bl_ctx *ctx, bl_recording *rec, size_t k, bl_tally *t)
     status = BL_CHECK_CANCEL(ctx);
     if (!status) status = bl_recording_read(ctx, rec, k, at, frames, block, &got);
     for (size_t i = 0; !status && i < got; i++)
-      for (size_t c = 0; c < s->n_channels; c++) bl_tally_add(&t[c], &s->channels[c], s->rate_hz, block[i * s->n_channels + c]);
+      for (size_t c = 0; c < s->n_channels; c++) bl_census_add(&t[c], &s->channels[c], s->rate_hz, block[i * s->n_channels + c]);
   }
   bl_free(ctx, block);
   for (size_t c = 0; c < s->n_channels; c++)
@@ -79,16 +79,16 @@ bl_status bl_tally_stream(bl_ctx *ctx, bl_recording *rec, size_t k, bl_tally *t)
 
 /* ---- what it tells ------------------------------------------------------------------------------------------------- */
 
-double bl_tally_mean(const bl_tally *t) { return t->n ? t->sum / (double)t->n : (double)NAN; }
+double bl_census_mean(const bl_census *t) { return t->n ? t->sum / (double)t->n : (double)NAN; }
 
-double bl_tally_sd(const bl_tally *t)
+double bl_census_sd(const bl_census *t)
 {
   if (!t->n) return (double)NAN;
   double mean = t->sum / (double)t->n, var = t->sum2 / (double)t->n - mean * mean;
   return var > 0 ? sqrt(var) : 0;
 }
 
-uint64_t bl_tally_flat_tops(const bl_tally *t, uint64_t *n_runs)
+uint64_t bl_census_flat_tops(const bl_census *t, uint64_t *n_runs)
 {
   *n_runs = t->top.n_runs + t->bottom.n_runs;
   if (!t->n || t->min == t->max || *n_runs < 2) return *n_runs = 0;
@@ -118,9 +118,9 @@ static void say(char out[BL_REMARK], const char *format, ...)
   snprintf(out + n, BL_REMARK - n, "; ");
 }
 
-static void remark_clipping(const bl_tally *t, char out[BL_REMARK])
+static void remark_clipping(const bl_census *t, char out[BL_REMARK])
 {
-  uint64_t n_runs, n_flat = bl_tally_flat_tops(t, &n_runs);
+  uint64_t n_runs, n_flat = bl_census_flat_tops(t, &n_runs);
   if (t->n_at_limits > 2 && !t->n_beyond) say(out, "%llu samples at the limits", (unsigned long long)t->n_at_limits);
   if (t->n_beyond) say(out, "%llu samples beyond the declared limits", (unsigned long long)t->n_beyond);
   if (n_flat && n_flat > t->n_at_limits + t->n_beyond)
@@ -128,11 +128,11 @@ static void remark_clipping(const bl_tally *t, char out[BL_REMARK])
         (unsigned long long)n_runs);
 }
 
-void bl_tally_remark(const bl_rec_stream *s, const bl_tally *all, size_t channel, char out[BL_REMARK])
+void bl_census_remark(const bl_rec_stream *s, const bl_census *all, size_t channel, char out[BL_REMARK])
 {
   const bl_channel *c = &s->channels[channel];
-  const bl_tally *t = &all[channel];
-  double db, sd_uv = bl_tally_sd(t) * microvolts(c->unit);
+  const bl_census *t = &all[channel];
+  double db, sd_uv = bl_census_sd(t) * microvolts(c->unit);
   bool flat = t->n && t->min == t->max;
   out[0] = '\0';
   if (c->unusable) say(out, "unusable: its header makes no sense");
