@@ -387,6 +387,24 @@ static void survives_any_allocation_failing(void **state)
   check_every_allocation_failing(list_and_drop, &beside);
 }
 
+/* A table in Latin-1, read as such, finds files whose names are Latin-1 as well as those in UTF-8. */
+static void tables_in_latin1(void **state)
+{
+  (void)state;
+  static const char *const files[] = {"latin/caf\xe9.wav", "latin/\xc3\xa9t\xc3\xa9.wav"};
+  bl_ctx *ctx = bl_ctx_new();
+  char path[1024];
+  for (int i = 0; i < 2; i++) tree_text(files[i], "");
+  tree_text("latin.csv", "path,label\ncaf\xe9,dog\n\xe9t\xe9.wav,\xe9lan\n");
+  check_list(ctx, &(set){{"recordings=latin", "labels=csv", "label_file=latin.csv"}},
+             "caf\xe9.wav:dog:-;\xc3\xa9t\xc3\xa9.wav:\xc3\xa9lan:-;");
+  for (int i = 0; i < 2; i++) {
+    snprintf(path, sizeof path, "%s/%s", tree_root(), files[i]);
+    unlink(path);
+  }
+  check_free(ctx);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -394,7 +412,7 @@ int main(void)
       cmocka_unit_test(takes_labels_from_everywhere),          cmocka_unit_test(says_what_does_not_fit),
       cmocka_unit_test(leaves_out_or_keeps_what_has_no_label), cmocka_unit_test(reads_tables_of_events),
       cmocka_unit_test(takes_what_sidecars_tell),              cmocka_unit_test(raw_samples_by_settings),
-      cmocka_unit_test(survives_any_allocation_failing),
+      cmocka_unit_test(survives_any_allocation_failing),      cmocka_unit_test(tables_in_latin1),
   };
   return cmocka_run_group_tests(tests, make_tree, drop_tree);
 }

@@ -73,7 +73,7 @@ static void annotations_stay(void **state)
 {
   (void)state;
   static const char *const ways[] = {"o.npy", "o.wav", "o.bdf", "o.edf", "s.edf --stages '[{scale: {factor: 2}}]'"};
-  char in[600], out[600], marks[600];
+  char in[600], out[600], marks[608];
   snprintf(in, sizeof in, "%s", edf_write(&ramp, "ramp.edf"));
   for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
     char name[32];
