@@ -211,7 +211,8 @@ static bl_status check_strict(bl_ctx *ctx, const bl_recording *rec)
   size_t others = rec->n_deviations - 1;
   if (others) snprintf(more, sizeof more, "; %zu other kind%s of deviation", others, others > 1 ? "s" : "");
   const char *first = rec->deviation < rec->notes.n ? rec->notes.v[rec->deviation] : "departs from its standard";
-  return bl_fail(ctx, BL_E_FORMAT, "%s: %s%s (strict; 'baleen repair' writes a conforming file)", rec->path, first, more);
+  return bl_fail(ctx, BL_E_FORMAT, "%s: %s%s (strict; 'baleen %s' writes a conforming file)", rec->path, first, more,
+                 strcmp(rec->cls->name, "edf") ? "convert" : "repair");
 }
 
 /* pattern: as bl_recording_open_dated() has it. */
@@ -269,6 +270,11 @@ bl_status bl_recording_refresh(bl_ctx *ctx, bl_recording *rec)
   old = *rec;
   *rec = *now;
   rec->quiet = old.quiet;
+  if (!rec->has_start || rec->start_assumed) { /* what its name tells is for the caller of open to say, and was said */
+    rec->has_start = old.has_start;
+    rec->start_assumed = old.start_assumed;
+    memcpy(rec->start, old.start, sizeof rec->start);
+  }
   *now = old;
   bl_recording_close(ctx, now);
   return BL_OK;
