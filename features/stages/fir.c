@@ -28,7 +28,7 @@ static const bl_opt opts[] = {
     BL_ENUM(params, window, "hamming", bl_fir_windows, "window of the design"),
     BL_ENUM(
         params, phase, "zero", phases,
-        "zero: nothing is shifted, by look-ahead; causal: late, without look-ahead; minimum: the same with the least "
+        "zero: nothing is shifted, by look-ahead; causal: without look-ahead, but the signal itself is delayed; minimum: the same with the least "
         "delay, not the same at all frequencies, and half the attenuation"),
     BL_ENUM(params, method, "auto", bl_fir_methods, "direct: least latency; fft: fastest for long filters"),
     BL_OPT_END,

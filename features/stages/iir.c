@@ -56,7 +56,7 @@ static void release(bl_ctx *ctx, void *sp) { bl_iir_release(ctx, sp); }
 
 const bl_stage_class bl_stage_iir = {
     .name = "iir",
-    .summary = "Butterworth, Chebyshev or Bessel filter, causal",
+    .summary = "Butterworth, Chebyshev or Bessel filter, causal: it looks not ahead, but delays the signal itself",
     .source = "scipy.signal.iirfilter, scipy.signal.sosfilt",
     .opts = opts,
     .params_size = sizeof(params),
