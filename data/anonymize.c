@@ -21,7 +21,7 @@ static bl_status edf_header(bl_ctx *ctx, const bl_edf *e, const bl_anonymizing *
   unsigned char *h = bl_calloc(ctx, (size_t)e->header_bytes, 1);
   if (!h) return bl_fail_nomem(ctx, "an EDF header");
   size_t needs = 256 * (e->n_signals + 1);
-  memcpy(h, e->bytes, (size_t)e->header_bytes);
+  memcpy(h, e->bytes, needs);
   put_field(h + 8, 80, e->plus ? "X X X X" : "X");
   put_field(h + 88, 80, e->plus ? "Startdate X X X X" : "X");
   put_field(h + 168, 8, "01.01.85");
@@ -45,7 +45,8 @@ static bool is_named(const unsigned char *s, size_t n, const char *pattern)
   text[n] = '\0';
   for (char *c = text; *c; c++)
     if (*c >= 'A' && *c <= 'Z') *c = (char)(*c - 'A' + 'a');
-  char *of = strstr(text, "@@");
+  char *of = NULL;
+  for (char *c = text; (c = strstr(c, "@@")); c++) of = c;
   bool whole = bl_text_glob(pattern, text);
   if (of) *of = '\0';
   return whole || bl_text_glob(pattern, text);
@@ -95,12 +96,12 @@ static bl_status edf_records(bl_ctx *ctx, bl_edf *e, const char *pattern, bl_out
   bl_status s = record ? BL_OK : bl_fail_nomem(ctx, "an EDF record");
   size_t dropped = 0;
   for (uint64_t r = 0; !s && r < e->n_records; r++) {
-    const unsigned char *from = e->bytes + e->header_bytes + r * e->record_bytes;
+    const unsigned char *from;
+    if ((s = bl_edf_get(ctx, e, r, 0, (size_t)e->record_bytes, (size_t)e->record_bytes, &from))) break;
     memcpy(record, from, (size_t)e->record_bytes);
     for (size_t i = 0; pattern && i < e->n_signals; i++)
       if (e->signals[i].annotation)
         dropped += drop_texts(record + e->signals[i].offset, (size_t)e->signals[i].spr * e->width, pattern);
-    bl_edf_let_go(e, (uint64_t)(from - e->bytes));
     s = bl_out_put(ctx, out, record, (size_t)e->record_bytes);
     if (!s && r % 256 == 0) s = BL_CHECK_CANCEL(ctx);
   }

@@ -18,7 +18,6 @@ static const double LONGEST_FILL_S = 7 * 86400.0;
 typedef struct copy {
   const bl_recording *rec;
   bl_edf *e;
-  uint64_t seen;              /* byte of it that was read last */
   const bl_edf_copying *how;
   bl_texts *report;
   size_t *signals;            /* of the source, that are copied [out.n_signals] */
@@ -197,18 +196,22 @@ static bl_status take_annotations(bl_ctx *ctx, copy *c, bool cropped)
 /* ---- samples ------------------------------------------------------------------------------------------------------- */
 
 /* n samples of a signal from the first on, over the borders of records, as they stand. */
-static void raw_samples(copy *c, size_t signal, uint64_t first, uint64_t n, unsigned char *to)
+static bl_status raw_samples(bl_ctx *ctx, copy *c, size_t signal, uint64_t first, uint64_t n, unsigned char *to)
 {
-  const bl_edf *e = c->e;
+  bl_edf *e = c->e;
   const bl_edf_signal *g = &e->signals[signal];
-  while (n) {
+  bl_status s = BL_OK;
+  while (n && !s) {
     uint64_t in = first % g->spr, part = g->spr - in < n ? g->spr - in : n;
-    c->seen = e->header_bytes + first / g->spr * e->record_bytes + g->offset + in * e->width;
-    memcpy(to, e->bytes + c->seen, (size_t)part * e->width);
-    to += part * e->width;
+    size_t bytes = (size_t)part * e->width;
+    const unsigned char *from;
+    s = bl_edf_get(ctx, e, first / g->spr, g->offset + in * e->width, bytes, bytes, &from);
+    if (!s) memcpy(to, from, bytes);
+    to += bytes;
     first += part;
     n -= part;
   }
+  return s;
 }
 
 static void put_digital(unsigned char *to, size_t width, int32_t x)
@@ -224,8 +227,8 @@ static int32_t digital_zero(const bl_edf_signal *g)
   return (int32_t)fmin(fmax(zero, lo), hi);
 }
 
-/* Samples p .. p + n - 1 of the stretch. */
-static void stretch_samples(copy *c, size_t i, uint64_t p, uint64_t n, unsigned char *to)
+/* Samples p .. p + n - 1 of the stretch: pieces that are there, values next to 0 between them, the last one behind the end. */
+static bl_status stretch_samples(bl_ctx *ctx, copy *c, size_t i, uint64_t p, uint64_t n, unsigned char *to)
 {
   const bl_edf_signal *g = &c->e->signals[c->signals[i]];
   double rate = (double)g->spr / c->e->record_s;
@@ -233,15 +236,21 @@ static void stretch_samples(copy *c, size_t i, uint64_t p, uint64_t n, unsigned 
   uint64_t total = samples_of(c, i);
   int64_t base = llrint(c->from_s * rate);
   size_t run = 0;
-  for (; n; p++, n--, to += width) {
-    int64_t at = base + (int64_t)(p < total ? p : total ? total - 1 : 0);
+  bl_status s = BL_OK;
+  for (uint64_t part; n && !s; p += part, n -= part, to += part * width) {
+    bool behind = p >= total;
+    int64_t at = base + (int64_t)(!behind ? p : total ? total - 1 : 0);
     while (run + 1 < c->n_runs && at >= llrint(c->runs[run + 1].start_s * rate)) run++;
     int64_t in = at - llrint(c->runs[run].start_s * rate), len = (int64_t)(c->runs[run].n / c->first_spr * g->spr);
     uint64_t first = c->runs[run].first / c->first_spr * g->spr;
-    if (in >= 0 && in < len) raw_samples(c, c->signals[i], first + (uint64_t)in, 1, to);
-    else if (p >= total && len) raw_samples(c, c->signals[i], first + (uint64_t)(in < 0 ? 0 : len - 1), 1, to);
+    bool there = in >= 0 && in < len;
+    part = 1;
+    if (there && !behind) part = (uint64_t)(len - in) < n ? (uint64_t)(len - in) : n;
+    if (there && !behind && part > total - p) part = total - p;
+    if (there || (behind && len)) s = raw_samples(ctx, c, c->signals[i], first + (uint64_t)(there ? in : in < 0 ? 0 : len - 1), part, to);
     else put_digital(to, width, digital_zero(g));
   }
+  return s;
 }
 
 /* 16 bits to 24, in place, from the end. */
@@ -261,15 +270,14 @@ static bl_status write_records(bl_ctx *ctx, copy *c, bl_edf_out *o)
   for (uint64_t r = 0; !s && r < c->out.n_records; r++) {
     unsigned char *to = record;
     while (run + 1 < c->out.n_runs && r >= c->out_runs[run + 1].first) run++;
-    for (size_t i = 0; i < c->out.n_signals; i++) {
+    for (size_t i = 0; !s && i < c->out.n_signals; i++) {
       uint64_t spr = c->headers[i].spr;
-      if (c->by_samples) stretch_samples(c, i, r * spr, spr, to);
-      else raw_samples(c, c->signals[i], (c->from_record[run] + r - c->out_runs[run].first) * spr, spr, to);
+      if (c->by_samples) s = stretch_samples(ctx, c, i, r * spr, spr, to);
+      else s = raw_samples(ctx, c, c->signals[i], (c->from_record[run] + r - c->out_runs[run].first) * spr, spr, to);
       if (c->out.bdf && !c->e->bdf) widen(to, (size_t)spr);
       to += spr * (c->out.bdf ? 3 : 2);
     }
-    bl_edf_let_go(c->e, c->seen);
-    s = bl_edf_out_record(ctx, o, record);
+    if (!s) s = bl_edf_out_record(ctx, o, record);
     if (!s && r % 256 == 0) s = BL_CHECK_CANCEL(ctx);
   }
   bl_free(ctx, record);

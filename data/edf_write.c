@@ -36,7 +36,8 @@ static size_t put_annotation(const bl_annotation *a, double shift_s, unsigned ch
   }
   head[n++] = 0x14;
   const char *label = a->label && *a->label ? a->label : "annotation", *channel = a->channel ? a->channel : "";
-  size_t len = strlen(label), of = *channel ? strlen(channel) + 2 : 0, total = (size_t)n + len + of + 2;
+  bool marked = *channel || strstr(label, "@@"); /* the last mark is the channel's, also of none */
+  size_t len = strlen(label), of = marked ? strlen(channel) + 2 : 0, total = (size_t)n + len + of + 2;
   if (!to) return total;
   memcpy(to, head, (size_t)n);
   unsigned char *text = to + n;
