@@ -3,26 +3,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "baleen/text.h"
 #include "edf.h"
+#include "reader_util.h"
 #include "recording_private.h"
 
 static bool is_channel(const bl_edf_signal *g) { return !g->annotation && g->spr; }
 
-/* "label-0", "label-1" .. for labels that occur more than once. */
-static bl_status channel_name(bl_ctx *ctx, bl_edf *e, size_t i, char **name)
+/* Whether another channel has the label of signal i. */
+static bool has_twin(const bl_edf *e, size_t i)
 {
-  size_t before = 0, after = 0;
+  bool any = false;
   for (size_t k = 0; k < e->n_signals; k++)
-    if (k != i && is_channel(&e->signals[k]) && !strcmp(e->signals[k].label, e->signals[i].label)) {
-      if (k < i) before++;
-      else after++;
-    }
-  if (!before && !after) return bl_recording_text(ctx, name, e->signals[i].label);
-  bl_edf_deviates(e, BL_EDF_DUPLICATE, bl_edf_field_at(e, 0, 16, i), (long)i);
-  char text[96];
-  snprintf(text, sizeof text, "%s-%zu", e->signals[i].label, before);
-  return bl_recording_text(ctx, name, text);
+    any |= k != i && is_channel(&e->signals[k]) && !strcmp(e->signals[k].label, e->signals[i].label);
+  return any;
 }
 
 static bl_status fill_channel(bl_ctx *ctx, bl_edf *e, size_t i, bl_channel *c)
@@ -37,7 +30,8 @@ static bl_status fill_channel(bl_ctx *ctx, bl_edf *e, size_t i, bl_channel *c)
     c->lo = fmin(g->pmin, g->pmax);
     c->hi = fmax(g->pmin, g->pmax);
   }
-  bl_status s = channel_name(ctx, e, i, &c->name);
+  if (has_twin(e, i)) bl_edf_deviates(e, BL_EDF_DUPLICATE, bl_edf_field_at(e, 0, 16, i), (long)i);
+  bl_status s = bl_recording_text(ctx, &c->name, g->label);
   if (!s) s = bl_recording_text(ctx, &c->unit, g->unit);
   return s ? s : bl_recording_text(ctx, &c->info, info);
 }
@@ -113,6 +107,7 @@ bl_status bl_edf_streams(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
       s = fill_system(ctx, channel, channel + 1);
     }
   }
+  if (!s) s = bl_reader_number_names(ctx, rec, false);
   if (s) return s;
   rec->duration_s = (double)e->n_records * e->record_s;
   return make_runs(ctx, rec, e);

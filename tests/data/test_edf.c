@@ -482,6 +482,28 @@ static void longer_header(void **arg)
   check_tmp_done();
 }
 
+/* No number makes a name that another channel has. */
+static void names_are_unique(void **arg)
+{
+  (void)arg;
+  static const struct {
+    const char *labels[4], *names[4];
+  } table[] = {{{"A", "A", "A-0", "B"}, {"A-1", "A-2", "A-0", "B"}},
+              {{"A-1", "A", "A", "A"}, {"A-1", "A-0", "A-2", "A-3"}},
+              {{"A", "A", "A-0", "A-0"}, {"A-1", "A-2", "A-0-0", "A-0-1"}}};
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    bl_ctx *ctx = bl_ctx_new();
+    edf_spec e = {.n = 4, .n_records = 1};
+    for (size_t c = 0; c < 4; c++) e.sig[c].label = table[i].labels[c];
+    bl_recording *rec = open_ok(ctx, edf_write(&e, "names.edf"));
+    for (size_t c = 0; c < 4; c++) assert_string_equal(rec->streams[0].channels[c].name, table[i].names[c]);
+    assert_true(has_note(rec, "occurs more than once"));
+    bl_recording_close(ctx, rec);
+    check_free(ctx);
+    check_tmp_done();
+  }
+}
+
 /* Somebody makes the file shorter while it is read: an error, where a map would have been the program's death. */
 static void shrinks(void **arg)
 {
@@ -545,6 +567,7 @@ int main(void)
                                            cmocka_unit_test(status_bits),
                                            cmocka_unit_test(growing),
                                            cmocka_unit_test(large),
+                                           cmocka_unit_test(names_are_unique),
                                            cmocka_unit_test(shrinks),
                                            cmocka_unit_test(events_only),
                                            cmocka_unit_test(longer_header),
