@@ -326,8 +326,8 @@ static bl_status put_bits(bl_ctx *ctx, const copy *c, size_t i, const unsigned c
     double v = (x - ((x & 0x800000) << 1)) * g->cal + g->off, bits = rint(v);
     if (!(bits >= 0 && bits <= most && fabs(v - bits) < 1e-3))
       return bl_fail(ctx, BL_E_RANGE,
-                     "%s: channel '%s' holds %g; a BDF's Status has whole numbers, trigger bits 0 to 65535 and system bits 0 to 255; give the "
-                     "channel another name first (stage rename), or write a .edf",
+                     "%s: channel '%s' holds %g; a BDF's Status has whole numbers, trigger bits 0 to 65535 and system bits 0 to 255; leave the "
+                     "channel out, give it another name first (stage rename), or write a .edf",
                      c->rec->path, g->label, v);
     put_digital(to, 3, (int32_t)((shift ? (uint32_t)(to[0] | to[1] << 8) : 0) | (uint32_t)bits << shift));
   }

@@ -9,6 +9,8 @@
 
 #include "baleen/memory.h"
 
+enum { PIECE_BYTES = 256 << 10 };
+
 bl_status bl_window_open(bl_ctx *ctx, const char *path, bl_window *out)
 {
   *out = (bl_window){0};
@@ -67,6 +69,22 @@ bl_status bl_window_get(bl_ctx *ctx, bl_window *w, uint64_t at, size_t n, size_t
   }
   *v = w->piece + (at - w->at);
   return BL_OK;
+}
+
+size_t bl_window_part(size_t n, size_t bytes)
+{
+  size_t most = bytes < PIECE_BYTES ? PIECE_BYTES / bytes : 1;
+  return n < most ? n : most;
+}
+
+bl_status bl_window_samples(bl_ctx *ctx, bl_window *w, uint64_t at, bl_sample_type type, size_t step, size_t n, size_t ahead,
+                            const bl_scale *scale, float *to, size_t to_step)
+{
+  const unsigned char *v;
+  if (!n) return BL_OK;
+  bl_status s = bl_window_get(ctx, w, at, (n - 1) * step + bl_sample_bytes(type.kind), ahead, &v);
+  if (!s) bl_samples_get(v, type, step, n, scale, to, to_step);
+  return s;
 }
 
 void bl_window_close(bl_ctx *ctx, bl_window *w)

@@ -85,8 +85,8 @@ static bl_status plan_channel(bl_ctx *ctx, bl_writer *w, const bl_write_spec *sp
 static bl_status no_status(bl_ctx *ctx, const bl_writer *w, const char *name, double x)
 {
   return bl_fail(ctx, BL_E_RANGE,
-                 "%s: channel '%s' holds %g; a BDF's Status has whole numbers, trigger bits 0 to 65535 and system bits 0 to 255; give "
-                 "the channel another name first (stage rename), or write a .edf",
+                 "%s: channel '%s' holds %g; a BDF's Status has whole numbers, trigger bits 0 to 65535 and system bits 0 to 255; leave "
+                 "the channel out, give it another name first (stage rename), or write a .edf",
                  w->path, name, x);
 }
 
