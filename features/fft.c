@@ -7,6 +7,8 @@
 
 #include <fftw3.h>
 
+#include "baleen/wide.h"
+
 static const double pi = 3.14159265358979323846;
 static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER; /* guards FFTW's own global state */
 
@@ -50,7 +52,7 @@ bl_status bl_rfft_init(bl_ctx *ctx, size_t n, bl_rfft *f)
   return BL_OK;
 }
 
-static void split_pairs(const float *restrict z, float *restrict re, float *restrict im, size_t n)
+BL_WIDE static void split_pairs(const float *restrict z, float *restrict re, float *restrict im, size_t n)
 {
   for (size_t k = 0; k < n; k++) {
     re[k] = z[2 * k];
@@ -58,7 +60,7 @@ static void split_pairs(const float *restrict z, float *restrict re, float *rest
   }
 }
 
-static void untangle(const float *restrict work, float *restrict re, float *restrict im, size_t m, size_t row)
+BL_WIDE static void untangle(const float *restrict work, float *restrict re, float *restrict im, size_t m, size_t row)
 {
   const float *zr = work + 2 * row, *zi = work + 3 * row, *c = work + 4 * row, *s = work + 5 * row;
   re[0] = zr[0] + zi[0];

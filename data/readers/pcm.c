@@ -50,10 +50,11 @@ typedef struct raw {
   uint64_t first_at; /* byte of the first sample */
 } raw;
 
+/* Surer than the 11 bits that begin a frame of MPEG audio, for samples of -1 begin so too; less sure than a magic word. */
 static int probe(const unsigned char *head, size_t n, const char *path)
 {
   (void)head, (void)n;
-  return bl_text_ends_with(path, ".raw") || bl_text_ends_with(path, ".pcm") ? 1 : 0;
+  return bl_text_ends_with(path, ".raw") || bl_text_ends_with(path, ".pcm") ? 50 : 0;
 }
 
 /* ---- what it is -------------------------------------------------------------------------------------------------- */

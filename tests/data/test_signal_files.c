@@ -294,6 +294,12 @@ static void pcm_names(void **arg)
   static const float want[] = {0x3031 / 32768.0f, 0x3233 / 32768.0f, 0x3435 / 32768.0f};
   check_values(ctx, rec, want, 3, 1);
   bl_recording_close(ctx, rec);
+  static const float quiet[] = {-1 / 32768.0f, 33 / 32768.0f, 0}; /* ff ff 21 00: a frame of MPEG audio may begin so */
+  tree_put("quiet.raw", "\xff\xff\x21\0\0\0", 6);
+  tree_text("quiet.json", "{\"rate_hz\": 8000}");
+  rec = open_ok(ctx, at("quiet.raw"));
+  check_values(ctx, rec, quiet, 3, 1);
+  bl_recording_close(ctx, rec);
   char name[700];
   snprintf(name, sizeof name, "pcm:rate=8000,format=s16be,skip=2:%s", at("x.pcm"));
   rec = open_ok(ctx, name);
