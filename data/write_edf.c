@@ -248,7 +248,7 @@ static bl_status put_frame(bl_ctx *ctx, bl_writer *w, edf_state *d, const float 
   size_t width = d->spec.bdf ? 3 : 2, signal = 0;
   for (size_t c = 0; c < w->n_channels; c++) {
     if (c == d->system) continue;
-    uint32_t digital;
+    uint32_t digital = 0;
     bl_status s = c == d->status ? status_bits(ctx, w, d, x, &digital)
                                  : digital_of(ctx, w, d, c, d->signals[signal].label, (double)x[c], &digital);
     if (s) return s;
