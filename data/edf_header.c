@@ -299,6 +299,14 @@ static void read_scale(bl_edf *e, size_t i)
   if (!*g->unit) bl_edf_deviates(e, BL_EDF_NO_UNIT, bl_edf_field_at(e, 96, 8, i), n);
 }
 
+/* Texts that are kept as they stand, or not at all: looked at for what should not be in them. */
+static void check_texts(bl_edf *e, size_t i)
+{
+  static const size_t before[] = {16, 136, 224}, width[] = {80, 80, 32};
+  char text[161];
+  for (int k = 0; k < 3; k++) text_field(e, bl_edf_field_at(e, before[k], width[k], i), width[k], (long)i, text);
+}
+
 static bl_status read_signal(bl_ctx *ctx, bl_recording *rec, bl_edf *e, size_t i)
 {
   bl_edf_signal *g = &e->signals[i];
@@ -306,6 +314,7 @@ static bl_status read_signal(bl_ctx *ctx, bl_recording *rec, bl_edf *e, size_t i
   text_field(e, bl_edf_field_at(e, 0, 16, i), 16, (long)i, g->label);
   text_field(e, bl_edf_field_at(e, 96, 8, i), 8, (long)i, g->unit);
   plain_micro(g->unit);
+  check_texts(e, i);
   g->annotation = !strcmp(g->label, "EDF Annotations") || !strcmp(g->label, "BDF Annotations");
   read_scale(e, i);
   double spr = whole_field(e, spr_at, 8, (long)i);
@@ -396,7 +405,7 @@ static bl_status read_fixed(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
                    (unsigned long long)e->n_bytes);
   bl_status s = load(ctx, e, 256);
   if (s) return s;
-  char version[17], reserved[89], count[9];
+  char version[17], reserved[89], count[9], patient[161];
   e->bdf = e->bytes[0] == 0xff && !memcmp(e->bytes + 1, "BIOSEMI", 7);
   bl_edf_text(e->bytes, 8, version, NULL);
   bool known = e->bdf || !strcmp(version, "0");
@@ -406,6 +415,7 @@ static bl_status read_fixed(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
                    rec->path, version);
   e->width = e->bdf ? 3 : 2;
   text_field(e, 192, 44, -1, reserved);
+  text_field(e, 8, 80, -1, patient);
   e->plus = !strncmp(reserved, e->bdf ? "BDF+" : "EDF+", 4);
   e->discontinuous = e->plus && reserved[4] == 'D';
   if (e->plus) check_identifications(e);

@@ -15,7 +15,8 @@
  * 3. Any other jump forward is a gap of just that length: a new run of samples begins. A gap that small steps made up is as
  *    long as all of them since the run began.
  * 4. Any other jump backward is a clock that was set: the record follows the one before without a gap, and its labels with
- *    it. Time never runs backward.
+ *    it. Time never runs backward. What it went back by, less than a record, is taken off the next gaps: stamps that jitter
+ *    to and fro do not make time grow.
  * 5. The axis of the samples is what records and gaps add up to. A label keeps its distance to the samples of the record whose
  *    stamps surround it, its own before others: behind a drifting, set or wrong stamp it stays where it was seen. Within
  *    the stamps' last digit the expected offset counts in place of the stamp's.
@@ -39,6 +40,7 @@ typedef struct walk {
   uint64_t last;
   double run_s;                /* offset at which the run began */
   double gaps_s;               /* in all */
+  double owed_s;               /* to be taken off the next gaps */
   double followed_s, drift_s;  /* what the expected offset followed within this run, and in all before it */
   uint64_t drifted;            /* first record where that was more than the tolerance; 0: none */
   long signal;                 /* which has the stamps */
@@ -112,10 +114,15 @@ static bl_status add_gap(bl_ctx *ctx, walk *w, uint64_t r, double o)
     length = o - w->run_s;
     w->followed_s = 0;
   }
-  w->gaps_s += length;
   w->drift_s += w->followed_s;
   w->followed_s = 0;
   w->expected_s = w->run_s = o;
+  if (w->owed_s > 0 && length - w->owed_s <= w->tolerance_s) {
+    w->owed_s -= length;
+    return BL_OK;
+  }
+  w->gaps_s += length - w->owed_s;
+  w->owed_s = 0;
   if (!w->e->discontinuous) deviates(w, BL_EDF_JUMP, r);
   return begin_run(ctx, w, r);
 }
@@ -145,6 +152,7 @@ static bl_status judge(bl_ctx *ctx, walk *w, uint64_t r)
     s = add_gap(ctx, w, r, o);
   } else if (earlier) {
     deviates(w, BL_EDF_OVERLAP, r);
+    if (-off < e->record_s) w->owed_s -= off;
     w->drift_s += w->followed_s;
     w->followed_s = 0;
     w->expected_s = w->run_s = o;

@@ -202,6 +202,23 @@ static void gap_amid_drift(void **arg)
   check_tmp_done();
 }
 
+/* Stamps that stray to and fro by far more than the tolerance: time does not grow with each of them. */
+static void jitter(void **arg)
+{
+  (void)arg;
+  enum { RECORDS = 1000 };
+  double v[RECORDS];
+  for (size_t r = 0; r < RECORDS; r++) v[r] = (double)r + (double)(r * 2654435761u >> 16 & 0xff) * 2e-4;
+  bl_ctx *ctx = bl_ctx_new();
+  stamped w = {"EDF+D", "1", "100", RECORDS, v, 0, 6, 1, {{900, v[900] + 0.5, 0}}};
+  bl_recording *rec = open_ok(ctx, stamped_write(&w, "jitter.edf"));
+  assert_true(rec->duration_s < RECORDS + 0.06);
+  assert_true(fabs(rec->annotations.v[0].onset_s - 900.5) < 0.06);
+  bl_recording_close(ctx, rec);
+  check_free(ctx);
+  check_tmp_done();
+}
+
 static bl_status open_it(bl_ctx *ctx, void *arg)
 {
   bl_recording *rec;
@@ -221,7 +238,7 @@ static void survives_every_allocation_failing(void **arg)
 int main(void)
 {
   static const struct CMUnitTest tests[] = {cmocka_unit_test(drift), cmocka_unit_test(small_gaps), cmocka_unit_test(rounding),
-                                            cmocka_unit_test(stamps), cmocka_unit_test(gap_amid_drift),
+                                            cmocka_unit_test(stamps), cmocka_unit_test(gap_amid_drift), cmocka_unit_test(jitter),
                                             cmocka_unit_test(survives_every_allocation_failing)};
   return _cmocka_run_group_tests("edf_times", tests, N(tests), NULL, NULL);
 }
