@@ -75,7 +75,7 @@ int main(int argc, char **argv)
     if (b < read) read = b;
     if (c < blocks) blocks = c;
   }
-  printf("plain pass %.3f s; baleen into one array %.3f s (%.2f times the pass); block by block %.3f s\n", pass, read,
+  printf("plain pass %.3f s; into one array %.3f s (%.2f times the pass); block by block %.3f s\n", pass, read,
          read / pass, blocks);
   return 0;
 }
