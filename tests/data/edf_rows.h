@@ -105,6 +105,7 @@ static const struct times {
   {"first without time", {PLUS("EDF+C"), .tal = {"", "+1.25||~", "+2.25||~", "+3.25||~"}}, 1, {{0, 0, 40}}, "that gives a record its time is missing", "2009-08-12T16:15:00.250"},
   {"small gaps add up", {PLUS("EDF+D"), .tal = {"+0||~", "+1.04||~", "+2.08||~", "+3.12||~"}}, 2, {{0, 0, 20}, {2.08, 20, 20}}, NULL, NULL},
   {"a little beside", {PLUS("EDF+C"), .tal = {"+0||~", "+1.001||~", "+2||~", "+3.001||~"}}, 1, {{0, 0, 40}}, "a little beside the end", NULL},
+  {"no empty text", {PLUS("EDF+C"), .tal = {"+0||~", "+1|~", "+2||~", "+3||~"}}, 1, {{0, 0, 40}}, "byte 868: annotation of signal 2 'EDF Annotations' has an onset and no text", NULL},
   {"one without time", {PLUS("EDF+C"), .tal = {"+0||~", "", "+2||~", "+3||~"}}, 1, {{0, 0, 40}}, "that gives a record its time is missing", NULL},
 };
 /* clang-format on */
