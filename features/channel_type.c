@@ -89,26 +89,32 @@ static bool electrode(span s, bool modern, char *to)
   return true;
 }
 
-static span without_prefix(span s)
+static span without_blanks(span s)
 {
-  if (s.n > 4 && same_nocase((span){s.v, 3}, "EEG") && strchr(" -_", s.v[3])) {
-    s.v += 4;
-    s.n -= 4;
-    while (s.n && is_blank(*s.v)) s.v++, s.n--;
-  }
+  while (s.n && is_blank(*s.v)) s.v++, s.n--;
+  while (s.n && is_blank(s.v[s.n - 1])) s.n--;
   return s;
 }
 
+static span without_prefix(span s)
+{
+  if (s.n <= 4 || !strchr(" -_", s.v[3])) return s;
+  if (!same_nocase((span){s.v, 3}, "EEG") && !same_nocase((span){s.v, 3}, "POL")) return s;
+  return without_blanks((span){s.v + 4, s.n - 4});
+}
+
+/* The last word goes, behind '-', '_' or a blank, when it is one of a reference. */
 static span without_reference(span s)
 {
-  static const char *const references[] = {"REF", "LE", "AR", "CAR", "AV", "AVE", "AVG"};
-  for (size_t at = s.n; at-- > 1;) {
-    if (s.v[at] != '-') continue;
-    for (size_t i = 0; i < sizeof references / sizeof *references; i++)
-      if (same_nocase((span){s.v + at + 1, s.n - at - 1}, references[i])) return (span){s.v, at};
-    break;
-  }
-  return s;
+  static const char *const references[] = {"REF", "LE", "CLE", "AR", "CAR", "AV", "AVE", "AVG"};
+  size_t at = s.n;
+  while (at > 0 && is_letter(s.v[at - 1])) at--;
+  span word = {s.v + at, s.n - at}, rest = without_blanks((span){s.v, at});
+  bool known = false;
+  for (size_t i = 0; i < sizeof references / sizeof *references; i++) known = known || same_nocase(word, references[i]);
+  if (!known || !rest.n || rest.n == s.n) return s;
+  if (strchr("-_", rest.v[rest.n - 1])) return without_blanks((span){rest.v, rest.n - 1});
+  return rest.n < at ? rest : s; /* a blank stood there */
 }
 
 /* One electrode, or two joined by '-', as they are written: to[2 * ELECTRODE_MAX]. */
@@ -119,10 +125,10 @@ static bool electrodes(span s, bool modern, char *to)
   const char *dash = s.n ? memchr(s.v, '-', s.n) : NULL;
   if (!dash) return false;
   size_t n = (size_t)(dash - s.v);
-  if (!electrode((span){s.v, n}, modern, to)) return false;
+  if (!electrode(without_blanks((span){s.v, n}), modern, to)) return false;
   size_t at = strlen(to);
   to[at++] = '-';
-  return electrode((span){dash + 1, s.n - n - 1}, modern, to + at);
+  return electrode(without_blanks((span){dash + 1, s.n - n - 1}), modern, to + at);
 }
 
 char *bl_channel_normalise(bl_ctx *ctx, const char *name, bool modern)

@@ -5,6 +5,14 @@
 
 #include "baleen/text.h"
 
+const char *bl_baseline_unit(bl_baseline_mode mode)
+{
+  static const char *const units[] = {[BL_BASELINE_MEAN] = NULL,       [BL_BASELINE_RATIO] = "1",
+                                      [BL_BASELINE_LOGRATIO] = "log10", [BL_BASELINE_PERCENT] = "1",
+                                      [BL_BASELINE_ZSCORE] = "sd",      [BL_BASELINE_ZLOGRATIO] = "sd"};
+  return units[mode];
+}
+
 /* Frames first .. behind - 1 lie in [from, to]. A millionth of a frame is rounding noise. */
 static void inside(double first_s, double rate_hz, size_t n, double from, double to, size_t *first, size_t *behind)
 {

@@ -14,6 +14,16 @@ bl_status bl_extractor_fail(bl_ctx *ctx, const bl_extractor *e, bl_status s, con
   return bl_fail_in(ctx, s, "%s '%s': ", kind, name);
 }
 
+/* The same where it is built: what is wrong then lies in the config, not in a segment. */
+static bl_status fail_built(bl_ctx *ctx, const bl_extractor *e, bl_status s, const char *branch, const char *kind, const char *name,
+                            size_t line)
+{
+  if (!line) return bl_extractor_fail(ctx, e, s, branch, kind, name);
+  if (e->recipe->n_branches > 1)
+    return bl_fail_in(ctx, s, "branch '%s', %s '%s' (line %zu of the config): ", branch, kind, name, line);
+  return bl_fail_in(ctx, s, "%s '%s' (line %zu of the config): ", kind, name, line);
+}
+
 /* ---- building the tree ------------------------------------------------------------------------------------------- */
 
 /* Two stages are the same when these texts are. */
@@ -53,7 +63,7 @@ static bl_status descend(bl_ctx *ctx, bl_extractor *e, const bl_branch *branch, 
   *new = (node){.parent = *at, .key = key, .branch = branch->name};
   const bl_stream *in = *at == ROOT ? &e->in : &v[*at].run.out;
   if ((s = bl_stage_start(ctx, stage, in, &new->run)))
-    return bl_extractor_fail(ctx, e, s, branch->name, "stage", stage->cls->name);
+    return fail_built(ctx, e, s, branch->name, "stage", stage->cls->name, stage->line);
   new->out.width = bl_stream_width(&new->run.out);
   *at = e->n_nodes - 1;
   return BL_OK;
@@ -74,13 +84,12 @@ static bl_status build_nodes(bl_ctx *ctx, bl_extractor *e)
     e->leaves[b] = (leaf){.branch = branch, .node = at, .offset = e->n_seats};
     e->n_seats += branch->n_summaries;
   }
-  /* nodes lie still from here on */
-  for (size_t b = 0; b < r->n_branches; b++)
-    e->leaves[b].stream = e->leaves[b].node == ROOT ? &e->in : &e->nodes[e->leaves[b].node].run.out;
+  bl_leaves_uncorrect(ctx, e); /* nodes lie still from here on */
   return BL_OK;
 }
 
-static bl_status build_seats(bl_ctx *ctx, bl_extractor *e)
+/* Each summary's features, from the stream that it gets; where its columns begin. */
+static bl_status name_features(bl_ctx *ctx, bl_extractor *e, bl_feature_names *all)
 {
   bool several = e->recipe->n_branches > 1;
   for (size_t b = 0; b < e->recipe->n_branches; b++) {
@@ -88,16 +97,29 @@ static bl_status build_seats(bl_ctx *ctx, bl_extractor *e)
     for (size_t k = 0; k < l->branch->n_summaries; k++) {
       const bl_summary *m = &l->branch->summaries[k];
       bl_feature_names names = {0};
-      e->seats[l->offset + k] = (seat){.summary = m, .leaf = b, .column = e->names.names.n};
+      e->seats[l->offset + k] = (seat){.summary = m, .leaf = b, .column = all->names.n};
       bl_status s = bl_opts_complete(ctx, m->cls->name, m->cls->opts, m->params);
       if (!s) s = m->cls->shape(ctx, m->params, l->stream, &names);
-      if (s) bl_extractor_fail(ctx, e, s, l->branch->name, "summary", m->cls->name);
-      if (!s) s = bl_names_append(ctx, &e->names, several ? l->branch->name : NULL, &names);
+      if (s) fail_built(ctx, e, s, l->branch->name, "summary", m->cls->name, m->line);
+      if (!s) s = bl_names_append(ctx, all, several ? l->branch->name : NULL, &names);
       bl_feature_names_free(ctx, &names);
       if (s) return s;
     }
   }
-  return bl_names_check(ctx, &e->names);
+  return bl_names_check(ctx, all);
+}
+
+bl_status bl_extractor_name_features(bl_ctx *ctx, bl_extractor *e)
+{
+  bl_feature_names all = {0};
+  bl_status s = name_features(ctx, e, &all);
+  if (s) {
+    bl_feature_names_free(ctx, &all);
+    return s;
+  }
+  bl_feature_names_free(ctx, &e->names);
+  e->names = all;
+  return BL_OK;
 }
 
 bl_status bl_extractor_new(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *in, bl_row_fn on_row, void *user,
@@ -114,7 +136,7 @@ bl_status bl_extractor_new(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream
   if (!(e->leaves = bl_calloc(ctx, recipe->n_branches, sizeof *e->leaves))) goto nomem;
   if ((s = build_nodes(ctx, e))) goto done;
   if (!(e->seats = bl_calloc(ctx, e->n_seats, sizeof *e->seats))) goto nomem;
-  if ((s = build_seats(ctx, e))) goto done;
+  if ((s = bl_extractor_name_features(ctx, e))) goto done;
   if (!(e->row = bl_calloc(ctx, e->names.names.n, sizeof *e->row))) goto nomem;
   *out = e;
   e = NULL;
@@ -136,6 +158,7 @@ void bl_extractor_free(bl_ctx *ctx, bl_extractor *e)
     bl_desk_free(ctx, e, d);
   }
   bl_judges_free(ctx, e);
+  for (size_t b = 0; e->leaves && b < e->recipe->n_branches; b++) bl_stream_free(ctx, &e->leaves[b].corrected);
   for (size_t i = 0; i < e->n_nodes; i++) {
     bl_stage_stop(ctx, &e->nodes[i].run);
     bl_frames_free(ctx, &e->nodes[i].out);
@@ -165,4 +188,12 @@ double bl_extractor_latency(const bl_extractor *e, const char **whole)
   for (size_t i = e->n_nodes; i-- > 0;)
     if (whole && e->nodes[i].run.cls->tags & BL_STAGE_WHOLE) *whole = e->nodes[i].run.cls->name;
   return most;
+}
+
+bl_stage_part bl_extractor_stage(const bl_extractor *e, size_t i)
+{
+  const node *d = &e->nodes[i];
+  double before = bl_extractor_stream(e, d->parent)->latency_s;
+  return (bl_stage_part){.branch = d->branch, .stage = d->run.cls->name, .whole = d->run.cls->tags & BL_STAGE_WHOLE,
+                         .latency_s = isfinite(before) ? d->run.out.latency_s - before : (double)NAN};
 }

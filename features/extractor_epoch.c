@@ -17,7 +17,7 @@ void bl_judges_free(bl_ctx *ctx, bl_extractor *e)
   e->n_judges = e->n_judged = 0;
 }
 
-static const bl_stream *stream_of(const bl_extractor *e, size_t at) { return at == ROOT ? &e->in : &e->nodes[at].run.out; }
+const bl_stream *bl_extractor_stream(const bl_extractor *e, size_t at) { return at == ROOT ? &e->in : &e->nodes[at].run.out; }
 
 /* The last waveform on the way from the input to the leaf. */
 static size_t waveform_before(const bl_extractor *e, size_t at)
@@ -30,7 +30,7 @@ static bl_status add_judge(bl_ctx *ctx, bl_extractor *e, size_t at, const char *
 {
   for (size_t k = 0; k < e->n_judges; k++)
     if (e->judges[k].node == at) return BL_OK;
-  const bl_stream *stream = stream_of(e, at);
+  const bl_stream *stream = bl_extractor_stream(e, at);
   judge *j = &e->judges[e->n_judges++];
   *j = (judge){.node = at, .branch = branch, .stream = stream, .offset = e->n_judged};
   j->flat = bl_calloc(ctx, stream->n_channels, sizeof *j->flat);
@@ -65,10 +65,45 @@ static bl_status check_patterns(bl_ctx *ctx, const bl_extractor *e)
   return BL_OK;
 }
 
-bl_status bl_extractor_set_rules(bl_ctx *ctx, bl_extractor *e, const bl_epoch_rules *rules)
+/* ---- units ---------------------------------------------------------------------------------------------------------- */
+
+void bl_leaves_uncorrect(bl_ctx *ctx, bl_extractor *e)
+{
+  for (size_t b = 0; b < e->recipe->n_branches; b++) {
+    bl_stream_free(ctx, &e->leaves[b].corrected);
+    e->leaves[b].stream = bl_extractor_stream(e, e->leaves[b].node);
+  }
+}
+
+/* Summaries name their features after the unit that the baseline leaves. */
+static bl_status correct_leaves(bl_ctx *ctx, bl_extractor *e)
+{
+  const char *unit = e->rules.baseline ? bl_baseline_unit(e->rules.mode) : NULL;
+  bl_leaves_uncorrect(ctx, e);
+  for (size_t b = 0; unit && b < e->recipe->n_branches; b++) {
+    leaf *l = &e->leaves[b];
+    bl_status s = bl_stream_copy(ctx, l->stream, &l->corrected);
+    if (!s) s = bl_stream_set_units(ctx, &l->corrected, unit);
+    if (s) return s;
+    l->stream = &l->corrected;
+  }
+  return bl_extractor_name_features(ctx, e);
+}
+
+static bl_status add_judges(bl_ctx *ctx, bl_extractor *e)
 {
   bl_status s = BL_OK;
   size_t n = e->recipe->n_branches;
+  if (!bl_epoch_rejects(&e->rules)) return BL_OK;
+  if (e->in.n_bins != 1) s = bl_fail(ctx, BL_E_CONFIG, "limits of amplitudes need a waveform; the input is a spectrum");
+  if (!s && !(e->judges = bl_calloc(ctx, n, sizeof *e->judges))) s = bl_fail_nomem(ctx, "limits of amplitudes");
+  for (size_t b = 0; !s && b < n; b++)
+    s = add_judge(ctx, e, waveform_before(e, e->leaves[b].node), e->leaves[b].branch->name);
+  return s ? s : check_patterns(ctx, e);
+}
+
+bl_status bl_extractor_set_rules(bl_ctx *ctx, bl_extractor *e, const bl_epoch_rules *rules)
+{
   bl_extractor_drop_spans(ctx, e);
   while (e->pool) { /* desks of other rules */
     desk *d = e->pool;
@@ -78,14 +113,11 @@ bl_status bl_extractor_set_rules(bl_ctx *ctx, bl_extractor *e, const bl_epoch_ru
   bl_judges_free(ctx, e);
   e->rules = *rules;
   e->holds = rules->baseline;
-  if (!bl_epoch_rejects(rules)) return BL_OK;
-  if (e->in.n_bins != 1) s = bl_fail(ctx, BL_E_CONFIG, "limits of amplitudes need a waveform; the input is a spectrum");
-  if (!s && !(e->judges = bl_calloc(ctx, n, sizeof *e->judges))) s = bl_fail_nomem(ctx, "limits of amplitudes");
-  for (size_t b = 0; !s && b < n; b++)
-    s = add_judge(ctx, e, waveform_before(e, e->leaves[b].node), e->leaves[b].branch->name);
-  if (!s) s = check_patterns(ctx, e);
+  bl_status s = add_judges(ctx, e);
+  if (!s) s = correct_leaves(ctx, e);
   if (!s) return BL_OK;
   bl_judges_free(ctx, e);
+  bl_leaves_uncorrect(ctx, e);
   e->holds = false;
   return s;
 }

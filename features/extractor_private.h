@@ -17,7 +17,8 @@ typedef struct node {
 typedef struct leaf {
   const bl_branch *branch;
   size_t node, offset; /* offset: of its first summary among all summaries */
-  const bl_stream *stream;
+  const bl_stream *stream; /* what its summaries get: what the node puts out, or `corrected` */
+  bl_stream corrected;     /* the same in the unit that the baseline leaves; empty while it leaves the unit as it is */
   uint64_t count; /* frames seen in this run */
 } leaf;
 
@@ -91,6 +92,8 @@ struct bl_extractor {
 /* Puts the place in the recipe before the error: "stage 'mel': ", and "branch 'x', " first when there are several. */
 bl_status bl_extractor_fail(bl_ctx *ctx, const bl_extractor *e, bl_status s, const char *branch, const char *kind,
                             const char *name);
+/* Names and units of all features, anew from the leaves' streams; after a failure the old ones stay. */
+bl_status bl_extractor_name_features(bl_ctx *ctx, bl_extractor *e) BL_MUST_CHECK;
 /* NULL and half-built ones are fine. */
 void bl_desk_free(bl_ctx *ctx, const bl_extractor *e, desk *d);
 /* Forgets all open spans; their desks go back to the pool. */
@@ -99,6 +102,10 @@ void bl_extractor_drop_spans(bl_ctx *ctx, bl_extractor *e);
 /* ---- extractor_epoch.c ------------------------------------------------------------------------------------------------ */
 
 void bl_judges_free(bl_ctx *ctx, bl_extractor *e);
+/* What a stage puts out, or the input (ROOT). */
+const bl_stream *bl_extractor_stream(const bl_extractor *e, size_t node);
+/* Each leaf's stream is again what its node puts out. */
+void bl_leaves_uncorrect(bl_ctx *ctx, bl_extractor *e);
 /* The parts of a desk that rules need; all of them freed by bl_desk_free(). */
 bl_status bl_desk_add_rules(bl_ctx *ctx, const bl_extractor *e, desk *d) BL_MUST_CHECK;
 void bl_desk_begin_rules(const bl_extractor *e, desk *d);

@@ -8,7 +8,8 @@
  *
  * method direct sums products, fft convolves blocks by double-precision FFT (overlap-save; Oppenheim and Schafer,
  * Discrete-Time Signal Processing, 8.7). Blocks are cut at fixed places of the run, not where pushes end, and wait
- * until they are full, which adds to the latency. auto: direct for short and causal filters, else fft.
+ * until they are full, which adds to the latency. auto: direct for short and causal filters, else fft. The size of an
+ * FFT goes by the taps alone, so that a channel gives the same bits among any others.
  * A NaN or infinity makes the outputs non-finite whose taps reach it, and no others. */
 #include "fir_core.h"
 
@@ -17,20 +18,48 @@
 
 #include "baleen/wide.h"
 
-enum { CHUNK = 4096, TURN = 32, SIDE_BY_SIDE = 16, DIRECT_TAPS = 64 /* beyond, blocks by FFT take less than half the time; measured */ };
+enum {
+  CHUNK = 4096,
+  TURN = 32,
+  SIDE_BY_SIDE = 16,
+  DIRECT_TAPS = 64, /* beyond, blocks by FFT take less than half the time; measured */
+  LONG_TAPS = 8192  /* beyond, memory counts: an FFT half as long takes up to 1.4 times as long */
+};
+static const double room = 1024.0 * 1024 * 1024; /* bytes that a filter may hold */
 typedef bl_fir state;
 
 const char *const bl_fir_phases[] = {"zero", "causal", NULL};
 const char *const bl_fir_methods[] = {"auto", "direct", "fft", NULL};
 const char *const bl_fir_windows[] = {"hann", "hamming", "blackman", NULL};
 
-/* Size of the FFT, at least four filters long so that most of it is new; 0: none. */
+/* Size of the FFT; 0: none. At least four filters long, a power of two, so that most of it is new; for long filters at
+ * least two, and 4, 5 or 6 times a power of two. */
 static size_t fft_size(size_t n_taps, bl_fir_phase phase, bl_fir_method method)
 {
-  bool fft = method == BL_FIR_FFT || (method == BL_FIR_AUTO && phase == BL_FIR_ZERO && n_taps > DIRECT_TAPS);
-  size_t n = 256;
-  while (n < 4 * n_taps) n *= 2;
-  return fft ? n : 0;
+  if (method == BL_FIR_DIRECT) return 0;
+  if (method == BL_FIR_AUTO && (phase != BL_FIR_ZERO || n_taps <= DIRECT_TAPS)) return 0;
+  bool is_long = n_taps > LONG_TAPS;
+  size_t n = 256, least = (is_long ? 2 : 4) * n_taps;
+  while (n < least) n *= 2;
+  if (is_long && n / 8 * 5 >= least) return n / 8 * 5;
+  return is_long && n / 4 * 3 >= least ? n / 4 * 3 : n;
+}
+
+/* Values of a series that are held: less than a block before a push, or both halves of what waits for the left values. */
+static size_t held_values(size_t n_taps, size_t size, size_t ahead) { return (size ? size : n_taps) + CHUNK + ahead; }
+
+bl_status bl_fir_check_room(bl_ctx *ctx, const char *who, size_t n_taps, bl_fir_phase phase, bl_fir_method method,
+                            const bl_stream *in)
+{
+  size_t size = fft_size(n_taps, phase, method), ahead = phase == BL_FIR_ZERO ? (n_taps - 1) / 2 : 0;
+  double values = (double)n_taps + (size ? 3.0 * (double)size + SIDE_BY_SIDE / 2.0 * (double)(size - n_taps) : 0) +
+                  (double)bl_stream_width(in) * (double)held_values(n_taps, size, ahead);
+  if (8 * values <= room) return BL_OK;
+  return bl_fail(
+      ctx, BL_E_RANGE,
+      "%s: a filter of %zu taps (%g s) would hold %.2g GiB for %zu channels, more than 1; make its narrowest "
+      "transition wider, resample or decimate first, pick fewer channels, or take iir, which holds next to nothing",
+      who, n_taps, (double)n_taps / in->rate_hz, 8 * values / room, in->n_channels);
 }
 
 size_t bl_fir_wait(size_t n_taps, bl_fir_phase phase, bl_fir_method method)
@@ -64,7 +93,7 @@ void bl_fir_reset(void *sp)
 bl_status bl_fir_init(bl_ctx *ctx, const char *who, double *taps, size_t n_taps, bl_fir_phase phase,
                       bl_fir_method method, size_t width, bl_fir *st)
 {
-  *st = (bl_fir){.width = width, .n_taps = n_taps, .taps = taps};
+  *st = (bl_fir){.who = who, .width = width, .n_taps = n_taps, .taps = taps};
   for (size_t k = 0; k < n_taps / 2 && phase == BL_FIR_MINIMUM; k++) {
     double t = taps[k];
     taps[k] = taps[n_taps - 1 - k];
@@ -75,8 +104,7 @@ bl_status bl_fir_init(bl_ctx *ctx, const char *who, double *taps, size_t n_taps,
   size_t size = fft_size(n_taps, phase, method);
   bl_status s = size ? init_fft(ctx, who, st, size) : BL_OK;
   if (s) return s;
-  /* held between pushes: less than a block, or both halves of what waits for the left values */
-  st->cap = (size ? size : n_taps) + n_taps + CHUNK + st->ahead;
+  st->cap = held_values(n_taps, size, st->ahead);
   if (!(st->v = bl_calloc(ctx, width, st->cap * sizeof *st->v))) return bl_fail_nomem(ctx, who);
   bl_fir_reset(st);
   return BL_OK;
@@ -114,12 +142,12 @@ static void compact(state *st)
 
 static size_t take(state *st, const float *x, size_t n)
 {
-  size_t room = st->cap - st->ahead - st->len;
-  if (room < n && room < CHUNK) {
+  size_t left = st->cap - st->ahead - st->len;
+  if (left < n && left < CHUNK) {
     compact(st);
-    room = st->cap - st->ahead - st->len;
+    left = st->cap - st->ahead - st->len;
   }
-  if (n > room) n = room;
+  if (n > left) n = left;
   for (size_t from = 0; from < n; from += TURN) { /* pieces that stay in the nearest cache while they are turned */
     size_t to = n - from < TURN ? n : from + TURN;
     for (size_t c = 0; c < st->width; c++) {
@@ -237,10 +265,22 @@ bl_status bl_fir_push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames
   return s;
 }
 
+static void warn_of_short(bl_ctx *ctx, state *st)
+{
+  if (st->warned || st->total >= st->n_taps) return;
+  st->warned = true;
+  bl_warn(
+      ctx, BL_W_FEW_ROWS,
+      "%s: the filter is longer (%zu samples) than a run (%llu): its ends reach everywhere; make the transitions wider, "
+      "or filter longer recordings",
+      st->who, st->n_taps, (unsigned long long)st->total);
+}
+
 bl_status bl_fir_finish(bl_ctx *ctx, void *sp, bl_frames *out)
 {
   state *st = sp;
   if (!st->total) return BL_OK;
+  warn_of_short(ctx, st);
   if (!st->continued) continue_left(st);
   continue_right(st);
   return drain(ctx, st, true, out);

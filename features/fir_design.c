@@ -40,9 +40,14 @@ static bl_status transitions(bl_ctx *ctx, const char *who, const bl_fir_spec *p,
   double half = p->rate_hz / 2;
   if (isnan(p->l_freq) && isnan(p->h_freq))
     return bl_fail(ctx, BL_E_CONFIG, "%s: neither l_freq nor h_freq is given; give one or both", who);
+  if ((isnan(p->l_freq) && !isnan(p->l_trans)) || (isnan(p->h_freq) && !isnan(p->h_trans)))
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "%s: %c_trans_bandwidth goes with %c_freq, which is not given; give it, or leave both out", who,
+                   isnan(p->l_freq) ? 'l' : 'h', isnan(p->l_freq) ? 'l' : 'h');
   if (p->l_freq >= half || p->h_freq >= half)
-    return bl_fail(ctx, BL_E_RANGE, "%s: %s %g Hz must be below half the sampling rate, %g Hz", who,
-                   p->l_freq >= half ? "l_freq" : "h_freq", p->l_freq >= half ? p->l_freq : p->h_freq, half);
+    return bl_fail(ctx, BL_E_RANGE, "%s: %s %g Hz must be below half the sampling rate, %g Hz; give a lower one%s", who,
+                   p->l_freq >= half ? "l_freq" : "h_freq", p->l_freq >= half ? p->l_freq : p->h_freq, half,
+                   p->l_freq >= half ? "" : ", or leave h_freq out");
   if (p->l_freq == p->h_freq)
     return bl_fail(ctx, BL_E_RANGE, "%s: l_freq and h_freq are both %g Hz; nothing would pass", who, p->l_freq);
   *l = isnan(p->l_freq) ? (double)NAN : isnan(p->l_trans) ? fmin(fmax(p->l_freq * 0.25, 2), p->l_freq) : p->l_trans;

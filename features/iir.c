@@ -126,8 +126,9 @@ bl_status bl_iir_init(bl_ctx *ctx, const char *who, const bl_biquad *sos, size_t
   f->zi = bl_calloc(ctx, n, sizeof *f->zi);
   f->z = bl_calloc(ctx, groups * n, 2 * LANES * sizeof *f->z);
   f->work = bl_calloc(ctx, CHUNK, LANES * sizeof *f->work);
+  f->last = bl_calloc(ctx, width, sizeof *f->last);
   f->fresh = bl_calloc(ctx, width, sizeof *f->fresh);
-  if (!f->sos || !f->zi || !f->z || !f->work || !f->fresh) return bl_fail_nomem(ctx, who);
+  if (!f->sos || !f->zi || !f->z || !f->work || !f->last || !f->fresh) return bl_fail_nomem(ctx, who);
   if (n) memcpy(f->sos, sos, n * sizeof *sos);
   if (steady) bl_iir_steady(f->sos, n, f->zi);
   bl_iir_reset(f);
@@ -148,9 +149,11 @@ static void run_carefully(bl_iir *f, size_t first, size_t m, double *z, double *
     bool broken[LANES] = {false};
     for (size_t c = 0; c < m; c++) {
       bool *fresh = &f->fresh[first + c];
+      double *last = &f->last[first + c];
       broken[c] = !isfinite(v[c]);
-      if (broken[c]) v[c] = 0, *fresh = true;
-      else if (*fresh) begin(f, z, c, v[c]), *fresh = false;
+      if (!broken[c] && *fresh) begin(f, z, c, v[c]), *fresh = false;
+      if (!broken[c]) *last = v[c];
+      else v[c] = *fresh ? 0 : *last; /* before the first good value the states wait at rest, or are made anew */
     }
     bl_iir_lanes(f->sos, f->n_sections, z, v, LANES, 1);
     for (size_t c = 0; c < m; c++)
@@ -174,8 +177,10 @@ static void run_group(bl_iir *f, size_t first, const float *x, size_t n, float *
   bool fresh = false;
   bl_iir_load(x + first, f->width, m, n, v);
   for (size_t c = 0; c < m; c++) fresh = fresh || f->fresh[first + c];
-  if (all_finite(v, n) && !fresh) bl_iir_lanes(f->sos, f->n_sections, z, v, LANES, n);
-  else run_carefully(f, first, m, z, v, n);
+  if (all_finite(v, n) && !fresh) {
+    for (size_t c = 0; c < m; c++) f->last[first + c] = v[(n - 1) * LANES + c];
+    bl_iir_lanes(f->sos, f->n_sections, z, v, LANES, n);
+  } else run_carefully(f, first, m, z, v, n);
   bl_iir_store(v, m, n, y + first, f->width);
   if ((f->done + n) % CHUNK == 0) bl_iir_flush(z, f->n_sections * 2 * LANES);
 }
@@ -198,5 +203,6 @@ void bl_iir_release(bl_ctx *ctx, bl_iir *f)
   bl_free(ctx, f->zi);
   bl_free(ctx, f->z);
   bl_free(ctx, f->work);
+  bl_free(ctx, f->last);
   bl_free(ctx, f->fresh);
 }

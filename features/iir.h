@@ -50,7 +50,9 @@ extern const char *const bl_iir_none[];
   {"rs", BL_OPT_REAL, offsetof(T, iir.rs), "40", 0, 400, BL_OPT_OPEN_LO, NULL, "dB",                                    \
    "attenuation of the stop band; cheby2"}
 // clang-format on
-bl_iir_spec bl_iir_spec_of(const bl_iir_opts *o, double rate_hz);
+/* BL_E_CONFIG for rp or rs with a type that has none: a user who gives it expects a ripple. */
+bl_status bl_iir_spec_of(bl_ctx *ctx, const char *who, const bl_iir_opts *o, double rate_hz, bl_iir_spec *out)
+    BL_MUST_CHECK;
 
 /* The states z0, z1 of each section when the input has always been 1 (scipy.signal.sosfilt_zi). */
 void bl_iir_steady(const bl_biquad *sos, size_t n, double (*zi)[2]);
@@ -72,6 +74,7 @@ typedef struct bl_iir {
   bl_biquad *sos;
   double (*zi)[2];
   double *z, *work; /* z: [group][section][2][lane] */
+  double *last;     /* [series]: the last finite value */
   bool *fresh;      /* [series]: the next finite value is the first */
   bool steady;      /* start as if the first value had always stood there; else from zero */
   uint64_t done;
@@ -79,7 +82,8 @@ typedef struct bl_iir {
 /* Copies sos. On failure bl_iir_release() still has to be called. */
 bl_status bl_iir_init(bl_ctx *ctx, const char *who, const bl_biquad *sos, size_t n, size_t width, bool steady,
                       bl_iir *f) BL_MUST_CHECK;
-/* y may not be x. A value that is not finite gives NaN, and its series starts afresh behind it, as behind a gap. */
+/* y may not be x. A value that is not finite gives NaN, and its series goes on as if the last finite one had stood there: a
+ * start from rest would be a step by the whole level, worse than what was marked. The start is at the first finite value. */
 void bl_iir_run(bl_iir *f, const float *x, size_t n, float *y);
 void bl_iir_reset(bl_iir *f);
 void bl_iir_release(bl_ctx *ctx, bl_iir *f); /* zeroed is fine */

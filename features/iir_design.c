@@ -318,13 +318,23 @@ bl_status bl_iir_design(bl_ctx *ctx, const char *who, const bl_iir_spec *s, bl_b
   return check_stable(ctx, who, sos, *n);
 }
 
-bl_iir_spec bl_iir_spec_of(const bl_iir_opts *o, double rate_hz)
+bl_status bl_iir_spec_of(bl_ctx *ctx, const char *who, const bl_iir_opts *o, double rate_hz, bl_iir_spec *out)
 {
-  return (bl_iir_spec){.rate_hz = rate_hz,
+  static const double usual_rp = 1, usual_rs = 40; /* of BL_IIR_OPTS */
+  if (o->type != BL_IIR_CHEBY1 && o->rp != usual_rp)
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "%s: rp is the ripple of type cheby1, and %s has none; leave it out, or change type", who,
+                   bl_iir_types[o->type]);
+  if (o->type != BL_IIR_CHEBY2 && o->rs != usual_rs)
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "%s: rs is the attenuation of type cheby2, and %s has no such option; leave it out, or change type",
+                   who, bl_iir_types[o->type]);
+  *out = (bl_iir_spec){.rate_hz = rate_hz,
                        .l_freq = o->l_freq.word == 0 ? (double)NAN : o->l_freq.real,
                        .h_freq = o->h_freq.word == 0 ? (double)NAN : o->h_freq.real,
                        .type = (bl_iir_type)o->type,
                        .order = (size_t)o->order,
                        .rp = o->rp,
                        .rs = o->rs};
+  return BL_OK;
 }

@@ -25,6 +25,7 @@ bl_status bl_spans_leave_out(bl_ctx *ctx, bl_spans *s, double start_s, const cha
 
 void bl_spans_free(bl_ctx *ctx, bl_spans *s)
 {
+  bl_texts_free(ctx, &s->labels);
   bl_free(ctx, s->left_out);
   bl_free(ctx, s->v);
   *s = (bl_spans){0};

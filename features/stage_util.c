@@ -1,6 +1,7 @@
 /* stage_util.c: see stage_util.h. */
 #include "stage_util.h"
 
+#include <stdio.h>
 #include <string.h>
 
 bl_status bl_need_waveform(bl_ctx *ctx, const char *who, const bl_stream *in)
@@ -55,6 +56,24 @@ bl_status bl_number_bins(bl_ctx *ctx, bl_stream *s, const char *prefix, size_t f
   if (!status) status = bl_stream_set_bins(ctx, s, n, bin_hz, (const char *const *)names.v);
   bl_texts_free(ctx, &names);
   return status;
+}
+
+void bl_warn_broken(bl_ctx *ctx, const char *who, const bl_texts *channels, const bool *broken, size_t width)
+{
+  size_t n_bins = width / channels->n, n = 0, first = 0;
+  char more[48] = "";
+  for (size_t c = channels->n; c-- > 0;) {
+    bool any = false;
+    for (size_t k = 0; k < n_bins; k++) any = any || broken[c * n_bins + k];
+    if (any) first = c, n++;
+  }
+  if (!n) return;
+  if (n > 1) snprintf(more, sizeof more, " (and %zu more)", n - 1);
+  bl_warn(
+      ctx, BL_W_UNDEFINED,
+      "%s: channel '%s'%s holds a value that is not finite, of which all of the run becomes NaN; if mark_artefacts put "
+      "it there, give it mode: hold, or let it come behind %s",
+      who, channels->v[first], more, who);
 }
 
 const char *bl_unit_of(const bl_stream *s, size_t channel) { return channel < s->units.n ? s->units.v[channel] : ""; }

@@ -15,6 +15,9 @@ bool bl_is_complex(const bl_stream *in);
 /* Replaces the bins by n named "<prefix><i + first>"; bin_hz may be NULL. */
 bl_status bl_number_bins(bl_ctx *ctx, bl_stream *s, const char *prefix, size_t first, size_t n, const double *bin_hz)
     BL_MUST_CHECK;
+/* Warns, once for all of them, that series of these channels hold values that are not finite and become NaN throughout:
+ * broken[channel][bin]. Says nothing when there is none. */
+void bl_warn_broken(bl_ctx *ctx, const char *who, const bl_texts *channels, const bool *broken, size_t width);
 /* A channel's unit, "" when none is known. */
 const char *bl_unit_of(const bl_stream *s, size_t channel);
 

@@ -4,6 +4,8 @@
 static const char *const auto_word[] = {"auto", NULL};
 static const char *const tasks[] = {"auto", "classification", "regression", "anomaly", NULL};
 
+static const char *const nan_words[] = {"keep", "drop", NULL};
+
 const bl_opt bl_stream_opts[] = {
     BL_WORD(bl_stream_params, rate_hz, "auto", auto_word, 0, 1e9, BL_OPT_OPEN_LO, "Hz",
             "rate of the stream to take; auto: the one with most channels, the faster of equals"),
@@ -18,6 +20,8 @@ const bl_opt bl_rows_opts[] = {
     BL_TEXTS(bl_rows_params, classes, "[]", "labels to keep; empty: all of them, sorted"),
     BL_ENUM(bl_rows_params, task, "auto", tasks,
             "what is learnt; auto: regression when the last step is a regressor, anomaly when it detects outliers"),
+    BL_ENUM(bl_rows_params, nan, "keep", nan_words,
+            "what becomes of rows with a feature that is NaN: kept with a warning, or left out, in a run (see dropped.csv) and by predict"),
     BL_OPT_END};
 
 const bl_opt bl_evaluate_opts[] = {

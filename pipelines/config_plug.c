@@ -60,14 +60,23 @@ static bool has_choice(const bl_opt *o, const char *name)
   return false;
 }
 
+/* Peers give some options a map of names (MNE: reject: {eeg: 100}); here that is an option of its own, in the same unit. */
+static bl_status not_one_value(bl_mistakes *m, const char *who, const bl_opt *table, const bl_opt *o, const bl_node *value)
+{
+  for (; value->kind == BL_NODE_MAP && *o->unit && table->name; table++)
+    if (table->kind == BL_OPT_RANGES && !strcmp(table->unit, o->unit))
+      return bl_mistake_say(m, value, "%s: %s takes one value, for all channels; those of single ones, by name or pattern, go "
+                            "into %s, as in %s: {\"EOG*\": [0, 300]}", who, o->name, table->name, table->name);
+  return bl_mistake_say(m, value, "%s: %s takes one value, not a list or map", who, o->name);
+}
+
 /* One option from a node: lists go as flow text, scalars as they stand; YAML's null is "none" where that is a choice. */
 bl_status bl_read_option(bl_mistakes *m, const char *who, const bl_opt *table, void *params, const bl_node *key,
                          const bl_node *value)
 {
   const bl_opt *o = bl_opts_find(table, key->text);
   bool list = o && (o->kind == BL_OPT_REALS || o->kind == BL_OPT_TEXTS || o->kind == BL_OPT_RANGES);
-  if (o && !list && value->kind != BL_NODE_SCALAR)
-    return bl_mistake_say(m, value, "%s: %s takes one value, not a list or map", who, key->text);
+  if (o && !list && value->kind != BL_NODE_SCALAR) return not_one_value(m, who, table, o, value);
   bl_buf text = {0};
   bl_status s = BL_OK;
   if (o && is_null(value) && has_choice(o, "none")) s = bl_buf_puts(m->ctx, &text, "none");

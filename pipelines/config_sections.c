@@ -15,6 +15,7 @@
     if (!s && made.cls) s = bl_branch_add_##kind(m->ctx, b, made.cls->name, &place);                                   \
     if (!s && made.cls) {                                                                                              \
       bl_##kind##_free(m->ctx, place);                                                                                 \
+      made.line = n->line;                                                                                             \
       *place = made;                                                                                                   \
       made = (bl_##kind){0};                                                                                           \
     }                                                                                                                  \

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "baleen/pool.h"
+#include "live.h"
+#include "nan_rows.h"
 
 /* What one item gave, until all are put together. */
 typedef struct part {
@@ -19,6 +21,7 @@ typedef struct part {
   char *message;
   bl_status skipped;        /* why the first segment that gave nothing did so */
   char *skipped_text;
+  bool silenced;            /* events would label rows, but the source says that they do not */
 } part;
 
 typedef struct extraction_job {
@@ -44,13 +47,14 @@ static bl_status note_dropped(bl_ctx *ctx, part *p, double start_s, const char *
   p->dropped = v;
   if (s) return s;
   bl_dropped *d = &p->dropped[p->n_dropped++];
-  *d = (bl_dropped){start_s, bl_strdup(ctx, label ? label : ""), bl_strdup(ctx, reason)};
+  *d = (bl_dropped){.start_s = start_s, .label = bl_strdup(ctx, label ? label : ""), .reason = bl_strdup(ctx, reason)};
   return d->label && d->reason ? BL_OK : bl_fail_nomem(ctx, "the drop log");
 }
 
 static void free_dropped(bl_ctx *ctx, bl_dropped *v, size_t n)
 {
   for (size_t i = 0; i < n; i++) {
+    bl_free(ctx, v[i].recording);
     bl_free(ctx, v[i].label);
     bl_free(ctx, v[i].reason);
   }
@@ -91,8 +95,10 @@ static bl_status on_row(void *user, bl_ctx *ctx, const bl_span *span, bl_status 
     if (s) return s;
     u->p->has_rows = true;
   }
+  const char *of_event = span->label ? span->label : "";
+  if (u->item->unlabelled && *of_event) u->p->silenced = true;
   bl_row_info info = {.recording = u->item->name,
-                      .label = u->item->label ? u->item->label : span->label ? span->label : "",
+                      .label = u->item->label ? u->item->label : u->item->unlabelled ? "" : of_event,
                       .group = u->item->group ? u->item->group : u->item->name,
                       .start_s = span->start_s,
                       .end_s = span->end_s,
@@ -121,8 +127,8 @@ static bl_status one_item(bl_ctx *ctx, void *arg, size_t k)
   bl_status s = BL_CHECK_CANCEL(ctx);
   if (s) return s;
   free_part(ctx, p);
-  p->job = (bl_recording_job){.config = j->config, .annotations = &item->annotations, .wanted = j->wanted, .on_row = on_row,
-                              .user = &user, .on_left_out = on_left_out};
+  p->job = (bl_recording_job){.config = j->config, .annotations = &item->annotations, .annotated = item->annotated,
+                              .wanted = j->wanted, .on_row = on_row, .user = &user, .on_left_out = on_left_out};
   s = bl_source_open(ctx, &j->config->source, j->config->folder, item, &p->job.rec);
   if (!s) {
     s = bl_recording_extract(ctx, &p->job);
@@ -269,6 +275,51 @@ static bl_status append(bl_ctx *ctx, part *p, bl_extraction *x, bool *first)
   return BL_OK;
 }
 
+/* Labels that were asked for and that no recording has: a mistyped one must not go unseen. */
+static bl_status check_asked(bl_ctx *ctx, const extraction_job *j, bool rows)
+{
+  bl_asked asked;
+  bl_tally there = {0};
+  bl_buf text = {0};
+  bool matched = true, failed = false;
+  bl_status s = BL_OK;
+  if (!bl_config_asks(j->config, &asked) || bl_asked_any(&asked)) return BL_OK;
+  for (size_t i = 0; !s && i < j->items->n; i++) {
+    failed |= j->parts[i].status != BL_OK;
+    s = bl_tally_merge(ctx, &there, &j->parts[i].job.events);
+  }
+  if (!s) s = bl_tally_missing(ctx, &asked, &there, &text, &matched);
+  const char *who = j->config->segment.cls->name;
+  /* a recording that failed may have had it */
+  if (!s && text.len && !matched && (!failed || !rows)) s = bl_fail(ctx, BL_E_CONFIG, "%s: events: %s", who, bl_buf_text(&text));
+  else if (!s && text.len) bl_warn(ctx, BL_W_MISSING, "%s: events: %s", who, bl_buf_text(&text));
+  bl_buf_free(ctx, &text);
+  bl_tally_free(ctx, &there);
+  return s;
+}
+
+/* labels: none is the default: who forgets it sees why rows have no label. */
+static void note_silenced(bl_ctx *ctx, const extraction_job *j)
+{
+  bool any = false;
+  for (size_t i = 0; i < j->items->n; i++) any |= j->parts[i].silenced;
+  if (any)
+    bl_log(ctx, BL_LOG_INFO, "events inside the recordings have labels that rows do not take on; to have them say labels: annotations "
+           "in the source");
+}
+
+static bl_status no_rows(bl_ctx *ctx, const extraction_job *j, const bl_dropped *drop)
+{
+  bl_asked asked;
+  if (drop)
+    return bl_fail(ctx, BL_E_SHAPE, "no rows: every segment of %zu recordings was left out; the first, at %.3f s: %s", j->items->n,
+                   drop->start_s, drop->reason);
+  if (bl_config_asks(j->config, &asked))
+    return bl_fail(ctx, BL_E_SHAPE, "no rows: no event lies in the %zu recordings; what tells of events is chosen by the source's labels",
+                   j->items->n);
+  return bl_fail(ctx, BL_E_SHAPE, "no rows: %zu recordings gave not one segment; does the length of the windows fit?", j->items->n);
+}
+
 static bl_status gather(bl_ctx *ctx, extraction_job *j, bl_extraction *x)
 {
   bool first = true;
@@ -297,28 +348,37 @@ static bl_status gather(bl_ctx *ctx, extraction_job *j, bl_extraction *x)
     if (o->n_dropped && !drop) drop = o->dropped;
     x->seconds += p->job.seconds;
   }
+  if (x->n_failed < j->items->n && (s = check_asked(ctx, j, !first))) return s;
   if (!first) {
     bl_recording_job *m = &j->parts[model].job;
     x->rate_hz = m->rate_hz;
     x->channels = m->channels;
     x->units = m->units;
+    x->live = m->live;
     m->channels = m->units = (bl_texts){0};
+    m->live = (bl_live){0};
+    bl_warn_nan(ctx, &x->rows);
+    note_silenced(ctx, j);
     return BL_OK;
   }
   if (x->n_failed == j->items->n)
     return bl_fail(ctx, j->parts[0].status, "all %zu recordings failed; the first: %s", j->items->n, why);
-  if (drop)
-    return bl_fail(ctx, BL_E_SHAPE, "no rows: every segment of %zu recordings was left out; the first, at %.3f s: %s", j->items->n,
-                   drop->start_s, drop->reason);
-  return bl_fail(ctx, BL_E_SHAPE,
-                 "no rows: %zu recordings gave not one segment; do the labels of the events, or the length of the windows, fit?",
-                 j->items->n);
+  return no_rows(ctx, j, drop);
+}
+
+static bl_status load_table(bl_ctx *ctx, const bl_config *c, bl_extraction *out)
+{
+  bl_status s = c->source.cls->load(ctx, c->source.params, c->folder, &out->rows);
+  if (!s) s = bl_drop_nan_rows(ctx, c, out);
+  if (!s) bl_warn_nan(ctx, &out->rows);
+  else bl_extraction_free(ctx, out);
+  return s;
 }
 
 bl_status bl_extract(bl_ctx *ctx, const bl_config *c, bl_extraction *out)
 {
   *out = (bl_extraction){0};
-  if (c->source.cls->load) return c->source.cls->load(ctx, c->source.params, c->folder, &out->rows);
+  if (c->source.cls->load) return load_table(ctx, c, out);
   bl_items items = {0};
   extraction_job j = {.config = c, .items = &items};
   bl_status s = c->source.cls->list(ctx, c->source.params, c->folder, &items);
@@ -348,8 +408,10 @@ void bl_extraction_free(bl_ctx *ctx, bl_extraction *x)
     bl_free(ctx, x->outcomes[i].message);
     free_dropped(ctx, x->outcomes[i].dropped, x->outcomes[i].n_dropped);
   }
+  free_dropped(ctx, x->dropped, x->n_dropped);
   bl_free(ctx, x->outcomes);
   bl_texts_free(ctx, &x->channels);
   bl_texts_free(ctx, &x->units);
+  bl_live_free(ctx, &x->live);
   *x = (bl_extraction){0};
 }

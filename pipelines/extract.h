@@ -3,6 +3,7 @@
 #define BL_EXTRACT_H
 
 #include "baleen/run.h"
+#include "tally.h"
 
 /* The stream that is wanted of a recording, its channels found by name in any order: the one a model was made on, or that
  * of most recordings of a run. What no feature needs may be missing, and so may what an option of a stage provides for;
@@ -18,6 +19,7 @@ typedef struct bl_recording_job {
   const bl_config *config;
   bl_recording *rec;
   const bl_annotations *annotations; /* beside those inside the file */
+  bool annotated;                    /* in place of those, but for marks of bad stretches: see bl_item */
   const bl_wanted *wanted;           /* NULL: any channels; the config's stream option decides */
   bl_row_fn on_row;
   void *user;
@@ -26,7 +28,10 @@ typedef struct bl_recording_job {
   /* filled in */
   bl_feature_names names;
   double rate_hz, seconds;
+  uint64_t n_frames;
   bl_texts channels, units;
+  bl_live live;
+  bl_tally events; /* all there are, when the segments ask for some */
   size_t n_rows, n_skipped;
 } bl_recording_job;
 bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *job) BL_MUST_CHECK;
@@ -34,6 +39,8 @@ void bl_recording_job_free(bl_ctx *ctx, bl_recording_job *job);
 /* A waveform of these channels. Freed by bl_stream_free(). */
 bl_status bl_wave_stream(bl_ctx *ctx, double rate_hz, const bl_texts *channels, const bl_texts *units, bl_stream *out)
     BL_MUST_CHECK;
+/* What the config's segments ask of events; false when they ask for none. */
+bool bl_config_asks(const bl_config *c, bl_asked *out);
 /* True when the config's segments are rejected by their amplitudes. */
 bl_status bl_config_rejects(bl_ctx *ctx, const bl_config *c, bool *out) BL_MUST_CHECK;
 

@@ -4,6 +4,8 @@
 
 #include "baleen/text.h"
 #include "extract.h"
+#include "live.h"
+#include "nan_rows.h"
 
 #define BLOCK_FLOATS ((size_t)1 << 16)
 #define SOUND_UNIT "FS" /* of full scale */
@@ -25,6 +27,12 @@ bl_status bl_config_rejects(bl_ctx *ctx, const bl_config *c, bool *out)
   bl_status s = c->segment.cls->rules(ctx, c->segment.params, &rules);
   if (!s) *out = bl_epoch_rejects(&rules);
   return s;
+}
+
+bool bl_config_asks(const bl_config *c, bl_asked *out)
+{
+  *out = (bl_asked){0};
+  return c->segment.cls && c->segment.cls->asks && c->segment.cls->asks(c->segment.params, out);
 }
 
 /* Which stream, and which of its channels in which order. */
@@ -144,7 +152,8 @@ static bl_status check_wanted(bl_ctx *ctx, const bl_recording_job *j, const bl_s
   return s;
 }
 
-/* Annotations of the file and of a table, as events; labels are borrowed. */
+/* Annotations of the file and of a table, as events; labels are borrowed. Where a table speaks of the recording it has the
+ * say, but what the file marks as bad stays bad. */
 static bl_status gather_events(bl_ctx *ctx, const bl_recording_job *j, bl_event **out, size_t *n)
 {
   const bl_annotations *lists[] = {&j->rec->annotations, j->annotations};
@@ -155,9 +164,17 @@ static bl_status gather_events(bl_ctx *ctx, const bl_recording_job *j, bl_event 
   for (size_t k = 0; k < 2; k++)
     for (size_t i = 0; lists[k] && i < lists[k]->n; i++) {
       const bl_annotation *a = &lists[k]->v[i];
-      (*out)[(*n)++] = (bl_event){a->onset_s, a->duration_s, a->label ? a->label : ""};
+      const char *label = a->label ? a->label : "";
+      if (!k && j->annotated && !bl_label_is_bad(label)) continue;
+      (*out)[(*n)++] = (bl_event){a->onset_s, a->duration_s, label};
     }
   return BL_OK;
+}
+
+static bl_status count_events(bl_ctx *ctx, bl_recording_job *j, const bl_event *events, size_t n)
+{
+  bl_asked asked;
+  return bl_config_asks(j->config, &asked) ? bl_tally_events(ctx, events, n, &j->events) : BL_OK;
 }
 
 static bl_status feed(bl_ctx *ctx, bl_recording_job *j, const selection *sel, bl_extractor *e, const bl_stretch *run,
@@ -180,9 +197,17 @@ static bl_status feed(bl_ctx *ctx, bl_recording_job *j, const selection *sel, bl
     s = bl_extractor_push(ctx, e, x, got);
     if (s) return s;
     at += got;
-    j->seconds += (double)got / sel->rs->rate_hz;
+    j->n_frames += got;
+    j->seconds = (double)j->n_frames / sel->rs->rate_hz;
   }
   return BL_OK;
+}
+
+/* Sums of times, 8.3 - 0.2, end in digits that mean nothing: a nanosecond is a hundredth of a sample at 10 MHz. */
+static double tidy(double t)
+{
+  double ns = rint(t * 1e9);
+  return fabs(ns) < 9007199254740992.0 /* 2^53 */ ? ns / 1e9 : t;
 }
 
 /* Between the extractor and the caller: fills in the times of spans that are "the whole run", counts. */
@@ -197,22 +222,31 @@ static bl_status relay_row(void *user, bl_ctx *ctx, const bl_span *span, bl_stat
   bl_span known = *span;
   if (isinf(known.start_s)) known.start_s = known.anchor_s = r->start_s;
   if (isinf(known.end_s)) known.end_s = r->end_s;
+  known.start_s = tidy(known.start_s);
+  known.end_s = tidy(known.end_s);
+  if (!status && (status = bl_check_nan(ctx, r->job->config, &r->job->names.names, row))) row = NULL;
   if (status) r->job->n_skipped++;
   else r->job->n_rows++;
   return r->job->on_row(r->job->user, ctx, &known, status, row);
 }
 
 static bl_status one_run(bl_ctx *ctx, bl_recording_job *j, const selection *sel, bl_extractor *e, relay *r,
-                         const bl_stretch *run, const bl_event *events, size_t n_events, float *block, float *gathered,
+                         size_t which, const bl_event *events, size_t n_events, float *block, float *gathered,
                          size_t block_frames)
 {
-  bl_run_info info = {run->start_s, run->start_s + (double)run->n / sel->rs->rate_hz, sel->rs->rate_hz};
+  const bl_stretch *run = &sel->rs->runs[which];
+  bl_run_info info = {.start_s = run->start_s, .end_s = run->start_s + (double)run->n / sel->rs->rate_hz, .rate_hz = sel->rs->rate_hz,
+                      .follows = which > 0, .followed = which + 1 < sel->rs->n_runs};
+  if (info.followed) info.next_start_s = run[1].start_s;
   r->start_s = info.start_s;
   r->end_s = info.end_s;
   bl_spans spans = {0};
   const bl_segment *seg = &j->config->segment;
   bl_status s = seg->cls->plan(ctx, seg->params, &info, events, n_events, &spans, &j->n_skipped);
-  for (size_t i = 0; !s && j->on_left_out && i < spans.n_left_out; i++) s = j->on_left_out(j->user, ctx, &spans.left_out[i]);
+  for (size_t i = 0; !s && j->on_left_out && i < spans.n_left_out; i++) {
+    spans.left_out[i].start_s = tidy(spans.left_out[i].start_s);
+    s = j->on_left_out(j->user, ctx, &spans.left_out[i]);
+  }
   if (!s && spans.n) {
     s = bl_extractor_begin(ctx, e, run->start_s);
     for (size_t i = 0; !s && i < spans.n; i++) s = bl_extractor_add_span(ctx, e, &spans.v[i]);
@@ -252,7 +286,9 @@ bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *j)
   if (!s && j->config->segment.cls->rules) s = j->config->segment.cls->rules(ctx, j->config->segment.params, &rules);
   if (!s && j->config->segment.cls->rules) s = bl_extractor_set_rules(ctx, e, &rules);
   if (!s) s = copy_names(ctx, e, j, &in);
+  if (!s) s = bl_live_of(ctx, j->config, e, &j->live);
   if (!s) s = gather_events(ctx, j, &events, &n_events);
+  if (!s) s = count_events(ctx, j, events, n_events);
   if (s) goto done;
   size_t width = sel.rs->n_channels ? sel.rs->n_channels : 1, block_frames = BLOCK_FLOATS / width;
   if (block_frames < 64) block_frames = 64;
@@ -260,7 +296,7 @@ bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *j)
   gathered = bl_calloc(ctx, block_frames * (sel.n ? sel.n : 1), sizeof *gathered);
   if (!block || !gathered) s = bl_fail_nomem(ctx, "a block of samples");
   for (size_t i = 0; !s && i < sel.rs->n_runs; i++)
-    s = one_run(ctx, j, &sel, e, &r, &sel.rs->runs[i], events, n_events, block, gathered, block_frames);
+    s = one_run(ctx, j, &sel, e, &r, i, events, n_events, block, gathered, block_frames);
 done:
   bl_extractor_free(ctx, e);
   bl_stream_free(ctx, &in);
@@ -278,4 +314,6 @@ void bl_recording_job_free(bl_ctx *ctx, bl_recording_job *j)
   bl_feature_names_free(ctx, &j->names);
   bl_texts_free(ctx, &j->channels);
   bl_texts_free(ctx, &j->units);
+  bl_live_free(ctx, &j->live);
+  bl_tally_free(ctx, &j->events);
 }

@@ -1,12 +1,14 @@
 /* A model file put to recordings, or to tables: the file alone is enough. */
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "baleen/model_file.h"
 #include "baleen/table.h"
 #include "baleen/text.h"
 #include "extract.h"
+#include "nan_rows.h"
 
 /* What a model file holds. */
 typedef struct loaded {
@@ -43,6 +45,15 @@ static void unload(bl_ctx *ctx, loaded *m)
   bl_texts_free(ctx, &m->units);
 }
 
+/* Lines of the config inside a model are lines of no file that the user has. */
+static void forget_lines(bl_recipe *r)
+{
+  for (size_t b = 0; b < r->n_branches; b++) {
+    for (size_t k = 0; k < r->branches[b].n_stages; k++) r->branches[b].stages[k].line = 0;
+    for (size_t k = 0; k < r->branches[b].n_summaries; k++) r->branches[b].summaries[k].line = 0;
+  }
+}
+
 static bl_status load(bl_ctx *ctx, const char *path, loaded *m)
 {
   bl_meta meta = {0};
@@ -52,6 +63,7 @@ static bl_status load(bl_ctx *ctx, const char *path, loaded *m)
   if (!s && !config)
     s = bl_fail(ctx, BL_E_FORMAT, "%s: holds an estimator but no pipeline; train it by 'baleen run'", path);
   if (!s) s = bl_config_parse(ctx, path, config, strlen(config), NULL, &m->config);
+  if (!s) forget_lines(&m->config.recipe);
   if (!s && stream) s = read_stream(ctx, path, stream, m);
   if (!s && !stream && !m->config.source.cls->load)
     s = bl_fail(ctx, BL_E_FORMAT, "%s: does not say which stream it was made on", path);
@@ -132,14 +144,21 @@ typedef struct collector {
   const char *name;
   bl_dataset rows;
   bool made;
+  char first[300]; /* of the segments left out, and why; "" when there is none */
 } collector;
+
+static void tell(bl_ctx *ctx, collector *k, double start_s, const char *why)
+{
+  if (!*k->first) snprintf(k->first, sizeof k->first, "the first, at %.3f s: %s", start_s, why);
+  bl_warn(ctx, BL_W_SKIPPED, "%s: the segment at %.3f s is left out: %s", k->name, start_s, why);
+}
 
 static bl_status collect(void *user, bl_ctx *ctx, const bl_span *span, bl_status status, const float *row)
 {
   collector *k = user;
   if (status) {
     if (status == BL_E_NOMEM || status == BL_E_CANCELLED) return status;
-    bl_warn(ctx, BL_W_SKIPPED, "%s: segment at %.3f s: %s", k->name, span->start_s, bl_ctx_error(ctx));
+    tell(ctx, k, span->start_s, bl_ctx_error(ctx));
     return BL_OK;
   }
   if (!k->made) {
@@ -151,16 +170,38 @@ static bl_status collect(void *user, bl_ctx *ctx, const bl_span *span, bl_status
   return bl_dataset_add(ctx, &k->rows, row, &info);
 }
 
+/* Why a recording gave no row. */
+static bl_status no_segment(bl_ctx *ctx, const collector *k)
+{
+  const bl_recording_job *j = &k->job;
+  bl_asked asked;
+  bl_buf text = {0};
+  bool matched = true;
+  bl_status s = bl_config_asks(j->config, &asked) ? bl_tally_missing(ctx, &asked, &j->events, &text, &matched) : BL_OK;
+  if (!s && !matched && text.len)
+    s = bl_fail(ctx, BL_E_SHAPE, "%s: events: %s", j->config->segment.cls->name, bl_buf_text(&text));
+  else if (!s && *k->first) s = bl_fail(ctx, BL_E_SHAPE, "no segment is left of %zu; %s", j->n_skipped, k->first);
+  else if (!s) s = bl_fail(ctx, BL_E_SHAPE, "no segment of the kind the model was trained on lies in it");
+  bl_buf_free(ctx, &text);
+  return s;
+}
+
+static bl_status tell_left_out(void *user, bl_ctx *ctx, const bl_left_out *one)
+{
+  tell(ctx, user, one->start_s, one->why);
+  return BL_OK;
+}
+
 static bl_status from_recording(bl_ctx *ctx, const loaded *m, const char *file, bl_buf *out)
 {
   bl_wanted wanted = {m->rate_hz, &m->channels, &m->units, "the model needs"};
-  collector k = {.name = file, .job = {.config = &m->config, .wanted = &wanted, .on_row = collect}};
+  collector k = {.name = file, .job = {.config = &m->config, .wanted = &wanted, .on_row = collect, .on_left_out = tell_left_out}};
   k.job.user = &k;
   bl_status s = bl_recording_open(ctx, file, &k.job.rec);
   if (!s) {
     s = bl_recording_extract(ctx, &k.job);
-    if (!s && !k.made) s = bl_fail(ctx, BL_E_SHAPE, "no segment of the kind the model was trained on lies in it");
-    if (!s) s = predict_rows(ctx, m, &k.rows, out);
+    if (!s && !k.made) s = no_segment(ctx, &k);
+    if (!s) s = bl_name_nan_option(ctx, predict_rows(ctx, m, &k.rows, out), &m->config, &k.rows);
     if (s) s = bl_fail_in(ctx, s, "%s: ", file);
   }
   bl_recording_close(ctx, k.job.rec);
@@ -170,18 +211,25 @@ static bl_status from_recording(bl_ctx *ctx, const loaded *m, const char *file, 
 }
 
 /* Rows of a table are named like those that a run learns from: "<file>:<line>". */
-static bl_status add_row(bl_ctx *ctx, const char *file, size_t line, const float *row, bl_dataset *d)
+static bl_status add_row(bl_ctx *ctx, const bl_config *c, const char *file, size_t line, const float *row, bl_dataset *d)
 {
   char *name = bl_strf(ctx, "%s:%zu", bl_path_base(file), line);
   bl_row_info info = {.recording = name, .label = "", .group = "", .start_s = (double)NAN, .end_s = (double)NAN, .weight = 1};
-  bl_status s = name ? bl_dataset_add(ctx, d, row, &info) : bl_fail_nomem(ctx, "a table");
+  bl_status s = name ? bl_check_nan(ctx, c, &d->features, row) : bl_fail_nomem(ctx, "a table");
+  if (s == BL_E_REJECTED) {
+    bl_warn(ctx, BL_W_SKIPPED, "%s is left out: %s", name, bl_ctx_error(ctx));
+    s = BL_OK;
+  } else if (!s) {
+    s = bl_dataset_add(ctx, d, row, &info);
+  }
   bl_free(ctx, name);
   return s;
 }
 
 /* Columns are found by name, in any order; others do not matter. */
-static bl_status rows_of_text(bl_ctx *ctx, const bl_texts *features, const char *file, bl_dataset *d)
+static bl_status rows_of_text(bl_ctx *ctx, const loaded *m, const char *file, bl_dataset *d)
 {
+  const bl_texts *features = &m->estimator->feature_names;
   bl_table t = {0};
   float *row = bl_calloc(ctx, features->n, sizeof *row);
   size_t *column = bl_calloc(ctx, features->n, sizeof *column);
@@ -193,7 +241,7 @@ static bl_status rows_of_text(bl_ctx *ctx, const bl_texts *features, const char 
       s = bl_table_number(ctx, &t, i, column[k], &x);
       row[k] = (float)x;
     }
-    if (!s) s = add_row(ctx, file, t.line[i], row, d);
+    if (!s) s = add_row(ctx, &m->config, file, t.line[i], row, d);
   }
   bl_free(ctx, row);
   bl_free(ctx, column);
@@ -202,13 +250,14 @@ static bl_status rows_of_text(bl_ctx *ctx, const bl_texts *features, const char 
 }
 
 /* An array has no names: as many columns, in the order of the features. */
-static bl_status rows_of_array(bl_ctx *ctx, const bl_texts *features, const char *file, bl_dataset *d)
+static bl_status rows_of_array(bl_ctx *ctx, const loaded *m, const char *file, bl_dataset *d)
 {
+  const bl_texts *features = &m->estimator->feature_names;
   bl_mat x = {0};
   bl_status s = bl_npy_read(ctx, file, &x);
   if (!s && x.cols != features->n)
     s = bl_fail(ctx, BL_E_MISMATCH, "%s: %zu columns, where the model learnt from %zu", file, x.cols, features->n);
-  for (size_t i = 0; !s && i < x.rows; i++) s = add_row(ctx, file, i, bl_row(&x, i), d);
+  for (size_t i = 0; !s && i < x.rows; i++) s = add_row(ctx, &m->config, file, i, bl_row(&x, i), d);
   bl_mat_free(ctx, &x);
   return s;
 }
@@ -218,7 +267,7 @@ static bl_status from_table(bl_ctx *ctx, const loaded *m, const char *file, bl_b
   const bl_texts *features = &m->estimator->feature_names;
   bl_dataset d = {0};
   bl_status s = bl_dataset_init(ctx, features, NULL, NULL, &d);
-  if (!s) s = bl_text_ends_with(file, ".npy") ? rows_of_array(ctx, features, file, &d) : rows_of_text(ctx, features, file, &d);
+  if (!s) s = bl_text_ends_with(file, ".npy") ? rows_of_array(ctx, m, file, &d) : rows_of_text(ctx, m, file, &d);
   if (!s && !d.X.rows) s = bl_fail(ctx, BL_E_SHAPE, "%s: no rows", file);
   if (!s) s = predict_rows(ctx, m, &d, out);
   bl_dataset_free(ctx, &d);

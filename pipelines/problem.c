@@ -49,8 +49,8 @@ static bl_status take_rows(bl_ctx *ctx, const bl_config *c, const bl_dataset *d,
   if (others) bl_log(ctx, BL_LOG_INFO, "%zu rows of classes not asked for are left out", others);
   if (across) bl_log(ctx, BL_LOG_INFO, "%zu rows across a border between blocks of time are left out", across);
   if (p->n) return BL_OK;
-  return bl_fail(ctx, BL_E_SHAPE, "no rows to learn from: %zu of %zu have no label, %zu another class, %zu lie across a "
-                 "border of blocks", unlabelled, d->X.rows, others, across);
+  return bl_fail(ctx, BL_E_SHAPE, "no rows to learn from: %zu of %zu have no label (the source's labels says where they come from), "
+                 "%zu another class, %zu lie across a border of blocks", unlabelled, d->X.rows, others, across);
 }
 
 static bl_status copy_rows(bl_ctx *ctx, const bl_dataset *d, bl_problem *p)

@@ -8,6 +8,7 @@
 
 #include "baleen/text.h"
 #include "baleen/version.h"
+#include "live.h"
 #include "report_private.h"
 
 enum { CONFIG_MAX = 256 * 1024 };
@@ -59,6 +60,16 @@ static void class_counts(const bl_problem *p, bl_sink *k)
   fact_end(k);
 }
 
+static void live(const bl_report *rep, bl_sink *k)
+{
+  bl_buf text = {0};
+  fact(k, "live");
+  if (!k->status) k->status = bl_live_text(k->ctx, &rep->x->live, &text);
+  bl_sink_html(k, bl_buf_text(&text));
+  fact_end(k);
+  bl_buf_free(k->ctx, &text);
+}
+
 void bl_section_run(const bl_report *rep, bl_sink *k)
 {
   const bl_extraction *x = rep->x;
@@ -100,6 +111,7 @@ void bl_section_run(const bl_report *rep, bl_sink *k)
     if (rep->p && rep->p->n != x->rows.X.rows) bl_sink_printf(k, "; %zu of them labelled and used", rep->p->n);
     fact_end(k);
   }
+  if (x && x->live.known) live(rep, k);
   class_counts(rep->p, k);
   bl_sink_puts(k, "</dl>\n");
   if (x) failures(x, k);

@@ -8,6 +8,8 @@
 #include "baleen/report.h"
 #include "baleen/table.h"
 #include "baleen/version.h"
+#include "live.h"
+#include "nan_rows.h"
 #include "run_files.h"
 
 /* ---- models ------------------------------------------------------------------------------------------------------ */
@@ -22,6 +24,7 @@ static bl_status stream_json(bl_ctx *ctx, const bl_extraction *x, char **out)
   json_object_set_new(o, "rate_hz", json_real(x->rate_hz));
   json_object_set_new(o, "channels", channels);
   json_object_set_new(o, "units", units);
+  json_object_set_new(o, "live", bl_live_json(&x->live));
   char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
   json_decref(o);
   *out = text ? bl_strdup(ctx, text) : NULL;
@@ -125,7 +128,7 @@ static bl_status learn(bl_ctx *ctx, bl_run_parts *r, bl_problem *p, bl_results *
   if (!s) s = write_one(ctx, r, folder, "folds.csv", bl_write_folds);
   if (!s) s = write_one(ctx, r, folder, "predictions.csv", bl_write_predictions);
   if (!s) s = train_all(ctx, r, folder);
-  return s;
+  return bl_name_nan_option(ctx, s, r->config, &r->extraction->rows);
 }
 
 bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_summary *out)
@@ -139,9 +142,10 @@ bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_sum
   bl_status s = path ? bl_take_folder(ctx, path) : bl_fail_nomem(ctx, "a path");
   if (!s) s = write_one(ctx, &r, path, "config.yaml", write_config);
   if (!s) s = bl_extract(ctx, c, &x);
+  if (!s) bl_live_log(ctx, &x.live);
   if (!s) s = bl_dataset_write(ctx, &x.rows, path);
   if (!s && x.n_outcomes) s = write_one(ctx, &r, path, "recordings.csv", bl_write_recordings);
-  if (!s && x.n_outcomes) s = write_one(ctx, &r, path, "dropped.csv", bl_write_dropped);
+  if (!s && (x.n_outcomes || x.n_dropped)) s = write_one(ctx, &r, path, "dropped.csv", bl_write_dropped);
   if (!s && c->n_learners) s = learn(ctx, &r, &p, &results, path);
   if (!s) s = write_one(ctx, &r, path, "metrics.json", bl_write_metrics);
   if (!s && c->n_learners) s = bl_report_write(ctx, c, &x, &p, &results, path);

@@ -8,6 +8,7 @@
 #include "baleen/table.h"
 #include "baleen/text.h"
 #include "baleen/version.h"
+#include "live.h"
 
 static bl_status field(bl_ctx *ctx, bl_buf *out, const char *text)
 {
@@ -47,20 +48,27 @@ bl_status bl_write_recordings(bl_ctx *ctx, const bl_run_parts *r, const char *pa
   return write_buf(ctx, s, &b, path);
 }
 
+static bl_status dropped_lines(bl_ctx *ctx, const char *recording, const bl_dropped *v, size_t n, bl_buf *b)
+{
+  bl_status s = BL_OK;
+  for (size_t k = 0; !s && k < n; k++) {
+    s = field(ctx, b, v[k].recording ? v[k].recording : recording);
+    if (!s) s = number(ctx, b, v[k].start_s);
+    if (!s) s = field(ctx, b, v[k].label);
+    if (!s) s = field(ctx, b, v[k].reason);
+    if (!s) s = bl_buf_puts(ctx, b, "\n");
+  }
+  return s;
+}
+
 bl_status bl_write_dropped(bl_ctx *ctx, const bl_run_parts *r, const char *path)
 {
+  const bl_extraction *x = r->extraction;
   bl_buf b = {.max = (size_t)1 << 30};
   bl_status s = bl_buf_puts(ctx, &b, "recording,start_s,label,reason\n");
-  for (size_t i = 0; i < r->extraction->n_outcomes; i++) {
-    const bl_outcome *o = &r->extraction->outcomes[i];
-    for (size_t k = 0; !s && k < o->n_dropped; k++) {
-      s = field(ctx, &b, o->recording);
-      if (!s) s = number(ctx, &b, o->dropped[k].start_s);
-      if (!s) s = field(ctx, &b, o->dropped[k].label);
-      if (!s) s = field(ctx, &b, o->dropped[k].reason);
-      if (!s) s = bl_buf_puts(ctx, &b, "\n");
-    }
-  }
+  for (size_t i = 0; !s && i < x->n_outcomes; i++)
+    s = dropped_lines(ctx, x->outcomes[i].recording, x->outcomes[i].dropped, x->outcomes[i].n_dropped, &b);
+  if (!s) s = dropped_lines(ctx, "", x->dropped, x->n_dropped, &b);
   return write_buf(ctx, s, &b, path);
 }
 
@@ -215,6 +223,7 @@ bl_status bl_write_metrics(bl_ctx *ctx, const bl_run_parts *r, const char *path)
   json_object_set_new(root, "recording_seconds", real_or_null(x->seconds));
   json_object_set_new(root, "rows", json_integer((json_int_t)x->rows.X.rows));
   json_object_set_new(root, "features", json_integer((json_int_t)x->rows.X.cols));
+  json_object_set_new(root, "live", bl_live_json(&x->live));
   if (r->problem) {
     json_object_set_new(root, "rows_learnt_from", json_integer((json_int_t)r->problem->n));
     json_object_set_new(root, "groups", json_integer((json_int_t)r->problem->groups.n));

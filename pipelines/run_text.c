@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "live.h"
 #include "run_files.h"
 #include "worst.h"
 
@@ -177,6 +178,12 @@ static bl_status lists(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
   return s;
 }
 
+static bl_status live_line(bl_ctx *ctx, const bl_live *l, bl_buf *out)
+{
+  bl_status s = bl_live_text(ctx, l, out);
+  return s ? s : bl_buf_puts(ctx, out, "\n");
+}
+
 bl_status bl_run_text(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
 {
   const bl_extraction *x = r->extraction;
@@ -190,10 +197,11 @@ bl_status bl_run_text(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
       s = bl_buf_printf(ctx, out, ", %zu classes, %zu groups", p->classes.n, p->groups.n);
   }
   if (!s) s = bl_buf_puts(ctx, out, "\n");
-  size_t n_skipped = 0;
+  size_t n_skipped = x->n_dropped;
   for (size_t i = 0; i < x->n_outcomes; i++) n_skipped += x->outcomes[i].n_skipped;
   if (!s && n_skipped)
-    s = bl_buf_printf(ctx, out, "%zu segment%s skipped, see dropped.csv\n", n_skipped, n_skipped == 1 ? "" : "s");
+    s = bl_buf_printf(ctx, out, "%zu %s%s skipped, see dropped.csv\n", n_skipped, x->n_outcomes ? "segment" : "row", n_skipped == 1 ? "" : "s");
+  if (!s && x->live.known) s = live_line(ctx, &x->live, out);
   if (!s && x->n_failed) s = bl_buf_printf(ctx, out, "%zu recordings FAILED:\n", x->n_failed);
   for (size_t i = 0; !s && x->n_failed && i < x->n_outcomes; i++)
     if (x->outcomes[i].status) s = bl_buf_printf(ctx, out, "  %s\n", x->outcomes[i].message);

@@ -37,7 +37,9 @@ static const bl_opt opts[] = {
      "samples where a .json beside them tells the rate; \"pcm:rate=48000,channels=1,format=s16le:raw/**/*.pcm\" tells it for all"},
     BL_ENUM(params, labels, "none", label_words,
             "where labels come from: the folder's name, a csv with a row a recording, a pattern on the file's name, "
-            "events inside the recording (annotations), or tables of events (raven, audacity, table; hypnogram: a stage a line)"),
+            "events inside the recording (annotations), or tables of events (raven, audacity, table; hypnogram: a stage a line). "
+            "With a table the events inside do not count, but for those that begin with 'bad', which always mark bad data; none: "
+            "rows carry no label, though events inside still cut epochs"),
     BL_TEXT(params, label_file, NULL,
             "the table: a csv with a row a recording (also for columns and group), or one table of events for all "
             "recordings; without it, tables of events are looked for beside each recording"),
@@ -413,6 +415,15 @@ static bl_status prepare(job *j)
   return s;
 }
 
+/* Events inside a recording label rows only where nothing else was chosen to. */
+static void silence(job *j)
+{
+  for (size_t i = 0; i < j->items.n; i++) {
+    bl_item *item = &j->items.v[i];
+    item->unlabelled = !item->label && !item->annotated && j->p->labels != FROM_ANNOTATIONS;
+  }
+}
+
 static bl_status list(bl_ctx *ctx, const void *vp, const char *folder, bl_items *out)
 {
   job j = {.ctx = ctx, .p = vp, .folder = folder};
@@ -422,6 +433,7 @@ static bl_status list(bl_ctx *ctx, const void *vp, const char *folder, bl_items 
   if (!s && is_event_table(j.p->labels)) s = j.label_path ? read_for_all(&j) : read_beside(&j);
   if (!s) s = judge_unlabelled(&j);
   if (!s) {
+    silence(&j);
     *out = j.items;
     j.items = (bl_items){0};
   }

@@ -7,6 +7,9 @@
  * longer), so that a call shorter than a window labels each window that it lies in; a mark without length counts whole.
  * Events without a label do not count.
  *
+ * A window that touches a stretch marked as bad is left out, as by mne.make_fixed_length_epochs, and so is one whose
+ * amplitudes are out of bounds: rules that the extractor keeps (epoch.h).
+ *
  * Windows that no label covers enough are negatives. With guard_s those that an event touches, or comes nearer to, are
  * left out: they are neither. negatives_share and negatives_per_positive keep some of the others, drawn by the seed and
  * the place of the window alone. */
@@ -14,13 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "segment_events.h"
 #include "baleen/random.h"
-#include "baleen/segment.h"
 
 static const char *const hop_words[] = {"auto", NULL};
 static const char *const label_words[] = {"none", "events", NULL};
 static const char *const of_words[] = {"window", "event", NULL};
-static const char *const none_words[] = {"none", NULL};
 static const char *const all_words[] = {"all", NULL};
 enum { FROM_NONE, FROM_EVENTS };
 enum { OF_WINDOW, OF_EVENT };
@@ -31,6 +33,8 @@ typedef struct window_params {
   int label_from, coverage_of;
   int64_t seed;
   char *otherwise;
+  bl_texts events;
+  bl_rejection rejection;
 } window_params;
 
 static const bl_opt opts[] = {
@@ -41,71 +45,26 @@ static const bl_opt opts[] = {
    "share of a window that the next one holds too; 0: windows touch"},
   BL_REAL(window_params, start_s, "0", 0, 1e9, "s", "where in the run the first window starts"),
   BL_ENUM(window_params, label_from, "none", label_words, "where a window's label comes from"),
+  BL_TEXTS(window_params, events, "all", "with label_from: events, labels of the events that count, or patterns (T*, call/?), or all"),
   BL_REAL(window_params, min_coverage, "0.5", 0, 1, "", "least share that a label's events must cover"),
   BL_ENUM(window_params, coverage_of, "window", of_words,
           "share of what: window, or event, for events shorter than a window (of the window, where the event is longer)"),
   BL_TEXT(window_params, otherwise, NULL, "label of windows that no label covers enough"),
-  BL_WORD(window_params, guard_s, "none", none_words, 0, 1e9, 0, "s",
+  BL_WORD(window_params, guard_s, "none", bl_rejection_none, 0, 1e9, 0, "s",
           "windows without a label that an event touches or comes nearer to than this are left out; none: they stay"),
   BL_WORD(window_params, negatives_per_positive, "all", all_words, 0, 1e9, 0, "",
           "how many windows without a label are kept for each one with a label, in each stretch between gaps; one without "
           "any counts as having one"),
   BL_REAL(window_params, negatives_share, "1", 0, 1, "", "share of the windows without a label that is kept"),
   BL_INT(window_params, seed, "0", 0, 9e15, "", "draws the windows without a label that are kept"),
+  BL_REJECTION_OPTS(window_params, rejection, "window"),
   BL_OPT_END
 };
-
-/* ---- events in reach ------------------------------------------------------------------------------------------------ */
-
-/* Events by onset, and those among them that can touch the window at hand, in the same order. */
-typedef struct near_events {
-  const bl_event **v, **now;
-  size_t n, next, n_now;
-} near_events;
-
-static int by_onset(const void *pa, const void *pb)
-{
-  const bl_event *const *a = pa, *const *b = pb;
-  if ((*a)->onset_s != (*b)->onset_s) return (*a)->onset_s < (*b)->onset_s ? -1 : 1;
-  return *a < *b ? -1 : *a > *b;
-}
-
-static void near_free(bl_ctx *ctx, near_events *t)
-{
-  bl_free(ctx, t->v);
-  bl_free(ctx, t->now);
-}
-
-static bl_status near_new(bl_ctx *ctx, const bl_event *events, size_t n, near_events *t)
-{
-  *t = (near_events){.v = bl_calloc(ctx, n, sizeof *t->v), .now = bl_calloc(ctx, n, sizeof *t->now), .n = n};
-  if (!t->v || !t->now) return bl_fail_nomem(ctx, "window: events in order");
-  for (size_t i = 0; i < n; i++) t->v[i] = &events[i];
-  if (n) qsort(t->v, n, sizeof *t->v, by_onset);
-  return BL_OK;
-}
-
-/* Shares time with [lo, hi). A mark without length does while it lies inside. */
-static bool touches(const bl_event *e, double lo, double hi)
-{
-  return e->onset_s < hi && (e->onset_s + e->duration_s > lo || e->onset_s >= lo);
-}
-
-/* Moves on to [lo, hi); both never go back. */
-static void near_move(near_events *t, double lo, double hi)
-{
-  size_t kept = 0;
-  for (size_t i = 0; i < t->n_now; i++)
-    if (touches(t->now[i], lo, INFINITY)) t->now[kept++] = t->now[i];
-  for (; t->next < t->n && t->v[t->next]->onset_s < hi; t->next++)
-    if (touches(t->v[t->next], lo, INFINITY)) t->now[kept++] = t->v[t->next];
-  t->n_now = kept;
-}
 
 /* ---- labels --------------------------------------------------------------------------------------------------------- */
 
 /* The share of the window that events of this label cover together. The first of them is number `from`. */
-static double share_of_window(const near_events *t, size_t from, const bl_span *w)
+static double share_of_window(const bl_near *t, size_t from, const bl_span *w)
 {
   double sum = 0, covered = w->start_s;
   for (size_t i = from; i < t->n_now; i++) {
@@ -121,18 +80,18 @@ static double share_of_event(const bl_event *e, const bl_span *w)
 {
   double lo = fmax(e->onset_s, w->start_s), hi = fmin(e->onset_s + e->duration_s, w->end_s);
   double whole = fmin(e->duration_s, w->end_s - w->start_s);
-  if (!(whole > 0)) return touches(e, w->start_s, w->end_s) ? 1 : 0;
+  if (!(whole > 0)) return bl_event_touches(e, w->start_s, w->end_s) ? 1 : 0;
   return hi > lo ? (hi - lo) / whole : 0;
 }
 
 /* The label that covers enough, or NULL. */
-static const char *label_of(const window_params *p, const near_events *t, const bl_span *w)
+static const char *label_of(const window_params *p, const bl_near *t, const bl_span *w)
 {
   double best = 0;
   const char *winner = NULL;
   for (size_t i = 0; i < t->n_now; i++) {
     const bl_event *e = t->now[i];
-    if (!*e->label || !touches(e, w->start_s, w->end_s)) continue;
+    if (!*e->label || !bl_event_touches(e, w->start_s, w->end_s)) continue;
     double share = p->coverage_of == OF_EVENT ? share_of_event(e, w) : share_of_window(t, i, w);
     if (share > best) best = share, winner = e->label;
   }
@@ -140,11 +99,11 @@ static const char *label_of(const window_params *p, const near_events *t, const 
   return best >= p->min_coverage - 1e-9 ? winner : NULL;
 }
 
-static bool guarded(const window_params *p, const near_events *t, const bl_span *w)
+static bool guarded(const window_params *p, const bl_near *t, const bl_span *w)
 {
   if (p->guard_s.word >= 0) return false;
   for (size_t i = 0; i < t->n_now; i++)
-    if (touches(t->now[i], w->start_s - p->guard_s.real, w->end_s + p->guard_s.real)) return true;
+    if (bl_event_touches(t->now[i], w->start_s - p->guard_s.real, w->end_s + p->guard_s.real)) return true;
   return false;
 }
 
@@ -196,6 +155,29 @@ static bl_status draw_negatives(bl_ctx *ctx, const window_params *p, double rate
 
 /* ---- the plan --------------------------------------------------------------------------------------------------------- */
 
+static bool asks(const void *params, bl_asked *out)
+{
+  const window_params *p = params;
+  *out = (bl_asked){&p->events, p->rejection.reject_by_annotation};
+  return p->label_from == FROM_EVENTS;
+}
+
+/* The events that label windows. */
+static bl_status label_events(bl_ctx *ctx, const window_params *p, const bl_event *events, size_t n, bl_near *out)
+{
+  bl_asked asked;
+  bool *want = bl_calloc(ctx, n, sizeof *want);
+  *out = (bl_near){0};
+  if (!want) return bl_fail_nomem(ctx, "window: events");
+  bl_status s = BL_OK;
+  if (asks(p, &asked)) {
+    bl_events_choose(&asked, events, n, want);
+    s = bl_near_new(ctx, events, n, want, out);
+  }
+  bl_free(ctx, want);
+  return s;
+}
+
 static bl_status check(bl_ctx *ctx, const window_params *p, const bl_run_info *run, double n_samples, double hop)
 {
   if (!(n_samples >= 1))
@@ -212,33 +194,42 @@ static bl_status check(bl_ctx *ctx, const window_params *p, const bl_run_info *r
 static bl_status rules(bl_ctx *ctx, const void *params, bl_epoch_rules *out)
 {
   const window_params *p = params;
-  *out = (bl_epoch_rules){.reject = NAN, .flat = NAN};
+  bl_asked asked;
+  *out = (bl_epoch_rules){.reject_from_s = -INFINITY, .reject_to_s = INFINITY};
   if (p->hop_s.word < 0 && p->overlap > 0)
     return bl_fail(ctx, BL_E_CONFIG, "window: hop_s and overlap are two answers to one question; keep one");
   bool picks = p->guard_s.word < 0 || p->negatives_per_positive.word < 0 || p->negatives_share < 1;
   if (picks && p->label_from != FROM_EVENTS)
     return bl_fail(ctx, BL_E_CONFIG, "window: guard_s and negatives_* need labels to tell what is a negative; say label_from: events");
-  return BL_OK;
+  if (!asks(p, &asked) && !bl_asked_any(&asked))
+    return bl_fail(ctx, BL_E_CONFIG, "window: events: no window takes its label from '%s'; say label_from: events", p->events.v[0]);
+  return bl_rejection_rules(ctx, "window", &p->rejection, out);
 }
 
 static bl_status plan(bl_ctx *ctx, const void *params, const bl_run_info *run, const bl_event *events, size_t n_events,
                       bl_spans *out, size_t *n_skipped)
 {
   const window_params *p = params;
-  near_events t = {0};
+  bl_near t = {0}, bad = {0};
   bool labels = p->label_from == FROM_EVENTS;
   double rate = run->rate_hz, n_samples = rint(p->length_s * rate), end = rint(run->end_s * rate);
   double hop = p->hop_s.word >= 0 ? p->length_s * (1 - p->overlap) : p->hop_s.real;
   double guard = p->guard_s.word < 0 ? p->guard_s.real : 0;
   size_t before = out->n, n_windows = 0;
   bl_status s = check(ctx, p, run, n_samples, hop);
-  if (!s && labels) s = near_new(ctx, events, n_events, &t);
+  if (!s) s = label_events(ctx, p, events, n_events, &t);
+  if (!s) s = bl_rejection_marks(ctx, &p->rejection, events, n_events, &bad);
   for (double k = 0; !s; k++, n_windows++) {
     double start = run->start_s + p->start_s + k * hop;
     if (!(rint(start * rate) + n_samples <= end)) break;
     bl_span w = {.start_s = start, .end_s = start + n_samples / rate, .anchor_s = start, .event = BL_NO_EVENT};
+    if (bl_rejection_marked(&bad, w.start_s, w.end_s)) {
+      (*n_skipped)++;
+      s = bl_spans_leave_out(ctx, out, w.start_s, NULL, BL_REJECTION_WHY);
+      continue;
+    }
     if (labels) {
-      near_move(&t, w.start_s - guard, w.end_s + guard);
+      bl_near_move(&t, w.start_s - guard, w.end_s + guard);
       w.label = label_of(p, &t, &w);
       if (!w.label && guarded(p, &t, &w)) continue;
     }
@@ -251,7 +242,8 @@ static bl_status plan(bl_ctx *ctx, const void *params, const bl_run_info *run, c
   if (!s && labels) s = draw_negatives(ctx, p, rate, before, out);
   for (size_t i = before; labels && i < out->n; i++)
     if (!out->v[i].label) out->v[i].label = p->otherwise;
-  near_free(ctx, &t);
+  bl_near_free(ctx, &t);
+  bl_near_free(ctx, &bad);
   return s;
 }
 
@@ -263,4 +255,5 @@ const bl_segment_class bl_segment_window = {
   .params_size = sizeof(window_params),
   .plan = plan,
   .rules = rules,
+  .asks = asks,
 };

@@ -2,10 +2,14 @@
  *
  * The run is cut into windows of `length` samples from its start, the last one shorter; with the mean m and the
  * standard deviation sd (ddof 0) of a window, channel by channel,
- *   y = x / (1 + (|x - m| / (threshold sd))^power)
- * PAMGuard's click removal before its whistle detector (threshold 5, power 6), where the windows are those of the FFT.
+ *   y = m + (x - m) / (1 + (|x - m| / (threshold sd))^power)
+ * PAMGuard's click removal before its whistle detector (threshold 5, power 6), where the windows are those of the FFT, and
+ * which turns x itself down, for sound has no level; of EEG the level must stay, or it would jump with each click.
+ * None of n samples lies more than sqrt(n - 1) sd from their mean: windows in which none could reach the threshold are
+ * refused, and at the end of a run such a short one passes nearly unchanged.
  * A window waits until it is full: latency length - 1 samples. A NaN or infinity stays what it is and does not count in
  * m and sd; a window whose values are all one passes unchanged. */
+#include <math.h>
 #include <string.h>
 
 #include "stage_util.h"
@@ -31,6 +35,12 @@ typedef struct state {
 static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stream *out)
 {
   const params *p = pp;
+  double n = (double)p->length, far = p->threshold;
+  if (!(n - 1 > far * far))
+    return bl_fail(ctx, BL_E_RANGE,
+                   "clicks: none of %g samples can lie %g sd from their mean, at most %g; make length at least %g, or "
+                   "threshold smaller",
+                   n, far, sqrt(n - 1), floor(far * far) + 2);
   out->latency_s = in->latency_s + (double)(p->length - 1) / in->rate_hz;
   return bl_need_waveform(ctx, "clicks", in);
 }
@@ -62,7 +72,7 @@ static void soften(const params *p, const float *x, float *y, size_t step, size_
   for (size_t i = 0; i < n; i++) {
     double v = (double)x[i * step];
     bool as_is = !isfinite(v) || !(far > 0);
-    y[i * step] = (float)(as_is ? v : v / (1 + pow(fabs(v - mean) / far, p->power)));
+    y[i * step] = (float)(as_is ? v : mean + (v - mean) / (1 + pow(fabs(v - mean) / far, p->power)));
   }
 }
 

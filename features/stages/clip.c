@@ -21,6 +21,8 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
 {
   const params *p = pp;
   (void)in, (void)out;
+  if (p->min.word == 0 && p->max.word == 0)
+    return bl_fail(ctx, BL_E_CONFIG, "clip: neither min nor max is given, and nothing would change; give one or both");
   if (p->min.word != 0 && p->max.word != 0 && p->min.real > p->max.real)
     return bl_fail(ctx, BL_E_RANGE, "clip: min %g is above max %g; nothing lies between", p->min.real, p->max.real);
   return BL_OK;

@@ -28,7 +28,7 @@ static const bl_opt opts[] = {
     BL_ENUM(params, window, "hamming", bl_fir_windows, "window of the design"),
     BL_ENUM(
         params, phase, "zero", phases,
-        "zero: nothing is shifted, by look-ahead; causal: late, without look-ahead; minimum: the same with the least "
+        "zero: nothing is shifted, by look-ahead; causal: without look-ahead, but the signal itself is delayed; minimum: the same with the least "
         "delay, not the same at all frequencies, and half the attenuation"),
     BL_ENUM(params, method, "auto", bl_fir_methods, "direct: least latency; fft: fastest for long filters"),
     BL_OPT_END,
@@ -56,6 +56,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   if (p->phase == BL_FIR_MINIMUM && n > BL_FIR_MINIMUM_MAX)
     return bl_fail(ctx, BL_E_RANGE, "fir: phase minimum takes at most %d taps, not %zu; make the transitions wider",
                    BL_FIR_MINIMUM_MAX, n);
+  if ((s = bl_fir_check_room(ctx, "fir", n, (bl_fir_phase)p->phase, (bl_fir_method)p->method, in))) return s;
   size_t wait = bl_fir_wait(n, (bl_fir_phase)p->phase, (bl_fir_method)p->method);
   out->latency_s = in->latency_s + (double)wait / in->rate_hz;
   return BL_OK;

@@ -3,8 +3,9 @@
  *
  * Numbers are those of scipy.signal.sosfilt(iirfilter(..., output="sos"), x): from rest (start zero), or as if the first
  * value had stood there for ever (start steady, scipy.signal.sosfilt_zi times the first value), which spares a recording
- * with an offset the first seconds' swing. A value that is not finite gives NaN and its series starts afresh behind it.
- * Whole recordings filtered forward and backward: iir_zero_phase. */
+ * with an offset the first seconds' swing. A value that is not finite gives NaN, and its series goes on as if the last good
+ * value had stood there; the start is at the first good one. Whole recordings filtered forward and backward:
+ * iir_zero_phase. */
 #include "iir.h"
 
 typedef struct params {
@@ -25,8 +26,9 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   bl_biquad sos[BL_IIR_MAX_SECTIONS];
   size_t n;
   (void)out;
-  bl_iir_spec spec = bl_iir_spec_of(&p->iir, in->rate_hz);
-  return bl_iir_design(ctx, "iir", &spec, sos, &n);
+  bl_iir_spec spec;
+  bl_status s = bl_iir_spec_of(ctx, "iir", &p->iir, in->rate_hz, &spec);
+  return s ? s : bl_iir_design(ctx, "iir", &spec, sos, &n);
 }
 
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
@@ -35,8 +37,9 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   bl_biquad sos[BL_IIR_MAX_SECTIONS];
   size_t n;
   (void)out;
-  bl_iir_spec spec = bl_iir_spec_of(&p->iir, in->rate_hz);
-  bl_status s = bl_iir_design(ctx, "iir", &spec, sos, &n);
+  bl_iir_spec spec;
+  bl_status s = bl_iir_spec_of(ctx, "iir", &p->iir, in->rate_hz, &spec);
+  if (!s) s = bl_iir_design(ctx, "iir", &spec, sos, &n);
   return s ? s : bl_iir_init(ctx, "iir", sos, n, bl_stream_width(in), p->start == 1, sp);
 }
 
@@ -53,7 +56,7 @@ static void release(bl_ctx *ctx, void *sp) { bl_iir_release(ctx, sp); }
 
 const bl_stage_class bl_stage_iir = {
     .name = "iir",
-    .summary = "Butterworth, Chebyshev or Bessel filter, causal",
+    .summary = "Butterworth, Chebyshev or Bessel filter, causal: it looks not ahead, but delays the signal itself",
     .source = "scipy.signal.iirfilter, scipy.signal.sosfilt",
     .opts = opts,
     .params_size = sizeof(params),

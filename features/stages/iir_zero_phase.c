@@ -4,12 +4,13 @@
  * scipy.signal.sosfiltfilt: the run is continued at both ends by odd reflection, 2 x[0] - x[k], padlen values of it (at
  * most n - 1), and each pass starts in the steady state of its first value. padlen auto is MNE-Python's
  * (mne.filter.estimate_ringing_samples): the last sample of the impulse response above 1/1000 of its largest, looked for
- * in pieces of 1000. A series with a value that is not finite is NaN throughout. It needs the whole run, so it cannot run
- * live: iir or fir can. */
+ * in pieces of 1000. A series with a value that is not finite is NaN throughout, and a warning says so, once a run. It
+ * needs the whole run, so it cannot run live: iir or fir can. */
 #include <math.h>
 #include <string.h>
 
 #include "iir.h"
+#include "stage_util.h"
 
 typedef struct params {
   bl_iir_opts iir;
@@ -29,6 +30,7 @@ typedef struct state {
   double zi[BL_IIR_MAX_SECTIONS][2];
   size_t n_sections, padlen;
   bl_frames all; /* the run so far */
+  bl_texts channels;
 } state;
 
 enum { LANES = BL_IIR_LANES, STRETCH = 512 };
@@ -39,8 +41,9 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   bl_biquad sos[BL_IIR_MAX_SECTIONS];
   size_t n;
   out->latency_s = INFINITY;
-  bl_iir_spec spec = bl_iir_spec_of(&p->iir, in->rate_hz);
-  return bl_iir_design(ctx, "iir_zero_phase", &spec, sos, &n);
+  bl_iir_spec spec;
+  bl_status s = bl_iir_spec_of(ctx, "iir_zero_phase", &p->iir, in->rate_hz, &spec);
+  return s ? s : bl_iir_design(ctx, "iir_zero_phase", &spec, sos, &n);
 }
 
 static size_t ringing(const bl_biquad *sos, size_t n)
@@ -68,13 +71,14 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   const params *p = pp;
   state *st = sp;
   (void)out;
-  bl_iir_spec spec = bl_iir_spec_of(&p->iir, in->rate_hz);
-  bl_status s = bl_iir_design(ctx, "iir_zero_phase", &spec, st->sos, &st->n_sections);
+  bl_iir_spec spec;
+  bl_status s = bl_iir_spec_of(ctx, "iir_zero_phase", &p->iir, in->rate_hz, &spec);
+  if (!s) s = bl_iir_design(ctx, "iir_zero_phase", &spec, st->sos, &st->n_sections);
   if (s) return s;
   bl_iir_steady(st->sos, st->n_sections, st->zi);
   st->padlen = p->padlen.word == 0 ? ringing(st->sos, st->n_sections) : (size_t)p->padlen.real;
   st->all.width = bl_stream_width(in);
-  return BL_OK;
+  return bl_texts_copy(ctx, &st->channels, &in->channels);
 }
 
 static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
@@ -216,7 +220,11 @@ static bl_status filter(bl_ctx *ctx, const state *st)
   w.v = bl_calloc(ctx, STRETCH, sizeof *w.v);
   w.broken = bl_calloc(ctx, st->all.width, sizeof *w.broken);
   bool made = w.kept && w.back && w.v && w.broken;
-  if (made) forward(&w), backward(&w);
+  if (made) {
+    forward(&w);
+    backward(&w);
+    bl_warn_broken(ctx, "iir_zero_phase", &st->channels, w.broken, st->all.width);
+  }
   bl_free(ctx, w.kept);
   bl_free(ctx, w.back);
   bl_free(ctx, w.v);
@@ -244,7 +252,13 @@ static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out)
 }
 
 static void reset(void *sp) { ((state *)sp)->all.n = 0; }
-static void release(bl_ctx *ctx, void *sp) { bl_frames_free(ctx, &((state *)sp)->all); }
+
+static void release(bl_ctx *ctx, void *sp)
+{
+  state *st = sp;
+  bl_frames_free(ctx, &st->all);
+  bl_texts_free(ctx, &st->channels);
+}
 
 const bl_stage_class bl_stage_iir_zero_phase = {
     .name = "iir_zero_phase",

@@ -11,7 +11,8 @@
  * in the unit of the checked channels, which must be one; `exclude` names those that are not checked.
  * mode nan: marked samples become NaN; hold: the last unmarked value of the channel, 0 before there was one; zero: 0;
  * channel: values pass, and "bad" is 1 where any channel is marked, else 0. With `together`, a mark in one checked
- * channel counts for all of them. Latency: pad_s and the reach of the criteria. */
+ * channel counts for all of them. Without any criterion only NaN and infinity are marked. Latency: pad_s and the reach of
+ * the criteria. */
 #include <string.h>
 
 #include "channels.h"
@@ -35,7 +36,8 @@ typedef struct params {
 static const bl_opt opts[] = {
     BL_ENUM(params, mode, "nan", modes,
             "marked samples become NaN, the last good value, or 0; or a channel 'bad' of 0 and 1 is added"),
-    BL_WORD(params, amplitude, "none", none_word, 0, 1e30, BL_OPT_OPEN_LO, "", "marks |x| above this"),
+    BL_WORD(params, amplitude, "none", none_word, 0, 1e30, BL_OPT_OPEN_LO, "",
+            "marks |x| above this; without amplitude, gradient, flat and clip only NaN and infinity are marked"),
     BL_WORD(params, gradient, "none", none_word, 0, 1e30, BL_OPT_OPEN_LO, "",
             "marks two neighbours that differ by more than this"),
     BL_WORD(params, flat, "none", none_word, 0, 1e30, 0, "", "marks spans of flat_s that vary by no more than this"),
@@ -50,27 +52,29 @@ static const bl_opt opts[] = {
 };
 
 /* Places with the least (or, of -x, greatest) values of a sliding window, in order of time: Lemire, Nordic J. Computing
- * 13 (2006) 328. A ring of `flat_len`. */
+ * 13 (2006) 328. A ring. */
 typedef struct extremes {
   float *v;
-  uint64_t *at, first, behind;
+  uint64_t *at, first, behind, mask;
 } extremes;
 
 /* One checked channel. Marks of the samples that wait lie in a ring; beyond the newest, all before `until`. */
 typedef struct track {
-  size_t channel, clipped;    /* samples at the rail up to the newest */
-  float last;                 /* the newest sample, NaN before the first */
-  float held;                 /* the last unmarked value that was put out */
-  uint64_t from, until, good; /* last span marked: [from, until); samples from `good` on are finite up to the newest */
+  size_t channel, clipped; /* samples at the rail up to the newest */
+  float last;              /* the newest sample, NaN before the first */
+  float held;              /* the last unmarked value that was put out */
+  uint64_t from, until;    /* last span marked: [from, until) */
+  uint64_t good; /* from there on to the newest samples are finite, and no two neighbours differ by more than flat */
   extremes least, most;
-  unsigned char *mark; /* ring of delay + 1 */
+  unsigned char *mark; /* ring */
 } track;
 
 typedef struct state {
   params p; /* its texts are the stage's */
   size_t n_channels, n_tracks, delay, pad, flat_len;
+  uint64_t mask; /* rings hold powers of two: a division for each place takes longer than all else */
   track *tracks;
-  float *v, *extreme_v; /* ring of delay + 1 frames; room of all extremes */
+  float *v, *extreme_v; /* ring of at least delay + 1 frames; room of all extremes */
   unsigned char *marks;
   uint64_t *extreme_at;
   bl_lag lag;
@@ -136,6 +140,12 @@ static bl_status needs(bl_ctx *ctx, const void *pp, const bl_stream *in, const b
   return s;
 }
 
+static void forget(track *t, uint64_t good)
+{
+  t->good = good;
+  t->least.first = t->least.behind = t->most.first = t->most.behind = 0;
+}
+
 static void reset(void *sp)
 {
   state *st = sp;
@@ -145,34 +155,36 @@ static void reset(void *sp)
     t->clipped = 0;
     t->last = NAN;
     t->held = 0;
-    t->from = t->until = t->good = 0;
-    t->least.first = t->least.behind = t->most.first = t->most.behind = 0;
+    t->from = t->until = 0;
+    forget(t, 0);
   }
 }
 
 /* Marks the samples [from, now], now being the newest, and pads: what is past in the ring, what is to come in until. */
 static void mark(state *st, track *t, uint64_t from, uint64_t now)
 {
-  uint64_t lo = from > st->pad ? from - st->pad : 0, start = lo, room = st->delay + 1;
+  uint64_t lo = from > st->pad ? from - st->pad : 0, start = lo;
   if (lo < st->lag.done) lo = start = st->lag.done;
   if (start >= t->from && start < t->until) start = t->until; /* marked before */
   else t->from = lo;
-  for (uint64_t i = start; i <= now; i++) t->mark[i % room] = 1;
+  for (uint64_t i = start; i <= now; i++) t->mark[i & st->mask] = 1;
   if (t->until < now + 1 + st->pad) t->until = now + 1 + st->pad;
 }
 
 /* Puts x in as the newest of the window's extremes and returns the least of the last `len`. */
 static float least_of(extremes *e, size_t len, float x, uint64_t now)
 {
-  while (e->behind > e->first && e->v[(e->behind - 1) % len] >= x) e->behind--;
-  while (e->behind > e->first && e->at[e->first % len] + len <= now) e->first++;
-  e->v[e->behind % len] = x;
-  e->at[e->behind++ % len] = now;
-  return e->v[e->first % len];
+  while (e->behind > e->first && e->v[(e->behind - 1) & e->mask] >= x) e->behind--;
+  while (e->behind > e->first && e->at[e->first & e->mask] + len <= now) e->first++;
+  e->v[e->behind & e->mask] = x;
+  e->at[e->behind++ & e->mask] = now;
+  return e->v[e->first & e->mask];
 }
 
+/* No flat span holds two neighbours that differ by more than flat: as a rule each sample starts anew, and nothing is kept. */
 static void check_flat(state *st, track *t, float x, uint64_t now)
 {
+  if (fabs((double)x - (double)t->last) > st->p.flat.real) forget(t, now);
   float lo = least_of(&t->least, st->flat_len, x, now), hi = -least_of(&t->most, st->flat_len, -x, now);
   if (now + 1 - t->good < st->flat_len) return;
   if ((double)hi - (double)lo <= st->p.flat.real) mark(st, t, now + 1 - st->flat_len, now);
@@ -182,12 +194,11 @@ static void check(state *st, track *t, float x)
 {
   const params *p = &st->p;
   uint64_t now = st->lag.total;
-  t->mark[now % (st->delay + 1)] = now < t->until;
+  t->mark[now & st->mask] = now < t->until;
   if (!isfinite(x)) {
     mark(st, t, now, now);
-    t->good = now + 1;
     t->clipped = 0;
-    t->least.first = t->least.behind = t->most.first = t->most.behind = 0;
+    forget(t, now + 1);
     t->last = NAN;
     return;
   }
@@ -203,7 +214,7 @@ static void check(state *st, track *t, float x)
 static void take(void *sp, const float *x)
 {
   state *st = sp;
-  memcpy(st->v + st->lag.total % (st->delay + 1) * st->n_channels, x, st->n_channels * sizeof *x);
+  memcpy(st->v + (st->lag.total & st->mask) * st->n_channels, x, st->n_channels * sizeof *x);
   for (size_t k = 0; k < st->n_tracks; k++) check(st, &st->tracks[k], x[st->tracks[k].channel]);
 }
 
@@ -212,7 +223,7 @@ static void give(void *sp, float *y)
 {
   state *st = sp;
   const params *p = &st->p;
-  size_t slot = (size_t)(st->lag.done % (st->delay + 1));
+  size_t slot = (size_t)(st->lag.done & st->mask);
   bool any = false;
   memcpy(y, st->v + slot * st->n_channels, st->n_channels * sizeof *y);
   for (size_t i = 0; i < st->n_tracks; i++) any = any || st->tracks[i].mark[slot];
@@ -222,6 +233,13 @@ static void give(void *sp, float *y)
     else y[t->channel] = p->mode == NANS ? NAN : p->mode == ZERO ? 0 : t->held;
   }
   if (p->mode == CHANNEL) y[st->n_channels] = any;
+}
+
+static size_t ring_of(size_t n)
+{
+  size_t room = 1;
+  while (room < n) room *= 2;
+  return room;
 }
 
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
@@ -237,7 +255,8 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   bl_status s = bl_channels_pick(ctx, "mark_artefacts", in, &all, &st->p.exclude, &index, &st->n_tracks);
   if (s) return s;
   st->lag = (bl_lag){.behind = st->delay, .width = st->n_channels, .take = take, .give = give};
-  size_t room = st->delay + 1, flat = st->flat_len;
+  size_t room = ring_of(st->delay + 1), flat = ring_of(st->flat_len);
+  st->mask = room - 1;
   st->tracks = bl_calloc(ctx, st->n_tracks, sizeof *st->tracks);
   st->v = bl_calloc(ctx, room, st->n_channels * sizeof *st->v);
   st->marks = bl_calloc(ctx, st->n_tracks, room);
@@ -246,11 +265,11 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   if (!st->tracks || !st->v || !st->marks || !st->extreme_v || !st->extreme_at)
     s = bl_fail_nomem(ctx, "mark_artefacts");
   for (size_t i = 0; !s && i < st->n_tracks; i++)
-    st->tracks[i] =
-        (track){.channel = index[i],
-                .mark = st->marks + i * room,
-                .least = {.v = st->extreme_v + 2 * i * flat, .at = st->extreme_at + 2 * i * flat},
-                .most = {.v = st->extreme_v + (2 * i + 1) * flat, .at = st->extreme_at + (2 * i + 1) * flat}};
+    st->tracks[i] = (track){
+        .channel = index[i],
+        .mark = st->marks + i * room,
+        .least = {.v = st->extreme_v + 2 * i * flat, .at = st->extreme_at + 2 * i * flat, .mask = flat - 1},
+        .most = {.v = st->extreme_v + (2 * i + 1) * flat, .at = st->extreme_at + (2 * i + 1) * flat, .mask = flat - 1}};
   bl_free(ctx, index);
   if (!s) reset(st);
   return s;

@@ -82,6 +82,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   const params *p = pp;
   size_t n;
   bl_status s = design(ctx, p, in->rate_hz, &n, NULL);
+  if (!s) s = bl_fir_check_room(ctx, "notch", n, (bl_fir_phase)p->phase, (bl_fir_method)p->method, in);
   if (s) return s;
   size_t wait = bl_fir_wait(n, (bl_fir_phase)p->phase, (bl_fir_method)p->method);
   out->latency_s = in->latency_s + (double)wait / in->rate_hz;

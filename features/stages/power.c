@@ -1,7 +1,7 @@
 /* power: |X|^exponent. [frame][channel][pairs (re, im) of the stage stft, or real values] -> [frame][channel][bin].
  *
  * exponent 2 is the power spectrum, 1 the magnitude (librosa's `power`). Real values, such as magnitudes, give
- * |x|^exponent. Units: "uV" -> "uV^2"; the density "uV/sqrt(Hz)" -> "uV^2/Hz". */
+ * |x|^exponent. Units: "uV" -> "uV^2"; the density "uV/sqrt(Hz)" -> "uV^2/Hz"; exponents are multiplied. */
 #include <string.h>
 
 #include "baleen/text.h"
@@ -22,18 +22,36 @@ typedef struct state {
   size_t width; /* of what comes out */
 } state;
 
+/* A unit to a power, as a new text: exponents are multiplied, "uV^2" to 0.5 is "uV", and what has parts gets brackets. */
+static char *raised(bl_ctx *ctx, const char *unit, double exponent)
+{
+  static const char root[] = "/sqrt(Hz)", per[] = "^2/Hz";
+  size_t n = strlen(unit);
+  const char *hat = strchr(unit, '^');
+  double old = 1;
+  char number[32];
+  if (exponent == 1 || !n || !strcmp(unit, "1")) return bl_strdup(ctx, unit);
+  if (exponent == 2 && bl_text_ends_with(unit, root)) return bl_strf(ctx, "%.*s%s", (int)(n - strlen(root)), unit, per);
+  if (exponent == 0.5 && bl_text_ends_with(unit, per)) return bl_strf(ctx, "%.*s%s", (int)(n - strlen(per)), unit, root);
+  bool whole = !hat || bl_parse_real(hat + 1, &old);
+  size_t base = whole && hat ? (size_t)(hat - unit) : n;
+  if (!whole || strcspn(unit, "/ *()") < base) return bl_strf(ctx, "(%s)^%s", unit, bl_format_real(exponent, number));
+  if (old * exponent == 1) return bl_strf(ctx, "%.*s", (int)base, unit);
+  return bl_strf(ctx, "%.*s^%s", (int)base, unit, bl_format_real(old * exponent, number));
+}
+
 static bl_status power_units(bl_ctx *ctx, double exponent, bl_stream *out)
 {
-  static const char density[] = "/sqrt(Hz)";
-  if (exponent == 1) return BL_OK;
-  char number[32], format[64] = "%s^";
-  bl_format_real(exponent, number);
-  memcpy(format + 3, number, strlen(number) + 1);
-  bool all = exponent == 2 && out->units.n > 0;
-  for (size_t c = 0; c < out->units.n; c++) all = all && bl_text_ends_with(out->units.v[c], density);
-  if (!all) return bl_stream_set_units(ctx, out, format);
-  for (size_t c = 0; c < out->units.n; c++) out->units.v[c][strlen(out->units.v[c]) - strlen(density)] = '\0';
-  return bl_stream_set_units(ctx, out, "%s^2/Hz");
+  bl_texts fresh = {0};
+  bl_status s = BL_OK;
+  for (size_t c = 0; !s && c < out->units.n; c++) {
+    char *unit = raised(ctx, out->units.v[c], exponent);
+    s = unit ? bl_texts_add(ctx, &fresh, unit) : bl_fail_nomem(ctx, "units");
+    bl_free(ctx, unit);
+  }
+  bl_texts_free(ctx, s ? &fresh : &out->units);
+  if (!s) out->units = fresh;
+  return s;
 }
 
 static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stream *out)

@@ -1,12 +1,19 @@
 /* robust_scale: values against the running level and spread of their own channel (and bin). Shape unchanged.
  *
- * method ema: y = d / max(eps, sqrt(v)), d = x - m, m the exponential running mean of x and v that of d^2, both up to
- * and with this value, time constant time_s, weights normalised from the start (running.h). Braindecode's
+ * method ema: y = d / spread, d = x - m, m the exponential running mean of x, spread the root of that of d^2, both up to
+ * and with this value, time constant time_s, weights normalised from the start (running.h): braindecode's
  * exponential_moving_standardize, whose factor_new of 0.001 is a time_s of 4 s at 250 Hz. method median: y = (x -
- * median) / max(eps, q75 - q25) over the last time_s up to and with this value, or over what has come so far; quantiles
- * linear, as scikit-learn's RobustScaler has them. A value costs a move of the sorted window, so that long windows at
- * audio rates are slow: 1 s at 48 kHz about 10 us a sample. The first value of a run gives 0. A NaN or infinity comes
- * out as NaN and counts nowhere. */
+ * median) / spread, spread = q75 - q25, over the last time_s up to and with this value, or over what has come so far;
+ * quantiles linear, as scikit-learn's RobustScaler has them. A value costs a move of the sorted window, so that long
+ * windows at audio rates are slow: 1 s at 48 kHz about 10 us a sample.
+ *
+ * A spread of (nearly) zero, of values that float32 cannot tell from their level, counts as 1, as in RobustScaler: values
+ * of a constant then give 0, and those of a quantised signal whose quartiles are one their distance from the median.
+ * Braindecode holds the spread up to eps = 1e-4 instead, which suits microvolts alone: EEG in volts has a spread of 1e-5.
+ * eps: 1e-4 does the same here; by default there is none, and the unit of the input does not count.
+ *
+ * The first value of a run gives 0. A NaN or infinity comes out as NaN and counts nowhere. */
+#include <float.h>
 #include <string.h>
 
 #include "running.h"
@@ -24,7 +31,8 @@ typedef struct params {
 static const bl_opt opts[] = {
     BL_ENUM(params, method, "ema", methods, "running mean and standard deviation, or median and interquartile range"),
     BL_REAL_ABOVE(params, time_s, "4", 0, 1e9, "s", "time constant of the mean, or length of the median's window"),
-    BL_REAL_ABOVE(params, eps, "1e-4", 0, 1e30, "", "least spread, in the channel's unit"),
+    BL_REAL(params, eps, "0", 0, 1e30, "",
+            "least spread, in the channel's unit; 0: a spread of nearly zero counts as 1"),
     BL_OPT_END,
 };
 
@@ -103,6 +111,13 @@ static double quantile(const float *v, size_t n, double q)
   return lo + (hi - lo) * (at - whole);
 }
 
+/* What to divide by; level: of the values that spread so. */
+static double scale_of(const state *st, double spread, double level)
+{
+  if (st->eps > 0) return fmax(st->eps, spread);
+  return spread <= FLT_EPSILON * fabs(level) ? 1 : spread;
+}
+
 static float by_median(state *st, size_t k, float x)
 {
   float *ring = st->ring + k * st->window, *v = st->sorted + k * st->window;
@@ -120,8 +135,8 @@ static float by_median(state *st, size_t k, float x)
   }
   st->n_sorted[k] = n;
   if (!isfinite(x)) return NAN;
-  double spread = quantile(v, n, 0.75) - quantile(v, n, 0.25);
-  return (float)(((double)x - quantile(v, n, 0.5)) / fmax(st->eps, spread));
+  double spread = quantile(v, n, 0.75) - quantile(v, n, 0.25), median = quantile(v, n, 0.5);
+  return (float)(((double)x - median) / scale_of(st, spread, median));
 }
 
 static float by_ema(state *st, size_t k, float x)
@@ -131,7 +146,7 @@ static float by_ema(state *st, size_t k, float x)
   st->mean[k] += ((double)x - st->mean[k]) / st->weight[k];
   double d = (double)x - st->mean[k];
   st->var[k] += (d * d - st->var[k]) / st->weight[k];
-  return (float)(d / fmax(st->eps, sqrt(st->var[k])));
+  return (float)(d / scale_of(st, sqrt(st->var[k]), st->mean[k]));
 }
 
 static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)

@@ -21,6 +21,8 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
 {
   const params *p = pp;
   (void)in;
+  if (!p->unit && p->factor == 1)
+    return bl_fail(ctx, BL_E_CONFIG, "scale: factor is 1 and no unit is given, and nothing would change; give one or both");
   if (!p->unit) return BL_OK;
   bl_texts fresh = {0};
   bl_status s = BL_OK;

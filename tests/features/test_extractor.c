@@ -304,6 +304,17 @@ static void test_names(void **state)
   assert_int_equal(bl_extractor_n_stages(e), STAGES + 1);
   (void)bl_extractor_latency(e, &whole);
   assert_string_equal(whole, "wholly");
+  double sum = 0;
+  size_t n_whole = 0;
+  for (size_t i = 0; i < STAGES + 1; i++) {
+    bl_stage_part part = bl_extractor_stage(e, i);
+    assert_true(part.branch && part.stage);
+    n_whole += part.whole;
+    if (part.whole) assert_string_equal(part.stage, "wholly");
+    else sum += part.latency_s;
+  }
+  assert_int_equal(n_whole, 1);
+  assert_true(sum >= AHEAD / RATE - 1e-12); /* what the branch with look-ahead waits, and no part is lost */
   bl_extractor_free(ctx, e);
   bl_recipe_free(ctx, &recipe);
   check_ok(ctx, add_branch(ctx, &recipe, "only", "mean"));

@@ -210,6 +210,53 @@ static void refusals(void **state)
   check_free(ctx);
 }
 
+/* Features bear the unit that the baseline leaves, in the summary's own shape, and their old one when the rules go. */
+static void units(void **state)
+{
+  (void)state;
+  static const struct {
+    bl_baseline_mode mode;
+    const char *mean, *variance, *log_variance, *power, *pair;
+  } cases[] = {{BL_BASELINE_MEAN, "uV", "uV^2", "ln uV^2", "uV^2", "uV^2"}, {BL_BASELINE_RATIO, "1", "1^2", "ln 1^2", "1", "1^2"},
+               {BL_BASELINE_LOGRATIO, "log10", "log10^2", "ln log10^2", "log10", "log10^2"},
+               {BL_BASELINE_PERCENT, "1", "1^2", "ln 1^2", "1", "1^2"}, {BL_BASELINE_ZSCORE, "sd", "sd^2", "ln sd^2", "sd", "sd^2"},
+               {BL_BASELINE_ZLOGRATIO, "sd", "sd^2", "ln sd^2", "sd", "sd^2"}};
+  static const char *const summaries[] = {"mean", "variance", "log_variance", "covariance"};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_stream in;
+  bl_recipe recipe = {0};
+  bl_branch *b;
+  bl_summary *m;
+  bl_stage *st;
+  bl_extractor *e;
+  rows r = {0};
+  check_ok(ctx, make_stream(ctx, 1, 1, RATE, &in));
+  check_ok(ctx, bl_recipe_add_branch(ctx, &recipe, "wave", &b));
+  for (size_t i = 0; i < 4; i++) check_ok(ctx, bl_branch_add_summary(ctx, b, summaries[i], &m));
+  check_ok(ctx, bl_recipe_add_branch(ctx, &recipe, "spec", &b));
+  check_ok(ctx, bl_branch_add_stage(ctx, b, "stft", &st));
+  check_ok(ctx, bl_branch_add_stage(ctx, b, "power", &st));
+  check_ok(ctx, bl_branch_add_summary(ctx, b, "max", &m));
+  check_ok(ctx, bl_extractor_new(ctx, &recipe, &in, take, &r, &e));
+  for (size_t i = 0; i <= sizeof cases / sizeof *cases; i++) {
+    size_t k = i % (sizeof cases / sizeof *cases); /* the first again: what was corrected goes back */
+    const bl_epoch_rules rule = {.baseline = true, .mode = cases[k].mode, .reject = NAN, .flat = NAN};
+    check_ok(ctx, bl_extractor_set_rules(ctx, e, &rule));
+    const bl_feature_names *f = bl_extractor_names(e);
+    const char *want[] = {cases[k].mean, cases[k].variance, cases[k].log_variance, cases[k].pair, cases[k].power};
+    for (size_t c = 0; c < 5; c++) assert_string_equal(f->units.v[c], want[c]);
+    assert_string_equal(f->names.v[0], "wave.mean");
+  }
+  const bl_epoch_rules zscore = {.baseline = true, .mode = BL_BASELINE_ZSCORE, .reject = NAN, .flat = NAN};
+  check_ok(ctx, bl_extractor_set_rules(ctx, e, &zscore));
+  check_ok(ctx, bl_extractor_set_rules(ctx, e, &(bl_epoch_rules){.reject = NAN, .flat = NAN}));
+  assert_string_equal(bl_extractor_names(e)->units.v[1], "uV^2");
+  bl_extractor_free(ctx, e);
+  bl_recipe_free(ctx, &recipe);
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
 static bl_status sweep(bl_ctx *ctx, void *arg)
 {
   (void)arg;
@@ -224,7 +271,9 @@ static bl_status sweep(bl_ctx *ctx, void *arg)
   if (!s) s = make_recipe(ctx, &recipe);
   if (!s) s = bl_extractor_new(ctx, &recipe, &in, take, &r, &e);
   if (!s) r.width = bl_extractor_width(e);
-  if (!s) s = bl_extractor_set_rules(ctx, e, &rules);
+  bl_epoch_rules zscore = rules;
+  zscore.mode = BL_BASELINE_ZSCORE;
+  if (!s) s = bl_extractor_set_rules(ctx, e, &zscore);
   if (!s) s = run(ctx, e, x, 250, 60, 1);
   bl_extractor_free(ctx, e);
   bl_recipe_free(ctx, &recipe);
@@ -241,6 +290,6 @@ static void allocations(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(by_hand), cmocka_unit_test(verdicts), cmocka_unit_test(refusals),
-                                     cmocka_unit_test(allocations)};
+                                     cmocka_unit_test(units), cmocka_unit_test(allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

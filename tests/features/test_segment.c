@@ -67,7 +67,7 @@ static const bl_event events[] = {
   {4.2, 4.1, "T1"}, {0.1, 0, "T0"}, {12.5, 4.1, "T2"}, {8.3, 4.2, "T0"}, {19.8, 4.1, "T1"}, {30, 1, "T1"},
 };
 enum { N_EVENTS = sizeof events / sizeof *events };
-static const bl_run_info run = {0, 20, 160};
+static const bl_run_info run = {.start_s = 0, .end_s = 20, .rate_hz = 160};
 
 static size_t plan(bl_ctx *ctx, const char *name, const char *options, const bl_run_info *r, bl_segment *g,
                    bl_spans *out)
@@ -95,7 +95,7 @@ static void test_epochs(void **state)
   uint64_t first, behind;
   size_t skipped = plan(ctx, "epochs", "", &run, &g, &out);
   assert_int_equal(out.n, 3);     /* 4.2, 8.3, 12.5, sorted */
-  assert_int_equal(skipped, 2);   /* 0.1 - 0.2 and 19.8 + 0.5 are cut off; 30 is another run's */
+  assert_int_equal(skipped, 3);   /* 0.1 - 0.2 and 19.8 + 0.5 are cut off; 30 lies behind the end */
   const size_t order[] = {0, 3, 2};
   for (size_t i = 0; i < 3; i++) {
     assert_int_equal(out.v[i].event, order[i]);
@@ -107,7 +107,7 @@ static void test_epochs(void **state)
   done(ctx, &g, &out);
   skipped = plan(ctx, "epochs", "events=[T1, T2];tmin=0.5;tmax=2.5", &run, &g, &out);
   assert_int_equal(out.n, 2);
-  assert_int_equal(skipped, 1);
+  assert_int_equal(skipped, 2);
   done(ctx, &g, &out);
   skipped = plan(ctx, "epochs", "events=T9", &run, &g, &out);
   assert_int_equal(out.n + skipped, 0);
@@ -129,7 +129,7 @@ static void test_epoch_edges(void **state)
     bl_segment g;
     bl_spans out = {0};
     size_t skipped = 0;
-    bl_run_info r = {0.8, end[i], 100}; /* samples 80 .. 149 or 150 */
+    bl_run_info r = {.start_s = 0.8, .end_s = end[i], .rate_hz = 100}; /* samples 80 .. 149 or 150 */
     check_ok(ctx, make(ctx, "epochs", "", &g));
     check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, 1, &out, &skipped));
     assert_int_equal(out.n, i); /* wants 80 .. 150 */
@@ -145,8 +145,8 @@ static void test_epochs_left_out(void **state)
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
   const bl_event at[] = {{0.1, 0, "a"}, {2, 0, "a"}, {2.5, 0.3, "BAD_blink"}, {3.0, 0, "b"}, {3.1, 0, "a"}, {9.8, 0, "b"}};
-  const char *why[] = {"begins before", "marked as bad", "ends behind"};
-  const bl_run_info r = {0, 10, 100};
+  const char *why[] = {"cut off by the recording's start", "marked as bad", "cut off by the recording's end"};
+  const bl_run_info r = {.start_s = 0, .end_s = 10, .rate_hz = 100};
   for (size_t i = 0; i < 2; i++) {
     bl_segment g;
     bl_spans out = {0};
@@ -165,6 +165,201 @@ static void test_epochs_left_out(void **state)
   check_free(ctx);
 }
 
+/* Over runs with a gap between each event is a row or a line of the drop log, and of one run alone. */
+static void test_epochs_owners(void **state)
+{
+  (void)state;
+  static const bl_run_info runs[] = {
+    {.start_s = 0.05, .end_s = 10, .rate_hz = 100, .followed = true, .next_start_s = 20},
+    {.start_s = 20, .end_s = 30, .rate_hz = 100, .follows = true, .followed = true, .next_start_s = 40},
+    {.start_s = 40, .end_s = 50, .rate_hz = 100, .follows = true},
+  };
+  static const bl_event at[] = {{-5, 0, "a"},   {0.04, 0, "a"}, {0.1, 0, "a"},  {5, 0, "a"},  {9.9, 0, "a"}, {9.996, 0, "a"}, {15, 0, "a"},
+                                {19.994, 0, "a"}, {19.996, 0, "a"}, {25, 0, "a"}, {30, 0, "a"}, {45, 0, "a"}, {49.9, 0, "a"},  {200, 0, "a"}};
+  static const struct {
+    size_t run;
+    const char *why; /* NULL: a row */
+  } want[] = {{0, "lies before the recording"},
+              {0, "lies before the recording"},
+              {0, "is cut off by the recording's start"},
+              {0, NULL},
+              {0, "is cut off by a gap"},
+              {0, "lies in a gap"}, /* rounds to the sample behind the last */
+              {0, "lies in a gap"},
+              {0, "lies in a gap"},
+              {1, "is cut off by a gap"}, /* rounds to the first */
+              {1, NULL},
+              {1, "lies in a gap"},
+              {2, NULL},
+              {2, "is cut off by the recording's end"},
+              {2, "lies behind the recording's end"}};
+  enum { N = sizeof at / sizeof *at };
+  bl_ctx *ctx = bl_ctx_new();
+  bl_segment g;
+  size_t seen[N] = {0};
+  check_ok(ctx, make(ctx, "epochs", "", &g));
+  for (size_t k = 0; k < 3; k++) {
+    bl_spans out = {0};
+    size_t skipped = 0;
+    check_ok(ctx, g.cls->plan(ctx, g.params, &runs[k], at, N, &out, &skipped));
+    assert_int_equal(skipped, out.n_left_out);
+    for (size_t i = 0; i < N; i++) {
+      size_t rows = 0, lines = 0;
+      for (size_t j = 0; j < out.n; j++) rows += out.v[j].event == i;
+      for (size_t j = 0; j < out.n_left_out; j++)
+        if (fabs(out.left_out[j].start_s - (at[i].onset_s - 0.2)) < 1e-9) {
+          lines++;
+          assert_non_null(want[i].why);
+          assert_string_equal(out.left_out[j].why, want[i].why);
+        }
+      if (rows + lines != (want[i].run == k)) fail_msg("event %zu (%g s) in run %zu: %zu rows, %zu lines", i, at[i].onset_s, k, rows, lines);
+      if (rows) assert_null(want[i].why);
+      seen[i] += rows + lines;
+    }
+    bl_spans_free(ctx, &out);
+  }
+  for (size_t i = 0; i < N; i++) assert_int_equal(seen[i], 1);
+  bl_segment_free(ctx, &g);
+  check_free(ctx);
+}
+
+/* Rows as "onset label", left out as "-label", by time. */
+static void check_epochs(const char *options, const bl_event *at, size_t n, const char *want)
+{
+  bl_ctx *ctx = bl_ctx_new();
+  const bl_run_info r = {.start_s = 0, .end_s = 100, .rate_hz = 100};
+  bl_segment g;
+  bl_spans out = {0};
+  size_t skipped = 0, len = 0;
+  char got[300] = "";
+  check_ok(ctx, make(ctx, "epochs", options, &g));
+  check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, n, &out, &skipped));
+  for (size_t i = 0; i < out.n && len < 250; i++)
+    len += (size_t)snprintf(got + len, sizeof got - len, "%s%g%s", i ? " " : "", out.v[i].anchor_s, out.v[i].label);
+  for (size_t i = 0; i < out.n_left_out && len < 250; i++)
+    len += (size_t)snprintf(got + len, sizeof got - len, " -%s", out.left_out[i].label);
+  if (strcmp(got, want)) fail_msg("%s: %s, wanted %s", options, got, want);
+  done(ctx, &g, &out);
+  check_free(ctx);
+}
+
+/* Names first, then patterns; "bad" is a mark unless reject_by_annotation is false. */
+static void test_epochs_names(void **state)
+{
+  (void)state;
+  static const bl_event at[] = {{1, 0, "T1"}, {2, 0, "T12"}, {3, 0, "stim/a"}, {4, 0, "T*"}, {5, 0, "BAD_x"}, {6, 0, ""}, {7, 0, "all"}};
+  check_epochs("events=T1", at, 7, "1T1");
+  check_epochs("events=T?", at, 3, "1T1");
+  check_epochs("events=T*", at, 3, "1T1 2T12");
+  check_epochs("events=T*", at, 7, "4T*"); /* an event is called so */
+  check_epochs("events=[stim/*, T1, \"T[1]\"]", at, 7, "1T1 3stim/a");
+  check_epochs("events=[T9, all]", at, 7, "1T1 2T12 3stim/a 4T* 6 7all");
+  check_epochs("events=[BAD_x, T1]", at, 7, "1T1");
+  check_epochs("events=[BAD_x, T1];reject_by_annotation=false", at, 7, "1T1 5BAD_x");
+  check_epochs("events=t1", at, 7, ""); /* case counts */
+}
+
+/* Several events at one sample, as mne.Epochs: among those wanted alone. */
+static void test_epochs_repeated(void **state)
+{
+  (void)state;
+  static const bl_event at[] = {{10.001, 1, "b"}, {10, 1, "a"}, {10, 1, "b"}, {20, 1, "c"}, {20.004, 1, "c"}, {30, 0, "a"}, {30.006, 0, "a"}};
+  check_epochs("event_repeated=drop", at, 7, "10.001b 20c 30a 30.006a -a -b -c");
+  check_epochs("event_repeated=merge", at, 7, "10.001a/b 20c 30a 30.006a");
+  check_epochs("event_repeated=keep", at, 7, "10a 10b 10.001b 20c 20.004c 30a 30.006a");
+  check_epochs("events=a", at, 7, "10a 30a 30.006a"); /* alone among the wanted */
+  static const bl_event all[] = {{5, 0, "x"}, {5.001, 0, "c"}, {5.002, 0, "b"}, {5.003, 0, "x"}};
+  check_epochs("event_repeated=merge", all, 4, "5b/c/x");
+  bl_ctx *ctx = bl_ctx_new();
+  const bl_run_info r = {.start_s = 0, .end_s = 100, .rate_hz = 100};
+  bl_segment g;
+  bl_spans out = {0};
+  size_t skipped = 0;
+  check_ok(ctx, make(ctx, "epochs", "", &g));
+  check_fails(ctx, g.cls->plan(ctx, g.params, &r, at, 7, &out, &skipped), BL_E_CONFIG,
+              "3 events at one sample, at 10.001 s, labelled 'a', 'b'; say event_repeated: drop");
+  done(ctx, &g, &out);
+  check_free(ctx);
+}
+
+typedef struct planning {
+  const char *name, *options;
+} planning;
+
+static bl_status plan_once(bl_ctx *ctx, void *arg)
+{
+  static const bl_event at[] = {{1, 1, "b"}, {1, 1, "a"}, {2.5, 0, "BAD"}, {2, 1, "c"}, {5, 0, "a"}, {-3, 0, "a"}};
+  const bl_run_info r = {.start_s = 0, .end_s = 8, .rate_hz = 100};
+  const planning *w = arg;
+  bl_segment g = {0};
+  bl_spans out = {0};
+  size_t skipped = 0;
+  bl_status s = make(ctx, w->name, w->options, &g);
+  if (!s) s = g.cls->plan(ctx, g.params, &r, at, 6, &out, &skipped);
+  bl_spans_free(ctx, &out);
+  bl_segment_free(ctx, &g);
+  return s;
+}
+
+static void test_option_allocations(void **state)
+{
+  (void)state;
+  planning all[] = {{"epochs", "event_repeated=merge"}, {"epochs", "event_repeated=drop"}, {"window", "label_from=events;negatives_share=0.5"}};
+  for (size_t i = 0; i < 3; i++) check_every_allocation_failing(plan_once, &all[i]);
+}
+
+/* Both segmentations read their limits of amplitudes alike. */
+static void test_rejection(void **state)
+{
+  (void)state;
+  static const char *const names[] = {"epochs", "window"};
+  for (size_t i = 0; i < 2; i++) {
+    bl_ctx *ctx = bl_ctx_new();
+    bl_segment g;
+    bl_epoch_rules r;
+    check_ok(ctx, make(ctx, names[i], "reject=150;flat=1;limits={EOG: [0, 300]}", &g));
+    check_ok(ctx, g.cls->rules(ctx, g.params, &r));
+    assert_true(bl_epoch_rejects(&r) && r.reject == 150 && r.flat == 1 && r.limits->n == 1 && !r.baseline);
+    assert_true(isinf(r.reject_from_s) && isinf(r.reject_to_s));
+    check_ok(ctx, bl_opts_set(ctx, names[i], g.cls->opts, g.params, "flat", "151"));
+    check_fails(ctx, g.cls->rules(ctx, g.params, &r), BL_E_CONFIG, "flat 151 is above reject 150");
+    bl_segment_free(ctx, &g);
+    check_ok(ctx, make(ctx, names[i], "", &g));
+    check_ok(ctx, g.cls->rules(ctx, g.params, &r));
+    assert_false(bl_epoch_rejects(&r));
+    bl_segment_free(ctx, &g);
+    check_free(ctx);
+  }
+}
+
+static void test_baseline_ends(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *options, *message; /* NULL: fine */
+  } rows[] = {{"baseline=[-0.5, 0]", "-0.5 to 0 s does not lie within the epoch, -0.2 to 0.5 s"},
+              {"baseline=[-0.2, 0.6]", "does not lie within"},
+              {"baseline=[null, 0.6]", "does not lie within"},
+              {"baseline=[null, -0.3]", "does not lie within"},
+              {"baseline=[0.6, null]", "does not lie within"},
+              {"baseline=[0.1, -0.1]", "swap them"},
+              {"baseline=[-0.2005, 0]", NULL}, /* MNE: within a sample */
+              {"baseline=[-0.2, 0.5]", NULL},
+              {"baseline=[null, 0]", NULL},
+              {"baseline=[null, null]", NULL}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    bl_ctx *ctx = bl_ctx_new();
+    bl_segment g;
+    bl_epoch_rules r;
+    check_ok(ctx, make(ctx, "epochs", rows[i].options, &g));
+    bl_status s = g.cls->rules(ctx, g.params, &r);
+    if (rows[i].message) check_fails(ctx, s, BL_E_CONFIG, rows[i].message);
+    else check_ok(ctx, s);
+    bl_segment_free(ctx, &g);
+    check_free(ctx);
+  }
+}
+
 static void test_windows(void **state)
 {
   (void)state;
@@ -180,7 +375,7 @@ static void test_windows(void **state)
     assert_null(out.v[i].label);
   }
   done(ctx, &g, &out);
-  bl_run_info later = {100, 110, 160};
+  bl_run_info later = {.start_s = 100, .end_s = 110, .rate_hz = 160};
   plan(ctx, "window", "length_s=2;hop_s=0.5;start_s=1", &later, &g, &out);
   assert_int_equal(out.n, 15); /* 101 .. 108 */
   check_near(out.v[14].start_s, 108, 1e-12);
@@ -203,7 +398,7 @@ static void test_label_edges(void **state)
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
   const bl_event at[] = {{0, 2, ""}, {3, 1, "half"}, {5.01, 1, "less"}};
-  const bl_run_info r = {0, 6, 100};
+  const bl_run_info r = {.start_s = 0, .end_s = 6, .rate_hz = 100};
   const char *want[] = {NULL, "half", NULL};
   bl_segment g;
   bl_spans out = {0};
@@ -245,7 +440,7 @@ static void test_window_labels(void **state)
 static void check_labels(const char *options, const bl_event *at, size_t n, const char *want)
 {
   bl_ctx *ctx = bl_ctx_new();
-  const bl_run_info r = {0, 10, 100};
+  const bl_run_info r = {.start_s = 0, .end_s = 10, .rate_hz = 100};
   bl_segment g;
   bl_spans out = {0};
   size_t skipped = 0, len = 0;
@@ -255,6 +450,29 @@ static void check_labels(const char *options, const bl_event *at, size_t n, cons
   for (size_t i = 0; i < out.n && len < 150; i++)
     len += (size_t)snprintf(got + len, sizeof got - len, "%s%g%s", i ? " " : "", out.v[i].start_s, out.v[i].label ? out.v[i].label : "-");
   if (strcmp(got, want)) fail_msg("%s: %s, wanted %s", options, got, want);
+  done(ctx, &g, &out);
+  check_free(ctx);
+}
+
+/* Windows that touch a bad stretch are left out, as by mne.make_fixed_length_epochs; it labels none. */
+static void test_window_bad(void **state)
+{
+  (void)state;
+  static const bl_event at[] = {{0, 8, "a"}, {2.5, 1.5, "bad blink"}, {6, 0, "BAD"}, {7.5, 0, "Bad"}};
+  check_labels("length_s=1", at, 4, "0- 1- 4- 5- 6- 8- 9-"); /* 4 begins where it ends; at 6 nothing lies within */
+  check_labels("length_s=1;label_from=events", at, 4, "0a 1a 4a 5a 6a 8- 9-");
+  check_labels("length_s=1;label_from=events;reject_by_annotation=false;events=bad*", at, 4, "0- 1- 2bad blink 3bad blink 4- 5- 6- 7- 8- 9-");
+  check_labels("length_s=1;label_from=events;guard_s=0;events=[x, y?]", at, 4, "0- 1- 4- 5- 6- 8- 9-"); /* no event that counts */
+  bl_ctx *ctx = bl_ctx_new();
+  const bl_run_info r = {.start_s = 0, .end_s = 10, .rate_hz = 100};
+  bl_segment g;
+  bl_spans out = {0};
+  size_t skipped = 0;
+  check_ok(ctx, make(ctx, "window", "", &g));
+  check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, 4, &out, &skipped));
+  assert_true(skipped == 3 && out.n_left_out == 3);
+  check_near(out.left_out[2].start_s, 7, 0);
+  assert_string_equal(out.left_out[0].why, "touches a stretch marked as bad");
   done(ctx, &g, &out);
   check_free(ctx);
 }
@@ -324,7 +542,7 @@ static void test_window_negatives(void **state)
   bl_ctx *ctx = bl_ctx_new();
   bl_event at[CALLS];
   for (size_t i = 0; i < CALLS; i++) at[i] = (bl_event){25 * (double)i + 3, 1, "call"};
-  const bl_run_info r = {0, 1000, 100}, quiet = {2000, 3000, 100};
+  const bl_run_info r = {.start_s = 0, .end_s = 1000, .rate_hz = 100}, quiet = {.start_s = 2000, .end_s = 3000, .rate_hz = 100};
   static const struct {
     const char *options;
     size_t lo, hi;
@@ -383,7 +601,11 @@ static void test_allocations(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_frames), cmocka_unit_test(test_epochs),
-                                     cmocka_unit_test(test_epoch_edges), cmocka_unit_test(test_epochs_left_out), cmocka_unit_test(test_windows),
+                                     cmocka_unit_test(test_epoch_edges), cmocka_unit_test(test_epochs_left_out),
+                                     cmocka_unit_test(test_epochs_owners), cmocka_unit_test(test_epochs_names),
+                                     cmocka_unit_test(test_epochs_repeated), cmocka_unit_test(test_option_allocations),
+                                     cmocka_unit_test(test_rejection), cmocka_unit_test(test_baseline_ends),
+                                     cmocka_unit_test(test_window_bad), cmocka_unit_test(test_windows),
                                      cmocka_unit_test(test_window_labels),
                                      cmocka_unit_test(test_label_edges), cmocka_unit_test(test_window_coverage),
                                      cmocka_unit_test(test_window_overlap), cmocka_unit_test(test_window_guard),

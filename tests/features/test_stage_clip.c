@@ -8,7 +8,6 @@ static void check_values(void **arg)
     const char *text;
     float want[6];
   } rows[] = {
-      {"clip", {-INFINITY, -2, 0.5F, 7, INFINITY, NAN}},
       {"clip min=-1", {-1, -1, 0.5F, 7, INFINITY, NAN}},
       {"clip max=0.25", {-INFINITY, -2, 0.25F, 0.25F, 0.25F, NAN}},
       {"clip min=-2.5 max=5", {-2.5F, -2, 0.5F, 5, 5, NAN}},
@@ -27,8 +26,10 @@ static void check_values(void **arg)
   }
   bl_stream_free(ctx, &in);
   check_free(ctx);
-  static const refusal bad[] = {{"clip min=2 max=1", BL_E_RANGE, "above max"}};
-  check_refused(bad, 1, 100);
+  static const refusal bad[] = {{"clip min=2 max=1", BL_E_RANGE, "above max"},
+                                {"clip", BL_E_CONFIG, "nothing would change; give one or both"},
+                                {"scale", BL_E_CONFIG, "nothing would change; give one or both"}};
+  check_refused(bad, 3, 100);
 }
 
 int main(void)

@@ -216,6 +216,76 @@ static void check_reach(void **arg)
   check_free(ctx);
 }
 
+/* What a filter holds goes by its taps and the channels, and ends at a GiB: a refusal, before any of it is asked for. */
+static void check_room(void **arg)
+{
+  (void)arg;
+  enum { CHANNELS = 74 };
+  bl_ctx *ctx = bl_ctx_new();
+  bl_stream in;
+  chain c;
+  char names[CHANNELS * 4 + 2] = "";
+  for (size_t k = 0; k < CHANNELS; k++) snprintf(names + strlen(names), 5, "%sE%02zu", k ? " " : "", k);
+  check_ok(ctx, chain_wave(ctx, 2048, names, "uV", &in));
+  check_ok(ctx, chain_start(ctx, "fir l_freq=0.1", &in, &c)); /* 67585 taps */
+  size_t held = bl_ctx_live_bytes(ctx);
+  assert_true(held > CHANNELS * 67585 * 8UL && held < CHANNELS * 67585 * 8UL * 35 / 10);
+  chain_stop(ctx, &c);
+  size_t before = bl_ctx_live_bytes(ctx), peak = bl_ctx_peak_bytes(ctx);
+  check_fails(ctx, chain_start(ctx, "fir l_freq=0.005", &in, &c), BL_E_RANGE, "GiB for 74 channels");
+  assert_true(bl_ctx_live_bytes(ctx) == before && bl_ctx_peak_bytes(ctx) == peak);
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
+/* Long filters, whose FFT is no power of two, give what products give. These take long: the first outputs alone. */
+static void check_long(void **arg)
+{
+  (void)arg;
+  enum { N = 30000, AHEAD = 6600, SOME = 300 };
+  static const char *const texts[] = {"fir l_freq=0.04", "fir l_freq=0.03", "fir l_freq=0.025"}; /* 8251 to 13201 taps */
+  bl_ctx *ctx = bl_ctx_new();
+  bl_stream in;
+  static float x[N];
+  for (size_t i = 0; i < N; i++) x[i] = (float)(sin(0.37 * (double)(i * i % 1000)) + 100);
+  check_ok(ctx, chain_wave(ctx, 100, "a", "uV", &in));
+  for (size_t k = 0; k < 3; k++) {
+    chain direct, fft;
+    char text[64];
+    check_ok(ctx, chain_run(ctx, texts[k], &in, x, N, &fft));
+    snprintf(text, sizeof text, "%s method=direct", texts[k]);
+    check_ok(ctx, chain_start(ctx, text, &in, &direct));
+    check_ok(ctx, chain_push(ctx, &direct, x, AHEAD + SOME, false));
+    assert_true(chain_out(&direct)->n >= SOME && chain_out(&fft)->n == N);
+    for (size_t i = 0; i < chain_out(&direct)->n; i++)
+      check_near((double)chain_out(&fft)->v[i], (double)chain_out(&direct)->v[i], 1e-6);
+    chain_stop(ctx, &direct);
+    chain_stop(ctx, &fft);
+  }
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
+/* A run shorter than the filter is told of, once a stage. */
+static void check_short_run(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_stream in;
+  chain c;
+  float x[83] = {0};
+  check_ok(ctx, chain_wave(ctx, 250, "a", "uV", &in));
+  check_ok(ctx, chain_start(ctx, "fir h_freq=40", &in, &c));
+  for (size_t turn = 0; turn < 3; turn++) {
+    check_ok(ctx, chain_push(ctx, &c, x, turn ? 82 : 83, true));
+    assert_int_equal(bl_ctx_warnings(ctx, BL_W_FEW_ROWS), turn > 0);
+    chain_reset(&c);
+  }
+  chain_stop(ctx, &c);
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
 static void check_refusals(void **arg)
 {
   (void)arg;
@@ -225,13 +295,17 @@ static void check_refusals(void **arg)
     const char *part;
   } bad[] = {
     {"fir", BL_E_CONFIG, "neither l_freq nor h_freq"},
-    {"fir h_freq=125", BL_E_RANGE, "below half the sampling rate, 125"},
-    {"fir l_freq=200", BL_E_RANGE, "l_freq 200"},
+    {"fir h_freq=125", BL_E_RANGE, "below half the sampling rate, 125 Hz; give a lower one, or leave h_freq out"},
+    {"fir l_freq=200", BL_E_RANGE, "l_freq 200 Hz must be below half the sampling rate, 125 Hz; give a lower one"},
+    {"fir h_freq=5 l_trans_bandwidth=6", BL_E_CONFIG, "l_trans_bandwidth goes with l_freq"},
+    {"fir l_freq=5 h_trans_bandwidth=6", BL_E_CONFIG, "h_trans_bandwidth goes with h_freq"},
     {"fir l_freq=5 h_freq=5", BL_E_RANGE, "nothing would pass"},
     {"fir l_freq=5 l_trans_bandwidth=6", BL_E_RANGE, "reaches below 0"},
     {"fir h_freq=120 h_trans_bandwidth=6", BL_E_RANGE, "reaches above"},
     {"fir l_freq=51 h_freq=49", BL_E_RANGE, "overlap"},
     {"fir l_freq=1e-6", BL_E_RANGE, "make it wider"},
+    {"fir l_freq=5e-5", BL_E_RANGE, "resample or decimate first"},
+    {"notch freqs=50 trans_bandwidth=1e-4", BL_E_RANGE, "notch: a filter of 16500001 taps"},
     {"fir l_freq=0.01 phase=minimum", BL_E_RANGE, "at most 32768 taps"},
   };
   bl_ctx *ctx = bl_ctx_new();
@@ -263,6 +337,9 @@ int main(void)
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_eeg);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_minimum_taps);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_minimum);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_room);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_long);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_short_run);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_refusals);
   return _cmocka_run_group_tests("fir", tests, n, NULL, NULL);
 }

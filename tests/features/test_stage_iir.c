@@ -52,28 +52,37 @@ static void check_signals(void **arg)
     condition_check("iir", rows[i].text, 160, rows[i].n, rows[i].name);
 }
 
-/* Behind a value that is not finite, the series goes on as a run that begins there; start steady leaves a level alone. */
-static void check_afresh(void **arg)
+/* A value that is not finite counts as the last good one and shows as NaN in its place alone; what stands before the first
+ * good value does not count at all; start steady leaves a level alone. */
+static void check_broken(void **arg)
 {
   (void)arg;
-  enum { N = 900, AT = 300 };
-  static const char *const texts[] = {"iir h_freq=10", "iir h_freq=10 start=steady"};
-  static float x[N * 2];
-  for (size_t k = 0; k < 2; k++) {
+  enum { N = 900, AT = 300, GONE = 5, FIRST = 3 };
+  static const char *const texts[] = {"iir l_freq=1", "iir h_freq=10 start=steady", "comb freq=9", "comb freq=10",
+                                      "comb freq=10 start=steady", "comb freq=10 zero=true"};
+  static float x[N * 2], held[N * 2];
+  for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
     bl_ctx *ctx = bl_ctx_new();
     bl_stream in;
-    chain c, tail;
-    for (size_t i = 0; i < N; i++) x[2 * i] = (float)sin(0.3 * (double)i) + 7, x[2 * i + 1] = -3;
-    x[2 * AT] = INFINITY;
+    chain c, want;
+    for (size_t i = 0; i < N; i++) x[2 * i] = (float)sin(0.3 * (double)i) + 16760, x[2 * i + 1] = -3;
+    memcpy(held, x, sizeof x);
+    for (size_t i = 0; i < FIRST; i++) x[2 * i] = NAN;
+    for (size_t i = AT; i < AT + GONE; i++) x[2 * i] = i % 2 ? INFINITY : NAN, held[2 * i] = x[2 * (AT - 1)];
     check_ok(ctx, chain_wave(ctx, 100, "a b", "uV", &in));
     check_ok(ctx, chain_run(ctx, texts[k], &in, x, N, &c));
-    check_ok(ctx, chain_run(ctx, texts[k], &in, x + (AT + 1) * 2, N - AT - 1, &tail));
-    const float *y = chain_out(&c)->v, *z = chain_out(&tail)->v;
-    for (size_t i = 0; i < N; i++) assert_int_equal(isnan(y[2 * i]), i == AT);
-    for (size_t i = AT + 1; i < N; i++) assert_memory_equal(&y[2 * i], &z[2 * (i - AT - 1)], sizeof(float));
-    for (size_t i = 0; i < N && k == 1; i++) check_near((double)y[2 * i + 1], -3, 1e-6);
+    check_ok(ctx, chain_run(ctx, texts[k], &in, held + FIRST * 2, N - FIRST, &want));
+    const float *y = chain_out(&c)->v, *z = chain_out(&want)->v;
+    for (size_t i = 0; i < N; i++) {
+      bool bad = i < FIRST || (i >= AT && i < AT + GONE);
+      assert_int_equal(isnan(y[2 * i]), bad);
+      double expect = (double)z[2 * (bad ? 0 : i - FIRST)];
+      if (!bad && !(fabs((double)y[2 * i] - expect) <= 1e-6 * (1 + fabs(expect))))
+        fail_msg("%s: frame %zu is %.9g, not %.9g", texts[k], i, (double)y[2 * i], expect);
+    }
+    for (size_t i = 0; i < N && !strncmp(texts[k], "iir h", 5); i++) check_near((double)y[2 * i + 1], -3, 1e-6);
     chain_stop(ctx, &c);
-    chain_stop(ctx, &tail);
+    chain_stop(ctx, &want);
     bl_stream_free(ctx, &in);
     check_free(ctx);
   }
@@ -188,6 +197,8 @@ static void check_refusals(void **arg)
       {"iir l_freq=200", BL_E_RANGE, "l_freq 200"},
       {"iir_zero_phase l_freq=5 h_freq=5", BL_E_RANGE, "nothing would pass"},
       {"iir h_freq=1e-14 order=20", BL_E_RANGE, "not be stable"},
+      {"iir h_freq=5 rp=3", BL_E_CONFIG, "rp is the ripple of type cheby1, and butter has none"},
+      {"iir_zero_phase h_freq=5 type=cheby1 rs=50", BL_E_CONFIG, "rs is the attenuation of type cheby2"},
       {"iir h_freq=5 order=21", BL_E_CONFIG, "20"},
       {"iir h_freq=5 type=elliptic", BL_E_CONFIG, "butter"},
   };
@@ -201,7 +212,7 @@ int main(void)
   for (size_t i = 0; i < N_NAMES; i++)
     tests[n++] = (struct CMUnitTest){names[i], check_design, NULL, NULL, (void *)(uintptr_t)names[i]};
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_signals);
-  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_afresh);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_broken);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_silence);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_stretches);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_refusals);

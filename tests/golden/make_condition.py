@@ -1,4 +1,4 @@
-"""condition, fir_eeg, iir, notch, resample, resample_soxr, detrend: filters and their kin on real EEG, by scipy.signal,
+"""condition, fir_eeg, iir, notch, comb, resample, resample_soxr, detrend: filters and their kin on real EEG, by scipy.signal,
 mne and numpy."""
 import os
 
@@ -149,20 +149,37 @@ def iir():
 def notch():
     g = Golden("notch", """
         Of x of condition.txt. NAME.y: mne.filter.notch_filter, method fir, phase zero (mains: 50 Hz; three: 60, 20, 40 Hz,
-        widths 1, 0.5, 2, transitions 4; hann: 50 Hz, Hann, width 3, transitions 10). comb.y, comb.steady: scipy.signal.iirnotch
-        at 25, 50 and 75 Hz, Q 30, in series by sosfilt, from rest and from the steady state. comb.two: 13 and 26 Hz,
-        Q 5.""", seed=61)
+        widths 1, 0.5, 2, transitions 4; hann: 50 Hz, Hann, width 3, transitions 10).""", seed=61)
     for name, freqs, kw in (("mains", [50.0], {}),
                             ("three", [60.0, 20.0, 40.0], dict(notch_widths=np.array([1, 0.5, 2]), trans_bandwidth=4.0)),
                             ("hann", [50.0], dict(notch_widths=np.array([3.0]), trans_bandwidth=10.0, fir_window="hann"))):
         put(g, name + ".y", mne.filter.notch_filter(X.T.copy(), RATE, np.array(freqs), phase="zero", **kw).T)
-    for name, freqs, q in (("comb.y", (25, 50, 75), 30), ("comb.steady", (25, 50, 75), 30), ("comb.two", (13, 26), 5)):
-        sos = np.array([np.concatenate(signal.iirnotch(f, q, fs=RATE)) for f in freqs])
-        if name == "comb.steady":
-            y = signal.sosfilt(sos, X, axis=0, zi=signal.sosfilt_zi(sos)[:, :, None] * X[0])[0]
-        else:
-            y = signal.sosfilt(sos, X, axis=0)
-        put(g, name, y)
+    g.close()
+
+
+def comb():
+    g = Golden("comb", """
+        Of the first 400 samples of x of condition.txt. y, steady: scipy.signal.iirnotch at 25, 50 and 75 Hz, all 25/30 Hz
+        wide, in series by sosfilt, from rest and from the steady state. two: 13 and 26 Hz, 13/5 Hz wide. whole:
+        scipy.signal.iircomb(20, 30), wide: (32, 6), by lfilter from rest; level, level.steady: of whole the zero and the
+        pole at 0 Hz taken out, gain 1 there, by lfilter from rest and from the steady state. freqs, gain: |H| of
+        scipy.signal.iircomb(50, 30) at 44100 Hz, at notches, at their edges, midway between them and elsewhere.""", seed=61)
+    x = X[:400]
+    for name, freqs, q in (("y", (25, 50, 75), 30), ("steady", (25, 50, 75), 30), ("two", (13, 26), 5)):
+        sos = np.array([np.concatenate(signal.iirnotch(f, q * f / freqs[0], fs=RATE)) for f in freqs])
+        zi = signal.sosfilt_zi(sos)[:, :, None] * x[0] * (name == "steady")
+        put(g, name, signal.sosfilt(sos, x, axis=0, zi=zi)[0])
+    for name, freq, q in (("whole", 20, 30), ("wide", 32, 6)):
+        put(g, name, signal.lfilter(*signal.iircomb(freq, q, fs=RATE), x, axis=0))
+    b, a = signal.iircomb(20, 30, fs=RATE)
+    pole = (-a[-1]) ** (1 / (len(a) - 1))
+    b = np.convolve(np.ones(len(a) - 1), [1, -pole])
+    b *= a.sum() / b.sum()
+    put(g, "level", signal.lfilter(b, a, x, axis=0))
+    put(g, "level.steady", signal.lfilter(b, a, x - x[0], axis=0) + x[0])
+    freqs = np.array([50, 50 + 5 / 6, 75, 950, 975, 1010, 5000 - 5 / 6, 5025, 10001, 15025, 20000, 20025, 22000, 22025])
+    g.input("freqs", freqs)
+    g.array("gain", np.abs(signal.freqz(*signal.iircomb(50, 30, fs=44100), worN=freqs, fs=44100)[1]), 0, 1e-3)
     g.close()
 
 
@@ -240,6 +257,7 @@ inputs()
 fir()
 iir()
 notch()
+comb()
 resample()
 soxr()
 detrend()

@@ -3,6 +3,7 @@ from golden import Golden, f32
 
 import numpy as np
 from scipy import ndimage, signal
+from sklearn.preprocessing import RobustScaler
 
 
 def pcen(s, rate, gain=0.98, bias=2.0, power=0.5, time_constant=0.4, eps=1e-6):
@@ -28,8 +29,28 @@ def ewm(x, alpha):
     return out
 
 
-def denoise(s, mode, threshold=4, below=16, above=160, start=10, over=1, floor=0):
-    b, out = start * s[:, 0], np.empty_like(s)
+def level(v, loud):
+    """The mean of the values of a series that are at most loud times their median."""
+    return v[v <= loud * np.median(v)].mean()
+
+
+def whiten(s, alpha, held, floor_db):
+    """The first frames over their level, which then weighs as many; the rest over the running mean; a floor below its mean
+    over the bins."""
+    out = np.empty_like(s)
+    w = (1 - alpha) ** np.arange(s.shape[1] + 1)
+    start = np.array([level(v, 4) for v in s[:, :held]])
+    for t in range(s.shape[1]):
+        n = t + 1 - held
+        weights = np.concatenate([[w[max(n, 0):max(n, 0) + held].sum()], w[:max(n, 0)][::-1]])
+        b = np.column_stack([start, s[:, held:t + 1]]) @ weights / weights.sum()
+        out[:, t] = s[:, t] / np.maximum(b, b.mean() * 10 ** (-floor_db / 10))
+    return out
+
+
+def denoise(s, mode, threshold=4, below=16, above=160, start=None, held=60, over=1, floor=0):
+    b = np.array([level(v, threshold) for v in s[:, :held]]) if start is None else start * s[:, 0]
+    out = np.empty_like(s)
     for t in range(s.shape[1]):
         v = s[:, t]
         loud = v > threshold * b
@@ -43,7 +64,7 @@ def clicks(x, length, threshold=5.0, power=6.0):
     for at in range(0, x.shape[1], length):
         v = x[:, at:at + length]
         m, sd = v.mean(axis=1, keepdims=True), v.std(axis=1, keepdims=True)
-        out[:, at:at + length] = v / (1 + (np.abs(v - m) / (threshold * sd)) ** power)
+        out[:, at:at + length] = m + (v - m) / (1 + (np.abs(v - m) / (threshold * sd)) ** power)
     return out
 
 
@@ -78,10 +99,12 @@ def main():
         s [bin][frame]: float32 powers at 20 frames a second; x [channel][sample]: float32 at 100 Hz, channel 2 with
         flat stretches, clipped tops, a NaN and steps. The names say which stage: pcen (defaults), pcen.log (power 0,
         time_constant 2), pcen.root (bias 0, power 0.25, gain 0.5): librosa.pcen's formula on scipy.signal.lfilter;
-        whiten (time constant 1 s); denoise (defaults), denoise.gate (threshold 2, start 1, floor 0.1), denoise.over
-        (over 2, floor 0.05, below 4, above 40); smooth (1-2-1 x 1-2-1 / 16, edges nearest), smooth.5x1 (five frames,
+        whiten (time constant 1 s, no start, no floor), whiten.start (1 s, start 1.5 s, floor 60 dB), whiten.floor (start
+        3 s, floor 20 dB); denoise (defaults), denoise.ten (start 10), denoise.gate (threshold 2, start 1, floor 0.1),
+        denoise.over (over 2, floor 0.05, below 4, above 40, start level of 0.4 s); smooth (1-2-1 x 1-2-1 / 16, edges nearest), smooth.5x1 (five frames,
         one bin), smooth.median (3 x 3), smooth.median5x7 (five frames, seven bins): scipy.ndimage; ema (0.5 s, eps
-        1e-4), median (0.3 s): channels 0 and 1; clicks (length 50, threshold 5, power 6), clicks.soft (length 64,
+        1e-4), ema.eps (eps 5), median (0.3 s): channels 0 and 1; coarse: median of channels 0 and 1 rounded to multiples of 16, by
+        sklearn.preprocessing.RobustScaler window by window; clicks (length 50, threshold 5, power 6), clicks.soft (length 64,
         threshold 2, power 1.5): channels 0 and 1; mark.I [channel][sample] of options mark.I.options.""", seed=71)
     rng = np.random.default_rng(71)
     s = rng.gamma(2.0, 3.0, size=(6, 90)) * np.array([[1e-6], [1], [10], [0.1], [1e3], [2]])
@@ -93,9 +116,12 @@ def main():
     g.array("pcen.log", pcen(s, 20, power=0, time_constant=2), **tol)
     g.array("pcen.root", pcen(s, 20, bias=0, power=0.25, gain=0.5), **tol)
     g.array("whiten", s / ewm(s, 1 - np.exp(-1 / 20)), **tol)
+    g.array("whiten.start", whiten(s, 1 - np.exp(-1 / 20), 30, 60), **tol)
+    g.array("whiten.floor", whiten(s, 1 - np.exp(-1 / 200), 60, 20), **tol)
     g.array("denoise", denoise(s, "subtract"), 2e-6, 1e-5)
+    g.array("denoise.ten", denoise(s, "subtract", start=10), 2e-6, 1e-5)
     g.array("denoise.gate", denoise(s, "gate", threshold=2, start=1, floor=0.1), **tol)
-    g.array("denoise.over", denoise(s, "subtract", over=2, floor=0.05, below=4, above=40), 2e-6, 1e-5)
+    g.array("denoise.over", denoise(s, "subtract", over=2, floor=0.05, below=4, above=40, held=8), 2e-6, 1e-5)
     k = np.array([1, 2, 1]) / 4
     g.array("smooth", ndimage.convolve(s, np.outer(k, k), mode="nearest"), **tol)
     g.array("smooth.5x1", ndimage.convolve1d(s, np.array([1, 4, 6, 4, 1]) / 16, axis=1, mode="nearest"), **tol)
@@ -116,12 +142,18 @@ def main():
     g.input("x", x)
     two = x[:2]
     d = two - ewm(two, 1 - np.exp(-1 / 50))
-    g.array("ema", d / np.maximum(1e-4, np.sqrt(ewm(d ** 2, 1 - np.exp(-1 / 50)))), 2e-6, 1e-9)
+    sd = np.sqrt(ewm(d ** 2, 1 - np.exp(-1 / 50)))
+    g.array("ema", d / np.maximum(1e-4, sd), 2e-6, 1e-9)
+    g.array("ema.eps", d / np.maximum(5, sd), 2e-6, 1e-9)
     med = np.empty_like(two)
     for t in range(two.shape[1]):
         q = np.percentile(two[:, max(0, t - 29):t + 1], [25, 50, 75], axis=1)
         med[:, t] = (two[:, t] - q[1]) / np.maximum(1e-4, q[2] - q[0])
     g.array("median", med, 2e-6, 1e-9)
+    coarse, scaled = 16 * np.rint(two / 16), np.empty_like(two)
+    for t in range(two.shape[1]):
+        scaled[:, t] = RobustScaler().fit_transform(coarse[:, max(0, t - 29):t + 1].T)[-1]
+    g.array("coarse", scaled, 2e-6, 1e-9)
     g.array("clicks", clicks(two, 50), 2e-6, 1e-9)
     g.array("clicks.soft", clicks(two, 64, 2.0, 1.5), 2e-6, 1e-9)
     cases = (dict(amplitude=22), dict(gradient=6), dict(gradient=6, pad_s=0.035), dict(flat=0, flat_s=0.2),

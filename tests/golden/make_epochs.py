@@ -4,7 +4,7 @@ from golden import Golden, f32, source
 import mne
 import numpy as np
 
-REJECT, FLAT, WINDOW_REJECT = 300.5e-6, 75.5e-6, 200.5e-6  # between the steps of 1 uV, so that no rounding decides
+REJECT, FLAT, WINDOW_REJECT, FIXED_REJECT = 300.5e-6, 75.5e-6, 200.5e-6, 400.5e-6  # between the steps of 1 uV, so that no rounding decides
 PICK = [0, 8, 31, 63]
 
 
@@ -17,7 +17,10 @@ def main():
         is given 0.3 s and one sample more here). uncorrected.kept: no baseline, which changes no peak-to-peak amplitude.
         pick: channel columns. data [2 epochs x 4 channels][113]: first and last kept epoch, uV, corrected.
         rms: of all kept epochs, uV. input [6][40]: positive numbers, channel by channel, at times (k - 12) / 50 s;
-        rescaled.MODE: baseline (-0.1, 0.02).""", seed=5)
+        rescaled.MODE: baseline (-0.1, 0.02). fixed.kept: of mne.make_fixed_length_epochs of 2 s, with a stretch
+        'BAD_blink' from 10 to 15 s, those kept under fixed_uv. repeated.MODE: samples at which T1 and T2 epochs are kept when
+        each T1 event is also a T2 event, under event_repeated=MODE; repeated.merged: how many of
+        them bear both labels.""", seed=5)
     raw = mne.io.read_raw_edf(source("eeg", "eegmmidb-s001", "S001R06.edf"), preload=True)
     events, ids = mne.events_from_annotations(raw)
 
@@ -54,6 +57,22 @@ def main():
     for mode in ("mean", "ratio", "logratio", "percent", "zscore", "zlogratio"):
         w = mne.baseline.rescale(np.array(v, dtype=np.float64), times, (-0.1, 0.02), mode=mode)
         g.array("rescaled." + mode, w, 1e-6, 1e-6)
+    g.input("fixed_uv", FIXED_REJECT * 1e6)
+    marked = raw.copy().set_annotations(mne.Annotations([10], [5], ["BAD_blink"], orig_time=raw.annotations.orig_time))
+    fixed = mne.make_fixed_length_epochs(marked, 2, preload=True)
+    fixed.drop_bad(reject=dict(eeg=FIXED_REJECT))
+    n_bad = sum("BAD_blink" in d for d in fixed.drop_log)
+    if n_bad != 3 or not 5 < len(fixed) < 55:
+        raise SystemExit("fixed: %d are bad, %d are kept" % (n_bad, len(fixed)))
+    g.array("fixed.kept", fixed.selection, 0, 0)
+    one, two = events[events[:, 2] == ids["T1"]], events[events[:, 2] == ids["T2"]]
+    twice = np.concatenate([one, two, one * [1, 1, 0] + [0, 0, ids["T2"]]])
+    twice = twice[np.argsort(twice[:, 0], kind="stable")]
+    for mode in ("drop", "merge"):
+        r = mne.Epochs(raw, twice, dict(T1=ids["T1"], T2=ids["T2"]), tmin=-0.2, tmax=0.5, baseline=None, preload=True,
+                       event_repeated=mode)
+        g.array("repeated." + mode, r.events[:, 0], 0, 0)
+    g.array("repeated.merged", len(r["T1/T2"]), 0, 0)
     g.close()
 
 

@@ -136,7 +136,7 @@ static void drop_log(void **state)
     if (strncmp(line, "S001R06.edf,", 12) || !strstr(line, ",T")) fail_msg("event %zu: %s", i, line);
     check_near(strtod(line + 12, NULL), at[i] - 0.2, 1e-9);
     if (bad->v[i] < 0) {
-      assert_non_null(strstr(line, "begins before the recording"));
+      assert_non_null(strstr(line, "is cut off by the recording's start"));
     } else {
       size_t named = 0, more = 0;
       for (const char *p = line; (p = strstr(p, "is too large: ")) != NULL; p++) named++;
@@ -155,6 +155,120 @@ static void drop_log(void **state)
   check_tmp_done();
 }
 
+/* Segments of the recording with a table of events, given as its text; features: the mean of each channel. */
+static bl_status extract_table(bl_ctx *ctx, const char *table, const char *segments, bl_extraction *x)
+{
+  char text[1024];
+  bl_config c;
+  *x = (bl_extraction){0};
+  check_ok(ctx, bl_file_write(ctx, check_tmp_path("events.csv"), table, strlen(table)));
+  snprintf(text, sizeof text, "source: {files: {recordings: ['%s'], labels: table, label_file: '%s'}}\nsegments: {%s}\n"
+           "features: {x: {summaries: [mean]}}\n", EDF, check_tmp_path("events.csv"), segments);
+  bl_status s = bl_config_parse(ctx, "t.yaml", text, strlen(text), NULL, &c);
+  if (!s) s = bl_extract(ctx, &c, x);
+  bl_config_free(ctx, &c);
+  return s;
+}
+
+/* mne.make_fixed_length_epochs leaves out what is marked as bad, and drop_bad what is too large. */
+static void windows_as_in_mne(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  golden *g = golden_open("epochs");
+  const golden_array *want = golden_get(g, "fixed.kept");
+  bl_extraction x;
+  char options[100];
+  snprintf(options, sizeof options, "window: {length_s: 2, reject: %g}", golden_get(g, "fixed_uv")->v[0]);
+  check_ok(ctx, extract_table(ctx, "onset,duration,label\n10,5,BAD_blink\n", options, &x));
+  assert_int_equal(x.rows.X.rows, want->rows);
+  for (size_t i = 0; i < want->rows; i++) check_near(x.rows.start_s[i], 2 * want->v[i], 1e-9);
+  assert_int_equal(x.outcomes[0].n_dropped, 62 - want->rows);
+  size_t bad = 0;
+  for (size_t i = 0; i < x.outcomes[0].n_dropped; i++) bad += !strcmp(x.outcomes[0].dropped[i].reason, "touches a stretch marked as bad");
+  assert_int_equal(bad, 3);
+  bl_extraction_free(ctx, &x);
+  golden_close(g);
+  check_free(ctx);
+  check_tmp_done();
+}
+
+/* Two events at one sample: what MNE keeps, and under which label. */
+static void repeated_as_in_mne(void **state)
+{
+  (void)state;
+  static const char *const modes[] = {"drop", "merge", "keep", "error"};
+  golden *g = golden_open("epochs");
+  char table[2048] = "onset,duration,label\n";
+  bl_recording *rec;
+  bl_ctx *ctx = bl_ctx_new();
+  check_ok(ctx, bl_recording_open(ctx, EDF, &rec));
+  for (size_t i = 0; i < rec->annotations.n; i++) {
+    const bl_annotation *a = &rec->annotations.v[i];
+    size_t n = strlen(table);
+    if (!strcmp(a->label, "T1")) snprintf(table + n, sizeof table - n, "%g,1,one\n%g,1,two\n", a->onset_s, a->onset_s);
+    if (!strcmp(a->label, "T2")) snprintf(table + n, sizeof table - n, "%g,1,two\n", a->onset_s);
+  }
+  bl_recording_close(ctx, rec);
+  check_free(ctx);
+  for (size_t m = 0; m < 4; m++) {
+    bl_extraction x;
+    char options[100];
+    size_t merged = 0;
+    ctx = bl_ctx_new();
+    snprintf(options, sizeof options, "epochs: {events: [one, two], event_repeated: %s}", modes[m]);
+    bl_status s = extract_table(ctx, table, options, &x);
+    if (m == 3) {
+      check_fails(ctx, s, BL_E_CONFIG, "2 events at one sample, at ");
+      check_fails(ctx, s, BL_E_CONFIG, "labelled 'one', 'two'; say event_repeated: drop");
+      check_free(ctx);
+      break;
+    }
+    check_ok(ctx, s);
+    for (size_t i = 0; i < x.rows.X.rows; i++) merged += !strcmp(x.rows.label.v[i], "one/two");
+    if (m == 2) {
+      assert_int_equal(x.rows.X.rows, 22);
+    } else {
+      char name[40];
+      snprintf(name, sizeof name, "repeated.%s", modes[m]);
+      const golden_array *want = golden_get(g, name);
+      assert_int_equal(x.rows.X.rows, want->rows);
+      for (size_t i = 0; i < want->rows; i++) check_near(x.rows.start_s[i], want->v[i] / 160 - 0.2, 1e-9);
+      assert_int_equal(merged, m ? (size_t)golden_get(g, "repeated.merged")->v[0] : 0);
+      assert_int_equal(x.outcomes[0].n_dropped, m ? 0 : 7);
+    }
+    bl_extraction_free(ctx, &x);
+    check_free(ctx);
+  }
+  golden_close(g);
+  check_tmp_done();
+}
+
+/* A label that no recording has: an error when nothing else was asked for, else a warning; both name what there is. */
+static void misspelt(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_extraction x;
+  check_fails(ctx, extract(ctx, "events: [T9]", &x), BL_E_CONFIG,
+              "epochs: events: no event is called 'T9' (is 'T0' meant?); there are T0 (15), T1 (7), T2 (8)");
+  check_ok(ctx, extract(ctx, "events: [T1, T22]", &x));
+  assert_int_equal(x.rows.X.rows, 7);
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_MISSING), 1);
+  bl_extraction_free(ctx, &x);
+  check_ok(ctx, extract(ctx, "events: ['T[12]']", &x));
+  assert_int_equal(x.rows.X.rows, 15);
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_MISSING), 1);
+  bl_extraction_free(ctx, &x);
+  const char *table = "onset,duration,label\n10,1,BAD_blink\n20,60,call\n";
+  check_fails(ctx, extract_table(ctx, table, "epochs: {events: [BAD_blink]}", &x), BL_E_CONFIG, "say reject_by_annotation: false");
+  check_fails(ctx, extract_table(ctx, table, "window: {length_s: 2, label_from: events, events: [cal]}", &x), BL_E_CONFIG,
+              "window: events: no event is called 'cal' (is 'call' meant?)");
+  check_fails(ctx, extract_table(ctx, table, "window: {length_s: 2, events: [call]}", &x), BL_E_CONFIG, "say label_from: events");
+  check_free(ctx);
+  check_tmp_done();
+}
+
 static void all_rejected(void **state)
 {
   (void)state;
@@ -168,6 +282,7 @@ static void all_rejected(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(kept_as_in_mne), cmocka_unit_test(values_as_in_mne),
-                                     cmocka_unit_test(drop_log), cmocka_unit_test(all_rejected)};
+                                     cmocka_unit_test(drop_log), cmocka_unit_test(windows_as_in_mne),
+                                     cmocka_unit_test(repeated_as_in_mne), cmocka_unit_test(misspelt), cmocka_unit_test(all_rejected)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "baleen/file.h"
+#include "baleen/model_file.h"
 
 static const char *at(const char *name)
 {
@@ -129,6 +130,51 @@ static void names_what_failed(void **state)
   check_free(ctx);
 }
 
+/* How late a row is, and what cannot run live: printed, in metrics.json, in the model and on the page. */
+static void tells_the_latency(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *folder, *segments, *stages, *said, *json;
+  } cases[] = {
+    /* at 8 kHz: half a window of 256 samples and nothing else */
+    {"late", "{window: {length_s: 0.25}}", "[{stft: {n_fft: 256}}, power]", "\nlive, a row is known 0.016 s after its segment ends\n",
+     "\"latency_s\": 0.016"},
+    {"prompt", "{window: {length_s: 0.25}}", "[{pre_emphasis: {start: zero}}]", "\nlive, a row is known as soon as its segment ends\n",
+     "\"latency_s\": 0.0"},
+    {"never", "{window: {length_s: 0.25}}", "[detrend_whole, {scale: {factor: 2}}]",
+     "\ncannot run live: detrend_whole needs the whole recording\n", "\"needs_whole_recording\": \"detrend_whole\""},
+    {"at the end", "whole", "[]", "\ncannot run live: segments: whole needs the whole recording\n",
+     "\"needs_whole_recording\": \"segments: whole\""},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    bl_ctx *ctx = bl_ctx_new();
+    char text[600], name[100], *bytes;
+    size_t n;
+    snprintf(text, sizeof text, PIPE_EIGHT "segments: %s\nfeatures: {f: {stages: %s, summaries: [std]}}\nmodel: {knn: {n_neighbors: 1}}\n"
+             "evaluate: {split: {stratified_group_k_fold: {n_splits: 2}}}\n", cases[i].segments, cases[i].stages);
+    work w = {text, cases[i].folder, 0, ""};
+    check_ok(ctx, run(ctx, &w));
+    if (!strstr(w.said, cases[i].said)) fail_msg("%s: %s", cases[i].folder, w.said);
+    snprintf(name, sizeof name, "%s/metrics.json", w.folder);
+    check_ok(ctx, bl_file_read(ctx, at(name), 0, &bytes, &n));
+    if (!strstr(bytes, cases[i].json)) fail_msg("%s: %s", cases[i].folder, bytes);
+    bl_free(ctx, bytes);
+    snprintf(name, sizeof name, "%s/report.html", w.folder);
+    check_ok(ctx, bl_file_read(ctx, at(name), 0, &bytes, &n));
+    assert_non_null(strstr(bytes, "<dt>live</dt>"));
+    bl_free(ctx, bytes);
+    bl_meta meta = {0};
+    bl_estimator *e = NULL;
+    snprintf(name, sizeof name, "%s/model.safetensors", w.folder);
+    check_ok(ctx, bl_model_load(ctx, at(name), &e, &meta));
+    assert_non_null(strstr(bl_meta_get(&meta, "stream"), "\"live\":{\"latency_s\":"));
+    bl_estimator_free(ctx, e);
+    bl_meta_free(ctx, &meta);
+    check_free(ctx);
+  }
+}
+
 static void failing_allocations(void **state)
 {
   (void)state;
@@ -151,8 +197,9 @@ static int prepare(void **state)
 int main(void)
 {
   struct CMUnitTest tests[16] = {cmocka_unit_test(writes_what_it_says), cmocka_unit_test(replaces_an_earlier_run),
-                                 cmocka_unit_test(names_what_failed), cmocka_unit_test(failing_allocations)};
-  size_t n = 4;
+                                 cmocka_unit_test(names_what_failed), cmocka_unit_test(tells_the_latency),
+                                 cmocka_unit_test(failing_allocations)};
+  size_t n = 5;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     tests[n++] = (struct CMUnitTest){rows[i].name, leaves_what_is_not_a_run, NULL, NULL, (void *)(uintptr_t)&rows[i]};
   int failed = _cmocka_run_group_tests("run", tests, n, prepare, NULL);

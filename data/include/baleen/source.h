@@ -15,7 +15,9 @@ typedef struct bl_item {
   char *label;                /* of the whole recording; NULL: rows take theirs from the annotations, or none */
   char *group;                /* NULL: the item's name */
   bl_annotations annotations; /* from a table; those inside the file come with the recording */
-  bool annotated;             /* a table spoke of this item, though maybe to say "nothing there" */
+  bool annotated;             /* a table spoke of this item, though maybe to say "nothing there": of the annotations inside the
+                                 file those alone count that begin with "bad", in any case */
+  bool unlabelled;            /* rows carry no label, whatever the events that cut them are called */
   bl_texts extra;             /* values of the source's extra columns */
   char *foreground;           /* path of the file that is mixed into `path`; NULL where nothing is */
   size_t seed_index;          /* for sources that make recordings */

@@ -6,15 +6,18 @@
 #include "baleen/option.h"
 #include "baleen/stream.h"
 
-/* With m the mean over the baseline and s its standard deviation (ddof 0) after the first step: */
+/* With m the mean over the baseline and s its standard deviation (ddof 0) after the first step: what becomes of a value,
+ * and of its unit. Summaries make theirs of that one, as of any other: the variance of a zscore is in sd^2. */
 typedef enum bl_baseline_mode {
-  BL_BASELINE_MEAN,     /* x - m */
-  BL_BASELINE_RATIO,    /* x / m */
-  BL_BASELINE_LOGRATIO, /* log10(x / m) */
-  BL_BASELINE_PERCENT,  /* (x - m) / m */
-  BL_BASELINE_ZSCORE,   /* (x - m) / s */
-  BL_BASELINE_ZLOGRATIO /* log10(x / m) / s */
+  BL_BASELINE_MEAN,     /* x - m: the unit stays */
+  BL_BASELINE_RATIO,    /* x / m: a plain number, "1" */
+  BL_BASELINE_LOGRATIO, /* log10(x / m): "log10", decades */
+  BL_BASELINE_PERCENT,  /* (x - m) / m: "1"; a share, as in MNE, not hundredths */
+  BL_BASELINE_ZSCORE,   /* (x - m) / s: "sd" of the baseline */
+  BL_BASELINE_ZLOGRATIO /* log10(x / m) / s: "sd" */
 } bl_baseline_mode;
+/* The unit of what has been corrected; NULL: the one that came in. */
+const char *bl_baseline_unit(bl_baseline_mode mode);
 
 /* Times in seconds after the segment's anchor (the event), both ends included; -INFINITY and INFINITY: its own ends. */
 typedef struct bl_epoch_rules {

@@ -49,10 +49,10 @@ bl_status bl_extractor_new(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream
                            bl_extractor **out) BL_MUST_CHECK;
 /* Rules for all segments from the next bl_extractor_begin() on; limits are borrowed. A baseline corrects the frames that
  * the summaries of each branch get, waveform or spectrum; all of a segment's frames are then held until it ends, so that
- * memory grows by length x width floats for each open segment and branch, and by no more. Rejection looks, in each
- * branch, at the last waveform on the way (one bin, at the rate of its source: before any STFT); one channel out of
- * bounds, or a NaN where there is a limit, and the segment gives no row in any branch but BL_E_REJECTED. BL_E_CONFIG when
- * a pattern of the limits fits no channel. After a failure no rules hold. */
+ * memory grows by length x width floats for each open segment and branch, and by no more; features bear the unit that it
+ * leaves (bl_baseline_unit). Rejection looks, in each branch, at the last waveform on the way (one bin, at the rate of its
+ * source: before any STFT); one channel out of bounds, or a NaN where there is a limit, and the segment gives no row in any
+ * branch but BL_E_REJECTED. BL_E_CONFIG when a pattern of the limits fits no channel. After a failure no rules hold. */
 bl_status bl_extractor_set_rules(bl_ctx *ctx, bl_extractor *e, const bl_epoch_rules *rules) BL_MUST_CHECK;
 void bl_extractor_free(bl_ctx *ctx, bl_extractor *e);
 /* Features, in row order: "<branch>.<summary's name>" when there are several branches, else the summary's name. */
@@ -62,6 +62,14 @@ size_t bl_extractor_width(const bl_extractor *e);
 double bl_extractor_latency(const bl_extractor *e, const char **whole);
 /* How many stages run, shared ones counted once. */
 size_t bl_extractor_n_stages(const bl_extractor *e);
+/* Stage i of these, and what it adds to the latency of what comes in. */
+typedef struct bl_stage_part {
+  const char *branch; /* the first that has it; borrowed from the recipe */
+  const char *stage;
+  double latency_s;   /* INFINITY when it needs the whole run, NAN behind one that does */
+  bool whole;
+} bl_stage_part;
+bl_stage_part bl_extractor_stage(const bl_extractor *e, size_t i);
 
 /* A new run that begins run_start_s seconds after the recording's start: all stages start afresh. */
 bl_status bl_extractor_begin(bl_ctx *ctx, bl_extractor *e, double run_start_s) BL_MUST_CHECK;

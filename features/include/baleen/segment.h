@@ -35,27 +35,43 @@ typedef struct bl_spans {
   size_t n, cap;
   bl_left_out *left_out;
   size_t n_left_out, cap_left_out;
+  bl_texts labels; /* those that no event bears alone, for spans to borrow */
 } bl_spans;
 bl_status bl_spans_add(bl_ctx *ctx, bl_spans *s, const bl_span *span) BL_MUST_CHECK;
 bl_status bl_spans_leave_out(bl_ctx *ctx, bl_spans *s, double start_s, const char *label, const char *why) BL_MUST_CHECK;
 void bl_spans_free(bl_ctx *ctx, bl_spans *s);
 
-/* A contiguous stretch of a recording; rate_hz is the waveform's. */
+/* A contiguous stretch of a recording; rate_hz is the waveform's. Each event has one owner: the run that it lies in, that
+ * before the gap it lies in, the first when it lies before them all. A run alone owns them all. */
 typedef struct bl_run_info {
   double start_s, end_s, rate_hz;
+  bool follows, followed; /* another run lies before it, behind it */
+  double next_start_s;    /* when followed: where the next one begins */
 } bl_run_info;
+
+/* Which events a segmentation asks for. */
+typedef struct bl_asked {
+  const bl_texts *names; /* labels, or patterns (* ? [ab]); NULL, or "all" among them: any */
+  bool without_bad;      /* what begins with "bad" marks bad stretches and is no event */
+} bl_asked;
+bool bl_asked_any(const bl_asked *asked);
+/* MNE's mark for a bad stretch: the label begins with "bad", in any case. */
+bool bl_label_is_bad(const char *label);
 
 typedef struct bl_segment_class {
   const char *name, *summary, *source;
   const bl_opt *opts;
   size_t params_size;
   /* Adds the spans that lie wholly within the run, ascending by start. Pure. Counts what it leaves out in *n_skipped
-   * (an epoch that a gap or the file's end cuts off), and notes each of them in out->left_out. */
+   * (an epoch that a gap or the file's end cuts off, an event outside of the recording), and notes each of them in
+   * out->left_out. */
   bl_status (*plan)(bl_ctx *ctx, const void *params, const bl_run_info *run, const bl_event *events, size_t n_events,
                     bl_spans *out, size_t *n_skipped);
   /* What is done to the frames of each segment, which borrows from params; BL_E_CONFIG when options do not go together.
    * NULL: nothing is. */
   bl_status (*rules)(bl_ctx *ctx, const void *params, bl_epoch_rules *out);
+  /* Which events it asks for, borrowed from params: false when it asks for none. NULL: it never does. */
+  bool (*asks)(const void *params, bl_asked *out);
 } bl_segment_class;
 
 const bl_segment_class *bl_segment_at(size_t i);

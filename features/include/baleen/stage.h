@@ -54,6 +54,7 @@ const bl_stage_class *bl_stage_find(const char *name);
 typedef struct bl_stage {
   const bl_stage_class *cls;
   void *params;
+  size_t line; /* of the config that it stands in, for messages; 0: in none */
 } bl_stage;
 /* With defaults. Unknown name: BL_E_CONFIG with the nearest one. Options are then set by
  * bl_opts_set(ctx, cls->name, cls->opts, params, name, text). */

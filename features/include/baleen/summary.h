@@ -41,6 +41,7 @@ const bl_summary_class *bl_summary_find(const char *name);
 typedef struct bl_summary {
   const bl_summary_class *cls;
   void *params;
+  size_t line; /* as in bl_stage */
 } bl_summary;
 bl_status bl_summary_new(bl_ctx *ctx, const char *name, bl_summary *out) BL_MUST_CHECK;
 void bl_summary_free(bl_ctx *ctx, bl_summary *s);

@@ -27,6 +27,7 @@ typedef struct bl_stream_params {
 extern const bl_opt bl_stream_opts[];
 
 typedef enum bl_task { BL_TASK_AUTO, BL_TASK_CLASSIFICATION, BL_TASK_REGRESSION, BL_TASK_ANOMALY } bl_task;
+enum { BL_NAN_KEEP, BL_NAN_DROP };
 typedef struct bl_rows_params {
   char *label;           /* column that holds what is to be learnt */
   char *group;           /* column whose rows belong together */
@@ -34,6 +35,7 @@ typedef struct bl_rows_params {
   char *positive;        /* class counted as positive: last in the order of classes */
   bl_texts classes;      /* labels to keep, in this order; empty: all, sorted */
   int task;              /* bl_task */
+  int nan;               /* what becomes of rows with a feature that is NaN */
 } bl_rows_params;
 extern const bl_opt bl_rows_opts[];
 

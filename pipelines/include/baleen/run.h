@@ -6,8 +6,9 @@
 #include "baleen/cross_validate.h"
 #include "baleen/dataset.h"
 
-/* A segment that gave no row. Owned texts. */
+/* A segment, or row of a table, that was left out. Owned texts. */
 typedef struct bl_dropped {
+  char *recording; /* of a table's row; NULL: the outcome's that lists it */
   double start_s;
   char *label, *reason;
 } bl_dropped;
@@ -22,15 +23,27 @@ typedef struct bl_outcome {
   size_t n_dropped;
 } bl_outcome;
 
+/* How long after its segment's end a row can be known, were the recording a live one. */
+typedef struct bl_live {
+  bool known;           /* recordings were read */
+  double latency_s;     /* INFINITY when the whole recording is needed */
+  const char *whole;    /* what needs it, or NULL; a constant text */
+  bl_stage_part *parts; /* of each stage; their texts are the config's */
+  size_t n;
+} bl_live;
+
 /* Rows out of a source, and how each recording fared. */
 typedef struct bl_extraction {
   bl_dataset rows;
   bl_outcome *outcomes;
   size_t n_outcomes, n_failed;
+  bl_dropped *dropped; /* rows of a table */
+  size_t n_dropped;
   double seconds;      /* of recordings, together */
   /* what the model must find again in a recording */
   double rate_hz;
   bl_texts channels, units;
+  bl_live live;
 } bl_extraction;
 /* Runs the source through stages, segments and summaries, recordings in parallel, rows in the source's order. A recording
  * that fails is an outcome, not an error; all failing is. The most common rate and channels decide (of equals, those that come

@@ -1,0 +1,61 @@
+/* live.c: see live.h. */
+#include "live.h"
+
+#include <math.h>
+#include <string.h>
+
+bl_status bl_live_of(bl_ctx *ctx, const bl_config *c, const bl_extractor *e, bl_live *out)
+{
+  *out = (bl_live){.known = true, .n = bl_extractor_n_stages(e)};
+  out->latency_s = bl_extractor_latency(e, &out->whole);
+  if (!out->whole && !strcmp(c->segment.cls->name, "whole")) {
+    out->whole = "segments: whole";
+    out->latency_s = INFINITY;
+  }
+  if (!(out->parts = bl_calloc(ctx, out->n, sizeof *out->parts))) return bl_fail_nomem(ctx, "the latencies");
+  for (size_t i = 0; i < out->n; i++) out->parts[i] = bl_extractor_stage(e, i);
+  return BL_OK;
+}
+
+void bl_live_free(bl_ctx *ctx, bl_live *l)
+{
+  bl_free(ctx, l->parts);
+  *l = (bl_live){0};
+}
+
+bl_status bl_live_text(bl_ctx *ctx, const bl_live *l, bl_buf *out)
+{
+  if (!l->known) return BL_OK;
+  if (l->whole) return bl_buf_printf(ctx, out, "cannot run live: %s needs the whole recording", l->whole);
+  if (!(l->latency_s > 0)) return bl_buf_puts(ctx, out, "live, a row is known as soon as its segment ends");
+  return bl_buf_printf(ctx, out, "live, a row is known %.4g s after its segment ends", l->latency_s);
+}
+
+void bl_live_log(bl_ctx *ctx, const bl_live *l)
+{
+  for (size_t i = 0; i < l->n; i++) {
+    const bl_stage_part *p = &l->parts[i];
+    if (p->whole) bl_log(ctx, BL_LOG_DEBUG, "latency of '%s' (branch '%s'): needs the whole recording", p->stage, p->branch);
+    else if (!isnan(p->latency_s)) bl_log(ctx, BL_LOG_DEBUG, "latency of '%s' (branch '%s'): %.4g s", p->stage, p->branch, p->latency_s);
+    else bl_log(ctx, BL_LOG_DEBUG, "latency of '%s' (branch '%s'): behind a stage that needs the whole recording", p->stage, p->branch);
+  }
+}
+
+static json_t *real_or_null(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+
+json_t *bl_live_json(const bl_live *l)
+{
+  if (!l->known) return json_null();
+  json_t *o = json_object(), *stages = json_array();
+  json_object_set_new(o, "latency_s", real_or_null(l->latency_s));
+  json_object_set_new(o, "needs_whole_recording", l->whole ? json_string(l->whole) : json_null());
+  for (size_t i = 0; i < l->n; i++) {
+    json_t *part = json_object();
+    json_object_set_new(part, "branch", json_string(l->parts[i].branch));
+    json_object_set_new(part, "stage", json_string(l->parts[i].stage));
+    json_object_set_new(part, "latency_s", real_or_null(l->parts[i].latency_s));
+    json_array_append_new(stages, part);
+  }
+  json_object_set_new(o, "stages", stages);
+  return o;
+}

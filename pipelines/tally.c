@@ -1,0 +1,125 @@
+/* tally.c: see tally.h. */
+#include "tally.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "baleen/text.h"
+
+enum { NAMED = 12 }; /* labels that a message lists: it stays readable */
+
+/* ---- counting ---------------------------------------------------------------------------------------------------- */
+
+void bl_tally_free(bl_ctx *ctx, bl_tally *t)
+{
+  bl_texts_free(ctx, &t->labels);
+  bl_free(ctx, t->count);
+  *t = (bl_tally){0};
+}
+
+static int by_text(const void *pa, const void *pb) { return strcmp(*(const char *const *)pa, *(const char *const *)pb); }
+
+bl_status bl_tally_events(bl_ctx *ctx, const bl_event *v, size_t n, bl_tally *out)
+{
+  *out = (bl_tally){.count = bl_calloc(ctx, n, sizeof *out->count)};
+  const char **sorted = bl_calloc(ctx, n, sizeof *sorted);
+  bl_status s = sorted && out->count ? BL_OK : bl_fail_nomem(ctx, "the labels of events");
+  for (size_t i = 0; !s && i < n; i++) sorted[i] = v[i].label;
+  if (!s && n) qsort(sorted, n, sizeof *sorted, by_text);
+  for (size_t i = 0; !s && i < n; i++) {
+    if (!i || strcmp(sorted[i], sorted[i - 1]) != 0) s = bl_texts_add(ctx, &out->labels, sorted[i]);
+    if (!s) out->count[out->labels.n - 1]++;
+  }
+  bl_free(ctx, sorted);
+  if (s) bl_tally_free(ctx, out);
+  return s;
+}
+
+bl_status bl_tally_merge(bl_ctx *ctx, bl_tally *all, const bl_tally *more)
+{
+  bl_tally both = {.count = bl_calloc(ctx, all->labels.n + more->labels.n, sizeof *both.count)};
+  bl_status s = both.count ? BL_OK : bl_fail_nomem(ctx, "the labels of events");
+  for (size_t i = 0, k = 0; !s && (i < all->labels.n || k < more->labels.n);) {
+    int order = i == all->labels.n ? 1 : k == more->labels.n ? -1 : strcmp(all->labels.v[i], more->labels.v[k]);
+    s = bl_texts_add(ctx, &both.labels, order <= 0 ? all->labels.v[i] : more->labels.v[k]);
+    if (s) break;
+    size_t *count = &both.count[both.labels.n - 1];
+    if (order <= 0) *count += all->count[i++];
+    if (order >= 0) *count += more->count[k++];
+  }
+  if (s) {
+    bl_tally_free(ctx, &both);
+    return s;
+  }
+  bl_tally_free(ctx, all);
+  *all = both;
+  return BL_OK;
+}
+
+/* ---- what is not there --------------------------------------------------------------------------------------------- */
+
+typedef enum found { FOUND_NONE, FOUND_MARKS, FOUND_EVENTS } found; /* marks: of bad stretches */
+
+/* As bl_events_choose() takes names: the label itself, else a pattern. *n: how many events bear it. */
+static found find(const bl_asked *asked, const bl_tally *there, const char *name, size_t *n)
+{
+  bool borne = bl_texts_find(&there->labels, name) >= 0;
+  found best = FOUND_NONE;
+  *n = 0;
+  for (size_t i = 0; i < there->labels.n; i++) {
+    const char *label = there->labels.v[i];
+    if (borne ? strcmp(name, label) != 0 : !bl_text_glob(name, label)) continue;
+    bool mark = asked->without_bad && bl_label_is_bad(label);
+    if (!mark) best = FOUND_EVENTS;
+    else if (best == FOUND_NONE) best = FOUND_MARKS;
+    *n += there->count[i];
+  }
+  return best;
+}
+
+static const char *label_at(const void *arg, size_t i)
+{
+  const bl_texts *t = arg;
+  return i < t->n ? t->v[i] : NULL;
+}
+
+static bl_status say_name(bl_ctx *ctx, const char *name, const bl_tally *there, bl_buf *text)
+{
+  const char *near = bl_nearest(name, label_at, &there->labels);
+  bl_status s = bl_buf_printf(ctx, text, "%s'%s'", text->len ? ", " : "no event is called ", name);
+  return !s && near ? bl_buf_printf(ctx, text, " (is '%s' meant?)", near) : s;
+}
+
+static bl_status say_there(bl_ctx *ctx, const bl_tally *there, bl_buf *text)
+{
+  if (!there->labels.n) return bl_buf_puts(ctx, text, "; there are no events at all");
+  bl_status s = bl_buf_puts(ctx, text, "; there are ");
+  for (size_t i = 0; !s && i < there->labels.n && i < NAMED; i++)
+    s = bl_buf_printf(ctx, text, "%s%s (%zu)", i ? ", " : "", *there->labels.v[i] ? there->labels.v[i] : "''", there->count[i]);
+  return !s && there->labels.n > NAMED ? bl_buf_printf(ctx, text, " and %zu more", there->labels.n - NAMED) : s;
+}
+
+static bl_status say_mark(bl_ctx *ctx, const char *name, size_t n, bl_buf *text)
+{
+  return bl_buf_printf(ctx, text, "%s'%s' (%zu) marks bad stretches and counts as no event; to have it as one say "
+                       "reject_by_annotation: false", text->len ? "; " : "", name, n);
+}
+
+bl_status bl_tally_missing(bl_ctx *ctx, const bl_asked *asked, const bl_tally *there, bl_buf *text, bool *matched)
+{
+  bl_status s = BL_OK;
+  size_t n;
+  bool any = bl_asked_any(asked);
+  *matched = false;
+  for (size_t i = 0; any && i < there->labels.n; i++) *matched |= !(asked->without_bad && bl_label_is_bad(there->labels.v[i]));
+  if (any) return BL_OK;
+  for (size_t i = 0; !s && i < asked->names->n; i++) {
+    found f = find(asked, there, asked->names->v[i], &n);
+    *matched |= f == FOUND_EVENTS;
+    if (f == FOUND_NONE) s = say_name(ctx, asked->names->v[i], there, text);
+  }
+  if (!s && text->len) s = say_there(ctx, there, text);
+  for (size_t i = 0; !s && i < asked->names->n; i++)
+    if (find(asked, there, asked->names->v[i], &n) == FOUND_MARKS) s = say_mark(ctx, asked->names->v[i], n, text);
+  return s;
+}
