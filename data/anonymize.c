@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "baleen/file.h"
 #include "baleen/text.h"
 #include "edf_copy.h"
-#include "file.h"
 #include "sidecar.h"
 
 /* ---- EDF and BDF --------------------------------------------------------------------------------------------------- */
@@ -21,7 +21,7 @@ static bl_status edf_header(bl_ctx *ctx, const bl_edf *e, const bl_anonymizing *
   unsigned char *h = bl_calloc(ctx, (size_t)e->header_bytes, 1);
   if (!h) return bl_fail_nomem(ctx, "an EDF header");
   size_t needs = 256 * (e->n_signals + 1);
-  memcpy(h, e->bytes, (size_t)e->header_bytes);
+  memcpy(h, e->bytes, needs);
   put_field(h + 8, 80, e->plus ? "X X X X" : "X");
   put_field(h + 88, 80, e->plus ? "Startdate X X X X" : "X");
   put_field(h + 168, 8, "01.01.85");
@@ -45,7 +45,8 @@ static bool is_named(const unsigned char *s, size_t n, const char *pattern)
   text[n] = '\0';
   for (char *c = text; *c; c++)
     if (*c >= 'A' && *c <= 'Z') *c = (char)(*c - 'A' + 'a');
-  char *of = strstr(text, "@@");
+  char *of = NULL;
+  for (char *c = text; (c = strstr(c, "@@")); c++) of = c;
   bool whole = bl_text_glob(pattern, text);
   if (of) *of = '\0';
   return whole || bl_text_glob(pattern, text);
@@ -95,12 +96,12 @@ static bl_status edf_records(bl_ctx *ctx, bl_edf *e, const char *pattern, bl_out
   bl_status s = record ? BL_OK : bl_fail_nomem(ctx, "an EDF record");
   size_t dropped = 0;
   for (uint64_t r = 0; !s && r < e->n_records; r++) {
-    const unsigned char *from = e->bytes + e->header_bytes + r * e->record_bytes;
+    const unsigned char *from;
+    if ((s = bl_edf_get(ctx, e, r, 0, (size_t)e->record_bytes, (size_t)e->record_bytes, &from))) break;
     memcpy(record, from, (size_t)e->record_bytes);
     for (size_t i = 0; pattern && i < e->n_signals; i++)
       if (e->signals[i].annotation)
         dropped += drop_texts(record + e->signals[i].offset, (size_t)e->signals[i].spr * e->width, pattern);
-    bl_edf_let_go(e, (uint64_t)(from - e->bytes));
     s = bl_out_put(ctx, out, record, (size_t)e->record_bytes);
     if (!s && r % 256 == 0) s = BL_CHECK_CANCEL(ctx);
   }
@@ -126,35 +127,50 @@ static bl_status anonymize_edf(bl_ctx *ctx, bl_recording *rec, const bl_anonymiz
 
 /* ---- WAV ----------------------------------------------------------------------------------------------------------- */
 
+/* n bytes of a file from `at` on, in pieces. */
+static bl_status copy_bytes(bl_ctx *ctx, bl_window *w, uint64_t at, uint64_t n, bl_out *out)
+{
+  bl_status s = BL_OK;
+  for (size_t part; !s && n; at += part, n -= part) {
+    const unsigned char *v;
+    part = bl_window_part((size_t)n, 1);
+    s = bl_window_get(ctx, w, at, part, part, &v);
+    if (!s) s = bl_out_put(ctx, out, v, part);
+    if (!s) s = BL_CHECK_CANCEL(ctx);
+  }
+  return s;
+}
+
 static uint32_t le32(const unsigned char *b) { return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24; }
 
 /* Walks the chunks; the first pass (out NULL) sums the bytes kept, the second, given it, copies them. A data chunk
  * whose size is unknown or too long runs to the file's end. */
-static bl_status wav_chunks(bl_ctx *ctx, const bl_map *m, bl_out *out, uint64_t *kept, bl_texts *report)
+static bl_status wav_chunks(bl_ctx *ctx, bl_window *w, bl_out *out, uint64_t *kept, bl_texts *report)
 {
   static const char *const keep[] = {"fmt ", "fact", "ds64", "data", NULL};
-  uint64_t total = *kept;
+  uint64_t total = *kept, end = w->n_bytes, wide = 0;
   bl_status s = BL_OK;
-  uint64_t wide = 0;
   *kept = 4; /* "WAVE" */
-  for (size_t at = 12; !s && m->n - at >= 8 && at < m->n;) {
-    const unsigned char *c = m->v + at;
-    uint64_t n = le32(c + 4);
+  for (uint64_t at = 12; !s && at < end && end - at >= 8;) {
+    const unsigned char *v;
+    unsigned char c[24] = {0};
+    size_t head = end - at < sizeof c ? (size_t)(end - at) : sizeof c;
+    if ((s = bl_window_get(ctx, w, at, head, head, &v))) break;
+    memcpy(c, v, head);
+    uint64_t n = le32(c + 4), left = end - at - 8;
     bool data = !memcmp(c, "data", 4), known = false;
-    if (!memcmp(c, "ds64", 4) && n >= 16 && m->n - at >= 24) wide = le32(c + 16) | (uint64_t)le32(c + 20) << 32;
-    if (data && (n == 0xffffffff || (!n && m->n - at > 8))) n = wide && wide <= m->n - at - 8 ? wide : m->n - at - 8;
-    if (n > m->n - at - 8) n = m->n - at - 8;
+    if (!memcmp(c, "ds64", 4) && n >= 16 && head == sizeof c) wide = le32(c + 16) | (uint64_t)le32(c + 20) << 32;
+    if (data && (n == 0xffffffff || (!n && left))) n = wide && wide <= left ? wide : left;
+    if (n > left) n = left;
     for (size_t i = 0; keep[i]; i++) known |= !memcmp(c, keep[i], 4);
-    uint64_t whole = 8 + n + (n & 1 && at + 8 + n < m->n);
+    uint64_t whole = 8 + n + (n & 1 && n < left);
     if (known) *kept += whole;
     if (known && out && !memcmp(c, "ds64", 4) && n >= 8) { /* holds the size of all */
-      unsigned char head[16];
-      memcpy(head, c, 8);
-      for (int b = 0; b < 8; b++) head[8 + b] = (unsigned char)(total >> 8 * b);
-      s = bl_out_put(ctx, out, head, 16);
-      if (!s) s = bl_out_put(ctx, out, c + 16, (size_t)(whole - 16));
+      for (int b = 0; b < 8; b++) c[8 + b] = (unsigned char)(total >> 8 * b);
+      s = bl_out_put(ctx, out, c, 16);
+      if (!s) s = copy_bytes(ctx, w, at + 16, whole - 16, out);
     } else if (known && out) {
-      s = bl_out_put(ctx, out, c, (size_t)whole);
+      s = copy_bytes(ctx, w, at, whole, out);
     }
     if (!known && out) {
       char name[5];
@@ -162,51 +178,54 @@ static bl_status wav_chunks(bl_ctx *ctx, const bl_map *m, bl_out *out, uint64_t 
       name[4] = '\0';
       s = bl_edf_tell(ctx, report, "chunk '%s' of %llu bytes left out", name, (unsigned long long)n);
     }
-    at += (size_t)whole;
+    at += whole;
   }
   return s;
 }
 
-static bl_status anonymize_wav(bl_ctx *ctx, const bl_map *m, bl_out *out, bl_texts *report)
+static bl_status anonymize_wav(bl_ctx *ctx, bl_window *w, bl_out *out, bl_texts *report)
 {
   uint64_t kept = 0;
+  const unsigned char *v;
   unsigned char head[12];
-  bl_status s = wav_chunks(ctx, m, NULL, &kept, report);
-  memcpy(head, m->v, 12);
+  bl_status s = wav_chunks(ctx, w, NULL, &kept, report);
+  if (!s) s = bl_window_get(ctx, w, 0, sizeof head, sizeof head, &v);
+  if (s) return s;
+  memcpy(head, v, sizeof head);
   if (le32(head + 4) != 0xffffffff) /* which RF64 and streams have */
     for (int b = 0; b < 4; b++) head[4 + b] = (unsigned char)(kept >> 8 * b);
-  if (!s) s = bl_out_put(ctx, out, head, 12);
-  return s ? s : wav_chunks(ctx, m, out, &kept, report);
+  s = bl_out_put(ctx, out, head, 12);
+  return s ? s : wav_chunks(ctx, w, out, &kept, report);
 }
 
 /* ---- FLAC ---------------------------------------------------------------------------------------------------------- */
 
 /* Metadata blocks: a byte of type, with bit 7 on the last, 24 bits of length (RFC 9639, 8). Kept: STREAMINFO, PADDING,
  * SEEKTABLE. */
-static bl_status anonymize_flac(bl_ctx *ctx, const char *path, const bl_map *m, bl_out *out, bl_texts *report)
+static bl_status anonymize_flac(bl_ctx *ctx, bl_window *w, bl_out *out, bl_texts *report)
 {
   static const char *const names[] = {"streaminfo", "padding", "application", "seek table", "tags", "cue sheet", "picture"};
-  size_t at = 4;
+  uint64_t at = 4, end = w->n_bytes;
   bool last = false;
   bl_status s = bl_out_put(ctx, out, "fLaC", 4);
   for (size_t n; !s && !last; at += 4 + n) {
-    if (m->n - at < 4) return bl_fail(ctx, BL_E_FORMAT, "%s: byte %zu: the file ends inside its metadata", path, at);
-    const unsigned char *b = m->v + at;
-    unsigned type = b[0] & 0x7f;
+    const unsigned char *b;
+    if (end - at < 4) return bl_fail(ctx, BL_E_FORMAT, "%s: byte %llu: the file ends inside its metadata", w->path, (unsigned long long)at);
+    if ((s = bl_window_get(ctx, w, at, 4, 4, &b))) break;
+    unsigned char type = b[0] & 0x7f, head[4] = {type, b[1], b[2], b[3]};
     n = (size_t)b[1] << 16 | (size_t)b[2] << 8 | b[3];
     last = b[0] & 0x80;
-    if (m->n - at - 4 < n) return bl_fail(ctx, BL_E_FORMAT, "%s: byte %zu: the file ends inside its metadata", path, at);
+    if (end - at - 4 < n) return bl_fail(ctx, BL_E_FORMAT, "%s: byte %llu: the file ends inside its metadata", w->path, (unsigned long long)at);
     if (type == 0 || type == 3) {
-      unsigned char head[4] = {(unsigned char)type, b[1], b[2], b[3]};
       s = bl_out_put(ctx, out, head, 4);
-      if (!s) s = bl_out_put(ctx, out, b + 4, n);
+      if (!s) s = copy_bytes(ctx, w, at + 4, n, out);
     } else if (type != 1) {
       s = bl_edf_tell(ctx, report, "block '%s' of %zu bytes left out", type < 7 ? names[type] : "unknown", n);
     }
   }
-  static const unsigned char end[4] = {0x81, 0, 0, 0}; /* an empty padding is the last block */
-  if (!s) s = bl_out_put(ctx, out, end, sizeof end);
-  return s ? s : bl_out_put(ctx, out, m->v + at, m->n - at);
+  static const unsigned char padding[4] = {0x81, 0, 0, 0}; /* an empty one is the last block */
+  if (!s) s = bl_out_put(ctx, out, padding, sizeof padding);
+  return s ? s : copy_bytes(ctx, w, at, end - at, out);
 }
 
 /* The file beside a sound file, which has its start and may have names, stays behind, and what is beside the place goes. */
@@ -229,26 +248,28 @@ static bl_status leave_sidecar(bl_ctx *ctx, const char *path, const char *out, b
 bl_status bl_anonymize(bl_ctx *ctx, const char *path, const char *out, const bl_anonymizing *how, bl_texts *report)
 {
   bl_recording *rec = NULL;
-  bl_map m = {0};
+  bl_window w = {0};
+  const unsigned char *head = NULL;
   bl_out o = {.fd = -1};
   bl_status s = bl_recording_open(ctx, path, &rec);
   if (s) return s;
   bool edf = bl_edf_of(rec) != NULL;
-  if (!edf) s = bl_map_open(ctx, path, &m);
-  bool wav = m.n >= 12 && (!memcmp(m.v, "RIFF", 4) || !memcmp(m.v, "RF64", 4)) && !memcmp(m.v + 8, "WAVE", 4);
-  bool flac = m.n >= 4 && !memcmp(m.v, "fLaC", 4);
+  if (!edf) s = bl_window_open(ctx, path, &w);
+  if (!s && w.n_bytes >= 12) s = bl_window_get(ctx, &w, 0, 12, 12, &head);
+  bool wav = head && (!memcmp(head, "RIFF", 4) || !memcmp(head, "RF64", 4)) && !memcmp(head + 8, "WAVE", 4);
+  bool flac = head && !memcmp(head, "fLaC", 4);
   if (!s && !edf && !wav && !flac)
     s = bl_fail(ctx, BL_E_UNSUPPORTED, "%s: %s cannot be anonymized in place; 'baleen convert' it to WAV, and remove the .json file "
                 "beside that, which has the start", path, rec->format);
   if (!s && how->drop && !edf) s = bl_fail(ctx, BL_E_UNSUPPORTED, "%s: annotations are dropped from EDF and BDF only", path);
   if (!s) s = bl_out_open(ctx, out, &o);
   if (!s && edf) s = anonymize_edf(ctx, rec, how, &o, report);
-  if (!s && wav) s = anonymize_wav(ctx, &m, &o, report);
-  if (!s && flac) s = anonymize_flac(ctx, path, &m, &o, report);
+  if (!s && wav) s = anonymize_wav(ctx, &w, &o, report);
+  if (!s && flac) s = anonymize_flac(ctx, &w, &o, report);
   if (!s && !edf) s = leave_sidecar(ctx, path, out, report);
   if (!s) s = bl_out_done(ctx, &o);
   bl_out_drop(ctx, &o);
-  bl_map_close(&m);
+  bl_window_close(ctx, &w);
   bl_recording_close(ctx, rec);
   return s;
 }

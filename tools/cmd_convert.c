@@ -23,7 +23,7 @@ static const char *const automatic[] = {"auto", NULL};
 static const bl_opt opts[] = {
     BL_WORD(params, from, "edge", edge, 0, 1e9, 0, "s", "where to begin"),
     BL_WORD(params, to, "edge", edge, 0, 1e9, 0, "s", "where to end"),
-    BL_TEXTS(params, pick, NULL, "a channel to keep, by its name; may be given again"),
+    BL_TEXTS(params, pick, NULL, "a channel to keep, by its name or a pattern ('EEG*'); may be given again, order counts"),
     BL_WORD(params, rate_hz, "auto", automatic, 0, 1e9, BL_OPT_OPEN_LO, "Hz", "stream to take, where the recording has several rates; auto: most channels"),
     BL_TEXT(params, stages, NULL, "stages to pass through, as in a config: '[{fir: {h_freq: 40}}, mono]'"),
     BL_TEXTS(params, annotations, NULL, "a table of annotations to take along; may be given again"),
@@ -32,7 +32,7 @@ static const bl_opt opts[] = {
     BL_REAL_ABOVE(params, epoch_s, "30", 0, 1e6, "s", "how long the stage on one line of a hypnogram lasts"),
     BL_TEXT(params, triggers, NULL, "channel whose codes (bits 0 to 15) become annotations: Status"),
     BL_INT(params, bits, "0", 0, 32, "", "of a WAV or FLAC sample: 16, 24, or 32, which is float; 0: WAV 32, FLAC 24"),
-    BL_BOOL(params, fill, "false", "EDF to EDF: fill gaps, under annotations 'gap'; else gaps stay gaps (EDF+D)"), BL_OPT_END};
+    BL_BOOL(params, fill, "false", "EDF to EDF: fill gaps, under annotations 'BAD_ACQ_SKIP'; else gaps stay gaps (EDF+D)"), BL_OPT_END};
 
 static bool same_file(const char *a, const char *b)
 {
@@ -65,9 +65,12 @@ static bl_status convert(bl_ctx *ctx, bl_recording *rec, const params *p, const 
   double from = p->from.word < 0 ? p->from.real : (double)NAN, until = p->to.word < 0 ? p->to.real : (double)NAN;
   bl_status s = gather(ctx, rec, p, &marks);
   if (!s && is_copy(rec, p, to)) {
+    bl_texts names = {0};
     bl_edf_copying how = {.bdf = to == BL_WRITE_BDF, .from_s = from, .to_s = until, .annotations = &marks, .fill = p->fill,
-                          .pick = p->pick.n ? &p->pick : NULL};
-    s = bl_edf_copy(ctx, rec, out, &how, report);
+                          .pick = p->pick.n ? &names : NULL};
+    if (p->pick.n) s = bl_convert_names(ctx, rec, &p->pick, &names);
+    if (!s) s = bl_edf_copy(ctx, rec, out, &how, report);
+    bl_texts_free(ctx, &names);
     if (!s) s = bl_texts_add(ctx, report, "digital values copied untouched");
   } else if (!s) {
     bl_convert how = {.from_s = from, .to_s = until, .rate_hz = p->rate_hz.word < 0 ? p->rate_hz.real : (double)NAN, .pick = &p->pick,
@@ -110,7 +113,7 @@ const bl_command bl_command_convert = {
     .min_args = 2, .max_args = 2,
     .about = "EDF to EDF or BDF without stages copies the digital values. Else one stream of float32 is written: WAV as float unless\n"
              "--bits says otherwise; EDF with the limits of each channel from a first pass, so that nothing is clipped. Gaps become zeros\n"
-             "there, under annotations 'gap'. Annotations go into EDF and BDF files, else into a table beside OUT (OUT.csv);\n"
+             "there, under annotations 'BAD_ACQ_SKIP'. Annotations go into EDF and BDF files, else into a table beside OUT (OUT.csv);\n"
              "names, units, full scale and start that a WAV, FLAC or .npy file cannot hold go into OUT.json beside it (call.wav.json),\n"
              "where they are found again. Scale and resolution are told.",
     .examples = examples, .opts = opts, .params_size = sizeof(params), .run = run};

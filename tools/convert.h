@@ -17,7 +17,10 @@ typedef struct bl_convert {
 } bl_convert;
 
 /* Each run goes through the stages afresh; between two of them come zeros for as long as the gap lasts (at most a week), under
- * an annotation "gap". What was decided is told in *report. */
+ * an annotation "BAD_ACQ_SKIP". What was decided is told in *report. */
 bl_status bl_convert_run(bl_ctx *ctx, bl_recording *rec, const char *path, const bl_convert *how, bl_texts *report) BL_MUST_CHECK;
+
+/* The channels of all streams that names and patterns mean, in that order, as the stage pick finds them. */
+bl_status bl_convert_names(bl_ctx *ctx, const bl_recording *rec, const bl_texts *pick, bl_texts *names) BL_MUST_CHECK;
 
 #endif
