@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "baleen/file.h"
 #include "baleen/text.h"
 #include "edf_copy.h"
-#include "file.h"
 #include "sidecar.h"
 
 /* ---- EDF and BDF --------------------------------------------------------------------------------------------------- */
@@ -30,7 +30,7 @@ static bl_status edf_header(bl_ctx *ctx, const bl_edf *e, const bl_anonymizing *
   unsigned char *h = bl_calloc(ctx, (size_t)e->header_bytes, 1);
   if (!h) return bl_fail_nomem(ctx, "an EDF header");
   size_t needs = 256 * (e->n_signals + 1);
-  memcpy(h, e->bytes, (size_t)e->header_bytes);
+  memcpy(h, e->bytes, needs);
   put_field(h + 8, 80, e->plus ? "X X X X" : "X");
   put_field(h + 88, 80, e->plus ? "Startdate X X X X" : "X");
   put_field(h + 168, 8, "01.01.85");
@@ -55,7 +55,8 @@ static bool is_named(const unsigned char *s, size_t n, const char *pattern)
   text[n] = '\0';
   for (char *c = text; *c; c++)
     if (*c >= 'A' && *c <= 'Z') *c = (char)(*c - 'A' + 'a');
-  char *of = strstr(text, "@@");
+  char *of = NULL;
+  for (char *c = text; (c = strstr(c, "@@")); c++) of = c;
   bool whole = bl_text_glob(pattern, text);
   if (of) *of = '\0';
   return whole || bl_text_glob(pattern, text);
@@ -105,12 +106,12 @@ static bl_status edf_records(bl_ctx *ctx, bl_edf *e, const char *pattern, bl_out
   bl_status s = record ? BL_OK : bl_fail_nomem(ctx, "an EDF record");
   size_t dropped = 0;
   for (uint64_t r = 0; !s && r < e->n_records; r++) {
-    const unsigned char *from = e->bytes + e->header_bytes + r * e->record_bytes;
+    const unsigned char *from;
+    if ((s = bl_edf_get(ctx, e, r, 0, (size_t)e->record_bytes, (size_t)e->record_bytes, &from))) break;
     memcpy(record, from, (size_t)e->record_bytes);
     for (size_t i = 0; pattern && i < e->n_signals; i++)
       if (e->signals[i].annotation)
         dropped += drop_texts(record + e->signals[i].offset, (size_t)e->signals[i].spr * e->width, pattern);
-    bl_edf_let_go(e, (uint64_t)(from - e->bytes));
     s = bl_out_put(ctx, out, record, (size_t)e->record_bytes);
     if (!s && r % 256 == 0) s = BL_CHECK_CANCEL(ctx);
   }
@@ -136,37 +137,76 @@ static bl_status anonymize_edf(bl_ctx *ctx, bl_recording *rec, const bl_anonymiz
 
 /* ---- WAV ----------------------------------------------------------------------------------------------------------- */
 
+/* n bytes of a file from `at` on, in pieces. */
+static bl_status copy_bytes(bl_ctx *ctx, bl_window *w, uint64_t at, uint64_t n, bl_out *out)
+{
+  bl_status s = BL_OK;
+  for (size_t part; !s && n; at += part, n -= part) {
+    const unsigned char *v;
+    part = bl_window_part((size_t)n, 1);
+    s = bl_window_get(ctx, w, at, part, part, &v);
+    if (!s) s = bl_out_put(ctx, out, v, part);
+    if (!s) s = BL_CHECK_CANCEL(ctx);
+  }
+  return s;
+}
+
 static uint32_t le32(const unsigned char *b) { return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24; }
 
 static uint64_t le64(const unsigned char *b) { return le32(b) | (uint64_t)le32(b + 4) << 32; }
 
 /* A chunk and what of it is kept. */
 typedef struct chunk {
-  uint64_t n, kept; /* bytes behind its head */
-  bool known, is_data;
+  unsigned char c[34]; /* its beginning, as far as a format can change in it */
+  uint64_t n, kept;    /* bytes behind its head */
+  bool known;
 } chunk;
 
 /* Whether whole chunks reach from `at` to the file's end. */
-static bool are_chunks(const bl_map *m, uint64_t at)
+static bl_status are_chunks(bl_ctx *ctx, bl_window *w, uint64_t at, bool *are)
 {
-  while (at + 8 <= m->n) {
+  enum { MOST = 1000 }; /* more are made to waste time */
+  *are = false;
+  for (int n = 0; n < MOST && at + 8 <= w->n_bytes; n++) {
+    const unsigned char *c;
+    bl_status s = bl_window_get(ctx, w, at, 8, 8, &c);
+    if (s) return s;
     for (int i = 0; i < 4; i++)
-      if (m->v[at + (uint64_t)i] < 0x20 || m->v[at + (uint64_t)i] > 0x7e) return false;
-    at += 8 + (uint64_t)le32(m->v + at + 4);
-    if (at < m->n) at += at & 1;
+      if (c[i] < 0x20 || c[i] > 0x7e) return BL_OK;
+    at += 8 + (uint64_t)le32(c + 4);
+    if (at < w->n_bytes) at += at & 1;
   }
-  return at == m->n;
+  *are = at == w->n_bytes;
+  return BL_OK;
+}
+
+static bool is_name(const unsigned char *c)
+{
+  static const char *const names[] = {"LIST", "bext", "iXML", "id3 ", "ID3 ", "axml", "cue ", "smpl", "note", "_PMX", "guan", "cart", "fact", "JUNK", "PEAK"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (!memcmp(c, names[i], 4)) return true;
+  return false;
 }
 
 /* The end of samples that begin at `from`, of which no size tells: the file's, or where chunks of names begin. */
-static uint64_t end_of_samples(const bl_map *m, uint64_t from)
+static bl_status end_of_samples(bl_ctx *ctx, bl_window *w, uint64_t from, uint64_t *end)
 {
-  static const char *const names[] = {"LIST", "bext", "iXML", "id3 ", "ID3 ", "axml", "cue ", "smpl", "note", "_PMX", "guan", "cart", "fact", "JUNK", "PEAK"};
-  if (are_chunks(m, from)) return from;
-  for (uint64_t at = from; at + 8 <= m->n; at++)
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-      if (!memcmp(m->v + at, names[i], 4) && are_chunks(m, at)) return at;
-  return m->n;
+  enum { PIECE = 65536 };
+  bool are = false;
+  bl_status s = are_chunks(ctx, w, from, &are);
+  *end = are ? from : w->n_bytes;
+  for (uint64_t at = from; !s && !are && at + 8 <= w->n_bytes;) {
+    const unsigned char *v;
+    size_t n = w->n_bytes - at < PIECE ? (size_t)(w->n_bytes - at) : PIECE, i = 0;
+    if ((s = bl_window_get(ctx, w, at, n, n, &v)) || (s = BL_CHECK_CANCEL(ctx))) break;
+    while (i + 8 <= n && !is_name(v + i)) i++;
+    at += i;
+    if (i + 8 > n) continue; /* the last 7 bytes are looked at with the next piece */
+    s = are_chunks(ctx, w, at, &are);
+    if (are) *end = at;
+    at++;
+  }
+  return s;
 }
 
 /* Bytes of a format chunk that say what the samples are; what a writer added behind them may be anything. */
@@ -178,106 +218,116 @@ static uint64_t format_bytes(const unsigned char *c, uint64_t n)
 }
 
 /* The chunk at `at`. A data chunk whose size is unknown or too long runs to the end of its samples. */
-static chunk look_at_chunk(const bl_map *m, size_t at, uint64_t wide)
+static bl_status look_at_chunk(bl_ctx *ctx, bl_window *w, uint64_t at, uint64_t wide, chunk *k)
 {
   static const char *const keep[] = {"fmt ", "fact", "ds64", "data", NULL};
-  const unsigned char *c = m->v + at;
-  chunk k = {.n = le32(c + 4), .is_data = !memcmp(c, "data", 4)};
-  uint64_t room = m->n - at - 8;
-  if (k.is_data && k.n == UINT32_MAX && wide && wide <= room) k.n = wide;
-  else if (k.is_data && (!k.n || k.n > room)) k.n = end_of_samples(m, at + 8) - at - 8;
-  if (k.n > room) k.n = room;
-  for (size_t i = 0; keep[i]; i++) k.known |= !memcmp(c, keep[i], 4);
-  k.kept = !k.known ? 0 : !memcmp(c, "fmt ", 4) ? format_bytes(c, k.n) : k.n;
-  return k;
+  uint64_t room = w->n_bytes - at - 8, end;
+  size_t head = room + 8 < sizeof k->c ? (size_t)room + 8 : sizeof k->c;
+  const unsigned char *v;
+  *k = (chunk){0};
+  bl_status s = bl_window_get(ctx, w, at, head, head, &v);
+  if (s) return s;
+  memcpy(k->c, v, head);
+  k->n = le32(k->c + 4);
+  bool data = !memcmp(k->c, "data", 4);
+  if (data && k->n == UINT32_MAX && wide && wide <= room) k->n = wide;
+  else if (data && (!k->n || k->n > room)) {
+    s = end_of_samples(ctx, w, at + 8, &end);
+    if (s) return s;
+    k->n = end - at - 8;
+  }
+  if (k->n > room) k->n = room;
+  for (size_t i = 0; keep[i]; i++) k->known |= !memcmp(k->c, keep[i], 4);
+  k->kept = !k->known ? 0 : !memcmp(k->c, "fmt ", 4) ? format_bytes(k->c, k->n) : k->n;
+  return BL_OK;
 }
 
 /* Its head and what is kept of it, even in length. */
-static bl_status put_chunk(bl_ctx *ctx, const bl_map *m, size_t at, const chunk *k, uint64_t total, bl_out *out)
+static bl_status put_chunk(bl_ctx *ctx, bl_window *w, uint64_t at, const chunk *k, uint64_t total, bl_out *out)
 {
-  unsigned char head[34] = {0};
-  const unsigned char *c = m->v + at;
-  uint64_t head_n = 8 + k->kept < sizeof head ? 8 + k->kept : sizeof head;
-  memcpy(head, c, (size_t)head_n);
-  if (!memcmp(c, "fmt ", 4)) {
-    uint64_t more = k->kept >= 18 ? k->kept - 18 : 0;
-    for (int b = 0; b < 4; b++) head[4 + b] = (unsigned char)(k->kept >> 8 * b);
-    if (k->kept >= 18) head[24] = (unsigned char)more, head[25] = (unsigned char)(more >> 8);
-  }
-  for (int b = 0; b < 8 && !memcmp(c, "ds64", 4) && k->n >= 8; b++) head[8 + b] = (unsigned char)(total >> 8 * b); /* the size of all */
+  unsigned char head[sizeof k->c];
+  uint64_t n = 8 + k->kept, head_n = n < sizeof head ? n : sizeof head, more = k->kept >= 18 ? k->kept - 18 : 0;
+  memcpy(head, k->c, sizeof head);
+  bool format = !memcmp(head, "fmt ", 4);
+  for (int b = 0; b < 4 && format; b++) head[4 + b] = (unsigned char)(k->kept >> 8 * b);
+  if (format && k->kept >= 18) head[24] = (unsigned char)more, head[25] = (unsigned char)(more >> 8);
+  for (int b = 0; b < 8 && !memcmp(head, "ds64", 4) && k->n >= 8; b++) head[8 + b] = (unsigned char)(total >> 8 * b); /* the size of all */
   bl_status s = bl_out_put(ctx, out, head, (size_t)head_n);
-  if (!s) s = bl_out_put(ctx, out, c + head_n, (size_t)(8 + k->kept - head_n));
-  return s || !(k->kept & 1) || at + 8 + k->kept >= m->n ? s : bl_out_put(ctx, out, "", 1);
+  if (!s) s = copy_bytes(ctx, w, at + head_n, n - head_n, out);
+  return s || !(k->kept & 1) || at + n >= w->n_bytes ? s : bl_out_put(ctx, out, "", 1);
 }
 
-static bl_status tell_left_out(bl_ctx *ctx, const unsigned char *c, const chunk *k, bl_texts *report)
+static bl_status tell_left_out(bl_ctx *ctx, const chunk *k, bl_texts *report)
 {
   char name[5];
   if (k->kept == k->n && k->known) return BL_OK;
-  for (int i = 0; i < 4; i++) name[i] = c[i] >= 0x20 && c[i] < 0x7f ? (char)c[i] : '?';
+  for (int i = 0; i < 4; i++) name[i] = k->c[i] >= 0x20 && k->c[i] < 0x7f ? (char)k->c[i] : '?';
   name[4] = '\0';
   return k->known ? bl_edf_tell(ctx, report, "the last %llu bytes of chunk '%s' left out", (unsigned long long)(k->n - k->kept), name)
                   : bl_edf_tell(ctx, report, "chunk '%s' of %llu bytes left out", name, (unsigned long long)k->n);
 }
 
 /* Walks the chunks; the first pass (out NULL) sums the bytes kept, the second, given it, copies them. */
-static bl_status wav_chunks(bl_ctx *ctx, const bl_map *m, bl_out *out, uint64_t *kept, bl_texts *report)
+static bl_status wav_chunks(bl_ctx *ctx, bl_window *w, bl_out *out, uint64_t *kept, bl_texts *report)
 {
   uint64_t total = *kept, wide = 0;
   bl_status s = BL_OK;
   *kept = 4; /* "WAVE" */
-  for (size_t at = 12; !s && at < m->n && m->n - at >= 8;) {
-    const unsigned char *c = m->v + at;
-    chunk k = look_at_chunk(m, at, wide);
-    if (!memcmp(c, "ds64", 4) && k.n >= 16) wide = le64(c + 16);
-    if (k.known) *kept += 8 + k.kept + (k.kept & 1 && at + 8 + k.kept < m->n);
-    if (k.known && out) s = put_chunk(ctx, m, at, &k, total, out);
-    if (!s && out) s = tell_left_out(ctx, c, &k, report);
-    at += (size_t)(8 + k.n + (k.n & 1 && at + 8 + k.n < m->n));
+  for (uint64_t at = 12; !s && at < w->n_bytes && w->n_bytes - at >= 8;) {
+    chunk k;
+    if ((s = look_at_chunk(ctx, w, at, wide, &k))) break;
+    if (!memcmp(k.c, "ds64", 4) && k.n >= 16) wide = le64(k.c + 16);
+    if (k.known) *kept += 8 + k.kept + (k.kept & 1 && at + 8 + k.kept < w->n_bytes);
+    if (k.known && out) s = put_chunk(ctx, w, at, &k, total, out);
+    if (!s && out) s = tell_left_out(ctx, &k, report);
+    at += 8 + k.n + (k.n & 1 && at + 8 + k.n < w->n_bytes);
   }
   return s;
 }
 
-static bl_status anonymize_wav(bl_ctx *ctx, const bl_map *m, bl_out *out, bl_texts *report)
+static bl_status anonymize_wav(bl_ctx *ctx, bl_window *w, bl_out *out, bl_texts *report)
 {
   uint64_t kept = 0;
+  const unsigned char *v;
   unsigned char head[12];
-  bl_status s = wav_chunks(ctx, m, NULL, &kept, report);
-  memcpy(head, m->v, 12);
+  bl_status s = wav_chunks(ctx, w, NULL, &kept, report);
+  if (!s) s = bl_window_get(ctx, w, 0, sizeof head, sizeof head, &v);
+  if (s) return s;
+  memcpy(head, v, sizeof head);
   if (le32(head + 4) != 0xffffffff) /* which RF64 and streams have */
     for (int b = 0; b < 4; b++) head[4 + b] = (unsigned char)(kept >> 8 * b);
-  if (!s) s = bl_out_put(ctx, out, head, 12);
-  return s ? s : wav_chunks(ctx, m, out, &kept, report);
+  s = bl_out_put(ctx, out, head, 12);
+  return s ? s : wav_chunks(ctx, w, out, &kept, report);
 }
 
 /* ---- FLAC ---------------------------------------------------------------------------------------------------------- */
 
 /* Metadata blocks: a byte of type, with bit 7 on the last, 24 bits of length (RFC 9639, 8). Kept: STREAMINFO, PADDING,
  * SEEKTABLE. */
-static bl_status anonymize_flac(bl_ctx *ctx, const char *path, const bl_map *m, bl_out *out, bl_texts *report)
+static bl_status anonymize_flac(bl_ctx *ctx, bl_window *w, bl_out *out, bl_texts *report)
 {
   static const char *const names[] = {"streaminfo", "padding", "application", "seek table", "tags", "cue sheet", "picture"};
-  size_t at = 4;
+  uint64_t at = 4, end = w->n_bytes;
   bool last = false;
   bl_status s = bl_out_put(ctx, out, "fLaC", 4);
   for (size_t n; !s && !last; at += 4 + n) {
-    if (m->n - at < 4) return bl_fail(ctx, BL_E_FORMAT, "%s: byte %zu: the file ends inside its metadata", path, at);
-    const unsigned char *b = m->v + at;
-    unsigned type = b[0] & 0x7f;
+    const unsigned char *b;
+    if (end - at < 4) return bl_fail(ctx, BL_E_FORMAT, "%s: byte %llu: the file ends inside its metadata", w->path, (unsigned long long)at);
+    if ((s = bl_window_get(ctx, w, at, 4, 4, &b))) break;
+    unsigned char type = b[0] & 0x7f, head[4] = {type, b[1], b[2], b[3]};
     n = (size_t)b[1] << 16 | (size_t)b[2] << 8 | b[3];
     last = b[0] & 0x80;
-    if (m->n - at - 4 < n) return bl_fail(ctx, BL_E_FORMAT, "%s: byte %zu: the file ends inside its metadata", path, at);
+    if (end - at - 4 < n) return bl_fail(ctx, BL_E_FORMAT, "%s: byte %llu: the file ends inside its metadata", w->path, (unsigned long long)at);
     if (type == 0 || type == 3) {
-      unsigned char head[4] = {(unsigned char)type, b[1], b[2], b[3]};
       s = bl_out_put(ctx, out, head, 4);
-      if (!s) s = bl_out_put(ctx, out, b + 4, n);
+      if (!s) s = copy_bytes(ctx, w, at + 4, n, out);
     } else if (type != 1) {
       s = bl_edf_tell(ctx, report, "block '%s' of %zu bytes left out", type < 7 ? names[type] : "unknown", n);
     }
   }
-  static const unsigned char end[4] = {0x81, 0, 0, 0}; /* an empty padding is the last block */
-  if (!s) s = bl_out_put(ctx, out, end, sizeof end);
-  return s ? s : bl_out_put(ctx, out, m->v + at, m->n - at);
+  static const unsigned char padding[4] = {0x81, 0, 0, 0}; /* an empty one is the last block */
+  if (!s) s = bl_out_put(ctx, out, padding, sizeof padding);
+  return s ? s : copy_bytes(ctx, w, at, end - at, out);
 }
 
 /* The file beside a sound file, which has its start and may have names, stays behind, and what is beside the place goes. */
@@ -310,14 +360,16 @@ static bl_status check_name(bl_ctx *ctx, const char *out, const bl_recording *re
 bl_status bl_anonymize(bl_ctx *ctx, const char *path, const char *out, const bl_anonymizing *how, bl_texts *report)
 {
   bl_recording *rec = NULL;
-  bl_map m = {0};
+  bl_window w = {0};
+  const unsigned char *head = NULL;
   bl_out o = {.fd = -1};
   bl_status s = bl_recording_open(ctx, path, &rec);
   if (s) return s;
   bool edf = bl_edf_of(rec) != NULL;
-  if (!edf) s = bl_map_open(ctx, path, &m);
-  bool wav = m.n >= 12 && (!memcmp(m.v, "RIFF", 4) || !memcmp(m.v, "RF64", 4)) && !memcmp(m.v + 8, "WAVE", 4);
-  bool flac = m.n >= 4 && !memcmp(m.v, "fLaC", 4);
+  if (!edf) s = bl_window_open(ctx, path, &w);
+  if (!s && w.n_bytes >= 12) s = bl_window_get(ctx, &w, 0, 12, 12, &head);
+  bool wav = head && (!memcmp(head, "RIFF", 4) || !memcmp(head, "RF64", 4)) && !memcmp(head + 8, "WAVE", 4);
+  bool flac = head && !memcmp(head, "fLaC", 4);
   if (!s && !edf && !wav && !flac)
     s = bl_fail(ctx, BL_E_UNSUPPORTED, "%s: %s cannot be anonymized in place; 'baleen convert' it to WAV, and remove the .json file "
                 "beside that, which has the start", path, rec->format);
@@ -325,12 +377,12 @@ bl_status bl_anonymize(bl_ctx *ctx, const char *path, const char *out, const bl_
   if (!s) s = check_name(ctx, out, rec, edf, wav);
   if (!s) s = bl_out_open(ctx, out, &o);
   if (!s && edf) s = anonymize_edf(ctx, rec, how, &o, report);
-  if (!s && wav) s = anonymize_wav(ctx, &m, &o, report);
-  if (!s && flac) s = anonymize_flac(ctx, path, &m, &o, report);
+  if (!s && wav) s = anonymize_wav(ctx, &w, &o, report);
+  if (!s && flac) s = anonymize_flac(ctx, &w, &o, report);
   if (!s && !edf) s = leave_sidecar(ctx, path, out, report);
   if (!s) s = bl_out_done(ctx, &o);
   bl_out_drop(ctx, &o);
-  bl_map_close(&m);
+  bl_window_close(ctx, &w);
   bl_recording_close(ctx, rec);
   return s;
 }

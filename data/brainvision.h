@@ -9,6 +9,7 @@
 #include "baleen/recording.h"
 #include "reader_util.h"
 #include "samples.h"
+#include "window.h"
 
 enum { BL_BV_MAX_CHANNELS = 4096 };
 
@@ -27,7 +28,8 @@ typedef struct bl_bv {
   double interval_us;
   size_t n_channels;
   bl_bv_channel *channels;
-  const unsigned char *bytes; /* the data; borrowed */
+  bl_window file;             /* the data */
+  const unsigned char *bytes; /* the same while a text is read; borrowed */
   uint64_t n_bytes, n_frames;
   float *text; /* [frame][channel] when the data are text */
 } bl_bv;
@@ -48,12 +50,12 @@ char *bl_bv_field(char **rest);
 
 /* Reads the header's text; `name` is its file for messages. */
 bl_status bl_bv_header(bl_ctx *ctx, bl_recording *rec, bl_bv *b, const char *name, const char *text, size_t n) BL_MUST_CHECK;
-/* Finds the data's frames in b->bytes, and makes the stream without its runs. */
+/* Finds the data's frames in b->bytes (of a text) or b->n_bytes, and makes the stream without its runs. */
 bl_status bl_bv_data(bl_ctx *ctx, bl_recording *rec, bl_bv *b, const char *name) BL_MUST_CHECK;
 /* Makes the stream's runs and the annotations, by the markers' text; text NULL: there are none. */
 bl_status bl_bv_markers(bl_ctx *ctx, bl_recording *rec, bl_bv *b, const char *name, const char *text, size_t n) BL_MUST_CHECK;
 void bl_bv_free(bl_ctx *ctx, bl_bv *b);
-void bl_bv_read(const bl_bv *b, uint64_t first, size_t n, float *out);
+bl_status bl_bv_read(bl_ctx *ctx, bl_bv *b, uint64_t first, size_t n, float *out) BL_MUST_CHECK;
 
 extern const bl_reader_class bl_reader_brainvision;
 

@@ -153,18 +153,23 @@ bl_status bl_bv_data(bl_ctx *ctx, bl_recording *rec, bl_bv *b, const char *name)
   return s ? s : bl_reader_unique_names(ctx, rec);
 }
 
-void bl_bv_read(const bl_bv *b, uint64_t first, size_t n, float *out)
+bl_status bl_bv_read(bl_ctx *ctx, bl_bv *b, uint64_t first, size_t n, float *out)
 {
-  size_t n_channels = b->n_channels, bytes = bl_sample_bytes(b->type.kind);
+  size_t n_channels = b->n_channels, bytes = bl_sample_bytes(b->type.kind), step = b->vectorized ? bytes : bytes * n_channels;
+  bl_scale scale = bl_scale_one();
+  bl_status s = BL_OK;
   if (b->text) {
     memcpy(out, b->text + first * n_channels, n * n_channels * sizeof *out);
-    return;
+    return BL_OK;
   }
-  bl_scale scale = bl_scale_one();
-  for (size_t c = 0; c < n_channels; c++) {
-    uint64_t at = b->vectorized ? c * b->n_frames + first : first * n_channels + c;
-    scale.cal = b->channels[c].resolution;
-    bl_samples_get(b->bytes + b->offset + at * bytes, b->type, b->vectorized ? bytes : bytes * n_channels, n, &scale, out + c,
-                   n_channels);
+  for (size_t done = 0, part; done < n && !s; done += part) {
+    part = bl_window_part(n - done, step);
+    for (size_t c = 0; c < n_channels && !s; c++) {
+      uint64_t at = b->vectorized ? c * b->n_frames + first + done : (first + done) * n_channels + c;
+      scale.cal = b->channels[c].resolution;
+      s = bl_window_samples(ctx, &b->file, b->offset + at * bytes, b->type, step, part, part * step, &scale,
+                            out + done * n_channels + c, n_channels);
+    }
   }
+  return s;
 }

@@ -237,5 +237,6 @@ void bl_bv_free(bl_ctx *ctx, bl_bv *b)
   bl_free(ctx, b->marker_file);
   bl_free(ctx, b->channels);
   bl_free(ctx, b->text);
+  bl_window_close(ctx, &b->file);
   *b = (bl_bv){0};
 }

@@ -9,6 +9,7 @@
 #define BALEEN_EDF_H
 
 #include "baleen/recording.h"
+#include "window.h"
 
 /* clang-format off */
 /*        kind             warning code  field             what was found, and the assumption */
@@ -23,6 +24,9 @@
   X(NO_TIME,         DEVIATION, "start time",        "is no time of day; the start is taken as unknown")                            \
   X(SEPARATORS,      DEVIATION, "start",             "has other separators than dots, or a number of one digit; its numbers were taken")     \
   X(BLANKS,          DEVIATION, "number",            "has blanks before it; they were passed over")                                 \
+  X(CONTROL,         DEVIATION, "text",              "holds control characters; taken for blanks")                                  \
+  X(NOT_WHOLE,       DEVIATION, "number",            "has a point or an exponent where a whole number belongs; its value was taken") \
+  X(EXPONENT,        DEVIATION, "number",            "has an exponent, which durations have not; its value was taken")              \
   X(PATIENT,         FORMAL,    "patient field",     "is not 'code sex birthdate name', as EDF+ and BDF+ have it; nothing is taken from it") \
   X(RECORDING,       FORMAL,    "recording field",   "does not begin with 'Startdate' and a date, code, technician and equipment behind it, as EDF+ and BDF+ have it; nothing else is taken from it") \
   X(STARTDATE,       DEVIATION, "recording field",   "its Startdate differs from the start date; the Startdate was taken")          \
@@ -45,11 +49,16 @@
   X(FIRST_ONSET,     DEVIATION, "annotation",        "gives the first record a time outside the first second, though the file says it is contiguous; the start was moved") \
   X(TAL_BROKEN,      DEVIATION, "annotation",        "is none (no onset, or no separator); passed over")                            \
   X(TAL_UNSIGNED,    DEVIATION, "annotation",        "has an onset without sign; taken as positive")                                \
+  X(TAL_NUMBER,      DEVIATION, "annotation",        "has an onset or a duration with a decimal comma, or with a point without digits on both sides; read as a number") \
+  X(TAL_NO_TEXT,     DEVIATION, "annotation",        "has an onset and no text, not even the empty one of a record's time; that onset was taken for the time where one is due") \
+  X(TAL_APART,       DEVIATION, "annotation",        "begins behind more than one NUL, where nothing should follow; read all the same") \
   X(TAL_DURATION,    DEVIATION, "annotation",        "has a duration with a sign, or its mark without one; a positive one was taken, else none") \
   X(TAL_OPEN,        DEVIATION, "annotation",        "does not end as it should; its text was taken up to the end")                 \
   X(TAL_ENCODING,    DEVIATION, "annotation",        "is no UTF-8; read as Latin-1")                                                \
   X(NO_ONSET,        DEVIATION, "annotation",        "that gives a record its time is missing; the record was taken to follow the one before") \
+  X(BAD_STAMP,       DEVIATION, "annotation",        "gives a record a time that those of the next records contradict; the record was taken to follow the one before") \
   X(JUMP,            DEVIATION, "annotation",        "gives a record a time behind a gap, though the file says it is contiguous; the gap was kept") \
+  X(ROUNDED,         FORMAL,    "annotation",        "gives a record a time a little beside the end of the one before; taken for rounding, or for a clock's drift") \
   X(OVERLAP,         DEVIATION, "annotation",        "gives a record a time before the end of the one before; it was taken to follow without a gap")
 /* clang-format on */
 
@@ -73,10 +82,9 @@ typedef struct bl_edf_signal {
 } bl_edf_signal;
 
 typedef struct bl_edf {
-  const unsigned char *bytes; /* the whole file; borrowed */
-  uint64_t n_bytes;
-  bool mapped;                /* bytes is a map of a file, whose pages can be given back */
-  uint64_t let_go;            /* bytes of the map already given back */
+  bl_window file;
+  uint64_t n_bytes;           /* of the file */
+  unsigned char *bytes;       /* the headers: the first 256 bytes of the file, and 256 for each signal */
   bool bdf, plus, discontinuous;
   size_t width; /* bytes of a sample: 2, BDF 3 */
   uint64_t header_bytes, record_bytes, n_records;
@@ -84,7 +92,16 @@ typedef struct bl_edf {
   size_t n_signals;
   bl_edf_signal *signals;
   double first_onset_s;   /* what the annotations' onsets count from, after the header's start time */
-  double *record_start_s; /* per record, by its own stamp less first_onset_s; NAN: it has none; NULL: all have none */
+  double *stamp_s;        /* per record, its own time stamp: as it stands, NAN where it has none; from bl_edf_times() on as
+                           * it was understood, less first_onset_s. NULL: none has any */
+  int stamp_decimals;     /* the most that a stamp has */
+  uint64_t *label_record; /* which record each annotation was found in; freed by bl_edf_times() */
+  size_t label_cap;
+  struct bl_edf_run {
+    double start_s;
+    uint64_t first; /* record */
+  } *runs;
+  size_t n_runs, run_cap;
   size_t *stream_signals; /* the signals of the streams' channels, one stream behind the other; a Status is there twice */
   size_t *stream_first;   /* index into the former, per stream */
   struct bl_edf_found {
@@ -93,9 +110,8 @@ typedef struct bl_edf {
   } found[BL_N_EDF_DEVIATIONS];
 } bl_edf;
 
-/* Gives back the pages of the map that a forward reading has left well behind `before`, so that a day's file counts no more
- * as resident than a minute's. A later reading there simply finds them in the file again. */
-void bl_edf_let_go(bl_edf *e, uint64_t before);
+/* *v: n bytes of record r, `in` bytes from its start; see bl_window_get(). */
+bl_status bl_edf_get(bl_ctx *ctx, bl_edf *e, uint64_t r, uint64_t in, size_t n, size_t ahead, const unsigned char **v) BL_MUST_CHECK;
 
 /* Counts a deviation at a byte of the file; signal -1 when it is of none. */
 void bl_edf_deviates(bl_edf *e, bl_edf_deviation kind, uint64_t offset, long signal);
@@ -119,8 +135,10 @@ static inline uint64_t bl_edf_field_at(const bl_edf *e, size_t before, size_t wi
 {
   return 256 + (uint64_t)before * e->n_signals + (uint64_t)width * signal;
 }
-/* Reads the time-stamped annotation lists (EDF+ 2.2.2) into rec->annotations and record_start_s. */
+/* Reads the time-stamped annotation lists (EDF+ 2.2.2) into rec->annotations and stamp_s, times as they stand. */
 bl_status bl_edf_annotations(bl_ctx *ctx, bl_recording *rec, bl_edf *e) BL_MUST_CHECK;
+/* From the records' stamps: the start, the runs, and where on the samples each annotation lies. */
+bl_status bl_edf_times(bl_ctx *ctx, bl_recording *rec, bl_edf *e) BL_MUST_CHECK;
 /* Makes the streams and their runs. */
 bl_status bl_edf_streams(bl_ctx *ctx, bl_recording *rec, bl_edf *e) BL_MUST_CHECK;
 

@@ -18,14 +18,15 @@ static const double LONGEST_FILL_S = 7 * 86400.0;
 typedef struct copy {
   const bl_recording *rec;
   bl_edf *e;
-  uint64_t seen;              /* byte of it that was read last */
   const bl_edf_copying *how;
   bl_texts *report;
-  size_t *signals;            /* of the source, that are copied [out.n_signals] */
+  size_t *signals;            /* of the source, that are copied [out.n_signals]; behind them, that of Status system */
   bl_edf_out_signal *headers; /* their new ones */
   const bl_stretch *runs;     /* of the source, in frames of its first stream */
   size_t n_runs;
   uint64_t first_spr;         /* of that stream */
+  size_t status;              /* which of the signals becomes a BDF's Status; SIZE_MAX: none */
+  bool has_system;            /* and takes the bits of another in */
   bool by_samples;
   double from_s, to_s;
   bl_edf_out_run *out_runs;
@@ -44,46 +45,89 @@ static const char *name_at(const void *arg, size_t i)
   return NULL;
 }
 
-/* True when one of the signal's channels is asked for; marks the names found. */
-static bool is_picked(const copy *c, size_t signal, bool *found)
+/* The signal of a channel; -1 when there is none. */
+static long signal_of(const copy *c, const char *name)
 {
-  bool any = !c->how->pick;
   size_t at = 0;
-  for (size_t s = 0; !any && s < c->rec->n_streams; s++)
-    for (size_t k = 0; k < c->rec->streams[s].n_channels; k++, at++) {
-      if (c->e->stream_signals[at] != signal) continue;
-      long n = bl_texts_find(c->how->pick, c->rec->streams[s].channels[k].name);
-      if (n >= 0) found[n] = any = true;
+  for (size_t s = 0; s < c->rec->n_streams; s++)
+    for (size_t k = 0; k < c->rec->streams[s].n_channels; k++, at++)
+      if (!strcmp(c->rec->streams[s].channels[k].name, name)) return (long)c->e->stream_signals[at];
+  return -1;
+}
+
+/* A signal is copied once, though both channels of a Status may be asked for. */
+static bl_status take_signal(bl_ctx *ctx, copy *c, size_t i)
+{
+  for (size_t k = 0; k < c->out.n_signals; k++)
+    if (c->signals[k] == i) return BL_OK;
+  c->signals[c->out.n_signals] = i;
+  return bl_edf_mend_signal(ctx, c->e, i, c->out.bdf, &c->headers[c->out.n_signals++], c->report);
+}
+
+static bl_status take_picked(bl_ctx *ctx, copy *c)
+{
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < c->how->pick->n; i++) {
+    const char *name = c->how->pick->v[i];
+    long signal = signal_of(c, name);
+    if (signal >= 0) {
+      s = take_signal(ctx, c, (size_t)signal);
+      continue;
     }
-  return any;
+    const char *near = bl_nearest(name, name_at, c->rec);
+    s = bl_fail(ctx, BL_E_CONFIG, "%s: no channel '%s'%s%s%s", c->rec->path, name, near ? "; did you mean '" : "", near ? near : "",
+                near ? "'?" : "; 'baleen inspect' lists them");
+  }
+  return s;
+}
+
+static bl_status take_all(bl_ctx *ctx, copy *c)
+{
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < c->e->n_signals; i++) {
+    const bl_edf_signal *g = &c->e->signals[i];
+    if (g->annotation) continue;
+    if (g->spr) s = take_signal(ctx, c, i);
+    else s = bl_edf_tell(ctx, c->report, "signal %zu '%s' left out: it has no samples", i + 1, g->label);
+  }
+  return s;
+}
+
+/* An EDF's Status is a number like any other, a BDF's is bits that no scale is for: its values are written as they are, those of
+ * a "Status system" above them, as a BDF's two channels are once they have been an EDF's. */
+static bl_status find_status(bl_ctx *ctx, copy *c)
+{
+  size_t system = SIZE_MAX, n = c->out.n_signals;
+  for (size_t i = 0; i < n && c->out.bdf && !c->e->bdf; i++) {
+    if (!strcmp(c->headers[i].label, "Status")) c->status = i;
+    if (!strcmp(c->headers[i].label, "Status system")) system = i;
+  }
+  if (c->status == SIZE_MAX) return BL_OK;
+  bl_edf_out_signal *g = &c->headers[c->status];
+  snprintf(g->unit, sizeof g->unit, "Boolean");
+  bl_edf_number(-8388608, g->dmin), bl_edf_number(8388607, g->dmax);
+  memcpy(g->pmin, g->dmin, sizeof g->pmin), memcpy(g->pmax, g->dmax, sizeof g->pmax);
+  bl_status s = bl_edf_tell(ctx, c->report, "signal 'Status': its values are bits of the BDF now%s", system == SIZE_MAX ? "" : ", those of 'Status system' above them");
+  if (s || system == SIZE_MAX) return s;
+  if (c->headers[system].spr != g->spr)
+    return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: 'Status' and 'Status system' have different rates, and a BDF has them in one signal; pick one of them",
+                   c->rec->path);
+  size_t source = c->signals[system];
+  for (size_t i = system; i + 1 < n; i++) c->signals[i] = c->signals[i + 1], c->headers[i] = c->headers[i + 1];
+  c->signals[--c->out.n_signals] = source;
+  if (c->status > system) c->status--;
+  c->has_system = true;
+  return BL_OK;
 }
 
 static bl_status choose_signals(bl_ctx *ctx, copy *c)
 {
-  const bl_edf *e = c->e;
-  size_t n_pick = c->how->pick ? c->how->pick->n : 0;
-  bool *found = bl_calloc(ctx, n_pick + 1, sizeof *found);
-  c->signals = bl_calloc(ctx, e->n_signals, sizeof *c->signals);
-  c->headers = bl_calloc(ctx, e->n_signals, sizeof *c->headers);
-  bl_status s = found && c->signals && c->headers ? BL_OK : bl_fail_nomem(ctx, "an EDF copy");
-  for (size_t i = 0; !s && i < e->n_signals; i++) {
-    const bl_edf_signal *g = &e->signals[i];
-    if (g->annotation || (!g->spr && c->how->pick)) continue;
-    if (!g->spr) {
-      s = bl_edf_tell(ctx, c->report, "signal %zu '%s' left out: it has no samples", i + 1, g->label);
-    } else if (is_picked(c, i, found)) {
-      c->signals[c->out.n_signals] = i;
-      s = bl_edf_mend_signal(ctx, e, i, c->out.bdf, &c->headers[c->out.n_signals++], c->report);
-    }
-  }
-  for (size_t i = 0; !s && i < n_pick; i++) {
-    if (found[i]) continue;
-    const char *near = bl_nearest(c->how->pick->v[i], name_at, c->rec);
-    s = bl_fail(ctx, BL_E_CONFIG, "%s: no channel '%s'%s%s%s", c->rec->path, c->how->pick->v[i],
-                near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "; 'baleen inspect' lists them");
-  }
-  bl_free(ctx, found);
-  return s;
+  c->signals = bl_calloc(ctx, c->e->n_signals + 1, sizeof *c->signals);
+  c->headers = bl_calloc(ctx, c->e->n_signals + 1, sizeof *c->headers);
+  c->status = SIZE_MAX;
+  if (!c->signals || !c->headers) return bl_fail_nomem(ctx, "an EDF copy");
+  bl_status s = c->how->pick ? take_picked(ctx, c) : take_all(ctx, c);
+  return s ? s : find_status(ctx, c);
 }
 
 /* ---- which records ------------------------------------------------------------------------------------------------- */
@@ -182,7 +226,7 @@ static bl_status take_annotations(bl_ctx *ctx, copy *c, bool cropped)
   for (size_t k = 1; !s && c->by_samples && k < c->n_runs; k++) {
     double rate = c->rec->streams[0].rate_hz, end = c->runs[k - 1].start_s + (double)c->runs[k - 1].n / rate;
     double lo = fmax(end, c->from_s), hi = fmin(c->runs[k].start_s, c->to_s);
-    if (hi > lo) s = add_mark(ctx, c, "gap", lo - c->from_s, hi - lo);
+    if (hi > lo) s = add_mark(ctx, c, "BAD_ACQ_SKIP", lo - c->from_s, hi - lo);
     if (!s && hi > lo) s = bl_edf_tell(ctx, c->report, "gap of %.6f s at %.6f s filled", hi - lo, lo - c->from_s);
   }
   double padded = c->by_samples ? (double)c->out.n_records * c->out.record_s - (c->to_s - c->from_s) : 0;
@@ -197,18 +241,22 @@ static bl_status take_annotations(bl_ctx *ctx, copy *c, bool cropped)
 /* ---- samples ------------------------------------------------------------------------------------------------------- */
 
 /* n samples of a signal from the first on, over the borders of records, as they stand. */
-static void raw_samples(copy *c, size_t signal, uint64_t first, uint64_t n, unsigned char *to)
+static bl_status raw_samples(bl_ctx *ctx, copy *c, size_t signal, uint64_t first, uint64_t n, unsigned char *to)
 {
-  const bl_edf *e = c->e;
+  bl_edf *e = c->e;
   const bl_edf_signal *g = &e->signals[signal];
-  while (n) {
+  bl_status s = BL_OK;
+  while (n && !s) {
     uint64_t in = first % g->spr, part = g->spr - in < n ? g->spr - in : n;
-    c->seen = e->header_bytes + first / g->spr * e->record_bytes + g->offset + in * e->width;
-    memcpy(to, e->bytes + c->seen, (size_t)part * e->width);
-    to += part * e->width;
+    size_t bytes = (size_t)part * e->width;
+    const unsigned char *from;
+    s = bl_edf_get(ctx, e, first / g->spr, g->offset + in * e->width, bytes, bytes, &from);
+    if (!s) memcpy(to, from, bytes);
+    to += bytes;
     first += part;
     n -= part;
   }
+  return s;
 }
 
 static void put_digital(unsigned char *to, size_t width, int32_t x)
@@ -224,8 +272,8 @@ static int32_t digital_zero(const bl_edf_signal *g)
   return (int32_t)fmin(fmax(zero, lo), hi);
 }
 
-/* Samples p .. p + n - 1 of the stretch. */
-static void stretch_samples(copy *c, size_t i, uint64_t p, uint64_t n, unsigned char *to)
+/* Samples p .. p + n - 1 of the stretch: pieces that are there, values next to 0 between them, the last one behind the end. */
+static bl_status stretch_samples(bl_ctx *ctx, copy *c, size_t i, uint64_t p, uint64_t n, unsigned char *to)
 {
   const bl_edf_signal *g = &c->e->signals[c->signals[i]];
   double rate = (double)g->spr / c->e->record_s;
@@ -233,15 +281,21 @@ static void stretch_samples(copy *c, size_t i, uint64_t p, uint64_t n, unsigned 
   uint64_t total = samples_of(c, i);
   int64_t base = llrint(c->from_s * rate);
   size_t run = 0;
-  for (; n; p++, n--, to += width) {
-    int64_t at = base + (int64_t)(p < total ? p : total ? total - 1 : 0);
+  bl_status s = BL_OK;
+  for (uint64_t part; n && !s; p += part, n -= part, to += part * width) {
+    bool behind = p >= total;
+    int64_t at = base + (int64_t)(!behind ? p : total ? total - 1 : 0);
     while (run + 1 < c->n_runs && at >= llrint(c->runs[run + 1].start_s * rate)) run++;
     int64_t in = at - llrint(c->runs[run].start_s * rate), len = (int64_t)(c->runs[run].n / c->first_spr * g->spr);
     uint64_t first = c->runs[run].first / c->first_spr * g->spr;
-    if (in >= 0 && in < len) raw_samples(c, c->signals[i], first + (uint64_t)in, 1, to);
-    else if (p >= total && len) raw_samples(c, c->signals[i], first + (uint64_t)(in < 0 ? 0 : len - 1), 1, to);
+    bool there = in >= 0 && in < len;
+    part = 1;
+    if (there && !behind) part = (uint64_t)(len - in) < n ? (uint64_t)(len - in) : n;
+    if (there && !behind && part > total - p) part = total - p;
+    if (there || (behind && len)) s = raw_samples(ctx, c, c->signals[i], first + (uint64_t)(there ? in : in < 0 ? 0 : len - 1), part, to);
     else put_digital(to, width, digital_zero(g));
   }
+  return s;
 }
 
 /* 16 bits to 24, in place, from the end. */
@@ -253,23 +307,57 @@ static void widen(unsigned char *v, size_t n)
   }
 }
 
+/* The samples of record r of the copy's signal i. */
+static bl_status record_samples(bl_ctx *ctx, copy *c, size_t i, uint64_t spr, uint64_t r, size_t run, unsigned char *to)
+{
+  bl_status s;
+  if (c->by_samples) s = stretch_samples(ctx, c, i, r * spr, spr, to);
+  else s = raw_samples(ctx, c, c->signals[i], (c->from_record[run] + r - c->out_runs[run].first) * spr, spr, to);
+  if (!s && c->out.bdf && !c->e->bdf) widen(to, (size_t)spr);
+  return s;
+}
+
+/* Numbers of a signal as bits from `shift` on, in place or added to those at `to`. */
+static bl_status put_bits(bl_ctx *ctx, const copy *c, size_t i, const unsigned char *from, size_t n, unsigned most, int shift, unsigned char *to)
+{
+  const bl_edf_signal *g = &c->e->signals[c->signals[i]];
+  for (size_t k = 0; k < n; k++, from += 3, to += 3) {
+    int32_t x = from[0] | from[1] << 8 | from[2] << 16;
+    double v = (x - ((x & 0x800000) << 1)) * g->cal + g->off, bits = rint(v);
+    if (!(bits >= 0 && bits <= most && fabs(v - bits) < 1e-3))
+      return bl_fail(ctx, BL_E_RANGE,
+                     "%s: channel '%s' holds %g; a BDF's Status has whole numbers, trigger bits 0 to 65535 and system bits 0 to 255; leave the "
+                     "channel out, give it another name first (stage rename), or write a .edf",
+                     c->rec->path, g->label, v);
+    put_digital(to, 3, (int32_t)((shift ? (uint32_t)(to[0] | to[1] << 8) : 0) | (uint32_t)bits << shift));
+  }
+  return BL_OK;
+}
+
+/* A BDF's Status from the samples of an EDF's, which are at v, and of its system bits, which there is room for at `more`. */
+static bl_status rebuild_status(bl_ctx *ctx, copy *c, uint64_t spr, uint64_t r, size_t run, unsigned char *v, unsigned char *more)
+{
+  bl_status s = put_bits(ctx, c, c->status, v, (size_t)spr, 65535, 0, v);
+  if (s || !c->has_system) return s;
+  s = record_samples(ctx, c, c->out.n_signals, spr, r, run, more);
+  return s ? s : put_bits(ctx, c, c->out.n_signals, more, (size_t)spr, 255, 16, v);
+}
+
 static bl_status write_records(bl_ctx *ctx, copy *c, bl_edf_out *o)
 {
-  unsigned char *record = bl_calloc(ctx, o->data_bytes + 1, 1);
+  size_t extra = c->has_system ? (size_t)c->headers[c->status].spr * 3 : 0, run = 0;
+  unsigned char *record = bl_calloc(ctx, o->data_bytes + extra + 1, 1);
   bl_status s = record ? BL_OK : bl_fail_nomem(ctx, "an EDF record");
-  size_t run = 0;
   for (uint64_t r = 0; !s && r < c->out.n_records; r++) {
     unsigned char *to = record;
     while (run + 1 < c->out.n_runs && r >= c->out_runs[run + 1].first) run++;
-    for (size_t i = 0; i < c->out.n_signals; i++) {
+    for (size_t i = 0; !s && i < c->out.n_signals; i++) {
       uint64_t spr = c->headers[i].spr;
-      if (c->by_samples) stretch_samples(c, i, r * spr, spr, to);
-      else raw_samples(c, c->signals[i], (c->from_record[run] + r - c->out_runs[run].first) * spr, spr, to);
-      if (c->out.bdf && !c->e->bdf) widen(to, (size_t)spr);
+      s = record_samples(ctx, c, i, spr, r, run, to);
+      if (!s && i == c->status) s = rebuild_status(ctx, c, spr, r, run, to, record + o->data_bytes);
       to += spr * (c->out.bdf ? 3 : 2);
     }
-    bl_edf_let_go(c->e, c->seen);
-    s = bl_edf_out_record(ctx, o, record);
+    if (!s) s = bl_edf_out_record(ctx, o, record);
     if (!s && r % 256 == 0) s = BL_CHECK_CANCEL(ctx);
   }
   bl_free(ctx, record);
@@ -297,6 +385,28 @@ static bl_status copy_start(bl_ctx *ctx, copy *c)
   return s;
 }
 
+/* Gaps that are not filled hold nothing: a crop begins behind one that it would begin in, and ends before one. */
+static bl_status leave_gaps(bl_ctx *ctx, copy *c)
+{
+  double from = c->from_s, to = c->to_s, rate = c->rec->streams[0].rate_hz;
+  bl_status s = BL_OK;
+  for (size_t k = 0; k + 1 < c->n_runs && !s; k++) {
+    double end = c->runs[k].start_s + (double)c->runs[k].n / rate, next = c->runs[k + 1].start_s;
+    if (from >= end - 1e-9 && to <= next + 1e-9)
+      return bl_fail(ctx, BL_E_RANGE, "%s: nothing between %g s and %g s but a gap, from %g s to %g s; --fill fills it", c->rec->path, from, to,
+                     end, next);
+    if (from >= end - 1e-9 && from < next - 1e-9) {
+      c->from_s = next;
+      s = bl_edf_tell(ctx, c->report, "%.6f s lies in a gap: the crop begins behind it, at %.6f s", from, next);
+    }
+    if (!s && to > end + 1e-9 && to <= next + 1e-9) {
+      c->to_s = end;
+      s = bl_edf_tell(ctx, c->report, "%.6f s lies in a gap: the crop ends before it, at %.6f s", to, end);
+    }
+  }
+  return s;
+}
+
 static bl_status plan(bl_ctx *ctx, copy *c)
 {
   bool cropped = !isnan(c->how->from_s) || !isnan(c->how->to_s), inside = false;
@@ -306,13 +416,16 @@ static bl_status plan(bl_ctx *ctx, copy *c)
   if (!c->out.n_signals) { /* annotations alone: one record without duration */
     c->out.n_records = 1;
     snprintf(c->out.record_text, sizeof c->out.record_text, "0");
-    if (!cropped) c->from_s = 0;
+    if (isnan(c->how->to_s)) c->to_s = (double)INFINITY;
+    else c->to_s = c->how->to_s; /* no samples say how long it lasts */
     bl_status s = take_annotations(ctx, c, cropped);
     return s ? s : copy_start(ctx, c);
   }
   if (!(c->from_s < c->to_s))
     return bl_fail(ctx, BL_E_RANGE, "%s: nothing between %g s and %g s; the recording lasts %g s", c->rec->path, c->from_s, c->to_s,
                    total);
+  bl_status s = cropped && !c->how->fill ? leave_gaps(ctx, c) : BL_OK;
+  if (s) return s;
   for (size_t k = 0; k + 1 < c->n_runs; k++) {
     double end = c->runs[k].start_s + (double)c->runs[k].n / rate;
     inside |= end > c->from_s && end < c->to_s;
@@ -321,7 +434,7 @@ static bl_status plan(bl_ctx *ctx, copy *c)
                      c->runs[k + 1].start_s - end);
   }
   c->by_samples = inside ? c->how->fill : cropped;
-  bl_status s = c->by_samples ? plan_samples(ctx, c) : plan_records(ctx, c);
+  s = c->by_samples ? plan_samples(ctx, c) : plan_records(ctx, c);
   if (!s && !c->by_samples) s = tell_duration(ctx, c, c->e->record_s);
   if (!s) s = take_annotations(ctx, c, cropped);
   return s ? s : copy_start(ctx, c);

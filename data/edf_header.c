@@ -79,10 +79,18 @@ bool bl_edf_text(const unsigned char *s, size_t n, char *to, bool *latin)
 
 static bool has_nul(const unsigned char *s, size_t n) { return memchr(s, 0, n) != NULL; }
 
+static bool has_control(const unsigned char *s, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    if ((s[i] && s[i] < 0x20) || s[i] == 0x7f) return true;
+  return false;
+}
+
 /* A field as text, its oddities counted. */
 static void text_field(bl_edf *e, uint64_t at, size_t n, long signal, char *to)
 {
   if (bl_edf_text(e->bytes + at, n, to, NULL)) bl_edf_deviates(e, BL_EDF_NOT_ASCII, at, signal);
+  if (has_control(e->bytes + at, n)) bl_edf_deviates(e, BL_EDF_CONTROL, at, signal);
   if (has_nul(e->bytes + at, n)) bl_edf_deviates(e, BL_EDF_NUL_PADDED, at, signal);
 }
 
@@ -100,6 +108,22 @@ static double number_field(bl_edf *e, uint64_t at, size_t n, long signal)
     bl_edf_deviates(e, BL_EDF_COMMA, at, signal);
   }
   return bl_parse_real(text, &x) && isfinite(x) ? x : (double)NAN;
+}
+
+/* A number that has to be a whole one: digits, behind a sign at most. */
+static double whole_field(bl_edf *e, uint64_t at, size_t n, long signal)
+{
+  double x = number_field(e, at, n, signal);
+  if (!isnan(x) && memchr(e->bytes + at, '.', n)) bl_edf_deviates(e, BL_EDF_NOT_WHOLE, at, signal);
+  else if (!isnan(x) && (memchr(e->bytes + at, 'e', n) || memchr(e->bytes + at, 'E', n))) bl_edf_deviates(e, BL_EDF_NOT_WHOLE, at, signal);
+  return x;
+}
+
+static double duration_field(bl_edf *e, uint64_t at)
+{
+  double x = number_field(e, at, 8, -1);
+  if (!isnan(x) && (memchr(e->bytes + at, 'e', 8) || memchr(e->bytes + at, 'E', 8))) bl_edf_deviates(e, BL_EDF_EXPONENT, at, -1);
+  return x;
 }
 
 /* ---- the file's start -------------------------------------------------------------------------------------------- */
@@ -237,8 +261,8 @@ static void read_scale(bl_edf *e, size_t i)
   uint64_t pmin_at = bl_edf_field_at(e, 104, 8, i), dmin_at = bl_edf_field_at(e, 120, 8, i);
   g->pmin = number_field(e, pmin_at, 8, n);
   g->pmax = number_field(e, bl_edf_field_at(e, 112, 8, i), 8, n);
-  g->dmin = number_field(e, dmin_at, 8, n);
-  g->dmax = number_field(e, bl_edf_field_at(e, 128, 8, i), 8, n);
+  g->dmin = whole_field(e, dmin_at, 8, n);
+  g->dmax = whole_field(e, bl_edf_field_at(e, 128, 8, i), 8, n);
   g->cal = 1;
   double most = e->bdf ? 8388608 : 32768;
   if (g->annotation) {
@@ -275,6 +299,14 @@ static void read_scale(bl_edf *e, size_t i)
   if (!*g->unit) bl_edf_deviates(e, BL_EDF_NO_UNIT, bl_edf_field_at(e, 96, 8, i), n);
 }
 
+/* Texts that are kept as they stand, or not at all: looked at for what should not be in them. */
+static void check_texts(bl_edf *e, size_t i)
+{
+  static const size_t before[] = {16, 136, 224}, width[] = {80, 80, 32};
+  char text[161];
+  for (int k = 0; k < 3; k++) text_field(e, bl_edf_field_at(e, before[k], width[k], i), width[k], (long)i, text);
+}
+
 static bl_status read_signal(bl_ctx *ctx, bl_recording *rec, bl_edf *e, size_t i)
 {
   bl_edf_signal *g = &e->signals[i];
@@ -282,9 +314,10 @@ static bl_status read_signal(bl_ctx *ctx, bl_recording *rec, bl_edf *e, size_t i
   text_field(e, bl_edf_field_at(e, 0, 16, i), 16, (long)i, g->label);
   text_field(e, bl_edf_field_at(e, 96, 8, i), 8, (long)i, g->unit);
   plain_micro(g->unit);
+  check_texts(e, i);
   g->annotation = !strcmp(g->label, "EDF Annotations") || !strcmp(g->label, "BDF Annotations");
   read_scale(e, i);
-  double spr = number_field(e, spr_at, 8, (long)i);
+  double spr = whole_field(e, spr_at, 8, (long)i);
   if (!(spr >= 0) || spr != floor(spr) || spr > 99999999) {
     char found[17];
     bl_edf_text(e->bytes + spr_at, 8, found, NULL);
@@ -304,7 +337,7 @@ static bl_status read_signal(bl_ctx *ctx, bl_recording *rec, bl_edf *e, size_t i
 static void read_header_bytes(bl_edf *e, double records)
 {
   uint64_t needs = 256 * ((uint64_t)e->n_signals + 1);
-  double says = number_field(e, 184, 8, -1);
+  double says = whole_field(e, 184, 8, -1);
   e->header_bytes = needs;
   if (says == (double)needs) return;
   double data = records >= 1 ? records * (double)e->record_bytes : (double)NAN, length = (double)e->n_bytes;
@@ -352,12 +385,27 @@ static bool looks_like_edf(const bl_edf *e)
          bl_parse_real_n((const char *)e->bytes + 252, 4, &n) && n >= 1 && size == 256 * (n + 1);
 }
 
+/* The first n bytes of the file, in place of those read before. */
+static bl_status load(bl_ctx *ctx, bl_edf *e, size_t n)
+{
+  const unsigned char *v;
+  unsigned char *bytes = bl_calloc(ctx, n, 1);
+  if (!bytes) return bl_fail_nomem(ctx, "an EDF header");
+  bl_status s = bl_window_get(ctx, &e->file, 0, n, n, &v);
+  if (!s) memcpy(bytes, v, n);
+  bl_free(ctx, e->bytes);
+  e->bytes = bytes;
+  return s;
+}
+
 static bl_status read_fixed(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
 {
   if (e->n_bytes < 256)
     return bl_fail(ctx, BL_E_FORMAT, "%s: the file ends at byte %llu, inside the header of 256 bytes", rec->path,
                    (unsigned long long)e->n_bytes);
-  char version[17], reserved[89], count[9];
+  bl_status s = load(ctx, e, 256);
+  if (s) return s;
+  char version[17], reserved[89], count[9], patient[161];
   e->bdf = e->bytes[0] == 0xff && !memcmp(e->bytes + 1, "BIOSEMI", 7);
   bl_edf_text(e->bytes, 8, version, NULL);
   bool known = e->bdf || !strcmp(version, "0");
@@ -367,11 +415,12 @@ static bl_status read_fixed(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
                    rec->path, version);
   e->width = e->bdf ? 3 : 2;
   text_field(e, 192, 44, -1, reserved);
+  text_field(e, 8, 80, -1, patient);
   e->plus = !strncmp(reserved, e->bdf ? "BDF+" : "EDF+", 4);
   e->discontinuous = e->plus && reserved[4] == 'D';
   if (e->plus) check_identifications(e);
   read_start(rec, e);
-  double n = number_field(e, 252, 4, -1);
+  double n = whole_field(e, 252, 4, -1);
   bl_edf_text(e->bytes + 252, 4, count, NULL);
   if (!(n >= 1 && n <= BL_EDF_MAX_SIGNALS) || n != floor(n))
     return bl_fail(ctx, BL_E_FORMAT, "%s: byte 252: number of signals is '%s', wanted 1 to %d", rec->path, count,
@@ -381,7 +430,7 @@ static bl_status read_fixed(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
     return bl_fail(ctx, BL_E_FORMAT, "%s: the file ends at byte %llu, inside the headers of %zu signals (%llu bytes)",
                    rec->path, (unsigned long long)e->n_bytes, e->n_signals,
                    256 * ((unsigned long long)e->n_signals + 1));
-  return BL_OK;
+  return load(ctx, e, 256 * (e->n_signals + 1));
 }
 
 bl_status bl_edf_header(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
@@ -398,13 +447,13 @@ bl_status bl_edf_header(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
   }
   if (e->plus && !annotations) bl_edf_deviates(e, BL_EDF_NO_ANNOTATIONS, 192, -1);
   if (!e->plus && annotations) bl_edf_deviates(e, BL_EDF_NOT_PLUS, 192, -1);
-  e->record_s = number_field(e, 244, 8, -1);
+  e->record_s = duration_field(e, 244);
   if (!samples && !(e->record_s >= 0)) e->record_s = 0;
   if (samples && !(e->record_s >= 1e-6 && e->record_s <= 1e7)) {
     bl_edf_deviates(e, BL_EDF_DURATION, 244, -1);
     e->record_s = 1;
   }
-  double records = number_field(e, 236, 8, -1);
+  double records = whole_field(e, 236, 8, -1);
   read_header_bytes(e, records);
   if ((s = read_records(ctx, rec, e, records))) return s;
   const char *kind = !e->plus ? "" : e->discontinuous ? "+D" : "+C";

@@ -76,9 +76,9 @@ static bool raw_number(const bl_edf *e, size_t i, size_t before, char text[9])
   return n && bl_parse_real(text, &x) && isfinite(x);
 }
 
-static void put_number(const bl_edf *e, size_t i, size_t before, double x, char text[9])
+static void put_number(const bl_edf *e, size_t i, size_t before, double x, bool whole, char text[9])
 {
-  if (!raw_number(e, i, before, text)) bl_edf_number(x, text);
+  if (!raw_number(e, i, before, text) || (whole && strchr(text, '.'))) bl_edf_number(x, text);
 }
 
 static void swap_texts(char a[9], char b[9])
@@ -129,10 +129,10 @@ static bl_status mend_limits(bl_ctx *ctx, const bl_edf *e, size_t i, bool to_bdf
   double least = fmin(g->dmin, g->dmax), greatest = fmax(g->dmin, g->dmax);
   if (least < -most || greatest > most - 1 || least != floor(least) || greatest != floor(greatest))
     return move_limits(ctx, g, i, most, to, report);
-  put_number(e, i, 104, g->pmin, to->pmin);
-  put_number(e, i, 112, g->pmax, to->pmax);
-  put_number(e, i, 120, g->dmin, to->dmin);
-  put_number(e, i, 128, g->dmax, to->dmax);
+  put_number(e, i, 104, g->pmin, false, to->pmin);
+  put_number(e, i, 112, g->pmax, false, to->pmax);
+  put_number(e, i, 120, g->dmin, true, to->dmin);
+  put_number(e, i, 128, g->dmax, true, to->dmax);
   if (g->dmin < g->dmax) return BL_OK;
   swap_texts(to->pmin, to->pmax);
   swap_texts(to->dmin, to->dmax);

@@ -9,132 +9,176 @@
 #include "edf.h"
 #include "recording_private.h"
 
-enum { SEPARATOR = 0x14, BEFORE_DURATION = 0x15 };
+enum { SEPARATOR = 0x14, BEFORE_DURATION = 0x15, AHEAD_BYTES = 64 << 10, SMALL_RECORD = 4096 };
+
+/* The lists of one annotation signal in one record. */
+typedef struct lists {
+  bl_ctx *ctx;
+  bl_recording *rec;
+  bl_edf *e;
+  uint64_t record;
+  long signal;
+  const unsigned char *v; /* the first byte, */
+  uint64_t at;            /* and where in the file it is */
+  double *own;            /* the record's time, while it is due; NULL */
+  bl_buf *scratch;
+} lists;
+
+static void deviates(const lists *l, bl_edf_deviation kind, const unsigned char *s)
+{
+  bl_edf_deviates(l->e, kind, l->at + (uint64_t)(s - l->v), l->signal);
+}
 
 /* One list's stamp. */
 typedef struct stamp {
   double onset_s, duration_s;
-  bool has_duration;
+  int decimals; /* of the onset, zeros at the end not counted */
 } stamp;
 
-/* Digits with at most one point, or, forgiven, comma; a sign in front. False when it is none. */
-static bool stamp_number(const unsigned char *s, size_t n, double *out, bool *has_sign)
+/* Digits with at most one point; a sign in front. Forgiven, but *odd: a comma, a point at an end. False when it is none. */
+static bool stamp_number(const unsigned char *s, size_t n, double *out, bool *has_sign, bool *odd)
 {
   char text[32];
   if (!n || n >= sizeof text) return false;
   *has_sign = *s == '+' || *s == '-';
+  *odd |= s[n - 1] == '.' || s[*has_sign] == '.';
   for (size_t i = 0; i < n; i++) {
     text[i] = s[i] == ',' ? '.' : (char)s[i];
+    *odd |= s[i] == ',';
     if (!(i == 0 && *has_sign) && text[i] != '.' && !(text[i] >= '0' && text[i] <= '9')) return false;
   }
   return bl_parse_real_n(text, n, out) && fabs(*out) <= 1e9;
 }
 
-/* The part of a list before its first separator. */
-static bool read_stamp(bl_edf *e, const unsigned char *s, size_t n, long signal, stamp *out)
+static int decimals_of(const unsigned char *s, size_t n)
 {
-  bool sign;
-  uint64_t at = (uint64_t)(s - e->bytes);
+  size_t point = 0;
+  while (point < n && s[point] != '.' && s[point] != ',') point++;
+  while (n > point + 1 && s[n - 1] == '0') n--;
+  return n > point ? (int)(n - point - 1) : 0;
+}
+
+/* The part of a list before its first separator. */
+static bool read_stamp(const lists *l, const unsigned char *s, size_t n, stamp *out)
+{
+  bool sign, odd = false;
   const unsigned char *mark = memchr(s, BEFORE_DURATION, n);
   size_t onset_n = mark ? (size_t)(mark - s) : n;
   *out = (stamp){0};
-  if (!stamp_number(s, onset_n, &out->onset_s, &sign)) return false;
-  if (!sign) bl_edf_deviates(e, BL_EDF_TAL_UNSIGNED, at, signal);
-  if (!mark) return true;
-  if (mark + 1 == s + n) {
-    bl_edf_deviates(e, BL_EDF_TAL_DURATION, at, signal);
-    return true;
+  if (!stamp_number(s, onset_n, &out->onset_s, &sign, &odd)) return false;
+  if (!sign) deviates(l, BL_EDF_TAL_UNSIGNED, s);
+  out->decimals = decimals_of(s, onset_n);
+  if (mark && mark + 1 == s + n) {
+    deviates(l, BL_EDF_TAL_DURATION, s);
+  } else if (mark) {
+    if (!stamp_number(mark + 1, n - onset_n - 1, &out->duration_s, &sign, &odd)) return false;
+    if (sign) deviates(l, BL_EDF_TAL_DURATION, s);
+    if (out->duration_s < 0) out->duration_s = 0;
   }
-  if (!stamp_number(mark + 1, n - onset_n - 1, &out->duration_s, &sign)) return false;
-  if (sign) bl_edf_deviates(e, BL_EDF_TAL_DURATION, at, signal);
-  if (out->duration_s < 0) out->duration_s = 0;
-  out->has_duration = true;
+  if (odd) deviates(l, BL_EDF_TAL_NUMBER, s);
   return true;
 }
 
+/* The last "@@" of a text, NULL when it has none: what is before it may be the label's own. */
+static char *channel_mark(char *text)
+{
+  char *last = NULL;
+  for (char *at = text; (at = strstr(at, "@@")); at++) last = at;
+  return last;
+}
+
 /* One text of a list becomes an annotation; "text@@channel" is about one channel. */
-static bl_status add_text(bl_ctx *ctx, bl_recording *rec, bl_edf *e, const stamp *at, const unsigned char *s, size_t n,
-                          long signal, bl_buf *scratch)
+static bl_status add_text(const lists *l, const stamp *at, const unsigned char *s, size_t n)
 {
   bool latin;
-  void *v = scratch->v;
-  bl_status status = bl_grow(ctx, &v, &scratch->cap, 2 * n + 1, 1, "annotations");
-  scratch->v = v;
+  bl_edf *e = l->e;
+  void *v = l->scratch->v, *records = e->label_record;
+  bl_status status = bl_grow(l->ctx, &v, &l->scratch->cap, 2 * n + 1, 1, "annotations");
+  l->scratch->v = v;
+  if (!status) status = bl_grow(l->ctx, &records, &e->label_cap, l->rec->annotations.n + 1, sizeof *e->label_record, "annotations");
+  e->label_record = records;
   if (status) return status;
-  bl_edf_text(s, n, scratch->v, &latin);
-  if (latin) bl_edf_deviates(e, BL_EDF_TAL_ENCODING, (uint64_t)(s - e->bytes), signal);
+  bl_edf_text(s, n, l->scratch->v, &latin);
+  if (latin) deviates(l, BL_EDF_TAL_ENCODING, s);
   bl_annotation one = {
-      .onset_s = at->onset_s, .duration_s = at->duration_s, .low_hz = NAN, .high_hz = NAN, .label = scratch->v};
-  char *suffix = strstr(scratch->v, "@@");
+      .onset_s = at->onset_s, .duration_s = at->duration_s, .low_hz = NAN, .high_hz = NAN, .label = l->scratch->v};
+  char *suffix = channel_mark(l->scratch->v);
   if (suffix) {
     *suffix = '\0';
     if (suffix[2]) one.channel = suffix + 2;
   }
-  return bl_annotations_add(ctx, &rec->annotations, &one);
+  e->label_record[l->rec->annotations.n] = l->record;
+  return bl_annotations_add(l->ctx, &l->rec->annotations, &one);
 }
 
-/* The list s[0 .. n), its NUL not included. *own is set to its onset when its first text is empty and it is `first`. */
-static bl_status read_list(bl_ctx *ctx, bl_recording *rec, bl_edf *e, const unsigned char *s, size_t n, long signal,
-                           double *own, bl_buf *scratch)
+static void take_own(lists *l, const stamp *at)
+{
+  if (!l->own) return;
+  *l->own = at->onset_s;
+  if (at->decimals > l->e->stamp_decimals) l->e->stamp_decimals = at->decimals;
+}
+
+/* The list s[0 .. n), its NUL not included. Gives the record its time when its first text is empty and one is due. */
+static bl_status read_list(lists *l, const unsigned char *s, size_t n)
 {
   const unsigned char *end = s + n, *mark = memchr(s, SEPARATOR, n);
   stamp at;
-  uint64_t offset = (uint64_t)(s - e->bytes);
-  if (!mark || !read_stamp(e, s, (size_t)(mark - s), signal, &at)) {
-    bl_edf_deviates(e, BL_EDF_TAL_BROKEN, offset, signal);
+  if (!mark || !read_stamp(l, s, (size_t)(mark - s), &at)) {
+    deviates(l, BL_EDF_TAL_BROKEN, s);
     return BL_OK;
   }
-  if (end[-1] != SEPARATOR) bl_edf_deviates(e, BL_EDF_TAL_OPEN, offset, signal);
+  if (mark + 1 == end) deviates(l, BL_EDF_TAL_NO_TEXT, s);
+  else if (end[-1] != SEPARATOR) deviates(l, BL_EDF_TAL_OPEN, s);
   bool first = true;
   for (const unsigned char *text = mark + 1; text < end || first; first = false) {
     const unsigned char *stop = text < end ? memchr(text, SEPARATOR, (size_t)(end - text)) : NULL;
     if (!stop) stop = end;
     if (stop > text) {
-      bl_status status = add_text(ctx, rec, e, &at, text, (size_t)(stop - text), signal, scratch);
+      bl_status status = add_text(l, &at, text, (size_t)(stop - text));
       if (status) return status;
-    } else if (first && own) {
-      *own = at.onset_s;
+    } else if (first) {
+      take_own(l, &at);
     }
     text = stop < end ? stop + 1 : end;
   }
   return BL_OK;
 }
 
-/* All lists of one signal in one record. own: see read_list(), NULL for all but the first annotation signal. */
-static bl_status read_lists(bl_ctx *ctx, bl_recording *rec, bl_edf *e, const unsigned char *s, size_t n, long signal,
-                            double *own, bl_buf *scratch)
+static bl_status read_lists(lists *l, size_t n)
 {
-  const unsigned char *end = s + n;
+  const unsigned char *s = l->v, *end = s + n;
   while (s < end) {
-    if (!*s) {
-      s++;
-      continue;
-    }
+    const unsigned char *begin = s;
+    while (s < end && !*s) s++;
+    if (s == end) break;
+    if (s > begin) deviates(l, BL_EDF_TAL_APART, s);
     const unsigned char *stop = memchr(s, 0, (size_t)(end - s));
-    if (!stop) {
-      stop = end;
-      if (end[-1] == SEPARATOR) bl_edf_deviates(e, BL_EDF_TAL_OPEN, (uint64_t)(s - e->bytes), signal);
-    }
-    bl_status status = read_list(ctx, rec, e, s, (size_t)(stop - s), signal, own, scratch);
+    if (!stop && end[-1] == SEPARATOR) deviates(l, BL_EDF_TAL_OPEN, s);
+    bl_status status = read_list(l, s, (size_t)((stop ? stop : end) - s));
     if (status) return status;
-    own = NULL;
-    s = stop;
+    l->own = NULL;
+    s = stop ? stop + 1 : end;
   }
   return BL_OK;
 }
 
-/* Times count from the first record's own stamp, which may hold the fraction of the start's second. */
-static void shift_times(bl_recording *rec, bl_edf *e)
+/* All annotation signals of record r; the first of them has the record's time. */
+static bl_status read_record(bl_ctx *ctx, bl_recording *rec, bl_edf *e, uint64_t r, bl_buf *scratch)
 {
-  e->first_onset_s = isfinite(e->record_start_s[0]) ? e->record_start_s[0] : 0;
-  size_t first = 0;
-  while (!e->signals[first].annotation || !e->signals[first].spr) first++;
-  if (!e->discontinuous && !(e->first_onset_s >= 0 && e->first_onset_s < 1))
-    bl_edf_deviates(e, BL_EDF_FIRST_ONSET, e->header_bytes + e->signals[first].offset, (long)first);
-  for (uint64_t r = 0; r < e->n_records; r++) e->record_start_s[r] -= e->first_onset_s;
-  for (size_t i = 0; i < rec->annotations.n; i++) rec->annotations.v[i].onset_s -= e->first_onset_s;
-  if (!rec->has_start || !(fabs(e->first_onset_s) > 0)) return;
-  rec->has_start = bl_recording_later(rec, e->first_onset_s, rec->start);
+  double *own = &e->stamp_s[r];
+  bl_status s = BL_OK;
+  *own = NAN;
+  for (size_t i = 0; i < e->n_signals && !s; i++) {
+    const bl_edf_signal *g = &e->signals[i];
+    if (!g->annotation || !g->spr) continue;
+    lists l = {ctx, rec, e, r, (long)i, NULL, e->header_bytes + r * e->record_bytes + g->offset, own, scratch};
+    size_t n = (size_t)g->spr * e->width;
+    s = bl_edf_get(ctx, e, r, g->offset, n, e->record_bytes <= SMALL_RECORD ? AHEAD_BYTES : n, &l.v);
+    if (!s) s = read_lists(&l, n);
+    if (!s && own && isnan(*own)) bl_edf_deviates(e, BL_EDF_NO_ONSET, l.at, (long)i);
+    own = NULL;
+  }
+  return s;
 }
 
 bl_status bl_edf_annotations(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
@@ -142,27 +186,14 @@ bl_status bl_edf_annotations(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
   bool any = false;
   for (size_t i = 0; i < e->n_signals; i++) any |= e->signals[i].annotation && e->signals[i].spr;
   if (!any || !e->n_records) return BL_OK;
-  e->record_start_s = bl_calloc(ctx, (size_t)e->n_records, sizeof *e->record_start_s);
-  if (!e->record_start_s) return bl_fail_nomem(ctx, "the times of an EDF file's records");
+  e->stamp_s = bl_calloc(ctx, (size_t)e->n_records, sizeof *e->stamp_s);
+  if (!e->stamp_s) return bl_fail_nomem(ctx, "the times of an EDF file's records");
   bl_buf scratch = {0};
   bl_status s = BL_OK;
   for (uint64_t r = 0; r < e->n_records && !s; r++) {
-    const unsigned char *record = e->bytes + e->header_bytes + r * e->record_bytes;
-    double *own = &e->record_start_s[r];
-    bl_edf_let_go(e, (uint64_t)(record - e->bytes));
-    *own = NAN;
-    for (size_t i = 0; i < e->n_signals && !s; i++) {
-      const bl_edf_signal *g = &e->signals[i];
-      if (!g->annotation || !g->spr) continue;
-      s = read_lists(ctx, rec, e, record + g->offset, (size_t)g->spr * e->width, (long)i, own, &scratch);
-      if (own && isnan(*own)) bl_edf_deviates(e, BL_EDF_NO_ONSET, (uint64_t)(record - e->bytes) + g->offset, (long)i);
-      own = NULL;
-    }
+    s = read_record(ctx, rec, e, r, &scratch);
     if (!s && r % 1024 == 0) s = BL_CHECK_CANCEL(ctx);
   }
   bl_buf_free(ctx, &scratch);
-  if (s) return s;
-  shift_times(rec, e);
-  bl_annotations_sort(&rec->annotations);
-  return BL_OK;
+  return s;
 }

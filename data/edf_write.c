@@ -1,6 +1,7 @@
 /* EDF+ and BDF+ files, header first, then record after record: samples, then one annotation signal whose lists begin with
  * the record's time (EDF+ specification 2.1 and 2.2). Each annotation stands in the record in which it begins or, where
- * that one is full, in a later one; the signal is made as long as it takes for all of them to find a place. */
+ * that one is full, in a later one. The signal is made as long as it takes for all of them to find a place, unless that
+ * would make a good part of the file: then annotations also stand in records before their own, as the standard allows. */
 #include "edf_write.h"
 
 #include <math.h>
@@ -36,7 +37,8 @@ static size_t put_annotation(const bl_annotation *a, double shift_s, unsigned ch
   }
   head[n++] = 0x14;
   const char *label = a->label && *a->label ? a->label : "annotation", *channel = a->channel ? a->channel : "";
-  size_t len = strlen(label), of = *channel ? strlen(channel) + 2 : 0, total = (size_t)n + len + of + 2;
+  bool marked = *channel || strstr(label, "@@"); /* the last mark is the channel's, also of none */
+  size_t len = strlen(label), of = marked ? strlen(channel) + 2 : 0, total = (size_t)n + len + of + 2;
   if (!to) return total;
   memcpy(to, head, (size_t)n);
   unsigned char *text = to + n;
@@ -52,8 +54,17 @@ static size_t put_annotation(const bl_annotation *a, double shift_s, unsigned ch
 static double record_start(const bl_edf_out_spec *p, uint64_t r, size_t *run)
 {
   while (*run + 1 < p->n_runs && r >= p->runs[*run + 1].first) ++*run;
+  while (*run && r < p->runs[*run].first) --*run;
   if (!p->n_runs) return (double)r * p->record_s;
   return p->runs[*run].start_s + (double)(r - p->runs[*run].first) * p->record_s;
+}
+
+/* A record's own time as a list; its bytes. */
+static size_t put_stamp(const bl_edf_out *o, double start_s, char stamp[48])
+{
+  int n = put_seconds(stamp, 44, start_s + o->fraction_s, true);
+  stamp[n++] = 0x14, stamp[n++] = 0x14, stamp[n++] = 0;
+  return (size_t)n;
 }
 
 /* The lists of record r, room bytes of them; to NULL only counts. False when the time stamp does not fit. */
@@ -61,35 +72,67 @@ static bool put_lists(const bl_edf_out *o, uint64_t r, size_t room, size_t *run,
 {
   const bl_edf_out_spec *p = o->spec;
   double start = record_start(p, r, run), end = r + 1 < p->n_records ? start + p->record_s : (double)INFINITY;
-  char stamp[40];
-  int n = put_seconds(stamp, sizeof stamp - 4, start + o->fraction_s, true);
-  stamp[n++] = 0x14, stamp[n++] = 0x14, stamp[n++] = 0;
-  size_t used = (size_t)n;
+  char stamp[48];
+  size_t used = put_stamp(o, start, stamp);
   if (used > room) return false;
   if (to) memset(to, 0, room), memcpy(to, stamp, used);
-  for (; *next < p->annotations->n && p->annotations->v[*next].onset_s < end; ++*next) {
+  for (; *next < p->annotations->n; ++*next) {
     const bl_annotation *a = &p->annotations->v[*next];
-    size_t need = put_annotation(a, o->fraction_s, NULL);
-    if (need > room - used) break;
+    bool due = a->onset_s < end || (o->latest && o->latest[*next] <= r);
+    size_t need = due ? put_annotation(a, o->fraction_s, NULL) : 0;
+    if (!due || need > room - used) break;
     if (to) put_annotation(a, o->fraction_s, to + used);
     used += need;
   }
   return true;
 }
 
-/* The smallest of the doubled sizes at which all annotations find a place. */
+/* Whether all find a place in their own record or one behind it. */
+static bool fits_behind(const bl_edf_out *o, size_t room)
+{
+  size_t run = 0, next = 0;
+  for (uint64_t r = 0; r < o->spec->n_records; r++)
+    if (!put_lists(o, r, room, &run, &next, NULL)) return false;
+  return next == o->spec->annotations->n;
+}
+
+/* Whether all find a place anywhere, the last one in the last record, each other one as far behind as those after it allow: that
+ * is the record that it must be in at the latest. */
+static bool fits_anywhere(const bl_edf_out *o, size_t room)
+{
+  const bl_edf_out_spec *p = o->spec;
+  size_t left = p->annotations->n, run = 0;
+  char stamp[48];
+  for (uint64_t r = p->n_records; r-- > 0;) {
+    size_t used = put_stamp(o, record_start(p, r, &run), stamp);
+    if (used > room) return false;
+    for (size_t need; left && (need = put_annotation(&p->annotations->v[left - 1], o->fraction_s, NULL)) <= room - used; used += need)
+      o->latest[--left] = r;
+  }
+  return !left;
+}
+
+/* The smallest of the doubled sizes at which all annotations find a place. Lists are not to be more than a quarter of the
+ * samples for want of annotations standing in earlier records. */
 static bl_status find_tal_bytes(bl_ctx *ctx, bl_edf_out *o, const char *path)
 {
   const bl_edf_out_spec *p = o->spec;
-  size_t width = p->bdf ? 3 : 2;
+  size_t width = p->bdf ? 3 : 2, n = p->annotations->n;
+  uint64_t *latest = bl_calloc(ctx, n + 1, sizeof *latest);
+  if (!latest) return bl_fail_nomem(ctx, "annotations of an EDF file");
   for (size_t room = 60; room <= MAX_LIST_BYTES; room *= 2) {
-    size_t run = 0, next = 0;
-    bool fits = true;
-    for (uint64_t r = 0; r < p->n_records && fits; r++) fits = put_lists(o, r, room, &run, &next, NULL);
-    if (!fits || next < p->annotations->n) continue;
+    bool fits = fits_behind(o, room);
+    if (!fits && 2 * room > o->data_bytes / 4) {
+      o->latest = latest;
+      fits = fits_anywhere(o, room);
+      if (!fits) o->latest = NULL;
+    }
+    if (!fits) continue;
+    if (!o->latest) bl_free(ctx, latest);
     o->tal_bytes = (room + width - 1) / width * width;
     return BL_OK;
   }
+  bl_free(ctx, latest);
   return bl_fail(ctx, BL_E_RANGE, "%s: %zu annotations do not fit into %llu records", path, p->annotations->n,
                  (unsigned long long)p->n_records);
 }
@@ -191,9 +234,9 @@ bl_status bl_edf_out_open(bl_ctx *ctx, const char *path, const bl_edf_out_spec *
   double part;
   if (spec->has_start && spec->start[19] == '.' && bl_parse_real(spec->start + 19, &part)) o.fraction_s = part;
   for (size_t i = 0; i < spec->n_signals; i++) o.data_bytes += (size_t)spec->signals[i].spr * (spec->bdf ? 3 : 2);
-  if ((s = find_tal_bytes(ctx, &o, path))) return s;
-  if (!(o.tal = bl_calloc(ctx, o.tal_bytes, 1))) return bl_fail_nomem(ctx, "annotations of an EDF record");
-  s = bl_out_open(ctx, path, &o.file);
+  s = find_tal_bytes(ctx, &o, path);
+  if (!s && !(o.tal = bl_calloc(ctx, o.tal_bytes, 1))) s = bl_fail_nomem(ctx, "annotations of an EDF record");
+  if (!s) s = bl_out_open(ctx, path, &o.file);
   if (!s) s = put_header(ctx, &o);
   if (s) bl_edf_out_drop(ctx, &o);
   else *out = o;
@@ -229,5 +272,7 @@ void bl_edf_out_drop(bl_ctx *ctx, bl_edf_out *o)
 {
   bl_out_drop(ctx, &o->file);
   bl_free(ctx, o->tal);
+  bl_free(ctx, o->latest);
   o->tal = NULL;
+  o->latest = NULL;
 }

@@ -46,6 +46,7 @@ typedef struct bl_edf_out {
   unsigned char *tal;
   uint64_t record;           /* the next one */
   size_t run, annotation;    /* the run it lies in; the next annotation to be written */
+  uint64_t *latest;          /* record that each annotation must be in at the latest; NULL: its own one or any behind it */
 } bl_edf_out;
 
 /* Opens the file and writes its header. BL_E_RANGE when there is nothing to write, or more than the format can say. */

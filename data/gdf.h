@@ -11,6 +11,7 @@
 
 #include "baleen/recording.h"
 #include "samples.h"
+#include "window.h"
 
 enum { BL_GDF_MAX_CHANNELS = 4096 };
 
@@ -25,8 +26,10 @@ typedef struct bl_gdf_channel {
 } bl_gdf_channel;
 
 typedef struct bl_gdf {
-  const unsigned char *bytes; /* the whole file; borrowed */
-  uint64_t n_bytes;
+  bl_window file;
+  uint64_t n_bytes;           /* of the file */
+  unsigned char *bytes;       /* the first n_loaded of them: the headers */
+  uint64_t n_loaded;
   double version;
   uint64_t header_bytes, record_bytes, n_records;
   double record_s;

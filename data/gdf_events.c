@@ -23,11 +23,13 @@ typedef struct table {
 } table;
 
 /* Finds the table. n stays 0 when there is none. */
-static bl_status find_table(bl_ctx *ctx, bl_recording *rec, const bl_gdf *g, table *t)
+static bl_status find_table(bl_ctx *ctx, bl_recording *rec, bl_gdf *g, table *t)
 {
   t->at = g->header_bytes + g->n_records * g->record_bytes;
   if (t->at > g->n_bytes || g->n_bytes - t->at < 8) return BL_OK;
-  const unsigned char *p = g->bytes + t->at;
+  const unsigned char *p;
+  bl_status s = bl_window_get(ctx, &g->file, t->at, 8, 8, &p);
+  if (s) return s;
   t->mode = p[0];
   bool old = g->version < 1.94;
   uint64_t says = old ? bl_gdf_u(p + 4, 4) : bl_gdf_u(p + 1, 3);
@@ -42,8 +44,9 @@ static bl_status find_table(bl_ctx *ctx, bl_recording *rec, const bl_gdf *g, tab
     return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
                              "byte %llu: the file ends inside the table of %llu events; they were left out",
                              (unsigned long long)g->n_bytes, (unsigned long long)says);
+  s = bl_window_get(ctx, &g->file, t->at + 8, (size_t)(says * width), (size_t)(says * width), &t->pos);
+  if (s) return s;
   t->n = says;
-  t->pos = p + 8;
   t->type = t->pos + 4 * says;
   t->channel = t->mode & WITH_SPAN ? t->type + 2 * says : NULL;
   t->duration = t->channel ? t->channel + 2 * says : NULL;
@@ -58,9 +61,9 @@ static bl_status find_table(bl_ctx *ctx, bl_recording *rec, const bl_gdf *g, tab
 static void find_names(const bl_gdf *g, table *t)
 {
   uint64_t at = 256 * ((uint64_t)g->n_channels + 1), k = 1;
-  while (at + 4 <= g->header_bytes && g->bytes[at]) {
+  while (at + 4 <= g->n_loaded && g->bytes[at]) {
     uint64_t n = bl_gdf_u(g->bytes + at + 1, 3), from = at + 4, end = from + n;
-    if (end > g->header_bytes) return;
+    if (end > g->n_loaded) return;
     if (g->bytes[at] == 1 && k == 1 && n && !g->bytes[from]) from++;
     while (g->bytes[at] == 1 && k < MAX_NAMES && from < end && g->bytes[from]) {
       const unsigned char *nul = memchr(g->bytes + from, 0, (size_t)(end - from));

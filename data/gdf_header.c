@@ -8,6 +8,9 @@
 #include "gdf.h"
 #include "recording_private.h"
 
+/* Of the headers; what is behind them are names, of which no file has so many. */
+enum { MAX_LOADED = 16 << 20 };
+
 uint64_t bl_gdf_u(const unsigned char *p, size_t n)
 {
   uint64_t x = 0;
@@ -166,16 +169,32 @@ static double record_duration(const unsigned char *p)
   return d >= 1e-7 && d <= 1e7 ? d : fraction;
 }
 
+/* The first n bytes of the file, in place of those read before. */
+static bl_status load(bl_ctx *ctx, bl_gdf *g, uint64_t n)
+{
+  const unsigned char *v;
+  unsigned char *bytes = bl_calloc(ctx, (size_t)n, 1);
+  if (!bytes) return bl_fail_nomem(ctx, "a GDF header");
+  bl_status s = bl_window_get(ctx, &g->file, 0, (size_t)n, (size_t)n, &v);
+  if (!s) memcpy(bytes, v, (size_t)n);
+  bl_free(ctx, g->bytes);
+  g->bytes = bytes;
+  g->n_loaded = n;
+  return s;
+}
+
 static bl_status read_fixed(bl_ctx *ctx, bl_recording *rec, bl_gdf *g)
 {
-  const unsigned char *b = g->bytes;
   if (g->n_bytes < 256)
     return bl_fail(ctx, BL_E_FORMAT, "%s: the file ends at byte %llu, inside the header of 256 bytes", rec->path,
                    (unsigned long long)g->n_bytes);
+  bl_status s = load(ctx, g, 256);
+  if (s) return s;
+  const unsigned char *b = g->bytes;
   if (memcmp(b, "GDF ", 4) || !bl_parse_real_n((const char *)b + 4, 4, &g->version) || !(g->version >= 1))
     return bl_fail(ctx, BL_E_FORMAT, "%s: byte 0: does not say 'GDF ' and a version from 1.00 on", rec->path);
   if (g->version >= 3) {
-    bl_status s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "byte 4: version is %.2f, which is not known; read as 2.x",
+    s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "byte 4: version is %.2f, which is not known; read as 2.x",
                                     g->version);
     if (s) return s;
   }
@@ -189,7 +208,9 @@ static bl_status read_fixed(bl_ctx *ctx, bl_recording *rec, bl_gdf *g)
     return bl_fail(ctx, BL_E_FORMAT, "%s: the file ends at byte %llu, inside the headers of %zu channels (%llu bytes)",
                    rec->path, (unsigned long long)g->n_bytes, g->n_channels, (unsigned long long)needs);
   g->header_bytes = says;
-  if (says >= needs && says <= g->n_bytes) return BL_OK;
+  bool sound = says >= needs && says <= g->n_bytes;
+  if ((s = load(ctx, g, sound && says < MAX_LOADED ? says : needs))) return s;
+  if (sound) return BL_OK;
   g->header_bytes = needs;
   return bl_recording_note(ctx, rec, BL_W_DEVIATION,
                            "byte 184: header size is %llu, where %zu channels need %llu of %llu bytes; the data were taken "

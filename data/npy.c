@@ -11,7 +11,7 @@
 #include "file.h"
 
 static const unsigned char magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
-enum { HEADER_CEILING = 1 << 20, MAX_DIMS = 32 };
+enum { HEADER_CEILING = BL_NPY_HEAD - 12, MAX_DIMS = 32 };
 
 /* ---- the header's dict --------------------------------------------------------------------------------------------- */
 

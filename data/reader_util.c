@@ -46,7 +46,28 @@ static size_t same_before(const bl_recording *rec, size_t s, size_t c, size_t *m
   return before;
 }
 
-bl_status bl_reader_unique_names(bl_ctx *ctx, bl_recording *rec)
+static bool is_taken(const bl_recording *rec, const char *name)
+{
+  for (size_t i = 0; i < rec->n_streams; i++)
+    for (size_t k = 0; k < rec->streams[i].n_channels; k++)
+      if (!strcmp(rec->streams[i].channels[k].name, name)) return true;
+  return false;
+}
+
+/* The name with the n-th number, from 0 on, with which no channel has it; NULL when there is no memory. */
+static char *numbered(bl_ctx *ctx, const bl_recording *rec, const char *name, size_t n)
+{
+  char *fresh = NULL;
+  for (size_t number = 0, left = n + 1; left; number++) {
+    bl_free(ctx, fresh);
+    fresh = bl_strf(ctx, "%s-%zu", name, number);
+    if (!fresh) break;
+    if (!is_taken(rec, fresh)) left--;
+  }
+  return fresh;
+}
+
+bl_status bl_reader_number_names(bl_ctx *ctx, bl_recording *rec, bool note)
 {
   size_t total = 0, at = 0, all;
   for (size_t i = 0; i < rec->n_streams; i++) total += rec->streams[i].n_channels;
@@ -57,11 +78,10 @@ bl_status bl_reader_unique_names(bl_ctx *ctx, bl_recording *rec)
       size_t before = same_before(rec, i, c, &all);
       if (all < 2) continue;
       if (!first) first = rec->streams[i].channels[c].name;
-      fresh[at] = bl_strf(ctx, "%s-%zu", rec->streams[i].channels[c].name, before);
+      fresh[at] = numbered(ctx, rec, rec->streams[i].channels[c].name, before);
       if (!fresh[at]) s = bl_fail_nomem(ctx, "channel names");
     }
-  if (!s && first)
-    s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "channel name '%s' occurs more than once; '-0', '-1' .. were added", first);
+  if (!s && first && note) s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "channel name '%s' occurs more than once; '-0', '-1' .. were added", first);
   at = 0;
   for (size_t i = 0; fresh && i < rec->n_streams; i++)
     for (size_t c = 0; c < rec->streams[i].n_channels; c++, at++) {
@@ -75,6 +95,8 @@ bl_status bl_reader_unique_names(bl_ctx *ctx, bl_recording *rec)
   bl_free(ctx, fresh);
   return s;
 }
+
+bl_status bl_reader_unique_names(bl_ctx *ctx, bl_recording *rec) { return bl_reader_number_names(ctx, rec, true); }
 
 void bl_reader_sound_name(size_t i, size_t n, char to[32])
 {

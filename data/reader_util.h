@@ -14,8 +14,10 @@ typedef struct bl_begin {
 bl_status bl_reader_runs(bl_ctx *ctx, bl_rec_stream *stream, uint64_t n_frames, const bl_begin *v, size_t n) BL_MUST_CHECK;
 /* One stream of n_channels channels. */
 bl_status bl_reader_one_stream(bl_ctx *ctx, bl_recording *rec, double rate_hz, size_t n_channels) BL_MUST_CHECK;
-/* Names that occur more than once get "-0", "-1" .., which is noted. */
+/* Names that occur more than once get "-0", "-1" .., but no name that another channel has; which is noted. */
 bl_status bl_reader_unique_names(bl_ctx *ctx, bl_recording *rec) BL_MUST_CHECK;
+/* The same; whether it is noted. */
+bl_status bl_reader_number_names(bl_ctx *ctx, bl_recording *rec, bool note) BL_MUST_CHECK;
 /* What channel i of n is called where the file has no names, as sound files: audio; left, right; ch1, ch2 .. . */
 void bl_reader_sound_name(size_t i, size_t n, char to[32]);
 /* A unit's micro sign as "u", in place. */

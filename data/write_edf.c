@@ -1,5 +1,10 @@
 /* Float samples as EDF+ or BDF+: physical limits are the least and greatest value of each channel, as 8 characters can say
- * them, never inside; the digital range is all of 16 or 24 bits. Values are rounded to the nearest step. */
+ * them, never inside; the digital range is all of 16 or 24 bits. Values are rounded to the nearest step. A channel whose
+ * steps would be coarse, since 8 characters cannot say limits as small as its values, is refused.
+ *
+ * A BDF's signal "Status" is bits, which readers take as they stand: channels "Status" and "Status system" become the one
+ * signal they were read from, trigger bits 0 to 15 and system bits 16 to 23, without any scale. */
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,14 +12,17 @@
 #include "edf_copy.h"
 #include "write_private.h"
 
+enum { MIN_LEVELS = 256, MAX_SPR = 10000000 };
+
 typedef struct edf_state {
   bl_edf_out_spec spec;
   bl_edf_out_signal *signals;
   double *gain, *base;   /* digital = (x - base) * gain + least */
+  size_t status, system; /* channels of a BDF's Status; SIZE_MAX: none */
   bl_annotations annotations;
   bl_edf_out out;
   uint64_t spr, in;      /* samples per record; frames of the one being filled */
-  unsigned char *record; /* [channel][spr] */
+  unsigned char *record; /* [signal][spr] */
   float *last;           /* frame, for padding */
 } edf_state;
 
@@ -27,13 +35,21 @@ static double limit(double x, double span, bool upper, char text[9])
   return written;
 }
 
-static bl_status plan_channel(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec, edf_state *d, size_t c)
+/* Levels that the values could have as floats. */
+static double levels_of(double lo, double hi) { return (hi - lo) / (fmax(fabs(lo), fabs(hi)) * (double)FLT_EPSILON); }
+
+static bl_status check_range(bl_ctx *ctx, const bl_writer *w, const bl_write_spec *spec, size_t c)
 {
-  bl_edf_out_signal *g = &d->signals[c];
-  bool bdf = spec->format == BL_WRITE_BDF;
-  double lo = spec->lo[c], hi = spec->hi[c], most = bdf ? 8388608 : 32768;
-  if (!(lo <= hi) || !isfinite(lo) || !isfinite(hi))
-    return bl_fail(ctx, BL_E_NONFINITE, "%s: channel '%s' goes from %g to %g; EDF needs finite values", w->path, spec->names[c], lo, hi);
+  double lo = spec->lo[c], hi = spec->hi[c];
+  if (lo <= hi && isfinite(lo) && isfinite(hi)) return BL_OK;
+  return bl_fail(ctx, BL_E_NONFINITE, "%s: channel '%s' goes from %g to %g; EDF needs finite values", w->path, spec->names[c], lo, hi);
+}
+
+static bl_status plan_scale(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec, edf_state *d, size_t c, bl_edf_out_signal *g)
+{
+  double lo = spec->lo[c], hi = spec->hi[c], spread = hi - lo, most = spec->format == BL_WRITE_BDF ? 8388608 : 32768;
+  bl_status s = check_range(ctx, w, spec, c);
+  if (s) return s;
   if (lo == hi) lo -= 1, hi += 1; /* flat */
   lo = limit(lo, hi - lo, false, g->pmin);
   hi = limit(hi, hi - lo, true, g->pmax);
@@ -44,28 +60,117 @@ static bl_status plan_channel(bl_ctx *ctx, bl_writer *w, const bl_write_spec *sp
   snprintf(g->dmax, sizeof g->dmax, "%.0f", most - 1);
   d->gain[c] = (2 * most - 1) / (hi - lo);
   d->base[c] = lo;
+  if (!(spread > 0) || spread * d->gain[c] >= fmin(MIN_LEVELS, levels_of(spec->lo[c], spec->hi[c]))) return BL_OK;
+  return bl_fail(ctx, BL_E_RANGE,
+                 "%s: channel '%s' goes from %.4g to %.4g %s, which the limits that 8 characters can say, %s to %s, leave %.0f steps of "
+                 "%.3g; take a smaller unit first, as --stages '[{to_unit: {unit: fT}}]' does with tesla, or {scale: {factor: 1e15}}",
+                 w->path, spec->names[c], spec->lo[c], spec->hi[c], spec->units[c], g->pmin, g->pmax, spread * d->gain[c], 1 / d->gain[c]);
+}
+
+static bl_status plan_channel(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec, edf_state *d, size_t c, bl_edf_out_signal *g)
+{
+  bl_status s = plan_scale(ctx, w, spec, d, c, g);
+  if (s) return s;
   g->spr = d->spr;
   bool same = bl_edf_label(spec->names[c], g->label);
   same &= bl_edf_ascii(spec->units[c], g->unit, sizeof g->unit);
-  bl_status s = bl_edf_tell(ctx, &w->report, "%s: %s to %s %s in steps of %.3g", g->label, g->pmin, g->pmax, g->unit, 1 / d->gain[c]);
+  s = bl_edf_tell(ctx, &w->report, "%s: %s to %s %s in steps of %.3g", g->label, g->pmin, g->pmax, g->unit, 1 / d->gain[c]);
   if (!s && !same)
     s = bl_edf_tell(ctx, &w->report, "channel '%s' in '%s' is written as '%s' in '%s'", spec->names[c], spec->units[c], g->label, g->unit);
   return s;
 }
 
-/* Records of a whole number of samples whose duration 8 characters say exactly; if there is one, such that the last is full. */
-static bl_status plan_records(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec, edf_state *d)
+/* ---- a BDF's Status ------------------------------------------------------------------------------------------------ */
+
+static bl_status no_status(bl_ctx *ctx, const bl_writer *w, const char *name, double x)
+{
+  return bl_fail(ctx, BL_E_RANGE,
+                 "%s: channel '%s' holds %g; a BDF's Status has whole numbers, trigger bits 0 to 65535 and system bits 0 to 255; leave "
+                 "the channel out, give it another name first (stage rename), or write a .edf",
+                 w->path, name, x);
+}
+
+/* Finds the channels; without "Status", a "Status system" is a channel like any other. */
+static void find_status(const bl_write_spec *spec, edf_state *d)
+{
+  d->status = d->system = SIZE_MAX;
+  for (size_t c = 0; c < spec->n_channels && spec->format == BL_WRITE_BDF; c++) {
+    if (!strcmp(spec->names[c], "Status")) d->status = c;
+    if (!strcmp(spec->names[c], "Status system")) d->system = c;
+  }
+  if (d->status == SIZE_MAX) d->system = SIZE_MAX;
+}
+
+static bl_status plan_status(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec, edf_state *d, bl_edf_out_signal *g)
+{
+  for (int k = 0; k < 2; k++) {
+    size_t c = k ? d->system : d->status;
+    unsigned most = k ? 255 : 65535;
+    if (c == SIZE_MAX) continue;
+    bl_status s = check_range(ctx, w, spec, c);
+    if (s) return s;
+    if (spec->lo[c] < 0 || spec->hi[c] > most) return no_status(ctx, w, spec->names[c], spec->lo[c] < 0 ? spec->lo[c] : spec->hi[c]);
+  }
+  *g = (bl_edf_out_signal){.label = "Status", .unit = "Boolean", .pmin = "-8388608", .pmax = "8388607", .dmin = "-8388608", .dmax = "8388607", .spr = d->spr};
+  return bl_edf_tell(ctx, &w->report, "Status: bits as they stand%s", d->system == SIZE_MAX ? "" : ", those of Status system above them");
+}
+
+static bl_status status_bits(bl_ctx *ctx, const bl_writer *w, const edf_state *d, const float *x, uint32_t *bits)
+{
+  *bits = 0;
+  for (int k = 0; k < 2; k++) {
+    size_t c = k ? d->system : d->status;
+    double v = c == SIZE_MAX ? 0 : (double)x[c];
+    unsigned most = k ? 255 : 65535;
+    if (!(v >= 0 && v <= most) || v != rint(v)) return no_status(ctx, w, k ? "Status system" : "Status", v);
+    *bits |= (uint32_t)v << (k ? 16 : 0);
+  }
+  return BL_OK;
+}
+
+/* ---- records ------------------------------------------------------------------------------------------------------- */
+
+/* Samples of a record: a whole number whose duration 8 characters say exactly. The first choice fills the last record; the next
+ * leaves less than a second of it empty, or little of the whole. 0: there is none. */
+static uint64_t exact_record(const bl_write_spec *spec, bool even, bool any)
 {
   static const double durations[] = {1, 2, 0.5, 4, 5, 10, 0.25, 0.2, 0.1, 3, 8, 20, 30, 60, 0.05, 0.04, 0.02, 0.01, 0.001};
+  for (size_t i = 0; i < sizeof durations / sizeof *durations; i++) {
+    double n = durations[i] * spec->rate_hz;
+    if (n < 1 || fabs(n - rint(n)) > 1e-9 * n || n > MAX_SPR) continue;
+    uint64_t spr = (uint64_t)rint(n), records = (spec->n_frames + spr - 1) / spr, padding = records * spr - spec->n_frames;
+    bool little = durations[i] <= 1 || (double)padding <= 0.01 * (double)spec->n_frames;
+    if (even ? padding > 0 : !little && !any) continue;
+    if (i > 9 && even && records > 10000000) continue;
+    return spr;
+  }
+  return 0;
+}
+
+/* Samples of a record that fill the last one, of a duration that 8 characters say nearly: to a part in a million. 0: none. */
+static uint64_t full_record(const bl_write_spec *spec)
+{
+  uint64_t best = 0;
+  double least = 1e-6;
   char text[9];
-  for (int even = 1; even >= 0 && !d->spr; even--)
-    for (size_t i = 0; i < sizeof durations / sizeof *durations && !d->spr; i++) {
-      double n = durations[i] * spec->rate_hz;
-      if (n < 1 || fabs(n - rint(n)) > 1e-9 * n || n > 1e7) continue;
-      if (even && spec->n_frames % (uint64_t)rint(n)) continue;
-      if (i > 9 && even && spec->n_frames / (uint64_t)rint(n) > 10000000) continue;
-      d->spr = (uint64_t)rint(n);
-    }
+  for (uint64_t records = 1; records <= spec->n_frames && records <= 100000; records++) {
+    uint64_t spr = spec->n_frames / records;
+    if (spec->n_frames % records || spr > MAX_SPR) continue;
+    double want = (double)spr / spec->rate_hz, error = fabs(bl_edf_number(want, text) / want - 1);
+    if (want > 60 && best) continue;
+    if (best && want < 0.1) break;
+    if (error < least) best = spr, least = error;
+  }
+  return best;
+}
+
+static bl_status plan_records(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec, edf_state *d)
+{
+  char text[9];
+  d->spr = exact_record(spec, true, false);
+  if (!d->spr) d->spr = exact_record(spec, false, false);
+  if (!d->spr) d->spr = full_record(spec);
+  if (!d->spr) d->spr = exact_record(spec, false, true);
   if (!d->spr) d->spr = spec->rate_hz >= 1 ? (uint64_t)ceil(spec->rate_hz) : 1;
   double want = (double)d->spr / spec->rate_hz;
   d->spec.record_s = bl_edf_number(want, text);
@@ -107,7 +212,13 @@ static bl_status edf_open(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec)
   d->last = bl_calloc(ctx, n, sizeof *d->last);
   d->record = bl_calloc(ctx, n * 3, (size_t)d->spr);
   if (!d->signals || !d->gain || !d->base || !d->last || !d->record) return bl_fail_nomem(ctx, "an EDF file");
-  for (size_t c = 0; !s && c < n; c++) s = plan_channel(ctx, w, spec, d, c);
+  find_status(spec, d);
+  size_t signals = 0;
+  for (size_t c = 0; !s && c < n; c++) {
+    if (c == d->system) continue;
+    bl_edf_out_signal *g = &d->signals[signals++];
+    s = c == d->status ? plan_status(ctx, w, spec, d, g) : plan_channel(ctx, w, spec, d, c, g);
+  }
   if (!s) s = copy_annotations(ctx, w, spec, d);
   if (s) return s;
   d->spec.bdf = spec->format == BL_WRITE_BDF;
@@ -117,22 +228,31 @@ static bl_status edf_open(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec)
   if (d->spec.has_start) snprintf(d->spec.start, sizeof d->spec.start, "%s", spec->start);
   else s = bl_edf_tell(ctx, &w->report, "the start is unknown, or before 1985: written as 01.01.85 00.00.00");
   d->spec.signals = d->signals;
-  d->spec.n_signals = n;
+  d->spec.n_signals = signals;
   d->spec.annotations = &d->annotations;
   return s ? s : bl_edf_out_open(ctx, w->path, &d->spec, &d->out);
 }
 
+/* A value as the channel's whole number. */
+static bl_status digital_of(bl_ctx *ctx, const bl_writer *w, const edf_state *d, size_t c, const char *label, double x, uint32_t *out)
+{
+  double most = d->spec.bdf ? 8388608 : 32768, v = rint((x - d->base[c]) * d->gain[c] - most);
+  if (isnan(v)) return bl_fail(ctx, BL_E_NONFINITE, "%s: channel '%s' holds NaN, which EDF cannot", w->path, label);
+  if (!(v >= -most && v <= most - 1)) return bl_fail(ctx, BL_E_RANGE, "%s: channel '%s': %g is beyond the announced limits", w->path, label, x);
+  *out = (uint32_t)(int32_t)v;
+  return BL_OK;
+}
+
 static bl_status put_frame(bl_ctx *ctx, bl_writer *w, edf_state *d, const float *x)
 {
-  size_t width = d->spec.bdf ? 3 : 2;
-  double most = d->spec.bdf ? 8388608 : 32768;
+  size_t width = d->spec.bdf ? 3 : 2, signal = 0;
   for (size_t c = 0; c < w->n_channels; c++) {
-    double v = rint(((double)x[c] - d->base[c]) * d->gain[c] - most);
-    if (isnan(v)) return bl_fail(ctx, BL_E_NONFINITE, "%s: channel '%s' holds NaN, which EDF cannot", w->path, d->signals[c].label);
-    if (!(v >= -most && v <= most - 1))
-      return bl_fail(ctx, BL_E_RANGE, "%s: channel '%s': %g is beyond the announced limits", w->path, d->signals[c].label, (double)x[c]);
-    uint32_t digital = (uint32_t)(int32_t)v;
-    unsigned char *to = d->record + (c * d->spr + d->in) * width;
+    if (c == d->system) continue;
+    uint32_t digital = 0;
+    bl_status s = c == d->status ? status_bits(ctx, w, d, x, &digital)
+                                 : digital_of(ctx, w, d, c, d->signals[signal].label, (double)x[c], &digital);
+    if (s) return s;
+    unsigned char *to = d->record + (signal++ * d->spr + d->in) * width;
     for (size_t b = 0; b < width; b++) to[b] = (unsigned char)(digital >> 8 * b);
   }
   if (++d->in < d->spr) return BL_OK;

@@ -23,7 +23,7 @@ static const char *const automatic[] = {"auto", NULL};
 static const bl_opt opts[] = {
     BL_WORD(params, from, "edge", edge, 0, 1e9, 0, "s", "where to begin"),
     BL_WORD(params, to, "edge", edge, 0, 1e9, 0, "s", "where to end"),
-    BL_TEXTS(params, pick, NULL, "a channel to keep, by its name; may be given again"),
+    BL_TEXTS(params, pick, NULL, "a channel to keep, by its name or a pattern ('EEG*'); may be given again, order counts"),
     BL_WORD(params, rate_hz, "auto", automatic, 0, 1e9, BL_OPT_OPEN_LO, "Hz", "stream to take, where the recording has several rates; auto: most channels"),
     BL_TEXT(params, stages, NULL, "stages to pass through, as in a config: '[{fir: {h_freq: 40}}, mono]'"),
     BL_TEXTS(params, annotations, NULL, "a table of annotations to take along; may be given again"),
@@ -34,7 +34,7 @@ static const bl_opt opts[] = {
     BL_TEXT(params, start_pattern, NULL, "when it began, by the file's name where its header does not say: such as '%Y%m%d_%H%M%S' (also %y, "
             "%f; ? is any character); not given: the patterns of common recorders; none: do not look"),
     BL_INT(params, bits, "0", 0, 32, "", "of a WAV or FLAC sample: 16, 24, or 32, which is float; 0: WAV 32, FLAC 24"),
-    BL_BOOL(params, fill, "false", "EDF to EDF: fill gaps, under annotations 'gap'; else gaps stay gaps (EDF+D)"), BL_OPT_END};
+    BL_BOOL(params, fill, "false", "EDF to EDF: fill gaps, under annotations 'BAD_ACQ_SKIP'; else gaps stay gaps (EDF+D)"), BL_OPT_END};
 
 static bl_status add_owned(bl_ctx *ctx, bl_texts *to, char *text)
 {
@@ -83,13 +83,16 @@ static bl_status plan(bl_ctx *ctx, bl_recording *rec, const params *p, size_t st
 static bl_status copy(bl_ctx *ctx, bl_recording *rec, const params *p, const char *out, bl_write_format to, bl_texts *report)
 {
   bl_annotations marks = {0};
+  bl_texts names = {0};
   bl_crop crop;
   bl_status s = plan(ctx, rec, p, 0, &marks, &crop, report);
   bl_edf_copying how = {.bdf = to == BL_WRITE_BDF, .from_s = crop.from_s, .to_s = crop.to_s, .annotations = &marks, .fill = p->fill,
-                        .pick = p->pick.n ? &p->pick : NULL};
+                        .pick = p->pick.n ? &names : NULL};
+  if (!s && p->pick.n) s = bl_convert_names(ctx, rec, &p->pick, &names);
   if (!s) s = bl_edf_copy(ctx, rec, out, &how, report);
   if (!s) s = bl_texts_add(ctx, report, "digital values copied untouched");
   bl_annotations_free(ctx, &marks);
+  bl_texts_free(ctx, &names);
   return s;
 }
 
@@ -147,7 +150,7 @@ const bl_command bl_command_convert = {
     .min_args = 2, .max_args = 2,
     .about = "EDF to EDF or BDF without stages copies the digital values. Else one stream of float32 is written: WAV as float unless\n"
              "--bits says otherwise; EDF with the limits of each channel from a first pass, so that nothing is clipped. Gaps become zeros\n"
-             "there, under annotations 'gap'. A crop begins at the sample next to --from and ends before the one next to --to. Annotations go\n"
+             "there, under annotations 'BAD_ACQ_SKIP'. A crop begins at the sample next to --from and ends before the one next to --to. Annotations go\n"
              "into EDF and BDF files, else into a table beside OUT (OUT.csv), an empty one where none were found; without a crop all of them\n"
              "are kept. Of a table that names recordings, those of IN are taken;\n"
              "names, units, full scale and start that a WAV, FLAC or .npy file cannot hold go into OUT.json beside it (call.wav.json),\n"

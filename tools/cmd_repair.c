@@ -13,7 +13,7 @@ typedef struct params {
 } params;
 static const bl_opt opts[] = {
     BL_TEXT(params, report, NULL, "write the report to this file; not given: to standard output"),
-    BL_BOOL(params, fill, "false", "fill gaps with the value next to 0, under annotations 'gap': EDF+C instead of EDF+D"), BL_OPT_END};
+    BL_BOOL(params, fill, "false", "fill gaps with the value next to 0, under annotations 'BAD_ACQ_SKIP': EDF+C instead of EDF+D"), BL_OPT_END};
 
 static bl_status check_places(bl_ctx *ctx, const char *in, const char *out, const char *report)
 {

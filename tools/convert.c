@@ -97,6 +97,36 @@ static bl_status add_pick(bl_ctx *ctx, chain *c, const bl_texts *pick)
   return s;
 }
 
+static void free_chain(bl_ctx *ctx, chain *c)
+{
+  for (size_t i = 0; i < c->n; i++) {
+    bl_stage_stop(ctx, &c->runs[i]);
+    bl_stage_free(ctx, &c->stages[i]);
+    bl_frames_free(ctx, &c->frames[i]);
+  }
+  bl_stream_free(ctx, &c->in);
+  bl_free(ctx, c->block);
+}
+
+bl_status bl_convert_names(bl_ctx *ctx, const bl_recording *rec, const bl_texts *pick, bl_texts *names)
+{
+  chain *c = bl_calloc(ctx, 1, sizeof *c);
+  bl_status s = c ? BL_OK : bl_fail_nomem(ctx, "channel names");
+  if (s) return s;
+  c->in = (bl_stream){.rate_hz = 1, .source_rate_hz = 1, .n_bins = 1};
+  for (size_t i = 0; i < rec->n_streams; i++)
+    for (size_t k = 0; !s && k < rec->streams[i].n_channels; k++, c->in.n_channels++) {
+      s = bl_texts_add(ctx, &c->in.channels, rec->streams[i].channels[k].name);
+      if (!s) s = bl_texts_add(ctx, &c->in.units, rec->streams[i].channels[k].unit);
+    }
+  if (!s) s = add_pick(ctx, c, pick);
+  if (!s) s = bl_stage_start(ctx, &c->stages[0], &c->in, &c->runs[0]);
+  for (size_t i = 0; !s && i < c->runs[0].out.channels.n; i++) s = bl_texts_add(ctx, names, c->runs[0].out.channels.v[i]);
+  free_chain(ctx, c);
+  bl_free(ctx, c);
+  return s;
+}
+
 bl_status bl_convert_stream(bl_ctx *ctx, const bl_recording *rec, double want, size_t *out, bl_texts *report)
 {
   size_t best = rec->n_streams;
@@ -153,17 +183,6 @@ static bl_status start_chain(bl_ctx *ctx, chain *c)
   return status || c->block ? status : bl_fail_nomem(ctx, "a block of samples");
 }
 
-static void free_chain(bl_ctx *ctx, chain *c)
-{
-  for (size_t i = 0; i < c->n; i++) {
-    bl_stage_stop(ctx, &c->runs[i]);
-    bl_stage_free(ctx, &c->stages[i]);
-    bl_frames_free(ctx, &c->frames[i]);
-  }
-  bl_stream_free(ctx, &c->in);
-  bl_free(ctx, c->block);
-}
-
 /* ---- one pass ------------------------------------------------------------------------------------------------------ */
 
 static bl_status take(bl_ctx *ctx, sink *k, const float *x, size_t n)
@@ -197,7 +216,7 @@ static bl_status fill_gap(bl_ctx *ctx, chain *c, double at, sink *k)
   if ((double)n / c->out->rate_hz > LONGEST_GAP_S)
     return bl_fail(ctx, BL_E_RANGE, "%s: a gap of %.0f s is too long to be filled; take a part with --from and --to", c->rec->path,
                    (double)n / c->out->rate_hz);
-  char label[] = "gap";
+  char label[] = "BAD_ACQ_SKIP"; /* MNE's; no epoch spans what is "bad" */
   bl_annotation one = {.onset_s = (double)k->n / c->out->rate_hz, .duration_s = (double)n / c->out->rate_hz, .low_hz = (double)NAN,
                        .high_hz = (double)NAN, .label = label};
   bl_status s = k->gaps ? bl_annotations_add(ctx, k->gaps, &one) : BL_OK;
@@ -371,6 +390,19 @@ static bl_status write_table(bl_ctx *ctx, const chain *c, const char *path, cons
   return s;
 }
 
+/* A stretch without a frame. */
+static bl_status nothing(bl_ctx *ctx, const chain *c)
+{
+  const bl_rec_stream *st = &c->rec->streams[c->how->stream];
+  double to_s = fmin(c->end / st->rate_hz, c->rec->duration_s);
+  for (size_t r = 0; r + 1 < st->n_runs; r++) {
+    double end = st->runs[r].start_s + (double)st->runs[r].n / st->rate_hz, next = st->runs[r + 1].start_s;
+    if (c->from_s >= end - 1e-9 && to_s <= next + 1e-9)
+      return bl_fail(ctx, BL_E_RANGE, "%s: nothing between %g s and %g s but a gap, from %g s to %g s", c->rec->path, c->from_s, to_s, end, next);
+  }
+  return bl_fail(ctx, BL_E_RANGE, "%s: no frame is left between %g s and %g s; take more of it, or shorter stages", c->rec->path, c->from_s, to_s);
+}
+
 bl_status bl_convert_run(bl_ctx *ctx, bl_recording *rec, const char *path, const bl_convert *how, bl_texts *report)
 {
   chain *c = bl_calloc(ctx, 1, sizeof *c);
@@ -392,6 +424,7 @@ bl_status bl_convert_run(bl_ctx *ctx, bl_recording *rec, const char *path, const
   if (!k.lo || !k.hi) s = bl_fail_nomem(ctx, path);
   for (size_t i = 0; !s && i < k.width; i++) k.lo[i] = (double)INFINITY, k.hi[i] = -(double)INFINITY;
   if (!s) s = pass(ctx, c, &k);
+  if (!s && !k.n) s = nothing(ctx, c);
   bl_annotations_sort(&marks);
   if (!s && !holds_marks) s = write_table(ctx, c, path, &table, &k, &marks, report); /* first: it may be refused, and takes no time */
   if (!s) s = write_all(ctx, c, path, &k, &marks, report);

@@ -22,12 +22,15 @@ typedef struct bl_convert {
 bl_status bl_convert_stream(bl_ctx *ctx, const bl_recording *rec, double rate_hz, size_t *out, bl_texts *report) BL_MUST_CHECK;
 
 /* Each run goes through the stages afresh; between two of them come zeros for as long as the gap lasts (at most a week), under
- * an annotation "gap". What was decided is told in *report. Beside a file that holds no annotations they go into a table, also an
+ * an annotation "BAD_ACQ_SKIP". What was decided is told in *report. Beside a file that holds no annotations they go into a table, also an
  * empty one where `annotated`; a table that an earlier one has left there is replaced, or removed with the file that it is about,
  * and a text that no writer of such tables has made is BL_E_ARG. */
 bl_status bl_convert_run(bl_ctx *ctx, bl_recording *rec, const char *path, const bl_convert *how, bl_texts *report) BL_MUST_CHECK;
 
 /* The name of the table beside `path`; NULL when memory ran out. AUTO is CSV. */
 char *bl_convert_table_name(bl_ctx *ctx, const char *path, bl_annotation_format format);
+
+/* The channels of all streams that names and patterns mean, in that order, as the stage pick finds them. */
+bl_status bl_convert_names(bl_ctx *ctx, const bl_recording *rec, const bl_texts *pick, bl_texts *names) BL_MUST_CHECK;
 
 #endif

@@ -93,7 +93,9 @@ static const char *plural(size_t n) { return n == 1 ? "" : "s"; }
 bl_status bl_marks_crop(bl_ctx *ctx, const bl_recording *rec, const bl_crop *crop, bl_annotations *marks, bl_texts *report)
 {
   bool cropped = !isnan(crop->from_s) || !isnan(crop->to_s);
-  double from = isnan(crop->from_s) ? 0 : crop->from_s, to = isnan(crop->to_s) ? rec->duration_s : fmin(crop->to_s, rec->duration_s);
+  /* annotations without a signal have no end but their own */
+  double begin = rec->n_streams ? 0 : -(double)INFINITY, end = rec->n_streams ? rec->duration_s : (double)INFINITY;
+  double from = isnan(crop->from_s) ? begin : crop->from_s, to = fmin(crop->to_s, end); /* of NaN: the other */
   size_t n_out = 0, n_cut = 0;
   bl_annotations kept = {0};
   bl_status s = BL_OK;

@@ -6,13 +6,11 @@
 #include "baleen/file.h"
 #include "baleen/text.h"
 #include "brainvision.h"
-#include "file.h"
 #include "path.h"
 #include "recording_private.h"
 
 typedef struct bv_file {
   bl_bv bv;
-  bl_map data;
 } bv_file;
 
 enum { HEADER_CEILING = 16 << 20 };
@@ -106,12 +104,17 @@ static bl_status open_data(bl_ctx *ctx, bl_recording *rec, bv_file *f, const cha
   bl_status s = find_part(ctx, rec, header, f->bv.data_file, ".eeg", &path);
   if (!s && !path)
     s = bl_fail(ctx, BL_E_IO, "%s: names the data file '%s', which is not beside it; copy it there", header, f->bv.data_file);
-  if (!s) s = bl_map_open(ctx, path, &f->data);
+  char *text = NULL;
+  size_t n = 0;
+  if (!s) s = bl_window_open(ctx, path, &f->bv.file);
+  if (!s && f->bv.ascii) s = bl_file_read(ctx, path, SIZE_MAX / 2, &text, &n);
   if (!s) {
-    f->bv.bytes = f->data.v;
-    f->bv.n_bytes = f->data.n;
+    f->bv.bytes = (const unsigned char *)text;
+    f->bv.n_bytes = f->bv.ascii ? n : f->bv.file.n_bytes;
     s = bl_bv_data(ctx, rec, &f->bv, path);
+    f->bv.bytes = NULL;
   }
+  bl_free(ctx, text);
   bl_free(ctx, path);
   return s;
 }
@@ -150,10 +153,10 @@ static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
 
 static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out, size_t *got)
 {
-  (void)ctx, (void)stream;
-  bl_bv_read(&((const bv_file *)rec->impl)->bv, first, n, out);
-  *got = n;
-  return BL_OK;
+  (void)stream;
+  bl_status s = bl_bv_read(ctx, &((bv_file *)rec->impl)->bv, first, n, out);
+  *got = s ? 0 : n;
+  return s;
 }
 
 static void close_file(bl_ctx *ctx, bl_recording *rec)
@@ -161,7 +164,6 @@ static void close_file(bl_ctx *ctx, bl_recording *rec)
   bv_file *f = rec->impl;
   if (!f) return;
   bl_bv_free(ctx, &f->bv);
-  bl_map_close(&f->data);
   bl_free(ctx, f);
   rec->impl = NULL;
 }

@@ -3,15 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "baleen/file.h"
 #include "baleen/text.h"
 #include "csv_signal.h"
-#include "file.h"
 #include "reader_util.h"
 #include "recording_private.h"
 #include "sidecar.h"
 
 typedef struct work {
-  bl_map map;
+  char *text; /* the whole file */
   bl_csv_signal signal;
   bl_clock clock;
   bl_sidecar side;
@@ -77,8 +77,11 @@ static bl_status make_stream(bl_ctx *ctx, bl_recording *rec, work *w)
 static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
 {
   work w = {0};
-  bl_status s = bl_map_open(ctx, rec->path, &w.map);
-  if (!s) s = bl_csv_signal_parse(ctx, rec->path, (const char *)w.map.v, w.map.n, &w.signal);
+  size_t n;
+  bl_status s = bl_file_read(ctx, rec->path, SIZE_MAX / 2, &w.text, &n);
+  if (!s) s = bl_csv_signal_parse(ctx, rec->path, w.text, n, &w.signal);
+  bl_free(ctx, w.text);
+  w.text = NULL;
   if (!s) s = bl_clock_infer(ctx, &w.signal, &w.clock);
   if (!s) s = bl_sidecar_read(ctx, rec->path, &w.side);
   if (!s) s = make_stream(ctx, rec, &w);
@@ -88,7 +91,6 @@ static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
   bl_csv_signal_free(ctx, &w.signal);
   bl_free(ctx, w.clock.runs);
   bl_sidecar_free(ctx, &w.side);
-  bl_map_close(&w.map);
   return s;
 }
 

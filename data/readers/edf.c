@@ -1,11 +1,7 @@
-/* edf: EDF, EDF+, BDF and BDF+ over a memory-mapped file. Values are digital * cal + off in double, rounded once to
- * float32, in the file's own unit; a BDF Status is two channels, its trigger bits and its system bits as numbers. See edf.h for the standards. */
-#include <errno.h>
-#include <fcntl.h>
+/* edf: EDF, EDF+, BDF and BDF+. Values are digital * cal + off in double, rounded once to float32, in the file's own unit; a
+ * BDF Status is two channels, its trigger bits and its system bits as numbers. See edf.h for the standards, window.h for why
+ * the file is read and not mapped. */
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #ifdef __SSE4_1__
 #include <smmintrin.h>
 #endif
@@ -14,13 +10,15 @@
 #include "edf.h"
 #include "recording_private.h"
 
-/* Frames done of one channel before the next: the piece of the output stays in the nearest cache. */
-enum { TILE = 64 };
+/* TILE: frames done of one channel before the next: the piece of the output stays in the nearest cache. Records are read whole,
+ * several at a time, or, where they are large or little of them is wanted, signal by signal. */
+enum { TILE = 64, PIECE_BYTES = 256 << 10, WHOLE_BYTES = 1 << 20, PART_FRAMES = 4096 };
 
 typedef struct edf_file {
   bl_edf edf;
-  void *map;
-  size_t map_bytes;
+  const unsigned char **from; /* [channel]: samples to be decoded */
+  void *parts;                /* signal by signal */
+  size_t parts_cap;
 } edf_file;
 
 static int probe(const unsigned char *head, size_t n, const char *path)
@@ -32,61 +30,54 @@ static int probe(const unsigned char *head, size_t n, const char *path)
   return bl_text_ends_with(path, ".edf") || bl_text_ends_with(path, ".bdf") ? 1 : 0;
 }
 
-void bl_edf_let_go(bl_edf *e, uint64_t before)
+bl_status bl_edf_get(bl_ctx *ctx, bl_edf *e, uint64_t r, uint64_t in, size_t n, size_t ahead, const unsigned char **v)
 {
-  enum { PIECE = 4 << 20 };
-  if (!e->mapped || before > e->n_bytes) return;
-  if (before < e->let_go) e->let_go = 0; /* read anew from further back */
-  uint64_t to = before / PIECE * PIECE;
-  if (to < e->let_go + 2 * PIECE) return;
-  to -= PIECE; /* what was read last may be asked for again */
-  madvise((char *)(uintptr_t)e->bytes + e->let_go, (size_t)(to - e->let_go), MADV_DONTNEED);
-  e->let_go = to;
+  return bl_window_get(ctx, &e->file, e->header_bytes + r * e->record_bytes + in, n, ahead, v);
+}
+
+/* All of it, once the window is open. */
+static bl_status open_window(bl_ctx *ctx, bl_recording *rec, edf_file *f)
+{
+  bl_edf *e = &f->edf;
+  e->n_bytes = e->file.n_bytes;
+  bl_status s = bl_edf_header(ctx, rec, e);
+  if (!s) s = bl_edf_annotations(ctx, rec, e);
+  if (!s) s = bl_edf_times(ctx, rec, e);
+  if (!s) s = bl_edf_streams(ctx, rec, e);
+  if (!s && !(f->from = bl_calloc(ctx, 2 * e->n_signals, sizeof *f->from))) s = bl_fail_nomem(ctx, "an EDF file");
+  return s ? s : bl_edf_report(ctx, rec, e);
 }
 
 bl_status bl_edf_open_bytes(bl_ctx *ctx, bl_recording *rec, const unsigned char *bytes, uint64_t n)
 {
-  edf_file *f = rec->impl;
-  if (!f && !(f = rec->impl = bl_calloc(ctx, 1, sizeof *f))) return bl_fail_nomem(ctx, "an EDF file");
-  bl_edf *e = &f->edf;
-  e->bytes = bytes;
-  e->n_bytes = n;
-  bl_status s = bl_edf_header(ctx, rec, e);
-  if (!s) s = bl_edf_annotations(ctx, rec, e);
-  if (!s) s = bl_edf_streams(ctx, rec, e);
-  return s ? s : bl_edf_report(ctx, rec, e);
+  edf_file *f = rec->impl = bl_calloc(ctx, 1, sizeof *f);
+  if (!f) return bl_fail_nomem(ctx, "an EDF file");
+  bl_status s = bl_window_memory(ctx, rec->path, bytes, n, &f->edf.file);
+  return s ? s : open_window(ctx, rec, f);
 }
 
 static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
 {
-  struct stat info;
   edf_file *f = rec->impl = bl_calloc(ctx, 1, sizeof *f);
   if (!f) return bl_fail_nomem(ctx, "an EDF file");
-  int fd = open(rec->path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0 || fstat(fd, &info)) {
-    bl_status s = bl_fail(ctx, BL_E_IO, "%s: cannot be opened: %s", rec->path, strerror(errno));
-    if (fd >= 0) close(fd);
-    return s;
-  }
-  void *map = info.st_size > 0 ? mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
-  int why = errno;
-  close(fd);
-  if (map == MAP_FAILED) return bl_fail(ctx, BL_E_IO, "%s: cannot be mapped: %s", rec->path, strerror(why));
-  f->map = map;
-  f->map_bytes = (size_t)info.st_size;
-  f->edf.mapped = true;
-  return bl_edf_open_bytes(ctx, rec, map, (uint64_t)info.st_size);
+  bl_status s = bl_window_open(ctx, rec->path, &f->edf.file);
+  return s ? s : open_window(ctx, rec, f);
 }
 
 static void close_file(bl_ctx *ctx, bl_recording *rec)
 {
   edf_file *f = rec->impl;
   if (!f) return;
-  if (f->map) munmap(f->map, f->map_bytes);
+  bl_window_close(ctx, &f->edf.file);
+  bl_free(ctx, f->edf.bytes);
   bl_free(ctx, f->edf.signals);
-  bl_free(ctx, f->edf.record_start_s);
+  bl_free(ctx, f->edf.stamp_s);
+  bl_free(ctx, f->edf.label_record);
+  bl_free(ctx, f->edf.runs);
   bl_free(ctx, f->edf.stream_signals);
   bl_free(ctx, f->edf.stream_first);
+  bl_free(ctx, f->from);
+  bl_free(ctx, f->parts);
   bl_free(ctx, f);
   rec->impl = NULL;
 }
@@ -132,9 +123,9 @@ static void decode_four(const bl_edf_signal *const g[4], const unsigned char *co
 }
 #endif
 
-/* n frames from one record, all channels. */
-static void decode_part(const bl_edf *e, const size_t *signals, size_t n_channels, const unsigned char *from, size_t n,
-                        float *to)
+/* n frames of all channels, those of channel c from from[c] + skip on. */
+static void decode_part(const bl_edf *e, const size_t *signals, size_t n_channels, const unsigned char *const *from, size_t skip,
+                        size_t n, float *to)
 {
   size_t c = 0;
 #ifdef __SSE4_1__
@@ -144,7 +135,7 @@ static void decode_part(const bl_edf *e, const size_t *signals, size_t n_channel
     const unsigned char *at[4];
     for (size_t k = 0; k < 4; k++) {
       g[k] = &e->signals[signals[c + k]];
-      at[k] = from + g[k]->offset;
+      at[k] = from[c + k] + skip;
     }
     decode_four(g, at, even, to + c, n_channels);
     for (size_t k = 0; k < 4 && even < n; k++)
@@ -153,29 +144,61 @@ static void decode_part(const bl_edf *e, const size_t *signals, size_t n_channel
 #endif
   for (; c < n_channels; c++) {
     const bl_edf_signal *g = &e->signals[signals[c]];
-    if (g->status) decode_status(c && signals[c] == signals[c - 1], from + g->offset, n, to + c, n_channels);
-    else decode(e, g, from + g->offset, n, to + c, n_channels);
+    if (g->status) decode_status(c && signals[c] == signals[c - 1], from[c] + skip, n, to + c, n_channels);
+    else decode(e, g, from[c] + skip, n, to + c, n_channels);
   }
+}
+
+/* Sets from[] for n frames of record r, of which `left` bytes, records behind it included, are still wanted. */
+static bl_status find_whole(bl_ctx *ctx, edf_file *f, const size_t *signals, size_t n_channels, uint64_t r, uint64_t in,
+                            uint64_t left)
+{
+  bl_edf *e = &f->edf;
+  size_t ahead = left < PIECE_BYTES ? (size_t)left : PIECE_BYTES / (size_t)e->record_bytes * (size_t)e->record_bytes;
+  const unsigned char *v;
+  bl_status s = bl_edf_get(ctx, e, r, 0, (size_t)e->record_bytes, ahead, &v);
+  for (size_t c = 0; !s && c < n_channels; c++) f->from[c] = v + e->signals[signals[c]].offset + in * e->width;
+  return s;
+}
+
+static bl_status find_parts(bl_ctx *ctx, edf_file *f, const size_t *signals, size_t n_channels, uint64_t r, uint64_t in, size_t n)
+{
+  bl_edf *e = &f->edf;
+  size_t bytes = n * e->width;
+  bl_status s = bl_grow(ctx, &f->parts, &f->parts_cap, n_channels * bytes, 1, "a piece of a file");
+  for (size_t c = 0; !s && c < n_channels; c++) {
+    unsigned char *to = (unsigned char *)f->parts + c * bytes;
+    const unsigned char *v;
+    s = bl_edf_get(ctx, e, r, e->signals[signals[c]].offset + in * e->width, bytes, bytes, &v);
+    if (!s) memcpy(to, v, bytes);
+    f->from[c] = to;
+  }
+  return s;
 }
 
 static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
                              size_t *got)
 {
-  bl_edf *e = &((edf_file *)rec->impl)->edf;
+  edf_file *f = rec->impl;
+  const bl_edf *e = &f->edf;
   const size_t *signals = &e->stream_signals[e->stream_first[stream]], n_channels = rec->streams[stream].n_channels;
   uint64_t spr = e->signals[signals[0]].spr;
-  (void)ctx;
-  for (size_t done = 0; done < n;) {
-    uint64_t record = (first + done) / spr, in = (first + done) % spr;
-    size_t part = n - done < TILE ? n - done : TILE;
-    if (part > spr - in) part = (size_t)(spr - in);
-    const unsigned char *from = e->bytes + e->header_bytes + record * e->record_bytes + in * e->width;
-    decode_part(e, signals, n_channels, from, part, out + done * n_channels);
-    done += part;
+  bl_status s = BL_OK;
+  for (size_t done = 0, part; !s && done < n; done += part) {
+    uint64_t record = (first + done) / spr, in = (first + done) % spr, last = (first + n - 1) / spr;
+    part = n - done < spr - in ? n - done : (size_t)(spr - in);
+    if (e->record_bytes <= WHOLE_BYTES && 4 * n_channels * part * e->width >= e->record_bytes) {
+      s = find_whole(ctx, f, signals, n_channels, record, in, (last - record + 1) * e->record_bytes);
+    } else {
+      if (part > PART_FRAMES) part = PART_FRAMES;
+      s = find_parts(ctx, f, signals, n_channels, record, in, part);
+    }
+    float *to = out + done * n_channels;
+    for (size_t k = 0; !s && k < part; k += TILE)
+      decode_part(e, signals, n_channels, f->from, k * e->width, part - k < TILE ? part - k : TILE, to + k * n_channels);
   }
-  bl_edf_let_go(e, e->header_bytes + (first + n) / spr * e->record_bytes);
-  *got = n;
-  return BL_OK;
+  *got = s ? 0 : n;
+  return s;
 }
 
 bl_edf *bl_edf_of(const bl_recording *rec)

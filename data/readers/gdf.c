@@ -1,20 +1,19 @@
-/* gdf: GDF 1.x and 2.x over a memory-mapped file. Values are digital * cal + off in double, rounded once to float32, in
+/* gdf: GDF 1.x and 2.x. Values are digital * cal + off in double, rounded once to float32, in
  * the file's own unit; stored numbers outside the digital limits are overflows, and NaN. See gdf.h for the standard. */
 #include <math.h>
 #include <string.h>
 
 #include "baleen/text.h"
-#include "file.h"
 #include "gdf.h"
 #include "reader_util.h"
 #include "recording_private.h"
 
-/* Frames done of one channel before the next: the piece of the output stays in the nearest cache. */
-enum { TILE = 64 };
+/* TILE: frames done of one channel before the next: the piece of the output stays in the nearest cache. WHOLE_BYTES: records up
+ * to that are read to their end. */
+enum { TILE = 64, WHOLE_BYTES = 256 << 10 };
 
 typedef struct gdf_file {
   bl_gdf gdf;
-  bl_map map;
 } gdf_file;
 
 static int probe(const unsigned char *head, size_t n, const char *path)
@@ -98,32 +97,38 @@ static bl_status make_runs(bl_ctx *ctx, bl_recording *rec, const bl_gdf *g)
 
 /* ---- opening ----------------------------------------------------------------------------------------------------- */
 
-bl_status bl_gdf_open_bytes(bl_ctx *ctx, bl_recording *rec, const unsigned char *bytes, uint64_t n)
+/* All of it, once the window is open. */
+static bl_status open_window(bl_ctx *ctx, bl_recording *rec, bl_gdf *g)
 {
-  gdf_file *f = rec->impl;
-  if (!f && !(f = rec->impl = bl_calloc(ctx, 1, sizeof *f))) return bl_fail_nomem(ctx, "a GDF file");
-  bl_gdf *g = &f->gdf;
-  g->bytes = bytes;
-  g->n_bytes = n;
+  g->n_bytes = g->file.n_bytes;
   bl_status s = bl_gdf_header(ctx, rec, g);
   if (!s) s = make_streams(ctx, rec, g);
   if (!s) s = bl_gdf_events(ctx, rec, g);
   return s ? s : make_runs(ctx, rec, g);
 }
 
+bl_status bl_gdf_open_bytes(bl_ctx *ctx, bl_recording *rec, const unsigned char *bytes, uint64_t n)
+{
+  gdf_file *f = rec->impl = bl_calloc(ctx, 1, sizeof *f);
+  if (!f) return bl_fail_nomem(ctx, "a GDF file");
+  bl_status s = bl_window_memory(ctx, rec->path, bytes, n, &f->gdf.file);
+  return s ? s : open_window(ctx, rec, &f->gdf);
+}
+
 static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
 {
   gdf_file *f = rec->impl = bl_calloc(ctx, 1, sizeof *f);
   if (!f) return bl_fail_nomem(ctx, "a GDF file");
-  bl_status s = bl_map_open(ctx, rec->path, &f->map);
-  return s ? s : bl_gdf_open_bytes(ctx, rec, f->map.v, f->map.n);
+  bl_status s = bl_window_open(ctx, rec->path, &f->gdf.file);
+  return s ? s : open_window(ctx, rec, &f->gdf);
 }
 
 static void close_file(bl_ctx *ctx, bl_recording *rec)
 {
   gdf_file *f = rec->impl;
   if (!f) return;
-  bl_map_close(&f->map);
+  bl_window_close(ctx, &f->gdf.file);
+  bl_free(ctx, f->gdf.bytes);
   bl_free(ctx, f->gdf.channels);
   bl_free(ctx, f->gdf.breaks_s);
   bl_free(ctx, f->gdf.stream_channels);
@@ -135,25 +140,26 @@ static void close_file(bl_ctx *ctx, bl_recording *rec)
 static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
                              size_t *got)
 {
-  const bl_gdf *g = &((const gdf_file *)rec->impl)->gdf;
+  bl_gdf *g = &((gdf_file *)rec->impl)->gdf;
   const size_t *channels = &g->stream_channels[g->stream_first[stream]], n_channels = rec->streams[stream].n_channels;
   uint64_t spr = g->channels[channels[0]].spr;
-  (void)ctx;
-  for (size_t done = 0; done < n;) {
+  bl_status s = BL_OK;
+  for (size_t done = 0; done < n && !s;) {
     uint64_t record = (first + done) / spr, in = (first + done) % spr;
     size_t part = n - done < TILE ? n - done : TILE;
     if (part > spr - in) part = (size_t)(spr - in);
-    const unsigned char *from = g->bytes + g->header_bytes + record * g->record_bytes;
-    for (size_t k = 0; k < n_channels; k++) {
+    uint64_t from = g->header_bytes + record * g->record_bytes;
+    for (size_t k = 0; k < n_channels && !s; k++) {
       const bl_gdf_channel *c = &g->channels[channels[k]];
       size_t bytes = bl_sample_bytes(c->type.kind);
-      bl_samples_get(from + c->offset + in * bytes, c->type, bytes, part, &c->scale, out + done * n_channels + k,
-                     n_channels);
+      uint64_t at = c->offset + in * bytes;
+      size_t ahead = g->record_bytes <= WHOLE_BYTES ? (size_t)(g->record_bytes - at) : part * bytes;
+      s = bl_window_samples(ctx, &g->file, from + at, c->type, bytes, part, ahead, &c->scale, out + done * n_channels + k, n_channels);
     }
     done += part;
   }
-  *got = n;
-  return BL_OK;
+  *got = s ? 0 : n;
+  return s;
 }
 
 static const char *const extensions[] = {".gdf", NULL};

@@ -1,16 +1,16 @@
-/* npy: a NumPy array as a recording: [frame][channel], or one channel; mapped, any whole or real type. Its rate comes from
+/* npy: a NumPy array as a recording: [frame][channel], or one channel; any whole or real type. Its rate comes from
  * a JSON file beside it (sidecar.h), for the array does not tell. */
 #include <string.h>
 
-#include "file.h"
 #include "npy.h"
 #include "reader_util.h"
 #include "recording_private.h"
 #include "samples.h"
 #include "sidecar.h"
+#include "window.h"
 
 typedef struct array {
-  bl_map map;
+  bl_window file;
   bl_npy_info info;
   bl_sample_type type;
   size_t frame_step, channel_step; /* bytes */
@@ -54,8 +54,11 @@ static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
   array *a = rec->impl = bl_calloc(ctx, 1, sizeof *a);
   if (!a) return bl_fail_nomem(ctx, "an array");
   bl_sidecar d = {0};
-  bl_status s = bl_map_open(ctx, rec->path, &a->map);
-  if (!s) s = bl_npy_parse(ctx, rec->path, a->map.v, a->map.n, &a->info);
+  const unsigned char *head = NULL;
+  bl_status s = bl_window_open(ctx, rec->path, &a->file);
+  size_t n = s || a->file.n_bytes > BL_NPY_HEAD ? BL_NPY_HEAD : (size_t)a->file.n_bytes;
+  if (!s) s = bl_window_get(ctx, &a->file, 0, n, n, &head);
+  if (!s) s = bl_npy_parse(ctx, rec->path, head, (size_t)a->file.n_bytes, &a->info);
   if (!s) s = bl_sidecar_read(ctx, rec->path, &d);
   if (!s && !(d.rate_hz > 0))
     s = bl_fail(ctx, BL_E_FORMAT,
@@ -71,22 +74,26 @@ static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
 
 static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out, size_t *got)
 {
-  const array *a = rec->impl;
+  array *a = rec->impl;
   size_t n_channels = rec->streams[stream].n_channels;
   bl_scale one = bl_scale_one();
-  (void)ctx;
-  for (size_t c = 0; c < n_channels; c++)
-    bl_samples_get(a->map.v + a->info.offset + (size_t)first * a->frame_step + c * a->channel_step, a->type, a->frame_step, n,
-                   &one, out + c, n_channels);
-  *got = n;
-  return BL_OK;
+  bl_status s = BL_OK;
+  for (size_t done = 0, part; done < n && !s; done += part) {
+    part = bl_window_part(n - done, a->frame_step);
+    uint64_t at = a->info.offset + (first + done) * a->frame_step;
+    for (size_t c = 0; c < n_channels && !s; c++)
+      s = bl_window_samples(ctx, &a->file, at + c * a->channel_step, a->type, a->frame_step, part, part * a->frame_step, &one,
+                            out + done * n_channels + c, n_channels);
+  }
+  *got = s ? 0 : n;
+  return s;
 }
 
 static void close_file(bl_ctx *ctx, bl_recording *rec)
 {
   array *a = rec->impl;
   if (!a) return;
-  bl_map_close(&a->map);
+  bl_window_close(ctx, &a->file);
   bl_free(ctx, a);
   rec->impl = NULL;
 }

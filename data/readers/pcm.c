@@ -18,6 +18,7 @@
 #include "recording_private.h"
 #include "samples.h"
 #include "sidecar.h"
+#include "window.h"
 
 #define SPOOL_CEILING ((uint64_t)1 << 30)
 enum { SPOOL_BLOCK = 65536 };
@@ -43,9 +44,10 @@ static const bl_opt opts[] = {
 };
 
 typedef struct raw {
-  bl_map map;
+  bl_map map;       /* of standard input, whose temporary file nobody else can make shorter */
+  bl_window file;
   params p;
-  const unsigned char *v; /* the first sample */
+  uint64_t first_at; /* byte of the first sample */
 } raw;
 
 /* Surer than the 11 bits that begin a frame of MPEG audio, for samples of -1 begin so too; less sure than a magic word. */
@@ -162,9 +164,9 @@ static bl_status spool_input(bl_ctx *ctx, bl_map *out)
 
 static bl_status make_stream(bl_ctx *ctx, bl_recording *rec, raw *f, const bl_sidecar *d)
 {
-  uint64_t n = f->map.n, skip = (uint64_t)f->p.skip < n ? (uint64_t)f->p.skip : n;
+  uint64_t n = f->file.n_bytes, skip = (uint64_t)f->p.skip < n ? (uint64_t)f->p.skip : n;
   size_t n_channels = (size_t)f->p.channels, bytes = bl_sample_bytes(types[f->p.format].kind), frame = bytes * n_channels;
-  f->v = f->map.v ? f->map.v + skip : NULL;
+  f->first_at = skip;
   bl_status s = bl_reader_one_stream(ctx, rec, f->p.rate, n_channels);
   for (size_t i = 0; i < n_channels && !s; i++) {
     bl_channel *c = &rec->streams[0].channels[i];
@@ -201,7 +203,12 @@ static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
     s = bl_sidecar_read(ctx, path, &d);
     if (!s) s = spec_from_sidecar(ctx, rec, &d, &f->p);
   }
-  if (!s) s = strcmp(path, "-") ? bl_map_open(ctx, path, &f->map) : spool_input(ctx, &f->map);
+  if (!s && strcmp(path, "-")) {
+    s = bl_window_open(ctx, path, &f->file);
+  } else if (!s) {
+    s = spool_input(ctx, &f->map);
+    if (!s) s = bl_window_memory(ctx, path, f->map.v, f->map.n, &f->file);
+  }
   if (!s) s = make_stream(ctx, rec, f, &d);
   bl_sidecar_free(ctx, &d);
   return s;
@@ -209,22 +216,27 @@ static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
 
 static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out, size_t *got)
 {
-  const raw *f = rec->impl;
+  raw *f = rec->impl;
   bl_sample_type type = types[f->p.format];
   size_t n_channels = rec->streams[stream].n_channels, bytes = bl_sample_bytes(type.kind);
   bl_scale scale = bl_scale_one();
-  (void)ctx;
+  bl_status s = BL_OK;
   if (type.kind < BL_F32) scale.cal = 2.0 / (double)(1ull << 8 * bytes);
   if (type.kind == BL_U8) scale.off = -1;
-  bl_samples_get(f->v + first * n_channels * bytes, type, bytes, n * n_channels, &scale, out, 1);
-  *got = n;
-  return BL_OK;
+  for (size_t done = 0, part; done < n * n_channels && !s; done += part) {
+    part = bl_window_part(n * n_channels - done, bytes);
+    s = bl_window_samples(ctx, &f->file, f->first_at + (first * n_channels + done) * bytes, type, bytes, part, part * bytes, &scale,
+                          out + done, 1);
+  }
+  *got = s ? 0 : n;
+  return s;
 }
 
 static void close_file(bl_ctx *ctx, bl_recording *rec)
 {
   raw *f = rec->impl;
   if (!f) return;
+  bl_window_close(ctx, &f->file);
   bl_map_close(&f->map);
   bl_free(ctx, f);
   rec->impl = NULL;

@@ -32,9 +32,10 @@ typedef struct state {
 
 static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stream *out)
 {
-  (void)ctx, (void)pp, (void)in;
+  const params *p = pp;
+  (void)in;
   out->latency_s = INFINITY;
-  return BL_OK;
+  return p->type == POLYNOMIAL ? BL_OK : bl_refuse_idle(ctx, "detrend_whole", opts, p, "order", "type: polynomial");
 }
 
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)

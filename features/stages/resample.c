@@ -15,6 +15,7 @@
 #include "fir_design.h"
 #include "polyphase.h"
 #include "resample_soxr.h"
+#include "stage_util.h"
 
 typedef enum method { POLYPHASE, SOXR } method;
 typedef struct params {
@@ -62,6 +63,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   if (p->method == SOXR) {
     if ((s = bl_soxr_latency(ctx, "resample", in->rate_hz, p->rate_hz, p->quality == 1, &wait))) return s;
   } else {
+    if ((s = bl_refuse_idle(ctx, "resample", opts, p, "quality", "method: soxr"))) return s;
     if ((s = ratio(ctx, p, in, &up, &down))) return s;
     wait = (double)bl_polyphase_ahead(half_length(up, down), up) / in->rate_hz;
   }

@@ -482,6 +482,51 @@ static void longer_header(void **arg)
   check_tmp_done();
 }
 
+/* No number makes a name that another channel has. */
+static void names_are_unique(void **arg)
+{
+  (void)arg;
+  static const struct {
+    const char *labels[4], *names[4];
+  } table[] = {{{"A", "A", "A-0", "B"}, {"A-1", "A-2", "A-0", "B"}},
+              {{"A-1", "A", "A", "A"}, {"A-1", "A-0", "A-2", "A-3"}},
+              {{"A", "A", "A-0", "A-0"}, {"A-1", "A-2", "A-0-0", "A-0-1"}}};
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    bl_ctx *ctx = bl_ctx_new();
+    edf_spec e = {.n = 4, .n_records = 1};
+    for (size_t c = 0; c < 4; c++) e.sig[c].label = table[i].labels[c];
+    bl_recording *rec = open_ok(ctx, edf_write(&e, "names.edf"));
+    for (size_t c = 0; c < 4; c++) assert_string_equal(rec->streams[0].channels[c].name, table[i].names[c]);
+    assert_true(has_note(rec, "occurs more than once"));
+    bl_recording_close(ctx, rec);
+    check_free(ctx);
+    check_tmp_done();
+  }
+}
+
+/* Somebody makes the file shorter while it is read: an error, where a map would have been the program's death. */
+static void shrinks(void **arg)
+{
+  (void)arg;
+  edf_spec e = {.n = 2, .n_records = 40, .sig = {{.label = "A", .spr = "5000"}, {.label = "B", .spr = "5000"}}};
+  for (int k = 0; k < 2; k++) { /* whole records, and channels one by one as of very long ones */
+    if (k) e.sig[0].spr = "600000", e.n_records = 2;
+    bl_ctx *ctx = bl_ctx_new();
+    const char *path = edf_write(&e, "shrinks.edf");
+    bl_recording *rec = open_ok(ctx, path);
+    uint64_t n = rec->streams[0].n_frames;
+    float x[200];
+    size_t got;
+    check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, 50, x, &got));
+    assert_int_equal(got, 50);
+    assert_int_equal(truncate(path, 20000), 0);
+    check_fails(ctx, bl_recording_read(ctx, rec, 0, n - 50, 50, x, &got), BL_E_IO, "shrinks.edf: the file became shorter while it was read");
+    bl_recording_close(ctx, rec);
+    check_free(ctx);
+    check_tmp_done();
+  }
+}
+
 static bl_status open_and_read(bl_ctx *ctx, void *arg)
 {
   bl_recording *rec;
@@ -522,6 +567,8 @@ int main(void)
                                            cmocka_unit_test(status_bits),
                                            cmocka_unit_test(growing),
                                            cmocka_unit_test(large),
+                                           cmocka_unit_test(names_are_unique),
+                                           cmocka_unit_test(shrinks),
                                            cmocka_unit_test(events_only),
                                            cmocka_unit_test(longer_header),
                                            cmocka_unit_test(survives_every_allocation_failing)};

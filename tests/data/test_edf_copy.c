@@ -246,7 +246,7 @@ static void gaps_filled(void **arg)
   assert_int_equal(b->streams[0].n_runs, 1);
   assert_int_equal(b->streams[0].n_frames, 125);
   assert_int_equal(b->annotations.n, 1);
-  assert_string_equal(b->annotations.v[0].label, "gap");
+  assert_string_equal(b->annotations.v[0].label, "BAD_ACQ_SKIP");
   check_near(b->annotations.v[0].onset_s, 2, 1e-7);
   check_near(b->annotations.v[0].duration_s, 8.5, 1e-7);
   float v[125];
@@ -320,6 +320,138 @@ static void numbers(void **arg)
   assert_string_equal(ascii, "uV Ao _");
 }
 
+/* A crop that begins or ends in a gap begins behind it or ends before it; one that is all gap is refused; filled when asked. */
+static void crops_at_gaps(void **arg)
+{
+  (void)arg;
+  static const struct {
+    double from, to;
+    bool fill;
+    uint64_t frames;
+    const char *told; /* or the error, where there are no frames */
+  } table[] = {{3, 11.5, false, 10, "3.000000 s lies in a gap: the crop begins behind it, at 10.500000 s"},
+              {0.5, 9, false, 15, "9.000000 s lies in a gap: the crop ends before it, at 2.000000 s"},
+              {3, 9, false, 0, "nothing between 3 s and 9 s but a gap, from 2 s to 10.5 s; --fill fills it"},
+              {2, 10.5, false, 0, "nothing between 2 s and 10.5 s but a gap"},
+              {1.5, 11.5, false, 20, "holds a gap and goes by whole records: 1.000000 s to 11.500000 s"},
+              {3, 11.5, true, 85, "gap of 7.500000 s at 0.000000 s filled"}};
+  edf_spec e = {PLUS("EDF+D"), .tal = {"+0||~", "+1||~", "+10.5||~", "+11.5||~"}};
+  for (size_t i = 0; i < N(table); i++) {
+    bl_ctx *ctx = bl_ctx_new();
+    bl_texts report = {0};
+    bl_edf_copying how = {.from_s = table[i].from, .to_s = table[i].to, .fill = table[i].fill};
+    bl_recording *rec = open_as(ctx, edf_write(&e, "gap.edf"), BL_OPEN_TOLERANT), *got = NULL;
+    const char *out = check_tmp_path("crop.edf");
+    if (!table[i].frames) {
+      check_fails(ctx, bl_edf_copy(ctx, rec, out, &how, &report), BL_E_RANGE, table[i].told);
+    } else {
+      check_ok(ctx, bl_edf_copy(ctx, rec, out, &how, &report));
+      if (!told(&report, table[i].told)) fail_msg("row %zu: not told '%s'", i, table[i].told);
+      got = open_as(ctx, out, BL_OPEN_STRICT);
+      assert_int_equal(got->streams[0].n_frames, table[i].frames);
+      assert_int_equal(got->annotations.n, table[i].fill);
+    }
+    bl_recording_close(ctx, got);
+    bl_recording_close(ctx, rec);
+    bl_texts_free(ctx, &report);
+    check_free(ctx);
+    check_tmp_done();
+  }
+}
+
+/* A file of annotations alone is cropped by their times: no samples say how long it lasts. */
+static void annotations_alone_are_cropped(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  edf_spec e = {.reserved = "EDF+C", .duration = "0", .n = 1, .n_records = 1, .sig = {{.label = "EDF Annotations", .spr = "60"}},
+                .tal = {"+0||~+0^30|W|~+30^30|1|~+60^30|2|~+90^30|R|~"}};
+  bl_edf_copying how = {.from_s = 45, .to_s = 75};
+  bl_texts report = {0};
+  bl_recording *got = open_as(ctx, copy(ctx, edf_write(&e, "hypnogram.edf"), &how, &report), BL_OPEN_STRICT);
+  assert_int_equal(got->annotations.n, 2);
+  assert_string_equal(got->annotations.v[0].label, "1");
+  check_near(got->annotations.v[0].onset_s, 0, 0);
+  check_near(got->annotations.v[0].duration_s, 15, 1e-7);
+  check_near(got->annotations.v[1].onset_s, 15, 1e-7);
+  check_near(got->annotations.v[1].duration_s, 15, 1e-7);
+  bl_recording_close(ctx, got);
+  bl_texts_free(ctx, &report);
+  check_free(ctx);
+  check_tmp_done();
+}
+
+/* Channels come in the order they are named. */
+static void picks_in_order(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  edf_spec e = {.reserved = "EDF+C", .n = 4, .n_records = 1, .sig = {{.label = "A"}, {.label = "B"}, {.label = "C"}, {.label = "EDF Annotations", .spr = "30"}}, .tal = {"+0||~"}};
+  bl_texts pick = {0}, report = {0};
+  check_ok(ctx, bl_texts_add(ctx, &pick, "C"));
+  check_ok(ctx, bl_texts_add(ctx, &pick, "A"));
+  bl_edf_copying how = whole;
+  how.pick = &pick;
+  bl_recording *got = open_as(ctx, copy(ctx, edf_write(&e, "order.edf"), &how, &report), BL_OPEN_STRICT);
+  assert_int_equal(got->streams[0].n_channels, 2);
+  assert_string_equal(got->streams[0].channels[0].name, "C");
+  assert_string_equal(got->streams[0].channels[1].name, "A");
+  float x[20];
+  size_t n;
+  check_ok(ctx, bl_recording_read(ctx, got, 0, 0, 10, x, &n));
+  double cal = (298.31 + 312.7) / 65535, off = -312.7 + 32768 * cal;
+  for (size_t k = 0; k < 10; k++)
+    for (size_t c = 0; c < 2; c++) check_near((double)x[2 * k + c], edf_digital(&e, c ? 0 : 2, k) * cal + off, 1e-4);
+  bl_recording_close(ctx, got);
+  bl_texts_free(ctx, &pick);
+  bl_texts_free(ctx, &report);
+  check_free(ctx);
+  check_tmp_done();
+}
+
+/* An EDF's Status, a number with a scale, and its system bits become one BDF signal of bits; what is no bits is refused. */
+static void status_of_edf_as_bdf(void **arg)
+{
+  (void)arg;
+  for (int k = 0; k < 4; k++) { /* alone, with system bits behind or before it, no whole numbers */
+    bl_ctx *ctx = bl_ctx_new();
+    edf_sig status = {.label = "Status", .unit = "", .pmin = "0", .pmax = k == 3 ? "1" : "65535"};
+    edf_sig system = {.label = k ? "Status system" : "other", .unit = "", .pmin = k ? "0" : "-1", .pmax = k ? "255" : "1", .dmin = k ? "0" : NULL, .dmax = k ? "255" : NULL};
+    edf_spec e = {.reserved = "EDF+C", .n = 3, .n_records = 2, .sig = {k == 2 ? system : status, k == 2 ? status : system, {.label = "EDF Annotations", .spr = "30"}},
+                  .tal = {"+0||~", "+1||~"}};
+    size_t n, s = k == 2, at = 1024 + (s ? 0 : 20), n_got;
+    unsigned char *v = edf_bytes(&e, &n);
+    for (size_t i = 0; k && i < 20; i++) /* system bits 200 .. 219 */
+      v[at + i / 10 * 100 + i % 10 * 2] = (unsigned char)(200 + i), v[at + i / 10 * 100 + i % 10 * 2 + 1] = 0;
+    const char *path = check_tmp_path("status.edf"), *out = check_tmp_path("status.bdf");
+    write_bytes(path, v, n);
+    free(v);
+    bl_texts report = {0};
+    bl_edf_copying how = whole;
+    how.bdf = true;
+    bl_recording *rec = open_as(ctx, path, BL_OPEN_TOLERANT), *got = NULL;
+    if (k == 3) {
+      check_fails(ctx, bl_edf_copy(ctx, rec, out, &how, &report), BL_E_RANGE, "channel 'Status' holds 0.");
+    } else {
+      check_ok(ctx, bl_edf_copy(ctx, rec, out, &how, &report));
+      got = open_as(ctx, out, BL_OPEN_STRICT);
+      size_t channels = got->streams[0].n_channels;
+      assert_int_equal(channels, k ? 2 : 3);
+      float x[60];
+      check_ok(ctx, bl_recording_read(ctx, got, 0, 0, 20, x, &n_got));
+      for (size_t i = 0; i < 20; i++) {
+        check_near((double)x[i * channels], edf_digital(&e, s, i) + 32768, 0);
+        check_near((double)x[i * channels + 1], k ? 200 + (double)i : 0, 0);
+      }
+    }
+    bl_recording_close(ctx, got);
+    bl_recording_close(ctx, rec);
+    bl_texts_free(ctx, &report);
+    check_free(ctx);
+    check_tmp_done();
+  }
+}
+
 /* Whatever is wrong, what comes out conforms, or nothing does: bytes of the header and of the lists changed at random. */
 static void random_damage(void **arg)
 {
@@ -330,7 +462,7 @@ static void random_damage(void **arg)
     bl_ctx *ctx = bl_ctx_new();
     bool bdf = i % 3 == 0;
     edf_spec e = {.bdf = bdf, .reserved = bdf ? "BDF+D" : "EDF+D", .n = 4, .n_records = 4,
-                  .sig = {{.label = "Fp1"}, {.label = "Status"}, {.label = "slow", .spr = "3"}, {.label = bdf ? "BDF Annotations" : "EDF Annotations", .spr = "30"}},
+                  .sig = {{.label = "Fp1"}, {.label = bdf || i % 9 == 1 ? "Status" : "STI"}, {.label = "slow", .spr = "3"}, {.label = bdf ? "BDF Annotations" : "EDF Annotations", .spr = "30"}},
                   .tal = {"+0||~+0.5^1|a|~", "+1||~", "+4.3||~+4.5|b|c|~", "+5.3||~"}};
     size_t n, header = 256 * 5;
     unsigned char *v = edf_bytes(&e, &n);
@@ -392,6 +524,7 @@ int main(void)
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_row_comes_out_conforming), cmocka_unit_test(limits_keep_their_text),
       cmocka_unit_test(annotations_come_along_whole), cmocka_unit_test(crops), cmocka_unit_test(gaps_filled),
-      cmocka_unit_test(refuses), cmocka_unit_test(numbers), cmocka_unit_test(random_damage), cmocka_unit_test(survives_every_allocation_failing)};
+      cmocka_unit_test(refuses), cmocka_unit_test(numbers), cmocka_unit_test(crops_at_gaps), cmocka_unit_test(annotations_alone_are_cropped),
+                                            cmocka_unit_test(picks_in_order), cmocka_unit_test(status_of_edf_as_bdf), cmocka_unit_test(random_damage), cmocka_unit_test(survives_every_allocation_failing)};
   return _cmocka_run_group_tests("edf_copy", tests, N(tests), NULL, NULL);
 }

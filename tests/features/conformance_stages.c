@@ -153,7 +153,7 @@ static const row rows[] = {
   {"smooth", "", "", 1, 1, 0, 0, 1, 0, NULL},
   {"smooth", POWER, "", 1, 1, 0, 0, 1, 0, NULL},
   {"smooth", POWER, "frames=1 bins=9", 1, 1, 0, 0, 0, 0, NULL},
-  {"smooth", POWER, "method=median frames=7 bins=5", 1, 1, 0, 0, 3, 0, NULL},
+  {"smooth", POWER " | mel n_mels=9", "method=median frames=7 bins=5", 1, 1, 0, 0, 3, 0, NULL},
   {"denoise", POWER, "", 1, 1, 0, 0, 0, NO_REACH, "what is left out of the background is missing in all that follow"},
   {"denoise", POWER, "mode=gate threshold=2 start=1 floor=0.1", 1, 1, 0, 0, 0, NO_REACH, "as above"},
   {"denoise", POWER, "over=2 floor=0.05 below=4 above=40 start_s=0.7", 1, 1, 0, 0, 0, NO_REACH, "as above"},

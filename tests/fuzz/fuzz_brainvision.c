@@ -9,7 +9,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 static void read(const bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out)
 {
   (void)stream;
-  bl_bv_read(rec->impl, first, n, out);
+  bl_ctx *ctx = bl_ctx_new();
+  if (ctx && bl_bv_read(ctx, rec->impl, first, n, out)) abort();
+  bl_ctx_free(ctx);
 }
 
 /* The bytes up to a separator; *p goes behind it. */
@@ -31,6 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
   marks = p;
   size_t n_marks = part(&p, end);
   bl_status s = bl_bv_header(ctx, &rec, &b, "fuzz.vhdr", (const char *)bytes, n_header);
+  if (!s) s = bl_window_memory(ctx, "fuzz.eeg", p, (uint64_t)(end - p), &b.file);
   b.bytes = p;
   b.n_bytes = (uint64_t)(end - p);
   if (!s) s = bl_bv_data(ctx, &rec, &b, "fuzz.eeg");

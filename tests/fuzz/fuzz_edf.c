@@ -29,11 +29,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     for (size_t i = 0; i < rec.n_streams; i++) {
       uint64_t next = 0;
       for (size_t r = 0; r < rec.streams[i].n_runs; r++) {
-        if (rec.streams[i].runs[r].first != next) abort();
+        const bl_stretch *run = &rec.streams[i].runs[r];
+        if (run->first != next || !(run->start_s >= (r ? run[-1].start_s : 0))) abort();
         next += rec.streams[i].runs[r].n;
       }
       if (next != rec.streams[i].n_frames || !(rec.streams[i].rate_hz > 0)) abort();
       read_some(ctx, &rec, i);
+    }
+    for (size_t i = 0; i < rec.annotations.n; i++) {
+      const bl_annotation *a = &rec.annotations.v[i];
+      if (!(a->duration_s >= 0) || !(a->onset_s > -1e10 && a->onset_s < 1e10) || (i && a[-1].onset_s > a->onset_s)) abort();
     }
   } else if (!strstr(bl_ctx_error(ctx), "fuzz.edf")) {
     abort(); /* every refusal names the file */

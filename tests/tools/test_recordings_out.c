@@ -1,5 +1,7 @@
 /* baleen repair, convert, anonymize and inspect as a user runs them. */
 #include "../data/edf_builder.h"
+#include "baleen/file.h"
+#include "baleen/run.h"
 
 #include "program.h"
 
@@ -169,13 +171,106 @@ static void gaps(void **arg)
   assert_int_equal(baleen("convert --fill '%s' '%s'", in, out), 0);
   assert_int_equal(baleen("inspect --strict '%s'", out), 0);
   check_says("EDF+C, 12.500 s");
-  check_says("gap x1");
+  check_says("BAD_ACQ_SKIP x1");
   assert_int_equal(baleen("convert '%s' '%s'", in, wav), 0);
   assert_int_equal(baleen("inspect '%s'", wav), 0);
   check_says("125 frames, 12.500 s");
   assert_int_equal(baleen("convert '%s' '%s' --stages '[{scale: {factor: 0.001}}]'", in, out), 0);
   assert_int_equal(baleen("inspect --strict '%s'", out), 0);
-  check_says("gap x1");
+  check_says("BAD_ACQ_SKIP x1");
+  check_tmp_done();
+}
+
+/* How many epochs a config takes from a recording around its events "X". */
+static size_t epochs_of(const char *path)
+{
+  bl_ctx *ctx = bl_ctx_new();
+  bl_config c;
+  bl_extraction x;
+  char text[1200];
+  snprintf(text, sizeof text, "source: {files: {recordings: ['%s'], labels: annotations}}\n"
+           "segments: {epochs: {events: [X], tmin: 0, tmax: 0.9}}\nfeatures: {x: {summaries: [rms]}}\n", path);
+  check_ok(ctx, bl_config_parse(ctx, "t.yaml", text, strlen(text), NULL, &c));
+  check_ok(ctx, bl_extract(ctx, &c, &x));
+  size_t n = x.rows.X.rows;
+  bl_extraction_free(ctx, &x);
+  bl_config_free(ctx, &c);
+  check_free(ctx);
+  return n;
+}
+
+/* No epoch spans a gap, neither in the file that has it nor in one that we filled. */
+static void no_epoch_spans_a_filled_gap(void **arg)
+{
+  (void)arg;
+  edf_spec e = {.reserved = "EDF+D", .n = 2, .n_records = 4, .sig = {{.label = "EEG", .spr = "100"}, {.label = "EDF Annotations", .spr = "30"}},
+                .tal = {"+0||~+0.5|X|~", "+1||~+1.5|X|~", "+10.5||~+10.6|X|~", "+11.5||~"}};
+  const char *in = edf_write(&e, "gap.edf");
+  assert_int_equal(epochs_of(in), 2);
+  static const char *const ways[] = {"--fill", "--stages '[{scale: {factor: 0.5}}]'"};
+  for (int i = 0; i < 2; i++) {
+    const char *out = check_tmp_path("whole.edf");
+    assert_int_equal(baleen("convert '%s' '%s' %s", in, out, ways[i]), 0);
+    assert_int_equal(epochs_of(out), 2);
+  }
+  check_tmp_done();
+}
+
+/* What a user gets who asks for a piece that is all gap, or begins in one. */
+static void crops_at_gaps(void **arg)
+{
+  (void)arg;
+  edf_spec e = {.reserved = "EDF+D", .n = 2, .n_records = 4, .sig = {{.label = "EEG"}, {.label = "EDF Annotations", .spr = "30"}},
+                .tal = {"+0||~", "+1||~", "+10.5||~", "+11.5||~"}};
+  const char *in = edf_write(&e, "gap.edf"), *edf = check_tmp_path("out.edf"), *npy = check_tmp_path("out.npy");
+  assert_int_equal(baleen("convert '%s' '%s' --from 3 --to 9", in, edf), 1);
+  check_says("but a gap, from 2 s to 10.5 s");
+  assert_int_equal(baleen("convert '%s' '%s' --from 3 --to 9", in, npy), 1);
+  check_says("but a gap, from 2 s to 10.5 s");
+  assert_int_equal(baleen("convert '%s' '%s' --from 3 --to 11.5", in, edf), 0);
+  check_says("the crop begins behind it, at 10.500000 s");
+  check_tmp_done();
+}
+
+/* Patterns and order of --pick are the same on the way that copies and on that of stages. */
+static void picks(void **arg)
+{
+  (void)arg;
+  edf_spec e = {.reserved = "EDF+C", .n = 4, .n_records = 1,
+                .sig = {{.label = "T7."}, {.label = "T8"}, {.label = "C3", .spr = "20"}, {.label = "EDF Annotations", .spr = "30"}}, .tal = {"+0||~"}};
+  const char *in = edf_write(&e, "picks.edf"), *edf = check_tmp_path("out.edf"), *npy = check_tmp_path("out.npy");
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(baleen("convert '%s' '%s' --rate-hz %s --pick T8 --pick 'T*'", in, i ? npy : edf, i ? "10" : "auto"), 0);
+    assert_int_equal(baleen("inspect '%s'", i ? npy : edf), 0);
+    char *first = strstr(said, "    T8 "), *second = strstr(said, "    T7. ");
+    if (!first || !second || first > second) fail_msg("%s", said);
+    check_says("2 channels");
+  }
+  assert_int_equal(baleen("convert '%s' '%s' --pick 'F*'", in, edf), 2);
+  check_says("no channel 'F*'");
+  check_tmp_done();
+}
+
+/* A BDF's triggers are the same behind stages as before. */
+static void status_through_stages(void **arg)
+{
+  (void)arg;
+  edf_spec e = {.bdf = true, .n = 2, .n_records = 3, .sig = {{.label = "A1"}, {.label = "Status", .unit = "Boolean"}}};
+  const char *in = edf_write(&e, "in.bdf"), *out = check_tmp_path("out.bdf"), *was = check_tmp_path("was.npy"), *is = check_tmp_path("is.npy");
+  assert_int_equal(baleen("convert '%s' '%s' --stages '[{rename: {from: [A1], to: [A2]}}]'", in, out), 0);
+  check_says("Status: bits as they stand, those of Status system above them");
+  assert_int_equal(baleen("convert '%s' '%s' --pick 'Status*'", in, was), 0);
+  assert_int_equal(baleen("convert '%s' '%s' --pick 'Status*'", out, is), 0);
+  char *a, *b;
+  size_t n, m;
+  bl_ctx *ctx = bl_ctx_new();
+  check_ok(ctx, bl_file_read(ctx, was, 0, &a, &n));
+  check_ok(ctx, bl_file_read(ctx, is, 0, &b, &m));
+  assert_int_equal(n, m);
+  assert_memory_equal(a, b, n);
+  bl_free(ctx, a);
+  bl_free(ctx, b);
+  check_free(ctx);
   check_tmp_done();
 }
 
@@ -252,7 +347,7 @@ static void slips(void **arg)
   static const struct {
     const char *options, *message;
     int status;
-  } table[] = {{"--pick C33.", "did you mean 'C3..'", 2}, {"--from 500", "nothing between 500 s", 1},
+  } table[] = {{"--pick C33.", "did you mean 'C3'", 2}, {"--from 500", "nothing between 500 s", 1},
                {"--stages '[{fir: {h_frek: 40}}]'", "h_freq", 2}, {"--stages fir", "wanted a list", 2}, {"--stages '[{fir'", "--stages", 2},
                {"--stages '[fer]'", "unknown stage 'fer'", 2}, {"--rate-hz 100", "no stream of 100 Hz", 4}, {"--annotations /no/such.csv", "/no/such.csv", 1}};
   for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -268,7 +363,8 @@ static void slips(void **arg)
 int main(void)
 {
   static const struct CMUnitTest tests[] = {cmocka_unit_test(repair), cmocka_unit_test(convert), cmocka_unit_test(there_and_back),
-                                            cmocka_unit_test(tables), cmocka_unit_test(gaps),
+                                            cmocka_unit_test(tables), cmocka_unit_test(gaps), cmocka_unit_test(no_epoch_spans_a_filled_gap),
+                                            cmocka_unit_test(crops_at_gaps), cmocka_unit_test(picks), cmocka_unit_test(status_through_stages),
                                             cmocka_unit_test(triggers_become_annotations), cmocka_unit_test(anonymize),
                                             cmocka_unit_test(inspect_says_what_is_odd), cmocka_unit_test(slips)};
   return _cmocka_run_group_tests("recordings_out", tests, sizeof tests / sizeof *tests, NULL, NULL);

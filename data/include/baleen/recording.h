@@ -4,7 +4,8 @@
  * A recording gives one stream for each sampling rate in it; a stream is read in blocks, from anywhere, as frames of
  * [channel] float32 in the channel's physical unit. Gaps (EDF+D) split a stream into runs: nothing is glued. The same
  * frames have the same bits however they are cut into blocks. Going back in Ogg and MP3 decodes from the start again.
- * Times count from the first sample, EDF's annotations too (the first record's own time stamp is taken off). A BDF
+ * Times count from the first sample, EDF's annotations too: the first record's own time stamp is taken off, and where stamps and
+ * samples disagree, annotations stay on the samples (data/edf_times.c has the rules). A BDF
  * Status is two channels: "Status", the trigger bits 0 to 15 as a number, and "Status system", the bits 16 to 23.
  *
  * A file x.wav.json beside x.wav (any sound file) gives names, units, full scale and start: data/sidecar.h.
@@ -82,8 +83,7 @@ struct bl_recording {
 
 /* path: a file's, or pcm:rate=48000,channels=1,format=s16le:PATH for raw samples, PATH - being standard input.
  * BL_E_IO when it cannot be opened or is no regular file, BL_E_FORMAT when nothing reads it or it is broken beyond
- * reading (an empty file and a Git LFS pointer are named as such): messages name the file and the place in it. An EDF
- * file must not be cut shorter by others while it is open: it is mapped. */
+ * reading (an empty file and a Git LFS pointer are named as such): messages name the file and the place in it. */
 bl_status bl_recording_open(bl_ctx *ctx, const char *path, bl_recording **out) BL_MUST_CHECK;
 /* The same in a mode; bl_recording_open() is tolerant. A strict recording's read fails too (BL_E_FORMAT) when the
  * deviation shows only then. Strict means the standard's text: EDF+D, limits that invert the polarity, labels that occur

@@ -29,7 +29,8 @@ typedef struct bl_write_spec {
   uint64_t n_frames;           /* exactly so many will be pushed */
   size_t n_channels;
   const char *const *names, *const *units;
-  const double *lo, *hi;       /* [n_channels] least and greatest value: EDF's physical limits. Whole-numbered WAV and FLAC:
+  const double *lo, *hi;       /* [n_channels] least and greatest value: EDF's physical limits, whose 8 characters must leave the
+                                * channel enough steps (else BL_E_RANGE). Whole-numbered WAV and FLAC:
                                 * full scale is the greatest magnitude among the channels of one unit, at least 1 where that
                                 * is "FS". NULL where neither is written */
   bool has_start;
@@ -58,16 +59,18 @@ void bl_writer_free(bl_ctx *ctx, bl_writer *w);
 typedef struct bl_edf_copying {
   bool bdf;              /* write BDF+, also from EDF */
   double from_s, to_s;   /* NAN: the edges */
-  const bl_texts *pick;  /* channels by name, in the file's order; NULL: all */
+  const bl_texts *pick;  /* channels by their full names, in this order; NULL: all */
   const bl_annotations *annotations; /* to be written instead of the recording's own, times as the recording has them; NULL */
-  bool fill;             /* fill gaps with the value next to physical 0, each with an annotation "gap": EDF+C, which more programs
-                          * read. Else a recording with gaps gives EDF+D, and a crop that holds one is by whole records */
+  bool fill;             /* fill gaps with the value next to physical 0, each with an annotation "BAD_ACQ_SKIP", which no epoch
+                          * spans: EDF+C, which more programs read. Else a recording with gaps gives EDF+D, a crop that holds
+                          * one is by whole records, and one that begins or ends in a gap begins behind it or ends before it */
 } bl_edf_copying;
 /* Writes rec, which an EDF or BDF file was opened as (else BL_E_UNSUPPORTED), as a conforming EDF+ or BDF+. What cannot be kept
  * is changed as follows, and said in *report (one line each, appended): limits that make no sense become those of the
  * digital values, limits that no sample can reach are moved along the same line, swapped ones are swapped in pairs;
  * texts become ASCII; identifications become EDF+'s subfields; a last record that is not full is filled with each signal's
- * last value under an annotation "padding". BDF to EDF is BL_E_UNSUPPORTED: 16 bits do not hold 24. */
+ * last value under an annotation "padding"; a Status of EDF becomes the bits of a BDF's, which have no scale, with those of a
+ * "Status system", or is refused where it holds other numbers (BL_E_RANGE). BDF to EDF is BL_E_UNSUPPORTED: 16 bits do not hold 24. */
 bl_status bl_edf_copy(bl_ctx *ctx, bl_recording *rec, const char *path, const bl_edf_copying *how,
                       bl_texts *report) BL_MUST_CHECK;
 

@@ -1,0 +1,274 @@
+/* From the records' own time stamps to where they, and the labels, lie on the axis of the samples.
+ *
+ * A record's offset is its stamp less the time that the samples before it take: 0 all along in a contiguous file. Stamps are
+ * rounded, clocks drift, writers err; hence these rules, in which everything hangs on offsets, so that nothing gets lost
+ * by being small:
+ *
+ * 1. The expected offset follows the stamps, at most as fast as clocks drift (MAX_DRIFT). A stamp farther from it than the
+ *    tolerance is a jump: what no drift explains adds up until it is one, however small it is in each record. The
+ *    tolerance is half a sample of the fastest signal, at least 1 ms; and the last digit that stamps have, where that is
+ *    10 ms or less and the duration of a record is no multiple of it, or the file says it is contiguous: programs
+ *    round, and that is no gap.
+ * 2. A jump that the next stamps contradict is a bad stamp: one too late when most of the next three lie nearer to where they
+ *    would without it, one too early when most of them go on from the records before it. The record follows the one
+ *    before. The first stamp of all is bad when all of the next, two or three, speak against it.
+ * 3. Any other jump forward is a gap of just that length: a new run of samples begins. A gap that small steps made up is as
+ *    long as all of them since the run began.
+ * 4. Any other jump backward is a clock that was set: the record follows the one before without a gap, and its labels with
+ *    it. Time never runs backward. What it went back by, less than a record, is taken off the next gaps: stamps that jitter
+ *    to and fro do not make time grow.
+ * 5. The axis of the samples is what records and gaps add up to. A label keeps its distance to the samples of the record whose
+ *    stamps surround it, its own before others: behind a drifting, set or wrong stamp it stays where it was seen. Within
+ *    the stamps' last digit the expected offset counts in place of the stamp's.
+ * 6. Drift of more than the tolerance in all is noted, with its rate. In EDF+C, stamps must follow one another exactly. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "edf.h"
+#include "recording_private.h"
+
+enum { LOOK = 3 };
+static const double MAX_DRIFT = 1e-3;  /* of any clock that deserves the name */
+static const double EXACT_S = 1.05e-6; /* what numbers of 7 decimals, and EDFlib, call exact */
+
+typedef struct walk {
+  bl_edf *e;
+  double tolerance_s, digit_s; /* see rule 1; the stamps' last digit */
+  double expected_s;           /* offset */
+  double last_s;               /* offset of the last good stamp, which record `last` has */
+  uint64_t last;
+  double run_s;                /* offset at which the run began */
+  double gaps_s;               /* in all */
+  double owed_s;               /* to be taken off the next gaps */
+  double followed_s, drift_s;  /* what the expected offset followed within this run, and in all before it */
+  uint64_t drifted;            /* first record where that was more than the tolerance; 0: none */
+  long signal;                 /* which has the stamps */
+} walk;
+
+static double offset_of(const bl_edf *e, uint64_t r) { return e->stamp_s[r] - e->first_onset_s - (double)r * e->record_s; }
+
+static void deviates(walk *w, bl_edf_deviation kind, uint64_t r)
+{
+  const bl_edf *e = w->e;
+  bl_edf_deviates(w->e, kind, e->header_bytes + r * e->record_bytes + e->signals[w->signal].offset, w->signal);
+}
+
+/* How many more of the next stamps behind r have offsets on that side of a limit than on the other. */
+static int votes_for(const bl_edf *e, uint64_t r, double limit, bool below)
+{
+  int votes = 0, seen = 0;
+  for (uint64_t k = r + 1; k < e->n_records && seen < LOOK; k++) {
+    double o = offset_of(e, k);
+    if (isnan(o)) continue;
+    votes += (o < limit) == below ? 1 : -1;
+    seen++;
+  }
+  return votes;
+}
+
+static void set_tolerance(walk *w)
+{
+  const bl_edf *e = w->e;
+  uint64_t most = 1;
+  for (size_t i = 0; i < e->n_signals; i++)
+    if (!e->signals[i].annotation && e->signals[i].spr > most) most = e->signals[i].spr;
+  w->tolerance_s = fmax(0.5 * e->record_s / (double)most, 1e-3);
+  w->digit_s = pow(10, -e->stamp_decimals);
+  double digits = e->record_s / w->digit_s;
+  bool rounds = !e->discontinuous || fabs(digits - rint(digits)) > 1e-6 * digits;
+  if (rounds && w->digit_s <= 0.0100001) w->tolerance_s = fmax(w->tolerance_s, w->digit_s);
+  w->tolerance_s *= 1 + 1e-6;
+}
+
+/* The stamp that the file's time counts from: the first that the next ones do not contradict. */
+static void find_first(walk *w)
+{
+  bl_edf *e = w->e;
+  for (uint64_t r = 0; r < e->n_records; r++) {
+    double o = offset_of(e, r);
+    if (isnan(o)) continue;
+    if (votes_for(e, r, o - w->tolerance_s, true) < 2) {
+      e->first_onset_s = o;
+      return;
+    }
+    deviates(w, BL_EDF_BAD_STAMP, r);
+    e->stamp_s[r] = NAN;
+  }
+}
+
+static bl_status begin_run(bl_ctx *ctx, walk *w, uint64_t r)
+{
+  bl_edf *e = w->e;
+  void *v = e->runs;
+  bl_status s = bl_grow(ctx, &v, &e->run_cap, e->n_runs + 1, sizeof *e->runs, "an EDF file's runs");
+  e->runs = v;
+  if (!s) e->runs[e->n_runs++] = (struct bl_edf_run){(double)r * e->record_s + w->gaps_s, r};
+  return s;
+}
+
+static bl_status add_gap(bl_ctx *ctx, walk *w, uint64_t r, double o)
+{
+  double length = o - w->expected_s, since = (double)(r - w->e->runs[w->e->n_runs - 1].first) * w->e->record_s;
+  if (o - w->last_s <= w->tolerance_s && o - w->run_s > MAX_DRIFT * since) {
+    length = o - w->run_s;
+    w->followed_s = 0;
+  }
+  w->drift_s += w->followed_s;
+  w->followed_s = 0;
+  w->expected_s = w->run_s = o;
+  if (w->owed_s > 0 && length - w->owed_s <= w->tolerance_s) {
+    w->owed_s -= length;
+    return BL_OK;
+  }
+  w->gaps_s += length - w->owed_s;
+  w->owed_s = 0;
+  if (!w->e->discontinuous) deviates(w, BL_EDF_JUMP, r);
+  return begin_run(ctx, w, r);
+}
+
+/* A stamp within the tolerance. */
+static void follow(walk *w, uint64_t r, double o)
+{
+  double most = MAX_DRIFT * (double)(r - w->last) * w->e->record_s, by = fmax(-most, fmin(most, o - w->expected_s));
+  w->expected_s += by;
+  w->followed_s += by;
+  if (!w->e->discontinuous && fabs(o - w->run_s) > EXACT_S) deviates(w, BL_EDF_ROUNDED, r);
+  if (!w->drifted && fabs(w->drift_s + w->followed_s) > w->tolerance_s) w->drifted = r;
+}
+
+/* One record's stamp, which becomes what it is taken for. */
+static bl_status judge(bl_ctx *ctx, walk *w, uint64_t r)
+{
+  bl_edf *e = w->e;
+  double o = offset_of(e, r), off = o - w->expected_s;
+  bool later = off > w->tolerance_s, earlier = off < -w->tolerance_s, good = !isnan(o);
+  bl_status s = BL_OK;
+  int against = later ? votes_for(e, r, (w->expected_s + o) / 2, true) : earlier ? votes_for(e, r, w->expected_s - w->tolerance_s, false) : 0;
+  if (against > 0) {
+    deviates(w, BL_EDF_BAD_STAMP, r);
+    good = false;
+  } else if (later) {
+    s = add_gap(ctx, w, r, o);
+  } else if (earlier) {
+    deviates(w, BL_EDF_OVERLAP, r);
+    if (-off < e->record_s) w->owed_s -= off;
+    w->drift_s += w->followed_s;
+    w->followed_s = 0;
+    w->expected_s = w->run_s = o;
+  } else if (good && r) {
+    follow(w, r, o);
+  }
+  bool rounded = !good || fabs(o - w->expected_s) <= w->digit_s;
+  e->stamp_s[r] = (double)r * e->record_s + (rounded ? w->expected_s : o);
+  if (good) w->last_s = o, w->last = r;
+  return s;
+}
+
+static bl_status tell_drift(bl_ctx *ctx, bl_recording *rec, const walk *w)
+{
+  const bl_edf *e = w->e;
+  double drift = w->drift_s + w->followed_s;
+  if (!w->drifted || !(fabs(drift) > w->tolerance_s)) return BL_OK;
+  return bl_recording_note(ctx, rec, e->discontinuous ? BL_W_REMARK : BL_W_DEVIATION,
+                           "byte %llu: annotation of signal %ld '%s' and others like it: the records' times drift by %+.3g ppm against the "
+                           "samples, %+.3f s in all; annotations were kept on the samples they stand by",
+                           (unsigned long long)(e->header_bytes + w->drifted * e->record_bytes + e->signals[w->signal].offset),
+                           w->signal + 1, e->signals[w->signal].label, drift / ((double)w->last * e->record_s) * 1e6, drift);
+}
+
+/* ---- labels -------------------------------------------------------------------------------------------------------- */
+
+/* Where record r begins on the axis of the samples. */
+static double begins_at(const bl_edf *e, uint64_t r)
+{
+  size_t lo = 0, hi = e->n_runs;
+  while (hi - lo > 1) {
+    size_t mid = lo + (hi - lo) / 2;
+    if (e->runs[mid].first <= r) lo = mid;
+    else hi = mid;
+  }
+  return e->runs[lo].start_s + (double)(r - e->runs[lo].first) * e->record_s;
+}
+
+/* The record whose stamp is the last before t: that in which the label stands when it can be, else one on that side of it. */
+static uint64_t record_of(const bl_edf *e, uint64_t own, double t)
+{
+  uint64_t lo = 0, hi = own;
+  if (t >= e->stamp_s[own]) {
+    if (t < e->stamp_s[own] + e->record_s) return own;
+    lo = own, hi = e->n_records;
+  }
+  while (hi - lo > 1) { /* stamps before lo are before t, those from hi on behind it */
+    uint64_t mid = lo + (hi - lo) / 2;
+    if (e->stamp_s[mid] <= t) lo = mid;
+    else hi = mid;
+  }
+  return lo;
+}
+
+static double place(const bl_edf *e, uint64_t own, double t)
+{
+  uint64_t r = record_of(e, own, t);
+  return t + (begins_at(e, r) - e->stamp_s[r]);
+}
+
+static void place_labels(bl_recording *rec, const walk *w)
+{
+  for (size_t i = 0; i < rec->annotations.n; i++) {
+    bl_annotation *a = &rec->annotations.v[i];
+    uint64_t own = w->e->label_record[i];
+    double begin = place(w->e, own, a->onset_s), end = place(w->e, own, a->onset_s + a->duration_s);
+    bool other = a->duration_s > 0 && end > begin && fabs(end - begin - a->duration_s) > w->tolerance_s;
+    if (other) a->duration_s = end - begin; /* within the tolerance, 30 s stay 30 s */
+    a->onset_s = begin;
+  }
+}
+
+/* ---- all of it ----------------------------------------------------------------------------------------------------- */
+
+/* Times count from the first record's own stamp, which may hold the fraction of the start's second. */
+static void shift_times(bl_recording *rec, walk *w)
+{
+  bl_edf *e = w->e;
+  if (!e->discontinuous && !(e->first_onset_s >= 0 && e->first_onset_s < 1)) deviates(w, BL_EDF_FIRST_ONSET, 0);
+  for (size_t i = 0; i < rec->annotations.n; i++) rec->annotations.v[i].onset_s -= e->first_onset_s;
+  if (!rec->has_start || !(fabs(e->first_onset_s) > 0)) return;
+  rec->has_start = bl_recording_later(rec, e->first_onset_s, rec->start);
+}
+
+/* Without samples, stamps say when the file begins, and no more. */
+static bool has_samples(const bl_edf *e)
+{
+  bool any = false;
+  for (size_t i = 0; i < e->n_signals; i++) any |= !e->signals[i].annotation && e->signals[i].spr;
+  return any;
+}
+
+bl_status bl_edf_times(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
+{
+  walk w = {.e = e};
+  if (!e->n_records) return BL_OK;
+  if (!e->stamp_s) return begin_run(ctx, &w, 0);
+  while (!e->signals[w.signal].annotation || !e->signals[w.signal].spr) w.signal++;
+  bool samples = has_samples(e);
+  if (samples) {
+    set_tolerance(&w);
+    find_first(&w);
+  } else if (isfinite(e->stamp_s[0])) {
+    e->first_onset_s = e->stamp_s[0];
+  }
+  shift_times(rec, &w);
+  bl_status s = begin_run(ctx, &w, 0);
+  for (uint64_t r = 0; samples && !s && r < e->n_records; r++) {
+    s = judge(ctx, &w, r);
+    if (!s && r % 65536 == 0) s = BL_CHECK_CANCEL(ctx);
+  }
+  if (!s && samples) s = tell_drift(ctx, rec, &w);
+  if (!s && samples) place_labels(rec, &w);
+  if (s) return s;
+  bl_annotations_sort(&rec->annotations);
+  bl_free(ctx, e->label_record);
+  e->label_record = NULL;
+  return BL_OK;
+}
