@@ -64,7 +64,7 @@ static char *take_block(size_t bytes, void **raw)
 
 void *bl_calloc(bl_ctx *ctx, size_t n, size_t size)
 {
-  size_t want, bytes = block_bytes(n, size, &want);
+  size_t want = 0, bytes = block_bytes(n, size, &want);
   if (doomed(ctx->core) || !bytes) return NULL;
   void *raw;
   char *block = take_block(bytes, &raw);
@@ -101,16 +101,22 @@ char *bl_strdup(bl_ctx *ctx, const char *s)
   return copy;
 }
 
+static char *format_new(bl_ctx *ctx, const char *format, va_list args)
+{
+  va_list again;
+  va_copy(again, args);
+  int n = vsnprintf(NULL, 0, format, args);
+  char *s = n < 0 ? NULL : bl_calloc(ctx, (size_t)n + 1, 1);
+  if (s) vsnprintf(s, (size_t)n + 1, format, again);
+  va_end(again);
+  return s;
+}
+
 char *bl_strf(bl_ctx *ctx, const char *format, ...)
 {
   va_list args;
   va_start(args, format);
-  int n = vsnprintf(NULL, 0, format, args);
-  va_end(args);
-  char *s = n < 0 ? NULL : bl_calloc(ctx, (size_t)n + 1, 1);
-  if (!s) return NULL;
-  va_start(args, format);
-  vsnprintf(s, (size_t)n + 1, format, args);
+  char *s = format_new(ctx, format, args);
   va_end(args);
   return s;
 }
@@ -239,6 +245,17 @@ bl_status bl_texts_add(bl_ctx *ctx, bl_texts *t, const char *s)
   if (!copy) return bl_fail_nomem(ctx, "a list of texts");
   t->v[t->n++] = copy;
   return BL_OK;
+}
+
+bl_status bl_texts_addf(bl_ctx *ctx, bl_texts *t, const char *format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  char *text = format_new(ctx, format, args);
+  va_end(args);
+  bl_status s = text ? bl_texts_add(ctx, t, text) : bl_fail_nomem(ctx, "a list of texts");
+  bl_free(ctx, text);
+  return s;
 }
 
 bl_status bl_texts_copy(bl_ctx *ctx, bl_texts *to, const bl_texts *from)

@@ -39,10 +39,10 @@ static bl_status edf_header(bl_ctx *ctx, const bl_edf *e, const bl_anonymizing *
   memset(h + needs, ' ', (size_t)e->header_bytes - needs);
   bl_status s = bl_out_put(ctx, out, h, (size_t)e->header_bytes);
   bl_free(ctx, h);
-  if (!s) s = bl_edf_tell(ctx, report, "patient, recording and reserved fields blanked, start date 01.01.85%s",
+  if (!s) s = bl_texts_addf(ctx, report, "patient, recording and reserved fields blanked, start date 01.01.85%s",
                           how->keep_time ? ", the time of day kept" : ", start time 00.00.00");
   if (!s && e->header_bytes > needs)
-    s = bl_edf_tell(ctx, report, "%llu bytes behind the signal headers blanked", (unsigned long long)(e->header_bytes - needs));
+    s = bl_texts_addf(ctx, report, "%llu bytes behind the signal headers blanked", (unsigned long long)(e->header_bytes - needs));
   return s;
 }
 
@@ -117,8 +117,8 @@ static bl_status edf_records(bl_ctx *ctx, bl_edf *e, const char *pattern, bl_out
   }
   bl_free(ctx, record);
   uint64_t behind = e->n_bytes - e->header_bytes - e->n_records * e->record_bytes;
-  if (!s && pattern) s = bl_edf_tell(ctx, report, "%zu annotations dropped", dropped);
-  if (!s && behind) s = bl_edf_tell(ctx, report, "%llu bytes behind the last record left out", (unsigned long long)behind);
+  if (!s && pattern) s = bl_texts_addf(ctx, report, "%zu annotations dropped", dropped);
+  if (!s && behind) s = bl_texts_addf(ctx, report, "%llu bytes behind the last record left out", (unsigned long long)behind);
   return s;
 }
 
@@ -263,8 +263,8 @@ static bl_status tell_left_out(bl_ctx *ctx, const chunk *k, bl_texts *report)
   if (k->kept == k->n && k->known) return BL_OK;
   for (int i = 0; i < 4; i++) name[i] = k->c[i] >= 0x20 && k->c[i] < 0x7f ? (char)k->c[i] : '?';
   name[4] = '\0';
-  return k->known ? bl_edf_tell(ctx, report, "the last %llu bytes of chunk '%s' left out", (unsigned long long)(k->n - k->kept), name)
-                  : bl_edf_tell(ctx, report, "chunk '%s' of %llu bytes left out", name, (unsigned long long)k->n);
+  return k->known ? bl_texts_addf(ctx, report, "the last %llu bytes of chunk '%s' left out", (unsigned long long)(k->n - k->kept), name)
+                  : bl_texts_addf(ctx, report, "chunk '%s' of %llu bytes left out", name, (unsigned long long)k->n);
 }
 
 /* Walks the chunks; the first pass (out NULL) sums the bytes kept, the second, given it, copies them. */
@@ -322,7 +322,7 @@ static bl_status anonymize_flac(bl_ctx *ctx, bl_window *w, bl_out *out, bl_texts
       s = bl_out_put(ctx, out, head, 4);
       if (!s) s = copy_bytes(ctx, w, at + 4, n, out);
     } else if (type != 1) {
-      s = bl_edf_tell(ctx, report, "block '%s' of %zu bytes left out", type < 7 ? names[type] : "unknown", n);
+      s = bl_texts_addf(ctx, report, "block '%s' of %zu bytes left out", type < 7 ? names[type] : "unknown", n);
     }
   }
   static const unsigned char padding[4] = {0x81, 0, 0, 0}; /* an empty one is the last block */
@@ -340,7 +340,7 @@ static bl_status leave_sidecar(bl_ctx *ctx, const char *path, const char *out, b
   if (s) return s;
   s = bl_sidecar_read_full_name(ctx, path, &d);
   if (s == BL_E_FORMAT || s == BL_E_IO) return BL_OK; /* no such file of ours */
-  if (!s && d.path) s = bl_edf_tell(ctx, report, "channel names, units, full scale and start left out, which %s has", d.path);
+  if (!s && d.path) s = bl_texts_addf(ctx, report, "channel names, units, full scale and start left out, which %s has", d.path);
   bl_sidecar_free(ctx, &d);
   return s;
 }

@@ -88,7 +88,7 @@ static bl_status take_all(bl_ctx *ctx, copy *c)
     const bl_edf_signal *g = &c->e->signals[i];
     if (g->annotation) continue;
     if (g->spr) s = take_signal(ctx, c, i);
-    else s = bl_edf_tell(ctx, c->report, "signal %zu '%s' left out: it has no samples", i + 1, g->label);
+    else s = bl_texts_addf(ctx, c->report, "signal %zu '%s' left out: it has no samples", i + 1, g->label);
   }
   return s;
 }
@@ -107,7 +107,7 @@ static bl_status find_status(bl_ctx *ctx, copy *c)
   snprintf(g->unit, sizeof g->unit, "Boolean");
   bl_edf_number(-8388608, g->dmin), bl_edf_number(8388607, g->dmax);
   memcpy(g->pmin, g->dmin, sizeof g->pmin), memcpy(g->pmax, g->dmax, sizeof g->pmax);
-  bl_status s = bl_edf_tell(ctx, c->report, "signal 'Status': its values are bits of the BDF now%s", system == SIZE_MAX ? "" : ", those of 'Status system' above them");
+  bl_status s = bl_texts_addf(ctx, c->report, "signal 'Status': its values are bits of the BDF now%s", system == SIZE_MAX ? "" : ", those of 'Status system' above them");
   if (s || system == SIZE_MAX) return s;
   if (c->headers[system].spr != g->spr)
     return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: 'Status' and 'Status system' have different rates, and a BDF has them in one signal; pick one of them",
@@ -139,7 +139,7 @@ static bl_status tell_duration(bl_ctx *ctx, copy *c, double record_s)
   if (!(fabs(written - record_s) > 1e-12 * record_s) && written >= 0) return BL_OK;
   if (!(written > 0)) return bl_fail(ctx, BL_E_RANGE, "%s: a record of %g s cannot be written", c->rec->path, record_s);
   c->out.record_s = written;
-  return bl_edf_tell(ctx, c->report, "record duration %.12g s written as %s s", record_s, c->out.record_text);
+  return bl_texts_addf(ctx, c->report, "record duration %.12g s written as %s s", record_s, c->out.record_text);
 }
 
 /* Each run's records within the crop. */
@@ -168,7 +168,7 @@ static bl_status plan_records(bl_ctx *ctx, copy *c)
   bool moved = fabs(begin - c->from_s) > 1e-9 || fabs(end - c->to_s) > 1e-9;
   c->from_s = begin, c->to_s = end;
   if (moved && n)
-    return bl_edf_tell(ctx, c->report, "the crop holds a gap and goes by whole records: %.6f s to %.6f s", begin, end);
+    return bl_texts_addf(ctx, c->report, "the crop holds a gap and goes by whole records: %.6f s to %.6f s", begin, end);
   return BL_OK;
 }
 
@@ -227,12 +227,12 @@ static bl_status take_annotations(bl_ctx *ctx, copy *c, bool cropped)
     double rate = c->rec->streams[0].rate_hz, end = c->runs[k - 1].start_s + (double)c->runs[k - 1].n / rate;
     double lo = fmax(end, c->from_s), hi = fmin(c->runs[k].start_s, c->to_s);
     if (hi > lo) s = add_mark(ctx, c, "BAD_ACQ_SKIP", lo - c->from_s, hi - lo);
-    if (!s && hi > lo) s = bl_edf_tell(ctx, c->report, "gap of %.6f s at %.6f s filled", hi - lo, lo - c->from_s);
+    if (!s && hi > lo) s = bl_texts_addf(ctx, c->report, "gap of %.6f s at %.6f s filled", hi - lo, lo - c->from_s);
   }
   double padded = c->by_samples ? (double)c->out.n_records * c->out.record_s - (c->to_s - c->from_s) : 0;
   if (!s && padded > 1e-7) {
     s = add_mark(ctx, c, "padding", c->to_s - c->from_s, padded);
-    if (!s) s = bl_edf_tell(ctx, c->report, "the last record is filled up: %.6f s of each signal's last value", padded);
+    if (!s) s = bl_texts_addf(ctx, c->report, "the last record is filled up: %.6f s of each signal's last value", padded);
   }
   bl_annotations_sort(&c->annotations);
   return s;
@@ -376,10 +376,10 @@ static bl_status copy_start(bl_ctx *ctx, copy *c)
                     ? BL_OK
                     : bl_fail(ctx, BL_E_RANGE, "%s: no start %g s after %s", c->rec->path, c->from_s, c->rec->start);
   if (!s && !out->has_start)
-    return bl_edf_tell(ctx, c->report, "the start is unknown: written as 01.01.85 00.00.00 with 'Startdate X'");
+    return bl_texts_addf(ctx, c->report, "the start is unknown: written as 01.01.85 00.00.00 with 'Startdate X'");
   if (!s && strncmp(out->start, "1985", 4) < 0) {
     out->has_start = false;
-    s = bl_edf_tell(ctx, c->report, "the start %s is before 1985, which EDF's date cannot say: written as 01.01.85 00.00.00 with "
+    s = bl_texts_addf(ctx, c->report, "the start %s is before 1985, which EDF's date cannot say: written as 01.01.85 00.00.00 with "
                     "'Startdate X'", out->start);
   }
   return s;
@@ -397,11 +397,11 @@ static bl_status leave_gaps(bl_ctx *ctx, copy *c)
                      end, next);
     if (from >= end - 1e-9 && from < next - 1e-9) {
       c->from_s = next;
-      s = bl_edf_tell(ctx, c->report, "%.6f s lies in a gap: the crop begins behind it, at %.6f s", from, next);
+      s = bl_texts_addf(ctx, c->report, "%.6f s lies in a gap: the crop begins behind it, at %.6f s", from, next);
     }
     if (!s && to > end + 1e-9 && to <= next + 1e-9) {
       c->to_s = end;
-      s = bl_edf_tell(ctx, c->report, "%.6f s lies in a gap: the crop ends before it, at %.6f s", to, end);
+      s = bl_texts_addf(ctx, c->report, "%.6f s lies in a gap: the crop ends before it, at %.6f s", to, end);
     }
   }
   return s;

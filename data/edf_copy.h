@@ -6,8 +6,6 @@
 #include "edf.h"
 #include "edf_write.h"
 
-/* Adds a line to the report. */
-bl_status bl_edf_tell(bl_ctx *ctx, bl_texts *report, const char *format, ...) BL_PRINTF(3, 4) BL_MUST_CHECK;
 /* Patient and recording as EDF+ subfields. */
 bl_status bl_edf_mend_identity(bl_ctx *ctx, const bl_edf *e, bl_edf_out_spec *out, bl_texts *report) BL_MUST_CHECK;
 /* The header of signal i. */

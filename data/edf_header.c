@@ -44,28 +44,11 @@ bl_status bl_edf_report(bl_ctx *ctx, bl_recording *rec, const bl_edf *e)
 
 /* ---- fields ------------------------------------------------------------------------------------------------------ */
 
-/* True when the n bytes are UTF-8 as RFC 3629 has it. */
-static bool is_utf8(const unsigned char *s, size_t n)
-{
-  for (size_t i = 0; i < n;) {
-    unsigned char c = s[i++];
-    if (c < 0x80) continue;
-    size_t more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
-    if (c < 0xc2 || c > 0xf4 || n - i < more) return false;
-    if ((c == 0xe0 && s[i] < 0xa0) || (c == 0xed && s[i] > 0x9f) || (c == 0xf0 && s[i] < 0x90) ||
-        (c == 0xf4 && s[i] > 0x8f))
-      return false;
-    for (; more; more--, i++)
-      if ((s[i] & 0xc0) != 0x80) return false;
-  }
-  return true;
-}
-
 bool bl_edf_text(const unsigned char *s, size_t n, char *to, bool *latin)
 {
   while (n && (!s[n - 1] || s[n - 1] == ' ')) n--;
   while (n && (!*s || *s == ' ')) s++, n--;
-  bool beyond = false, utf8 = is_utf8(s, n);
+  bool beyond = false, utf8 = bl_utf8_prefix((const char *)s, n) == n;
   for (size_t i = 0; i < n; i++) {
     unsigned char c = s[i];
     beyond |= c >= 0x80;

@@ -7,16 +7,6 @@
 #include "baleen/text.h"
 #include "edf_copy.h"
 
-bl_status bl_edf_tell(bl_ctx *ctx, bl_texts *report, const char *format, ...)
-{
-  char text[512];
-  va_list args;
-  va_start(args, format);
-  vsnprintf(text, sizeof text, format, args);
-  va_end(args);
-  return bl_texts_add(ctx, report, text);
-}
-
 /* ---- texts --------------------------------------------------------------------------------------------------------- */
 
 /* A text field as ASCII. */
@@ -26,7 +16,7 @@ static bl_status mend_text(bl_ctx *ctx, const bl_edf *e, size_t i, size_t before
   char text[161];
   bl_edf_text(e->bytes + bl_edf_field_at(e, before, width, i), width, text, NULL);
   if (before ? bl_edf_ascii(text, to, width + 1) : bl_edf_label(text, to)) return BL_OK; /* the label comes first */
-  return bl_edf_tell(ctx, report, "signal %zu: %s '%s' written as '%s'", i + 1, what, text, to);
+  return bl_texts_addf(ctx, report, "signal %zu: %s '%s' written as '%s'", i + 1, what, text, to);
 }
 
 /* Appends the words of `from` to a subfield: blanks would begin the next one. */
@@ -47,7 +37,7 @@ bl_status bl_edf_mend_identity(bl_ctx *ctx, const bl_edf *e, bl_edf_out_spec *ou
   if (!bl_edf_is_patient(text)) snprintf(out->patient, sizeof out->patient, "X X X ");
   if (*out->patient) add_subfield(out->patient, sizeof out->patient, *text ? text : "X");
   else snprintf(out->patient, sizeof out->patient, "%.80s", text);
-  if (strcmp(out->patient, raw)) s = bl_edf_tell(ctx, report, "patient field '%s' written as '%s'", raw, out->patient);
+  if (strcmp(out->patient, raw)) s = bl_texts_addf(ctx, report, "patient field '%s' written as '%s'", raw, out->patient);
   if (s) return s;
   bl_edf_text(e->bytes + 88, 80, raw, NULL);
   bl_edf_ascii(raw, text, 81);
@@ -57,7 +47,7 @@ bl_status bl_edf_mend_identity(bl_ctx *ctx, const bl_edf *e, bl_edf_out_spec *ou
   }
   snprintf(out->recording, sizeof out->recording, "X X ");
   add_subfield(out->recording, 80 - 22 + 1, *text ? text : "X"); /* what "Startdate dd-MMM-yyyy " leaves */
-  return bl_edf_tell(ctx, report, "recording field '%s' written as 'Startdate ... %s'", raw, out->recording);
+  return bl_texts_addf(ctx, report, "recording field '%s' written as 'Startdate ... %s'", raw, out->recording);
 }
 
 /* ---- limits -------------------------------------------------------------------------------------------------------- */
@@ -97,7 +87,7 @@ static bl_status move_limits(bl_ctx *ctx, const bl_edf_signal *g, size_t i, doub
   bl_edf_number(hi, to->dmax);
   double pa = bl_edf_number(a, to->pmin), pb = bl_edf_number(b, to->pmax);
   double error = fabs((pb - pa) / (b - a) - 1);
-  return bl_edf_tell(ctx, report, "signal %zu '%s': limits moved along the scale to digital %s to %s, physical %s to %s; "
+  return bl_texts_addf(ctx, report, "signal %zu '%s': limits moved along the scale to digital %s to %s, physical %s to %s; "
                      "the gain changes by a factor of 1 %+.2g", i + 1, g->label, to->dmin, to->dmax, to->pmin, to->pmax, error);
 }
 
@@ -108,7 +98,7 @@ static bl_status own_limits(bl_ctx *ctx, const bl_edf_signal *g, size_t i, doubl
   memcpy(to->pmin, to->dmin, sizeof to->pmin);
   memcpy(to->pmax, to->dmax, sizeof to->pmax);
   to->unit[0] = '\0';
-  return bl_edf_tell(ctx, report, "signal %zu '%s': its limits make no sense, or none that 8 characters can say; digital and physical ones are now those of a sample, "
+  return bl_texts_addf(ctx, report, "signal %zu '%s': its limits make no sense, or none that 8 characters can say; digital and physical ones are now those of a sample, "
                      "without unit: its values are digital counts", i + 1, g->label);
 }
 
@@ -136,7 +126,7 @@ static bl_status mend_limits(bl_ctx *ctx, const bl_edf *e, size_t i, bool to_bdf
   if (g->dmin < g->dmax) return BL_OK;
   swap_texts(to->pmin, to->pmax);
   swap_texts(to->dmin, to->dmax);
-  return bl_edf_tell(ctx, report, "signal %zu '%s': digital and physical limits swapped in pairs; the scale is the same", i + 1, g->label);
+  return bl_texts_addf(ctx, report, "signal %zu '%s': digital and physical limits swapped in pairs; the scale is the same", i + 1, g->label);
 }
 
 bl_status bl_edf_mend_signal(bl_ctx *ctx, const bl_edf *e, size_t i, bool to_bdf, bl_edf_out_signal *to, bl_texts *report)

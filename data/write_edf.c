@@ -74,9 +74,9 @@ static bl_status plan_channel(bl_ctx *ctx, bl_writer *w, const bl_write_spec *sp
   g->spr = d->spr;
   bool same = bl_edf_label(spec->names[c], g->label);
   same &= bl_edf_ascii(spec->units[c], g->unit, sizeof g->unit);
-  s = bl_edf_tell(ctx, &w->report, "%s: %s to %s %s in steps of %.3g", g->label, g->pmin, g->pmax, g->unit, 1 / d->gain[c]);
+  s = bl_texts_addf(ctx, &w->report, "%s: %s to %s %s in steps of %.3g", g->label, g->pmin, g->pmax, g->unit, 1 / d->gain[c]);
   if (!s && !same)
-    s = bl_edf_tell(ctx, &w->report, "channel '%s' in '%s' is written as '%s' in '%s'", spec->names[c], spec->units[c], g->label, g->unit);
+    s = bl_texts_addf(ctx, &w->report, "channel '%s' in '%s' is written as '%s' in '%s'", spec->names[c], spec->units[c], g->label, g->unit);
   return s;
 }
 
@@ -112,7 +112,7 @@ static bl_status plan_status(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spe
     if (spec->lo[c] < 0 || spec->hi[c] > most) return no_status(ctx, w, spec->names[c], spec->lo[c] < 0 ? spec->lo[c] : spec->hi[c]);
   }
   *g = (bl_edf_out_signal){.label = "Status", .unit = "Boolean", .pmin = "-8388608", .pmax = "8388607", .dmin = "-8388608", .dmax = "8388607", .spr = d->spr};
-  return bl_edf_tell(ctx, &w->report, "Status: bits as they stand%s", d->system == SIZE_MAX ? "" : ", those of Status system above them");
+  return bl_texts_addf(ctx, &w->report, "Status: bits as they stand%s", d->system == SIZE_MAX ? "" : ", those of Status system above them");
 }
 
 static bl_status status_bits(bl_ctx *ctx, const bl_writer *w, const edf_state *d, const float *x, uint32_t *bits)
@@ -178,7 +178,7 @@ static bl_status plan_records(bl_ctx *ctx, bl_writer *w, const bl_write_spec *sp
   memcpy(d->spec.record_text, text, sizeof text);
   d->spec.n_records = (spec->n_frames + d->spr - 1) / d->spr;
   if (fabs(d->spec.record_s - want) <= 1e-12 * want) return BL_OK;
-  return bl_edf_tell(ctx, &w->report, "the rate %.12g Hz is written as %.12g Hz", spec->rate_hz, (double)d->spr / d->spec.record_s);
+  return bl_texts_addf(ctx, &w->report, "the rate %.12g Hz is written as %.12g Hz", spec->rate_hz, (double)d->spr / d->spec.record_s);
 }
 
 static bl_status copy_annotations(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec, edf_state *d)
@@ -192,7 +192,7 @@ static bl_status copy_annotations(bl_ctx *ctx, bl_writer *w, const bl_write_spec
     bl_annotation one = {.onset_s = (double)spec->n_frames / spec->rate_hz, .duration_s = (double)pad / spec->rate_hz,
                          .low_hz = (double)NAN, .high_hz = (double)NAN, .label = label};
     s = bl_annotations_add(ctx, &d->annotations, &one);
-    if (!s) s = bl_edf_tell(ctx, &w->report, "the last record is filled up with the last values: %llu frames", (unsigned long long)pad);
+    if (!s) s = bl_texts_addf(ctx, &w->report, "the last record is filled up with the last values: %llu frames", (unsigned long long)pad);
   }
   bl_annotations_sort(&d->annotations);
   return s;
@@ -226,7 +226,7 @@ static bl_status edf_open(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec)
   snprintf(d->spec.recording, sizeof d->spec.recording, "X X X");
   d->spec.has_start = spec->has_start && strncmp(spec->start, "1985", 4) >= 0;
   if (d->spec.has_start) snprintf(d->spec.start, sizeof d->spec.start, "%s", spec->start);
-  else s = bl_edf_tell(ctx, &w->report, "the start is unknown, or before 1985: written as 01.01.85 00.00.00");
+  else s = bl_texts_addf(ctx, &w->report, "the start is unknown, or before 1985: written as 01.01.85 00.00.00");
   d->spec.signals = d->signals;
   d->spec.n_signals = signals;
   d->spec.annotations = &d->annotations;

@@ -17,15 +17,16 @@
 static bl_status stream_json(bl_ctx *ctx, const bl_extraction *x, char **out)
 {
   json_t *o = json_object(), *channels = json_array(), *units = json_array();
+  int lost = 0; /* what jansson could not take: no memory, or no UTF-8, which readers see to */
   for (size_t i = 0; i < x->channels.n; i++) {
-    json_array_append_new(channels, json_string(x->channels.v[i]));
-    json_array_append_new(units, json_string(x->units.v[i]));
+    lost |= json_array_append_new(channels, json_string(x->channels.v[i]));
+    lost |= json_array_append_new(units, json_string(x->units.v[i]));
   }
-  json_object_set_new(o, "rate_hz", json_real(x->rate_hz));
-  json_object_set_new(o, "channels", channels);
-  json_object_set_new(o, "units", units);
-  json_object_set_new(o, "live", bl_live_json(&x->live));
-  char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
+  lost |= json_object_set_new(o, "rate_hz", json_real(x->rate_hz));
+  lost |= json_object_set_new(o, "channels", channels);
+  lost |= json_object_set_new(o, "units", units);
+  lost |= json_object_set_new(o, "live", bl_live_json(&x->live));
+  char *text = lost ? NULL : json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
   json_decref(o);
   *out = text ? bl_strdup(ctx, text) : NULL;
   free(text); /* jansson's own */

@@ -8,17 +8,6 @@
 
 /* ---- gathering ----------------------------------------------------------------------------------------------------- */
 
-static bl_status tell(bl_ctx *ctx, bl_texts *report, const char *format, ...) BL_PRINTF(3, 4);
-static bl_status tell(bl_ctx *ctx, bl_texts *report, const char *format, ...)
-{
-  char text[512];
-  va_list args;
-  va_start(args, format);
-  vsnprintf(text, sizeof text, format, args);
-  va_end(args);
-  return bl_texts_add(ctx, report, text);
-}
-
 /* The channel of a recording that a table means by its number, from 1 on; else what it says. */
 static char *channel_name(const bl_recording *rec, char *said)
 {
@@ -47,7 +36,7 @@ static bl_status add_table(bl_ctx *ctx, const bl_recording *rec, const char *pat
     else if (!n_others++) other = a.file;
   }
   if (!s && n_others)
-    s = tell(ctx, report, "%zu of the %zu annotations in %s left out: they are of other recordings, such as '%s'", n_others, found.n, path, other);
+    s = bl_texts_addf(ctx, report, "%zu of the %zu annotations in %s left out: they are of other recordings, such as '%s'", n_others, found.n, path, other);
   if (!s && n_others && n_others == found.n)
     bl_warn(ctx, BL_W_SKIPPED, "%s: none of its annotations is of %s: it names others, such as '%s'", path, rec->path, other);
   bl_annotations_free(ctx, &found);
@@ -106,10 +95,10 @@ bl_status bl_marks_crop(bl_ctx *ctx, const bl_recording *rec, const bl_crop *cro
     if (cropped && in) n_cut += cut(&a, from, to);
     if (in || !cropped) s = bl_annotations_add(ctx, &kept, &a);
   }
-  if (!s && n_out && cropped) s = tell(ctx, report, "%zu annotation%s left out: outside of %g s to %g s", n_out, plural(n_out), from, to);
+  if (!s && n_out && cropped) s = bl_texts_addf(ctx, report, "%zu annotation%s left out: outside of %g s to %g s", n_out, plural(n_out), from, to);
   if (!s && n_out && !cropped)
-    s = tell(ctx, report, "%zu annotation%s outside of the recording's %g s, kept as they are", n_out, plural(n_out), rec->duration_s);
-  if (!s && n_cut) s = tell(ctx, report, "%zu annotation%s cut at %g s and %g s", n_cut, plural(n_cut), from, to);
+    s = bl_texts_addf(ctx, report, "%zu annotation%s outside of the recording's %g s, kept as they are", n_out, plural(n_out), rec->duration_s);
+  if (!s && n_cut) s = bl_texts_addf(ctx, report, "%zu annotation%s cut at %g s and %g s", n_cut, plural(n_cut), from, to);
   bl_annotations_free(ctx, s ? &kept : marks);
   if (s) return s;
   bl_annotations_sort(&kept);

@@ -47,6 +47,7 @@ typedef struct bl_texts {
   size_t n;
 } bl_texts;
 bl_status bl_texts_add(bl_ctx *ctx, bl_texts *t, const char *s) BL_MUST_CHECK;
+bl_status bl_texts_addf(bl_ctx *ctx, bl_texts *t, const char *format, ...) BL_PRINTF(3, 4) BL_MUST_CHECK;
 bl_status bl_texts_copy(bl_ctx *ctx, bl_texts *to, const bl_texts *from) BL_MUST_CHECK;
 /* Index of `s`, or -1. */
 long bl_texts_find(const bl_texts *t, const char *s);
