@@ -11,7 +11,9 @@
  *    round, and that is no gap.
  * 2. A jump that the next stamps contradict is a bad stamp: one too late when most of the next three lie nearer to where they
  *    would without it, one too early when most of them go on from the records before it. The record follows the one
- *    before. The first stamp of all is bad when all of the next, two or three, speak against it.
+ *    before. The first stamp of all is bad when the next, two or three, agree with one another and speak against it: where
+ *    they do not agree, a clock runs slow, and none is better than the first. Stamps of which every third and more goes back,
+ *    in all by a tenth of the samples' time, are no times: all are bad.
  * 3. Any other jump forward is a gap of just that length: a new run of samples begins. A gap that small steps made up is as
  *    long as all of them since the run began.
  * 4. Any other jump backward is a clock that was set: the record follows the one before without a gap, and its labels with
@@ -31,6 +33,7 @@
 enum { LOOK = 3 };
 static const double MAX_DRIFT = 1e-3;  /* of any clock that deserves the name */
 static const double EXACT_S = 1.05e-6; /* what numbers of 7 decimals, and EDFlib, call exact */
+static const double MOST_BACK = 0.1;   /* of the samples' time: far beyond any clock */
 
 typedef struct walk {
   bl_edf *e;
@@ -81,14 +84,61 @@ static void set_tolerance(walk *w)
   w->tolerance_s *= 1 + 1e-6;
 }
 
+/* Whether the next two or three stamps behind r have one offset, to the tolerance, which is less than that of r. */
+static bool is_contradicted(const walk *w, uint64_t r)
+{
+  const bl_edf *e = w->e;
+  double lo = (double)INFINITY, hi = -(double)INFINITY;
+  int seen = 0;
+  for (uint64_t k = r + 1; k < e->n_records && seen < LOOK; k++) {
+    double o = offset_of(e, k);
+    if (isnan(o)) continue;
+    lo = fmin(lo, o), hi = fmax(hi, o);
+    seen++;
+  }
+  return seen >= 2 && hi - lo <= w->tolerance_s && hi < offset_of(e, r) - w->tolerance_s;
+}
+
+/* Whether the stamps say nothing of when the records were: all the same, each twice, backwards (rule 2). */
+static bool are_senseless(const walk *w)
+{
+  const bl_edf *e = w->e;
+  uint64_t n_back = 0;
+  double first = (double)NAN, last = (double)NAN;
+  for (uint64_t r = 0; r < e->n_records; r++) {
+    double o = offset_of(e, r);
+    if (isnan(o)) continue;
+    if (isnan(first)) first = o;
+    n_back += o < last - w->tolerance_s;
+    last = o;
+  }
+  return 3 * n_back > e->n_records && last - first < -MOST_BACK * (double)e->n_records * e->record_s;
+}
+
+/* Of senseless stamps none is left but the first one's fraction of the start's second. */
+static void pass_over_stamps(walk *w)
+{
+  bl_edf *e = w->e;
+  double first = e->stamp_s[0];
+  e->first_onset_s = first >= 0 && first < 1 ? first : 0;
+  for (uint64_t r = 0; r < e->n_records; r++) {
+    if (!isnan(e->stamp_s[r]) && !(fabs(offset_of(e, r)) <= w->tolerance_s)) deviates(w, BL_EDF_BAD_STAMP, r);
+    e->stamp_s[r] = NAN;
+  }
+}
+
 /* The stamp that the file's time counts from: the first that the next ones do not contradict. */
 static void find_first(walk *w)
 {
   bl_edf *e = w->e;
+  if (are_senseless(w)) {
+    pass_over_stamps(w);
+    return;
+  }
   for (uint64_t r = 0; r < e->n_records; r++) {
     double o = offset_of(e, r);
     if (isnan(o)) continue;
-    if (votes_for(e, r, o - w->tolerance_s, true) < 2) {
+    if (!is_contradicted(w, r)) {
       e->first_onset_s = o;
       return;
     }
@@ -207,10 +257,13 @@ static uint64_t record_of(const bl_edf *e, uint64_t own, double t)
   return lo;
 }
 
+/* No label of a time within the recording leaves it by what stamps beside it err. */
 static double place(const bl_edf *e, uint64_t own, double t)
 {
   uint64_t r = record_of(e, own, t);
-  return t + (begins_at(e, r) - e->stamp_s[r]);
+  double at = t + (begins_at(e, r) - e->stamp_s[r]), end = begins_at(e, e->n_records - 1) + e->record_s;
+  bool leaves = t >= 0 && t <= end && !(at >= 0 && at <= end);
+  return leaves ? t : at;
 }
 
 static void place_labels(bl_recording *rec, const walk *w)

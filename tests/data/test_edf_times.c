@@ -182,6 +182,85 @@ static void stamps(void **arg)
   }
 }
 
+/* Stamps that run slower than the samples, or are none: they move neither the start nor a label out of the recording. A label
+ * half a second behind the beginning of records 10, 30, 50 by the samples' time (said) or by the stamps' (seen). */
+typedef enum slow_kind { ALL_ZERO, HALF, TWICE, REVERSED, SLOW_2000 } slow_kind;
+static double slow_stamp(slow_kind kind, size_t r)
+{
+  double t = (double)r;
+  return kind == ALL_ZERO ? 0 : kind == HALF ? t / 2 : kind == TWICE ? (double)(r / 2) : kind == REVERSED ? 59 - t : t * 0.998;
+}
+
+static void slow_stamps(void **arg)
+{
+  (void)arg;
+  enum { RECORDS = 60 };
+  static const struct {
+    const char *plus, *spr;
+    slow_kind kind;
+    double moved; /* of 1 s */
+  } rows[] = {{"EDF+C", "100", ALL_ZERO, 0}, {"EDF+D", "100", ALL_ZERO, 0}, {"EDF+C", "100", HALF, 0},     {"EDF+D", "100", HALF, 0},
+              {"EDF+C", "100", TWICE, 0},    {"EDF+D", "100", REVERSED, 0}, {"EDF+C", "1000", SLOW_2000, 2e-3}};
+  for (size_t i = 0; i < N(rows); i++) {
+    bl_ctx *ctx = bl_ctx_new();
+    double v[RECORDS];
+    for (size_t r = 0; r < RECORDS; r++) v[r] = slow_stamp(rows[i].kind, r);
+    stamped w = {rows[i].plus, "1", rows[i].spr, RECORDS, v, 0, 3, 3, {{10, 10.5, 0}, {30, 30.5, 0}, {50, 50.5, 0}}};
+    bl_recording *rec = open_ok(ctx, stamped_write(&w, "slow.edf"));
+    if (strcmp(rec->start, "2009-08-12T16:15:00")) fail_msg("row %zu: start %s", i, rec->start);
+    assert_int_equal(rec->streams[0].n_runs, 1);
+    for (size_t k = 0; k < 3; k++) {
+      double want = (10.5 + 20 * (double)k) + rows[i].moved * (10 + 20 * (double)k);
+      if (!(fabs(rec->annotations.v[k].onset_s - want) < 1e-6))
+        fail_msg("row %zu: label at %.9g, wanted %g", i, rec->annotations.v[k].onset_s, want);
+    }
+    assert_true(rec->notes.n > 0);
+    bl_recording_close(ctx, rec);
+    check_free(ctx);
+    check_tmp_done();
+  }
+}
+
+/* Ordinary clocks, a little slow: the start stays, each label on its sample, whatever records are long and samples are wide. */
+static void slow_clocks(void **arg)
+{
+  (void)arg;
+  enum { RECORDS = 120 };
+  static const double ppm[] = {-10, -50, -120, -500};
+  static const double rates[] = {256, 512};
+  for (size_t i = 0; i < N(ppm) * 8; i++) {
+    double record_s = i & 1 ? 10 : 1, rate = rates[i >> 1 & 1], slow = 1 + ppm[i >> 3] * 1e-6, v[RECORDS];
+    char spr[16];
+    snprintf(spr, sizeof spr, "%.0f", rate * record_s);
+    for (size_t r = 0; r < RECORDS; r++) v[r] = (double)r * record_s * slow;
+    bl_ctx *ctx = bl_ctx_new();
+    stamped w = {i & 4 ? "EDF+C" : "EDF+D", i & 1 ? "10" : "1", spr, RECORDS, v, 0, 6, 2,
+                 {{60, v[60] + 0.5 * record_s, 0}, {3, v[110] + 0.5 * record_s, 0}}};
+    bl_recording *rec = open_ok(ctx, stamped_write(&w, "clock.edf"));
+    if (strcmp(rec->start, "2009-08-12T16:15:00")) fail_msg("%g ppm, %g s, %g Hz: start %s", ppm[i >> 3], record_s, rate, rec->start);
+    check_near(rec->duration_s, RECORDS * record_s, 1e-9);
+    for (size_t k = 0; k < 2; k++)
+      if (!(fabs(rec->annotations.v[k].onset_s - ((k ? 110 : 60) + 0.5) * record_s) < 5e-6))
+        fail_msg("%g ppm, %g s, %g Hz: label at %.9g", ppm[i >> 3], record_s, rate, rec->annotations.v[k].onset_s);
+    bl_recording_close(ctx, rec);
+    check_free(ctx);
+    check_tmp_done();
+  }
+}
+
+/* A label of the last second by its own clock, which is slow against the samples, is not told behind the recording's end. */
+static void stays_inside(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  stamped w = {"EDF+C", "1", "100", 4000, NULL, 0.9999, 6, 1, {{3999, 3999.9, 0}}};
+  bl_recording *rec = open_ok(ctx, stamped_write(&w, "inside.edf"));
+  check_near(rec->annotations.v[0].onset_s, 3999.9, 1e-6);
+  bl_recording_close(ctx, rec);
+  check_free(ctx);
+  check_tmp_done();
+}
+
 /* Whether a gap lies before a clock's drift or behind it, it is as long as the stamps say. */
 static void gap_amid_drift(void **arg)
 {
@@ -238,7 +317,9 @@ static void survives_every_allocation_failing(void **arg)
 int main(void)
 {
   static const struct CMUnitTest tests[] = {cmocka_unit_test(drift), cmocka_unit_test(small_gaps), cmocka_unit_test(rounding),
-                                            cmocka_unit_test(stamps), cmocka_unit_test(gap_amid_drift), cmocka_unit_test(jitter),
+                                            cmocka_unit_test(stamps), cmocka_unit_test(slow_stamps),
+                                            cmocka_unit_test(slow_clocks), cmocka_unit_test(stays_inside),
+                                            cmocka_unit_test(gap_amid_drift), cmocka_unit_test(jitter),
                                             cmocka_unit_test(survives_every_allocation_failing)};
   return _cmocka_run_group_tests("edf_times", tests, N(tests), NULL, NULL);
 }
