@@ -159,16 +159,22 @@ bl_status bl_out_put(bl_ctx *ctx, bl_out *o, const void *bytes, size_t n)
   return BL_OK;
 }
 
-bl_status bl_out_done(bl_ctx *ctx, bl_out *o)
+bl_status bl_out_close(bl_ctx *ctx, bl_out *o)
 {
+  if (o->fd < 0) return BL_OK;
   /* some file systems know no sync: that alone is no reason to give up */
   bool ok = fsync(o->fd) == 0 || errno == EINVAL || errno == ENOTSUP;
   int fd = o->fd;
   o->fd = -1;
   if (close(fd)) ok = false;
-  if (ok && rename(o->beside, o->path)) ok = false;
-  bl_status s = ok ? BL_OK : fail_io(ctx, o->path, "write it");
-  if (!ok) unlink(o->beside);
+  return ok ? BL_OK : fail_io(ctx, o->path, "write it");
+}
+
+bl_status bl_out_done(bl_ctx *ctx, bl_out *o)
+{
+  bl_status s = bl_out_close(ctx, o);
+  if (!s && rename(o->beside, o->path)) s = fail_io(ctx, o->path, "write it");
+  if (s) unlink(o->beside);
   bl_free(ctx, o->path);
   bl_free(ctx, o->beside);
   *o = (bl_out){.fd = -1};

@@ -319,7 +319,7 @@ static bl_status write_hypnogram(out *o, const char *path, const bl_annotation_w
   return s ? s : bl_write_hypnogram(o->ctx, path, how, a, &o->b);
 }
 
-bl_status bl_annotations_write_as(bl_ctx *ctx, const char *path, const bl_annotation_writing *how, const bl_annotations *a)
+bl_status bl_annotations_print(bl_ctx *ctx, const char *path, const bl_annotation_writing *how, const bl_annotations *a, bl_buf *text)
 {
   out o = {.ctx = ctx, .b = {.max = (size_t)1 << 30}};
   bl_status s = check_numbers(ctx, path, a);
@@ -334,8 +334,17 @@ bl_status bl_annotations_write_as(bl_ctx *ctx, const char *path, const bl_annota
     s = bl_fail(ctx, BL_E_CONFIG, "%s: its name does not tell the format; wanted a name ending in .selections.txt (Raven), .tsv "
                 "(BIDS), .csv or _hypnogram.txt, or the format said: raven, audacity, csv, bids or hypnogram", path);
   }
-  if (!s) s = bl_file_write(ctx, path, bl_buf_text(&o.b), o.b.len);
+  if (!s) s = bl_buf_add(ctx, text, bl_buf_text(&o.b), o.b.len);
   bl_buf_free(ctx, &o.b);
+  return s;
+}
+
+bl_status bl_annotations_write_as(bl_ctx *ctx, const char *path, const bl_annotation_writing *how, const bl_annotations *a)
+{
+  bl_buf text = {.max = (size_t)1 << 30};
+  bl_status s = bl_annotations_print(ctx, path, how, a, &text);
+  if (!s) s = bl_file_write(ctx, path, bl_buf_text(&text), text.len);
+  bl_buf_free(ctx, &text);
   return s;
 }
 

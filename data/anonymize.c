@@ -330,13 +330,11 @@ static bl_status anonymize_flac(bl_ctx *ctx, bl_window *w, bl_out *out, bl_texts
   return s ? s : copy_bytes(ctx, w, at, end - at, out);
 }
 
-/* The file beside a sound file, which has its start and may have names, stays behind, and what is beside the place goes. */
+/* The file beside a sound file, which has its start and may have names, stays behind; what is beside the place will go. */
 static bl_status leave_sidecar(bl_ctx *ctx, const char *path, const char *out, bl_texts *report)
 {
   bl_sidecar d;
-  const bl_buf none = {0};
   bl_status s = bl_sidecar_check_place(ctx, out);
-  if (!s) s = bl_sidecar_put(ctx, out, &none);
   if (s) return s;
   s = bl_sidecar_read_full_name(ctx, path, &d);
   if (s == BL_E_FORMAT || s == BL_E_IO) return BL_OK; /* no such file of ours */
@@ -362,7 +360,7 @@ bl_status bl_anonymize(bl_ctx *ctx, const char *path, const char *out, const bl_
   bl_recording *rec = NULL;
   bl_window w = {0};
   const unsigned char *head = NULL;
-  bl_out o = {.fd = -1};
+  bl_out o = {.fd = -1}, none = o; /* no file beside OUT */
   bl_status s = bl_recording_open(ctx, path, &rec);
   if (s) return s;
   bool edf = bl_edf_of(rec) != NULL;
@@ -381,6 +379,7 @@ bl_status bl_anonymize(bl_ctx *ctx, const char *path, const char *out, const bl_
   if (!s && flac) s = anonymize_flac(ctx, &w, &o, report);
   if (!s && !edf) s = leave_sidecar(ctx, path, out, report);
   if (!s) s = bl_out_done(ctx, &o);
+  if (!s && !edf) s = bl_sidecar_done(ctx, out, &none);
   bl_out_drop(ctx, &o);
   bl_window_close(ctx, &w);
   bl_recording_close(ctx, rec);

@@ -23,8 +23,8 @@ bl_write_format bl_write_format_of(const char *path)
 /* ---- .npy ---------------------------------------------------------------------------------------------------------- */
 
 typedef struct npy_state {
-  bl_out out;
-  bl_buf json; /* the text of <path>.json */
+  bl_out out, beside; /* <path>, <path>.json */
+  bl_buf json;        /* the text of <path>.json */
 } npy_state;
 
 static bl_status npy_open(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec)
@@ -32,7 +32,7 @@ static bl_status npy_open(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec)
   char dict[117], head[129];
   npy_state *n = w->state = bl_calloc(ctx, 1, sizeof *n);
   if (!n) return bl_fail_nomem(ctx, "a .npy file");
-  n->out.fd = -1;
+  n->out.fd = n->beside.fd = -1;
   bl_status s = bl_sidecar_check_place(ctx, w->path);
   if (!s) s = bl_sidecar_text(ctx, spec, NULL, &n->json);
   if (s) return s;
@@ -53,8 +53,9 @@ static bl_status npy_push(bl_ctx *ctx, bl_writer *w, const float *x, size_t n)
 static bl_status npy_done(bl_ctx *ctx, bl_writer *w)
 {
   npy_state *n = w->state;
-  bl_status s = bl_sidecar_put(ctx, w->path, &n->json);
+  bl_status s = bl_sidecar_prepare(ctx, w->path, &n->json, &n->beside);
   if (!s) s = bl_out_done(ctx, &n->out);
+  if (!s) s = bl_sidecar_done(ctx, w->path, &n->beside);
   if (!s) s = bl_texts_add(ctx, &w->report, "rate, channels and units are in the .json file beside it");
   return s;
 }
@@ -64,6 +65,7 @@ static void npy_release(bl_ctx *ctx, bl_writer *w)
   npy_state *n = w->state;
   if (!n) return;
   bl_out_drop(ctx, &n->out);
+  bl_out_drop(ctx, &n->beside);
   bl_buf_free(ctx, &n->json);
   bl_free(ctx, n);
   w->state = NULL;

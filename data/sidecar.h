@@ -15,6 +15,7 @@
 
 #include "baleen/option.h"
 #include "baleen/recording.h"
+#include "baleen/file.h"
 #include "baleen/recording_write.h"
 
 typedef struct bl_sidecar {
@@ -50,7 +51,10 @@ void bl_sidecar_free(bl_ctx *ctx, bl_sidecar *s);
 bl_status bl_sidecar_text(bl_ctx *ctx, const bl_write_spec *spec, const double *full_scale, bl_buf *out) BL_MUST_CHECK;
 /* BL_E_ARG when <path>.json is there and no writer's: it would be lost, or be taken for the new file's. */
 bl_status bl_sidecar_check_place(bl_ctx *ctx, const char *path) BL_MUST_CHECK;
-/* Writes the text to <path>.json; an empty one removes what a file of this name has left there. */
-bl_status bl_sidecar_put(bl_ctx *ctx, const char *path, const bl_buf *text) BL_MUST_CHECK;
+/* Writes the text beside the place of <path>.json; nothing for an empty one. To be called before `path` gets its file, so that what
+ * fails here leaves all as it was. */
+bl_status bl_sidecar_prepare(bl_ctx *ctx, const char *path, const bl_buf *text, bl_out *out) BL_MUST_CHECK;
+/* Once `path` has its file: puts what was prepared in place; where that is nothing, what a file of this name has left there goes. */
+bl_status bl_sidecar_done(bl_ctx *ctx, const char *path, bl_out *out) BL_MUST_CHECK;
 
 #endif

@@ -98,14 +98,27 @@ bl_status bl_sidecar_check_place(bl_ctx *ctx, const char *path)
   return s;
 }
 
-bl_status bl_sidecar_put(bl_ctx *ctx, const char *path, const bl_buf *text)
+bl_status bl_sidecar_prepare(bl_ctx *ctx, const char *path, const bl_buf *text, bl_out *out)
 {
+  *out = (bl_out){.fd = -1};
+  if (!text->len) return BL_OK;
+  char *beside = bl_strf(ctx, "%s.json", path);
+  bl_status s = beside ? bl_out_open(ctx, beside, out) : bl_fail_nomem(ctx, path);
+  if (!s) s = bl_out_put(ctx, out, text->v, text->len);
+  if (!s) s = bl_out_close(ctx, out);
+  if (s) bl_out_drop(ctx, out);
+  bl_free(ctx, beside);
+  return s;
+}
+
+bl_status bl_sidecar_done(bl_ctx *ctx, const char *path, bl_out *out)
+{
+  if (out->beside) return bl_out_done(ctx, out);
   char *beside = bl_strf(ctx, "%s.json", path);
   if (!beside) return bl_fail_nomem(ctx, path);
   bl_status s = BL_OK;
-  if (text->len) s = bl_file_write(ctx, beside, text->v, text->len);
-  else if (unlink(beside) && errno != ENOENT)
-    s = bl_fail(ctx, BL_E_IO, "%s: is about the file that is written over, and cannot be removed: %s", beside, strerror(errno));
+  if (unlink(beside) && errno != ENOENT)
+    s = bl_fail(ctx, BL_E_IO, "%s: is about the file that was written over, and cannot be removed: %s", beside, strerror(errno));
   bl_free(ctx, beside);
   return s;
 }

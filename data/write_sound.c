@@ -15,11 +15,12 @@
 enum { PIECE = 4096 };
 
 typedef struct sound_state {
-  bl_out out;
+  bl_out out, beside; /* <path>, <path>.json */
   SNDFILE *file;
   int bits;           /* 0: float32 */
   double *full_scale; /* [n_channels] 1 for floats */
-  int *piece;         /* PIECE whole numbers */
+  int *piece;         /* whole numbers of piece_n samples: frames, which is all that libsndfile takes */
+  size_t piece_n;
   bl_buf json;        /* for the file beside it; empty: none is needed */
 } sound_state;
 
@@ -134,11 +135,12 @@ static bl_status sound_open(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec
   SF_INFO info;
   sound_state *d = w->state = bl_calloc(ctx, 1, sizeof *d);
   if (!d) return bl_fail_nomem(ctx, "a sound file");
-  d->out.fd = -1;
+  d->out.fd = d->beside.fd = -1;
   bl_status s = choose_format(ctx, w, spec, d, &info);
   if (s) return s;
   d->full_scale = bl_calloc(ctx, spec->n_channels, sizeof *d->full_scale);
-  d->piece = bl_calloc(ctx, PIECE, sizeof *d->piece);
+  d->piece_n = (PIECE / spec->n_channels + 1) * spec->n_channels;
+  d->piece = bl_calloc(ctx, d->piece_n, sizeof *d->piece);
   if (!d->full_scale || !d->piece) return bl_fail_nomem(ctx, "a sound file");
   choose_full_scale(spec, d->bits != 0, d->full_scale);
   if ((s = tell_scale(ctx, w, spec, d))) return s;
@@ -154,7 +156,7 @@ static bl_status put_whole(bl_ctx *ctx, bl_writer *w, sound_state *d, const floa
 {
   double most = ldexp(1, d->bits - 1);
   for (size_t done = 0; done < n;) {
-    size_t part = n - done < PIECE ? n - done : PIECE;
+    size_t part = n - done < d->piece_n ? n - done : d->piece_n;
     for (size_t i = 0; i < part; i++) {
       double v = rint((double)x[done + i] * (most / d->full_scale[(done + i) % w->n_channels]));
       if (isnan(v)) return bl_fail(ctx, BL_E_NONFINITE, "%s: a sample is NaN; whole numbers hold none: write 32 bits", w->path);
@@ -184,8 +186,9 @@ static bl_status sound_done(bl_ctx *ctx, bl_writer *w)
   int failed = sf_close(d->file);
   d->file = NULL;
   if (failed) return bl_fail(ctx, BL_E_IO, "%s: cannot be written: %s", w->path, sf_error_number(failed));
-  bl_status s = bl_sidecar_put(ctx, w->path, &d->json);
-  return s ? s : bl_out_done(ctx, &d->out);
+  bl_status s = bl_sidecar_prepare(ctx, w->path, &d->json, &d->beside);
+  if (!s) s = bl_out_done(ctx, &d->out);
+  return s ? s : bl_sidecar_done(ctx, w->path, &d->beside);
 }
 
 static void sound_release(bl_ctx *ctx, bl_writer *w)
@@ -194,6 +197,7 @@ static void sound_release(bl_ctx *ctx, bl_writer *w)
   if (!d) return;
   if (d->file) sf_close(d->file);
   bl_out_drop(ctx, &d->out);
+  bl_out_drop(ctx, &d->beside);
   bl_free(ctx, d->full_scale);
   bl_free(ctx, d->piece);
   bl_buf_free(ctx, &d->json);

@@ -344,6 +344,8 @@ typedef struct table_place {
   char *path;
   bl_annotation_format format;
   bool is_there, has_owner; /* owner: an OUT that is there too */
+  bool goes;                /* once OUT is in place */
+  bl_out out;               /* the new one, until then beside its place */
 } table_place;
 
 /* Before anything is written. A table that people made is not to be lost, nor to be taken for one about the new file. */
@@ -363,13 +365,13 @@ static bl_status look_at_table(bl_ctx *ctx, const char *out, const bl_convert *h
 }
 
 /* No annotations, and nobody has looked for any: no table may stay that says there are. */
-static bl_status clear_table(bl_ctx *ctx, const char *out, const table_place *t, bl_texts *report)
+static bl_status plan_clearing(bl_ctx *ctx, const char *out, table_place *t, bl_texts *report)
 {
   if (!t->is_there) return BL_OK;
   if (!t->has_owner)
     return bl_fail(ctx, BL_E_ARG, "%s: %s is there, and would be taken to be about the new file, which has no annotations; move it away, "
                    "or give it by --annotations and another OUT", out, t->path);
-  if (unlink(t->path)) return bl_fail(ctx, BL_E_IO, "%s: is about the file that is written over, and cannot be removed: %s", t->path, strerror(errno));
+  t->goes = true;
   char *text = bl_strf(ctx, "no annotations: %s removed, which was about the file that is written over", t->path);
   bl_status s = text ? bl_texts_add(ctx, report, text) : bl_fail_nomem(ctx, out);
   bl_free(ctx, text);
@@ -377,17 +379,30 @@ static bl_status clear_table(bl_ctx *ctx, const char *out, const table_place *t,
 }
 
 /* Annotations beside a file that holds none, under its name and the format's ending. */
-static bl_status write_table(bl_ctx *ctx, const chain *c, const char *path, const table_place *t, const sink *k, const bl_annotations *marks,
-                             bl_texts *report)
+static bl_status prepare_table(bl_ctx *ctx, const chain *c, const char *path, table_place *t, const sink *k, const bl_annotations *marks,
+                               bl_texts *report)
 {
-  if (!marks->n && !c->how->annotated) return clear_table(ctx, path, t, report);
+  if (!marks->n && !c->how->annotated) return plan_clearing(ctx, path, t, report);
   const bl_annotated_file file = {path, (double)k->n / c->out->rate_hz, c->out->rate_hz};
   bl_annotation_writing how = {.format = t->format, .epoch_s = c->how->epoch_s, .files = &file, .n_files = 1};
   char *text = bl_strf(ctx, "%zu annotation%s in %s", marks->n, marks->n == 1 ? "" : "s", t->path);
-  bl_status s = text ? bl_annotations_write_as(ctx, t->path, &how, marks) : bl_fail_nomem(ctx, path);
+  bl_buf table = {.max = (size_t)1 << 30};
+  bl_status s = text ? bl_annotations_print(ctx, t->path, &how, marks, &table) : bl_fail_nomem(ctx, path);
+  if (!s) s = bl_out_open(ctx, t->path, &t->out);
+  if (!s) s = bl_out_put(ctx, &t->out, bl_buf_text(&table), table.len);
+  if (!s) s = bl_out_close(ctx, &t->out);
   if (!s) s = bl_texts_add(ctx, report, text);
+  bl_buf_free(ctx, &table);
   bl_free(ctx, text);
   return s;
+}
+
+/* OUT is in place: its table follows, or that of what it was written over goes. */
+static bl_status finish_table(bl_ctx *ctx, table_place *t)
+{
+  if (t->out.beside) return bl_out_done(ctx, &t->out);
+  if (!t->goes || !unlink(t->path) || errno == ENOENT) return BL_OK;
+  return bl_fail(ctx, BL_E_IO, "%s: is about the file that was written over, and cannot be removed: %s", t->path, strerror(errno));
 }
 
 /* A stretch without a frame. */
@@ -408,7 +423,7 @@ bl_status bl_convert_run(bl_ctx *ctx, bl_recording *rec, const char *path, const
   chain *c = bl_calloc(ctx, 1, sizeof *c);
   sink k = {0};
   bl_annotations marks = {0};
-  table_place table = {0};
+  table_place table = {.out = {.fd = -1}};
   bool holds_marks = how->format == BL_WRITE_EDF || how->format == BL_WRITE_BDF;
   if (!c) return bl_fail_nomem(ctx, path);
   c->rec = rec, c->how = how;
@@ -426,9 +441,11 @@ bl_status bl_convert_run(bl_ctx *ctx, bl_recording *rec, const char *path, const
   if (!s) s = pass(ctx, c, &k);
   if (!s && !k.n) s = nothing(ctx, c);
   bl_annotations_sort(&marks);
-  if (!s && !holds_marks) s = write_table(ctx, c, path, &table, &k, &marks, report); /* first: it may be refused, and takes no time */
+  if (!s && !holds_marks) s = prepare_table(ctx, c, path, &table, &k, &marks, report); /* first: it may be refused, and takes no time */
   if (!s) s = write_all(ctx, c, path, &k, &marks, report);
+  if (!s) s = finish_table(ctx, &table);
 done:
+  bl_out_drop(ctx, &table.out);
   bl_annotations_free(ctx, &marks);
   bl_free(ctx, table.path);
   bl_free(ctx, k.lo);

@@ -279,6 +279,44 @@ static void whole_numbers_come_back(void **arg)
   check_tmp_done();
 }
 
+/* Any number of channels, and more values than the writer turns into whole numbers at a time. */
+static void every_channel_count(void **arg)
+{
+  (void)arg;
+  enum { LONG = 10007, MOST = 8, FORMATS = 5 };
+  static const struct {
+    const char *name;
+    int bits;
+  } formats[FORMATS] = {{"a.wav", 16}, {"a.wav", 24}, {"a.wav", 32}, {"a.flac", 16}, {"a.flac", 24}};
+  static const char *const called[MOST] = {"a", "b", "c", "d", "e", "f", "g", "h"};
+  static const char *const fs[MOST] = {"FS", "FS", "FS", "FS", "FS", "FS", "FS", "FS"};
+  static float x[LONG * MOST], got[LONG * MOST];
+  double least[MOST], greatest[MOST];
+  for (size_t c = 0; c < MOST; c++) least[c] = -1, greatest[c] = 1;
+  for (size_t i = 0; i < LONG * MOST; i++) x[i] = (float)(i * 2654435761u >> 16 & 0xffff) / 32768 - 1;
+  for (size_t k = 0; k < FORMATS * MOST; k++) {
+    bl_ctx *ctx = bl_ctx_new();
+    size_t n = k / FORMATS + 1, frames;
+    const char *path = check_tmp_path(formats[k % FORMATS].name);
+    bl_write_spec spec = {.bits = formats[k % FORMATS].bits, .rate_hz = 8000, .n_frames = LONG, .n_channels = n, .names = called,
+                          .units = fs, .lo = least, .hi = greatest};
+    bl_recording *rec;
+    bl_writer *w;
+    check_ok(ctx, bl_writer_open(ctx, path, &spec, &w));
+    check_ok(ctx, bl_writer_push(ctx, w, x, LONG));
+    check_ok(ctx, bl_writer_done(ctx, w));
+    bl_writer_free(ctx, w);
+    check_ok(ctx, bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec));
+    assert_int_equal(rec->streams[0].n_frames, LONG);
+    check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, LONG, got, &frames));
+    assert_int_equal(frames, LONG);
+    if (memcmp(got, x, LONG * n * sizeof *x)) fail_msg("%s, %d bits, %zu channels: other values", path, spec.bits, n);
+    bl_recording_close(ctx, rec);
+    check_free(ctx);
+    check_tmp_done();
+  }
+}
+
 static void refuses(void **arg)
 {
   (void)arg;
@@ -666,7 +704,7 @@ static void anonymize_survives_every_allocation_failing(void **arg)
 int main(void)
 {
   static const struct CMUnitTest tests[] = {
-      cmocka_unit_test(edf_and_bdf), cmocka_unit_test(wav_flac_npy), cmocka_unit_test(whole_numbers_come_back),
+      cmocka_unit_test(edf_and_bdf), cmocka_unit_test(wav_flac_npy), cmocka_unit_test(every_channel_count), cmocka_unit_test(whole_numbers_come_back),
       cmocka_unit_test(sidecars_only_where_needed),
                                             cmocka_unit_test(foreign_sidecars_stay), cmocka_unit_test(latin_names),
       cmocka_unit_test(refuses), cmocka_unit_test(coarse_steps_are_refused), cmocka_unit_test(status_in_bdf),

@@ -136,6 +136,60 @@ static void tables_beside(void **state)
   check_tmp_done();
 }
 
+/* OUT with its table and sidecar from one conversion, each as it was. */
+static void check_untouched(const char *out, const char *was_json)
+{
+  char beside[620];
+  snprintf(beside, sizeof beside, "%s.csv", out);
+  read_said(beside);
+  check_says("old mark");
+  snprintf(beside, sizeof beside, "%s.json", out);
+  read_said(beside);
+  assert_string_equal(said, was_json);
+  snprintf(beside, sizeof beside, "ls '%s'*.new-* 2>/dev/null | wc -l", out);
+  assert_int_equal(said_by(beside), 0);
+  assert_int_equal(atoi(said), 0);
+}
+
+/* A conversion that fails, or is stopped, in its second pass leaves OUT and what is beside it as they were. */
+static void failures_touch_nothing(void **state)
+{
+  (void)state;
+  static float zeros[1 << 16];
+  static char head[129], was[4096];
+  char in[600], bad[600], big[600], out[600], marks[600], command[4000];
+  snprintf(in, sizeof in, "%s", edf_write(&ramp, "ramp.edf"));
+  snprintf(out, sizeof out, "%s", check_tmp_path("o.flac"));
+  snprintf(marks, sizeof marks, "%s", check_tmp_path("marks.csv"));
+  write_text(marks, "onset,duration,label\n1,1,old mark\n");
+  assert_int_equal(baleen("convert '%s' '%s' --annotations '%s'", in, out, marks), 0);
+  snprintf(command, sizeof command, "%s.json", out);
+  read_said(command);
+  memcpy(was, said, strnlen(said, sizeof was - 1));
+  snprintf(bad, sizeof bad, "%s", check_tmp_path("bad.csv"));
+  write_text(bad, "time,x\n0,1\n0.1,2\n0.2,nan\n0.3,4\n");
+  write_text(marks, "onset,duration,label\n0.1,0.1,new mark\n");
+  assert_int_equal(baleen("convert '%s' '%s' --annotations '%s'", bad, out, marks), 1); /* a new table */
+  check_says("NaN");
+  check_untouched(out, was);
+  assert_int_equal(baleen("convert '%s' '%s'", bad, out), 1); /* one that would go */
+  check_untouched(out, was);
+  snprintf(big, sizeof big, "%s", check_tmp_path("big.npy")); /* its second pass takes a while */
+  FILE *f = fopen(big, "wb");
+  memcpy(head, "\x93NUMPY\x01\x00\x76\x00", 10);
+  snprintf(head + 10, 119, "%-117s\n", "{'descr': '<f4', 'fortran_order': False, 'shape': (33554432, 1), }");
+  fwrite(head, 1, 128, f);
+  for (int i = 0; i < 512; i++) fwrite(zeros, sizeof *zeros, 1 << 16, f);
+  fclose(f);
+  snprintf(command, sizeof command, "%s.json", big);
+  write_text(command, "{\"schema\": 1, \"rate_hz\": 1000, \"channels\": [\"x\"]}");
+  snprintf(command, sizeof command, "'%s' convert '%s' '%s' --annotations '%s' 2>&1 & p=$!; n=0; until ls '%s'.new-* >/dev/null 2>&1 || "
+           "[ $n = 6000 ]; do sleep 0.01; n=$((n+1)); done; kill -TERM $p; wait $p", BALEEN_BIN, big, out, marks, out);
+  assert_int_not_equal(said_by(command), 0);
+  check_untouched(out, was);
+  check_tmp_done();
+}
+
 /* Of one table about many files, the rows that name this one. */
 static void rows_of_this_file(void **state)
 {
@@ -247,7 +301,8 @@ static void slips_are_told(void **state)
 int main(void)
 {
   static const struct CMUnitTest tests[] = {cmocka_unit_test(crops_begin_at_a_sample), cmocka_unit_test(annotations_stay),
-                                            cmocka_unit_test(tables_beside), cmocka_unit_test(rows_of_this_file),
+                                            cmocka_unit_test(tables_beside), cmocka_unit_test(failures_touch_nothing),
+                                            cmocka_unit_test(rows_of_this_file),
                                             cmocka_unit_test(channels_of_raven), cmocka_unit_test(scales_are_told),
                                             cmocka_unit_test(slips_are_told)};
   return cmocka_run_group_tests_name("convert", tests, NULL, NULL);

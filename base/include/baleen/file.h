@@ -20,6 +20,8 @@ typedef struct bl_out {
 } bl_out;
 bl_status bl_out_open(bl_ctx *ctx, const char *path, bl_out *out) BL_MUST_CHECK;
 bl_status bl_out_put(bl_ctx *ctx, bl_out *o, const void *bytes, size_t n) BL_MUST_CHECK;
+/* Syncs and closes: what bl_out_done() has still to do is to rename, which hardly fails. Fine when done already. */
+bl_status bl_out_close(bl_ctx *ctx, bl_out *o) BL_MUST_CHECK;
 /* Syncs, closes, renames; frees the handle whether it went well or not. */
 bl_status bl_out_done(bl_ctx *ctx, bl_out *o) BL_MUST_CHECK;
 /* Closes and removes the unfinished file. Fine on a zeroed, done or dropped handle. */

@@ -94,6 +94,9 @@ typedef struct bl_annotation_writing {
  * another file or has no label is BL_E_ARG. */
 bl_status bl_annotations_write_as(bl_ctx *ctx, const char *path, const bl_annotation_writing *how,
                                   const bl_annotations *a) BL_MUST_CHECK;
+/* The same text, appended to *out; `path` is for messages, and for its ending. */
+bl_status bl_annotations_print(bl_ctx *ctx, const char *path, const bl_annotation_writing *how, const bl_annotations *a,
+                               bl_buf *out) BL_MUST_CHECK;
 /* The same with a format and files only. */
 bl_status bl_annotations_write(bl_ctx *ctx, const char *path, bl_annotation_format format, const bl_annotations *a,
                                const bl_annotated_file *files, size_t n_files) BL_MUST_CHECK;
