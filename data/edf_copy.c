@@ -407,9 +407,12 @@ static bl_status leave_gaps(bl_ctx *ctx, copy *c)
   return s;
 }
 
-static bl_status plan(bl_ctx *ctx, copy *c)
+static bool is_cropped(const copy *c) { return !isnan(c->how->from_s) || !isnan(c->how->to_s); }
+
+/* Which records or samples, and with them the times that are written. */
+static bl_status plan_times(bl_ctx *ctx, copy *c)
 {
-  bool cropped = !isnan(c->how->from_s) || !isnan(c->how->to_s), inside = false;
+  bool cropped = is_cropped(c), inside = false;
   double rate = c->rec->n_streams ? c->rec->streams[0].rate_hz : 1, total = c->rec->duration_s;
   c->from_s = isnan(c->how->from_s) ? 0 : fmax(c->how->from_s, 0);
   c->to_s = isnan(c->how->to_s) ? total : fmin(c->how->to_s, total);
@@ -418,8 +421,7 @@ static bl_status plan(bl_ctx *ctx, copy *c)
     snprintf(c->out.record_text, sizeof c->out.record_text, "0");
     if (isnan(c->how->to_s)) c->to_s = (double)INFINITY;
     else c->to_s = c->how->to_s; /* no samples say how long it lasts */
-    bl_status s = take_annotations(ctx, c, cropped);
-    return s ? s : copy_start(ctx, c);
+    return BL_OK;
   }
   if (!(c->from_s < c->to_s))
     return bl_fail(ctx, BL_E_RANGE, "%s: nothing between %g s and %g s; the recording lasts %g s", c->rec->path, c->from_s, c->to_s,
@@ -436,26 +438,54 @@ static bl_status plan(bl_ctx *ctx, copy *c)
   c->by_samples = inside ? c->how->fill : cropped;
   s = c->by_samples ? plan_samples(ctx, c) : plan_records(ctx, c);
   if (!s && !c->by_samples) s = tell_duration(ctx, c, c->e->record_s);
-  if (!s) s = take_annotations(ctx, c, cropped);
-  return s ? s : copy_start(ctx, c);
+  return s;
+}
+
+/* To be freed whether it went well or not. */
+static bl_status begin_copy(bl_ctx *ctx, copy *c, const bl_recording *rec, const bl_edf_copying *how, bl_texts *report)
+{
+  bl_edf *e = bl_edf_of(rec);
+  *c = (copy){.rec = rec, .e = e, .how = how, .report = report, .out = {.bdf = how->bdf}};
+  if (!e) return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: %s, not EDF or BDF; only these can be copied digitally", rec->path, rec->format);
+  if (e->bdf && !how->bdf)
+    return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: BDF's 24 bits do not fit into EDF's 16; write a .bdf", rec->path);
+  if (rec->n_streams) {
+    c->runs = rec->streams[0].runs;
+    c->n_runs = rec->streams[0].n_runs;
+    c->first_spr = e->signals[e->stream_signals[0]].spr;
+  }
+  bl_status s = bl_edf_mend_identity(ctx, e, &c->out, report);
+  if (!s) s = choose_signals(ctx, c);
+  return s ? s : plan_times(ctx, c);
+}
+
+static void free_copy(bl_ctx *ctx, copy *c)
+{
+  bl_annotations_free(ctx, &c->annotations);
+  bl_free(ctx, c->signals);
+  bl_free(ctx, c->headers);
+  bl_free(ctx, c->out_runs);
+  bl_free(ctx, c->from_record);
+}
+
+bl_status bl_edf_copy_times(bl_ctx *ctx, bl_recording *rec, const bl_edf_copying *how, double *from_s, double *to_s)
+{
+  copy c;
+  bl_texts unsaid = {0}; /* bl_edf_copy() will say it */
+  bl_status s = begin_copy(ctx, &c, rec, how, &unsaid);
+  *from_s = c.from_s, *to_s = c.to_s;
+  free_copy(ctx, &c);
+  bl_texts_free(ctx, &unsaid);
+  return s;
 }
 
 bl_status bl_edf_copy(bl_ctx *ctx, bl_recording *rec, const char *path, const bl_edf_copying *how, bl_texts *report)
 {
-  bl_edf *e = bl_edf_of(rec);
-  if (!e) return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: %s, not EDF or BDF; only these can be copied digitally", rec->path, rec->format);
-  if (e->bdf && !how->bdf)
-    return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: BDF's 24 bits do not fit into EDF's 16; write a .bdf", rec->path);
-  copy c = {.rec = rec, .e = e, .how = how, .report = report, .out = {.bdf = how->bdf}};
+  copy c;
   bl_edf_out o = {.file = {.fd = -1}};
-  if (rec->n_streams) {
-    c.runs = rec->streams[0].runs;
-    c.n_runs = rec->streams[0].n_runs;
-    c.first_spr = e->signals[e->stream_signals[0]].spr;
-  }
-  bl_status s = bl_edf_mend_identity(ctx, e, &c.out, report);
-  if (!s) s = choose_signals(ctx, &c);
-  if (!s) s = plan(ctx, &c);
+  bl_status s = begin_copy(ctx, &c, rec, how, report);
+  if (!s) s = take_annotations(ctx, &c, is_cropped(&c));
+  if (!s) s = copy_start(ctx, &c);
   c.out.signals = c.headers;
   c.out.runs = c.by_samples ? NULL : c.out_runs;
   if (c.by_samples) c.out.n_runs = 0;
@@ -464,10 +494,6 @@ bl_status bl_edf_copy(bl_ctx *ctx, bl_recording *rec, const char *path, const bl
   if (!s) s = write_records(ctx, &c, &o);
   if (!s) s = bl_edf_out_done(ctx, &o);
   bl_edf_out_drop(ctx, &o);
-  bl_annotations_free(ctx, &c.annotations);
-  bl_free(ctx, c.signals);
-  bl_free(ctx, c.headers);
-  bl_free(ctx, c.out_runs);
-  bl_free(ctx, c.from_record);
+  free_copy(ctx, &c);
   return s;
 }

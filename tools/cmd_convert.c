@@ -68,14 +68,18 @@ static bool is_copy(const bl_recording *rec, const params *p, bl_write_format to
 
 static double word_or_nan(const bl_word *w) { return w->word < 0 ? w->real : (double)NAN; }
 
-/* The crop at samples of what is written, and the annotations in it. A copy takes all streams: the fastest has the finest grid. */
-static bl_status plan(bl_ctx *ctx, bl_recording *rec, const params *p, size_t stream, bl_annotations *marks, bl_crop *crop,
-                      bl_texts *report)
+/* The crop at samples of what is written. A copy takes all streams: the first, which is the fastest, has the finest grid. */
+static bl_crop crop_of(const bl_recording *rec, const params *p, size_t stream)
+{
+  bl_crop crop = {word_or_nan(&p->from), word_or_nan(&p->to)};
+  return rec->n_streams ? bl_crop_to_samples(&crop, rec->streams[stream].rate_hz) : crop;
+}
+
+/* The annotations in the crop. */
+static bl_status gather(bl_ctx *ctx, bl_recording *rec, const params *p, const bl_crop *crop, bl_annotations *marks, bl_texts *report)
 {
   bl_mark_sources from = {.tables = &p->annotations, .triggers = p->triggers,
                           .reading = {.format = (bl_annotation_format)p->read_as, .epoch_s = p->epoch_s}};
-  *crop = (bl_crop){word_or_nan(&p->from), word_or_nan(&p->to)};
-  if (rec->n_streams) *crop = bl_crop_to_samples(crop, rec->streams[stream].rate_hz);
   bl_status s = bl_marks_gather(ctx, rec, &from, marks, report);
   return s ? s : bl_marks_crop(ctx, rec, crop, marks, report);
 }
@@ -84,11 +88,13 @@ static bl_status copy(bl_ctx *ctx, bl_recording *rec, const params *p, const cha
 {
   bl_annotations marks = {0};
   bl_texts names = {0};
-  bl_crop crop;
-  bl_status s = plan(ctx, rec, p, 0, &marks, &crop, report);
+  bl_crop crop = crop_of(rec, p, 0), written = crop;
   bl_edf_copying how = {.bdf = to == BL_WRITE_BDF, .from_s = crop.from_s, .to_s = crop.to_s, .annotations = &marks, .fill = p->fill,
                         .pick = p->pick.n ? &names : NULL};
-  if (!s && p->pick.n) s = bl_convert_names(ctx, rec, &p->pick, &names);
+  bl_status s = p->pick.n ? bl_convert_names(ctx, rec, &p->pick, &names) : BL_OK;
+  bool cropped = rec->n_streams && (!isnan(crop.from_s) || !isnan(crop.to_s));
+  if (!s && cropped) s = bl_edf_copy_times(ctx, rec, &how, &written.from_s, &written.to_s); /* whole records where there is a gap */
+  if (!s) s = gather(ctx, rec, p, &written, &marks, report);
   if (!s) s = bl_edf_copy(ctx, rec, out, &how, report);
   if (!s) s = bl_texts_add(ctx, report, "digital values copied untouched");
   bl_annotations_free(ctx, &marks);
@@ -103,7 +109,8 @@ static bl_status convert(bl_ctx *ctx, bl_recording *rec, const params *p, const 
                     .annotated = p->annotations.n || p->triggers || rec->annotations.n,
                     .table = (bl_annotation_format)p->table, .epoch_s = p->epoch_s};
   bl_status s = bl_convert_stream(ctx, rec, word_or_nan(&p->rate_hz), &how.stream, report);
-  if (!s) s = plan(ctx, rec, p, how.stream, &marks, &how.crop, report);
+  if (!s) how.crop = crop_of(rec, p, how.stream);
+  if (!s) s = gather(ctx, rec, p, &how.crop, &marks, report);
   if (!s) s = bl_convert_run(ctx, rec, out, &how, report);
   bl_annotations_free(ctx, &marks);
   return s;

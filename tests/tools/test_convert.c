@@ -96,6 +96,30 @@ static void annotations_stay(void **state)
   check_tmp_done();
 }
 
+/* A crop over a gap is by whole records; annotations of all that these hold go with them. */
+static void crops_over_a_gap(void **state)
+{
+  (void)state;
+  const edf_spec gap = {.reserved = "EDF+D", .n = 2, .n_records = 6, .sig = {{.label = "Cz", .spr = "100"}, {.label = "EDF Annotations", .spr = "60"}},
+                        .tal = {"+0||~+0.5|before|~", "+1||~+1.1|early|~+1.5^5|long|~", "+2||~", "+5||~+5.9|late|~", "+6||~+6.5|behind|~", "+7||~"}};
+  char in[600], out[600], table[600];
+  snprintf(in, sizeof in, "%s", edf_write(&gap, "gap.edf"));
+  snprintf(out, sizeof out, "%s", check_tmp_path("o.edf"));
+  snprintf(table, sizeof table, "%s", check_tmp_path("t.csv"));
+  assert_int_equal(baleen("convert '%s' '%s' --from 1.25 --to 5.5", in, out), 0);
+  check_says("whole records: 1.000000 s to 6.000000 s");
+  check_says("2 annotations left out: outside of 1 s to 6 s");
+  check_says("1 annotation cut at 1 s and 6 s");
+  assert_int_equal(baleen("annotations '%s' '%s'", out, table), 0);
+  read_said(table);
+  check_says("\n0.1,0,early,");
+  check_says("\n0.5,4.5,long,");
+  check_says("\n4.9,0,late,");
+  check_says_not("before");
+  check_says_not("behind");
+  check_tmp_done();
+}
+
 static bool is_there(const char *path)
 {
   struct stat st;
@@ -300,7 +324,7 @@ static void slips_are_told(void **state)
 
 int main(void)
 {
-  static const struct CMUnitTest tests[] = {cmocka_unit_test(crops_begin_at_a_sample), cmocka_unit_test(annotations_stay),
+  static const struct CMUnitTest tests[] = {cmocka_unit_test(crops_begin_at_a_sample), cmocka_unit_test(annotations_stay), cmocka_unit_test(crops_over_a_gap),
                                             cmocka_unit_test(tables_beside), cmocka_unit_test(failures_touch_nothing),
                                             cmocka_unit_test(rows_of_this_file),
                                             cmocka_unit_test(channels_of_raven), cmocka_unit_test(scales_are_told),

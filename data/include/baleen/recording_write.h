@@ -74,6 +74,10 @@ typedef struct bl_edf_copying {
 bl_status bl_edf_copy(bl_ctx *ctx, bl_recording *rec, const char *path, const bl_edf_copying *how,
                       bl_texts *report) BL_MUST_CHECK;
 
+/* The stretch of rec that such a copy will hold, in its times: of a crop with a gap whole records (see fill). Without a signal it is
+ * what was asked for, where nothing was, without an end. The same failures. */
+bl_status bl_edf_copy_times(bl_ctx *ctx, bl_recording *rec, const bl_edf_copying *how, double *from_s, double *to_s) BL_MUST_CHECK;
+
 /* EDFlib's opinion of a file: *takes, and its error code in *code when it does not (edflib.h). One call at a time in the
  * process: EDFlib keeps a global table. */
 bl_status bl_edf_verdict(bl_ctx *ctx, const char *path, bool *takes, int *code) BL_MUST_CHECK;
