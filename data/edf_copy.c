@@ -323,13 +323,14 @@ static bl_status put_bits(bl_ctx *ctx, const copy *c, size_t i, const unsigned c
   const bl_edf_signal *g = &c->e->signals[c->signals[i]];
   for (size_t k = 0; k < n; k++, from += 3, to += 3) {
     int32_t x = from[0] | from[1] << 8 | from[2] << 16;
-    double v = (x - ((x & 0x800000) << 1)) * g->cal + g->off, bits = rint(v);
-    if (!(bits >= 0 && bits <= most && fabs(v - bits) < 1e-3))
+    uint32_t bits;
+    double v = (x - ((x & 0x800000) << 1)) * g->cal + g->off;
+    if (!bl_edf_bits(v, most, &bits))
       return bl_fail(ctx, BL_E_RANGE,
-                     "%s: channel '%s' holds %g; a BDF's Status has whole numbers, trigger bits 0 to 65535 and system bits 0 to 255; leave the "
+                     "%s: channel '%s' holds %.9g; a BDF's Status has whole numbers, trigger bits 0 to 65535 and system bits 0 to 255; leave the "
                      "channel out, give it another name first (stage rename), or write a .edf",
                      c->rec->path, g->label, v);
-    put_digital(to, 3, (int32_t)((shift ? (uint32_t)(to[0] | to[1] << 8) : 0) | (uint32_t)bits << shift));
+    put_digital(to, 3, (int32_t)((shift ? (uint32_t)(to[0] | to[1] << 8) : 0) | bits << shift));
   }
   return BL_OK;
 }

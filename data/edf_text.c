@@ -41,6 +41,14 @@ double bl_edf_number(double x, char text[9])
   return best;
 }
 
+bool bl_edf_bits(double x, unsigned most, uint32_t *bits)
+{
+  double v = rint(x);
+  bool fits = v >= 0 && v <= most && fabs(x - v) < 1e-3;
+  *bits = fits ? (uint32_t)v : 0;
+  return fits;
+}
+
 /* The letters of U+00C0 to U+00FF without their marks. */
 static const char latin[] = "AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTsaaaaaaaceeeeiiiidnooooo/ouuuuyty";
 

@@ -61,6 +61,8 @@ void bl_edf_out_drop(bl_ctx *ctx, bl_edf_out *o);
 /* The shortest decimal of at most 8 characters nearest to x, without exponent; the value it stands for. NAN when there is
  * none ("123456789"). */
 double bl_edf_number(double x, char text[9]);
+/* A number as the bits of a BDF's Status, from 0 to `most`: whole to a thousandth, which scales of other formats may have cost. */
+bool bl_edf_bits(double x, unsigned most, uint32_t *bits);
 /* UTF-8 as ASCII: letters without their marks, micro as u, degree as deg, ohm as Ohm; what is left becomes '_'. At most n - 1
  * bytes go to `to`. True when nothing had to be changed. */
 bool bl_edf_ascii(const char *from, char *to, size_t n);

@@ -1,6 +1,7 @@
 /* Recordings out: one door to the formats; NumPy's is here, being a header and the frames as they are. */
 #include "baleen/recording_write.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,13 @@ bl_write_format bl_write_format_of(const char *path)
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
     if (bl_text_ends_with(path, known[i].tail)) return known[i].format;
   return BL_WRITE_AUTO;
+}
+
+bool bl_write_is_whole(const bl_write_spec *spec, size_t channel)
+{
+  double lo = spec->lo[channel], hi = spec->hi[channel];
+  if (!(lo == rint(lo) && hi == rint(hi) && isfinite(hi - lo))) return false;
+  return lo == hi || (spec->whole ? spec->whole[channel] : !strcmp(spec->names[channel], "Status"));
 }
 
 /* ---- .npy ---------------------------------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* Float samples as EDF+ or BDF+: physical limits are the least and greatest value of each channel, as 8 characters can say
  * them, never inside; the digital range is all of 16 or 24 bits. Values are rounded to the nearest step. A channel whose
- * steps would be coarse, since 8 characters cannot say limits as small as its values, is refused.
+ * steps would be coarse, since 8 characters cannot say limits as small as its values, is refused. Whole numbers, such as
+ * triggers, are written as they stand where there is room for them; a flat channel's limits are 0 and its value.
  *
  * A BDF's signal "Status" is bits, which readers take as they stand: channels "Status" and "Status system" become the one
  * signal they were read from, trigger bits 0 to 15 and system bits 16 to 23, without any scale. */
@@ -12,7 +13,9 @@
 #include "edf_copy.h"
 #include "write_private.h"
 
-enum { MIN_LEVELS = 256, MAX_SPR = 10000000 };
+#define SMALLER_UNIT "take a smaller unit first, as --stages '[{to_unit: {unit: fT}}]' does with tesla, or {scale: {factor: 1e15}}"
+enum { MIN_LEVELS = 256, MAX_RECORD = 5 << 20, MAX_LISTS = 1 << 19 }; /* samples of a record; left for annotations: EDFlib takes 10 MiB of EDF, 15 of BDF */
+static const double KEPT = 0.5e-4; /* of a flat channel's value: half a step of a ten thousandth */
 
 typedef struct edf_state {
   bl_edf_out_spec spec;
@@ -45,26 +48,62 @@ static bl_status check_range(bl_ctx *ctx, const bl_writer *w, const bl_write_spe
   return bl_fail(ctx, BL_E_NONFINITE, "%s: channel '%s' goes from %g to %g; EDF needs finite values", w->path, spec->names[c], lo, hi);
 }
 
-static bl_status plan_scale(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec, edf_state *d, size_t c, bl_edf_out_signal *g)
+/* Steps of 1, if all values are whole numbers and there is room for them: digital values are the values, else these less the least. */
+static bool scale_whole(const bl_write_spec *spec, edf_state *d, size_t c, double most, bl_edf_out_signal *g)
 {
-  double lo = spec->lo[c], hi = spec->hi[c], spread = hi - lo, most = spec->format == BL_WRITE_BDF ? 8388608 : 32768;
-  bl_status s = check_range(ctx, w, spec, c);
-  if (s) return s;
-  if (lo == hi) lo -= 1, hi += 1; /* flat */
+  double lo = spec->lo[c], hi = spec->hi[c], base = lo >= -most && hi < most ? -most : lo >= 0 && hi < 2 * most ? 0 : lo;
+  if (!bl_write_is_whole(spec, c)) return false;
+  double top = base + 2 * most - 1;
+  if (hi > top || bl_edf_number(base, g->pmin) != base || bl_edf_number(top, g->pmax) != top) return false;
+  d->gain[c] = 1;
+  d->base[c] = base;
+  return true;
+}
+
+/* A flat channel that is not 0: limits 0 and its value, or just beyond it. */
+static bl_status scale_flat(bl_ctx *ctx, const bl_writer *w, const bl_write_spec *spec, edf_state *d, size_t c, double most,
+                            bl_edf_out_signal *g)
+{
+  double v = spec->lo[c], far;
+  char *edge = v > 0 ? g->pmax : g->pmin;
+  bl_edf_number(0, v > 0 ? g->pmin : g->pmax);
+  far = bl_edf_number(v, edge);
+  if ((float)far != (float)v) far = limit(v, fabs(v), v > 0, edge);
+  d->base[c] = fmin(far, 0);
+  d->gain[c] = (2 * most - 1) / fabs(far);
+  double kept = d->base[c] + rint((v - d->base[c]) * d->gain[c]) / d->gain[c];
+  if (fabs(kept - v) <= KEPT * fabs(v) && fabs(v) <= fabs(far) * (1 + (double)FLT_EPSILON)) return BL_OK;
+  return bl_fail(ctx, BL_E_RANGE, "%s: channel '%s' is %.4g %s throughout, of which the limits that 8 characters can say, %s to %s, leave "
+                 "%.4g; " SMALLER_UNIT, w->path, spec->names[c], v, spec->units[c], g->pmin, g->pmax, kept);
+}
+
+/* Limits by the extremes. */
+static bl_status scale_range(bl_ctx *ctx, const bl_writer *w, const bl_write_spec *spec, edf_state *d, size_t c, double most,
+                             bl_edf_out_signal *g)
+{
+  double lo = spec->lo[c], hi = spec->hi[c], spread = hi - lo;
   lo = limit(lo, hi - lo, false, g->pmin);
   hi = limit(hi, hi - lo, true, g->pmax);
   if (!(lo < hi))
     return bl_fail(ctx, BL_E_RANGE, "%s: channel '%s' goes from %g to %g, which EDF's 8 characters cannot say; scale it first",
                    w->path, spec->names[c], spec->lo[c], spec->hi[c]);
-  snprintf(g->dmin, sizeof g->dmin, "%.0f", -most);
-  snprintf(g->dmax, sizeof g->dmax, "%.0f", most - 1);
   d->gain[c] = (2 * most - 1) / (hi - lo);
   d->base[c] = lo;
-  if (!(spread > 0) || spread * d->gain[c] >= fmin(MIN_LEVELS, levels_of(spec->lo[c], spec->hi[c]))) return BL_OK;
+  if (spread * d->gain[c] >= fmin(MIN_LEVELS, levels_of(spec->lo[c], spec->hi[c]))) return BL_OK;
   return bl_fail(ctx, BL_E_RANGE,
                  "%s: channel '%s' goes from %.4g to %.4g %s, which the limits that 8 characters can say, %s to %s, leave %.0f steps of "
-                 "%.3g; take a smaller unit first, as --stages '[{to_unit: {unit: fT}}]' does with tesla, or {scale: {factor: 1e15}}",
-                 w->path, spec->names[c], spec->lo[c], spec->hi[c], spec->units[c], g->pmin, g->pmax, spread * d->gain[c], 1 / d->gain[c]);
+                 "%.3g; " SMALLER_UNIT, w->path, spec->names[c], spec->lo[c], spec->hi[c], spec->units[c], g->pmin, g->pmax, spread * d->gain[c], 1 / d->gain[c]);
+}
+
+static bl_status plan_scale(bl_ctx *ctx, const bl_writer *w, const bl_write_spec *spec, edf_state *d, size_t c, bl_edf_out_signal *g)
+{
+  double most = spec->format == BL_WRITE_BDF ? 8388608 : 32768;
+  bl_status s = check_range(ctx, w, spec, c);
+  if (s) return s;
+  snprintf(g->dmin, sizeof g->dmin, "%.0f", -most);
+  snprintf(g->dmax, sizeof g->dmax, "%.0f", most - 1);
+  if (scale_whole(spec, d, c, most, g)) return BL_OK;
+  return spec->lo[c] == spec->hi[c] ? scale_flat(ctx, w, spec, d, c, most, g) : scale_range(ctx, w, spec, d, c, most, g);
 }
 
 static bl_status plan_channel(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec, edf_state *d, size_t c, bl_edf_out_signal *g)
@@ -85,7 +124,7 @@ static bl_status plan_channel(bl_ctx *ctx, bl_writer *w, const bl_write_spec *sp
 static bl_status no_status(bl_ctx *ctx, const bl_writer *w, const char *name, double x)
 {
   return bl_fail(ctx, BL_E_RANGE,
-                 "%s: channel '%s' holds %g; a BDF's Status has whole numbers, trigger bits 0 to 65535 and system bits 0 to 255; leave "
+                 "%s: channel '%s' holds %.9g; a BDF's Status has whole numbers, trigger bits 0 to 65535 and system bits 0 to 255; leave "
                  "the channel out, give it another name first (stage rename), or write a .edf",
                  w->path, name, x);
 }
@@ -109,7 +148,9 @@ static bl_status plan_status(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spe
     if (c == SIZE_MAX) continue;
     bl_status s = check_range(ctx, w, spec, c);
     if (s) return s;
-    if (spec->lo[c] < 0 || spec->hi[c] > most) return no_status(ctx, w, spec->names[c], spec->lo[c] < 0 ? spec->lo[c] : spec->hi[c]);
+    uint32_t bits;
+    if (!bl_edf_bits(spec->lo[c], most, &bits)) return no_status(ctx, w, spec->names[c], spec->lo[c]);
+    if (!bl_edf_bits(spec->hi[c], most, &bits)) return no_status(ctx, w, spec->names[c], spec->hi[c]);
   }
   *g = (bl_edf_out_signal){.label = "Status", .unit = "Boolean", .pmin = "-8388608", .pmax = "8388607", .dmin = "-8388608", .dmax = "8388607", .spr = d->spr};
   return bl_texts_addf(ctx, &w->report, "Status: bits as they stand%s", d->system == SIZE_MAX ? "" : ", those of Status system above them");
@@ -121,14 +162,16 @@ static bl_status status_bits(bl_ctx *ctx, const bl_writer *w, const edf_state *d
   for (int k = 0; k < 2; k++) {
     size_t c = k ? d->system : d->status;
     double v = c == SIZE_MAX ? 0 : (double)x[c];
-    unsigned most = k ? 255 : 65535;
-    if (!(v >= 0 && v <= most) || v != rint(v)) return no_status(ctx, w, k ? "Status system" : "Status", v);
-    *bits |= (uint32_t)v << (k ? 16 : 0);
+    uint32_t part;
+    if (!bl_edf_bits(v, k ? 255 : 65535, &part)) return no_status(ctx, w, k ? "Status system" : "Status", v);
+    *bits |= part << (k ? 16 : 0);
   }
   return BL_OK;
 }
 
 /* ---- records ------------------------------------------------------------------------------------------------------- */
+
+static uint64_t most_samples(const bl_write_spec *spec) { return (MAX_RECORD - MAX_LISTS) / spec->n_channels; }
 
 /* Samples of a record: a whole number whose duration 8 characters say exactly. The first choice fills the last record; the next
  * leaves less than a second of it empty, or little of the whole. 0: there is none. */
@@ -137,7 +180,7 @@ static uint64_t exact_record(const bl_write_spec *spec, bool even, bool any)
   static const double durations[] = {1, 2, 0.5, 4, 5, 10, 0.25, 0.2, 0.1, 3, 8, 20, 30, 60, 0.05, 0.04, 0.02, 0.01, 0.001};
   for (size_t i = 0; i < sizeof durations / sizeof *durations; i++) {
     double n = durations[i] * spec->rate_hz;
-    if (n < 1 || fabs(n - rint(n)) > 1e-9 * n || n > MAX_SPR) continue;
+    if (n < 1 || fabs(n - rint(n)) > 1e-9 * n || n > (double)most_samples(spec)) continue;
     uint64_t spr = (uint64_t)rint(n), records = (spec->n_frames + spr - 1) / spr, padding = records * spr - spec->n_frames;
     bool little = durations[i] <= 1 || (double)padding <= 0.01 * (double)spec->n_frames;
     if (even ? padding > 0 : !little && !any) continue;
@@ -155,7 +198,7 @@ static uint64_t full_record(const bl_write_spec *spec)
   char text[9];
   for (uint64_t records = 1; records <= spec->n_frames && records <= 100000; records++) {
     uint64_t spr = spec->n_frames / records;
-    if (spec->n_frames % records || spr > MAX_SPR) continue;
+    if (spec->n_frames % records || spr > most_samples(spec)) continue;
     double want = (double)spr / spec->rate_hz, error = fabs(bl_edf_number(want, text) / want - 1);
     if (want > 60 && best) continue;
     if (best && want < 0.1) break;
@@ -171,7 +214,7 @@ static bl_status plan_records(bl_ctx *ctx, bl_writer *w, const bl_write_spec *sp
   if (!d->spr) d->spr = exact_record(spec, false, false);
   if (!d->spr) d->spr = full_record(spec);
   if (!d->spr) d->spr = exact_record(spec, false, true);
-  if (!d->spr) d->spr = spec->rate_hz >= 1 ? (uint64_t)ceil(spec->rate_hz) : 1;
+  if (!d->spr) d->spr = spec->rate_hz >= 1 ? (uint64_t)fmin(ceil(spec->rate_hz), (double)most_samples(spec)) : 1;
   double want = (double)d->spr / spec->rate_hz;
   d->spec.record_s = bl_edf_number(want, text);
   if (!(d->spec.record_s > 0)) return bl_fail(ctx, BL_E_RANGE, "%s: %g Hz cannot be written as EDF", w->path, spec->rate_hz);

@@ -21,6 +21,9 @@ struct bl_writer {
   bl_texts report;
 };
 
+/* Whether the channel's values are known to be whole numbers. */
+bool bl_write_is_whole(const bl_write_spec *spec, size_t channel);
+
 extern const bl_write_class bl_write_sound, bl_write_npy, bl_write_edf;
 
 #endif

@@ -24,15 +24,29 @@ typedef struct sound_state {
   bl_buf json;        /* for the file beside it; empty: none is needed */
 } sound_state;
 
-/* One for all channels of a unit, so that their levels compare: their greatest magnitude, but for sound, which is in parts
- * of full scale already, at least 1. Floats have no scale. */
-static void choose_full_scale(const bl_write_spec *spec, bool whole, double *out)
+/* Whether the channel's values are whole numbers that there is room for as they stand. Sound is in parts of full scale. */
+static bool stands(const bl_write_spec *spec, size_t c, double top)
 {
+  return strcmp(spec->units[c], "FS") && bl_write_is_whole(spec, c) && spec->lo[c] >= -top && spec->hi[c] < top;
+}
+
+/* Triggers have a scale of their own, whatever their unit. */
+static bool is_status(const char *name) { return !strcmp(name, "Status") || !strcmp(name, "Status system"); }
+
+/* One for all channels of a unit, so that their levels compare: their greatest magnitude, but for sound, which is in parts
+ * of full scale already, at least 1; and steps of 1 where all of them are whole numbers. Floats (0 bits) have no scale. */
+static void choose_full_scale(const bl_write_spec *spec, int bits, double *out)
+{
+  double top = ldexp(1, bits - 1);
   for (size_t c = 0; c < spec->n_channels; c++) {
     double most = strcmp(spec->units[c], "FS") ? 0 : 1;
-    for (size_t k = 0; whole && spec->lo && k < spec->n_channels; k++)
-      if (!strcmp(spec->units[k], spec->units[c])) most = fmax(most, fmax(fabs(spec->lo[k]), fabs(spec->hi[k])));
-    out[c] = whole && most > 0 ? most : 1;
+    bool whole = true, own = bits && spec->lo && is_status(spec->names[c]) && stands(spec, c, top);
+    for (size_t k = 0; bits && spec->lo && k < spec->n_channels; k++) {
+      if (strcmp(spec->units[k], spec->units[c]) || (own ? k != c : is_status(spec->names[k]) && k != c && stands(spec, k, top))) continue;
+      most = fmax(most, fmax(fabs(spec->lo[k]), fabs(spec->hi[k])));
+      whole &= stands(spec, k, top);
+    }
+    out[c] = !bits || !spec->lo ? 1 : whole ? top : most > 0 ? most : 1;
   }
 }
 
@@ -64,20 +78,20 @@ static bool all_fs(const bl_write_spec *spec)
   return true;
 }
 
-/* Whether an earlier channel has the channel's unit, which has been told. */
-static bool told_before(const bl_write_spec *spec, size_t channel)
+/* Whether an earlier channel has the channel's unit and scale, which have been told. */
+static bool told_before(const bl_write_spec *spec, const sound_state *d, size_t channel)
 {
   for (size_t k = 0; k < channel; k++)
-    if (!strcmp(spec->units[k], spec->units[channel])) return true;
+    if (!strcmp(spec->units[k], spec->units[channel]) && d->full_scale[k] == d->full_scale[channel]) return true;
   return false;
 }
 
-static bl_status tell_units(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec)
+static bl_status tell_units(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec, const sound_state *d)
 {
   bl_buf text = {0};
   bl_status s = bl_buf_puts(ctx, &text, "samples are 32-bit float in ");
   for (size_t c = 0; !s && c < spec->n_channels; c++)
-    if (!told_before(spec, c)) s = bl_buf_printf(ctx, &text, "%s'%s'", c ? ", " : "", spec->units[c]);
+    if (!told_before(spec, d, c)) s = bl_buf_printf(ctx, &text, "%s'%s'", c ? ", " : "", spec->units[c]);
   if (!s) s = bl_buf_puts(ctx, &text, ": not within -1 to 1");
   if (!s) s = bl_texts_add(ctx, &w->report, bl_buf_text(&text));
   bl_buf_free(ctx, &text);
@@ -88,9 +102,9 @@ static bl_status tell_scale(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec
 {
   char text[256];
   bl_status s = BL_OK;
-  if (!d->bits) return all_fs(spec) ? BL_OK : tell_units(ctx, w, spec);
+  if (!d->bits) return all_fs(spec) ? BL_OK : tell_units(ctx, w, spec, d);
   for (size_t c = 0; !s && c < spec->n_channels; c++) {
-    if (told_before(spec, c)) continue;
+    if (told_before(spec, d, c)) continue;
     double most = d->full_scale[c];
     int n = snprintf(text, sizeof text, "%d bits; full scale is %.9g '%s', a step %.3g", d->bits, most, spec->units[c], ldexp(most, 1 - d->bits));
     if (!strcmp(spec->units[c], "FS") && most > 1) /* the sidecar says so to us; others play it so much softer */
@@ -142,7 +156,7 @@ static bl_status sound_open(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec
   d->piece_n = (PIECE / spec->n_channels + 1) * spec->n_channels;
   d->piece = bl_calloc(ctx, d->piece_n, sizeof *d->piece);
   if (!d->full_scale || !d->piece) return bl_fail_nomem(ctx, "a sound file");
-  choose_full_scale(spec, d->bits != 0, d->full_scale);
+  choose_full_scale(spec, d->bits, d->full_scale);
   if ((s = tell_scale(ctx, w, spec, d))) return s;
   if ((s = prepare_sidecar(ctx, w, spec, d))) return s;
   if ((s = bl_out_open(ctx, w->path, &d->out))) return s;

@@ -35,6 +35,7 @@ typedef struct sink {
   size_t width;
   uint64_t n;
   double *lo, *hi;
+  bool *whole; /* no other numbers came */
   bl_annotations *gaps; /* NULL: noted already */
 } sink;
 
@@ -193,6 +194,7 @@ static bl_status take(bl_ctx *ctx, sink *k, const float *x, size_t n)
     for (size_t c = 0; c < k->width; c++) { /* NaN changes neither */
       if ((double)x[c] < k->lo[c]) k->lo[c] = (double)x[c];
       if ((double)x[c] > k->hi[c]) k->hi[c] = (double)x[c];
+      k->whole[c] &= x[c] == rintf(x[c]);
     }
   return BL_OK;
 }
@@ -296,7 +298,7 @@ static bl_status write_all(bl_ctx *ctx, chain *c, const char *path, sink *k, bl_
   char start[40] = "";
   bl_status s = columns(ctx, c->out, &names, &units);
   bl_write_spec spec = {.format = c->how->format, .bits = c->how->bits, .rate_hz = c->out->rate_hz, .n_frames = k->n,
-                        .n_channels = k->width, .lo = k->lo, .hi = k->hi, .annotations = marks, .start = start};
+                        .n_channels = k->width, .lo = k->lo, .hi = k->hi, .whole = k->whole, .annotations = marks, .start = start};
   spec.has_start = bl_recording_later(c->rec, c->from_s, start);
   spec.names = (const char *const *)names.v;
   spec.units = (const char *const *)units.v;
@@ -436,8 +438,9 @@ bl_status bl_convert_run(bl_ctx *ctx, bl_recording *rec, const char *path, const
   k.gaps = &marks;
   k.lo = bl_calloc(ctx, k.width, sizeof *k.lo);
   k.hi = bl_calloc(ctx, k.width, sizeof *k.hi);
-  if (!k.lo || !k.hi) s = bl_fail_nomem(ctx, path);
-  for (size_t i = 0; !s && i < k.width; i++) k.lo[i] = (double)INFINITY, k.hi[i] = -(double)INFINITY;
+  k.whole = bl_calloc(ctx, k.width, sizeof *k.whole);
+  if (!k.lo || !k.hi || !k.whole) s = bl_fail_nomem(ctx, path);
+  for (size_t i = 0; !s && i < k.width; i++) k.lo[i] = (double)INFINITY, k.hi[i] = -(double)INFINITY, k.whole[i] = true;
   if (!s) s = pass(ctx, c, &k);
   if (!s && !k.n) s = nothing(ctx, c);
   bl_annotations_sort(&marks);
@@ -450,6 +453,7 @@ done:
   bl_free(ctx, table.path);
   bl_free(ctx, k.lo);
   bl_free(ctx, k.hi);
+  bl_free(ctx, k.whole);
   free_chain(ctx, c);
   bl_free(ctx, c);
   return s;

@@ -384,7 +384,7 @@ static void coarse_steps_are_refused(void **arg)
     double middle, spread;
     bool edf, bdf; /* kept */
   } table[] = {{0, 1e-13, false, false}, {0, 1e-9, false, true}, {0, 1e-7, true, true}, {0, 1, true, true}, {0, 0, true, true},
-              {1e-13, 0, true, true}, {1, 3e-7, true, true}, /* a float has no more levels there */ {5000, 1, true, true}, {12345678, 4, true, true}};
+              {1e-13, 0, false, false}, {1e-9, 0, false, true}, {-15.37e-6, 0, true, true}, {0.1, 0, true, true}, {3e9, 0, false, false}, {1, 3e-7, true, true}, /* a float has no more levels there */ {5000, 1, true, true}, {12345678, 4, true, true}};
   float v[1000];
   for (size_t i = 0; i < N(table); i++)
     for (int bdf = 0; bdf < 2; bdf++) {
@@ -395,7 +395,7 @@ static void coarse_steps_are_refused(void **arg)
       if ((bdf ? table[i].bdf : table[i].edf) == (s != BL_OK)) fail_msg("row %zu, bdf %d: %s", i, bdf, s ? bl_ctx_error(ctx) : "kept");
       if (s) {
         assert_int_equal(s, BL_E_RANGE);
-        assert_non_null(strstr(bl_ctx_error(ctx), "channel 'MEG 0111' goes from -1e-"));
+        assert_non_null(strstr(bl_ctx_error(ctx), table[i].spread > 0 ? "channel 'MEG 0111' goes from -1e-" : "throughout, of which the limits"));
         assert_non_null(strstr(bl_ctx_error(ctx), "{to_unit: {unit: fT}}"));
       }
       check_free(ctx);
@@ -403,24 +403,116 @@ static void coarse_steps_are_refused(void **arg)
     }
 }
 
+/* What a flat channel is read back as: 0 and what 8 characters can say exactly, the rest to 5e-5; never what its unit makes of 1. */
+static void flat_channels(void **arg)
+{
+  (void)arg;
+  static const char *const name[] = {"C3"}, *const unit[] = {"V"};
+  static const struct {
+    float v;
+    bool exact;
+  } table[] = {{0, true}, {-7, true}, {40000, true}, {0.000015f, true}, {-0.25f, true}, {0.1f, true}, {15.37e-6f, false}, {-12.3456f, true}, {-123.4567f, false}, {1.2345678f, false}};
+  float v[100], got[100];
+  size_t n;
+  for (size_t i = 0; i < N(table); i++)
+    for (int bdf = 0; bdf < 2; bdf++) {
+      bl_ctx *ctx = bl_ctx_new();
+      for (size_t k = 0; k < N(v); k++) v[k] = table[i].v;
+      bl_write_spec spec = {.format = bdf ? BL_WRITE_BDF : BL_WRITE_EDF, .rate_hz = 100, .n_frames = N(v), .n_channels = 1, .names = name, .units = unit};
+      const char *path = check_tmp_path(bdf ? "flat.bdf" : "flat.edf");
+      check_ok(ctx, write_values(ctx, path, &spec, v, NULL));
+      bl_recording *rec;
+      check_ok(ctx, bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec));
+      check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, N(v), got, &n));
+      double off = fabs((double)got[50] - (double)v[50]);
+      if (off > (table[i].exact ? 0 : 5e-5 * fabs((double)v[50]))) fail_msg("row %zu: %.9g for %.9g", i, (double)got[50], (double)v[50]);
+      bl_recording_close(ctx, rec);
+      check_free(ctx);
+      check_tmp_done();
+    }
+}
+
+/* Triggers beside a signal of other numbers come back as they were from every format that has room for them. */
+static void whole_channels(void **arg)
+{
+  (void)arg;
+  static const char *const two[] = {"Cz", "Status"}, *const unit[] = {"uV", "uV"};
+  static const bool whole[] = {false, true};
+  static const struct {
+    const char *name;
+    int bits;
+    float least, most;
+  } table[] = {{"a.edf", 0, 0, 65281}, {"a.edf", 0, -40000, 20000}, {"a.edf", 0, 0, 255}, {"a.wav", 16, 0, 32767}, {"a.flac", 16, -32768, 7},
+               {"a.flac", 24, 0, 65281}, {"a.wav", 24, 0, 65535}, {"a.bdf", 0, 0, 65281}};
+  float v[200], got[400];
+  for (size_t i = 0; i < 2 * N(table); i++) {
+    bl_ctx *ctx = bl_ctx_new();
+    size_t row = i / 2, n;
+    for (size_t k = 0; k < N(v); k += 2) {
+      v[k] = (float)(50.3 * sin((double)k));
+      v[k + 1] = k == 20 ? table[row].least : k == 30 ? table[row].most : 7;
+    }
+    bl_write_spec spec = {.bits = table[row].bits, .rate_hz = 100, .n_frames = 100, .n_channels = 2, .names = two, .units = unit, .whole = i & 1 ? whole : NULL};
+    const char *path = check_tmp_path(table[row].name);
+    check_ok(ctx, write_values(ctx, path, &spec, v, NULL));
+    bl_recording *rec;
+    check_ok(ctx, bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec));
+    size_t width = rec->streams[0].n_channels; /* a BDF's has system bits too */
+    check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, 100, got, &n));
+    assert_int_equal(n, 100);
+    for (size_t k = 0; k < 100; k++)
+      if (got[k * width + 1] != v[2 * k + 1]) fail_msg("row %zu, %s: %.9g for %g", row, path, (double)got[k * width + 1], (double)v[2 * k + 1]);
+    bl_recording_close(ctx, rec);
+    check_free(ctx);
+    check_tmp_done();
+  }
+}
+
+/* Records stay as small as EDFlib takes them, at any rate and number of channels. */
+static void large_records(void **arg)
+{
+  (void)arg;
+  enum { WIDE = 64, LONG = 100000 };
+  static const char *names_of[WIDE], *units_of[WIDE];
+  static double least[WIDE], greatest[WIDE];
+  static float x[WIDE * 1000];
+  for (size_t c = 0; c < WIDE; c++) names_of[c] = "x", units_of[c] = "uV", least[c] = -1.5, greatest[c] = 1.5;
+  for (int bdf = 0; bdf < 2; bdf++) {
+    bl_ctx *ctx = bl_ctx_new();
+    const char *path = check_tmp_path(bdf ? "large.bdf" : "large.edf");
+    bl_write_spec spec = {.rate_hz = 100000, .n_frames = LONG, .n_channels = WIDE, .names = names_of, .units = units_of, .lo = least, .hi = greatest};
+    bl_writer *w;
+    bool takes;
+    int code;
+    check_ok(ctx, bl_writer_open(ctx, path, &spec, &w));
+    for (int i = 0; i < LONG / 1000; i++) check_ok(ctx, bl_writer_push(ctx, w, x, 1000));
+    check_ok(ctx, bl_writer_done(ctx, w));
+    bl_writer_free(ctx, w);
+    check_ok(ctx, bl_edf_verdict(ctx, path, &takes, &code));
+    if (!takes) fail_msg("EDFlib: %d", code);
+    check_free(ctx);
+    check_tmp_done();
+  }
+}
+
 /* Status and Status system become the one signal of bits; Status alone too; other numbers are refused. */
 static void status_in_bdf(void **arg)
 {
   (void)arg;
   static const char *const both[] = {"Status system", "Status"}, *const unit[] = {"", "Boolean"};
-  static const float triggers[] = {0, 3, 300, 65535, 256, 1, 0, 7, 32768, 2}, bad[] = {0.5f, -1, 65536};
+  static const float triggers[] = {0, 3, 300, 65535, 256, 1, 0, 7, 32768, 2}, bad[] = {0.5f, -1, 65536}, nearly[] = {0, 3.0003f, 300, 65535, 256, 1, 0, 6.9998f, 32768, 2};
   float v[20];
-  for (int k = 0; k < 5; k++) { /* both, Status alone, and the bad ones */
+  for (int k = 0; k < 6; k++) { /* both, Status alone, the bad ones, and Status as a scale left it */
     bl_ctx *ctx = bl_ctx_new();
     size_t n = k ? 1 : 2, got;
     for (size_t i = 0; i < 10; i++) {
       if (!k) v[2 * i] = (float)(250 - i);
-      v[n * i + n - 1] = k > 1 && i == 5 ? bad[k - 2] : triggers[i];
+      v[n * i + n - 1] = k == 5 ? nearly[i] : k > 1 && i == 5 ? bad[k - 2] : triggers[i];
     }
     bl_write_spec spec = {.format = BL_WRITE_BDF, .rate_hz = 10, .n_frames = 10, .n_channels = n, .names = k ? both + 1 : both, .units = k ? unit + 1 : unit};
     const char *path = check_tmp_path("status.bdf");
     bl_status s = write_values(ctx, path, &spec, v, NULL);
-    if (k > 1) {
+    if (k > 1 && k < 5) {
       check_fails(ctx, s, BL_E_RANGE, k == 2 ? "channel 'Status' holds 0.5" : k == 3 ? "channel 'Status' holds -1" : "channel 'Status' holds 65536");
     } else {
       check_ok(ctx, s);
@@ -707,7 +799,8 @@ int main(void)
       cmocka_unit_test(edf_and_bdf), cmocka_unit_test(wav_flac_npy), cmocka_unit_test(every_channel_count), cmocka_unit_test(whole_numbers_come_back),
       cmocka_unit_test(sidecars_only_where_needed),
                                             cmocka_unit_test(foreign_sidecars_stay), cmocka_unit_test(latin_names),
-      cmocka_unit_test(refuses), cmocka_unit_test(coarse_steps_are_refused), cmocka_unit_test(status_in_bdf),
+      cmocka_unit_test(refuses), cmocka_unit_test(coarse_steps_are_refused), cmocka_unit_test(flat_channels),
+      cmocka_unit_test(whole_channels), cmocka_unit_test(large_records), cmocka_unit_test(status_in_bdf),
       cmocka_unit_test(record_lengths), cmocka_unit_test(crowded_annotations), cmocka_unit_test(survives_every_allocation_failing),
       cmocka_unit_test(edf_without_names), cmocka_unit_test(sound_without_names), cmocka_unit_test(no_names_in_the_corners),
       cmocka_unit_test(names_of_formats), cmocka_unit_test(anonymize_survives_every_allocation_failing)};

@@ -30,9 +30,12 @@ typedef struct bl_write_spec {
   size_t n_channels;
   const char *const *names, *const *units;
   const double *lo, *hi;       /* [n_channels] least and greatest value: EDF's physical limits, whose 8 characters must leave the
-                                * channel enough steps (else BL_E_RANGE). Whole-numbered WAV and FLAC:
+                                * channel enough steps, and a flat one its value to 5e-5 of it (else BL_E_RANGE). Whole-numbered WAV and FLAC:
                                 * full scale is the greatest magnitude among the channels of one unit, at least 1 where that
                                 * is "FS". NULL where neither is written */
+  const bool *whole;           /* [n_channels] all values are whole numbers: where the format has room for them, they are written as
+                                * they stand, in steps of 1 (but "FS" in WAV and FLAC). NULL: not known; a channel "Status" whose
+                                * limits are whole counts as such */
   bool has_start;
   const char *start;           /* as bl_recording has it */
   const bl_annotations *annotations; /* EDF and BDF; by onset from the first sample; NULL: none */
