@@ -2,6 +2,7 @@
 #include "baleen/annotation.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "baleen/recording.h"
 #include "baleen/text.h"
@@ -38,12 +39,26 @@ bl_status bl_annotations_add(bl_ctx *ctx, bl_annotations *a, const bl_annotation
   return BL_OK;
 }
 
-/* The file name, as Windows or others write paths. */
-static const char *base_of(const char *path)
+/* A path taken apart from its end on, as Windows or others write it. */
+typedef struct trail {
+  const char *first, *end; /* of what is left */
+  bool windows;
+} trail;
+
+/* The last name of what is left, [*name, *end), which is taken off; false when there is none. "." is none. */
+static bool next_name(trail *t, const char **name, const char **end)
 {
-  const char *base = bl_path_base(path), *back = strrchr(path, '\\');
-  return back && back + 1 > base ? back + 1 : base;
+  do {
+    while (t->end > t->first && (t->end[-1] == '/' || (t->windows && t->end[-1] == '\\'))) t->end--;
+    *end = t->end;
+    while (t->end > t->first && t->end[-1] != '/' && !(t->windows && t->end[-1] == '\\')) t->end--;
+    *name = t->end;
+  } while (*end - *name == 1 && **name == '.');
+  return *end > *name;
 }
+
+/* Whether a path says where a file lies from the root on, here or elsewhere. */
+static bool is_full(const char *path) { return path[0] == '/' || path[0] == '\\' || (path[0] && path[1] == ':'); }
 
 /* The character at *s, which steps behind it: of UTF-8 up to U+00FF, else a byte, as Latin-1 has it. */
 static unsigned next_char(const char **s)
@@ -53,18 +68,50 @@ static unsigned next_char(const char **s)
   return (c & 3u) << 6 | ((unsigned char)*(*s)++ & 0x3fu);
 }
 
-/* Whether a is b, or the beginning of b up to `end`. */
-static bool same_name(const char *a, const char *b, const char *end)
+/* Whether a up to a_end is b up to b_end. */
+static bool same_name(const char *a, const char *a_end, const char *b, const char *b_end)
 {
-  while (*a && b < end)
+  while (a < a_end && b < b_end)
     if (next_char(&a) != next_char(&b)) return false;
-  return !*a && b == end;
+  return a == a_end && b == b_end;
+}
+
+/* How many folders agree, from the last on; *all: none that `said` gives disagrees. Where the recording's path gives no more, the
+ * folder goes on that it counts from. */
+static size_t same_folders(trail *said, trail *here, bool is_from_root, bool *all)
+{
+  char folder[4096];
+  const char *a, *a_end, *b, *b_end;
+  size_t n = 0;
+  *all = false;
+  for (; next_name(said, &a, &a_end); n++) {
+    bool more = next_name(here, &b, &b_end);
+    if (!more && !is_from_root && getcwd(folder, sizeof folder)) {
+      is_from_root = true;
+      *here = (trail){folder, folder + strlen(folder), false};
+      more = next_name(here, &b, &b_end);
+    }
+    if (!more || !same_name(a, a_end, b, b_end)) return n;
+  }
+  *all = true;
+  return n;
+}
+
+size_t bl_annotation_fit(const char *file, const char *recording, bool *all)
+{
+  const char *path = bl_recording_file(recording), *name = bl_path_base(path), *dot = strrchr(name, '.'), *a, *a_end;
+  trail said = {file, file + strlen(file), true}, here = {path, name, false};
+  bool found = next_name(&said, &a, &a_end);
+  *all = false;
+  if (!found || !(same_name(a, a_end, name, name + strlen(name)) || (dot && dot > name && same_name(a, a_end, name, dot)))) return 0;
+  size_t n = 1 + same_folders(&said, &here, path[0] == '/', all);
+  return *all || is_full(file) ? n : 0;
 }
 
 bool bl_annotation_names(const char *file, const char *recording)
 {
-  const char *name = bl_path_base(bl_recording_file(recording)), *said = base_of(file), *dot = strrchr(name, '.');
-  return same_name(said, name, name + strlen(name)) || (dot && dot > name && same_name(said, name, dot));
+  bool all;
+  return bl_annotation_fit(file, recording, &all) > 0;
 }
 
 static int order(const bl_annotation *a, const bl_annotation *b)

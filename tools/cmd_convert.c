@@ -159,7 +159,8 @@ const bl_command bl_command_convert = {
              "--bits says otherwise; EDF with the limits of each channel from a first pass, so that nothing is clipped. Gaps become zeros\n"
              "there, under annotations 'BAD_ACQ_SKIP'. A crop begins at the sample next to --from and ends before the one next to --to. Annotations go\n"
              "into EDF and BDF files, else into a table beside OUT (OUT.csv), an empty one where none were found; without a crop all of them\n"
-             "are kept. Of a table that names recordings, those of IN are taken;\n"
+             "are kept. Of a table that names recordings, those of IN are taken, by\n"
+             "file name and the folders that the table gives;\n"
              "names, units, full scale and start that a WAV, FLAC or .npy file cannot hold go into OUT.json beside it (call.wav.json),\n"
              "where they are found again. Scale and resolution are told.",
     .examples = examples, .opts = opts, .params_size = sizeof(params), .run = run};

@@ -244,6 +244,41 @@ static void rows_of_this_file(void **state)
   check_tmp_done();
 }
 
+/* Recordings of one name in several folders: each takes the rows of its own, whether the table has full paths or parts of them. */
+static void rows_of_this_folder(void **state)
+{
+  (void)state;
+  const edf_spec plain = {.n = 1, .n_records = 20, .sig = {{.label = "Cz", .spr = "10"}}};
+  char root[600], in[700], out[600], table[600], marks[608], text[4000];
+  snprintf(root, sizeof root, "%s", check_tmp_path("root"));
+  snprintf(out, sizeof out, "%s", check_tmp_path("o.npy"));
+  snprintf(table, sizeof table, "%s", check_tmp_path("table.csv"));
+  snprintf(marks, sizeof marks, "%s.csv", out);
+  snprintf(in, sizeof in, "%s", edf_write(&plain, "a.edf"));
+  snprintf(text, sizeof text, "mkdir -p '%s/x' '%s/y' && cp '%s' '%s/x' && cp '%s' '%s/y'", root, root, in, root, in, root);
+  assert_int_equal(said_by(text), 0);
+  for (int way = 0; way < 3; way++) { /* parts, full paths, full paths of before */
+    const char *before = way == 0 ? "" : way == 1 ? root : "/old/place", *slash = way ? "/" : "";
+    snprintf(text, sizeof text, "onset,duration,label,file\n1,1,X,%s%sx/a.edf\n2,1,Y,%s%sy/a.edf\n", before, slash, before, slash);
+    write_text(table, text);
+    for (int y = 0; y < 2; y++) {
+      snprintf(in, sizeof in, "%s/%c/a.edf", root, y ? 'y' : 'x');
+      assert_int_equal(baleen("convert '%s' '%s' --annotations '%s'", in, out, table), 0);
+      read_said(marks);
+      check_says(y ? "\n2,1,Y," : "\n1,1,X,");
+      check_says_not(y ? "X" : "Y");
+    }
+  }
+  snprintf(text, sizeof text, "onset,duration,label,file\n2,1,Y,%s/y/a.edf\n", root); /* it is there: nobody moved it */
+  write_text(table, text);
+  snprintf(in, sizeof in, "%s/x/a.edf", root);
+  assert_int_equal(baleen("convert '%s' '%s' --annotations '%s'", in, out, table), 0);
+  check_says("none of its annotations is of ");
+  snprintf(text, sizeof text, "rm -r '%s'", root);
+  said_by(text);
+  check_tmp_done();
+}
+
 /* Raven's numbers of channels: of a table, and as names of the recording that takes it along. */
 static void channels_of_raven(void **state)
 {
@@ -327,7 +362,7 @@ int main(void)
   static const struct CMUnitTest tests[] = {cmocka_unit_test(crops_begin_at_a_sample), cmocka_unit_test(annotations_stay), cmocka_unit_test(crops_over_a_gap),
                                             cmocka_unit_test(tables_beside), cmocka_unit_test(failures_touch_nothing),
                                             cmocka_unit_test(rows_of_this_file),
-                                            cmocka_unit_test(channels_of_raven), cmocka_unit_test(scales_are_told),
+                                            cmocka_unit_test(rows_of_this_folder), cmocka_unit_test(channels_of_raven), cmocka_unit_test(scales_are_told),
                                             cmocka_unit_test(slips_are_told)};
   return cmocka_run_group_tests_name("convert", tests, NULL, NULL);
 }

@@ -101,9 +101,13 @@ bl_status bl_annotations_print(bl_ctx *ctx, const char *path, const bl_annotatio
 bl_status bl_annotations_write(bl_ctx *ctx, const char *path, bl_annotation_format format, const bl_annotations *a,
                                const bl_annotated_file *files, size_t n_files) BL_MUST_CHECK;
 
-/* Whether `file`, as a table has it, means this recording: by its file name, or that without the extension, wherever the table
- * says it lies; raw samples (pcm:..:FILE) are their file. A name in Latin-1 is the same as in UTF-8. */
+/* Whether `file`, as a table has it, means this recording: by its file name, or that without the extension, and by the folders
+ * that the table gives, from the last on; but those of a full path need not agree, as the files may have been moved since. Raw
+ * samples (pcm:..:FILE) are their file. A name in Latin-1 is the same as in UTF-8. */
 bool bl_annotation_names(const char *file, const char *recording);
+/* The same, as the number of names that agree: file, folder, folder above it .. ; 0 when it is another recording. *all: all that
+ * the table gives do. Of full paths in a table those are meant that agree most. */
+size_t bl_annotation_fit(const char *file, const char *recording, bool *all);
 /* "raven", "audacity", "csv", "bids", "hypnogram"; "auto". */
 const char *bl_annotation_format_name(bl_annotation_format format);
 /* Where `file`, as a table has it, stands among files: the same text, else the same file name; n_files when it is none
