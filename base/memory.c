@@ -134,6 +134,26 @@ char *bl_utf8_of_latin1(bl_ctx *ctx, const char *s, size_t n)
   return v;
 }
 
+char *bl_utf8_of_text(bl_ctx *ctx, const char *s, size_t n)
+{
+  if (bl_utf8_prefix(s, n) < n) return bl_utf8_of_latin1(ctx, s, n);
+  char *v = bl_calloc(ctx, n + 1, 1);
+  if (v) memcpy(v, s, n);
+  return v;
+}
+
+bl_status bl_utf8_of_file(bl_ctx *ctx, const char *path, char **text, size_t *n)
+{
+  if (bl_utf8_prefix(*text, *n) == *n) return BL_OK;
+  bl_warn(ctx, BL_W_DEVIATION, "%s: is no UTF-8; read as Latin-1", path);
+  char *plain = bl_utf8_of_latin1(ctx, *text, *n);
+  if (!plain) return bl_fail_nomem(ctx, path);
+  bl_free(ctx, *text);
+  *text = plain;
+  *n = strlen(plain);
+  return BL_OK;
+}
+
 char *bl_latin1_of_utf8(bl_ctx *ctx, const char *text)
 {
   char *v = bl_strdup(ctx, text), *to = v;

@@ -128,14 +128,14 @@ static bl_status read_hypnogram(bl_ctx *ctx, const char *path, char *text, doubl
 
 /* ---- all --------------------------------------------------------------------------------------------------------- */
 
-/* By the first line: Raven's has its column of begin times, Audacity's begins with two numbers. */
-static bl_annotation_format recognise(const bl_lines *l)
+/* By the name that a hypnogram is written under; else by the first line: Raven's has its column of begin times, Audacity's begins with two numbers. */
+static bl_annotation_format recognise(const bl_lines *l, double epoch_s)
 {
   double x;
   for (size_t i = 0; i < l->n; i++)
     if (bl_text_equal_nocase(l->field[i], "Begin Time (s)")) return BL_ANN_RAVEN;
   if (l->n >= 2 && bl_parse_real(l->field[0], &x) && bl_parse_real(l->field[1], &x)) return BL_ANN_AUDACITY;
-  return BL_ANN_CSV;
+  return epoch_s > 0 && bl_annotation_is_hypnogram(l->path) ? BL_ANN_HYPNOGRAM : BL_ANN_CSV;
 }
 
 /* The whole file as UTF-8: where it is none, as Latin-1. A file's name in it is told apart by neither: see bl_annotation_names(). */
@@ -144,14 +144,7 @@ static bl_status read_text(bl_ctx *ctx, const char *path, char **text, size_t *n
   bl_status s = bl_file_read(ctx, path, 0, text, n);
   if (s) return s;
   if (memchr(*text, 0, *n)) return bl_fail(ctx, BL_E_FORMAT, "%s: holds zero bytes: no table of text (save it as UTF-8)", path);
-  if (bl_utf8_prefix(*text, *n) == *n) return BL_OK;
-  bl_warn(ctx, BL_W_DEVIATION, "%s: is no UTF-8; read as Latin-1", path);
-  char *plain = bl_utf8_of_latin1(ctx, *text, *n);
-  if (!plain) return bl_fail_nomem(ctx, "a table of annotations");
-  bl_free(ctx, *text);
-  *text = plain;
-  *n = strlen(plain);
-  return BL_OK;
+  return bl_utf8_of_file(ctx, path, text, n);
 }
 
 bl_status bl_annotations_read_as(bl_ctx *ctx, const char *path, const bl_annotation_reading *how, bl_annotations *out)
@@ -170,13 +163,15 @@ bl_status bl_annotations_read_as(bl_ctx *ctx, const char *path, const bl_annotat
     s = bl_fail_nomem(ctx, "a table of annotations");
     goto done;
   }
+  *l = (bl_lines){.path = path, .next = cut};
+  bool any = format != BL_ANN_HYPNOGRAM && bl_next_line(l);
+  if (any && format == BL_ANN_AUTO) format = recognise(l, how->epoch_s);
   if (format == BL_ANN_HYPNOGRAM) {
+    memcpy(cut, text + mark, n - mark + 1); /* whole again */
     s = read_hypnogram(ctx, path, cut, how->epoch_s, &found);
     goto done;
   }
-  *l = (bl_lines){.path = path, .next = cut};
-  if (!bl_next_line(l)) goto done; /* nothing at all: nothing there */
-  if (format == BL_ANN_AUTO) format = recognise(l);
+  if (!any) goto done; /* nothing at all: nothing there */
   if (format == BL_ANN_RAVEN) s = bl_read_raven(ctx, l, how, &found);
   else if (format == BL_ANN_AUDACITY) s = read_audacity(ctx, l, &found);
   else s = bl_read_events(ctx, path, text + mark, n - mark, how, &found);

@@ -36,6 +36,8 @@ bl_status bl_read_events(bl_ctx *ctx, const char *path, const char *text, size_t
                          bl_annotations *out) BL_MUST_CHECK;
 /* annotation_write.c: a table is UTF-8, so a text that is none is taken as Latin-1. NULL when memory ran out. */
 char *bl_annotation_utf8(bl_ctx *ctx, const char *text);
+/* Whether a table's name says that it is a hypnogram. */
+bool bl_annotation_is_hypnogram(const char *path);
 /* annotation_hypnogram.c: the whole table, appended to *out. */
 bl_status bl_write_hypnogram(bl_ctx *ctx, const char *path, const bl_annotation_writing *how, const bl_annotations *a,
                              bl_buf *out) BL_MUST_CHECK;

@@ -65,8 +65,10 @@ static void put_duration(out *o, const bl_annotation *a)
 
 char *bl_annotation_utf8(bl_ctx *ctx, const char *text)
 {
-  return bl_text_is_utf8(text) ? bl_strdup(ctx, text) : bl_utf8_of_latin1(ctx, text, strlen(text));
+  return bl_utf8_of_text(ctx, text, strlen(text));
 }
+
+bool bl_annotation_is_hypnogram(const char *path) { return bl_text_ends_with(path, "_hypnogram.txt") || bl_text_ends_with(path, ".hypnogram.txt"); }
 
 /* Tabs, line ends and other control bytes become blanks: the format has no way to write them. */
 static void put_plain(out *o, const char *text)
@@ -292,7 +294,7 @@ static bl_status write_bids(out *o, const bl_annotations *a)
 static bl_annotation_format by_name(const char *path)
 {
   if (bl_text_ends_with(path, ".selections.txt")) return BL_ANN_RAVEN;
-  if (bl_text_ends_with(path, "_hypnogram.txt") || bl_text_ends_with(path, ".hypnogram.txt")) return BL_ANN_HYPNOGRAM;
+  if (bl_annotation_is_hypnogram(path)) return BL_ANN_HYPNOGRAM;
   if (bl_text_ends_with(path, ".tsv")) return BL_ANN_BIDS;
   return bl_text_ends_with(path, ".csv") ? BL_ANN_CSV : BL_ANN_AUTO;
 }

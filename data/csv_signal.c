@@ -102,10 +102,9 @@ typedef struct layout {
 /* In UTF-8, or Latin-1 where it is none. */
 static bl_status add_name(bl_ctx *ctx, const char *cell, bl_csv_signal *s)
 {
-  if (bl_text_is_utf8(cell)) return bl_texts_add(ctx, &s->names, cell);
-  char *plain = bl_utf8_of_latin1(ctx, cell, strlen(cell));
+  char *plain = bl_utf8_of_text(ctx, cell, strlen(cell));
   bl_status st = plain ? bl_texts_add(ctx, &s->names, plain) : bl_fail_nomem(ctx, "channel names");
-  s->is_latin1 = true;
+  s->is_latin1 |= !bl_text_is_utf8(cell);
   bl_free(ctx, plain);
   return st;
 }

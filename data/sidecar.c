@@ -122,6 +122,7 @@ static bl_status read_root(bl_ctx *ctx, const char *name, const json_t *root, bl
 bl_status bl_sidecar_parse(bl_ctx *ctx, const char *name, const char *text, size_t n, bl_sidecar *out)
 {
   json_error_t error;
+  if (n >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) text += 3, n -= 3; /* a byte order mark, as Windows' editors put it */
   json_t *root = json_loadb(text, n, 0, &error);
   if (!root) return bl_fail(ctx, BL_E_FORMAT, "%s:%d: no JSON: %s", name, error.line, error.text);
   bl_status s = read_root(ctx, name, root, out);
@@ -257,11 +258,24 @@ static bl_status check_counts(bl_ctx *ctx, const bl_recording *rec, const bl_sid
   return BL_OK;
 }
 
+/* Control characters, of ASCII and those of U+0080 to U+009F, become blanks: a terminal would obey them. Whether there were any. */
+static bool make_plain(char *text)
+{
+  bool any = false;
+  for (unsigned char *p = (unsigned char *)text; *p; p++) {
+    bool one = *p < 0x20 || *p == 0x7f, two = *p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0;
+    if (one || two) *p = ' ', any = true;
+    if (two) *++p = ' ';
+  }
+  return any;
+}
+
 bl_status bl_sidecar_apply(bl_ctx *ctx, bl_recording *rec, const bl_sidecar *d)
 {
   bl_rec_stream *stream = &rec->streams[0];
   const char *name = d->path ? d->path : rec->path;
   int v[7];
+  bool controls = false;
   bl_status s = check_counts(ctx, rec, d, name);
   if (!s && d->start && !parse_start(d->start, v))
     s = bl_fail(ctx, BL_E_FORMAT, "%s: \"start\" is '%s', wanted a time such as 2018-06-02T15:30:00", name, d->start);
@@ -272,7 +286,10 @@ bl_status bl_sidecar_apply(bl_ctx *ctx, bl_recording *rec, const bl_sidecar *d)
     if (d->channels.n) s = bl_recording_text(ctx, &c->name, d->channels.v[i]);
     else if (!*c->name) s = bl_recording_text(ctx, &c->name, number);
     if (!s && d->units.n) s = bl_recording_text(ctx, &c->unit, d->units.v[d->units.n == 1 ? 0 : i]);
+    if (!s) controls |= make_plain(c->name) | make_plain(c->unit);
   }
+  if (!s && controls)
+    s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "%s: names or units of channels hold control characters; they were taken for blanks", name);
   if (!s && d->slip)
     s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "%s: the key \"%s\" is none that is read; is \"%s\" meant?", name, d->slip, d->meant);
   if (!s && d->start) bl_recording_set_start(rec, v[0], v[1], v[2], v[3], v[4], v[5], v[6] * 1e-6);

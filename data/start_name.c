@@ -121,7 +121,10 @@ bl_status bl_recording_start_from_name(bl_ctx *ctx, bl_recording *rec, const cha
 {
   int v[7];
   const char *used;
-  if (!bl_start_from_name(pattern, bl_recording_file(rec->path), v, &used)) return BL_OK;
+  if (!bl_start_from_name(pattern, bl_recording_file(rec->path), v, &used)) {
+    if (pattern) bl_warn(ctx, BL_W_REMARK, "%s: '%s' fits nothing in the file's name; when it began is not known", rec->path, pattern);
+    return BL_OK;
+  }
   bl_recording_set_start(rec, v[0], v[1], v[2], v[3], v[4], v[5], v[6] * 1e-6);
   rec->start_assumed = true;
   char *text = bl_strf(ctx, "the start time %s is assumed from the file's name, by '%s'", rec->start, used);

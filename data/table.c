@@ -122,19 +122,6 @@ static bl_status take_row(bl_ctx *ctx, parser *r, bl_table *t, size_t *cap_cells
   return BL_OK;
 }
 
-/* The whole text as UTF-8: where it is none, as Latin-1, in which every byte is a character. */
-static bl_status decode(bl_ctx *ctx, const char *name, char **text, size_t *n)
-{
-  if (bl_utf8_prefix(*text, *n) == *n) return BL_OK;
-  bl_warn(ctx, BL_W_DEVIATION, "%s: is no UTF-8; read as Latin-1", name);
-  char *plain = bl_utf8_of_latin1(ctx, *text, *n);
-  if (!plain) return bl_fail_nomem(ctx, "a table");
-  bl_free(ctx, *text);
-  *text = plain;
-  *n = strlen(plain);
-  return BL_OK;
-}
-
 /* Takes `text` over, also when it fails. */
 static bl_status parse_owned(bl_ctx *ctx, const char *name, char *text, size_t n, bl_table *out)
 {
@@ -148,7 +135,7 @@ static bl_status parse_owned(bl_ctx *ctx, const char *name, char *text, size_t n
     s = bl_fail(ctx, BL_E_FORMAT, "%s:%zu: a zero byte; this is no text table (save it as UTF-8)", r.name, r.line);
     goto done;
   }
-  if ((s = decode(ctx, r.name, &text, &n))) goto done;
+  if ((s = bl_utf8_of_file(ctx, r.name, &text, &n))) goto done;
   if (name && !(t.path = bl_strdup(ctx, name))) {
     s = bl_fail_nomem(ctx, "a table");
     goto done;

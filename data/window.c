@@ -63,8 +63,11 @@ bl_status bl_window_get(bl_ctx *ctx, bl_window *w, uint64_t at, size_t n, size_t
   }
   if (at < w->at || at - w->at > w->n || n > w->n - (size_t)(at - w->at)) {
     size_t more = ahead > n ? ahead : n;
-    if (more > w->n_bytes - at) more = (size_t)(w->n_bytes - at);
-    bl_status s = more ? fill(ctx, w, at, more, n) : BL_OK;
+    /* who steps back will again: half of what is read ahead lies behind then, or each step back would read all of it */
+    bool back = at < w->at && w->at - at <= more;
+    size_t behind = back ? (size_t)(at < (more - n) / 2 ? at : (more - n) / 2) : 0;
+    if (more - behind > w->n_bytes - at) more = behind + (size_t)(w->n_bytes - at);
+    bl_status s = more ? fill(ctx, w, at - behind, more, behind + n) : BL_OK;
     if (s || !more) return s;
   }
   *v = w->piece + (at - w->at);

@@ -25,13 +25,8 @@ static int to_buf(const char *bytes, size_t n, void *arg)
 /* JSON is UTF-8; a text that is none is taken as Latin-1. NULL when memory ran out. */
 static json_t *text_value(bl_ctx *ctx, const char *text)
 {
-  json_t *v = json_string(text);
-  if (v) return v;
-  size_t n = strlen(text);
-  char *plain = bl_calloc(ctx, 2 * n + 1, 1);
-  if (!plain) return NULL;
-  bl_edf_text((const unsigned char *)text, n, plain, NULL);
-  v = json_string(plain);
+  char *plain = bl_utf8_of_text(ctx, text, strlen(text));
+  json_t *v = plain ? json_string(plain) : NULL;
   bl_free(ctx, plain);
   return v;
 }

@@ -52,10 +52,12 @@ void bl_census_add(bl_census *t, const bl_channel *c, double rate_hz, float valu
   if (x == t->min) count_top(&t->bottom, t->run);
   if (x == t->max) count_top(&t->top, t->run);
   t->sum += x;
-  t->sum2 += x * x;
   count_limits(t, c, x);
   t->last = value;
   t->n++;
+  double off = x - t->mean;
+  t->mean += off / (double)t->n;
+  t->squares += off * (x - t->mean);
 }
 
 bl_status bl_census_stream(bl_ctx *ctx, bl_recording *rec, size_t k, bl_census *t)
@@ -83,9 +85,7 @@ double bl_census_mean(const bl_census *t) { return t->n ? t->sum / (double)t->n 
 
 double bl_census_sd(const bl_census *t)
 {
-  if (!t->n) return (double)NAN;
-  double mean = t->sum / (double)t->n, var = t->sum2 / (double)t->n - mean * mean;
-  return var > 0 ? sqrt(var) : 0;
+  return t->n ? sqrt(t->squares / (double)t->n) : (double)NAN;
 }
 
 uint64_t bl_census_flat_tops(const bl_census *t, uint64_t *n_runs)

@@ -12,7 +12,8 @@ typedef struct bl_flat_top {
 } bl_flat_top;
 
 typedef struct bl_census {
-  double min, max, sum, sum2;
+  double min, max, sum;
+  double mean, squares;           /* running; squares of deviations from it (Welford 1962): a sum of squares loses a small sd on a large mean */
   uint64_t n, n_bad, run, longest_run;
   uint64_t n_at_limits, n_beyond; /* of what can be stored, as the header declares it */
   uint64_t n_same;                /* how many equal the sample before */

@@ -17,7 +17,7 @@ typedef struct params {
   double epoch_s;
 } params;
 static const bl_opt opts[] = {
-    BL_ENUM(params, from, "auto", words, "format of IN; auto: by its first line, or a recording with annotations inside"),
+    BL_ENUM(params, from, "auto", words, "format of IN; auto: a hypnogram by its name, else by its first line, or a recording with annotations inside"),
     BL_ENUM(params, to, "auto", words, "format of OUT; auto: .selections.txt is raven, .tsv bids, .csv csv, _hypnogram.txt hypnogram"),
     BL_TEXTS(params, recording, NULL, "a recording that the table is about; given again: Raven's file list, in order"),
     BL_TEXT(params, label_column, NULL, "the column with the labels; not given: what such tables usually have"),

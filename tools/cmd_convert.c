@@ -27,7 +27,7 @@ static const bl_opt opts[] = {
     BL_WORD(params, rate_hz, "auto", automatic, 0, 1e9, BL_OPT_OPEN_LO, "Hz", "stream to take, where the recording has several rates; auto: most channels"),
     BL_TEXT(params, stages, NULL, "stages to pass through, as in a config: '[{fir: {h_freq: 40}}, mono]'"),
     BL_TEXTS(params, annotations, NULL, "a table of annotations to take along; may be given again"),
-    BL_ENUM(params, read_as, "auto", formats, "format of those tables; auto: by their first line"),
+    BL_ENUM(params, read_as, "auto", formats, "format of those tables; auto: a hypnogram by its name, else by their first line"),
     BL_ENUM(params, table, "auto", formats, "format of the table beside OUT; auto: csv"),
     BL_REAL_ABOVE(params, epoch_s, "30", 0, 1e6, "s", "how long the stage on one line of a hypnogram lasts"),
     BL_TEXT(params, triggers, NULL, "channel whose codes (bits 0 to 15) become annotations: Status"),

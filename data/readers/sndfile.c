@@ -118,9 +118,9 @@ static bl_status note_length(bl_ctx *ctx, bl_recording *rec, const bl_riff_data 
 {
   if (d->wrapped)
     return bl_recording_note(ctx, rec, BL_W_DEVIATION,
-                             "byte %llu: the data chunk says %llu bytes, which is all that a WAV file can say; %llu follow, and "
-                             "were taken",
-                             ull(d->size_at), ull(d->says), ull(d->wrapped));
+                             "byte %llu: the data chunk says %llu bytes, which is %s; %llu follow, and were taken", ull(d->size_at),
+                             ull(d->says), d->says == UINT32_MAX ? "all that a WAV file can say" : "the size's lowest 32 bits",
+                             ull(d->wrapped));
   if (d->says > d->holds)
     return bl_recording_note(ctx, rec, BL_W_TRUNCATED, "byte %llu: the data chunk says %llu bytes, the file holds %llu; those were taken",
                              ull(d->size_at), ull(d->says), ull(d->holds));

@@ -46,6 +46,32 @@ static void pieces(void **arg)
   check_tmp_done();
 }
 
+/* Steps back do not read all that is to be read ahead again and again. */
+static void steps_back(void **arg)
+{
+  (void)arg;
+  enum { AHEAD = 1 << 16, STEP = 100 };
+  bl_ctx *ctx = bl_ctx_new();
+  unsigned char *v = some_bytes();
+  const unsigned char *got;
+  const char *path = check_tmp_path("back");
+  write_bytes(path, v, BYTES);
+  bl_window w;
+  size_t fills = 0;
+  check_ok(ctx, bl_window_open(ctx, path, &w));
+  for (size_t at = BYTES - STEP; at >= STEP; at -= STEP) {
+    uint64_t was = w.at;
+    check_ok(ctx, bl_window_get(ctx, &w, at, STEP, AHEAD, &got));
+    assert_memory_equal(got, v + at, STEP);
+    fills += w.at != was;
+  }
+  assert_true(fills < BYTES / AHEAD * 3);
+  bl_window_close(ctx, &w);
+  free(v);
+  check_free(ctx);
+  check_tmp_done();
+}
+
 /* Arrays and raw samples, as EDF in test_edf.c. */
 static void shrinks(void **arg)
 {
@@ -79,6 +105,6 @@ static void shrinks(void **arg)
 
 int main(void)
 {
-  static const struct CMUnitTest tests[] = {cmocka_unit_test(pieces), cmocka_unit_test(shrinks)};
+  static const struct CMUnitTest tests[] = {cmocka_unit_test(pieces), cmocka_unit_test(steps_back), cmocka_unit_test(shrinks)};
   return _cmocka_run_group_tests("window", tests, 2, NULL, NULL);
 }

@@ -81,8 +81,21 @@ static void test_inside(void **state)
   tree_done();
 }
 
+/* What is written under a hypnogram's name is read under it; a table of another kind under that name stays what it is. */
+static void hypnograms_by_name(void **state)
+{
+  (void)state;
+  tree_text("night_hypnogram.txt", "W\nN1\nN2\n");
+  assert_int_equal(run("night_hypnogram.txt night.csv --epoch-s 20"), 0);
+  check_text("night.csv", "\n0,20,W,,,,\n20,20,N1,,,,\n40,20,N2,");
+  tree_text("calls_hypnogram.txt", "1\t2\tcall\n");
+  assert_int_equal(run("calls_hypnogram.txt calls.csv"), 0);
+  check_text("calls.csv", "\n1,1,call,");
+  tree_done();
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_formats), cmocka_unit_test(test_inside)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_formats), cmocka_unit_test(hypnograms_by_name), cmocka_unit_test(test_inside)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

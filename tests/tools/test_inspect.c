@@ -230,10 +230,39 @@ static void the_rest(void **state)
   check_tmp_done();
 }
 
+/* A small sd on a large mean; a sidecar with a byte order mark, and with names that a terminal would obey. */
+static void large_means_and_names(void **state)
+{
+  (void)state;
+  enum { COUNT = 90000 };
+  static float v[32 + COUNT];
+  char path[600], beside[620];
+  memcpy(v, "\x93NUMPY\x01\x00\x76\x00", 10);
+  snprintf((char *)v + 10, 119, "%-117s\n", "{'descr': '<f4', 'fortran_order': False, 'shape': (90000, 1), }");
+  for (int i = 0; i < COUNT; i++) v[32 + i] = (float)(10000000 + i % 3);
+  snprintf(path, sizeof path, "%s", check_tmp_path("large.npy"));
+  snprintf(beside, sizeof beside, "%s.json", path);
+  write_bytes(path, v, sizeof v);
+  static const char side[] = "\xef\xbb\xbf{\"rate_hz\": 100, \"channels\": [\"C\\u001b[31m3\"], \"unit\": \"u\\u009bV\"}";
+  write_bytes(beside, side, sizeof side - 1);
+  assert_int_equal(baleen("inspect --json '%s'", path), 0);
+  json_t *root = said_json();
+  check_near(number_of(channel_of(file_at(root, 0)), "sd"), sqrt(2.0 / 3), 1e-6);
+  assert_string_equal(text_of(channel_of(file_at(root, 0)), "name"), "C [31m3");
+  json_decref(root);
+  assert_int_equal(baleen("inspect '%s' --start-pattern '%%Y%%m%%d'", path), 0);
+  check_says("note: ");
+  check_says("control characters");
+  check_says("'%Y%m%d' fits nothing in the file's name");
+  check_says_not("\x1b");
+  check_says_not("\x9b");
+  check_tmp_done();
+}
+
 int main(void)
 {
   static const struct CMUnitTest tests[] = {cmocka_unit_test(clipping), cmocka_unit_test(beyond_limits), cmocka_unit_test(hum),
                                             cmocka_unit_test(names_of_any_bytes), cmocka_unit_test(tables_of_any_bytes), cmocka_unit_test(the_rest),
-                                            cmocka_unit_test(starts)};
+                                            cmocka_unit_test(large_means_and_names), cmocka_unit_test(starts)};
   return cmocka_run_group_tests_name("inspect", tests, NULL, NULL);
 }

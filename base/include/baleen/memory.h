@@ -18,6 +18,10 @@ char *bl_strdup(bl_ctx *ctx, const char *s);
 char *bl_strf(bl_ctx *ctx, const char *format, ...) BL_PRINTF(2, 3);
 /* New strings, NULL when memory ran out. The n bytes at s as UTF-8, each taken as a character of Latin-1. */
 char *bl_utf8_of_latin1(bl_ctx *ctx, const char *s, size_t n);
+/* The n bytes at s as UTF-8: as they are where they are that, else as Latin-1, in which every byte is a character. */
+char *bl_utf8_of_text(bl_ctx *ctx, const char *s, size_t n);
+/* The same for a whole file's text, in its place, with a warning; n is its length. */
+bl_status bl_utf8_of_file(bl_ctx *ctx, const char *path, char **text, size_t *n) BL_MUST_CHECK;
 /* The text in Latin-1 where that can hold it, else a copy. */
 char *bl_latin1_of_utf8(bl_ctx *ctx, const char *text);
 /* A copy that is UTF-8: each byte that is none becomes U+FFFD. For names of files, which may be any bytes. */

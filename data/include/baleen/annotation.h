@@ -30,7 +30,7 @@ typedef enum bl_annotation_format {
   BL_ANN_AUDACITY,
   BL_ANN_CSV,
   BL_ANN_BIDS,      /* events.tsv */
-  BL_ANN_HYPNOGRAM, /* one stage a line; reading: must be asked for */
+  BL_ANN_HYPNOGRAM, /* one stage a line; reading: by name where epoch_s is known, else it must be asked for */
   BL_N_ANN_FORMATS
 } bl_annotation_format;
 
