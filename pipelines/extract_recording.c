@@ -236,7 +236,8 @@ static bl_status one_run(bl_ctx *ctx, bl_recording_job *j, const selection *sel,
 {
   const bl_stretch *run = &sel->rs->runs[which];
   bl_run_info info = {.start_s = run->start_s, .end_s = run->start_s + (double)run->n / sel->rs->rate_hz, .rate_hz = sel->rs->rate_hz,
-                      .follows = which > 0, .followed = which + 1 < sel->rs->n_runs};
+                      .follows = which > 0, .followed = which + 1 < sel->rs->n_runs,
+                      .unlabelled = j->unlabelled};
   if (info.followed) info.next_start_s = run[1].start_s;
   r->start_s = info.start_s;
   r->end_s = info.end_s;

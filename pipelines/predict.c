@@ -177,7 +177,8 @@ static bl_status no_segment(bl_ctx *ctx, const collector *k)
   bl_asked asked;
   bl_buf text = {0};
   bool matched = true;
-  bl_status s = bl_config_asks(j->config, &asked) ? bl_tally_missing(ctx, &asked, &j->events, &text, &matched) : BL_OK;
+  bool at_events = (j->config->segment.cls->tags & BL_SEGMENT_AT_EVENTS) && bl_config_asks(j->config, &asked);
+  bl_status s = at_events ? bl_tally_missing(ctx, &asked, &j->events, &text, &matched) : BL_OK;
   if (!s && !matched && text.len)
     s = bl_fail(ctx, BL_E_SHAPE, "%s: events: %s", j->config->segment.cls->name, bl_buf_text(&text));
   else if (!s && *k->first) s = bl_fail(ctx, BL_E_SHAPE, "no segment is left of %zu; %s", j->n_skipped, k->first);
@@ -195,7 +196,8 @@ static bl_status tell_left_out(void *user, bl_ctx *ctx, const bl_left_out *one)
 static bl_status from_recording(bl_ctx *ctx, const loaded *m, const char *file, bl_buf *out)
 {
   bl_wanted wanted = {m->rate_hz, &m->channels, &m->units, "the model needs"};
-  collector k = {.name = file, .job = {.config = &m->config, .wanted = &wanted, .on_row = collect, .on_left_out = tell_left_out}};
+  collector k = {.name = file, .job = {.config = &m->config, .wanted = &wanted, .unlabelled = true, .on_row = collect,
+                                       .on_left_out = tell_left_out}};
   k.job.user = &k;
   bl_status s = bl_recording_open(ctx, file, &k.job.rec);
   if (!s) {

@@ -272,6 +272,7 @@ const bl_segment_class bl_segment_epochs = {
   .name = "epochs",
   .summary = "a segment around each event, from tmin to tmax of its onset, with baseline and rejection",
   .source = "mne.Epochs",
+  .tags = BL_SEGMENT_AT_EVENTS,
   .opts = opts,
   .params_size = sizeof(epochs_params),
   .plan = plan,

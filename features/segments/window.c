@@ -12,7 +12,10 @@
  *
  * Windows that no label covers enough are negatives. With guard_s those that an event touches, or comes nearer to, are
  * left out: they are neither. negatives_share and negatives_per_positive keep some of the others, drawn by the seed and
- * the place of the window alone. */
+ * the place of the window alone.
+ *
+ * In an unlabelled run, one to predict, none of this counts: every window is given, whatever is marked in the file, save
+ * those that touch a bad stretch. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,13 +214,13 @@ static bl_status plan(bl_ctx *ctx, const void *params, const bl_run_info *run, c
 {
   const window_params *p = params;
   bl_near t = {0}, bad = {0};
-  bool labels = p->label_from == FROM_EVENTS;
+  bool labels = p->label_from == FROM_EVENTS && !run->unlabelled;
   double rate = run->rate_hz, n_samples = rint(p->length_s * rate), end = rint(run->end_s * rate);
   double hop = p->hop_s.word >= 0 ? p->length_s * (1 - p->overlap) : p->hop_s.real;
   double guard = p->guard_s.word < 0 ? p->guard_s.real : 0;
   size_t before = out->n, n_windows = 0;
   bl_status s = check(ctx, p, run, n_samples, hop);
-  if (!s) s = label_events(ctx, p, events, n_events, &t);
+  if (!s && labels) s = label_events(ctx, p, events, n_events, &t);
   if (!s) s = bl_rejection_marks(ctx, &p->rejection, events, n_events, &bad);
   for (double k = 0; !s; k++, n_windows++) {
     double start = run->start_s + p->start_s + k * hop;

@@ -579,6 +579,25 @@ static void test_window_negatives(void **state)
   check_free(ctx);
 }
 
+/* To predict: every window, whatever events and options say, but for bad stretches. */
+static void test_window_unlabelled(void **state)
+{
+  (void)state;
+  const bl_event at[] = {{4.1, 0.6, "a"}, {7.2, 0.3, "BAD"}};
+  const bl_run_info r = {.start_s = 0, .end_s = 10, .rate_hz = 100, .unlabelled = true};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_segment g;
+  bl_spans out = {0};
+  size_t skipped = 0;
+  check_ok(ctx, make(ctx, "window", "label_from=events;otherwise=n;guard_s=1;negatives_share=0", &g));
+  check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, 2, &out, &skipped));
+  assert_int_equal(out.n, 9);
+  assert_int_equal(skipped, 1);
+  for (size_t i = 0; i < out.n; i++) assert_null(out.v[i].label);
+  done(ctx, &g, &out);
+  check_free(ctx);
+}
+
 static bl_status plan_work(bl_ctx *ctx, void *name)
 {
   bl_segment g;
@@ -609,6 +628,7 @@ int main(void)
                                      cmocka_unit_test(test_window_labels),
                                      cmocka_unit_test(test_label_edges), cmocka_unit_test(test_window_coverage),
                                      cmocka_unit_test(test_window_overlap), cmocka_unit_test(test_window_guard),
-                                     cmocka_unit_test(test_window_negatives), cmocka_unit_test(test_allocations)};
+                                     cmocka_unit_test(test_window_negatives), cmocka_unit_test(test_window_unlabelled),
+                                     cmocka_unit_test(test_allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

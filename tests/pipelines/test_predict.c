@@ -3,7 +3,10 @@
 
 #include <unistd.h>
 
+#include "baleen/annotation.h"
 #include "baleen/model_file.h"
+#include "baleen/random.h"
+#include "baleen/recording_write.h"
 #include "baleen/table.h"
 #include "baleen/text.h"
 
@@ -170,6 +173,87 @@ static void broken_models(void **state)
   check_free(ctx);
 }
 
+/* ---- what labels decided in training ------------------------------------------------------------------------------ */
+
+enum { EDF_RATE = 100, EDF_SECONDS = 60 };
+
+/* EDF+ of a minute of noise, louder where a mark lies. */
+static void put_edf(const char *name, const bl_annotation *marks, size_t n_marks)
+{
+  static const char *const names[] = {"Cz"}, *const units[] = {"uV"};
+  static const double lo = -100, hi = 100;
+  static float v[EDF_RATE * EDF_SECONDS];
+  bl_ctx *ctx = bl_ctx_new();
+  bl_rng r = bl_rng_make(3, name, 0);
+  bl_annotations a = {0};
+  bl_writer *w;
+  for (size_t i = 0; i < EDF_RATE * EDF_SECONDS; i++) v[i] = (float)(2 * bl_rng_normal(&r));
+  for (size_t k = 0; k < n_marks; k++) {
+    check_ok(ctx, bl_annotations_add(ctx, &a, &marks[k]));
+    for (size_t i = 0; i < (size_t)(marks[k].duration_s * EDF_RATE); i++) v[(size_t)(marks[k].onset_s * EDF_RATE) + i] *= 5;
+  }
+  bl_write_spec spec = {.format = BL_WRITE_EDF, .rate_hz = EDF_RATE, .n_frames = EDF_RATE * EDF_SECONDS, .n_channels = 1,
+                        .names = names, .units = units, .lo = &lo, .hi = &hi, .annotations = &a};
+  check_ok(ctx, bl_writer_open(ctx, at(name), &spec, &w));
+  check_ok(ctx, bl_writer_push(ctx, w, v, EDF_RATE * EDF_SECONDS));
+  check_ok(ctx, bl_writer_done(ctx, w));
+  bl_writer_free(ctx, w);
+  bl_annotations_free(ctx, &a);
+  check_free(ctx);
+}
+
+static const bl_annotation calls[] = {{.onset_s = 5, .duration_s = 3, .label = (char *)"call"},
+                                      {.onset_s = 25, .duration_s = 3, .label = (char *)"call"},
+                                      {.onset_s = 45, .duration_s = 3, .label = (char *)"call"},
+                                      {.onset_s = 30, .duration_s = 2, .label = (char *)"BAD"}};
+
+static void prepare_marked(void)
+{
+  tree_text("marked/readme", "EDF files with marks");
+  put_edf("marked/a.edf", calls, 3);
+  put_edf("marked/b.edf", calls, 3);
+  put_edf("marked/bad.edf", calls, 4);
+  put_edf("marked/none.edf", NULL, 0);
+}
+
+static void run_into(const char *text, const char *name, char folder[600]);
+
+/* Negatives are drawn, and guarded, where a model learns; where it predicts every window is given, whatever is marked. */
+static void every_window(void **state)
+{
+  (void)state;
+  static const char *const options[] = {"negatives_per_positive: 1", "negatives_share: 0.2", "guard_s: 1", "min_coverage: 0.9"};
+  static const struct {
+    const char *file;
+    size_t windows; /* of 30 */
+  } rows[] = {{"marked/none.edf", 30}, {"marked/a.edf", 30}, {"marked/bad.edf", 29}};
+  for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+    char text[500], folder[600];
+    snprintf(text, sizeof text, "source: {files: {recordings: ['marked/[ab].edf'], labels: annotations}}\nsegments: {window: {length_s: 2, "
+             "label_from: events, otherwise: noise, %s}}\nfeatures: {f: {summaries: [std]}}\nmodel: lda\n"
+             "evaluate: {split: {group_k_fold: {n_splits: 2}}}\n", options[i]);
+    run_into(text, "events", folder);
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+      const char *const one[] = {rows[k].file, NULL};
+      bl_ctx *ctx = bl_ctx_new();
+      bl_buf out = {0};
+      bl_table t;
+      size_t failed;
+      check_ok(ctx, predict(ctx, model_in(folder, "model.safetensors"), one, &out, &failed));
+      check_ok(ctx, bl_table_parse(ctx, "csv", bl_buf_text(&out), out.len, &t));
+      if (t.n_rows != rows[k].windows) fail_msg("%s, %s: %zu windows", options[i], rows[k].file, t.n_rows);
+      for (size_t w = 0; w < t.n_rows; w++) {
+        double start;
+        check_ok(ctx, bl_table_number(ctx, &t, w, 1, &start));
+        check_near(start, 2.0 * (double)(t.n_rows < 30 && w >= 15 ? w + 1 : w), 1e-9); /* 30 .. 32 s is bad */
+      }
+      bl_table_free(ctx, &t);
+      bl_buf_free(ctx, &out);
+      check_free(ctx);
+    }
+  }
+}
+
 typedef struct work {
   const char *model;
   const char *const *files;
@@ -231,6 +315,7 @@ static int prepare(void **state)
            "evaluate: {split: stratified_k_fold, allow_leakage: true}\n", "run", run_folder);
   run_into("source: {table: {file: rows.csv}}\nmodel: [standard_scaler, lda]\nevaluate: {split: {k_fold: {n_splits: 2}}}\n",
            "table", table_folder);
+  prepare_marked();
   for (uint32_t i = 0; i < 4; i++) {
     char name[32];
     snprintf(name, sizeof name, "sea/%u.wav", i);
@@ -247,8 +332,8 @@ static int prepare(void **state)
 int main(void)
 {
   struct CMUnitTest tests[32] = {cmocka_unit_test(same_bits_as_the_run), cmocka_unit_test(model_of_a_mix), cmocka_unit_test(broken_models),
-                                 cmocka_unit_test(failing_allocations)};
-  size_t n = 4;
+                                 cmocka_unit_test(failing_allocations), cmocka_unit_test(every_window)};
+  size_t n = 5;
   for (size_t i = 0; i < sizeof bads / sizeof *bads; i++)
     tests[n++] = (struct CMUnitTest){bads[i].name, refused, NULL, NULL, (void *)(uintptr_t)&bads[i]};
   int failed = _cmocka_run_group_tests("predict", tests, n, prepare, NULL);
