@@ -30,7 +30,8 @@ typedef struct epochs_params {
 } epochs_params;
 
 static const bl_opt opts[] = {
-  BL_TEXTS(epochs_params, events, "all", "labels of the events wanted, or patterns (T*, stim/?), or all"),
+  BL_TEXTS(epochs_params, events, "all",
+           "labels of the events wanted, or patterns of * and [ab] (T*, stim/[12]), or all; ? is a plain character"),
   BL_REAL(epochs_params, tmin, "-0.2", -1e9, 1e9, "s", "where the epoch begins, after the onset"),
   BL_REAL(epochs_params, tmax, "0.5", -1e9, 1e9, "s", "where it ends, after the onset; this sample included"),
   BL_ENUM(epochs_params, event_repeated, "error", repeated_words,

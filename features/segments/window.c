@@ -48,7 +48,9 @@ static const bl_opt opts[] = {
    "share of a window that the next one holds too; 0: windows touch"},
   BL_REAL(window_params, start_s, "0", 0, 1e9, "s", "where in the run the first window starts"),
   BL_ENUM(window_params, label_from, "none", label_words, "where a window's label comes from"),
-  BL_TEXTS(window_params, events, "all", "with label_from: events, labels of the events that count, or patterns (T*, call/?), or all"),
+  BL_TEXTS(window_params, events, "all",
+           "with label_from: events, labels of the events that count, or patterns of * and [ab] (T*, call[12]), or all; "
+           "? is a plain character"),
   BL_REAL(window_params, min_coverage, "0.5", 0, 1, "", "least share that a label's events must cover"),
   BL_ENUM(window_params, coverage_of, "window", of_words,
           "share of what: window, or event, for events shorter than a window (of the window, where the event is longer)"),

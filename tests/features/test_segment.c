@@ -243,20 +243,25 @@ static void check_epochs(const char *options, const bl_event *at, size_t n, cons
   check_free(ctx);
 }
 
-/* Names first, then patterns; "bad" is a mark unless reject_by_annotation is false. */
+/* The label itself or a pattern, whatever else the file holds; '?' is a plain character; "bad" is a mark unless reject_by_annotation is false. */
 static void test_epochs_names(void **state)
 {
   (void)state;
   static const bl_event at[] = {{1, 0, "T1"}, {2, 0, "T12"}, {3, 0, "stim/a"}, {4, 0, "T*"}, {5, 0, "BAD_x"}, {6, 0, ""}, {7, 0, "all"}};
   check_epochs("events=T1", at, 7, "1T1");
-  check_epochs("events=T?", at, 3, "1T1");
   check_epochs("events=T*", at, 3, "1T1 2T12");
-  check_epochs("events=T*", at, 7, "4T*"); /* an event is called so */
+  check_epochs("events=T*", at, 7, "1T1 2T12 4T*"); /* an event is called so, which makes it no less a pattern */
+  check_epochs("events=T[*]", at, 7, "4T*");
   check_epochs("events=[stim/*, T1, \"T[1]\"]", at, 7, "1T1 3stim/a");
   check_epochs("events=[T9, all]", at, 7, "1T1 2T12 3stim/a 4T* 6 7all");
   check_epochs("events=[BAD_x, T1]", at, 7, "1T1");
   check_epochs("events=[BAD_x, T1];reject_by_annotation=false", at, 7, "1T1 5BAD_x");
   check_epochs("events=t1", at, 7, ""); /* case counts */
+  static const bl_event unsure[] = {{1, 0, "call?"}, {2, 0, "calls"}, {3, 0, "[x]"}, {4, 0, "x"}, {5, 0, "call?2"}};
+  check_epochs("events=\"call?\"", unsure, 5, "1call?");
+  check_epochs("events=\"call?\"", unsure + 1, 4, ""); /* the same where no event bears it */
+  check_epochs("events=\"*l?*\"", unsure, 5, "1call? 5call?2");
+  check_epochs("events=[\"[x]\"]", unsure, 5, "3[x] 4x");
 }
 
 /* Several events at one sample, as mne.Epochs: among those wanted alone. */

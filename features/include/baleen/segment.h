@@ -52,10 +52,13 @@ typedef struct bl_run_info {
 
 /* Which events a segmentation asks for. */
 typedef struct bl_asked {
-  const bl_texts *names; /* labels, or patterns (* ? [ab]); NULL, or "all" among them: any */
+  const bl_texts *names; /* labels, or patterns: see bl_event_fits(); NULL, or "all" among them: any */
   bool without_bad;      /* what begins with "bad" marks bad stretches and is no event */
 } bl_asked;
 bool bl_asked_any(const bl_asked *asked);
+/* True when a name asks for events of this label: the label itself, always, or a pattern of * and [ab]. '?' is a plain
+ * character, for it marks what annotators are not sure of: 'call?' is not 'calls'. */
+bool bl_event_fits(const char *name, const char *label);
 /* MNE's mark for a bad stretch: the label begins with "bad", in any case. */
 bool bl_label_is_bad(const char *label);
 
