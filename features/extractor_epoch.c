@@ -137,8 +137,8 @@ range bl_judge_range(const bl_extractor *e, const judge *j, const bl_span *span)
   double rate = j->stream->rate_hz;
   bl_span_frames(span, e->run_start_s, j->stream, &on.first, &on.behind);
   double zero = time_of(e, j->stream, span, 0);
-  /* a millionth of a frame is rounding noise */
-  double lo = ceil((e->rules.reject_from_s - zero) * rate - 1e-6), hi = floor((e->rules.reject_to_s - zero) * rate + 1e-6) + 1;
+  /* a millionth of a frame is rounding noise; the last frame up to reject_to_s is not looked at, as in MNE */
+  double lo = ceil((e->rules.reject_from_s - zero) * rate - 1e-6), hi = floor((e->rules.reject_to_s - zero) * rate + 1e-6);
   if (lo > (double)on.first) on.first = lo < (double)on.behind ? (uint64_t)lo : on.behind;
   if (hi < (double)on.behind) on.behind = hi > (double)on.first ? (uint64_t)hi : on.first;
   return on;

@@ -143,8 +143,10 @@ static void verdicts(void **state)
     {0.51, 8, {.reject = 7, .flat = NAN}, BL_OK, ""},
     {-0.2, 8, {.reject = 7, .flat = NAN}, BL_E_REJECTED, "ch 1"},
     {0.1, 8, {.reject = 7, .flat = NAN, .reject_from_s = 0.11, .reject_to_s = 0.5}, BL_OK, ""},
-    {0.1, 8, {.reject = 7, .flat = NAN, .reject_from_s = 0.1, .reject_to_s = 0.1}, BL_OK, ""}, /* one sample: no amplitude */
-    {0.1, 8, {.reject = 6, .flat = NAN, .reject_from_s = 0.09, .reject_to_s = 0.1}, BL_E_REJECTED, "ch 1"},
+    {0.1, 8, {.reject = 7, .flat = NAN, .reject_from_s = 0.1, .reject_to_s = 0.11}, BL_OK, ""}, /* one sample: no amplitude */
+    {0.1, 8, {.reject = 6, .flat = NAN, .reject_from_s = 0.08, .reject_to_s = 0.1}, BL_OK, ""}, /* the last stays out */
+    {0.1, 8, {.reject = 6, .flat = NAN, .reject_from_s = 0.09, .reject_to_s = 0.11}, BL_E_REJECTED, "ch 1"},
+    {0.1, 8, {.reject = 6, .flat = NAN, .reject_from_s = 0.1, .reject_to_s = 0.1}, BL_E_REJECTED, "infinite samples, or none"},
     {0.1, 8, {.reject = NAN, .flat = 1}, BL_OK, ""}, /* strictly below */
     {0.1, 8, {.reject = NAN, .flat = 1.01}, BL_E_REJECTED, "ch 0 is flat: 1 uV peak to peak, limit 1.01; ch 2 is flat"},
     {0.1, NAN, {.reject = 100, .flat = NAN}, BL_E_REJECTED, "ch 1 has NaN or infinite samples"},

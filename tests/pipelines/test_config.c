@@ -31,6 +31,7 @@ static const struct bad {
      "t.yaml:3:29: error: epochs: reject takes one value, for all channels; those of single ones, by name or pattern, go into limits"},
     {"a map for a number", EPOCHS("tmin: {eeg: 100}"), "epochs: tmin takes one value, not a list or map"},
     {"no part to look at", EPOCHS("reject_tmin: 0.6"), "no part of the epoch"},
+    {"no sample to look at", EPOCHS("reject: 5, reject_tmin: 0.1, reject_tmax: 0.1"), "no part of the epoch, -0.2 to 0.5 s; move them"},
     {"epochs backwards", EPOCHS("tmin: 1, tmax: 0"), "swap them"},
     {"no source", "model: lda\n", "'source' is missing"},
     {"no features", "source: {files: {recordings: [x.wav]}}\n", "'features' is missing"},
