@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "segment_events.h"
+#include "stage_util.h"
 #include "baleen/text.h"
 
 enum { REPEATED_ERROR, REPEATED_DROP, REPEATED_MERGE, REPEATED_KEEP };
@@ -259,6 +260,17 @@ static bl_status check_baseline(bl_ctx *ctx, const epochs_params *p, bl_epoch_ru
   return BL_OK;
 }
 
+/* What is set and does nothing, for want of something else. */
+static bl_status refuse_idle(bl_ctx *ctx, const epochs_params *p, bool baseline, bool looks)
+{
+  static const char without[] = "reject, flat or limits, or reject_by_annotation";
+  bl_status s = BL_OK;
+  if (!baseline) s = bl_refuse_idle(ctx, "epochs", opts, p, "baseline_mode", "baseline");
+  if (!s && !looks) s = bl_refuse_idle(ctx, "epochs", opts, p, "reject_tmin", without);
+  if (!s && !looks) s = bl_refuse_idle(ctx, "epochs", opts, p, "reject_tmax", without);
+  return s;
+}
+
 static bl_status rules(bl_ctx *ctx, const void *params, bl_epoch_rules *out)
 {
   const epochs_params *p = params;
@@ -272,6 +284,7 @@ static bl_status rules(bl_ctx *ctx, const void *params, bl_epoch_rules *out)
   if (!none && n != 2)
     return bl_fail(ctx, BL_E_CONFIG, "epochs: baseline: %zu values; wanted two, [from, to], or none", n);
   bl_status s = bl_rejection_rules(ctx, "epochs", &p->rejection, out);
+  if (!s) s = refuse_idle(ctx, p, !none, bl_epoch_rejects(out) || p->rejection.reject_by_annotation);
   if (s) return s;
   if (!(from < to) || from > p->tmax || to <= p->tmin)
     return bl_fail(ctx, BL_E_CONFIG, "epochs: reject_tmin %g s to reject_tmax %g s: no part of the epoch, %g to %g s; move them, or "

@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "segment_events.h"
+#include "stage_util.h"
 #include "baleen/random.h"
 
 static const char *const hop_words[] = {"auto", NULL};
@@ -196,6 +197,18 @@ static bl_status check(bl_ctx *ctx, const window_params *p, const bl_run_info *r
   return BL_OK;
 }
 
+/* What is set and does nothing, for want of labels. A seed that draws nothing may be the config's own, and passes. */
+static bl_status refuse_idle(bl_ctx *ctx, const window_params *p)
+{
+  static const char *const of_labels[] = {"min_coverage", "coverage_of"};
+  bl_status s = BL_OK;
+  if (p->label_from == FROM_EVENTS) return BL_OK;
+  for (size_t i = 0; !s && i < 2; i++) s = bl_refuse_idle(ctx, "window", opts, p, of_labels[i], "label_from: events");
+  if (!s && p->otherwise)
+    s = bl_fail(ctx, BL_E_CONFIG, "window: otherwise has no effect without label_from: events; give that, or leave otherwise out");
+  return s;
+}
+
 static bl_status rules(bl_ctx *ctx, const void *params, bl_epoch_rules *out)
 {
   const window_params *p = params;
@@ -208,7 +221,8 @@ static bl_status rules(bl_ctx *ctx, const void *params, bl_epoch_rules *out)
     return bl_fail(ctx, BL_E_CONFIG, "window: guard_s and negatives_* need labels to tell what is a negative; say label_from: events");
   if (!asks(p, &asked) && !bl_asked_any(&asked))
     return bl_fail(ctx, BL_E_CONFIG, "window: events: no window takes its label from '%s'; say label_from: events", p->events.v[0]);
-  return bl_rejection_rules(ctx, "window", &p->rejection, out);
+  bl_status s = refuse_idle(ctx, p);
+  return s ? s : bl_rejection_rules(ctx, "window", &p->rejection, out);
 }
 
 static bl_status plan(bl_ctx *ctx, const void *params, const bl_run_info *run, const bl_event *events, size_t n_events,
