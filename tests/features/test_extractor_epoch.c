@@ -191,6 +191,7 @@ static void refusals(void **state)
   bl_recipe recipe = {0};
   bl_branch *b;
   bl_summary *m;
+  bl_stage *st;
   bl_extractor *e;
   rows r = {0};
   bl_range v[] = {{(char *)"ch 9", 0, 5}};
@@ -202,6 +203,14 @@ static void refusals(void **state)
   check_ok(ctx, bl_extractor_new(ctx, &recipe, &in, take, &r, &e));
   bl_epoch_rules rule = {.reject = NAN, .flat = NAN, .limits = &limits};
   check_fails(ctx, bl_extractor_set_rules(ctx, e, &rule), BL_E_CONFIG, "no channel is called 'ch 9'; is 'ch 0' meant?");
+  bl_extractor_free(ctx, e);
+  check_ok(ctx, bl_branch_add_stage(ctx, b, "pick", &st));
+  check_ok(ctx, bl_opts_set(ctx, "pick", st->cls->opts, st->params, "include", "[ch 0, ch 1]"));
+  check_ok(ctx, bl_extractor_new(ctx, &recipe, &in, take, &r, &e));
+  v[0].name = (char *)"ch 2";
+  check_fails(ctx, bl_extractor_set_rules(ctx, e, &rule), BL_E_CONFIG, "'ch 2' is there, but stage 'pick' gives no channel of that name on");
+  v[0].name = (char *)"ch 1";
+  check_ok(ctx, bl_extractor_set_rules(ctx, e, &rule));
   bl_extractor_free(ctx, e);
   check_ok(ctx, bl_extractor_new(ctx, &recipe, &spectrum, take, &r, &e));
   check_fails(ctx, bl_extractor_set_rules(ctx, e, &rules), BL_E_CONFIG, "the input is a spectrum");
