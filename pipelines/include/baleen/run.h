@@ -110,8 +110,10 @@ void bl_run_summary_free(bl_ctx *ctx, bl_run_summary *r);
  * recording,start_s,end_s,prediction and one column a class (probability), or score for outlier detectors.
  * A file that fails is reported by a warning and counted; all failing is the last one's error. Channels are found by name in
  * any order; one that a feature needs and that is missing, and a rate or unit that no stage brings to the model's, are
- * BL_E_MISMATCH. Tables: .npy, else text; rows are named "<file>:<line>". */
-bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *files, bl_buf *out, size_t *n_failed)
-    BL_MUST_CHECK;
+ * BL_E_MISMATCH. Tables: .npy, else text; rows are named "<file>:<line>". Epochs lie around the events inside each recording,
+ * or around those of a table, `annotations` (NULL: none), that names the recording, or none; windows are all given, whatever
+ * is marked. What is marked as bad, in file or table, is left out as in a run. */
+bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *files, const char *annotations, bl_buf *out,
+                           size_t *n_failed) BL_MUST_CHECK;
 
 #endif
