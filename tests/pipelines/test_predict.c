@@ -293,10 +293,12 @@ static void events_of_a_table(void **state)
   check_ok(ctx, predict_at(ctx, model, both, "marked/events.csv", &out, &failed)); /* one of bad.edf's own lies in its bad stretch */
   assert_int_equal(count_lines(&out), 1 + 4 + 1);
   size_t before = bl_ctx_warnings(ctx, BL_W_SKIPPED);
-  check_fails(ctx, predict_at(ctx, model, none, "marked/events.csv", &out, &failed), BL_E_SHAPE, "none.edf: epochs: events: no event is called");
+  check_fails(ctx, predict_at(ctx, model, none, "marked/events.csv", &out, &failed), BL_E_SHAPE,
+              "none.edf: epochs: events: no event is called");
   assert_int_equal(bl_ctx_warnings(ctx, BL_W_SKIPPED), before + 1); /* it names others */
   check_fails(ctx, predict_at(ctx, model, both, "marked/one.csv", &out, &failed), BL_E_CONFIG, "which of the 2 recordings");
-  check_fails(ctx, predict_at(ctx, model_in(table_folder, "model.safetensors"), rows, "marked/one.csv", &out, &failed), BL_E_CONFIG, "no events");
+  check_fails(ctx, predict_at(ctx, model_in(table_folder, "model.safetensors"), rows, "marked/one.csv", &out, &failed), BL_E_CONFIG,
+              "no events");
   bl_buf_free(ctx, &out);
   check_free(ctx);
 }
