@@ -298,7 +298,10 @@ static void all_rejected(void **state)
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
   bl_extraction x;
-  check_fails(ctx, extract(ctx, "reject: 0.5", &x), BL_E_SHAPE, "every segment of 1 recordings was left out; the first, at -0.2");
+  check_fails(ctx, extract(ctx, "reject: 0.5", &x), BL_E_SHAPE, "all 30 segments of 1 recordings were left out (dropped.csv); one, at 4.000 s: Fc5. is too large");
+  assert_int_equal(x.n_outcomes, 1); /* what was left out can still be written */
+  assert_int_equal(x.outcomes[0].n_dropped, 30);
+  bl_extraction_free(ctx, &x);
   check_fails(ctx, extract(ctx, "limits: {Fp9.: [0, 1]}", &x), BL_E_CONFIG, "no channel is called 'Fp9.'");
   check_free(ctx);
 }

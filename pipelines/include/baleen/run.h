@@ -11,6 +11,7 @@ typedef struct bl_dropped {
   char *recording; /* of a table's row; NULL: the outcome's that lists it */
   double start_s;
   char *label, *reason;
+  bool rejected;       /* by what its frames hold; else it was not cut at all */
 } bl_dropped;
 /* What became of one recording. */
 typedef struct bl_outcome {
@@ -47,7 +48,8 @@ typedef struct bl_extraction {
 } bl_extraction;
 /* Runs the source through stages, segments and summaries, recordings in parallel, rows in the source's order. A recording
  * that fails is an outcome, not an error; all failing is. The most common rate and channels decide (of equals, those that come
- * first); recordings of others are taken as bl_predict_files() takes them. */
+ * first); recordings of others are taken as bl_predict_files() takes them. No rows at all: BL_E_SHAPE, and *out holds the outcomes
+ * and what was left out, to be freed. */
 bl_status bl_extract(bl_ctx *ctx, const bl_config *c, bl_extraction *out) BL_MUST_CHECK;
 void bl_extraction_free(bl_ctx *ctx, bl_extraction *x);
 
