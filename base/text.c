@@ -191,12 +191,13 @@ static const char *match_set(const char *p, char c, bool *hit)
   return *p == ']' ? p + 1 : NULL;
 }
 
-bool bl_text_glob(const char *pattern, const char *s)
+/* any: what stands for one byte, whichever it is; '\0': nothing does. */
+static bool glob(const char *pattern, const char *s, char any)
 {
   const char *p = pattern, *star = NULL, *from = NULL; /* the last star, and where its run was tried to begin */
   while (*s) {
     const char *next = p + 1;
-    bool hit = *p == '?' || (*p && *p == *s && *p != '[');
+    bool hit = *p && (*p == any || (*p == *s && *p != '['));
     if (*p == '*') {
       star = ++p;
       from = s;
@@ -220,6 +221,9 @@ bool bl_text_glob(const char *pattern, const char *s)
   while (*p == '*') p++;
   return !*p;
 }
+
+bool bl_text_glob(const char *pattern, const char *s) { return glob(pattern, s, '?'); }
+bool bl_text_glob_plain(const char *pattern, const char *s) { return glob(pattern, s, '\0'); }
 
 const char *bl_path_base(const char *path)
 {

@@ -2,6 +2,7 @@
 #include "baleen/epoch.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "baleen/text.h"
 
@@ -54,7 +55,7 @@ static bl_status correct(bl_ctx *ctx, bl_baseline_mode mode, const bl_stream *st
       sum2 += d * d;
     }
     scale = sqrt(sum2 / (double)(behind - first));
-    if (!(scale > 0) && !isnan(scale)) return undefined(ctx, stream, at, "a constant baseline");
+    if (!(scale > 0) && !isnan(scale)) return undefined(ctx, stream, at, behind - first == 1 ? "one frame as the baseline" : "a constant baseline");
   }
   for (size_t f = 0; f < n; f++) {
     double v = (double)x[f * step];
@@ -70,14 +71,21 @@ static bl_status correct(bl_ctx *ctx, bl_baseline_mode mode, const bl_stream *st
   return BL_OK;
 }
 
+static bl_status empty_baseline(bl_ctx *ctx, const bl_epoch_rules *rules)
+{
+  double from = rules->baseline_from_s, to = rules->baseline_to_s;
+  char lo[40] = "the segment's start", hi[40] = "its end";
+  if (isfinite(from)) snprintf(lo, sizeof lo, "%g", from);
+  if (isfinite(to)) snprintf(hi, sizeof hi, "%g s of the event", to);
+  return bl_fail(ctx, BL_E_SHAPE, "baseline: no frame lies between %s and %s; widen it", lo, hi);
+}
+
 bl_status bl_epoch_correct(bl_ctx *ctx, const bl_epoch_rules *rules, const bl_stream *stream, double first_s, float *x,
                            size_t n)
 {
   size_t first, behind;
   inside(first_s, stream->rate_hz, n, rules->baseline_from_s, rules->baseline_to_s, &first, &behind);
-  if (first >= behind)
-    return bl_fail(ctx, BL_E_SHAPE, "baseline: no frame lies between %g and %g s of the event; widen it",
-                   rules->baseline_from_s, rules->baseline_to_s);
+  if (first >= behind) return empty_baseline(ctx, rules);
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < bl_stream_width(stream); i++)
     s = correct(ctx, rules->mode, stream, i, x + i, n, first, behind);

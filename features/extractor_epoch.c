@@ -48,19 +48,41 @@ static const char *channel_at(const void *arg, size_t i)
   return i < s->n_channels ? s->channels.v[i] : NULL;
 }
 
-/* A pattern that fits nothing is a mistyped name. */
+static bool fits_any(const char *pattern, const bl_stream *s)
+{
+  bool fits = false;
+  for (size_t c = 0; c < s->n_channels; c++) fits |= bl_text_glob(pattern, s->channels.v[c]);
+  return fits;
+}
+
+/* The name of the first stage that gets such a channel and gives none, or NULL. */
+static const char *lost_in(const bl_extractor *e, const char *pattern)
+{
+  for (size_t i = 0; i < e->n_nodes; i++)
+    if (fits_any(pattern, bl_extractor_stream(e, e->nodes[i].parent)) && !fits_any(pattern, &e->nodes[i].run.out))
+      return e->nodes[i].run.cls->name;
+  return NULL;
+}
+
+static bl_status no_such_channel(bl_ctx *ctx, const bl_extractor *e, const char *pattern)
+{
+  const char *stage = lost_in(e, pattern);
+  if (stage)
+    return bl_fail(ctx, BL_E_CONFIG, "limits of amplitudes: '%s' is there, but stage '%s' gives no channel of that name on, and what "
+                   "comes behind is looked at; take it out of limits, or keep it in a branch", pattern, stage);
+  const char *near = bl_nearest(pattern, channel_at, e->judges[0].stream);
+  return bl_fail(ctx, BL_E_CONFIG, "limits of amplitudes: no channel is called '%s'%s%s%s", pattern, near ? "; is '" : "",
+                 near ? near : "", near ? "' meant?" : "");
+}
+
+/* A pattern that fits nothing is a mistyped name, or one that the stages do away with. */
 static bl_status check_patterns(bl_ctx *ctx, const bl_extractor *e)
 {
   const bl_ranges *r = e->rules.limits;
   for (size_t i = 0; r && i < r->n; i++) {
     bool fits = false;
-    for (size_t k = 0; k < e->n_judges; k++)
-      for (size_t c = 0; c < e->judges[k].stream->n_channels; c++)
-        fits |= bl_text_glob(r->v[i].name, e->judges[k].stream->channels.v[c]);
-    if (fits) continue;
-    const char *near = bl_nearest(r->v[i].name, channel_at, e->judges[0].stream);
-    return bl_fail(ctx, BL_E_CONFIG, "limits of amplitudes: no channel is called '%s'%s%s%s", r->v[i].name,
-                   near ? "; is '" : "", near ? near : "", near ? "' meant?" : "");
+    for (size_t k = 0; k < e->n_judges; k++) fits |= fits_any(r->v[i].name, e->judges[k].stream);
+    if (!fits) return no_such_channel(ctx, e, r->v[i].name);
   }
   return BL_OK;
 }
@@ -137,8 +159,8 @@ range bl_judge_range(const bl_extractor *e, const judge *j, const bl_span *span)
   double rate = j->stream->rate_hz;
   bl_span_frames(span, e->run_start_s, j->stream, &on.first, &on.behind);
   double zero = time_of(e, j->stream, span, 0);
-  /* a millionth of a frame is rounding noise */
-  double lo = ceil((e->rules.reject_from_s - zero) * rate - 1e-6), hi = floor((e->rules.reject_to_s - zero) * rate + 1e-6) + 1;
+  /* a millionth of a frame is rounding noise; the last frame up to reject_to_s is not looked at, as in MNE */
+  double lo = ceil((e->rules.reject_from_s - zero) * rate - 1e-6), hi = floor((e->rules.reject_to_s - zero) * rate + 1e-6);
   if (lo > (double)on.first) on.first = lo < (double)on.behind ? (uint64_t)lo : on.behind;
   if (hi < (double)on.behind) on.behind = hi > (double)on.first ? (uint64_t)hi : on.first;
   return on;

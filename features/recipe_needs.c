@@ -114,8 +114,8 @@ static bl_status other_frames(bl_ctx *ctx, const bl_stream *wanted, const bl_str
     if (strcmp(wanted->channels.v[c], in->channels.v[c]))
       return bl_fail(ctx, BL_E_MISMATCH, "its channels become '%s' where '%s' is wanted", in->channels.v[c], wanted->channels.v[c]);
   if (wanted->n_channels != in->n_channels)
-    return bl_fail(ctx, BL_E_MISMATCH, "its channels become %zu instead of %zu; %s '%s'", in->n_channels, wanted->n_channels,
-                   n < in->n_channels ? "one too many is" : "the first that is wanting is",
+    return bl_fail(ctx, BL_E_MISMATCH, "its channels become %zu instead of %zu; %s '%s'; pick them, or put mono first among the stages",
+                   in->n_channels, wanted->n_channels, n < in->n_channels ? "one too many is" : "the first that is wanting is",
                    n < in->n_channels ? in->channels.v[n] : wanted->channels.v[n]);
   bool same = wanted->n_bins == in->n_bins && !wanted->bin_hz == !in->bin_hz && near(wanted->source_rate_hz, in->source_rate_hz);
   for (size_t k = 0; same && wanted->bin_hz && k < wanted->n_bins; k++) same = near(wanted->bin_hz[k], in->bin_hz[k]);

@@ -15,15 +15,13 @@ bool bl_event_is_bad(const bl_event *e) { return bl_label_is_bad(e->label); }
 
 bool bl_asked_any(const bl_asked *asked) { return !asked->names || bl_texts_find(asked->names, "all") >= 0; }
 
+bool bl_event_fits(const char *name, const char *label) { return !strcmp(name, label) || bl_text_glob_plain(name, label); }
+
 void bl_events_choose(const bl_asked *asked, const bl_event *events, size_t n, bool *want)
 {
   for (size_t i = 0; i < n; i++) want[i] = bl_asked_any(asked);
-  for (size_t k = 0; asked->names && k < asked->names->n; k++) {
-    const char *name = asked->names->v[k];
-    bool borne = false;
-    for (size_t i = 0; i < n && !borne; i++) borne = !strcmp(name, events[i].label);
-    for (size_t i = 0; i < n; i++) want[i] |= borne ? !strcmp(name, events[i].label) : bl_text_glob(name, events[i].label);
-  }
+  for (size_t k = 0; asked->names && k < asked->names->n; k++)
+    for (size_t i = 0; i < n; i++) want[i] |= bl_event_fits(asked->names->v[k], events[i].label);
   for (size_t i = 0; i < n; i++) want[i] &= !(asked->without_bad && bl_event_is_bad(&events[i]));
 }
 

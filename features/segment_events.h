@@ -7,7 +7,7 @@
 
 /* ---- which events ------------------------------------------------------------------------------------------------- */
 
-/* Which of n events are asked for: want[n]. A name that some event bears means those events; another may be a pattern. */
+/* Which of n events are asked for: want[n]. Each by its own label: the others in the file change nothing. */
 void bl_events_choose(const bl_asked *asked, const bl_event *events, size_t n, bool *want);
 /* MNE's mark for a bad stretch: the label begins with "bad", in any case. */
 bool bl_event_is_bad(const bl_event *e);

@@ -1,8 +1,6 @@
 /* All recordings of a source to rows: in parallel, rows in the source's order, each recording's failure its own. */
-#include "extract.h"
+#include "extract_parts.h"
 
-#include <math.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,44 +8,21 @@
 #include "live.h"
 #include "nan_rows.h"
 
-/* What one item gave, until all are put together. */
-typedef struct part {
-  bl_dataset rows;
-  bool has_rows;            /* rows was made */
-  bl_recording_job job;
-  bl_dropped *dropped;
-  size_t n_dropped, cap_dropped;
-  bl_status status;
-  char *message;
-  bl_status skipped;        /* why the first segment that gave nothing did so */
-  char *skipped_text;
-  bool silenced;            /* events would label rows, but the source says that they do not */
-} part;
-
-typedef struct extraction_job {
-  const bl_config *config;
-  const bl_items *items;
-  part *parts;
-  const bl_wanted *wanted;  /* NULL at first: each as it is */
-  size_t *odd, n_odd;       /* with `wanted`: the items to do again */
-  atomic_size_t done;
-} extraction_job;
-
 typedef struct row_user {
-  part *p;
+  bl_part_of_run *p;
   const bl_item *item;
   const bl_texts *extra_names;
 } row_user;
 
 /* The drop log: which segments gave no row, and why. */
-static bl_status note_dropped(bl_ctx *ctx, part *p, double start_s, const char *label, const char *reason)
+static bl_status note_dropped(bl_ctx *ctx, bl_part_of_run *p, double start_s, const char *label, const char *reason, bool rejected)
 {
   void *v = p->dropped;
   bl_status s = bl_grow(ctx, &v, &p->cap_dropped, p->n_dropped + 1, sizeof *p->dropped, "the drop log");
   p->dropped = v;
   if (s) return s;
   bl_dropped *d = &p->dropped[p->n_dropped++];
-  *d = (bl_dropped){.start_s = start_s, .label = bl_strdup(ctx, label ? label : ""), .reason = bl_strdup(ctx, reason)};
+  *d = (bl_dropped){.start_s = start_s, .label = bl_strdup(ctx, label ? label : ""), .reason = bl_strdup(ctx, reason), .rejected = rejected};
   return d->label && d->reason ? BL_OK : bl_fail_nomem(ctx, "the drop log");
 }
 
@@ -70,7 +45,7 @@ static int by_start(const void *pa, const void *pb)
 
 static bl_status on_left_out(void *user, bl_ctx *ctx, const bl_left_out *one)
 {
-  return note_dropped(ctx, ((row_user *)user)->p, one->start_s, one->label, one->why);
+  return note_dropped(ctx, ((row_user *)user)->p, one->start_s, one->label, one->why, false);
 }
 
 static bl_status on_row(void *user, bl_ctx *ctx, const bl_span *span, bl_status status, const float *row)
@@ -78,7 +53,7 @@ static bl_status on_row(void *user, bl_ctx *ctx, const bl_span *span, bl_status 
   row_user *u = user;
   if (status) { /* this segment gave nothing; the others go on */
     if (status == BL_E_NOMEM || status == BL_E_CANCELLED) return status;
-    bl_status s = note_dropped(ctx, u->p, span->start_s, span->label, bl_ctx_error(ctx));
+    bl_status s = note_dropped(ctx, u->p, span->start_s, span->label, bl_ctx_error(ctx), true);
     if (s || status == BL_E_REJECTED) return s; /* what a rule of the user's leaves out is no surprise */
     const char *reason = u->p->dropped[u->p->n_dropped - 1].reason;
     if (u->p->skipped) {
@@ -107,21 +82,28 @@ static bl_status on_row(void *user, bl_ctx *ctx, const bl_span *span, bl_status 
   return bl_dataset_add(ctx, &u->p->rows, row, &info);
 }
 
-static void free_part(bl_ctx *ctx, part *p)
+static void free_part(bl_ctx *ctx, bl_part_of_run *p)
 {
   bl_dataset_free(ctx, &p->rows);
   bl_recording_job_free(ctx, &p->job);
   bl_free(ctx, p->message);
   bl_free(ctx, p->skipped_text);
   free_dropped(ctx, p->dropped, p->n_dropped);
-  *p = (part){0};
+  *p = (bl_part_of_run){0};
 }
 
-static bl_status one_item(bl_ctx *ctx, void *arg, size_t k)
+/* Warns of a recording that failed, once. */
+static void tell(bl_ctx *ctx, bl_part_of_run *p)
 {
-  extraction_job *j = arg;
+  if (p->status && !p->told) bl_warn(ctx, BL_W_SKIPPED, "%s", p->message);
+  p->told = true;
+}
+
+bl_status bl_extract_item(bl_ctx *ctx, void *arg, size_t k)
+{
+  bl_extraction_job *j = arg;
   size_t i = j->wanted ? j->odd[k] : k, total = j->wanted ? j->n_odd : j->items->n;
-  part *p = &j->parts[i];
+  bl_part_of_run *p = &j->parts[i];
   const bl_item *item = &j->items->v[i];
   row_user user = {p, item, &j->items->extra};
   bl_status s = BL_CHECK_CANCEL(ctx);
@@ -142,121 +124,22 @@ static bl_status one_item(bl_ctx *ctx, void *arg, size_t k)
     if (!p->has_rows) s = bl_fail(ctx, p->skipped, "%s", p->skipped_text);
     else bl_warn(ctx, BL_W_SKIPPED, "%s", p->skipped_text);
   }
-  if (!s && !p->has_rows) bl_log(ctx, BL_LOG_INFO, "%s: gives no row: no segment fits into it", item->name);
+  if (!s && !p->has_rows && p->n_dropped)
+    bl_log(ctx, BL_LOG_INFO, "%s: gives no row: all of its %zu segments were left out, one because: %s", item->name, p->n_dropped,
+           p->dropped[0].reason);
+  else if (!s && !p->has_rows) bl_log(ctx, BL_LOG_INFO, "%s: gives no row: no segment fits into it", item->name);
   p->status = s;
-  if (s) {
-    if (!(p->message = bl_strdup(ctx, bl_ctx_error(ctx)))) return bl_fail_nomem(ctx, "an outcome");
-    bl_warn(ctx, BL_W_SKIPPED, "%s", p->message);
-  }
+  if (s && !(p->message = bl_strdup(ctx, bl_ctx_error(ctx)))) return bl_fail_nomem(ctx, "an outcome");
+  if (j->wanted || !bl_may_agree(p)) tell(ctx, p); /* else another look at it may mend that */
   size_t done = atomic_fetch_add(&j->done, 1) + 1;
   bl_progress(ctx, "recordings", (double)done, (double)total);
   return BL_OK;
 }
 
-/* ---- recordings that are not like most ------------------------------------------------------------------------------- */
-
-static bool same_texts(const bl_texts *a, const bl_texts *b)
-{
-  bool same = a->n == b->n;
-  for (size_t i = 0; same && i < a->n; i++) same = !strcmp(a->v[i], b->v[i]);
-  return same;
-}
-
-static bool same_rate(const part *a, const part *b) { return fabs(a->job.rate_hz - b->job.rate_hz) <= 1e-9 * fabs(a->job.rate_hz); }
-
-/* The same stream came in, so that the same features came out. */
-static bool same_stream(const part *a, const part *b)
-{
-  return same_rate(a, b) && same_texts(&a->job.channels, &b->job.channels) && same_texts(&a->job.units, &b->job.units);
-}
-
-/* The first of the recordings whose stream most others have; n when none gave rows. */
-static bl_status find_model_part(bl_ctx *ctx, const part *parts, size_t n, size_t *out)
-{
-  size_t *kind = bl_calloc(ctx, n, sizeof *kind), *count = bl_calloc(ctx, n, sizeof *count), n_kinds = 0;
-  bl_status s = kind && count ? BL_OK : bl_fail_nomem(ctx, "the recordings");
-  *out = n;
-  for (size_t i = 0; !s && i < n; i++) {
-    if (parts[i].status || !parts[i].has_rows) continue;
-    size_t k = 0;
-    while (k < n_kinds && !same_stream(&parts[kind[k]], &parts[i])) k++;
-    if (k == n_kinds) kind[n_kinds++] = i;
-    count[k]++;
-  }
-  size_t best = 0;
-  for (size_t k = 1; k < n_kinds; k++)
-    if (count[k] > count[best]) best = k;
-  if (n_kinds) *out = kind[best];
-  bl_free(ctx, kind);
-  bl_free(ctx, count);
-  return s;
-}
-
-/* The channels that features depend on, with their units, one behind the other. */
-static bl_status needed_channels(bl_ctx *ctx, const bl_config *c, const part *p, bl_texts *out)
-{
-  bl_stream in;
-  bool rejects, *needed = bl_calloc(ctx, p->job.channels.n, sizeof *needed);
-  if (!needed) return bl_fail_nomem(ctx, "the channels");
-  bl_status s = bl_wave_stream(ctx, p->job.rate_hz, &p->job.channels, &p->job.units, &in);
-  if (!s) {
-    s = bl_config_rejects(ctx, c, &rejects);
-    if (!s) s = bl_recipe_needs(ctx, &c->recipe, &in, rejects, needed);
-    for (size_t i = 0; !s && i < in.n_channels; i++) {
-      if (needed[i]) s = bl_texts_add(ctx, out, in.channels.v[i]);
-      if (!s && needed[i]) s = bl_texts_add(ctx, out, in.units.v[i]);
-    }
-    bl_stream_free(ctx, &in);
-  }
-  bl_free(ctx, needed);
-  return s;
-}
-
-/* Those that gave rows, but of another stream, in a way that counts. */
-static bl_status find_odd(bl_ctx *ctx, extraction_job *j, size_t model)
-{
-  const part *m = &j->parts[model];
-  bl_texts want = {0};
-  bl_status s = BL_OK;
-  for (size_t i = 0; !s && i < j->items->n; i++) {
-    const part *p = &j->parts[i];
-    if (p->status || !p->has_rows || same_stream(p, m)) continue;
-    bl_texts have = {0};
-    if (!want.n) s = needed_channels(ctx, j->config, m, &want);
-    if (!s) s = needed_channels(ctx, j->config, p, &have);
-    if (!s && !(same_rate(p, m) && same_texts(&have, &want) && same_texts(&p->job.names.names, &m->job.names.names)))
-      j->odd[j->n_odd++] = i;
-    bl_texts_free(ctx, &have);
-  }
-  bl_texts_free(ctx, &want);
-  return s;
-}
-
-/* One recording decides which channels, in which order, at which rate: the first of the most common kind. Others are done
- * again as `predict` would do them, their channels found by name, and fail, each by its name, where that cannot be. */
-static bl_status agree(bl_ctx *ctx, extraction_job *j, size_t *model)
-{
-  bl_status s = find_model_part(ctx, j->parts, j->items->n, model);
-  if (s || *model == j->items->n) return s;
-  if (!(j->odd = bl_calloc(ctx, j->items->n, sizeof *j->odd))) return bl_fail_nomem(ctx, "the recordings");
-  s = find_odd(ctx, j, *model);
-  if (s || !j->n_odd) return s;
-  const part *m = &j->parts[*model];
-  char *whose = bl_strf(ctx, "most recordings have, %s first", j->items->v[*model].name);
-  if (!whose) return bl_fail_nomem(ctx, "the recordings");
-  bl_wanted wanted = {m->job.rate_hz, &m->job.channels, &m->job.units, whose};
-  j->wanted = &wanted;
-  atomic_store(&j->done, 0);
-  s = bl_pool_for(ctx, j->n_odd, 1e9, one_item, j);
-  j->wanted = NULL;
-  bl_free(ctx, whose);
-  return s;
-}
-
 /* ---- all together ---------------------------------------------------------------------------------------------------- */
 
 /* Rows of one part behind those gathered so far. */
-static bl_status append(bl_ctx *ctx, part *p, bl_extraction *x, bool *first)
+static bl_status append(bl_ctx *ctx, bl_part_of_run *p, bl_extraction *x, bool *first)
 {
   if (*first) {
     x->rows = p->rows;
@@ -276,18 +159,21 @@ static bl_status append(bl_ctx *ctx, part *p, bl_extraction *x, bool *first)
 }
 
 /* Labels that were asked for and that no recording has: a mistyped one must not go unseen. */
-static bl_status check_asked(bl_ctx *ctx, const extraction_job *j, bool rows)
+static bl_status check_asked(bl_ctx *ctx, const bl_extraction_job *j, bool rows)
 {
   bl_asked asked;
   bl_tally there = {0};
   bl_buf text = {0};
   bool matched = true, failed = false;
-  bl_status s = BL_OK;
   if (!bl_config_asks(j->config, &asked) || bl_asked_any(&asked)) return BL_OK;
-  for (size_t i = 0; !s && i < j->items->n; i++) {
+  const bl_tally **each = bl_calloc(ctx, j->items->n, sizeof *each);
+  if (!each) return bl_fail_nomem(ctx, "the labels of events");
+  for (size_t i = 0; i < j->items->n; i++) {
     failed |= j->parts[i].status != BL_OK;
-    s = bl_tally_merge(ctx, &there, &j->parts[i].job.events);
+    each[i] = &j->parts[i].job.events;
   }
+  bl_status s = bl_tally_sum(ctx, each, j->items->n, &there);
+  bl_free(ctx, each);
   if (!s) s = bl_tally_missing(ctx, &asked, &there, &text, &matched);
   const char *who = j->config->segment.cls->name;
   /* a recording that failed may have had it */
@@ -299,7 +185,7 @@ static bl_status check_asked(bl_ctx *ctx, const extraction_job *j, bool rows)
 }
 
 /* labels: none is the default: who forgets it sees why rows have no label. */
-static void note_silenced(bl_ctx *ctx, const extraction_job *j)
+static void note_silenced(bl_ctx *ctx, const bl_extraction_job *j)
 {
   bool any = false;
   for (size_t i = 0; i < j->items->n; i++) any |= j->parts[i].silenced;
@@ -308,31 +194,41 @@ static void note_silenced(bl_ctx *ctx, const extraction_job *j)
            "in the source");
 }
 
-static bl_status no_rows(bl_ctx *ctx, const extraction_job *j, const bl_dropped *drop)
+/* Of all that was left out, a segment that a rule of the user's rejected says more than one that a run's end cuts off. */
+static bl_status no_rows(bl_ctx *ctx, const bl_extraction_job *j, const bl_extraction *x)
 {
   bl_asked asked;
-  if (drop)
-    return bl_fail(ctx, BL_E_SHAPE, "no rows: every segment of %zu recordings was left out; the first, at %.3f s: %s", j->items->n,
-                   drop->start_s, drop->reason);
+  const bl_dropped *first = NULL, *told = NULL;
+  size_t n = 0;
+  for (size_t i = 0; i < x->n_outcomes; i++)
+    for (size_t k = 0; k < x->outcomes[i].n_dropped; k++, n++) {
+      const bl_dropped *d = &x->outcomes[i].dropped[k];
+      if (!first) first = d;
+      if (!told && d->rejected) told = d;
+    }
+  if (!told) told = first;
+  if (told)
+    return bl_fail(ctx, BL_E_SHAPE, "no rows: all %zu segments of %zu recordings were left out (dropped.csv); one, at %.3f s: %s", n,
+                   j->items->n, told->start_s, told->reason);
   if (bl_config_asks(j->config, &asked))
     return bl_fail(ctx, BL_E_SHAPE, "no rows: no event lies in the %zu recordings; what tells of events is chosen by the source's labels",
                    j->items->n);
   return bl_fail(ctx, BL_E_SHAPE, "no rows: %zu recordings gave not one segment; does the length of the windows fit?", j->items->n);
 }
 
-static bl_status gather(bl_ctx *ctx, extraction_job *j, bl_extraction *x)
+static bl_status gather(bl_ctx *ctx, bl_extraction_job *j, bl_extraction *x)
 {
   bool first = true;
   size_t model;
-  bl_status s = agree(ctx, j, &model);
+  bl_status s = bl_agree(ctx, j, &model);
   if (s) return s;
   x->outcomes = bl_calloc(ctx, j->items->n, sizeof *x->outcomes);
   if (!x->outcomes) return bl_fail_nomem(ctx, "the outcomes");
   const char *why = NULL;
-  const bl_dropped *drop = NULL;
   for (size_t i = 0; i < j->items->n; i++) {
-    part *p = &j->parts[i];
+    bl_part_of_run *p = &j->parts[i];
     if (!p->status && p->has_rows && (s = append(ctx, p, x, &first))) return s;
+    tell(ctx, p);
     bl_outcome *o = &x->outcomes[i];
     *o = (bl_outcome){.status = p->status, .n_rows = p->status ? 0 : p->job.n_rows, .n_skipped = p->job.n_skipped,
                       .seconds = p->job.seconds, .dropped = p->dropped, .n_dropped = p->n_dropped};
@@ -345,7 +241,6 @@ static bl_status gather(bl_ctx *ctx, extraction_job *j, bl_extraction *x)
     if (!o->recording || !o->message) return bl_fail_nomem(ctx, "the outcomes");
     if (p->status) x->n_failed++;
     if (p->status && !why) why = o->message;
-    if (o->n_dropped && !drop) drop = o->dropped;
     x->seconds += p->job.seconds;
   }
   if (x->n_failed < j->items->n && (s = check_asked(ctx, j, !first))) return s;
@@ -363,7 +258,7 @@ static bl_status gather(bl_ctx *ctx, extraction_job *j, bl_extraction *x)
   }
   if (x->n_failed == j->items->n)
     return bl_fail(ctx, j->parts[0].status, "all %zu recordings failed; the first: %s", j->items->n, why);
-  return no_rows(ctx, j, drop);
+  return no_rows(ctx, j, x);
 }
 
 static bl_status load_table(bl_ctx *ctx, const bl_config *c, bl_extraction *out)
@@ -380,7 +275,7 @@ bl_status bl_extract(bl_ctx *ctx, const bl_config *c, bl_extraction *out)
   *out = (bl_extraction){0};
   if (c->source.cls->load) return load_table(ctx, c, out);
   bl_items items = {0};
-  extraction_job j = {.config = c, .items = &items};
+  bl_extraction_job j = {.config = c, .items = &items};
   bl_status s = c->source.cls->list(ctx, c->source.params, c->folder, &items);
   if (s) goto done;
   if (items.extra.n > 64) {
@@ -389,14 +284,14 @@ bl_status bl_extract(bl_ctx *ctx, const bl_config *c, bl_extraction *out)
   }
   j.parts = bl_calloc(ctx, items.n, sizeof *j.parts);
   if (!j.parts) s = bl_fail_nomem(ctx, "the recordings");
-  if (!s) s = bl_pool_for(ctx, items.n, 1e9, one_item, &j);
+  if (!s) s = bl_pool_for(ctx, items.n, 1e9, bl_extract_item, &j);
   if (!s) s = gather(ctx, &j, out);
 done:
   for (size_t i = 0; j.parts && i < items.n; i++) free_part(ctx, &j.parts[i]);
   bl_free(ctx, j.odd);
   bl_free(ctx, j.parts);
   bl_items_free(ctx, &items);
-  if (s) bl_extraction_free(ctx, out);
+  if (s && s != BL_E_SHAPE) bl_extraction_free(ctx, out);
   return s;
 }
 

@@ -21,6 +21,7 @@ typedef struct bl_recording_job {
   const bl_annotations *annotations; /* beside those inside the file */
   bool annotated;                    /* in place of those, but for marks of bad stretches: see bl_item */
   const bl_wanted *wanted;           /* NULL: any channels; the config's stream option decides */
+  bool unlabelled;                   /* to predict: see bl_run_info */
   bl_row_fn on_row;
   void *user;
   /* called for each segment that the plan left out (cut off by a gap, say), before the rows of its run; may be NULL */

@@ -106,6 +106,15 @@ static bl_status select_wanted(bl_ctx *ctx, const bl_recording_job *j, const bl_
   return s;
 }
 
+/* All of both are parts of full scale. */
+static bool is_sound(const bl_stream *wanted, const bl_rec_stream *rs)
+{
+  bool sound = true;
+  for (size_t i = 0; i < wanted->n_channels; i++) sound = sound && !strcmp(wanted->units.v[i], SOUND_UNIT);
+  for (size_t i = 0; i < rs->n_channels; i++) sound = sound && !strcmp(rs->channels[i].unit, SOUND_UNIT);
+  return sound;
+}
+
 static bl_status select_channels(bl_ctx *ctx, const bl_recording_job *j, const bl_stream *wanted, selection *sel)
 {
   bl_status s = choose_stream(ctx, j, &sel->stream);
@@ -115,11 +124,17 @@ static bl_status select_channels(bl_ctx *ctx, const bl_recording_job *j, const b
   sel->channel = bl_calloc(ctx, room, sizeof *sel->channel);
   sel->name = bl_calloc(ctx, room, sizeof *sel->name);
   if (!sel->channel || !sel->name) return bl_fail_nomem(ctx, "the channels");
+  bool sound = j->wanted && is_sound(wanted, sel->rs), all = !j->wanted;
   /* a sound's only channel is the one that is meant, whatever the file or a sidecar calls it */
-  bool sound = j->wanted && n == 1 && wanted->n_channels == 1 && !strcmp(wanted->units.v[0], SOUND_UNIT);
-  if (j->wanted && !sound) s = select_wanted(ctx, j, wanted, sel);
-  else for (; sel->n < n; sel->n++) {
-    sel->name[sel->n] = sound ? wanted->channels.v[0] : sel->rs->channels[sel->n].name;
+  const char *name = sound && n == 1 && wanted->n_channels == 1 ? wanted->channels.v[0] : NULL;
+  if (!all && !name && (s = select_wanted(ctx, j, wanted, sel)) == BL_E_MISMATCH && sound) {
+    all = true; /* mono makes one of however many: whether the stages do, check_wanted() sees */
+    sel->n = 0;
+    s = BL_OK;
+  }
+  if (s) return s;
+  for (; (all || name) && sel->n < n; sel->n++) {
+    sel->name[sel->n] = name ? name : sel->rs->channels[sel->n].name;
     sel->channel[sel->n] = sel->n;
   }
   sel->all = sel->n == n;
@@ -236,7 +251,8 @@ static bl_status one_run(bl_ctx *ctx, bl_recording_job *j, const selection *sel,
 {
   const bl_stretch *run = &sel->rs->runs[which];
   bl_run_info info = {.start_s = run->start_s, .end_s = run->start_s + (double)run->n / sel->rs->rate_hz, .rate_hz = sel->rs->rate_hz,
-                      .follows = which > 0, .followed = which + 1 < sel->rs->n_runs};
+                      .follows = which > 0, .followed = which + 1 < sel->rs->n_runs,
+                      .unlabelled = j->unlabelled};
   if (info.followed) info.next_start_s = run[1].start_s;
   r->start_s = info.start_s;
   r->end_s = info.end_s;

@@ -2,13 +2,12 @@
 #include "live.h"
 
 #include <math.h>
-#include <string.h>
 
 bl_status bl_live_of(bl_ctx *ctx, const bl_config *c, const bl_extractor *e, bl_live *out)
 {
   *out = (bl_live){.known = true, .n = bl_extractor_n_stages(e)};
   out->latency_s = bl_extractor_latency(e, &out->whole);
-  if (!out->whole && !strcmp(c->segment.cls->name, "whole")) {
+  if (!out->whole && (c->segment.cls->tags & BL_SEGMENT_WHOLE)) {
     out->whole = "segments: whole";
     out->latency_s = INFINITY;
   }

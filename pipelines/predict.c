@@ -139,18 +139,27 @@ static bl_status predict_rows(bl_ctx *ctx, const loaded *m, const bl_dataset *d,
 
 /* ---- recordings and tables ---------------------------------------------------------------------------------------- */
 
+enum { TOLD = 3 }; /* segments left out that are told of one by one */
+
 typedef struct collector {
   bl_recording_job job;
   const char *name;
   bl_dataset rows;
   bool made;
+  size_t n_left_out;
   char first[300]; /* of the segments left out, and why; "" when there is none */
 } collector;
 
 static void tell(bl_ctx *ctx, collector *k, double start_s, const char *why)
 {
   if (!*k->first) snprintf(k->first, sizeof k->first, "the first, at %.3f s: %s", start_s, why);
-  bl_warn(ctx, BL_W_SKIPPED, "%s: the segment at %.3f s is left out: %s", k->name, start_s, why);
+  if (k->n_left_out++ < TOLD) bl_warn(ctx, BL_W_SKIPPED, "%s: the segment at %.3f s is left out: %s", k->name, start_s, why);
+}
+
+static void tell_rest(bl_ctx *ctx, const collector *k)
+{
+  size_t rest = k->n_left_out > TOLD ? k->n_left_out - TOLD : 0;
+  if (rest) bl_warn(ctx, BL_W_SKIPPED, "%s: %zu more segment%s left out", k->name, rest, rest == 1 ? " is" : "s are");
 }
 
 static bl_status collect(void *user, bl_ctx *ctx, const bl_span *span, bl_status status, const float *row)
@@ -170,6 +179,33 @@ static bl_status collect(void *user, bl_ctx *ctx, const bl_span *span, bl_status
   return bl_dataset_add(ctx, &k->rows, row, &info);
 }
 
+/* Whether the model's recordings had their events from tables, whatever is inside the files. */
+static bl_status had_tables(bl_ctx *ctx, const bl_config *c, bool *out)
+{
+  static const char *const tables[] = {"raven", "audacity", "table", "hypnogram"};
+  bl_buf labels = {0};
+  bl_status s = BL_OK;
+  *out = false;
+  if (bl_opts_find(c->source.cls->opts, "labels"))
+    s = bl_opts_get(ctx, c->source.cls->opts, c->source.params, "labels", &labels);
+  for (size_t i = 0; !s && i < sizeof tables / sizeof *tables; i++) *out |= !strcmp(bl_buf_text(&labels), tables[i]);
+  bl_buf_free(ctx, &labels);
+  return s;
+}
+
+/* No event that the model's segments lie around; text: which are missed, and which there are. */
+static bl_status no_event(bl_ctx *ctx, const bl_recording_job *j, const bl_buf *text)
+{
+  bool tables;
+  bl_status s = had_tables(ctx, j->config, &tables);
+  if (s) return s;
+  return bl_fail(ctx, BL_E_SHAPE, "%s: %s%s%s", j->config->segment.cls->name, text->len ? "events: " : "there is no event to lie around",
+                 bl_buf_text(text), j->annotated ? "" : tables
+                 ? "; those of the model were named by a table in training, but predict reads only the ones inside the recording, "
+                   "unless it gets a table (--annotations)"
+                 : "; predict reads the events inside the recording, or those of a table (--annotations)");
+}
+
 /* Why a recording gave no row. */
 static bl_status no_segment(bl_ctx *ctx, const collector *k)
 {
@@ -177,9 +213,9 @@ static bl_status no_segment(bl_ctx *ctx, const collector *k)
   bl_asked asked;
   bl_buf text = {0};
   bool matched = true;
-  bl_status s = bl_config_asks(j->config, &asked) ? bl_tally_missing(ctx, &asked, &j->events, &text, &matched) : BL_OK;
-  if (!s && !matched && text.len)
-    s = bl_fail(ctx, BL_E_SHAPE, "%s: events: %s", j->config->segment.cls->name, bl_buf_text(&text));
+  bool at_events = (j->config->segment.cls->tags & BL_SEGMENT_AT_EVENTS) && bl_config_asks(j->config, &asked);
+  bl_status s = at_events ? bl_tally_missing(ctx, &asked, &j->events, &text, &matched) : BL_OK;
+  if (!s && !matched) s = no_event(ctx, j, &text);
   else if (!s && *k->first) s = bl_fail(ctx, BL_E_SHAPE, "no segment is left of %zu; %s", j->n_skipped, k->first);
   else if (!s) s = bl_fail(ctx, BL_E_SHAPE, "no segment of the kind the model was trained on lies in it");
   bl_buf_free(ctx, &text);
@@ -192,19 +228,59 @@ static bl_status tell_left_out(void *user, bl_ctx *ctx, const bl_left_out *one)
   return BL_OK;
 }
 
-static bl_status from_recording(bl_ctx *ctx, const loaded *m, const char *file, bl_buf *out)
+/* A table of events, of all the recordings. */
+typedef struct event_table {
+  const char *path; /* NULL: none, events are those inside the recordings */
+  bl_annotations all;
+} event_table;
+
+static bl_status read_events(bl_ctx *ctx, const char *path, const loaded *m, const bl_texts *files, event_table *t)
 {
+  *t = (event_table){.path = path};
+  if (!path) return BL_OK;
+  if (m->config.source.cls->load)
+    return bl_fail(ctx, BL_E_CONFIG, "%s: the model is one of tables of features, which hold no events; leave the annotations out", path);
+  bl_status s = bl_annotations_read(ctx, path, BL_ANN_AUTO, NULL, &t->all);
+  for (size_t i = 0; !s && files->n > 1 && i < t->all.n; i++)
+    if (!t->all.v[i].file)
+      s = bl_fail(ctx, BL_E_CONFIG, "%s: does not say which of the %zu recordings its annotations are of; give it a column 'file', or one "
+                  "recording", path, files->n);
+  return s;
+}
+
+/* Those of one recording; where the table names others alone, that is said. */
+static bl_status events_of(bl_ctx *ctx, const event_table *t, const char *file, bl_annotations *out)
+{
+  const char *other = NULL;
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < t->all.n; i++) {
+    const bl_annotation *a = &t->all.v[i];
+    if (!a->file || bl_annotation_names(a->file, file)) s = bl_annotations_add(ctx, out, a);
+    else if (!other) other = a->file;
+  }
+  if (!s && other && !out->n)
+    bl_warn(ctx, BL_W_SKIPPED, "%s: none of its annotations is of %s: it names others, such as '%s'", t->path, file, other);
+  return s;
+}
+
+static bl_status from_recording(bl_ctx *ctx, const loaded *m, const event_table *events, const char *file, bl_buf *out)
+{
+  bl_annotations own = {0};
   bl_wanted wanted = {m->rate_hz, &m->channels, &m->units, "the model needs"};
-  collector k = {.name = file, .job = {.config = &m->config, .wanted = &wanted, .on_row = collect, .on_left_out = tell_left_out}};
+  collector k = {.name = file, .job = {.config = &m->config, .wanted = &wanted, .unlabelled = true, .annotations = &own,
+                                       .annotated = events->path, .on_row = collect, .on_left_out = tell_left_out}};
   k.job.user = &k;
-  bl_status s = bl_recording_open(ctx, file, &k.job.rec);
+  bl_status s = events_of(ctx, events, file, &own);
+  if (!s) s = bl_recording_open(ctx, file, &k.job.rec);
   if (!s) {
     s = bl_recording_extract(ctx, &k.job);
+    tell_rest(ctx, &k);
     if (!s && !k.made) s = no_segment(ctx, &k);
     if (!s) s = bl_name_nan_option(ctx, predict_rows(ctx, m, &k.rows, out), &m->config, &k.rows);
     if (s) s = bl_fail_in(ctx, s, "%s: ", file);
   }
   bl_recording_close(ctx, k.job.rec);
+  bl_annotations_free(ctx, &own);
   bl_dataset_free(ctx, &k.rows);
   bl_recording_job_free(ctx, &k.job);
   return s;
@@ -274,16 +350,20 @@ static bl_status from_table(bl_ctx *ctx, const loaded *m, const char *file, bl_b
   return s;
 }
 
-bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *files, bl_buf *out, size_t *n_failed)
+bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *files, const char *annotations, bl_buf *out,
+                           size_t *n_failed)
 {
   loaded m;
+  event_table events;
   *n_failed = 0;
   bl_status s = load(ctx, model_path, &m);
   if (s) return s;
-  s = header(ctx, &m, out);
+  s = read_events(ctx, annotations, &m, files, &events);
+  if (!s) s = header(ctx, &m, out);
   for (size_t i = 0; !s && i < files->n; i++) {
     size_t before = out->len;
-    bl_status one = m.config.source.cls->load ? from_table(ctx, &m, files->v[i], out) : from_recording(ctx, &m, files->v[i], out);
+    bl_status one = m.config.source.cls->load ? from_table(ctx, &m, files->v[i], out)
+                                                : from_recording(ctx, &m, &events, files->v[i], out);
     if (one == BL_E_NOMEM || one == BL_E_CANCELLED) s = one;
     else if (one) {
       out->len = before;
@@ -293,6 +373,7 @@ bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *
     }
     bl_progress(ctx, "recordings", (double)i + 1, (double)files->n);
   }
+  bl_annotations_free(ctx, &events.all);
   unload(ctx, &m);
   return s;
 }

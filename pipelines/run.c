@@ -132,6 +132,20 @@ static bl_status learn(bl_ctx *ctx, bl_run_parts *r, bl_problem *p, bl_results *
   return bl_name_nan_option(ctx, s, r->config, &r->extraction->rows);
 }
 
+/* How each recording fared is written also where that left no rows. */
+static bl_status extract(bl_ctx *ctx, const bl_run_parts *r, bl_extraction *x, const char *folder)
+{
+  bl_status s = bl_extract(ctx, r->config, x), written = BL_OK;
+  if (!x->n_outcomes && !x->n_dropped) return s;
+  char *why = bl_strdup(ctx, bl_ctx_error(ctx));
+  if (!why) return bl_fail_nomem(ctx, "a run");
+  if (x->n_outcomes) written = write_one(ctx, r, folder, "recordings.csv", bl_write_recordings);
+  if (!written) written = write_one(ctx, r, folder, "dropped.csv", bl_write_dropped);
+  if (s && !written) bl_fail(ctx, s, "%s", why);
+  bl_free(ctx, why);
+  return written ? written : s;
+}
+
 bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_summary *out)
 {
   *out = (bl_run_summary){0};
@@ -142,11 +156,9 @@ bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_sum
   char *path = folder ? bl_strdup(ctx, folder) : bl_free_folder(ctx, c->name);
   bl_status s = path ? bl_take_folder(ctx, path) : bl_fail_nomem(ctx, "a path");
   if (!s) s = write_one(ctx, &r, path, "config.yaml", write_config);
-  if (!s) s = bl_extract(ctx, c, &x);
+  if (!s) s = extract(ctx, &r, &x, path);
   if (!s) bl_live_log(ctx, &x.live);
   if (!s) s = bl_dataset_write(ctx, &x.rows, path);
-  if (!s && x.n_outcomes) s = write_one(ctx, &r, path, "recordings.csv", bl_write_recordings);
-  if (!s && (x.n_outcomes || x.n_dropped)) s = write_one(ctx, &r, path, "dropped.csv", bl_write_dropped);
   if (!s && c->n_learners) s = learn(ctx, &r, &p, &results, path);
   if (!s) s = write_one(ctx, &r, path, "metrics.json", bl_write_metrics);
   if (!s && c->n_learners) s = bl_report_write(ctx, c, &x, &p, &results, path);

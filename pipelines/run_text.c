@@ -139,7 +139,7 @@ static bl_status entry_line(bl_ctx *ctx, const bl_run_parts *r, const bl_cv *cv,
   const bl_dataset *d = r->problem->rows;
   size_t row = r->problem->index[w->row];
   bl_status s = bl_buf_printf(ctx, out, "  %8.4f  %s", bl_entry_score(r->problem, cv, w->entry), d->recording.v[row]);
-  if (!s && !isnan(d->start_s[row]) && r->config->segment.cls && strcmp(r->config->segment.cls->name, "whole"))
+  if (!s && !isnan(d->start_s[row]) && r->config->segment.cls && !(r->config->segment.cls->tags & BL_SEGMENT_WHOLE))
     s = bl_buf_printf(ctx, out, " at %.2f s", d->start_s[row]);
   if (!s && *d->label.v[row]) s = bl_buf_printf(ctx, out, "  [%s]", d->label.v[row]);
   for (size_t i = 0; !s && i < r->config->report.list.n; i++) {

@@ -35,25 +35,31 @@ bl_status bl_tally_events(bl_ctx *ctx, const bl_event *v, size_t n, bl_tally *ou
   return s;
 }
 
-bl_status bl_tally_merge(bl_ctx *ctx, bl_tally *all, const bl_tally *more)
+/* A label of one of the tallies. */
+typedef struct entry {
+  const char *label;
+  size_t count;
+} entry;
+
+static int by_label(const void *pa, const void *pb) { return strcmp(((const entry *)pa)->label, ((const entry *)pb)->label); }
+
+bl_status bl_tally_sum(bl_ctx *ctx, const bl_tally *const *v, size_t n, bl_tally *out)
 {
-  bl_tally both = {.count = bl_calloc(ctx, all->labels.n + more->labels.n, sizeof *both.count)};
-  bl_status s = both.count ? BL_OK : bl_fail_nomem(ctx, "the labels of events");
-  for (size_t i = 0, k = 0; !s && (i < all->labels.n || k < more->labels.n);) {
-    int order = i == all->labels.n ? 1 : k == more->labels.n ? -1 : strcmp(all->labels.v[i], more->labels.v[k]);
-    s = bl_texts_add(ctx, &both.labels, order <= 0 ? all->labels.v[i] : more->labels.v[k]);
-    if (s) break;
-    size_t *count = &both.count[both.labels.n - 1];
-    if (order <= 0) *count += all->count[i++];
-    if (order >= 0) *count += more->count[k++];
+  size_t total = 0, at = 0;
+  for (size_t i = 0; i < n; i++) total += v[i]->labels.n;
+  *out = (bl_tally){.count = bl_calloc(ctx, total, sizeof *out->count)};
+  entry *e = bl_calloc(ctx, total, sizeof *e);
+  bl_status s = e && out->count ? BL_OK : bl_fail_nomem(ctx, "the labels of events");
+  for (size_t i = 0; !s && i < n; i++)
+    for (size_t k = 0; k < v[i]->labels.n; k++) e[at++] = (entry){v[i]->labels.v[k], v[i]->count[k]};
+  if (!s && total) qsort(e, total, sizeof *e, by_label);
+  for (size_t i = 0; !s && i < total; i++) {
+    if (!i || strcmp(e[i].label, e[i - 1].label) != 0) s = bl_texts_add(ctx, &out->labels, e[i].label);
+    if (!s) out->count[out->labels.n - 1] += e[i].count;
   }
-  if (s) {
-    bl_tally_free(ctx, &both);
-    return s;
-  }
-  bl_tally_free(ctx, all);
-  *all = both;
-  return BL_OK;
+  bl_free(ctx, e);
+  if (s) bl_tally_free(ctx, out);
+  return s;
 }
 
 /* ---- what is not there --------------------------------------------------------------------------------------------- */

@@ -10,7 +10,8 @@ typedef struct bl_tally {
 } bl_tally;
 /* *out is overwritten. */
 bl_status bl_tally_events(bl_ctx *ctx, const bl_event *v, size_t n, bl_tally *out) BL_MUST_CHECK;
-bl_status bl_tally_merge(bl_ctx *ctx, bl_tally *all, const bl_tally *more) BL_MUST_CHECK;
+/* The sum of n tallies; *out is overwritten. */
+bl_status bl_tally_sum(bl_ctx *ctx, const bl_tally *const *v, size_t n, bl_tally *out) BL_MUST_CHECK;
 void bl_tally_free(bl_ctx *ctx, bl_tally *t);
 
 /* Says in *text which of the names asked for no event bears, with the nearest and the labels there are; nothing when all

@@ -2,8 +2,9 @@
  *
  * Samples as in mne.Epochs: the event is at sample rint(onset * rate); the epoch holds samples rint(tmin * rate) to
  * rint(tmax * rate) of it, both included, half to even. An epoch that the run does not hold whole is left out and
- * counted, as is one that touches an event whose label begins with "bad" (any case), MNE's mark for artefacts. Epochs
- * come by time; their label is the event's. Events outside of all runs are counted by the run that owns them.
+ * counted, as is one that touches an event whose label begins with "bad" (any case), MNE's mark for artefacts, where
+ * reject_tmin and reject_tmax let it look: from sample rint(at + reject_tmin * rate) to the last of the epoch less
+ * rint((tmax - reject_tmax) * rate), as mne.Epochs; amplitudes stop a sample earlier (epoch.h). Epochs come by time; their label is the event's. Events outside of all runs are counted by the run that owns them.
  *
  * Several wanted events at one sample: an error, or the first alone, or one epoch whose label joins theirs, sorted, by
  * '/' (mne.Epochs, event_repeated), or an epoch for each.
@@ -14,6 +15,7 @@
 #include <string.h>
 
 #include "segment_events.h"
+#include "stage_util.h"
 #include "baleen/text.h"
 
 enum { REPEATED_ERROR, REPEATED_DROP, REPEATED_MERGE, REPEATED_KEEP };
@@ -30,7 +32,8 @@ typedef struct epochs_params {
 } epochs_params;
 
 static const bl_opt opts[] = {
-  BL_TEXTS(epochs_params, events, "all", "labels of the events wanted, or patterns (T*, stim/?), or all"),
+  BL_TEXTS(epochs_params, events, "all",
+           "labels of the events wanted, or patterns of * and [ab] (T*, stim/[12]), or all; ? is a plain character"),
   BL_REAL(epochs_params, tmin, "-0.2", -1e9, 1e9, "s", "where the epoch begins, after the onset"),
   BL_REAL(epochs_params, tmax, "0.5", -1e9, 1e9, "s", "where it ends, after the onset; this sample included"),
   BL_ENUM(epochs_params, event_repeated, "error", repeated_words,
@@ -42,8 +45,8 @@ static const bl_opt opts[] = {
           "with m the baseline's mean: mean x - m, ratio x / m, logratio log10(x / m), percent (x - m) / m, "
           "zscore (x - m) / sd, zlogratio log10(x / m) / sd; features are then in 1, log10, 1, sd or sd, not in the channel's unit"),
   BL_REJECTION_OPTS(epochs_params, rejection, "epoch"),
-  BL_WORD(epochs_params, reject_tmin, "tmin", tmin_words, -1e9, 1e9, 0, "s", "amplitudes are looked at from here"),
-  BL_WORD(epochs_params, reject_tmax, "tmax", tmax_words, -1e9, 1e9, 0, "s", "to here, this sample included"),
+  BL_WORD(epochs_params, reject_tmin, "tmin", tmin_words, -1e9, 1e9, 0, "s", "amplitudes and bad stretches are looked at from here"),
+  BL_WORD(epochs_params, reject_tmax, "tmax", tmax_words, -1e9, 1e9, 0, "s", "to here; of amplitudes, where given, this sample not included, as in MNE"),
   BL_OPT_END
 };
 
@@ -187,13 +190,22 @@ static const char *outside(const bl_run_info *run, double at, double from, doubl
   return NULL;
 }
 
+/* Whether a bad stretch touches what is looked at; samples lo to hi of the event's are the epoch. */
+static bool marked(const epochs_params *p, double rate, double at, double lo, double hi, bl_near *bad)
+{
+  double from = at + lo, to = at + hi;
+  if (p->reject_tmin.word < 0) from = rint(at + p->reject_tmin.real * rate);
+  if (p->reject_tmax.word < 0) to -= rint((hi / rate - p->reject_tmax.real) * rate);
+  return bl_rejection_marked(bad, from / rate, (to + 1) / rate);
+}
+
 static bl_status place(bl_ctx *ctx, const epochs_params *p, const bl_run_info *run, const bl_event *events, const mark *m,
                        bl_near *bad, bl_spans *out, size_t *n_skipped)
 {
   double rate = run->rate_hz, lo = rint(p->tmin * rate), hi = rint(p->tmax * rate), onset = events[m->event].onset_s;
   const char *why = outside(run, m->at, m->at + lo, m->at + hi);
-  bool marked = bl_rejection_marked(bad, (m->at + lo) / rate, (m->at + hi + 1) / rate);
-  if (why || marked) return leave_out(ctx, p, run, events, m, why ? why : BL_REJECTION_WHY, out, n_skipped);
+  bool bad_there = marked(p, rate, m->at, lo, hi, bad);
+  if (why || bad_there) return leave_out(ctx, p, run, events, m, why ? why : BL_REJECTION_WHY, out, n_skipped);
   /* whole samples away from the onset, so that no rounding of a sum can move an edge */
   bl_span span = {.start_s = onset + lo / rate, .end_s = onset + hi / rate, .anchor_s = onset, .end_included = true,
                   .event = m->event, .label = m->label};
@@ -248,6 +260,17 @@ static bl_status check_baseline(bl_ctx *ctx, const epochs_params *p, bl_epoch_ru
   return BL_OK;
 }
 
+/* What is set and does nothing, for want of something else. */
+static bl_status refuse_idle(bl_ctx *ctx, const epochs_params *p, bool baseline, bool looks)
+{
+  static const char without[] = "reject, flat or limits, or reject_by_annotation";
+  bl_status s = BL_OK;
+  if (!baseline) s = bl_refuse_idle(ctx, "epochs", opts, p, "baseline_mode", "baseline");
+  if (!s && !looks) s = bl_refuse_idle(ctx, "epochs", opts, p, "reject_tmin", without);
+  if (!s && !looks) s = bl_refuse_idle(ctx, "epochs", opts, p, "reject_tmax", without);
+  return s;
+}
+
 static bl_status rules(bl_ctx *ctx, const void *params, bl_epoch_rules *out)
 {
   const epochs_params *p = params;
@@ -261,10 +284,11 @@ static bl_status rules(bl_ctx *ctx, const void *params, bl_epoch_rules *out)
   if (!none && n != 2)
     return bl_fail(ctx, BL_E_CONFIG, "epochs: baseline: %zu values; wanted two, [from, to], or none", n);
   bl_status s = bl_rejection_rules(ctx, "epochs", &p->rejection, out);
+  if (!s) s = refuse_idle(ctx, p, !none, bl_epoch_rejects(out) || p->rejection.reject_by_annotation);
   if (s) return s;
-  if (!(from <= to) || from > p->tmax || to < p->tmin)
-    return bl_fail(ctx, BL_E_CONFIG, "epochs: reject_tmin %g s to reject_tmax %g s: no part of the epoch, %g to %g s", from, to,
-                   p->tmin, p->tmax);
+  if (!(from < to) || from > p->tmax || to <= p->tmin)
+    return bl_fail(ctx, BL_E_CONFIG, "epochs: reject_tmin %g s to reject_tmax %g s: no part of the epoch, %g to %g s; move them, or "
+                   "leave them out", isfinite(from) ? from : p->tmin, isfinite(to) ? to : p->tmax, p->tmin, p->tmax);
   return none ? BL_OK : check_baseline(ctx, p, out);
 }
 
@@ -272,6 +296,7 @@ const bl_segment_class bl_segment_epochs = {
   .name = "epochs",
   .summary = "a segment around each event, from tmin to tmax of its onset, with baseline and rejection",
   .source = "mne.Epochs",
+  .tags = BL_SEGMENT_AT_EVENTS,
   .opts = opts,
   .params_size = sizeof(epochs_params),
   .plan = plan,

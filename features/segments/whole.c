@@ -17,5 +17,6 @@ const bl_segment_class bl_segment_whole = {
   .name = "whole",
   .summary = "the whole recording, or each stretch between gaps, as one segment",
   .source = "",
+  .tags = BL_SEGMENT_WHOLE,
   .plan = plan,
 };

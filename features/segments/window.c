@@ -12,12 +12,16 @@
  *
  * Windows that no label covers enough are negatives. With guard_s those that an event touches, or comes nearer to, are
  * left out: they are neither. negatives_share and negatives_per_positive keep some of the others, drawn by the seed and
- * the place of the window alone. */
+ * the place of the window alone.
+ *
+ * In an unlabelled run, one to predict, none of this counts: every window is given, whatever is marked in the file, save
+ * those that touch a bad stretch. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "segment_events.h"
+#include "stage_util.h"
 #include "baleen/random.h"
 
 static const char *const hop_words[] = {"auto", NULL};
@@ -45,7 +49,9 @@ static const bl_opt opts[] = {
    "share of a window that the next one holds too; 0: windows touch"},
   BL_REAL(window_params, start_s, "0", 0, 1e9, "s", "where in the run the first window starts"),
   BL_ENUM(window_params, label_from, "none", label_words, "where a window's label comes from"),
-  BL_TEXTS(window_params, events, "all", "with label_from: events, labels of the events that count, or patterns (T*, call/?), or all"),
+  BL_TEXTS(window_params, events, "all",
+           "with label_from: events, labels of the events that count, or patterns of * and [ab] (T*, call[12]), or all; "
+           "? is a plain character"),
   BL_REAL(window_params, min_coverage, "0.5", 0, 1, "", "least share that a label's events must cover"),
   BL_ENUM(window_params, coverage_of, "window", of_words,
           "share of what: window, or event, for events shorter than a window (of the window, where the event is longer)"),
@@ -191,6 +197,18 @@ static bl_status check(bl_ctx *ctx, const window_params *p, const bl_run_info *r
   return BL_OK;
 }
 
+/* What is set and does nothing, for want of labels. A seed that draws nothing may be the config's own, and passes. */
+static bl_status refuse_idle(bl_ctx *ctx, const window_params *p)
+{
+  static const char *const of_labels[] = {"min_coverage", "coverage_of"};
+  bl_status s = BL_OK;
+  if (p->label_from == FROM_EVENTS) return BL_OK;
+  for (size_t i = 0; !s && i < 2; i++) s = bl_refuse_idle(ctx, "window", opts, p, of_labels[i], "label_from: events");
+  if (!s && p->otherwise)
+    s = bl_fail(ctx, BL_E_CONFIG, "window: otherwise has no effect without label_from: events; give that, or leave otherwise out");
+  return s;
+}
+
 static bl_status rules(bl_ctx *ctx, const void *params, bl_epoch_rules *out)
 {
   const window_params *p = params;
@@ -203,7 +221,8 @@ static bl_status rules(bl_ctx *ctx, const void *params, bl_epoch_rules *out)
     return bl_fail(ctx, BL_E_CONFIG, "window: guard_s and negatives_* need labels to tell what is a negative; say label_from: events");
   if (!asks(p, &asked) && !bl_asked_any(&asked))
     return bl_fail(ctx, BL_E_CONFIG, "window: events: no window takes its label from '%s'; say label_from: events", p->events.v[0]);
-  return bl_rejection_rules(ctx, "window", &p->rejection, out);
+  bl_status s = refuse_idle(ctx, p);
+  return s ? s : bl_rejection_rules(ctx, "window", &p->rejection, out);
 }
 
 static bl_status plan(bl_ctx *ctx, const void *params, const bl_run_info *run, const bl_event *events, size_t n_events,
@@ -211,13 +230,13 @@ static bl_status plan(bl_ctx *ctx, const void *params, const bl_run_info *run, c
 {
   const window_params *p = params;
   bl_near t = {0}, bad = {0};
-  bool labels = p->label_from == FROM_EVENTS;
+  bool labels = p->label_from == FROM_EVENTS && !run->unlabelled;
   double rate = run->rate_hz, n_samples = rint(p->length_s * rate), end = rint(run->end_s * rate);
   double hop = p->hop_s.word >= 0 ? p->length_s * (1 - p->overlap) : p->hop_s.real;
   double guard = p->guard_s.word < 0 ? p->guard_s.real : 0;
   size_t before = out->n, n_windows = 0;
   bl_status s = check(ctx, p, run, n_samples, hop);
-  if (!s) s = label_events(ctx, p, events, n_events, &t);
+  if (!s && labels) s = label_events(ctx, p, events, n_events, &t);
   if (!s) s = bl_rejection_marks(ctx, &p->rejection, events, n_events, &bad);
   for (double k = 0; !s; k++, n_windows++) {
     double start = run->start_s + p->start_s + k * hop;

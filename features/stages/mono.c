@@ -1,6 +1,6 @@
 /* mono: mean over channels. [frame][channel][bin] -> [frame][1][bin], channel "mono", librosa.to_mono.
  *
- * A single channel passes bit for bit, and keeps its name. NaN or infinity in any channel shows in its frame. */
+ * A single channel passes bit for bit, under that name too: sounds of any number of channels then give the same features. NaN or infinity in any channel shows in its frame. */
 #include <string.h>
 
 #include "stage_util.h"
@@ -12,7 +12,6 @@ typedef struct state {
 static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stream *out)
 {
   (void)pp;
-  if (in->n_channels == 1) return BL_OK;
   for (size_t c = 1; c < in->n_channels; c++)
     if (strcmp(bl_unit_of(in, c), bl_unit_of(in, 0)))
       return bl_fail(ctx, BL_E_CONFIG, "mono: channels are in '%s' and '%s'; pick those of one unit", bl_unit_of(in, 0),

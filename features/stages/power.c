@@ -2,6 +2,7 @@
  *
  * exponent 2 is the power spectrum, 1 the magnitude (librosa's `power`). Real values, such as magnitudes, give
  * |x|^exponent. Units: "uV" -> "uV^2"; the density "uV/sqrt(Hz)" -> "uV^2/Hz"; exponents are multiplied. */
+#include <stdio.h>
 #include <string.h>
 
 #include "baleen/text.h"
@@ -22,6 +23,14 @@ typedef struct state {
   size_t width; /* of what comes out */
 } state;
 
+/* An exponent as a unit shows it: 12 digits, lest 2 * 0.9 be 1.7999999999999998. */
+static double exponent_shown(double x)
+{
+  char text[32];
+  snprintf(text, sizeof text, "%.12g", x);
+  return bl_parse_real(text, &x), x;
+}
+
 /* A unit to a power, as a new text: exponents are multiplied, "uV^2" to 0.5 is "uV", and what has parts gets brackets. */
 static char *raised(bl_ctx *ctx, const char *unit, double exponent)
 {
@@ -36,8 +45,9 @@ static char *raised(bl_ctx *ctx, const char *unit, double exponent)
   bool whole = !hat || bl_parse_real(hat + 1, &old);
   size_t base = whole && hat ? (size_t)(hat - unit) : n;
   if (!whole || strcspn(unit, "/ *()") < base) return bl_strf(ctx, "(%s)^%s", unit, bl_format_real(exponent, number));
-  if (old * exponent == 1) return bl_strf(ctx, "%.*s", (int)base, unit);
-  return bl_strf(ctx, "%.*s^%s", (int)base, unit, bl_format_real(old * exponent, number));
+  double now = exponent_shown(old * exponent);
+  if (now == 1) return bl_strf(ctx, "%.*s", (int)base, unit);
+  return bl_strf(ctx, "%.*s^%s", (int)base, unit, bl_format_real(now, number));
 }
 
 static bl_status power_units(bl_ctx *ctx, double exponent, bl_stream *out)

@@ -176,6 +176,8 @@ static void globs(void **state)
       {"*?", "", false},        {"[a-]", "-", true},     {"EEG *", "EEG Fp1-Ref", true}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     if (bl_text_glob(rows[i].pattern, rows[i].s) != rows[i].want) fail_msg("'%s' on '%s'", rows[i].pattern, rows[i].s);
+  assert_true(bl_text_glob_plain("*l?", "call?") && bl_text_glob_plain("[?]", "?") && bl_text_glob_plain("a*[bc]", "abc"));
+  assert_false(bl_text_glob_plain("call?", "calls") || bl_text_glob_plain("?", "") || bl_text_glob_plain("a", "ab"));
 }
 
 static void small_ones(void **state)

@@ -56,6 +56,11 @@ static void ends(void **state)
     else check_ok(ctx, bl_epoch_correct(ctx, &r, &stream, -0.2, x, 5));
     check_near((double)x[0], -rows[i].mean, 1e-7);
   }
+  float late[] = {3, 4}; /* at 0.1 and 0.2 s */
+  bl_epoch_rules before = {.baseline = true, .baseline_from_s = -INFINITY, .baseline_to_s = 0};
+  check_fails(ctx, bl_epoch_correct(ctx, &before, &stream, 0.1, late, 2), BL_E_SHAPE, "between the segment's start and 0 s of the event;");
+  bl_epoch_rules behind = {.baseline = true, .baseline_from_s = 0.3, .baseline_to_s = INFINITY};
+  check_fails(ctx, bl_epoch_correct(ctx, &behind, &stream, 0.1, late, 2), BL_E_SHAPE, "between 0.3 and its end;");
   bl_stream_free(ctx, &stream);
   check_free(ctx);
 }
@@ -82,6 +87,9 @@ static void undefined(void **state)
     bl_epoch_rules r = {.baseline = true, .mode = rows[i].mode, .baseline_from_s = 0, .baseline_to_s = 0.1};
     check_fails(ctx, bl_epoch_correct(ctx, &r, &stream, 0, x, 4), BL_E_NONFINITE, rows[i].message);
   }
+  float y[8] = {1, 5, 2, 1, 3, 1, 4, 1};
+  bl_epoch_rules one = {.baseline = true, .mode = BL_BASELINE_ZSCORE, .baseline_from_s = 0, .baseline_to_s = 0};
+  check_fails(ctx, bl_epoch_correct(ctx, &one, &stream, 0, y, 4), BL_E_NONFINITE, "one frame as the baseline of channel 'ch 0'");
   float x[8] = {1, NAN, 2, 1, 3, 1, 4, 1};
   bl_epoch_rules r = {.baseline = true, .mode = BL_BASELINE_ZSCORE, .baseline_from_s = 0, .baseline_to_s = 0.1};
   check_ok(ctx, bl_epoch_correct(ctx, &r, &stream, 0, x, 4)); /* NaN that came in shows */

@@ -143,8 +143,10 @@ static void verdicts(void **state)
     {0.51, 8, {.reject = 7, .flat = NAN}, BL_OK, ""},
     {-0.2, 8, {.reject = 7, .flat = NAN}, BL_E_REJECTED, "ch 1"},
     {0.1, 8, {.reject = 7, .flat = NAN, .reject_from_s = 0.11, .reject_to_s = 0.5}, BL_OK, ""},
-    {0.1, 8, {.reject = 7, .flat = NAN, .reject_from_s = 0.1, .reject_to_s = 0.1}, BL_OK, ""}, /* one sample: no amplitude */
-    {0.1, 8, {.reject = 6, .flat = NAN, .reject_from_s = 0.09, .reject_to_s = 0.1}, BL_E_REJECTED, "ch 1"},
+    {0.1, 8, {.reject = 7, .flat = NAN, .reject_from_s = 0.1, .reject_to_s = 0.11}, BL_OK, ""}, /* one sample: no amplitude */
+    {0.1, 8, {.reject = 6, .flat = NAN, .reject_from_s = 0.08, .reject_to_s = 0.1}, BL_OK, ""}, /* the last stays out */
+    {0.1, 8, {.reject = 6, .flat = NAN, .reject_from_s = 0.09, .reject_to_s = 0.11}, BL_E_REJECTED, "ch 1"},
+    {0.1, 8, {.reject = 6, .flat = NAN, .reject_from_s = 0.1, .reject_to_s = 0.1}, BL_E_REJECTED, "infinite samples, or none"},
     {0.1, 8, {.reject = NAN, .flat = 1}, BL_OK, ""}, /* strictly below */
     {0.1, 8, {.reject = NAN, .flat = 1.01}, BL_E_REJECTED, "ch 0 is flat: 1 uV peak to peak, limit 1.01; ch 2 is flat"},
     {0.1, NAN, {.reject = 100, .flat = NAN}, BL_E_REJECTED, "ch 1 has NaN or infinite samples"},
@@ -189,6 +191,7 @@ static void refusals(void **state)
   bl_recipe recipe = {0};
   bl_branch *b;
   bl_summary *m;
+  bl_stage *st;
   bl_extractor *e;
   rows r = {0};
   bl_range v[] = {{(char *)"ch 9", 0, 5}};
@@ -200,6 +203,14 @@ static void refusals(void **state)
   check_ok(ctx, bl_extractor_new(ctx, &recipe, &in, take, &r, &e));
   bl_epoch_rules rule = {.reject = NAN, .flat = NAN, .limits = &limits};
   check_fails(ctx, bl_extractor_set_rules(ctx, e, &rule), BL_E_CONFIG, "no channel is called 'ch 9'; is 'ch 0' meant?");
+  bl_extractor_free(ctx, e);
+  check_ok(ctx, bl_branch_add_stage(ctx, b, "pick", &st));
+  check_ok(ctx, bl_opts_set(ctx, "pick", st->cls->opts, st->params, "include", "[ch 0, ch 1]"));
+  check_ok(ctx, bl_extractor_new(ctx, &recipe, &in, take, &r, &e));
+  v[0].name = (char *)"ch 2";
+  check_fails(ctx, bl_extractor_set_rules(ctx, e, &rule), BL_E_CONFIG, "'ch 2' is there, but stage 'pick' gives no channel of that name on");
+  v[0].name = (char *)"ch 1";
+  check_ok(ctx, bl_extractor_set_rules(ctx, e, &rule));
   bl_extractor_free(ctx, e);
   check_ok(ctx, bl_extractor_new(ctx, &recipe, &spectrum, take, &r, &e));
   check_fails(ctx, bl_extractor_set_rules(ctx, e, &rules), BL_E_CONFIG, "the input is a spectrum");

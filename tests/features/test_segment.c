@@ -243,20 +243,25 @@ static void check_epochs(const char *options, const bl_event *at, size_t n, cons
   check_free(ctx);
 }
 
-/* Names first, then patterns; "bad" is a mark unless reject_by_annotation is false. */
+/* The label itself or a pattern, whatever else the file holds; '?' is a plain character; "bad" is a mark unless reject_by_annotation is false. */
 static void test_epochs_names(void **state)
 {
   (void)state;
   static const bl_event at[] = {{1, 0, "T1"}, {2, 0, "T12"}, {3, 0, "stim/a"}, {4, 0, "T*"}, {5, 0, "BAD_x"}, {6, 0, ""}, {7, 0, "all"}};
   check_epochs("events=T1", at, 7, "1T1");
-  check_epochs("events=T?", at, 3, "1T1");
   check_epochs("events=T*", at, 3, "1T1 2T12");
-  check_epochs("events=T*", at, 7, "4T*"); /* an event is called so */
+  check_epochs("events=T*", at, 7, "1T1 2T12 4T*"); /* an event is called so, which makes it no less a pattern */
+  check_epochs("events=T[*]", at, 7, "4T*");
   check_epochs("events=[stim/*, T1, \"T[1]\"]", at, 7, "1T1 3stim/a");
   check_epochs("events=[T9, all]", at, 7, "1T1 2T12 3stim/a 4T* 6 7all");
   check_epochs("events=[BAD_x, T1]", at, 7, "1T1");
   check_epochs("events=[BAD_x, T1];reject_by_annotation=false", at, 7, "1T1 5BAD_x");
   check_epochs("events=t1", at, 7, ""); /* case counts */
+  static const bl_event unsure[] = {{1, 0, "call?"}, {2, 0, "calls"}, {3, 0, "[x]"}, {4, 0, "x"}, {5, 0, "call?2"}};
+  check_epochs("events=\"call?\"", unsure, 5, "1call?");
+  check_epochs("events=\"call?\"", unsure + 1, 4, ""); /* the same where no event bears it */
+  check_epochs("events=\"*l?*\"", unsure, 5, "1call? 5call?2");
+  check_epochs("events=[\"[x]\"]", unsure, 5, "3[x] 4x");
 }
 
 /* Several events at one sample, as mne.Epochs: among those wanted alone. */
@@ -579,6 +584,25 @@ static void test_window_negatives(void **state)
   check_free(ctx);
 }
 
+/* To predict: every window, whatever events and options say, but for bad stretches. */
+static void test_window_unlabelled(void **state)
+{
+  (void)state;
+  const bl_event at[] = {{4.1, 0.6, "a"}, {7.2, 0.3, "BAD"}};
+  const bl_run_info r = {.start_s = 0, .end_s = 10, .rate_hz = 100, .unlabelled = true};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_segment g;
+  bl_spans out = {0};
+  size_t skipped = 0;
+  check_ok(ctx, make(ctx, "window", "label_from=events;otherwise=n;guard_s=1;negatives_share=0", &g));
+  check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, 2, &out, &skipped));
+  assert_int_equal(out.n, 9);
+  assert_int_equal(skipped, 1);
+  for (size_t i = 0; i < out.n; i++) assert_null(out.v[i].label);
+  done(ctx, &g, &out);
+  check_free(ctx);
+}
+
 static bl_status plan_work(bl_ctx *ctx, void *name)
 {
   bl_segment g;
@@ -609,6 +633,7 @@ int main(void)
                                      cmocka_unit_test(test_window_labels),
                                      cmocka_unit_test(test_label_edges), cmocka_unit_test(test_window_coverage),
                                      cmocka_unit_test(test_window_overlap), cmocka_unit_test(test_window_guard),
-                                     cmocka_unit_test(test_window_negatives), cmocka_unit_test(test_allocations)};
+                                     cmocka_unit_test(test_window_negatives), cmocka_unit_test(test_window_unlabelled),
+                                     cmocka_unit_test(test_allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

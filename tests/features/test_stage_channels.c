@@ -143,7 +143,7 @@ static void check_mono_and_scale(void **arg)
   }
   chain_stop(ctx, &c);
   check_ok(ctx, run(ctx, "pick include=C3 | mono", &c));
-  assert_string_equal(chain_stream(&c)->channels.v[0], "C3..");
+  assert_string_equal(chain_stream(&c)->channels.v[0], "mono");
   chain_stop(ctx, &c);
   check_free(ctx);
 }

@@ -396,6 +396,7 @@ static const struct {
     {"", "mark_artefacts amplitude=3 flat_s=1", "flat_s has no effect without flat; give that", BL_E_CONFIG},
     {"", "mark_artefacts clip_run=4", "clip_run has no effect without clip", BL_E_CONFIG},
     {"", "detrend_whole order=3", "order has no effect without type: polynomial", BL_E_CONFIG},
+    {"", "resample rate_hz=50 method=soxr pad=zero", "pad has no effect without method: polyphase", BL_E_CONFIG},
     {"", "resample rate_hz=50 quality=VHQ", "quality has no effect without method: soxr", BL_E_CONFIG},
     {"", "log log1p=true floor=1e-3", "floor has no effect without log1p: false", BL_E_CONFIG},
     {"stft n_fft=16 | power | ", "denoise start=10 start_s=1", "start_s has no effect without start", BL_E_CONFIG},

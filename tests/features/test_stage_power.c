@@ -10,6 +10,8 @@ static const struct {
     {"uV", "power | power exponent=0.5", "uV", "and back"},
     {"uV", "power exponent=0.5", "uV^0.5", "a root"},
     {"uV^3", "power exponent=0.5", "uV^1.5", "a power with an exponent of its own"},
+    {"uV^2", "power exponent=0.9", "uV^1.8", "a product that binary does not hold"},
+    {"uV^10", "power exponent=0.1", "uV", "one, but for rounding"},
     {"uV/sqrt(Hz)", "power", "uV^2/Hz", "a density"},
     {"uV^2/Hz", "power exponent=0.5", "uV/sqrt(Hz)", "and back"},
     {"m/s^2", "power", "(m/s^2)^2", "parts"},

@@ -4,7 +4,7 @@ from golden import Golden, f32, source
 import mne
 import numpy as np
 
-REJECT, FLAT, WINDOW_REJECT, FIXED_REJECT = 300.5e-6, 75.5e-6, 200.5e-6, 400.5e-6  # between the steps of 1 uV, so that no rounding decides
+REJECT, FLAT, WINDOW_REJECT, FIXED_REJECT = 300.5e-6, 75.5e-6, 112.5e-6, 400.5e-6  # between the steps of 1 uV, so that no rounding decides
 PICK = [0, 8, 31, 63]
 
 
@@ -13,8 +13,10 @@ def main():
         PhysioNet eegmmidb S001, run 6 (64 channels, 160 Hz), epochs -0.2 to 0.5 s around T0, T1, T2 (113 samples),
         baseline (None, 0). reject_uv, flat_uv: peak-to-peak limits. kept: indices among all 30 events of the epochs
         kept under reject; bad: how many channels each of the 30 drops names (-1: cut off). flat.kept: under flat
-        alone. window.kept: reject window_uv looking only from 0.1 to 0.3 s (mne leaves out that last sample, so that it
-        is given 0.3 s and one sample more here). uncorrected.kept: no baseline, which changes no peak-to-peak amplitude.
+        alone. window.kept: reject window_uv looking only from 0.1 to 0.235 s, the last sample up to there left out, as mne
+        does where reject_tmax is given; with it fewer are kept. marks [30][2]: onset and duration of a stretch 'BAD' beside
+        each event, half a sample within or beyond where mne looks for marks from reject_tmin 0.103 to reject_tmax 0.297 s;
+        marks.kept: under these alone. uncorrected.kept: no baseline, which changes no peak-to-peak amplitude.
         pick: channel columns. data [2 epochs x 4 channels][113]: first and last kept epoch, uV, corrected.
         rms: of all kept epochs, uV. input [6][40]: positive numbers, channel by channel, at times (k - 12) / 50 s;
         rescaled.MODE: baseline (-0.1, 0.02). fixed.kept: of mne.make_fixed_length_epochs of 2 s, with a stretch
@@ -39,12 +41,27 @@ def main():
     g.array("kept", selection, 0, 0)
     g.array("bad", [-1 if d in (("NO_DATA",), ("TOO_SHORT",)) else len(d) for d in e.drop_log], 0, 0)
     for name, kw in (("flat", dict(flat=dict(eeg=FLAT))), ("uncorrected", dict(reject=dict(eeg=REJECT), baseline=None)),
-                     ("window", dict(reject=dict(eeg=WINDOW_REJECT), reject_tmin=0.1, reject_tmax=0.3 + 1.5 / 160))):
+                     ("window", dict(reject=dict(eeg=WINDOW_REJECT), reject_tmin=0.1, reject_tmax=0.235))):
         _, s = kept(**kw)
         print(name, len(s))
         if not 2 < len(s) < 29:
             raise SystemExit("epochs: %s keeps %d" % (name, len(s)))
         g.array(name + ".kept", s, 0, 0)
+    if len(kept(reject=dict(eeg=WINDOW_REJECT), reject_tmin=0.1, reject_tmax=0.235 + 1 / 160)[1]) == len(s):
+        raise SystemExit("epochs: the last sample of the window decides nothing")
+    onset = events[:, 0] / 160.0
+    first, behind = 16 / 160.0, 49 / 160.0  # rint(0.103 * 160); 81 - rint((0.5 - 0.297) * 160)
+    half = 0.5 / 160
+    beside = np.array([(first - 0.05 - half, 0.05), (first - 0.05 + half, 0.05), (behind - half, 0.02), (behind + half, 0.02),
+                       (0.2, 0.0), (-0.1, 0.1)])[np.arange(len(onset)) % 6]
+    marks = np.round(np.column_stack([onset + beside[:, 0], beside[:, 1]]), 6)
+    bad = raw.copy().set_annotations(mne.Annotations(marks[:, 0], marks[:, 1], ["BAD"] * len(marks),
+                                                     orig_time=raw.annotations.orig_time))
+    m = mne.Epochs(bad, events, ids, tmin=-0.2, tmax=0.5, baseline=None, preload=True, reject_tmin=0.103, reject_tmax=0.297)
+    if not 10 < len(m) < 20:
+        raise SystemExit("marks: %d are kept" % len(m))
+    g.input("marks", marks)
+    g.array("marks.kept", m.selection, 0, 0)
     x = e.get_data() * 1e6
     rms = np.sqrt(np.mean(x ** 2))
     g.array("rms", rms, 1e-6)

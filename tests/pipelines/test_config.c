@@ -10,6 +10,7 @@
 #define FILES "source: {files: {recordings: [x.wav]}}\nfeatures: {f: {summaries: [mean]}}\n"
 
 #define EPOCHS(options) FILES "segments: {epochs: {" options "}}\n"
+#define WINDOW(options) FILES "segments: {window: {" options "}}\n"
 
 static const struct bad {
   const char *name, *text, *part;
@@ -31,6 +32,12 @@ static const struct bad {
      "t.yaml:3:29: error: epochs: reject takes one value, for all channels; those of single ones, by name or pattern, go into limits"},
     {"a map for a number", EPOCHS("tmin: {eeg: 100}"), "epochs: tmin takes one value, not a list or map"},
     {"no part to look at", EPOCHS("reject_tmin: 0.6"), "no part of the epoch"},
+    {"no sample to look at", EPOCHS("reject: 5, reject_tmin: 0.1, reject_tmax: 0.1"), "no part of the epoch, -0.2 to 0.5 s; move them"},
+    {"a mode of no baseline", EPOCHS("baseline_mode: zscore"), "t.yaml:3:11: error: epochs: baseline_mode has no effect without baseline"},
+    {"a part of nothing", EPOCHS("reject_tmax: 0.3, reject_by_annotation: false"), "epochs: reject_tmax has no effect without reject, flat"},
+    {"coverage by nothing", WINDOW("min_coverage: 0.7"), "window: min_coverage has no effect without label_from: events; give that"},
+    {"share of nothing", WINDOW("coverage_of: event"), "window: coverage_of has no effect without label_from: events"},
+    {"otherwise than nothing", WINDOW("otherwise: x"), "window: otherwise has no effect without label_from: events"},
     {"epochs backwards", EPOCHS("tmin: 1, tmax: 0"), "swap them"},
     {"no source", "model: lda\n", "'source' is missing"},
     {"no features", "source: {files: {recordings: [x.wav]}}\n", "'features' is missing"},

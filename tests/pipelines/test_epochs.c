@@ -61,7 +61,7 @@ static void kept_as_in_mne(void **state)
     {"kept", "baseline: [null, 0], reject: %g", "reject_uv"},
     {"uncorrected.kept", "reject: %g", "reject_uv"},
     {"flat.kept", "baseline: [null, 0], flat: %g", "flat_uv"},
-    {"window.kept", "reject: %g, reject_tmin: 0.1, reject_tmax: 0.3", "window_uv"},
+    {"window.kept", "reject: %g, reject_tmin: 0.1, reject_tmax: 0.235", "window_uv"},
     {"kept", "limits: {'*': [0, %g]}", "reject_uv"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -170,6 +170,30 @@ static bl_status extract_table(bl_ctx *ctx, const char *table, const char *segme
   return s;
 }
 
+/* Bad stretches count between reject_tmin and reject_tmax alone, to the sample. */
+static void marks_as_in_mne(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  golden *g = golden_open("epochs");
+  const golden_array *marks = golden_get(g, "marks");
+  double at[N_EVENTS];
+  bl_extraction x;
+  bl_buf table = {0};
+  onsets(ctx, at);
+  assert_int_equal(marks->rows, N_EVENTS);
+  check_ok(ctx, bl_buf_puts(ctx, &table, "onset,duration,label\n"));
+  for (size_t i = 0; i < N_EVENTS; i++)
+    check_ok(ctx, bl_buf_printf(ctx, &table, "%.9g,0,T\n%.9g,%.9g,BAD\n", at[i], marks->v[2 * i], marks->v[2 * i + 1]));
+  check_ok(ctx, extract_table(ctx, bl_buf_text(&table), "epochs: {reject_tmin: 0.103, reject_tmax: 0.297}", &x));
+  check_kept(ctx, g, "marks.kept", &x);
+  bl_buf_free(ctx, &table);
+  bl_extraction_free(ctx, &x);
+  golden_close(g);
+  check_free(ctx);
+  check_tmp_done();
+}
+
 /* mne.make_fixed_length_epochs leaves out what is marked as bad, and drop_bad what is too large. */
 static void windows_as_in_mne(void **state)
 {
@@ -274,7 +298,10 @@ static void all_rejected(void **state)
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
   bl_extraction x;
-  check_fails(ctx, extract(ctx, "reject: 0.5", &x), BL_E_SHAPE, "every segment of 1 recordings was left out; the first, at -0.2");
+  check_fails(ctx, extract(ctx, "reject: 0.5", &x), BL_E_SHAPE, "all 30 segments of 1 recordings were left out (dropped.csv); one, at 4.000 s: Fc5. is too large");
+  assert_int_equal(x.n_outcomes, 1); /* what was left out can still be written */
+  assert_int_equal(x.outcomes[0].n_dropped, 30);
+  bl_extraction_free(ctx, &x);
   check_fails(ctx, extract(ctx, "limits: {Fp9.: [0, 1]}", &x), BL_E_CONFIG, "no channel is called 'Fp9.'");
   check_free(ctx);
 }
@@ -282,7 +309,7 @@ static void all_rejected(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(kept_as_in_mne), cmocka_unit_test(values_as_in_mne),
-                                     cmocka_unit_test(drop_log), cmocka_unit_test(windows_as_in_mne),
+                                     cmocka_unit_test(drop_log), cmocka_unit_test(marks_as_in_mne), cmocka_unit_test(windows_as_in_mne),
                                      cmocka_unit_test(repeated_as_in_mne), cmocka_unit_test(misspelt), cmocka_unit_test(all_rejected)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

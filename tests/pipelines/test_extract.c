@@ -42,7 +42,7 @@ static const struct odd {
     {"empty file", "odd/empty.wav", BL_E_FORMAT, "empty.wav: the file is empty", "nothing to read"},
     {"no sound", "odd/text.wav", BL_E_FORMAT, "text.wav: ", "not a format"},
     {"another rate", "odd/rate.wav", BL_E_MISMATCH, "rate is 11025 Hz instead of 8000 Hz", "rows of two scales"},
-    {"more channels", "odd/stereo.wav", BL_E_MISMATCH, "has no channel 'audio', which most recordings have, hum/0.wav first", "other columns"},
+    {"more channels", "odd/stereo.wav", BL_E_MISMATCH, "is not what most recordings have, hum/0.wav first: its channels become", "other columns"},
     {"no frame", "odd/short.wav", BL_E_SHAPE, "short.wav: segment at 0.000 s: the stretch is too short", "no whole frame"},
 };
 
@@ -94,7 +94,7 @@ static const struct bad {
 } bads[] = {
     {"all fail", "source: {files: {recordings: [odd/empty.wav, odd/text.wav]}}\n" PIPE_MEL, BL_E_FORMAT,
      "all 2 recordings failed; the first: "},
-    {"no segment", PIPE_EIGHT "segments: {window: {length_s: 7}}\n" PIPE_MEL, BL_E_SHAPE, "every segment of 8 recordings was left out"},
+    {"no segment", PIPE_EIGHT "segments: {window: {length_s: 7}}\n" PIPE_MEL, BL_E_SHAPE, "segments of 8 recordings were left out"},
     {"a stage that cannot be", PIPE_EIGHT "features: {f: {stages: [{mel: {n_mels: 5}}], summaries: [mean]}}\n", BL_E_CONFIG,
      "hum/0.wav: "},
     {"another stream", PIPE_EIGHT "stream: {rate_hz: 44100}\n" PIPE_MEL, BL_E_CONFIG, "has no stream of 44100 Hz"},
@@ -110,7 +110,23 @@ static void refused(void **state)
   bl_status s = bl_extract(ctx, &c, &x);
   if (!s || !strstr(bl_ctx_error(ctx), b->part)) fail_msg("%s: %s: %s", b->name, bl_status_name(s), bl_ctx_error(ctx));
   assert_int_equal(s, b->status);
+  bl_extraction_free(ctx, &x);
   bl_config_free(ctx, &c);
+  check_free(ctx);
+}
+
+/* mono makes one channel of however many a sound has. */
+static void stereo_among_mono(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_extraction x;
+  check_extract(ctx, "source: {files: {recordings: ['odd/stereo.wav', 'hum/*.wav'], labels: folder}}\n"
+                "features: {f: {stages: [mono, {stft: {n_fft: 256}}, power], summaries: [mean]}}\n", &x);
+  assert_int_equal(x.n_failed, 0);
+  assert_int_equal(x.rows.X.rows, 5);
+  assert_string_equal(x.rows.features.v[0], "mono.0Hz.mean");
+  bl_extraction_free(ctx, &x);
   check_free(ctx);
 }
 
@@ -143,10 +159,10 @@ int main(void)
   pipe_wav("odd/stereo.wav", 8000, 2, 8000, 6, 0);
   pipe_wav("odd/none.wav", 8000, 1, 0, 6, 0);
   pipe_wav("odd/short.wav", 8000, 1, 100, 6, 0);
-  struct CMUnitTest tests[32] = {cmocka_unit_test(rows_in_order_for_any_threads), cmocka_unit_test(stops_when_cancelled),
+  struct CMUnitTest tests[32] = {cmocka_unit_test(rows_in_order_for_any_threads), cmocka_unit_test(stops_when_cancelled), cmocka_unit_test(stereo_among_mono),
                                  cmocka_unit_test(nothing_to_take),
                                  cmocka_unit_test(failing_allocations)};
-  size_t n = 4;
+  size_t n = 5;
   for (size_t i = 0; i < sizeof odds / sizeof *odds; i++)
     tests[n++] = (struct CMUnitTest){odds[i].name, failures_stay_alone, NULL, NULL, (void *)(uintptr_t)&odds[i]};
   for (size_t i = 0; i < sizeof bads / sizeof *bads; i++)

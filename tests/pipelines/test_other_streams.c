@@ -52,6 +52,12 @@ static const struct odd {
     {"one less that zeros stand for", "less", "{pick: {include: [C3, Cz], missing: zero}}", 30, NULL},
     {"one less that is left out", "less", "{pick: {include: [C3, Cz], missing: skip}}", 0, "its channels become 1 instead of 2"},
     {"another unit", "milli", "{rename: {}}", 0, "channel 'C3' is in 'mV' instead of 'uV'; put to_unit first"},
+    {"another unit, of channels that may be missing", "milli", "{pick: {include: [C3, C4], missing: skip}}", 0,
+     "channel 'C3' is in 'mV' instead of 'uV'"},
+    {"another unit, of pairs that may be missing", "milli", "{bipolar: {pairs: [C3-C4], keep: none, missing: nan}}", 0,
+     "channel 'C3-C4' is in 'mV' instead of 'uV'"},
+    {"one more, in a unit of its own", "temp", "reference", 0, NULL},
+    {"one more, in a unit of its own, converted", "temp", "{to_unit: {unit: uV}}, mono", 0, NULL},
     {"another unit, converted", "milli", "{to_unit: {unit: uV}}", 1e-4, NULL},
     {"another unit, hidden", "milli", "{scale: {factor: 2, unit: x}}", 0, "channel 'C3' is in 'mV' instead of 'uV'"},
     {"another rate", "rate", "{rename: {}}", 0, "its rate is 512 Hz instead of 256 Hz, and no stage resamples"},
@@ -107,7 +113,7 @@ static char *answer(bl_ctx *ctx, const char *model, const char *file, bl_status 
   char path[700];
   snprintf(path, sizeof path, "%s/%s.csv", tree_root(), file);
   check_ok(ctx, bl_texts_add(ctx, &files, path));
-  *s = bl_predict_files(ctx, model, &files, &out, &failed);
+  *s = bl_predict_files(ctx, model, &files, NULL, &out, &failed);
   const char *line = strstr(bl_buf_text(&out), ".csv");
   char *copy = *s ? NULL : strdup(line);
   bl_texts_free(ctx, &files);
@@ -147,6 +153,24 @@ static void a_model_takes_the_same(void **state)
   check_free(ctx);
 }
 
+/* The order of channels makes no kind of its own: three outnumber two, though all three differ in it. */
+static void order_makes_no_kind(void **state)
+{
+  (void)state;
+  static const struct odd all = {.stages = "{rename: {}}"};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_config c;
+  bl_extraction x;
+  check_ok(ctx, pipe_config(ctx, features_of(&all, "'wide/*.csv', 'turned/*.csv'"), &c));
+  check_ok(ctx, bl_extract(ctx, &c, &x));
+  assert_int_equal(x.n_failed, 0);
+  assert_int_equal(x.channels.n, 3);
+  for (size_t i = 1; i < 5; i++) check_row(bl_row(&x.rows.X, i), bl_row(&x.rows.X, 0), x.rows.X.cols, 0);
+  bl_extraction_free(ctx, &x);
+  bl_config_free(ctx, &c);
+  check_free(ctx);
+}
+
 static void failing_allocations(void **state)
 {
   (void)state;
@@ -162,14 +186,25 @@ int main(void)
   put("odd/eog", 256, "C3 EOG C4 Cz", "uV", 1);
   put("odd/less", 256, "C4 C3", "uV", 1);
   put("odd/milli", 256, "C3 C4 Cz", "mV", 1e-3);
+  put("odd/temp", 256, "C3 C4 Temp Cz", "uV", 1);
+  tree_text("odd/temp.json", "{\"rate_hz\": 256, \"units\": [\"uV\", \"uV\", \"degC\", \"uV\"]}");
+  for (size_t i = 0; i < 3; i++) {
+    static const char *const orders[] = {"C3 C4 Cz", "C4 C3 Cz", "Cz C4 C3"};
+    char name[32];
+    snprintf(name, sizeof name, "turned/%zu", i);
+    put(name, 256, orders[i], "uV", 1);
+    snprintf(name, sizeof name, "wide/%zu", i);
+    if (i) put(name, 256, "C3 C4 Cz Fz", "uV", 1);
+  }
   put("odd/rate", 512, "C3 C4 Cz", "uV", 1);
-  static struct CMUnitTest tests[2 * sizeof odds / sizeof *odds + 1];
+  static struct CMUnitTest tests[2 * sizeof odds / sizeof *odds + 2];
   size_t n = 0;
   for (size_t i = 0; i < sizeof odds / sizeof *odds; i++) {
     void *row = (void *)(uintptr_t)&odds[i];
     tests[n++] = (struct CMUnitTest){odds[i].name, the_most_common_decides, NULL, NULL, row};
     tests[n++] = (struct CMUnitTest){odds[i].name, a_model_takes_the_same, NULL, NULL, row};
   }
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(order_makes_no_kind);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(failing_allocations);
   int failed = _cmocka_run_group_tests("other streams", tests, n, NULL, NULL);
   tree_done();

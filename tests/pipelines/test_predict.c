@@ -3,11 +3,14 @@
 
 #include <unistd.h>
 
+#include "baleen/annotation.h"
 #include "baleen/model_file.h"
+#include "baleen/random.h"
+#include "baleen/recording_write.h"
 #include "baleen/table.h"
 #include "baleen/text.h"
 
-static char run_folder[600], table_folder[600], mix_folder[600];
+static char run_folder[600], table_folder[600], mix_folder[600], epochs_folder[600];
 
 static const char *at(const char *name)
 {
@@ -18,14 +21,19 @@ static const char *at(const char *name)
   return p;
 }
 
-static bl_status predict(bl_ctx *ctx, const char *model, const char *const *names, bl_buf *out, size_t *failed)
+static bl_status predict_at(bl_ctx *ctx, const char *model, const char *const *names, const char *table, bl_buf *out, size_t *failed)
 {
   bl_texts files = {0};
   bl_status s = BL_OK;
   for (; !s && *names; names++) s = bl_texts_add(ctx, &files, at(*names));
-  if (!s) s = bl_predict_files(ctx, model, &files, out, failed);
+  if (!s) s = bl_predict_files(ctx, model, &files, table ? at(table) : NULL, out, failed);
   bl_texts_free(ctx, &files);
   return s;
+}
+
+static bl_status predict(bl_ctx *ctx, const char *model, const char *const *names, bl_buf *out, size_t *failed)
+{
+  return predict_at(ctx, model, names, NULL, out, failed);
 }
 
 static const char *model_in(const char *folder, const char *name)
@@ -117,7 +125,7 @@ static const struct bad {
   const char *part;
 } bads[] = {
     {"another rate", "odd/rate.wav", false, BL_E_MISMATCH, "rate.wav: is not what the model needs: branch 'f': its rate is 11025 Hz"},
-    {"more channels", "odd/stereo.wav", false, BL_E_MISMATCH, "stereo.wav: has no channel 'audio'"},
+    {"more channels", "odd/stereo.wav", false, BL_E_MISMATCH, "stereo.wav: is not what the model needs: branch 'f': its channels become 'left' where 'audio' is wanted"},
     {"too short", "odd/short.wav", false, BL_E_SHAPE, "short.wav: no segment"},
     {"no sound", "text.npy", false, BL_E_FORMAT, "text.npy: "},
     {"not there", "nowhere.wav", false, BL_E_IO, "nowhere.wav: "},
@@ -170,9 +178,150 @@ static void broken_models(void **state)
   check_free(ctx);
 }
 
+/* ---- what labels decided in training ------------------------------------------------------------------------------ */
+
+enum { EDF_RATE = 100, EDF_SECONDS = 60 };
+
+/* EDF+ of a minute of noise, louder where a mark lies. */
+static void put_edf(const char *name, const bl_annotation *marks, size_t n_marks)
+{
+  static const char *const names[] = {"Cz"}, *const units[] = {"uV"};
+  static const double lo = -100, hi = 100;
+  static float v[EDF_RATE * EDF_SECONDS];
+  bl_ctx *ctx = bl_ctx_new();
+  bl_rng r = bl_rng_make(3, name, 0);
+  bl_annotations a = {0};
+  bl_writer *w;
+  for (size_t i = 0; i < EDF_RATE * EDF_SECONDS; i++) v[i] = (float)(2 * bl_rng_normal(&r));
+  for (size_t k = 0; k < n_marks; k++) {
+    check_ok(ctx, bl_annotations_add(ctx, &a, &marks[k]));
+    for (size_t i = 0; i < (size_t)(marks[k].duration_s * EDF_RATE); i++) v[(size_t)(marks[k].onset_s * EDF_RATE) + i] *= 5;
+  }
+  bl_write_spec spec = {.format = BL_WRITE_EDF, .rate_hz = EDF_RATE, .n_frames = EDF_RATE * EDF_SECONDS, .n_channels = 1,
+                        .names = names, .units = units, .lo = &lo, .hi = &hi, .annotations = &a};
+  check_ok(ctx, bl_writer_open(ctx, at(name), &spec, &w));
+  check_ok(ctx, bl_writer_push(ctx, w, v, EDF_RATE * EDF_SECONDS));
+  check_ok(ctx, bl_writer_done(ctx, w));
+  bl_writer_free(ctx, w);
+  bl_annotations_free(ctx, &a);
+  check_free(ctx);
+}
+
+static const bl_annotation calls[] = {{.onset_s = 5, .duration_s = 3, .label = (char *)"call"},
+                                      {.onset_s = 25, .duration_s = 3, .label = (char *)"call"},
+                                      {.onset_s = 45, .duration_s = 3, .label = (char *)"call"},
+                                      {.onset_s = 30, .duration_s = 2, .label = (char *)"BAD"}};
+
+static void run_into(const char *text, const char *name, char folder[600]);
+
+static void prepare_marked(void)
+{
+  tree_text("marked/readme", "EDF files with marks");
+  put_edf("marked/a.edf", calls, 3);
+  put_edf("marked/b.edf", calls, 3);
+  put_edf("marked/bad.edf", calls, 4);
+  put_edf("marked/none.edf", NULL, 0);
+  tree_text("marked/events.csv", "file,onset,duration,label\na.edf,5,1,x\na.edf,25,1,x\na.edf,16,1,y\na.edf,51,1,y\nb.edf,5,1,x\n"
+            "b.edf,26,1,x\nb.edf,15,1,y\nb.edf,50,1,y\nbad.edf,6,1,x\nbad.edf,30.5,1,x\n");
+  tree_text("marked/one.csv", "onset,label\n5,x\n");
+  tree_text("marked/late.csv", "onset,label\n5,x\n61,x\n62,x\n63,x\n64,x\n65,x\n");
+  run_into("source: {files: {recordings: ['marked/[ab].edf'], labels: table, label_file: marked/events.csv}}\n"
+           "segments: {epochs: {events: [x, y], tmin: 0, tmax: 0.99}}\nfeatures: {f: {summaries: [std]}}\nmodel: lda\n"
+           "evaluate: {split: {group_k_fold: {n_splits: 2}}}\n", "epochs", epochs_folder);
+}
+
+/* Negatives are drawn, and guarded, where a model learns; where it predicts every window is given, whatever is marked. */
+static void every_window(void **state)
+{
+  (void)state;
+  static const char *const options[] = {"negatives_per_positive: 1", "negatives_share: 0.2", "guard_s: 1", "min_coverage: 0.9"};
+  static const struct {
+    const char *file;
+    size_t windows; /* of 30 */
+  } rows[] = {{"marked/none.edf", 30}, {"marked/a.edf", 30}, {"marked/bad.edf", 29}};
+  for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+    char text[500], folder[600];
+    snprintf(text, sizeof text, "source: {files: {recordings: ['marked/[ab].edf'], labels: annotations}}\nsegments: {window: {length_s: 2, "
+             "label_from: events, otherwise: noise, %s}}\nfeatures: {f: {summaries: [std]}}\nmodel: lda\n"
+             "evaluate: {split: {group_k_fold: {n_splits: 2}}}\n", options[i]);
+    run_into(text, "events", folder);
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+      const char *const one[] = {rows[k].file, NULL};
+      bl_ctx *ctx = bl_ctx_new();
+      bl_buf out = {0};
+      bl_table t;
+      size_t failed;
+      check_ok(ctx, predict(ctx, model_in(folder, "model.safetensors"), one, &out, &failed));
+      check_ok(ctx, bl_table_parse(ctx, "csv", bl_buf_text(&out), out.len, &t));
+      if (t.n_rows != rows[k].windows) fail_msg("%s, %s: %zu windows", options[i], rows[k].file, t.n_rows);
+      for (size_t w = 0; w < t.n_rows; w++) {
+        double start;
+        check_ok(ctx, bl_table_number(ctx, &t, w, 1, &start));
+        check_near(start, 2.0 * (double)(t.n_rows < 30 && w >= 15 ? w + 1 : w), 1e-9); /* 30 .. 32 s is bad */
+      }
+      bl_table_free(ctx, &t);
+      bl_buf_free(ctx, &out);
+      check_free(ctx);
+    }
+  }
+}
+
+static size_t count_lines(const bl_buf *text)
+{
+  size_t n = 0;
+  for (const char *p = bl_buf_text(text); (p = strchr(p, '\n')) != NULL; p++) n++;
+  return n;
+}
+
+/* Events that a table named: predict says that it wants the table, and takes of it what is of the recording. */
+static void events_of_a_table(void **state)
+{
+  (void)state;
+  static const char *const a[] = {"marked/a.edf", NULL}, *const both[] = {"marked/a.edf", "marked/bad.edf", NULL};
+  static const char *const none[] = {"marked/none.edf", NULL}, *const rows[] = {"rows.csv", NULL};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_buf out = {0};
+  size_t failed;
+  const char *model = model_in(epochs_folder, "model.safetensors");
+  check_fails(ctx, predict(ctx, model, a, &out, &failed), BL_E_SHAPE, "no event is called 'x'");
+  check_fails(ctx, predict(ctx, model, a, &out, &failed), BL_E_SHAPE, "named by a table in training, but predict reads only");
+  out.len = 0;
+  check_ok(ctx, predict_at(ctx, model, a, "marked/events.csv", &out, &failed));
+  assert_int_equal(count_lines(&out), 1 + 4);
+  assert_non_null(strstr(bl_buf_text(&out), "a.edf\",51,51.99,y,"));
+  out.len = 0;
+  check_ok(ctx, predict_at(ctx, model, both, "marked/events.csv", &out, &failed)); /* one of bad.edf's own lies in its bad stretch */
+  assert_int_equal(count_lines(&out), 1 + 4 + 1);
+  size_t before = bl_ctx_warnings(ctx, BL_W_SKIPPED);
+  check_fails(ctx, predict_at(ctx, model, none, "marked/events.csv", &out, &failed), BL_E_SHAPE,
+              "none.edf: epochs: events: no event is called");
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_SKIPPED), before + 1); /* it names others */
+  check_fails(ctx, predict_at(ctx, model, both, "marked/one.csv", &out, &failed), BL_E_CONFIG, "which of the 2 recordings");
+  check_fails(ctx, predict_at(ctx, model_in(table_folder, "model.safetensors"), rows, "marked/one.csv", &out, &failed), BL_E_CONFIG,
+              "no events");
+  bl_buf_free(ctx, &out);
+  check_free(ctx);
+}
+
+/* Many segments left out are three lines and a count. */
+static void left_out_in_short(void **state)
+{
+  (void)state;
+  static const char *const a[] = {"marked/a.edf", NULL};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_buf out = {0};
+  size_t failed;
+  check_ok(ctx, predict_at(ctx, model_in(epochs_folder, "model.safetensors"), a, "marked/late.csv", &out, &failed));
+  assert_int_equal(count_lines(&out), 1 + 1);
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_SKIPPED), 4);
+  bl_buf_free(ctx, &out);
+  check_free(ctx);
+}
+
 typedef struct work {
   const char *model;
   const char *const *files;
+  const char *table;
 } work;
 
 static bl_status sweep(bl_ctx *ctx, void *arg)
@@ -180,7 +329,7 @@ static bl_status sweep(bl_ctx *ctx, void *arg)
   const work *w = arg;
   bl_buf out = {0};
   size_t failed;
-  bl_status s = predict(ctx, w->model, w->files, &out, &failed);
+  bl_status s = predict_at(ctx, w->model, w->files, w->table, &out, &failed);
   bl_buf_free(ctx, &out);
   return s;
 }
@@ -189,9 +338,12 @@ static void failing_allocations(void **state)
 {
   (void)state;
   static const char *const sounds[] = {"hum/0.wav", "odd/rate.wav", NULL}, *const rows[] = {"rows.csv", NULL};
-  work w = {model_in(run_folder, "model.safetensors"), sounds};
+  static const char *const marked[] = {"marked/a.edf", "marked/none.edf", NULL};
+  work w = {model_in(run_folder, "model.safetensors"), sounds, NULL};
   check_every_allocation_failing(sweep, &w);
-  w = (work){model_in(table_folder, "model.safetensors"), rows};
+  w = (work){model_in(table_folder, "model.safetensors"), rows, NULL};
+  check_every_allocation_failing(sweep, &w);
+  w = (work){model_in(epochs_folder, "model.safetensors"), marked, "marked/events.csv"};
   check_every_allocation_failing(sweep, &w);
 }
 
@@ -231,6 +383,7 @@ static int prepare(void **state)
            "evaluate: {split: stratified_k_fold, allow_leakage: true}\n", "run", run_folder);
   run_into("source: {table: {file: rows.csv}}\nmodel: [standard_scaler, lda]\nevaluate: {split: {k_fold: {n_splits: 2}}}\n",
            "table", table_folder);
+  prepare_marked();
   for (uint32_t i = 0; i < 4; i++) {
     char name[32];
     snprintf(name, sizeof name, "sea/%u.wav", i);
@@ -247,8 +400,9 @@ static int prepare(void **state)
 int main(void)
 {
   struct CMUnitTest tests[32] = {cmocka_unit_test(same_bits_as_the_run), cmocka_unit_test(model_of_a_mix), cmocka_unit_test(broken_models),
-                                 cmocka_unit_test(failing_allocations)};
-  size_t n = 4;
+                                 cmocka_unit_test(failing_allocations), cmocka_unit_test(every_window),
+                                 cmocka_unit_test(events_of_a_table), cmocka_unit_test(left_out_in_short)};
+  size_t n = 7;
   for (size_t i = 0; i < sizeof bads / sizeof *bads; i++)
     tests[n++] = (struct CMUnitTest){bads[i].name, refused, NULL, NULL, (void *)(uintptr_t)&bads[i]};
   int failed = _cmocka_run_group_tests("predict", tests, n, prepare, NULL);

@@ -29,6 +29,7 @@ bool bl_text_equal_nocase(const char *a, const char *b);
 bool bl_text_ends_with(const char *s, const char *tail); /* ASCII letters without case */
 /* Shell-like pattern: * any run, ? one byte, [abc] [a-z] [!x] one of a set; the whole of s must match. */
 bool bl_text_glob(const char *pattern, const char *s);
+bool bl_text_glob_plain(const char *pattern, const char *s); /* the same, but that ? is a plain character */
 /* How many of the n bytes at s, from the first on, are UTF-8 as RFC 3629 has it: n when all are. */
 size_t bl_utf8_prefix(const char *s, size_t n);
 bool bl_text_is_utf8(const char *s);

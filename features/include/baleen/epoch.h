@@ -19,7 +19,8 @@ typedef enum bl_baseline_mode {
 /* The unit of what has been corrected; NULL: the one that came in. */
 const char *bl_baseline_unit(bl_baseline_mode mode);
 
-/* Times in seconds after the segment's anchor (the event), both ends included; -INFINITY and INFINITY: its own ends. */
+/* Times in seconds after the segment's anchor (the event), both ends included, but that of reject_to_s, whose last frame
+ * stays out as in mne.Epochs (1.3); -INFINITY and INFINITY: its own ends, both included. */
 typedef struct bl_epoch_rules {
   bool baseline;
   bl_baseline_mode mode;

@@ -47,19 +47,28 @@ typedef struct bl_run_info {
   double start_s, end_s, rate_hz;
   bool follows, followed; /* another run lies before it, behind it */
   double next_start_s;    /* when followed: where the next one begins */
+  bool unlabelled; /* segments for prediction: labels decide neither which there are nor which are kept; bad marks do */
 } bl_run_info;
 
 /* Which events a segmentation asks for. */
 typedef struct bl_asked {
-  const bl_texts *names; /* labels, or patterns (* ? [ab]); NULL, or "all" among them: any */
+  const bl_texts *names; /* labels, or patterns: see bl_event_fits(); NULL, or "all" among them: any */
   bool without_bad;      /* what begins with "bad" marks bad stretches and is no event */
 } bl_asked;
 bool bl_asked_any(const bl_asked *asked);
+/* True when a name asks for events of this label: the label itself, always, or a pattern of * and [ab]. '?' is a plain
+ * character, for it marks what annotators are not sure of: 'call?' is not 'calls'. */
+bool bl_event_fits(const char *name, const char *label);
 /* MNE's mark for a bad stretch: the label begins with "bad", in any case. */
 bool bl_label_is_bad(const char *label);
 
+/* What else is true of a segmentation. */
+#define BL_SEGMENT_WHOLE 1u     /* a segment ends with its run, however long that is */
+#define BL_SEGMENT_AT_EVENTS 2u /* segments lie around events: none without them. Elsewhere events are but labels */
+
 typedef struct bl_segment_class {
   const char *name, *summary, *source;
+  unsigned tags;
   const bl_opt *opts;
   size_t params_size;
   /* Adds the spans that lie wholly within the run, ascending by start. Pure. Counts what it leaves out in *n_skipped
