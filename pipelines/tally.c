@@ -66,15 +66,14 @@ bl_status bl_tally_sum(bl_ctx *ctx, const bl_tally *const *v, size_t n, bl_tally
 
 typedef enum found { FOUND_NONE, FOUND_MARKS, FOUND_EVENTS } found; /* marks: of bad stretches */
 
-/* As bl_events_choose() takes names: the label itself, else a pattern. *n: how many events bear it. */
+/* *n: how many events bear what is asked for. */
 static found find(const bl_asked *asked, const bl_tally *there, const char *name, size_t *n)
 {
-  bool borne = bl_texts_find(&there->labels, name) >= 0;
   found best = FOUND_NONE;
   *n = 0;
   for (size_t i = 0; i < there->labels.n; i++) {
     const char *label = there->labels.v[i];
-    if (borne ? strcmp(name, label) != 0 : !bl_text_glob(name, label)) continue;
+    if (!bl_event_fits(name, label)) continue;
     bool mark = asked->without_bad && bl_label_is_bad(label);
     if (!mark) best = FOUND_EVENTS;
     else if (best == FOUND_NONE) best = FOUND_MARKS;

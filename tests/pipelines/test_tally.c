@@ -49,6 +49,7 @@ static const struct row {
   {{"all", "T9"}, false, true, ""},
   {{"T1", "T22"}, false, true, "no event is called 'T22' (is 'T2' meant?); there are '' (1), BAD_blink (1), T0 (2), T1 (2), T2 (1)"},
   {{"xyzzy", "X*"}, false, false, "no event is called 'xyzzy', 'X*'; there are '' (1), BAD_blink (1), T0 (2), T1 (2), T2 (1)"},
+  {{"T?"}, false, false, "no event is called 'T?' (is 'T0' meant?); there are '' (1), BAD_blink (1), T0 (2), T1 (2), T2 (1)"},
   {{"BAD_blink"}, false, false,
    "'BAD_blink' (1) marks bad stretches and counts as no event; to have it as one say reject_by_annotation: false"},
   {{"BAD_blink"}, true, true, ""},
