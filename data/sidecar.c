@@ -286,7 +286,8 @@ bl_status bl_sidecar_apply(bl_ctx *ctx, bl_recording *rec, const bl_sidecar *d)
     if (d->channels.n) s = bl_recording_text(ctx, &c->name, d->channels.v[i]);
     else if (!*c->name) s = bl_recording_text(ctx, &c->name, number);
     if (!s && d->units.n) s = bl_recording_text(ctx, &c->unit, d->units.v[d->units.n == 1 ? 0 : i]);
-    if (!s) controls |= make_plain(c->name) | make_plain(c->unit);
+    if (!s) controls |= make_plain(c->name);
+    if (!s) controls |= make_plain(c->unit);
   }
   if (!s && controls)
     s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "%s: names or units of channels hold control characters; they were taken for blanks", name);
