@@ -104,13 +104,15 @@ void bl_ctx_set_log(bl_ctx *ctx, bl_log_fn fn, void *user, bl_log_level up_to)
   ctx->core->log_up_to = up_to;
 }
 
-static void log_text(bl_ctx *ctx, bl_log_level level, const char *format, va_list args) BL_PRINTF(3, 0);
-static void log_text(bl_ctx *ctx, bl_log_level level, const char *format, va_list args)
+static void log_text(bl_ctx *ctx, bl_log_level level, const char *subject, const char *format, va_list args) BL_PRINTF(4, 0);
+static void log_text(bl_ctx *ctx, bl_log_level level, const char *subject, const char *format, va_list args)
 {
   bl_core *core = ctx->core;
   if (!core->log || level > core->log_up_to) return;
-  char text[1024];
-  vsnprintf(text, sizeof text, format, args);
+  char text[1024] = "";
+  if (subject) snprintf(text, sizeof text / 2, "%s: ", subject);
+  size_t n = strlen(text);
+  vsnprintf(text + n, sizeof text - n, format, args);
   pthread_mutex_lock(&core->talk);
   core->log(core->log_user, level, text);
   pthread_mutex_unlock(&core->talk);
@@ -120,7 +122,7 @@ void bl_log(bl_ctx *ctx, bl_log_level level, const char *format, ...)
 {
   va_list args;
   va_start(args, format);
-  log_text(ctx, level, format, args);
+  log_text(ctx, level, NULL, format, args);
   va_end(args);
 }
 
@@ -129,8 +131,15 @@ void bl_warn(bl_ctx *ctx, bl_warning code, const char *format, ...)
   if ((unsigned)code < BL_N_WARNINGS) atomic_fetch_add(&ctx->core->warnings[code], 1);
   va_list args;
   va_start(args, format);
-  log_text(ctx, BL_LOG_WARN, format, args);
+  log_text(ctx, BL_LOG_WARN, ctx->subject, format, args);
   va_end(args);
+}
+
+const char *bl_ctx_set_subject(bl_ctx *ctx, const char *subject)
+{
+  const char *before = ctx->subject;
+  ctx->subject = subject;
+  return before;
 }
 
 size_t bl_ctx_warnings(const bl_ctx *ctx, bl_warning code)

@@ -109,7 +109,7 @@ bl_status bl_extract_item(bl_ctx *ctx, void *arg, size_t k)
   bl_status s = BL_CHECK_CANCEL(ctx);
   if (s) return s;
   free_part(ctx, p);
-  p->job = (bl_recording_job){.config = j->config, .annotations = &item->annotations, .annotated = item->annotated,
+  p->job = (bl_recording_job){.config = j->config, .name = item->name, .annotations = &item->annotations, .annotated = item->annotated,
                               .wanted = j->wanted, .on_row = on_row, .user = &user, .on_left_out = on_left_out};
   s = bl_source_open(ctx, &j->config->source, j->config->folder, item, &p->job.rec);
   if (!s) {

@@ -17,6 +17,7 @@ typedef struct bl_wanted {
 /* Called for each row; see bl_row_fn. Times of whole-run spans are filled in. */
 typedef struct bl_recording_job {
   const bl_config *config;
+  const char *name;                  /* for warnings of stages */
   bl_recording *rec;
   const bl_annotations *annotations; /* beside those inside the file */
   bool annotated;                    /* in place of those, but for marks of bad stretches: see bl_item */

@@ -200,7 +200,9 @@ static bl_status feed(bl_ctx *ctx, bl_recording_job *j, const selection *sel, bl
     bl_status s = BL_CHECK_CANCEL(ctx);
     if (s) return s;
     size_t take = run->n - at < block_frames ? (size_t)(run->n - at) : block_frames, got = 0;
+    bl_ctx_set_subject(ctx, NULL); /* readers name the file themselves */
     s = bl_recording_read(ctx, j->rec, sel->stream, run->first + at, take, block, &got);
+    bl_ctx_set_subject(ctx, j->name);
     if (s) return s;
     if (!got) break; /* the file ends before its header says; the reader warned */
     const float *x = block;
@@ -242,7 +244,10 @@ static bl_status relay_row(void *user, bl_ctx *ctx, const bl_span *span, bl_stat
   if (!status && (status = bl_check_nan(ctx, r->job->config, &r->job->names.names, row))) row = NULL;
   if (status) r->job->n_skipped++;
   else r->job->n_rows++;
-  return r->job->on_row(r->job->user, ctx, &known, status, row);
+  const char *subject = bl_ctx_set_subject(ctx, NULL);
+  bl_status s = r->job->on_row(r->job->user, ctx, &known, status, row);
+  bl_ctx_set_subject(ctx, subject);
+  return s;
 }
 
 static bl_status one_run(bl_ctx *ctx, bl_recording_job *j, const selection *sel, bl_extractor *e, relay *r,
@@ -260,8 +265,10 @@ static bl_status one_run(bl_ctx *ctx, bl_recording_job *j, const selection *sel,
   const bl_segment *seg = &j->config->segment;
   bl_status s = seg->cls->plan(ctx, seg->params, &info, events, n_events, &spans, &j->n_skipped);
   for (size_t i = 0; !s && j->on_left_out && i < spans.n_left_out; i++) {
+    const char *subject = bl_ctx_set_subject(ctx, NULL); /* those who listen name it */
     spans.left_out[i].start_s = tidy(spans.left_out[i].start_s);
     s = j->on_left_out(j->user, ctx, &spans.left_out[i]);
+    bl_ctx_set_subject(ctx, subject);
   }
   if (!s && spans.n) {
     s = bl_extractor_begin(ctx, e, run->start_s);
@@ -283,7 +290,7 @@ static bl_status copy_names(bl_ctx *ctx, const bl_extractor *e, bl_recording_job
   return s;
 }
 
-bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *j)
+static bl_status extract(bl_ctx *ctx, bl_recording_job *j)
 {
   selection sel = {0};
   bl_stream in = {0}, wanted = {0};
@@ -322,6 +329,14 @@ done:
   bl_free(ctx, gathered);
   bl_free(ctx, sel.channel);
   bl_free(ctx, sel.name);
+  return s;
+}
+
+bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *j)
+{
+  const char *before = bl_ctx_set_subject(ctx, j->name);
+  bl_status s = extract(ctx, j);
+  bl_ctx_set_subject(ctx, before);
   return s;
 }
 

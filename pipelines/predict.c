@@ -267,7 +267,7 @@ static bl_status from_recording(bl_ctx *ctx, const loaded *m, const event_table 
 {
   bl_annotations own = {0};
   bl_wanted wanted = {m->rate_hz, &m->channels, &m->units, "the model needs"};
-  collector k = {.name = file, .job = {.config = &m->config, .wanted = &wanted, .unlabelled = true, .annotations = &own,
+  collector k = {.name = file, .job = {.config = &m->config, .name = file, .wanted = &wanted, .unlabelled = true, .annotations = &own,
                                        .annotated = events->path, .on_row = collect, .on_left_out = tell_left_out}};
   k.job.user = &k;
   bl_status s = events_of(ctx, events, file, &own);

@@ -70,10 +70,16 @@ static void log_and_warnings(void **state)
   assert_string_equal(h.text, "column a");
   assert_int_equal(h.level, BL_LOG_WARN);
   assert_int_equal(h.n, 2);
+  assert_null(bl_ctx_set_subject(ctx, "a.edf"));
+  bl_warn(ctx, BL_W_UNITS, "no unit");
+  assert_string_equal(h.text, "a.edf: no unit");
+  bl_log(ctx, BL_LOG_WARN, "a line of its own");
+  assert_string_equal(h.text, "a line of its own");
+  assert_string_equal(bl_ctx_set_subject(ctx, NULL), "a.edf");
   bl_ctx_set_log(ctx, NULL, NULL, BL_LOG_DEBUG);
   bl_warn(ctx, BL_W_CONSTANT, "still counted");
   assert_int_equal(bl_ctx_warnings(ctx, BL_W_CONSTANT), 2);
-  assert_int_equal(bl_ctx_warnings(ctx, BL_W_UNITS), 0);
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_UNITS), 1);
   assert_int_equal(bl_ctx_warnings(ctx, (bl_warning)999), 0);
   for (int i = 0; i < BL_N_WARNINGS; i++) assert_true(strlen(bl_warning_name((bl_warning)i)) > 2);
   assert_string_equal(bl_warning_name(BL_W_NO_CONVERGENCE), "NO_CONVERGENCE");

@@ -153,6 +153,30 @@ static void a_model_takes_the_same(void **state)
   check_free(ctx);
 }
 
+static void listen(void *user, bl_log_level level, const char *text)
+{
+  char *heard = user;
+  if (level == BL_LOG_WARN) snprintf(heard, 300, "%s", text);
+}
+
+/* A stage does not know which recording it works on, but its warnings say so. */
+static void warnings_name_the_recording(void **state)
+{
+  (void)state;
+  static const struct odd zeros = {.stages = "{pick: {include: [C3, Cz], missing: zero}}"};
+  char heard[300] = "";
+  bl_ctx *ctx = bl_ctx_new();
+  bl_config c;
+  bl_extraction x;
+  bl_ctx_set_log(ctx, listen, heard, BL_LOG_WARN);
+  check_ok(ctx, pipe_config(ctx, features_of(&zeros, "'same/*.csv', 'odd/less.csv'"), &c));
+  check_ok(ctx, bl_extract(ctx, &c, &x));
+  assert_string_equal(heard, "odd/less.csv: pick: no channel 'Cz'; zeros stand in its place");
+  bl_extraction_free(ctx, &x);
+  bl_config_free(ctx, &c);
+  check_free(ctx);
+}
+
 /* The order of channels makes no kind of its own: three outnumber two, though all three differ in it. */
 static void order_makes_no_kind(void **state)
 {
@@ -197,7 +221,7 @@ int main(void)
     if (i) put(name, 256, "C3 C4 Cz Fz", "uV", 1);
   }
   put("odd/rate", 512, "C3 C4 Cz", "uV", 1);
-  static struct CMUnitTest tests[2 * sizeof odds / sizeof *odds + 2];
+  static struct CMUnitTest tests[2 * sizeof odds / sizeof *odds + 3];
   size_t n = 0;
   for (size_t i = 0; i < sizeof odds / sizeof *odds; i++) {
     void *row = (void *)(uintptr_t)&odds[i];
@@ -205,6 +229,7 @@ int main(void)
     tests[n++] = (struct CMUnitTest){odds[i].name, a_model_takes_the_same, NULL, NULL, row};
   }
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(order_makes_no_kind);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(warnings_name_the_recording);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(failing_allocations);
   int failed = _cmocka_run_group_tests("other streams", tests, n, NULL, NULL);
   tree_done();

@@ -65,6 +65,9 @@ typedef enum bl_warning {
   BL_N_WARNINGS
 } bl_warning;
 void bl_warn(bl_ctx *ctx, bl_warning code, const char *format, ...) BL_PRINTF(3, 4);
+/* What bl_warn() puts before its text, as "NAME: ", in this context alone: the recording at work, which the code that warns does
+ * not know. Borrowed; NULL: nothing. Returns what it was before. */
+const char *bl_ctx_set_subject(bl_ctx *ctx, const char *subject);
 size_t bl_ctx_warnings(const bl_ctx *ctx, bl_warning code);
 const char *bl_warning_name(bl_warning code);
 
