@@ -195,6 +195,28 @@ static void order_makes_no_kind(void **state)
   check_free(ctx);
 }
 
+/* Limits of amplitudes look at all channels of the last waveform, so that one is needed though it is not picked behind it. */
+static void limits_need_what_they_look_at(void **state)
+{
+  (void)state;
+  static const struct odd one = {.stages = "{stft: {n_fft: 64}}, power, {pick: {include: [C3]}}"};
+  bl_ctx *ctx = bl_ctx_new();
+  for (int limits = 0; limits < 2; limits++) {
+    char text[1000];
+    bl_config c;
+    bl_extraction x;
+    snprintf(text, sizeof text, "%ssegments: {window: {length_s: 3%s}}\n", features_of(&one, "'same/*.csv', 'odd/less.csv'"),
+             limits ? ", reject: 1000" : "");
+    check_ok(ctx, pipe_config(ctx, text, &c));
+    check_ok(ctx, bl_extract(ctx, &c, &x));
+    assert_int_equal(x.n_failed, limits);
+    if (limits) assert_non_null(strstr(x.outcomes[0].message, "has no channel 'Cz'"));
+    bl_extraction_free(ctx, &x);
+    bl_config_free(ctx, &c);
+  }
+  check_free(ctx);
+}
+
 static void failing_allocations(void **state)
 {
   (void)state;
@@ -221,7 +243,7 @@ int main(void)
     if (i) put(name, 256, "C3 C4 Cz Fz", "uV", 1);
   }
   put("odd/rate", 512, "C3 C4 Cz", "uV", 1);
-  static struct CMUnitTest tests[2 * sizeof odds / sizeof *odds + 3];
+  static struct CMUnitTest tests[2 * sizeof odds / sizeof *odds + 4];
   size_t n = 0;
   for (size_t i = 0; i < sizeof odds / sizeof *odds; i++) {
     void *row = (void *)(uintptr_t)&odds[i];
@@ -230,6 +252,7 @@ int main(void)
   }
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(order_makes_no_kind);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(warnings_name_the_recording);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(limits_need_what_they_look_at);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(failing_allocations);
   int failed = _cmocka_run_group_tests("other streams", tests, n, NULL, NULL);
   tree_done();

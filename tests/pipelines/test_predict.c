@@ -303,6 +303,13 @@ static void events_of_a_table(void **state)
   check_free(ctx);
 }
 
+static void names_it_once(void *user, bl_log_level level, const char *text)
+{
+  const char *at = strstr(text, "a.edf: ");
+  (void)user;
+  if (level == BL_LOG_WARN && (!at || strstr(at + 1, "a.edf: "))) fail_msg("names the recording not once: %s", text);
+}
+
 /* Many segments left out are three lines and a count. */
 static void left_out_in_short(void **state)
 {
@@ -311,6 +318,7 @@ static void left_out_in_short(void **state)
   bl_ctx *ctx = bl_ctx_new();
   bl_buf out = {0};
   size_t failed;
+  bl_ctx_set_log(ctx, names_it_once, NULL, BL_LOG_WARN);
   check_ok(ctx, predict_at(ctx, model_in(epochs_folder, "model.safetensors"), a, "marked/late.csv", &out, &failed));
   assert_int_equal(count_lines(&out), 1 + 1);
   assert_int_equal(bl_ctx_warnings(ctx, BL_W_SKIPPED), 4);
