@@ -294,6 +294,12 @@ long bl_texts_find(const bl_texts *t, const char *s)
   return -1;
 }
 
+const char *bl_text_at(const void *texts, size_t i)
+{
+  const bl_texts *t = texts;
+  return i < t->n ? t->v[i] : NULL;
+}
+
 void bl_texts_free(bl_ctx *ctx, bl_texts *t)
 {
   for (size_t i = 0; i < t->n; i++) bl_free(ctx, t->v[i]);

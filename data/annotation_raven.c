@@ -40,12 +40,6 @@ static bool is_raven_own(const char *name)
   return !n || name[n - 1] == ')' || strstr(name, "Freq") || strstr(name, "Time");
 }
 
-static const char *column_at(const void *columns, size_t i)
-{
-  const bl_texts *t = columns;
-  return i < t->n ? t->v[i] : NULL;
-}
-
 static bl_status raven_label(bl_ctx *ctx, const char *path, const bl_texts *columns, const char *wanted, long *out)
 {
   static const char *const usual[] = {"Annotation", "Label", "Species", "Type"};
@@ -53,7 +47,7 @@ static bl_status raven_label(bl_ctx *ctx, const char *path, const bl_texts *colu
   if (wanted) {
     *out = bl_find_nocase(columns, wanted);
     if (*out >= 0) return BL_OK;
-    const char *near = bl_nearest(wanted, column_at, columns);
+    const char *near = bl_nearest(wanted, bl_text_at, columns);
     return bl_fail(ctx, BL_E_CONFIG, "%s: no column '%s' for the labels%s%s%s", path, wanted, near ? "; is '" : "",
                    near ? near : "", near ? "' meant?" : "");
   }

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "baleen/recording.h"
+
 typedef struct bl_riff_data {
   uint64_t size_at;     /* byte of the file where the data chunk's size is written */
   uint64_t says, holds; /* bytes of samples by that size; bytes up to the file's end */
@@ -25,6 +27,9 @@ bool bl_riff_find_data(int fd, uint64_t file_bytes, bl_riff_data *out);
 /* The same for a W64 file (Sony 2003): chunks named by GUIDs of 16 bytes, sizes of 8 bytes, which count these 24, beginnings at
  * multiples of 8. A size below 24 says 0 bytes. */
 bool bl_w64_find_data(int fd, uint64_t file_bytes, bl_riff_data *out);
+
+/* Notes what is wrong with the length of the samples, the gravest of it; nothing when all is well. */
+bl_status bl_riff_note(bl_ctx *ctx, bl_recording *rec, const bl_riff_data *d) BL_MUST_CHECK;
 
 /* The length that the header of an AIFF, W64 or AU file gives the whole file, and the byte where it says so. False when
  * it is none of these, or (AU) leaves it open. */

@@ -200,12 +200,6 @@ void bl_table_free(bl_ctx *ctx, bl_table *t)
 
 static const char *name_of(const bl_table *t) { return t->path ? t->path : "table"; }
 
-static const char *column_name(const void *arg, size_t i)
-{
-  const bl_texts *columns = arg;
-  return i < columns->n ? columns->v[i] : NULL;
-}
-
 bl_status bl_table_column(bl_ctx *ctx, const bl_table *t, const char *name, size_t *out)
 {
   *out = 0;
@@ -218,7 +212,7 @@ bl_status bl_table_column(bl_ctx *ctx, const bl_table *t, const char *name, size
   bl_buf all = {0};
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < t->columns.n; i++) s = bl_buf_printf(ctx, &all, "%s%s", i ? ", " : "", t->columns.v[i]);
-  const char *near = bl_nearest(name, column_name, &t->columns);
+  const char *near = bl_nearest(name, bl_text_at, &t->columns);
   if (!s && near)
     s = bl_fail(ctx, BL_E_CONFIG, "%s: no column '%s'; did you mean '%s'? It has %s", name_of(t), name, near,
                 bl_buf_text(&all));

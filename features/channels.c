@@ -18,12 +18,6 @@ static const char *normal(const char *name, char *buf)
   return buf;
 }
 
-static const char *text_at(const void *texts, size_t i)
-{
-  const bl_texts *t = texts;
-  return i < t->n ? t->v[i] : NULL;
-}
-
 static bool is_pattern(const char *name) { return strpbrk(name, "*?[") != NULL; }
 
 static void add(size_t channel, size_t *index, size_t *n)
@@ -44,7 +38,7 @@ static bl_status missing(bl_ctx *ctx, const char *who, const bl_stream *in, cons
     s = bl_texts_add(ctx, &have, normal(in->channels.v[i], buf));
     if (!s && i < 40) s = bl_buf_printf(ctx, &all, "%s%s", i ? ", " : "", buf);
   }
-  const char *near = s ? NULL : bl_nearest(name, text_at, &have);
+  const char *near = s ? NULL : bl_nearest(name, bl_text_at, &have);
   if (!s && near) s = bl_fail(ctx, BL_E_CONFIG, "%s: no channel '%s'; did you mean '%s'?", who, name, near);
   else if (!s)
     s = bl_fail(ctx, BL_E_CONFIG, "%s: no channel '%s'; there are %s%s", who, name, bl_buf_text(&all),

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "baleen/wide.h"
+#include "finite.h"
 #include "iir.h"
 
 static const double pi = 3.14159265358979323846;
@@ -93,18 +94,6 @@ static void stop_carefully(bl_comb *f, const float *x, size_t n, double *seen, d
   }
 }
 
-BL_WIDE static bool all_finite(const float *x, size_t n)
-{
-  enum { SIDE = 16 };
-  float probe[SIDE] = {0}; /* 0 as long as all is finite */
-  size_t i = 0;
-  for (; i + SIDE <= n; i += SIDE)
-    for (size_t k = 0; k < SIDE; k++) probe[k] += x[i + k] * 0;
-  for (; i < n; i++) probe[0] += x[i] * 0;
-  for (size_t k = 1; k < SIDE; k++) probe[0] += probe[k];
-  return probe[0] == 0;
-}
-
 static void end_period(bl_comb *f)
 {
   f->at = 0;
@@ -118,7 +107,7 @@ void bl_comb_run(bl_comb *f, const float *x, size_t n, float *y)
 {
   while (n) {
     size_t m = f->period - f->at < n ? f->period - f->at : n, place = f->at * f->width;
-    bool fast = !f->n_fresh && all_finite(x, m * f->width);
+    bool fast = !f->n_fresh && bl_all_finite_f32(x, m * f->width);
     if (fast) stop(f, x, m, f->seen + place, f->given + place, y);
     else stop_carefully(f, x, m, f->seen + place, f->given + place, y);
     f->at += m;

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "baleen/wide.h"
+#include "finite.h"
 
 enum {
   CHUNK = 4096,
@@ -179,17 +180,10 @@ BL_WIDE static void convolve(const double *h, size_t n_taps, const double *e, fl
 }
 
 /* Replaces what is not finite by 0; returns whether there was any. */
-BL_WIDE static bool mend(double *v, size_t n)
+static bool mend(double *v, size_t n)
 {
-  enum { SIDE = 8 };
-  double probe[SIDE] = {0}; /* 0 as long as all is finite */
-  size_t i = 0;
-  for (; i + SIDE <= n; i += SIDE)
-    for (size_t j = 0; j < SIDE; j++) probe[j] += v[i + j] * 0;
-  for (; i < n; i++) probe[0] += v[i] * 0;
-  for (size_t j = 1; j < SIDE; j++) probe[0] += probe[j];
-  if (probe[0] == 0) return false;
-  for (i = 0; i < n; i++)
+  if (bl_all_finite(v, n)) return false;
+  for (size_t i = 0; i < n; i++)
     if (!isfinite(v[i])) v[i] = 0;
   return true;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "baleen/wide.h"
+#include "finite.h"
 
 enum { LANES = BL_IIR_LANES, CHUNK = 256 };
 
@@ -161,15 +162,6 @@ static void run_carefully(bl_iir *f, size_t first, size_t m, double *z, double *
   }
 }
 
-static bool all_finite(const double *v, size_t n)
-{
-  double probe[LANES] = {0}; /* 0 as long as all is finite */
-  for (size_t i = 0; i < n; i++)
-    for (size_t c = 0; c < LANES; c++) probe[c] += v[i * LANES + c] * 0;
-  for (size_t c = 1; c < LANES; c++) probe[0] += probe[c];
-  return probe[0] == 0;
-}
-
 static void run_group(bl_iir *f, size_t first, const float *x, size_t n, float *y)
 {
   size_t m = f->width - first < LANES ? f->width - first : LANES;
@@ -177,7 +169,7 @@ static void run_group(bl_iir *f, size_t first, const float *x, size_t n, float *
   bool fresh = false;
   bl_iir_load(x + first, f->width, m, n, v);
   for (size_t c = 0; c < m; c++) fresh = fresh || f->fresh[first + c];
-  if (all_finite(v, n) && !fresh) {
+  if (bl_all_finite(v, n * LANES) && !fresh) {
     for (size_t c = 0; c < m; c++) f->last[first + c] = v[(n - 1) * LANES + c];
     bl_iir_lanes(f->sos, f->n_sections, z, v, LANES, n);
   } else run_carefully(f, first, m, z, v, n);

@@ -82,15 +82,9 @@ static found find(const bl_asked *asked, const bl_tally *there, const char *name
   return best;
 }
 
-static const char *label_at(const void *arg, size_t i)
-{
-  const bl_texts *t = arg;
-  return i < t->n ? t->v[i] : NULL;
-}
-
 static bl_status say_name(bl_ctx *ctx, const char *name, const bl_tally *there, bl_buf *text)
 {
-  const char *near = bl_nearest(name, label_at, &there->labels);
+  const char *near = bl_nearest(name, bl_text_at, &there->labels);
   bl_status s = bl_buf_printf(ctx, text, "%s'%s'", text->len ? ", " : "no event is called ", name);
   return !s && near ? bl_buf_printf(ctx, text, " (is '%s' meant?)", near) : s;
 }

@@ -113,39 +113,6 @@ static void mend_length(sound *f, const bl_riff_data *d)
 
 static unsigned long long ull(uint64_t x) { return x; }
 
-/* What is wrong with the length of a WAV file's data, the gravest. */
-static bl_status note_length(bl_ctx *ctx, bl_recording *rec, const bl_riff_data *d)
-{
-  if (d->wrapped)
-    return bl_recording_note(ctx, rec, BL_W_DEVIATION,
-                             "byte %llu: the data chunk says %llu bytes, which is %s; %llu follow, and were taken", ull(d->size_at),
-                             ull(d->says), d->says == UINT32_MAX ? "all that a WAV file can say" : "the size's lowest 32 bits",
-                             ull(d->wrapped));
-  if (d->says > d->holds)
-    return bl_recording_note(ctx, rec, BL_W_TRUNCATED, "byte %llu: the data chunk says %llu bytes, the file holds %llu; those were taken",
-                             ull(d->size_at), ull(d->says), ull(d->holds));
-  if (d->no_ds64)
-    return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
-                             "byte %llu: the data chunk refers to a chunk ds64 for its size, and there is none; the %llu bytes that follow "
-                             "were taken",
-                             ull(d->size_at), ull(d->holds));
-  if (d->unclosed)
-    return bl_recording_note(ctx, rec, BL_W_TRUNCATED, "byte %llu: the data chunk says 0 bytes, %llu follow; those were taken",
-                             ull(d->size_at), ull(d->holds));
-  if (d->behind)
-    return bl_recording_note(ctx, rec, BL_W_DEVIATION,
-                             "byte %llu: the data chunk says %llu bytes; the %llu behind them begin no chunk, and were left out: samples, if "
-                             "the size is wrong",
-                             ull(d->size_at), ull(d->says), ull(d->behind));
-  if (d->frame_bytes && d->says % d->frame_bytes)
-    return bl_recording_note(ctx, rec, BL_W_DEVIATION,
-                             "byte %llu: the data chunk says %llu bytes, no whole number of frames of %llu; the last %llu were left out",
-                             ull(d->size_at), ull(d->says), ull(d->frame_bytes), ull(d->says % d->frame_bytes));
-  if (d->open_riff)
-    return bl_recording_note(ctx, rec, BL_W_FORMAL, "byte 4: the length of all is not told, as by a recorder that was stopped");
-  return BL_OK;
-}
-
 /* Notes what is wrong with the length of the file or of a WAV file's data. libsndfile takes what the file holds when the header says
  * more; when it says nothing, the size is put right in what libsndfile gets to read. */
 static bl_status check_length(bl_ctx *ctx, bl_recording *rec)
@@ -162,11 +129,11 @@ static bl_status check_length(bl_ctx *ctx, bl_recording *rec)
                              ull(f->file_bytes));
   if (bl_w64_find_data(f->fd, f->file_bytes, &d)) {
     if (d.says < d.holds) f->data_bytes = d.says; /* libsndfile would read to the file's end */
-    return note_length(ctx, rec, &d);
+    return bl_riff_note(ctx, rec, &d);
   }
   if (!bl_riff_find_data(f->fd, f->file_bytes, &d)) return BL_OK;
   mend_length(f, &d);
-  return note_length(ctx, rec, &d);
+  return bl_riff_note(ctx, rec, &d);
 }
 
 /* "WAV, 16 bit". */

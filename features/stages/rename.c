@@ -47,12 +47,6 @@ static bl_status new_name(bl_ctx *ctx, const params *p, const char *old, char **
   return BL_OK;
 }
 
-static const char *text_at(const void *texts, size_t i)
-{
-  const bl_texts *t = texts;
-  return i < t->n ? t->v[i] : NULL;
-}
-
 /* Every name of `from` must be there, as it is once stripped. */
 static bl_status check_from(bl_ctx *ctx, const params *p, const bl_stream *in)
 {
@@ -67,7 +61,7 @@ static bl_status check_from(bl_ctx *ctx, const params *p, const bl_stream *in)
   }
   for (size_t i = 0; !s && i < p->from.n; i++) {
     if (bl_texts_find(&names, p->from.v[i]) >= 0) continue;
-    const char *near = bl_nearest(p->from.v[i], text_at, &names);
+    const char *near = bl_nearest(p->from.v[i], bl_text_at, &names);
     s = bl_fail(ctx, BL_E_CONFIG, "rename: no channel '%s'%s%s%s", p->from.v[i], near ? "; did you mean '" : "",
                 near ? near : "", near ? "'?" : "");
   }

@@ -55,6 +55,8 @@ bl_status bl_texts_addf(bl_ctx *ctx, bl_texts *t, const char *format, ...) BL_PR
 bl_status bl_texts_copy(bl_ctx *ctx, bl_texts *to, const bl_texts *from) BL_MUST_CHECK;
 /* Index of `s`, or -1. */
 long bl_texts_find(const bl_texts *t, const char *s);
+/* String i of a bl_texts, NULL behind the last: a list of candidates for bl_nearest(). */
+const char *bl_text_at(const void *texts, size_t i);
 void bl_texts_free(bl_ctx *ctx, bl_texts *t);
 
 #endif
