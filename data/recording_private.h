@@ -7,7 +7,7 @@
 /* At most so many notes are kept for a file; one more says that there were others. */
 enum { BL_MAX_NOTES = 100 };
 
-/* Recordings of this name are raw samples, and the name says what they are: data/readers/pcm.c. */
+/* Recordings of this name are raw samples, and the name says what they are: data/formats/pcm.c. */
 #define BL_PCM_PREFIX "pcm:"
 extern const bl_reader_class bl_reader_pcm;
 /* BL_E_CONFIG when its settings are none, BL_E_ARG when no file follows. */

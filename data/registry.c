@@ -4,7 +4,7 @@
 #include "baleen/source.h"
 
 #define BL_READER(name) extern const bl_reader_class bl_reader_##name;
-#include "readers.def"
+#include "formats.def"
 #undef BL_READER
 #define BL_SOURCE(name) extern const bl_source_class bl_source_##name;
 #include "sources.def"
@@ -12,7 +12,7 @@
 
 static const bl_reader_class *const reader_table[] = {
 #define BL_READER(name) &bl_reader_##name,
-#include "readers.def"
+#include "formats.def"
 #undef BL_READER
     NULL};
 static const bl_source_class *const source_table[] = {

@@ -2,7 +2,7 @@
  *
  * Each step learns from what the steps before it give, and sees y, groups, class names and column names; weights go to
  * those steps that take them. It is of the kind of its last step and can do what that can (see bl_estimator_kind()). */
-#include "../estimator_private.h"
+#include "estimator_private.h"
 
 static const bl_estimator *last(const bl_estimator *self) { return self->child[self->n_children - 1]; }
 

@@ -5,12 +5,12 @@
  * [channel] float32 in the channel's physical unit. Gaps (EDF+D) split a stream into runs: nothing is glued. The same
  * frames have the same bits however they are cut into blocks. Going back in Ogg and MP3 decodes from the start again.
  * Times count from the first sample, EDF's annotations too: the first record's own time stamp is taken off, and where stamps and
- * samples disagree, annotations stay on the samples (data/edf_times.c has the rules). A BDF
+ * samples disagree, annotations stay on the samples (data/formats/edf/edf_times.c has the rules). A BDF
  * Status is two channels: "Status", the trigger bits 0 to 15 as a number, and "Status system", the bits 16 to 23.
  *
- * A file x.wav.json beside x.wav (any sound file) gives names, units, full scale and start: data/sidecar.h.
+ * A file x.wav.json beside x.wav (any sound file) gives names, units, full scale and start: data/write/sidecar.h.
  *
- * To add a format: data/readers/<name>.c with `const bl_reader_class bl_reader_<name>`, a line in readers.def. */
+ * To add a format: data/formats/<name>.c with `const bl_reader_class bl_reader_<name>`, a line in formats.def. */
 #ifndef BALEEN_RECORDING_H
 #define BALEEN_RECORDING_H
 
