@@ -18,8 +18,8 @@ static void ready(void) { pthread_once(&once, one_thread); }
 
 static int as_int(size_t n) { return (int)n; }
 
-void bl_gemm(bool ta, bool tb, size_t m, size_t n, size_t k, double alpha, const double *a, size_t lda,
-             const double *b, size_t ldb, double beta, double *c, size_t ldc)
+void bl_gemm(bool ta, bool tb, size_t m, size_t n, size_t k, double alpha, const double *a, size_t lda, const double *b,
+             size_t ldb, double beta, double *c, size_t ldc)
 {
   if (!m || !n) return;
   ready();
@@ -97,7 +97,9 @@ bl_status bl_eigh(bl_ctx *ctx, size_t n, double *a, double *w, double *v)
   /* row-major upper = column-major lower */
   int info = LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', as_int(n), a, as_int(n), w);
   if (info == LAPACK_WORK_MEMORY_ERROR) return bl_fail_nomem(ctx, "an eigendecomposition");
-  if (info) return bl_fail(ctx, BL_E_NONFINITE, "an eigendecomposition of %zu x %zu failed (code %d); is the matrix finite?", n, n, info);
+  if (info)
+    return bl_fail(ctx, BL_E_NONFINITE, "an eigendecomposition of %zu x %zu failed (code %d); is the matrix finite?", n,
+                   n, info);
   transpose(n, a, v);
   return BL_OK;
 }
@@ -109,7 +111,8 @@ bl_status bl_eigh_general(bl_ctx *ctx, size_t n, double *a, double *b, double *w
   int info = LAPACKE_dsygvd(LAPACK_COL_MAJOR, 1, 'V', 'L', as_int(n), a, as_int(n), b, as_int(n), w);
   if (info == LAPACK_WORK_MEMORY_ERROR) return bl_fail_nomem(ctx, "an eigendecomposition");
   if (info > as_int(n)) return bl_fail(ctx, BL_E_RANGE, "a matrix of %zu x %zu is not positive definite", n, n);
-  if (info) return bl_fail(ctx, BL_E_NONFINITE, "a generalised eigendecomposition of %zu x %zu failed (code %d)", n, n, info);
+  if (info)
+    return bl_fail(ctx, BL_E_NONFINITE, "a generalised eigendecomposition of %zu x %zu failed (code %d)", n, n, info);
   transpose(n, a, v);
   return BL_OK;
 }
@@ -127,9 +130,13 @@ bl_status bl_svd(bl_ctx *ctx, size_t m, size_t n, double *a, double *s, double *
     status = bl_fail_nomem(ctx, "a decomposition");
   if (!status) {
     /* row-major A is column-major A' = Vt' s U': swap the sides and no copy is needed */
-    int info = LAPACKE_dgesdd(LAPACK_COL_MAJOR, 'S', as_int(n), as_int(m), a, as_int(n), s, vt, as_int(n), u, as_int(r));
+    int info =
+        LAPACKE_dgesdd(LAPACK_COL_MAJOR, 'S', as_int(n), as_int(m), a, as_int(n), s, vt, as_int(n), u, as_int(r));
     if (info == LAPACK_WORK_MEMORY_ERROR) status = bl_fail_nomem(ctx, "a singular value decomposition");
-    else if (info) status = bl_fail(ctx, BL_E_NONFINITE, "a singular value decomposition of %zu x %zu failed (code %d); are all entries finite?", m, n, info);
+    else if (info)
+      status =
+          bl_fail(ctx, BL_E_NONFINITE,
+                  "a singular value decomposition of %zu x %zu failed (code %d); are all entries finite?", m, n, info);
   }
   bl_free(ctx, scratch_u);
   bl_free(ctx, scratch_vt);
@@ -141,8 +148,11 @@ bl_status bl_solve_spd(bl_ctx *ctx, size_t n, double *a, size_t nrhs, double *b)
   if (!n || !nrhs) return BL_OK;
   ready();
   int info = LAPACKE_dposv(LAPACK_ROW_MAJOR, 'U', as_int(n), as_int(nrhs), a, as_int(n), b, as_int(nrhs));
-  if (info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR) return bl_fail_nomem(ctx, "a linear solve");
-  if (info < 0) return bl_fail(ctx, BL_E_NONFINITE, "a linear solve of %zu x %zu failed (code %d); are all entries finite?", n, n, info);
+  if (info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR)
+    return bl_fail_nomem(ctx, "a linear solve");
+  if (info < 0)
+    return bl_fail(ctx, BL_E_NONFINITE, "a linear solve of %zu x %zu failed (code %d); are all entries finite?", n, n,
+                   info);
   if (info) return bl_fail(ctx, BL_E_RANGE, "a matrix of %zu x %zu is not positive definite", n, n);
   return BL_OK;
 }
@@ -155,10 +165,12 @@ bl_status bl_lstsq(bl_ctx *ctx, size_t m, size_t n, double *a, size_t nrhs, doub
   double *s = bl_calloc(ctx, m < n ? m : n, sizeof *s);
   if (!s) return bl_fail_nomem(ctx, "a least-squares solve");
   lapack_int r = 0;
-  int info = LAPACKE_dgelsd(LAPACK_ROW_MAJOR, as_int(m), as_int(n), as_int(nrhs), a, as_int(n), b, as_int(nrhs), s, rcond, &r);
+  int info =
+      LAPACKE_dgelsd(LAPACK_ROW_MAJOR, as_int(m), as_int(n), as_int(nrhs), a, as_int(n), b, as_int(nrhs), s, rcond, &r);
   bl_free(ctx, s);
   if (rank) *rank = (size_t)r;
-  if (info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR) return bl_fail_nomem(ctx, "a least-squares solve");
+  if (info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR)
+    return bl_fail_nomem(ctx, "a least-squares solve");
   if (info) return bl_fail(ctx, BL_E_NONFINITE, "a least-squares solve of %zu x %zu failed (code %d)", m, n, info);
   return BL_OK;
 }

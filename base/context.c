@@ -104,7 +104,8 @@ void bl_ctx_set_log(bl_ctx *ctx, bl_log_fn fn, void *user, bl_log_level up_to)
   ctx->core->log_up_to = up_to;
 }
 
-static void log_text(bl_ctx *ctx, bl_log_level level, const char *subject, const char *format, va_list args) BL_PRINTF(4, 0);
+static void log_text(bl_ctx *ctx, bl_log_level level, const char *subject, const char *format, va_list args)
+    BL_PRINTF(4, 0);
 static void log_text(bl_ctx *ctx, bl_log_level level, const char *subject, const char *format, va_list args)
 {
   bl_core *core = ctx->core;

@@ -12,23 +12,23 @@ struct bl_pool;
 /* Shared by a context and the child contexts of its pool workers. */
 typedef struct bl_core {
   atomic_size_t live, live_bytes, peak_bytes, allocs;
-  atomic_long fail_at;                  /* countdown to the allocation that fails; negative: none */
+  atomic_long fail_at; /* countdown to the allocation that fails; negative: none */
   atomic_size_t warnings[BL_N_WARNINGS];
   atomic_int cancelled;
-  pthread_mutex_t talk;                 /* one log or progress call at a time */
+  pthread_mutex_t talk; /* one log or progress call at a time */
   bl_log_fn log;
   void *log_user;
   bl_log_level log_up_to;
   bl_progress_fn progress;
   void *progress_user;
   size_t threads;
-  struct bl_pool *pool;                 /* made at first use */
+  struct bl_pool *pool; /* made at first use */
 } bl_core;
 
 struct bl_ctx {
   bl_core *core;
-  bool is_child;                        /* a pool worker's: nested loops run inline */
-  const char *subject;                  /* of warnings, or NULL */
+  bool is_child;       /* a pool worker's: nested loops run inline */
+  const char *subject; /* of warnings, or NULL */
   char place[96];
   char error[1024];
 };

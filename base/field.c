@@ -17,7 +17,10 @@ static const char *const names[] = {
 size_t bl_dtype_size(bl_dtype t) { return (unsigned)t < BL_N_DTYPES ? sizes[t] : 0; }
 const char *bl_dtype_name(bl_dtype t) { return (unsigned)t < BL_N_DTYPES ? names[t] : "?"; }
 
-static size_t dim(const void *state, size_t offset) { return *(const size_t *)(const void *)((const char *)state + offset); }
+static size_t dim(const void *state, size_t offset)
+{
+  return *(const size_t *)(const void *)((const char *)state + offset);
+}
 static size_t n_dims(const bl_field *f)
 {
   return (size_t)(f->dim_rows != BL_NO_DIM) + (size_t)(f->dim_cols != BL_NO_DIM);
@@ -35,12 +38,14 @@ bl_field_view bl_field_get(const bl_field *f, const void *state)
 }
 
 /* Does n agree with the other fields that were set under the same dim? */
-static bl_status check_dim(bl_ctx *ctx, const bl_field *table, const bl_field *f, const void *state, size_t offset, size_t n)
+static bl_status check_dim(bl_ctx *ctx, const bl_field *table, const bl_field *f, const void *state, size_t offset,
+                           size_t n)
 {
   for (const bl_field *g = table; g->name; g++) {
     if (g == f || !n_dims(g) || (g->dim_rows != offset && g->dim_cols != offset) || !bl_field_get(g, state).v) continue;
     if (dim(state, offset) != n)
-      return bl_fail(ctx, BL_E_FORMAT, "field '%s' has %zu entries where '%s' has %zu", f->name, n, g->name, dim(state, offset));
+      return bl_fail(ctx, BL_E_FORMAT, "field '%s' has %zu entries where '%s' has %zu", f->name, n, g->name,
+                     dim(state, offset));
   }
   return BL_OK;
 }

@@ -19,7 +19,8 @@ static bl_status fail_io(bl_ctx *ctx, const char *path, const char *what)
   return bl_fail(ctx, BL_E_IO, "%s: cannot %s: %s", path, what, strerror(errno));
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------------- */
+/* ---- reading
+ * ------------------------------------------------------------------------------------------------------- */
 
 /* Room for what stat() promises and a little more, which finds out that the file ended there. */
 static size_t first_room(int fd, size_t max)
@@ -79,7 +80,8 @@ done:
   return s;
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------------------- */
+/* ---- writing
+ * ------------------------------------------------------------------------------------------------------- */
 
 /* The file that a path stands for when its last name is a link, or a link to one, whether it is there or not. */
 bl_status bl_file_target(bl_ctx *ctx, const char *path, char **out)
@@ -114,7 +116,8 @@ static int open_new(const char *path, const struct stat *old)
 {
   mode_t rights = old ? old->st_mode & 0777 : 0666;
   int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, rights);
-  if (fd >= 0 && old) (void)!fchmod(fd, rights); /* where umask took some; a file system without rights has none to keep */
+  if (fd >= 0 && old)
+    (void)!fchmod(fd, rights); /* where umask took some; a file system without rights has none to keep */
   return fd;
 }
 
@@ -125,7 +128,8 @@ bl_status bl_out_open(bl_ctx *ctx, const char *path, bl_out *out)
   *out = o;
   bool there = !stat(path, &st);
   /* renaming over a device or a pipe would put a file in its place, for everybody */
-  if (there && !S_ISREG(st.st_mode)) return bl_fail(ctx, BL_E_IO, "%s: is there and is no plain file; name another", path);
+  if (there && !S_ISREG(st.st_mode))
+    return bl_fail(ctx, BL_E_IO, "%s: is there and is no plain file; name another", path);
   bl_status s = bl_file_target(ctx, path, &o.path);
   for (unsigned k = 0; !s && o.fd < 0; k++) {
     bl_free(ctx, o.beside);

@@ -42,9 +42,9 @@ static size_t block_bytes(size_t n, size_t size, size_t *want)
   return (*want + 2 * ALIGN - 1) / ALIGN * ALIGN;
 }
 
-/* Zeroed. The first touch of an array of hundreds of megabytes, page by page of 4 KiB, takes the kernel longer than reading
- * a recording into it takes us. So pages of 2 MiB are asked for, where the machine has them, before anything touches it:
- * calloc() leaves pages that are new from the kernel as they come, zero. */
+/* Zeroed. The first touch of an array of hundreds of megabytes, page by page of 4 KiB, takes the kernel longer than
+ * reading a recording into it takes us. So pages of 2 MiB are asked for, where the machine has them, before anything
+ * touches it: calloc() leaves pages that are new from the kernel as they come, zero. */
 static char *take_large(size_t bytes, void **raw)
 {
   char *v = *raw = bytes <= SIZE_MAX - ALIGN ? calloc(1, bytes + ALIGN) : NULL;
@@ -121,7 +121,8 @@ char *bl_strf(bl_ctx *ctx, const char *format, ...)
   return s;
 }
 
-/* ---- encodings ----------------------------------------------------------------------------------------------------- */
+/* ---- encodings
+ * ----------------------------------------------------------------------------------------------------- */
 
 char *bl_utf8_of_latin1(bl_ctx *ctx, const char *s, size_t n)
 {

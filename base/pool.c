@@ -15,10 +15,10 @@ typedef struct job {
   void *arg;
   size_t n_items;
   atomic_size_t next;
-  atomic_int stop;          /* an item failed: hand out no more */
-  size_t failed_item;       /* guarded by the pool's lock */
+  atomic_int stop;    /* an item failed: hand out no more */
+  size_t failed_item; /* guarded by the pool's lock */
   bl_status status;
-  bl_ctx failed;            /* its context, for the texts */
+  bl_ctx failed; /* its context, for the texts */
 } job;
 
 typedef struct bl_pool {

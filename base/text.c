@@ -239,7 +239,9 @@ static size_t utf8_char(const unsigned char *s, size_t n)
   if (all == 1) return 1;
   if (c < 0xc2 || c > 0xf4 || n < all) return 0;
   /* longer than need be, halves of UTF-16's pairs, beyond U+10FFFF */
-  if ((c == 0xe0 && s[1] < 0xa0) || (c == 0xed && s[1] > 0x9f) || (c == 0xf0 && s[1] < 0x90) || (c == 0xf4 && s[1] > 0x8f)) return 0;
+  if ((c == 0xe0 && s[1] < 0xa0) || (c == 0xed && s[1] > 0x9f) || (c == 0xf0 && s[1] < 0x90) ||
+      (c == 0xf4 && s[1] > 0x8f))
+    return 0;
   for (size_t i = 1; i < all; i++)
     if ((s[i] & 0xc0) != 0x80) return 0;
   return all;

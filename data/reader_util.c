@@ -81,7 +81,9 @@ bl_status bl_reader_number_names(bl_ctx *ctx, bl_recording *rec, bool note)
       fresh[at] = numbered(ctx, rec, rec->streams[i].channels[c].name, before);
       if (!fresh[at]) s = bl_fail_nomem(ctx, "channel names");
     }
-  if (!s && first && note) s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "channel name '%s' occurs more than once; '-0', '-1' .. were added", first);
+  if (!s && first && note)
+    s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "channel name '%s' occurs more than once; '-0', '-1' .. were added",
+                          first);
   at = 0;
   for (size_t i = 0; fresh && i < rec->n_streams; i++)
     for (size_t c = 0; c < rec->streams[i].n_channels; c++, at++) {
@@ -106,7 +108,8 @@ void bl_reader_sound_name(size_t i, size_t n, char to[32])
 
 void bl_reader_plain_micro(char *unit)
 {
-  static const char *const micro[] = {"\xc2\xb5", "\xce\xbc", "\xc3\x82\xc2\xb5", "\xc3\x8e\xc2\xbc"}; /* and UTF-8 seen as Latin-1 */
+  static const char *const micro[] = {"\xc2\xb5", "\xce\xbc", "\xc3\x82\xc2\xb5",
+                                      "\xc3\x8e\xc2\xbc"}; /* and UTF-8 seen as Latin-1 */
   for (size_t i = 0; i < sizeof micro / sizeof *micro; i++) {
     size_t n = strlen(micro[i]);
     if (strncmp(unit, micro[i], n)) continue;
@@ -119,7 +122,8 @@ void bl_reader_plain_micro(char *unit)
 bool bl_reader_clock(const int v[7], int64_t *us)
 {
   bl_recording scratch = {0};
-  if (!bl_recording_set_start(&scratch, v[0], v[1], v[2], v[3], v[4], v[5], 0) || v[6] < 0 || v[6] > 999999) return false;
+  if (!bl_recording_set_start(&scratch, v[0], v[1], v[2], v[3], v[4], v[5], 0) || v[6] < 0 || v[6] > 999999)
+    return false;
   int64_t y = v[0] - (v[1] <= 2), m = (v[1] + 9) % 12; /* years from March on, the leap day last */
   int64_t day = y * 365 + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + v[2];
   *us = (((day * 24 + v[3]) * 60 + v[4]) * 60 + v[5]) * 1000000 + v[6];

@@ -11,7 +11,8 @@ typedef struct bl_begin {
 } bl_begin;
 /* The stream's runs: from frame 0 at 0 s on, and from each of n beginnings on, ascending by frame; those at frame 0, at
  * or behind the end, or not behind the one before, are passed over. Sets n_frames too. */
-bl_status bl_reader_runs(bl_ctx *ctx, bl_rec_stream *stream, uint64_t n_frames, const bl_begin *v, size_t n) BL_MUST_CHECK;
+bl_status bl_reader_runs(bl_ctx *ctx, bl_rec_stream *stream, uint64_t n_frames, const bl_begin *v,
+                         size_t n) BL_MUST_CHECK;
 /* One stream of n_channels channels. */
 bl_status bl_reader_one_stream(bl_ctx *ctx, bl_recording *rec, double rate_hz, size_t n_channels) BL_MUST_CHECK;
 /* Names that occur more than once get "-0", "-1" .., but no name that another channel has; which is noted. */
@@ -22,7 +23,8 @@ bl_status bl_reader_number_names(bl_ctx *ctx, bl_recording *rec, bool note) BL_M
 void bl_reader_sound_name(size_t i, size_t n, char to[32]);
 /* A unit's micro sign as "u", in place. */
 void bl_reader_plain_micro(char *unit);
-/* Microseconds of {year, month, day, hour, minute, second, microsecond} after some fixed moment; false when it is no date. */
+/* Microseconds of {year, month, day, hour, minute, second, microsecond} after some fixed moment; false when it is no
+ * date. */
 bool bl_reader_clock(const int v[7], int64_t *us);
 
 #endif

@@ -216,7 +216,8 @@ static bl_status check_strict(bl_ctx *ctx, const bl_recording *rec)
 }
 
 /* pattern: as bl_recording_open_dated() has it. */
-static bl_status open_quietly(bl_ctx *ctx, const char *path, bl_open_mode mode, bool quiet, const char *pattern, bl_recording **out)
+static bl_status open_quietly(bl_ctx *ctx, const char *path, bl_open_mode mode, bool quiet, const char *pattern,
+                              bl_recording **out)
 {
   *out = NULL;
   const bl_reader_class *cls;

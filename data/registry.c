@@ -1,6 +1,6 @@
 /* The tables of readers and sources, made from the .def files: included once to declare, once as rows. */
-#include "baleen/recording.h"
 #include "baleen/registry.h"
+#include "baleen/recording.h"
 #include "baleen/source.h"
 
 #define BL_READER(name) extern const bl_reader_class bl_reader_##name;

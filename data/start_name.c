@@ -7,26 +7,19 @@
 #include "recording_private.h"
 
 /* In this order, the first that fits. Recorders that write them, as far as known, behind each. */
-static const char *const common[] = {
-    "%Y-%m-%dT%H:%M:%S.%f", /* ISO 8601, with a fraction */
-    "%Y-%m-%dT%H-%M-%S.%f",
-    "%Y%m%dT%H%M%S.%f",
-    "%Y-%m-%dT%H:%M:%S", /* ISO 8601 */
-    "%Y%m%dT%H%M%S",     /* ISO 8601, PAM */
-    "%Y%m%d_%H%M%S",     /* Song Meter, AudioMoth, PAMGuard */
-    "%Y%m%d-%H%M%S",
-    "%Y%m%d $%H%M%S",    /* Song Meter SM3 */
-    "%Y%m%d_$%H%M%S",
-    "%Y-%m-%d_%H-%M-%S",
-    "%Y-%m-%d %H-%M-%S",
-    "%Y-%m-%dT%H-%M-%S",
-    "%Y-%m-%d_%H_%M_%S",
-    "%Y_%m_%d_%H_%M_%S",
-    "%Y%m%d%H%M%S",
-    "%Y%m%d_%H%M",
-    ".%y%m%d%H%M%S",     /* SoundTrap: serial number, dot, date and time */
-    "_%y%m%d_%H%M%S",
-    "_%y%m%d-%H%M%S",
+static const char
+    *const
+        common[] =
+            {
+                "%Y-%m-%dT%H:%M:%S.%f",                                           /* ISO 8601, with a fraction */
+                "%Y-%m-%dT%H-%M-%S.%f", "%Y%m%dT%H%M%S.%f",  "%Y-%m-%dT%H:%M:%S", /* ISO 8601 */
+                "%Y%m%dT%H%M%S",                                                  /* ISO 8601, PAM */
+                "%Y%m%d_%H%M%S",                                                  /* Song Meter, AudioMoth, PAMGuard */
+                "%Y%m%d-%H%M%S",        "%Y%m%d $%H%M%S",                         /* Song Meter SM3 */
+                "%Y%m%d_$%H%M%S",       "%Y-%m-%d_%H-%M-%S", "%Y-%m-%d %H-%M-%S", "%Y-%m-%dT%H-%M-%S",
+                "%Y-%m-%d_%H_%M_%S",    "%Y_%m_%d_%H_%M_%S", "%Y%m%d%H%M%S",      "%Y%m%d_%H%M",
+                ".%y%m%d%H%M%S", /* SoundTrap: serial number, dot, date and time */
+                "_%y%m%d_%H%M%S",       "_%y%m%d-%H%M%S",
 };
 
 static bool digits(const char **s, int n, int *out)
@@ -122,7 +115,9 @@ bl_status bl_recording_start_from_name(bl_ctx *ctx, bl_recording *rec, const cha
   int v[7];
   const char *used;
   if (!bl_start_from_name(pattern, bl_recording_file(rec->path), v, &used)) {
-    if (pattern) bl_warn(ctx, BL_W_REMARK, "%s: '%s' fits nothing in the file's name; when it began is not known", rec->path, pattern);
+    if (pattern)
+      bl_warn(ctx, BL_W_REMARK, "%s: '%s' fits nothing in the file's name; when it began is not known", rec->path,
+              pattern);
     return BL_OK;
   }
   bl_recording_set_start(rec, v[0], v[1], v[2], v[3], v[4], v[5], v[6] * 1e-6);
@@ -137,5 +132,6 @@ bl_status bl_recording_start_from_name(bl_ctx *ctx, bl_recording *rec, const cha
 bl_status bl_start_pattern_check(bl_ctx *ctx, const char *who, const char *pattern)
 {
   if (!pattern || !strcmp(pattern, "none") || bl_start_pattern_ok(pattern)) return BL_OK;
-  return bl_fail(ctx, BL_E_CONFIG, "%s: '%s' needs a year (%%Y or %%y); further fields are %%m %%d %%H %%M %%S %%f", who, pattern);
+  return bl_fail(ctx, BL_E_CONFIG, "%s: '%s' needs a year (%%Y or %%y); further fields are %%m %%d %%H %%M %%S %%f",
+                 who, pattern);
 }

@@ -31,8 +31,8 @@ typedef struct standing {
 } standing;
 
 /* Ends what stood at frame `to` of the run, and begins the new code. */
-static bl_status turn(bl_ctx *ctx, const bl_rec_stream *s, const bl_stretch *run, standing *st, uint64_t to, uint32_t code,
-                      bl_annotations *out)
+static bl_status turn(bl_ctx *ctx, const bl_rec_stream *s, const bl_stretch *run, standing *st, uint64_t to,
+                      uint32_t code, bl_annotations *out)
 {
   bl_status status = BL_OK;
   if (st->code) {
@@ -40,7 +40,9 @@ static bl_status turn(bl_ctx *ctx, const bl_rec_stream *s, const bl_stretch *run
     snprintf(label, sizeof label, "%lu", (unsigned long)st->code);
     bl_annotation one = {.onset_s = run->start_s + (double)st->since / s->rate_hz,
                          .duration_s = (double)(to - st->since) / s->rate_hz,
-                         .low_hz = NAN, .high_hz = NAN, .label = label};
+                         .low_hz = NAN,
+                         .high_hz = NAN,
+                         .label = label};
     status = bl_annotations_add(ctx, out, &one);
   }
   *st = (standing){code, to};
@@ -50,11 +52,13 @@ static bl_status turn(bl_ctx *ctx, const bl_rec_stream *s, const bl_stretch *run
 static uint32_t code_of(float x, uint32_t mask)
 {
   double v = rint((double)x);
-  return v >= 0 && v <= 4294967295.0 ? (uint32_t)v & mask : v < 0 && v >= -2147483648.0 ? (uint32_t)(int32_t)v & mask : 0;
+  return v >= 0 && v <= 4294967295.0   ? (uint32_t)v & mask
+         : v < 0 && v >= -2147483648.0 ? (uint32_t)(int32_t)v & mask
+                                       : 0;
 }
 
-static bl_status scan_run(bl_ctx *ctx, bl_recording *rec, size_t stream, size_t channel, const bl_stretch *run, uint32_t mask,
-                          float *block, size_t frames, bl_annotations *out)
+static bl_status scan_run(bl_ctx *ctx, bl_recording *rec, size_t stream, size_t channel, const bl_stretch *run,
+                          uint32_t mask, float *block, size_t frames, bl_annotations *out)
 {
   const bl_rec_stream *s = &rec->streams[stream];
   standing st = {0};

@@ -1,4 +1,5 @@
-/* The tables of stages, summaries and segmentations, made from the .def files: included once to declare, once as rows. */
+/* The tables of stages, summaries and segmentations, made from the .def files: included once to declare, once as
+ * rows. */
 #include "baleen/registry.h"
 #include "baleen/segment.h"
 #include "baleen/stage.h"

@@ -1,7 +1,7 @@
 /* The tables of estimators, metrics and splitters, made from the .def files: included once to declare, once as rows. */
+#include "baleen/registry.h"
 #include "baleen/estimator.h"
 #include "baleen/metric.h"
-#include "baleen/registry.h"
 #include "baleen/split.h"
 
 #define BL_ESTIMATOR(name) extern const bl_estimator_class bl_estimator_##name;

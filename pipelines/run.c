@@ -60,7 +60,8 @@ static size_t best_learner(const bl_config *c, const bl_results *r)
   return best;
 }
 
-static bl_status save_model(bl_ctx *ctx, const char *folder, const char *name, const bl_estimator *e, const bl_meta *meta)
+static bl_status save_model(bl_ctx *ctx, const char *folder, const char *name, const bl_estimator *e,
+                            const bl_meta *meta)
 {
   char *path = bl_path_in(ctx, folder, name);
   bl_status s = path ? bl_model_save(ctx, path, e, meta) : bl_fail_nomem(ctx, "a path");
@@ -73,8 +74,12 @@ static bl_status train_all(bl_ctx *ctx, const bl_run_parts *r, const char *folde
 {
   const bl_config *c = r->config;
   const bl_problem *p = r->problem;
-  bl_data data = {.X = bl_mat_view(&p->X), .y = p->y, .weight = p->weight, .group = p->group,
-                  .feature_names = &p->rows->features, .class_names = p->classes.n ? &p->classes : NULL};
+  bl_data data = {.X = bl_mat_view(&p->X),
+                  .y = p->y,
+                  .weight = p->weight,
+                  .group = p->group,
+                  .feature_names = &p->rows->features,
+                  .class_names = p->classes.n ? &p->classes : NULL};
   bl_meta meta = {0};
   size_t best = best_learner(c, r->results);
   bl_status s = model_meta(ctx, c, r->extraction, &meta);
@@ -85,7 +90,8 @@ static bl_status train_all(bl_ctx *ctx, const bl_run_parts *r, const char *folde
     if (s) s = bl_fail_in(ctx, s, "model '%s', on all rows: ", c->learners[i].name);
     if (!s && i == best) s = save_model(ctx, folder, "model.safetensors", e, &meta);
     if (!s && c->n_learners > 1) {
-      char *models = bl_path_in(ctx, folder, "models"), *name = bl_strf(ctx, "models/%s.safetensors", c->learners[i].name);
+      char *models = bl_path_in(ctx, folder, "models"),
+           *name = bl_strf(ctx, "models/%s.safetensors", c->learners[i].name);
       s = models && name ? bl_make_folder(ctx, models) : bl_fail_nomem(ctx, "a path");
       if (!s) s = save_model(ctx, folder, name, e, &meta);
       bl_free(ctx, models);

@@ -13,12 +13,12 @@ static const char *const kinds[] = {"sources",    "readers", "segments",  "stage
 const char *bl_catalog_kind(size_t i) { return i < sizeof kinds / sizeof *kinds ? kinds[i] : NULL; }
 
 /* Kinds that are {name, summary, source, opts} and nothing to add. */
-#define PLAIN(kind_, lookup)                                                           \
-  {                                                                                    \
-    const bl_##lookup##_class *c = bl_##lookup##_at(i);                                \
-    if (!c) return false;                                                              \
-    *out = (bl_entry){kind_, c->name, c->summary, c->source, c->opts, ""};             \
-    return true;                                                                       \
+#define PLAIN(kind_, lookup)                                                                                           \
+  {                                                                                                                    \
+    const bl_##lookup##_class *c = bl_##lookup##_at(i);                                                                \
+    if (!c) return false;                                                                                              \
+    *out = (bl_entry){kind_, c->name, c->summary, c->source, c->opts, ""};                                             \
+    return true;                                                                                                       \
   }
 
 static bool reader_at(size_t i, bl_entry *out, char *buf)
@@ -37,8 +37,8 @@ static bool stage_at(size_t i, bl_entry *out)
 {
   const bl_stage_class *c = bl_stage_at(i);
   if (!c) return false;
-  *out = (bl_entry){"stage", c->name, c->summary, c->source, c->opts,
-                    c->tags & BL_STAGE_WHOLE ? "needs the whole recording: not for live runs" : ""};
+  *out = (bl_entry){"stage",   c->name, c->summary,
+                    c->source, c->opts, c->tags & BL_STAGE_WHOLE ? "needs the whole recording: not for live runs" : ""};
   return true;
 }
 
@@ -47,7 +47,8 @@ static bool estimator_at(size_t i, bl_entry *out, char *buf)
   const bl_estimator_class *c = bl_estimator_at(i);
   if (!c) return false;
   snprintf(buf, 160, "%s%s%s%s%s%s%s", bl_kind_name(c->kind), c->tags & BL_TAG_WEIGHTS ? "; takes sample weights" : "",
-           c->tags & BL_TAG_NEEDS_Y ? "; learns from the classes" : "", c->tags & BL_TAG_RANDOM ? "; draws random numbers" : "",
+           c->tags & BL_TAG_NEEDS_Y ? "; learns from the classes" : "",
+           c->tags & BL_TAG_RANDOM ? "; draws random numbers" : "",
            c->tags & BL_TAG_COVARIANCE_ROWS ? "; rows are covariance matrices" : "",
            c->tags & BL_TAG_BINARY ? "; two classes only" : "", c->tags & BL_TAG_NAN_OK ? "; takes NaN" : "");
   *out = (bl_entry){"estimator", c->name, c->summary, c->source, c->opts, buf};
@@ -123,7 +124,8 @@ bl_status bl_catalog_print(bl_ctx *ctx, const bl_entry *e, bool markdown, bl_buf
   bl_status s = bl_buf_printf(ctx, out, markdown ? "### %s\n\n%s.\n" : "%s: %s\n", e->name, e->summary);
   if (!s && e->traits && *e->traits)
     s = bl_buf_printf(ctx, out, markdown ? "\n%s %s.\n" : "%s: %s\n", e->kind, e->traits);
-  if (!s && e->source && *e->source) s = bl_buf_printf(ctx, out, markdown ? "\nSource: %s.\n" : "source: %s\n", e->source);
+  if (!s && e->source && *e->source)
+    s = bl_buf_printf(ctx, out, markdown ? "\nSource: %s.\n" : "source: %s\n", e->source);
   if (!s && options && markdown) s = markdown_options(ctx, e->opts, out);
   if (!s && options && !markdown) {
     s = bl_buf_puts(ctx, out, "options:\n");

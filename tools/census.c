@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- gathering ----------------------------------------------------------------------------------------------------- */
+/* ---- gathering
+ * ----------------------------------------------------------------------------------------------------- */
 
 /* Mixes a sample's bits into a hash (a multiply and a fold; odd constant of the golden ratio). */
 static uint64_t mix(uint64_t h, float x)
@@ -70,7 +71,8 @@ bl_status bl_census_stream(bl_ctx *ctx, bl_recording *rec, size_t k, bl_census *
     status = BL_CHECK_CANCEL(ctx);
     if (!status) status = bl_recording_read(ctx, rec, k, at, frames, block, &got);
     for (size_t i = 0; !status && i < got; i++)
-      for (size_t c = 0; c < s->n_channels; c++) bl_census_add(&t[c], &s->channels[c], s->rate_hz, block[i * s->n_channels + c]);
+      for (size_t c = 0; c < s->n_channels; c++)
+        bl_census_add(&t[c], &s->channels[c], s->rate_hz, block[i * s->n_channels + c]);
   }
   bl_free(ctx, block);
   for (size_t c = 0; c < s->n_channels; c++)
@@ -79,14 +81,12 @@ bl_status bl_census_stream(bl_ctx *ctx, bl_recording *rec, size_t k, bl_census *
   return status;
 }
 
-/* ---- what it tells ------------------------------------------------------------------------------------------------- */
+/* ---- what it tells
+ * ------------------------------------------------------------------------------------------------- */
 
 double bl_census_mean(const bl_census *t) { return t->n ? t->sum / (double)t->n : (double)NAN; }
 
-double bl_census_sd(const bl_census *t)
-{
-  return t->n ? sqrt(t->squares / (double)t->n) : (double)NAN;
-}
+double bl_census_sd(const bl_census *t) { return t->n ? sqrt(t->squares / (double)t->n) : (double)NAN; }
 
 uint64_t bl_census_flat_tops(const bl_census *t, uint64_t *n_runs)
 {
@@ -102,7 +102,11 @@ uint64_t bl_census_flat_tops(const bl_census *t, uint64_t *n_runs)
 /* How many microvolts the unit is; 0 when it is no voltage. */
 static double microvolts(const char *unit)
 {
-  return !strcmp(unit, "uV") ? 1 : !strcmp(unit, "mV") ? 1e3 : !strcmp(unit, "V") ? 1e6 : !strcmp(unit, "nV") ? 1e-3 : 0;
+  return !strcmp(unit, "uV")   ? 1
+         : !strcmp(unit, "mV") ? 1e3
+         : !strcmp(unit, "V")  ? 1e6
+         : !strcmp(unit, "nV") ? 1e-3
+                               : 0;
 }
 
 /* Appends "text; ". */
@@ -124,8 +128,8 @@ static void remark_clipping(const bl_census *t, char out[BL_REMARK])
   if (t->n_at_limits > 2 && !t->n_beyond) say(out, "%llu samples at the limits", (unsigned long long)t->n_at_limits);
   if (t->n_beyond) say(out, "%llu samples beyond the declared limits", (unsigned long long)t->n_beyond);
   if (n_flat && n_flat > t->n_at_limits + t->n_beyond)
-    say(out, "clipped at %.5g and %.5g? %llu samples stand there in %llu runs", t->min, t->max, (unsigned long long)n_flat,
-        (unsigned long long)n_runs);
+    say(out, "clipped at %.5g and %.5g? %llu samples stand there in %llu runs", t->min, t->max,
+        (unsigned long long)n_flat, (unsigned long long)n_runs);
 }
 
 void bl_census_remark(const bl_rec_stream *s, const bl_census *all, size_t channel, char out[BL_REMARK])
@@ -137,11 +141,13 @@ void bl_census_remark(const bl_rec_stream *s, const bl_census *all, size_t chann
   out[0] = '\0';
   if (c->unusable) say(out, "unusable: its header makes no sense");
   if (flat) say(out, "flat");
-  else if (t->n && (double)t->longest_run > s->rate_hz) say(out, "stands still for %.1f s", (double)t->longest_run / s->rate_hz);
+  else if (t->n && (double)t->longest_run > s->rate_hz)
+    say(out, "stands still for %.1f s", (double)t->longest_run / s->rate_hz);
   if (t->twin) say(out, "the same samples as %s", s->channels[t->twin - 1].name);
   if (!flat) remark_clipping(t, out);
   if (t->n_bad) say(out, "%llu NaN or infinite", (unsigned long long)t->n_bad);
-  if (!flat && (sd_uv > 1e4 || (sd_uv > 0 && sd_uv < 0.1))) say(out, "sd of %.3g uV is far from EEG's: is the unit right?", sd_uv);
+  if (!flat && (sd_uv > 1e4 || (sd_uv > 0 && sd_uv < 0.1)))
+    say(out, "sd of %.3g uV is far from EEG's: is the unit right?", sd_uv);
   int line = bl_line_noise_hz(&t->line, &db);
   if (line && db >= 10 && !flat) say(out, "%d Hz line noise, %.0f dB over its neighbours", line, db);
   size_t n = strlen(out);

@@ -16,12 +16,14 @@ typedef struct params {
   char *label_column;
   double epoch_s;
 } params;
+/* clang-format off */
 static const bl_opt opts[] = {
     BL_ENUM(params, from, "auto", words, "format of IN; auto: a hypnogram by its name, else by its first line, or a recording with annotations inside"),
     BL_ENUM(params, to, "auto", words, "format of OUT; auto: .selections.txt is raven, .tsv bids, .csv csv, _hypnogram.txt hypnogram"),
     BL_TEXTS(params, recording, NULL, "a recording that the table is about; given again: Raven's file list, in order"),
     BL_TEXT(params, label_column, NULL, "the column with the labels; not given: what such tables usually have"),
     BL_REAL_ABOVE(params, epoch_s, "30", 0, 1e6, "s", "how long the stage on one line of a hypnogram lasts"), BL_OPT_END};
+/* clang-format on */
 
 /* Lengths and rates of the recordings, which Raven's times need. */
 static bl_status measure(bl_ctx *ctx, const bl_texts *paths, bl_annotated_file *out)
@@ -66,10 +68,14 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   bl_annotations a = {0};
   bl_status s = files ? check_places(ctx, in, &p->recording, out) : bl_fail_nomem(ctx, "a list of recordings");
   if (!s) s = measure(ctx, about, files);
-  bl_annotation_reading how = {.format = (bl_annotation_format)p->from, .label_column = p->label_column,
-                               .epoch_s = p->epoch_s, .files = files, .n_files = about->n};
+  bl_annotation_reading how = {.format = (bl_annotation_format)p->from,
+                               .label_column = p->label_column,
+                               .epoch_s = p->epoch_s,
+                               .files = files,
+                               .n_files = about->n};
   if (!s) s = inside ? read_inside(ctx, in, &a) : bl_annotations_read_as(ctx, in, &how, &a);
-  bl_annotation_writing as = {.format = (bl_annotation_format)p->to, .epoch_s = p->epoch_s, .files = files, .n_files = about->n};
+  bl_annotation_writing as = {
+      .format = (bl_annotation_format)p->to, .epoch_s = p->epoch_s, .files = files, .n_files = about->n};
   if (!s) s = bl_annotations_write_as(ctx, out, &as, &a);
   if (!s) bl_log(ctx, BL_LOG_INFO, "%s: %zu annotation%s", out, a.n, a.n == 1 ? "" : "s");
   bl_annotations_free(ctx, &a);
@@ -78,11 +84,12 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   return bl_exit_of(s);
 }
 
-static const char *const examples[] = {"baleen annotations labels.txt calls.selections.txt --recording dive.wav",
-                                       "baleen annotations night.edf night_events.tsv",
-                                       "baleen annotations night.edf night_hypnogram.txt --epoch-s 30",
-                                       "baleen annotations calls.selections.txt calls.csv --recording a.wav --recording b.wav", NULL};
+static const char *const examples[] = {
+    "baleen annotations labels.txt calls.selections.txt --recording dive.wav",
+    "baleen annotations night.edf night_events.tsv", "baleen annotations night.edf night_hypnogram.txt --epoch-s 30",
+    "baleen annotations calls.selections.txt calls.csv --recording a.wav --recording b.wav", NULL};
 
+/* clang-format off */
 const bl_command bl_command_annotations = {
     .name = "annotations", .summary = "turn a table of annotations into another format", .arguments = "IN OUT",
     .min_args = 2, .max_args = 2,
@@ -91,3 +98,4 @@ const bl_command bl_command_annotations = {
              "of a list: name each with --recording, in order. A hypnogram wants stages of whole epochs (--epoch-s), one at a time.\n"
              "An empty table stays one: annotated, nothing there.",
     .examples = examples, .opts = opts, .letters = NULL, .params_size = sizeof(params), .run = run};
+/* clang-format on */

@@ -20,6 +20,7 @@ typedef struct params {
 static const char *const formats[] = {"auto", "raven", "audacity", "csv", "bids", "hypnogram", NULL};
 static const char *const edge[] = {"edge", NULL};
 static const char *const automatic[] = {"auto", NULL};
+/* clang-format off */
 static const bl_opt opts[] = {
     BL_WORD(params, from, "edge", edge, 0, 1e9, 0, "s", "where to begin"),
     BL_WORD(params, to, "edge", edge, 0, 1e9, 0, "s", "where to end"),
@@ -35,6 +36,7 @@ static const bl_opt opts[] = {
             "%f; ? is any character); not given: the patterns of common recorders; none: do not look"),
     BL_INT(params, bits, "0", 0, 32, "", "of a WAV or FLAC sample: 16, 24, or 32, which is float; 0: WAV 32, FLAC 24"),
     BL_BOOL(params, fill, "false", "EDF to EDF: fill gaps, under annotations 'BAD_ACQ_SKIP'; else gaps stay gaps (EDF+D)"), BL_OPT_END};
+/* clang-format on */
 
 static bl_status add_owned(bl_ctx *ctx, bl_texts *to, char *text)
 {
@@ -63,12 +65,14 @@ static bl_status check_places(bl_ctx *ctx, const char *in, const char *out, cons
 static bool is_copy(const bl_recording *rec, const params *p, bl_write_format to)
 {
   bool edf = !strncmp(rec->format, "EDF", 3), bdf = !strncmp(rec->format, "BDF", 3);
-  return !p->stages && p->rate_hz.word >= 0 && ((edf && (to == BL_WRITE_EDF || to == BL_WRITE_BDF)) || (bdf && to == BL_WRITE_BDF));
+  return !p->stages && p->rate_hz.word >= 0 &&
+         ((edf && (to == BL_WRITE_EDF || to == BL_WRITE_BDF)) || (bdf && to == BL_WRITE_BDF));
 }
 
 static double word_or_nan(const bl_word *w) { return w->word < 0 ? w->real : (double)NAN; }
 
-/* The crop at samples of what is written. A copy takes all streams: the first, which is the fastest, has the finest grid. */
+/* The crop at samples of what is written. A copy takes all streams: the first, which is the fastest, has the finest
+ * grid. */
 static bl_crop crop_of(const bl_recording *rec, const params *p, size_t stream)
 {
   bl_crop crop = {word_or_nan(&p->from), word_or_nan(&p->to)};
@@ -76,24 +80,32 @@ static bl_crop crop_of(const bl_recording *rec, const params *p, size_t stream)
 }
 
 /* The annotations in the crop. */
-static bl_status gather(bl_ctx *ctx, bl_recording *rec, const params *p, const bl_crop *crop, bl_annotations *marks, bl_texts *report)
+static bl_status gather(bl_ctx *ctx, bl_recording *rec, const params *p, const bl_crop *crop, bl_annotations *marks,
+                        bl_texts *report)
 {
-  bl_mark_sources from = {.tables = &p->annotations, .triggers = p->triggers,
+  bl_mark_sources from = {.tables = &p->annotations,
+                          .triggers = p->triggers,
                           .reading = {.format = (bl_annotation_format)p->read_as, .epoch_s = p->epoch_s}};
   bl_status s = bl_marks_gather(ctx, rec, &from, marks, report);
   return s ? s : bl_marks_crop(ctx, rec, crop, marks, report);
 }
 
-static bl_status copy(bl_ctx *ctx, bl_recording *rec, const params *p, const char *out, bl_write_format to, bl_texts *report)
+static bl_status copy(bl_ctx *ctx, bl_recording *rec, const params *p, const char *out, bl_write_format to,
+                      bl_texts *report)
 {
   bl_annotations marks = {0};
   bl_texts names = {0};
   bl_crop crop = crop_of(rec, p, 0), written = crop;
-  bl_edf_copying how = {.bdf = to == BL_WRITE_BDF, .from_s = crop.from_s, .to_s = crop.to_s, .annotations = &marks, .fill = p->fill,
+  bl_edf_copying how = {.bdf = to == BL_WRITE_BDF,
+                        .from_s = crop.from_s,
+                        .to_s = crop.to_s,
+                        .annotations = &marks,
+                        .fill = p->fill,
                         .pick = p->pick.n ? &names : NULL};
   bl_status s = p->pick.n ? bl_convert_names(ctx, rec, &p->pick, &names) : BL_OK;
   bool cropped = rec->n_streams && (!isnan(crop.from_s) || !isnan(crop.to_s));
-  if (!s && cropped) s = bl_edf_copy_times(ctx, rec, &how, &written.from_s, &written.to_s); /* whole records where there is a gap */
+  if (!s && cropped)
+    s = bl_edf_copy_times(ctx, rec, &how, &written.from_s, &written.to_s); /* whole records where there is a gap */
   if (!s) s = gather(ctx, rec, p, &written, &marks, report);
   if (!s) s = bl_edf_copy(ctx, rec, out, &how, report);
   if (!s) s = bl_texts_add(ctx, report, "digital values copied untouched");
@@ -102,12 +114,18 @@ static bl_status copy(bl_ctx *ctx, bl_recording *rec, const params *p, const cha
   return s;
 }
 
-static bl_status convert(bl_ctx *ctx, bl_recording *rec, const params *p, const char *out, bl_write_format to, bl_texts *report)
+static bl_status convert(bl_ctx *ctx, bl_recording *rec, const params *p, const char *out, bl_write_format to,
+                         bl_texts *report)
 {
   bl_annotations marks = {0};
-  bl_convert how = {.pick = &p->pick, .stages = p->stages, .annotations = &marks, .format = to, .bits = (int)p->bits,
+  bl_convert how = {.pick = &p->pick,
+                    .stages = p->stages,
+                    .annotations = &marks,
+                    .format = to,
+                    .bits = (int)p->bits,
                     .annotated = p->annotations.n || p->triggers || rec->annotations.n,
-                    .table = (bl_annotation_format)p->table, .epoch_s = p->epoch_s};
+                    .table = (bl_annotation_format)p->table,
+                    .epoch_s = p->epoch_s};
   bl_status s = bl_convert_stream(ctx, rec, word_or_nan(&p->rate_hz), &how.stream, report);
   if (!s) how.crop = crop_of(rec, p, how.stream);
   if (!s) s = gather(ctx, rec, p, &how.crop, &marks, report);
@@ -121,7 +139,8 @@ static void warn_unused(bl_ctx *ctx, const bl_recording *rec, const params *p, c
 {
   if (p->bits && to != BL_WRITE_WAV && to != BL_WRITE_FLAC)
     bl_warn(ctx, BL_W_ADJUSTED, "%s: --bits is for WAV and FLAC, and was passed over", out);
-  if (p->fill && !is_copy(rec, p, to)) bl_warn(ctx, BL_W_ADJUSTED, "%s: --fill is for copies of EDF; here gaps are filled with zeros anyway", out);
+  if (p->fill && !is_copy(rec, p, to))
+    bl_warn(ctx, BL_W_ADJUSTED, "%s: --fill is for copies of EDF; here gaps are filled with zeros anyway", out);
 }
 
 static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *status)
@@ -132,9 +151,11 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   bl_texts report = {0};
   bl_write_format to = bl_write_format_of(out);
   bl_status s = BL_OK;
-  if (to == BL_WRITE_AUTO) s = bl_fail(ctx, BL_E_ARG, "convert: %s: wanted a name that ends in .wav, .flac, .npy, .edf or .bdf", out);
+  if (to == BL_WRITE_AUTO)
+    s = bl_fail(ctx, BL_E_ARG, "convert: %s: wanted a name that ends in .wav, .flac, .npy, .edf or .bdf", out);
   else if (p->table && (to == BL_WRITE_EDF || to == BL_WRITE_BDF))
-    s = bl_fail(ctx, BL_E_ARG, "convert: --table: %s holds its annotations itself; 'baleen annotations' writes a table of them", out);
+    s = bl_fail(ctx, BL_E_ARG,
+                "convert: --table: %s holds its annotations itself; 'baleen annotations' writes a table of them", out);
   if (!s) s = check_places(ctx, in, out, p, to);
   if (!s) s = bl_start_pattern_check(ctx, "convert: --start-pattern", p->start_pattern);
   if (!s) s = bl_recording_open_dated(ctx, in, p->start_pattern, &rec);
@@ -150,8 +171,10 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
 
 static const char *const examples[] = {"baleen convert night.edf hour.edf --from 3600 --to 7200 --pick C3 --pick C4",
                                        "baleen convert call.flac call.wav --bits 16",
-                                       "baleen convert S001R06.edf low.edf --stages '[{fir: {l_freq: 1, h_freq: 40}}]'", NULL};
+                                       "baleen convert S001R06.edf low.edf --stages '[{fir: {l_freq: 1, h_freq: 40}}]'",
+                                       NULL};
 
+/* clang-format off */
 const bl_command bl_command_convert = {
     .name = "convert", .summary = "write a recording in another format, cropped, picked, through stages", .arguments = "IN OUT",
     .min_args = 2, .max_args = 2,
@@ -164,3 +187,4 @@ const bl_command bl_command_convert = {
              "names, units, full scale and start that a WAV, FLAC or .npy file cannot hold go into OUT.json beside it (call.wav.json),\n"
              "where they are found again. Scale and resolution are told.",
     .examples = examples, .opts = opts, .params_size = sizeof(params), .run = run};
+/* clang-format on */

@@ -48,8 +48,11 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   return bl_exit_of(*status);
 }
 
-static const char *const examples[] = {"baleen help", "baleen help run", "baleen help mel", "baleen help logistic_regression", NULL};
+static const char *const examples[] = {"baleen help", "baleen help run", "baleen help mel",
+                                       "baleen help logistic_regression", NULL};
 
+/* clang-format off */
 const bl_command bl_command_help = {
     .name = "help", .summary = "tell of a subcommand, stage, estimator ...", .arguments = "[NAME]", .max_args = 1,
     .examples = examples, .params_size = sizeof(params), .run = run};
+/* clang-format on */

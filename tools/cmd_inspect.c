@@ -12,19 +12,21 @@ typedef struct params {
   bool json, header, strict;
   char *start_pattern;
 } params;
-static const bl_opt opts[] = {BL_BOOL(params, json, "false", "as JSON, for programs"),
-                              BL_BOOL(params, header, "false", "the header only: samples are not read"),
-                              BL_BOOL(params, strict, "false", "exit status 1 when a file departs from its standard; EDF: EDFlib's verdict too"),
-                              BL_TEXT(params, start_pattern, NULL, "when it began, by the file's name where its header does not say: such as '%Y%m%d_%H%M%S' (also %y, "
-                                      "%f; ? is any character); not given: the patterns of common recorders; none: do not look"),
-                              BL_OPT_END};
+static const bl_opt opts[] = {
+    BL_BOOL(params, json, "false", "as JSON, for programs"),
+    BL_BOOL(params, header, "false", "the header only: samples are not read"),
+    BL_BOOL(params, strict, "false", "exit status 1 when a file departs from its standard; EDF: EDFlib's verdict too"),
+    BL_TEXT(params, start_pattern, NULL,
+            "when it began, by the file's name where its header does not say: such as '%Y%m%d_%H%M%S' (also %y, "
+            "%f; ? is any character); not given: the patterns of common recorders; none: do not look"),
+    BL_OPT_END};
 
 enum { MOST_GAPS = 10 };
 
 static void print_stream(const bl_rec_stream *s, const bl_census *t)
 {
-  printf("  stream: %g Hz, %zu channel%s, %llu frames, %.3f s", s->rate_hz, s->n_channels, s->n_channels == 1 ? "" : "s",
-         (unsigned long long)s->n_frames, (double)s->n_frames / s->rate_hz);
+  printf("  stream: %g Hz, %zu channel%s, %llu frames, %.3f s", s->rate_hz, s->n_channels,
+         s->n_channels == 1 ? "" : "s", (unsigned long long)s->n_frames, (double)s->n_frames / s->rate_hz);
   if (s->n_runs > 1) printf(" in %zu runs with gaps between", s->n_runs);
   putchar('\n');
   for (size_t i = 1; i < s->n_runs && i <= MOST_GAPS; i++) {
@@ -40,9 +42,8 @@ static void print_stream(const bl_rec_stream *s, const bl_census *t)
       continue;
     }
     bl_census_remark(s, t, c, odd);
-    printf("    %-18s %-6s min %-11.5g max %-11.5g mean %-11.5g sd %-11.5g%s%s\n", s->channels[c].name, s->channels[c].unit,
-           t[c].min, t[c].max, bl_census_mean(&t[c]), bl_census_sd(&t[c]),
-           *odd ? " ! " : "", odd);
+    printf("    %-18s %-6s min %-11.5g max %-11.5g mean %-11.5g sd %-11.5g%s%s\n", s->channels[c].name,
+           s->channels[c].unit, t[c].min, t[c].max, bl_census_mean(&t[c]), bl_census_sd(&t[c]), *odd ? " ! " : "", odd);
   }
 }
 
@@ -95,8 +96,8 @@ static bl_status inspect(bl_ctx *ctx, const char *path, const params *p, json_t 
   if (!s && files) s = bl_inspect_json(ctx, files, rec, t, &v);
   else if (!s) print_recording(rec, t, &v);
   if (!s && p->strict && rec->n_deviations)
-    s = bl_fail(ctx, BL_E_FORMAT, "%s: departs from its standard in %zu way%s; 'baleen %s' writes a conforming file", path,
-                rec->n_deviations, rec->n_deviations > 1 ? "s" : "", is_edf ? "repair" : "convert");
+    s = bl_fail(ctx, BL_E_FORMAT, "%s: departs from its standard in %zu way%s; 'baleen %s' writes a conforming file",
+                path, rec->n_deviations, rec->n_deviations > 1 ? "s" : "", is_edf ? "repair" : "convert");
   for (size_t k = 0; t && k < rec->n_streams; k++) bl_free(ctx, t[k]);
   bl_free(ctx, t);
   bl_recording_close(ctx, rec);
@@ -152,11 +153,14 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   return bl_exit_of(*status);
 }
 
-static const char *const examples[] = {"baleen inspect data/sets/eegmmidb-s001/S001R06.edf", "baleen inspect --json *.wav", "baleen inspect --strict night.edf", NULL};
+static const char *const examples[] = {"baleen inspect data/sets/eegmmidb-s001/S001R06.edf",
+                                       "baleen inspect --json *.wav", "baleen inspect --strict night.edf", NULL};
 
+/* clang-format off */
 const bl_command bl_command_inspect = {
     .name = "inspect", .summary = "show what is in recordings, and what is odd about them", .arguments = "FILE...",
     .min_args = 1, .max_args = (size_t)-1,
     .about = "Format, streams, channels, units, gaps, annotations, the range of each channel, clipped, flat, doubled and missing samples,\n"
              "amplitudes that no EEG has, hum of the mains, and every departure from the file's standard with the assumption made.",
     .examples = examples, .opts = opts, .params_size = sizeof(params), .run = run};
+/* clang-format on */

@@ -13,14 +13,16 @@ typedef struct params {
 } params;
 static const bl_opt opts[] = {
     BL_BOOL(params, json, "false", "as JSON, for programs"),
-    BL_BOOL(params, markdown, "false", "everything with its options, as the reference in docs/reference.md"), BL_OPT_END};
+    BL_BOOL(params, markdown, "false", "everything with its options, as the reference in docs/reference.md"),
+    BL_OPT_END};
 
 static bl_status as_text(bl_ctx *ctx, const char *wanted, bool markdown, bl_buf *out)
 {
   bl_entry e;
   char traits[160];
-  bl_status s = markdown ? bl_buf_puts(ctx, out, "# Reference\n\nMade by `baleen list --markdown` from the tables in the source: "
-                                                 "do not edit.\n\n")
+  bl_status s = markdown ? bl_buf_puts(ctx, out,
+                                       "# Reference\n\nMade by `baleen list --markdown` from the tables in the source: "
+                                       "do not edit.\n\n")
                          : BL_OK;
   for (size_t k = 0; !s && bl_catalog_kind(k); k++) {
     const char *kind = bl_catalog_kind(k);
@@ -89,8 +91,11 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   return bl_exit_of(*status);
 }
 
-static const char *const examples[] = {"baleen list", "baleen list estimators", "baleen list --markdown > docs/reference.md", NULL};
+static const char *const examples[] = {"baleen list", "baleen list estimators",
+                                       "baleen list --markdown > docs/reference.md", NULL};
 
+/* clang-format off */
 const bl_command bl_command_list = {
     .name = "list", .summary = "name all stages, summaries, estimators, metrics ...", .arguments = "[KIND]", .max_args = 1,
     .examples = examples, .opts = opts, .params_size = sizeof(params), .run = run};
+/* clang-format on */

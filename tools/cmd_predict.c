@@ -11,7 +11,8 @@ typedef struct params {
 } params;
 static const bl_opt opts[] = {
     BL_TEXT(params, out, NULL, "CSV file to write; not given: standard output"),
-    BL_TEXT(params, annotations, NULL, "a table of events to use in place of those inside the recordings, but for bad stretches"),
+    BL_TEXT(params, annotations, NULL,
+            "a table of events to use in place of those inside the recordings, but for bad stretches"),
     BL_OPT_END};
 
 static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *status)
@@ -32,8 +33,10 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
 
 static const char *const examples[] = {"baleen predict runs/whale_calls/model.safetensors data/sets/sea-waves/*.ogg",
                                        "baleen predict model.safetensors night.edf -o night.csv",
-                                       "baleen predict model.safetensors day.wav --annotations day.selections.txt", NULL};
+                                       "baleen predict model.safetensors day.wav --annotations day.selections.txt",
+                                       NULL};
 
+/* clang-format off */
 const bl_command bl_command_predict = {
     .name = "predict", .summary = "put a trained model to recordings or tables", .arguments = "MODEL FILE...",
     .min_args = 2, .max_args = (size_t)-1,
@@ -43,3 +46,4 @@ const bl_command bl_command_predict = {
              "Windows are all given, whatever is marked in the recording, but for bad stretches; epochs lie around the events inside\n"
              "it, or around those of a table (Raven, Audacity, BIDS, CSV). Of one that names recordings, each gets its own.",
     .examples = examples, .opts = opts, .letters = "o=out", .params_size = sizeof(params), .run = run};
+/* clang-format on */

@@ -11,9 +11,11 @@ typedef struct params {
   char *report;
   bool fill;
 } params;
+/* clang-format off */
 static const bl_opt opts[] = {
     BL_TEXT(params, report, NULL, "write the report to this file; not given: to standard output"),
     BL_BOOL(params, fill, "false", "fill gaps with the value next to 0, under annotations 'BAD_ACQ_SKIP': EDF+C instead of EDF+D"), BL_OPT_END};
+/* clang-format on */
 
 static bl_status check_places(bl_ctx *ctx, const char *in, const char *out, const char *report)
 {
@@ -61,11 +63,14 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   return bl_exit_of(s);
 }
 
-static const char *const examples[] = {"baleen repair broken.edf fixed.edf", "baleen repair --fill gaps.edf whole.edf --report whole.txt", NULL};
+static const char *const examples[] = {"baleen repair broken.edf fixed.edf",
+                                       "baleen repair --fill gaps.edf whole.edf --report whole.txt", NULL};
 
+/* clang-format off */
 const bl_command bl_command_repair = {
     .name = "repair", .summary = "write a conforming EDF+ or BDF+ file from one that is not", .arguments = "IN OUT", .min_args = 2,
     .max_args = 2,
     .about = "Every sample keeps its digital value, and every limit that is legal its text. The report says what departed from the\n"
              "standard, what was assumed, and what was changed. The result is opened strictly before it gets its name.",
     .examples = examples, .opts = opts, .params_size = sizeof(params), .run = run};
+/* clang-format on */

@@ -10,7 +10,8 @@ typedef struct params {
   bl_texts set;
 } params;
 static const bl_opt opts[] = {
-    BL_TEXT(params, out, NULL, "folder for what the run makes; not given: runs/<name of the config>, numbered when taken"),
+    BL_TEXT(params, out, NULL,
+            "folder for what the run makes; not given: runs/<name of the config>, numbered when taken"),
     BL_TEXTS(params, set, "[]", "path=value that replaces a value of the config; may be given again"), BL_OPT_END};
 
 static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *status)
@@ -32,11 +33,11 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   return code;
 }
 
-static const char *const examples[] = {
-    "baleen run pipelines/examples/whale_calls.yaml",
-    "baleen run digits.yaml -o runs/first --set seed=7",
-    "baleen run esc10.yaml --set models.knn.knn.n_neighbors=3", NULL};
+static const char *const examples[] = {"baleen run pipelines/examples/whale_calls.yaml",
+                                       "baleen run digits.yaml -o runs/first --set seed=7",
+                                       "baleen run esc10.yaml --set models.knn.knn.n_neighbors=3", NULL};
 
+/* clang-format off */
 const bl_command bl_command_run = {
     .name = "run", .summary = "carry out a config: extract, evaluate, train, report", .arguments = "CONFIG",
     .min_args = 1, .max_args = 1,
@@ -44,3 +45,4 @@ const bl_command bl_command_run = {
              "recordings whole, trains it on all rows, and writes rows, scores, predictions, models, pictures and a report\n"
              "into one folder.",
     .examples = examples, .opts = opts, .letters = "o=out s=set", .params_size = sizeof(params), .run = run};
+/* clang-format on */

@@ -98,7 +98,8 @@ static const char *long_name(const void *arg, size_t i)
 
 static bl_status bad_option(bl_ctx *ctx, const bl_command *c, const parsed_table *t, const char *given, bool missing)
 {
-  if (missing) return bl_fail(ctx, BL_E_CONFIG, "%s: option '%s' needs a value; see 'baleen help %s'", c->name, given, c->name);
+  if (missing)
+    return bl_fail(ctx, BL_E_CONFIG, "%s: option '%s' needs a value; see 'baleen help %s'", c->name, given, c->name);
   const char *bare = given + strspn(given, "-");
   const char *near = bl_nearest(bare, long_name, t);
   return near ? bl_fail(ctx, BL_E_CONFIG, "%s: unknown option '%s'; did you mean '--%s'?", c->name, given, near)
@@ -134,7 +135,9 @@ bl_status bl_command_parse(bl_ctx *ctx, const bl_command *c, int argc, char **ar
     size_t i = 0;
     if (got >= 256) i = (size_t)got - 256;
     else
-      while (i < t.n && letter_of(t.is_common[i] ? "h=help q=quiet v=verbose j=threads" : c->letters, t.opt[i]->name) != got) i++;
+      while (i < t.n &&
+             letter_of(t.is_common[i] ? "h=help q=quiet v=verbose j=threads" : c->letters, t.opt[i]->name) != got)
+        i++;
     if (i < t.n) s = take(ctx, c, t.opt[i], t.is_common[i] ? (void *)common : params, optarg);
   }
   for (int k = optind; !s && k < argc; k++) s = bl_texts_add(ctx, args, argv[k]);
@@ -161,7 +164,8 @@ bl_status bl_options_help(bl_ctx *ctx, const bl_opt *opts, const char *indent, b
     if (!s && !(dashes && opts->kind == BL_OPT_BOOL)) {
       const char *def = opts->flags & BL_OPT_NEEDED ? "must be given" : opts->def ? opts->def : "none";
       bool needed = opts->flags & BL_OPT_NEEDED;
-      s = bl_buf_printf(ctx, out, "%s%-20s   %s; %s%s\n", indent, "", bl_buf_text(&allowed), needed ? "" : "default ", def);
+      s = bl_buf_printf(ctx, out, "%s%-20s   %s; %s%s\n", indent, "", bl_buf_text(&allowed), needed ? "" : "default ",
+                        def);
     }
     bl_buf_free(ctx, &allowed);
   }
@@ -170,25 +174,27 @@ bl_status bl_options_help(bl_ctx *ctx, const bl_opt *opts, const char *indent, b
 
 static bl_status program_help(bl_ctx *ctx, bl_buf *out)
 {
-  bl_status s = bl_buf_printf(ctx, out,
-                              "Baleen %s: recordings (sound, EEG, MEG) to features to models, and models back on recordings.\n\n"
-                              "usage: baleen SUBCOMMAND [OPTIONS] ...\n\n",
-                              bl_version());
+  bl_status s =
+      bl_buf_printf(ctx, out,
+                    "Baleen %s: recordings (sound, EEG, MEG) to features to models, and models back on recordings.\n\n"
+                    "usage: baleen SUBCOMMAND [OPTIONS] ...\n\n",
+                    bl_version());
   for (size_t i = 0; !s && table[i]; i++)
     s = bl_buf_printf(ctx, out, "  %-12s %-16s %s\n", table[i]->name, table[i]->arguments, table[i]->summary);
   return s ? s
-           : bl_buf_puts(ctx, out,
-                         "\n'baleen help NAME' tells of a subcommand, stage, summary, estimator, metric, splitter or source;\n"
-                         "'baleen list' names them all.\n"
-                         "Exit status: 0 all well, 1 error, 2 bad usage or config, 3 some recordings failed, 4 refused, "
-                         "130 stopped.\n");
+           : bl_buf_puts(
+                 ctx, out,
+                 "\n'baleen help NAME' tells of a subcommand, stage, summary, estimator, metric, splitter or source;\n"
+                 "'baleen list' names them all.\n"
+                 "Exit status: 0 all well, 1 error, 2 bad usage or config, 3 some recordings failed, 4 refused, "
+                 "130 stopped.\n");
 }
 
 bl_status bl_command_tell(bl_ctx *ctx, const bl_command *c, bl_buf *out)
 {
   if (!c) return program_help(ctx, out);
-  bl_status s = bl_buf_printf(ctx, out, "baleen %s: %s\n\nusage: baleen %s [OPTIONS] %s\n", c->name, c->summary, c->name,
-                              c->arguments);
+  bl_status s = bl_buf_printf(ctx, out, "baleen %s: %s\n\nusage: baleen %s [OPTIONS] %s\n", c->name, c->summary,
+                              c->name, c->arguments);
   if (!s && c->about) s = bl_buf_printf(ctx, out, "\n%s\n", c->about);
   if (!s && c->examples) s = bl_buf_puts(ctx, out, "\nExamples:\n");
   for (size_t i = 0; !s && c->examples && c->examples[i]; i++) s = bl_buf_printf(ctx, out, "  %s\n", c->examples[i]);

@@ -19,13 +19,13 @@ enum {
 int bl_exit_of(bl_status s);
 
 typedef struct bl_command {
-  const char *name, *summary;   /* one line, no full stop */
-  const char *arguments;        /* "CONFIG", "MODEL FILE..." */
-  size_t min_args, max_args;    /* max (size_t)-1: any number */
-  const char *about;            /* some lines for its help */
-  const char *const *examples;  /* command lines, NULL-terminated */
-  const bl_opt *opts;           /* NULL: none of its own; '_' in a name is '-' on the command line */
-  const char *letters;          /* "o=out s=set": short forms */
+  const char *name, *summary;  /* one line, no full stop */
+  const char *arguments;       /* "CONFIG", "MODEL FILE..." */
+  size_t min_args, max_args;   /* max (size_t)-1: any number */
+  const char *about;           /* some lines for its help */
+  const char *const *examples; /* command lines, NULL-terminated */
+  const bl_opt *opts;          /* NULL: none of its own; '_' in a name is '-' on the command line */
+  const char *letters;         /* "o=out s=set": short forms */
   size_t params_size;
   /* Prints results on stdout. Returns an exit status; a failure's text is in ctx and printed by the caller when *status
    * is not BL_OK. */

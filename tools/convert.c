@@ -19,7 +19,8 @@ typedef struct chain {
   bl_recording *rec;
   const bl_convert *how;
   size_t n;
-  double from, end, from_s; /* the crop in samples of the stream, from the recording's start on; infinite: all there are */
+  /* the crop in samples of the stream, from the recording's start on; infinite: all there are */
+  double from, end, from_s;
   bl_stage stages[MAX_STAGES];
   bl_stage_run runs[MAX_STAGES];
   bl_frames frames[MAX_STAGES];
@@ -35,11 +36,12 @@ typedef struct sink {
   size_t width;
   uint64_t n;
   double *lo, *hi;
-  bool *whole; /* no other numbers came */
+  bool *whole;          /* no other numbers came */
   bl_annotations *gaps; /* NULL: noted already */
 } sink;
 
-/* ---- setting up ---------------------------------------------------------------------------------------------------- */
+/* ---- setting up
+ * ---------------------------------------------------------------------------------------------------- */
 
 static bl_status set_options(bl_ctx *ctx, const bl_stage *stage, const bl_flow *options)
 {
@@ -72,12 +74,14 @@ static bl_status add_stages(bl_ctx *ctx, chain *c, const char *text)
   bl_flow f = {0};
   bl_status s = bl_flow_parse(ctx, text, &f);
   if (s) return bl_fail_in(ctx, s, "convert: --stages: ");
-  if (f.kind != BL_FLOW_LIST) s = bl_fail(ctx, BL_E_CONFIG, "convert: --stages: wanted a list, as in '[{fir: {h_freq: 40}}, mono]'");
+  if (f.kind != BL_FLOW_LIST)
+    s = bl_fail(ctx, BL_E_CONFIG, "convert: --stages: wanted a list, as in '[{fir: {h_freq: 40}}, mono]'");
   for (size_t i = 0; !s && i < f.n; i++) {
     const bl_flow *one = &f.child[i];
     if (one->kind == BL_FLOW_SCALAR) s = add_stage(ctx, c, one->text, NULL);
     else if (one->kind == BL_FLOW_MAP && one->n == 1) s = add_stage(ctx, c, one->name[0], &one->child[0]);
-    else s = bl_fail(ctx, BL_E_CONFIG, "convert: --stages: stage %zu: wanted its name, or {name: {option: value}}", i + 1);
+    else
+      s = bl_fail(ctx, BL_E_CONFIG, "convert: --stages: stage %zu: wanted its name, or {name: {option: value}}", i + 1);
   }
   bl_flow_free(ctx, &f);
   return s;
@@ -122,7 +126,8 @@ bl_status bl_convert_names(bl_ctx *ctx, const bl_recording *rec, const bl_texts 
     }
   if (!s) s = add_pick(ctx, c, pick);
   if (!s) s = bl_stage_start(ctx, &c->stages[0], &c->in, &c->runs[0]);
-  for (size_t i = 0; !s && i < c->runs[0].out.channels.n; i++) s = bl_texts_add(ctx, names, c->runs[0].out.channels.v[i]);
+  for (size_t i = 0; !s && i < c->runs[0].out.channels.n; i++)
+    s = bl_texts_add(ctx, names, c->runs[0].out.channels.v[i]);
   free_chain(ctx, c);
   bl_free(ctx, c);
   return s;
@@ -133,15 +138,18 @@ bl_status bl_convert_stream(bl_ctx *ctx, const bl_recording *rec, double want, s
   size_t best = rec->n_streams;
   for (size_t i = 0; i < rec->n_streams; i++) {
     const bl_rec_stream *s = &rec->streams[i];
-    if (isnan(want) ? best == rec->n_streams || s->n_channels > rec->streams[best].n_channels : fabs(s->rate_hz - want) <= 1e-6 * want)
+    if (isnan(want) ? best == rec->n_streams || s->n_channels > rec->streams[best].n_channels
+                    : fabs(s->rate_hz - want) <= 1e-6 * want)
       best = i;
   }
   if (best == rec->n_streams && !rec->n_streams) return bl_fail(ctx, BL_E_SHAPE, "%s: holds no signal", rec->path);
-  if (best == rec->n_streams) return bl_fail(ctx, BL_E_MISMATCH, "%s: no stream of %g Hz; 'baleen inspect' lists them", rec->path, want);
+  if (best == rec->n_streams)
+    return bl_fail(ctx, BL_E_MISMATCH, "%s: no stream of %g Hz; 'baleen inspect' lists them", rec->path, want);
   *out = best;
   if (rec->n_streams == 1) return BL_OK;
   char text[160];
-  snprintf(text, sizeof text, "the stream of %g Hz, %zu channels; %zu of other rates left out (--rate-hz takes another)",
+  snprintf(text, sizeof text,
+           "the stream of %g Hz, %zu channels; %zu of other rates left out (--rate-hz takes another)",
            rec->streams[best].rate_hz, rec->streams[best].n_channels, rec->n_streams - 1);
   return bl_texts_add(ctx, report, text);
 }
@@ -150,13 +158,14 @@ bl_status bl_convert_stream(bl_ctx *ctx, const bl_recording *rec, double want, s
 static bl_status plan_crop(bl_ctx *ctx, chain *c)
 {
   const bl_crop *crop = &c->how->crop;
-  double rate = c->rec->streams[c->how->stream].rate_hz, to_s = fmin(crop->to_s, c->rec->duration_s); /* of NAN: the other */
+  double rate = c->rec->streams[c->how->stream].rate_hz,
+         to_s = fmin(crop->to_s, c->rec->duration_s); /* of NAN: the other */
   c->from = isnan(crop->from_s) ? 0 : rint(crop->from_s * rate);
   c->end = isnan(crop->to_s) ? (double)INFINITY : rint(crop->to_s * rate);
   c->from_s = c->from / rate;
   if (c->from_s < to_s && c->from < c->end) return BL_OK;
-  return bl_fail(ctx, BL_E_RANGE, "%s: nothing between %g s and %g s; the recording lasts %g s", c->rec->path, c->from_s, to_s,
-                 c->rec->duration_s);
+  return bl_fail(ctx, BL_E_RANGE, "%s: nothing between %g s and %g s; the recording lasts %g s", c->rec->path,
+                 c->from_s, to_s, c->rec->duration_s);
 }
 
 static bl_status start_chain(bl_ctx *ctx, chain *c)
@@ -184,7 +193,8 @@ static bl_status start_chain(bl_ctx *ctx, chain *c)
   return status || c->block ? status : bl_fail_nomem(ctx, "a block of samples");
 }
 
-/* ---- one pass ------------------------------------------------------------------------------------------------------ */
+/* ---- one pass
+ * ------------------------------------------------------------------------------------------------------ */
 
 static bl_status take(bl_ctx *ctx, sink *k, const float *x, size_t n)
 {
@@ -216,11 +226,14 @@ static bl_status fill_gap(bl_ctx *ctx, chain *c, double at, sink *k)
   if (!(at > (double)k->n)) return BL_OK;
   uint64_t n = (uint64_t)at - k->n;
   if ((double)n / c->out->rate_hz > LONGEST_GAP_S)
-    return bl_fail(ctx, BL_E_RANGE, "%s: a gap of %.0f s is too long to be filled; take a part with --from and --to", c->rec->path,
-                   (double)n / c->out->rate_hz);
+    return bl_fail(ctx, BL_E_RANGE, "%s: a gap of %.0f s is too long to be filled; take a part with --from and --to",
+                   c->rec->path, (double)n / c->out->rate_hz);
   char label[] = "BAD_ACQ_SKIP"; /* MNE's; no epoch spans what is "bad" */
-  bl_annotation one = {.onset_s = (double)k->n / c->out->rate_hz, .duration_s = (double)n / c->out->rate_hz, .low_hz = (double)NAN,
-                       .high_hz = (double)NAN, .label = label};
+  bl_annotation one = {.onset_s = (double)k->n / c->out->rate_hz,
+                       .duration_s = (double)n / c->out->rate_hz,
+                       .low_hz = (double)NAN,
+                       .high_hz = (double)NAN,
+                       .label = label};
   bl_status s = k->gaps ? bl_annotations_add(ctx, k->gaps, &one) : BL_OK;
   size_t room = BLOCK_FLOATS / k->width + 1;
   float *zeros = bl_calloc(ctx, room * k->width, sizeof *zeros);
@@ -235,7 +248,8 @@ static bl_status fill_gap(bl_ctx *ctx, chain *c, double at, sink *k)
 
 static bl_status pass_run(bl_ctx *ctx, chain *c, const bl_stretch *run, sink *k)
 {
-  double rate = c->in.rate_hz, start = rint(run->start_s * rate); /* the sample of the grid that the run's first is nearest to */
+  double rate = c->in.rate_hz,
+         start = rint(run->start_s * rate); /* the sample of the grid that the run's first is nearest to */
   double lo = fmax(c->from - start, 0), hi = fmin(c->end - start, (double)run->n);
   if (!(lo < hi)) return BL_OK;
   uint64_t first = (uint64_t)lo, end = (uint64_t)hi;
@@ -260,7 +274,8 @@ static bl_status pass(bl_ctx *ctx, chain *c, sink *k)
   return s;
 }
 
-/* ---- all of it ----------------------------------------------------------------------------------------------------- */
+/* ---- all of it
+ * ----------------------------------------------------------------------------------------------------- */
 
 /* By OUT's time, which begins with the first sample. */
 static bl_status shift_annotations(bl_ctx *ctx, const chain *c, bl_annotations *out)
@@ -297,8 +312,16 @@ static bl_status write_all(bl_ctx *ctx, chain *c, const char *path, sink *k, bl_
   bl_texts names = {0}, units = {0};
   char start[40] = "";
   bl_status s = columns(ctx, c->out, &names, &units);
-  bl_write_spec spec = {.format = c->how->format, .bits = c->how->bits, .rate_hz = c->out->rate_hz, .n_frames = k->n,
-                        .n_channels = k->width, .lo = k->lo, .hi = k->hi, .whole = k->whole, .annotations = marks, .start = start};
+  bl_write_spec spec = {.format = c->how->format,
+                        .bits = c->how->bits,
+                        .rate_hz = c->out->rate_hz,
+                        .n_frames = k->n,
+                        .n_channels = k->width,
+                        .lo = k->lo,
+                        .hi = k->hi,
+                        .whole = k->whole,
+                        .annotations = marks,
+                        .start = start};
   spec.has_start = bl_recording_later(c->rec, c->from_s, start);
   spec.names = (const char *const *)names.v;
   spec.units = (const char *const *)units.v;
@@ -307,7 +330,8 @@ static bl_status write_all(bl_ctx *ctx, chain *c, const char *path, sink *k, bl_
   k->gaps = NULL;
   if (!s) s = pass(ctx, c, k);
   if (!s) s = bl_writer_done(ctx, k->writer);
-  for (size_t i = 0; !s && i < bl_writer_report(k->writer)->n; i++) s = bl_texts_add(ctx, report, bl_writer_report(k->writer)->v[i]);
+  for (size_t i = 0; !s && i < bl_writer_report(k->writer)->n; i++)
+    s = bl_texts_add(ctx, report, bl_writer_report(k->writer)->v[i]);
   bl_writer_free(ctx, k->writer);
   bl_texts_free(ctx, &names);
   bl_texts_free(ctx, &units);
@@ -316,14 +340,17 @@ static bl_status write_all(bl_ctx *ctx, chain *c, const char *path, sink *k, bl_
 
 char *bl_convert_table_name(bl_ctx *ctx, const char *path, bl_annotation_format format)
 {
-  static const char *const endings[BL_N_ANN_FORMATS] = {".csv", ".selections.txt", ".txt", ".csv", ".events.tsv", ".hypnogram.txt"};
+  static const char *const endings[BL_N_ANN_FORMATS] = {".csv", ".selections.txt", ".txt",
+                                                        ".csv", ".events.tsv",     ".hypnogram.txt"};
   return bl_strf(ctx, "%s%s", path, endings[format]);
 }
 
-/* Whether a text is a table such as the writer of the format makes; of formats without a header, one that can be read. */
+/* Whether a text is a table such as the writer of the format makes; of formats without a header, one that can be
+ * read. */
 static bl_status is_a_table(bl_ctx *ctx, const char *path, bl_annotation_format format, double epoch_s, bool *is)
 {
-  static const char *const heads[BL_N_ANN_FORMATS] = {[BL_ANN_CSV] = "onset_s,duration_s,label,low_hz,high_hz,channel,file\n",
+  static const char *const heads[BL_N_ANN_FORMATS] = {[BL_ANN_CSV] =
+                                                          "onset_s,duration_s,label,low_hz,high_hz,channel,file\n",
                                                       [BL_ANN_BIDS] = "onset\tduration\ttrial_type",
                                                       [BL_ANN_RAVEN] = "Selection\tView\tChannel\tBegin Time (s)\t"};
   bl_annotation_reading how = {.format = format, .epoch_s = epoch_s};
@@ -350,7 +377,8 @@ typedef struct table_place {
   bl_out out;               /* the new one, until then beside its place */
 } table_place;
 
-/* Before anything is written. A table that people made is not to be lost, nor to be taken for one about the new file. */
+/* Before anything is written. A table that people made is not to be lost, nor to be taken for one about the new
+ * file. */
 static bl_status look_at_table(bl_ctx *ctx, const char *out, const bl_convert *how, table_place *t)
 {
   struct stat st;
@@ -361,8 +389,11 @@ static bl_status look_at_table(bl_ctx *ctx, const char *out, const bl_convert *h
   t->has_owner = !stat(out, &st);
   bl_status s = t->is_there ? is_a_table(ctx, t->path, t->format, how->epoch_s, &is) : BL_OK;
   if (!s && !is)
-    s = bl_fail(ctx, BL_E_ARG, "%s: %s is there and no table that a writer of annotations has made, and would be taken to be about the "
-                "new file; move it away, or write under another name", out, t->path);
+    s = bl_fail(
+        ctx, BL_E_ARG,
+        "%s: %s is there and no table that a writer of annotations has made, and would be taken to be about the "
+        "new file; move it away, or write under another name",
+        out, t->path);
   return s;
 }
 
@@ -371,8 +402,11 @@ static bl_status plan_clearing(bl_ctx *ctx, const char *out, table_place *t, bl_
 {
   if (!t->is_there) return BL_OK;
   if (!t->has_owner)
-    return bl_fail(ctx, BL_E_ARG, "%s: %s is there, and would be taken to be about the new file, which has no annotations; move it away, "
-                   "or give it by --annotations and another OUT", out, t->path);
+    return bl_fail(
+        ctx, BL_E_ARG,
+        "%s: %s is there, and would be taken to be about the new file, which has no annotations; move it away, "
+        "or give it by --annotations and another OUT",
+        out, t->path);
   t->goes = true;
   char *text = bl_strf(ctx, "no annotations: %s removed, which was about the file that is written over", t->path);
   bl_status s = text ? bl_texts_add(ctx, report, text) : bl_fail_nomem(ctx, out);
@@ -381,8 +415,8 @@ static bl_status plan_clearing(bl_ctx *ctx, const char *out, table_place *t, bl_
 }
 
 /* Annotations beside a file that holds none, under its name and the format's ending. */
-static bl_status prepare_table(bl_ctx *ctx, const chain *c, const char *path, table_place *t, const sink *k, const bl_annotations *marks,
-                               bl_texts *report)
+static bl_status prepare_table(bl_ctx *ctx, const chain *c, const char *path, table_place *t, const sink *k,
+                               const bl_annotations *marks, bl_texts *report)
 {
   if (!marks->n && !c->how->annotated) return plan_clearing(ctx, path, t, report);
   const bl_annotated_file file = {path, (double)k->n / c->out->rate_hz, c->out->rate_hz};
@@ -404,7 +438,8 @@ static bl_status finish_table(bl_ctx *ctx, table_place *t)
 {
   if (t->out.beside) return bl_out_done(ctx, &t->out);
   if (!t->goes || !unlink(t->path) || errno == ENOENT) return BL_OK;
-  return bl_fail(ctx, BL_E_IO, "%s: is about the file that was written over, and cannot be removed: %s", t->path, strerror(errno));
+  return bl_fail(ctx, BL_E_IO, "%s: is about the file that was written over, and cannot be removed: %s", t->path,
+                 strerror(errno));
 }
 
 /* A stretch without a frame. */
@@ -415,9 +450,11 @@ static bl_status nothing(bl_ctx *ctx, const chain *c)
   for (size_t r = 0; r + 1 < st->n_runs; r++) {
     double end = st->runs[r].start_s + (double)st->runs[r].n / st->rate_hz, next = st->runs[r + 1].start_s;
     if (c->from_s >= end - 1e-9 && to_s <= next + 1e-9)
-      return bl_fail(ctx, BL_E_RANGE, "%s: nothing between %g s and %g s but a gap, from %g s to %g s", c->rec->path, c->from_s, to_s, end, next);
+      return bl_fail(ctx, BL_E_RANGE, "%s: nothing between %g s and %g s but a gap, from %g s to %g s", c->rec->path,
+                     c->from_s, to_s, end, next);
   }
-  return bl_fail(ctx, BL_E_RANGE, "%s: no frame is left between %g s and %g s; take more of it, or shorter stages", c->rec->path, c->from_s, to_s);
+  return bl_fail(ctx, BL_E_RANGE, "%s: no frame is left between %g s and %g s; take more of it, or shorter stages",
+                 c->rec->path, c->from_s, to_s);
 }
 
 bl_status bl_convert_run(bl_ctx *ctx, bl_recording *rec, const char *path, const bl_convert *how, bl_texts *report)
@@ -444,7 +481,8 @@ bl_status bl_convert_run(bl_ctx *ctx, bl_recording *rec, const char *path, const
   if (!s) s = pass(ctx, c, &k);
   if (!s && !k.n) s = nothing(ctx, c);
   bl_annotations_sort(&marks);
-  if (!s && !holds_marks) s = prepare_table(ctx, c, path, &table, &k, &marks, report); /* first: it may be refused, and takes no time */
+  if (!s && !holds_marks)
+    s = prepare_table(ctx, c, path, &table, &k, &marks, report); /* first: it may be refused, and takes no time */
   if (!s) s = write_all(ctx, c, path, &k, &marks, report);
   if (!s) s = finish_table(ctx, &table);
 done:

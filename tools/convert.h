@@ -6,26 +6,30 @@
 #include "marks.h"
 
 typedef struct bl_convert {
-  bl_crop crop;          /* at samples of the stream */
-  size_t stream;         /* of bl_convert_stream() */
-  const bl_texts *pick;  /* channels by name; none: all */
-  const char *stages;    /* flow text of a list of stages; NULL: none */
+  bl_crop crop;                      /* at samples of the stream */
+  size_t stream;                     /* of bl_convert_stream() */
+  const bl_texts *pick;              /* channels by name; none: all */
+  const char *stages;                /* flow text of a list of stages; NULL: none */
   const bl_annotations *annotations; /* of the crop, by the recording's time */
-  bool annotated;        /* somebody has looked for annotations: none is a finding too, and gets a table */
+  bool annotated;                    /* somebody has looked for annotations: none is a finding too, and gets a table */
   bl_write_format format;
   int bits;
   bl_annotation_format table; /* beside a file that holds no annotations; AUTO: CSV */
-  double epoch_s;        /* of a hypnogram's line */
+  double epoch_s;             /* of a hypnogram's line */
 } bl_convert;
 
-/* The stream of a rate; NAN: the one with most channels, which is told where there are others. BL_E_MISMATCH when there is none. */
-bl_status bl_convert_stream(bl_ctx *ctx, const bl_recording *rec, double rate_hz, size_t *out, bl_texts *report) BL_MUST_CHECK;
+/* The stream of a rate; NAN: the one with most channels, which is told where there are others. BL_E_MISMATCH when there
+ * is none. */
+bl_status bl_convert_stream(bl_ctx *ctx, const bl_recording *rec, double rate_hz, size_t *out,
+                            bl_texts *report) BL_MUST_CHECK;
 
-/* Each run goes through the stages afresh; between two of them come zeros for as long as the gap lasts (at most a week), under
- * an annotation "BAD_ACQ_SKIP". What was decided is told in *report. Beside a file that holds no annotations they go into a table, also an
- * empty one where `annotated`; a table that an earlier one has left there is replaced, or removed with the file that it is about,
- * and a text that no writer of such tables has made is BL_E_ARG. */
-bl_status bl_convert_run(bl_ctx *ctx, bl_recording *rec, const char *path, const bl_convert *how, bl_texts *report) BL_MUST_CHECK;
+/* Each run goes through the stages afresh; between two of them come zeros for as long as the gap lasts (at most a
+ * week), under an annotation "BAD_ACQ_SKIP". What was decided is told in *report. Beside a file that holds no
+ * annotations they go into a table, also an empty one where `annotated`; a table that an earlier one has left there is
+ * replaced, or removed with the file that it is about, and a text that no writer of such tables has made is
+ * BL_E_ARG. */
+bl_status bl_convert_run(bl_ctx *ctx, bl_recording *rec, const char *path, const bl_convert *how,
+                         bl_texts *report) BL_MUST_CHECK;
 
 /* The name of the table beside `path`; NULL when memory ran out. AUTO is CSV. */
 char *bl_convert_table_name(bl_ctx *ctx, const char *path, bl_annotation_format format);

@@ -11,14 +11,17 @@ static bool put_census(bl_ctx *ctx, json_t *o, const bl_rec_stream *s, const bl_
   uint64_t n_runs, n_flat = bl_census_flat_tops(t, &n_runs);
   int line = bl_line_noise_hz(&t->line, &db);
   bl_census_remark(s, all, channel, odd);
-  return bl_json_put(o, "min", bl_json_real(t->n ? t->min : (double)NAN)) && bl_json_put(o, "max", bl_json_real(t->n ? t->max : (double)NAN)) &&
-         bl_json_put(o, "mean", bl_json_real(bl_census_mean(t))) && bl_json_put(o, "sd", bl_json_real(bl_census_sd(t))) &&
+  return bl_json_put(o, "min", bl_json_real(t->n ? t->min : (double)NAN)) &&
+         bl_json_put(o, "max", bl_json_real(t->n ? t->max : (double)NAN)) &&
+         bl_json_put(o, "mean", bl_json_real(bl_census_mean(t))) &&
+         bl_json_put(o, "sd", bl_json_real(bl_census_sd(t))) &&
          bl_json_put(o, "clipped", json_integer((json_int_t)t->n_at_limits)) &&
          bl_json_put(o, "beyond_limits", json_integer((json_int_t)t->n_beyond)) &&
          bl_json_put(o, "flat_top_samples", json_integer((json_int_t)n_flat)) &&
          bl_json_put(o, "flat_top_runs", json_integer((json_int_t)n_runs)) &&
          bl_json_put(o, "not_finite", json_integer((json_int_t)t->n_bad)) &&
-         bl_json_put(o, "line_hz", line ? json_integer(line) : json_null()) && bl_json_put(o, "line_db", line ? json_real(db) : json_null()) &&
+         bl_json_put(o, "line_hz", line ? json_integer(line) : json_null()) &&
+         bl_json_put(o, "line_db", line ? json_real(db) : json_null()) &&
          bl_json_put(o, "line_50_measured", json_boolean(!isnan(bl_line_noise_db(&t->line, 50)))) &&
          bl_json_put(o, "line_60_measured", json_boolean(!isnan(bl_line_noise_db(&t->line, 60)))) &&
          bl_json_put(o, "same_as", bl_json_text(ctx, t->twin ? s->channels[t->twin - 1].name : NULL)) &&
@@ -37,7 +40,8 @@ static json_t *channel_json(bl_ctx *ctx, const bl_rec_stream *s, const bl_census
 {
   const bl_channel *c = &s->channels[channel];
   json_t *o = json_object();
-  bool ok = o && bl_json_put(o, "name", bl_json_text(ctx, c->name)) && bl_json_put(o, "unit", bl_json_text(ctx, c->unit)) &&
+  bool ok = o && bl_json_put(o, "name", bl_json_text(ctx, c->name)) &&
+            bl_json_put(o, "unit", bl_json_text(ctx, c->unit)) &&
             bl_json_put(o, "unusable", json_boolean(c->unusable)) && (!all || put_census(ctx, o, s, all, channel));
   return unless(ok, o);
 }
@@ -45,7 +49,8 @@ static json_t *channel_json(bl_ctx *ctx, const bl_rec_stream *s, const bl_census
 static json_t *stream_json(bl_ctx *ctx, const bl_rec_stream *s, const bl_census *t)
 {
   json_t *o = json_object(), *channels = json_array(), *runs = json_array();
-  bool ok = o && bl_json_put(o, "rate_hz", json_real(s->rate_hz)) && bl_json_put(o, "frames", json_integer((json_int_t)s->n_frames));
+  bool ok = o && bl_json_put(o, "rate_hz", json_real(s->rate_hz)) &&
+            bl_json_put(o, "frames", json_integer((json_int_t)s->n_frames));
   for (size_t c = 0; ok && c < s->n_channels; c++) ok = !json_array_append_new(channels, channel_json(ctx, s, t, c));
   for (size_t i = 0; ok && i < s->n_runs; i++)
     ok = !json_array_append_new(runs, json_pack("{s:f, s:I, s:I}", "start_s", s->runs[i].start_s, "first",
@@ -58,10 +63,11 @@ static json_t *stream_json(bl_ctx *ctx, const bl_rec_stream *s, const bl_census 
 static json_t *annotation_json(bl_ctx *ctx, const bl_annotation *a)
 {
   json_t *o = json_object();
-  bool ok = o && bl_json_put(o, "onset_s", json_real(a->onset_s)) && bl_json_put(o, "duration_s", json_real(a->duration_s)) &&
-            bl_json_put(o, "label", bl_json_text(ctx, a->label)) && bl_json_put(o, "channel", bl_json_text(ctx, a->channel)) &&
-            bl_json_put(o, "file", bl_json_text(ctx, a->file)) && bl_json_put(o, "low_hz", bl_json_real(a->low_hz)) &&
-            bl_json_put(o, "high_hz", bl_json_real(a->high_hz));
+  bool ok =
+      o && bl_json_put(o, "onset_s", json_real(a->onset_s)) && bl_json_put(o, "duration_s", json_real(a->duration_s)) &&
+      bl_json_put(o, "label", bl_json_text(ctx, a->label)) &&
+      bl_json_put(o, "channel", bl_json_text(ctx, a->channel)) && bl_json_put(o, "file", bl_json_text(ctx, a->file)) &&
+      bl_json_put(o, "low_hz", bl_json_real(a->low_hz)) && bl_json_put(o, "high_hz", bl_json_real(a->high_hz));
   return unless(ok, o);
 }
 
@@ -69,9 +75,12 @@ static bool put_lists(bl_ctx *ctx, json_t *o, const bl_recording *rec, bl_census
 {
   json_t *streams = json_array(), *notes = json_array(), *marks = json_array();
   bool ok = true;
-  for (size_t k = 0; ok && k < rec->n_streams; k++) ok = !json_array_append_new(streams, stream_json(ctx, &rec->streams[k], t[k]));
-  for (size_t i = 0; ok && i < rec->annotations.n; i++) ok = !json_array_append_new(marks, annotation_json(ctx, &rec->annotations.v[i]));
-  for (size_t i = 0; ok && i < rec->notes.n; i++) ok = !json_array_append_new(notes, bl_json_text(ctx, rec->notes.v[i]));
+  for (size_t k = 0; ok && k < rec->n_streams; k++)
+    ok = !json_array_append_new(streams, stream_json(ctx, &rec->streams[k], t[k]));
+  for (size_t i = 0; ok && i < rec->annotations.n; i++)
+    ok = !json_array_append_new(marks, annotation_json(ctx, &rec->annotations.v[i]));
+  for (size_t i = 0; ok && i < rec->notes.n; i++)
+    ok = !json_array_append_new(notes, bl_json_text(ctx, rec->notes.v[i]));
   ok = bl_json_put(o, "streams", streams) && ok;
   ok = bl_json_put(o, "annotations", marks) && ok;
   return bl_json_put(o, "notes", notes) && ok;

@@ -6,7 +6,8 @@
 static const double hz[BL_LINE_BINS] = {50, 47, 48, 52, 53, 60, 57, 58, 62, 63};
 static const double PI = 3.14159265358979323846;
 
-/* Whether the line's upper neighbours lie below half the rate, and far enough from it to hear nothing of their mirror images. */
+/* Whether the line's upper neighbours lie below half the rate, and far enough from it to hear nothing of their mirror
+ * images. */
 static bool measurable(double rate_hz, int line_hz) { return rate_hz >= 2 * (line_hz + 4); }
 
 void bl_line_noise_add(bl_line_noise *l, double rate_hz, double x)

@@ -75,9 +75,10 @@ static bool is_limited(int what)
   return !getrlimit(what, &r) && r.rlim_cur != RLIM_INFINITY;
 }
 
-/* OpenBLAS starts its threads before main() begins. One that gets no memory, as under 'ulimit -v', asks for it for ever, and the end of
- * the program waits for that thread. The threads are never used (base/blas.c), and can only be forbidden before the program starts:
- * so where memory is limited it starts once more. Where it cannot, it goes on as it is. */
+/* OpenBLAS starts its threads before main() begins. One that gets no memory, as under 'ulimit -v', asks for it for
+ * ever, and the end of the program waits for that thread. The threads are never used (base/blas.c), and can only be
+ * forbidden before the program starts: so where memory is limited it starts once more. Where it cannot, it goes on as
+ * it is. */
 static void without_blas_threads(char **argv)
 {
   if (getenv("OPENBLAS_NUM_THREADS") || !(is_limited(RLIMIT_AS) || is_limited(RLIMIT_DATA))) return;
@@ -96,7 +97,8 @@ int main(int argc, char **argv)
   heed(SIGINT);
   heed(SIGTERM);
   heed(SIGHUP);
-  signal(SIGXFSZ, SIG_IGN); /* writing beyond the limit of a file's size fails like any other write, and is tidied up after */
+  signal(SIGXFSZ,
+         SIG_IGN); /* writing beyond the limit of a file's size fails like any other write, and is tidied up after */
   int code;
   const char *name = argc > 1 ? argv[1] : NULL;
   const bl_command *c = name ? bl_command_find(name) : NULL;
@@ -106,8 +108,8 @@ int main(int argc, char **argv)
   else if (!strcmp(name, "--version")) code = printf("baleen %s\n", bl_version()) < 0;
   else {
     const char *near = bl_nearest(name, command_name, NULL);
-    fprintf(stderr, "baleen: error: unknown subcommand '%s'%s%s%s; see 'baleen help'\n", name, near ? "; did you mean '" : "",
-            near ? near : "", near ? "'?" : "");
+    fprintf(stderr, "baleen: error: unknown subcommand '%s'%s%s%s; see 'baleen help'\n", name,
+            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     code = BL_EXIT_USAGE;
   }
   running = NULL;

@@ -7,7 +7,8 @@
 
 #include "baleen/text.h"
 
-/* ---- gathering ----------------------------------------------------------------------------------------------------- */
+/* ---- gathering
+ * ----------------------------------------------------------------------------------------------------- */
 
 /* The channel of a recording that a table means by its number, from 1 on; else what it says. */
 static char *channel_name(const bl_recording *rec, char *said)
@@ -33,21 +34,22 @@ static size_t best_fit(const bl_recording *rec, const bl_annotations *found)
   return best;
 }
 
-/* Whether a table's name means the recording. A full path of which only the end agrees may be from before the files were moved,
- * unless it is there and another file. */
+/* Whether a table's name means the recording. A full path of which only the end agrees may be from before the files
+ * were moved, unless it is there and another file. */
 static bool is_ours(const bl_recording *rec, const char *file, size_t best)
 {
   bool all;
   size_t fit = bl_annotation_fit(file, rec->path, &all);
   struct stat said, own;
   if (all || !fit) return all;
-  bool other = !stat(file, &said) && !stat(bl_recording_file(rec->path), &own) && (said.st_dev != own.st_dev || said.st_ino != own.st_ino);
+  bool other = !stat(file, &said) && !stat(bl_recording_file(rec->path), &own) &&
+               (said.st_dev != own.st_dev || said.st_ino != own.st_ino);
   return fit == best && !other;
 }
 
 /* The annotations of one table that are about the recording, or about none by name. */
-static bl_status add_table(bl_ctx *ctx, const bl_recording *rec, const char *path, const bl_annotation_reading *how, bl_annotations *out,
-                           bl_texts *report)
+static bl_status add_table(bl_ctx *ctx, const bl_recording *rec, const char *path, const bl_annotation_reading *how,
+                           bl_annotations *out, bl_texts *report)
 {
   bl_annotations found = {0};
   size_t n_others = 0;
@@ -62,24 +64,30 @@ static bl_status add_table(bl_ctx *ctx, const bl_recording *rec, const char *pat
     else if (!n_others++) other = a.file;
   }
   if (!s && n_others)
-    s = bl_texts_addf(ctx, report, "%zu of the %zu annotations in %s left out: they are of other recordings, such as '%s'", n_others, found.n, path, other);
+    s = bl_texts_addf(ctx, report,
+                      "%zu of the %zu annotations in %s left out: they are of other recordings, such as '%s'", n_others,
+                      found.n, path, other);
   if (!s && n_others && n_others == found.n)
-    bl_warn(ctx, BL_W_SKIPPED, "%s: none of its annotations is of %s: it names others, such as '%s'", path, rec->path, other);
+    bl_warn(ctx, BL_W_SKIPPED, "%s: none of its annotations is of %s: it names others, such as '%s'", path, rec->path,
+            other);
   bl_annotations_free(ctx, &found);
   return s;
 }
 
-bl_status bl_marks_gather(bl_ctx *ctx, bl_recording *rec, const bl_mark_sources *from, bl_annotations *out, bl_texts *report)
+bl_status bl_marks_gather(bl_ctx *ctx, bl_recording *rec, const bl_mark_sources *from, bl_annotations *out,
+                          bl_texts *report)
 {
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < rec->annotations.n; i++) s = bl_annotations_add(ctx, out, &rec->annotations.v[i]);
-  for (size_t i = 0; !s && i < from->tables->n; i++) s = add_table(ctx, rec, from->tables->v[i], &from->reading, out, report);
+  for (size_t i = 0; !s && i < from->tables->n; i++)
+    s = add_table(ctx, rec, from->tables->v[i], &from->reading, out, report);
   if (!s && from->triggers) s = bl_recording_triggers(ctx, rec, from->triggers, 0xffff, out);
   bl_annotations_sort(out);
   return s;
 }
 
-/* ---- cropping ------------------------------------------------------------------------------------------------------ */
+/* ---- cropping
+ * ------------------------------------------------------------------------------------------------------ */
 
 bl_crop bl_crop_to_samples(const bl_crop *crop, double rate_hz)
 {
@@ -105,7 +113,8 @@ static bool cut(bl_annotation *a, double from, double to)
 
 static const char *plural(size_t n) { return n == 1 ? "" : "s"; }
 
-bl_status bl_marks_crop(bl_ctx *ctx, const bl_recording *rec, const bl_crop *crop, bl_annotations *marks, bl_texts *report)
+bl_status bl_marks_crop(bl_ctx *ctx, const bl_recording *rec, const bl_crop *crop, bl_annotations *marks,
+                        bl_texts *report)
 {
   bool cropped = !isnan(crop->from_s) || !isnan(crop->to_s);
   /* annotations without a signal have no end but their own */
@@ -121,10 +130,14 @@ bl_status bl_marks_crop(bl_ctx *ctx, const bl_recording *rec, const bl_crop *cro
     if (cropped && in) n_cut += cut(&a, from, to);
     if (in || !cropped) s = bl_annotations_add(ctx, &kept, &a);
   }
-  if (!s && n_out && cropped) s = bl_texts_addf(ctx, report, "%zu annotation%s left out: outside of %g s to %g s", n_out, plural(n_out), from, to);
+  if (!s && n_out && cropped)
+    s = bl_texts_addf(ctx, report, "%zu annotation%s left out: outside of %g s to %g s", n_out, plural(n_out), from,
+                      to);
   if (!s && n_out && !cropped)
-    s = bl_texts_addf(ctx, report, "%zu annotation%s outside of the recording's %g s, kept as they are", n_out, plural(n_out), rec->duration_s);
-  if (!s && n_cut) s = bl_texts_addf(ctx, report, "%zu annotation%s cut at %g s and %g s", n_cut, plural(n_cut), from, to);
+    s = bl_texts_addf(ctx, report, "%zu annotation%s outside of the recording's %g s, kept as they are", n_out,
+                      plural(n_out), rec->duration_s);
+  if (!s && n_cut)
+    s = bl_texts_addf(ctx, report, "%zu annotation%s cut at %g s and %g s", n_cut, plural(n_cut), from, to);
   bl_annotations_free(ctx, s ? &kept : marks);
   if (s) return s;
   bl_annotations_sort(&kept);

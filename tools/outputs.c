@@ -28,7 +28,10 @@ static bl_status look(bl_ctx *ctx, const char *path, place *out)
   return BL_OK;
 }
 
-static bool same(const struct stat *a, const struct stat *b) { return a->st_dev == b->st_dev && a->st_ino == b->st_ino; }
+static bool same(const struct stat *a, const struct stat *b)
+{
+  return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
 
 static bool is_one(const place *a, const place *b)
 {
@@ -43,8 +46,9 @@ static bl_status check_one(bl_ctx *ctx, const char *who, const char *in, const c
   bl_status s = look(ctx, in, &a);
   if (!s) s = look(ctx, out, &b);
   if (!s && is_one(&a, &b))
-    s = is_input ? bl_fail(ctx, BL_E_ARG, "%s: %s and %s are one file; what is read is kept: name another", who, in, out)
-                 : bl_fail(ctx, BL_E_ARG, "%s: %s and %s are one file, and both are written: name another", who, in, out);
+    s = is_input
+            ? bl_fail(ctx, BL_E_ARG, "%s: %s and %s are one file; what is read is kept: name another", who, in, out)
+            : bl_fail(ctx, BL_E_ARG, "%s: %s and %s are one file, and both are written: name another", who, in, out);
   bl_free(ctx, a.target);
   bl_free(ctx, b.target);
   return s;

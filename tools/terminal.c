@@ -45,7 +45,9 @@ static void show_source(bl_terminal *t, const char *text)
       for (const char *p = line; *p; p++)
         if ((unsigned char)*p < ' ' && *p != '\t') goto done; /* inside a model file: nothing to show a person */
       fprintf(stderr, "  %4ld | %s\n", row, line);
-      if (column > 0 && column < 200) fprintf(stderr, "       | %*s%s^%s\n", (int)column - 1, "", t->colour ? "\033[1;31m" : "", t->colour ? "\033[0m" : "");
+      if (column > 0 && column < 200)
+        fprintf(stderr, "       | %*s%s^%s\n", (int)column - 1, "", t->colour ? "\033[1;31m" : "",
+                t->colour ? "\033[0m" : "");
       break;
     }
     i += whole;

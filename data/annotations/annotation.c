@@ -76,8 +76,8 @@ static bool same_name(const char *a, const char *a_end, const char *b, const cha
   return a == a_end && b == b_end;
 }
 
-/* How many folders agree, from the last on; *all: none that `said` gives disagrees. Where the recording's path gives no more, the
- * folder goes on that it counts from. */
+/* How many folders agree, from the last on; *all: none that `said` gives disagrees. Where the recording's path gives no
+ * more, the folder goes on that it counts from. */
 static size_t same_folders(trail *said, trail *here, bool is_from_root, bool *all)
 {
   char folder[4096];
@@ -103,7 +103,9 @@ size_t bl_annotation_fit(const char *file, const char *recording, bool *all)
   trail said = {file, file + strlen(file), true}, here = {path, name, false};
   bool found = next_name(&said, &a, &a_end);
   *all = false;
-  if (!found || !(same_name(a, a_end, name, name + strlen(name)) || (dot && dot > name && same_name(a, a_end, name, dot)))) return 0;
+  if (!found ||
+      !(same_name(a, a_end, name, name + strlen(name)) || (dot && dot > name && same_name(a, a_end, name, dot))))
+    return 0;
   size_t n = 1 + same_folders(&said, &here, path[0] == '/', all);
   return *all || is_full(file) ? n : 0;
 }

@@ -17,8 +17,7 @@ static const char *const csv_names[N_CSV][6] = {[ONSET] = {"onset", "onset_s", "
                                                 [CHANNEL] = {"channel"},
                                                 [VALUE] = {"value"}};
 
-static bl_status csv_columns(bl_ctx *ctx, const bl_table *t, const char *label_column, bool bids,
-                             long *column)
+static bl_status csv_columns(bl_ctx *ctx, const bl_table *t, const char *label_column, bool bids, long *column)
 {
   for (int k = 0; k < N_CSV; k++) {
     column[k] = -1;
@@ -50,8 +49,7 @@ static bl_status csv_number(bl_ctx *ctx, const bl_table *t, size_t row, long col
   return bl_table_number(ctx, t, row, (size_t)column, out);
 }
 
-static bl_status csv_row(bl_ctx *ctx, const bl_table *t, size_t row, const long *column, bool bids,
-                         bl_annotations *out)
+static bl_status csv_row(bl_ctx *ctx, const bl_table *t, size_t row, const long *column, bool bids, bl_annotations *out)
 {
   bl_annotation one = {0};
   double duration, end;

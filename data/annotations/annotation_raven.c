@@ -154,7 +154,8 @@ static bl_status raven_rows(bl_ctx *ctx, bl_lines *l, const raven_columns *c, ra
   return s;
 }
 
-/* ---- times that run over the file list ------------------------------------------------------------------------------- */
+/* ---- times that run over the file list
+ * ------------------------------------------------------------------------------- */
 
 /* From the list's time to the file's own. Without a name the time itself tells the file. */
 static bl_status place_row(bl_ctx *ctx, const char *path, const bl_annotation_reading *how, bl_annotation *a)
@@ -183,8 +184,10 @@ static bl_status place_row(bl_ctx *ctx, const char *path, const bl_annotation_re
   /* a tenth of a millisecond: Raven writes that many digits by default */
   double length = how->files[k].duration_s;
   if (t < start - 1e-4 || (length >= 0 && t > start + length + 1e-4))
-    return bl_fail(ctx, BL_E_FORMAT, "%s: a selection at %g s of the file list lies outside of '%s' (%g to %g s); are "
-                   "these the files, in the table's order?", path, t, how->files[k].path, start, start + length);
+    return bl_fail(ctx, BL_E_FORMAT,
+                   "%s: a selection at %g s of the file list lies outside of '%s' (%g to %g s); are "
+                   "these the files, in the table's order?",
+                   path, t, how->files[k].path, start, start + length);
   a->onset_s = t > start ? t - start : 0;
   if (a->file) return BL_OK;
   a->file = bl_strdup(ctx, how->files[k].path);
@@ -249,13 +252,17 @@ static bl_status resolve(bl_ctx *ctx, const char *path, const bl_annotation_read
   s = look_at_files(ctx, &t->rows, &n_files, &overlap);
   if (s || n_files < 2) return s;
   if (overlap) {
-    bl_warn(ctx, BL_W_DEVIATION, "%s: has no column 'File Offset (s)', and selections of different files overlap in time: "
-            "taken to count from the start of each file", path);
+    bl_warn(ctx, BL_W_DEVIATION,
+            "%s: has no column 'File Offset (s)', and selections of different files overlap in time: "
+            "taken to count from the start of each file",
+            path);
     return BL_OK;
   }
-  return bl_fail(ctx, BL_E_FORMAT, "%s: is about several files and has no column 'File Offset (s)', so that its times run "
+  return bl_fail(ctx, BL_E_FORMAT,
+                 "%s: is about several files and has no column 'File Offset (s)', so that its times run "
                  "over all of them; save it from Raven with that column, or convert it with 'baleen annotations' and a "
-                 "--recording for each file, in order", path);
+                 "--recording for each file, in order",
+                 path);
 }
 
 /* Every table numbers a channel; where that is the first throughout, it says nothing. */

@@ -1,5 +1,6 @@
 /* Tables of annotations, as the programs write them that people mark recordings with. Here: what their readers share,
- * Audacity's label tracks, hypnograms, and which format a table is; annotation_raven.c and annotation_csv.c read the rest. */
+ * Audacity's label tracks, hypnograms, and which format a table is; annotation_raven.c and annotation_csv.c read the
+ * rest. */
 #include <math.h>
 #include <string.h>
 
@@ -103,7 +104,8 @@ static bl_status read_hypnogram(bl_ctx *ctx, const char *path, char *text, doubl
   size_t number = 0, blank = 0;
   bl_status s = BL_OK;
   if (!(epoch_s > 0) || isinf(epoch_s))
-    return bl_fail(ctx, BL_E_CONFIG, "%s: a hypnogram's line lasts %g s; wanted a length above 0, such as 30", path, epoch_s);
+    return bl_fail(ctx, BL_E_CONFIG, "%s: a hypnogram's line lasts %g s; wanted a length above 0, such as 30", path,
+                   epoch_s);
   for (char *next = text; next && !s;) {
     char *line = next, *end = line + strcspn(line, "\r\n");
     bool crlf = end[0] == '\r' && end[1] == '\n';
@@ -118,8 +120,10 @@ static bl_status read_hypnogram(bl_ctx *ctx, const char *path, char *text, doubl
       continue;
     }
     if (blank)
-      return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: a blank line between stages; wanted a stage on each line, and a word "
-                     "such as '?' where none was scored", path, blank);
+      return bl_fail(ctx, BL_E_FORMAT,
+                     "%s:%zu: a blank line between stages; wanted a stage on each line, and a word "
+                     "such as '?' where none was scored",
+                     path, blank);
     bl_annotation one = {(double)out->n * epoch_s, epoch_s, NAN, NAN, line, NULL, NULL};
     s = bl_annotations_add(ctx, out, &one);
   }
@@ -128,7 +132,8 @@ static bl_status read_hypnogram(bl_ctx *ctx, const char *path, char *text, doubl
 
 /* ---- all --------------------------------------------------------------------------------------------------------- */
 
-/* By the name that a hypnogram is written under; else by the first line: Raven's has its column of begin times, Audacity's begins with two numbers. */
+/* By the name that a hypnogram is written under; else by the first line: Raven's has its column of begin times,
+ * Audacity's begins with two numbers. */
 static bl_annotation_format recognise(const bl_lines *l, double epoch_s)
 {
   double x;
@@ -138,12 +143,14 @@ static bl_annotation_format recognise(const bl_lines *l, double epoch_s)
   return epoch_s > 0 && bl_annotation_is_hypnogram(l->path) ? BL_ANN_HYPNOGRAM : BL_ANN_CSV;
 }
 
-/* The whole file as UTF-8: where it is none, as Latin-1. A file's name in it is told apart by neither: see bl_annotation_names(). */
+/* The whole file as UTF-8: where it is none, as Latin-1. A file's name in it is told apart by neither: see
+ * bl_annotation_names(). */
 static bl_status read_text(bl_ctx *ctx, const char *path, char **text, size_t *n)
 {
   bl_status s = bl_file_read(ctx, path, 0, text, n);
   if (s) return s;
-  if (memchr(*text, 0, *n)) return bl_fail(ctx, BL_E_FORMAT, "%s: holds zero bytes: no table of text (save it as UTF-8)", path);
+  if (memchr(*text, 0, *n))
+    return bl_fail(ctx, BL_E_FORMAT, "%s: holds zero bytes: no table of text (save it as UTF-8)", path);
   return bl_utf8_of_file(ctx, path, text, n);
 }
 

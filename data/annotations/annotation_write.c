@@ -26,7 +26,8 @@ bl_status bl_annotated_file_find(bl_ctx *ctx, const char *where, const bl_annota
   if (back && back + 1 > base) base = back + 1;
   for (size_t i = 0; i < n_files; i++)
     if (!strcmp(bl_path_base(files[i].path), base) && !n++) *out = i;
-  if (n > 1) return bl_fail(ctx, BL_E_FORMAT, "%s: %zu recordings are called '%s'; name it with its folder", where, n, base);
+  if (n > 1)
+    return bl_fail(ctx, BL_E_FORMAT, "%s: %zu recordings are called '%s'; name it with its folder", where, n, base);
   return BL_OK;
 }
 
@@ -51,7 +52,8 @@ static void put_real(out *o, double x, const char *none)
   puts_raw(o, isnan(x) ? none : bl_format_real(x, buf));
 }
 
-/* A duration is often end - begin, with that subtraction's noise behind its last digit: the shortest decimal within it. */
+/* A duration is often end - begin, with that subtraction's noise behind its last digit: the shortest decimal within
+ * it. */
 static void put_duration(out *o, const bl_annotation *a)
 {
   double x = a->duration_s, noise = 0x1p-51 * (fabs(a->onset_s) + x), ten = 1;
@@ -63,12 +65,12 @@ static void put_duration(out *o, const bl_annotation *a)
   put_real(o, x, "");
 }
 
-char *bl_annotation_utf8(bl_ctx *ctx, const char *text)
-{
-  return bl_utf8_of_text(ctx, text, strlen(text));
-}
+char *bl_annotation_utf8(bl_ctx *ctx, const char *text) { return bl_utf8_of_text(ctx, text, strlen(text)); }
 
-bool bl_annotation_is_hypnogram(const char *path) { return bl_text_ends_with(path, "_hypnogram.txt") || bl_text_ends_with(path, ".hypnogram.txt"); }
+bool bl_annotation_is_hypnogram(const char *path)
+{
+  return bl_text_ends_with(path, "_hypnogram.txt") || bl_text_ends_with(path, ".hypnogram.txt");
+}
 
 /* Tabs, line ends and other control bytes become blanks: the format has no way to write them. */
 static void put_plain(out *o, const char *text)
@@ -123,14 +125,16 @@ static bl_status place(bl_ctx *ctx, const char *path, const bl_annotation *a, co
   bl_status s = bl_annotated_file_find(ctx, path, files, n_files, a->file, k);
   if (s) return s;
   if (*k == n_files && n_files)
-    return a->file ? bl_fail(ctx, BL_E_ARG, "%s: an annotation is of '%s', which is none of the %zu recordings given", path,
-                             a->file, n_files)
-                   : bl_fail(ctx, BL_E_ARG, "%s: an annotation at %g s does not say in which of %zu recordings it is", path,
-                             a->onset_s, n_files);
+    return a->file ? bl_fail(ctx, BL_E_ARG, "%s: an annotation is of '%s', which is none of the %zu recordings given",
+                             path, a->file, n_files)
+                   : bl_fail(ctx, BL_E_ARG, "%s: an annotation at %g s does not say in which of %zu recordings it is",
+                             path, a->onset_s, n_files);
   for (size_t i = 0; i < *k; i++) {
     if (!(files[i].duration_s >= 0))
-      return bl_fail(ctx, BL_E_ARG, "%s: the length of '%s' is not known; Raven's times run over all files, one after the "
-                     "other", path, files[i].path);
+      return bl_fail(ctx, BL_E_ARG,
+                     "%s: the length of '%s' is not known; Raven's times run over all files, one after the "
+                     "other",
+                     path, files[i].path);
     *start += files[i].duration_s;
   }
   return BL_OK;
@@ -186,7 +190,8 @@ static bl_status write_raven(out *o, const char *path, const bl_annotations *a, 
                              size_t n_files)
 {
   uses u = used(a, files, n_files);
-  bl_status s = n_files ? BL_OK : check_one_file(o->ctx, path, a, "Raven's times run over all files; give their lengths");
+  bl_status s =
+      n_files ? BL_OK : check_one_file(o->ctx, path, a, "Raven's times run over all files; give their lengths");
   puts_raw(o, "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)");
   if (u.file) puts_raw(o, u.folder ? "\tBegin File\tBegin Path\tFile Offset (s)" : "\tBegin File\tFile Offset (s)");
   puts_raw(o, u.channel && !u.numbers ? "\tChannel Name\tAnnotation\n" : "\tAnnotation\n");
@@ -199,7 +204,8 @@ static bl_status write_raven(out *o, const char *path, const bl_annotations *a, 
   return s ? s : o->s;
 }
 
-/* ---- Audacity, CSV, BIDS ------------------------------------------------------------------------------------------- */
+/* ---- Audacity, CSV, BIDS
+ * ------------------------------------------------------------------------------------------- */
 
 static bl_status write_audacity(out *o, const char *path, const bl_annotations *a)
 {
@@ -306,10 +312,11 @@ static bl_status check_numbers(bl_ctx *ctx, const char *path, const bl_annotatio
   for (size_t i = 0; i < a->n; i++) {
     const bl_annotation *x = &a->v[i];
     if (!isfinite(x->onset_s) || !isfinite(x->onset_s + x->duration_s) || x->duration_s < 0)
-      return bl_fail(ctx, BL_E_ARG, "%s: annotation %zu ('%s') from %g s on, %g s long; wanted finite times", path, i + 1, x->label,
-                     x->onset_s, x->duration_s);
+      return bl_fail(ctx, BL_E_ARG, "%s: annotation %zu ('%s') from %g s on, %g s long; wanted finite times", path,
+                     i + 1, x->label, x->onset_s, x->duration_s);
     if (!is_frequency(x->low_hz) || !is_frequency(x->high_hz))
-      return bl_fail(ctx, BL_E_ARG, "%s: annotation %zu ('%s') from %g Hz to %g Hz; wanted frequencies of 0 or more, or NaN for none",
+      return bl_fail(ctx, BL_E_ARG,
+                     "%s: annotation %zu ('%s') from %g Hz to %g Hz; wanted frequencies of 0 or more, or NaN for none",
                      path, i + 1, x->label, x->low_hz, x->high_hz);
   }
   return BL_OK;
@@ -321,7 +328,8 @@ static bl_status write_hypnogram(out *o, const char *path, const bl_annotation_w
   return s ? s : bl_write_hypnogram(o->ctx, path, how, a, &o->b);
 }
 
-bl_status bl_annotations_print(bl_ctx *ctx, const char *path, const bl_annotation_writing *how, const bl_annotations *a, bl_buf *text)
+bl_status bl_annotations_print(bl_ctx *ctx, const char *path, const bl_annotation_writing *how, const bl_annotations *a,
+                               bl_buf *text)
 {
   out o = {.ctx = ctx, .b = {.max = (size_t)1 << 30}};
   bl_status s = check_numbers(ctx, path, a);
@@ -333,15 +341,18 @@ bl_status bl_annotations_print(bl_ctx *ctx, const char *path, const bl_annotatio
   case BL_ANN_BIDS: s = write_bids(&o, a); break;
   case BL_ANN_HYPNOGRAM: s = write_hypnogram(&o, path, how, a); break;
   default:
-    s = bl_fail(ctx, BL_E_CONFIG, "%s: its name does not tell the format; wanted a name ending in .selections.txt (Raven), .tsv "
-                "(BIDS), .csv or _hypnogram.txt, or the format said: raven, audacity, csv, bids or hypnogram", path);
+    s = bl_fail(ctx, BL_E_CONFIG,
+                "%s: its name does not tell the format; wanted a name ending in .selections.txt (Raven), .tsv "
+                "(BIDS), .csv or _hypnogram.txt, or the format said: raven, audacity, csv, bids or hypnogram",
+                path);
   }
   if (!s) s = bl_buf_add(ctx, text, bl_buf_text(&o.b), o.b.len);
   bl_buf_free(ctx, &o.b);
   return s;
 }
 
-bl_status bl_annotations_write_as(bl_ctx *ctx, const char *path, const bl_annotation_writing *how, const bl_annotations *a)
+bl_status bl_annotations_write_as(bl_ctx *ctx, const char *path, const bl_annotation_writing *how,
+                                  const bl_annotations *a)
 {
   bl_buf text = {.max = (size_t)1 << 30};
   bl_status s = bl_annotations_print(ctx, path, how, a, &text);

@@ -10,9 +10,8 @@ bl_scale bl_scale_one(void) { return (bl_scale){1, 0, -INFINITY, INFINITY}; }
 size_t bl_sample_bytes(bl_sample kind)
 {
   static const size_t bytes[BL_N_SAMPLES] = {
-      [BL_I8] = 1,  [BL_U8] = 1,  [BL_I16] = 2, [BL_U16] = 2, [BL_I24] = 3, [BL_U24] = 3,
-      [BL_I32] = 4, [BL_U32] = 4, [BL_I64] = 8, [BL_U64] = 8, [BL_F16] = 2,
-      [BL_F32] = 4, [BL_F64] = 8,
+      [BL_I8] = 1,  [BL_U8] = 1,  [BL_I16] = 2, [BL_U16] = 2, [BL_I24] = 3, [BL_U24] = 3, [BL_I32] = 4,
+      [BL_U32] = 4, [BL_I64] = 8, [BL_U64] = 8, [BL_F16] = 2, [BL_F32] = 4, [BL_F64] = 8,
   };
   return bytes[kind];
 }

@@ -6,7 +6,20 @@
 #include <stddef.h>
 
 typedef enum bl_sample {
-  BL_I8, BL_U8, BL_I16, BL_U16, BL_I24, BL_U24, BL_I32, BL_U32, BL_I64, BL_U64, BL_F16, BL_F32, BL_F64, BL_N_SAMPLES
+  BL_I8,
+  BL_U8,
+  BL_I16,
+  BL_U16,
+  BL_I24,
+  BL_U24,
+  BL_I32,
+  BL_U32,
+  BL_I64,
+  BL_U64,
+  BL_F16,
+  BL_F32,
+  BL_F64,
+  BL_N_SAMPLES
 } bl_sample;
 typedef struct bl_sample_type {
   bl_sample kind;

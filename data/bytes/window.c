@@ -47,8 +47,10 @@ static bl_status fill(bl_ctx *ctx, bl_window *w, uint64_t at, size_t n, size_t a
     w->n += (size_t)got;
   }
   if (!s && w->n < at_least)
-    s = bl_fail(ctx, BL_E_IO, "%s: the file became shorter while it was read: it had %llu bytes when it was opened, and ends at byte %llu now",
-                w->path, (unsigned long long)w->n_bytes, (unsigned long long)(at + w->n));
+    s = bl_fail(
+        ctx, BL_E_IO,
+        "%s: the file became shorter while it was read: it had %llu bytes when it was opened, and ends at byte %llu now",
+        w->path, (unsigned long long)w->n_bytes, (unsigned long long)(at + w->n));
   return s;
 }
 
@@ -80,8 +82,8 @@ size_t bl_window_part(size_t n, size_t bytes)
   return n < most ? n : most;
 }
 
-bl_status bl_window_samples(bl_ctx *ctx, bl_window *w, uint64_t at, bl_sample_type type, size_t step, size_t n, size_t ahead,
-                            const bl_scale *scale, float *to, size_t to_step)
+bl_status bl_window_samples(bl_ctx *ctx, bl_window *w, uint64_t at, bl_sample_type type, size_t step, size_t n,
+                            size_t ahead, const bl_scale *scale, float *to, size_t to_step)
 {
   const unsigned char *v;
   if (!n) return BL_OK;

@@ -1,6 +1,6 @@
 /* Finding recordings by patterns. A pattern is cut at its slashes; parts without wildcards are appended as they stand,
- * the others are compared with what the folder holds. Settings of raw samples before a pattern (pcm:rate=48000:*.pcm) come
- * before each path that it gives. */
+ * the others are compared with what the folder holds. Settings of raw samples before a pattern (pcm:rate=48000:*.pcm)
+ * come before each path that it gives. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +15,8 @@
 
 enum { MAX_DEPTH = 64, MAX_ALTERNATIVES = 4096 };
 
-/* ---- patterns ------------------------------------------------------------------------------------------------------ */
+/* ---- patterns
+ * ------------------------------------------------------------------------------------------------------ */
 
 static bool is_wild(const char *s) { return s[strcspn(s, "*?[")] != '\0'; }
 
@@ -79,7 +80,8 @@ static void keep_shared(char *a, const char *b)
   else memcpy(a, ".", 2); /* both are relative and share nothing; a has one byte at least */
 }
 
-/* ---- walking ------------------------------------------------------------------------------------------------------- */
+/* ---- walking
+ * ------------------------------------------------------------------------------------------------------- */
 
 typedef struct walk {
   bl_ctx *ctx;
@@ -87,7 +89,7 @@ typedef struct walk {
   bl_texts *parts;
   bool any_name; /* the pattern's end names an extension: whatever matches is wanted */
   bl_texts *found;
-  const char *settings; /* "pcm:rate=48000:"; "" for files that tell themselves */
+  const char *settings;     /* "pcm:rate=48000:"; "" for files that tell themselves */
   size_t n_found, n_untold; /* by this pattern; files left out that a sidecar would have made recordings */
 } walk;
 
@@ -266,7 +268,8 @@ static bl_status find_one(bl_ctx *ctx, const char *start, const char *pattern, t
   return s;
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------------------------- */
+/* ---- the whole
+ * ----------------------------------------------------------------------------------------------------- */
 
 /* By file, then by settings. */
 static int by_file(const void *pa, const void *pb)
@@ -308,8 +311,9 @@ static bl_status find_alternative(bl_ctx *ctx, const char *folder, const char *t
 
 static bl_status nothing_found(bl_ctx *ctx, const char *who, const char *folder, const char *pattern, const tally *t)
 {
-  static const char remedy[] = "; .npy, .csv, .tsv, .raw and .pcm files are taken where a .json file beside them tells the rate (and "
-                               "the format of raw samples), or where the pattern names them, as in *.npy";
+  static const char remedy[] =
+      "; .npy, .csv, .tsv, .raw and .pcm files are taken where a .json file beside them tells the rate (and "
+      "the format of raw samples), or where the pattern names them, as in *.npy";
   return bl_fail(ctx, BL_E_CONFIG, "%s: no recording matches '%s' (looked from the folder '%s')%s", who, pattern,
                  folder && *folder ? folder : ".", t->n_untold ? remedy : "");
 }
@@ -346,9 +350,10 @@ static bl_status settle(bl_ctx *ctx, const char *who, bl_texts *paths)
   size_t kept = 0, n = paths->n;
   if (n) qsort(paths->v, n, sizeof *paths->v, by_file);
   for (size_t i = 1; i < n; i++)
-    if (!strcmp(bl_recording_file(paths->v[i]), bl_recording_file(paths->v[i - 1])) && strcmp(paths->v[i], paths->v[i - 1]))
-      return bl_fail(ctx, BL_E_CONFIG, "%s: one file is to be read in two ways, as '%s' and as '%s'; name it once", who, paths->v[i - 1],
-                     paths->v[i]);
+    if (!strcmp(bl_recording_file(paths->v[i]), bl_recording_file(paths->v[i - 1])) &&
+        strcmp(paths->v[i], paths->v[i - 1]))
+      return bl_fail(ctx, BL_E_CONFIG, "%s: one file is to be read in two ways, as '%s' and as '%s'; name it once", who,
+                     paths->v[i - 1], paths->v[i]);
   for (size_t i = 0; i < n; i++) {
     if (kept && !strcmp(paths->v[kept - 1], paths->v[i])) bl_free(ctx, paths->v[i]);
     else paths->v[kept++] = paths->v[i];
@@ -363,7 +368,8 @@ bl_status bl_find_recordings(bl_ctx *ctx, const char *who, const char *folder, c
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < patterns->n; i++) s = find_pattern(ctx, who, folder, patterns->v[i], &f);
   if (!s) s = settle(ctx, who, &f.paths);
-  for (size_t i = 0; !s && i < f.paths.n; i++) s = bl_texts_add(ctx, &f.names, name_below(f.base, bl_recording_file(f.paths.v[i])));
+  for (size_t i = 0; !s && i < f.paths.n; i++)
+    s = bl_texts_add(ctx, &f.names, name_below(f.base, bl_recording_file(f.paths.v[i])));
   if (s) bl_found_free(ctx, &f);
   *out = f;
   return s;

@@ -108,7 +108,8 @@ static bl_status not_asked_for(bl_ctx *ctx, const bl_match *m, const char *where
 }
 
 /* How many recordings `text` may mean, by the first kind of key that fits any. */
-static bl_status count_matches(bl_ctx *ctx, const bl_match *m, const char *folder, const char *text, size_t *n, size_t *item)
+static bl_status count_matches(bl_ctx *ctx, const bl_match *m, const char *folder, const char *text, size_t *n,
+                               size_t *item)
 {
   *item = BL_NO_ITEM;
   char *joined = bl_path_join(ctx, folder, text), *path = joined ? bl_path_normal(ctx, joined) : NULL;

@@ -18,8 +18,8 @@ void bl_match_free(bl_ctx *ctx, bl_match *m);
 
 /* The recording that `text`, found in a table in `folder`, means: its path from that folder, its name, its file name
  * alone, or its file name without extension; of a path of another machine, the file name. *item is BL_NO_ITEM when it
- * means a file that is there but was not asked for. `where` ("labels.csv:7") begins the messages: BL_E_CONFIG when there
- * is no such file, or when several fit. */
+ * means a file that is there but was not asked for. `where` ("labels.csv:7") begins the messages: BL_E_CONFIG when
+ * there is no such file, or when several fit. */
 bl_status bl_match_find(bl_ctx *ctx, const bl_match *m, const char *where, const char *folder, const char *text,
                         size_t *item) BL_MUST_CHECK;
 /* The row of each recording, BL_NO_ITEM where the table has none; two rows for one recording: BL_E_CONFIG. */

@@ -5,8 +5,8 @@
 #include "baleen/memory.h"
 
 /* Each {field} and each * takes at least one byte, up to where the text behind it in the pattern first comes; at the
- * pattern's end, up to the end. A pattern with k slashes is compared with the last k + 1 parts of a path; no field takes a
- * slash. */
+ * pattern's end, up to the end. A pattern with k slashes is compared with the last k + 1 parts of a path; no field
+ * takes a slash. */
 typedef struct bl_name_pattern {
   char *text;
   bl_texts fields; /* names, in order */

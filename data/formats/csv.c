@@ -1,4 +1,5 @@
-/* csv: signals as text (csv_signal.h), their rate from a column of times or from a JSON file beside them (sidecar.h). */
+/* csv: signals as text (csv_signal.h), their rate from a column of times or from a JSON file beside them
+ * (sidecar.h). */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +32,8 @@ static bl_status name_channel(bl_ctx *ctx, bl_channel *c, const char *text)
   if (!open || open == text) return bl_recording_text(ctx, &c->name, text);
   size_t at = (size_t)(open - text);
   while (at && text[at - 1] == ' ') at--;
-  char *name = bl_strf(ctx, "%.*s", (int)at, text), *unit = bl_strf(ctx, "%.*s", (int)(n - (size_t)(open - text) - 2), open + 1);
+  char *name = bl_strf(ctx, "%.*s", (int)at, text),
+       *unit = bl_strf(ctx, "%.*s", (int)(n - (size_t)(open - text) - 2), open + 1);
   bl_status s = name && unit ? bl_recording_text(ctx, &c->name, name) : bl_fail_nomem(ctx, "channel names");
   if (!s) bl_reader_plain_micro(unit);
   if (!s) s = bl_recording_text(ctx, &c->unit, unit);
@@ -45,16 +47,19 @@ static bl_status report(bl_ctx *ctx, bl_recording *rec, const work *w, double ra
 {
   const bl_clock *k = &w->clock;
   bl_status s = BL_OK;
-  if (w->signal.is_latin1) s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "names of channels are no UTF-8; read as Latin-1");
+  if (w->signal.is_latin1)
+    s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "names of channels are no UTF-8; read as Latin-1");
   if (s || !(k->rate_hz > 0)) return s;
   if (k->stray_s > fmax(w->signal.step_s, 0.01 / rate))
-    s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "the times stray up to %.3g ms from a rate of %.9g Hz; frames were taken to be evenly spaced",
+    s = bl_recording_note(ctx, rec, BL_W_DEVIATION,
+                          "the times stray up to %.3g ms from a rate of %.9g Hz; frames were taken to be evenly spaced",
                           1e3 * k->stray_s, k->rate_hz);
   if (!s && fabs(k->rate_hz / rate - 1) > 0.01)
-    s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "%s says %.9g Hz, the times %.9g Hz; the former was taken", w->side.path, rate,
-                          k->rate_hz);
+    s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "%s says %.9g Hz, the times %.9g Hz; the former was taken",
+                          w->side.path, rate, k->rate_hz);
   if (!s && w->signal.time_s[0] != 0)
-    s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "the times begin at %.9g s; they were counted from there", w->signal.time_s[0]);
+    s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "the times begin at %.9g s; they were counted from there",
+                          w->signal.time_s[0]);
   return s;
 }
 
@@ -63,9 +68,10 @@ static bl_status make_stream(bl_ctx *ctx, bl_recording *rec, work *w)
   bl_csv_signal *g = &w->signal;
   double rate = w->side.rate_hz > 0 ? w->side.rate_hz : w->clock.rate_hz;
   if (!(rate > 0))
-    return bl_fail(ctx, BL_E_FORMAT,
-                   "%s: no sampling rate: give it a column time_s (with two times at least), or write {\"rate_hz\": 256} into %s",
-                   rec->path, w->side.path ? w->side.path : "a file of its name with .json at the end");
+    return bl_fail(
+        ctx, BL_E_FORMAT,
+        "%s: no sampling rate: give it a column time_s (with two times at least), or write {\"rate_hz\": 256} into %s",
+        rec->path, w->side.path ? w->side.path : "a file of its name with .json at the end");
   bl_status s = bl_reader_one_stream(ctx, rec, rate, g->n_channels);
   for (size_t i = 0; i < g->names.n && !s; i++) s = name_channel(ctx, &rec->streams[0].channels[i], g->names.v[i]);
   if (!s) s = bl_reader_runs(ctx, &rec->streams[0], g->n_frames, w->clock.runs, w->clock.n_runs);
@@ -94,7 +100,8 @@ static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
   return s;
 }
 
-static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out, size_t *got)
+static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
+                             size_t *got)
 {
   size_t n_channels = rec->streams[stream].n_channels;
   (void)ctx;
@@ -109,8 +116,8 @@ static void close_file(bl_ctx *ctx, bl_recording *rec)
   rec->impl = NULL;
 }
 
-/* None: a folder's tables are mostly labels. Those are signals whose rate a sidecar tells (bl_sidecar_tells), and those that a
- * pattern names (*.csv). */
+/* None: a folder's tables are mostly labels. Those are signals whose rate a sidecar tells (bl_sidecar_tells), and those
+ * that a pattern names (*.csv). */
 static const char *const extensions[] = {NULL};
 const bl_reader_class bl_reader_csv = {
     .name = "csv",

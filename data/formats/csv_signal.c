@@ -122,7 +122,8 @@ static bl_status first_line(bl_ctx *ctx, const lines *l, const char *from, const
     y->n_columns++;
   }
   if (y->n_columns > MAX_COLUMNS)
-    return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: %zu columns; at most %d can be read", l->name, l->line, y->n_columns, MAX_COLUMNS);
+    return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: %zu columns; at most %d can be read", l->name, l->line, y->n_columns,
+                   MAX_COLUMNS);
   s->n_channels = y->n_columns;
   if (!named) return BL_OK;
   p = from;
@@ -151,18 +152,21 @@ static bl_status take_time(bl_ctx *ctx, const lines *l, const layout *y, bl_csv_
   double t = x * y->time_unit_s, step = step_of(cell) * y->time_unit_s, *at = &s->time_s[s->n_frames];
   if (!isfinite(t)) return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: the time is missing", l->name, l->line);
   if (s->n_frames && !(t > at[-1]))
-    return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: time %.9g s is not behind the one before, %.9g s; sort the lines, or leave the column out",
+    return bl_fail(ctx, BL_E_FORMAT,
+                   "%s:%zu: time %.9g s is not behind the one before, %.9g s; sort the lines, or leave the column out",
                    l->name, l->line, t, at[-1]);
   if (!s->n_frames || step < s->step_s) s->step_s = step;
   *at = t;
   return BL_OK;
 }
 
-static bl_status take_line(bl_ctx *ctx, const lines *l, const char *from, const char *to, const layout *y, bl_csv_signal *s, room *r)
+static bl_status take_line(bl_ctx *ctx, const lines *l, const char *from, const char *to, const layout *y,
+                           bl_csv_signal *s, room *r)
 {
   char cell[MAX_CELL];
   size_t k = 0, c = 0;
-  bl_status st = bl_grow(ctx, (void **)&s->v, &r->v, (size_t)(s->n_frames + 1) * s->n_channels, sizeof *s->v, "a CSV signal");
+  bl_status st =
+      bl_grow(ctx, (void **)&s->v, &r->v, (size_t)(s->n_frames + 1) * s->n_channels, sizeof *s->v, "a CSV signal");
   if (!st && y->time_column != SIZE_MAX)
     st = bl_grow(ctx, (void **)&s->time_s, &r->t, (size_t)s->n_frames + 1, sizeof *s->time_s, "a CSV signal");
   for (const char *p = from; !st && next_field(l, &p, to, cell); k++) {
@@ -173,7 +177,8 @@ static bl_status take_line(bl_ctx *ctx, const lines *l, const char *from, const 
     else s->v[s->n_frames * s->n_channels + c++] = (float)x;
   }
   if (!st && k != y->n_columns)
-    st = bl_fail(ctx, BL_E_FORMAT, "%s:%zu: %zu fields, where the first line has %zu", l->name, l->line, k, y->n_columns);
+    st = bl_fail(ctx, BL_E_FORMAT, "%s:%zu: %zu fields, where the first line has %zu", l->name, l->line, k,
+                 y->n_columns);
   s->n_frames++;
   return st;
 }
@@ -228,7 +233,8 @@ static double stray(const bl_csv_signal *s, const bl_clock *k, double rate_hz)
   return most;
 }
 
-/* A whole number of hertz when it is the same but for rounding, or when the times are rounded and it fits their digits. */
+/* A whole number of hertz when it is the same but for rounding, or when the times are rounded and it fits their
+ * digits. */
 static double settle(const bl_csv_signal *s, const bl_clock *k, double rate)
 {
   double whole = round(rate);

@@ -36,9 +36,10 @@ static bl_status make_stream(bl_ctx *ctx, bl_recording *rec, array *a, const bl_
     n_channels = a->info.rows;
   }
   if (!n_channels || n_channels > 65536)
-    return bl_fail(ctx, BL_E_SHAPE,
-                   "%s: an array of %zu x %zu as %zu channels; wanted [frame][channel], or \"order\": \"channels\" in %s",
-                   rec->path, a->info.rows, a->info.cols, n_channels, d->path);
+    return bl_fail(
+        ctx, BL_E_SHAPE,
+        "%s: an array of %zu x %zu as %zu channels; wanted [frame][channel], or \"order\": \"channels\" in %s",
+        rec->path, a->info.rows, a->info.cols, n_channels, d->path);
   bl_status s = bl_reader_one_stream(ctx, rec, d->rate_hz, n_channels);
   if (!s) s = bl_reader_runs(ctx, &rec->streams[0], n_frames, NULL, 0);
   if (!s) s = bl_sidecar_apply(ctx, rec, d);
@@ -61,10 +62,11 @@ static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
   if (!s) s = bl_npy_parse(ctx, rec->path, head, (size_t)a->file.n_bytes, &a->info);
   if (!s) s = bl_sidecar_read(ctx, rec->path, &d);
   if (!s && !(d.rate_hz > 0))
-    s = bl_fail(ctx, BL_E_FORMAT,
-                "%s: an array has no sampling rate; write one beside it, as {\"rate_hz\": 256} in %s, or give a CSV with a "
-                "column time_s",
-                rec->path, d.path ? d.path : "a file of its name with .json at the end");
+    s = bl_fail(
+        ctx, BL_E_FORMAT,
+        "%s: an array has no sampling rate; write one beside it, as {\"rate_hz\": 256} in %s, or give a CSV with a "
+        "column time_s",
+        rec->path, d.path ? d.path : "a file of its name with .json at the end");
   if (!s) s = make_stream(ctx, rec, a, &d);
   bl_sidecar_free(ctx, &d);
   if (s) return s;
@@ -72,7 +74,8 @@ static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
   return rec->format ? BL_OK : bl_fail_nomem(ctx, "an array");
 }
 
-static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out, size_t *got)
+static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
+                             size_t *got)
 {
   array *a = rec->impl;
   size_t n_channels = rec->streams[stream].n_channels;
@@ -82,8 +85,8 @@ static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint
     part = bl_window_part(n - done, a->frame_step);
     uint64_t at = a->info.offset + (first + done) * a->frame_step;
     for (size_t c = 0; c < n_channels && !s; c++)
-      s = bl_window_samples(ctx, &a->file, at + c * a->channel_step, a->type, a->frame_step, part, part * a->frame_step, &one,
-                            out + done * n_channels + c, n_channels);
+      s = bl_window_samples(ctx, &a->file, at + c * a->channel_step, a->type, a->frame_step, part, part * a->frame_step,
+                            &one, out + done * n_channels + c, n_channels);
   }
   *got = s ? 0 : n;
   return s;
@@ -98,8 +101,8 @@ static void close_file(bl_ctx *ctx, bl_recording *rec)
   rec->impl = NULL;
 }
 
-/* None: a folder's arrays are mostly no recordings. Those are whose rate a sidecar tells (bl_sidecar_tells), and those that a
- * pattern names (*.npy). */
+/* None: a folder's arrays are mostly no recordings. Those are whose rate a sidecar tells (bl_sidecar_tells), and those
+ * that a pattern names (*.npy). */
 static const char *const extensions[] = {NULL};
 const bl_reader_class bl_reader_npy = {
     .name = "npy",

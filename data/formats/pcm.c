@@ -1,9 +1,9 @@
-/* pcm: raw samples without a header, frames one after another: "pcm:rate=48000,channels=2,format=s24le,skip=44:PATH" as a
- * recording's name. PATH - is standard input, which is read to its end first, into a temporary file of at most 1 GiB (in
- * TMPDIR), for recordings are read from anywhere; a stream without end is no recording. Values are parts of full scale, as
- * those of sound files: a 16-bit sample over 32768, u8 less 128 over 128, floats as they are.
- * A .raw or .pcm file opened by its plain name takes rate_hz, channels and format from a JSON file beside it (sidecar.h).
- * In a source of recordings PATH may be a folder or a pattern: "pcm:rate=48000:raw/{a,b}/?.pcm". */
+/* pcm: raw samples without a header, frames one after another: "pcm:rate=48000,channels=2,format=s24le,skip=44:PATH" as
+ * a recording's name. PATH - is standard input, which is read to its end first, into a temporary file of at most 1 GiB
+ * (in TMPDIR), for recordings are read from anywhere; a stream without end is no recording. Values are parts of full
+ * scale, as those of sound files: a 16-bit sample over 32768, u8 less 128 over 128, floats as they are.
+ * A .raw or .pcm file opened by its plain name takes rate_hz, channels and format from a JSON file beside it
+ * (sidecar.h). In a source of recordings PATH may be a folder or a pattern: "pcm:rate=48000:raw/{a,b}/?.pcm". */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,9 +25,9 @@ enum { SPOOL_BLOCK = 65536 };
 
 static const char *const format_words[] = {"s8",    "u8",    "s16le", "s16be", "s24le", "s24be", "s32le",
                                            "s32be", "f32le", "f32be", "f64le", "f64be", NULL};
-static const bl_sample_type types[] = {{BL_I8, false},  {BL_U8, false},  {BL_I16, false}, {BL_I16, true},
-                                       {BL_I24, false}, {BL_I24, true},  {BL_I32, false}, {BL_I32, true},
-                                       {BL_F32, false}, {BL_F32, true},  {BL_F64, false}, {BL_F64, true}};
+static const bl_sample_type types[] = {{BL_I8, false},  {BL_U8, false}, {BL_I16, false}, {BL_I16, true},
+                                       {BL_I24, false}, {BL_I24, true}, {BL_I32, false}, {BL_I32, true},
+                                       {BL_F32, false}, {BL_F32, true}, {BL_F64, false}, {BL_F64, true}};
 
 typedef struct params {
   double rate;
@@ -44,13 +44,14 @@ static const bl_opt opts[] = {
 };
 
 typedef struct raw {
-  bl_map map;       /* of standard input, whose temporary file nobody else can make shorter */
+  bl_map map; /* of standard input, whose temporary file nobody else can make shorter */
   bl_window file;
   params p;
   uint64_t first_at; /* byte of the first sample */
 } raw;
 
-/* Surer than the 11 bits that begin a frame of MPEG audio, for samples of -1 begin so too; less sure than a magic word. */
+/* Surer than the 11 bits that begin a frame of MPEG audio, for samples of -1 begin so too; less sure than a magic
+ * word. */
 static int probe(const unsigned char *head, size_t n, const char *path)
 {
   (void)head, (void)n;
@@ -85,7 +86,9 @@ static bl_status read_name(bl_ctx *ctx, const char *name, params *p)
 {
   const char *spec = name + strlen(BL_PCM_PREFIX), *file = bl_recording_file(name);
   if (file == name || !*file)
-    return bl_fail(ctx, BL_E_ARG, "%s: wanted pcm:rate=48000,channels=1,format=s16le:PATH, where PATH may be - for standard input", name);
+    return bl_fail(ctx, BL_E_ARG,
+                   "%s: wanted pcm:rate=48000,channels=1,format=s16le:PATH, where PATH may be - for standard input",
+                   name);
   return read_spec(ctx, name, spec, (size_t)(file - 1 - spec), p);
 }
 
@@ -99,10 +102,11 @@ bl_status bl_pcm_check_name(bl_ctx *ctx, const char *name)
 static bl_status spec_from_sidecar(bl_ctx *ctx, const bl_recording *rec, const bl_sidecar *d, params *p)
 {
   if (!(d->rate_hz > 0))
-    return bl_fail(ctx, BL_E_FORMAT,
-                   "%s: raw samples do not tell their rate; open it as pcm:rate=48000,channels=1,format=s16le:%s, or write "
-                   "{\"rate_hz\": 48000, \"channels\": 1, \"format\": \"s16le\"} into %s",
-                   rec->path, rec->path, d->path ? d->path : "a file of its name with .json at the end");
+    return bl_fail(
+        ctx, BL_E_FORMAT,
+        "%s: raw samples do not tell their rate; open it as pcm:rate=48000,channels=1,format=s16le:%s, or write "
+        "{\"rate_hz\": 48000, \"channels\": 1, \"format\": \"s16le\"} into %s",
+        rec->path, rec->path, d->path ? d->path : "a file of its name with .json at the end");
   p->rate = d->rate_hz;
   if (d->n_channels) p->channels = (int64_t)d->n_channels;
   if (!d->format) return BL_OK;
@@ -127,11 +131,13 @@ static bl_status copy_input(bl_ctx *ctx, int to, uint64_t *total)
     if (got <= 0) break;
     *total += (uint64_t)got;
     if (*total > SPOOL_CEILING)
-      s = bl_fail(ctx, BL_E_UNSUPPORTED, "%s: more than %llu bytes, the most that is kept of it; write it to a file and open that", who,
+      s = bl_fail(ctx, BL_E_UNSUPPORTED,
+                  "%s: more than %llu bytes, the most that is kept of it; write it to a file and open that", who,
                   (unsigned long long)SPOOL_CEILING);
     for (ssize_t done = 0; !s && done < got;) {
       ssize_t put = write(to, block + done, (size_t)(got - done));
-      if (put < 0 && errno != EINTR) s = bl_fail(ctx, BL_E_IO, "%s: cannot be kept in a temporary file: %s", who, strerror(errno));
+      if (put < 0 && errno != EINTR)
+        s = bl_fail(ctx, BL_E_IO, "%s: cannot be kept in a temporary file: %s", who, strerror(errno));
       if (put > 0) done += put;
     }
     if (!s) s = BL_CHECK_CANCEL(ctx);
@@ -165,7 +171,8 @@ static bl_status spool_input(bl_ctx *ctx, bl_map *out)
 static bl_status make_stream(bl_ctx *ctx, bl_recording *rec, raw *f, const bl_sidecar *d)
 {
   uint64_t n = f->file.n_bytes, skip = (uint64_t)f->p.skip < n ? (uint64_t)f->p.skip : n;
-  size_t n_channels = (size_t)f->p.channels, bytes = bl_sample_bytes(types[f->p.format].kind), frame = bytes * n_channels;
+  size_t n_channels = (size_t)f->p.channels, bytes = bl_sample_bytes(types[f->p.format].kind),
+         frame = bytes * n_channels;
   f->first_at = skip;
   bl_status s = bl_reader_one_stream(ctx, rec, f->p.rate, n_channels);
   for (size_t i = 0; i < n_channels && !s; i++) {
@@ -182,7 +189,8 @@ static bl_status make_stream(bl_ctx *ctx, bl_recording *rec, raw *f, const bl_si
   if (!s) s = bl_sidecar_apply(ctx, rec, d);
   if (!s && !rec->streams[0].n_frames) s = bl_recording_note(ctx, rec, BL_W_TRUNCATED, "it holds no samples");
   if (!s && (n - skip) % frame)
-    s = bl_recording_note(ctx, rec, BL_W_TRUNCATED, "byte %llu: it ends with %llu bytes of a frame of %zu; they were left out",
+    s = bl_recording_note(ctx, rec, BL_W_TRUNCATED,
+                          "byte %llu: it ends with %llu bytes of a frame of %zu; they were left out",
                           (unsigned long long)n, (unsigned long long)((n - skip) % frame), frame);
   if (s) return s;
   rec->format = bl_strf(ctx, "raw PCM, %s", format_words[f->p.format]);
@@ -214,7 +222,8 @@ static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
   return s;
 }
 
-static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out, size_t *got)
+static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
+                             size_t *got)
 {
   raw *f = rec->impl;
   bl_sample_type type = types[f->p.format];
@@ -225,8 +234,8 @@ static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint
   if (type.kind == BL_U8) scale.off = -1;
   for (size_t done = 0, part; done < n * n_channels && !s; done += part) {
     part = bl_window_part(n * n_channels - done, bytes);
-    s = bl_window_samples(ctx, &f->file, f->first_at + (first * n_channels + done) * bytes, type, bytes, part, part * bytes, &scale,
-                          out + done, 1);
+    s = bl_window_samples(ctx, &f->file, f->first_at + (first * n_channels + done) * bytes, type, bytes, part,
+                          part * bytes, &scale, out + done, 1);
   }
   *got = s ? 0 : n;
   return s;

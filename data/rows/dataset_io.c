@@ -10,7 +10,8 @@
 #include "file.h"
 #include "npy.h"
 
-/* ---- writing ------------------------------------------------------------------------------------------------------- */
+/* ---- writing
+ * ------------------------------------------------------------------------------------------------------- */
 
 /* A number with a comma before it; NaN is an empty field. */
 static bl_status put_number(bl_ctx *ctx, bl_buf *b, double x)
@@ -127,7 +128,8 @@ bl_status bl_dataset_write(bl_ctx *ctx, const bl_dataset *d, const char *folder)
   return s;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------------- */
+/* ---- reading
+ * ------------------------------------------------------------------------------------------------------- */
 
 static bl_status read_features(bl_ctx *ctx, const char *path, bl_dataset *d)
 {
@@ -164,8 +166,8 @@ static bl_status read_rows(bl_ctx *ctx, const char *path, bl_dataset *d)
   bl_status s = bl_map_open(ctx, path, &map);
   if (!s) s = bl_npy_parse(ctx, path, map.v, map.n, &info);
   if (s) goto done;
-  bool as_written = info.kind == 'f' && info.size == 4 && !info.big && !info.fortran && info.offset % sizeof(float) == 0 &&
-                    map.n - info.offset == info.rows * info.cols * sizeof(float);
+  bool as_written = info.kind == 'f' && info.size == 4 && !info.big && !info.fortran &&
+                    info.offset % sizeof(float) == 0 && map.n - info.offset == info.rows * info.cols * sizeof(float);
   if (as_written) {
     d->X = (bl_mat){NULL, info.rows, info.cols, info.cols};
     d->map = map.v;

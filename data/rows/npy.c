@@ -13,7 +13,8 @@
 static const unsigned char magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 enum { HEADER_CEILING = BL_NPY_HEAD - 12, MAX_DIMS = 32 };
 
-/* ---- the header's dict --------------------------------------------------------------------------------------------- */
+/* ---- the header's dict
+ * --------------------------------------------------------------------------------------------- */
 
 typedef struct cursor {
   const char *p, *end;
@@ -120,7 +121,8 @@ static bool take_dict(cursor *c, dict *d, bool *structured)
   return c->p == c->end && d->has_descr && d->has_order && d->has_shape;
 }
 
-/* ---- types and shapes ---------------------------------------------------------------------------------------------- */
+/* ---- types and shapes
+ * ---------------------------------------------------------------------------------------------- */
 
 static bl_status check_type(bl_ctx *ctx, const char *name, const char *descr, bl_npy_info *out)
 {
@@ -136,10 +138,9 @@ static bl_status check_type(bl_ctx *ctx, const char *name, const char *descr, bl
   }
   out->big = order == '>' && !one_byte;
   if (known && (order == '<' || order == '>' || (one_byte && order == '|'))) return BL_OK;
-  return bl_fail(
-      ctx, BL_E_UNSUPPORTED,
-      "%s: numbers of type '%s'; wanted f2, f4, f8, i1-i8, u1-u8 or bool: save array.astype('<f4')", name,
-      descr);
+  return bl_fail(ctx, BL_E_UNSUPPORTED,
+                 "%s: numbers of type '%s'; wanted f2, f4, f8, i1-i8, u1-u8 or bool: save array.astype('<f4')", name,
+                 descr);
 }
 
 static bl_status check_shape(bl_ctx *ctx, const char *name, const dict *d, size_t n, bl_npy_info *out)
@@ -185,7 +186,8 @@ bl_status bl_npy_parse(bl_ctx *ctx, const char *name, const unsigned char *bytes
   return s ? s : check_shape(ctx, name, &d, n, out);
 }
 
-/* ---- numbers ------------------------------------------------------------------------------------------------------- */
+/* ---- numbers
+ * ------------------------------------------------------------------------------------------------------- */
 
 bl_sample_type bl_npy_type(const bl_npy_info *info)
 {

@@ -13,8 +13,8 @@ typedef struct bl_npy_info {
   size_t rows, cols;
   size_t offset; /* of the first number */
 } bl_npy_info;
-/* Checks that the n bytes hold all that the shape asks for; only the first BL_NPY_HEAD of them are looked at. `name` is for
- * messages. */
+/* Checks that the n bytes hold all that the shape asks for; only the first BL_NPY_HEAD of them are looked at. `name` is
+ * for messages. */
 enum { BL_NPY_HEAD = (1 << 20) + 12 };
 bl_status bl_npy_parse(bl_ctx *ctx, const char *name, const unsigned char *bytes, size_t n,
                        bl_npy_info *out) BL_MUST_CHECK;

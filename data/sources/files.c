@@ -1,9 +1,10 @@
 /* Recordings from files, with labels from folders, file names, tables of recordings or tables of events.
  *
- * A folder gives the files in it, at any depth, that go by a recording's name (.wav, .edf ..), and of .npy, .csv, .tsv, .raw
- * and .pcm those whose rate (and format) a JSON file beside them tells: a labels.csv is none. A pattern that names such
- * files (*.npy) takes them all. Raw samples that no such file tells of: "pcm:rate=48000,channels=1,format=s16le:raw/" and then any
- * folder or pattern; in quotes where the config has it within { } or [ ]. */
+ * A folder gives the files in it, at any depth, that go by a recording's name (.wav, .edf ..), and of .npy, .csv, .tsv,
+ * .raw and .pcm those whose rate (and format) a JSON file beside them tells: a labels.csv is none. A pattern that names
+ * such files (*.npy) takes them all. Raw samples that no such file tells of:
+ * "pcm:rate=48000,channels=1,format=s16le:raw/" and then any folder or pattern; in quotes where the config has it
+ * within { } or [ ]. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,10 +17,20 @@
 #include "name_pattern.h"
 #include "path.h"
 
-enum { FROM_NONE, FROM_FOLDER, FROM_CSV, FROM_PATTERN, FROM_ANNOTATIONS, FROM_RAVEN, FROM_AUDACITY, FROM_TABLE, FROM_HYPNOGRAM };
+enum {
+  FROM_NONE,
+  FROM_FOLDER,
+  FROM_CSV,
+  FROM_PATTERN,
+  FROM_ANNOTATIONS,
+  FROM_RAVEN,
+  FROM_AUDACITY,
+  FROM_TABLE,
+  FROM_HYPNOGRAM
+};
 enum { UNLABELLED_ERROR, UNLABELLED_SKIP, UNLABELLED_KEEP };
-static const char *const label_words[] = {"none",  "folder",   "csv",   "pattern", "annotations",
-                                          "raven", "audacity", "table",   "hypnogram", NULL};
+static const char *const label_words[] = {"none",  "folder",   "csv",   "pattern",   "annotations",
+                                          "raven", "audacity", "table", "hypnogram", NULL};
 static const char *const unlabelled_words[] = {"error", "skip", "keep", NULL};
 
 typedef struct params {
@@ -35,11 +46,12 @@ static const bl_opt opts[] = {
     {"recordings", BL_OPT_TEXTS, offsetof(params, recordings), NULL, 0, 0, BL_OPT_NEEDED, NULL, "",
      "files, folders or patterns (* ? [ab] {a,b}, ** for any depth), relative to the config's folder; folders give .npy, .csv and raw "
      "samples where a .json beside them tells the rate; \"pcm:rate=48000,channels=1,format=s16le:raw/**/*.pcm\" tells it for all"},
-    BL_ENUM(params, labels, "none", label_words,
-            "where labels come from: the folder's name, a csv with a row a recording, a pattern on the file's name, "
-            "events inside the recording (annotations), or tables of events (raven, audacity, table; hypnogram: a stage a line). "
-            "With a table the events inside do not count, but for those that begin with 'bad', which always mark bad data; none: "
-            "rows carry no label, though events inside still cut epochs"),
+    BL_ENUM(
+        params, labels, "none", label_words,
+        "where labels come from: the folder's name, a csv with a row a recording, a pattern on the file's name, "
+        "events inside the recording (annotations), or tables of events (raven, audacity, table; hypnogram: a stage a line). "
+        "With a table the events inside do not count, but for those that begin with 'bad', which always mark bad data; none: "
+        "rows carry no label, though events inside still cut epochs"),
     BL_TEXT(params, label_file, NULL,
             "the table: a csv with a row a recording (also for columns and group), or one table of events for all "
             "recordings; without it, tables of events are looked for beside each recording"),
@@ -54,9 +66,10 @@ static const bl_opt opts[] = {
     BL_TEXTS(params, columns, NULL, "further csv columns to carry along with the rows"),
     BL_ENUM(params, unlabelled, "error", unlabelled_words,
             "what becomes of recordings without a label or table of events: error, skip, or keep without labels"),
-    BL_TEXT(params, start_pattern, NULL,
-            "when a recording began, by its name where its header does not say: such as \"%Y%m%d_%H%M%S\" (also %y, %f; ? is "
-            "any character); null: the patterns of common recorders; none: do not look"),
+    BL_TEXT(
+        params, start_pattern, NULL,
+        "when a recording began, by its name where its header does not say: such as \"%Y%m%d_%H%M%S\" (also %y, %f; ? is "
+        "any character); null: the patterns of common recorders; none: do not look"),
     BL_OPT_END};
 
 /* All that list() works with; one release for all of it. */
@@ -93,7 +106,8 @@ static void job_release(job *j)
   bl_items_free(ctx, &j->items);
 }
 
-/* ---- what the options ask for -------------------------------------------------------------------------------------- */
+/* ---- what the options ask for
+ * -------------------------------------------------------------------------------------- */
 
 static bool is_plain_group(const char *group) { return !strcmp(group, "recording") || !strcmp(group, "folder"); }
 
@@ -164,7 +178,8 @@ static bl_status name_extras(job *j)
   return s ? bl_fail_in(j->ctx, s, "files: ") : BL_OK;
 }
 
-/* ---- one recording ------------------------------------------------------------------------------------------------- */
+/* ---- one recording
+ * ------------------------------------------------------------------------------------------------- */
 
 static char *folder_name(bl_ctx *ctx, const char *path)
 {
@@ -200,7 +215,8 @@ static bl_status set_label(const job *j, size_t i, const bl_texts *fields, bl_it
   if (j->p->labels == FROM_CSV) label = cell_of(j, i, j->label_col);
   if (j->p->labels == FROM_PATTERN) label = field_of(j, fields, "label");
   if (j->p->labels == FROM_FOLDER) {
-    if (!(name = folder_name(j->ctx, bl_recording_file(item->path)))) return bl_fail_nomem(j->ctx, "a recording's label");
+    if (!(name = folder_name(j->ctx, bl_recording_file(item->path))))
+      return bl_fail_nomem(j->ctx, "a recording's label");
     label = name;
   }
   bl_status s = *label ? set_text(j->ctx, &item->label, label) : BL_OK;
@@ -262,14 +278,14 @@ static bl_status make_item(job *j, size_t i)
   return s;
 }
 
-/* ---- tables of events ---------------------------------------------------------------------------------------------- */
+/* ---- tables of events
+ * ---------------------------------------------------------------------------------------------- */
 
 static bl_status read_events(const job *j, const char *path, bl_annotations *out)
 {
   static const bl_annotation_format formats[] = {BL_ANN_RAVEN, BL_ANN_AUDACITY, BL_ANN_AUTO, BL_ANN_HYPNOGRAM};
-  bl_annotation_reading how = {.format = formats[j->p->labels - FROM_RAVEN],
-                               .label_column = j->p->label_column,
-                               .epoch_s = j->p->epoch_s};
+  bl_annotation_reading how = {
+      .format = formats[j->p->labels - FROM_RAVEN], .label_column = j->p->label_column, .epoch_s = j->p->epoch_s};
   return bl_annotations_read_as(j->ctx, path, &how, out);
 }
 
@@ -373,7 +389,8 @@ static bl_status read_for_all(job *j)
   return s;
 }
 
-/* ---- the source ---------------------------------------------------------------------------------------------------- */
+/* ---- the source
+ * ---------------------------------------------------------------------------------------------------- */
 
 static bl_status judge_unlabelled(const job *j)
 {

@@ -1,12 +1,12 @@
-/* Calls placed into noise, for those who have few calls and much noise. Every recording is made when it is opened, and is
- * the same each time: all draws come from (seed, purpose, index of the recording).
+/* Calls placed into noise, for those who have few calls and much noise. Every recording is made when it is opened, and
+ * is the same each time: all draws come from (seed, purpose, index of the recording).
  *
  * A mixture is x[i] = noise[i] + g call[i - start]. With P the mean square over the call's span,
- * g = sqrt(P(noise) / P(call) 10^(SNR / 10)), so that 10 log10(P(g call) / P(noise)) is the SNR drawn, in dB. Nothing is
- * clipped. Channels are averaged first. A call longer than the noise is cut to a random part of its length.
+ * g = sqrt(P(noise) / P(call) 10^(SNR / 10)), so that 10 log10(P(g call) / P(noise)) is the SNR drawn, in dB. Nothing
+ * is clipped. Channels are averaged first. A call longer than the noise is cut to a random part of its length.
  *
- * Calls and noises are dealt to folds, files of one origin together; a call only meets noise of its own fold, so that no
- * call and no noise is on both sides of a split by the column "fold", nor by group, which is the fold as well. */
+ * Calls and noises are dealt to folds, files of one origin together; a call only meets noise of its own fold, so that
+ * no call and no noise is on both sides of a split by the column "fold", nor by group, which is the fold as well. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +48,8 @@ static const bl_opt opts[] = {
 enum { X_SNR, X_CALL, X_START, X_BACKGROUND, X_FOLD };
 static const char *const extra_names[] = {"snr_db", "call", "call_start_s", "background", "fold"};
 
-/* ---- files and folds ----------------------------------------------------------------------------------------------- */
+/* ---- files and folds
+ * ----------------------------------------------------------------------------------------------- */
 
 /* Calls, or noises. */
 typedef struct side {
@@ -186,7 +187,8 @@ static bl_status make_side(bl_ctx *ctx, const params *p, const char *folder, con
   return s ? s : deal(ctx, p, d);
 }
 
-/* ---- items --------------------------------------------------------------------------------------------------------- */
+/* ---- items
+ * --------------------------------------------------------------------------------------------------------- */
 
 /* The calls of one fold, handed out in a drawn order, all of them before any comes again. */
 typedef struct hand {
@@ -357,7 +359,8 @@ static bl_status list(bl_ctx *ctx, const void *vp, const char *folder, bl_items 
   return s;
 }
 
-/* ---- mixing -------------------------------------------------------------------------------------------------------- */
+/* ---- mixing
+ * -------------------------------------------------------------------------------------------------------- */
 
 static double mean_square(const float *v, size_t n)
 {

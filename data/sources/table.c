@@ -1,6 +1,6 @@
-/* Rows from a table: CSV or TSV with a header, or a NumPy array with its targets in a second one. Every column that is not
- * named otherwise is a feature. Each row counts as a recording of its own, named "<file>:<line>" ("<file>:<row>", from 0,
- * for an array), and is its own group unless a group column says otherwise. */
+/* Rows from a table: CSV or TSV with a header, or a NumPy array with its targets in a second one. Every column that is
+ * not named otherwise is a feature. Each row counts as a recording of its own, named "<file>:<line>" ("<file>:<row>",
+ * from 0, for an array), and is its own group unless a group column says otherwise. */
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -18,7 +18,8 @@ typedef struct params {
 static const bl_opt opts[] = {
     {"file", BL_OPT_TEXT, offsetof(params, file), NULL, 0, 0, BL_OPT_NEEDED, NULL, "",
      "the table: .csv or .tsv with a header line, or .npy [row][feature]; relative to the config's folder"},
-    BL_TEXT(params, target, NULL, "the column to be learnt: class names or numbers; not given: 'label', else 'target', if there is one"),
+    BL_TEXT(params, target, NULL,
+            "the column to be learnt: class names or numbers; not given: 'label', else 'target', if there is one"),
     BL_TEXT(params, target_file, NULL, "for .npy: a second .npy file with one target a row"),
     BL_TEXT(params, group, NULL, "column whose equal values must stay together when data are split"),
     BL_TEXT(params, weight, NULL, "column with the weight of each row, 0 or more"),
@@ -26,7 +27,8 @@ static const bl_opt opts[] = {
     BL_TEXTS(params, keep, NULL, "columns to carry along as text, not as features"),
     BL_OPT_END};
 
-/* ---- CSV ----------------------------------------------------------------------------------------------------------- */
+/* ---- CSV
+ * ----------------------------------------------------------------------------------------------------------- */
 
 #define NO_COLUMN ((size_t)-1)
 
@@ -157,7 +159,8 @@ static bl_status load_csv(bl_ctx *ctx, const params *p, const char *path, bl_dat
   return s;
 }
 
-/* ---- NumPy --------------------------------------------------------------------------------------------------------- */
+/* ---- NumPy
+ * --------------------------------------------------------------------------------------------------------- */
 
 static bl_status read_targets(bl_ctx *ctx, const params *p, const char *folder, size_t rows, bl_mat *out)
 {

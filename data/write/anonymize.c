@@ -1,4 +1,5 @@
-/* Files without names in them: EDF and BDF headers, WAV chunks, FLAC metadata blocks. What is kept is copied byte by byte. */
+/* Files without names in them: EDF and BDF headers, WAV chunks, FLAC metadata blocks. What is kept is copied byte by
+ * byte. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +8,8 @@
 #include "edf_copy.h"
 #include "sidecar.h"
 
-/* ---- EDF and BDF --------------------------------------------------------------------------------------------------- */
+/* ---- EDF and BDF
+ * --------------------------------------------------------------------------------------------------- */
 
 static void put_field(unsigned char *to, size_t n, const char *text)
 {
@@ -16,8 +18,8 @@ static void put_field(unsigned char *to, size_t n, const char *text)
   memcpy(to, text, len < n ? len : n);
 }
 
-/* What the standard keeps free, and programs write into: the rest of the file's 44 bytes behind "EDF+C", "24BIT" and their like, and 32
- * bytes of each signal. */
+/* What the standard keeps free, and programs write into: the rest of the file's 44 bytes behind "EDF+C", "24BIT" and
+ * their like, and 32 bytes of each signal. */
 static void blank_reserved(unsigned char *h, const bl_edf *e)
 {
   size_t kept = e->plus || !memcmp(h + 192, "24BIT", 5) ? 5 : 0;
@@ -39,14 +41,17 @@ static bl_status edf_header(bl_ctx *ctx, const bl_edf *e, const bl_anonymizing *
   memset(h + needs, ' ', (size_t)e->header_bytes - needs);
   bl_status s = bl_out_put(ctx, out, h, (size_t)e->header_bytes);
   bl_free(ctx, h);
-  if (!s) s = bl_texts_addf(ctx, report, "patient, recording and reserved fields blanked, start date 01.01.85%s",
-                          how->keep_time ? ", the time of day kept" : ", start time 00.00.00");
+  if (!s)
+    s = bl_texts_addf(ctx, report, "patient, recording and reserved fields blanked, start date 01.01.85%s",
+                      how->keep_time ? ", the time of day kept" : ", start time 00.00.00");
   if (!s && e->header_bytes > needs)
-    s = bl_texts_addf(ctx, report, "%llu bytes behind the signal headers blanked", (unsigned long long)(e->header_bytes - needs));
+    s = bl_texts_addf(ctx, report, "%llu bytes behind the signal headers blanked",
+                      (unsigned long long)(e->header_bytes - needs));
   return s;
 }
 
-/* True when the text is to go: it matches the pattern in any case, or, as it stands or without "@@channel", cannot be told. */
+/* True when the text is to go: it matches the pattern in any case, or, as it stands or without "@@channel", cannot be
+ * told. */
 static bool is_named(const unsigned char *s, size_t n, const char *pattern)
 {
   char text[1024];
@@ -62,8 +67,8 @@ static bool is_named(const unsigned char *s, size_t n, const char *pattern)
   return whole || bl_text_glob(pattern, text);
 }
 
-/* The lists of an annotation signal in one record, n bytes, texts that match left out; the rest moves up, NULs fill the end. A
- * list that loses all its texts goes, but for the first, which gives the record its time. */
+/* The lists of an annotation signal in one record, n bytes, texts that match left out; the rest moves up, NULs fill the
+ * end. A list that loses all its texts goes, but for the first, which gives the record its time. */
 static size_t drop_texts(unsigned char *s, size_t n, const char *pattern)
 {
   size_t dropped = 0, to = 0;
@@ -118,7 +123,8 @@ static bl_status edf_records(bl_ctx *ctx, bl_edf *e, const char *pattern, bl_out
   bl_free(ctx, record);
   uint64_t behind = e->n_bytes - e->header_bytes - e->n_records * e->record_bytes;
   if (!s && pattern) s = bl_texts_addf(ctx, report, "%zu annotations dropped", dropped);
-  if (!s && behind) s = bl_texts_addf(ctx, report, "%llu bytes behind the last record left out", (unsigned long long)behind);
+  if (!s && behind)
+    s = bl_texts_addf(ctx, report, "%llu bytes behind the last record left out", (unsigned long long)behind);
   return s;
 }
 
@@ -135,7 +141,8 @@ static bl_status anonymize_edf(bl_ctx *ctx, bl_recording *rec, const bl_anonymiz
   return s;
 }
 
-/* ---- WAV ----------------------------------------------------------------------------------------------------------- */
+/* ---- WAV
+ * ----------------------------------------------------------------------------------------------------------- */
 
 /* n bytes of a file from `at` on, in pieces. */
 static bl_status copy_bytes(bl_ctx *ctx, bl_window *w, uint64_t at, uint64_t n, bl_out *out)
@@ -151,7 +158,10 @@ static bl_status copy_bytes(bl_ctx *ctx, bl_window *w, uint64_t at, uint64_t n, 
   return s;
 }
 
-static uint32_t le32(const unsigned char *b) { return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24; }
+static uint32_t le32(const unsigned char *b)
+{
+  return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+}
 
 static uint64_t le64(const unsigned char *b) { return le32(b) | (uint64_t)le32(b + 4) << 32; }
 
@@ -182,7 +192,8 @@ static bl_status are_chunks(bl_ctx *ctx, bl_window *w, uint64_t at, bool *are)
 
 static bool is_name(const unsigned char *c)
 {
-  static const char *const names[] = {"LIST", "bext", "iXML", "id3 ", "ID3 ", "axml", "cue ", "smpl", "note", "_PMX", "guan", "cart", "fact", "JUNK", "PEAK"};
+  static const char *const names[] = {"LIST", "bext", "iXML", "id3 ", "ID3 ", "axml", "cue ", "smpl",
+                                      "note", "_PMX", "guan", "cart", "fact", "JUNK", "PEAK"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (!memcmp(c, names[i], 4)) return true;
   return false;
@@ -213,7 +224,10 @@ static bl_status end_of_samples(bl_ctx *ctx, bl_window *w, uint64_t from, uint64
 static uint64_t format_bytes(const unsigned char *c, uint64_t n)
 {
   unsigned tag = n >= 2 ? c[8] | (unsigned)c[9] << 8 : 0;
-  uint64_t more = n >= 18 ? c[24] | (uint64_t)c[25] << 8 : 0, whole = tag == 1 ? 16 : tag == 0xfffe ? 40 : tag == 3 || tag == 6 || tag == 7 ? 18 : 18 + more;
+  uint64_t more = n >= 18 ? c[24] | (uint64_t)c[25] << 8 : 0, whole = tag == 1                           ? 16
+                                                                      : tag == 0xfffe                    ? 40
+                                                                      : tag == 3 || tag == 6 || tag == 7 ? 18
+                                                                                                         : 18 + more;
   return n < whole ? n : whole;
 }
 
@@ -251,7 +265,8 @@ static bl_status put_chunk(bl_ctx *ctx, bl_window *w, uint64_t at, const chunk *
   bool format = !memcmp(head, "fmt ", 4);
   for (int b = 0; b < 4 && format; b++) head[4 + b] = (unsigned char)(k->kept >> 8 * b);
   if (format && k->kept >= 18) head[24] = (unsigned char)more, head[25] = (unsigned char)(more >> 8);
-  for (int b = 0; b < 8 && !memcmp(head, "ds64", 4) && k->n >= 8; b++) head[8 + b] = (unsigned char)(total >> 8 * b); /* the size of all */
+  for (int b = 0; b < 8 && !memcmp(head, "ds64", 4) && k->n >= 8; b++)
+    head[8 + b] = (unsigned char)(total >> 8 * b); /* the size of all */
   bl_status s = bl_out_put(ctx, out, head, (size_t)head_n);
   if (!s) s = copy_bytes(ctx, w, at + head_n, n - head_n, out);
   return s || !(k->kept & 1) || at + n >= w->n_bytes ? s : bl_out_put(ctx, out, "", 1);
@@ -263,7 +278,8 @@ static bl_status tell_left_out(bl_ctx *ctx, const chunk *k, bl_texts *report)
   if (k->kept == k->n && k->known) return BL_OK;
   for (int i = 0; i < 4; i++) name[i] = k->c[i] >= 0x20 && k->c[i] < 0x7f ? (char)k->c[i] : '?';
   name[4] = '\0';
-  return k->known ? bl_texts_addf(ctx, report, "the last %llu bytes of chunk '%s' left out", (unsigned long long)(k->n - k->kept), name)
+  return k->known ? bl_texts_addf(ctx, report, "the last %llu bytes of chunk '%s' left out",
+                                  (unsigned long long)(k->n - k->kept), name)
                   : bl_texts_addf(ctx, report, "chunk '%s' of %llu bytes left out", name, (unsigned long long)k->n);
 }
 
@@ -300,24 +316,30 @@ static bl_status anonymize_wav(bl_ctx *ctx, bl_window *w, bl_out *out, bl_texts 
   return s ? s : wav_chunks(ctx, w, out, &kept, report);
 }
 
-/* ---- FLAC ---------------------------------------------------------------------------------------------------------- */
+/* ---- FLAC
+ * ---------------------------------------------------------------------------------------------------------- */
 
 /* Metadata blocks: a byte of type, with bit 7 on the last, 24 bits of length (RFC 9639, 8). Kept: STREAMINFO, PADDING,
  * SEEKTABLE. */
 static bl_status anonymize_flac(bl_ctx *ctx, bl_window *w, bl_out *out, bl_texts *report)
 {
-  static const char *const names[] = {"streaminfo", "padding", "application", "seek table", "tags", "cue sheet", "picture"};
+  static const char *const names[] = {"streaminfo", "padding",   "application", "seek table",
+                                      "tags",       "cue sheet", "picture"};
   uint64_t at = 4, end = w->n_bytes;
   bool last = false;
   bl_status s = bl_out_put(ctx, out, "fLaC", 4);
   for (size_t n; !s && !last; at += 4 + n) {
     const unsigned char *b;
-    if (end - at < 4) return bl_fail(ctx, BL_E_FORMAT, "%s: byte %llu: the file ends inside its metadata", w->path, (unsigned long long)at);
+    if (end - at < 4)
+      return bl_fail(ctx, BL_E_FORMAT, "%s: byte %llu: the file ends inside its metadata", w->path,
+                     (unsigned long long)at);
     if ((s = bl_window_get(ctx, w, at, 4, 4, &b))) break;
     unsigned char type = b[0] & 0x7f, head[4] = {type, b[1], b[2], b[3]};
     n = (size_t)b[1] << 16 | (size_t)b[2] << 8 | b[3];
     last = b[0] & 0x80;
-    if (end - at - 4 < n) return bl_fail(ctx, BL_E_FORMAT, "%s: byte %llu: the file ends inside its metadata", w->path, (unsigned long long)at);
+    if (end - at - 4 < n)
+      return bl_fail(ctx, BL_E_FORMAT, "%s: byte %llu: the file ends inside its metadata", w->path,
+                     (unsigned long long)at);
     if (type == 0 || type == 3) {
       s = bl_out_put(ctx, out, head, 4);
       if (!s) s = copy_bytes(ctx, w, at + 4, n, out);
@@ -330,7 +352,8 @@ static bl_status anonymize_flac(bl_ctx *ctx, bl_window *w, bl_out *out, bl_texts
   return s ? s : copy_bytes(ctx, w, at, end - at, out);
 }
 
-/* The file beside a sound file, which has its start and may have names, stays behind; what is beside the place will go. */
+/* The file beside a sound file, which has its start and may have names, stays behind; what is beside the place will
+ * go. */
 static bl_status leave_sidecar(bl_ctx *ctx, const char *path, const char *out, bl_texts *report)
 {
   bl_sidecar d;
@@ -338,7 +361,8 @@ static bl_status leave_sidecar(bl_ctx *ctx, const char *path, const char *out, b
   if (s) return s;
   s = bl_sidecar_read_full_name(ctx, path, &d);
   if (s == BL_E_FORMAT || s == BL_E_IO) return BL_OK; /* no such file of ours */
-  if (!s && d.path) s = bl_texts_addf(ctx, report, "channel names, units, full scale and start left out, which %s has", d.path);
+  if (!s && d.path)
+    s = bl_texts_addf(ctx, report, "channel names, units, full scale and start left out, which %s has", d.path);
   bl_sidecar_free(ctx, &d);
   return s;
 }
@@ -346,14 +370,18 @@ static bl_status leave_sidecar(bl_ctx *ctx, const char *path, const char *out, b
 /* Refuses an OUT whose name says another format than the file will have; a name that says none will do. */
 static bl_status check_name(bl_ctx *ctx, const char *out, const bl_recording *rec, bool edf, bool wav)
 {
-  static const char *const of[][4] = {{".edf", ".rec", NULL}, {".bdf", NULL}, {".wav", ".wave", ".rf64", NULL}, {".flac", NULL}};
+  static const char *const of[][4] = {
+      {".edf", ".rec", NULL}, {".bdf", NULL}, {".wav", ".wave", ".rf64", NULL}, {".flac", NULL}};
   const char *const *own = of[edf ? !strncmp(rec->format, "BDF", 3) : wav ? 2 : 3];
   bool fits = !bl_recording_is_name(out) && !bl_write_format_of(out) && !bl_text_ends_with(out, ".csv");
   for (size_t i = 0; own[i] && !fits; i++) fits = bl_text_ends_with(out, own[i]);
-  return fits ? BL_OK : bl_fail(ctx, BL_E_ARG, "anonymize: %s: %s stays what it is; wanted a name that ends in %s", out, rec->format, own[0]);
+  return fits ? BL_OK
+              : bl_fail(ctx, BL_E_ARG, "anonymize: %s: %s stays what it is; wanted a name that ends in %s", out,
+                        rec->format, own[0]);
 }
 
-/* ---- all of it ----------------------------------------------------------------------------------------------------- */
+/* ---- all of it
+ * ----------------------------------------------------------------------------------------------------- */
 
 bl_status bl_anonymize(bl_ctx *ctx, const char *path, const char *out, const bl_anonymizing *how, bl_texts *report)
 {
@@ -369,9 +397,12 @@ bl_status bl_anonymize(bl_ctx *ctx, const char *path, const char *out, const bl_
   bool wav = head && (!memcmp(head, "RIFF", 4) || !memcmp(head, "RF64", 4)) && !memcmp(head + 8, "WAVE", 4);
   bool flac = head && !memcmp(head, "fLaC", 4);
   if (!s && !edf && !wav && !flac)
-    s = bl_fail(ctx, BL_E_UNSUPPORTED, "%s: %s cannot be anonymized in place; 'baleen convert' it to WAV, and remove the .json file "
-                "beside that, which has the start", path, rec->format);
-  if (!s && how->drop && !edf) s = bl_fail(ctx, BL_E_UNSUPPORTED, "%s: annotations are dropped from EDF and BDF only", path);
+    s = bl_fail(ctx, BL_E_UNSUPPORTED,
+                "%s: %s cannot be anonymized in place; 'baleen convert' it to WAV, and remove the .json file "
+                "beside that, which has the start",
+                path, rec->format);
+  if (!s && how->drop && !edf)
+    s = bl_fail(ctx, BL_E_UNSUPPORTED, "%s: annotations are dropped from EDF and BDF only", path);
   if (!s) s = check_name(ctx, out, rec, edf, wav);
   if (!s) s = bl_out_open(ctx, out, &o);
   if (!s && edf) s = anonymize_edf(ctx, rec, how, &o, report);

@@ -15,7 +15,11 @@ bl_write_format bl_write_format_of(const char *path)
   static const struct {
     const char *tail;
     bl_write_format format;
-  } known[] = {{".wav", BL_WRITE_WAV}, {".flac", BL_WRITE_FLAC}, {".npy", BL_WRITE_NPY}, {".edf", BL_WRITE_EDF}, {".bdf", BL_WRITE_BDF}};
+  } known[] = {{".wav", BL_WRITE_WAV},
+               {".flac", BL_WRITE_FLAC},
+               {".npy", BL_WRITE_NPY},
+               {".edf", BL_WRITE_EDF},
+               {".bdf", BL_WRITE_BDF}};
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
     if (bl_text_ends_with(path, known[i].tail)) return known[i].format;
   return BL_WRITE_AUTO;
@@ -28,7 +32,8 @@ bool bl_write_is_whole(const bl_write_spec *spec, size_t channel)
   return lo == hi || (spec->whole ? spec->whole[channel] : !strcmp(spec->names[channel], "Status"));
 }
 
-/* ---- .npy ---------------------------------------------------------------------------------------------------------- */
+/* ---- .npy
+ * ---------------------------------------------------------------------------------------------------------- */
 
 typedef struct npy_state {
   bl_out out, beside; /* <path>, <path>.json */
@@ -81,7 +86,8 @@ static void npy_release(bl_ctx *ctx, bl_writer *w)
 
 const bl_write_class bl_write_npy = {npy_open, npy_push, npy_done, npy_release};
 
-/* ---- the door ------------------------------------------------------------------------------------------------------ */
+/* ---- the door
+ * ------------------------------------------------------------------------------------------------------ */
 
 bl_status bl_writer_open(bl_ctx *ctx, const char *path, const bl_write_spec *spec, bl_writer **out)
 {
@@ -97,7 +103,9 @@ bl_status bl_writer_open(bl_ctx *ctx, const char *path, const bl_write_spec *spe
     bl_writer_free(ctx, w);
     return bl_fail_nomem(ctx, path);
   }
-  w->cls = format == BL_WRITE_NPY ? &bl_write_npy : format == BL_WRITE_WAV || format == BL_WRITE_FLAC ? &bl_write_sound : &bl_write_edf;
+  w->cls = format == BL_WRITE_NPY                              ? &bl_write_npy
+           : format == BL_WRITE_WAV || format == BL_WRITE_FLAC ? &bl_write_sound
+                                                               : &bl_write_edf;
   w->n_channels = spec->n_channels;
   w->n_frames = spec->n_frames;
   bl_write_spec full = *spec;

@@ -51,7 +51,8 @@ static bl_status reals_of(bl_ctx *ctx, const char *name, const json_t *root, con
   for (size_t i = 0; i < n; i++) {
     const json_t *one = json_is_array(v) ? json_array_get(v, i) : v;
     out->v[i] = json_number_value(one);
-    if (!json_is_number(one) || !isfinite(out->v[i]) || out->v[i] == 0) return wrong(ctx, name, key, "number other than 0, or list of them");
+    if (!json_is_number(one) || !isfinite(out->v[i]) || out->v[i] == 0)
+      return wrong(ctx, name, key, "number other than 0, or list of them");
   }
   return BL_OK;
 }
@@ -65,10 +66,12 @@ static bl_status frames_of(bl_ctx *ctx, const char *name, const json_t *root, ui
   return BL_OK;
 }
 
-/* The first key that is none, but one letter off (two of seven or more) one that is. Keys of others are farther away. */
+/* The first key that is none, but one letter off (two of seven or more) one that is. Keys of others are farther
+ * away. */
 static bl_status find_slip(bl_ctx *ctx, json_t *root, bl_sidecar *out)
 {
-  static const char *const known[] = {"schema", "rate_hz", "frames", "channels", "units", "unit", "start", "order", "format", "full_scale"};
+  static const char *const known[] = {"schema", "rate_hz", "frames", "channels", "units",
+                                      "unit",   "start",   "order",  "format",   "full_scale"};
   enum { N_KNOWN = sizeof known / sizeof *known };
   const char *key;
   json_t *value;
@@ -98,7 +101,8 @@ static bl_status read_root(bl_ctx *ctx, const char *name, const json_t *root, bl
     if (!(out->rate_hz >= 1e-6 && out->rate_hz <= 1e9)) return wrong(ctx, name, "rate_hz", "number above 0");
   }
   if (json_is_integer(n)) {
-    if (json_integer_value(n) < 1 || json_integer_value(n) > MAX_CHANNELS) return wrong(ctx, name, "channels", "count of channels");
+    if (json_integer_value(n) < 1 || json_integer_value(n) > MAX_CHANNELS)
+      return wrong(ctx, name, "channels", "count of channels");
     out->n_channels = (size_t)json_integer_value(n);
   }
   s = texts_of(ctx, name, root, "channels", &out->channels);
@@ -112,7 +116,8 @@ static bl_status read_root(bl_ctx *ctx, const char *name, const json_t *root, bl
   if (!s) s = text_of(ctx, name, root, "unit", &unit);
   if (!s) s = text_of(ctx, name, root, "order", &order);
   if (!s && unit && !out->units.n) s = bl_texts_add(ctx, &out->units, unit);
-  if (!s && order && strcmp(order, "frames") && strcmp(order, "channels")) s = wrong(ctx, name, "order", "'frames' or 'channels'");
+  if (!s && order && strcmp(order, "frames") && strcmp(order, "channels"))
+    s = wrong(ctx, name, "order", "'frames' or 'channels'");
   if (!s && order) out->by_channel = !strcmp(order, "channels");
   bl_free(ctx, unit);
   bl_free(ctx, order);
@@ -170,7 +175,8 @@ bl_status bl_sidecar_read_full_name(bl_ctx *ctx, const char *file, bl_sidecar *o
   return s;
 }
 
-/* ---- files that a folder's sidecars make recordings ----------------------------------------------------------------- */
+/* ---- files that a folder's sidecars make recordings
+ * ----------------------------------------------------------------- */
 
 /* In the order in which they claim <stem>.json. */
 static const char *const bare[] = {".npy", ".raw", ".pcm", ".csv", ".tsv", NULL};
@@ -191,12 +197,14 @@ static bl_status is_there(bl_ctx *ctx, const char *stem, const char *extension, 
   return s;
 }
 
-/* Whether another file has the better claim on <stem>.json than bare[kind]. "a.wav" has it as the stem of "a.wav.csv". */
+/* Whether another file has the better claim on <stem>.json than bare[kind]. "a.wav" has it as the stem of
+ * "a.wav.csv". */
 static bl_status is_claimed(bl_ctx *ctx, const char *stem, size_t kind, bool *claimed)
 {
   bl_status s = is_there(ctx, stem, "", claimed);
   for (size_t i = 0; !s && !*claimed && bl_reader_at(i); i++)
-    for (const char *const *e = bl_reader_at(i)->extensions; !s && !*claimed && *e; e++) s = is_there(ctx, stem, *e, claimed);
+    for (const char *const *e = bl_reader_at(i)->extensions; !s && !*claimed && *e; e++)
+      s = is_there(ctx, stem, *e, claimed);
   for (size_t i = 0; !s && !*claimed && i < kind; i++) s = is_there(ctx, stem, bare[i], claimed);
   return s;
 }
@@ -234,12 +242,14 @@ bl_status bl_sidecar_tells(bl_ctx *ctx, const char *file, bool *candidate, bool 
   return BL_OK;
 }
 
-/* ---- taking it -------------------------------------------------------------------------------------------------------- */
+/* ---- taking it
+ * -------------------------------------------------------------------------------------------------------- */
 
 /* Microseconds are its last digits; a date that is none is refused by what takes it. */
 static bool parse_start(const char *text, int v[7])
 {
-  static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S"};
+  static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f",
+                                      "%Y-%m-%d %H:%M:%S"};
   const char *used;
   for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
     if (bl_start_from_name(forms[i], text, v, &used)) return true;
@@ -254,11 +264,13 @@ static bl_status check_counts(bl_ctx *ctx, const bl_recording *rec, const bl_sid
   if (d->units.n > 1 && d->units.n != n)
     return bl_fail(ctx, BL_E_FORMAT, "%s: \"units\" are %zu, %s has %zu channels", name, d->units.n, rec->path, n);
   if (d->full_scale.n > 1 && d->full_scale.n != n)
-    return bl_fail(ctx, BL_E_FORMAT, "%s: \"full_scale\" are %zu, %s has %zu channels", name, d->full_scale.n, rec->path, n);
+    return bl_fail(ctx, BL_E_FORMAT, "%s: \"full_scale\" are %zu, %s has %zu channels", name, d->full_scale.n,
+                   rec->path, n);
   return BL_OK;
 }
 
-/* Control characters, of ASCII and those of U+0080 to U+009F, become blanks: a terminal would obey them. Whether there were any. */
+/* Control characters, of ASCII and those of U+0080 to U+009F, become blanks: a terminal would obey them. Whether there
+ * were any. */
 static bool make_plain(char *text)
 {
   bool any = false;
@@ -290,9 +302,11 @@ bl_status bl_sidecar_apply(bl_ctx *ctx, bl_recording *rec, const bl_sidecar *d)
     if (!s) controls |= make_plain(c->unit);
   }
   if (!s && controls)
-    s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "%s: names or units of channels hold control characters; they were taken for blanks", name);
+    s = bl_recording_note(ctx, rec, BL_W_DEVIATION,
+                          "%s: names or units of channels hold control characters; they were taken for blanks", name);
   if (!s && d->slip)
-    s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "%s: the key \"%s\" is none that is read; is \"%s\" meant?", name, d->slip, d->meant);
+    s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "%s: the key \"%s\" is none that is read; is \"%s\" meant?", name,
+                          d->slip, d->meant);
   if (!s && d->start) bl_recording_set_start(rec, v[0], v[1], v[2], v[3], v[4], v[5], v[6] * 1e-6);
   return s;
 }

@@ -55,10 +55,11 @@ static json_t *reals_value(const double *v, size_t n)
 
 bl_status bl_sidecar_text(bl_ctx *ctx, const bl_write_spec *spec, const double *full_scale, bl_buf *out)
 {
-  json_t *root = json_pack("{s:i, s:f, s:I, s:o, s:o}", "schema", SCHEMA, "rate_hz", spec->rate_hz, "frames", (json_int_t)spec->n_frames,
-                           "channels", texts_value(ctx, spec->names, spec->n_channels), "units",
-                           texts_value(ctx, spec->units, spec->n_channels));
-  bool ok = root && (!full_scale || !json_object_set_new(root, "full_scale", reals_value(full_scale, spec->n_channels))) &&
+  json_t *root = json_pack("{s:i, s:f, s:I, s:o, s:o}", "schema", SCHEMA, "rate_hz", spec->rate_hz, "frames",
+                           (json_int_t)spec->n_frames, "channels", texts_value(ctx, spec->names, spec->n_channels),
+                           "units", texts_value(ctx, spec->units, spec->n_channels));
+  bool ok = root &&
+            (!full_scale || !json_object_set_new(root, "full_scale", reals_value(full_scale, spec->n_channels))) &&
             (!spec->has_start || !json_object_set_new(root, "start", json_string(spec->start)));
   json_sink sink = {ctx, out};
   int failed = !ok || json_dump_callback(root, to_buf, &sink, JSON_INDENT(2));
@@ -86,8 +87,10 @@ bl_status bl_sidecar_check_place(bl_ctx *ctx, const char *path)
   if (there && S_ISREG(st.st_mode) && st.st_size <= CEILING) s = bl_file_read(ctx, beside, CEILING, &text, &n);
   if (!s && text) ours = is_a_writers(text, n);
   if (!s && there && !ours)
-    s = bl_fail(ctx, BL_E_ARG, "%s: %s is there, which no writer of recordings has made, and would be taken to describe the new file; "
-                "move it away, or write under another name", path, beside);
+    s = bl_fail(ctx, BL_E_ARG,
+                "%s: %s is there, which no writer of recordings has made, and would be taken to describe the new file; "
+                "move it away, or write under another name",
+                path, beside);
   bl_free(ctx, text);
   bl_free(ctx, beside);
   return s;
@@ -113,7 +116,8 @@ bl_status bl_sidecar_done(bl_ctx *ctx, const char *path, bl_out *out)
   if (!beside) return bl_fail_nomem(ctx, path);
   bl_status s = BL_OK;
   if (unlink(beside) && errno != ENOENT)
-    s = bl_fail(ctx, BL_E_IO, "%s: is about the file that was written over, and cannot be removed: %s", beside, strerror(errno));
+    s = bl_fail(ctx, BL_E_IO, "%s: is about the file that was written over, and cannot be removed: %s", beside,
+                strerror(errno));
   bl_free(ctx, beside);
   return s;
 }

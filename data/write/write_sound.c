@@ -1,6 +1,7 @@
-/* WAV and FLAC through libsndfile, which writes into a file that is open beside its place. Whole numbers are rounded here:
- * value / full scale * 2^(bits - 1), half to even, full scale itself to the largest number; nothing is clipped but that.
- * What the file cannot say goes into a JSON file beside it; a recording that says nothing more than a sound file does has none. */
+/* WAV and FLAC through libsndfile, which writes into a file that is open beside its place. Whole numbers are rounded
+ * here: value / full scale * 2^(bits - 1), half to even, full scale itself to the largest number; nothing is clipped
+ * but that. What the file cannot say goes into a JSON file beside it; a recording that says nothing more than a sound
+ * file does has none. */
 #include <math.h>
 #include <sndfile.h>
 #include <stdio.h>
@@ -21,10 +22,11 @@ typedef struct sound_state {
   double *full_scale; /* [n_channels] 1 for floats */
   int *piece;         /* whole numbers of piece_n samples: frames, which is all that libsndfile takes */
   size_t piece_n;
-  bl_buf json;        /* for the file beside it; empty: none is needed */
+  bl_buf json; /* for the file beside it; empty: none is needed */
 } sound_state;
 
-/* Whether the channel's values are whole numbers that there is room for as they stand. Sound is in parts of full scale. */
+/* Whether the channel's values are whole numbers that there is room for as they stand. Sound is in parts of full
+ * scale. */
 static bool stands(const bl_write_spec *spec, size_t c, double top)
 {
   return strcmp(spec->units[c], "FS") && bl_write_is_whole(spec, c) && spec->lo[c] >= -top && spec->hi[c] < top;
@@ -33,8 +35,9 @@ static bool stands(const bl_write_spec *spec, size_t c, double top)
 /* Triggers have a scale of their own, whatever their unit. */
 static bool is_status(const char *name) { return !strcmp(name, "Status") || !strcmp(name, "Status system"); }
 
-/* One for all channels of a unit, so that their levels compare: their greatest magnitude, but for sound, which is in parts
- * of full scale already, at least 1; and steps of 1 where all of them are whole numbers. Floats (0 bits) have no scale. */
+/* One for all channels of a unit, so that their levels compare: their greatest magnitude, but for sound, which is in
+ * parts of full scale already, at least 1; and steps of 1 where all of them are whole numbers. Floats (0 bits) have no
+ * scale. */
 static void choose_full_scale(const bl_write_spec *spec, int bits, double *out)
 {
   double top = ldexp(1, bits - 1);
@@ -42,7 +45,9 @@ static void choose_full_scale(const bl_write_spec *spec, int bits, double *out)
     double most = strcmp(spec->units[c], "FS") ? 0 : 1;
     bool whole = true, own = bits && spec->lo && is_status(spec->names[c]) && stands(spec, c, top);
     for (size_t k = 0; bits && spec->lo && k < spec->n_channels; k++) {
-      if (strcmp(spec->units[k], spec->units[c]) || (own ? k != c : is_status(spec->names[k]) && k != c && stands(spec, k, top))) continue;
+      if (strcmp(spec->units[k], spec->units[c]) ||
+          (own ? k != c : is_status(spec->names[k]) && k != c && stands(spec, k, top)))
+        continue;
       most = fmax(most, fmax(fabs(spec->lo[k]), fabs(spec->hi[k])));
       whole &= stands(spec, k, top);
     }
@@ -56,18 +61,24 @@ static bl_status choose_format(bl_ctx *ctx, bl_writer *w, const bl_write_spec *s
   double rate = rint(spec->rate_hz);
   int bits = spec->bits ? spec->bits : flac ? 24 : 32;
   if ((bits != 16 && bits != 24 && bits != 32) || (flac && bits == 32))
-    return bl_fail(ctx, BL_E_ARG, "%s: %d bits; wanted 16, 24%s", w->path, bits, flac ? ": FLAC holds no float" : " or 32, which is float");
+    return bl_fail(ctx, BL_E_ARG, "%s: %d bits; wanted 16, 24%s", w->path, bits,
+                   flac ? ": FLAC holds no float" : " or 32, which is float");
   if (!(rate >= 1 && rate <= (flac ? 655350 : 2147483647.0)) || spec->n_channels > (flac ? 8 : 1024))
-    return bl_fail(ctx, BL_E_RANGE, "%s: %g Hz and %zu channels, %s holds up to %s; write .npy, or resample or pick", w->path,
-                   spec->rate_hz, spec->n_channels, flac ? "FLAC" : "WAV", flac ? "655350 Hz and 8" : "2147483647 Hz and 1024");
+    return bl_fail(ctx, BL_E_RANGE, "%s: %g Hz and %zu channels, %s holds up to %s; write .npy, or resample or pick",
+                   w->path, spec->rate_hz, spec->n_channels, flac ? "FLAC" : "WAV",
+                   flac ? "655350 Hz and 8" : "2147483647 Hz and 1024");
   if (fabs(rate - spec->rate_hz) > 1e-9 * rate)
-    return bl_fail(ctx, BL_E_RANGE, "%s: %.9g Hz; WAV and FLAC hold whole rates: resample, or write .npy, .edf or .bdf", w->path,
-                   spec->rate_hz);
+    return bl_fail(ctx, BL_E_RANGE, "%s: %.9g Hz; WAV and FLAC hold whole rates: resample, or write .npy, .edf or .bdf",
+                   w->path, spec->rate_hz);
   d->bits = bits == 32 ? 0 : bits;
   bool large = (double)spec->n_frames * (double)spec->n_channels * bits / 8 > 4.2e9;
   int sub = bits == 16 ? SF_FORMAT_PCM_16 : bits == 24 ? SF_FORMAT_PCM_24 : SF_FORMAT_FLOAT;
-  *info = (SF_INFO){.samplerate = (int)rate, .channels = (int)spec->n_channels,
-                    .format = (flac ? SF_FORMAT_FLAC : large ? SF_FORMAT_RF64 : SF_FORMAT_WAV) | sub};
+  *info = (SF_INFO){.samplerate = (int)rate,
+                    .channels = (int)spec->n_channels,
+                    .format = (flac    ? SF_FORMAT_FLAC
+                               : large ? SF_FORMAT_RF64
+                                       : SF_FORMAT_WAV) |
+                              sub};
   return BL_OK;
 }
 
@@ -106,9 +117,11 @@ static bl_status tell_scale(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec
   for (size_t c = 0; !s && c < spec->n_channels; c++) {
     if (told_before(spec, d, c)) continue;
     double most = d->full_scale[c];
-    int n = snprintf(text, sizeof text, "%d bits; full scale is %.9g '%s', a step %.3g", d->bits, most, spec->units[c], ldexp(most, 1 - d->bits));
+    int n = snprintf(text, sizeof text, "%d bits; full scale is %.9g '%s', a step %.3g", d->bits, most, spec->units[c],
+                     ldexp(most, 1 - d->bits));
     if (!strcmp(spec->units[c], "FS") && most > 1) /* the sidecar says so to us; others play it so much softer */
-      snprintf(text + n, sizeof text - (size_t)n, "; without the .json file beside it, levels are %.2f dB lower", 20 * log10(most));
+      snprintf(text + n, sizeof text - (size_t)n, "; without the .json file beside it, levels are %.2f dB lower",
+               20 * log10(most));
     s = bl_texts_add(ctx, &w->report, text);
   }
   return s;
@@ -121,7 +134,8 @@ static bool name_tells_start(const char *path, const char *start)
   const char *used;
   int v[7];
   return bl_start_from_name(NULL, path, v, &used) &&
-         bl_recording_set_start(&by_name, v[0], v[1], v[2], v[3], v[4], v[5], v[6] * 1e-6) && !strcmp(by_name.start, start);
+         bl_recording_set_start(&by_name, v[0], v[1], v[2], v[3], v[4], v[5], v[6] * 1e-6) &&
+         !strcmp(by_name.start, start);
 }
 
 /* Whether a sound file by itself would be read with other names, units, values or another start. */
@@ -173,10 +187,12 @@ static bl_status put_whole(bl_ctx *ctx, bl_writer *w, sound_state *d, const floa
     size_t part = n - done < d->piece_n ? n - done : d->piece_n;
     for (size_t i = 0; i < part; i++) {
       double v = rint((double)x[done + i] * (most / d->full_scale[(done + i) % w->n_channels]));
-      if (isnan(v)) return bl_fail(ctx, BL_E_NONFINITE, "%s: a sample is NaN; whole numbers hold none: write 32 bits", w->path);
+      if (isnan(v))
+        return bl_fail(ctx, BL_E_NONFINITE, "%s: a sample is NaN; whole numbers hold none: write 32 bits", w->path);
       if (v == most) v = most - 1;
       if (!(v >= -most && v < most))
-        return bl_fail(ctx, BL_E_RANGE, "%s: a sample of %g is beyond the announced full scale", w->path, (double)x[done + i]);
+        return bl_fail(ctx, BL_E_RANGE, "%s: a sample of %g is beyond the announced full scale", w->path,
+                       (double)x[done + i]);
       d->piece[i] = (int)v * (1 << (32 - d->bits)); /* libsndfile takes the upper bits */
     }
     if (sf_write_int(d->file, d->piece, (sf_count_t)part) != (sf_count_t)part)

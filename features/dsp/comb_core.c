@@ -3,7 +3,8 @@
  *   H(z) = g (1 - z^-N) / (1 - a z^-N), g = 1 / (1 + b)
  * and stops 0 Hz too. Its pole there is p = a^(1/N); with both zero and pole taken out, 0 Hz passes:
  *   H(z) (1 - p z^-1) / (1 - z^-1) = g' (1 + z^-1 + ... + z^-(N-1)) (1 - p z^-1) / (1 - a z^-N),
- * g' = (1 - a) / (N (1 - p)), for a gain of 1 at 0 Hz. The sum of N values is that of van Herk (Pattern Recognition Letters
+ * g' = (1 - a) / (N (1 - p)), for a gain of 1 at 0 Hz. The sum of N values is that of van Herk (Pattern Recognition
+ * Letters
  * 13 (1992) 517), as in the stage detrend: nothing is ever subtracted from it, so that nothing piles up over the run.
  *
  * A start from a level is a start from rest of what is left when the level is taken off. */
@@ -48,9 +49,9 @@ bl_status bl_comb_init(bl_ctx *ctx, size_t width, size_t period, double q, bool 
   return BL_OK;
 }
 
-/* Frames of values that are all finite and within one period; seen and given are at its place: of this period so far seen
- * holds values, from here on, for `zero` the values of the last period, else the sums from there to its end. What the loops
- * read of f is copied: its arrays could overlap, for all that the compiler knows. */
+/* Frames of values that are all finite and within one period; seen and given are at its place: of this period so far
+ * seen holds values, from here on, for `zero` the values of the last period, else the sums from there to its end. What
+ * the loops read of f is copied: its arrays could overlap, for all that the compiler knows. */
 BL_WIDE static void stop(const bl_comb *f, const float *restrict x, size_t n, double *restrict seen,
                          double *restrict given, float *restrict y)
 {

@@ -46,7 +46,8 @@ static size_t fft_size(size_t n_taps, bl_fir_phase phase, bl_fir_method method)
   return is_long && n / 4 * 3 >= least ? n / 4 * 3 : n;
 }
 
-/* Values of a series that are held: less than a block before a push, or both halves of what waits for the left values. */
+/* Values of a series that are held: less than a block before a push, or both halves of what waits for the left
+ * values. */
 static size_t held_values(size_t n_taps, size_t size, size_t ahead) { return (size ? size : n_taps) + CHUNK + ahead; }
 
 bl_status bl_fir_check_room(bl_ctx *ctx, const char *who, size_t n_taps, bl_fir_phase phase, bl_fir_method method,
@@ -215,7 +216,8 @@ BL_WIDE static void convolve_block(state *st, const double *e, size_t held, floa
   }
 }
 
-/* A block of every channel: some channels at a time, one behind the other, then turned into frames by whole cache lines. */
+/* A block of every channel: some channels at a time, one behind the other, then turned into frames by whole cache
+ * lines. */
 static void convolve_blocks(state *st, size_t at, float *y, size_t n)
 {
   for (size_t first = 0; first < st->width; first += SIDE_BY_SIDE) {

@@ -153,11 +153,11 @@ static size_t cepstrum_size(size_t length)
 /* In place of the spectrum in f->freq: half the logarithm of its size, a little above zero.
  *
  * A filter that stops 0 Hz has H(0) = 0, of which rounding leaves 0 or 1e-18 to 6e-16, and log H(0) moves the whole
- * cepstrum: scipy's own taps change by 1e-5 to 8e-5 of the largest, and the output on EEG by 5e-4 to 4e-3 of its RMS, when
- * the taps it starts from change in their last bit (band-pass 7-30 and 1-40 Hz, high-pass 0.5, 1 and 4 Hz; 50 draws
- * each). Here what is below 1e-12 of the largest size is the zero that it stands for, and gets what scipy gives to an
- * exact zero, 1e-7 of the least other size: then the same draws change the taps by 3e-13. Bins beside a zero lie above
- * 1e-9, for there are 100 bins to a tap's worth of frequency. */
+ * cepstrum: scipy's own taps change by 1e-5 to 8e-5 of the largest, and the output on EEG by 5e-4 to 4e-3 of its RMS,
+ * when the taps it starts from change in their last bit (band-pass 7-30 and 1-40 Hz, high-pass 0.5, 1 and 4 Hz; 50
+ * draws each). Here what is below 1e-12 of the largest size is the zero that it stands for, and gets what scipy gives
+ * to an exact zero, 1e-7 of the least other size: then the same draws change the taps by 3e-13. Bins beside a zero lie
+ * above 1e-9, for there are 100 bins to a tap's worth of frequency. */
 static void log_magnitude(bl_dfft *f)
 {
   static const double roundoff = 1e-12;

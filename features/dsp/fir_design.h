@@ -29,12 +29,13 @@ bl_status bl_fir_edges_design(bl_ctx *ctx, double rate_hz, bl_window window, con
 /* The minimum-phase filter whose response is the square root of that of the 2 n - 1 symmetric taps at `from`: the
  * first n of its taps, by folding the cepstrum (Mian and Nainer, IEEE Trans. ASSP 30 (1982) 487;
  * scipy.signal.minimum_phase, homomorphic). MNE-Python designs phase "minimum" so, from bl_fir_design(2 n - 1). Filters
- * that pass 0 Hz agree with it to 1e-10; of others it takes the logarithm of a rounding error, see fir_design.c, and the
- * agreement is that of MNE with itself after a change in the last bit: up to 4e-3 of the output's RMS. n from 2 to
+ * that pass 0 Hz agree with it to 1e-10; of others it takes the logarithm of a rounding error, see fir_design.c, and
+ * the agreement is that of MNE with itself after a change in the last bit: up to 4e-3 of the output's RMS. n from 2 to
  * BL_FIR_MINIMUM_MAX. */
 enum { BL_FIR_MINIMUM_MAX = 1 << 15 };
 bl_status bl_fir_minimum_phase(bl_ctx *ctx, const double *from, size_t n, double *h) BL_MUST_CHECK;
-/* A windowed-sinc low-pass of n taps with gain 1 at 0 Hz, as scipy.signal.firwin; cutoff as a share of half the rate. */
+/* A windowed-sinc low-pass of n taps with gain 1 at 0 Hz, as scipy.signal.firwin; cutoff as a share of half the
+ * rate. */
 void bl_firwin_lowpass(size_t n, double cutoff, bl_window window, double *h);
 /* The same with a window that h holds. */
 void bl_firwin_windowed(size_t n, double cutoff, double *h);

@@ -1,5 +1,5 @@
-/* iir.c: second-order sections at work; see iir.h. Series lie side by side, so that the recursion of one hides behind the
- * others'. Results of one series do not depend on its neighbours or on where blocks end. */
+/* iir.c: second-order sections at work; see iir.h. Series lie side by side, so that the recursion of one hides behind
+ * the others'. Results of one series do not depend on its neighbours or on where blocks end. */
 #include "iir.h"
 
 #include <math.h>
@@ -22,8 +22,8 @@ void bl_iir_steady(const bl_biquad *sos, size_t n, double (*zi)[2])
   }
 }
 
-/* One section takes x; z holds its states, a row of LANES each. z0 waits for a1 y alone, which is the shortest chain from
- * one frame to the next. */
+/* One section takes x; z holds its states, a row of LANES each. z0 waits for a1 y alone, which is the shortest chain
+ * from one frame to the next. */
 static inline double section(const bl_biquad *q, double x, double (*z)[LANES], size_t lane)
 {
   double y = q->b0 * x + z[0][lane];

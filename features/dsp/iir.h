@@ -1,7 +1,7 @@
 /* iir.h: recursive filters as second-order sections: design as scipy.signal.iirfilter, running in double.
  *
- * A section is H(z) = (b0 + b1 z^-1 + b2 z^-2) / (1 + a1 z^-1 + a2 z^-2), run in transposed direct form II: y = b0 x + z0,
- * z0 = b1 x - a1 y + z1, z1 = b2 x - a2 y (Oppenheim and Schafer, Discrete-Time Signal Processing, 6.3). */
+ * A section is H(z) = (b0 + b1 z^-1 + b2 z^-2) / (1 + a1 z^-1 + a2 z^-2), run in transposed direct form II: y = b0 x +
+ * z0, z0 = b1 x - a1 y + z1, z1 = b2 x - a2 y (Oppenheim and Schafer, Discrete-Time Signal Processing, 6.3). */
 #ifndef BL_FEATURES_IIR_H
 #define BL_FEATURES_IIR_H
 
@@ -14,9 +14,9 @@ typedef struct bl_biquad {
 typedef enum bl_iir_type { BL_IIR_BUTTER, BL_IIR_CHEBY1, BL_IIR_CHEBY2, BL_IIR_BESSEL } bl_iir_type;
 enum { BL_IIR_MAX_ORDER = 20, BL_IIR_MAX_SECTIONS = BL_IIR_MAX_ORDER /* a band-pass has two poles an order */ };
 
-/* Frequencies in Hz; l_freq NAN: low-pass; h_freq NAN: high-pass; l_freq < h_freq: band-pass; l_freq > h_freq: band-stop
- * between h_freq and l_freq. They are where the gain is -3 dB (butter), leaves the ripple (cheby1), reaches the stop
- * band (cheby2) or where the phase is half way (bessel, norm phase). rp, rs in dB, for cheby1 and cheby2. */
+/* Frequencies in Hz; l_freq NAN: low-pass; h_freq NAN: high-pass; l_freq < h_freq: band-pass; l_freq > h_freq:
+ * band-stop between h_freq and l_freq. They are where the gain is -3 dB (butter), leaves the ripple (cheby1), reaches
+ * the stop band (cheby2) or where the phase is half way (bessel, norm phase). rp, rs in dB, for cheby1 and cheby2. */
 typedef struct bl_iir_spec {
   double rate_hz, l_freq, h_freq;
   bl_iir_type type;
@@ -38,7 +38,7 @@ typedef struct bl_iir_opts {
 extern const char *const bl_iir_types[];
 extern const char *const bl_iir_none[];
 // clang-format off
-#define BL_IIR_OPTS(T)                                                                                                  \
+#define BL_IIR_OPTS(T) \
   {"type", BL_OPT_ENUM, offsetof(T, iir.type), "butter", 0, 0, 0, bl_iir_types, "", "family of the filter"},            \
   {"order", BL_OPT_INT, offsetof(T, iir.order), "4", 1, BL_IIR_MAX_ORDER, 0, NULL, "",                                  \
    "order of the low-pass it is made from; a band-pass has twice as many poles"},                                       \
@@ -51,8 +51,8 @@ extern const char *const bl_iir_none[];
    "attenuation of the stop band; cheby2"}
 // clang-format on
 /* BL_E_CONFIG for rp or rs with a type that has none: a user who gives it expects a ripple. */
-bl_status bl_iir_spec_of(bl_ctx *ctx, const char *who, const bl_iir_opts *o, double rate_hz, bl_iir_spec *out)
-    BL_MUST_CHECK;
+bl_status bl_iir_spec_of(bl_ctx *ctx, const char *who, const bl_iir_opts *o, double rate_hz,
+                         bl_iir_spec *out) BL_MUST_CHECK;
 
 /* The states z0, z1 of each section when the input has always been 1 (scipy.signal.sosfilt_zi). */
 void bl_iir_steady(const bl_biquad *sos, size_t n, double (*zi)[2]);
@@ -82,8 +82,9 @@ typedef struct bl_iir {
 /* Copies sos. On failure bl_iir_release() still has to be called. */
 bl_status bl_iir_init(bl_ctx *ctx, const char *who, const bl_biquad *sos, size_t n, size_t width, bool steady,
                       bl_iir *f) BL_MUST_CHECK;
-/* y may not be x. A value that is not finite gives NaN, and its series goes on as if the last finite one had stood there: a
- * start from rest would be a step by the whole level, worse than what was marked. The start is at the first finite value. */
+/* y may not be x. A value that is not finite gives NaN, and its series goes on as if the last finite one had stood
+ * there: a start from rest would be a step by the whole level, worse than what was marked. The start is at the first
+ * finite value. */
 void bl_iir_run(bl_iir *f, const float *x, size_t n, float *y);
 void bl_iir_reset(bl_iir *f);
 void bl_iir_release(bl_ctx *ctx, bl_iir *f); /* zeroed is fine */

@@ -1,8 +1,10 @@
 /* iir_design.c: Butterworth, Chebyshev and Bessel filters from zeros, poles and gain.
  *
- * Analogue low-pass of cut-off 1 rad/s (Parks and Burrus, Digital Filter Design, 1987, ch. 7; Bessel: Thomson, Proc. IEE
- * 96 (1949) 487), moved to its band by s -> s / w, w / s, (s^2 + w0^2) / (B s) or its inverse, made digital by the bilinear
- * transform with prewarped edges. Conventions are those of scipy.signal: iirfilter (rate 2), zpk2sos (nearest). */
+ * Analogue low-pass of cut-off 1 rad/s (Parks and Burrus, Digital Filter Design, 1987, ch. 7; Bessel: Thomson, Proc.
+ * IEE
+ * 96 (1949) 487), moved to its band by s -> s / w, w / s, (s^2 + w0^2) / (B s) or its inverse, made digital by the
+ * bilinear transform with prewarped edges. Conventions are those of scipy.signal: iirfilter (rate 2), zpk2sos
+ * (nearest). */
 #include <assert.h>
 #include <complex.h>
 #include <math.h>
@@ -118,7 +120,8 @@ static void bessel(size_t n, zpk *f)
   f->k = 1;
 }
 
-/* ---- to the band, and digital -------------------------------------------------------------------------------------- */
+/* ---- to the band, and digital
+ * -------------------------------------------------------------------------------------- */
 
 static void to_low(zpk *f, double w)
 {
@@ -183,7 +186,8 @@ static void bilinear(zpk *f)
   for (size_t i = 0; i < degree; i++) add(&f->z, -1);
 }
 
-/* ---- sections ------------------------------------------------------------------------------------------------------ */
+/* ---- sections
+ * ------------------------------------------------------------------------------------------------------ */
 
 static bool is_real(cplx v) { return cimag(v) == 0; }
 
@@ -268,7 +272,8 @@ static size_t pair(zpk *f, bl_biquad *sos)
   return n;
 }
 
-/* ---- all together -------------------------------------------------------------------------------------------------- */
+/* ---- all together
+ * -------------------------------------------------------------------------------------------------- */
 
 static bl_status check(bl_ctx *ctx, const char *who, const bl_iir_spec *s)
 {

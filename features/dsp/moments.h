@@ -10,9 +10,9 @@
 typedef struct bl_moments {
   const bl_stream *in;
   size_t width;
-  int order;     /* 1 mean, 2, 3, 4: highest moment kept */
-  uint64_t n;    /* frames */
-  double *m[4];  /* mean, then sums of the powers 2, 3, 4 of the differences from it; width numbers each */
+  int order;    /* 1 mean, 2, 3, 4: highest moment kept */
+  uint64_t n;   /* frames */
+  double *m[4]; /* mean, then sums of the powers 2, 3, 4 of the differences from it; width numbers each */
 } bl_moments;
 
 bl_status bl_moments_init(bl_ctx *ctx, bl_moments *s, const bl_stream *in, int order) BL_MUST_CHECK;
@@ -21,8 +21,8 @@ void bl_moments_begin(void *state);
 bl_status bl_moments_push(bl_ctx *ctx, void *state, const float *x, size_t n) BL_MUST_CHECK;
 void bl_moments_release(bl_ctx *ctx, void *state);
 /* Sum of squared differences over n - ddof, into var [width]. BL_E_SHAPE when fewer than ddof + 1 frames came. */
-bl_status bl_moments_variance(bl_ctx *ctx, const bl_moments *s, const char *who, int64_t ddof, size_t i, double *var)
-    BL_MUST_CHECK;
+bl_status bl_moments_variance(bl_ctx *ctx, const bl_moments *s, const char *who, int64_t ddof, size_t i,
+                              double *var) BL_MUST_CHECK;
 
 /* BL_E_SHAPE when a segment has fewer frames than `need`. */
 bl_status bl_need_frames(bl_ctx *ctx, const char *who, uint64_t n, uint64_t need) BL_MUST_CHECK;

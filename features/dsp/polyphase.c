@@ -1,6 +1,6 @@
-/* polyphase.c: see polyphase.h. Eight series lie side by side; one or two alone are taken with neighbouring outputs side by
- * side instead. Either way an output is the sum of its even products plus the sum of its odd ones, so that a series gives
- * the same bits in any company. */
+/* polyphase.c: see polyphase.h. Eight series lie side by side; one or two alone are taken with neighbouring outputs
+ * side by side instead. Either way an output is the sum of its even products plus the sum of its odd ones, so that a
+ * series gives the same bits in any company. */
 #include "polyphase.h"
 
 #include <math.h>

@@ -1,8 +1,10 @@
 /* polyphase.h: change of rate by a ratio of whole numbers: up times the rate with zeros between, a symmetric low-pass,
- * every down-th kept. Only what is kept is computed (Crochiere and Rabiner, Multirate Digital Signal Processing, 1983, 3.3).
+ * every down-th kept. Only what is kept is computed (Crochiere and Rabiner, Multirate Digital Signal Processing, 1983,
+ * 3.3).
  *
- * y[m] = sum_j h[half + m down - j up] x[j]: output m stands at the time of input m down / up, nothing is shifted. A run of
- * n frames gives ceil(n up / down): those whose time lies before the time of frame n. scipy.signal.resample_poly. */
+ * y[m] = sum_j h[half + m down - j up] x[j]: output m stands at the time of input m down / up, nothing is shifted. A
+ * run of n frames gives ceil(n up / down): those whose time lies before the time of frame n.
+ * scipy.signal.resample_poly. */
 #ifndef BL_FEATURES_POLYPHASE_H
 #define BL_FEATURES_POLYPHASE_H
 

@@ -17,9 +17,9 @@
 #include "fft.h"
 #include "window.h"
 
-extern const char *const bl_psd_auto[];      /* "auto" */
-extern const char *const bl_psd_averages[];  /* "mean", "median" */
-extern const char *const bl_psd_detrends[];  /* "constant", "none" */
+extern const char *const bl_psd_auto[];     /* "auto" */
+extern const char *const bl_psd_averages[]; /* "mean", "median" */
+extern const char *const bl_psd_detrends[]; /* "constant", "none" */
 enum { BL_PSD_MEAN, BL_PSD_MEDIAN };
 enum { BL_PSD_CONSTANT, BL_PSD_NONE };
 
@@ -30,6 +30,7 @@ typedef struct bl_psd_params {
 } bl_psd_params;
 
 /* The option rows of a summary whose params hold a bl_psd_params named psd. */
+/* clang-format off */
 #define BL_PSD_OPTS(T)                                                                                                 \
   {"window_s", BL_OPT_REAL, offsetof(T, psd.window_s), "1", 0, 1e6, BL_OPT_OPEN_LO, NULL, "s",                         \
    "length of a part of which one spectrum is made; bins are 1 / window_s apart"},                                     \
@@ -45,14 +46,15 @@ typedef struct bl_psd_params {
    "constant: each part's mean is taken off"},                                                                         \
   {"average", BL_OPT_ENUM, offsetof(T, psd.average), "mean", 0, 0, 0, bl_psd_averages, "",                             \
    "how the spectra of the parts become one; the median is divided by its bias"}
+/* clang-format on */
 
 /* Sizes in samples. BL_E_SHAPE for a stream that is no waveform, BL_E_RANGE for parts too short or too long. */
 typedef struct bl_psd_plan {
   size_t n_per_seg, hop, n_fft, n_bins;
   double df_hz;
 } bl_psd_plan;
-bl_status bl_psd_shape(bl_ctx *ctx, const char *who, const bl_psd_params *p, const bl_stream *in, bl_psd_plan *out)
-    BL_MUST_CHECK;
+bl_status bl_psd_shape(bl_ctx *ctx, const char *who, const bl_psd_params *p, const bl_stream *in,
+                       bl_psd_plan *out) BL_MUST_CHECK;
 
 typedef struct bl_psd {
   const char *who;
@@ -68,8 +70,8 @@ typedef struct bl_psd {
   bl_dfft fft;
 } bl_psd;
 /* `who` is borrowed. What it managed to allocate is freed by release, also when it fails. */
-bl_status bl_psd_init(bl_ctx *ctx, const char *who, const bl_psd_params *p, const bl_stream *in, bl_psd *s)
-    BL_MUST_CHECK;
+bl_status bl_psd_init(bl_ctx *ctx, const char *who, const bl_psd_params *p, const bl_stream *in,
+                      bl_psd *s) BL_MUST_CHECK;
 void bl_psd_begin(bl_psd *s);
 /* n samples [sample][channel]. */
 bl_status bl_psd_push(bl_ctx *ctx, bl_psd *s, const float *x, size_t n) BL_MUST_CHECK;

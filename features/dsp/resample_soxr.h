@@ -5,8 +5,8 @@
 #include "baleen/stage.h"
 
 /* Output m stands at the time of input m from / to; a run of n frames gives the outputs whose time lies before that of
- * frame n. Zeros are taken to lie beyond both ends. libsoxr is fed blocks of a fixed size at fixed places of the run, so
- * that how a run is pushed makes no difference. */
+ * frame n. Zeros are taken to lie beyond both ends. libsoxr is fed blocks of a fixed size at fixed places of the run,
+ * so that how a run is pushed makes no difference. */
 typedef struct bl_soxr {
   double from_hz, to_hz;
   bool very_high;

@@ -8,9 +8,9 @@
 
 const char *bl_baseline_unit(bl_baseline_mode mode)
 {
-  static const char *const units[] = {[BL_BASELINE_MEAN] = NULL,       [BL_BASELINE_RATIO] = "1",
-                                      [BL_BASELINE_LOGRATIO] = "log10", [BL_BASELINE_PERCENT] = "1",
-                                      [BL_BASELINE_ZSCORE] = "sd",      [BL_BASELINE_ZLOGRATIO] = "sd"};
+  static const char *const units[] = {
+      [BL_BASELINE_MEAN] = NULL,   [BL_BASELINE_RATIO] = "1",   [BL_BASELINE_LOGRATIO] = "log10",
+      [BL_BASELINE_PERCENT] = "1", [BL_BASELINE_ZSCORE] = "sd", [BL_BASELINE_ZLOGRATIO] = "sd"};
   return units[mode];
 }
 
@@ -55,13 +55,16 @@ static bl_status correct(bl_ctx *ctx, bl_baseline_mode mode, const bl_stream *st
       sum2 += d * d;
     }
     scale = sqrt(sum2 / (double)(behind - first));
-    if (!(scale > 0) && !isnan(scale)) return undefined(ctx, stream, at, behind - first == 1 ? "one frame as the baseline" : "a constant baseline");
+    if (!(scale > 0) && !isnan(scale))
+      return undefined(ctx, stream, at, behind - first == 1 ? "one frame as the baseline" : "a constant baseline");
   }
   for (size_t f = 0; f < n; f++) {
     double v = (double)x[f * step];
     if (log && !(v / mean > 0) && !isnan(v))
-      return bl_fail(ctx, BL_E_NONFINITE, "baseline: channel '%s' has values that are not above zero, which have no logarithm; "
-                     "take baseline_mode: mean or percent", stream->channels.v[at / stream->n_bins]);
+      return bl_fail(ctx, BL_E_NONFINITE,
+                     "baseline: channel '%s' has values that are not above zero, which have no logarithm; "
+                     "take baseline_mode: mean or percent",
+                     stream->channels.v[at / stream->n_bins]);
     if (log) v = log10(v / mean);
     else if (mode == BL_BASELINE_RATIO) v /= mean;
     else v -= mean;

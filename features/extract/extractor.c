@@ -7,16 +7,16 @@
 #include "extractor_names.h"
 #include "extractor_private.h"
 
-bl_status bl_extractor_fail(bl_ctx *ctx, const bl_extractor *e, bl_status s, const char *branch,
-                            const char *kind, const char *name)
+bl_status bl_extractor_fail(bl_ctx *ctx, const bl_extractor *e, bl_status s, const char *branch, const char *kind,
+                            const char *name)
 {
   if (e->recipe->n_branches > 1) return bl_fail_in(ctx, s, "branch '%s', %s '%s': ", branch, kind, name);
   return bl_fail_in(ctx, s, "%s '%s': ", kind, name);
 }
 
 /* The same where it is built: what is wrong then lies in the config, not in a segment. */
-static bl_status fail_built(bl_ctx *ctx, const bl_extractor *e, bl_status s, const char *branch, const char *kind, const char *name,
-                            size_t line)
+static bl_status fail_built(bl_ctx *ctx, const bl_extractor *e, bl_status s, const char *branch, const char *kind,
+                            const char *name, size_t line)
 {
   if (!line) return bl_extractor_fail(ctx, e, s, branch, kind, name);
   if (e->recipe->n_branches > 1)
@@ -194,6 +194,8 @@ bl_stage_part bl_extractor_stage(const bl_extractor *e, size_t i)
 {
   const node *d = &e->nodes[i];
   double before = bl_extractor_stream(e, d->parent)->latency_s;
-  return (bl_stage_part){.branch = d->branch, .stage = d->run.cls->name, .whole = d->run.cls->tags & BL_STAGE_WHOLE,
+  return (bl_stage_part){.branch = d->branch,
+                         .stage = d->run.cls->name,
+                         .whole = d->run.cls->tags & BL_STAGE_WHOLE,
                          .latency_s = isfinite(before) ? d->run.out.latency_s - before : (double)NAN};
 }

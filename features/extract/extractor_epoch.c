@@ -1,10 +1,12 @@
-/* extractor_epoch.c: rules of segments in the extractor: amplitudes watched on waveforms, frames held for their baseline. */
+/* extractor_epoch.c: rules of segments in the extractor: amplitudes watched on waveforms, frames held for their
+ * baseline. */
 #include <string.h>
 
 #include "baleen/text.h"
 #include "extractor_private.h"
 
-/* ---- judges ------------------------------------------------------------------------------------------------------- */
+/* ---- judges
+ * ------------------------------------------------------------------------------------------------------- */
 
 void bl_judges_free(bl_ctx *ctx, bl_extractor *e)
 {
@@ -17,7 +19,10 @@ void bl_judges_free(bl_ctx *ctx, bl_extractor *e)
   e->n_judges = e->n_judged = 0;
 }
 
-const bl_stream *bl_extractor_stream(const bl_extractor *e, size_t at) { return at == ROOT ? &e->in : &e->nodes[at].run.out; }
+const bl_stream *bl_extractor_stream(const bl_extractor *e, size_t at)
+{
+  return at == ROOT ? &e->in : &e->nodes[at].run.out;
+}
 
 /* The last waveform on the way from the input to the leaf. */
 static size_t waveform_before(const bl_extractor *e, size_t at)
@@ -68,11 +73,13 @@ static bl_status no_such_channel(bl_ctx *ctx, const bl_extractor *e, const char 
 {
   const char *stage = lost_in(e, pattern);
   if (stage)
-    return bl_fail(ctx, BL_E_CONFIG, "limits of amplitudes: '%s' is there, but stage '%s' gives no channel of that name on, and what "
-                   "comes behind is looked at; take it out of limits, or keep it in a branch", pattern, stage);
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "limits of amplitudes: '%s' is there, but stage '%s' gives no channel of that name on, and what "
+                   "comes behind is looked at; take it out of limits, or keep it in a branch",
+                   pattern, stage);
   const char *near = bl_nearest(pattern, channel_at, e->judges[0].stream);
-  return bl_fail(ctx, BL_E_CONFIG, "limits of amplitudes: no channel is called '%s'%s%s%s", pattern, near ? "; is '" : "",
-                 near ? near : "", near ? "' meant?" : "");
+  return bl_fail(ctx, BL_E_CONFIG, "limits of amplitudes: no channel is called '%s'%s%s%s", pattern,
+                 near ? "; is '" : "", near ? near : "", near ? "' meant?" : "");
 }
 
 /* A pattern that fits nothing is a mistyped name, or one that the stages do away with. */
@@ -87,7 +94,8 @@ static bl_status check_patterns(bl_ctx *ctx, const bl_extractor *e)
   return BL_OK;
 }
 
-/* ---- units ---------------------------------------------------------------------------------------------------------- */
+/* ---- units
+ * ---------------------------------------------------------------------------------------------------------- */
 
 void bl_leaves_uncorrect(bl_ctx *ctx, bl_extractor *e)
 {
@@ -160,7 +168,8 @@ range bl_judge_range(const bl_extractor *e, const judge *j, const bl_span *span)
   bl_span_frames(span, e->run_start_s, j->stream, &on.first, &on.behind);
   double zero = time_of(e, j->stream, span, 0);
   /* a millionth of a frame is rounding noise; the last frame up to reject_to_s is not looked at, as in MNE */
-  double lo = ceil((e->rules.reject_from_s - zero) * rate - 1e-6), hi = floor((e->rules.reject_to_s - zero) * rate + 1e-6);
+  double lo = ceil((e->rules.reject_from_s - zero) * rate - 1e-6),
+         hi = floor((e->rules.reject_to_s - zero) * rate + 1e-6);
   if (lo > (double)on.first) on.first = lo < (double)on.behind ? (uint64_t)lo : on.behind;
   if (hi < (double)on.behind) on.behind = hi > (double)on.first ? (uint64_t)hi : on.first;
   return on;
@@ -202,8 +211,9 @@ static bl_status describe(bl_ctx *ctx, const judge *j, const desk *d, size_t c, 
   bl_status s = out->len ? bl_buf_puts(ctx, out, "; ") : BL_OK;
   if (s) return s;
   if (f == FAULT_NAN) return bl_buf_printf(ctx, out, "%s has NaN or infinite samples, or none", channel);
-  return bl_buf_printf(ctx, out, "%s %s: %.4g%s%s peak to peak, limit %.4g", channel, f == FAULT_FLAT ? "is flat" : "is too large", ptp,
-                       blank, unit, f == FAULT_FLAT ? j->flat[c] : j->reject[c]);
+  return bl_buf_printf(ctx, out, "%s %s: %.4g%s%s peak to peak, limit %.4g", channel,
+                       f == FAULT_FLAT ? "is flat" : "is too large", ptp, blank, unit,
+                       f == FAULT_FLAT ? j->flat[c] : j->reject[c]);
 }
 
 bl_status bl_judges_verdict(bl_ctx *ctx, const bl_extractor *e, const desk *d)
@@ -224,14 +234,16 @@ bl_status bl_judges_verdict(bl_ctx *ctx, const bl_extractor *e, const desk *d)
   return s;
 }
 
-/* ---- desks -------------------------------------------------------------------------------------------------------- */
+/* ---- desks
+ * -------------------------------------------------------------------------------------------------------- */
 
 bl_status bl_desk_add_rules(bl_ctx *ctx, const bl_extractor *e, desk *d)
 {
   if (e->holds) d->held = bl_calloc(ctx, e->recipe->n_branches, sizeof *d->held);
   if (e->n_judged) d->low = bl_calloc(ctx, e->n_judged, sizeof *d->low);
   if (e->n_judged) d->high = bl_calloc(ctx, e->n_judged, sizeof *d->high);
-  if ((e->holds && !d->held) || (e->n_judged && (!d->low || !d->high))) return bl_fail_nomem(ctx, "the states of a segment");
+  if ((e->holds && !d->held) || (e->n_judged && (!d->low || !d->high)))
+    return bl_fail_nomem(ctx, "the states of a segment");
   return BL_OK;
 }
 
@@ -263,7 +275,8 @@ bl_status bl_desk_release_held(bl_ctx *ctx, const bl_extractor *e, const bl_span
   for (size_t b = 0; d->held && b < e->recipe->n_branches; b++) {
     const leaf *l = &e->leaves[b];
     held *h = &d->held[b];
-    bl_status s = bl_epoch_correct(ctx, &e->rules, l->stream, time_of(e, l->stream, span, (double)h->first), h->v, h->n);
+    bl_status s =
+        bl_epoch_correct(ctx, &e->rules, l->stream, time_of(e, l->stream, span, (double)h->first), h->v, h->n);
     if (s) return e->recipe->n_branches > 1 ? bl_fail_in(ctx, s, "branch '%s': ", l->branch->name) : s;
     for (size_t k = 0; k < l->branch->n_summaries; k++) {
       const bl_summary_class *c = l->branch->summaries[k].cls;

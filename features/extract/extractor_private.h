@@ -16,10 +16,10 @@ typedef struct node {
 
 typedef struct leaf {
   const bl_branch *branch;
-  size_t node, offset; /* offset: of its first summary among all summaries */
+  size_t node, offset;     /* offset: of its first summary among all summaries */
   const bl_stream *stream; /* what its summaries get: what the node puts out, or `corrected` */
   bl_stream corrected;     /* the same in the unit that the baseline leaves; empty while it leaves the unit as it is */
-  uint64_t count; /* frames seen in this run */
+  uint64_t count;          /* frames seen in this run */
 } leaf;
 
 /* One summary of one leaf, and where it writes. */
@@ -99,7 +99,8 @@ void bl_desk_free(bl_ctx *ctx, const bl_extractor *e, desk *d);
 /* Forgets all open spans; their desks go back to the pool. */
 void bl_extractor_drop_spans(bl_ctx *ctx, bl_extractor *e);
 
-/* ---- extractor_epoch.c ------------------------------------------------------------------------------------------------ */
+/* ---- extractor_epoch.c
+ * ------------------------------------------------------------------------------------------------ */
 
 void bl_judges_free(bl_ctx *ctx, bl_extractor *e);
 /* What a stage puts out, or the input (ROOT). */
@@ -114,8 +115,8 @@ range bl_judge_range(const bl_extractor *e, const judge *j, const bl_span *span)
 /* n frames at v, the first of them the judge's number `count`, into the span's extremes. */
 void bl_judge_look(const bl_extractor *e, const judge *j, range on, desk *d, const float *v, size_t n);
 /* n frames of leaf b, the first of them number `first`, put aside. */
-bl_status bl_desk_hold(bl_ctx *ctx, const bl_extractor *e, size_t b, desk *d, uint64_t first, const float *v, size_t n)
-    BL_MUST_CHECK;
+bl_status bl_desk_hold(bl_ctx *ctx, const bl_extractor *e, size_t b, desk *d, uint64_t first, const float *v,
+                       size_t n) BL_MUST_CHECK;
 /* BL_E_REJECTED, with all channels named, when an amplitude is out of bounds. */
 bl_status bl_judges_verdict(bl_ctx *ctx, const bl_extractor *e, const desk *d) BL_MUST_CHECK;
 /* Held frames, corrected, to their summaries. */

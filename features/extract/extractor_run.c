@@ -119,8 +119,10 @@ static bl_status make_room(bl_ctx *ctx, bl_extractor *e)
 
 static bl_status too_late(bl_ctx *ctx, const bl_span *span, double now)
 {
-  return bl_fail(ctx, BL_E_ARG, "extractor: a segment from %g s was announced when frames up to %g s had gone by; "
-                 "announce segments before their first frame", span->start_s, now);
+  return bl_fail(ctx, BL_E_ARG,
+                 "extractor: a segment from %g s was announced when frames up to %g s had gone by; "
+                 "announce segments before their first frame",
+                 span->start_s, now);
 }
 
 bl_status bl_extractor_add_span(bl_ctx *ctx, bl_extractor *e, const bl_span *span)

@@ -34,7 +34,8 @@ static bl_status shape_path(bl_ctx *ctx, const bl_branch *b, const bl_stream *in
     if ((s = bl_stage_shape(ctx, &b->stages[k], &p->stream[k], &p->stream[k + 1])))
       bl_fail_in(ctx, s, "branch '%s', stage '%s': ", b->name, b->stages[k].cls->name);
   for (size_t k = 0; !s && k < p->n; k++)
-    if (!(p->needed[k] = bl_calloc(ctx, p->stream[k].n_channels, sizeof **p->needed))) s = bl_fail_nomem(ctx, "a branch");
+    if (!(p->needed[k] = bl_calloc(ctx, p->stream[k].n_channels, sizeof **p->needed)))
+      s = bl_fail_nomem(ctx, "a branch");
   if (s) free_path(ctx, p);
   return s;
 }
@@ -76,7 +77,8 @@ bl_status bl_recipe_needs(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream 
   return s;
 }
 
-/* ---- the same of two inputs --------------------------------------------------------------------------------------------- */
+/* ---- the same of two inputs
+ * --------------------------------------------------------------------------------------------- */
 
 static bool near(double a, double b) { return fabs(a - b) <= 1e-9 * fabs(a); }
 static const char *text_or_none(const bl_texts *t, size_t i) { return i < t->n ? t->v[i] : ""; }
@@ -94,16 +96,18 @@ static size_t other_unit(const bl_stream *wanted, const bool *needed, const bl_s
 static bl_status fail_unit(bl_ctx *ctx, const bl_stream *wanted, size_t c, const bl_stream *in)
 {
   const char *name = wanted->channels.v[c];
-  return bl_fail(ctx, BL_E_MISMATCH, "channel '%s' is in '%s' instead of '%s'; put to_unit first among the stages", name,
-                 text_or_none(&in->units, (size_t)bl_texts_find(&in->channels, name)), text_or_none(&wanted->units, c));
+  return bl_fail(ctx, BL_E_MISMATCH, "channel '%s' is in '%s' instead of '%s'; put to_unit first among the stages",
+                 name, text_or_none(&in->units, (size_t)bl_texts_find(&in->channels, name)),
+                 text_or_none(&wanted->units, c));
 }
 
 static bl_status fail_rate(bl_ctx *ctx, const path *wanted, const path *in)
 {
-  return bl_fail(ctx, BL_E_MISMATCH,
-                 "its rate is %.6g Hz instead of %.6g Hz, and no stage resamples both to one; resample it, or put resample "
-                 "first among the stages",
-                 in->stream[0].rate_hz, wanted->stream[0].rate_hz);
+  return bl_fail(
+      ctx, BL_E_MISMATCH,
+      "its rate is %.6g Hz instead of %.6g Hz, and no stage resamples both to one; resample it, or put resample "
+      "first among the stages",
+      in->stream[0].rate_hz, wanted->stream[0].rate_hz);
 }
 
 /* Says what differs between the streams that two paths end in. */
@@ -112,17 +116,23 @@ static bl_status other_frames(bl_ctx *ctx, const bl_stream *wanted, const bl_str
   size_t n = wanted->n_channels < in->n_channels ? wanted->n_channels : in->n_channels;
   for (size_t c = 0; c < n; c++)
     if (strcmp(wanted->channels.v[c], in->channels.v[c]))
-      return bl_fail(ctx, BL_E_MISMATCH, "its channels become '%s' where '%s' is wanted", in->channels.v[c], wanted->channels.v[c]);
+      return bl_fail(ctx, BL_E_MISMATCH, "its channels become '%s' where '%s' is wanted", in->channels.v[c],
+                     wanted->channels.v[c]);
   if (wanted->n_channels != in->n_channels)
-    return bl_fail(ctx, BL_E_MISMATCH, "its channels become %zu instead of %zu; %s '%s'; pick them, or put mono first among the stages",
-                   in->n_channels, wanted->n_channels, n < in->n_channels ? "one too many is" : "the first that is wanting is",
+    return bl_fail(ctx, BL_E_MISMATCH,
+                   "its channels become %zu instead of %zu; %s '%s'; pick them, or put mono first among the stages",
+                   in->n_channels, wanted->n_channels,
+                   n < in->n_channels ? "one too many is" : "the first that is wanting is",
                    n < in->n_channels ? in->channels.v[n] : wanted->channels.v[n]);
-  bool same = wanted->n_bins == in->n_bins && !wanted->bin_hz == !in->bin_hz && near(wanted->source_rate_hz, in->source_rate_hz);
+  bool same = wanted->n_bins == in->n_bins && !wanted->bin_hz == !in->bin_hz &&
+              near(wanted->source_rate_hz, in->source_rate_hz);
   for (size_t k = 0; same && wanted->bin_hz && k < wanted->n_bins; k++) same = near(wanted->bin_hz[k], in->bin_hz[k]);
   for (size_t k = 0; same && k < wanted->bins.n; k++) same = !strcmp(wanted->bins.v[k], text_or_none(&in->bins, k));
   if (same) return BL_OK;
-  return bl_fail(ctx, BL_E_MISMATCH, "its spectrum is another, of %.6g Hz where one of %.6g Hz is wanted; resample it, or put "
-                 "resample first among the stages", in->source_rate_hz, wanted->source_rate_hz);
+  return bl_fail(ctx, BL_E_MISMATCH,
+                 "its spectrum is another, of %.6g Hz where one of %.6g Hz is wanted; resample it, or put "
+                 "resample first among the stages",
+                 in->source_rate_hz, wanted->source_rate_hz);
 }
 
 /* A difference that a stage hides without going by it is one still: scale gives its unit to whatever comes. */
@@ -146,7 +156,8 @@ static bl_status same_path(bl_ctx *ctx, const bl_branch *b, const path *wanted, 
   return other_frames(ctx, w, v);
 }
 
-bl_status bl_recipe_same(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *wanted, const bl_stream *in, bool rejects)
+bl_status bl_recipe_same(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *wanted, const bl_stream *in,
+                         bool rejects)
 {
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < recipe->n_branches; i++) {

@@ -50,8 +50,7 @@ static double frame_from(double t, double run_start_s, const bl_stream *stream)
   return ceil((t - run_start_s - stream->start_s) * stream->rate_hz - 1e-6);
 }
 
-void bl_span_frames(const bl_span *span, double run_start_s, const bl_stream *stream, uint64_t *first,
-                    uint64_t *behind)
+void bl_span_frames(const bl_span *span, double run_start_s, const bl_stream *stream, uint64_t *first, uint64_t *behind)
 {
   bool samples = stream->n_bins == 1 && stream->start_s == 0;
   double anchor = isfinite(span->anchor_s) ? span->anchor_s : run_start_s;

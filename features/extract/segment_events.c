@@ -8,14 +8,18 @@
 
 #include "baleen/text.h"
 
-/* ---- which events ------------------------------------------------------------------------------------------------- */
+/* ---- which events
+ * ------------------------------------------------------------------------------------------------- */
 
 bool bl_label_is_bad(const char *label) { return !strncasecmp(label, "bad", 3); }
 bool bl_event_is_bad(const bl_event *e) { return bl_label_is_bad(e->label); }
 
 bool bl_asked_any(const bl_asked *asked) { return !asked->names || bl_texts_find(asked->names, "all") >= 0; }
 
-bool bl_event_fits(const char *name, const char *label) { return !strcmp(name, label) || bl_text_glob_plain(name, label); }
+bool bl_event_fits(const char *name, const char *label)
+{
+  return !strcmp(name, label) || bl_text_glob_plain(name, label);
+}
 
 void bl_events_choose(const bl_asked *asked, const bl_event *events, size_t n, bool *want)
 {
@@ -64,7 +68,8 @@ void bl_near_move(bl_near *t, double lo, double hi)
   t->n_now = kept;
 }
 
-/* ---- which segments are rejected ------------------------------------------------------------------------------------- */
+/* ---- which segments are rejected
+ * ------------------------------------------------------------------------------------- */
 
 const char *const bl_rejection_none[] = {"none", NULL};
 
@@ -74,7 +79,8 @@ bl_status bl_rejection_rules(bl_ctx *ctx, const char *who, const bl_rejection *r
   out->flat = r->flat.word < 0 ? r->flat.real : NAN;
   out->limits = &r->limits;
   if (!(isfinite(out->flat) && out->flat > out->reject)) return BL_OK;
-  return bl_fail(ctx, BL_E_CONFIG, "%s: flat %g is above reject %g, so that every segment is dropped", who, out->flat, out->reject);
+  return bl_fail(ctx, BL_E_CONFIG, "%s: flat %g is above reject %g, so that every segment is dropped", who, out->flat,
+                 out->reject);
 }
 
 bl_status bl_rejection_marks(bl_ctx *ctx, const bl_rejection *r, const bl_event *events, size_t n, bl_near *out)

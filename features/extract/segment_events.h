@@ -5,7 +5,8 @@
 
 #include "baleen/segment.h"
 
-/* ---- which events ------------------------------------------------------------------------------------------------- */
+/* ---- which events
+ * ------------------------------------------------------------------------------------------------- */
 
 /* Which of n events are asked for: want[n]. Each by its own label: the others in the file change nothing. */
 void bl_events_choose(const bl_asked *asked, const bl_event *events, size_t n, bool *want);
@@ -25,7 +26,8 @@ void bl_near_move(bl_near *t, double lo, double hi);
 /* Shares time with [lo, hi). A mark without length does while it lies inside. */
 bool bl_event_touches(const bl_event *e, double lo, double hi);
 
-/* ---- which segments are rejected ------------------------------------------------------------------------------------- */
+/* ---- which segments are rejected
+ * ------------------------------------------------------------------------------------- */
 
 /* Members of the parameters of both; the rows of their tables below. */
 typedef struct bl_rejection {
@@ -36,7 +38,8 @@ typedef struct bl_rejection {
 
 extern const char *const bl_rejection_none[]; /* the choices of reject and flat */
 /* Rows for a struct T whose member `m` is a bl_rejection; `one` is what a segment is called. */
-#define BL_REJECTION_OPTS(T, m, one)                                                                                     \
+/* clang-format off */
+#define BL_REJECTION_OPTS(T, m, one) \
   {"reject", BL_OPT_WORD, offsetof(T, m.reject), "none", 0, 1e300, 0, bl_rejection_none, "the channel's unit",           \
    "drop the " one " when any channel's peak-to-peak amplitude is above this"},                                          \
   {"flat", BL_OPT_WORD, offsetof(T, m.flat), "none", 0, 1e300, 0, bl_rejection_none, "the channel's unit",               \
@@ -46,11 +49,13 @@ extern const char *const bl_rejection_none[]; /* the choices of reject and flat 
    "alone counts, so that a channel of marks that is set throughout passes"},                                            \
   {"reject_by_annotation", BL_OPT_BOOL, offsetof(T, m.reject_by_annotation), "true", 0, 0, 0, NULL, "",                  \
    "drop each " one " that touches an event whose label begins with 'bad'; such events are then marks only"}
+/* clang-format on */
 
 /* Fills in the limits. BL_E_CONFIG when they leave nothing; `who` is the segmentation. */
 bl_status bl_rejection_rules(bl_ctx *ctx, const char *who, const bl_rejection *r, bl_epoch_rules *out) BL_MUST_CHECK;
 /* The stretches marked as bad, none when annotations do not reject. */
-bl_status bl_rejection_marks(bl_ctx *ctx, const bl_rejection *r, const bl_event *events, size_t n, bl_near *out) BL_MUST_CHECK;
+bl_status bl_rejection_marks(bl_ctx *ctx, const bl_rejection *r, const bl_event *events, size_t n,
+                             bl_near *out) BL_MUST_CHECK;
 /* True when one of them shares time with [lo, hi), as MNE compares. Asked with lo and hi that never go back. */
 bool bl_rejection_marked(bl_near *marks, double lo, double hi);
 #define BL_REJECTION_WHY "touches a stretch marked as bad"

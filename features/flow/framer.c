@@ -127,7 +127,8 @@ static bl_status drain(bl_ctx *ctx, bl_framer *f, bl_frame_fn fn, void *user, bl
   return BL_OK;
 }
 
-bl_status bl_framer_push(bl_ctx *ctx, bl_framer *f, const float *x, size_t n, bl_frame_fn fn, void *user, bl_frames *out)
+bl_status bl_framer_push(bl_ctx *ctx, bl_framer *f, const float *x, size_t n, bl_frame_fn fn, void *user,
+                         bl_frames *out)
 {
   bl_status s = BL_OK;
   while (!s && n) {

@@ -25,10 +25,10 @@ bl_status bl_framer_init(bl_ctx *ctx, size_t n_channels, size_t length, size_t h
 void bl_framer_reset(bl_framer *f);
 /* Turns the samples of one channel's frame (f->length of them) into that channel's bins at `to`. */
 typedef void (*bl_frame_fn)(void *user, const bl_framer *f, const float *x, float *to);
-/* Takes n samples x[sample][channel]; each frame that is whole goes channel by channel through fn into `out`, whose width
- * is the channels times the bins. */
-bl_status bl_framer_push(bl_ctx *ctx, bl_framer *f, const float *x, size_t n, bl_frame_fn fn, void *user, bl_frames *out)
-    BL_MUST_CHECK;
+/* Takes n samples x[sample][channel]; each frame that is whole goes channel by channel through fn into `out`, whose
+ * width is the channels times the bins. */
+bl_status bl_framer_push(bl_ctx *ctx, bl_framer *f, const float *x, size_t n, bl_frame_fn fn, void *user,
+                         bl_frames *out) BL_MUST_CHECK;
 /* The run ends: pads the right side and gives the frames that are still owed. */
 bl_status bl_framer_finish(bl_ctx *ctx, bl_framer *f, bl_frame_fn fn, void *user, bl_frames *out) BL_MUST_CHECK;
 void bl_framer_release(bl_ctx *ctx, bl_framer *f);

@@ -1,8 +1,8 @@
 /* warmup.h: the loop of stages that look at the first frames of a run before they give any.
  *
- * A background that starts from the first frame takes a sound that stands there for noise. The first frames are held until
- * there are `wanted` of them, or the run ends; then comes `begin`, which may ask for the level of each series, and then
- * `step` for each of them and for all that follow. */
+ * A background that starts from the first frame takes a sound that stands there for noise. The first frames are held
+ * until there are `wanted` of them, or the run ends; then comes `begin`, which may ask for the level of each series,
+ * and then `step` for each of them and for all that follow. */
 #ifndef BL_FEATURES_WARMUP_H
 #define BL_FEATURES_WARMUP_H
 

@@ -4,7 +4,8 @@
  * rint(tmax * rate) of it, both included, half to even. An epoch that the run does not hold whole is left out and
  * counted, as is one that touches an event whose label begins with "bad" (any case), MNE's mark for artefacts, where
  * reject_tmin and reject_tmax let it look: from sample rint(at + reject_tmin * rate) to the last of the epoch less
- * rint((tmax - reject_tmax) * rate), as mne.Epochs; amplitudes stop a sample earlier (epoch.h). Epochs come by time; their label is the event's. Events outside of all runs are counted by the run that owns them.
+ * rint((tmax - reject_tmax) * rate), as mne.Epochs; amplitudes stop a sample earlier (epoch.h). Epochs come by time;
+ * their label is the event's. Events outside of all runs are counted by the run that owns them.
  *
  * Several wanted events at one sample: an error, or the first alone, or one epoch whose label joins theirs, sorted, by
  * '/' (mne.Epochs, event_repeated), or an epoch for each.
@@ -14,9 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "baleen/text.h"
 #include "segment_events.h"
 #include "stage_util.h"
-#include "baleen/text.h"
 
 enum { REPEATED_ERROR, REPEATED_DROP, REPEATED_MERGE, REPEATED_KEEP };
 static const char *const repeated_words[] = {"error", "drop", "merge", "keep", NULL};
@@ -32,23 +33,26 @@ typedef struct epochs_params {
 } epochs_params;
 
 static const bl_opt opts[] = {
-  BL_TEXTS(epochs_params, events, "all",
-           "labels of the events wanted, or patterns of * and [ab] (T*, stim/[12]), or all; ? is a plain character"),
-  BL_REAL(epochs_params, tmin, "-0.2", -1e9, 1e9, "s", "where the epoch begins, after the onset"),
-  BL_REAL(epochs_params, tmax, "0.5", -1e9, 1e9, "s", "where it ends, after the onset; this sample included"),
-  BL_ENUM(epochs_params, event_repeated, "error", repeated_words,
-          "several wanted events at one sample: error; drop all but the first; merge them into one, labels joined by '/'; keep each"),
-  BL_TEXTS(epochs_params, baseline, "none",
-           "[from, to] in s after the onset, both included, null for the epoch's own end, as in [null, 0]; or none. "
-           "Corrects what the summaries get, waveform or spectrum"),
-  BL_ENUM(epochs_params, baseline_mode, "mean", mode_words,
-          "with m the baseline's mean: mean x - m, ratio x / m, logratio log10(x / m), percent (x - m) / m, "
-          "zscore (x - m) / sd, zlogratio log10(x / m) / sd; features are then in 1, log10, 1, sd or sd, not in the channel's unit"),
-  BL_REJECTION_OPTS(epochs_params, rejection, "epoch"),
-  BL_WORD(epochs_params, reject_tmin, "tmin", tmin_words, -1e9, 1e9, 0, "s", "amplitudes and bad stretches are looked at from here"),
-  BL_WORD(epochs_params, reject_tmax, "tmax", tmax_words, -1e9, 1e9, 0, "s", "to here; of amplitudes, where given, this sample not included, as in MNE"),
-  BL_OPT_END
-};
+    BL_TEXTS(epochs_params, events, "all",
+             "labels of the events wanted, or patterns of * and [ab] (T*, stim/[12]), or all; ? is a plain character"),
+    BL_REAL(epochs_params, tmin, "-0.2", -1e9, 1e9, "s", "where the epoch begins, after the onset"),
+    BL_REAL(epochs_params, tmax, "0.5", -1e9, 1e9, "s", "where it ends, after the onset; this sample included"),
+    BL_ENUM(
+        epochs_params, event_repeated, "error", repeated_words,
+        "several wanted events at one sample: error; drop all but the first; merge them into one, labels joined by '/'; keep each"),
+    BL_TEXTS(epochs_params, baseline, "none",
+             "[from, to] in s after the onset, both included, null for the epoch's own end, as in [null, 0]; or none. "
+             "Corrects what the summaries get, waveform or spectrum"),
+    BL_ENUM(
+        epochs_params, baseline_mode, "mean", mode_words,
+        "with m the baseline's mean: mean x - m, ratio x / m, logratio log10(x / m), percent (x - m) / m, "
+        "zscore (x - m) / sd, zlogratio log10(x / m) / sd; features are then in 1, log10, 1, sd or sd, not in the channel's unit"),
+    BL_REJECTION_OPTS(epochs_params, rejection, "epoch"),
+    BL_WORD(epochs_params, reject_tmin, "tmin", tmin_words, -1e9, 1e9, 0, "s",
+            "amplitudes and bad stretches are looked at from here"),
+    BL_WORD(epochs_params, reject_tmax, "tmax", tmax_words, -1e9, 1e9, 0, "s",
+            "to here; of amplitudes, where given, this sample not included, as in MNE"),
+    BL_OPT_END};
 
 static bool asks(const void *params, bl_asked *out)
 {
@@ -57,7 +61,8 @@ static bool asks(const void *params, bl_asked *out)
   return true;
 }
 
-/* ---- the events of a run ------------------------------------------------------------------------------------------- */
+/* ---- the events of a run
+ * ------------------------------------------------------------------------------------------- */
 
 /* A wanted event, at its sample. */
 typedef struct mark {
@@ -79,8 +84,8 @@ static bool owns(const bl_run_info *run, double at)
          (!run->followed || at < rint(run->next_start_s * run->rate_hz));
 }
 
-static bl_status gather(bl_ctx *ctx, const epochs_params *p, const bl_run_info *run, const bl_event *events, size_t n_events,
-                        mark **out, size_t *n)
+static bl_status gather(bl_ctx *ctx, const epochs_params *p, const bl_run_info *run, const bl_event *events,
+                        size_t n_events, mark **out, size_t *n)
 {
   bl_asked asked;
   bool *want = bl_calloc(ctx, n_events, sizeof *want);
@@ -101,9 +106,13 @@ static bl_status gather(bl_ctx *ctx, const epochs_params *p, const bl_run_info *
   return BL_OK;
 }
 
-/* ---- several at one sample ------------------------------------------------------------------------------------------- */
+/* ---- several at one sample
+ * ------------------------------------------------------------------------------------------- */
 
-static int by_text(const void *pa, const void *pb) { return strcmp(*(const char *const *)pa, *(const char *const *)pb); }
+static int by_text(const void *pa, const void *pb)
+{
+  return strcmp(*(const char *const *)pa, *(const char *const *)pb);
+}
 
 /* Their labels, each once, sorted, in *out. */
 static bl_status join_labels(bl_ctx *ctx, const mark *v, size_t n, const char *between, bl_buf *out)
@@ -127,7 +136,8 @@ static bl_status refuse_repeated(bl_ctx *ctx, const mark *v, size_t n, const bl_
   bl_buf labels = {0};
   bl_status s = join_labels(ctx, v, n, "', '", &labels);
   if (!s)
-    s = bl_fail(ctx, BL_E_CONFIG, "epochs: %zu events at one sample, at %.9g s, labelled '%s'; say event_repeated: drop (the first "
+    s = bl_fail(ctx, BL_E_CONFIG,
+                "epochs: %zu events at one sample, at %.9g s, labelled '%s'; say event_repeated: drop (the first "
                 "counts), merge (into one) or keep (each), or name the events wanted",
                 n, events[v->event].onset_s, bl_buf_text(&labels));
   bl_buf_free(ctx, &labels);
@@ -145,16 +155,17 @@ static bl_status merge(bl_ctx *ctx, mark *v, size_t n, bl_spans *out)
   return s;
 }
 
-static bl_status leave_out(bl_ctx *ctx, const epochs_params *p, const bl_run_info *run, const bl_event *events, const mark *m,
-                           const char *why, bl_spans *out, size_t *n_skipped)
+static bl_status leave_out(bl_ctx *ctx, const epochs_params *p, const bl_run_info *run, const bl_event *events,
+                           const mark *m, const char *why, bl_spans *out, size_t *n_skipped)
 {
   (*n_skipped)++;
-  return bl_spans_leave_out(ctx, out, events[m->event].onset_s + rint(p->tmin * run->rate_hz) / run->rate_hz, m->label, why);
+  return bl_spans_leave_out(ctx, out, events[m->event].onset_s + rint(p->tmin * run->rate_hz) / run->rate_hz, m->label,
+                            why);
 }
 
 /* Leaves one mark of those at the same sample, or all, or fails. */
-static bl_status settle_repeated(bl_ctx *ctx, const epochs_params *p, const bl_run_info *run, const bl_event *events, mark *v,
-                                 size_t *n, bl_spans *out, size_t *n_skipped)
+static bl_status settle_repeated(bl_ctx *ctx, const epochs_params *p, const bl_run_info *run, const bl_event *events,
+                                 mark *v, size_t *n, bl_spans *out, size_t *n_skipped)
 {
   bl_status s = BL_OK;
   size_t kept = 0;
@@ -170,7 +181,8 @@ static bl_status settle_repeated(bl_ctx *ctx, const epochs_params *p, const bl_r
   return s;
 }
 
-/* ---- the plan -------------------------------------------------------------------------------------------------------- */
+/* ---- the plan
+ * -------------------------------------------------------------------------------------------------------- */
 
 static int by_start(const void *pa, const void *pb)
 {
@@ -199,16 +211,20 @@ static bool marked(const epochs_params *p, double rate, double at, double lo, do
   return bl_rejection_marked(bad, from / rate, (to + 1) / rate);
 }
 
-static bl_status place(bl_ctx *ctx, const epochs_params *p, const bl_run_info *run, const bl_event *events, const mark *m,
-                       bl_near *bad, bl_spans *out, size_t *n_skipped)
+static bl_status place(bl_ctx *ctx, const epochs_params *p, const bl_run_info *run, const bl_event *events,
+                       const mark *m, bl_near *bad, bl_spans *out, size_t *n_skipped)
 {
   double rate = run->rate_hz, lo = rint(p->tmin * rate), hi = rint(p->tmax * rate), onset = events[m->event].onset_s;
   const char *why = outside(run, m->at, m->at + lo, m->at + hi);
   bool bad_there = marked(p, rate, m->at, lo, hi, bad);
   if (why || bad_there) return leave_out(ctx, p, run, events, m, why ? why : BL_REJECTION_WHY, out, n_skipped);
   /* whole samples away from the onset, so that no rounding of a sum can move an edge */
-  bl_span span = {.start_s = onset + lo / rate, .end_s = onset + hi / rate, .anchor_s = onset, .end_included = true,
-                  .event = m->event, .label = m->label};
+  bl_span span = {.start_s = onset + lo / rate,
+                  .end_s = onset + hi / rate,
+                  .anchor_s = onset,
+                  .end_included = true,
+                  .event = m->event,
+                  .label = m->label};
   return bl_spans_add(ctx, out, &span);
 }
 
@@ -231,7 +247,8 @@ static bl_status plan(bl_ctx *ctx, const void *params, const bl_run_info *run, c
   return s;
 }
 
-/* ---- rules ----------------------------------------------------------------------------------------------------------- */
+/* ---- rules
+ * ----------------------------------------------------------------------------------------------------------- */
 
 /* One end of the baseline: a number, or null for the epoch's own. */
 static bl_status baseline_end(bl_ctx *ctx, const char *text, double own, double *out)
@@ -250,12 +267,16 @@ static bl_status check_baseline(bl_ctx *ctx, const epochs_params *p, bl_epoch_ru
   if (!s) s = baseline_end(ctx, p->baseline.v[1], INFINITY, &r->baseline_to_s);
   if (s) return s;
   if (r->baseline_from_s > r->baseline_to_s)
-    return bl_fail(ctx, BL_E_CONFIG, "epochs: baseline: from %g s to %g s; swap them", r->baseline_from_s, r->baseline_to_s);
+    return bl_fail(ctx, BL_E_CONFIG, "epochs: baseline: from %g s to %g s; swap them", r->baseline_from_s,
+                   r->baseline_to_s);
   /* MNE lets it stand out by a sample, whose length is not known here */
-  double lo = isfinite(r->baseline_from_s) ? r->baseline_from_s : p->tmin, hi = isfinite(r->baseline_to_s) ? r->baseline_to_s : p->tmax;
+  double lo = isfinite(r->baseline_from_s) ? r->baseline_from_s : p->tmin,
+         hi = isfinite(r->baseline_to_s) ? r->baseline_to_s : p->tmax;
   if (lo < p->tmin - BASELINE_SLACK_S || hi > p->tmax + BASELINE_SLACK_S || lo > hi)
-    return bl_fail(ctx, BL_E_CONFIG, "epochs: baseline: %g to %g s does not lie within the epoch, %g to %g s; move tmin or tmax, "
-                   "or take null for the epoch's own end", lo, hi, p->tmin, p->tmax);
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "epochs: baseline: %g to %g s does not lie within the epoch, %g to %g s; move tmin or tmax, "
+                   "or take null for the epoch's own end",
+                   lo, hi, p->tmin, p->tmax);
   r->baseline = true;
   return BL_OK;
 }
@@ -278,7 +299,8 @@ static bl_status rules(bl_ctx *ctx, const void *params, bl_epoch_rules *out)
   double to = p->reject_tmax.word < 0 ? p->reject_tmax.real : INFINITY;
   *out = (bl_epoch_rules){.mode = (bl_baseline_mode)p->baseline_mode, .reject_from_s = from, .reject_to_s = to};
   size_t n = p->baseline.n;
-  bool none = !n || (n == 1 && (!*p->baseline.v[0] || !strcmp(p->baseline.v[0], "none") || !strcmp(p->baseline.v[0], "null")));
+  bool none =
+      !n || (n == 1 && (!*p->baseline.v[0] || !strcmp(p->baseline.v[0], "none") || !strcmp(p->baseline.v[0], "null")));
   if (!(p->tmin <= p->tmax))
     return bl_fail(ctx, BL_E_CONFIG, "epochs: tmin %g s is not before tmax %g s; swap them", p->tmin, p->tmax);
   if (!none && n != 2)
@@ -287,19 +309,21 @@ static bl_status rules(bl_ctx *ctx, const void *params, bl_epoch_rules *out)
   if (!s) s = refuse_idle(ctx, p, !none, bl_epoch_rejects(out) || p->rejection.reject_by_annotation);
   if (s) return s;
   if (!(from < to) || from > p->tmax || to <= p->tmin)
-    return bl_fail(ctx, BL_E_CONFIG, "epochs: reject_tmin %g s to reject_tmax %g s: no part of the epoch, %g to %g s; move them, or "
-                   "leave them out", isfinite(from) ? from : p->tmin, isfinite(to) ? to : p->tmax, p->tmin, p->tmax);
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "epochs: reject_tmin %g s to reject_tmax %g s: no part of the epoch, %g to %g s; move them, or "
+                   "leave them out",
+                   isfinite(from) ? from : p->tmin, isfinite(to) ? to : p->tmax, p->tmin, p->tmax);
   return none ? BL_OK : check_baseline(ctx, p, out);
 }
 
 const bl_segment_class bl_segment_epochs = {
-  .name = "epochs",
-  .summary = "a segment around each event, from tmin to tmax of its onset, with baseline and rejection",
-  .source = "mne.Epochs",
-  .tags = BL_SEGMENT_AT_EVENTS,
-  .opts = opts,
-  .params_size = sizeof(epochs_params),
-  .plan = plan,
-  .rules = rules,
-  .asks = asks,
+    .name = "epochs",
+    .summary = "a segment around each event, from tmin to tmax of its onset, with baseline and rejection",
+    .source = "mne.Epochs",
+    .tags = BL_SEGMENT_AT_EVENTS,
+    .opts = opts,
+    .params_size = sizeof(epochs_params),
+    .plan = plan,
+    .rules = rules,
+    .asks = asks,
 };

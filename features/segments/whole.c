@@ -14,9 +14,9 @@ static bl_status plan(bl_ctx *ctx, const void *params, const bl_run_info *run, c
 }
 
 const bl_segment_class bl_segment_whole = {
-  .name = "whole",
-  .summary = "the whole recording, or each stretch between gaps, as one segment",
-  .source = "",
-  .tags = BL_SEGMENT_WHOLE,
-  .plan = plan,
+    .name = "whole",
+    .summary = "the whole recording, or each stretch between gaps, as one segment",
+    .source = "",
+    .tags = BL_SEGMENT_WHOLE,
+    .plan = plan,
 };

@@ -2,10 +2,10 @@
  *
  * Window k starts at run start + start_s + k hop and holds rint(length_s * rate) samples, wherever it starts. With
  * label_from: events a window takes the label whose events cover the largest share of it, if that share is
- * min_coverage or more; on a tie, the label whose event came first. What several events of a label cover together counts
- * once. With coverage_of: event the share is that of the event which the window holds (of the window, where the event is
- * longer), so that a call shorter than a window labels each window that it lies in; a mark without length counts whole.
- * Events without a label do not count.
+ * min_coverage or more; on a tie, the label whose event came first. What several events of a label cover together
+ * counts once. With coverage_of: event the share is that of the event which the window holds (of the window, where the
+ * event is longer), so that a call shorter than a window labels each window that it lies in; a mark without length
+ * counts whole. Events without a label do not count.
  *
  * A window that touches a stretch marked as bad is left out, as by mne.make_fixed_length_epochs, and so is one whose
  * amplitudes are out of bounds: rules that the extractor keeps (epoch.h).
@@ -14,15 +14,15 @@
  * left out: they are neither. negatives_share and negatives_per_positive keep some of the others, drawn by the seed and
  * the place of the window alone.
  *
- * In an unlabelled run, one to predict, none of this counts: every window is given, whatever is marked in the file, save
- * those that touch a bad stretch. */
+ * In an unlabelled run, one to predict, none of this counts: every window is given, whatever is marked in the file,
+ * save those that touch a bad stretch. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "baleen/random.h"
 #include "segment_events.h"
 #include "stage_util.h"
-#include "baleen/random.h"
 
 static const char *const hop_words[] = {"auto", NULL};
 static const char *const label_words[] = {"none", "events", NULL};
@@ -42,32 +42,35 @@ typedef struct window_params {
 } window_params;
 
 static const bl_opt opts[] = {
-  BL_REAL_ABOVE(window_params, length_s, "1", 0, 1e9, "s", "length of a window"),
-  BL_WORD(window_params, hop_s, "auto", hop_words, 0, 1e9, BL_OPT_OPEN_LO, "s",
-          "from one window's start to the next; auto: by overlap"),
-  {"overlap", BL_OPT_REAL, offsetof(window_params, overlap), "0", 0, 1, BL_OPT_OPEN_HI, NULL, "",
-   "share of a window that the next one holds too; 0: windows touch"},
-  BL_REAL(window_params, start_s, "0", 0, 1e9, "s", "where in the run the first window starts"),
-  BL_ENUM(window_params, label_from, "none", label_words, "where a window's label comes from"),
-  BL_TEXTS(window_params, events, "all",
-           "with label_from: events, labels of the events that count, or patterns of * and [ab] (T*, call[12]), or all; "
-           "? is a plain character"),
-  BL_REAL(window_params, min_coverage, "0.5", 0, 1, "", "least share that a label's events must cover"),
-  BL_ENUM(window_params, coverage_of, "window", of_words,
-          "share of what: window, or event, for events shorter than a window (of the window, where the event is longer)"),
-  BL_TEXT(window_params, otherwise, NULL, "label of windows that no label covers enough"),
-  BL_WORD(window_params, guard_s, "none", bl_rejection_none, 0, 1e9, 0, "s",
-          "windows without a label that an event touches or comes nearer to than this are left out; none: they stay"),
-  BL_WORD(window_params, negatives_per_positive, "all", all_words, 0, 1e9, 0, "",
-          "how many windows without a label are kept for each one with a label, in each stretch between gaps; one without "
-          "any counts as having one"),
-  BL_REAL(window_params, negatives_share, "1", 0, 1, "", "share of the windows without a label that is kept"),
-  BL_INT(window_params, seed, "0", 0, 9e15, "", "draws the windows without a label that are kept"),
-  BL_REJECTION_OPTS(window_params, rejection, "window"),
-  BL_OPT_END
-};
+    BL_REAL_ABOVE(window_params, length_s, "1", 0, 1e9, "s", "length of a window"),
+    BL_WORD(window_params, hop_s, "auto", hop_words, 0, 1e9, BL_OPT_OPEN_LO, "s",
+            "from one window's start to the next; auto: by overlap"),
+    {"overlap", BL_OPT_REAL, offsetof(window_params, overlap), "0", 0, 1, BL_OPT_OPEN_HI, NULL, "",
+     "share of a window that the next one holds too; 0: windows touch"},
+    BL_REAL(window_params, start_s, "0", 0, 1e9, "s", "where in the run the first window starts"),
+    BL_ENUM(window_params, label_from, "none", label_words, "where a window's label comes from"),
+    BL_TEXTS(
+        window_params, events, "all",
+        "with label_from: events, labels of the events that count, or patterns of * and [ab] (T*, call[12]), or all; "
+        "? is a plain character"),
+    BL_REAL(window_params, min_coverage, "0.5", 0, 1, "", "least share that a label's events must cover"),
+    BL_ENUM(
+        window_params, coverage_of, "window", of_words,
+        "share of what: window, or event, for events shorter than a window (of the window, where the event is longer)"),
+    BL_TEXT(window_params, otherwise, NULL, "label of windows that no label covers enough"),
+    BL_WORD(window_params, guard_s, "none", bl_rejection_none, 0, 1e9, 0, "s",
+            "windows without a label that an event touches or comes nearer to than this are left out; none: they stay"),
+    BL_WORD(
+        window_params, negatives_per_positive, "all", all_words, 0, 1e9, 0, "",
+        "how many windows without a label are kept for each one with a label, in each stretch between gaps; one without "
+        "any counts as having one"),
+    BL_REAL(window_params, negatives_share, "1", 0, 1, "", "share of the windows without a label that is kept"),
+    BL_INT(window_params, seed, "0", 0, 9e15, "", "draws the windows without a label that are kept"),
+    BL_REJECTION_OPTS(window_params, rejection, "window"),
+    BL_OPT_END};
 
-/* ---- labels --------------------------------------------------------------------------------------------------------- */
+/* ---- labels
+ * --------------------------------------------------------------------------------------------------------- */
 
 /* The share of the window that events of this label cover together. The first of them is number `from`. */
 static double share_of_window(const bl_near *t, size_t from, const bl_span *w)
@@ -113,7 +116,8 @@ static bool guarded(const window_params *p, const bl_near *t, const bl_span *w)
   return false;
 }
 
-/* ---- negatives -------------------------------------------------------------------------------------------------------- */
+/* ---- negatives
+ * -------------------------------------------------------------------------------------------------------- */
 
 typedef struct lot {
   double drawn; /* 0 .. 1 */
@@ -159,7 +163,8 @@ static bl_status draw_negatives(bl_ctx *ctx, const window_params *p, double rate
   return s;
 }
 
-/* ---- the plan --------------------------------------------------------------------------------------------------------- */
+/* ---- the plan
+ * --------------------------------------------------------------------------------------------------------- */
 
 static bool asks(const void *params, bl_asked *out)
 {
@@ -190,7 +195,8 @@ static bl_status check(bl_ctx *ctx, const window_params *p, const bl_run_info *r
     return bl_fail(ctx, BL_E_RANGE, "window: length_s: %g s is less than a sample at %g Hz; take a longer one",
                    p->length_s, run->rate_hz);
   if (!(hop * run->rate_hz >= 1))
-    return bl_fail(ctx, BL_E_RANGE, "window: %s: %g s from window to window is less than a sample at %g Hz; take a longer one",
+    return bl_fail(ctx, BL_E_RANGE,
+                   "window: %s: %g s from window to window is less than a sample at %g Hz; take a longer one",
                    p->hop_s.word >= 0 ? "overlap" : "hop_s", hop, run->rate_hz);
   if (!isfinite(run->start_s) || !isfinite(run->end_s))
     return bl_fail(ctx, BL_E_ARG, "window: a run from %g to %g s; both must be known", run->start_s, run->end_s);
@@ -205,7 +211,8 @@ static bl_status refuse_idle(bl_ctx *ctx, const window_params *p)
   if (p->label_from == FROM_EVENTS) return BL_OK;
   for (size_t i = 0; !s && i < 2; i++) s = bl_refuse_idle(ctx, "window", opts, p, of_labels[i], "label_from: events");
   if (!s && p->otherwise)
-    s = bl_fail(ctx, BL_E_CONFIG, "window: otherwise has no effect without label_from: events; give that, or leave otherwise out");
+    s = bl_fail(ctx, BL_E_CONFIG,
+                "window: otherwise has no effect without label_from: events; give that, or leave otherwise out");
   return s;
 }
 
@@ -218,9 +225,11 @@ static bl_status rules(bl_ctx *ctx, const void *params, bl_epoch_rules *out)
     return bl_fail(ctx, BL_E_CONFIG, "window: hop_s and overlap are two answers to one question; keep one");
   bool picks = p->guard_s.word < 0 || p->negatives_per_positive.word < 0 || p->negatives_share < 1;
   if (picks && p->label_from != FROM_EVENTS)
-    return bl_fail(ctx, BL_E_CONFIG, "window: guard_s and negatives_* need labels to tell what is a negative; say label_from: events");
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "window: guard_s and negatives_* need labels to tell what is a negative; say label_from: events");
   if (!asks(p, &asked) && !bl_asked_any(&asked))
-    return bl_fail(ctx, BL_E_CONFIG, "window: events: no window takes its label from '%s'; say label_from: events", p->events.v[0]);
+    return bl_fail(ctx, BL_E_CONFIG, "window: events: no window takes its label from '%s'; say label_from: events",
+                   p->events.v[0]);
   bl_status s = refuse_idle(ctx, p);
   return s ? s : bl_rejection_rules(ctx, "window", &p->rejection, out);
 }
@@ -256,7 +265,8 @@ static bl_status plan(bl_ctx *ctx, const void *params, const bl_run_info *run, c
   }
   if (!s && !n_windows) {
     (*n_skipped)++;
-    s = bl_spans_leave_out(ctx, out, run->start_s, NULL, "the recording, or the stretch between gaps, is shorter than a window");
+    s = bl_spans_leave_out(ctx, out, run->start_s, NULL,
+                           "the recording, or the stretch between gaps, is shorter than a window");
   }
   if (!s && labels) s = draw_negatives(ctx, p, rate, before, out);
   for (size_t i = before; labels && i < out->n; i++)
@@ -267,12 +277,12 @@ static bl_status plan(bl_ctx *ctx, const void *params, const bl_run_info *run, c
 }
 
 const bl_segment_class bl_segment_window = {
-  .name = "window",
-  .summary = "windows of one length, one every hop, with labels from events if wanted",
-  .source = "",
-  .opts = opts,
-  .params_size = sizeof(window_params),
-  .plan = plan,
-  .rules = rules,
-  .asks = asks,
+    .name = "window",
+    .summary = "windows of one length, one every hop, with labels from events if wanted",
+    .source = "",
+    .opts = opts,
+    .params_size = sizeof(window_params),
+    .plan = plan,
+    .rules = rules,
+    .asks = asks,
 };

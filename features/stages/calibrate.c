@@ -1,9 +1,10 @@
 /* calibrate: parts of full scale to sound pressure.
  *
- * value = x * 10^(db / 20) in `unit`, where db is the end-to-end calibration as makers of recorders state it: the level,
- * in dB re 1 unit, of the pressure that a sample of 1 (full scale, as a peak) stands for. So a sine that just reaches full
- * scale has a peak level of db and an rms level of db - 3.01. From single figures: db = 20 log10(volts at full scale) -
- * sensitivity (dB re 1 V/unit) - gain (dB). In air, a level re 20 uPa becomes one re 1 Pa by subtracting 93.98. */
+ * value = x * 10^(db / 20) in `unit`, where db is the end-to-end calibration as makers of recorders state it: the
+ * level, in dB re 1 unit, of the pressure that a sample of 1 (full scale, as a peak) stands for. So a sine that just
+ * reaches full scale has a peak level of db and an rms level of db - 3.01. From single figures: db = 20 log10(volts at
+ * full scale) - sensitivity (dB re 1 V/unit) - gain (dB). In air, a level re 20 uPa becomes one re 1 Pa by subtracting
+ * 93.98. */
 #include <string.h>
 
 #include "stage_util.h"
@@ -19,11 +20,12 @@ typedef struct params {
 static const char *const none_word[] = {"none", NULL};
 
 static const bl_opt opts[] = {
-  BL_WORD(params, db, "none", none_word, -400, 400, 0, "dB",
-          "must be given: level, re 1 unit, of a sample at full scale; volts at full scale in dB, less sensitivity (dB re 1 "
-          "V/unit), less gain"),
-  BL_ENUM(params, unit, "uPa", unit_words, "the unit of pressure that db refers to, and the unit of the result"),
-  BL_OPT_END,
+    BL_WORD(
+        params, db, "none", none_word, -400, 400, 0, "dB",
+        "must be given: level, re 1 unit, of a sample at full scale; volts at full scale in dB, less sensitivity (dB re 1 "
+        "V/unit), less gain"),
+    BL_ENUM(params, unit, "uPa", unit_words, "the unit of pressure that db refers to, and the unit of the result"),
+    BL_OPT_END,
 };
 
 typedef struct state {
@@ -41,7 +43,8 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
                 unit_words[p->unit]);
   for (size_t i = 0; !s && i < in->n_channels; i++)
     if (*bl_unit_of(in, i) && strcmp(bl_unit_of(in, i), "FS"))
-      s = bl_fail(ctx, BL_E_CONFIG, "calibrate: channel '%s' comes in %s, wanted FS (parts of full scale): it has a unit already",
+      s = bl_fail(ctx, BL_E_CONFIG,
+                  "calibrate: channel '%s' comes in %s, wanted FS (parts of full scale): it has a unit already",
                   in->channels.v[i], bl_unit_of(in, i));
   for (size_t i = 0; !s && i < out->n_channels; i++) s = bl_texts_add(ctx, &fresh, unit_words[p->unit]);
   bl_texts_free(ctx, s ? &fresh : &out->units);
@@ -66,13 +69,13 @@ static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames
 }
 
 const bl_stage_class bl_stage_calibrate = {
-  .name = "calibrate",
-  .summary = "Parts of full scale to sound pressure, by the recorder's calibration",
-  .source = "ISO 18405:2017, 3.1 (levels re 1 uPa); end-to-end calibration as makers of recorders state it",
-  .opts = opts,
-  .params_size = sizeof(params),
-  .state_size = sizeof(state),
-  .shape = shape,
-  .init = init,
-  .push = push,
+    .name = "calibrate",
+    .summary = "Parts of full scale to sound pressure, by the recorder's calibration",
+    .source = "ISO 18405:2017, 3.1 (levels re 1 uPa); end-to-end calibration as makers of recorders state it",
+    .opts = opts,
+    .params_size = sizeof(params),
+    .state_size = sizeof(state),
+    .shape = shape,
+    .init = init,
+    .push = push,
 };

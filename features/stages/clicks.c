@@ -3,8 +3,8 @@
  * The run is cut into windows of `length` samples from its start, the last one shorter; with the mean m and the
  * standard deviation sd (ddof 0) of a window, channel by channel,
  *   y = m + (x - m) / (1 + (|x - m| / (threshold sd))^power)
- * PAMGuard's click removal before its whistle detector (threshold 5, power 6), where the windows are those of the FFT, and
- * which turns x itself down, for sound has no level; of EEG the level must stay, or it would jump with each click.
+ * PAMGuard's click removal before its whistle detector (threshold 5, power 6), where the windows are those of the FFT,
+ * and which turns x itself down, for sound has no level; of EEG the level must stay, or it would jump with each click.
  * None of n samples lies more than sqrt(n - 1) sd from their mean: windows in which none could reach the threshold are
  * refused, and at the end of a run such a short one passes nearly unchanged.
  * A window waits until it is full: latency length - 1 samples. A NaN or infinity stays what it is and does not count in

@@ -1,12 +1,14 @@
-/* comb: narrow causal notches at a frequency and its multiples, all freq / q wide at -3 dB. Shape unchanged, nothing waits.
+/* comb: narrow causal notches at a frequency and its multiples, all freq / q wide at -3 dB. Shape unchanged, nothing
+ * waits.
  *
- * Where the rate is a whole multiple of freq, one delay stops every multiple up to half the rate (comb_core.c): with `zero`
- * that is scipy.signal.iircomb(freq, q, ftype="notch"), which stops 0 Hz too; without, the same but for its pole and zero
- * at 0 Hz, so that slow waves and levels pass: above freq / 2 the gains differ by less than 1e-3 (q 30) or 0.01 (q 10).
- * Else, and for the first n_notches alone, scipy.signal.iirnotch(k freq, k q) for each multiple k, in series (Orfanidis,
- * Introduction to Signal Processing, 11.3): with w = 2 pi k freq / rate and g = 1 / (1 + tan(pi freq / (rate q))), H(z) =
- * g (1 - 2 cos w z^-1 + z^-2) / (1 - 2 g cos w z^-1 + (2 g - 1) z^-2), which between two notches of many takes off
- * 10.7 / q^2 dB (0.012 dB for q 30) where a comb takes nothing. Start and broken values as in the stage iir. */
+ * Where the rate is a whole multiple of freq, one delay stops every multiple up to half the rate (comb_core.c): with
+ * `zero` that is scipy.signal.iircomb(freq, q, ftype="notch"), which stops 0 Hz too; without, the same but for its pole
+ * and zero at 0 Hz, so that slow waves and levels pass: above freq / 2 the gains differ by less than 1e-3 (q 30) or
+ * 0.01 (q 10). Else, and for the first n_notches alone, scipy.signal.iirnotch(k freq, k q) for each multiple k, in
+ * series (Orfanidis, Introduction to Signal Processing, 11.3): with w = 2 pi k freq / rate and g = 1 / (1 + tan(pi freq
+ * / (rate q))), H(z) = g (1 - 2 cos w z^-1 + z^-2) / (1 - 2 g cos w z^-1 + (2 g - 1) z^-2), which between two notches
+ * of many takes off 10.7 / q^2 dB (0.012 dB for q 30) where a comb takes nothing. Start and broken values as in the
+ * stage iir. */
 #include <math.h>
 
 #include "comb_core.h"

@@ -14,10 +14,10 @@ typedef struct params {
 static const char *const none_word[] = {"none", NULL};
 
 static const bl_opt opts[] = {
-  BL_REAL_ABOVE(params, ref, "1", 0, 1e30, "", "the power that is 0 dB"),
-  BL_REAL(params, amin, "1e-10", 1e-37, 1e30, "", "powers below count as this"),
-  BL_WORD(params, floor_db, "none", none_word, -1000, 1000, 0, "dB", "values below are raised to this"),
-  BL_OPT_END,
+    BL_REAL_ABOVE(params, ref, "1", 0, 1e30, "", "the power that is 0 dB"),
+    BL_REAL(params, amin, "1e-10", 1e-37, 1e30, "", "powers below count as this"),
+    BL_WORD(params, floor_db, "none", none_word, -1000, 1000, 0, "dB", "values below are raised to this"),
+    BL_OPT_END,
 };
 
 typedef struct state {
@@ -58,13 +58,13 @@ static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames
 }
 
 const bl_stage_class bl_stage_db = {
-  .name = "db",
-  .summary = "Decibels of a power, with an absolute floor",
-  .source = "librosa.power_to_db",
-  .opts = opts,
-  .params_size = sizeof(params),
-  .state_size = sizeof(state),
-  .shape = shape,
-  .init = init,
-  .push = push,
+    .name = "db",
+    .summary = "Decibels of a power, with an absolute floor",
+    .source = "librosa.power_to_db",
+    .opts = opts,
+    .params_size = sizeof(params),
+    .state_size = sizeof(state),
+    .shape = shape,
+    .init = init,
+    .push = push,
 };

@@ -13,10 +13,10 @@ typedef struct params {
 } params;
 
 static const bl_opt opts[] = {
-  BL_INT(params, n_mfcc, "20", 1, 4096, "", "coefficients from 0 up to this, itself not included"),
-  BL_INT(params, first, "0", 0, 4095, "", "the first one put out; 1 drops the level c0"),
-  BL_REAL(params, lifter, "0", 0, 1e6, "", "liftering, 0: none"),
-  BL_OPT_END,
+    BL_INT(params, n_mfcc, "20", 1, 4096, "", "coefficients from 0 up to this, itself not included"),
+    BL_INT(params, first, "0", 0, 4095, "", "the first one put out; 1 drops the level c0"),
+    BL_REAL(params, lifter, "0", 0, 1e6, "", "liftering, 0: none"),
+    BL_OPT_END,
 };
 
 typedef struct state {
@@ -79,14 +79,14 @@ static void release(bl_ctx *ctx, void *sp)
 }
 
 const bl_stage_class bl_stage_dct = {
-  .name = "dct",
-  .summary = "Cepstra (MFCC) from log mel bands by DCT-II",
-  .source = "librosa.feature.mfcc",
-  .opts = opts,
-  .params_size = sizeof(params),
-  .state_size = sizeof(state),
-  .shape = shape,
-  .init = init,
-  .push = push,
-  .release = release,
+    .name = "dct",
+    .summary = "Cepstra (MFCC) from log mel bands by DCT-II",
+    .source = "librosa.feature.mfcc",
+    .opts = opts,
+    .params_size = sizeof(params),
+    .state_size = sizeof(state),
+    .shape = shape,
+    .init = init,
+    .push = push,
+    .release = release,
 };

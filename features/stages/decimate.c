@@ -1,8 +1,8 @@
-/* decimate: every `factor`-th frame behind a low-pass. [frame][channel][bin] -> fewer frames, ceil(n / factor) of n; frame 0
- * stays at its time.
+/* decimate: every `factor`-th frame behind a low-pass. [frame][channel][bin] -> fewer frames, ceil(n / factor) of n;
+ * frame 0 stays at its time.
  *
- * scipy.signal.decimate(x, q, ftype="fir"), zero phase: 20 q + 1 taps, Hamming, cut off at half the new rate. Beyond the
- * ends the run goes on by `pad`: reflect_limited as the stage fir does it, zero as scipy.signal does. */
+ * scipy.signal.decimate(x, q, ftype="fir"), zero phase: 20 q + 1 taps, Hamming, cut off at half the new rate. Beyond
+ * the ends the run goes on by `pad`: reflect_limited as the stage fir does it, zero as scipy.signal does. */
 #include "fir_design.h"
 #include "polyphase.h"
 

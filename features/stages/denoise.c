@@ -6,9 +6,10 @@
  * Gillespie, Canadian Acoustics 32(2) (2004) 39-47, with the constants of PAMGuard's right-whale edge detector: 16,
  * 160, 4 (6 dB of a power). Counts are in frames. A NaN or infinity comes out as NaN and leaves B.
  *
- * Start: level: B starts from the level of its bin in the first start_s (warmup.h: the mean of the values up to threshold
- * times their median), which wait until all are known: latency start_s. A number: from so many times the first value, at
- * once; PAMGuard has 10, and nothing comes out until B has come down, nor of a call that stands in the first frame. */
+ * Start: level: B starts from the level of its bin in the first start_s (warmup.h: the mean of the values up to
+ * threshold times their median), which wait until all are known: latency start_s. A number: from so many times the
+ * first value, at once; PAMGuard has 10, and nothing comes out until B has come down, nor of a call that stands in the
+ * first frame. */
 #include <math.h>
 
 #include "stage_util.h"

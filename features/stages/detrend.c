@@ -1,11 +1,12 @@
 /* detrend: takes off the mean of a window around each frame: a high-pass that streams. Shape unchanged.
  *
- * y[i] = x[i] - mean(x[i - h] .. x[i + h]), h = round(window_s rate / 2): 2 h + 1 frames, fewer at the ends of the run. The
- * window is centred, so a straight line goes as well as a level does. It waits h frames.
+ * y[i] = x[i] - mean(x[i - h] .. x[i + h]), h = round(window_s rate / 2): 2 h + 1 frames, fewer at the ends of the run.
+ * The window is centred, so a straight line goes as well as a level does. It waits h frames.
  *
- * Sums are those of van Herk's scheme (Pattern Recognition Letters 13 (1992) 517): the run is cut into blocks as long as the
- * window, which then is the end of one block and the start of the next. Nothing is ever subtracted from a sum, so that
- * rounding does not pile up over the run, and a broken value shows in the windows that hold it and in no others. */
+ * Sums are those of van Herk's scheme (Pattern Recognition Letters 13 (1992) 517): the run is cut into blocks as long
+ * as the window, which then is the end of one block and the start of the next. Nothing is ever subtracted from a sum,
+ * so that rounding does not pile up over the run, and a broken value shows in the windows that hold it and in no
+ * others. */
 #include <string.h>
 
 #include "baleen/stage.h"

@@ -1,10 +1,10 @@
 /* detrend_whole: takes the mean, the straight line or the polynomial of best fit off the whole run. Shape unchanged.
  *
- * Least squares, as scipy.signal.detrend (constant, linear). The fit is a sum of Gram's polynomials, which are orthonormal
- * over n equally spaced points: with t = i - (n - 1) / 2, b[k]^2 = k^2 (n^2 - k^2) / (4 (4 k^2 - 1)), q[0] = 1 / sqrt(n),
- * b[k] q[k] = t q[k-1] - b[k-1] q[k-2] (Gautschi, Orthogonal Polynomials, 2004, table 1.2). A run with no more frames than
- * the fit has terms becomes 0. A series with a value that is not finite is NaN throughout, and a warning says so, once a
- * run. It needs the whole run, so it cannot run live: detrend or iir can. */
+ * Least squares, as scipy.signal.detrend (constant, linear). The fit is a sum of Gram's polynomials, which are
+ * orthonormal over n equally spaced points: with t = i - (n - 1) / 2, b[k]^2 = k^2 (n^2 - k^2) / (4 (4 k^2 - 1)), q[0]
+ * = 1 / sqrt(n), b[k] q[k] = t q[k-1] - b[k-1] q[k-2] (Gautschi, Orthogonal Polynomials, 2004, table 1.2). A run with
+ * no more frames than the fit has terms becomes 0. A series with a value that is not finite is NaN throughout, and a
+ * warning says so, once a run. It needs the whole run, so it cannot run live: detrend or iir can. */
 #include <math.h>
 #include <string.h>
 

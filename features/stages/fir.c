@@ -2,8 +2,8 @@
  *
  * Taps as MNE-Python designs them (fir_design.h), run by fir_core.c: phase zero as mne.filter.filter_data (pad
  * "reflect_limited"), phase causal without look-ahead; phase minimum without look-ahead and with the least delay, by
- * create_filter(phase="minimum"), whose stop band is down by half as many decibels. Filters that stop 0 Hz depend there on
- * a rounding error, of which fir_design.c makes a zero. */
+ * create_filter(phase="minimum"), whose stop band is down by half as many decibels. Filters that stop 0 Hz depend there
+ * on a rounding error, of which fir_design.c makes a zero. */
 #include "fir_core.h"
 #include "fir_design.h"
 #include "stage_util.h"

@@ -18,12 +18,12 @@ static const char *const auto_word[] = {"auto", NULL};
 static const char *const pad_modes[] = {"constant", "reflect", "edge", NULL};
 
 static const bl_opt opts[] = {
-  BL_INT(params, length, "1024", 1, 1 << 20, "samples", "length of a frame"),
-  BL_WORD(params, hop, "auto", auto_word, 1, 1 << 24, BL_OPT_WHOLE, "samples",
-          "from one frame to the next; auto: the length, so that frames touch"),
-  BL_BOOL(params, center, "false", "pad both ends so that frame i is centred at sample i hop"),
-  BL_ENUM(params, pad_mode, "constant", pad_modes, "what centring pads with"),
-  BL_OPT_END,
+    BL_INT(params, length, "1024", 1, 1 << 20, "samples", "length of a frame"),
+    BL_WORD(params, hop, "auto", auto_word, 1, 1 << 24, BL_OPT_WHOLE, "samples",
+            "from one frame to the next; auto: the length, so that frames touch"),
+    BL_BOOL(params, center, "false", "pad both ends so that frame i is centred at sample i hop"),
+    BL_ENUM(params, pad_mode, "constant", pad_modes, "what centring pads with"),
+    BL_OPT_END,
 };
 
 static size_t hop_of(const params *p) { return (size_t)(p->hop.word == 0 ? (double)p->length : p->hop.real); }
@@ -60,16 +60,16 @@ static void reset(void *sp) { bl_framer_reset(sp); }
 static void release(bl_ctx *ctx, void *sp) { bl_framer_release(ctx, sp); }
 
 const bl_stage_class bl_stage_frame = {
-  .name = "frame",
-  .summary = "Frames of samples from a waveform",
-  .source = "librosa.util.frame",
-  .opts = opts,
-  .params_size = sizeof(params),
-  .state_size = sizeof(bl_framer),
-  .shape = shape,
-  .init = init,
-  .push = push,
-  .finish = finish,
-  .reset = reset,
-  .release = release,
+    .name = "frame",
+    .summary = "Frames of samples from a waveform",
+    .source = "librosa.util.frame",
+    .opts = opts,
+    .params_size = sizeof(params),
+    .state_size = sizeof(bl_framer),
+    .shape = shape,
+    .init = init,
+    .push = push,
+    .finish = finish,
+    .reset = reset,
+    .release = release,
 };

@@ -1,11 +1,11 @@
 /* iir: recursive low-pass, high-pass, band-pass or band-stop of every channel (and bin) on its own, causal. Shape
  * unchanged, nothing waits; each frequency comes late by the filter's own group delay.
  *
- * Numbers are those of scipy.signal.sosfilt(iirfilter(..., output="sos"), x): from rest (start zero), or as if the first
- * value had stood there for ever (start steady, scipy.signal.sosfilt_zi times the first value), which spares a recording
- * with an offset the first seconds' swing. A value that is not finite gives NaN, and its series goes on as if the last good
- * value had stood there; the start is at the first good one. Whole recordings filtered forward and backward:
- * iir_zero_phase. */
+ * Numbers are those of scipy.signal.sosfilt(iirfilter(..., output="sos"), x): from rest (start zero), or as if the
+ * first value had stood there for ever (start steady, scipy.signal.sosfilt_zi times the first value), which spares a
+ * recording with an offset the first seconds' swing. A value that is not finite gives NaN, and its series goes on as if
+ * the last good value had stood there; the start is at the first good one. Whole recordings filtered forward and
+ * backward: iir_zero_phase. */
 #include "iir.h"
 
 typedef struct params {

@@ -3,9 +3,9 @@
  *
  * scipy.signal.sosfiltfilt: the run is continued at both ends by odd reflection, 2 x[0] - x[k], padlen values of it (at
  * most n - 1), and each pass starts in the steady state of its first value. padlen auto is MNE-Python's
- * (mne.filter.estimate_ringing_samples): the last sample of the impulse response above 1/1000 of its largest, looked for
- * in pieces of 1000. A series with a value that is not finite is NaN throughout, and a warning says so, once a run. It
- * needs the whole run, so it cannot run live: iir or fir can. */
+ * (mne.filter.estimate_ringing_samples): the last sample of the impulse response above 1/1000 of its largest, looked
+ * for in pieces of 1000. A series with a value that is not finite is NaN throughout, and a warning says so, once a run.
+ * It needs the whole run, so it cannot run live: iir or fir can. */
 #include <math.h>
 #include <string.h>
 
@@ -91,7 +91,8 @@ static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames
   return BL_OK;
 }
 
-/* ---- the run, forward and backward ---------------------------------------------------------------------------------- */
+/* ---- the run, forward and backward
+ * ---------------------------------------------------------------------------------- */
 
 /* The values of a whole run between the passes would take twice its room, and the way to memory and back is longer than
  * the arithmetic: kept are the states before each stretch of frames, from which the way back makes the forward values
@@ -116,8 +117,8 @@ static void start(const state *st, const double *x, double *z)
       for (size_t c = 0; c < LANES; c++) z[(2 * s + k) * LANES + c] = st->zi[s][k] * x[c];
 }
 
-/* Where a stretch begins, by frames of the run: one begins at 0, so that the way back, which overwrites the run, needs no
- * mirrored frame of the left continuation. */
+/* Where a stretch begins, by frames of the run: one begins at 0, so that the way back, which overwrites the run, needs
+ * no mirrored frame of the left continuation. */
 static ptrdiff_t begin_of(const work *w, size_t stretch)
 {
   ptrdiff_t t = ((ptrdiff_t)stretch - (ptrdiff_t)w->n_left) * STRETCH, first = -(ptrdiff_t)w->pad;

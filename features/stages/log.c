@@ -8,9 +8,9 @@ typedef struct params {
 } params;
 
 static const bl_opt opts[] = {
-  BL_REAL(params, floor, "1e-10", 1e-37, 1e30, "", "values below count as this; not used by log1p"),
-  BL_BOOL(params, log1p, "false", "ln(1 + x), with x below 0 counting as 0"),
-  BL_OPT_END,
+    BL_REAL(params, floor, "1e-10", 1e-37, 1e30, "", "values below count as this; not used by log1p"),
+    BL_BOOL(params, log1p, "false", "ln(1 + x), with x below 0 counting as 0"),
+    BL_OPT_END,
 };
 
 typedef struct state {
@@ -48,13 +48,13 @@ static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames
 }
 
 const bl_stage_class bl_stage_log = {
-  .name = "log",
-  .summary = "Natural logarithm with a floor, or of 1 + x",
-  .source = "Abramowitz and Stegun 4.6.22",
-  .opts = opts,
-  .params_size = sizeof(params),
-  .state_size = sizeof(state),
-  .shape = shape,
-  .init = init,
-  .push = push,
+    .name = "log",
+    .summary = "Natural logarithm with a floor, or of 1 + x",
+    .source = "Abramowitz and Stegun 4.6.22",
+    .opts = opts,
+    .params_size = sizeof(params),
+    .state_size = sizeof(state),
+    .shape = shape,
+    .init = init,
+    .push = push,
 };

@@ -11,8 +11,8 @@
  * in the unit of the checked channels, which must be one; `exclude` names those that are not checked.
  * mode nan: marked samples become NaN; hold: the last unmarked value of the channel, 0 before there was one; zero: 0;
  * channel: values pass, and "bad" is 1 where any channel is marked, else 0. With `together`, a mark in one checked
- * channel counts for all of them. Without any criterion only NaN and infinity are marked. Latency: pad_s and the reach of
- * the criteria. */
+ * channel counts for all of them. Without any criterion only NaN and infinity are marked. Latency: pad_s and the reach
+ * of the criteria. */
 #include <string.h>
 
 #include "channels.h"
@@ -183,7 +183,8 @@ static float least_of(extremes *e, size_t len, float x, uint64_t now)
   return e->v[e->first & e->mask];
 }
 
-/* No flat span holds two neighbours that differ by more than flat: as a rule each sample starts anew, and nothing is kept. */
+/* No flat span holds two neighbours that differ by more than flat: as a rule each sample starts anew, and nothing is
+ * kept. */
 static void check_flat(state *st, track *t, float x, uint64_t now)
 {
   if (fabs((double)x - (double)t->last) > st->p.flat.real) forget(t, now);

@@ -18,13 +18,13 @@ static const char *const auto_word[] = {"auto", NULL};
 static const char *const norms[] = {"slaney", "none", NULL};
 
 static const bl_opt opts[] = {
-  BL_INT(params, n_mels, "128", 1, 4096, "", "how many filters"),
-  BL_REAL(params, fmin, "0", 0, 1e9, "Hz", "lower end of the first filter"),
-  { "fmax", BL_OPT_WORD, offsetof(params, fmax), "auto", 0, 1e9, BL_OPT_OPEN_LO, auto_word, "Hz",
-    "upper end of the last filter; auto: half the sampling rate" },
-  BL_BOOL(params, htk, "false", "HTK's mel scale; false: Slaney's"),
-  BL_ENUM(params, norm, "slaney", norms, "slaney: all filters of equal area; none: of equal height 1"),
-  BL_OPT_END,
+    BL_INT(params, n_mels, "128", 1, 4096, "", "how many filters"),
+    BL_REAL(params, fmin, "0", 0, 1e9, "Hz", "lower end of the first filter"),
+    {"fmax", BL_OPT_WORD, offsetof(params, fmax), "auto", 0, 1e9, BL_OPT_OPEN_LO, auto_word, "Hz",
+     "upper end of the last filter; auto: half the sampling rate"},
+    BL_BOOL(params, htk, "false", "HTK's mel scale; false: Slaney's"),
+    BL_ENUM(params, norm, "slaney", norms, "slaney: all filters of equal area; none: of equal height 1"),
+    BL_OPT_END,
 };
 
 typedef struct row {
@@ -53,8 +53,7 @@ static bl_status corners(bl_ctx *ctx, const params *p, const bl_stream *in, doub
 {
   size_t n = (size_t)p->n_mels + 2;
   double top = in->source_rate_hz / 2, fmax = p->fmax.word == 0 ? top : p->fmax.real;
-  if (!(p->fmin < fmax))
-    return bl_fail(ctx, BL_E_RANGE, "mel: fmin %g Hz is not below fmax %g Hz", p->fmin, fmax);
+  if (!(p->fmin < fmax)) return bl_fail(ctx, BL_E_RANGE, "mel: fmin %g Hz is not below fmax %g Hz", p->fmin, fmax);
   if (fmax > top * (1 + 1e-9))
     return bl_fail(ctx, BL_E_RANGE, "mel: fmax %g Hz is above half the sampling rate, %g Hz", fmax, top);
   double *f = *out = bl_calloc(ctx, n, sizeof *f), lo = to_mel(p->fmin, p->htk), hi = to_mel(fmax, p->htk);
@@ -103,8 +102,7 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
     void *v = st->weights;
     s = bl_grow(ctx, &v, &cap, at + r->n, sizeof *st->weights, "mel filters");
     st->weights = v;
-    for (size_t i = 0; !s && i < r->n; i++)
-      st->weights[at++] = weight(f + m, in->bin_hz[r->first + i], p->norm == 0);
+    for (size_t i = 0; !s && i < r->n; i++) st->weights[at++] = weight(f + m, in->bin_hz[r->first + i], p->norm == 0);
   }
   if (!s && empty)
     bl_warn(ctx, BL_W_CONSTANT,
@@ -150,14 +148,14 @@ static void release(bl_ctx *ctx, void *sp)
 }
 
 const bl_stage_class bl_stage_mel = {
-  .name = "mel",
-  .summary = "Mel filter bank on a power spectrum",
-  .source = "librosa.filters.mel",
-  .opts = opts,
-  .params_size = sizeof(params),
-  .state_size = sizeof(state),
-  .shape = shape,
-  .init = init,
-  .push = push,
-  .release = release,
+    .name = "mel",
+    .summary = "Mel filter bank on a power spectrum",
+    .source = "librosa.filters.mel",
+    .opts = opts,
+    .params_size = sizeof(params),
+    .state_size = sizeof(state),
+    .shape = shape,
+    .init = init,
+    .push = push,
+    .release = release,
 };

@@ -1,6 +1,7 @@
 /* mono: mean over channels. [frame][channel][bin] -> [frame][1][bin], channel "mono", librosa.to_mono.
  *
- * A single channel passes bit for bit, under that name too: sounds of any number of channels then give the same features. NaN or infinity in any channel shows in its frame. */
+ * A single channel passes bit for bit, under that name too: sounds of any number of channels then give the same
+ * features. NaN or infinity in any channel shows in its frame. */
 #include <string.h>
 
 #include "stage_util.h"
@@ -53,13 +54,13 @@ static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames
 }
 
 const bl_stage_class bl_stage_mono = {
-  .name = "mono",
-  .summary = "Mean of all channels",
-  .source = "librosa.to_mono",
-  .params_size = 0,
-  .state_size = sizeof(state),
-  .shape = shape,
-  .needs = needs,
-  .init = init,
-  .push = push,
+    .name = "mono",
+    .summary = "Mean of all channels",
+    .source = "librosa.to_mono",
+    .params_size = 0,
+    .state_size = sizeof(state),
+    .shape = shape,
+    .needs = needs,
+    .init = init,
+    .push = push,
 };

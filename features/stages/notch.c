@@ -1,7 +1,7 @@
 /* notch: stops narrow bands around the frequencies of the mains and their like; linear phase. Shape unchanged.
  *
- * One filter for all, as mne.filter.notch_filter (method fir): around each f a band of `notch_widths` (auto: f / 200) is
- * stopped, with a transition of half of trans_bandwidth on each side. Run by fir_core.c as the stage fir. */
+ * One filter for all, as mne.filter.notch_filter (method fir): around each f a band of `notch_widths` (auto: f / 200)
+ * is stopped, with a transition of half of trans_bandwidth on each side. Run by fir_core.c as the stage fir. */
 #include "fir_core.h"
 #include "fir_design.h"
 

@@ -13,8 +13,8 @@ typedef struct params {
 } params;
 
 static const bl_opt opts[] = {
-  BL_REAL_ABOVE(params, exponent, "2", 0, 16, "", "2: power, 1: magnitude"),
-  BL_OPT_END,
+    BL_REAL_ABOVE(params, exponent, "2", 0, 16, "", "2: power, 1: magnitude"),
+    BL_OPT_END,
 };
 
 typedef struct state {
@@ -31,7 +31,8 @@ static double exponent_shown(double x)
   return bl_parse_real(text, &x), x;
 }
 
-/* A unit to a power, as a new text: exponents are multiplied, "uV^2" to 0.5 is "uV", and what has parts gets brackets. */
+/* A unit to a power, as a new text: exponents are multiplied, "uV^2" to 0.5 is "uV", and what has parts gets
+ * brackets. */
 static char *raised(bl_ctx *ctx, const char *unit, double exponent)
 {
   static const char root[] = "/sqrt(Hz)", per[] = "^2/Hz";
@@ -41,7 +42,8 @@ static char *raised(bl_ctx *ctx, const char *unit, double exponent)
   char number[32];
   if (exponent == 1 || !n || !strcmp(unit, "1")) return bl_strdup(ctx, unit);
   if (exponent == 2 && bl_text_ends_with(unit, root)) return bl_strf(ctx, "%.*s%s", (int)(n - strlen(root)), unit, per);
-  if (exponent == 0.5 && bl_text_ends_with(unit, per)) return bl_strf(ctx, "%.*s%s", (int)(n - strlen(per)), unit, root);
+  if (exponent == 0.5 && bl_text_ends_with(unit, per))
+    return bl_strf(ctx, "%.*s%s", (int)(n - strlen(per)), unit, root);
   bool whole = !hat || bl_parse_real(hat + 1, &old);
   size_t base = whole && hat ? (size_t)(hat - unit) : n;
   if (!whole || strcspn(unit, "/ *()") < base) return bl_strf(ctx, "(%s)^%s", unit, bl_format_real(exponent, number));
@@ -105,13 +107,13 @@ static bl_status push(bl_ctx *ctx, void *sp, const float *restrict x, size_t n, 
 }
 
 const bl_stage_class bl_stage_power = {
-  .name = "power",
-  .summary = "Power or magnitude of a spectrum",
-  .source = "librosa, parameter `power`",
-  .opts = opts,
-  .params_size = sizeof(params),
-  .state_size = sizeof(state),
-  .shape = shape,
-  .init = init,
-  .push = push,
+    .name = "power",
+    .summary = "Power or magnitude of a spectrum",
+    .source = "librosa, parameter `power`",
+    .opts = opts,
+    .params_size = sizeof(params),
+    .state_size = sizeof(state),
+    .shape = shape,
+    .init = init,
+    .push = push,
 };

@@ -1,8 +1,9 @@
 /* pre_emphasis: y[i] = x[i] - coef x[i - 1], which lifts high frequencies. Shape unchanged.
  *
- * The first frame has none before it; start librosa gives librosa.effects.preemphasis: y[0] = x[0] + (2 x[0] - x[1]), the
- * initial state being the line through the first two frames, as it stands, not times -coef. It waits for one frame (a run
- * of one: x[1] is taken to be x[0]). zero: y[0] = x[0] (scipy.signal.lfilter). hold: y[0] = (1 - coef) x[0] (HTK). */
+ * The first frame has none before it; start librosa gives librosa.effects.preemphasis: y[0] = x[0] + (2 x[0] - x[1]),
+ * the initial state being the line through the first two frames, as it stands, not times -coef. It waits for one frame
+ * (a run of one: x[1] is taken to be x[0]). zero: y[0] = x[0] (scipy.signal.lfilter). hold: y[0] = (1 - coef) x[0]
+ * (HTK). */
 #include <string.h>
 
 #include "baleen/stage.h"

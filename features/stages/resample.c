@@ -1,15 +1,15 @@
-/* resample: another rate. [frame][channel][bin] at the old rate -> the same at rate_hz; frame 0 stays at its time, and a run
- * of n frames gives all frames whose time lies before that of frame n, ceil(n rate_hz / old).
+/* resample: another rate. [frame][channel][bin] at the old rate -> the same at rate_hz; frame 0 stays at its time, and
+ * a run of n frames gives all frames whose time lies before that of frame n, ceil(n rate_hz / old).
  *
  * method polyphase, the default: scipy.signal.resample_poly, low-pass by a Kaiser window of beta 5 and half length 10
- * max(up, down), up / down the ratio of the rates, which must be one of whole numbers. It agrees with scipy to the rounding
- * of float32, waits for ten samples of the lower rate only, and 64 channels at 256 Hz take three quarters of soxr's time
- * (one channel at 44.1 kHz one and a half times). Beyond the ends the run goes on by `pad`: reflect_limited as the stage
- * fir does it, which spares a recording with an offset a jump at each end; zero is resample_poly's own default.
- * method soxr: libsoxr, quality HQ (20 bit) or VHQ (28 bit), any ratio: a steeper filter, which keeps more below and lets
- * through less above half the lower rate, but waits for its blocks. Zeros beyond the ends. Of real EEG below three fifths of
- * half the lower rate it gives what resampling by FFT does, to 1.8e-6 of the RMS (HQ) and 5.2e-7 (VHQ).
- * A broken value shows where taps reach it (polyphase), or anywhere in libsoxr's block. */
+ * max(up, down), up / down the ratio of the rates, which must be one of whole numbers. It agrees with scipy to the
+ * rounding of float32, waits for ten samples of the lower rate only, and 64 channels at 256 Hz take three quarters of
+ * soxr's time (one channel at 44.1 kHz one and a half times). Beyond the ends the run goes on by `pad`: reflect_limited
+ * as the stage fir does it, which spares a recording with an offset a jump at each end; zero is resample_poly's own
+ * default. method soxr: libsoxr, quality HQ (20 bit) or VHQ (28 bit), any ratio: a steeper filter, which keeps more
+ * below and lets through less above half the lower rate, but waits for its blocks. Zeros beyond the ends. Of real EEG
+ * below three fifths of half the lower rate it gives what resampling by FFT does, to 1.8e-6 of the RMS (HQ) and 5.2e-7
+ * (VHQ). A broken value shows where taps reach it (polyphase), or anywhere in libsoxr's block. */
 #include <math.h>
 
 #include "fir_design.h"

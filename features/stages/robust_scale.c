@@ -1,16 +1,16 @@
 /* robust_scale: values against the running level and spread of their own channel (and bin). Shape unchanged.
  *
- * method ema: y = d / spread, d = x - m, m the exponential running mean of x, spread the root of that of d^2, both up to
- * and with this value, time constant time_s, weights normalised from the start (running.h): braindecode's
+ * method ema: y = d / spread, d = x - m, m the exponential running mean of x, spread the root of that of d^2, both up
+ * to and with this value, time constant time_s, weights normalised from the start (running.h): braindecode's
  * exponential_moving_standardize, whose factor_new is 1 - exp(-1 / n), n the values in time_s: its 0.001 is a time_s of
  * 3.998 s at 250 Hz. method median: y = (x - median) / spread, spread = q75 - q25, over the last time_s up to and with
  * this value, or over what has come so far; quantiles linear, as scikit-learn's RobustScaler has them. A value costs a
  * move of the sorted window, so that long windows at audio rates are slow: 1 s at 48 kHz about 10 us a sample.
  *
- * A spread of (nearly) zero, of values that float32 cannot tell from their level, counts as 1, as in RobustScaler: values
- * of a constant then give 0, and those of a quantised signal whose quartiles are one their distance from the median.
- * Braindecode holds the spread up to eps = 1e-4 instead, which suits microvolts alone: EEG in volts has a spread of 1e-5.
- * eps: 1e-4 does the same here; by default there is none, and the unit of the input does not count.
+ * A spread of (nearly) zero, of values that float32 cannot tell from their level, counts as 1, as in RobustScaler:
+ * values of a constant then give 0, and those of a quantised signal whose quartiles are one their distance from the
+ * median. Braindecode holds the spread up to eps = 1e-4 instead, which suits microvolts alone: EEG in volts has a
+ * spread of 1e-5. eps: 1e-4 does the same here; by default there is none, and the unit of the input does not count.
  *
  * The first value of a run gives 0. A NaN or infinity comes out as NaN and counts nowhere. */
 #include <float.h>

@@ -7,9 +7,9 @@ typedef struct params {
 } params;
 
 static const bl_opt opts[] = {
-  BL_REAL(params, factor, "1", -1e30, 1e30, "", "what every value is multiplied by"),
-  BL_TEXT(params, unit, NULL, "the unit of the result; none given: the old one stays"),
-  BL_OPT_END,
+    BL_REAL(params, factor, "1", -1e30, 1e30, "", "what every value is multiplied by"),
+    BL_TEXT(params, unit, NULL, "the unit of the result; none given: the old one stays"),
+    BL_OPT_END,
 };
 
 typedef struct state {
@@ -22,7 +22,8 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   const params *p = pp;
   (void)in;
   if (!p->unit && p->factor == 1)
-    return bl_fail(ctx, BL_E_CONFIG, "scale: factor is 1 and no unit is given, and nothing would change; give one or both");
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "scale: factor is 1 and no unit is given, and nothing would change; give one or both");
   if (!p->unit) return BL_OK;
   bl_texts fresh = {0};
   bl_status s = BL_OK;
@@ -49,13 +50,13 @@ static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames
 }
 
 const bl_stage_class bl_stage_scale = {
-  .name = "scale",
-  .summary = "Values times a factor, in a unit of your choice",
-  .source = "plain arithmetic",
-  .opts = opts,
-  .params_size = sizeof(params),
-  .state_size = sizeof(state),
-  .shape = shape,
-  .init = init,
-  .push = push,
+    .name = "scale",
+    .summary = "Values times a factor, in a unit of your choice",
+    .source = "plain arithmetic",
+    .opts = opts,
+    .params_size = sizeof(params),
+    .state_size = sizeof(state),
+    .shape = shape,
+    .init = init,
+    .push = push,
 };

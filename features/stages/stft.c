@@ -33,19 +33,19 @@ static const char *const scalings[] = {"none", "density", "spectrum", NULL};
 static const char *const outputs[] = {"complex", "magnitude", "power", NULL};
 
 static const bl_opt opts[] = {
-  BL_INT(params, n_fft, "2048", 2, 1 << 20, "samples", "length of the transform"),
-  BL_WORD(params, hop_length, "auto", auto_word, 1, 1 << 24, BL_OPT_WHOLE, "samples",
-          "from one frame to the next; auto: a quarter of win_length"),
-  BL_WORD(params, win_length, "auto", auto_word, 1, 1 << 20, BL_OPT_WHOLE, "samples",
-          "length of the window, zero-padded on both sides; auto: n_fft"),
-  BL_ENUM(params, window, "hann", bl_window_names, "the window"),
-  BL_BOOL(params, periodic, "true", "periodic window, as for spectra; false: symmetric"),
-  BL_BOOL(params, center, "true", "pad both ends so that frame i is centred at sample i hop_length"),
-  BL_ENUM(params, pad_mode, "constant", pad_modes, "what centring pads with: zeros, or the signal reflected"),
-  BL_ENUM(params, detrend, "none", detrends, "constant: remove each frame's mean"),
-  BL_ENUM(params, scaling, "none", scalings, "density: power per Hz; spectrum: power of a sine; both one-sided"),
-  BL_ENUM(params, output, "complex", outputs, "what is put out for each frequency"),
-  BL_OPT_END,
+    BL_INT(params, n_fft, "2048", 2, 1 << 20, "samples", "length of the transform"),
+    BL_WORD(params, hop_length, "auto", auto_word, 1, 1 << 24, BL_OPT_WHOLE, "samples",
+            "from one frame to the next; auto: a quarter of win_length"),
+    BL_WORD(params, win_length, "auto", auto_word, 1, 1 << 20, BL_OPT_WHOLE, "samples",
+            "length of the window, zero-padded on both sides; auto: n_fft"),
+    BL_ENUM(params, window, "hann", bl_window_names, "the window"),
+    BL_BOOL(params, periodic, "true", "periodic window, as for spectra; false: symmetric"),
+    BL_BOOL(params, center, "true", "pad both ends so that frame i is centred at sample i hop_length"),
+    BL_ENUM(params, pad_mode, "constant", pad_modes, "what centring pads with: zeros, or the signal reflected"),
+    BL_ENUM(params, detrend, "none", detrends, "constant: remove each frame's mean"),
+    BL_ENUM(params, scaling, "none", scalings, "density: power per Hz; spectrum: power of a sine; both one-sided"),
+    BL_ENUM(params, output, "complex", outputs, "what is put out for each frequency"),
+    BL_OPT_END,
 };
 
 /* Options resolved to numbers. */
@@ -212,16 +212,16 @@ static void release(bl_ctx *ctx, void *sp)
 }
 
 const bl_stage_class bl_stage_stft = {
-  .name = "stft",
-  .summary = "Short-time Fourier transform of each channel",
-  .source = "librosa.stft; scaling and detrend as scipy.signal.spectrogram",
-  .opts = opts,
-  .params_size = sizeof(params),
-  .state_size = sizeof(state),
-  .shape = shape,
-  .init = init,
-  .push = push,
-  .finish = finish,
-  .reset = reset,
-  .release = release,
+    .name = "stft",
+    .summary = "Short-time Fourier transform of each channel",
+    .source = "librosa.stft; scaling and detrend as scipy.signal.spectrogram",
+    .opts = opts,
+    .params_size = sizeof(params),
+    .state_size = sizeof(state),
+    .shape = shape,
+    .init = init,
+    .push = push,
+    .finish = finish,
+    .reset = reset,
+    .release = release,
 };

@@ -12,8 +12,8 @@ typedef struct params {
 } params;
 
 static const bl_opt opts[] = {
-  BL_REAL(params, top_db, "80", 0, 1e6, "dB", "how far below the loudest value the floor lies"),
-  BL_OPT_END,
+    BL_REAL(params, top_db, "80", 0, 1e6, "dB", "how far below the loudest value the floor lies"),
+    BL_OPT_END,
 };
 
 typedef struct state {
@@ -79,17 +79,17 @@ static void reset(void *sp) { ((state *)sp)->all.n = 0; }
 static void release(bl_ctx *ctx, void *sp) { bl_frames_free(ctx, &((state *)sp)->all); }
 
 const bl_stage_class bl_stage_top_db = {
-  .name = "top_db",
-  .summary = "Floor at a distance below the loudest value of the whole run",
-  .source = "librosa.power_to_db, parameter top_db",
-  .tags = BL_STAGE_WHOLE,
-  .opts = opts,
-  .params_size = sizeof(params),
-  .state_size = sizeof(state),
-  .shape = shape,
-  .init = init,
-  .push = push,
-  .finish = finish,
-  .reset = reset,
-  .release = release,
+    .name = "top_db",
+    .summary = "Floor at a distance below the loudest value of the whole run",
+    .source = "librosa.power_to_db, parameter top_db",
+    .tags = BL_STAGE_WHOLE,
+    .opts = opts,
+    .params_size = sizeof(params),
+    .state_size = sizeof(state),
+    .shape = shape,
+    .init = init,
+    .push = push,
+    .finish = finish,
+    .reset = reset,
+    .release = release,
 };

@@ -1,18 +1,19 @@
 /* whiten: each bin of a spectrum over its running background. Shape unchanged, unit 1.
  *
- * y = S / max(B, F, eps), B the exponential running mean of the bin up to and with this frame (running.h), so that steady
- * noise of any colour comes out around 1 and what rises above it stands out. A sound counts in B as any frame does: behind a
- * loud one noise lies below 1 until time_s has gone by. A NaN or infinity comes out as NaN and leaves B.
+ * y = S / max(B, F, eps), B the exponential running mean of the bin up to and with this frame (running.h), so that
+ * steady noise of any colour comes out around 1 and what rises above it stands out. A sound counts in B as any frame
+ * does: behind a loud one noise lies below 1 until time_s has gone by. A NaN or infinity comes out as NaN and leaves B.
  *
- * Start: the level of each bin in the first start_s is its background there and weighs in B as that many frames (warmup.h:
- * the mean of the values up to 4 times their median), so that a call at the start is measured against the noise around it.
- * These frames wait until all are known: latency start_s. start_s 0: nothing waits, frames count from the first on, which
- * gives 1.
+ * Start: the level of each bin in the first start_s is its background there and weighs in B as that many frames
+ * (warmup.h: the mean of the values up to 4 times their median), so that a call at the start is measured against the
+ * noise around it. These frames wait until all are known: latency start_s. start_s 0: nothing waits, frames count from
+ * the first on, which gives 1.
  *
- * F, the floor, lies floor_db below the mean of B over the channel's bins, 10 log10 of the values (for magnitudes take half
- * as many dB): a bin that lossy coding left empty is not blown up to the level of noise. Of powers of 1024 samples at 44.1 kHz
- * the quietest bins of data/sets' orca calls (FLAC) lie 48 dB below the mean and those of sea waves that Vorbis kept 55 dB;
- * what it left of the others 60 to 80 dB, as a rule. A level at 0 Hz counts in the mean: filter it first. */
+ * F, the floor, lies floor_db below the mean of B over the channel's bins, 10 log10 of the values (for magnitudes take
+ * half as many dB): a bin that lossy coding left empty is not blown up to the level of noise. Of powers of 1024 samples
+ * at 44.1 kHz the quietest bins of data/sets' orca calls (FLAC) lie 48 dB below the mean and those of sea waves that
+ * Vorbis kept 55 dB; what it left of the others 60 to 80 dB, as a rule. A level at 0 Hz counts in the mean: filter it
+ * first. */
 #include "running.h"
 #include "stage_util.h"
 #include "warmup.h"

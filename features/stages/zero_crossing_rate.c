@@ -16,11 +16,11 @@ typedef struct params {
 static const char *const auto_word[] = {"auto", NULL};
 
 static const bl_opt opts[] = {
-  BL_INT(params, frame_length, "2048", 2, 1 << 20, "samples", "length of a frame"),
-  BL_WORD(params, hop_length, "auto", auto_word, 1, 1 << 24, BL_OPT_WHOLE, "samples",
-          "from one frame to the next; auto: a quarter of frame_length"),
-  BL_BOOL(params, center, "true", "pad both ends so that frame i is centred at sample i hop_length"),
-  BL_OPT_END,
+    BL_INT(params, frame_length, "2048", 2, 1 << 20, "samples", "length of a frame"),
+    BL_WORD(params, hop_length, "auto", auto_word, 1, 1 << 24, BL_OPT_WHOLE, "samples",
+            "from one frame to the next; auto: a quarter of frame_length"),
+    BL_BOOL(params, center, "true", "pad both ends so that frame i is centred at sample i hop_length"),
+    BL_OPT_END,
 };
 
 static size_t hop_of(const params *p)
@@ -65,16 +65,16 @@ static void reset(void *sp) { bl_framer_reset(sp); }
 static void release(bl_ctx *ctx, void *sp) { bl_framer_release(ctx, sp); }
 
 const bl_stage_class bl_stage_zero_crossing_rate = {
-  .name = "zero_crossing_rate",
-  .summary = "Share of samples at which the sign changes, frame by frame",
-  .source = "librosa.feature.zero_crossing_rate",
-  .opts = opts,
-  .params_size = sizeof(params),
-  .state_size = sizeof(bl_framer),
-  .shape = shape,
-  .init = init,
-  .push = push,
-  .finish = finish,
-  .reset = reset,
-  .release = release,
+    .name = "zero_crossing_rate",
+    .summary = "Share of samples at which the sign changes, frame by frame",
+    .source = "librosa.feature.zero_crossing_rate",
+    .opts = opts,
+    .params_size = sizeof(params),
+    .state_size = sizeof(bl_framer),
+    .shape = shape,
+    .init = init,
+    .push = push,
+    .finish = finish,
+    .reset = reset,
+    .release = release,
 };

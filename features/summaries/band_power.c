@@ -53,8 +53,8 @@ static const bl_opt opts[] = {
 /* The bins from lo to hi; a millionth of a bin is rounding noise. */
 static bins find_bins(const bl_psd_plan *plan, double lo, double hi, bool hi_included)
 {
-  double a = ceil(lo / plan->df_hz - 1e-6), b = hi_included ? floor(hi / plan->df_hz + 1e-6) + 1
-                                                            : ceil(hi / plan->df_hz - 1e-6);
+  double a = ceil(lo / plan->df_hz - 1e-6),
+         b = hi_included ? floor(hi / plan->df_hz + 1e-6) + 1 : ceil(hi / plan->df_hz - 1e-6);
   double most = (double)plan->n_bins;
   bins r = {a < most ? (size_t)a : plan->n_bins, b < most ? (size_t)b : plan->n_bins};
   if (r.behind < r.first) r.behind = r.first;
@@ -237,16 +237,16 @@ static void release(bl_ctx *ctx, void *state)
 }
 
 const bl_summary_class bl_summary_band_power = {
-  .name = "band_power",
-  .summary = "power of each channel in bands of frequency",
-  .source = "Welch 1967; yasa.bandpower, mne_features, MNE's sleep tutorial",
-  .opts = opts,
-  .params_size = sizeof(band_power_params),
-  .state_size = sizeof(band_power_state),
-  .shape = shape,
-  .init = init,
-  .begin = begin,
-  .push = push,
-  .finish = finish,
-  .release = release,
+    .name = "band_power",
+    .summary = "power of each channel in bands of frequency",
+    .source = "Welch 1967; yasa.bandpower, mne_features, MNE's sleep tutorial",
+    .opts = opts,
+    .params_size = sizeof(band_power_params),
+    .state_size = sizeof(band_power_state),
+    .shape = shape,
+    .init = init,
+    .begin = begin,
+    .push = push,
+    .finish = finish,
+    .release = release,
 };

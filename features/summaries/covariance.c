@@ -20,11 +20,9 @@ typedef struct covariance_state {
 } covariance_state;
 
 static const bl_opt opts[] = {
-  BL_BOOL(covariance_params, center, "true", "whether each channel's mean in the segment is taken off"),
-  BL_INT(covariance_params, ddof, "0", 0, 1, "", "sums are divided by the samples less this"),
-  BL_BOOL(covariance_params, trace, "false", "whether the matrix is divided by its trace"),
-  BL_OPT_END
-};
+    BL_BOOL(covariance_params, center, "true", "whether each channel's mean in the segment is taken off"),
+    BL_INT(covariance_params, ddof, "0", 0, 1, "", "sums are divided by the samples less this"),
+    BL_BOOL(covariance_params, trace, "false", "whether the matrix is divided by its trace"), BL_OPT_END};
 
 static bl_status add_pair(bl_ctx *ctx, const covariance_params *p, const bl_stream *in, size_t i, size_t k,
                           bl_feature_names *out)
@@ -116,16 +114,16 @@ static void release(bl_ctx *ctx, void *state)
 }
 
 const bl_summary_class bl_summary_covariance = {
-  .name = "covariance",
-  .summary = "covariance of the channels: the upper triangle by rows",
-  .source = "numpy.cov, pyriemann.utils.covariance",
-  .opts = opts,
-  .params_size = sizeof(covariance_params),
-  .state_size = sizeof(covariance_state),
-  .shape = shape,
-  .init = init,
-  .begin = begin,
-  .push = push,
-  .finish = finish,
-  .release = release,
+    .name = "covariance",
+    .summary = "covariance of the channels: the upper triangle by rows",
+    .source = "numpy.cov, pyriemann.utils.covariance",
+    .opts = opts,
+    .params_size = sizeof(covariance_params),
+    .state_size = sizeof(covariance_state),
+    .shape = shape,
+    .init = init,
+    .begin = begin,
+    .push = push,
+    .finish = finish,
+    .release = release,
 };

@@ -16,9 +16,8 @@ typedef struct flatten_state {
 } flatten_state;
 
 static const bl_opt opts[] = {
-  BL_INT(flatten_params, frames, "1", 1, 1e7, "", "how many frames each segment has; others are refused"),
-  BL_OPT_END
-};
+    BL_INT(flatten_params, frames, "1", 1, 1e7, "", "how many frames each segment has; others are refused"),
+    BL_OPT_END};
 
 static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
 {
@@ -73,16 +72,16 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
 static void release(bl_ctx *ctx, void *state) { bl_free(ctx, ((flatten_state *)state)->v); }
 
 const bl_summary_class bl_summary_flatten = {
-  .name = "flatten",
-  .summary = "the frames of the segment themselves",
-  .source = "",
-  .opts = opts,
-  .params_size = sizeof(flatten_params),
-  .state_size = sizeof(flatten_state),
-  .shape = shape,
-  .init = init,
-  .begin = begin,
-  .push = push,
-  .finish = finish,
-  .release = release,
+    .name = "flatten",
+    .summary = "the frames of the segment themselves",
+    .source = "",
+    .opts = opts,
+    .params_size = sizeof(flatten_params),
+    .state_size = sizeof(flatten_state),
+    .shape = shape,
+    .init = init,
+    .begin = begin,
+    .push = push,
+    .finish = finish,
+    .release = release,
 };

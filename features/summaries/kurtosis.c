@@ -18,9 +18,7 @@ typedef struct kurtosis_state {
 } kurtosis_state;
 
 static const bl_opt opts[] = {
-  BL_ENUM(kurtosis_params, constant, "nan", constant_words, "what a channel without variance gives"),
-  BL_OPT_END
-};
+    BL_ENUM(kurtosis_params, constant, "nan", constant_words, "what a channel without variance gives"), BL_OPT_END};
 
 static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
 {
@@ -54,16 +52,16 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
 }
 
 const bl_summary_class bl_summary_kurtosis = {
-  .name = "kurtosis",
-  .summary = "excess kurtosis over time of each channel and bin",
-  .source = "scipy.stats.kurtosis",
-  .opts = opts,
-  .params_size = sizeof(kurtosis_params),
-  .state_size = sizeof(kurtosis_state),
-  .shape = shape,
-  .init = init,
-  .begin = bl_moments_begin,
-  .push = bl_moments_push,
-  .finish = finish,
-  .release = bl_moments_release,
+    .name = "kurtosis",
+    .summary = "excess kurtosis over time of each channel and bin",
+    .source = "scipy.stats.kurtosis",
+    .opts = opts,
+    .params_size = sizeof(kurtosis_params),
+    .state_size = sizeof(kurtosis_state),
+    .shape = shape,
+    .init = init,
+    .begin = bl_moments_begin,
+    .push = bl_moments_push,
+    .finish = finish,
+    .release = bl_moments_release,
 };

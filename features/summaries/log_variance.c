@@ -17,11 +17,11 @@ typedef struct log_variance_state {
 } log_variance_state;
 
 static const bl_opt opts[] = {
-  BL_INT(log_variance_params, ddof, "0", 0, 1, "", "sums are divided by the frames less this: 0 as numpy, 1 unbiased"),
-  BL_REAL(log_variance_params, floor, "0", 0, 1e300, "",
-          "smaller variances count as this, in the stream's unit squared; 0: none, flat channels are refused"),
-  BL_OPT_END
-};
+    BL_INT(log_variance_params, ddof, "0", 0, 1, "",
+           "sums are divided by the frames less this: 0 as numpy, 1 unbiased"),
+    BL_REAL(log_variance_params, floor, "0", 0, 1e300, "",
+            "smaller variances count as this, in the stream's unit squared; 0: none, flat channels are refused"),
+    BL_OPT_END};
 
 static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
 {
@@ -54,16 +54,16 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
 }
 
 const bl_summary_class bl_summary_log_variance = {
-  .name = "log_variance",
-  .summary = "logarithm of the variance over time of each channel and bin",
-  .source = "Pfurtscheller and Neuper 2001, Motor imagery and direct brain-computer communication",
-  .opts = opts,
-  .params_size = sizeof(log_variance_params),
-  .state_size = sizeof(log_variance_state),
-  .shape = shape,
-  .init = init,
-  .begin = bl_moments_begin,
-  .push = bl_moments_push,
-  .finish = finish,
-  .release = bl_moments_release,
+    .name = "log_variance",
+    .summary = "logarithm of the variance over time of each channel and bin",
+    .source = "Pfurtscheller and Neuper 2001, Motor imagery and direct brain-computer communication",
+    .opts = opts,
+    .params_size = sizeof(log_variance_params),
+    .state_size = sizeof(log_variance_state),
+    .shape = shape,
+    .init = init,
+    .begin = bl_moments_begin,
+    .push = bl_moments_push,
+    .finish = finish,
+    .release = bl_moments_release,
 };

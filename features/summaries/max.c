@@ -37,14 +37,14 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
 }
 
 const bl_summary_class bl_summary_max = {
-  .name = "max",
-  .summary = "largest value over time of each channel and bin",
-  .source = "numpy.max",
-  .state_size = sizeof(bl_moments),
-  .shape = shape,
-  .init = init,
-  .begin = bl_moments_begin,
-  .push = push,
-  .finish = finish,
-  .release = bl_moments_release,
+    .name = "max",
+    .summary = "largest value over time of each channel and bin",
+    .source = "numpy.max",
+    .state_size = sizeof(bl_moments),
+    .shape = shape,
+    .init = init,
+    .begin = bl_moments_begin,
+    .push = push,
+    .finish = finish,
+    .release = bl_moments_release,
 };

@@ -22,14 +22,14 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
 }
 
 const bl_summary_class bl_summary_mean = {
-  .name = "mean",
-  .summary = "mean over time of each channel and bin",
-  .source = "numpy.mean",
-  .state_size = sizeof(bl_moments),
-  .shape = shape,
-  .init = init,
-  .begin = bl_moments_begin,
-  .push = bl_moments_push,
-  .finish = finish,
-  .release = bl_moments_release,
+    .name = "mean",
+    .summary = "mean over time of each channel and bin",
+    .source = "numpy.mean",
+    .state_size = sizeof(bl_moments),
+    .shape = shape,
+    .init = init,
+    .begin = bl_moments_begin,
+    .push = bl_moments_push,
+    .finish = finish,
+    .release = bl_moments_release,
 };

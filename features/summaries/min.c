@@ -37,14 +37,14 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
 }
 
 const bl_summary_class bl_summary_min = {
-  .name = "min",
-  .summary = "smallest value over time of each channel and bin",
-  .source = "numpy.min",
-  .state_size = sizeof(bl_moments),
-  .shape = shape,
-  .init = init,
-  .begin = bl_moments_begin,
-  .push = push,
-  .finish = finish,
-  .release = bl_moments_release,
+    .name = "min",
+    .summary = "smallest value over time of each channel and bin",
+    .source = "numpy.min",
+    .state_size = sizeof(bl_moments),
+    .shape = shape,
+    .init = init,
+    .begin = bl_moments_begin,
+    .push = push,
+    .finish = finish,
+    .release = bl_moments_release,
 };

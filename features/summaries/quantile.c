@@ -23,9 +23,8 @@ typedef struct quantile_state {
 } quantile_state;
 
 static const bl_opt opts[] = {
-  BL_REALS(quantile_params, q, "[0.25, 0.5, 0.75]", 0, 1, "", "which quantiles: 0 the smallest value, 1 the largest"),
-  BL_OPT_END
-};
+    BL_REALS(quantile_params, q, "[0.25, 0.5, 0.75]", 0, 1, "", "which quantiles: 0 the smallest value, 1 the largest"),
+    BL_OPT_END};
 
 static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
 {
@@ -112,16 +111,16 @@ static void release(bl_ctx *ctx, void *state)
 }
 
 const bl_summary_class bl_summary_quantile = {
-  .name = "quantile",
-  .summary = "quantiles over time of each channel and bin",
-  .source = "numpy.quantile",
-  .opts = opts,
-  .params_size = sizeof(quantile_params),
-  .state_size = sizeof(quantile_state),
-  .shape = shape,
-  .init = init,
-  .begin = begin,
-  .push = push,
-  .finish = finish,
-  .release = release,
+    .name = "quantile",
+    .summary = "quantiles over time of each channel and bin",
+    .source = "numpy.quantile",
+    .opts = opts,
+    .params_size = sizeof(quantile_params),
+    .state_size = sizeof(quantile_state),
+    .shape = shape,
+    .init = init,
+    .begin = begin,
+    .push = push,
+    .finish = finish,
+    .release = release,
 };

@@ -38,14 +38,14 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
 }
 
 const bl_summary_class bl_summary_rms = {
-  .name = "rms",
-  .summary = "root mean square over time of each channel and bin",
-  .source = "",
-  .state_size = sizeof(bl_moments),
-  .shape = shape,
-  .init = init,
-  .begin = bl_moments_begin,
-  .push = push,
-  .finish = finish,
-  .release = bl_moments_release,
+    .name = "rms",
+    .summary = "root mean square over time of each channel and bin",
+    .source = "",
+    .state_size = sizeof(bl_moments),
+    .shape = shape,
+    .init = init,
+    .begin = bl_moments_begin,
+    .push = push,
+    .finish = finish,
+    .release = bl_moments_release,
 };

@@ -18,9 +18,7 @@ typedef struct skewness_state {
 } skewness_state;
 
 static const bl_opt opts[] = {
-  BL_ENUM(skewness_params, constant, "nan", constant_words, "what a channel without variance gives"),
-  BL_OPT_END
-};
+    BL_ENUM(skewness_params, constant, "nan", constant_words, "what a channel without variance gives"), BL_OPT_END};
 
 static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
 {
@@ -54,16 +52,16 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
 }
 
 const bl_summary_class bl_summary_skewness = {
-  .name = "skewness",
-  .summary = "skewness over time of each channel and bin",
-  .source = "scipy.stats.skew",
-  .opts = opts,
-  .params_size = sizeof(skewness_params),
-  .state_size = sizeof(skewness_state),
-  .shape = shape,
-  .init = init,
-  .begin = bl_moments_begin,
-  .push = bl_moments_push,
-  .finish = finish,
-  .release = bl_moments_release,
+    .name = "skewness",
+    .summary = "skewness over time of each channel and bin",
+    .source = "scipy.stats.skew",
+    .opts = opts,
+    .params_size = sizeof(skewness_params),
+    .state_size = sizeof(skewness_state),
+    .shape = shape,
+    .init = init,
+    .begin = bl_moments_begin,
+    .push = bl_moments_push,
+    .finish = finish,
+    .release = bl_moments_release,
 };

@@ -13,9 +13,8 @@ typedef struct std_state {
 } std_state;
 
 static const bl_opt opts[] = {
-  BL_INT(std_params, ddof, "0", 0, 1, "", "sums are divided by the frames less this: 0 as numpy, 1 unbiased"),
-  BL_OPT_END
-};
+    BL_INT(std_params, ddof, "0", 0, 1, "", "sums are divided by the frames less this: 0 as numpy, 1 unbiased"),
+    BL_OPT_END};
 
 static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
 {
@@ -43,16 +42,16 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
 }
 
 const bl_summary_class bl_summary_std = {
-  .name = "std",
-  .summary = "standard deviation over time of each channel and bin",
-  .source = "numpy.std",
-  .opts = opts,
-  .params_size = sizeof(std_params),
-  .state_size = sizeof(std_state),
-  .shape = shape,
-  .init = init,
-  .begin = bl_moments_begin,
-  .push = bl_moments_push,
-  .finish = finish,
-  .release = bl_moments_release,
+    .name = "std",
+    .summary = "standard deviation over time of each channel and bin",
+    .source = "numpy.std",
+    .opts = opts,
+    .params_size = sizeof(std_params),
+    .state_size = sizeof(std_state),
+    .shape = shape,
+    .init = init,
+    .begin = bl_moments_begin,
+    .push = bl_moments_push,
+    .finish = finish,
+    .release = bl_moments_release,
 };

@@ -11,9 +11,8 @@ typedef struct variance_state {
 } variance_state;
 
 static const bl_opt opts[] = {
-  BL_INT(variance_params, ddof, "0", 0, 1, "", "sums are divided by the frames less this: 0 as numpy, 1 unbiased"),
-  BL_OPT_END
-};
+    BL_INT(variance_params, ddof, "0", 0, 1, "", "sums are divided by the frames less this: 0 as numpy, 1 unbiased"),
+    BL_OPT_END};
 
 static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
 {
@@ -41,16 +40,16 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
 }
 
 const bl_summary_class bl_summary_variance = {
-  .name = "variance",
-  .summary = "variance over time of each channel and bin",
-  .source = "numpy.var",
-  .opts = opts,
-  .params_size = sizeof(variance_params),
-  .state_size = sizeof(variance_state),
-  .shape = shape,
-  .init = init,
-  .begin = bl_moments_begin,
-  .push = bl_moments_push,
-  .finish = finish,
-  .release = bl_moments_release,
+    .name = "variance",
+    .summary = "variance over time of each channel and bin",
+    .source = "numpy.var",
+    .opts = opts,
+    .params_size = sizeof(variance_params),
+    .state_size = sizeof(variance_state),
+    .shape = shape,
+    .init = init,
+    .begin = bl_moments_begin,
+    .push = bl_moments_push,
+    .finish = finish,
+    .release = bl_moments_release,
 };

@@ -19,11 +19,9 @@ typedef struct welch_state {
   double factor; /* from density to what is wanted */
 } welch_state;
 
-static const bl_opt opts[] = {
-  BL_PSD_OPTS(welch_params),
-  BL_ENUM(welch_params, scaling, "density", scalings, "power per Hz, or power"),
-  BL_OPT_END
-};
+static const bl_opt opts[] = {BL_PSD_OPTS(welch_params),
+                              BL_ENUM(welch_params, scaling, "density", scalings, "power per Hz, or power"),
+                              BL_OPT_END};
 
 static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
 {
@@ -77,16 +75,16 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
 static void release(bl_ctx *ctx, void *state) { bl_psd_release(ctx, &((welch_state *)state)->psd); }
 
 const bl_summary_class bl_summary_welch = {
-  .name = "welch",
-  .summary = "power spectral density of each channel",
-  .source = "scipy.signal.welch",
-  .opts = opts,
-  .params_size = sizeof(welch_params),
-  .state_size = sizeof(welch_state),
-  .shape = shape,
-  .init = init,
-  .begin = begin,
-  .push = push,
-  .finish = finish,
-  .release = release,
+    .name = "welch",
+    .summary = "power spectral density of each channel",
+    .source = "scipy.signal.welch",
+    .opts = opts,
+    .params_size = sizeof(welch_params),
+    .state_size = sizeof(welch_state),
+    .shape = shape,
+    .init = init,
+    .begin = begin,
+    .push = push,
+    .finish = finish,
+    .release = release,
 };

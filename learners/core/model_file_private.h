@@ -8,8 +8,8 @@
 #error "model files are little-endian; this machine needs byte swapping here"
 #endif
 
-#define BL_MODEL_VERSION 1
+#define BL_MODEL_VERSION        1
 #define BL_MODEL_HEADER_CEILING ((size_t)100 << 20)
-#define BL_MODEL_FILE_CEILING ((size_t)16 << 30)
+#define BL_MODEL_FILE_CEILING   ((size_t)16 << 30)
 
 #endif

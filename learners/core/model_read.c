@@ -1,5 +1,5 @@
-/* Model files in. Reading trusts nothing: the header's length has a ceiling, the arrays must cover the data exactly, each
- * must fit the class's table of fields, none may be left over, and the class's own check has the last word. */
+/* Model files in. Reading trusts nothing: the header's length has a ceiling, the arrays must cover the data exactly,
+ * each must fit the class's table of fields, none may be left over, and the class's own check has the last word. */
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>

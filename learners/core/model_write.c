@@ -1,7 +1,7 @@
 /* Model files out: safetensors (8 bytes of header length, JSON header, raw little-endian arrays).
  *
- * Arrays stand in descending order of element size, so that each is aligned by itself and no hole is needed; the header is
- * padded with blanks to a multiple of 8. Metadata that the format leaves free is told in model_file.h. */
+ * Arrays stand in descending order of element size, so that each is aligned by itself and no hole is needed; the header
+ * is padded with blanks to a multiple of 8. Metadata that the format leaves free is told in model_file.h. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -22,9 +22,9 @@ typedef struct run {
   const bl_metric *metrics;
   bl_cv *out;
   bl_kind kind;
-  size_t *first;   /* [n_folds] where the fold's rows begin in out's row arrays */
-  double *code;    /* [data rows] y as class codes; NULL when there are no classes */
-  char **error;    /* [n_folds] NULL: none */
+  size_t *first; /* [n_folds] where the fold's rows begin in out's row arrays */
+  double *code;  /* [data rows] y as class codes; NULL when there are no classes */
+  char **error;  /* [n_folds] NULL: none */
   atomic_size_t done;
 } run;
 
@@ -250,8 +250,10 @@ static bl_status check_call(bl_ctx *ctx, const run *r, size_t n_metrics)
     }
   }
   if (r->kind == BL_TRANSFORMER)
-    return bl_fail(ctx, BL_E_UNSUPPORTED, "cross_validate: %s only transforms; end the chain with a classifier, a "
-                   "regressor or an outlier detector", r->proto->cls->name);
+    return bl_fail(ctx, BL_E_UNSUPPORTED,
+                   "cross_validate: %s only transforms; end the chain with a classifier, a "
+                   "regressor or an outlier detector",
+                   r->proto->cls->name);
   if (!d->y && r->kind != BL_OUTLIER_DETECTOR)
     return bl_fail(ctx, BL_E_ARG, "cross_validate: a %s learns from %s, and none were given", bl_kind_name(r->kind),
                    r->kind == BL_CLASSIFIER ? "labels" : "targets");
@@ -273,7 +275,11 @@ static bl_status check_metrics(bl_ctx *ctx, const run *r)
   static const double some = 0;
   bool detector = r->kind == BL_OUTLIER_DETECTOR;
   bool decides = bl_op_width(r->proto, detector ? BL_SCORE_SAMPLES : BL_DECISION) > 0;
-  bl_scored s = {.n = 1, .n_classes = cv->n_classes, .y = &some, .pred = &some, .proba = cv->proba ? &some : NULL,
+  bl_scored s = {.n = 1,
+                 .n_classes = cv->n_classes,
+                 .y = &some,
+                 .pred = &some,
+                 .proba = cv->proba ? &some : NULL,
                  .decision = decides ? &some : NULL};
   for (size_t m = 0; m < cv->n_metrics; m++) {
     bl_status e = bl_metric_check(ctx, r->metrics[m].cls, &s);

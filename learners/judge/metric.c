@@ -53,11 +53,15 @@ bl_status bl_metric_check(bl_ctx *ctx, const bl_metric_class *c, const bl_scored
   if ((c->needs & BL_NEEDS_PRED) && !s->pred)
     return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: needs predictions, which the estimator does not give", c->name);
   if ((c->needs & BL_NEEDS_PROBA) && !s->proba)
-    return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: needs probabilities, which the estimator does not give; choose an "
-                   "estimator with predict_proba or another metric", c->name);
+    return bl_fail(ctx, BL_E_UNSUPPORTED,
+                   "%s: needs probabilities, which the estimator does not give; choose an "
+                   "estimator with predict_proba or another metric",
+                   c->name);
   if ((c->needs & BL_NEEDS_SCORES) && !s->proba && !s->decision)
-    return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: needs a decision or probabilities, and the estimator gives neither; "
-                   "choose another metric", c->name);
+    return bl_fail(ctx, BL_E_UNSUPPORTED,
+                   "%s: needs a decision or probabilities, and the estimator gives neither; "
+                   "choose another metric",
+                   c->name);
   return BL_OK;
 }
 

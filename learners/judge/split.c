@@ -8,8 +8,7 @@
 const bl_opt bl_n_splits_opts[] = {
     BL_INT(bl_n_splits_params, n_splits, "5", 2, 1e9, "", "Number of folds"),
     BL_BOOL(bl_n_splits_params, shuffle, "false", "Deal at random instead of in the order of the data"),
-    BL_INT(bl_n_splits_params, random_state, "0", 0, 9007199254740992, "", "Seed of the shuffle"),
-    BL_OPT_END};
+    BL_INT(bl_n_splits_params, random_state, "0", 0, 9007199254740992, "", "Seed of the shuffle"), BL_OPT_END};
 
 bl_status bl_split(bl_ctx *ctx, const bl_splitter *s, const bl_split_data *d, bl_folds *out)
 {

@@ -20,9 +20,9 @@ typedef struct bl_shuffle_params {
 
 /* Codes 0 .. n_codes-1 for the distinct values, and the rows of each. */
 typedef struct bl_coded {
-  uint32_t *code;  /* [n] */
-  int32_t *value;  /* [n_codes] */
-  size_t *count;   /* [n_codes] */
+  uint32_t *code; /* [n] */
+  int32_t *value; /* [n_codes] */
+  size_t *count;  /* [n_codes] */
   size_t n_codes;
 } bl_coded;
 /* Ascending by value. */
@@ -34,8 +34,8 @@ bl_status bl_folds_assign(bl_ctx *ctx, const char *who, size_t n, const int32_t 
                           bl_folds *out) BL_MUST_CHECK;
 /* How many of n (rows, groups: `what`) a test_size takes: a share below 1 rounds up, 1 or more is a count. Both sides
  * must get some. */
-bl_status bl_test_count(bl_ctx *ctx, const char *who, const char *what, double test_size, size_t n, size_t *out)
-    BL_MUST_CHECK;
+bl_status bl_test_count(bl_ctx *ctx, const char *who, const char *what, double test_size, size_t n,
+                        size_t *out) BL_MUST_CHECK;
 /* An array 0 .. n-1 to be freed; shuffled when r is given. */
 bl_status bl_order_new(bl_ctx *ctx, size_t n, bl_rng *r, uint32_t **out) BL_MUST_CHECK;
 

@@ -27,8 +27,7 @@ static bl_status score(bl_ctx *ctx, const void *params, const bl_scored *s, doub
     pred_sq += p * p;
   }
   *out = 0;
-  if (true_seen > 1 && pred_seen > 1)
-    *out = (hit * all - cross) / sqrt((all * all - true_sq) * (all * all - pred_sq));
+  if (true_seen > 1 && pred_seen > 1) *out = (hit * all - cross) / sqrt((all * all - true_sq) * (all * all - pred_sq));
   else bl_warn(ctx, BL_W_UNDEFINED, "matthews_corrcoef: truth or prediction has one class only, taken as 0");
   bl_free(ctx, c);
   return BL_OK;

@@ -16,8 +16,10 @@ static bl_status split(bl_ctx *ctx, const void *params, const bl_split_data *d, 
     e = bl_fail(ctx, BL_E_SHAPE, "predefined: all %zu rows have fold -1, so none is tested; number some 0 or more",
                 d->n);
   else if (f.n_codes == 1)
-    e = bl_fail(ctx, BL_E_SHAPE, "predefined: all %zu rows have fold %ld, so none is left to train; use two numbers or "
-                "more, or -1 for rows that always train", d->n, (long)f.value[0]);
+    e = bl_fail(ctx, BL_E_SHAPE,
+                "predefined: all %zu rows have fold %ld, so none is left to train; use two numbers or "
+                "more, or -1 for rows that always train",
+                d->n, (long)f.value[0]);
   if (!e && !(fold_of = bl_calloc(ctx, d->n, sizeof *fold_of))) e = bl_fail_nomem(ctx, "predefined");
   for (size_t i = 0; !e && i < d->n; i++) fold_of[i] = (int32_t)f.code[i] - always;
   if (!e) e = bl_folds_assign(ctx, "predefined", d->n, fold_of, f.n_codes - (size_t)always, out);

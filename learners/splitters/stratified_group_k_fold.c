@@ -82,11 +82,15 @@ static bl_status check(bl_ctx *ctx, const bl_coded *y, const bl_coded *g, size_t
     if (y->count[i] < least) least = y->count[i];
   }
   if (g->n_codes < k)
-    return bl_fail(ctx, BL_E_SHAPE, "stratified_group_k_fold: %zu groups are fewer than %zu folds; set n_splits to %zu "
-                   "or less", g->n_codes, k, g->n_codes);
+    return bl_fail(ctx, BL_E_SHAPE,
+                   "stratified_group_k_fold: %zu groups are fewer than %zu folds; set n_splits to %zu "
+                   "or less",
+                   g->n_codes, k, g->n_codes);
   if (most < k)
-    return bl_fail(ctx, BL_E_CLASSES, "stratified_group_k_fold: the largest class has %zu rows, fewer than %zu folds; "
-                   "set n_splits to %zu or less", most, k, most);
+    return bl_fail(ctx, BL_E_CLASSES,
+                   "stratified_group_k_fold: the largest class has %zu rows, fewer than %zu folds; "
+                   "set n_splits to %zu or less",
+                   most, k, most);
   if (least < k)
     bl_warn(ctx, BL_W_FEW_ROWS, "stratified_group_k_fold: the smallest class has %zu rows, fewer than %zu folds", least,
             k);

@@ -1,5 +1,5 @@
-/* Reads a config: YAML to a tree, the tree checked against the tables of every plug-in it names, all mistakes at once. Its
- * sections are read by config_sections.c, plug-ins and their options by config_plug.c. */
+/* Reads a config: YAML to a tree, the tree checked against the tables of every plug-in it names, all mistakes at once.
+ * Its sections are read by config_sections.c, plug-ins and their options by config_plug.c. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +13,8 @@ static const char *const top_keys[] = {"seed",  "source", "stream",   "segments"
 /* Before all else, since the plug-ins' own seeds default to it. */
 static bl_status read_seed(bl_mistakes *m, const bl_node *root, bl_config *c)
 {
-  static const bl_opt seed[] = {BL_INT(bl_config, seed, "0", 0, 9e15, "", "seed of the run's random draws"), BL_OPT_END};
+  static const bl_opt seed[] = {BL_INT(bl_config, seed, "0", 0, 9e15, "", "seed of the run's random draws"),
+                                BL_OPT_END};
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < root->n; i++)
     if (!strcmp(root->key[i].text, "seed")) s = bl_read_option(m, "config", seed, c, &root->key[i], &root->child[i]);
@@ -72,7 +73,8 @@ static bl_status check_whole(bl_mistakes *m, const bl_node *root, bl_config *c)
   bl_status s = BL_OK;
   if (!source) s = bl_mistake_say(m, root, "'source' is missing: where do recordings or rows come from?");
   bool table = c->source.cls && c->source.cls->load;
-  if (!s && table && features) s = bl_mistake_say(m, features, "features: the source '%s' gives rows already", c->source.cls->name);
+  if (!s && table && features)
+    s = bl_mistake_say(m, features, "features: the source '%s' gives rows already", c->source.cls->name);
   if (!s && c->source.cls && !table && !features)
     s = bl_mistake_say(m, root, "'features' is missing: what is to be computed from the recordings?");
   if (!s && bl_node_get(root, "model") && bl_node_get(root, "models"))
@@ -80,8 +82,9 @@ static bl_status check_whole(bl_mistakes *m, const bl_node *root, bl_config *c)
   for (size_t i = 1; !s && i < c->n_learners; i++)
     if (c->learners[i].estimator && c->learners[0].estimator &&
         last_kind(c->learners[i].estimator) != last_kind(c->learners[0].estimator))
-      s = bl_mistake_say(m, bl_node_get(root, "models"), "model '%s' is a %s but '%s' is a %s: one run solves one problem",
-                         c->learners[i].name, bl_kind_name(last_kind(c->learners[i].estimator)), c->learners[0].name,
+      s = bl_mistake_say(m, bl_node_get(root, "models"),
+                         "model '%s' is a %s but '%s' is a %s: one run solves one problem", c->learners[i].name,
+                         bl_kind_name(last_kind(c->learners[i].estimator)), c->learners[0].name,
                          bl_kind_name(last_kind(c->learners[0].estimator)));
   for (size_t i = 0; !s && i < c->n_learners; i++)
     if (c->learners[i].estimator && last_kind(c->learners[i].estimator) == BL_TRANSFORMER)
@@ -96,7 +99,8 @@ static bl_status names_of(bl_ctx *ctx, const char *path, bl_config *c)
 {
   const char *base = bl_path_base(path), *dot = strrchr(base, '.');
   c->path = bl_strdup(ctx, path);
-  c->folder = base == path ? bl_strdup(ctx, ".") : bl_strf(ctx, "%.*s", (int)(base - path > 1 ? base - path - 1 : 1), path);
+  c->folder =
+      base == path ? bl_strdup(ctx, ".") : bl_strf(ctx, "%.*s", (int)(base - path > 1 ? base - path - 1 : 1), path);
   c->name = bl_strf(ctx, "%.*s", (int)(dot && dot > base ? dot - base : (long)strlen(base)), base);
   return c->path && c->folder && c->name ? BL_OK : bl_fail_nomem(ctx, "a config");
 }

@@ -1,4 +1,5 @@
-/* The option tables of a config's own sections. Those of sources, stages, estimators and the rest lie with their classes. */
+/* The option tables of a config's own sections. Those of sources, stages, estimators and the rest lie with their
+ * classes. */
 #include "config_private.h"
 
 static const char *const auto_word[] = {"auto", NULL};
@@ -13,15 +14,17 @@ const bl_opt bl_stream_opts[] = {
 
 const bl_opt bl_rows_opts[] = {
     BL_TEXT(bl_rows_params, label, "label", "column that holds what is to be learnt"),
-    BL_TEXT(bl_rows_params, group, "group", "column whose rows belong together and never stand on both sides of a split"),
+    BL_TEXT(bl_rows_params, group, "group",
+            "column whose rows belong together and never stand on both sides of a split"),
     BL_REAL(bl_rows_params, block_s, "0", 0, 1e9, "s",
             "above 0: groups are cut into blocks of that much time, and rows across a border are left out"),
     BL_TEXT(bl_rows_params, positive, NULL, "class counted as positive; it goes last in the order of classes"),
     BL_TEXTS(bl_rows_params, classes, "[]", "labels to keep; empty: all of them, sorted"),
     BL_ENUM(bl_rows_params, task, "auto", tasks,
             "what is learnt; auto: regression when the last step is a regressor, anomaly when it detects outliers"),
-    BL_ENUM(bl_rows_params, nan, "keep", nan_words,
-            "what becomes of rows with a feature that is NaN: kept with a warning, or left out, in a run (see dropped.csv) and by predict"),
+    BL_ENUM(
+        bl_rows_params, nan, "keep", nan_words,
+        "what becomes of rows with a feature that is NaN: kept with a warning, or left out, in a run (see dropped.csv) and by predict"),
     BL_OPT_END};
 
 const bl_opt bl_evaluate_opts[] = {
@@ -38,5 +41,4 @@ const bl_opt bl_report_opts[] = {
     BL_TEXT(bl_report_params, title, NULL, "heading of the report; not given: the config's name"),
     BL_TEXT(bl_report_params, text, NULL, "a paragraph below the heading"),
     BL_TEXTS(bl_report_params, list, "[]", "further columns named in the lists of mistakes"),
-    BL_TEXT(bl_report_params, published_metric, "accuracy", "metric that the published numbers are of"),
-    BL_OPT_END};
+    BL_TEXT(bl_report_params, published_metric, "accuracy", "metric that the published numbers are of"), BL_OPT_END};

@@ -60,17 +60,22 @@ static bool has_choice(const bl_opt *o, const char *name)
   return false;
 }
 
-/* Peers give some options a map of names (MNE: reject: {eeg: 100}); here that is an option of its own, in the same unit. */
-static bl_status not_one_value(bl_mistakes *m, const char *who, const bl_opt *table, const bl_opt *o, const bl_node *value)
+/* Peers give some options a map of names (MNE: reject: {eeg: 100}); here that is an option of its own, in the same
+ * unit. */
+static bl_status not_one_value(bl_mistakes *m, const char *who, const bl_opt *table, const bl_opt *o,
+                               const bl_node *value)
 {
   for (; value->kind == BL_NODE_MAP && *o->unit && table->name; table++)
     if (table->kind == BL_OPT_RANGES && !strcmp(table->unit, o->unit))
-      return bl_mistake_say(m, value, "%s: %s takes one value, for all channels; those of single ones, by name or pattern, go "
-                            "into %s, as in %s: {\"EOG*\": [0, 300]}", who, o->name, table->name, table->name);
+      return bl_mistake_say(m, value,
+                            "%s: %s takes one value, for all channels; those of single ones, by name or pattern, go "
+                            "into %s, as in %s: {\"EOG*\": [0, 300]}",
+                            who, o->name, table->name, table->name);
   return bl_mistake_say(m, value, "%s: %s takes one value, not a list or map", who, o->name);
 }
 
-/* One option from a node: lists go as flow text, scalars as they stand; YAML's null is "none" where that is a choice. */
+/* One option from a node: lists go as flow text, scalars as they stand; YAML's null is "none" where that is a
+ * choice. */
 bl_status bl_read_option(bl_mistakes *m, const char *who, const bl_opt *table, void *params, const bl_node *key,
                          const bl_node *value)
 {
@@ -119,7 +124,8 @@ static bl_status plug_name(bl_mistakes *m, const bl_node *n, const char *what, c
   return bl_mistake_say(m, n, "wanted %s: its name, or 'name: {option: value}'", what);
 }
 
-/* The same few lines for each kind of plug-in with {cls, params}: look it up, set its options, check that none is missing. */
+/* The same few lines for each kind of plug-in with {cls, params}: look it up, set its options, check that none is
+ * missing. */
 #define READ_PLUG(kind, what)                                                                                          \
   bl_status bl_read_##kind(bl_mistakes *m, const bl_node *n, bl_##kind *out)                                           \
   {                                                                                                                    \

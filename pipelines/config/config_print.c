@@ -1,5 +1,5 @@
-/* Prints a config with every default filled in, as YAML that reads back to the same: block style for the structure, flow style for
- * the options of one plug-in, a plug-in a line. */
+/* Prints a config with every default filled in, as YAML that reads back to the same: block style for the structure,
+ * flow style for the options of one plug-in, a plug-in a line. */
 #include "baleen/text.h"
 #include "config_private.h"
 

@@ -9,7 +9,7 @@
 typedef struct bl_mistakes {
   bl_ctx *ctx;
   const char *path;
-  char seed[24];    /* the config's, as text: where random_state or seed of a plug-in is not given, this counts */
+  char seed[24]; /* the config's, as text: where random_state or seed of a plug-in is not given, this counts */
   bl_texts v;
 } bl_mistakes;
 /* Adds the context's error at a node's place. Returns BL_OK to go on, or the status itself when it is no mistake in the
@@ -20,12 +20,13 @@ bl_status bl_mistake_say(bl_mistakes *m, const bl_node *at, const char *format, 
 /* A key that `where` does not know: the nearest of `known` (NULL-terminated), or all of them. */
 bl_status bl_mistake_key(bl_mistakes *m, const bl_node *key, const char *where, const char *const *known);
 
-/* ---- config_plug.c: a node into params or a plug-in; what is wrong with it is a mistake, and the status is BL_OK ----------- */
+/* ---- config_plug.c: a node into params or a plug-in; what is wrong with it is a mistake, and the status is BL_OK
+ * ----------- */
 
 bl_status bl_read_option(bl_mistakes *m, const char *who, const bl_opt *table, void *params, const bl_node *key,
                          const bl_node *value) BL_MUST_CHECK;
-bl_status bl_read_options(bl_mistakes *m, const char *who, const bl_opt *table, void *params, const bl_node *map)
-    BL_MUST_CHECK;
+bl_status bl_read_options(bl_mistakes *m, const char *who, const bl_opt *table, void *params,
+                          const bl_node *map) BL_MUST_CHECK;
 /* "name", or {name: {options}}. out->cls stays NULL when there is no plug-in of that name. */
 bl_status bl_read_source(bl_mistakes *m, const bl_node *n, bl_source *out) BL_MUST_CHECK;
 bl_status bl_read_segment(bl_mistakes *m, const bl_node *n, bl_segment *out) BL_MUST_CHECK;
@@ -36,7 +37,8 @@ bl_status bl_read_summary(bl_mistakes *m, const bl_node *n, bl_summary *out) BL_
 /* One estimator; *out stays as it is when there is none of that name. */
 bl_status bl_read_step(bl_mistakes *m, const bl_node *n, bl_estimator **out) BL_MUST_CHECK;
 
-/* ---- config_sections.c: sections of the config --------------------------------------------------------------------------- */
+/* ---- config_sections.c: sections of the config
+ * --------------------------------------------------------------------------- */
 
 bl_status bl_read_features(bl_mistakes *m, const bl_node *n, bl_config *c) BL_MUST_CHECK;
 bl_status bl_read_model(bl_mistakes *m, const bl_node *n, bl_config *c) BL_MUST_CHECK;

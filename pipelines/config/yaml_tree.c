@@ -19,8 +19,8 @@ static bl_status build(builder *b, int index, int depth, bl_node *out);
 
 static bl_status wrong_at(builder *b, const yaml_node_t *y, const char *what)
 {
-  return bl_fail(b->ctx, BL_E_CONFIG, "%s:%zu:%zu: error: %s", b->name, y->start_mark.line + 1, y->start_mark.column + 1,
-                 what);
+  return bl_fail(b->ctx, BL_E_CONFIG, "%s:%zu:%zu: error: %s", b->name, y->start_mark.line + 1,
+                 y->start_mark.column + 1, what);
 }
 
 static bl_status build_map(builder *b, const yaml_node_t *y, int depth, bl_node *out)

@@ -127,18 +127,20 @@ static bl_status refuse_leakage(bl_ctx *ctx, const bl_config *c, const bl_proble
   bool leaks = bl_folds_leak(folds, p->n, p->group, &fold, &which);
   if (c->evaluate.allow_leakage) {
     if (leaks)
-      bl_log(ctx, BL_LOG_WARN, "rows of one group ('%s') stand on both sides of a split, as the config allows: scores flatter",
+      bl_log(ctx, BL_LOG_WARN,
+             "rows of one group ('%s') stand on both sides of a split, as the config allows: scores flatter",
              example_row(p, which));
     return BL_OK;
   }
   if (plain && p->grouped && !leaks) fold = 0, which = p->group[0];
   if (!leaks && !(plain && p->grouped)) return BL_OK;
-  return bl_fail(ctx, BL_E_LEAKAGE,
-                 "refused: %zu rows come from %zu recordings or groups, and %s %s them apart: rows of '%s' %s on both sides "
-                 "of fold %zu, and the score would flatter. Use split: group_k_fold, stratified_group_k_fold or "
-                 "leave_one_group_out, or say evaluate: {allow_leakage: true}",
-                 p->n, p->groups.n, splitter, leaks ? "tears" : "may tear", example_row(p, which),
-                 leaks ? "stand" : "could stand", fold);
+  return bl_fail(
+      ctx, BL_E_LEAKAGE,
+      "refused: %zu rows come from %zu recordings or groups, and %s %s them apart: rows of '%s' %s on both sides "
+      "of fold %zu, and the score would flatter. Use split: group_k_fold, stratified_group_k_fold or "
+      "leave_one_group_out, or say evaluate: {allow_leakage: true}",
+      p->n, p->groups.n, splitter, leaks ? "tears" : "may tear", example_row(p, which), leaks ? "stand" : "could stand",
+      fold);
 }
 
 static bl_status make_folds(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_folds *out)
@@ -149,7 +151,8 @@ static bl_status make_folds(bl_ctx *ctx, const bl_config *c, const bl_problem *p
   }
   if (c->has_split && !c->splitter.cls) {
     if (p->task != BL_TASK_ANOMALY && !c->evaluate.allow_leakage)
-      return bl_fail(ctx, BL_E_LEAKAGE, "refused: split: none scores a learner on the rows it learnt from; that is for "
+      return bl_fail(ctx, BL_E_LEAKAGE,
+                     "refused: split: none scores a learner on the rows it learnt from; that is for "
                      "outlier detectors. Name a splitter, or say evaluate: {allow_leakage: true}");
     return all_rows(ctx, p->n, out);
   }
@@ -186,7 +189,8 @@ static void pooled_free(bl_ctx *ctx, pooled *g)
 }
 
 /* Entries of folds that failed have no prediction, and are not pooled. */
-static bl_status pool_entries(bl_ctx *ctx, const bl_problem *p, const bl_cv *cv, const uint32_t *entry, size_t n, pooled *g)
+static bl_status pool_entries(bl_ctx *ctx, const bl_problem *p, const bl_cv *cv, const uint32_t *entry, size_t n,
+                              pooled *g)
 {
   size_t k = p->task == BL_TASK_REGRESSION ? 0 : p->classes.n, width = cv->n_classes;
   *g = (pooled){0};
@@ -237,7 +241,8 @@ static bl_status roc_of(bl_ctx *ctx, const bl_scored *x, bl_curve *out)
   return s == BL_E_CLASSES ? BL_OK : s;
 }
 
-/* ---- parts: the same scores by a column --------------------------------------------------------------------------- */
+/* ---- parts: the same scores by a column
+ * --------------------------------------------------------------------------- */
 
 static bl_status add_part(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_result *r, const char *name,
                           const uint32_t *entry, size_t n)
@@ -371,7 +376,8 @@ bl_status bl_evaluate(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_r
                 : bl_fail_nomem(ctx, "the results");
     if (s) s = bl_fail_in(ctx, s, "model '%s': ", c->learners[i].name);
     for (size_t k = 0; !s && k < r->cv.n_folds; k++)
-      if (r->cv.status[k]) bl_warn(ctx, BL_W_SKIPPED, "model '%s': fold %zu failed: %s", r->name, k + 1, r->cv.errors.v[k]);
+      if (r->cv.status[k])
+        bl_warn(ctx, BL_W_SKIPPED, "model '%s': fold %zu failed: %s", r->name, k + 1, r->cv.errors.v[k]);
     if (!s) s = summarise(ctx, c, p, r);
     r->seconds = now_s() - start;
   }

@@ -16,19 +16,21 @@ typedef struct loaded {
   bl_config config;
   double rate_hz;
   bl_texts channels, units;
-  bl_op scores;       /* BL_PREDICT_PROBA, BL_SCORE_SAMPLES, or BL_N_OPS when there are none */
+  bl_op scores; /* BL_PREDICT_PROBA, BL_SCORE_SAMPLES, or BL_N_OPS when there are none */
 } loaded;
 
 static bl_status read_stream(bl_ctx *ctx, const char *path, const char *text, loaded *m)
 {
   json_error_t error;
-  json_t *o = json_loads(text, 0, &error), *channels = json_object_get(o, "channels"), *units = json_object_get(o, "units");
+  json_t *o = json_loads(text, 0, &error), *channels = json_object_get(o, "channels"),
+         *units = json_object_get(o, "units");
   m->rate_hz = json_number_value(json_object_get(o, "rate_hz"));
   bl_status s = BL_OK;
   if (!json_array_size(channels) || json_array_size(channels) != json_array_size(units) || !(m->rate_hz > 0))
     s = bl_fail(ctx, BL_E_FORMAT, "%s: its description of the stream is broken", path);
   for (size_t i = 0; !s && i < json_array_size(channels); i++) {
-    const char *name = json_string_value(json_array_get(channels, i)), *unit = json_string_value(json_array_get(units, i));
+    const char *name = json_string_value(json_array_get(channels, i)),
+               *unit = json_string_value(json_array_get(units, i));
     if (!name || !unit) s = bl_fail(ctx, BL_E_FORMAT, "%s: its description of the stream is broken", path);
     if (!s) s = bl_texts_add(ctx, &m->channels, name);
     if (!s) s = bl_texts_add(ctx, &m->units, unit);
@@ -113,7 +115,8 @@ static bl_status predict_rows(bl_ctx *ctx, const loaded *m, const bl_dataset *d,
   const bl_estimator *e = m->estimator;
   bl_cmat X = bl_dataset_view(d);
   size_t width = m->scores == BL_N_OPS ? 0 : bl_op_width(e, m->scores);
-  double *pred = bl_calloc(ctx, X.rows, sizeof *pred), *score = bl_calloc(ctx, X.rows * (width ? width : 1), sizeof *score);
+  double *pred = bl_calloc(ctx, X.rows, sizeof *pred),
+         *score = bl_calloc(ctx, X.rows * (width ? width : 1), sizeof *score);
   bl_status s = pred && score ? BL_OK : bl_fail_nomem(ctx, "predictions");
   if (!s) s = bl_apply(ctx, e, BL_PREDICT, &X, &d->features, pred);
   if (!s && width) s = bl_apply(ctx, e, m->scores, &X, &d->features, score);
@@ -137,7 +140,8 @@ static bl_status predict_rows(bl_ctx *ctx, const loaded *m, const bl_dataset *d,
   return s;
 }
 
-/* ---- recordings and tables ---------------------------------------------------------------------------------------- */
+/* ---- recordings and tables
+ * ---------------------------------------------------------------------------------------- */
 
 enum { TOLD = 3 }; /* segments left out that are told of one by one */
 
@@ -153,7 +157,8 @@ typedef struct collector {
 static void tell(bl_ctx *ctx, collector *k, double start_s, const char *why)
 {
   if (!*k->first) snprintf(k->first, sizeof k->first, "the first, at %.3f s: %s", start_s, why);
-  if (k->n_left_out++ < TOLD) bl_warn(ctx, BL_W_SKIPPED, "%s: the segment at %.3f s is left out: %s", k->name, start_s, why);
+  if (k->n_left_out++ < TOLD)
+    bl_warn(ctx, BL_W_SKIPPED, "%s: the segment at %.3f s is left out: %s", k->name, start_s, why);
 }
 
 static void tell_rest(bl_ctx *ctx, const collector *k)
@@ -175,7 +180,8 @@ static bl_status collect(void *user, bl_ctx *ctx, const bl_span *span, bl_status
     if (s) return s;
     k->made = true;
   }
-  bl_row_info info = {.recording = k->name, .label = "", .group = "", .start_s = span->start_s, .end_s = span->end_s, .weight = 1};
+  bl_row_info info = {
+      .recording = k->name, .label = "", .group = "", .start_s = span->start_s, .end_s = span->end_s, .weight = 1};
   return bl_dataset_add(ctx, &k->rows, row, &info);
 }
 
@@ -199,11 +205,14 @@ static bl_status no_event(bl_ctx *ctx, const bl_recording_job *j, const bl_buf *
   bool tables;
   bl_status s = had_tables(ctx, j->config, &tables);
   if (s) return s;
-  return bl_fail(ctx, BL_E_SHAPE, "%s: %s%s%s", j->config->segment.cls->name, text->len ? "events: " : "there is no event to lie around",
-                 bl_buf_text(text), j->annotated ? "" : tables
-                 ? "; those of the model were named by a table in training, but predict reads only the ones inside the recording, "
-                   "unless it gets a table (--annotations)"
-                 : "; predict reads the events inside the recording, or those of a table (--annotations)");
+  return bl_fail(
+      ctx, BL_E_SHAPE, "%s: %s%s%s", j->config->segment.cls->name,
+      text->len ? "events: " : "there is no event to lie around", bl_buf_text(text),
+      j->annotated ? ""
+      : tables
+          ? "; those of the model were named by a table in training, but predict reads only the ones inside the recording, "
+            "unless it gets a table (--annotations)"
+          : "; predict reads the events inside the recording, or those of a table (--annotations)");
 }
 
 /* Why a recording gave no row. */
@@ -239,12 +248,16 @@ static bl_status read_events(bl_ctx *ctx, const char *path, const loaded *m, con
   *t = (event_table){.path = path};
   if (!path) return BL_OK;
   if (m->config.source.cls->load)
-    return bl_fail(ctx, BL_E_CONFIG, "%s: the model is one of tables of features, which hold no events; leave the annotations out", path);
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "%s: the model is one of tables of features, which hold no events; leave the annotations out", path);
   bl_status s = bl_annotations_read(ctx, path, BL_ANN_AUTO, NULL, &t->all);
   for (size_t i = 0; !s && files->n > 1 && i < t->all.n; i++)
     if (!t->all.v[i].file)
-      s = bl_fail(ctx, BL_E_CONFIG, "%s: does not say which of the %zu recordings its annotations are of; give it a column 'file', or one "
-                  "recording", path, files->n);
+      s = bl_fail(
+          ctx, BL_E_CONFIG,
+          "%s: does not say which of the %zu recordings its annotations are of; give it a column 'file', or one "
+          "recording",
+          path, files->n);
   return s;
 }
 
@@ -259,7 +272,8 @@ static bl_status events_of(bl_ctx *ctx, const event_table *t, const char *file, 
     else if (!other) other = a->file;
   }
   if (!s && other && !out->n)
-    bl_warn(ctx, BL_W_SKIPPED, "%s: none of its annotations is of %s: it names others, such as '%s'", t->path, file, other);
+    bl_warn(ctx, BL_W_SKIPPED, "%s: none of its annotations is of %s: it names others, such as '%s'", t->path, file,
+            other);
   return s;
 }
 
@@ -267,8 +281,15 @@ static bl_status from_recording(bl_ctx *ctx, const loaded *m, const event_table 
 {
   bl_annotations own = {0};
   bl_wanted wanted = {m->rate_hz, &m->channels, &m->units, "the model needs"};
-  collector k = {.name = file, .job = {.config = &m->config, .name = file, .wanted = &wanted, .unlabelled = true, .annotations = &own,
-                                       .annotated = events->path, .on_row = collect, .on_left_out = tell_left_out}};
+  collector k = {.name = file,
+                 .job = {.config = &m->config,
+                         .name = file,
+                         .wanted = &wanted,
+                         .unlabelled = true,
+                         .annotations = &own,
+                         .annotated = events->path,
+                         .on_row = collect,
+                         .on_left_out = tell_left_out}};
   k.job.user = &k;
   bl_status s = events_of(ctx, events, file, &own);
   if (!s) s = bl_recording_open(ctx, file, &k.job.rec);
@@ -287,10 +308,12 @@ static bl_status from_recording(bl_ctx *ctx, const loaded *m, const event_table 
 }
 
 /* Rows of a table are named like those that a run learns from: "<file>:<line>". */
-static bl_status add_row(bl_ctx *ctx, const bl_config *c, const char *file, size_t line, const float *row, bl_dataset *d)
+static bl_status add_row(bl_ctx *ctx, const bl_config *c, const char *file, size_t line, const float *row,
+                         bl_dataset *d)
 {
   char *name = bl_strf(ctx, "%s:%zu", bl_path_base(file), line);
-  bl_row_info info = {.recording = name, .label = "", .group = "", .start_s = (double)NAN, .end_s = (double)NAN, .weight = 1};
+  bl_row_info info = {
+      .recording = name, .label = "", .group = "", .start_s = (double)NAN, .end_s = (double)NAN, .weight = 1};
   bl_status s = name ? bl_check_nan(ctx, c, &d->features, row) : bl_fail_nomem(ctx, "a table");
   if (s == BL_E_REJECTED) {
     bl_warn(ctx, BL_W_SKIPPED, "%s is left out: %s", name, bl_ctx_error(ctx));
@@ -350,8 +373,8 @@ static bl_status from_table(bl_ctx *ctx, const loaded *m, const char *file, bl_b
   return s;
 }
 
-bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *files, const char *annotations, bl_buf *out,
-                           size_t *n_failed)
+bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *files, const char *annotations,
+                           bl_buf *out, size_t *n_failed)
 {
   loaded m;
   event_table events;
@@ -363,7 +386,7 @@ bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *
   for (size_t i = 0; !s && i < files->n; i++) {
     size_t before = out->len;
     bl_status one = m.config.source.cls->load ? from_table(ctx, &m, files->v[i], out)
-                                                : from_recording(ctx, &m, &events, files->v[i], out);
+                                              : from_recording(ctx, &m, &events, files->v[i], out);
     if (one == BL_E_NOMEM || one == BL_E_CANCELLED) s = one;
     else if (one) {
       out->len = before;

@@ -49,8 +49,10 @@ static bl_status take_rows(bl_ctx *ctx, const bl_config *c, const bl_dataset *d,
   if (others) bl_log(ctx, BL_LOG_INFO, "%zu rows of classes not asked for are left out", others);
   if (across) bl_log(ctx, BL_LOG_INFO, "%zu rows across a border between blocks of time are left out", across);
   if (p->n) return BL_OK;
-  return bl_fail(ctx, BL_E_SHAPE, "no rows to learn from: %zu of %zu have no label (the source's labels says where they come from), "
-                 "%zu another class, %zu lie across a border of blocks", unlabelled, d->X.rows, others, across);
+  return bl_fail(ctx, BL_E_SHAPE,
+                 "no rows to learn from: %zu of %zu have no label (the source's labels says where they come from), "
+                 "%zu another class, %zu lie across a border of blocks",
+                 unlabelled, d->X.rows, others, across);
 }
 
 static bl_status copy_rows(bl_ctx *ctx, const bl_dataset *d, bl_problem *p)
@@ -110,15 +112,14 @@ static bl_status order_classes(bl_ctx *ctx, const bl_config *c, bl_problem *p, i
     for (size_t k = 0; k < p->classes.n; k++) {
       bool present = false;
       for (size_t i = 0; i < p->n && !present; i++) present = code[i] == (int32_t)k;
-      if (!present)
-        return bl_fail(ctx, BL_E_CLASSES, "rows: classes: no row is labelled '%s'", p->classes.v[k]);
+      if (!present) return bl_fail(ctx, BL_E_CLASSES, "rows: classes: no row is labelled '%s'", p->classes.v[k]);
     }
   }
   if (!c->rows.positive) return BL_OK;
   long positive = bl_texts_find(&p->classes, c->rows.positive);
   if (positive < 0)
-    return bl_fail(ctx, BL_E_CLASSES, "rows: positive: no row is labelled '%s'; the first label is '%s'", c->rows.positive,
-                   p->classes.v[0]);
+    return bl_fail(ctx, BL_E_CLASSES, "rows: positive: no row is labelled '%s'; the first label is '%s'",
+                   c->rows.positive, p->classes.v[0]);
   if (p->task == BL_TASK_ANOMALY) return merge_normal(ctx, p, code, (int32_t)positive);
   move_last(&p->classes, code, p->n, (int32_t)positive);
   return BL_OK;
@@ -179,7 +180,8 @@ static bl_status code_groups(bl_ctx *ctx, const bl_config *c, const bl_dataset *
     const char *group = column->v[row];
     char *name = c->rows.block_s > 0 && !isnan(d->start_s[row])
                      ? bl_strf(ctx, "%s@%.0f", group, block_of(d, row, c->rows.block_s))
-                     : *group ? bl_strdup(ctx, group) : bl_strf(ctx, "row %zu", row);
+                 : *group ? bl_strdup(ctx, group)
+                          : bl_strf(ctx, "row %zu", row);
     named |= *group != '\0';
     s = name ? bl_texts_add(ctx, &mine, name) : bl_fail_nomem(ctx, "the groups");
     bl_free(ctx, name);

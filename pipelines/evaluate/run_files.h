@@ -8,7 +8,7 @@
 typedef struct bl_run_parts {
   const bl_config *config;
   const bl_extraction *extraction;
-  const bl_problem *problem;   /* NULL when nothing is learnt */
+  const bl_problem *problem; /* NULL when nothing is learnt */
   const bl_results *results;
 } bl_run_parts;
 
@@ -29,11 +29,13 @@ bl_status bl_take_folder(bl_ctx *ctx, const char *folder) BL_MUST_CHECK;
 
 /* recordings.csv: recording, status, rows, skipped segments, seconds, message. */
 bl_status bl_write_recordings(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;
-/* dropped.csv: each segment that gave no row: recording, start_s, label, reason. Only the header when none was dropped. */
+/* dropped.csv: each segment that gave no row: recording, start_s, label, reason. Only the header when none was
+ * dropped. */
 bl_status bl_write_dropped(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;
 /* folds.csv: model, fold, rows trained on and tested, each metric, status. */
 bl_status bl_write_folds(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;
-/* predictions.csv: model, fold, row, recording, times, label, group, further columns, prediction, probabilities, score. */
+/* predictions.csv: model, fold, row, recording, times, label, group, further columns, prediction, probabilities,
+ * score. */
 bl_status bl_write_predictions(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;
 /* metrics.json: everything the report shows as numbers; NaN is null. */
 bl_status bl_write_metrics(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;

@@ -94,8 +94,9 @@ static bl_status drop_parts(bl_ctx *ctx, const char *folder, const char *part, c
 
 static bl_status drop_results(bl_ctx *ctx, const char *folder)
 {
-  static const char *const files[] = {"config.yaml", "rows.npy",        "rows.csv",     "features.json",     "recordings.csv",
-                                      "folds.csv",   "predictions.csv", "metrics.json", "model.safetensors", "report.html"};
+  static const char *const files[] = {"config.yaml",       "rows.npy",   "rows.csv",        "features.json",
+                                      "recordings.csv",    "folds.csv",  "predictions.csv", "metrics.json",
+                                      "model.safetensors", "report.html"};
   bl_status s = drop_parts(ctx, folder, "models", ".safetensors");
   if (!s) s = drop_parts(ctx, folder, "plots", ".gp");
   for (size_t i = sizeof files / sizeof *files; !s && i-- > 0;) s = drop(ctx, folder, files[i], strlen(files[i]), "");
@@ -112,6 +113,7 @@ bl_status bl_take_folder(bl_ctx *ctx, const char *folder)
   if (run) return drop_results(ctx, folder);
   /* the system knows best whether a folder is empty */
   if (rmdir(folder))
-    return bl_fail(ctx, BL_E_ARG, "'%s' is there already and is no run of Baleen's; name another folder, or empty it", folder);
+    return bl_fail(ctx, BL_E_ARG, "'%s' is there already and is no run of Baleen's; name another folder, or empty it",
+                   folder);
   return bl_make_folder(ctx, folder);
 }

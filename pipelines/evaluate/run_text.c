@@ -52,7 +52,8 @@ static bl_status failed_folds(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
   for (size_t i = 0; i < r->results->n; i++) {
     const bl_result *x = &r->results->v[i];
     for (size_t k = 0; !s && k < x->cv.n_folds; k++)
-      if (x->cv.status[k]) s = bl_buf_printf(ctx, out, "  %s: fold %zu FAILED: %s\n", x->name, k + 1, x->cv.errors.v[k]);
+      if (x->cv.status[k])
+        s = bl_buf_printf(ctx, out, "  %s: fold %zu FAILED: %s\n", x->name, k + 1, x->cv.errors.v[k]);
   }
   return s;
 }
@@ -83,7 +84,8 @@ static bl_status fold_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
     char name[64];
     snprintf(name, sizeof name, "%.50s, published", p->name);
     s = bl_buf_printf(ctx, out, "  %-*s", w, name);
-    for (size_t k = 0; !s && k < n_folds; k++) s = bl_buf_printf(ctx, out, " %7s", cell(buf, k < p->folds.n ? p->folds.v[k] : NAN));
+    for (size_t k = 0; !s && k < n_folds; k++)
+      s = bl_buf_printf(ctx, out, " %7s", cell(buf, k < p->folds.n ? p->folds.v[k] : NAN));
     for (size_t k = 0; k < p->folds.n; k++) sum += p->folds.v[k];
     if (!s) s = bl_buf_printf(ctx, out, "  %7s\n", cell(buf, p->folds.n ? sum / (double)p->folds.n : NAN));
   }
@@ -96,8 +98,8 @@ static bl_status part_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
   const bl_result *first = &r->results->v[0];
   if (!first->n_parts) return BL_OK;
   char buf[24];
-  bl_status s = bl_buf_printf(ctx, out, "\n%s by %s, over all out-of-fold predictions:\n  %-24s %6s", c->metric_names[0],
-                              c->evaluate.by, c->evaluate.by, "rows");
+  bl_status s = bl_buf_printf(ctx, out, "\n%s by %s, over all out-of-fold predictions:\n  %-24s %6s",
+                              c->metric_names[0], c->evaluate.by, c->evaluate.by, "rows");
   for (size_t i = 0; !s && i < r->results->n; i++) s = bl_buf_printf(ctx, out, "  %20.20s", r->results->v[i].name);
   if (!s) s = bl_buf_puts(ctx, out, "\n");
   for (size_t k = 0; !s && k < first->n_parts; k++) {
@@ -150,8 +152,8 @@ static bl_status entry_line(bl_ctx *ctx, const bl_run_parts *r, const bl_cv *cv,
   return s ? s : bl_buf_puts(ctx, out, "\n");
 }
 
-static bl_status entry_list(bl_ctx *ctx, const bl_run_parts *r, const bl_result *x, bl_worst_kind kind, const char *title,
-                            bl_buf *out)
+static bl_status entry_list(bl_ctx *ctx, const bl_run_parts *r, const bl_result *x, bl_worst_kind kind,
+                            const char *title, bl_buf *out)
 {
   bl_worst *list;
   size_t n, most = (size_t)r->config->evaluate.n_worst;
@@ -169,7 +171,8 @@ static bl_status lists(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < r->results->n; i++) {
     const bl_result *x = &r->results->v[i];
-    if (p->task == BL_TASK_ANOMALY) s = entry_list(ctx, r, x, BL_WORST_RANKED, "the most unusual, most unusual first", out);
+    if (p->task == BL_TASK_ANOMALY)
+      s = entry_list(ctx, r, x, BL_WORST_RANKED, "the most unusual, most unusual first", out);
     else if (p->task == BL_TASK_CLASSIFICATION && p->classes.n == 2 && i == 0) {
       s = entry_list(ctx, r, x, BL_WORST_MISSES, "strongest misses", out);
       if (!s) s = entry_list(ctx, r, x, BL_WORST_FALSE_ALARMS, "strongest false alarms", out);
@@ -188,19 +191,18 @@ bl_status bl_run_text(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
 {
   const bl_extraction *x = r->extraction;
   bl_status s = BL_OK;
-  if (x->n_outcomes)
-    s = bl_buf_printf(ctx, out, "%zu recordings, %.1f minutes, ", x->n_outcomes, x->seconds / 60);
+  if (x->n_outcomes) s = bl_buf_printf(ctx, out, "%zu recordings, %.1f minutes, ", x->n_outcomes, x->seconds / 60);
   if (!s) s = bl_buf_printf(ctx, out, "%zu rows of %zu features", x->rows.X.rows, x->rows.X.cols);
   if (!s && r->problem) {
     const bl_problem *p = r->problem;
-    if (p->classes.n)
-      s = bl_buf_printf(ctx, out, ", %zu classes, %zu groups", p->classes.n, p->groups.n);
+    if (p->classes.n) s = bl_buf_printf(ctx, out, ", %zu classes, %zu groups", p->classes.n, p->groups.n);
   }
   if (!s) s = bl_buf_puts(ctx, out, "\n");
   size_t n_skipped = x->n_dropped;
   for (size_t i = 0; i < x->n_outcomes; i++) n_skipped += x->outcomes[i].n_skipped;
   if (!s && n_skipped)
-    s = bl_buf_printf(ctx, out, "%zu %s%s skipped, see dropped.csv\n", n_skipped, x->n_outcomes ? "segment" : "row", n_skipped == 1 ? "" : "s");
+    s = bl_buf_printf(ctx, out, "%zu %s%s skipped, see dropped.csv\n", n_skipped, x->n_outcomes ? "segment" : "row",
+                      n_skipped == 1 ? "" : "s");
   if (!s && x->live.known) s = live_line(ctx, &x->live, out);
   if (!s && x->n_failed) s = bl_buf_printf(ctx, out, "%zu recordings FAILED:\n", x->n_failed);
   for (size_t i = 0; !s && x->n_failed && i < x->n_outcomes; i++)

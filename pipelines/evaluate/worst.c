@@ -42,7 +42,8 @@ static double weigh(const bl_problem *p, const bl_cv *cv, bl_worst_kind kind, si
   if (kind == BL_WORST_RESIDUALS) return p->y ? fabs(cv->pred[e] - p->y[cv->row[e]]) : (double)NAN;
   if (truth < 0 || said < 0) return (double)NAN;
   if (kind == BL_WORST_MISSES) return truth == positive && said != alarm ? (isnan(score) ? 0 : -score) : (double)NAN;
-  if (kind == BL_WORST_FALSE_ALARMS) return truth != positive && said == alarm ? (isnan(score) ? 0 : score) : (double)NAN;
+  if (kind == BL_WORST_FALSE_ALARMS)
+    return truth != positive && said == alarm ? (isnan(score) ? 0 : score) : (double)NAN;
   if (truth == said) return (double)NAN;
   for (size_t c = 0; cv->proba && c < cv->n_classes; c++)
     if (lrint(cv->classes[c]) == said) return cv->proba[e * cv->n_classes + c];
@@ -56,7 +57,8 @@ static int by_weight(const void *a, const void *b)
   return x->row != y->row ? (x->row > y->row) - (x->row < y->row) : (x->entry > y->entry) - (x->entry < y->entry);
 }
 
-bl_status bl_worst_entries(bl_ctx *ctx, const bl_problem *p, const bl_cv *cv, bl_worst_kind kind, bl_worst **out, size_t *n)
+bl_status bl_worst_entries(bl_ctx *ctx, const bl_problem *p, const bl_cv *cv, bl_worst_kind kind, bl_worst **out,
+                           size_t *n)
 {
   bl_worst *list = bl_calloc(ctx, cv->n_rows, sizeof *list);
   bool *seen = bl_calloc(ctx, p->n, sizeof *seen);

@@ -1,5 +1,5 @@
-/* worst.h: what the results say about one out-of-fold entry, and the strongest mistakes: what a person should listen to or
- * look at first. One rule for the terminal, the report and the pictures. */
+/* worst.h: what the results say about one out-of-fold entry, and the strongest mistakes: what a person should listen to
+ * or look at first. One rule for the terminal, the report and the pictures. */
 #ifndef BL_WORST_H
 #define BL_WORST_H
 
@@ -24,11 +24,11 @@ typedef enum bl_worst_kind {
 } bl_worst_kind;
 typedef struct bl_worst {
   size_t entry;
-  uint32_t row;          /* of the problem */
-  double weight;         /* by which the list is sorted, descending */
+  uint32_t row;  /* of the problem */
+  double weight; /* by which the list is sorted, descending */
 } bl_worst;
 /* A row that stands in several folds is listed once, at its worst. *out is to be freed, also when *n is 0. */
-bl_status bl_worst_entries(bl_ctx *ctx, const bl_problem *p, const bl_cv *cv, bl_worst_kind kind, bl_worst **out, size_t *n)
-    BL_MUST_CHECK;
+bl_status bl_worst_entries(bl_ctx *ctx, const bl_problem *p, const bl_cv *cv, bl_worst_kind kind, bl_worst **out,
+                           size_t *n) BL_MUST_CHECK;
 
 #endif

@@ -1,6 +1,7 @@
 /* agree.c: recordings of a run that are not like most of them.
  *
- * The most common kind decides: a rate and a set of channels with their units, in the order that most of those have. What another recording gave stays as it is where the recipe makes the same of its stream, out of the same channels;
+ * The most common kind decides: a rate and a set of channels with their units, in the order that most of those have.
+ * What another recording gave stays as it is where the recipe makes the same of its stream, out of the same channels;
  * else it is done again as `predict` would do it, its channels found by name. */
 #include <math.h>
 #include <string.h>
@@ -10,9 +11,13 @@
 
 typedef bl_part_of_run part;
 
-bool bl_may_agree(const part *p) { return p->status && p->status != BL_E_IO && p->status != BL_E_FORMAT && !p->job.n_frames; }
+bool bl_may_agree(const part *p)
+{
+  return p->status && p->status != BL_E_IO && p->status != BL_E_FORMAT && !p->job.n_frames;
+}
 
-/* ---- the most common kind -------------------------------------------------------------------------------------------- */
+/* ---- the most common kind
+ * -------------------------------------------------------------------------------------------- */
 
 static bool same_texts(const bl_texts *a, const bl_texts *b)
 {
@@ -21,7 +26,10 @@ static bool same_texts(const bl_texts *a, const bl_texts *b)
   return same;
 }
 
-static bool same_rate(const part *a, const part *b) { return fabs(a->job.rate_hz - b->job.rate_hz) <= 1e-9 * fabs(a->job.rate_hz); }
+static bool same_rate(const part *a, const part *b)
+{
+  return fabs(a->job.rate_hz - b->job.rate_hz) <= 1e-9 * fabs(a->job.rate_hz);
+}
 
 /* The same stream came in, so that the same features came out. */
 static bool same_stream(const part *a, const part *b)
@@ -43,11 +51,13 @@ static bool same_kind(const part *a, const part *b)
 
 typedef bool (*alike)(const part *a, const part *b);
 
-/* Among the recordings that gave rows and are like `within` (NULL: all of them): the first of those of which most others are
- * alike, n when there is none. *share: how large a part of them these are. */
-static bl_status most_common(bl_ctx *ctx, const part *parts, size_t n, const part *within, alike same, size_t *out, double *share)
+/* Among the recordings that gave rows and are like `within` (NULL: all of them): the first of those of which most
+ * others are alike, n when there is none. *share: how large a part of them these are. */
+static bl_status most_common(bl_ctx *ctx, const part *parts, size_t n, const part *within, alike same, size_t *out,
+                             double *share)
 {
-  size_t *first = bl_calloc(ctx, n, sizeof *first), *count = bl_calloc(ctx, n, sizeof *count), n_kinds = 0, all = 0, best = 0;
+  size_t *first = bl_calloc(ctx, n, sizeof *first), *count = bl_calloc(ctx, n, sizeof *count), n_kinds = 0, all = 0,
+         best = 0;
   bl_status s = first && count ? BL_OK : bl_fail_nomem(ctx, "the recordings");
   for (size_t i = 0; !s && i < n; i++) {
     if (parts[i].status || !parts[i].has_rows || (within && !same_kind(within, &parts[i]))) continue;
@@ -75,7 +85,8 @@ static bl_status find_model(bl_ctx *ctx, const part *parts, size_t n, size_t *ou
   return s || *out == n ? s : most_common(ctx, parts, n, &parts[*out], same_stream, out, &of_these);
 }
 
-/* ---- those that differ ----------------------------------------------------------------------------------------------- */
+/* ---- those that differ
+ * ----------------------------------------------------------------------------------------------- */
 
 /* What a recording's rows were made of. */
 typedef struct made {
@@ -148,7 +159,8 @@ bl_status bl_agree(bl_ctx *ctx, bl_extraction_job *j, size_t *model)
   if (s || !j->n_odd) return s;
   const part *m = &j->parts[*model];
   const char *name = j->items->v[*model].name;
-  char *whose = most ? bl_strf(ctx, "most recordings have, %s first", name) : bl_strf(ctx, "%s has, and the others go by it", name);
+  char *whose = most ? bl_strf(ctx, "most recordings have, %s first", name)
+                     : bl_strf(ctx, "%s has, and the others go by it", name);
   if (!whose) return bl_fail_nomem(ctx, "the recordings");
   bl_wanted wanted = {m->job.rate_hz, &m->job.channels, &m->job.units, whose};
   j->wanted = &wanted;

@@ -15,14 +15,18 @@ typedef struct row_user {
 } row_user;
 
 /* The drop log: which segments gave no row, and why. */
-static bl_status note_dropped(bl_ctx *ctx, bl_part_of_run *p, double start_s, const char *label, const char *reason, bool rejected)
+static bl_status note_dropped(bl_ctx *ctx, bl_part_of_run *p, double start_s, const char *label, const char *reason,
+                              bool rejected)
 {
   void *v = p->dropped;
   bl_status s = bl_grow(ctx, &v, &p->cap_dropped, p->n_dropped + 1, sizeof *p->dropped, "the drop log");
   p->dropped = v;
   if (s) return s;
   bl_dropped *d = &p->dropped[p->n_dropped++];
-  *d = (bl_dropped){.start_s = start_s, .label = bl_strdup(ctx, label ? label : ""), .reason = bl_strdup(ctx, reason), .rejected = rejected};
+  *d = (bl_dropped){.start_s = start_s,
+                    .label = bl_strdup(ctx, label ? label : ""),
+                    .reason = bl_strdup(ctx, reason),
+                    .rejected = rejected};
   return d->label && d->reason ? BL_OK : bl_fail_nomem(ctx, "the drop log");
 }
 
@@ -73,7 +77,9 @@ static bl_status on_row(void *user, bl_ctx *ctx, const bl_span *span, bl_status 
   const char *of_event = span->label ? span->label : "";
   if (u->item->unlabelled && *of_event) u->p->silenced = true;
   bl_row_info info = {.recording = u->item->name,
-                      .label = u->item->label ? u->item->label : u->item->unlabelled ? "" : of_event,
+                      .label = u->item->label        ? u->item->label
+                               : u->item->unlabelled ? ""
+                                                     : of_event,
                       .group = u->item->group ? u->item->group : u->item->name,
                       .start_s = span->start_s,
                       .end_s = span->end_s,
@@ -109,8 +115,14 @@ bl_status bl_extract_item(bl_ctx *ctx, void *arg, size_t k)
   bl_status s = BL_CHECK_CANCEL(ctx);
   if (s) return s;
   free_part(ctx, p);
-  p->job = (bl_recording_job){.config = j->config, .name = item->name, .annotations = &item->annotations, .annotated = item->annotated,
-                              .wanted = j->wanted, .on_row = on_row, .user = &user, .on_left_out = on_left_out};
+  p->job = (bl_recording_job){.config = j->config,
+                              .name = item->name,
+                              .annotations = &item->annotations,
+                              .annotated = item->annotated,
+                              .wanted = j->wanted,
+                              .on_row = on_row,
+                              .user = &user,
+                              .on_left_out = on_left_out};
   s = bl_source_open(ctx, &j->config->source, j->config->folder, item, &p->job.rec);
   if (!s) {
     s = bl_recording_extract(ctx, &p->job);
@@ -125,8 +137,8 @@ bl_status bl_extract_item(bl_ctx *ctx, void *arg, size_t k)
     else bl_warn(ctx, BL_W_SKIPPED, "%s", p->skipped_text);
   }
   if (!s && !p->has_rows && p->n_dropped)
-    bl_log(ctx, BL_LOG_INFO, "%s: gives no row: all of its %zu segments were left out, one because: %s", item->name, p->n_dropped,
-           p->dropped[0].reason);
+    bl_log(ctx, BL_LOG_INFO, "%s: gives no row: all of its %zu segments were left out, one because: %s", item->name,
+           p->n_dropped, p->dropped[0].reason);
   else if (!s && !p->has_rows) bl_log(ctx, BL_LOG_INFO, "%s: gives no row: no segment fits into it", item->name);
   p->status = s;
   if (s && !(p->message = bl_strdup(ctx, bl_ctx_error(ctx)))) return bl_fail_nomem(ctx, "an outcome");
@@ -136,7 +148,8 @@ bl_status bl_extract_item(bl_ctx *ctx, void *arg, size_t k)
   return BL_OK;
 }
 
-/* ---- all together ---------------------------------------------------------------------------------------------------- */
+/* ---- all together
+ * ---------------------------------------------------------------------------------------------------- */
 
 /* Rows of one part behind those gathered so far. */
 static bl_status append(bl_ctx *ctx, bl_part_of_run *p, bl_extraction *x, bool *first)
@@ -150,8 +163,13 @@ static bl_status append(bl_ctx *ctx, bl_part_of_run *p, bl_extraction *x, bool *
   const char *extra[64];
   for (size_t i = 0; i < p->rows.X.rows; i++) {
     for (size_t k = 0; k < p->rows.n_extra && k < 64; k++) extra[k] = p->rows.extra[k].v.v[i];
-    bl_row_info info = {p->rows.recording.v[i], p->rows.label.v[i], p->rows.group.v[i], p->rows.start_s[i],
-                        p->rows.end_s[i],       p->rows.weight[i],  extra};
+    bl_row_info info = {p->rows.recording.v[i],
+                        p->rows.label.v[i],
+                        p->rows.group.v[i],
+                        p->rows.start_s[i],
+                        p->rows.end_s[i],
+                        p->rows.weight[i],
+                        extra};
     bl_status s = bl_dataset_add(ctx, &x->rows, bl_row(&p->rows.X, i), &info);
     if (s) return s;
   }
@@ -177,7 +195,8 @@ static bl_status check_asked(bl_ctx *ctx, const bl_extraction_job *j, bool rows)
   if (!s) s = bl_tally_missing(ctx, &asked, &there, &text, &matched);
   const char *who = j->config->segment.cls->name;
   /* a recording that failed may have had it */
-  if (!s && text.len && !matched && (!failed || !rows)) s = bl_fail(ctx, BL_E_CONFIG, "%s: events: %s", who, bl_buf_text(&text));
+  if (!s && text.len && !matched && (!failed || !rows))
+    s = bl_fail(ctx, BL_E_CONFIG, "%s: events: %s", who, bl_buf_text(&text));
   else if (!s && text.len) bl_warn(ctx, BL_W_MISSING, "%s: events: %s", who, bl_buf_text(&text));
   bl_buf_free(ctx, &text);
   bl_tally_free(ctx, &there);
@@ -190,11 +209,13 @@ static void note_silenced(bl_ctx *ctx, const bl_extraction_job *j)
   bool any = false;
   for (size_t i = 0; i < j->items->n; i++) any |= j->parts[i].silenced;
   if (any)
-    bl_log(ctx, BL_LOG_INFO, "events inside the recordings have labels that rows do not take on; to have them say labels: annotations "
+    bl_log(ctx, BL_LOG_INFO,
+           "events inside the recordings have labels that rows do not take on; to have them say labels: annotations "
            "in the source");
 }
 
-/* Of all that was left out, a segment that a rule of the user's rejected says more than one that a run's end cuts off. */
+/* Of all that was left out, a segment that a rule of the user's rejected says more than one that a run's end cuts
+ * off. */
 static bl_status no_rows(bl_ctx *ctx, const bl_extraction_job *j, const bl_extraction *x)
 {
   bl_asked asked;
@@ -208,12 +229,16 @@ static bl_status no_rows(bl_ctx *ctx, const bl_extraction_job *j, const bl_extra
     }
   if (!told) told = first;
   if (told)
-    return bl_fail(ctx, BL_E_SHAPE, "no rows: all %zu segments of %zu recordings were left out (dropped.csv); one, at %.3f s: %s", n,
+    return bl_fail(ctx, BL_E_SHAPE,
+                   "no rows: all %zu segments of %zu recordings were left out (dropped.csv); one, at %.3f s: %s", n,
                    j->items->n, told->start_s, told->reason);
   if (bl_config_asks(j->config, &asked))
-    return bl_fail(ctx, BL_E_SHAPE, "no rows: no event lies in the %zu recordings; what tells of events is chosen by the source's labels",
-                   j->items->n);
-  return bl_fail(ctx, BL_E_SHAPE, "no rows: %zu recordings gave not one segment; does the length of the windows fit?", j->items->n);
+    return bl_fail(
+        ctx, BL_E_SHAPE,
+        "no rows: no event lies in the %zu recordings; what tells of events is chosen by the source's labels",
+        j->items->n);
+  return bl_fail(ctx, BL_E_SHAPE, "no rows: %zu recordings gave not one segment; does the length of the windows fit?",
+                 j->items->n);
 }
 
 static bl_status gather(bl_ctx *ctx, bl_extraction_job *j, bl_extraction *x)
@@ -230,8 +255,12 @@ static bl_status gather(bl_ctx *ctx, bl_extraction_job *j, bl_extraction *x)
     if (!p->status && p->has_rows && (s = append(ctx, p, x, &first))) return s;
     tell(ctx, p);
     bl_outcome *o = &x->outcomes[i];
-    *o = (bl_outcome){.status = p->status, .n_rows = p->status ? 0 : p->job.n_rows, .n_skipped = p->job.n_skipped,
-                      .seconds = p->job.seconds, .dropped = p->dropped, .n_dropped = p->n_dropped};
+    *o = (bl_outcome){.status = p->status,
+                      .n_rows = p->status ? 0 : p->job.n_rows,
+                      .n_skipped = p->job.n_skipped,
+                      .seconds = p->job.seconds,
+                      .dropped = p->dropped,
+                      .n_dropped = p->n_dropped};
     p->dropped = NULL;
     p->n_dropped = 0;
     if (o->n_dropped) qsort(o->dropped, o->n_dropped, sizeof *o->dropped, by_start);

@@ -8,7 +8,7 @@
 #include "nan_rows.h"
 
 #define BLOCK_FLOATS ((size_t)1 << 16)
-#define SOUND_UNIT "FS" /* of full scale */
+#define SOUND_UNIT   "FS" /* of full scale */
 
 bl_status bl_wave_stream(bl_ctx *ctx, double rate_hz, const bl_texts *channels, const bl_texts *units, bl_stream *out)
 {
@@ -40,8 +40,8 @@ typedef struct selection {
   size_t stream;
   const bl_rec_stream *rs;
   size_t *channel, n;
-  const char **name;   /* what the features know each by; borrowed */
-  bool all;            /* every channel in the file's own order: no gathering needed */
+  const char **name; /* what the features know each by; borrowed */
+  bool all;          /* every channel in the file's own order: no gathering needed */
 } selection;
 
 /* The stream with most channels among those of this rate (0: any); the first of equals is the fastest. */
@@ -63,8 +63,10 @@ static bl_status choose_stream(bl_ctx *ctx, const bl_recording_job *j, size_t *o
   *out = widest_stream(rec, asked > 0 ? asked : j->wanted ? j->wanted->rate_hz : 0);
   if (*out == rec->n_streams && !(asked > 0)) *out = widest_stream(rec, 0); /* the stages may resample it */
   if (*out < rec->n_streams) return BL_OK;
-  return bl_fail(ctx, BL_E_CONFIG, "has no stream of %g Hz, its first has %g Hz; resample it first, or set stream: "
-                 "{rate_hz: %g}", asked, rec->streams[0].rate_hz, rec->streams[0].rate_hz);
+  return bl_fail(ctx, BL_E_CONFIG,
+                 "has no stream of %g Hz, its first has %g Hz; resample it first, or set stream: "
+                 "{rate_hz: %g}",
+                 asked, rec->streams[0].rate_hz, rec->streams[0].rate_hz);
 }
 
 static const char *channel_at(const void *arg, size_t i)
@@ -167,8 +169,8 @@ static bl_status check_wanted(bl_ctx *ctx, const bl_recording_job *j, const bl_s
   return s;
 }
 
-/* Annotations of the file and of a table, as events; labels are borrowed. Where a table speaks of the recording it has the
- * say, but what the file marks as bad stays bad. */
+/* Annotations of the file and of a table, as events; labels are borrowed. Where a table speaks of the recording it has
+ * the say, but what the file marks as bad stays bad. */
 static bl_status gather_events(bl_ctx *ctx, const bl_recording_job *j, bl_event **out, size_t *n)
 {
   const bl_annotations *lists[] = {&j->rec->annotations, j->annotations};
@@ -255,8 +257,11 @@ static bl_status one_run(bl_ctx *ctx, bl_recording_job *j, const selection *sel,
                          size_t block_frames)
 {
   const bl_stretch *run = &sel->rs->runs[which];
-  bl_run_info info = {.start_s = run->start_s, .end_s = run->start_s + (double)run->n / sel->rs->rate_hz, .rate_hz = sel->rs->rate_hz,
-                      .follows = which > 0, .followed = which + 1 < sel->rs->n_runs,
+  bl_run_info info = {.start_s = run->start_s,
+                      .end_s = run->start_s + (double)run->n / sel->rs->rate_hz,
+                      .rate_hz = sel->rs->rate_hz,
+                      .follows = which > 0,
+                      .followed = which + 1 < sel->rs->n_runs,
                       .unlabelled = j->unlabelled};
   if (info.followed) info.next_start_s = run[1].start_s;
   r->start_s = info.start_s;

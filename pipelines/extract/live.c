@@ -34,9 +34,13 @@ void bl_live_log(bl_ctx *ctx, const bl_live *l)
 {
   for (size_t i = 0; i < l->n; i++) {
     const bl_stage_part *p = &l->parts[i];
-    if (p->whole) bl_log(ctx, BL_LOG_DEBUG, "latency of '%s' (branch '%s'): needs the whole recording", p->stage, p->branch);
-    else if (!isnan(p->latency_s)) bl_log(ctx, BL_LOG_DEBUG, "latency of '%s' (branch '%s'): %.4g s", p->stage, p->branch, p->latency_s);
-    else bl_log(ctx, BL_LOG_DEBUG, "latency of '%s' (branch '%s'): behind a stage that needs the whole recording", p->stage, p->branch);
+    if (p->whole)
+      bl_log(ctx, BL_LOG_DEBUG, "latency of '%s' (branch '%s'): needs the whole recording", p->stage, p->branch);
+    else if (!isnan(p->latency_s))
+      bl_log(ctx, BL_LOG_DEBUG, "latency of '%s' (branch '%s'): %.4g s", p->stage, p->branch, p->latency_s);
+    else
+      bl_log(ctx, BL_LOG_DEBUG, "latency of '%s' (branch '%s'): behind a stage that needs the whole recording",
+             p->stage, p->branch);
   }
 }
 

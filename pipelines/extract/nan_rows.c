@@ -33,7 +33,8 @@ void bl_warn_nan(bl_ctx *ctx, const bl_dataset *d)
   size_t first = 0, n = count(d, &first);
   if (!n) return;
   const char *feature = d->features.v[first_nan(bl_row(&d->X, first), d->X.cols)];
-  bl_warn(ctx, BL_W_NONFINITE, "%zu of %zu rows hold NaN, the first is row %zu (counted from 0), '%s' of %s; to leave them out say " OPTION,
+  bl_warn(ctx, BL_W_NONFINITE,
+          "%zu of %zu rows hold NaN, the first is row %zu (counted from 0), '%s' of %s; to leave them out say " OPTION,
           n, d->X.rows, first, feature, d->recording.v[first]);
 }
 
@@ -52,7 +53,9 @@ static bl_status note(bl_ctx *ctx, bl_extraction *x, const bl_dataset *d, size_t
   if (!v) return bl_fail_nomem(ctx, "the drop log");
   x->dropped = v;
   bl_dropped *one = &v[x->n_dropped++];
-  *one = (bl_dropped){.recording = bl_strdup(ctx, d->recording.v[i]), .start_s = d->start_s[i], .label = bl_strdup(ctx, d->label.v[i]),
+  *one = (bl_dropped){.recording = bl_strdup(ctx, d->recording.v[i]),
+                      .start_s = d->start_s[i],
+                      .label = bl_strdup(ctx, d->label.v[i]),
                       .reason = bl_strdup(ctx, bl_ctx_error(ctx))};
   return one->recording && one->label && one->reason ? BL_OK : bl_fail_nomem(ctx, "the drop log");
 }

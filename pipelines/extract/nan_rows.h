@@ -1,4 +1,5 @@
-/* nan_rows.h: rows with a feature that is NaN (behind mark_artefacts, say): kept with a warning, or left out (rows: nan). */
+/* nan_rows.h: rows with a feature that is NaN (behind mark_artefacts, say): kept with a warning, or left out (rows:
+ * nan). */
 #ifndef BL_NAN_ROWS_H
 #define BL_NAN_ROWS_H
 

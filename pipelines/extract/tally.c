@@ -17,7 +17,10 @@ void bl_tally_free(bl_ctx *ctx, bl_tally *t)
   *t = (bl_tally){0};
 }
 
-static int by_text(const void *pa, const void *pb) { return strcmp(*(const char *const *)pa, *(const char *const *)pb); }
+static int by_text(const void *pa, const void *pb)
+{
+  return strcmp(*(const char *const *)pa, *(const char *const *)pb);
+}
 
 bl_status bl_tally_events(bl_ctx *ctx, const bl_event *v, size_t n, bl_tally *out)
 {
@@ -41,7 +44,10 @@ typedef struct entry {
   size_t count;
 } entry;
 
-static int by_label(const void *pa, const void *pb) { return strcmp(((const entry *)pa)->label, ((const entry *)pb)->label); }
+static int by_label(const void *pa, const void *pb)
+{
+  return strcmp(((const entry *)pa)->label, ((const entry *)pb)->label);
+}
 
 bl_status bl_tally_sum(bl_ctx *ctx, const bl_tally *const *v, size_t n, bl_tally *out)
 {
@@ -62,7 +68,8 @@ bl_status bl_tally_sum(bl_ctx *ctx, const bl_tally *const *v, size_t n, bl_tally
   return s;
 }
 
-/* ---- what is not there --------------------------------------------------------------------------------------------- */
+/* ---- what is not there
+ * --------------------------------------------------------------------------------------------- */
 
 typedef enum found { FOUND_NONE, FOUND_MARKS, FOUND_EVENTS } found; /* marks: of bad stretches */
 
@@ -94,14 +101,17 @@ static bl_status say_there(bl_ctx *ctx, const bl_tally *there, bl_buf *text)
   if (!there->labels.n) return bl_buf_puts(ctx, text, "; there are no events at all");
   bl_status s = bl_buf_puts(ctx, text, "; there are ");
   for (size_t i = 0; !s && i < there->labels.n && i < NAMED; i++)
-    s = bl_buf_printf(ctx, text, "%s%s (%zu)", i ? ", " : "", *there->labels.v[i] ? there->labels.v[i] : "''", there->count[i]);
+    s = bl_buf_printf(ctx, text, "%s%s (%zu)", i ? ", " : "", *there->labels.v[i] ? there->labels.v[i] : "''",
+                      there->count[i]);
   return !s && there->labels.n > NAMED ? bl_buf_printf(ctx, text, " and %zu more", there->labels.n - NAMED) : s;
 }
 
 static bl_status say_mark(bl_ctx *ctx, const char *name, size_t n, bl_buf *text)
 {
-  return bl_buf_printf(ctx, text, "%s'%s' (%zu) marks bad stretches and counts as no event; to have it as one say "
-                       "reject_by_annotation: false", text->len ? "; " : "", name, n);
+  return bl_buf_printf(ctx, text,
+                       "%s'%s' (%zu) marks bad stretches and counts as no event; to have it as one say "
+                       "reject_by_annotation: false",
+                       text->len ? "; " : "", name, n);
 }
 
 bl_status bl_tally_missing(bl_ctx *ctx, const bl_asked *asked, const bl_tally *there, bl_buf *text, bool *matched)
@@ -110,7 +120,8 @@ bl_status bl_tally_missing(bl_ctx *ctx, const bl_asked *asked, const bl_tally *t
   size_t n;
   bool any = bl_asked_any(asked);
   *matched = false;
-  for (size_t i = 0; any && i < there->labels.n; i++) *matched |= !(asked->without_bad && bl_label_is_bad(there->labels.v[i]));
+  for (size_t i = 0; any && i < there->labels.n; i++)
+    *matched |= !(asked->without_bad && bl_label_is_bad(there->labels.v[i]));
   if (any) return BL_OK;
   for (size_t i = 0; !s && i < asked->names->n; i++) {
     found f = find(asked, there, asked->names->v[i], &n);

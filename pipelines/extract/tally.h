@@ -14,8 +14,9 @@ bl_status bl_tally_events(bl_ctx *ctx, const bl_event *v, size_t n, bl_tally *ou
 bl_status bl_tally_sum(bl_ctx *ctx, const bl_tally *const *v, size_t n, bl_tally *out) BL_MUST_CHECK;
 void bl_tally_free(bl_ctx *ctx, bl_tally *t);
 
-/* Says in *text which of the names asked for no event bears, with the nearest and the labels there are; nothing when all
- * occur. *matched: some event is asked for. */
-bl_status bl_tally_missing(bl_ctx *ctx, const bl_asked *asked, const bl_tally *there, bl_buf *text, bool *matched) BL_MUST_CHECK;
+/* Says in *text which of the names asked for no event bears, with the nearest and the labels there are; nothing when
+ * all occur. *matched: some event is asked for. */
+bl_status bl_tally_missing(bl_ctx *ctx, const bl_asked *asked, const bl_tally *there, bl_buf *text,
+                           bool *matched) BL_MUST_CHECK;
 
 #endif

@@ -126,21 +126,27 @@ static void trace_panel(const bl_plot *p, bl_sink *k, double step, double right)
                  "set arrow from graph 1.012, first 0 to graph 1.012, first 1 nohead lw 2.5 lc rgb '#222222' front\n"
                  "set label at graph 1.02, first 0.5 rotate by 90 center offset 0.6,0 tc rgb '#222222' '%g %s'\n",
                  step, p->unit);
-  bl_sink_printf(k, "plot for [i=0:%zu] 'traces.dat' index i using 1:2 with lines lw 0.8 lc rgb (i %% 2 ? '#0072B2' : "
-                    "'#1b3a57') notitle\n", n - 1);
+  bl_sink_printf(k,
+                 "plot for [i=0:%zu] 'traces.dat' index i using 1:2 with lines lw 0.8 lc rgb (i %% 2 ? '#0072B2' : "
+                 "'#1b3a57') notitle\n",
+                 n - 1);
   bl_sink_puts(k, "unset arrow\nunset label\nunset object\nunset title\n");
 }
 
 static void psd_panel(const bl_plot *p, bl_sink *k)
 {
   size_t n = bl_plot_width(p);
-  bl_sink_printf(k, "set lmargin at screen 0.765\nset rmargin at screen 0.985\nset border 3\nset grid xtics ytics\n"
-                    "set xrange [0:%.9g]\nset yrange [*:*]\nset ytics autofreq\nset xlabel 'frequency (Hz)'\n"
-                    "set ylabel 'power density (dB re 1 %s²/Hz)'\nset title 'Welch PSD'\n"
-                    "set key top right inside\n", p->st->rate_hz / 2, p->unit);
+  bl_sink_printf(k,
+                 "set lmargin at screen 0.765\nset rmargin at screen 0.985\nset border 3\nset grid xtics ytics\n"
+                 "set xrange [0:%.9g]\nset yrange [*:*]\nset ytics autofreq\nset xlabel 'frequency (Hz)'\n"
+                 "set ylabel 'power density (dB re 1 %s²/Hz)'\nset title 'Welch PSD'\n"
+                 "set key top right inside\n",
+                 p->st->rate_hz / 2, p->unit);
   if (n > 1)
-    bl_sink_printf(k, "plot for [i=2:%zu] 'psd.dat' using 1:i with lines lw 0.7 lc rgb '#8856B4E9' notitle, \\\n"
-                      "  '' using 1:%zu with lines lw 2 lc rgb '#0072B2' title 'mean'\n", n + 1, n + 2);
+    bl_sink_printf(k,
+                   "plot for [i=2:%zu] 'psd.dat' using 1:i with lines lw 0.7 lc rgb '#8856B4E9' notitle, \\\n"
+                   "  '' using 1:%zu with lines lw 2 lc rgb '#0072B2' title 'mean'\n",
+                   n + 1, n + 2);
   else bl_sink_puts(k, "plot 'psd.dat' using 1:2 with lines lw 1.5 lc rgb '#0072B2' notitle\n");
 }
 

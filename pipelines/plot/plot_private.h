@@ -16,28 +16,28 @@ typedef struct bl_plot {
   size_t stream;
   const bl_rec_stream *st;
   double from_s, to_s;
-  double n_frames;             /* in the span, gaps left out */
+  double n_frames;                              /* in the span, gaps left out */
   size_t channel[BL_PLOT_CHANNELS], n_channels; /* shown, as indices of the stream's */
-  bool mixed;                  /* all channels of a sound are averaged to one */
-  const char *unit;            /* as written: "µV" */
-  double time_scale;           /* seconds of one unit of the time axis */
+  bool mixed;                                   /* all channels of a sound are averaged to one */
+  const char *unit;                             /* as written: "µV" */
+  double time_scale;                            /* seconds of one unit of the time axis */
   const char *time_unit;
-  char *folder;                /* where script and data lie while gnuplot draws */
+  char *folder; /* where script and data lie while gnuplot draws */
 } bl_plot;
 
 /* Frames [n][channels shown] (one channel when mixed); time_s is that of the first. */
 typedef bl_status (*bl_plot_block_fn)(void *user, bl_ctx *ctx, double time_s, const float *x, size_t n);
 /* begin is true when a contiguous stretch begins at time_s, false when it ends. */
 typedef bl_status (*bl_plot_stretch_fn)(void *user, bl_ctx *ctx, double time_s, bool begin);
-bl_status bl_plot_read(const bl_plot *p, bl_plot_stretch_fn on_stretch, bl_plot_block_fn on_block, void *user)
-    BL_MUST_CHECK;
+bl_status bl_plot_read(const bl_plot *p, bl_plot_stretch_fn on_stretch, bl_plot_block_fn on_block,
+                       void *user) BL_MUST_CHECK;
 static inline size_t bl_plot_width(const bl_plot *p) { return p->mixed ? 1 : p->n_channels; }
 
 /* Lowest and highest value of each channel in each column of the picture. */
 typedef struct bl_envelope {
   size_t columns, width;
-  float *lo, *hi;              /* [columns][width]; lo > hi: nothing there */
-  double *sum, *squares;       /* [width] */
+  float *lo, *hi;        /* [columns][width]; lo > hi: nothing there */
+  double *sum, *squares; /* [width] */
   double count;
 } bl_envelope;
 bl_status bl_envelope_new(const bl_plot *p, size_t columns, bl_envelope *out) BL_MUST_CHECK;
@@ -54,7 +54,7 @@ typedef struct bl_spectrum {
   bl_stage_run run;
   bl_stream in;
   bl_frames out;
-  double stretch_s, seen;      /* where the stretch began, frames it gave */
+  double stretch_s, seen; /* where the stretch began, frames it gave */
   bl_spectrum_fn on_frame;
   void *user;
 } bl_spectrum;

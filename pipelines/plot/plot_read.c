@@ -109,10 +109,7 @@ void bl_envelope_free(bl_ctx *ctx, bl_envelope *e)
   *e = (bl_envelope){0};
 }
 
-static void point(bl_sink *k, double t, double v)
-{
-  bl_sink_printf(k, "%.9g %.6g\n", t, v);
-}
+static void point(bl_sink *k, double t, double v) { bl_sink_printf(k, "%.9g %.6g\n", t, v); }
 
 void bl_envelope_lines(const bl_plot *p, const bl_envelope *e, size_t channel, double offset, double scale,
                        double shift, bl_sink *k)

@@ -90,8 +90,10 @@ void bl_plot_marks(const bl_plot *p, bl_sink *k, bool named)
     double from = fmax(m->onset_s, p->from_s), to = fmin(m->onset_s + fmax(m->duration_s, 0), p->to_s);
     if (!(m->onset_s < p->to_s) || !(m->onset_s + fmax(m->duration_s, 0) >= p->from_s)) continue;
     if (to > from && drawn % 2 == 0)
-      bl_sink_printf(k, "set object rectangle from first %.9g, graph 0 to first %.9g, graph 1 fillcolor rgb '#D55E00' "
-                        "fillstyle transparent solid 0.06 noborder behind\n", from / p->time_scale, to / p->time_scale);
+      bl_sink_printf(k,
+                     "set object rectangle from first %.9g, graph 0 to first %.9g, graph 1 fillcolor rgb '#D55E00' "
+                     "fillstyle transparent solid 0.06 noborder behind\n",
+                     from / p->time_scale, to / p->time_scale);
     if (m->onset_s >= p->from_s)
       bl_sink_printf(k,
                      "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead lw 0.8 lc rgb '#E3A57F' back\n",

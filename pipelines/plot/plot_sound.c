@@ -12,8 +12,8 @@ typedef struct sound {
   bl_envelope wave;
   bl_spectrum spectrum;
   size_t columns, bins;
-  double *power;    /* [columns][bins] sums */
-  double *count;    /* [columns] */
+  double *power; /* [columns][bins] sums */
+  double *count; /* [columns] */
 } sound;
 
 static void on_frame(void *user, double time_s, const float *frame)

@@ -20,7 +20,7 @@ extern char **environ;
 
 struct bl_gnuplot {
   char *program, *folder;
-  pid_t pid;              /* 0: not running */
+  pid_t pid; /* 0: not running */
   int fd;
 };
 
@@ -53,8 +53,10 @@ bl_status bl_gnuplot_open(bl_ctx *ctx, const char *folder, bl_gnuplot **out)
   char *program = find_program(ctx, "gnuplot", &s);
   if (s) return s;
   if (!program) {
-    bl_warn(ctx, BL_W_SKIPPED, "gnuplot: not found on PATH: pictures are left out; install gnuplot-nox, then draw them "
-            "with 'gnuplot NAME.gp' in %s", folder);
+    bl_warn(ctx, BL_W_SKIPPED,
+            "gnuplot: not found on PATH: pictures are left out; install gnuplot-nox, then draw them "
+            "with 'gnuplot NAME.gp' in %s",
+            folder);
     return BL_OK;
   }
   bl_gnuplot *g = bl_calloc(ctx, 1, sizeof *g);

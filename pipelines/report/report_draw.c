@@ -16,14 +16,13 @@ const char bl_plot_viridis[] =
     "set palette defined (0 '#440154', 1 '#482475', 2 '#414487', 3 '#355f8d', 4 '#2a788e', 5 '#21918c', \\\n"
     "  6 '#22a884', 7 '#44bf70', 8 '#7ad151', 9 '#bddf26', 10 '#fde725')\n";
 
-const char bl_plot_style[] =
-    "reset\n"
-    "set encoding utf8\n"
-    "set border 3 lc rgb '#555555' lw 1\n"
-    "set tics nomirror out scale 0.6 tc rgb '#333333'\n"
-    "set grid lt 1 lc rgb '#e3e3e3' lw 0.7\n"
-    "set key tc rgb '#222222' samplen 2 spacing 1.15\n"
-    "set title font ',16' tc rgb '#222222' offset 0,-0.3\n";
+const char bl_plot_style[] = "reset\n"
+                             "set encoding utf8\n"
+                             "set border 3 lc rgb '#555555' lw 1\n"
+                             "set tics nomirror out scale 0.6 tc rgb '#333333'\n"
+                             "set grid lt 1 lc rgb '#e3e3e3' lw 0.7\n"
+                             "set key tc rgb '#222222' samplen 2 spacing 1.15\n"
+                             "set title font ',16' tc rgb '#222222' offset 0,-0.3\n";
 
 char *bl_plot_file_name(bl_ctx *ctx, const char *prefix, const char *name)
 {
@@ -35,14 +34,17 @@ char *bl_plot_file_name(bl_ctx *ctx, const char *prefix, const char *name)
 
 static void terminal(bl_sink *k, const char *name, bl_canvas size)
 {
-  bl_sink_printf(k, "set terminal svg size %d,%d dynamic noenhanced font 'DejaVu Sans,14' background 'white'\n"
-                    "set output '../%s.svg'\n", size.width, size.height, name);
+  bl_sink_printf(k,
+                 "set terminal svg size %d,%d dynamic noenhanced font 'DejaVu Sans,14' background 'white'\n"
+                 "set output '../%s.svg'\n",
+                 size.width, size.height, name);
 }
 
 static void second_terminal(bl_sink *k, const char *name, bl_canvas size)
 {
-  bl_sink_printf(k, "set terminal pngcairo size %d,%d noenhanced font 'DejaVu Sans,10.5' fontscale 2 linewidth 2 "
-                    "pointscale 2 background 'white'\nset output '../%s.png'\nreplot\nset output\n",
+  bl_sink_printf(k,
+                 "set terminal pngcairo size %d,%d noenhanced font 'DejaVu Sans,10.5' fontscale 2 linewidth 2 "
+                 "pointscale 2 background 'white'\nset output '../%s.png'\nreplot\nset output\n",
                  2 * size.width, 2 * size.height, name);
 }
 
@@ -59,8 +61,8 @@ static bl_status write_text(bl_report *rep, const char *name, const char *ending
 static bl_status note_picture(bl_report *rep, const char *name, const char *caption, bool drawn)
 {
   bl_ctx *ctx = rep->ctx;
-  bl_status s = bl_grow(ctx, (void **)&rep->pictures, &rep->cap_pictures, rep->n_pictures + 1, sizeof *rep->pictures,
-                        "pictures");
+  bl_status s =
+      bl_grow(ctx, (void **)&rep->pictures, &rep->cap_pictures, rep->n_pictures + 1, sizeof *rep->pictures, "pictures");
   if (s) return s;
   bl_picture *p = &rep->pictures[rep->n_pictures++];
   *p = (bl_picture){bl_strdup(ctx, name), bl_strdup(ctx, caption), drawn};

@@ -77,11 +77,10 @@ bl_status bl_draw_confusion(bl_report *rep, const bl_result *res)
   bl_sink_puts(&data, "# true class, predicted class, rows, share of the true class in %, text, its colour\n");
   confusion_data(&data, res->confusion, n);
   double last = (double)n - 0.5;
-  bl_sink_puts(&body,
-               "set size ratio 1\nunset grid\nunset key\nset border 15\nset tics scale 0\nset cbtics scale 0.5\n"
-               "set palette defined (0 '#f7fbff', 0.25 '#c6dbef', 0.5 '#6baed6', 0.75 '#2171b5', 1 '#08306b')\n"
-               "set cbrange [0:100]\nset cblabel 'share of the true class (%)'\n"
-               "set xlabel 'predicted'\nset ylabel 'true'\n");
+  bl_sink_puts(&body, "set size ratio 1\nunset grid\nunset key\nset border 15\nset tics scale 0\nset cbtics scale 0.5\n"
+                      "set palette defined (0 '#f7fbff', 0.25 '#c6dbef', 0.5 '#6baed6', 0.75 '#2171b5', 1 '#08306b')\n"
+                      "set cbrange [0:100]\nset cblabel 'share of the true class (%)'\n"
+                      "set xlabel 'predicted'\nset ylabel 'true'\n");
   bl_sink_puts(&body, "set xrange [-0.5:");
   bl_sink_real(&body, last);
   bl_sink_puts(&body, "]\nset yrange [");

@@ -74,8 +74,8 @@ static void list_head(const bl_report *rep, const bl_result *res, bl_sink *k, bl
   bl_sink_puts(k, "</tr></thead><tbody>\n");
 }
 
-static void list_line(const bl_report *rep, const bl_result *res, bl_sink *k, bl_worst_kind kind, bool timed, size_t place,
-                      const bl_worst *e)
+static void list_line(const bl_report *rep, const bl_result *res, bl_sink *k, bl_worst_kind kind, bool timed,
+                      size_t place, const bl_worst *e)
 {
   const bl_dataset *d = rep->p->rows;
   size_t row = rep->p->index ? rep->p->index[e->row] : e->row;
@@ -95,7 +95,9 @@ static void list_line(const bl_report *rep, const bl_result *res, bl_sink *k, bl
     long truth = bl_entry_truth(rep->p, &res->cv, e->entry), said = bl_entry_predicted(rep->p, &res->cv, e->entry);
     if (rep->p->y) text_cell(k, truth < 0 ? "" : bl_report_class(rep, truth));
     text_cell(k, rep->p->task == BL_TASK_ANOMALY ? (said == 1 ? "outlier" : "inlier") : bl_report_class(rep, said));
-    real_cell(k, kind == BL_WORST_CONFUSED ? (res->cv.proba ? e->weight : NAN) : bl_entry_score(rep->p, &res->cv, e->entry), 4);
+    real_cell(
+        k, kind == BL_WORST_CONFUSED ? (res->cv.proba ? e->weight : NAN) : bl_entry_score(rep->p, &res->cv, e->entry),
+        4);
   }
   for (size_t c = 0; c < rep->c->report.list.n; c++) {
     const bl_texts *v = column(d, rep->c->report.list.v[c]);
@@ -134,8 +136,9 @@ void bl_section_mistakes(const bl_report *rep, bl_sink *k)
 {
   bl_task task = rep->p->task;
   bl_sink_printf(k, "<section id=\"mistakes\"><h2>%s</h2>\n",
-                 task == BL_TASK_ANOMALY ? "Ranked by strangeness" : task == BL_TASK_REGRESSION ? "Largest errors"
-                                                                                               : "Strongest mistakes");
+                 task == BL_TASK_ANOMALY      ? "Ranked by strangeness"
+                 : task == BL_TASK_REGRESSION ? "Largest errors"
+                                              : "Strongest mistakes");
   for (size_t i = 0; i < rep->r->n; i++) {
     const bl_result *res = &rep->r->v[i];
     if (!res->cv.n_rows) continue;

@@ -31,11 +31,10 @@ bl_status bl_draw_roc(bl_report *rep)
   bl_sink_puts(
       &data,
       "# ROC over the test predictions of all folds; false positive rate, true positive rate; a block a learner\n");
-  bl_sink_puts(&body,
-               "set size ratio 1\nset xrange [0:1]\nset yrange [0:1]\nset xtics 0.2\nset ytics 0.2\n"
-               "set xlabel 'false positive rate'\nset ylabel 'true positive rate'\n"
-               "set key outside bottom center vertical maxcols 1 Left reverse\n"
-               "plot x with lines lc rgb '#999999' lw 1.2 dt 2 title 'chance (AUC 0.500)'");
+  bl_sink_puts(&body, "set size ratio 1\nset xrange [0:1]\nset yrange [0:1]\nset xtics 0.2\nset ytics 0.2\n"
+                      "set xlabel 'false positive rate'\nset ylabel 'true positive rate'\n"
+                      "set key outside bottom center vertical maxcols 1 Left reverse\n"
+                      "plot x with lines lc rgb '#999999' lw 1.2 dt 2 title 'chance (AUC 0.500)'");
   size_t n = 0;
   for (size_t i = 0; i < r->n; i++) {
     if (!r->v[i].roc.n) continue;
@@ -155,9 +154,10 @@ bl_status bl_draw_folds(bl_report *rep)
                   beside(r->n + j, series), &n, r->n + j, true);
   }
   bl_sink_puts(&body, "\n");
-  return bl_report_draw(rep, "folds", c->n_published
-                        ? "Score of each fold; dashed lines are means, hollow marks the published numbers."
-                        : "Score of each fold; dashed lines are means.",
+  return bl_report_draw(rep, "folds",
+                        c->n_published
+                            ? "Score of each fold; dashed lines are means, hollow marks the published numbers."
+                            : "Score of each fold; dashed lines are means.",
                         (bl_canvas){720, 430}, &data, &body);
 }
 

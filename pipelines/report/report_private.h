@@ -21,11 +21,11 @@ typedef struct bl_report {
   const bl_problem *p;
   const bl_results *r;
   const char *folder;
-  char *plots;           /* <folder>/plots */
-  bl_gnuplot *gnuplot;   /* NULL: none on this machine */
+  char *plots;         /* <folder>/plots */
+  bl_gnuplot *gnuplot; /* NULL: none on this machine */
   bl_picture *pictures;
   size_t n_pictures, cap_pictures;
-  size_t main_metric;    /* index of the metric that headlines and pictures show */
+  size_t main_metric; /* index of the metric that headlines and pictures show */
 } bl_report;
 
 /* ---- pictures ---------------------------------------------------------------------------------------------------- */

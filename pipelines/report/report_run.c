@@ -28,8 +28,10 @@ static void failures(const bl_extraction *x, bl_sink *k)
 {
   size_t shown = 0;
   if (!x->n_failed) return;
-  bl_sink_printf(k, "<h3>Recordings that failed (%zu)</h3>\n<div class=\"scroll\"><table><thead><tr>"
-                    "<th scope=\"col\">recording</th><th scope=\"col\">why</th></tr></thead><tbody>\n", x->n_failed);
+  bl_sink_printf(k,
+                 "<h3>Recordings that failed (%zu)</h3>\n<div class=\"scroll\"><table><thead><tr>"
+                 "<th scope=\"col\">recording</th><th scope=\"col\">why</th></tr></thead><tbody>\n",
+                 x->n_failed);
   for (size_t i = 0; i < x->n_outcomes && shown < BL_REPORT_ROWS; i++) {
     const bl_outcome *o = &x->outcomes[i];
     if (!o->status) continue;
@@ -166,8 +168,10 @@ static void leakage(const bl_report *rep, bl_sink *k)
     bl_sink_puts(k, rep->c->evaluate.allow_leakage ? "The config allows it (<code>allow_leakage: true</code>): " : "");
     bl_sink_puts(k, "the scores may be better than those on new recordings.</p>\n");
   } else {
-    bl_sink_printf(k, "<p>Checked: none of the %zu groups stands on both sides of any fold. Whatever is learnt was "
-                      "learnt anew inside each fold, from its training rows alone.</p>\n", p->groups.n);
+    bl_sink_printf(k,
+                   "<p>Checked: none of the %zu groups stands on both sides of any fold. Whatever is learnt was "
+                   "learnt anew inside each fold, from its training rows alone.</p>\n",
+                   p->groups.n);
   }
 }
 
@@ -199,15 +203,16 @@ void bl_section_split(const bl_report *rep, bl_sink *k)
   bl_sink_puts(k, "<section id=\"split\"><h2>How it was split</h2>\n");
   splitter(rep, k);
   leakage(rep, k);
-  bl_sink_printf(k, "<details%s><summary>Sizes of the %zu fold%s</summary><div class=\"scroll\"><table><thead><tr>"
-                    "<th scope=\"col\">fold</th><th class=\"n\" scope=\"col\">training rows</th>"
-                    "<th class=\"n\" scope=\"col\">test rows</th>%s</tr></thead><tbody>\n", f->n <= 10 ? " open" : "",
-                 f->n, f->n == 1 ? "" : "s", grouped ? "<th class=\"n\" scope=\"col\">groups tested</th>" : "");
+  bl_sink_printf(k,
+                 "<details%s><summary>Sizes of the %zu fold%s</summary><div class=\"scroll\"><table><thead><tr>"
+                 "<th scope=\"col\">fold</th><th class=\"n\" scope=\"col\">training rows</th>"
+                 "<th class=\"n\" scope=\"col\">test rows</th>%s</tr></thead><tbody>\n",
+                 f->n <= 10 ? " open" : "", f->n, f->n == 1 ? "" : "s",
+                 grouped ? "<th class=\"n\" scope=\"col\">groups tested</th>" : "");
   for (size_t i = 0; i < f->n && i < BL_REPORT_ROWS; i++) {
     bl_sink_printf(k, "<tr><th scope=\"row\">%zu</th><td class=\"n\">%zu</td><td class=\"n\">%zu</td>", i + 1,
                    f->v[i].n_train, f->v[i].n_test);
-    if (grouped)
-      bl_sink_printf(k, "<td class=\"n\">%zu</td>", groups_in(rep->p, f->v[i].test, f->v[i].n_test, seen));
+    if (grouped) bl_sink_printf(k, "<td class=\"n\">%zu</td>", groups_in(rep->p, f->v[i].test, f->v[i].n_test, seen));
     bl_sink_puts(k, "</tr>\n");
   }
   bl_sink_puts(k, "</tbody></table></div>\n");

@@ -32,8 +32,11 @@ void bl_sink_puts(bl_sink *k, const char *raw) { add(k, raw, strlen(raw)); }
 /* Bytes of the UTF-8 character at s (RFC 3629), 0 when it is none. */
 static size_t utf8_len(const unsigned char *s)
 {
-  size_t n = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : (s[0] & 0xf0) == 0xe0 ? 3
-           : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
+  size_t n = s[0] < 0x80                   ? 1
+             : s[0] >= 0xc2 && s[0] < 0xe0 ? 2
+             : (s[0] & 0xf0) == 0xe0       ? 3
+             : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
+                                           : 0;
   for (size_t i = 1; i < n; i++)
     if ((s[i] & 0xc0) != 0x80) return 0;
   if (n == 3 && ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f))) return 0;
@@ -46,16 +49,16 @@ void bl_sink_html(bl_sink *k, const char *text)
   for (const char *s = text; *s;) {
     size_t n = utf8_len((const unsigned char *)s);
     switch (*s) {
-      case '&': bl_sink_puts(k, "&amp;"); break;
-      case '<': bl_sink_puts(k, "&lt;"); break;
-      case '>': bl_sink_puts(k, "&gt;"); break;
-      case '"': bl_sink_puts(k, "&quot;"); break;
-      case '\'': bl_sink_puts(k, "&#39;"); break;
-      case '\n': bl_sink_puts(k, "\n"); break;
-      default:
-        if (!n) bl_sink_puts(k, "\xef\xbf\xbd");
-        else if (n == 1 && ((unsigned char)*s < 0x20 || *s == 0x7f)) bl_sink_puts(k, " ");
-        else add(k, s, n);
+    case '&': bl_sink_puts(k, "&amp;"); break;
+    case '<': bl_sink_puts(k, "&lt;"); break;
+    case '>': bl_sink_puts(k, "&gt;"); break;
+    case '"': bl_sink_puts(k, "&quot;"); break;
+    case '\'': bl_sink_puts(k, "&#39;"); break;
+    case '\n': bl_sink_puts(k, "\n"); break;
+    default:
+      if (!n) bl_sink_puts(k, "\xef\xbf\xbd");
+      else if (n == 1 && ((unsigned char)*s < 0x20 || *s == 0x7f)) bl_sink_puts(k, " ");
+      else add(k, s, n);
     }
     s += n ? n : 1;
   }

@@ -125,7 +125,7 @@ static void threads(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(errors),           cmocka_unit_test(long_texts_are_cut),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(errors), cmocka_unit_test(long_texts_are_cut),
                                      cmocka_unit_test(log_and_warnings), cmocka_unit_test(progress_and_cancel),
                                      cmocka_unit_test(threads)};
   return cmocka_run_group_tests(tests, NULL, NULL);

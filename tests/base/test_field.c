@@ -13,13 +13,12 @@ typedef struct state_t {
   int32_t *code;
   size_t rows, cols;
 } state_t;
-static const bl_field table[] = {
-    BL_FIELD_SCALAR(state_t, offset, BL_F64, "a scalar"),
-    BL_FIELD_VECTOR(state_t, mean, BL_F64, cols, "a vector"),
-    BL_FIELD_MATRIX(state_t, square, BL_F64, cols, cols, "a square"),
-    BL_FIELD_MATRIX(state_t, w, BL_F32, rows, cols, "a matrix"),
-    BL_FIELD_VECTOR(state_t, code, BL_I32, rows, "codes"),
-    BL_FIELD_END};
+static const bl_field table[] = {BL_FIELD_SCALAR(state_t, offset, BL_F64, "a scalar"),
+                                 BL_FIELD_VECTOR(state_t, mean, BL_F64, cols, "a vector"),
+                                 BL_FIELD_MATRIX(state_t, square, BL_F64, cols, cols, "a square"),
+                                 BL_FIELD_MATRIX(state_t, w, BL_F32, rows, cols, "a matrix"),
+                                 BL_FIELD_VECTOR(state_t, code, BL_I32, rows, "codes"),
+                                 BL_FIELD_END};
 
 static const double numbers[] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
 

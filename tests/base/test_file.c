@@ -181,9 +181,12 @@ static void failing_allocations(void **state)
 
 int main(void)
 {
-  static const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip), cmocka_unit_test(ceiling),
-                                            cmocka_unit_test(dropped_leaves_the_old), cmocka_unit_test(never_over_a_device),
-                                            cmocka_unit_test(rights_stay), cmocka_unit_test(links_stay),
+  static const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip),
+                                            cmocka_unit_test(ceiling),
+                                            cmocka_unit_test(dropped_leaves_the_old),
+                                            cmocka_unit_test(never_over_a_device),
+                                            cmocka_unit_test(rights_stay),
+                                            cmocka_unit_test(links_stay),
                                             cmocka_unit_test(longest_names),
                                             cmocka_unit_test(failing_allocations)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);

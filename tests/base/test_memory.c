@@ -180,8 +180,9 @@ static void encodings(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(blocks), cmocka_unit_test(large_blocks), cmocka_unit_test(overflow), cmocka_unit_test(failing),
-                                     cmocka_unit_test(buffers), cmocka_unit_test(growing),  cmocka_unit_test(texts),
-                                     cmocka_unit_test(encodings)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(blocks),   cmocka_unit_test(large_blocks),
+                                     cmocka_unit_test(overflow), cmocka_unit_test(failing),
+                                     cmocka_unit_test(buffers),  cmocka_unit_test(growing),
+                                     cmocka_unit_test(texts),    cmocka_unit_test(encodings)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

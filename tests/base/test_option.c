@@ -17,20 +17,19 @@ typedef struct params {
   bl_ranges bands;
 } params;
 static const char *const windows[] = {"hann", "hamming", "blackman", NULL}, *const autos[] = {"auto", "none", NULL};
-static const bl_opt table[] = {
-    BL_INT(params, count, "5", 1, 100, "", "How many"),
-    BL_REAL(params, rate, "0.25", 0, 1, "Hz", "How fast"),
-    BL_REAL_ABOVE(params, above, "1e-4", 0, (double)INFINITY, "s", "How long"),
-    BL_BOOL(params, on, "yes", "Whether"),
-    BL_ENUM(params, window, "hamming", windows, "Which"),
-    BL_WORD(params, size, "auto", autos, 0, 1, BL_OPT_OPEN_HI, "", "A word or a share"),
-    BL_WORD(params, whole, "none", autos, 1, 64, BL_OPT_WHOLE, "", "A word or a count"),
-    BL_TEXT(params, path, NULL, "A file"),
-    BL_TEXT(params, named, "x y", "A text"),
-    BL_REALS(params, q, "[0.5, 0.9]", 0, 1, "", "Quantiles"),
-    BL_TEXTS(params, pick, NULL, "Channels"),
-    BL_RANGES(params, bands, "{alpha: [8, 13]}", 0, 100, "Hz", "Bands"),
-    BL_OPT_END};
+static const bl_opt table[] = {BL_INT(params, count, "5", 1, 100, "", "How many"),
+                               BL_REAL(params, rate, "0.25", 0, 1, "Hz", "How fast"),
+                               BL_REAL_ABOVE(params, above, "1e-4", 0, (double)INFINITY, "s", "How long"),
+                               BL_BOOL(params, on, "yes", "Whether"),
+                               BL_ENUM(params, window, "hamming", windows, "Which"),
+                               BL_WORD(params, size, "auto", autos, 0, 1, BL_OPT_OPEN_HI, "", "A word or a share"),
+                               BL_WORD(params, whole, "none", autos, 1, 64, BL_OPT_WHOLE, "", "A word or a count"),
+                               BL_TEXT(params, path, NULL, "A file"),
+                               BL_TEXT(params, named, "x y", "A text"),
+                               BL_REALS(params, q, "[0.5, 0.9]", 0, 1, "", "Quantiles"),
+                               BL_TEXTS(params, pick, NULL, "Channels"),
+                               BL_RANGES(params, bands, "{alpha: [8, 13]}", 0, 100, "Hz", "Bands"),
+                               BL_OPT_END};
 
 static params defaults(bl_ctx *ctx)
 {

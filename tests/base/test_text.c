@@ -70,15 +70,33 @@ static void odd_reals(void **state)
     bool ok;
     double want;
   } rows[] = {
-      {" 1.5\t\n", true, 1.5},   {"-0", true, -0.0},         {"1.", true, 1},        {".5", true, 0.5},
-      {"1e400", true, (double)INFINITY}, {"1e-400", true, 0}, {"1E+2", true, 100},    {"-Inf", true, -(double)INFINITY},
-      {"INFINITY", true, (double)INFINITY}, {"0e999999999999", true, 0},
-      {"9007199254740993", true, 9007199254740992.0}, /* halfway: to even */
+      {" 1.5\t\n", true, 1.5},
+      {"-0", true, -0.0},
+      {"1.", true, 1},
+      {".5", true, 0.5},
+      {"1e400", true, (double)INFINITY},
+      {"1e-400", true, 0},
+      {"1E+2", true, 100},
+      {"-Inf", true, -(double)INFINITY},
+      {"INFINITY", true, (double)INFINITY},
+      {"0e999999999999", true, 0},
+      {"9007199254740993", true, 9007199254740992.0},             /* halfway: to even */
       {"2.2250738585072011e-308", true, 2.2250738585072011e-308}, /* the one that hung PHP and Java */
-      {"", false, 0},            {" ", false, 0},            {".", false, 0},        {"-", false, 0},
-      {"1e", false, 0},          {"1e+", false, 0},          {"0x10", false, 0},     {"1,5", false, 0},
-      {"1 2", false, 0},         {"--1", false, 0},          {"1.2.3", false, 0},    {"infinit", false, 0},
-      {"e5", false, 0},          {"1f", false, 0},           {"nan(1)", false, 0},
+      {"", false, 0},
+      {" ", false, 0},
+      {".", false, 0},
+      {"-", false, 0},
+      {"1e", false, 0},
+      {"1e+", false, 0},
+      {"0x10", false, 0},
+      {"1,5", false, 0},
+      {"1 2", false, 0},
+      {"--1", false, 0},
+      {"1.2.3", false, 0},
+      {"infinit", false, 0},
+      {"e5", false, 0},
+      {"1f", false, 0},
+      {"nan(1)", false, 0},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     double got = 7;
@@ -150,8 +168,14 @@ static void near_names(void **state)
   static const char *const words[] = {"hann", "hamming", "logistic_regression", "kaiser", NULL};
   static const struct {
     const char *name, *want;
-  } rows[] = {{"han", "hann"}, {"HANN", "hann"}, {"hmaming", "hamming"}, {"logistic", "logistic_regression"},
-              {"kaizer", "kaiser"}, {"xylophone", NULL}, {"q", NULL}, {"", NULL}};
+  } rows[] = {{"han", "hann"},
+              {"HANN", "hann"},
+              {"hmaming", "hamming"},
+              {"logistic", "logistic_regression"},
+              {"kaizer", "kaiser"},
+              {"xylophone", NULL},
+              {"q", NULL},
+              {"", NULL}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     const char *got = bl_nearest(rows[i].name, word, words);
     if (!bl_text_equal(got, rows[i].want)) fail_msg("'%s' is near '%s'", rows[i].name, got ? got : "nothing");
@@ -176,7 +200,8 @@ static void globs(void **state)
       {"*?", "", false},        {"[a-]", "-", true},     {"EEG *", "EEG Fp1-Ref", true}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     if (bl_text_glob(rows[i].pattern, rows[i].s) != rows[i].want) fail_msg("'%s' on '%s'", rows[i].pattern, rows[i].s);
-  assert_true(bl_text_glob_plain("*l?", "call?") && bl_text_glob_plain("[?]", "?") && bl_text_glob_plain("a*[bc]", "abc"));
+  assert_true(bl_text_glob_plain("*l?", "call?") && bl_text_glob_plain("[?]", "?") &&
+              bl_text_glob_plain("a*[bc]", "abc"));
   assert_false(bl_text_glob_plain("call?", "calls") || bl_text_glob_plain("?", "") || bl_text_glob_plain("a", "ab"));
 }
 
@@ -198,9 +223,26 @@ static void utf8(void **state)
   static const struct {
     const char *s;
     size_t good;
-  } rows[] = {{"", 0}, {"abc", 3}, {"\xc2\x80", 2}, {"\xdf\xbf", 2}, {"\xe0\xa0\x80", 3}, {"\xef\xbf\xbf", 3}, {"\xf0\x90\x80\x80", 4},
-              {"\xf4\x8f\xbf\xbf", 4}, {"\xed\x9f\xbf", 3}, {"a\x80", 1}, {"a\xc1\xbf", 1}, {"\xe0\x9f\xbf", 0}, {"\xed\xa0\x80", 0},
-              {"\xf0\x8f\xbf\xbf", 0}, {"\xf4\x90\x80\x80", 0}, {"\xf5\x80\x80\x80", 0}, {"ab\xc3", 2}, {"ab\xe2\x82", 2}, {"caf\xe9.", 3}, {"\xff", 0}};
+  } rows[] = {{"", 0},
+              {"abc", 3},
+              {"\xc2\x80", 2},
+              {"\xdf\xbf", 2},
+              {"\xe0\xa0\x80", 3},
+              {"\xef\xbf\xbf", 3},
+              {"\xf0\x90\x80\x80", 4},
+              {"\xf4\x8f\xbf\xbf", 4},
+              {"\xed\x9f\xbf", 3},
+              {"a\x80", 1},
+              {"a\xc1\xbf", 1},
+              {"\xe0\x9f\xbf", 0},
+              {"\xed\xa0\x80", 0},
+              {"\xf0\x8f\xbf\xbf", 0},
+              {"\xf4\x90\x80\x80", 0},
+              {"\xf5\x80\x80\x80", 0},
+              {"ab\xc3", 2},
+              {"ab\xe2\x82", 2},
+              {"caf\xe9.", 3},
+              {"\xff", 0}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     size_t n = strlen(rows[i].s), good = bl_utf8_prefix(rows[i].s, n);
     if (good != rows[i].good || bl_text_is_utf8(rows[i].s) != (good == n)) fail_msg("row %zu: %zu", i, good);
@@ -209,10 +251,14 @@ static void utf8(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(reals_against_strtod), cmocka_unit_test(reals_there_and_back), cmocka_unit_test(odd_reals),
-      cmocka_unit_test(other_locales),        cmocka_unit_test(ints_and_bools),       cmocka_unit_test(near_names),
-      cmocka_unit_test(globs),                cmocka_unit_test(small_ones),
-      cmocka_unit_test(utf8)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(reals_against_strtod),
+                                     cmocka_unit_test(reals_there_and_back),
+                                     cmocka_unit_test(odd_reals),
+                                     cmocka_unit_test(other_locales),
+                                     cmocka_unit_test(ints_and_bools),
+                                     cmocka_unit_test(near_names),
+                                     cmocka_unit_test(globs),
+                                     cmocka_unit_test(small_ones),
+                                     cmocka_unit_test(utf8)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

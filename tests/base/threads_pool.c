@@ -183,8 +183,11 @@ static void small_work_stays_here(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(same_for_any_threads), cmocka_unit_test(lowest_failure_wins),
-                                     cmocka_unit_test(nested), cmocka_unit_test(cancelling), cmocka_unit_test(chunks),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(same_for_any_threads),
+                                     cmocka_unit_test(lowest_failure_wins),
+                                     cmocka_unit_test(nested),
+                                     cmocka_unit_test(cancelling),
+                                     cmocka_unit_test(chunks),
                                      cmocka_unit_test(small_work_stays_here)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* edf_rows.h: what real EDF files do wrong, one thing a file, with what the tolerant reader makes of it; and what EDFlib
- * says of each. Shared by the tests of the reader, of its strict mode and of repair. */
+/* edf_rows.h: what real EDF files do wrong, one thing a file, with what the tolerant reader makes of it; and what
+ * EDFlib says of each. Shared by the tests of the reader, of its strict mode and of repair. */
 #ifndef BL_TEST_EDF_ROWS_H
 #define BL_TEST_EDF_ROWS_H
 

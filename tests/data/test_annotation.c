@@ -199,23 +199,42 @@ static bl_status read_it(bl_ctx *ctx, void *arg)
   return s;
 }
 
-/* By the file's name, with or without its extension, and by the folders that a table gives but for those of full paths. Either may
- * be Latin-1. */
+/* By the file's name, with or without its extension, and by the folders that a table gives but for those of full paths.
+ * Either may be Latin-1. */
 static void names(void **arg)
 {
   (void)arg;
   static const struct {
     const char *file, *recording;
     bool same;
-  } table[] = {{"a.wav", "/x/a.wav", true}, {"/y/a.wav", "a.wav", true}, {"C:\\y\\a.wav", "x/a.wav", true}, {"a", "x/a.wav", true},
-               {"a.wav", "pcm:rate=8000:x/a.wav", true}, {"a.flac", "a.wav", false}, {"A.wav", "a.wav", false}, {"aa.wav", "a.wav", false},
-               {"a.wa", "a.wav", false}, {"", ".wav", false}, {"", "a.wav", false}, {"caf\xc3\xa9.wav", "caf\xe9.wav", true},
-               {"caf\xe9", "caf\xc3\xa9.wav", true}, {"caf\xe8", "caf\xc3\xa9.wav", false}, {"\xc3", "\xc3.wav", true}, {"a.1", "a.1.wav", true},
-               {"x/a.wav", "/d/x/a.wav", true}, {"y/a.wav", "/d/x/a.wav", false}, {"d/y/a.wav", "/d/x/a.wav", false}, {"x\\a", "/d/x/a.wav", true},
-               {"./x//a.wav", "/d/./x/a.wav", true}, {"e/d/x/a.wav", "/d/x/a.wav", false}, {"no folder of ours/a.wav", "a.wav", false},
-               {"/e/y/a.wav", "/d/x/a.wav", true}, {"/d/x/b.wav", "/d/x/a.wav", false}};
+  } table[] = {{"a.wav", "/x/a.wav", true},
+               {"/y/a.wav", "a.wav", true},
+               {"C:\\y\\a.wav", "x/a.wav", true},
+               {"a", "x/a.wav", true},
+               {"a.wav", "pcm:rate=8000:x/a.wav", true},
+               {"a.flac", "a.wav", false},
+               {"A.wav", "a.wav", false},
+               {"aa.wav", "a.wav", false},
+               {"a.wa", "a.wav", false},
+               {"", ".wav", false},
+               {"", "a.wav", false},
+               {"caf\xc3\xa9.wav", "caf\xe9.wav", true},
+               {"caf\xe9", "caf\xc3\xa9.wav", true},
+               {"caf\xe8", "caf\xc3\xa9.wav", false},
+               {"\xc3", "\xc3.wav", true},
+               {"a.1", "a.1.wav", true},
+               {"x/a.wav", "/d/x/a.wav", true},
+               {"y/a.wav", "/d/x/a.wav", false},
+               {"d/y/a.wav", "/d/x/a.wav", false},
+               {"x\\a", "/d/x/a.wav", true},
+               {"./x//a.wav", "/d/./x/a.wav", true},
+               {"e/d/x/a.wav", "/d/x/a.wav", false},
+               {"no folder of ours/a.wav", "a.wav", false},
+               {"/e/y/a.wav", "/d/x/a.wav", true},
+               {"/d/x/b.wav", "/d/x/a.wav", false}};
   for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-    if (bl_annotation_names(table[i].file, table[i].recording) != table[i].same) fail_msg("'%s' of '%s'", table[i].file, table[i].recording);
+    if (bl_annotation_names(table[i].file, table[i].recording) != table[i].same)
+      fail_msg("'%s' of '%s'", table[i].file, table[i].recording);
 }
 
 static void survives_every_allocation_failing(void **arg)

@@ -14,16 +14,20 @@
 static const bl_annotation_format formats[] = {BL_ANN_RAVEN, BL_ANN_AUDACITY, BL_ANN_CSV, BL_ANN_BIDS};
 enum { N_FORMATS = 4, MANY = 60 };
 
-/* ---- exact texts --------------------------------------------------------------------------------------------------- */
+/* ---- exact texts
+ * --------------------------------------------------------------------------------------------------- */
 
-static const bl_annotated_file two[] = {{"day 1/a.wav", 3600, 48000}, {"day 1/b.wav", NAN, NAN}}, plain[] = {{"a.wav", 10, 96000}};
+static const bl_annotated_file two[] = {{"day 1/a.wav", 3600, 48000}, {"day 1/b.wav", NAN, NAN}},
+                               plain[] = {{"a.wav", 10, 96000}};
 #define HEAD "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)"
 static bl_annotation one_mark[] = {{0.5, 1.25, 100, NAN, (char *)"a b", NULL, NULL}};
 static bl_annotation in_files[] = {{0.5, 1.25, 10, 20, (char *)"A", (char *)"a.wav", NULL},
                                    {2, 0, NAN, NAN, (char *)"", (char *)"day 1/b.wav", (char *)"left"}};
-static bl_annotation stages[] = {{90, 30, NAN, NAN, (char *)"N2", NULL, NULL}, {0, 60, NAN, NAN, (char *)"W", NULL, NULL},
-                                {60 + 4e-7, 30, NAN, NAN, (char *)" R\ta ", NULL, NULL}};
-#define STAGE(onset, duration, label) (bl_annotation[]){{onset, duration, NAN, NAN, (char *)(label), NULL, NULL}}, 1, NULL, 0, BL_E_ARG
+static bl_annotation stages[] = {{90, 30, NAN, NAN, (char *)"N2", NULL, NULL},
+                                 {0, 60, NAN, NAN, (char *)"W", NULL, NULL},
+                                 {60 + 4e-7, 30, NAN, NAN, (char *)" R\ta ", NULL, NULL}};
+#define STAGE(onset, duration, label)                                                                                  \
+  (bl_annotation[]){{onset, duration, NAN, NAN, (char *)(label), NULL, NULL}}, 1, NULL, 0, BL_E_ARG
 /* clang-format off */
 static const struct exact {
   const char *name;
@@ -122,14 +126,18 @@ static void check_refused(void **arg)
   check_tmp_done();
 }
 
-/* ---- any to any ---------------------------------------------------------------------------------------------------- */
+/* ---- any to any
+ * ---------------------------------------------------------------------------------------------------- */
 
-static const bl_annotated_file nights[] = {{"one.wav", 86400.123456, 500000}, {"a/two.wav", 0.75, 500000}, {"three.wav", 123456.5, 500000}};
+static const bl_annotated_file nights[] = {
+    {"one.wav", 86400.123456, 500000}, {"a/two.wav", 0.75, 500000}, {"three.wav", 123456.5, 500000}};
 
-/* Times up to days, at samples of 500 kHz and between; frequencies with all digits; labels of any bytes a table holds. */
+/* Times up to days, at samples of 500 kHz and between; frequencies with all digits; labels of any bytes a table
+ * holds. */
 static void make(bl_ctx *ctx, bl_rng *r, size_t n, bool files, bl_annotations *a)
 {
-  static const char *const parts[] = {"whale", "a,b", "\"quoted\"", "\xc3\xa9t\xc3\xa9", "x;y", "7.5", "it's", "#1", "\\", "N/A"};
+  static const char *const parts[] = {"whale", "a,b", "\"quoted\"", "\xc3\xa9t\xc3\xa9", "x;y", "7.5", "it's",
+                                      "#1",    "\\",  "N/A"};
   for (size_t i = 0; i < n; i++) {
     const bl_annotated_file *f = &nights[files ? bl_rng_below(r, 3) : 0];
     double at = bl_rng_uniform(r) * f->duration_s;
@@ -279,7 +287,8 @@ static void raven_begin_times_agree(void **arg)
   check_tmp_done();
 }
 
-/* ---- Raven's times over a file list, read ---------------------------------------------------------------------------- */
+/* ---- Raven's times over a file list, read
+ * ---------------------------------------------------------------------------- */
 
 static void read_raven(bl_ctx *ctx, const char *rows, const bl_annotated_file *files, size_t n, bl_status status,
                        const char *message, bl_annotations *out)
@@ -298,8 +307,10 @@ static void raven_file_lists(void **arg)
   static const bl_annotated_file list[] = {{"x/a.wav", 100, 8000}, {"b.wav", 50.5, 8000}, {"c.wav", NAN, 8000}};
   bl_ctx *ctx = bl_ctx_new();
   bl_annotations a;
-  const char *named = HEAD "\tBegin File\tNote\n1\tS\t1\t10\t12\t1\t2\ta.wav\tA\n2\tS\t1\t101.5\t102\t1\t2\tb.wav\tB\n3\tS\t1\t160.75\t161\t1\t2\tc.wav\tC\n";
-  const char *bare = HEAD "\tNote\n1\tS\t1\t10\t12\t1\t2\tA\n2\tS\t1\t101.5\t102\t1\t2\tB\n3\tS\t1\t160.75\t161\t1\t2\tC\n";
+  const char *named = HEAD
+      "\tBegin File\tNote\n1\tS\t1\t10\t12\t1\t2\ta.wav\tA\n2\tS\t1\t101.5\t102\t1\t2\tb.wav\tB\n3\tS\t1\t160.75\t161\t1\t2\tc.wav\tC\n";
+  const char *bare =
+      HEAD "\tNote\n1\tS\t1\t10\t12\t1\t2\tA\n2\tS\t1\t101.5\t102\t1\t2\tB\n3\tS\t1\t160.75\t161\t1\t2\tC\n";
   for (size_t k = 0; k < 2; k++) {
     read_raven(ctx, k ? bare : named, list, 3, BL_OK, NULL, &a);
     assert_int_equal(a.n, 3);
@@ -315,12 +326,15 @@ static void raven_file_lists(void **arg)
   read_raven(ctx, bare, NULL, 0, BL_OK, NULL, &a); /* one file, for all that is said */
   bl_annotations_free(ctx, &a);
   read_raven(ctx, named, list, 2, BL_E_FORMAT, "'c.wav' is none of the 2", &a);
-  read_raven(ctx, HEAD "\tBegin File\n1\tS\t1\t99\t100\t1\t2\tb.wav\n", list, 3, BL_E_FORMAT, "lies outside of 'b.wav'", &a);
+  read_raven(ctx, HEAD "\tBegin File\n1\tS\t1\t99\t100\t1\t2\tb.wav\n", list, 3, BL_E_FORMAT, "lies outside of 'b.wav'",
+             &a);
   read_raven(ctx, bare, (const bl_annotated_file[]){{"a.wav", NAN, 1}, {"b.wav", 1, 1}}, 2, BL_E_FORMAT,
              "length of 'a.wav' is not known", &a);
   /* times of different files that overlap cannot run on */
   size_t warned = bl_ctx_warnings(ctx, BL_W_DEVIATION);
-  read_raven(ctx, HEAD "\tBegin File\n1\tS\t1\t10\t12\t1\t2\ta.wav\n2\tS\t1\t11\t12\t1\t2\tb.wav\n3\tS\t1\t30\t31\t1\t2\ta.wav\n",
+  read_raven(ctx,
+             HEAD
+             "\tBegin File\n1\tS\t1\t10\t12\t1\t2\ta.wav\n2\tS\t1\t11\t12\t1\t2\tb.wav\n3\tS\t1\t30\t31\t1\t2\ta.wav\n",
              NULL, 0, BL_OK, NULL, &a);
   assert_int_equal(bl_ctx_warnings(ctx, BL_W_DEVIATION), warned + 1);
   assert_int_equal(a.n, 3);
@@ -335,9 +349,12 @@ static void joined_tables(void **arg)
   (void)arg;
   bl_ctx *ctx = bl_ctx_new();
   bl_annotations a;
-  read_raven(ctx, HEAD "\tBegin File\tFile Offset (s)\n1\tS\t1\t10\t12\t1\t2\ta.wav\t10\n1\tS\t1\t10\t12\t1\t2\tb.wav\t10\n"
-             "2\tS\t1\t13\t14\t1\t2\tb.wav\t13\n1\tOther\t1\t11\t12\t1\t2\tc.wav\t11\n2\tOther\t1\t13\t15\t1\t2\tc.wav\t13\n",
-             NULL, 0, BL_OK, NULL, &a);
+  read_raven(
+      ctx,
+      HEAD
+      "\tBegin File\tFile Offset (s)\n1\tS\t1\t10\t12\t1\t2\ta.wav\t10\n1\tS\t1\t10\t12\t1\t2\tb.wav\t10\n"
+      "2\tS\t1\t13\t14\t1\t2\tb.wav\t13\n1\tOther\t1\t11\t12\t1\t2\tc.wav\t11\n2\tOther\t1\t13\t15\t1\t2\tc.wav\t13\n",
+      NULL, 0, BL_OK, NULL, &a);
   assert_int_equal(a.n, 5);
   bl_annotations_free(ctx, &a);
   check_free(ctx);
@@ -351,9 +368,17 @@ static void hypnograms(void **arg)
   bl_ctx *ctx = bl_ctx_new();
   bl_annotations a = {0};
   bl_recording *rec;
-  const edf_spec night = {.n = 1, .n_records = 1, .reserved = "EDF+C", .records = "1",
-                          .sig = {{.label = "EDF Annotations", .unit = "", .pmin = "-1", .pmax = "1", .dmin = "-32768",
-                                   .dmax = "32767", .spr = "60"}},
+  const edf_spec night = {.n = 1,
+                          .n_records = 1,
+                          .reserved = "EDF+C",
+                          .records = "1",
+                          .sig = {{.label = "EDF Annotations",
+                                   .unit = "",
+                                   .pmin = "-1",
+                                   .pmax = "1",
+                                   .dmin = "-32768",
+                                   .dmax = "32767",
+                                   .spr = "60"}},
                           .tal = {"+0||~+0^30630|Sleep stage W|~+30630^120|Sleep stage 1|~"}};
   size_t n;
   unsigned char *bytes = edf_bytes(&night, &n);
@@ -406,8 +431,7 @@ static bl_status read_list(bl_ctx *ctx, void *arg)
 static void survives_every_allocation_failing(void **arg)
 {
   (void)arg;
-  for (size_t i = 0; i < N_FORMATS; i++)
-    check_every_allocation_failing(write_read, (void *)(uintptr_t)&formats[i]);
+  for (size_t i = 0; i < N_FORMATS; i++) check_every_allocation_failing(write_read, (void *)(uintptr_t)&formats[i]);
   check_every_allocation_failing(write_night, (void *)(uintptr_t)check_tmp_path("night.txt"));
   const char *text = HEAD "\n1\tS\t1\t10\t12\t1\t2\n2\tS\t1\t3601\t3602\t1\t2\n", *path = check_tmp_path("list.txt");
   write_bytes(path, text, strlen(text));
@@ -418,9 +442,12 @@ static void survives_every_allocation_failing(void **arg)
 #define N(v) (sizeof(v) / sizeof *(v))
 int main(void)
 {
-  static const struct CMUnitTest rest[] = {cmocka_unit_test(any_to_any), cmocka_unit_test(raven_file_lists),
-                                           cmocka_unit_test(joined_tables), cmocka_unit_test(hypnograms),
-                                           cmocka_unit_test(hypnograms_and_back), cmocka_unit_test(hypnograms_of_a_rate),
+  static const struct CMUnitTest rest[] = {cmocka_unit_test(any_to_any),
+                                           cmocka_unit_test(raven_file_lists),
+                                           cmocka_unit_test(joined_tables),
+                                           cmocka_unit_test(hypnograms),
+                                           cmocka_unit_test(hypnograms_and_back),
+                                           cmocka_unit_test(hypnograms_of_a_rate),
                                            cmocka_unit_test(raven_begin_times_agree),
                                            cmocka_unit_test(survives_every_allocation_failing)};
   static struct CMUnitTest tests[N(exacts) + N(refusals) + N(rest)];

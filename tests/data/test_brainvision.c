@@ -74,13 +74,15 @@ static void same_as_mne(void **arg)
   check_free(ctx);
 }
 
-/* ---- made here ----------------------------------------------------------------------------------------------------- */
+/* ---- made here
+ * ----------------------------------------------------------------------------------------------------- */
 
 enum { FRAMES = 50 };
 #define HEAD "Brain Vision Data Exchange Header File Version 1.0\n"
-#define COMMON "[Common Infos]\nDataFormat=BINARY\nDataOrientation=MULTIPLEXED\nNumberOfChannels=2\nSamplingInterval=10000\n"
+#define COMMON                                                                                                         \
+  "[Common Infos]\nDataFormat=BINARY\nDataOrientation=MULTIPLEXED\nNumberOfChannels=2\nSamplingInterval=10000\n"
 #define LAYOUT "[Binary Infos]\nBinaryFormat=INT_16\n[Channel Infos]\nCh1=A,,0.5,uV\nCh2=B,,2,uV\n"
-#define MARKS "Brain Vision Data Exchange Marker File, Version 1.0\n[Marker Infos]\n"
+#define MARKS  "Brain Vision Data Exchange Marker File, Version 1.0\n[Marker Infos]\n"
 
 static void put_data(const char *name, size_t bytes)
 {
@@ -171,7 +173,8 @@ static void check_row(void **arg)
     check_fails(ctx, s, r->status, r->note);
   } else {
     check_ok(ctx, s);
-    if (r->note ? !has_note(rec, r->note) : rec->notes.n > 0) fail_msg("'%s'", rec->notes.n ? rec->notes.v[0] : "no note");
+    if (r->note ? !has_note(rec, r->note) : rec->notes.n > 0)
+      fail_msg("'%s'", rec->notes.n ? rec->notes.v[0] : "no note");
     assert_int_equal(rec->streams[0].n_frames, r->frames);
     assert_int_equal(rec->streams[0].n_runs, r->runs);
     assert_int_equal(rec->annotations.n, r->marks_read);
@@ -224,9 +227,10 @@ static void allocations(void **arg)
 int main(void)
 {
   static const char *const stems[] = {"mux16", "vectorized", "mux32", "float", "text"};
-  struct CMUnitTest tests[sizeof rows / sizeof *rows + 8] = {cmocka_unit_test(segments), cmocka_unit_test(text_of_channels),
-                                                             cmocka_unit_test(allocations)};
-  for (size_t i = 0; i < 5; i++) tests[3 + i] = (struct CMUnitTest){stems[i], same_as_mne, NULL, NULL, (void *)(uintptr_t)stems[i]};
+  struct CMUnitTest tests[sizeof rows / sizeof *rows + 8] = {
+      cmocka_unit_test(segments), cmocka_unit_test(text_of_channels), cmocka_unit_test(allocations)};
+  for (size_t i = 0; i < 5; i++)
+    tests[3 + i] = (struct CMUnitTest){stems[i], same_as_mne, NULL, NULL, (void *)(uintptr_t)stems[i]};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     tests[8 + i] = (struct CMUnitTest){rows[i].name, check_row, NULL, NULL, (void *)(uintptr_t)&rows[i]};
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -125,7 +125,8 @@ static void comes_back_from_a_folder_to_the_bit(void **state)
   check_free(ctx);
 }
 
-/* rows.npy replaced by doubles, or by floats in the other byte order, as a NumPy user may leave it: converted, and may then grow. */
+/* rows.npy replaced by doubles, or by floats in the other byte order, as a NumPy user may leave it: converted, and may
+ * then grow. */
 static void check_rows_of_others(const char *file, double divisor)
 {
   bl_ctx *ctx = bl_ctx_new();

@@ -71,7 +71,6 @@ static bool has_note(const bl_recording *rec, const char *part)
 
 /* ---- one thing wrong at a time ----------------------------------------------------------------------------------- */
 
-
 static void check_row(void **arg)
 {
   const struct row *r = *arg;
@@ -218,7 +217,6 @@ static void any_cut_gives_the_same(void **arg)
 
 /* ---- time -------------------------------------------------------------------------------------------------------- */
 
-
 static void check_times(void **arg)
 {
   const struct times *t = *arg;
@@ -242,7 +240,6 @@ static void check_times(void **arg)
 }
 
 /* ---- annotations ------------------------------------------------------------------------------------------------- */
-
 
 static void check_tal(void **arg)
 {
@@ -324,7 +321,8 @@ static void status_bits(void **arg)
   edf_spec e = {.bdf = true, .n = 2, .n_records = 3, .sig = {{.label = "A1"}, {.label = "Status", .unit = "Boolean"}}};
   size_t n;
   unsigned char *v = edf_bytes(&e, &n);
-  static const unsigned char triggers[30] = {0, 0, 7, 7, 7, 0, 0, 9, 8, 8, 8, 0, 0, 0, 0, 1, 0, 0, 255, 0, 0, 3, 3, 3, 3, 3, 3, 3, 3, 3};
+  static const unsigned char triggers[30] = {0, 0, 7, 7,   7, 0, 0, 9, 8, 8, 8, 0, 0, 0, 0,
+                                             1, 0, 0, 255, 0, 0, 3, 3, 3, 3, 3, 3, 3, 3, 3};
   for (size_t k = 0; k < 30; k++) {
     unsigned char *at = v + 768 + (k / 10) * 60 + 30 + (k % 10) * 3;
     at[0] = triggers[k], at[1] = triggers[k] == 255 ? 0x80 : 0, at[2] = (unsigned char)(0x90 + k);
@@ -346,8 +344,10 @@ static void status_bits(void **arg)
   }
   bl_annotations a = {0};
   check_ok(ctx, bl_recording_triggers(ctx, rec, "Status", 0xffff, &a));
-  static const struct { double onset, duration; const char *label; } want[] = {
-    {0.2, 0.3, "7"}, {0.7, 0.1, "9"}, {0.8, 0.3, "8"}, {1.5, 0.1, "1"}, {1.8, 0.1, "33023"}, {2.1, 0.9, "3"}};
+  static const struct {
+    double onset, duration;
+    const char *label;
+  } want[] = {{0.2, 0.3, "7"}, {0.7, 0.1, "9"}, {0.8, 0.3, "8"}, {1.5, 0.1, "1"}, {1.8, 0.1, "33023"}, {2.1, 0.9, "3"}};
   assert_int_equal(a.n, 6);
   for (size_t i = 0; i < 6; i++) {
     check_near(a.v[i].onset_s, want[i].onset, 1e-12);
@@ -489,8 +489,8 @@ static void names_are_unique(void **arg)
   static const struct {
     const char *labels[4], *names[4];
   } table[] = {{{"A", "A", "A-0", "B"}, {"A-1", "A-2", "A-0", "B"}},
-              {{"A-1", "A", "A", "A"}, {"A-1", "A-0", "A-2", "A-3"}},
-              {{"A", "A", "A-0", "A-0"}, {"A-1", "A-2", "A-0-0", "A-0-1"}}};
+               {{"A-1", "A", "A", "A"}, {"A-1", "A-0", "A-2", "A-3"}},
+               {{"A", "A", "A-0", "A-0"}, {"A-1", "A-2", "A-0-0", "A-0-1"}}};
   for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
     bl_ctx *ctx = bl_ctx_new();
     edf_spec e = {.n = 4, .n_records = 1};
@@ -520,7 +520,8 @@ static void shrinks(void **arg)
     check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, 50, x, &got));
     assert_int_equal(got, 50);
     assert_int_equal(truncate(path, 20000), 0);
-    check_fails(ctx, bl_recording_read(ctx, rec, 0, n - 50, 50, x, &got), BL_E_IO, "shrinks.edf: the file became shorter while it was read");
+    check_fails(ctx, bl_recording_read(ctx, rec, 0, n - 50, 50, x, &got), BL_E_IO,
+                "shrinks.edf: the file became shorter while it was read");
     bl_recording_close(ctx, rec);
     check_free(ctx);
     check_tmp_done();

@@ -1,4 +1,5 @@
-/* Copies of EDF files: all rows of the reader's tables come out conforming, each sample as it was; crops, picks, gaps. */
+/* Copies of EDF files: all rows of the reader's tables come out conforming, each sample as it was; crops, picks,
+ * gaps. */
 #include <edflib.h>
 #include <math.h>
 
@@ -40,13 +41,15 @@ static void check_digital(const char *name, const char *path, const edf_spec *e,
 {
   static struct edf_hdr_struct h;
   memset(&h, 0, sizeof h);
-  if (edfopen_file_readonly(path, &h, EDFLIB_READ_ALL_ANNOTATIONS)) fail_msg("%s: EDFlib refuses the copy: %d", name, h.filetype);
+  if (edfopen_file_readonly(path, &h, EDFLIB_READ_ALL_ANNOTATIONS))
+    fail_msg("%s: EDFlib refuses the copy: %d", name, h.filetype);
   int at = 0;
   for (size_t i = 0; i < e->n; i++) {
     size_t spr = (size_t)atol(edf_or(e->sig[i].spr, "10")), n = spr * (size_t)n_records;
     if (edf_is_annotation(&e->sig[i]) || !spr) continue;
     int *v = malloc((n + 1) * sizeof *v);
-    if (edfread_digital_samples(h.handle, at, (int)n + 1, v) != (int)n) fail_msg("%s: signal %zu: not %zu samples", name, i, n);
+    if (edfread_digital_samples(h.handle, at, (int)n + 1, v) != (int)n)
+      fail_msg("%s: signal %zu: not %zu samples", name, i, n);
     const struct edf_param_struct *g = &h.signalparam[at];
     for (size_t k = 0; k < n; k++) { /* EDFlib clips what lies beyond the limits as it reads */
       int was = edf_digital(e, i, k), want = was < g->dig_min ? g->dig_min : was > g->dig_max ? g->dig_max : was;
@@ -68,7 +71,8 @@ static void check_same(bl_ctx *ctx, const char *name, const char *from, const ch
   for (size_t i = 0; i < a->annotations.n; i++) {
     check_near(b->annotations.v[i].onset_s, a->annotations.v[i].onset_s, 1e-7);
     check_near(b->annotations.v[i].duration_s, a->annotations.v[i].duration_s, 1e-7);
-    if (strcmp(a->annotations.v[i].label, b->annotations.v[i].label)) fail_msg("%s: '%s'", name, b->annotations.v[i].label);
+    if (strcmp(a->annotations.v[i].label, b->annotations.v[i].label))
+      fail_msg("%s: '%s'", name, b->annotations.v[i].label);
     assert_int_equal(!a->annotations.v[i].channel, !b->annotations.v[i].channel);
   }
   for (size_t s = 0; s < a->n_streams; s++) {
@@ -128,7 +132,8 @@ static void limits_keep_their_text(void **arg)
 {
   (void)arg;
   bl_ctx *ctx = bl_ctx_new();
-  edf_spec e = {ONE(.pmin = "-.000012", .pmax = "298.3125", .dmin = "-2048", .dmax = "2047", .transducer = "AgAgCl", .prefilter = "HP:0.1Hz")};
+  edf_spec e = {ONE(.pmin = "-.000012", .pmax = "298.3125", .dmin = "-2048", .dmax = "2047", .transducer = "AgAgCl",
+                    .prefilter = "HP:0.1Hz")};
   bl_texts report = {0};
   const char *out = copy(ctx, edf_write(&e, "a.edf"), &whole, &report);
   unsigned char head[256 * 4];
@@ -158,8 +163,12 @@ static void annotations_come_along_whole(void **arg)
     char text[400], channel[8] = "EEG";
     memset(text, 'a' + i % 26, sizeof text);
     text[i % 399] = '\0';
-    bl_annotation one = {.onset_s = i * 0.0071234, .duration_s = i % 3 ? i * 1e-7 : 0, .low_hz = (double)NAN, .high_hz = (double)NAN,
-                         .label = text, .channel = i % 5 ? NULL : channel};
+    bl_annotation one = {.onset_s = i * 0.0071234,
+                         .duration_s = i % 3 ? i * 1e-7 : 0,
+                         .low_hz = (double)NAN,
+                         .high_hz = (double)NAN,
+                         .label = text,
+                         .channel = i % 5 ? NULL : channel};
     if (*text) check_ok(ctx, bl_annotations_add(ctx, &a, &one));
   }
   bl_edf_copying how = whole;
@@ -195,19 +204,25 @@ static void crops(void **arg)
     double from, to;
     uint64_t frames; /* of the faster signal, at 100 Hz */
     bool padded;
-  } crop[] = {{0, 2, 200, false}, {0.37, 2.37, 200, false}, {1.5, 1.75, 25, false}, {0.5, 4, 350, false}, {0.01, 1.44, 200, true}, {3.99, 9, 1, true}};
+  } crop[] = {{0, 2, 200, false},   {0.37, 2.37, 200, false}, {1.5, 1.75, 25, false},
+              {0.5, 4, 350, false}, {0.01, 1.44, 200, true},  {3.99, 9, 1, true}};
   for (int bdf = 0; bdf < 2; bdf++)
     for (size_t i = 0; i < N(crop); i++) {
       bl_ctx *ctx = bl_ctx_new();
-      edf_spec e = {.reserved = "EDF+C", .n = 3, .n_records = 4,
-                    .sig = {{.label = "fast", .spr = "100"}, {.label = "slow", .spr = "4"}, {.label = "EDF Annotations", .spr = "30"}},
+      edf_spec e = {.reserved = "EDF+C",
+                    .n = 3,
+                    .n_records = 4,
+                    .sig = {{.label = "fast", .spr = "100"},
+                            {.label = "slow", .spr = "4"},
+                            {.label = "EDF Annotations", .spr = "30"}},
                     .tal = {"+0||~+0.5^1|a|~", "+1||~", "+2||~+2.25|b|~", "+3||~"}};
       const char *path = edf_write(&e, "a.edf");
       bl_edf_copying how = {.from_s = crop[i].from, .to_s = crop[i].to, .bdf = bdf};
       bl_texts report = {0};
       const char *out = copy(ctx, path, &how, &report);
       bl_recording *a = open_as(ctx, path, BL_OPEN_TOLERANT), *b = open_as(ctx, out, BL_OPEN_STRICT);
-      uint64_t want = (uint64_t)llrint((fmin(crop[i].to, 4) - crop[i].from) * 100), first = (uint64_t)llrint(crop[i].from * 100);
+      uint64_t want = (uint64_t)llrint((fmin(crop[i].to, 4) - crop[i].from) * 100),
+               first = (uint64_t)llrint(crop[i].from * 100);
       assert_true(b->streams[0].n_frames >= want);
       if (!crop[i].padded) assert_int_equal(b->streams[0].n_frames, want);
       assert_int_equal(told(&report, "filled up"), crop[i].padded);
@@ -303,8 +318,18 @@ static void numbers(void **arg)
   static const struct {
     double x;
     const char *text;
-  } table[] = {{0, "0"}, {-1, "-1"}, {298.31, "298.31"}, {0.9765625, ".9765625"}, {-0.9765625, "-.976562"}, {12345678, "12345678"},
-               {-1234567.8, "-1234568"}, {1.0 / 3, ".3333333"}, {1e-9, "0"}, {100.5, "100.5"}, {-99999999, ""}, {3.4e38, ""}};
+  } table[] = {{0, "0"},
+               {-1, "-1"},
+               {298.31, "298.31"},
+               {0.9765625, ".9765625"},
+               {-0.9765625, "-.976562"},
+               {12345678, "12345678"},
+               {-1234567.8, "-1234568"},
+               {1.0 / 3, ".3333333"},
+               {1e-9, "0"},
+               {100.5, "100.5"},
+               {-99999999, ""},
+               {3.4e38, ""}};
   for (size_t i = 0; i < N(table); i++) {
     char text[9];
     double x = bl_edf_number(table[i].x, text);
@@ -320,7 +345,8 @@ static void numbers(void **arg)
   assert_string_equal(ascii, "uV Ao _");
 }
 
-/* A crop that begins or ends in a gap begins behind it or ends before it; one that is all gap is refused; filled when asked. */
+/* A crop that begins or ends in a gap begins behind it or ends before it; one that is all gap is refused; filled when
+ * asked. */
 static void crops_at_gaps(void **arg)
 {
   (void)arg;
@@ -330,11 +356,11 @@ static void crops_at_gaps(void **arg)
     uint64_t frames;
     const char *told; /* or the error, where there are no frames */
   } table[] = {{3, 11.5, false, 10, "3.000000 s lies in a gap: the crop begins behind it, at 10.500000 s"},
-              {0.5, 9, false, 15, "9.000000 s lies in a gap: the crop ends before it, at 2.000000 s"},
-              {3, 9, false, 0, "nothing between 3 s and 9 s but a gap, from 2 s to 10.5 s; --fill fills it"},
-              {2, 10.5, false, 0, "nothing between 2 s and 10.5 s but a gap"},
-              {1.5, 11.5, false, 20, "holds a gap and goes by whole records: 1.000000 s to 11.500000 s"},
-              {3, 11.5, true, 85, "gap of 7.500000 s at 0.000000 s filled"}};
+               {0.5, 9, false, 15, "9.000000 s lies in a gap: the crop ends before it, at 2.000000 s"},
+               {3, 9, false, 0, "nothing between 3 s and 9 s but a gap, from 2 s to 10.5 s; --fill fills it"},
+               {2, 10.5, false, 0, "nothing between 2 s and 10.5 s but a gap"},
+               {1.5, 11.5, false, 20, "holds a gap and goes by whole records: 1.000000 s to 11.500000 s"},
+               {3, 11.5, true, 85, "gap of 7.500000 s at 0.000000 s filled"}};
   edf_spec e = {PLUS("EDF+D"), .tal = {"+0||~", "+1||~", "+10.5||~", "+11.5||~"}};
   for (size_t i = 0; i < N(table); i++) {
     bl_ctx *ctx = bl_ctx_new();
@@ -364,7 +390,11 @@ static void annotations_alone_are_cropped(void **arg)
 {
   (void)arg;
   bl_ctx *ctx = bl_ctx_new();
-  edf_spec e = {.reserved = "EDF+C", .duration = "0", .n = 1, .n_records = 1, .sig = {{.label = "EDF Annotations", .spr = "60"}},
+  edf_spec e = {.reserved = "EDF+C",
+                .duration = "0",
+                .n = 1,
+                .n_records = 1,
+                .sig = {{.label = "EDF Annotations", .spr = "60"}},
                 .tal = {"+0||~+0^30|W|~+30^30|1|~+60^30|2|~+90^30|R|~"}};
   bl_edf_copying how = {.from_s = 45, .to_s = 75};
   bl_texts report = {0};
@@ -386,7 +416,11 @@ static void picks_in_order(void **arg)
 {
   (void)arg;
   bl_ctx *ctx = bl_ctx_new();
-  edf_spec e = {.reserved = "EDF+C", .n = 4, .n_records = 1, .sig = {{.label = "A"}, {.label = "B"}, {.label = "C"}, {.label = "EDF Annotations", .spr = "30"}}, .tal = {"+0||~"}};
+  edf_spec e = {.reserved = "EDF+C",
+                .n = 4,
+                .n_records = 1,
+                .sig = {{.label = "A"}, {.label = "B"}, {.label = "C"}, {.label = "EDF Annotations", .spr = "30"}},
+                .tal = {"+0||~"}};
   bl_texts pick = {0}, report = {0};
   check_ok(ctx, bl_texts_add(ctx, &pick, "C"));
   check_ok(ctx, bl_texts_add(ctx, &pick, "A"));
@@ -409,16 +443,26 @@ static void picks_in_order(void **arg)
   check_tmp_done();
 }
 
-/* An EDF's Status, a number with a scale, and its system bits become one BDF signal of bits; what is no bits is refused. */
+/* An EDF's Status, a number with a scale, and its system bits become one BDF signal of bits; what is no bits is
+ * refused. */
 static void status_of_edf_as_bdf(void **arg)
 {
   (void)arg;
   for (int k = 0; k < 4; k++) { /* alone, with system bits behind or before it, no whole numbers */
     bl_ctx *ctx = bl_ctx_new();
     edf_sig status = {.label = "Status", .unit = "", .pmin = "0", .pmax = k == 3 ? "1" : "65535"};
-    edf_sig system = {.label = k ? "Status system" : "other", .unit = "", .pmin = k ? "0" : "-1", .pmax = k ? "255" : "1", .dmin = k ? "0" : NULL, .dmax = k ? "255" : NULL};
-    edf_spec e = {.reserved = "EDF+C", .n = 3, .n_records = 2, .sig = {k == 2 ? system : status, k == 2 ? status : system, {.label = "EDF Annotations", .spr = "30"}},
-                  .tal = {"+0||~", "+1||~"}};
+    edf_sig system = {.label = k ? "Status system" : "other",
+                      .unit = "",
+                      .pmin = k ? "0" : "-1",
+                      .pmax = k ? "255" : "1",
+                      .dmin = k ? "0" : NULL,
+                      .dmax = k ? "255" : NULL};
+    edf_spec e = {
+        .reserved = "EDF+C",
+        .n = 3,
+        .n_records = 2,
+        .sig = {k == 2 ? system : status, k == 2 ? status : system, {.label = "EDF Annotations", .spr = "30"}},
+        .tal = {"+0||~", "+1||~"}};
     size_t n, s = k == 2, at = 1024 + (s ? 0 : 20), n_got;
     unsigned char *v = edf_bytes(&e, &n);
     for (size_t i = 0; k && i < 20; i++) /* system bits 200 .. 219 */
@@ -452,7 +496,8 @@ static void status_of_edf_as_bdf(void **arg)
   }
 }
 
-/* Whatever is wrong, what comes out conforms, or nothing does: bytes of the header and of the lists changed at random. */
+/* Whatever is wrong, what comes out conforms, or nothing does: bytes of the header and of the lists changed at
+ * random. */
 static void random_damage(void **arg)
 {
   (void)arg;
@@ -461,29 +506,38 @@ static void random_damage(void **arg)
   for (int i = 0; i < 1500; i++) {
     bl_ctx *ctx = bl_ctx_new();
     bool bdf = i % 3 == 0;
-    edf_spec e = {.bdf = bdf, .reserved = bdf ? "BDF+D" : "EDF+D", .n = 4, .n_records = 4,
-                  .sig = {{.label = "Fp1"}, {.label = bdf || i % 9 == 1 ? "Status" : "STI"}, {.label = "slow", .spr = "3"}, {.label = bdf ? "BDF Annotations" : "EDF Annotations", .spr = "30"}},
+    edf_spec e = {.bdf = bdf,
+                  .reserved = bdf ? "BDF+D" : "EDF+D",
+                  .n = 4,
+                  .n_records = 4,
+                  .sig = {{.label = "Fp1"},
+                          {.label = bdf || i % 9 == 1 ? "Status" : "STI"},
+                          {.label = "slow", .spr = "3"},
+                          {.label = bdf ? "BDF Annotations" : "EDF Annotations", .spr = "30"}},
                   .tal = {"+0||~+0.5^1|a|~", "+1||~", "+4.3||~+4.5|b|c|~", "+5.3||~"}};
     size_t n, header = 256 * 5;
     unsigned char *v = edf_bytes(&e, &n);
     for (uint64_t k = 1 + bl_rng_below(&rng, 6); k; k--) {
       static const char usual[] = "0123456789.-+, \0X:\xb5\x14\x15";
       size_t at = bl_rng_below(&rng, 4) ? (size_t)bl_rng_below(&rng, header) : (size_t)bl_rng_below(&rng, n);
-      v[at] = bl_rng_below(&rng, 3) ? (unsigned char)usual[bl_rng_below(&rng, sizeof usual - 1)] : (unsigned char)bl_rng_u32(&rng);
+      v[at] = bl_rng_below(&rng, 3) ? (unsigned char)usual[bl_rng_below(&rng, sizeof usual - 1)]
+                                    : (unsigned char)bl_rng_u32(&rng);
     }
     const char *path = check_tmp_path("damaged.bdf"), *out = check_tmp_path("mended.bdf");
     write_bytes(path, v, n);
     free(v);
     bl_recording *rec;
     bl_texts report = {0};
-    bl_edf_copying how = {.bdf = true, .fill = i % 2, .from_s = i % 5 ? (double)NAN : 0.7, .to_s = i % 7 ? (double)NAN : 2.9};
+    bl_edf_copying how = {
+        .bdf = true, .fill = i % 2, .from_s = i % 5 ? (double)NAN : 0.7, .to_s = i % 7 ? (double)NAN : 2.9};
     bl_status s = bl_recording_open(ctx, path, &rec);
     if (!s) {
       s = bl_edf_copy(ctx, rec, out, &how, &report);
       if (!s) n_copied++;
       if (s && s != BL_E_RANGE && s != BL_E_UNSUPPORTED) fail_msg("damage %d: %s", i, bl_ctx_error(ctx));
       bl_anonymizing names = {.drop = "a*"};
-      bl_status t = bl_anonymize(ctx, path, check_tmp_path("nameless"), &names, &report); /* damage may make EDF of it */
+      bl_status t =
+          bl_anonymize(ctx, path, check_tmp_path("nameless"), &names, &report); /* damage may make EDF of it */
       if (t) fail_msg("damage %d: %s", i, bl_ctx_error(ctx));
     } else if (s != BL_E_FORMAT) {
       fail_msg("damage %d: %s", i, bl_ctx_error(ctx));
@@ -521,10 +575,18 @@ static void survives_every_allocation_failing(void **arg)
 
 int main(void)
 {
-  static const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_row_comes_out_conforming), cmocka_unit_test(limits_keep_their_text),
-      cmocka_unit_test(annotations_come_along_whole), cmocka_unit_test(crops), cmocka_unit_test(gaps_filled),
-      cmocka_unit_test(refuses), cmocka_unit_test(numbers), cmocka_unit_test(crops_at_gaps), cmocka_unit_test(annotations_alone_are_cropped),
-                                            cmocka_unit_test(picks_in_order), cmocka_unit_test(status_of_edf_as_bdf), cmocka_unit_test(random_damage), cmocka_unit_test(survives_every_allocation_failing)};
+  static const struct CMUnitTest tests[] = {cmocka_unit_test(every_row_comes_out_conforming),
+                                            cmocka_unit_test(limits_keep_their_text),
+                                            cmocka_unit_test(annotations_come_along_whole),
+                                            cmocka_unit_test(crops),
+                                            cmocka_unit_test(gaps_filled),
+                                            cmocka_unit_test(refuses),
+                                            cmocka_unit_test(numbers),
+                                            cmocka_unit_test(crops_at_gaps),
+                                            cmocka_unit_test(annotations_alone_are_cropped),
+                                            cmocka_unit_test(picks_in_order),
+                                            cmocka_unit_test(status_of_edf_as_bdf),
+                                            cmocka_unit_test(random_damage),
+                                            cmocka_unit_test(survives_every_allocation_failing)};
   return _cmocka_run_group_tests("edf_copy", tests, N(tests), NULL, NULL);
 }

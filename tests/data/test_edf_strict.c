@@ -11,20 +11,21 @@
 /* Where the verdicts differ, by the row's or the file's name. */
 static const struct difference {
   const char *name;
-  bool ours;       /* what strict says: legal */
+  bool ours; /* what strict says: legal */
   const char *why;
 } differences[] = {
-  {"gap", true, "EDF+D is legal; EDFlib does not read it"},
-  {"two gaps", true, "as above"},
-  {"rounded to a millisecond", true, "as above"},
-  {"small gaps add up", true, "as above"},
-  {"gen-header-only.edf", true, "no records yet: the header is complete and nothing contradicts it"},
-  {"no text", false, "an onset is followed by one annotation or more (EDF+ 2.2.2); EDFlib minds that of a record's time only"},
-  {"duration with an exponent", false, "durations are plain decimals; EDFlib takes any number"},
-  {"29 February of no leap year", false, "EDFlib looks at the day of the month only"},
-  {"annotation signal in plain EDF", false, "EDFlib takes the bytes of text for samples"},
-  {"latin-1", false, "annotations are UTF-8 (EDF+ 2.2.3); EDFlib hands bytes through"},
-  {"onset out of this world", false, "3000 years behind the start: taken for a broken list"},
+    {"gap", true, "EDF+D is legal; EDFlib does not read it"},
+    {"two gaps", true, "as above"},
+    {"rounded to a millisecond", true, "as above"},
+    {"small gaps add up", true, "as above"},
+    {"gen-header-only.edf", true, "no records yet: the header is complete and nothing contradicts it"},
+    {"no text", false,
+     "an onset is followed by one annotation or more (EDF+ 2.2.2); EDFlib minds that of a record's time only"},
+    {"duration with an exponent", false, "durations are plain decimals; EDFlib takes any number"},
+    {"29 February of no leap year", false, "EDFlib looks at the day of the month only"},
+    {"annotation signal in plain EDF", false, "EDFlib takes the bytes of text for samples"},
+    {"latin-1", false, "annotations are UTF-8 (EDF+ 2.2.3); EDFlib hands bytes through"},
+    {"onset out of this world", false, "3000 years behind the start: taken for a broken list"},
 };
 
 static const struct difference *difference_of(const char *name)
@@ -87,29 +88,31 @@ static void formal_fields(void **arg)
   static const struct {
     const char *patient, *recording, *dmin, *tal_unit, *message;
   } formal[] = {
-    {"X X X X", "Startdate 12-AUG-2009 X X X", NULL, NULL, NULL},
-    {"MCH-0234567 F 02-MAY-1951 Haagse_Harry more", "Startdate X X X X", NULL, NULL, NULL},
-    {"X X X", NULL, NULL, NULL, "byte 8: patient field is not"},
-    {"X Q X X", NULL, NULL, NULL, "byte 8: patient field is not"},
-    {"X F 02-May-1951 X", NULL, NULL, NULL, "byte 8: patient field is not"},
-    {"X F 2-MAY-1951 X", NULL, NULL, NULL, "byte 8: patient field is not"},
-    {" X X X X", NULL, NULL, NULL, "byte 8: patient field is not"},
-    {"X  X X X X", NULL, NULL, NULL, "byte 8: patient field is not"},
-    {NULL, "12-AUG-2009 X X X", NULL, NULL, "byte 88: recording field does not begin"},
-    {NULL, "Startdate 12-AUG-2009 X", NULL, NULL, "byte 88: recording field does not begin"},
-    {NULL, "Startdate 12-AUX-2009 X X X", NULL, NULL, "byte 88: recording field does not begin"},
-    {NULL, NULL, "-32767", NULL, "digital minimum of signal 2 'EDF Annotations' or maximum"},
-    {NULL, NULL, NULL, "uV", "unit or prefilter of signal 2 'EDF Annotations' of an annotation signal is not blank"},
+      {"X X X X", "Startdate 12-AUG-2009 X X X", NULL, NULL, NULL},
+      {"MCH-0234567 F 02-MAY-1951 Haagse_Harry more", "Startdate X X X X", NULL, NULL, NULL},
+      {"X X X", NULL, NULL, NULL, "byte 8: patient field is not"},
+      {"X Q X X", NULL, NULL, NULL, "byte 8: patient field is not"},
+      {"X F 02-May-1951 X", NULL, NULL, NULL, "byte 8: patient field is not"},
+      {"X F 2-MAY-1951 X", NULL, NULL, NULL, "byte 8: patient field is not"},
+      {" X X X X", NULL, NULL, NULL, "byte 8: patient field is not"},
+      {"X  X X X X", NULL, NULL, NULL, "byte 8: patient field is not"},
+      {NULL, "12-AUG-2009 X X X", NULL, NULL, "byte 88: recording field does not begin"},
+      {NULL, "Startdate 12-AUG-2009 X", NULL, NULL, "byte 88: recording field does not begin"},
+      {NULL, "Startdate 12-AUX-2009 X X X", NULL, NULL, "byte 88: recording field does not begin"},
+      {NULL, NULL, "-32767", NULL, "digital minimum of signal 2 'EDF Annotations' or maximum"},
+      {NULL, NULL, NULL, "uV", "unit or prefilter of signal 2 'EDF Annotations' of an annotation signal is not blank"},
   };
   for (size_t i = 0; i < N(formal); i++) {
-    edf_spec e = {PLUS("EDF+C"), .patient = formal[i].patient, .recording = formal[i].recording, .tal = {"+0||~", "+1||~", "+2||~", "+3||~"}};
+    edf_spec e = {PLUS("EDF+C"), .patient = formal[i].patient, .recording = formal[i].recording,
+                  .tal = {"+0||~", "+1||~", "+2||~", "+3||~"}};
     e.sig[1].dmin = formal[i].dmin;
     e.sig[1].unit = formal[i].tal_unit;
     char why[600];
     int code;
     const char *path = edf_write(&e, "formal.edf");
     if (strict_takes(path, why, sizeof why) != !formal[i].message) fail_msg("formal %zu: %s", i, why);
-    if (formal[i].message && !strstr(why, formal[i].message)) fail_msg("formal %zu: wanted '%s', got '%s'", i, formal[i].message, why);
+    if (formal[i].message && !strstr(why, formal[i].message))
+      fail_msg("formal %zu: wanted '%s', got '%s'", i, formal[i].message, why);
     bool looked_at = i + 1 < N(formal); /* EDFlib does not look at the unit, which EDF+ 2.2.1 wants blank */
     if (looked_at && edflib_takes(path, &code) != !formal[i].message) fail_msg("formal %zu: EDFlib says otherwise", i);
     bl_ctx *ctx = bl_ctx_new();
@@ -155,8 +158,10 @@ static void other_formats_too(void **arg)
   (void)arg;
   bl_ctx *ctx = bl_ctx_new();
   bl_recording *rec;
-  check_fails(ctx, bl_recording_open_mode(ctx, BALEEN_TEST_DATA "/malformed/wav/gen-truncated-in-data.wav", BL_OPEN_STRICT, &rec),
-              BL_E_FORMAT, "(strict");
+  check_fails(
+      ctx,
+      bl_recording_open_mode(ctx, BALEEN_TEST_DATA "/malformed/wav/gen-truncated-in-data.wav", BL_OPEN_STRICT, &rec),
+      BL_E_FORMAT, "(strict");
   check_ok(ctx, bl_recording_open_mode(ctx, BALEEN_TEST_DATA "/formats/cpython-pluck-pcm16.wav", BL_OPEN_STRICT, &rec));
   bl_recording_close(ctx, rec);
   check_free(ctx);

@@ -25,8 +25,12 @@ typedef struct stamped {
 
 static const char *stamped_write(const stamped *w, const char *name)
 {
-  edf_spec e = {.reserved = w->reserved, .duration = w->duration, .n = 2, .n_records = 1,
-                .sig = {{.label = "EEG", .spr = w->spr}, {.label = "EDF Annotations", .spr = "60"}}, .tal = {""}};
+  edf_spec e = {.reserved = w->reserved,
+                .duration = w->duration,
+                .n = 2,
+                .n_records = 1,
+                .sig = {{.label = "EEG", .spr = w->spr}, {.label = "EDF Annotations", .spr = "60"}},
+                .tal = {""}};
   size_t one, record = (size_t)atol(w->spr) * 2 + TAL_SAMPLES * 2, used = 768;
   char *bytes = (char *)edf_bytes(&e, &one), *all = calloc(1, 768 + w->n * record);
   memcpy(all, bytes, 768);
@@ -65,12 +69,23 @@ static const char *note_with(const bl_recording *rec, const char *part)
   return NULL;
 }
 
-/* A sample clock 50 ppm slow against the stamps': one run, labels on their samples wherever they stand in the file, a note. */
+/* A sample clock 50 ppm slow against the stamps': one run, labels on their samples wherever they stand in the file, a
+ * note. */
 static void drift(void **arg)
 {
   (void)arg;
-  stamped w = {"EDF+C", "1", "100", 4000, NULL, 1.00005, 6, 4,
-               {{1999, 1999 * 1.00005 + 0.5, 0}, {3999, 3999 * 1.00005 + 0.25, 0}, {0, 3000 * 1.00005 + 0.5, 0}, {10, 10 * 1.00005, 3000}}};
+  stamped w = {"EDF+C",
+               "1",
+               "100",
+               4000,
+               NULL,
+               1.00005,
+               6,
+               4,
+               {{1999, 1999 * 1.00005 + 0.5, 0},
+                {3999, 3999 * 1.00005 + 0.25, 0},
+                {0, 3000 * 1.00005 + 0.5, 0},
+                {10, 10 * 1.00005, 3000}}};
   static const double want[] = {10, 1999.5, 3000.5, 3999.25};
   for (int d = 0; d < 2; d++) {
     bl_ctx *ctx = bl_ctx_new();
@@ -136,8 +151,8 @@ static void rounding(void **arg)
   }
 }
 
-/* What each row's stamps, of records of 1 s, are taken for: runs by first record and start; a label half a second behind the
- * stamp of record `labelled` comes to lie at label_s. */
+/* What each row's stamps, of records of 1 s, are taken for: runs by first record and start; a label half a second
+ * behind the stamp of record `labelled` comes to lie at label_s. */
 static void stamps(void **arg)
 {
   (void)arg;
@@ -149,22 +164,65 @@ static void stamps(void **arg)
     double label_s;
     const char *note;
   } rows[] = {
-    {{0, 1, 2, 0, 4, 5, 6}, 7, 1, {{0, 0, 700}}, 5, 5.5, "byte 1928: annotation of signal 2 'EDF Annotations' gives a record a time that those of the next records contradict"},
-    {{0, 1, 2, 9, 4, 5, 6}, 7, 1, {{0, 0, 700}}, 5, 5.5, "contradict"},
-    {{0, 1, 2, 9, 10, 5, 6, 7, 8}, 9, 1, {{0, 0, 900}}, 6, 6.5, "contradict; the record was taken to follow the one before (and 1 more like it)"},
-    {{0, 1, 2, 9, 0, 11, 12}, 7, 2, {{0, 0, 300}, {9, 300, 400}}, 5, 11.5, "contradict"},
-    {{5, 1, 2, 3, 4}, 5, 1, {{0, 0, 500}}, 3, 3.5, "byte 968: annotation of signal 2 'EDF Annotations' gives a record a time that those of the next records contradict"},
-    {{0, 1, 2, 2.5, 3.5, 4.5, 5.5}, 7, 1, {{0, 0, 700}}, 5, 5.5, "before the end of the one before"}, /* a clock set back */
-    {{0, 1, 2, -60, -59, -58, -57}, 7, 1, {{0, 0, 700}}, 4, 4.5, "before the end of the one before"},
-    {{0, 1, 5, 6, 6.5, 7.5, 8.5}, 7, 2, {{0, 0, 200}, {5, 200, 500}}, 5, 8.5, "before the end of the one before"},
-    {{0, (double)NAN, 2, 7, (double)NAN, 9}, 6, 2, {{0, 0, 300}, {7, 300, 300}}, 5, 9.5, "its time is missing"},
-    {{0, 1, 2, 20, 50, 51, 52}, 7, 3, {{0, 0, 300}, {20, 300, 100}, {50, 400, 300}}, 4, 50.5, "gap, though the file says it is contiguous"},
-    {{0, 1, 2, 3, 10}, 5, 2, {{0, 0, 400}, {10, 400, 100}}, 4, 10.5, "gap, though the file says it is contiguous"}, /* none left to contradict */
-    {{0, 1.016, 2.016, 3.016}, 4, 2, {{0, 0, 100}, {1.016, 100, 300}}, 3, 3.516, "gap, though"}, /* one sample beyond the tolerance */
+      {{0, 1, 2, 0, 4, 5, 6},
+       7,
+       1,
+       {{0, 0, 700}},
+       5,
+       5.5,
+       "byte 1928: annotation of signal 2 'EDF Annotations' gives a record a time that those of the next records contradict"},
+      {{0, 1, 2, 9, 4, 5, 6}, 7, 1, {{0, 0, 700}}, 5, 5.5, "contradict"},
+      {{0, 1, 2, 9, 10, 5, 6, 7, 8},
+       9,
+       1,
+       {{0, 0, 900}},
+       6,
+       6.5,
+       "contradict; the record was taken to follow the one before (and 1 more like it)"},
+      {{0, 1, 2, 9, 0, 11, 12}, 7, 2, {{0, 0, 300}, {9, 300, 400}}, 5, 11.5, "contradict"},
+      {{5, 1, 2, 3, 4},
+       5,
+       1,
+       {{0, 0, 500}},
+       3,
+       3.5,
+       "byte 968: annotation of signal 2 'EDF Annotations' gives a record a time that those of the next records contradict"},
+      {{0, 1, 2, 2.5, 3.5, 4.5, 5.5},
+       7,
+       1,
+       {{0, 0, 700}},
+       5,
+       5.5,
+       "before the end of the one before"}, /* a clock set back */
+      {{0, 1, 2, -60, -59, -58, -57}, 7, 1, {{0, 0, 700}}, 4, 4.5, "before the end of the one before"},
+      {{0, 1, 5, 6, 6.5, 7.5, 8.5}, 7, 2, {{0, 0, 200}, {5, 200, 500}}, 5, 8.5, "before the end of the one before"},
+      {{0, (double)NAN, 2, 7, (double)NAN, 9}, 6, 2, {{0, 0, 300}, {7, 300, 300}}, 5, 9.5, "its time is missing"},
+      {{0, 1, 2, 20, 50, 51, 52},
+       7,
+       3,
+       {{0, 0, 300}, {20, 300, 100}, {50, 400, 300}},
+       4,
+       50.5,
+       "gap, though the file says it is contiguous"},
+      {{0, 1, 2, 3, 10},
+       5,
+       2,
+       {{0, 0, 400}, {10, 400, 100}},
+       4,
+       10.5,
+       "gap, though the file says it is contiguous"}, /* none left to contradict */
+      {{0, 1.016, 2.016, 3.016},
+       4,
+       2,
+       {{0, 0, 100}, {1.016, 100, 300}},
+       3,
+       3.516,
+       "gap, though"}, /* one sample beyond the tolerance */
   };
   for (size_t i = 0; i < N(rows); i++) {
     bl_ctx *ctx = bl_ctx_new();
-    stamped w = {"EDF+C", "1", "100", rows[i].n, rows[i].v, 0, 3, 1, {{rows[i].labelled, rows[i].v[rows[i].labelled] + 0.5, 0}}};
+    stamped w = {
+        "EDF+C", "1", "100", rows[i].n, rows[i].v, 0, 3, 1, {{rows[i].labelled, rows[i].v[rows[i].labelled] + 0.5, 0}}};
     bl_recording *rec = open_ok(ctx, stamped_write(&w, "stamps.edf"));
     const bl_rec_stream *s = &rec->streams[0];
     if (s->n_runs != rows[i].n_runs) fail_msg("row %zu: %zu runs", i, s->n_runs);
@@ -175,20 +233,26 @@ static void stamps(void **arg)
     }
     if (!(fabs(rec->annotations.v[0].onset_s - rows[i].label_s) < 1e-6))
       fail_msg("row %zu: label at %.9g, wanted %g", i, rec->annotations.v[0].onset_s, rows[i].label_s);
-    if (!note_with(rec, rows[i].note)) fail_msg("row %zu: no note '%s', but '%s'", i, rows[i].note, rec->notes.n ? rec->notes.v[0] : "");
+    if (!note_with(rec, rows[i].note))
+      fail_msg("row %zu: no note '%s', but '%s'", i, rows[i].note, rec->notes.n ? rec->notes.v[0] : "");
     bl_recording_close(ctx, rec);
     check_free(ctx);
     check_tmp_done();
   }
 }
 
-/* Stamps that run slower than the samples, or are none: they move neither the start nor a label out of the recording. A label
- * half a second behind the beginning of records 10, 30, 50 by the samples' time (said) or by the stamps' (seen). */
+/* Stamps that run slower than the samples, or are none: they move neither the start nor a label out of the recording. A
+ * label half a second behind the beginning of records 10, 30, 50 by the samples' time (said) or by the stamps'
+ * (seen). */
 typedef enum slow_kind { ALL_ZERO, HALF, TWICE, REVERSED, SLOW_2000 } slow_kind;
 static double slow_stamp(slow_kind kind, size_t r)
 {
   double t = (double)r;
-  return kind == ALL_ZERO ? 0 : kind == HALF ? t / 2 : kind == TWICE ? (double)(r / 2) : kind == REVERSED ? 59 - t : t * 0.998;
+  return kind == ALL_ZERO   ? 0
+         : kind == HALF     ? t / 2
+         : kind == TWICE    ? (double)(r / 2)
+         : kind == REVERSED ? 59 - t
+                            : t * 0.998;
 }
 
 static void slow_stamps(void **arg)
@@ -199,8 +263,9 @@ static void slow_stamps(void **arg)
     const char *plus, *spr;
     slow_kind kind;
     double moved; /* of 1 s */
-  } rows[] = {{"EDF+C", "100", ALL_ZERO, 0}, {"EDF+D", "100", ALL_ZERO, 0}, {"EDF+C", "100", HALF, 0},     {"EDF+D", "100", HALF, 0},
-              {"EDF+C", "100", TWICE, 0},    {"EDF+D", "100", REVERSED, 0}, {"EDF+C", "1000", SLOW_2000, 2e-3}};
+  } rows[] = {{"EDF+C", "100", ALL_ZERO, 0},     {"EDF+D", "100", ALL_ZERO, 0}, {"EDF+C", "100", HALF, 0},
+              {"EDF+D", "100", HALF, 0},         {"EDF+C", "100", TWICE, 0},    {"EDF+D", "100", REVERSED, 0},
+              {"EDF+C", "1000", SLOW_2000, 2e-3}};
   for (size_t i = 0; i < N(rows); i++) {
     bl_ctx *ctx = bl_ctx_new();
     double v[RECORDS];
@@ -221,7 +286,8 @@ static void slow_stamps(void **arg)
   }
 }
 
-/* Ordinary clocks, a little slow: the start stays, each label on its sample, whatever records are long and samples are wide. */
+/* Ordinary clocks, a little slow: the start stays, each label on its sample, whatever records are long and samples are
+ * wide. */
 static void slow_clocks(void **arg)
 {
   (void)arg;
@@ -234,10 +300,18 @@ static void slow_clocks(void **arg)
     snprintf(spr, sizeof spr, "%.0f", rate * record_s);
     for (size_t r = 0; r < RECORDS; r++) v[r] = (double)r * record_s * slow;
     bl_ctx *ctx = bl_ctx_new();
-    stamped w = {i & 4 ? "EDF+C" : "EDF+D", i & 1 ? "10" : "1", spr, RECORDS, v, 0, 6, 2,
+    stamped w = {i & 4 ? "EDF+C" : "EDF+D",
+                 i & 1 ? "10" : "1",
+                 spr,
+                 RECORDS,
+                 v,
+                 0,
+                 6,
+                 2,
                  {{60, v[60] + 0.5 * record_s, 0}, {3, v[110] + 0.5 * record_s, 0}}};
     bl_recording *rec = open_ok(ctx, stamped_write(&w, "clock.edf"));
-    if (strcmp(rec->start, "2009-08-12T16:15:00")) fail_msg("%g ppm, %g s, %g Hz: start %s", ppm[i >> 3], record_s, rate, rec->start);
+    if (strcmp(rec->start, "2009-08-12T16:15:00"))
+      fail_msg("%g ppm, %g s, %g Hz: start %s", ppm[i >> 3], record_s, rate, rec->start);
     check_near(rec->duration_s, RECORDS * record_s, 1e-9);
     for (size_t k = 0; k < 2; k++)
       if (!(fabs(rec->annotations.v[k].onset_s - ((k ? 110 : 60) + 0.5) * record_s) < 5e-6))
@@ -248,7 +322,8 @@ static void slow_clocks(void **arg)
   }
 }
 
-/* A label of the last second by its own clock, which is slow against the samples, is not told behind the recording's end. */
+/* A label of the last second by its own clock, which is slow against the samples, is not told behind the recording's
+ * end. */
 static void stays_inside(void **arg)
 {
   (void)arg;
@@ -316,10 +391,11 @@ static void survives_every_allocation_failing(void **arg)
 
 int main(void)
 {
-  static const struct CMUnitTest tests[] = {cmocka_unit_test(drift), cmocka_unit_test(small_gaps), cmocka_unit_test(rounding),
-                                            cmocka_unit_test(stamps), cmocka_unit_test(slow_stamps),
-                                            cmocka_unit_test(slow_clocks), cmocka_unit_test(stays_inside),
-                                            cmocka_unit_test(gap_amid_drift), cmocka_unit_test(jitter),
-                                            cmocka_unit_test(survives_every_allocation_failing)};
+  static const struct CMUnitTest tests[] = {
+      cmocka_unit_test(drift),        cmocka_unit_test(small_gaps),
+      cmocka_unit_test(rounding),     cmocka_unit_test(stamps),
+      cmocka_unit_test(slow_stamps),  cmocka_unit_test(slow_clocks),
+      cmocka_unit_test(stays_inside), cmocka_unit_test(gap_amid_drift),
+      cmocka_unit_test(jitter),       cmocka_unit_test(survives_every_allocation_failing)};
   return _cmocka_run_group_tests("edf_times", tests, N(tests), NULL, NULL);
 }

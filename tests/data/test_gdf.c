@@ -1,5 +1,5 @@
-/* The GDF reader: both header versions, every sample type, both tables of events, units, limits, breaks, what is broken,
- * and files by BioSig against the EDF files they were made from. */
+/* The GDF reader: both header versions, every sample type, both tables of events, units, limits, breaks, what is
+ * broken, and files by BioSig against the EDF files they were made from. */
 #include <math.h>
 
 #include "baleen/recording.h"
@@ -25,7 +25,7 @@ typedef struct gdf_spec {
   size_t n, n_records;
   gdf_chan c[4];
   uint32_t num, den;
-  double duration; /* as a float64 instead, when not 0 */
+  double duration;                     /* as a float64 instead, when not 0 */
   long long records_said, header_said; /* 0: right */
   const char *names;                   /* of event types, '|' for NUL; 2.x only */
   int mode;
@@ -198,7 +198,11 @@ static void types(void **arg)
   static const char *const versions[] = {"1.25", "2.10"};
   for (size_t v = 0; v < 2; v++)
     for (size_t t = 0; t < sizeof all / sizeof *all; t++) {
-      gdf_spec g = {.version = versions[v], .n = 3, .n_records = 7, .num = 1, .den = 2,
+      gdf_spec g = {.version = versions[v],
+                    .n = 3,
+                    .n_records = 7,
+                    .num = 1,
+                    .den = 2,
                     .c = {{"Cz", "uV", all[t], 20, 4275, -312.7, 298.31, -100, 110},
                           {"slow", "mV", 3, 5, 4274, -1.5, 2.25, -32768, 32767},
                           {"Pz", "uV", all[t], 20, 4275, -1e3, 1.5e3, -2000000, 2000000}}};
@@ -224,16 +228,22 @@ static void types(void **arg)
   check_tmp_done();
 }
 
-#define PLAIN .n = 1, .n_records = 30, .num = 1, .den = 10, .c = {{"Cz", "uV", 3, 10, 4275, -312.7, 298.31, -32768, 32767}}
+#define PLAIN                                                                                                          \
+  .n = 1, .n_records = 30, .num = 1, .den = 10, .c = {{"Cz", "uV", 3, 10, 4275, -312.7, 298.31, -32768, 32767}}
 
 static void events(void **arg)
 {
   (void)arg;
   static const char *const versions[] = {"1.25", "2.10", "2.51", "2.51"};
-  static const char *const names[] = {NULL, NULL, "T0|Tap \xe4|T2||", "|T0|Tap \xe4|T2||"}; /* the last as BioSig writes it */
+  static const char *const names[] = {NULL, NULL, "T0|Tap \xe4|T2||",
+                                      "|T0|Tap \xe4|T2||"}; /* the last as BioSig writes it */
   for (size_t v = 0; v < 4; v++)
     for (int mode = 1; mode <= 3; mode += 2) {
-      gdf_spec g = {.version = versions[v], PLAIN, .mode = mode, .event_hz = 50, .n_events = 4,
+      gdf_spec g = {.version = versions[v],
+                    PLAIN,
+                    .mode = mode,
+                    .event_hz = 50,
+                    .n_events = 4,
                     .names = names[v],
                     .events = {{11, 25, 2, 0}, {76, 5, 0x0302, 1}, {86, 0, 0x8302, 0}, {101, 0, 0x7ffe, 0}}};
       if (mode == 3) g.n_events = 2;
@@ -332,7 +342,8 @@ static void same_as_edf(void **arg)
     float *x = read_stream(ctx, gdf, i), *y = read_stream(ctx, edf, i);
     size_t n = (size_t)a->n_frames * a->n_channels;
     for (size_t k = 0; k < n; k++)
-      if (memcmp(&x[k], &y[k], sizeof *x)) fail_msg("stream %zu, value %zu: %.9g, EDF has %.9g", i, k, (double)x[k], (double)y[k]);
+      if (memcmp(&x[k], &y[k], sizeof *x))
+        fail_msg("stream %zu, value %zu: %.9g, EDF has %.9g", i, k, (double)x[k], (double)y[k]);
     for (size_t c = 0; c < a->n_channels; c++) assert_string_equal(a->channels[c].name, b->channels[c].name);
     for (size_t c = 0; c < a->n_channels; c++) assert_string_equal(a->channels[c].unit, b->channels[c].unit);
     free(x);
@@ -373,7 +384,12 @@ static bl_status open_one(bl_ctx *ctx, void *arg)
 static void allocations(void **arg)
 {
   (void)arg;
-  gdf_spec g = {.version = "2.51", PLAIN, .mode = 1, .event_hz = 50, .n_events = 4, .names = "T0|T1|T2||",
+  gdf_spec g = {.version = "2.51",
+                PLAIN,
+                .mode = 1,
+                .event_hz = 50,
+                .n_events = 4,
+                .names = "T0|T1|T2||",
                 .events = {{11, 25, 2, 0}, {76, 5, 0x0302, 1}, {86, 0, 0x8302, 0}, {101, 0, 0x7ffe, 0}}};
   g.n = 2;
   g.c[1] = g.c[0];
@@ -386,7 +402,10 @@ int main(void)
   static const char *const biosig[] = {BALEEN_TEST_DATA "/formats/biosig-from-mne-test_uneven_samp.gdf",
                                        BALEEN_TEST_DATA "/formats/mne-test_uneven_samp.edf"};
   struct CMUnitTest tests[sizeof rows / sizeof *rows + 5] = {
-      cmocka_unit_test(types), cmocka_unit_test(events), cmocka_unit_test(same_as_mne), cmocka_unit_test(allocations),
+      cmocka_unit_test(types),
+      cmocka_unit_test(events),
+      cmocka_unit_test(same_as_mne),
+      cmocka_unit_test(allocations),
       {"same_as_edf", same_as_edf, NULL, NULL, (void *)(uintptr_t)biosig}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     tests[5 + i] = (struct CMUnitTest){rows[i].name, check_row, NULL, NULL, (void *)(uintptr_t)&rows[i]};

@@ -26,10 +26,10 @@ static const struct good {
   size_t rows, cols;
   double (*want)(size_t, size_t);
 } goods[] = {
-    {"f4", 4, 3, eighth},      {"f8", 4, 3, eighth},     {"i1", 4, 3, cell},       {"i2", 4, 3, cell},
-    {"i4", 4, 3, cell},        {"i8", 4, 3, cell},       {"u1", 4, 3, absolute},   {"u2", 4, 3, absolute},
-    {"u4", 4, 3, absolute},    {"u8", 4, 3, absolute},   {"bool", 4, 3, positive}, {"fortran", 4, 3, cell},
-    {"one_dim", 4, 1, second}, {"version2", 4, 3, cell}, {"version3", 4, 3, cell}, {"no_rows", 0, 5, zero},
+    {"f4", 4, 3, eighth},       {"f8", 4, 3, eighth},     {"i1", 4, 3, cell},       {"i2", 4, 3, cell},
+    {"i4", 4, 3, cell},         {"i8", 4, 3, cell},       {"u1", 4, 3, absolute},   {"u2", 4, 3, absolute},
+    {"u4", 4, 3, absolute},     {"u8", 4, 3, absolute},   {"bool", 4, 3, positive}, {"fortran", 4, 3, cell},
+    {"one_dim", 4, 1, second},  {"version2", 4, 3, cell}, {"version3", 4, 3, cell}, {"no_rows", 0, 5, zero},
     {"big_endian", 4, 3, cell}, {"half", 4, 3, cell},
 };
 
@@ -55,14 +55,16 @@ static void halves(void **state)
   static const struct {
     unsigned bits;
     double want;
-  } rows[] = {{0x0000, 0}, {0x8000, -0.0}, {0x0001, 0x1p-24}, {0x03ff, 1023 * 0x1p-24}, {0x0400, 0x1p-14}, {0x3c00, 1}, {0xbc01, -1 - 0x1p-10},
-              {0x7bff, 65504}, {0x7c00, INFINITY}, {0xfc00, -INFINITY}, {0x3555, 1365.0 / 4096}};
+  } rows[] = {{0x0000, 0},        {0x8000, -0.0},      {0x0001, 0x1p-24},      {0x03ff, 1023 * 0x1p-24},
+              {0x0400, 0x1p-14},  {0x3c00, 1},         {0xbc01, -1 - 0x1p-10}, {0x7bff, 65504},
+              {0x7c00, INFINITY}, {0xfc00, -INFINITY}, {0x3555, 1365.0 / 4096}};
   bl_ctx *ctx = bl_ctx_new();
   enum { N_ROWS = sizeof rows / sizeof *rows };
   for (int big = 0; big < 2; big++) {
     const char *path = check_tmp_path("half.npy");
     char head[129], file_bytes[128 + 2 * N_ROWS + 2] = "";
-    snprintf(head, sizeof head, "%-10s{'descr': '%cf2', 'fortran_order': False, 'shape': (%d,)}%*s\n", "", big ? '>' : '<', N_ROWS + 1, 52, "");
+    snprintf(head, sizeof head, "%-10s{'descr': '%cf2', 'fortran_order': False, 'shape': (%d,)}%*s\n", "",
+             big ? '>' : '<', N_ROWS + 1, 52, "");
     memset(file_bytes, ' ', 127);
     memcpy(file_bytes, head, strlen(head) < 127 ? strlen(head) : 127);
     file_bytes[127] = '\n';
@@ -239,9 +241,10 @@ static void survives_any_allocation_failing(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(reads_what_numpy_writes), cmocka_unit_test(halves), cmocka_unit_test(keeps_nan_and_infinity),
-      cmocka_unit_test(refuses_by_reason),       cmocka_unit_test(reads_headers_as_they_may_be),
-      cmocka_unit_test(writes_as_numpy_does),    cmocka_unit_test(survives_any_allocation_failing),
+      cmocka_unit_test(reads_what_numpy_writes),         cmocka_unit_test(halves),
+      cmocka_unit_test(keeps_nan_and_infinity),          cmocka_unit_test(refuses_by_reason),
+      cmocka_unit_test(reads_headers_as_they_may_be),    cmocka_unit_test(writes_as_numpy_does),
+      cmocka_unit_test(survives_any_allocation_failing),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   check_tmp_done();

@@ -30,8 +30,15 @@ static void make_samples(double scale)
 
 static bl_write_spec spec_of(void)
 {
-  return (bl_write_spec){.rate_hz = 250, .n_frames = FRAMES, .n_channels = CHANNELS, .names = names, .units = units, .lo = lo, .hi = hi,
-                         .has_start = true, .start = "2009-08-12T16:15:00.250"};
+  return (bl_write_spec){.rate_hz = 250,
+                         .n_frames = FRAMES,
+                         .n_channels = CHANNELS,
+                         .names = names,
+                         .units = units,
+                         .lo = lo,
+                         .hi = hi,
+                         .has_start = true,
+                         .start = "2009-08-12T16:15:00.250"};
 }
 
 /* In blocks of odd sizes. */
@@ -74,13 +81,15 @@ static void edf_and_bdf(void **arg)
     bl_write_spec spec = spec_of();
     bl_annotations a = {0};
     char label[] = "go";
-    bl_annotation one = {.onset_s = 1.5, .duration_s = 0.25, .low_hz = (double)NAN, .high_hz = (double)NAN, .label = label};
+    bl_annotation one = {
+        .onset_s = 1.5, .duration_s = 0.25, .low_hz = (double)NAN, .high_hz = (double)NAN, .label = label};
     check_ok(ctx, bl_annotations_add(ctx, &a, &one));
     spec.annotations = &a;
     check_ok(ctx, write_it(ctx, path, &spec));
     double steps = k % 2 ? 16777215 : 65535, step[CHANNELS];
     for (int c = 0; c < CHANNELS; c++) step[c] = (hi[c] - lo[c]) / steps * 1.001 + 2e-7 * (k / 2 ? 10000 : 1) / steps;
-    check_back(ctx, path, step, 1250); /* no record of whole samples divides 1003 frames evenly but 17 x 59: 1 s, padded */
+    check_back(ctx, path, step,
+               1250); /* no record of whole samples divides 1003 frames evenly but 17 x 59: 1 s, padded */
     bl_recording *rec;
     check_ok(ctx, bl_recording_open(ctx, path, &rec));
     assert_string_equal(rec->streams[0].channels[2].name, "Hohe");
@@ -122,7 +131,8 @@ static void wav_flac_npy(void **arg)
     const char *name;
     int bits, whole; /* whole: bits of whole numbers; 0: exact */
     double scale;
-  } table[] = {{"a.wav", 0, 0, 93.7}, {"b.wav", 16, 16, 0.9}, {"c.wav", 24, 24, 93.7}, {"d.wav", 32, 0, 0.9}, {"e.flac", 0, 24, 0.9}, {"f.flac", 16, 16, 93.7}};
+  } table[] = {{"a.wav", 0, 0, 93.7}, {"b.wav", 16, 16, 0.9}, {"c.wav", 24, 24, 93.7},
+               {"d.wav", 32, 0, 0.9}, {"e.flac", 0, 24, 0.9}, {"f.flac", 16, 16, 93.7}};
   for (size_t i = 0; i < N(table); i++) {
     bl_ctx *ctx = bl_ctx_new();
     make_samples(table[i].scale);
@@ -146,7 +156,8 @@ static void wav_flac_npy(void **arg)
   check_ok(ctx, bl_npy_read(ctx, path, &m));
   assert_int_equal(m.rows, FRAMES);
   assert_int_equal(m.cols, CHANNELS);
-  for (size_t r = 0; r < FRAMES; r++) assert_memory_equal(m.v + r * m.stride, samples + r * CHANNELS, CHANNELS * sizeof *samples);
+  for (size_t r = 0; r < FRAMES; r++)
+    assert_memory_equal(m.v + r * m.stride, samples + r * CHANNELS, CHANNELS * sizeof *samples);
   bl_mat_free(ctx, &m);
   check_free(ctx);
   check_tmp_done();
@@ -182,10 +193,14 @@ static void sidecars_only_where_needed(void **arg)
     double scale;
     const char *start;
     bool wanted;
-  } table[] = {{"a.wav", mono, 1, 16, 0.9, NULL, false},   {"a.wav", two, 2, 0, 0.9, NULL, false},
-               {"a.flac", mono, 1, 24, 0.9, NULL, false},  {"a.wav", mono, 1, 0, 93.7, NULL, false},
-               {"a.wav", mono, 1, 16, 93.7, NULL, true},   {"a.wav", names, 1, 16, 0.9, NULL, true},
-               {"a.wav", mono, 2, 16, 0.9, NULL, true},    {"a.flac", mono, 1, 16, 0.9, "2020-05-17T23:59:58", true},
+  } table[] = {{"a.wav", mono, 1, 16, 0.9, NULL, false},
+               {"a.wav", two, 2, 0, 0.9, NULL, false},
+               {"a.flac", mono, 1, 24, 0.9, NULL, false},
+               {"a.wav", mono, 1, 0, 93.7, NULL, false},
+               {"a.wav", mono, 1, 16, 93.7, NULL, true},
+               {"a.wav", names, 1, 16, 0.9, NULL, true},
+               {"a.wav", mono, 2, 16, 0.9, NULL, true},
+               {"a.flac", mono, 1, 16, 0.9, "2020-05-17T23:59:58", true},
                {"a_20200517_235958.wav", mono, 1, 16, 0.9, "2020-05-17T23:59:58", false},
                {"a_20200517_235958.wav", mono, 1, 16, 0.9, "2020-05-17T23:59:58.500", true}};
   static const char *const odd[] = {"audio", "right"};
@@ -219,7 +234,8 @@ static void sidecars_only_where_needed(void **arg)
 static void foreign_sidecars_stay(void **arg)
 {
   (void)arg;
-  static const char *const texts[] = {"[1]", "no JSON", "", "{\"schema\": 1}", "{\"rate_hz\": 250, \"channels\": [\"a\"]}"};
+  static const char *const texts[] = {"[1]", "no JSON", "", "{\"schema\": 1}",
+                                      "{\"rate_hz\": 250, \"channels\": [\"a\"]}"};
   static const char *const files[] = {"a.wav", "a.flac", "a.npy"};
   bl_ctx *ctx = bl_ctx_new();
   make_samples(1);
@@ -238,7 +254,8 @@ static void foreign_sidecars_stay(void **arg)
 static void latin_names(void **arg)
 {
   (void)arg;
-  static const char *const latin[] = {"H\xf6he", "\xff\xfe", "a\"b"}, *const want[] = {"H\xc3\xb6he", "\xc3\xbf\xc3\xbe", "a\"b"};
+  static const char *const latin[] = {"H\xf6he", "\xff\xfe", "a\"b"}, *const want[] = {"H\xc3\xb6he",
+                                                                                       "\xc3\xbf\xc3\xbe", "a\"b"};
   bl_ctx *ctx = bl_ctx_new();
   make_samples(1);
   bl_write_spec spec = spec_of();
@@ -263,7 +280,14 @@ static void whole_numbers_come_back(void **arg)
   samples[0] = -1, samples[1] = 32767.0f / 32768;
   static const char *const fs[] = {"FS"};
   static const double least = -1, greatest = 32767.0 / 32768;
-  bl_write_spec spec = {.bits = 16, .rate_hz = 8000, .n_frames = FRAMES, .n_channels = 1, .names = names, .units = fs, .lo = &least, .hi = &greatest};
+  bl_write_spec spec = {.bits = 16,
+                        .rate_hz = 8000,
+                        .n_frames = FRAMES,
+                        .n_channels = 1,
+                        .names = names,
+                        .units = fs,
+                        .lo = &least,
+                        .hi = &greatest};
   for (int k = 0; k < 2; k++) {
     const char *path = check_tmp_path(k ? "a.flac" : "a.wav");
     float got[FRAMES];
@@ -298,8 +322,14 @@ static void every_channel_count(void **arg)
     bl_ctx *ctx = bl_ctx_new();
     size_t n = k / FORMATS + 1, frames;
     const char *path = check_tmp_path(formats[k % FORMATS].name);
-    bl_write_spec spec = {.bits = formats[k % FORMATS].bits, .rate_hz = 8000, .n_frames = LONG, .n_channels = n, .names = called,
-                          .units = fs, .lo = least, .hi = greatest};
+    bl_write_spec spec = {.bits = formats[k % FORMATS].bits,
+                          .rate_hz = 8000,
+                          .n_frames = LONG,
+                          .n_channels = n,
+                          .names = called,
+                          .units = fs,
+                          .lo = least,
+                          .hi = greatest};
     bl_recording *rec;
     bl_writer *w;
     check_ok(ctx, bl_writer_open(ctx, path, &spec, &w));
@@ -370,12 +400,14 @@ static bl_status write_values(bl_ctx *ctx, const char *path, bl_write_spec *spec
   bl_status s = bl_writer_open(ctx, path, spec, &w);
   if (!s) s = bl_writer_push(ctx, w, v, (size_t)spec->n_frames);
   if (!s) s = bl_writer_done(ctx, w);
-  for (size_t i = 0; w && report && i < bl_writer_report(w)->n; i++) check_ok(ctx, bl_texts_add(ctx, report, bl_writer_report(w)->v[i]));
+  for (size_t i = 0; w && report && i < bl_writer_report(w)->n; i++)
+    check_ok(ctx, bl_texts_add(ctx, report, bl_writer_report(w)->v[i]));
   bl_writer_free(ctx, w);
   return s;
 }
 
-/* Tesla in 8 characters is 0 or 1e-7: what would be flattened is refused, with the way out; what loses nothing is kept. */
+/* Tesla in 8 characters is 0 or 1e-7: what would be flattened is refused, with the way out; what loses nothing is
+ * kept. */
 static void coarse_steps_are_refused(void **arg)
 {
   (void)arg;
@@ -383,19 +415,31 @@ static void coarse_steps_are_refused(void **arg)
   static const struct {
     double middle, spread;
     bool edf, bdf; /* kept */
-  } table[] = {{0, 1e-13, false, false}, {0, 1e-9, false, true}, {0, 1e-7, true, true}, {0, 1, true, true}, {0, 0, true, true},
-              {1e-13, 0, false, false}, {1e-9, 0, false, true}, {-15.37e-6, 0, true, true}, {0.1, 0, true, true}, {3e9, 0, false, false}, {1, 3e-7, true, true}, /* a float has no more levels there */ {5000, 1, true, true}, {12345678, 4, true, true}};
+  } table[] = {{0, 1e-13, false, false}, {0, 1e-9, false, true},
+               {0, 1e-7, true, true},    {0, 1, true, true},
+               {0, 0, true, true},       {1e-13, 0, false, false},
+               {1e-9, 0, false, true},   {-15.37e-6, 0, true, true},
+               {0.1, 0, true, true},     {3e9, 0, false, false},
+               {1, 3e-7, true, true},    /* a float has no more levels there */ {5000, 1, true, true},
+               {12345678, 4, true, true}};
   float v[1000];
   for (size_t i = 0; i < N(table); i++)
     for (int bdf = 0; bdf < 2; bdf++) {
       bl_ctx *ctx = bl_ctx_new();
       for (size_t k = 0; k < N(v); k++) v[k] = (float)(table[i].middle + table[i].spread * sin((double)k));
-      bl_write_spec spec = {.format = bdf ? BL_WRITE_BDF : BL_WRITE_EDF, .rate_hz = 100, .n_frames = N(v), .n_channels = 1, .names = name, .units = unit};
+      bl_write_spec spec = {.format = bdf ? BL_WRITE_BDF : BL_WRITE_EDF,
+                            .rate_hz = 100,
+                            .n_frames = N(v),
+                            .n_channels = 1,
+                            .names = name,
+                            .units = unit};
       bl_status s = write_values(ctx, check_tmp_path("small.edf"), &spec, v, NULL);
-      if ((bdf ? table[i].bdf : table[i].edf) == (s != BL_OK)) fail_msg("row %zu, bdf %d: %s", i, bdf, s ? bl_ctx_error(ctx) : "kept");
+      if ((bdf ? table[i].bdf : table[i].edf) == (s != BL_OK))
+        fail_msg("row %zu, bdf %d: %s", i, bdf, s ? bl_ctx_error(ctx) : "kept");
       if (s) {
         assert_int_equal(s, BL_E_RANGE);
-        assert_non_null(strstr(bl_ctx_error(ctx), table[i].spread > 0 ? "channel 'MEG 0111' goes from -1e-" : "throughout, of which the limits"));
+        assert_non_null(strstr(bl_ctx_error(ctx), table[i].spread > 0 ? "channel 'MEG 0111' goes from -1e-"
+                                                                      : "throughout, of which the limits"));
         assert_non_null(strstr(bl_ctx_error(ctx), "{to_unit: {unit: fT}}"));
       }
       check_free(ctx);
@@ -403,7 +447,8 @@ static void coarse_steps_are_refused(void **arg)
     }
 }
 
-/* What a flat channel is read back as: 0 and what 8 characters can say exactly, the rest to 5e-5; never what its unit makes of 1. */
+/* What a flat channel is read back as: 0 and what 8 characters can say exactly, the rest to 5e-5; never what its unit
+ * makes of 1. */
 static void flat_channels(void **arg)
 {
   (void)arg;
@@ -411,21 +456,28 @@ static void flat_channels(void **arg)
   static const struct {
     float v;
     bool exact;
-  } table[] = {{0, true}, {-7, true}, {40000, true}, {0.000015f, true}, {-0.25f, true}, {0.1f, true}, {15.37e-6f, false}, {-12.3456f, true}, {-123.4567f, false}, {1.2345678f, false}};
+  } table[] = {{0, true},    {-7, true},         {40000, true},     {0.000015f, true},   {-0.25f, true},
+               {0.1f, true}, {15.37e-6f, false}, {-12.3456f, true}, {-123.4567f, false}, {1.2345678f, false}};
   float v[100], got[100];
   size_t n;
   for (size_t i = 0; i < N(table); i++)
     for (int bdf = 0; bdf < 2; bdf++) {
       bl_ctx *ctx = bl_ctx_new();
       for (size_t k = 0; k < N(v); k++) v[k] = table[i].v;
-      bl_write_spec spec = {.format = bdf ? BL_WRITE_BDF : BL_WRITE_EDF, .rate_hz = 100, .n_frames = N(v), .n_channels = 1, .names = name, .units = unit};
+      bl_write_spec spec = {.format = bdf ? BL_WRITE_BDF : BL_WRITE_EDF,
+                            .rate_hz = 100,
+                            .n_frames = N(v),
+                            .n_channels = 1,
+                            .names = name,
+                            .units = unit};
       const char *path = check_tmp_path(bdf ? "flat.bdf" : "flat.edf");
       check_ok(ctx, write_values(ctx, path, &spec, v, NULL));
       bl_recording *rec;
       check_ok(ctx, bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec));
       check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, N(v), got, &n));
       double off = fabs((double)got[50] - (double)v[50]);
-      if (off > (table[i].exact ? 0 : 5e-5 * fabs((double)v[50]))) fail_msg("row %zu: %.9g for %.9g", i, (double)got[50], (double)v[50]);
+      if (off > (table[i].exact ? 0 : 5e-5 * fabs((double)v[50])))
+        fail_msg("row %zu: %.9g for %.9g", i, (double)got[50], (double)v[50]);
       bl_recording_close(ctx, rec);
       check_free(ctx);
       check_tmp_done();
@@ -442,8 +494,8 @@ static void whole_channels(void **arg)
     const char *name;
     int bits;
     float least, most;
-  } table[] = {{"a.edf", 0, 0, 65281}, {"a.edf", 0, -40000, 20000}, {"a.edf", 0, 0, 255}, {"a.wav", 16, 0, 32767}, {"a.flac", 16, -32768, 7},
-               {"a.flac", 24, 0, 65281}, {"a.wav", 24, 0, 65535}, {"a.bdf", 0, 0, 65281}};
+  } table[] = {{"a.edf", 0, 0, 65281},    {"a.edf", 0, -40000, 20000}, {"a.edf", 0, 0, 255},    {"a.wav", 16, 0, 32767},
+               {"a.flac", 16, -32768, 7}, {"a.flac", 24, 0, 65281},    {"a.wav", 24, 0, 65535}, {"a.bdf", 0, 0, 65281}};
   float v[200], got[400];
   for (size_t i = 0; i < 2 * N(table); i++) {
     bl_ctx *ctx = bl_ctx_new();
@@ -452,7 +504,13 @@ static void whole_channels(void **arg)
       v[k] = (float)(50.3 * sin((double)k));
       v[k + 1] = k == 20 ? table[row].least : k == 30 ? table[row].most : 7;
     }
-    bl_write_spec spec = {.bits = table[row].bits, .rate_hz = 100, .n_frames = 100, .n_channels = 2, .names = two, .units = unit, .whole = i & 1 ? whole : NULL};
+    bl_write_spec spec = {.bits = table[row].bits,
+                          .rate_hz = 100,
+                          .n_frames = 100,
+                          .n_channels = 2,
+                          .names = two,
+                          .units = unit,
+                          .whole = i & 1 ? whole : NULL};
     const char *path = check_tmp_path(table[row].name);
     check_ok(ctx, write_values(ctx, path, &spec, v, NULL));
     bl_recording *rec;
@@ -461,7 +519,8 @@ static void whole_channels(void **arg)
     check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, 100, got, &n));
     assert_int_equal(n, 100);
     for (size_t k = 0; k < 100; k++)
-      if (got[k * width + 1] != v[2 * k + 1]) fail_msg("row %zu, %s: %.9g for %g", row, path, (double)got[k * width + 1], (double)v[2 * k + 1]);
+      if (got[k * width + 1] != v[2 * k + 1])
+        fail_msg("row %zu, %s: %.9g for %g", row, path, (double)got[k * width + 1], (double)v[2 * k + 1]);
     bl_recording_close(ctx, rec);
     check_free(ctx);
     check_tmp_done();
@@ -480,7 +539,13 @@ static void large_records(void **arg)
   for (int bdf = 0; bdf < 2; bdf++) {
     bl_ctx *ctx = bl_ctx_new();
     const char *path = check_tmp_path(bdf ? "large.bdf" : "large.edf");
-    bl_write_spec spec = {.rate_hz = 100000, .n_frames = LONG, .n_channels = WIDE, .names = names_of, .units = units_of, .lo = least, .hi = greatest};
+    bl_write_spec spec = {.rate_hz = 100000,
+                          .n_frames = LONG,
+                          .n_channels = WIDE,
+                          .names = names_of,
+                          .units = units_of,
+                          .lo = least,
+                          .hi = greatest};
     bl_writer *w;
     bool takes;
     int code;
@@ -500,7 +565,8 @@ static void status_in_bdf(void **arg)
 {
   (void)arg;
   static const char *const both[] = {"Status system", "Status"}, *const unit[] = {"", "Boolean"};
-  static const float triggers[] = {0, 3, 300, 65535, 256, 1, 0, 7, 32768, 2}, bad[] = {0.5f, -1, 65536}, nearly[] = {0, 3.0003f, 300, 65535, 256, 1, 0, 6.9998f, 32768, 2};
+  static const float triggers[] = {0, 3, 300, 65535, 256, 1, 0, 7, 32768, 2}, bad[] = {0.5f, -1, 65536},
+                     nearly[] = {0, 3.0003f, 300, 65535, 256, 1, 0, 6.9998f, 32768, 2};
   float v[20];
   for (int k = 0; k < 6; k++) { /* both, Status alone, the bad ones, and Status as a scale left it */
     bl_ctx *ctx = bl_ctx_new();
@@ -509,11 +575,19 @@ static void status_in_bdf(void **arg)
       if (!k) v[2 * i] = (float)(250 - i);
       v[n * i + n - 1] = k == 5 ? nearly[i] : k > 1 && i == 5 ? bad[k - 2] : triggers[i];
     }
-    bl_write_spec spec = {.format = BL_WRITE_BDF, .rate_hz = 10, .n_frames = 10, .n_channels = n, .names = k ? both + 1 : both, .units = k ? unit + 1 : unit};
+    bl_write_spec spec = {.format = BL_WRITE_BDF,
+                          .rate_hz = 10,
+                          .n_frames = 10,
+                          .n_channels = n,
+                          .names = k ? both + 1 : both,
+                          .units = k ? unit + 1 : unit};
     const char *path = check_tmp_path("status.bdf");
     bl_status s = write_values(ctx, path, &spec, v, NULL);
     if (k > 1 && k < 5) {
-      check_fails(ctx, s, BL_E_RANGE, k == 2 ? "channel 'Status' holds 0.5" : k == 3 ? "channel 'Status' holds -1" : "channel 'Status' holds 65536");
+      check_fails(ctx, s, BL_E_RANGE,
+                  k == 2   ? "channel 'Status' holds 0.5"
+                  : k == 3 ? "channel 'Status' holds -1"
+                           : "channel 'Status' holds 65536");
     } else {
       check_ok(ctx, s);
       bl_recording *rec;
@@ -541,19 +615,26 @@ static void record_lengths(void **arg)
   static const struct {
     double rate;
     size_t frames, most; /* what may be there in the end */
-  } table[] = {{33.3, 416, 416}, {33.3, 2997, 2997}, {33.3, 9001, 9001}, {256, 1003, 1024}, {250, 1003, 1250}, {12.8, 100, 100}, {0.1, 50, 50}, {44100, 1000, 44100}, {100.0 / 3, 401, 401}};
+  } table[] = {{33.3, 416, 416}, {33.3, 2997, 2997}, {33.3, 9001, 9001},   {256, 1003, 1024},    {250, 1003, 1250},
+               {12.8, 100, 100}, {0.1, 50, 50},      {44100, 1000, 44100}, {100.0 / 3, 401, 401}};
   float v[9001];
   for (size_t i = 0; i < N(v); i++) v[i] = (float)(100 * sin((double)i));
   for (size_t i = 0; i < N(table); i++) {
     bl_ctx *ctx = bl_ctx_new();
     bl_texts report = {0};
-    bl_write_spec spec = {.format = BL_WRITE_EDF, .rate_hz = table[i].rate, .n_frames = table[i].frames, .n_channels = 1, .names = name, .units = unit};
+    bl_write_spec spec = {.format = BL_WRITE_EDF,
+                          .rate_hz = table[i].rate,
+                          .n_frames = table[i].frames,
+                          .n_channels = 1,
+                          .names = name,
+                          .units = unit};
     const char *path = check_tmp_path("odd.edf");
     check_ok(ctx, write_values(ctx, path, &spec, v, &report));
     bl_recording *rec;
     check_ok(ctx, bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec));
     const bl_rec_stream *s = &rec->streams[0];
-    if (s->n_frames < table[i].frames || s->n_frames > table[i].most) fail_msg("row %zu: %llu frames", i, (unsigned long long)s->n_frames);
+    if (s->n_frames < table[i].frames || s->n_frames > table[i].most)
+      fail_msg("row %zu: %llu frames", i, (unsigned long long)s->n_frames);
     bool padded = false;
     for (size_t k = 0; k < report.n; k++) padded |= strstr(report.v[k], "filled up") != NULL;
     assert_int_equal(padded, s->n_frames > table[i].frames);
@@ -577,10 +658,17 @@ static void crowded_annotations(void **arg)
   bl_annotations a = {0};
   char label[16] = "spike";
   for (int i = 0; i < LABELS; i++) {
-    bl_annotation one = {.onset_s = SECONDS - 1 + i / 500.0, .low_hz = (double)NAN, .high_hz = (double)NAN, .label = label};
+    bl_annotation one = {
+        .onset_s = SECONDS - 1 + i / 500.0, .low_hz = (double)NAN, .high_hz = (double)NAN, .label = label};
     check_ok(ctx, bl_annotations_add(ctx, &a, &one));
   }
-  bl_write_spec spec = {.format = BL_WRITE_EDF, .rate_hz = 100, .n_frames = SECONDS * 100, .n_channels = 1, .names = name, .units = unit, .annotations = &a};
+  bl_write_spec spec = {.format = BL_WRITE_EDF,
+                        .rate_hz = 100,
+                        .n_frames = SECONDS * 100,
+                        .n_channels = 1,
+                        .names = name,
+                        .units = unit,
+                        .annotations = &a};
   const char *path = check_tmp_path("crowd.edf");
   check_ok(ctx, write_values(ctx, path, &spec, v, NULL));
   struct stat st;
@@ -609,7 +697,8 @@ static void survives_every_allocation_failing(void **arg)
   check_tmp_done();
 }
 
-/* ---- without names ------------------------------------------------------------------------------------------------- */
+/* ---- without names
+ * ------------------------------------------------------------------------------------------------- */
 
 static unsigned char *bytes_of(const char *path, size_t *n)
 {
@@ -633,7 +722,9 @@ static void edf_without_names(void **arg)
   (void)arg;
   bl_ctx *ctx = bl_ctx_new();
   edf_spec e = {PLUS("EDF+C"), .patient = "123 F 02-MAY-1951 Smith", .recording = "Startdate 12-AUG-2009 X Jones X",
-                .tal = {"+0||~+0.5|Smith asleep|K-complex|~+0.7|mrs SMITH|~", "+1||smith|~", "+2||~+2.5^1|spindle@@C3|~", "+3||~"}, .more = 6};
+                .tal = {"+0||~+0.5|Smith asleep|K-complex|~+0.7|mrs SMITH|~", "+1||smith|~",
+                        "+2||~+2.5^1|spindle@@C3|~", "+3||~"},
+                .more = 6};
   e.sig[1].spr = "60";
   size_t n, m;
   const char *path = edf_write(&e, "named.edf"), *out = check_tmp_path("out.edf");
@@ -642,7 +733,9 @@ static void edf_without_names(void **arg)
   check_ok(ctx, bl_anonymize(ctx, path, out, &how, &report));
   unsigned char *v = bytes_of(path, &n), *w = bytes_of(out, &m);
   assert_int_equal(m, n - 6);
-  for (const char *const *text = (const char *const[]){"Smith", "SMITH", "smith", "Jones", "1951", "AUG", "12.08.09", NULL}; *text; text++)
+  for (const char *const *text =
+           (const char *const[]){"Smith", "SMITH", "smith", "Jones", "1951", "AUG", "12.08.09", NULL};
+       *text; text++)
     if (holds(w, m, *text)) fail_msg("'%s' is still there", *text);
   assert_true(holds(w, m, "16.15.00"));
   assert_memory_equal(w + 184, v + 184, 768 - 184);
@@ -672,7 +765,8 @@ static void sound_without_names(void **arg)
 {
   (void)arg;
   bl_ctx *ctx = bl_ctx_new();
-  static const int formats[] = {SF_FORMAT_WAV | SF_FORMAT_PCM_16, SF_FORMAT_RF64 | SF_FORMAT_PCM_16, SF_FORMAT_FLAC | SF_FORMAT_PCM_16};
+  static const int formats[] = {SF_FORMAT_WAV | SF_FORMAT_PCM_16, SF_FORMAT_RF64 | SF_FORMAT_PCM_16,
+                                SF_FORMAT_FLAC | SF_FORMAT_PCM_16};
   make_samples(0.9);
   for (size_t i = 0; i < N(formats); i++) {
     const char *path = check_tmp_path("named.x"), *out = check_tmp_path("out.x");
@@ -737,8 +831,9 @@ static void no_names_in_the_corners(void **arg)
   assert_memory_equal(w + 768, v + 768, n - 768);
   free(v), free(w);
 
-  static const unsigned char wav[] = "RIFF\0\0\0\0WAVEfmt \x19\0\0\0\1\0\1\0\x40\x1f\0\0\x80\x3e\0\0\2\0\x10\0\7\0SECRET7\0"
-                                     "data\0\0\0\0\1\0\2\0\3\0LIST\6\0\0\0SECRET";
+  static const unsigned char wav[] =
+      "RIFF\0\0\0\0WAVEfmt \x19\0\0\0\1\0\1\0\x40\x1f\0\0\x80\x3e\0\0\2\0\x10\0\7\0SECRET7\0"
+      "data\0\0\0\0\1\0\2\0\3\0LIST\6\0\0\0SECRET";
   bl_recording *rec;
   path = check_tmp_path("p.wav"), out = check_tmp_path("o.wav");
   write_bytes(path, wav, sizeof wav - 1);
@@ -759,7 +854,9 @@ static void no_names_in_the_corners(void **arg)
 static void names_of_formats(void **arg)
 {
   (void)arg;
-  static const char *const bad[] = {"o.wav", "o.BDF", "o.npy", "o.csv", "o.flac", "o.mp3"}, *const good[] = {"o.edf", "o.REC", "o", "o.anonymous"};
+  static const char *const bad[] = {"o.wav", "o.BDF", "o.npy", "o.csv", "o.flac", "o.mp3"}, *const good[] = {
+                                                                                                "o.edf", "o.REC", "o",
+                                                                                                "o.anonymous"};
   const edf_spec plain = {.n = 1, .n_records = 2, .sig = {{.label = "Cz"}}};
   bl_ctx *ctx = bl_ctx_new();
   bl_texts report = {0};
@@ -767,7 +864,8 @@ static void names_of_formats(void **arg)
   char path[600];
   snprintf(path, sizeof path, "%s", edf_write(&plain, "p.edf"));
   for (size_t i = 0; i < N(bad); i++)
-    check_fails(ctx, bl_anonymize(ctx, path, check_tmp_path(bad[i]), &how, &report), BL_E_ARG, "wanted a name that ends in .edf");
+    check_fails(ctx, bl_anonymize(ctx, path, check_tmp_path(bad[i]), &how, &report), BL_E_ARG,
+                "wanted a name that ends in .edf");
   for (size_t i = 0; i < N(good); i++) check_ok(ctx, bl_anonymize(ctx, path, check_tmp_path(good[i]), &how, &report));
   bl_texts_free(ctx, &report);
   check_free(ctx);
@@ -795,14 +893,26 @@ static void anonymize_survives_every_allocation_failing(void **arg)
 
 int main(void)
 {
-  static const struct CMUnitTest tests[] = {
-      cmocka_unit_test(edf_and_bdf), cmocka_unit_test(wav_flac_npy), cmocka_unit_test(every_channel_count), cmocka_unit_test(whole_numbers_come_back),
-      cmocka_unit_test(sidecars_only_where_needed),
-                                            cmocka_unit_test(foreign_sidecars_stay), cmocka_unit_test(latin_names),
-      cmocka_unit_test(refuses), cmocka_unit_test(coarse_steps_are_refused), cmocka_unit_test(flat_channels),
-      cmocka_unit_test(whole_channels), cmocka_unit_test(large_records), cmocka_unit_test(status_in_bdf),
-      cmocka_unit_test(record_lengths), cmocka_unit_test(crowded_annotations), cmocka_unit_test(survives_every_allocation_failing),
-      cmocka_unit_test(edf_without_names), cmocka_unit_test(sound_without_names), cmocka_unit_test(no_names_in_the_corners),
-      cmocka_unit_test(names_of_formats), cmocka_unit_test(anonymize_survives_every_allocation_failing)};
+  static const struct CMUnitTest tests[] = {cmocka_unit_test(edf_and_bdf),
+                                            cmocka_unit_test(wav_flac_npy),
+                                            cmocka_unit_test(every_channel_count),
+                                            cmocka_unit_test(whole_numbers_come_back),
+                                            cmocka_unit_test(sidecars_only_where_needed),
+                                            cmocka_unit_test(foreign_sidecars_stay),
+                                            cmocka_unit_test(latin_names),
+                                            cmocka_unit_test(refuses),
+                                            cmocka_unit_test(coarse_steps_are_refused),
+                                            cmocka_unit_test(flat_channels),
+                                            cmocka_unit_test(whole_channels),
+                                            cmocka_unit_test(large_records),
+                                            cmocka_unit_test(status_in_bdf),
+                                            cmocka_unit_test(record_lengths),
+                                            cmocka_unit_test(crowded_annotations),
+                                            cmocka_unit_test(survives_every_allocation_failing),
+                                            cmocka_unit_test(edf_without_names),
+                                            cmocka_unit_test(sound_without_names),
+                                            cmocka_unit_test(no_names_in_the_corners),
+                                            cmocka_unit_test(names_of_formats),
+                                            cmocka_unit_test(anonymize_survives_every_allocation_failing)};
   return _cmocka_run_group_tests("recording_write", tests, N(tests), NULL, NULL);
 }

@@ -45,7 +45,8 @@ static void check_values(bl_ctx *ctx, bl_recording *rec, const float *want, size
   if (!isnan(want[channels]) && memcmp(v, want + channels, sizeof *v)) fail_msg("from frame 1: %.9g", (double)v[0]);
 }
 
-/* ---- .npy ---------------------------------------------------------------------------------------------------------- */
+/* ---- .npy
+ * ---------------------------------------------------------------------------------------------------------- */
 
 /* A file of tests/data/npy, row r, column c = 37 r - 11 c - 50, copied beside a sidecar. */
 static void copy_npy(const char *name)
@@ -63,19 +64,24 @@ static void copy_npy(const char *name)
 static void npy(void **arg)
 {
   (void)arg;
-  static const char *const names[] = {"i1.npy", "i2.npy", "i4.npy", "i8.npy", "u1.npy", "u2.npy", "u4.npy", "u8.npy",
-                                      "f4.npy", "f8.npy", "fortran.npy", "bool.npy"};
+  static const char *const names[] = {"i1.npy", "i2.npy", "i4.npy", "i8.npy", "u1.npy",      "u2.npy",
+                                      "u4.npy", "u8.npy", "f4.npy", "f8.npy", "fortran.npy", "bool.npy"};
   bl_ctx *ctx = bl_ctx_new();
   for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
     char side[64];
     float want[12];
     for (int i = 0; i < 12; i++) {
       float x = (float)(37 * (i / 3) - 11 * (i % 3) - 50);
-      want[i] = names[k][0] == 'u' ? fabsf(x) : names[k][0] == 'b' ? x > 0 : names[k][0] == 'f' && names[k][1] < 'a' ? x / 8 : x;
+      want[i] = names[k][0] == 'u'                        ? fabsf(x)
+                : names[k][0] == 'b'                      ? x > 0
+                : names[k][0] == 'f' && names[k][1] < 'a' ? x / 8
+                                                          : x;
     }
     snprintf(side, sizeof side, "%.*s.json", (int)(strlen(names[k]) - 4), names[k]);
     copy_npy(names[k]);
-    tree_text(side, "{\"rate_hz\": 12.5, \"channels\": [\"A\", \"B\", \"C\"], \"unit\": \"mV\", \"start\": \"2018-06-02T15:30:00.25\"}");
+    tree_text(
+        side,
+        "{\"rate_hz\": 12.5, \"channels\": [\"A\", \"B\", \"C\"], \"unit\": \"mV\", \"start\": \"2018-06-02T15:30:00.25\"}");
     bl_recording *rec = open_ok(ctx, at(names[k]));
     check_values(ctx, rec, want, 4, 3);
     check_near(rec->streams[0].rate_hz, 12.5, 0);
@@ -136,7 +142,8 @@ static void bad_sidecars(void **arg)
   }
 }
 
-/* ---- CSV ----------------------------------------------------------------------------------------------------------- */
+/* ---- CSV
+ * ----------------------------------------------------------------------------------------------------------- */
 
 #define NA ((float)NAN)
 /* clang-format off */
@@ -184,7 +191,8 @@ static void csv(void **arg)
     check_fails(ctx, s, r->status, r->note);
   } else {
     check_ok(ctx, s);
-    if (r->note ? !has_note(rec, r->note) : rec->notes.n > 0) fail_msg("'%s'", rec->notes.n ? rec->notes.v[0] : "no note");
+    if (r->note ? !has_note(rec, r->note) : rec->notes.n > 0)
+      fail_msg("'%s'", rec->notes.n ? rec->notes.v[0] : "no note");
     check_near(rec->streams[0].rate_hz, r->rate, 1e-12);
     assert_int_equal(rec->streams[0].n_runs, r->runs);
     check_values(ctx, rec, r->want, r->frames, r->channels);
@@ -220,7 +228,8 @@ static void csv_details(void **arg)
   tree_done();
 }
 
-/* ---- raw PCM ------------------------------------------------------------------------------------------------------- */
+/* ---- raw PCM
+ * ------------------------------------------------------------------------------------------------------- */
 
 enum { FRAMES = 40 };
 
@@ -286,7 +295,8 @@ static void pcm_names(void **arg)
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
     check_fails(ctx, bl_recording_open(ctx, bad[i].name, &rec), bad[i].status, bad[i].part);
   tree_text("x.pcm", "0123456");
-  check_fails(ctx, bl_recording_open(ctx, at("x.pcm"), &rec), BL_E_FORMAT, "raw samples do not tell their rate; open it as pcm:rate=");
+  check_fails(ctx, bl_recording_open(ctx, at("x.pcm"), &rec), BL_E_FORMAT,
+              "raw samples do not tell their rate; open it as pcm:rate=");
   tree_text("x.json", "{\"rate_hz\": 8000, \"format\": \"s16be\", \"channels\": [\"hydrophone\"], \"unit\": \"FS\"}");
   rec = open_ok(ctx, at("x.pcm"));
   assert_true(has_note(rec, "1 bytes of a frame of 2"));
@@ -350,7 +360,9 @@ static void allocations(void **arg)
   (void)arg;
   char name[700];
   copy_npy("f4.npy");
-  tree_text("f4.json", "{\"rate_hz\": 12.5, \"channels\": [\"A\", \"B\", \"C\"], \"units\": [\"a\", \"b\", \"c\"], \"start\": \"2018-06-02T15:30:00\"}");
+  tree_text(
+      "f4.json",
+      "{\"rate_hz\": 12.5, \"channels\": [\"A\", \"B\", \"C\"], \"units\": [\"a\", \"b\", \"c\"], \"start\": \"2018-06-02T15:30:00\"}");
   check_every_allocation_failing(open_one, (void *)(uintptr_t)at("f4.npy"));
   tree_text("s.csv", "time_s,Cz (uV),Cz (uV)\n1,1,2\n1.1,3,4\n2.5,5,6\n2.6,7,8\n");
   check_every_allocation_failing(open_one, (void *)(uintptr_t)at("s.csv"));
@@ -363,8 +375,9 @@ static void allocations(void **arg)
 int main(void)
 {
   struct CMUnitTest tests[sizeof csvs / sizeof *csvs + 7] = {
-      cmocka_unit_test(npy),       cmocka_unit_test(bad_sidecars), cmocka_unit_test(csv_details), cmocka_unit_test(pcm),
-      cmocka_unit_test(pcm_names), cmocka_unit_test(standard_input), cmocka_unit_test(allocations)};
+      cmocka_unit_test(npy),        cmocka_unit_test(bad_sidecars), cmocka_unit_test(csv_details),
+      cmocka_unit_test(pcm),        cmocka_unit_test(pcm_names),    cmocka_unit_test(standard_input),
+      cmocka_unit_test(allocations)};
   for (size_t i = 0; i < sizeof csvs / sizeof *csvs; i++)
     tests[7 + i] = (struct CMUnitTest){csvs[i].name, csv, NULL, NULL, (void *)(uintptr_t)&csvs[i]};
   return cmocka_run_group_tests(tests, NULL, NULL);

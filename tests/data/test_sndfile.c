@@ -154,7 +154,8 @@ static void broken_lengths(void **arg)
       {"streamed.wav", 0xffffffff, 1000, 500, "byte 40: the data chunk says 4294967295 bytes, the file holds 1000"},
       {"unclosed.wav", 0, 1000, 500, "byte 40: the data chunk says 0 bytes, 1000 follow; those were taken"},
       {"empty.wav", 0, 0, 0, "the file holds no samples"},
-      {"short.wav", 200, 1000, 100, "byte 40: the data chunk says 200 bytes; the 800 behind them begin no chunk, and were left out"},
+      {"short.wav", 200, 1000, 100,
+       "byte 40: the data chunk says 200 bytes; the 800 behind them begin no chunk, and were left out"},
       {"half.wav", 999, 999, 499, "no whole number of frames of 2; the last 1 were left out"},
   };
   for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
@@ -182,8 +183,8 @@ static void put64(unsigned char *p, uint64_t x)
   for (int i = 0; i < 8; i++) p[i] = (unsigned char)(x >> 8 * i);
 }
 
-/* A W64 file of 500 16-bit samples whose data chunk says other sizes, with something behind it. libsndfile reads to the end of the file
- * whatever the size says. */
+/* A W64 file of 500 16-bit samples whose data chunk says other sizes, with something behind it. libsndfile reads to the
+ * end of the file whatever the size says. */
 static void broken_w64(void **arg)
 {
   (void)arg;
@@ -192,9 +193,14 @@ static void broken_w64(void **arg)
     int tail;      /* 0 none, 1 a chunk, 2 no chunk */
     size_t frames;
     const char *note;
-  } rows[] = {{1024, 0, 500, NULL}, {1024, 1, 500, NULL}, {0, 0, 500, "says 0 bytes, 1000 follow"}, {24, 0, 500, "says 0 bytes, 1000 follow"},
-              {1ull << 40, 0, 500, "the file holds 1000; those were taken"}, {UINT64_MAX, 0, 500, "the file holds 1000; those were taken"},
-              {224, 0, 100, "says 200 bytes; the 800 behind them begin no chunk"}, {1024, 2, 500, "says 1000 bytes; the 40 behind them begin no chunk"}};
+  } rows[] = {{1024, 0, 500, NULL},
+              {1024, 1, 500, NULL},
+              {0, 0, 500, "says 0 bytes, 1000 follow"},
+              {24, 0, 500, "says 0 bytes, 1000 follow"},
+              {1ull << 40, 0, 500, "the file holds 1000; those were taken"},
+              {UINT64_MAX, 0, 500, "the file holds 1000; those were taken"},
+              {224, 0, 100, "says 200 bytes; the 800 behind them begin no chunk"},
+              {1024, 2, 500, "says 1000 bytes; the 40 behind them begin no chunk"}};
   for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
     bl_ctx *ctx = bl_ctx_new();
     bl_recording *rec;
@@ -286,8 +292,13 @@ static void start_from_broadcast_extension(void **arg)
   static const struct {
     const char *date, *time, *start;
     size_t notes;
-  } rows[] = {{"2021-05-30", "23:59:58", "2021-05-30T23:59:58", 0}, {"2021:02:29", "10:00:00", NULL, 1}, {"2021-13-40", "07:08:09", NULL, 1},
-              {"yesterday", "", NULL, 1}, {"", "", NULL, 0}, {"0000-00-00", "00:00:00", NULL, 0}, {"          ", "", NULL, 0}};
+  } rows[] = {{"2021-05-30", "23:59:58", "2021-05-30T23:59:58", 0},
+              {"2021:02:29", "10:00:00", NULL, 1},
+              {"2021-13-40", "07:08:09", NULL, 1},
+              {"yesterday", "", NULL, 1},
+              {"", "", NULL, 0},
+              {"0000-00-00", "00:00:00", NULL, 0},
+              {"          ", "", NULL, 0}};
   for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
     bl_ctx *ctx = bl_ctx_new();
     bl_recording *rec;
@@ -395,7 +406,8 @@ static void survives_every_allocation_failing(void **arg)
   check_tmp_done();
 }
 
-/* ---- beyond 4 GiB, and lengths that are wrong there (sparse files) --------------------------------------------------- */
+/* ---- beyond 4 GiB, and lengths that are wrong there (sparse files)
+ * --------------------------------------------------- */
 
 static void put_le(unsigned char *v, size_t *n, uint64_t x, size_t bytes)
 {
@@ -407,7 +419,7 @@ static void put_tag(unsigned char *v, size_t *n, const char *tag, size_t bytes)
   *n += bytes;
 }
 
-#define GIB ((uint64_t)1 << 30)
+#define GIB  ((uint64_t)1 << 30)
 #define GUID "\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a"
 /* clang-format off */
 static const struct large {
@@ -470,7 +482,8 @@ static void check_large(void **arg)
   const char *path = check_tmp_path(l->kind[0] == 'r' ? "large.w64" : "large.wav");
   static const unsigned char sample[] = {0x39, 0x30}; /* 12345 */
   FILE *f = fopen(path, "wb");
-  if (!f || fwrite(v, 1, n, f) != n || fseeko(f, (off_t)(n + l->data - 2), SEEK_SET) || fwrite(sample, 1, 2, f) != 2) fail_msg("%s", path);
+  if (!f || fwrite(v, 1, n, f) != n || fseeko(f, (off_t)(n + l->data - 2), SEEK_SET) || fwrite(sample, 1, 2, f) != 2)
+    fail_msg("%s", path);
   n = 0;
   put_tag(v, &n, "LIST", 4);
   put_le(v, &n, l->chunk - 8, 4);
@@ -495,7 +508,8 @@ static void check_large(void **arg)
   check_tmp_done();
 }
 
-/* A file beside a sound file: what it says is taken where it fits, and noted where it does not; it is never an error. */
+/* A file beside a sound file: what it says is taken where it fits, and noted where it does not; it is never an
+ * error. */
 static void sidecars(void **arg)
 {
   (void)arg;
@@ -503,13 +517,37 @@ static void sidecars(void **arg)
     const char *text, *note, *name, *unit, *start;
     double factor[2], hi;
   } table[] = {
-      {"{\"channels\": [\"north\", \"south\"], \"unit\": \"Pa\", \"full_scale\": [2.5, -40]}", NULL, "south", "Pa", NULL, {2.5, -40}, 40},
-      {"{\"full_scale\": 3, \"start\": \"2021-03-04 05:06:07.25\"}", NULL, "right", "FS", "2021-03-04T05:06:07.250", {3, 3}, 3},
-      {"{\"channels\": [\"a\", \"a\"], \"rate_hz\": 8000, \"frames\": 500}", "occurs more than once", "a-1", "FS", NULL, {1, 1}, 1},
+      {"{\"channels\": [\"north\", \"south\"], \"unit\": \"Pa\", \"full_scale\": [2.5, -40]}",
+       NULL,
+       "south",
+       "Pa",
+       NULL,
+       {2.5, -40},
+       40},
+      {"{\"full_scale\": 3, \"start\": \"2021-03-04 05:06:07.25\"}",
+       NULL,
+       "right",
+       "FS",
+       "2021-03-04T05:06:07.250",
+       {3, 3},
+       3},
+      {"{\"channels\": [\"a\", \"a\"], \"rate_hz\": 8000, \"frames\": 500}",
+       "occurs more than once",
+       "a-1",
+       "FS",
+       NULL,
+       {1, 1},
+       1},
       {"{\"channels\": 2, \"samplerate\": 8000}", NULL, "right", "FS", NULL, {1, 1}, 1},
       {"{\"channels\": [\"a\"], \"unit\": \"Pa\"}", "\"channels\" are 1", "right", "FS", NULL, {1, 1}, 1},
       {"{\"full_scale\": [1, 2, 3], \"unit\": \"Pa\"}", "\"full_scale\" are 3", "right", "FS", NULL, {1, 1}, 1},
-      {"{\"full_scale\": 0, \"unit\": \"Pa\"}", "\"full_scale\" is no number other than 0", "right", "FS", NULL, {1, 1}, 1},
+      {"{\"full_scale\": 0, \"unit\": \"Pa\"}",
+       "\"full_scale\" is no number other than 0",
+       "right",
+       "FS",
+       NULL,
+       {1, 1},
+       1},
       {"{\"unit\": \"Pa\", \"start\": \"noon\"}", "\"start\" is 'noon'", "right", "FS", NULL, {1, 1}, 1},
       {"{\"unit\": \"Pa\", \"rate_hz\": 8001}", "a file of 8001 Hz", "right", "FS", NULL, {1, 1}, 1},
       {"{\"unit\": \"Pa\", \"frames\": 501}", "a file of 501 frames", "right", "FS", NULL, {1, 1}, 1},
@@ -536,7 +574,8 @@ static void sidecars(void **arg)
     assert_int_equal(n, 10);
     for (size_t k = 0; k < 20; k++) {
       double f = table[i].factor[k % 2];
-      check_near((double)x[k], (double)noise(40 + k / 2, k % 2) * f, fabs(f) * 1.1 / 32768); /* libsndfile writes by 32767 */
+      check_near((double)x[k], (double)noise(40 + k / 2, k % 2) * f,
+                 fabs(f) * 1.1 / 32768); /* libsndfile writes by 32767 */
     }
     bl_recording_close(ctx, rec);
     check_free(ctx);
@@ -555,7 +594,8 @@ static bl_status open_beside(bl_ctx *ctx, void *arg)
 static void sidecars_and_no_memory(void **arg)
 {
   (void)arg;
-  static const char text[] = "{\"channels\": [\"a\", \"b\"], \"units\": [\"V\", \"V\"], \"full_scale\": [2, 3], \"start\": \"2021-03-04 05:06:07\"}";
+  static const char text[] =
+      "{\"channels\": [\"a\", \"b\"], \"units\": [\"V\", \"V\"], \"full_scale\": [2, 3], \"start\": \"2021-03-04 05:06:07\"}";
   const char *path = write_sound("s.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 2, 8000, 500);
   write_bytes(check_tmp_path("s.wav.json"), text, sizeof text - 1);
   check_every_allocation_failing(open_beside, (void *)(uintptr_t)path);
@@ -565,7 +605,8 @@ static void sidecars_and_no_memory(void **arg)
 int main(void)
 {
   enum { KINDS = sizeof kinds / sizeof *kinds, LARGES = sizeof larges / sizeof *larges };
-  static const struct CMUnitTest rest[] = {cmocka_unit_test(broken_lengths), cmocka_unit_test(broken_w64),
+  static const struct CMUnitTest rest[] = {cmocka_unit_test(broken_lengths),
+                                           cmocka_unit_test(broken_w64),
                                            cmocka_unit_test(floats_stay_as_they_are),
                                            cmocka_unit_test(hostile_headers),
                                            cmocka_unit_test(start_from_broadcast_extension),

@@ -285,12 +285,14 @@ static void reads_tables_of_events(void **state)
 static void takes_what_sidecars_tell(void **state)
 {
   (void)state;
-  static const char *const bare[] = {
-      "s/labels.csv", "s/eeg.csv",      "s/plain.npy", "s/told.npy",   "s/stem.NPY", "s/stem.csv",     "s/call.wav",  "s/call.wav.csv", "s/call.csv",
-      "s/one.raw",    "s/formless.raw", "s/two.pcm",   "s/loud.WAV",   "s/loud.csv", "s/broken.npy",   "s/list.tsv",  "s/alone.tsv",    "s/both.raw",
-      "s/both.pcm",   "s/deep/x.csv",   "s/odd.npy",   "s/notes.txt",  "s/zero.npy", "lone/plain.npy"};
-  static const char *const sides[] = {"s/eeg.csv.json", "s/told.npy.json", "s/stem.json", "s/call.wav.json", "s/call.json", "s/loud.json",
-                                      "s/alone.json", "s/deep/x.json", "s/notes.json"};
+  static const char *const bare[] = {"s/labels.csv",   "s/eeg.csv",   "s/plain.npy",    "s/told.npy",    "s/stem.NPY",
+                                     "s/stem.csv",     "s/call.wav",  "s/call.wav.csv", "s/call.csv",    "s/one.raw",
+                                     "s/formless.raw", "s/two.pcm",   "s/loud.WAV",     "s/loud.csv",    "s/broken.npy",
+                                     "s/list.tsv",     "s/alone.tsv", "s/both.raw",     "s/both.pcm",    "s/deep/x.csv",
+                                     "s/odd.npy",      "s/notes.txt", "s/zero.npy",     "lone/plain.npy"};
+  static const char *const sides[] = {"s/eeg.csv.json",  "s/told.npy.json", "s/stem.json",
+                                      "s/call.wav.json", "s/call.json",     "s/loud.json",
+                                      "s/alone.json",    "s/deep/x.json",   "s/notes.json"};
   bl_ctx *ctx = bl_ctx_new();
   for (size_t i = 0; i < sizeof bare / sizeof *bare; i++) tree_text(bare[i], "");
   for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) tree_text(sides[i], "{\"rate_hz\": 100}");
@@ -325,21 +327,26 @@ static void takes_what_sidecars_tell(void **state)
 static void raw_samples_by_settings(void **state)
 {
   (void)state;
-  static const char *const files[] = {"raw/up/a_1.pcm", "raw/up/a_20200517_235958.PCM", "raw/down/b_1.raw", "raw/down/b_2.dat", "raw/c.wav"};
+  static const char *const files[] = {"raw/up/a_1.pcm", "raw/up/a_20200517_235958.PCM", "raw/down/b_1.raw",
+                                      "raw/down/b_2.dat", "raw/c.wav"};
   bl_ctx *ctx = bl_ctx_new();
   for (size_t i = 0; i < sizeof files / sizeof *files; i++) tree_text(files[i], "0123456789abcdef");
   tree_text("raw/up/a_1.txt", "0.25\t0.75\tdog\n");
   tree_text("raw/labels.csv", "path,label\nup/a_1.pcm,one\ndown/b_1,two\n");
 #define PCM "recordings=\"pcm:rate=4,channels=2,format=s16be:"
-  check_list(ctx, &(set){{PCM "raw/**/*.{pcm,PCM}\"", "labels=folder", "group=folder"}}, "up/a_1.pcm:up:up;up/a_20200517_235958.PCM:up:up;");
+  check_list(ctx, &(set){{PCM "raw/**/*.{pcm,PCM}\"", "labels=folder", "group=folder"}},
+             "up/a_1.pcm:up:up;up/a_20200517_235958.PCM:up:up;");
   check_list(ctx, &(set){{PCM "raw\""}}, "down/b_1.raw:-:-;up/a_1.pcm:-:-;up/a_20200517_235958.PCM:-:-;");
   check_list(ctx, &(set){{PCM "raw/*/b*\""}}, "down/b_1.raw:-:-;");
   check_list(ctx, &(set){{PCM "raw/{up,down}/?_[12].{dat,pcm}\"", "labels=pattern", "pattern={label}/{who}_*"}},
              "down/b_2.dat:down:-:b;up/a_1.pcm:up:-:a;");
-  check_list(ctx, &(set){{PCM "raw/{up/a_1.pcm,down/b_1.raw}\"", "labels=csv", "label_file=raw/labels.csv"}}, "down/b_1.raw:two:-;up/a_1.pcm:one:-;");
-  check_list(ctx, &(set){{"recordings=[\"pcm:rate=4:raw/up\", raw, \"pcm:rate=8:raw/down\", \"pcm:rate=4:raw/up/a_1.pcm\"]"}},
-             "c.wav:-:-;down/b_1.raw:-:-;up/a_1.pcm:-:-;up/a_20200517_235958.PCM:-:-;");
-  check_refused(ctx, &(set){{"recordings=[\"pcm:rate=4:raw/up\", \"pcm:rate=8:raw/up/a_1*\"]"}}, "is to be read in two ways");
+  check_list(ctx, &(set){{PCM "raw/{up/a_1.pcm,down/b_1.raw}\"", "labels=csv", "label_file=raw/labels.csv"}},
+             "down/b_1.raw:two:-;up/a_1.pcm:one:-;");
+  check_list(
+      ctx, &(set){{"recordings=[\"pcm:rate=4:raw/up\", raw, \"pcm:rate=8:raw/down\", \"pcm:rate=4:raw/up/a_1.pcm\"]"}},
+      "c.wav:-:-;down/b_1.raw:-:-;up/a_1.pcm:-:-;up/a_20200517_235958.PCM:-:-;");
+  check_refused(ctx, &(set){{"recordings=[\"pcm:rate=4:raw/up\", \"pcm:rate=8:raw/up/a_1*\"]"}},
+                "is to be read in two ways");
   check_refused(ctx, &(set){{"recordings=\"pcm:rate=4:raw/*.ogg\""}}, "no recording matches 'pcm:rate=4:raw/*.ogg'");
   check_refused(ctx, &(set){{"recordings=\"pcm:rat=4:raw\""}}, "files: recordings: pcm:rat=4:raw: ");
   check_refused(ctx, &(set){{"recordings=\"pcm:channels=1:raw\""}}, "the rate must be given");
@@ -408,11 +415,16 @@ static void tables_in_latin1(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(finds_recordings_by_patterns),          cmocka_unit_test(works_from_the_folder_it_is_told),
-      cmocka_unit_test(takes_labels_from_everywhere),          cmocka_unit_test(says_what_does_not_fit),
-      cmocka_unit_test(leaves_out_or_keeps_what_has_no_label), cmocka_unit_test(reads_tables_of_events),
-      cmocka_unit_test(takes_what_sidecars_tell),              cmocka_unit_test(raw_samples_by_settings),
-      cmocka_unit_test(survives_any_allocation_failing),      cmocka_unit_test(tables_in_latin1),
+      cmocka_unit_test(finds_recordings_by_patterns),
+      cmocka_unit_test(works_from_the_folder_it_is_told),
+      cmocka_unit_test(takes_labels_from_everywhere),
+      cmocka_unit_test(says_what_does_not_fit),
+      cmocka_unit_test(leaves_out_or_keeps_what_has_no_label),
+      cmocka_unit_test(reads_tables_of_events),
+      cmocka_unit_test(takes_what_sidecars_tell),
+      cmocka_unit_test(raw_samples_by_settings),
+      cmocka_unit_test(survives_any_allocation_failing),
+      cmocka_unit_test(tables_in_latin1),
   };
   return cmocka_run_group_tests(tests, make_tree, drop_tree);
 }

@@ -268,12 +268,14 @@ static void mixes_raw_samples(void **state)
     snprintf(name, sizeof name, "sound/%s.wav", f ? "n" : "c");
     tree_wav(name, RATE, 1, f ? 4000 : 600, v);
     snprintf(name, sizeof name, "raw/%s.pcm", f ? "n" : "c");
-    tree_put(name, v, (f ? 4000 : 600) * sizeof *v); /* of this machine's order, which is little-endian wherever we run */
+    tree_put(name, v,
+             (f ? 4000 : 600) * sizeof *v); /* of this machine's order, which is little-endian wherever we run */
   }
   tree_text("raw/n.pcm.json", "{\"rate_hz\": 8000, \"format\": \"f32le\"}");
   static const set sets[] = {
       {{"foregrounds=sound/c.wav", "backgrounds=sound/n.wav", "folds=1", "background_groups={group}.*"}},
-      {{"foregrounds=\"pcm:rate=8000,format=f32le:raw/{c,d}*.pcm\"", "backgrounds=raw", "folds=1", "background_groups={group}.*"}}};
+      {{"foregrounds=\"pcm:rate=8000,format=f32le:raw/{c,d}*.pcm\"", "backgrounds=raw", "folds=1",
+        "background_groups={group}.*"}}};
   for (size_t k = 0; k < 2; k++) check_ok(ctx, list_with(ctx, &sets[k], &src[k], &items[k]));
   assert_int_equal(items[0].n, 2);
   assert_int_equal(items[1].n, 2);
@@ -418,10 +420,13 @@ static void survives_any_allocation_failing(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(mixes_at_the_ratio_drawn), cmocka_unit_test(is_the_same_for_a_seed_only),
-      cmocka_unit_test(mixes_raw_samples),        cmocka_unit_test(keeps_folds_apart),
+      cmocka_unit_test(mixes_at_the_ratio_drawn),
+      cmocka_unit_test(is_the_same_for_a_seed_only),
+      cmocka_unit_test(mixes_raw_samples),
+      cmocka_unit_test(keeps_folds_apart),
       cmocka_unit_test(makes_recordings_from_the_bundled_sets),
-      cmocka_unit_test(says_what_does_not_fit),   cmocka_unit_test(survives_any_allocation_failing),
+      cmocka_unit_test(says_what_does_not_fit),
+      cmocka_unit_test(survives_any_allocation_failing),
   };
   return cmocka_run_group_tests(tests, make_files, drop_files);
 }

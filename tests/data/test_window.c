@@ -26,7 +26,8 @@ static void pieces(void **arg)
   write_bytes(path, v, BYTES);
   static const struct {
     size_t at, n, ahead;
-  } order[] = {{0, 10, 0}, {5, 5, 1000}, {8, 4, 4000}, {4000, 8, 0}, {2, 3, 0}, {BYTES - 5, 5, 9999}, {BYTES, 0, 10}, {1000, 1 << 20, 0}, {70, 0, 0}};
+  } order[] = {{0, 10, 0},           {5, 5, 1000},   {8, 4, 4000},       {4000, 8, 0}, {2, 3, 0},
+               {BYTES - 5, 5, 9999}, {BYTES, 0, 10}, {1000, 1 << 20, 0}, {70, 0, 0}};
   for (int memory = 0; memory < 2; memory++) {
     bl_window w;
     check_ok(ctx, memory ? bl_window_memory(ctx, path, v, BYTES, &w) : bl_window_open(ctx, path, &w));
@@ -76,7 +77,9 @@ static void steps_back(void **arg)
 static void shrinks(void **arg)
 {
   (void)arg;
-  static const char front[] = "\x93NUMPY\x01\x00\x76\x00{'descr': '<f4', 'fortran_order': False, 'shape': (786400, 1), }", side[] = "{\"rate_hz\": 100}";
+  static const char front[] =
+      "\x93NUMPY\x01\x00\x76\x00{'descr': '<f4', 'fortran_order': False, 'shape': (786400, 1), }",
+                    side[] = "{\"rate_hz\": 100}";
   for (int k = 0; k < 2; k++) {
     bl_ctx *ctx = bl_ctx_new();
     unsigned char *v = some_bytes();
@@ -96,7 +99,8 @@ static void shrinks(void **arg)
     check_ok(ctx, bl_recording_read(ctx, rec, 0, 40, 100, x, &got));
     assert_int_equal(got, 100);
     assert_int_equal(truncate(path, 5000), 0);
-    check_fails(ctx, bl_recording_read(ctx, rec, 0, 700000, 100, x, &got), BL_E_IO, "the file became shorter while it was read");
+    check_fails(ctx, bl_recording_read(ctx, rec, 0, 700000, 100, x, &got), BL_E_IO,
+                "the file became shorter while it was read");
     bl_recording_close(ctx, rec);
     check_free(ctx);
     check_tmp_done();
@@ -105,6 +109,7 @@ static void shrinks(void **arg)
 
 int main(void)
 {
-  static const struct CMUnitTest tests[] = {cmocka_unit_test(pieces), cmocka_unit_test(steps_back), cmocka_unit_test(shrinks)};
+  static const struct CMUnitTest tests[] = {cmocka_unit_test(pieces), cmocka_unit_test(steps_back),
+                                            cmocka_unit_test(shrinks)};
   return _cmocka_run_group_tests("window", tests, 2, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* condition.h: runs a stage on the input of condition.txt, or of another golden file, and compares with arrays of one. */
+/* condition.h: runs a stage on the input of condition.txt, or of another golden file, and compares with arrays of
+ * one. */
 #ifndef BL_TEST_CONDITION_H
 #define BL_TEST_CONDITION_H
 

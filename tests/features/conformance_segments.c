@@ -9,11 +9,11 @@
 enum { N_EVENTS = 60 };
 
 static const bl_run_info runs[] = {
-  {.start_s = 0, .end_s = 30, .rate_hz = 160},
-  {.start_s = 12.3456, .end_s = 47.1, .rate_hz = 250, .follows = true},
-  {.start_s = 100, .end_s = 100, .rate_hz = 160}, /* nothing in it */
-  {.start_s = 5, .end_s = 5.01, .rate_hz = 160, .follows = true, .followed = true, .next_start_s = 6},
-  {.start_s = 1000.5, .end_s = 1100, .rate_hz = 44100},
+    {.start_s = 0, .end_s = 30, .rate_hz = 160},
+    {.start_s = 12.3456, .end_s = 47.1, .rate_hz = 250, .follows = true},
+    {.start_s = 100, .end_s = 100, .rate_hz = 160}, /* nothing in it */
+    {.start_s = 5, .end_s = 5.01, .rate_hz = 160, .follows = true, .followed = true, .next_start_s = 6},
+    {.start_s = 1000.5, .end_s = 1100, .rate_hz = 44100},
 };
 
 static void make_events(bl_event *e, double from, double to, uint64_t index)

@@ -11,11 +11,11 @@ static const struct special {
   int refuses;
   const char *why;
 } specials[] = {
-  {"flatten", "frames", "600", 0, "the row's width is the segment's length, so it must be told"},
-  {"covariance", NULL, NULL, SPECTRA, "defined between channels of a waveform"},
-  {"band_power", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
-  {"welch", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
-  {"log_variance", NULL, NULL, FLAT, "the logarithm of 0 is no number"},
+    {"flatten", "frames", "600", 0, "the row's width is the segment's length, so it must be told"},
+    {"covariance", NULL, NULL, SPECTRA, "defined between channels of a waveform"},
+    {"band_power", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
+    {"welch", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
+    {"log_variance", NULL, NULL, FLAT, "the logarithm of 0 is no number"},
 };
 
 static const struct special *special_of(const char *name)

@@ -24,7 +24,8 @@ static void as_mne(void **state)
       char name[40];
       for (size_t f = 0; f < N; f++)
         for (size_t c = 0; c < CH; c++) x[f * CH + c] = (float)in->v[c * N + f];
-      bl_epoch_rules r = {.baseline = true, .mode = (bl_baseline_mode)m, .baseline_from_s = -0.1, .baseline_to_s = 0.02};
+      bl_epoch_rules r = {
+          .baseline = true, .mode = (bl_baseline_mode)m, .baseline_from_s = -0.1, .baseline_to_s = 0.02};
       check_ok(ctx, bl_epoch_correct(ctx, &r, &stream, -12 / 50.0, x, N));
       for (size_t f = 0; f < N; f++)
         for (size_t c = 0; c < CH; c++) got[c * N + f] = (double)x[f * CH + c];
@@ -44,21 +45,24 @@ static void ends(void **state)
   static const struct {
     double from, to, mean;
     bl_status status;
-  } rows[] = {{-0.2, 0, 1, BL_OK}, {-INFINITY, 0, 1, BL_OK}, {0, 0, 2, BL_OK}, {0, INFINITY, 3, BL_OK},
-              {-0.19, 0.01, 1.5, BL_OK}, {-INFINITY, INFINITY, 2, BL_OK}, {0.01, 0.09, 0, BL_E_SHAPE}};
+  } rows[] = {{-0.2, 0, 1, BL_OK},        {-INFINITY, 0, 1, BL_OK},  {0, 0, 2, BL_OK},
+              {0, INFINITY, 3, BL_OK},    {-0.19, 0.01, 1.5, BL_OK}, {-INFINITY, INFINITY, 2, BL_OK},
+              {0.01, 0.09, 0, BL_E_SHAPE}};
   bl_ctx *ctx = bl_ctx_new();
   bl_stream stream;
   check_ok(ctx, make_stream(ctx, 1, 1, 10, &stream));
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     float x[] = {0, 1, 2, 3, 4}; /* at -0.2 .. 0.2 s */
     bl_epoch_rules r = {.baseline = true, .baseline_from_s = rows[i].from, .baseline_to_s = rows[i].to};
-    if (rows[i].status) check_fails(ctx, bl_epoch_correct(ctx, &r, &stream, -0.2, x, 5), rows[i].status, "no frame lies between");
+    if (rows[i].status)
+      check_fails(ctx, bl_epoch_correct(ctx, &r, &stream, -0.2, x, 5), rows[i].status, "no frame lies between");
     else check_ok(ctx, bl_epoch_correct(ctx, &r, &stream, -0.2, x, 5));
     check_near((double)x[0], -rows[i].mean, 1e-7);
   }
   float late[] = {3, 4}; /* at 0.1 and 0.2 s */
   bl_epoch_rules before = {.baseline = true, .baseline_from_s = -INFINITY, .baseline_to_s = 0};
-  check_fails(ctx, bl_epoch_correct(ctx, &before, &stream, 0.1, late, 2), BL_E_SHAPE, "between the segment's start and 0 s of the event;");
+  check_fails(ctx, bl_epoch_correct(ctx, &before, &stream, 0.1, late, 2), BL_E_SHAPE,
+              "between the segment's start and 0 s of the event;");
   bl_epoch_rules behind = {.baseline = true, .baseline_from_s = 0.3, .baseline_to_s = INFINITY};
   check_fails(ctx, bl_epoch_correct(ctx, &behind, &stream, 0.1, late, 2), BL_E_SHAPE, "between 0.3 and its end;");
   bl_stream_free(ctx, &stream);
@@ -89,7 +93,8 @@ static void undefined(void **state)
   }
   float y[8] = {1, 5, 2, 1, 3, 1, 4, 1};
   bl_epoch_rules one = {.baseline = true, .mode = BL_BASELINE_ZSCORE, .baseline_from_s = 0, .baseline_to_s = 0};
-  check_fails(ctx, bl_epoch_correct(ctx, &one, &stream, 0, y, 4), BL_E_NONFINITE, "one frame as the baseline of channel 'ch 0'");
+  check_fails(ctx, bl_epoch_correct(ctx, &one, &stream, 0, y, 4), BL_E_NONFINITE,
+              "one frame as the baseline of channel 'ch 0'");
   float x[8] = {1, NAN, 2, 1, 3, 1, 4, 1};
   bl_epoch_rules r = {.baseline = true, .mode = BL_BASELINE_ZSCORE, .baseline_from_s = 0, .baseline_to_s = 0.1};
   check_ok(ctx, bl_epoch_correct(ctx, &r, &stream, 0, x, 4)); /* NaN that came in shows */

@@ -42,9 +42,11 @@ static bl_status gain_push(bl_ctx *ctx, void *state, const float *x, size_t n, b
   gain_frames += n;
   return BL_OK;
 }
+/* clang-format off */
 static const bl_stage_class gain_class = {
   .name = "gain", .summary = "a factor", .source = "", .opts = gain_opts, .params_size = sizeof(gain_params),
   .state_size = sizeof(gain_state), .shape = gain_shape, .init = gain_init, .push = gain_push};
+/* clang-format on */
 
 /* y[i] = x[i] + x[i + 1] + ... + x[i + 4], zeros behind the end: frame i is known 4 frames late. */
 enum { AHEAD = 4 };
@@ -95,12 +97,16 @@ static bl_status ahead_finish(bl_ctx *ctx, void *state, bl_frames *out)
   return status;
 }
 static void ahead_reset(void *state) { ((sum_state *)state)->n = 0; }
+/* clang-format off */
 static const bl_stage_class ahead_class = {
   .name = "ahead", .summary = "a sum of what comes", .source = "", .state_size = sizeof(sum_state), .tags = 0,
   .shape = ahead_shape, .init = ahead_init, .push = ahead_push, .finish = ahead_finish, .reset = ahead_reset};
+/* clang-format on */
+/* clang-format off */
 static const bl_stage_class whole_class = {
   .name = "wholly", .summary = "as ahead", .source = "", .state_size = sizeof(sum_state), .tags = BL_STAGE_WHOLE,
   .shape = ahead_shape, .init = ahead_init, .push = ahead_push, .finish = ahead_finish, .reset = ahead_reset};
+/* clang-format on */
 
 /* ---- recipes ----------------------------------------------------------------------------------------------------- */
 
@@ -176,8 +182,10 @@ static size_t make_spans(bl_span *v, double run_start_s)
 {
   size_t n = 0;
   for (double t = 0; t + 2 <= 30; t += 0.37, n++)
-    v[n] = (bl_span){.start_s = run_start_s + t, .end_s = run_start_s + t + (n % 3 ? 2 : 0.51),
-                     .anchor_s = run_start_s + t, .event = n};
+    v[n] = (bl_span){.start_s = run_start_s + t,
+                     .end_s = run_start_s + t + (n % 3 ? 2 : 0.51),
+                     .anchor_s = run_start_s + t,
+                     .event = n};
   v[n] = (bl_span){.start_s = run_start_s + 29, .end_s = run_start_s + 30, .anchor_s = run_start_s + 29, .event = n};
   return n + 1;
 }
@@ -256,7 +264,7 @@ static void test_rows(void **state)
     fill(x, 0);
     run_once(ctx, e, x, 0, &rng, most[i]);
     assert_int_equal(gain_frames, N); /* the shared stage worked once */
-    fill(x, 1); /* behind a gap: another run, at an odd time */
+    fill(x, 1);                       /* behind a gap: another run, at an odd time */
     run_once(ctx, e, x, 100.123, &rng, most[i]);
     bl_extractor_free(ctx, e);
     assert_int_equal(r->n, 2 * make_spans(spans, 0));
@@ -566,9 +574,12 @@ static void test_allocations(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_rows), cmocka_unit_test(test_names), cmocka_unit_test(test_refusals),
-    cmocka_unit_test(test_one_bad_segment), cmocka_unit_test(test_whole_and_memory), cmocka_unit_test(test_real_chain),
-    cmocka_unit_test(test_allocations)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),
+                                     cmocka_unit_test(test_names),
+                                     cmocka_unit_test(test_refusals),
+                                     cmocka_unit_test(test_one_bad_segment),
+                                     cmocka_unit_test(test_whole_and_memory),
+                                     cmocka_unit_test(test_real_chain),
+                                     cmocka_unit_test(test_allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,8 +68,13 @@ static bl_status run(bl_ctx *ctx, bl_extractor *e, const float *x, size_t n, siz
   return s ? s : bl_extractor_finish(ctx, e);
 }
 
-static const bl_epoch_rules rules = {.baseline = true, .mode = BL_BASELINE_MEAN, .baseline_from_s = -INFINITY,
-                                     .reject = 21, .flat = NAN, .reject_from_s = -INFINITY, .reject_to_s = INFINITY};
+static const bl_epoch_rules rules = {.baseline = true,
+                                     .mode = BL_BASELINE_MEAN,
+                                     .baseline_from_s = -INFINITY,
+                                     .reject = 21,
+                                     .flat = NAN,
+                                     .reject_from_s = -INFINITY,
+                                     .reject_to_s = INFINITY};
 
 /* Rows and verdicts against the obvious; the same for any cut, with rules set again in between. */
 static void by_hand(void **state)
@@ -137,19 +142,35 @@ static void verdicts(void **state)
     bl_status want;
     const char *why;
   } cases[] = {
-    {0.1, 8, {.reject = 8, .flat = NAN}, BL_OK, ""}, /* strictly above */
-    {0.1, 8, {.reject = 7.99, .flat = NAN}, BL_E_REJECTED, "ch 1 is too large: 8 uV peak to peak, limit 7.99"},
-    {0.5, 8, {.reject = 7, .flat = NAN}, BL_E_REJECTED, "ch 1"}, /* the last sample is in it */
-    {0.51, 8, {.reject = 7, .flat = NAN}, BL_OK, ""},
-    {-0.2, 8, {.reject = 7, .flat = NAN}, BL_E_REJECTED, "ch 1"},
-    {0.1, 8, {.reject = 7, .flat = NAN, .reject_from_s = 0.11, .reject_to_s = 0.5}, BL_OK, ""},
-    {0.1, 8, {.reject = 7, .flat = NAN, .reject_from_s = 0.1, .reject_to_s = 0.11}, BL_OK, ""}, /* one sample: no amplitude */
-    {0.1, 8, {.reject = 6, .flat = NAN, .reject_from_s = 0.08, .reject_to_s = 0.1}, BL_OK, ""}, /* the last stays out */
-    {0.1, 8, {.reject = 6, .flat = NAN, .reject_from_s = 0.09, .reject_to_s = 0.11}, BL_E_REJECTED, "ch 1"},
-    {0.1, 8, {.reject = 6, .flat = NAN, .reject_from_s = 0.1, .reject_to_s = 0.1}, BL_E_REJECTED, "infinite samples, or none"},
-    {0.1, 8, {.reject = NAN, .flat = 1}, BL_OK, ""}, /* strictly below */
-    {0.1, 8, {.reject = NAN, .flat = 1.01}, BL_E_REJECTED, "ch 0 is flat: 1 uV peak to peak, limit 1.01; ch 2 is flat"},
-    {0.1, NAN, {.reject = 100, .flat = NAN}, BL_E_REJECTED, "ch 1 has NaN or infinite samples"},
+      {0.1, 8, {.reject = 8, .flat = NAN}, BL_OK, ""}, /* strictly above */
+      {0.1, 8, {.reject = 7.99, .flat = NAN}, BL_E_REJECTED, "ch 1 is too large: 8 uV peak to peak, limit 7.99"},
+      {0.5, 8, {.reject = 7, .flat = NAN}, BL_E_REJECTED, "ch 1"}, /* the last sample is in it */
+      {0.51, 8, {.reject = 7, .flat = NAN}, BL_OK, ""},
+      {-0.2, 8, {.reject = 7, .flat = NAN}, BL_E_REJECTED, "ch 1"},
+      {0.1, 8, {.reject = 7, .flat = NAN, .reject_from_s = 0.11, .reject_to_s = 0.5}, BL_OK, ""},
+      {0.1,
+       8,
+       {.reject = 7, .flat = NAN, .reject_from_s = 0.1, .reject_to_s = 0.11},
+       BL_OK,
+       ""}, /* one sample: no amplitude */
+      {0.1,
+       8,
+       {.reject = 6, .flat = NAN, .reject_from_s = 0.08, .reject_to_s = 0.1},
+       BL_OK,
+       ""}, /* the last stays out */
+      {0.1, 8, {.reject = 6, .flat = NAN, .reject_from_s = 0.09, .reject_to_s = 0.11}, BL_E_REJECTED, "ch 1"},
+      {0.1,
+       8,
+       {.reject = 6, .flat = NAN, .reject_from_s = 0.1, .reject_to_s = 0.1},
+       BL_E_REJECTED,
+       "infinite samples, or none"},
+      {0.1, 8, {.reject = NAN, .flat = 1}, BL_OK, ""}, /* strictly below */
+      {0.1,
+       8,
+       {.reject = NAN, .flat = 1.01},
+       BL_E_REJECTED,
+       "ch 0 is flat: 1 uV peak to peak, limit 1.01; ch 2 is flat"},
+      {0.1, NAN, {.reject = 100, .flat = NAN}, BL_E_REJECTED, "ch 1 has NaN or infinite samples"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     static float x[100 * CH];
@@ -208,7 +229,8 @@ static void refusals(void **state)
   check_ok(ctx, bl_opts_set(ctx, "pick", st->cls->opts, st->params, "include", "[ch 0, ch 1]"));
   check_ok(ctx, bl_extractor_new(ctx, &recipe, &in, take, &r, &e));
   v[0].name = (char *)"ch 2";
-  check_fails(ctx, bl_extractor_set_rules(ctx, e, &rule), BL_E_CONFIG, "'ch 2' is there, but stage 'pick' gives no channel of that name on");
+  check_fails(ctx, bl_extractor_set_rules(ctx, e, &rule), BL_E_CONFIG,
+              "'ch 2' is there, but stage 'pick' gives no channel of that name on");
   v[0].name = (char *)"ch 1";
   check_ok(ctx, bl_extractor_set_rules(ctx, e, &rule));
   bl_extractor_free(ctx, e);
@@ -228,9 +250,11 @@ static void units(void **state)
   static const struct {
     bl_baseline_mode mode;
     const char *mean, *variance, *log_variance, *power, *pair;
-  } cases[] = {{BL_BASELINE_MEAN, "uV", "uV^2", "ln uV^2", "uV^2", "uV^2"}, {BL_BASELINE_RATIO, "1", "1^2", "ln 1^2", "1", "1^2"},
+  } cases[] = {{BL_BASELINE_MEAN, "uV", "uV^2", "ln uV^2", "uV^2", "uV^2"},
+               {BL_BASELINE_RATIO, "1", "1^2", "ln 1^2", "1", "1^2"},
                {BL_BASELINE_LOGRATIO, "log10", "log10^2", "ln log10^2", "log10", "log10^2"},
-               {BL_BASELINE_PERCENT, "1", "1^2", "ln 1^2", "1", "1^2"}, {BL_BASELINE_ZSCORE, "sd", "sd^2", "ln sd^2", "sd", "sd^2"},
+               {BL_BASELINE_PERCENT, "1", "1^2", "ln 1^2", "1", "1^2"},
+               {BL_BASELINE_ZSCORE, "sd", "sd^2", "ln sd^2", "sd", "sd^2"},
                {BL_BASELINE_ZLOGRATIO, "sd", "sd^2", "ln sd^2", "sd", "sd^2"}};
   static const char *const summaries[] = {"mean", "variance", "log_variance", "covariance"};
   bl_ctx *ctx = bl_ctx_new();

@@ -1,5 +1,6 @@
-/* Stages take channels some at a time, side by side: 4, 8 or 16. A channel among 37, a number that is a multiple of none of
- * these, gives the same bits as alone, at every place: what a few channels in the conformance suite cannot show. */
+/* Stages take channels some at a time, side by side: 4, 8 or 16. A channel among 37, a number that is a multiple of
+ * none of these, gives the same bits as alone, at every place: what a few channels in the conformance suite cannot
+ * show. */
 #include "chain.h"
 
 enum { CHANNELS = 37, SAMPLES = 3000 };

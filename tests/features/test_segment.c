@@ -64,7 +64,7 @@ static bl_status make(bl_ctx *ctx, const char *name, const char *options, bl_seg
 }
 
 static const bl_event events[] = {
-  {4.2, 4.1, "T1"}, {0.1, 0, "T0"}, {12.5, 4.1, "T2"}, {8.3, 4.2, "T0"}, {19.8, 4.1, "T1"}, {30, 1, "T1"},
+    {4.2, 4.1, "T1"}, {0.1, 0, "T0"}, {12.5, 4.1, "T2"}, {8.3, 4.2, "T0"}, {19.8, 4.1, "T1"}, {30, 1, "T1"},
 };
 enum { N_EVENTS = sizeof events / sizeof *events };
 static const bl_run_info run = {.start_s = 0, .end_s = 20, .rate_hz = 160};
@@ -94,8 +94,8 @@ static void test_epochs(void **state)
   bl_spans out;
   uint64_t first, behind;
   size_t skipped = plan(ctx, "epochs", "", &run, &g, &out);
-  assert_int_equal(out.n, 3);     /* 4.2, 8.3, 12.5, sorted */
-  assert_int_equal(skipped, 3);   /* 0.1 - 0.2 and 19.8 + 0.5 are cut off; 30 lies behind the end */
+  assert_int_equal(out.n, 3);   /* 4.2, 8.3, 12.5, sorted */
+  assert_int_equal(skipped, 3); /* 0.1 - 0.2 and 19.8 + 0.5 are cut off; 30 lies behind the end */
   const size_t order[] = {0, 3, 2};
   for (size_t i = 0; i < 3; i++) {
     assert_int_equal(out.v[i].event, order[i]);
@@ -144,7 +144,8 @@ static void test_epochs_left_out(void **state)
 {
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
-  const bl_event at[] = {{0.1, 0, "a"}, {2, 0, "a"}, {2.5, 0.3, "BAD_blink"}, {3.0, 0, "b"}, {3.1, 0, "a"}, {9.8, 0, "b"}};
+  const bl_event at[] = {{0.1, 0, "a"}, {2, 0, "a"},   {2.5, 0.3, "BAD_blink"},
+                         {3.0, 0, "b"}, {3.1, 0, "a"}, {9.8, 0, "b"}};
   const char *why[] = {"cut off by the recording's start", "marked as bad", "cut off by the recording's end"};
   const bl_run_info r = {.start_s = 0, .end_s = 10, .rate_hz = 100};
   for (size_t i = 0; i < 2; i++) {
@@ -156,8 +157,7 @@ static void test_epochs_left_out(void **state)
     assert_int_equal(out.n, i ? 3 : 2); /* 2.0 + 0.5 touches 2.5 with its last sample; 3.0 - 0.2 begins where it ends */
     assert_int_equal(skipped, i ? 2 : 3);
     assert_int_equal(out.n_left_out, skipped);
-    for (size_t k = 0; k < out.n_left_out; k++)
-      assert_non_null(strstr(out.left_out[k].why, why[i && k ? 2 : k]));
+    for (size_t k = 0; k < out.n_left_out; k++) assert_non_null(strstr(out.left_out[k].why, why[i && k ? 2 : k]));
     check_near(out.left_out[0].start_s, -0.1, 1e-12);
     assert_string_equal(out.left_out[skipped - 1].label, "b");
     done(ctx, &g, &out);
@@ -170,12 +170,13 @@ static void test_epochs_owners(void **state)
 {
   (void)state;
   static const bl_run_info runs[] = {
-    {.start_s = 0.05, .end_s = 10, .rate_hz = 100, .followed = true, .next_start_s = 20},
-    {.start_s = 20, .end_s = 30, .rate_hz = 100, .follows = true, .followed = true, .next_start_s = 40},
-    {.start_s = 40, .end_s = 50, .rate_hz = 100, .follows = true},
+      {.start_s = 0.05, .end_s = 10, .rate_hz = 100, .followed = true, .next_start_s = 20},
+      {.start_s = 20, .end_s = 30, .rate_hz = 100, .follows = true, .followed = true, .next_start_s = 40},
+      {.start_s = 40, .end_s = 50, .rate_hz = 100, .follows = true},
   };
-  static const bl_event at[] = {{-5, 0, "a"},   {0.04, 0, "a"}, {0.1, 0, "a"},  {5, 0, "a"},  {9.9, 0, "a"}, {9.996, 0, "a"}, {15, 0, "a"},
-                                {19.994, 0, "a"}, {19.996, 0, "a"}, {25, 0, "a"}, {30, 0, "a"}, {45, 0, "a"}, {49.9, 0, "a"},  {200, 0, "a"}};
+  static const bl_event at[] = {{-5, 0, "a"},    {0.04, 0, "a"}, {0.1, 0, "a"},    {5, 0, "a"},      {9.9, 0, "a"},
+                                {9.996, 0, "a"}, {15, 0, "a"},   {19.994, 0, "a"}, {19.996, 0, "a"}, {25, 0, "a"},
+                                {30, 0, "a"},    {45, 0, "a"},   {49.9, 0, "a"},   {200, 0, "a"}};
   static const struct {
     size_t run;
     const char *why; /* NULL: a row */
@@ -212,7 +213,8 @@ static void test_epochs_owners(void **state)
           assert_non_null(want[i].why);
           assert_string_equal(out.left_out[j].why, want[i].why);
         }
-      if (rows + lines != (want[i].run == k)) fail_msg("event %zu (%g s) in run %zu: %zu rows, %zu lines", i, at[i].onset_s, k, rows, lines);
+      if (rows + lines != (want[i].run == k))
+        fail_msg("event %zu (%g s) in run %zu: %zu rows, %zu lines", i, at[i].onset_s, k, rows, lines);
       if (rows) assert_null(want[i].why);
       seen[i] += rows + lines;
     }
@@ -243,11 +245,13 @@ static void check_epochs(const char *options, const bl_event *at, size_t n, cons
   check_free(ctx);
 }
 
-/* The label itself or a pattern, whatever else the file holds; '?' is a plain character; "bad" is a mark unless reject_by_annotation is false. */
+/* The label itself or a pattern, whatever else the file holds; '?' is a plain character; "bad" is a mark unless
+ * reject_by_annotation is false. */
 static void test_epochs_names(void **state)
 {
   (void)state;
-  static const bl_event at[] = {{1, 0, "T1"}, {2, 0, "T12"}, {3, 0, "stim/a"}, {4, 0, "T*"}, {5, 0, "BAD_x"}, {6, 0, ""}, {7, 0, "all"}};
+  static const bl_event at[] = {{1, 0, "T1"},    {2, 0, "T12"}, {3, 0, "stim/a"}, {4, 0, "T*"},
+                                {5, 0, "BAD_x"}, {6, 0, ""},    {7, 0, "all"}};
   check_epochs("events=T1", at, 7, "1T1");
   check_epochs("events=T*", at, 3, "1T1 2T12");
   check_epochs("events=T*", at, 7, "1T1 2T12 4T*"); /* an event is called so, which makes it no less a pattern */
@@ -268,7 +272,8 @@ static void test_epochs_names(void **state)
 static void test_epochs_repeated(void **state)
 {
   (void)state;
-  static const bl_event at[] = {{10.001, 1, "b"}, {10, 1, "a"}, {10, 1, "b"}, {20, 1, "c"}, {20.004, 1, "c"}, {30, 0, "a"}, {30.006, 0, "a"}};
+  static const bl_event at[] = {{10.001, 1, "b"}, {10, 1, "a"}, {10, 1, "b"},    {20, 1, "c"},
+                                {20.004, 1, "c"}, {30, 0, "a"}, {30.006, 0, "a"}};
   check_epochs("event_repeated=drop", at, 7, "10.001b 20c 30a 30.006a -a -b -c");
   check_epochs("event_repeated=merge", at, 7, "10.001a/b 20c 30a 30.006a");
   check_epochs("event_repeated=keep", at, 7, "10a 10b 10.001b 20c 20.004c 30a 30.006a");
@@ -309,7 +314,9 @@ static bl_status plan_once(bl_ctx *ctx, void *arg)
 static void test_option_allocations(void **state)
 {
   (void)state;
-  planning all[] = {{"epochs", "event_repeated=merge"}, {"epochs", "event_repeated=drop"}, {"window", "label_from=events;negatives_share=0.5"}};
+  planning all[] = {{"epochs", "event_repeated=merge"},
+                    {"epochs", "event_repeated=drop"},
+                    {"window", "label_from=events;negatives_share=0.5"}};
   for (size_t i = 0; i < 3; i++) check_every_allocation_failing(plan_once, &all[i]);
 }
 
@@ -453,7 +460,8 @@ static void check_labels(const char *options, const bl_event *at, size_t n, cons
   check_ok(ctx, make(ctx, "window", options, &g));
   check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, n, &out, &skipped));
   for (size_t i = 0; i < out.n && len < 150; i++)
-    len += (size_t)snprintf(got + len, sizeof got - len, "%s%g%s", i ? " " : "", out.v[i].start_s, out.v[i].label ? out.v[i].label : "-");
+    len += (size_t)snprintf(got + len, sizeof got - len, "%s%g%s", i ? " " : "", out.v[i].start_s,
+                            out.v[i].label ? out.v[i].label : "-");
   if (strcmp(got, want)) fail_msg("%s: %s, wanted %s", options, got, want);
   done(ctx, &g, &out);
   check_free(ctx);
@@ -466,8 +474,10 @@ static void test_window_bad(void **state)
   static const bl_event at[] = {{0, 8, "a"}, {2.5, 1.5, "bad blink"}, {6, 0, "BAD"}, {7.5, 0, "Bad"}};
   check_labels("length_s=1", at, 4, "0- 1- 4- 5- 6- 8- 9-"); /* 4 begins where it ends; at 6 nothing lies within */
   check_labels("length_s=1;label_from=events", at, 4, "0a 1a 4a 5a 6a 8- 9-");
-  check_labels("length_s=1;label_from=events;reject_by_annotation=false;events=bad*", at, 4, "0- 1- 2bad blink 3bad blink 4- 5- 6- 7- 8- 9-");
-  check_labels("length_s=1;label_from=events;guard_s=0;events=[x, y?]", at, 4, "0- 1- 4- 5- 6- 8- 9-"); /* no event that counts */
+  check_labels("length_s=1;label_from=events;reject_by_annotation=false;events=bad*", at, 4,
+               "0- 1- 2bad blink 3bad blink 4- 5- 6- 7- 8- 9-");
+  check_labels("length_s=1;label_from=events;guard_s=0;events=[x, y?]", at, 4,
+               "0- 1- 4- 5- 6- 8- 9-"); /* no event that counts */
   bl_ctx *ctx = bl_ctx_new();
   const bl_run_info r = {.start_s = 0, .end_s = 10, .rate_hz = 100};
   bl_segment g;
@@ -547,13 +557,20 @@ static void test_window_negatives(void **state)
   bl_ctx *ctx = bl_ctx_new();
   bl_event at[CALLS];
   for (size_t i = 0; i < CALLS; i++) at[i] = (bl_event){25 * (double)i + 3, 1, "call"};
-  const bl_run_info r = {.start_s = 0, .end_s = 1000, .rate_hz = 100}, quiet = {.start_s = 2000, .end_s = 3000, .rate_hz = 100};
+  const bl_run_info r = {.start_s = 0, .end_s = 1000, .rate_hz = 100},
+                    quiet = {.start_s = 2000, .end_s = 3000, .rate_hz = 100};
   static const struct {
     const char *options;
     size_t lo, hi;
-  } rows[] = {{"", 960, 960}, {";negatives_per_positive=2", 80, 80}, {";negatives_per_positive=2;seed=1", 80, 80},
-              {";negatives_per_positive=0", 0, 0}, {";negatives_per_positive=100", 960, 960}, {";negatives_per_positive=0.5", 20, 20},
-              {";negatives_share=0.25", 200, 280}, {";negatives_share=0", 0, 0}, {";negatives_share=0.25;negatives_per_positive=1", 40, 40}};
+  } rows[] = {{"", 960, 960},
+              {";negatives_per_positive=2", 80, 80},
+              {";negatives_per_positive=2;seed=1", 80, 80},
+              {";negatives_per_positive=0", 0, 0},
+              {";negatives_per_positive=100", 960, 960},
+              {";negatives_per_positive=0.5", 20, 20},
+              {";negatives_share=0.25", 200, 280},
+              {";negatives_share=0", 0, 0},
+              {";negatives_share=0.25;negatives_per_positive=1", 40, 40}};
   double sum[2] = {0};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     bl_segment g;
@@ -608,7 +625,9 @@ static bl_status plan_work(bl_ctx *ctx, void *name)
   bl_segment g;
   bl_spans out = {0};
   size_t skipped = 0;
-  bl_status s = make(ctx, name, strcmp(name, "window") ? "" : "label_from=events;otherwise=x;guard_s=0.5;negatives_per_positive=1", &g);
+  bl_status s =
+      make(ctx, name,
+           strcmp(name, "window") ? "" : "label_from=events;otherwise=x;guard_s=0.5;negatives_per_positive=1", &g);
   if (!s) s = g.cls->plan(ctx, g.params, &run, events, N_EVENTS, &out, &skipped);
   bl_spans_free(ctx, &out);
   if (g.cls) bl_segment_free(ctx, &g);
@@ -624,16 +643,25 @@ static void test_allocations(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_frames), cmocka_unit_test(test_epochs),
-                                     cmocka_unit_test(test_epoch_edges), cmocka_unit_test(test_epochs_left_out),
-                                     cmocka_unit_test(test_epochs_owners), cmocka_unit_test(test_epochs_names),
-                                     cmocka_unit_test(test_epochs_repeated), cmocka_unit_test(test_option_allocations),
-                                     cmocka_unit_test(test_rejection), cmocka_unit_test(test_baseline_ends),
-                                     cmocka_unit_test(test_window_bad), cmocka_unit_test(test_windows),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_frames),
+                                     cmocka_unit_test(test_epochs),
+                                     cmocka_unit_test(test_epoch_edges),
+                                     cmocka_unit_test(test_epochs_left_out),
+                                     cmocka_unit_test(test_epochs_owners),
+                                     cmocka_unit_test(test_epochs_names),
+                                     cmocka_unit_test(test_epochs_repeated),
+                                     cmocka_unit_test(test_option_allocations),
+                                     cmocka_unit_test(test_rejection),
+                                     cmocka_unit_test(test_baseline_ends),
+                                     cmocka_unit_test(test_window_bad),
+                                     cmocka_unit_test(test_windows),
                                      cmocka_unit_test(test_window_labels),
-                                     cmocka_unit_test(test_label_edges), cmocka_unit_test(test_window_coverage),
-                                     cmocka_unit_test(test_window_overlap), cmocka_unit_test(test_window_guard),
-                                     cmocka_unit_test(test_window_negatives), cmocka_unit_test(test_window_unlabelled),
+                                     cmocka_unit_test(test_label_edges),
+                                     cmocka_unit_test(test_window_coverage),
+                                     cmocka_unit_test(test_window_overlap),
+                                     cmocka_unit_test(test_window_guard),
+                                     cmocka_unit_test(test_window_negatives),
+                                     cmocka_unit_test(test_window_unlabelled),
                                      cmocka_unit_test(test_allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,7 +22,8 @@ static void check_row(void **arg)
   static float x[N];
   bl_stream in;
   chain c;
-  for (size_t i = 0; i < N; i++) x[i] = (float)(r->amplitude * sin(2 * 3.14159265358979323846 * 100 * (double)i / 4800));
+  for (size_t i = 0; i < N; i++)
+    x[i] = (float)(r->amplitude * sin(2 * 3.14159265358979323846 * 100 * (double)i / 4800));
   check_ok(ctx, chain_wave(ctx, 4800, "hydrophone", "FS", &in));
   check_ok(ctx, chain_run(ctx, r->text, &in, x, N, &c));
   assert_string_equal(chain_stream(&c)->units.v[0], r->unit);
@@ -47,13 +48,15 @@ static void check_refused(void **arg)
   bl_stream in;
   chain c;
   check_ok(ctx, chain_wave(ctx, 4800, "Cz", "uV", &in));
-  check_fails(ctx, chain_run(ctx, "calibrate db=176", &in, x, N, &c), BL_E_CONFIG, "channel 'Cz' comes in uV, wanted FS");
+  check_fails(ctx, chain_run(ctx, "calibrate db=176", &in, x, N, &c), BL_E_CONFIG,
+              "channel 'Cz' comes in uV, wanted FS");
   bl_stream_free(ctx, &in);
   check_ok(ctx, chain_wave(ctx, 4800, "Cz", "FS", &in));
   check_fails(ctx, chain_run(ctx, "stft n_fft=64 | calibrate db=176", &in, x, N, &c), BL_E_CONFIG, "calibrate");
   bl_stage st;
   check_ok(ctx, bl_stage_new(ctx, "calibrate", &st));
-  check_fails(ctx, chain_run(ctx, "calibrate unit=Pa", &in, x, N, &c), BL_E_CONFIG, "db must be given: the level, in dB re 1 Pa");
+  check_fails(ctx, chain_run(ctx, "calibrate unit=Pa", &in, x, N, &c), BL_E_CONFIG,
+              "db must be given: the level, in dB re 1 Pa");
   check_fails(ctx, bl_opts_set(ctx, "calibrate", st.cls->opts, st.params, "unit", "bar"), BL_E_CONFIG, "uPa");
   bl_stage_free(ctx, &st);
   bl_stream_free(ctx, &in);

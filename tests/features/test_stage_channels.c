@@ -21,13 +21,13 @@ struct pick_row {
   const char *text, *want, *why; /* want: indices of channels */
 };
 static const struct pick_row picks[] = {
-  {"pick", "0123", "all by default"},
-  {"pick include=[Cz,Fc5]", "20", "in the order named; trailing dots do not count"},
-  {"pick include=[Cz..,Cz]", "2", "twice is once"},
-  {"pick include=C*", "12", "a pattern, in the stream's order"},
-  {"pick exclude=EOG", "012", "left out"},
-  {"pick include=[EOG,C*] exclude=[C3,X*]", "32", "a pattern of exclude may match none"},
-  {"pick include=[\" C3 \"]", "1", "surrounding blanks do not count"},
+    {"pick", "0123", "all by default"},
+    {"pick include=[Cz,Fc5]", "20", "in the order named; trailing dots do not count"},
+    {"pick include=[Cz..,Cz]", "2", "twice is once"},
+    {"pick include=C*", "12", "a pattern, in the stream's order"},
+    {"pick exclude=EOG", "012", "left out"},
+    {"pick include=[EOG,C*] exclude=[C3,X*]", "32", "a pattern of exclude may match none"},
+    {"pick include=[\" C3 \"]", "1", "surrounding blanks do not count"},
 };
 
 static void check_pick(void **arg)
@@ -64,16 +64,16 @@ static void check_pick(void **arg)
 static const struct {
   const char *text, *part;
 } bad[] = {
-  {"pick include=C33", "did you mean 'C3'"},
-  {"pick include=c3", "did you mean 'C3'"}, /* case counts */
-  {"pick include=Q*", "no channel 'Q*'"},
-  {"pick exclude=Photic", "there are Fc5, C3, Cz, EOG"},
-  {"pick exclude=*", "no channel is left"},
-  {"rename from=[C3] to=[Cz]", "rename: no channel 'C3'"},
-  {"rename strip=. from=[C3] to=[Cz]", "two channels"},
-  {"rename from=[EOG]", "1 names in from, but 0 in to"},
-  {"reference channels=M1", "no channel 'M1'"},
-  {"reference exclude=*", "no channel is left"},
+    {"pick include=C33", "did you mean 'C3'"},
+    {"pick include=c3", "did you mean 'C3'"}, /* case counts */
+    {"pick include=Q*", "no channel 'Q*'"},
+    {"pick exclude=Photic", "there are Fc5, C3, Cz, EOG"},
+    {"pick exclude=*", "no channel is left"},
+    {"rename from=[C3] to=[Cz]", "rename: no channel 'C3'"},
+    {"rename strip=. from=[C3] to=[Cz]", "two channels"},
+    {"rename from=[EOG]", "1 names in from, but 0 in to"},
+    {"reference channels=M1", "no channel 'M1'"},
+    {"reference exclude=*", "no channel is left"},
 };
 
 static void check_refusals(void **arg)

@@ -14,8 +14,8 @@ static void check_signals(void **arg)
   condition_check("comb", "comb freq=20 start=steady", 160, 400, "level.steady");
 }
 
-/* At an audio rate every notch is as wide as the first, and nothing is taken off between the highest: the gains of iircomb
- * at each frequency, from the impulse response. */
+/* At an audio rate every notch is as wide as the first, and nothing is taken off between the highest: the gains of
+ * iircomb at each frequency, from the impulse response. */
 static void check_audio_rate(void **arg)
 {
   (void)arg;
@@ -68,7 +68,8 @@ static void check_series(void **arg)
     chain all, series;
     check_ok(ctx, chain_run(ctx, texts[k][0], &in, x, N, &all));
     check_ok(ctx, chain_run(ctx, texts[k][1], &in, x, N, &series));
-    for (size_t i = N / 2; i < N; i++) check_near((double)chain_out(&all)->v[i], (double)chain_out(&series)->v[i], 0.01);
+    for (size_t i = N / 2; i < N; i++)
+      check_near((double)chain_out(&all)->v[i], (double)chain_out(&series)->v[i], 0.01);
     chain_stop(ctx, &all);
     chain_stop(ctx, &series);
   }

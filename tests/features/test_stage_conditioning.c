@@ -194,7 +194,8 @@ static void check_start(void **arg)
   close_fixture(&f);
 }
 
-/* ---- a real call in real noise of the sea ---------------------------------------------------------------------------- */
+/* ---- a real call in real noise of the sea
+ * ---------------------------------------------------------------------------- */
 
 enum { BANDS = 12, FRAMES = 210, CALL = 44, LATE = 151 };
 typedef struct calls {
@@ -218,8 +219,8 @@ static void open_calls(calls *f)
   assert_int_equal(strtol(golden_text(f->g, "at"), NULL, 10), LATE);
 }
 
-/* Of the mixture `name`, whose call begins at frame `at`: the means of the stage's output over its input's mean, over the
- * places where the call stands 10 dB above the sea; and of its output over the two seconds behind. */
+/* Of the mixture `name`, whose call begins at frame `at`: the means of the stage's output over its input's mean, over
+ * the places where the call stands 10 dB above the sea; and of its output over the two seconds behind. */
 static void measure(const calls *f, const char *text, const char *name, size_t at, double *kept, double *loud,
                     double *behind)
 {
@@ -248,8 +249,8 @@ static void measure(const calls *f, const char *text, const char *name, size_t a
   free(v);
 }
 
-/* A call in the first second stands out and is kept as one that comes later, and the noise behind it is noise. Without a
- * start it is taken for the background. */
+/* A call in the first second stands out and is kept as one that comes later, and the noise behind it is noise. Without
+ * a start it is taken for the background. */
 static void check_call_at_start(void **arg)
 {
   (void)arg;

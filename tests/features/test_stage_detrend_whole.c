@@ -80,6 +80,6 @@ static void check_broken(void **arg)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(check_signals), cmocka_unit_test(check_exact),
-                                      cmocka_unit_test(check_broken)};
+                                     cmocka_unit_test(check_broken)};
   return cmocka_run_group_tests_name("detrend_whole", tests, NULL, NULL);
 }

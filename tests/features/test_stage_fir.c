@@ -8,13 +8,13 @@ struct row {
   const char *name, *options;
 };
 static const struct row rows[] = {
-  {"bp7_30", "l_freq=7 h_freq=30"},
-  {"bp1_40", "l_freq=1 h_freq=40"},
-  {"lp40", "h_freq=40"},
-  {"hp4", "l_freq=4"},
-  {"bs45_55", "l_freq=55 h_freq=45 l_trans_bandwidth=4 h_trans_bandwidth=4"},
-  {"lp70", "h_freq=70"},
-  {"user", "l_freq=8 h_freq=13 l_trans_bandwidth=2 h_trans_bandwidth=3"},
+    {"bp7_30", "l_freq=7 h_freq=30"},
+    {"bp1_40", "l_freq=1 h_freq=40"},
+    {"lp40", "h_freq=40"},
+    {"hp4", "l_freq=4"},
+    {"bs45_55", "l_freq=55 h_freq=45 l_trans_bandwidth=4 h_trans_bandwidth=4"},
+    {"lp70", "h_freq=70"},
+    {"user", "l_freq=8 h_freq=13 l_trans_bandwidth=2 h_trans_bandwidth=3"},
 };
 
 static void check_taps(void **arg)
@@ -216,7 +216,8 @@ static void check_reach(void **arg)
   check_free(ctx);
 }
 
-/* What a filter holds goes by its taps and the channels, and ends at a GiB: a refusal, before any of it is asked for. */
+/* What a filter holds goes by its taps and the channels, and ends at a GiB: a refusal, before any of it is asked
+ * for. */
 static void check_room(void **arg)
 {
   (void)arg;
@@ -243,7 +244,8 @@ static void check_long(void **arg)
 {
   (void)arg;
   enum { N = 30000, AHEAD = 6600, SOME = 300 };
-  static const char *const texts[] = {"fir l_freq=0.04", "fir l_freq=0.03", "fir l_freq=0.025"}; /* 8251 to 13201 taps */
+  static const char *const texts[] = {"fir l_freq=0.04", "fir l_freq=0.03",
+                                      "fir l_freq=0.025"}; /* 8251 to 13201 taps */
   bl_ctx *ctx = bl_ctx_new();
   bl_stream in;
   static float x[N];
@@ -294,19 +296,19 @@ static void check_refusals(void **arg)
     bl_status code;
     const char *part;
   } bad[] = {
-    {"fir", BL_E_CONFIG, "neither l_freq nor h_freq"},
-    {"fir h_freq=125", BL_E_RANGE, "below half the sampling rate, 125 Hz; give a lower one, or leave h_freq out"},
-    {"fir l_freq=200", BL_E_RANGE, "l_freq 200 Hz must be below half the sampling rate, 125 Hz; give a lower one"},
-    {"fir h_freq=5 l_trans_bandwidth=6", BL_E_CONFIG, "l_trans_bandwidth goes with l_freq"},
-    {"fir l_freq=5 h_trans_bandwidth=6", BL_E_CONFIG, "h_trans_bandwidth goes with h_freq"},
-    {"fir l_freq=5 h_freq=5", BL_E_RANGE, "nothing would pass"},
-    {"fir l_freq=5 l_trans_bandwidth=6", BL_E_RANGE, "reaches below 0"},
-    {"fir h_freq=120 h_trans_bandwidth=6", BL_E_RANGE, "reaches above"},
-    {"fir l_freq=51 h_freq=49", BL_E_RANGE, "overlap"},
-    {"fir l_freq=1e-6", BL_E_RANGE, "make it wider"},
-    {"fir l_freq=5e-5", BL_E_RANGE, "resample or decimate first"},
-    {"notch freqs=50 trans_bandwidth=1e-4", BL_E_RANGE, "notch: a filter of 16500001 taps"},
-    {"fir l_freq=0.01 phase=minimum", BL_E_RANGE, "at most 32768 taps"},
+      {"fir", BL_E_CONFIG, "neither l_freq nor h_freq"},
+      {"fir h_freq=125", BL_E_RANGE, "below half the sampling rate, 125 Hz; give a lower one, or leave h_freq out"},
+      {"fir l_freq=200", BL_E_RANGE, "l_freq 200 Hz must be below half the sampling rate, 125 Hz; give a lower one"},
+      {"fir h_freq=5 l_trans_bandwidth=6", BL_E_CONFIG, "l_trans_bandwidth goes with l_freq"},
+      {"fir l_freq=5 h_trans_bandwidth=6", BL_E_CONFIG, "h_trans_bandwidth goes with h_freq"},
+      {"fir l_freq=5 h_freq=5", BL_E_RANGE, "nothing would pass"},
+      {"fir l_freq=5 l_trans_bandwidth=6", BL_E_RANGE, "reaches below 0"},
+      {"fir h_freq=120 h_trans_bandwidth=6", BL_E_RANGE, "reaches above"},
+      {"fir l_freq=51 h_freq=49", BL_E_RANGE, "overlap"},
+      {"fir l_freq=1e-6", BL_E_RANGE, "make it wider"},
+      {"fir l_freq=5e-5", BL_E_RANGE, "resample or decimate first"},
+      {"notch freqs=50 trans_bandwidth=1e-4", BL_E_RANGE, "notch: a filter of 16500001 taps"},
+      {"fir l_freq=0.01 phase=minimum", BL_E_RANGE, "at most 32768 taps"},
   };
   bl_ctx *ctx = bl_ctx_new();
   bl_stream in;

@@ -52,14 +52,14 @@ static void check_signals(void **arg)
     condition_check("iir", rows[i].text, 160, rows[i].n, rows[i].name);
 }
 
-/* A value that is not finite counts as the last good one and shows as NaN in its place alone; what stands before the first
- * good value does not count at all; start steady leaves a level alone. */
+/* A value that is not finite counts as the last good one and shows as NaN in its place alone; what stands before the
+ * first good value does not count at all; start steady leaves a level alone. */
 static void check_broken(void **arg)
 {
   (void)arg;
   enum { N = 900, AT = 300, GONE = 5, FIRST = 3 };
-  static const char *const texts[] = {"iir l_freq=1", "iir h_freq=10 start=steady", "comb freq=9", "comb freq=10",
-                                      "comb freq=10 start=steady", "comb freq=10 zero=true"};
+  static const char *const texts[] = {"iir l_freq=1", "iir h_freq=10 start=steady", "comb freq=9",
+                                      "comb freq=10", "comb freq=10 start=steady",  "comb freq=10 zero=true"};
   static float x[N * 2], held[N * 2];
   for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
     bl_ctx *ctx = bl_ctx_new();
@@ -144,9 +144,9 @@ static void by_the_book(const bl_iir_spec *spec, const float *x, size_t n, size_
   check_free(ctx);
 }
 
-/* Long runs go in stretches, series in groups, cascades several sections at a time: the same bits as by the book, whether
- * the continuation is shorter or longer than a stretch, and the run shorter than the continuation. A value that is not
- * finite breaks its own series only, from end to end. */
+/* Long runs go in stretches, series in groups, cascades several sections at a time: the same bits as by the book,
+ * whether the continuation is shorter or longer than a stretch, and the run shorter than the continuation. A value that
+ * is not finite breaks its own series only, from end to end. */
 static void check_stretches(void **arg)
 {
   (void)arg;

@@ -31,10 +31,10 @@ struct row {
   const char *chain;
 };
 static const struct row dense[] = {
-  {"slaney40", 4000, 256, "mel n_mels=40"},
-  {"htk26", 4000, 256, "mel n_mels=26 htk=true norm=none"},
-  {"band20", 4000, 256, "mel n_mels=20 fmin=50 fmax=1500"},
-  {"htknorm24", 8000, 512, "mel n_mels=24 htk=true fmin=100 fmax=3800"},
+    {"slaney40", 4000, 256, "mel n_mels=40"},
+    {"htk26", 4000, 256, "mel n_mels=26 htk=true norm=none"},
+    {"band20", 4000, 256, "mel n_mels=20 fmin=50 fmax=1500"},
+    {"htknorm24", 8000, 512, "mel n_mels=24 htk=true fmin=100 fmax=3800"},
 };
 static const struct row sparse[] = {{"full128.nonzero", 22050, 2048, "mel"}, {"esc128.nonzero", 44100, 2048, "mel"}};
 
@@ -89,11 +89,11 @@ struct path {
 };
 #define SPECTRUM "stft n_fft=256 hop_length=64 | power | "
 static const struct path paths[] = {
-  {"mel", "power40", SPECTRUM "mel n_mels=40"},
-  {"mel", "power26", SPECTRUM "mel n_mels=26 htk=true norm=none"},
-  {"mfcc", "logmel", SPECTRUM "mel n_mels=40 | db | top_db"},
-  {"mfcc", "mfcc.13", SPECTRUM "mel n_mels=40 | db | top_db | dct n_mfcc=13"},
-  {"mfcc", "mfcc.20.nofloor", SPECTRUM "mel n_mels=40 | db | dct"},
+    {"mel", "power40", SPECTRUM "mel n_mels=40"},
+    {"mel", "power26", SPECTRUM "mel n_mels=26 htk=true norm=none"},
+    {"mfcc", "logmel", SPECTRUM "mel n_mels=40 | db | top_db"},
+    {"mfcc", "mfcc.13", SPECTRUM "mel n_mels=40 | db | top_db | dct n_mfcc=13"},
+    {"mfcc", "mfcc.20.nofloor", SPECTRUM "mel n_mels=40 | db | dct"},
 };
 
 static void check_path(void **arg)
@@ -119,12 +119,8 @@ static void check_path(void **arg)
 }
 
 static const struct path decibels[] = {
-  {"db", "plain", "db"},
-  {"db", "top80", "db | top_db"},
-  {"db", "ref2", "db ref=2.5"},
-  {"db", "amin", "db amin=1e-3"},
-  {"db", "top20", "db | top_db top_db=20"},
-  {"db", "amplitude.top80", "db | top_db"},
+    {"db", "plain", "db"},          {"db", "top80", "db | top_db"},           {"db", "ref2", "db ref=2.5"},
+    {"db", "amin", "db amin=1e-3"}, {"db", "top20", "db | top_db top_db=20"}, {"db", "amplitude.top80", "db | top_db"},
 };
 
 static void check_db(void **arg)
@@ -238,9 +234,11 @@ static void check_empty_filters(void **arg)
   check_free(ctx);
 }
 
+/* clang-format off */
 #define ADD(table, check) \
   for (size_t i = 0; i < sizeof(table) / sizeof *(table); i++) \
     tests[n++] = (struct CMUnitTest){(table)[i].name, check, NULL, NULL, (void *)(uintptr_t)&(table)[i]}
+/* clang-format on */
 
 int main(void)
 {

@@ -13,13 +13,13 @@ struct row {
   const char *name, *chain;
 };
 static const struct row rows[] = {
-  {"zero", "stft n_fft=256 hop_length=64"},
-  {"reflect", "stft n_fft=256 hop_length=64 pad_mode=reflect"},
-  {"plain", "stft n_fft=256 hop_length=64 center=false"},
-  {"short", "stft n_fft=256 hop_length=64 win_length=200"},
-  {"shortplain", "stft n_fft=256 hop_length=100 win_length=101 center=false"},
-  {"small", "stft n_fft=64 center=false window=hamming"}, /* hop: a quarter */
-  {"odd", "stft n_fft=75 hop_length=30 center=false"},
+    {"zero", "stft n_fft=256 hop_length=64"},
+    {"reflect", "stft n_fft=256 hop_length=64 pad_mode=reflect"},
+    {"plain", "stft n_fft=256 hop_length=64 center=false"},
+    {"short", "stft n_fft=256 hop_length=64 win_length=200"},
+    {"shortplain", "stft n_fft=256 hop_length=100 win_length=101 center=false"},
+    {"small", "stft n_fft=64 center=false window=hamming"}, /* hop: a quarter */
+    {"odd", "stft n_fft=75 hop_length=30 center=false"},
 };
 
 static void check_golden(void **arg)
@@ -139,13 +139,13 @@ static void check_welch(void **arg)
   check_free(ctx);
 }
 static const struct row welch[] = {
-  {"n256", "stft n_fft=256 hop_length=128 center=false detrend=constant scaling=density output=power"},
-  {"n160", "stft n_fft=160 hop_length=80 center=false detrend=constant scaling=density | power"},
-  {"n75", "stft n_fft=75 hop_length=38 center=false detrend=constant scaling=density | power"},
-  {"nodetrend", "stft n_fft=160 hop_length=80 center=false scaling=density output=power"},
-  {"spectrum", "stft n_fft=160 hop_length=80 center=false detrend=constant scaling=spectrum | power"},
-  {"hamming", "stft n_fft=160 hop_length=80 center=false detrend=constant scaling=density window=hamming | power"},
-  {"mne", "stft n_fft=256 hop_length=256 center=false detrend=constant scaling=density window=hamming output=power"},
+    {"n256", "stft n_fft=256 hop_length=128 center=false detrend=constant scaling=density output=power"},
+    {"n160", "stft n_fft=160 hop_length=80 center=false detrend=constant scaling=density | power"},
+    {"n75", "stft n_fft=75 hop_length=38 center=false detrend=constant scaling=density | power"},
+    {"nodetrend", "stft n_fft=160 hop_length=80 center=false scaling=density output=power"},
+    {"spectrum", "stft n_fft=160 hop_length=80 center=false detrend=constant scaling=spectrum | power"},
+    {"hamming", "stft n_fft=160 hop_length=80 center=false detrend=constant scaling=density window=hamming | power"},
+    {"mne", "stft n_fft=256 hop_length=256 center=false detrend=constant scaling=density window=hamming output=power"},
 };
 
 /* A sine of amplitude A has the power A^2 / 2 at its bin, with scaling spectrum. */

@@ -19,13 +19,13 @@ static const struct row {
   const char *name, *options;
   size_t n_bands;
 } rows[] = {
-  {"sum", "method=sum", 7},
-  {"sum.relative", "method=sum;relative=true", 7},
-  {"sum.db", "method=sum;relative=true;log=db", 7},
-  {"simpson", "", 6},
-  {"simpson.relative", "relative=true", 6},
-  {"mean", "method=mean;relative=true", 6},
-  {"mean.absolute", "method=mean", 6},
+    {"sum", "method=sum", 7},
+    {"sum.relative", "method=sum;relative=true", 7},
+    {"sum.db", "method=sum;relative=true;log=db", 7},
+    {"simpson", "", 6},
+    {"simpson.relative", "relative=true", 6},
+    {"mean", "method=mean;relative=true", 6},
+    {"mean.absolute", "method=mean", 6},
 };
 
 static void test_golden(void **state)
@@ -94,12 +94,12 @@ static const struct refusal {
   bl_status code;
   size_t warnings;
 } refusals[] = {
-  {"bands", "{a: [8, 90]}", NULL, BL_OK, 1}, /* cut off at 80 Hz, with a warning */
-  {"bands", "{a: [85, 90]}", "a begins at 85 Hz", BL_E_RANGE, 0},
-  {"bands", "{a: [8.2, 8.7]}", "take a longer window_s", BL_E_RANGE, 0},
-  {"bands", "{a: [7.9, 8.1]}", "holds 1 bins", BL_E_RANGE, 0}, /* Simpson's integral of a point is 0 */
-  {"bands", "{}", "bands is empty", BL_E_CONFIG, 0},
-  {"window_s", "0.25", "delta", BL_E_RANGE, 0}, /* bins 4 Hz apart */
+    {"bands", "{a: [8, 90]}", NULL, BL_OK, 1}, /* cut off at 80 Hz, with a warning */
+    {"bands", "{a: [85, 90]}", "a begins at 85 Hz", BL_E_RANGE, 0},
+    {"bands", "{a: [8.2, 8.7]}", "take a longer window_s", BL_E_RANGE, 0},
+    {"bands", "{a: [7.9, 8.1]}", "holds 1 bins", BL_E_RANGE, 0}, /* Simpson's integral of a point is 0 */
+    {"bands", "{}", "bands is empty", BL_E_CONFIG, 0},
+    {"window_s", "0.25", "delta", BL_E_RANGE, 0}, /* bins 4 Hz apart */
 };
 
 static void test_refusals(void **state)

@@ -7,10 +7,10 @@ enum { P = 5, T = 120, PAIRS = P * (P + 1) / 2 };
 static const struct row {
   const char *options, *want;
 } rows[] = {
-  {"", "cov0"},
-  {"ddof=1", "cov"},
-  {"center=false", "uncentred"},
-  {"center=false;trace=true", "uncentred.trace1"},
+    {"", "cov0"},
+    {"ddof=1", "cov"},
+    {"center=false", "uncentred"},
+    {"center=false;trace=true", "uncentred.trace1"},
 };
 
 static void test_golden(void **state)

@@ -14,13 +14,13 @@ static void load(const golden_array *a, float *x)
 static const struct row {
   const char *summary, *options, *want, *why;
 } rows[] = {
-  {"mean", "", "mean", "numpy.mean"},
-  {"std", "", "std", "ddof 0 is the default"},
-  {"std", "ddof=1", "std1", "unbiased"},
-  {"variance", "", "var", "ddof 0 is the default"},
-  {"rms", "", "rms", "no mean removed"},
-  {"skewness", "", "skew", "biased; nan for the constant row"},
-  {"kurtosis", "", "kurtosis", "Fisher; nan for the constant row"},
+    {"mean", "", "mean", "numpy.mean"},
+    {"std", "", "std", "ddof 0 is the default"},
+    {"std", "ddof=1", "std1", "unbiased"},
+    {"variance", "", "var", "ddof 0 is the default"},
+    {"rms", "", "rms", "no mean removed"},
+    {"skewness", "", "skew", "biased; nan for the constant row"},
+    {"kurtosis", "", "kurtosis", "Fisher; nan for the constant row"},
 };
 
 static void test_golden(void **state)

@@ -17,20 +17,20 @@ static const struct row {
   const char *name, *options;
   size_t bins; /* in all; the golden array may hold fewer */
 } rows[] = {
-  {"n256", "n_per_seg=256", 129},
-  {"n160", "", 81}, /* the default of one second */
-  {"n75", "n_per_seg=75", 38},
-  {"n512pad", "n_per_seg=300;n_fft=512", 257},
-  {"nodetrend", "n_per_seg=160;detrend=none", 81},
-  {"spectrum", "window_s=1;scaling=spectrum", 81},
-  {"median", "average=median", 81},
-  {"overlap0", "n_per_seg=256;overlap=0", 129},
-  {"ov50", "overlap=0.3125", 81},
-  {"hamming", "window=hamming", 81},
-  {"long", "n_per_seg=1500", 751},
-  {"mne", "n_per_seg=256;overlap=0;window=hamming", 129},
-  {"mne.overlap", "n_per_seg=128;n_fft=256;overlap=0.5;window=hamming", 129},
-  {"mne.median", "n_per_seg=256;overlap=0;window=hamming;average=median", 129},
+    {"n256", "n_per_seg=256", 129},
+    {"n160", "", 81}, /* the default of one second */
+    {"n75", "n_per_seg=75", 38},
+    {"n512pad", "n_per_seg=300;n_fft=512", 257},
+    {"nodetrend", "n_per_seg=160;detrend=none", 81},
+    {"spectrum", "window_s=1;scaling=spectrum", 81},
+    {"median", "average=median", 81},
+    {"overlap0", "n_per_seg=256;overlap=0", 129},
+    {"ov50", "overlap=0.3125", 81},
+    {"hamming", "window=hamming", 81},
+    {"long", "n_per_seg=1500", 751},
+    {"mne", "n_per_seg=256;overlap=0;window=hamming", 129},
+    {"mne.overlap", "n_per_seg=128;n_fft=256;overlap=0.5;window=hamming", 129},
+    {"mne.median", "n_per_seg=256;overlap=0;window=hamming;average=median", 129},
 };
 
 static void test_golden(void **state)
@@ -43,8 +43,7 @@ static void test_golden(void **state)
   load(g, ctx, x, &in);
   summarise(ctx, "welch", r->options, &in, x, N, got, CH * r->bins);
   const golden_array *want = golden_get(g, r->name);
-  for (size_t c = 0; c < CH; c++)
-    memmove(got + c * want->cols, got + c * r->bins, want->cols * sizeof *got);
+  for (size_t c = 0; c < CH; c++) memmove(got + c * want->cols, got + c * r->bins, want->cols * sizeof *got);
   golden_compare_f32(want, got, r->name);
   bl_stream_free(ctx, &in);
   golden_close(g);
@@ -105,10 +104,10 @@ static const struct refusal {
   bl_status code;
   const char *part;
 } refusals[] = {
-  {"window_s=0.001", 1, 0, BL_E_RANGE, "change window_s"},
-  {"n_per_seg=256;n_fft=128", 1, 0, BL_E_RANGE, "n_fft 128 is less"},
-  {"", 4, 0, BL_E_SHAPE, "4 bins"},
-  {"", 1, 159, BL_E_SHAPE, "takes 160"},
+    {"window_s=0.001", 1, 0, BL_E_RANGE, "change window_s"},
+    {"n_per_seg=256;n_fft=128", 1, 0, BL_E_RANGE, "n_fft 128 is less"},
+    {"", 4, 0, BL_E_SHAPE, "4 bins"},
+    {"", 1, 159, BL_E_SHAPE, "takes 160"},
 };
 
 static void test_refusals(void **state)

@@ -1,5 +1,5 @@
-/* Any annotations, written in each format and read back: the same times to the last bits and the same labels, or a refusal
- * that names the file. The bytes choose the format, the files, and times and texts of any kind. */
+/* Any annotations, written in each format and read back: the same times to the last bits and the same labels, or a
+ * refusal that names the file. The bytes choose the format, the files, and times and texts of any kind. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 enum { MOST = 24, MAX_TEXT = 40, MOST_EPOCHS = 5000 };
 
-/* ---- annotations out of bytes -------------------------------------------------------------------------------------- */
+/* ---- annotations out of bytes
+ * -------------------------------------------------------------------------------------- */
 
 typedef struct input {
   const uint8_t *at, *end;
@@ -60,10 +61,7 @@ typedef struct marks {
   size_t n_files;
 } marks;
 
-static double take_frequency(input *in)
-{
-  return take(in) % 4 ? (double)NAN : take_time(in, 1);
-}
+static double take_frequency(input *in) { return take(in) % 4 ? (double)NAN : take_time(in, 1); }
 
 static void make(input *in, double epoch_s, marks *m)
 {
@@ -82,7 +80,8 @@ static void make(input *in, double epoch_s, marks *m)
   m->list.v = m->v;
 }
 
-/* ---- what must come back ------------------------------------------------------------------------------------------- */
+/* ---- what must come back
+ * ------------------------------------------------------------------------------------------- */
 
 /* A text as the format holds it: see annotation.h. In UTF-8; what is none is Latin-1. */
 static void plain(bl_annotation_format f, const char *text, char to[2 * MAX_TEXT + 1])
@@ -110,7 +109,8 @@ static void check_text(bl_annotation_format f, const char *got, const char *want
 
 static void check_one(bl_annotation_format f, const marks *m, const bl_annotation *got, const bl_annotation *want)
 {
-  double start = f == BL_ANN_RAVEN && m->n_files ? 1e6 : 0; /* more than the files last, behind which Raven's times lie */
+  double start =
+      f == BL_ANN_RAVEN && m->n_files ? 1e6 : 0; /* more than the files last, behind which Raven's times lie */
   double end = want->onset_s + want->duration_s, noise = 0x1p-49 * (fabs(want->onset_s) + want->duration_s + start);
   if (got->onset_s != want->onset_s || !(fabs(got->onset_s + got->duration_s - end) <= noise)) abort();
   if (!isnan(want->low_hz) && got->low_hz != want->low_hz) abort();
@@ -143,8 +143,10 @@ static void check_back(bl_ctx *ctx, const char *path, const marks *m, const bl_a
 {
   bl_annotations got = {0};
   bl_annotation_format f = how->format;
-  bl_annotation_reading as = {.format = by_itself && m->list.n && f != BL_ANN_HYPNOGRAM ? BL_ANN_AUTO : f, .epoch_s = how->epoch_s,
-                              .files = how->files, .n_files = how->n_files};
+  bl_annotation_reading as = {.format = by_itself && m->list.n && f != BL_ANN_HYPNOGRAM ? BL_ANN_AUTO : f,
+                              .epoch_s = how->epoch_s,
+                              .files = how->files,
+                              .n_files = how->n_files};
   if (bl_annotations_read_as(ctx, path, &as, &got)) {
     fprintf(stderr, "not read back: %s\n", bl_ctx_error(ctx));
     abort();
@@ -177,8 +179,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
   if (!ctx || !m) abort();
   m->files = files;
   m->n_files = more % 3 == 2 ? 3 : more % 3;
-  bl_annotation_writing how = {.format = (bl_annotation_format)(1 + choice % (BL_N_ANN_FORMATS - 1)), .epoch_s = epochs[more / 4 % 4],
-                               .files = files, .n_files = m->n_files};
+  bl_annotation_writing how = {.format = (bl_annotation_format)(1 + choice % (BL_N_ANN_FORMATS - 1)),
+                               .epoch_s = epochs[more / 4 % 4],
+                               .files = files,
+                               .n_files = m->n_files};
   make(&in, how.epoch_s, m);
   if (how.format != BL_ANN_HYPNOGRAM || !is_long(m, how.epoch_s)) {
     if (!bl_annotations_write_as(ctx, path, &how, &m->list)) check_back(ctx, path, m, &how, more & 128);

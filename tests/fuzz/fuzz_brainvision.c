@@ -1,4 +1,5 @@
-/* Any bytes, as the three files of a BrainVision recording in memory: header, markers and data, with a byte 30 between. */
+/* Any bytes, as the three files of a BrainVision recording in memory: header, markers and data, with a byte 30
+ * between. */
 #include <string.h>
 
 #include "brainvision.h"

@@ -38,7 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     }
     for (size_t i = 0; i < rec.annotations.n; i++) {
       const bl_annotation *a = &rec.annotations.v[i];
-      if (!(a->duration_s >= 0) || !(a->onset_s > -1e10 && a->onset_s < 1e10) || (i && a[-1].onset_s > a->onset_s)) abort();
+      if (!(a->duration_s >= 0) || !(a->onset_s > -1e10 && a->onset_s < 1e10) || (i && a[-1].onset_s > a->onset_s))
+        abort();
     }
   } else if (!strstr(bl_ctx_error(ctx), "fuzz.edf")) {
     abort(); /* every refusal names the file */

@@ -1,5 +1,5 @@
-/* Any text as the settings of raw samples, "pcm:<text>:FILE" or (first byte odd) a sidecar's; the rest, behind a line end, is
- * the samples. */
+/* Any text as the settings of raw samples, "pcm:<text>:FILE" or (first byte odd) a sidecar's; the rest, behind a line
+ * end, is the samples. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

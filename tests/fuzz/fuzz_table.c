@@ -1,4 +1,5 @@
-/* Any bytes as a table: parsed or refused, never more. What was parsed is written as CSV and must come back the same. */
+/* Any bytes as a table: parsed or refused, never more. What was parsed is written as CSV and must come back the
+ * same. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

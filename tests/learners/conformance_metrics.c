@@ -46,8 +46,13 @@ static sample draw(size_t k, uint64_t index)
 
 static bl_scored view(const sample *s, bool weighted)
 {
-  return (bl_scored){.n = s->n, .n_classes = s->k, .y = s->y, .pred = s->pred, .proba = s->k ? s->proba : NULL,
-                     .decision = s->k ? s->decision : NULL, .weight = weighted ? s->weight : NULL};
+  return (bl_scored){.n = s->n,
+                     .n_classes = s->k,
+                     .y = s->y,
+                     .pred = s->pred,
+                     .proba = s->k ? s->proba : NULL,
+                     .decision = s->k ? s->decision : NULL,
+                     .weight = weighted ? s->weight : NULL};
 }
 
 static void copy_row(const sample *from, size_t i, sample *to, size_t j)
@@ -229,8 +234,10 @@ static void allocations(bl_ctx *ctx, const bl_metric *m, size_t k)
   check_every_allocation_failing(score_once, (void *)(uintptr_t)m->cls);
 }
 
+/* clang-format off */
 #define WALK(check) \
   static void walk_##check(void **state) { (void)state; each(check); }
+/* clang-format on */
 WALK(documented)
 WALK(perfect)
 WALK(order_of_rows)

@@ -185,8 +185,10 @@ static void allocations(bl_ctx *ctx, bl_splitter *s, bool shuffled)
   check_every_allocation_failing(split_once, (void *)(uintptr_t)s->cls);
 }
 
+/* clang-format off */
 #define WALK(check) \
   static void walk_##check(void **state) { (void)state; each(check); }
+/* clang-format on */
 WALK(documented)
 WALK(sound)
 WALK(balanced)

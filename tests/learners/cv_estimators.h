@@ -93,9 +93,11 @@ static inline bl_status cv_means_apply(bl_ctx *ctx, const bl_estimator *e, bl_op
   return BL_OK;
 }
 
+/* clang-format off */
 static const bl_estimator_class cv_means = {
     .name = "means", .kind = BL_CLASSIFIER, .tags = BL_TAG_WEIGHTS, .fields = cv_means_fields,
     .state_size = sizeof(cv_means_state), .fit = cv_means_fit, .width = cv_means_width, .apply = cv_means_apply};
+/* clang-format on */
 
 /* ---- the ten columns whose class means lie farthest apart: learns from labels ------------------------------------ */
 
@@ -189,8 +191,12 @@ static inline bl_status cv_far_apply(bl_ctx *ctx, const bl_estimator *e, bl_op o
   return BL_OK;
 }
 
-static const bl_estimator_class cv_far = {.name = "far", .kind = BL_OUTLIER_DETECTOR, .fields = cv_one_fields,
-                                          .state_size = sizeof(cv_one_state), .fit = cv_far_fit, .width = cv_far_width,
+static const bl_estimator_class cv_far = {.name = "far",
+                                          .kind = BL_OUTLIER_DETECTOR,
+                                          .fields = cv_one_fields,
+                                          .state_size = sizeof(cv_one_state),
+                                          .fit = cv_far_fit,
+                                          .width = cv_far_width,
                                           .apply = cv_far_apply};
 
 static inline bl_status cv_mean_target_fit(bl_ctx *ctx, bl_estimator *e, const bl_train *t)
@@ -215,8 +221,10 @@ static inline bl_status cv_mean_target_apply(bl_ctx *ctx, const bl_estimator *e,
   return BL_OK;
 }
 
+/* clang-format off */
 static const bl_estimator_class cv_mean_target = {
     .name = "mean_target", .kind = BL_REGRESSOR, .fields = cv_one_fields, .state_size = sizeof(cv_one_state),
     .fit = cv_mean_target_fit, .width = cv_mean_target_width, .apply = cv_mean_target_apply};
+/* clang-format on */
 
 #endif

@@ -348,10 +348,13 @@ static void allocations(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(noise_scores_chance),       cmocka_unit_test(unseen_classes_have_no_probability),
-      cmocka_unit_test(same_as_by_hand),           cmocka_unit_test(a_failing_fold_is_recorded),
-      cmocka_unit_test(detectors_rank_anomalies_high), cmocka_unit_test(regression),
-      cmocka_unit_test(refused),                   cmocka_unit_test(allocations)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(noise_scores_chance),
+                                     cmocka_unit_test(unseen_classes_have_no_probability),
+                                     cmocka_unit_test(same_as_by_hand),
+                                     cmocka_unit_test(a_failing_fold_is_recorded),
+                                     cmocka_unit_test(detectors_rank_anomalies_high),
+                                     cmocka_unit_test(regression),
+                                     cmocka_unit_test(refused),
+                                     cmocka_unit_test(allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,9 +33,11 @@ static void against(bl_ctx *ctx, golden *g, const char *prefix, const row *rows,
   }
 }
 
+/* clang-format off */
 #define AVERAGES(metric)                                                                                       \
   {metric ".macro", metric, "average", "macro"}, {metric ".weighted", metric, "average", "weighted"},          \
       {metric ".micro", metric, "average", "micro"}
+/* clang-format on */
 static const row both[] = {
     {"accuracy", "accuracy", NULL, NULL},
     {"balanced_accuracy", "balanced_accuracy", NULL, NULL},
@@ -106,7 +108,10 @@ static void golden_multi(void **state)
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
   golden *g = golden_open("metrics");
-  bl_scored s = {.n = 60, .n_classes = 3, .y = golden_get(g, "multi.t")->v, .pred = golden_get(g, "multi.p")->v,
+  bl_scored s = {.n = 60,
+                 .n_classes = 3,
+                 .y = golden_get(g, "multi.t")->v,
+                 .pred = golden_get(g, "multi.p")->v,
                  .proba = golden_get(g, "multi.proba")->v};
   against(ctx, g, "multi", both, N(both), &s);
   against(ctx, g, "multi", multi, N(multi), &s);
@@ -339,10 +344,10 @@ static void refused(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(golden_binary),   cmocka_unit_test(golden_multi), cmocka_unit_test(golden_ovo_weighted),
-      cmocka_unit_test(golden_gaps),     cmocka_unit_test(golden_numbers), cmocka_unit_test(edge_cases),
-      cmocka_unit_test(kappa_weights),   cmocka_unit_test(brier_of_three),
-      cmocka_unit_test(absent_class_is_left_out), cmocka_unit_test(refused),
+      cmocka_unit_test(golden_binary), cmocka_unit_test(golden_multi),   cmocka_unit_test(golden_ovo_weighted),
+      cmocka_unit_test(golden_gaps),   cmocka_unit_test(golden_numbers), cmocka_unit_test(edge_cases),
+      cmocka_unit_test(kappa_weights), cmocka_unit_test(brier_of_three), cmocka_unit_test(absent_class_is_left_out),
+      cmocka_unit_test(refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,7 +48,10 @@ static inline const char *skip_tag(const char *at)
 static inline const char *unbalanced(const char *text)
 {
   static char why[200];
-  struct { const char *name; size_t n; } stack[256];
+  struct {
+    const char *name;
+    size_t n;
+  } stack[256];
   size_t depth = 0;
   for (const char *at = strchr(text, '<'); at; at = strchr(at, '<')) {
     const char *name = at + 1 + (at[1] == '/'), *behind = skip_tag(at);

@@ -38,7 +38,8 @@ static inline void pipe_extract_failing(const char *text)
 }
 
 /* Noise of high entropy, 2^32 states of a linear congruence (Knuth), with a tone in it. */
-static inline void pipe_wav(const char *name, double rate_hz, size_t channels, size_t frames, uint32_t seed, double tone_hz)
+static inline void pipe_wav(const char *name, double rate_hz, size_t channels, size_t frames, uint32_t seed,
+                            double tone_hz)
 {
   float *v = calloc(frames * channels + 1, sizeof *v);
   if (!v) fail_msg("no memory");
@@ -61,6 +62,7 @@ static inline void pipe_eight(void)
   }
 }
 #define PIPE_EIGHT "source: {files: {recordings: ['hum/*.wav', 'song/*.wav'], labels: folder}}\n"
-#define PIPE_MEL "features: {f: {stages: [{stft: {n_fft: 256, center: false}}, power, {mel: {n_mels: 5}}, db], summaries: [mean, std]}}\n"
+#define PIPE_MEL                                                                                                       \
+  "features: {f: {stages: [{stft: {n_fft: 256, center: false}}, power, {mel: {n_mels: 5}}, db], summaries: [mean, std]}}\n"
 
 #endif

@@ -112,9 +112,18 @@ static inline void synthetic_learner(synthetic *s, size_t which, double skill, u
   r->pooled = s->pooled[which], r->mean = s->mean[which], r->sd = s->sd[which];
   r->confusion = s->confusion[which];
   r->parts = s->parts[which], r->n_parts = N_PARTS, r->seconds = 1.25;
-  r->cv = (bl_cv){.n_folds = N_FOLDS, .n_metrics = 2, .n_classes = 2, .score = s->score[which], .status = s->status,
-                  .classes = s->classes, .n_rows = N_ROWS, .row = s->cv_row, .fold = s->cv_fold, .pred = s->pred[which],
-                  .proba = s->proba[which], .decision = s->decision[which]};
+  r->cv = (bl_cv){.n_folds = N_FOLDS,
+                  .n_metrics = 2,
+                  .n_classes = 2,
+                  .score = s->score[which],
+                  .status = s->status,
+                  .classes = s->classes,
+                  .n_rows = N_ROWS,
+                  .row = s->cv_row,
+                  .fold = s->cv_fold,
+                  .pred = s->pred[which],
+                  .proba = s->proba[which],
+                  .decision = s->decision[which]};
   slow_roc(s, which);
 }
 
@@ -184,9 +193,18 @@ static inline void synthetic_make(synthetic *s)
   s->list[0] = by;
   for (size_t f = 0; f < N_FOLDS; f++) s->published[f] = 0.78 + 0.01 * (double)f;
   s->pub[0] = (bl_published){pub, {s->published, N_FOLDS}};
-  s->c = (bl_config){.path = path, .name = name, .seed = 7, .source.cls = &synthetic_source, .has_split = true,
-                     .splitter.cls = &synthetic_splitter, .metrics = s->metrics, .metric_names = s->metric_names,
-                     .n_metrics = 2, .evaluate = {.by = by, .n_worst = 8}, .published = s->pub, .n_published = 1,
+  s->c = (bl_config){.path = path,
+                     .name = name,
+                     .seed = 7,
+                     .source.cls = &synthetic_source,
+                     .has_split = true,
+                     .splitter.cls = &synthetic_splitter,
+                     .metrics = s->metrics,
+                     .metric_names = s->metric_names,
+                     .n_metrics = 2,
+                     .evaluate = {.by = by, .n_worst = 8},
+                     .published = s->pub,
+                     .n_published = 1,
                      .report = {title, text, {s->list, 1}, auc}};
 }
 

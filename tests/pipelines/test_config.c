@@ -14,6 +14,7 @@
 
 static const struct bad {
   const char *name, *text, *part;
+  /* clang-format off */
 } bads[] = {
     {"unknown section", TABLE "modle: lda\n", "t.yaml:2:1: error: unknown key 'modle' in the config; did you mean 'model'?"},
     {"unknown option", TABLE "model: [{lda: {solvr: svd}}]\n", "t.yaml:2:16: error: lda: unknown option 'solvr'; did you mean 'solver'?"},
@@ -53,6 +54,7 @@ static const struct bad {
     {"a list", "- a\n- b\n", "a config is a map of sections"},
     {"seed", TABLE "seed: -4\n", "t.yaml:2:7: error: config: seed: '-4' is not valid"},
 };
+/* clang-format on */
 
 static void refused(void **state)
 {
@@ -72,7 +74,8 @@ static void count_errors(void *user, bl_log_level level, const char *text)
 static void all_mistakes_at_once(void **state)
 {
   (void)state;
-  const char *text = TABLE "modle: x\nrows: {labl: y}\nmodel: [{lda: {solver: no}}, {ridge: {alfa: 1}}]\nevaluate: {metrics: [acuracy]}\n";
+  const char *text = TABLE
+      "modle: x\nrows: {labl: y}\nmodel: [{lda: {solver: no}}, {ridge: {alfa: 1}}]\nevaluate: {metrics: [acuracy]}\n";
   bl_ctx *ctx = bl_ctx_new();
   int n = 0;
   bl_ctx_set_log(ctx, count_errors, &n, BL_LOG_ERROR);
@@ -140,7 +143,8 @@ static void overrides_reach_options(void **state)
   assert_string_equal(bl_buf_text(&value), "8");
   bl_config_free(ctx, &c);
   check_ok(ctx, bl_texts_add(ctx, &set, "modles.one=lda"));
-  check_fails(ctx, bl_config_parse(ctx, "t.yaml", whole, strlen(whole), &set, &c), BL_E_CONFIG, "did you mean 'models'?");
+  check_fails(ctx, bl_config_parse(ctx, "t.yaml", whole, strlen(whole), &set, &c), BL_E_CONFIG,
+              "did you mean 'models'?");
   bl_buf_free(ctx, &value);
   bl_texts_free(ctx, &set);
   check_free(ctx);

@@ -21,8 +21,10 @@ static bl_status extract(bl_ctx *ctx, const char *epochs, bl_extraction *x)
   char text[1024];
   bl_config c;
   *x = (bl_extraction){0};
-  snprintf(text, sizeof text, "source: {files: {recordings: ['%s'], labels: annotations}}\nsegments: {epochs: {%s}}\n"
-           "features: {x: {summaries: [{flatten: {frames: %d}}]}}\n", EDF, epochs, FRAMES);
+  snprintf(text, sizeof text,
+           "source: {files: {recordings: ['%s'], labels: annotations}}\nsegments: {epochs: {%s}}\n"
+           "features: {x: {summaries: [{flatten: {frames: %d}}]}}\n",
+           EDF, epochs, FRAMES);
   bl_status s = bl_config_parse(ctx, "t.yaml", text, strlen(text), NULL, &c);
   if (s) return s;
   s = bl_extract(ctx, &c, x);
@@ -58,11 +60,11 @@ static void kept_as_in_mne(void **state)
   static const struct {
     const char *name, *options, *limit;
   } cases[] = {
-    {"kept", "baseline: [null, 0], reject: %g", "reject_uv"},
-    {"uncorrected.kept", "reject: %g", "reject_uv"},
-    {"flat.kept", "baseline: [null, 0], flat: %g", "flat_uv"},
-    {"window.kept", "reject: %g, reject_tmin: 0.1, reject_tmax: 0.235", "window_uv"},
-    {"kept", "limits: {'*': [0, %g]}", "reject_uv"},
+      {"kept", "baseline: [null, 0], reject: %g", "reject_uv"},
+      {"uncorrected.kept", "reject: %g", "reject_uv"},
+      {"flat.kept", "baseline: [null, 0], flat: %g", "flat_uv"},
+      {"window.kept", "reject: %g, reject_tmin: 0.1, reject_tmax: 0.235", "window_uv"},
+      {"kept", "limits: {'*': [0, %g]}", "reject_uv"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     bl_ctx *ctx = bl_ctx_new();
@@ -162,8 +164,10 @@ static bl_status extract_table(bl_ctx *ctx, const char *table, const char *segme
   bl_config c;
   *x = (bl_extraction){0};
   check_ok(ctx, bl_file_write(ctx, check_tmp_path("events.csv"), table, strlen(table)));
-  snprintf(text, sizeof text, "source: {files: {recordings: ['%s'], labels: table, label_file: '%s'}}\nsegments: {%s}\n"
-           "features: {x: {summaries: [mean]}}\n", EDF, check_tmp_path("events.csv"), segments);
+  snprintf(text, sizeof text,
+           "source: {files: {recordings: ['%s'], labels: table, label_file: '%s'}}\nsegments: {%s}\n"
+           "features: {x: {summaries: [mean]}}\n",
+           EDF, check_tmp_path("events.csv"), segments);
   bl_status s = bl_config_parse(ctx, "t.yaml", text, strlen(text), NULL, &c);
   if (!s) s = bl_extract(ctx, &c, x);
   bl_config_free(ctx, &c);
@@ -209,7 +213,8 @@ static void windows_as_in_mne(void **state)
   for (size_t i = 0; i < want->rows; i++) check_near(x.rows.start_s[i], 2 * want->v[i], 1e-9);
   assert_int_equal(x.outcomes[0].n_dropped, 62 - want->rows);
   size_t bad = 0;
-  for (size_t i = 0; i < x.outcomes[0].n_dropped; i++) bad += !strcmp(x.outcomes[0].dropped[i].reason, "touches a stretch marked as bad");
+  for (size_t i = 0; i < x.outcomes[0].n_dropped; i++)
+    bad += !strcmp(x.outcomes[0].dropped[i].reason, "touches a stretch marked as bad");
   assert_int_equal(bad, 3);
   bl_extraction_free(ctx, &x);
   golden_close(g);
@@ -285,10 +290,12 @@ static void misspelt(void **state)
   assert_int_equal(bl_ctx_warnings(ctx, BL_W_MISSING), 1);
   bl_extraction_free(ctx, &x);
   const char *table = "onset,duration,label\n10,1,BAD_blink\n20,60,call\n";
-  check_fails(ctx, extract_table(ctx, table, "epochs: {events: [BAD_blink]}", &x), BL_E_CONFIG, "say reject_by_annotation: false");
-  check_fails(ctx, extract_table(ctx, table, "window: {length_s: 2, label_from: events, events: [cal]}", &x), BL_E_CONFIG,
-              "window: events: no event is called 'cal' (is 'call' meant?)");
-  check_fails(ctx, extract_table(ctx, table, "window: {length_s: 2, events: [call]}", &x), BL_E_CONFIG, "say label_from: events");
+  check_fails(ctx, extract_table(ctx, table, "epochs: {events: [BAD_blink]}", &x), BL_E_CONFIG,
+              "say reject_by_annotation: false");
+  check_fails(ctx, extract_table(ctx, table, "window: {length_s: 2, label_from: events, events: [cal]}", &x),
+              BL_E_CONFIG, "window: events: no event is called 'cal' (is 'call' meant?)");
+  check_fails(ctx, extract_table(ctx, table, "window: {length_s: 2, events: [call]}", &x), BL_E_CONFIG,
+              "say label_from: events");
   check_free(ctx);
   check_tmp_done();
 }
@@ -298,7 +305,8 @@ static void all_rejected(void **state)
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
   bl_extraction x;
-  check_fails(ctx, extract(ctx, "reject: 0.5", &x), BL_E_SHAPE, "all 30 segments of 1 recordings were left out (dropped.csv); one, at 4.000 s: Fc5. is too large");
+  check_fails(ctx, extract(ctx, "reject: 0.5", &x), BL_E_SHAPE,
+              "all 30 segments of 1 recordings were left out (dropped.csv); one, at 4.000 s: Fc5. is too large");
   assert_int_equal(x.n_outcomes, 1); /* what was left out can still be written */
   assert_int_equal(x.outcomes[0].n_dropped, 30);
   bl_extraction_free(ctx, &x);
@@ -308,8 +316,9 @@ static void all_rejected(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(kept_as_in_mne), cmocka_unit_test(values_as_in_mne),
-                                     cmocka_unit_test(drop_log), cmocka_unit_test(marks_as_in_mne), cmocka_unit_test(windows_as_in_mne),
-                                     cmocka_unit_test(repeated_as_in_mne), cmocka_unit_test(misspelt), cmocka_unit_test(all_rejected)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(kept_as_in_mne),    cmocka_unit_test(values_as_in_mne),
+                                     cmocka_unit_test(drop_log),          cmocka_unit_test(marks_as_in_mne),
+                                     cmocka_unit_test(windows_as_in_mne), cmocka_unit_test(repeated_as_in_mne),
+                                     cmocka_unit_test(misspelt),          cmocka_unit_test(all_rejected)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,10 +79,13 @@ static const struct row {
     {"no split, in words", "split: none, allow_leakage: true", true, BL_OK, 1, "", "the config says so"},
     {"list that keeps groups", "split_file: keeps.csv", true, BL_OK, 2, "", "rows 0-2 and 3-5 are groups"},
     {"list that tears", "split_file: tears.csv", true, BL_E_LEAKAGE, 0, "'g01'", "row 3 without 4 and 5"},
-    {"list of rows that are not", "split_file: beyond.csv", true, BL_E_RANGE, 0, "beyond.csv:3: row '24'", "24 rows: 0 to 23"},
-    {"list with half a row", "split_file: half.csv", true, BL_E_RANGE, 0, "half.csv:2: row '1.5'", "no row between rows"},
+    {"list of rows that are not", "split_file: beyond.csv", true, BL_E_RANGE, 0, "beyond.csv:3: row '24'",
+     "24 rows: 0 to 23"},
+    {"list with half a row", "split_file: half.csv", true, BL_E_RANGE, 0, "half.csv:2: row '1.5'",
+     "no row between rows"},
     {"list with a word", "split_file: word.csv", true, BL_E_FORMAT, 0, "word.csv:2", "no number"},
-    {"list that skips a split", "split_file: skips.csv", true, BL_E_FORMAT, 0, "split 1 tests 0 of 24", "splits count from 0"},
+    {"list that skips a split", "split_file: skips.csv", true, BL_E_FORMAT, 0, "split 1 tests 0 of 24",
+     "splits count from 0"},
     {"list without rows", "split_file: none.csv", true, BL_E_FORMAT, 0, "holds no splits", "a header alone"},
     {"list without the column", "split_file: column.csv", true, BL_E_CONFIG, 0, "no column 'row'", "wanted split,row"},
     {"list that is not there", "split_file: nowhere.csv", true, BL_E_IO, 0, "nowhere.csv", "no file"},
@@ -93,8 +96,10 @@ static const struct row {
 static bl_status config_with(bl_ctx *ctx, const char *evaluate_part, bl_config *c)
 {
   char text[500];
-  snprintf(text, sizeof text, "source: {table: {file: x.csv}}\nmodel: knn\nrows: {positive: call}\n"
-           "evaluate: {metrics: [roc_auc, accuracy]%s%s}\n", *evaluate_part ? ", " : "", evaluate_part);
+  snprintf(text, sizeof text,
+           "source: {table: {file: x.csv}}\nmodel: knn\nrows: {positive: call}\n"
+           "evaluate: {metrics: [roc_auc, accuracy]%s%s}\n",
+           *evaluate_part ? ", " : "", evaluate_part);
   return pipe_config(ctx, text, c);
 }
 
@@ -193,8 +198,10 @@ static void a_failing_fold_stays_alone(void **state)
     bl_row_info info = {group, label[i], group, i, i + 1, 1, NULL};
     check_ok(ctx, bl_dataset_add(ctx, &d, &x, &info));
   }
-  check_ok(ctx, pipe_config(ctx, "source: {table: {file: x.csv}}\nmodel: gaussian_nb\nrows: {positive: call}\n"
-                            "evaluate: {split: leave_one_group_out, metrics: [accuracy], by: label}\n", &c));
+  check_ok(ctx, pipe_config(ctx,
+                            "source: {table: {file: x.csv}}\nmodel: gaussian_nb\nrows: {positive: call}\n"
+                            "evaluate: {split: leave_one_group_out, metrics: [accuracy], by: label}\n",
+                            &c));
   check_ok(ctx, bl_problem_make(ctx, &c, &d, &p));
   check_ok(ctx, bl_evaluate(ctx, &c, &p, &r));
   assert_int_equal(r.v[0].cv.status[0], BL_E_CLASSES);
@@ -240,8 +247,8 @@ int main(void)
   tree_text("skips.csv", "split,row\n0,0\n0,1\n0,2\n2,3\n2,4\n2,5\n");
   tree_text("none.csv", "split,row\n");
   tree_text("column.csv", "split,line\n0,1\n");
-  struct CMUnitTest tests[48] = {cmocka_unit_test(parts_hold_all_noise), cmocka_unit_test(other_tasks), cmocka_unit_test(a_failing_fold_stays_alone),
-                                 cmocka_unit_test(failing_allocations)};
+  struct CMUnitTest tests[48] = {cmocka_unit_test(parts_hold_all_noise), cmocka_unit_test(other_tasks),
+                                 cmocka_unit_test(a_failing_fold_stays_alone), cmocka_unit_test(failing_allocations)};
   size_t n = 4;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     tests[n++] = (struct CMUnitTest){rows[i].name, folds_are_checked, NULL, NULL, (void *)(uintptr_t)&rows[i]};

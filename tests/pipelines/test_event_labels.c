@@ -22,8 +22,15 @@ static void write_edf(bl_ctx *ctx, const char *name)
   bl_writer *w;
   for (size_t i = 0; i < RATE * SECONDS; i++) v[i] = (float)(i % 7) * 10;
   for (size_t i = 0; i < 3; i++) check_ok(ctx, bl_annotations_add(ctx, &a, &own[i]));
-  bl_write_spec spec = {.format = BL_WRITE_EDF, .rate_hz = RATE, .n_frames = RATE * SECONDS, .n_channels = 1, .names = names,
-                        .units = units, .lo = &lo, .hi = &hi, .annotations = &a};
+  bl_write_spec spec = {.format = BL_WRITE_EDF,
+                        .rate_hz = RATE,
+                        .n_frames = RATE * SECONDS,
+                        .n_channels = 1,
+                        .names = names,
+                        .units = units,
+                        .lo = &lo,
+                        .hi = &hi,
+                        .annotations = &a};
   snprintf(path, sizeof path, "%s/%s", tree_root(), name);
   check_ok(ctx, bl_writer_open(ctx, path, &spec, &w));
   check_ok(ctx, bl_writer_push(ctx, w, v, RATE * SECONDS));
@@ -32,28 +39,30 @@ static void write_edf(bl_ctx *ctx, const char *name)
   bl_annotations_free(ctx, &a);
 }
 
-#define EPOCHS "segments: {epochs: {tmin: 0, tmax: 1}}\n"
+#define EPOCHS   "segments: {epochs: {tmin: 0, tmax: 1}}\n"
 #define FEATURES "features: {f: {summaries: [mean]}}\n"
 static const struct row {
   const char *source, *segments, *want; /* rows as "onset label", then the number of those dropped */
 } rows[] = {
-  {"recordings: [e/a.edf], labels: annotations", EPOCHS, "2T0 6T1 -0"},
-  {"recordings: [e/a.edf], labels: none", EPOCHS, "2 6 -0"},
-  {"recordings: [e/a.edf]", EPOCHS, "2 6 -0"},
-  {"recordings: [e/a.edf], labels: folder", EPOCHS, "2e 6e -0"},
-  /* the file's own events do not count, but its bad stretch does */
-  {"recordings: [e/a.edf], labels: table, label_file: calls.csv", EPOCHS, "3call -1"},
-  {"recordings: [e/a.edf], labels: audacity, label_file: calls.txt", EPOCHS, "3call -1"},
-  {"recordings: [e/a.edf], labels: table, label_file: calls.csv", "segments: {epochs: {tmin: 0, tmax: 1, reject_by_annotation: false}}\n",
-   "3call 12Bad_blink 12.5call -0"},
-  {"recordings: [e/a.edf], labels: table, label_file: calls.csv", "segments: {window: {length_s: 4, label_from: events, coverage_of: event}}\n",
-   "0call 4 8 16 -1"},
-  {"recordings: [e/a.edf], labels: annotations", "segments: {window: {length_s: 4, label_from: events, coverage_of: event}}\n", "0T0 4T1 8 16 -1"},
-  {"recordings: [e/a.edf], labels: none", "segments: {window: {length_s: 4, label_from: events, coverage_of: event}}\n", "0 4 8 16 -1"},
-  /* a table that says "nothing there" speaks of it, too; one of another recording does not */
-  {"recordings: [e/a.edf], labels: table, label_file: empty.csv", "segments: {window: {length_s: 4, label_from: events, otherwise: no}}\n",
-   "0no 4no 8no 16no -1"},
-  {"recordings: [e/*.edf], labels: table, label_file: other.csv, unlabelled: keep", EPOCHS, "2 6 4call -0"},
+    {"recordings: [e/a.edf], labels: annotations", EPOCHS, "2T0 6T1 -0"},
+    {"recordings: [e/a.edf], labels: none", EPOCHS, "2 6 -0"},
+    {"recordings: [e/a.edf]", EPOCHS, "2 6 -0"},
+    {"recordings: [e/a.edf], labels: folder", EPOCHS, "2e 6e -0"},
+    /* the file's own events do not count, but its bad stretch does */
+    {"recordings: [e/a.edf], labels: table, label_file: calls.csv", EPOCHS, "3call -1"},
+    {"recordings: [e/a.edf], labels: audacity, label_file: calls.txt", EPOCHS, "3call -1"},
+    {"recordings: [e/a.edf], labels: table, label_file: calls.csv",
+     "segments: {epochs: {tmin: 0, tmax: 1, reject_by_annotation: false}}\n", "3call 12Bad_blink 12.5call -0"},
+    {"recordings: [e/a.edf], labels: table, label_file: calls.csv",
+     "segments: {window: {length_s: 4, label_from: events, coverage_of: event}}\n", "0call 4 8 16 -1"},
+    {"recordings: [e/a.edf], labels: annotations",
+     "segments: {window: {length_s: 4, label_from: events, coverage_of: event}}\n", "0T0 4T1 8 16 -1"},
+    {"recordings: [e/a.edf], labels: none",
+     "segments: {window: {length_s: 4, label_from: events, coverage_of: event}}\n", "0 4 8 16 -1"},
+    /* a table that says "nothing there" speaks of it, too; one of another recording does not */
+    {"recordings: [e/a.edf], labels: table, label_file: empty.csv",
+     "segments: {window: {length_s: 4, label_from: events, otherwise: no}}\n", "0no 4no 8no 16no -1"},
+    {"recordings: [e/*.edf], labels: table, label_file: other.csv, unlabelled: keep", EPOCHS, "2 6 4call -0"},
 };
 
 static void check_rows(bl_ctx *ctx, const struct row *r)
@@ -106,7 +115,8 @@ static void forgotten(void **state)
   assert_int_equal(n, 1);
   snprintf(folder, sizeof folder, "%s/run", tree_root());
   check_ok(ctx, pipe_config(ctx, "source: {files: {recordings: [e/a.edf]}}\n" EPOCHS FEATURES "model: lda\n", &c));
-  check_fails(ctx, bl_run(ctx, &c, folder, &done), BL_E_SHAPE, "2 of 2 have no label (the source's labels says where they come from)");
+  check_fails(ctx, bl_run(ctx, &c, folder, &done), BL_E_SHAPE,
+              "2 of 2 have no label (the source's labels says where they come from)");
   bl_config_free(ctx, &c);
   check_free(ctx);
 }
@@ -120,8 +130,10 @@ static void short_times(void **state)
   bl_extraction x;
   char number[32];
   tree_text("late.csv", "path,onset,duration,label\na.edf,8.3,1,call\na.edf,0.1,1,call\n");
-  check_ok(ctx, pipe_config(ctx, "source: {files: {recordings: [e/a.edf], labels: table, label_file: late.csv}}\n"
-                                 "segments: {epochs: {}}\n" FEATURES, &c));
+  check_ok(ctx, pipe_config(ctx,
+                            "source: {files: {recordings: [e/a.edf], labels: table, label_file: late.csv}}\n"
+                            "segments: {epochs: {}}\n" FEATURES,
+                            &c));
   check_ok(ctx, bl_extract(ctx, &c, &x));
   assert_string_equal(bl_format_real(x.rows.start_s[0], number), "8.1"); /* 8.3 - 0.2 is 8.100000000000001 */
   assert_string_equal(bl_format_real(x.rows.end_s[0], number), "8.8");
@@ -129,7 +141,9 @@ static void short_times(void **state)
   assert_string_equal(bl_format_real(x.outcomes[0].seconds, number), "20");
   bl_extraction_free(ctx, &x);
   bl_config_free(ctx, &c);
-  check_ok(ctx, pipe_config(ctx, "source: {files: {recordings: [e/a.edf]}}\nsegments: {window: {length_s: 0.1}}\n" FEATURES, &c));
+  check_ok(
+      ctx,
+      pipe_config(ctx, "source: {files: {recordings: [e/a.edf]}}\nsegments: {window: {length_s: 0.1}}\n" FEATURES, &c));
   check_ok(ctx, bl_extract(ctx, &c, &x));
   assert_string_equal(bl_format_real(x.rows.start_s[3], number), "0.3"); /* three times 0.1 is 0.30000000000000004 */
   bl_extraction_free(ctx, &x);
@@ -144,11 +158,12 @@ static void places(void **state)
   static const struct {
     const char *features, *message;
   } cases[] = {
-    {"features:\n  f:\n    stages:\n      - {pick: {include: [Czz]}}\n    summaries: [mean]\n", "a.edf: stage 'pick' (line 5 of the config): "},
-    {"features:\n  f:\n    stages:\n      - fir: {h_freq: 60}\n    summaries: [mean]\n  g: {summaries: [mean]}\n",
-     "a.edf: branch 'f', stage 'fir' (line 5 of the config): "},
-    {"features:\n  f:\n    summaries:\n    - mean\n    - {band_power: {bands: {x: [60, 70]}}}\n",
-     "a.edf: summary 'band_power' (line 6 of the config): "},
+      {"features:\n  f:\n    stages:\n      - {pick: {include: [Czz]}}\n    summaries: [mean]\n",
+       "a.edf: stage 'pick' (line 5 of the config): "},
+      {"features:\n  f:\n    stages:\n      - fir: {h_freq: 60}\n    summaries: [mean]\n  g: {summaries: [mean]}\n",
+       "a.edf: branch 'f', stage 'fir' (line 5 of the config): "},
+      {"features:\n  f:\n    summaries:\n    - mean\n    - {band_power: {bands: {x: [60, 70]}}}\n",
+       "a.edf: summary 'band_power' (line 6 of the config): "},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     bl_ctx *ctx = bl_ctx_new();
@@ -168,8 +183,9 @@ static void places(void **state)
 static void failing_allocations(void **state)
 {
   (void)state;
-  pipe_extract_failing("source: {files: {recordings: ['e/*.edf'], labels: table, label_file: calls.csv, unlabelled: skip}}\n"
-                       "segments: {epochs: {events: [call, x], event_repeated: merge}}\n" FEATURES);
+  pipe_extract_failing(
+      "source: {files: {recordings: ['e/*.edf'], labels: table, label_file: calls.csv, unlabelled: skip}}\n"
+      "segments: {epochs: {events: [call, x], event_repeated: merge}}\n" FEATURES);
 }
 
 int main(void)
@@ -183,7 +199,8 @@ int main(void)
   tree_text("empty.csv", "path,onset,duration,label\n");
   tree_text("other.csv", "path,onset,duration,label\nb.edf,4,1,call\n");
   check_free(ctx);
-  const struct CMUnitTest tests[] = {cmocka_unit_test(labels), cmocka_unit_test(forgotten), cmocka_unit_test(short_times), cmocka_unit_test(places),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(labels), cmocka_unit_test(forgotten),
+                                     cmocka_unit_test(short_times), cmocka_unit_test(places),
                                      cmocka_unit_test(failing_allocations)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   tree_done();

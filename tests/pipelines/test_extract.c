@@ -38,6 +38,7 @@ static const struct odd {
   const char *name, *file;
   bl_status status;
   const char *part, *why;
+  /* clang-format off */
 } odds[] = {
     {"empty file", "odd/empty.wav", BL_E_FORMAT, "empty.wav: the file is empty", "nothing to read"},
     {"no sound", "odd/text.wav", BL_E_FORMAT, "text.wav: ", "not a format"},
@@ -45,6 +46,7 @@ static const struct odd {
     {"more channels", "odd/stereo.wav", BL_E_MISMATCH, "is not what most recordings have, hum/0.wav first: its channels become", "other columns"},
     {"no frame", "odd/short.wav", BL_E_SHAPE, "short.wav: segment at 0.000 s: the stretch is too short", "no whole frame"},
 };
+/* clang-format on */
 
 /* A header without samples is no failure: there was nothing to take. */
 static void nothing_to_take(void **state)
@@ -67,8 +69,8 @@ static void failures_stay_alone(void **state)
   bl_ctx *ctx = bl_ctx_new();
   bl_extraction x;
   char text[600];
-  snprintf(text, sizeof text, "source: {files: {recordings: ['hum/*.wav', '%s', 'song/*.wav'], labels: folder}}\n" PIPE_MEL,
-           o->file);
+  snprintf(text, sizeof text,
+           "source: {files: {recordings: ['hum/*.wav', '%s', 'song/*.wav'], labels: folder}}\n" PIPE_MEL, o->file);
   check_extract(ctx, text, &x);
   assert_int_equal(x.n_outcomes, 9);
   assert_int_equal(x.n_failed, 1);
@@ -94,9 +96,10 @@ static const struct bad {
 } bads[] = {
     {"all fail", "source: {files: {recordings: [odd/empty.wav, odd/text.wav]}}\n" PIPE_MEL, BL_E_FORMAT,
      "all 2 recordings failed; the first: "},
-    {"no segment", PIPE_EIGHT "segments: {window: {length_s: 7}}\n" PIPE_MEL, BL_E_SHAPE, "segments of 8 recordings were left out"},
-    {"a stage that cannot be", PIPE_EIGHT "features: {f: {stages: [{mel: {n_mels: 5}}], summaries: [mean]}}\n", BL_E_CONFIG,
-     "hum/0.wav: "},
+    {"no segment", PIPE_EIGHT "segments: {window: {length_s: 7}}\n" PIPE_MEL, BL_E_SHAPE,
+     "segments of 8 recordings were left out"},
+    {"a stage that cannot be", PIPE_EIGHT "features: {f: {stages: [{mel: {n_mels: 5}}], summaries: [mean]}}\n",
+     BL_E_CONFIG, "hum/0.wav: "},
     {"another stream", PIPE_EIGHT "stream: {rate_hz: 44100}\n" PIPE_MEL, BL_E_CONFIG, "has no stream of 44100 Hz"},
 };
 
@@ -121,8 +124,10 @@ static void stereo_among_mono(void **state)
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
   bl_extraction x;
-  check_extract(ctx, "source: {files: {recordings: ['odd/stereo.wav', 'hum/*.wav'], labels: folder}}\n"
-                "features: {f: {stages: [mono, {stft: {n_fft: 256}}, power], summaries: [mean]}}\n", &x);
+  check_extract(ctx,
+                "source: {files: {recordings: ['odd/stereo.wav', 'hum/*.wav'], labels: folder}}\n"
+                "features: {f: {stages: [mono, {stft: {n_fft: 256}}, power], summaries: [mean]}}\n",
+                &x);
   assert_int_equal(x.n_failed, 0);
   assert_int_equal(x.rows.X.rows, 5);
   assert_string_equal(x.rows.features.v[0], "mono.0Hz.mean");
@@ -146,8 +151,9 @@ static void stops_when_cancelled(void **state)
 static void failing_allocations(void **state)
 {
   (void)state;
-  pipe_extract_failing("source: {files: {recordings: [hum/0.wav, odd/none.wav, odd/empty.wav, odd/stereo.wav, song/1.wav]}}\n"
-                       "features: {f: {summaries: [mean, std]}}\nsegments: {window: {length_s: 0.5}}\n");
+  pipe_extract_failing(
+      "source: {files: {recordings: [hum/0.wav, odd/none.wav, odd/empty.wav, odd/stereo.wav, song/1.wav]}}\n"
+      "features: {f: {summaries: [mean, std]}}\nsegments: {window: {length_s: 0.5}}\n");
 }
 
 int main(void)
@@ -159,9 +165,9 @@ int main(void)
   pipe_wav("odd/stereo.wav", 8000, 2, 8000, 6, 0);
   pipe_wav("odd/none.wav", 8000, 1, 0, 6, 0);
   pipe_wav("odd/short.wav", 8000, 1, 100, 6, 0);
-  struct CMUnitTest tests[32] = {cmocka_unit_test(rows_in_order_for_any_threads), cmocka_unit_test(stops_when_cancelled), cmocka_unit_test(stereo_among_mono),
-                                 cmocka_unit_test(nothing_to_take),
-                                 cmocka_unit_test(failing_allocations)};
+  struct CMUnitTest tests[32] = {cmocka_unit_test(rows_in_order_for_any_threads),
+                                 cmocka_unit_test(stops_when_cancelled), cmocka_unit_test(stereo_among_mono),
+                                 cmocka_unit_test(nothing_to_take), cmocka_unit_test(failing_allocations)};
   size_t n = 5;
   for (size_t i = 0; i < sizeof odds / sizeof *odds; i++)
     tests[n++] = (struct CMUnitTest){odds[i].name, failures_stay_alone, NULL, NULL, (void *)(uintptr_t)&odds[i]};

@@ -1,4 +1,5 @@
-/* nan_rows: rows with a feature that is NaN, kept with a warning or left out, alike in a run, of a table, and by predict. */
+/* nan_rows: rows with a feature that is NaN, kept with a warning or left out, alike in a run, of a table, and by
+ * predict. */
 #include "pipe.h"
 
 #include "baleen/file.h"
@@ -23,8 +24,9 @@ static void recordings(void)
   }
 }
 
-#define SOURCE "source: {files: {recordings: ['high/*.wav', 'low/*.wav'], labels: folder}}\nsegments: {window: {length_s: 0.25}}\n" \
-               "features: {f: {stages: [{mark_artefacts: {amplitude: 0.5}}], summaries: [std, max]}}\n"
+#define SOURCE                                                                                                         \
+  "source: {files: {recordings: ['high/*.wav', 'low/*.wav'], labels: folder}}\nsegments: {window: {length_s: 0.25}}\n" \
+  "features: {f: {stages: [{mark_artefacts: {amplitude: 0.5}}], summaries: [std, max]}}\n"
 #define MODEL "model: [standard_scaler, lda]\nevaluate: {split: {group_k_fold: {n_splits: 2}}}\n"
 
 static const char *at(const char *name)
@@ -55,7 +57,8 @@ static void kept(void **state)
   check_ok(ctx, run(ctx, SOURCE, "keep"));
   assert_int_equal(bl_ctx_warnings(ctx, BL_W_NONFINITE), 1);
   /* the learner's own words do not name the option */
-  check_fails(ctx, run(ctx, SOURCE MODEL, "learn"), BL_E_NONFINITE, "'audio.std' (counted from 0); leave the row out or fill the gap; rows: {nan: drop}");
+  check_fails(ctx, run(ctx, SOURCE MODEL, "learn"), BL_E_NONFINITE,
+              "'audio.std' (counted from 0); leave the row out or fill the gap; rows: {nan: drop}");
   check_free(ctx);
 }
 
@@ -95,8 +98,13 @@ static void nothing_left(void **state)
 {
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
-  check_fails(ctx, run(ctx, "source: {files: {recordings: [high/0.wav]}}\nfeatures: {f: {stages: [{mark_artefacts: {amplitude: 0.5}}], "
-                            "summaries: [std]}}\nrows: {nan: drop}\n", "none"), BL_E_SHAPE, "feature 'audio.std' is NaN");
+  check_fails(
+      ctx,
+      run(ctx,
+          "source: {files: {recordings: [high/0.wav]}}\nfeatures: {f: {stages: [{mark_artefacts: {amplitude: 0.5}}], "
+          "summaries: [std]}}\nrows: {nan: drop}\n",
+          "none"),
+      BL_E_SHAPE, "feature 'audio.std' is NaN");
   check_free(ctx);
 }
 
@@ -108,10 +116,13 @@ static void of_table(void **state)
   char *text;
   size_t n, failed;
   tree_text("t.csv", "a,b,label,site\n1,2,x,s\nnan,3,y,s\n4,5,y,r\n2,8,x,r\n3,1,y,r\n5,nan,x,q\n");
-  check_ok(ctx, run(ctx, "source: {table: {file: t.csv, keep: [site]}}\nmodel: gaussian_nb\nrows: {nan: drop}\n"
-                         "evaluate: {split: {k_fold: {n_splits: 2}}}\n", "table"));
+  check_ok(ctx, run(ctx,
+                    "source: {table: {file: t.csv, keep: [site]}}\nmodel: gaussian_nb\nrows: {nan: drop}\n"
+                    "evaluate: {split: {k_fold: {n_splits: 2}}}\n",
+                    "table"));
   check_ok(ctx, bl_file_read(ctx, at("table/dropped.csv"), 0, &text, &n));
-  assert_string_equal(text, "recording,start_s,label,reason\nt.csv:3,,y,feature 'a' is NaN\nt.csv:7,,x,feature 'b' is NaN\n");
+  assert_string_equal(text,
+                      "recording,start_s,label,reason\nt.csv:3,,y,feature 'a' is NaN\nt.csv:7,,x,feature 'b' is NaN\n");
   bl_free(ctx, text);
   check_ok(ctx, bl_file_read(ctx, at("table/rows.csv"), 0, &text, &n));
   assert_non_null(strstr(text, "t.csv:4"));
@@ -127,7 +138,8 @@ static void of_table(void **state)
   assert_int_equal(bl_ctx_warnings(ctx, BL_W_SKIPPED), before + 2);
   bl_buf_free(ctx, &out);
   tree_text("all.csv", "a,b,label\nnan,2,x\n1,nan,y\n");
-  check_fails(ctx, run(ctx, "source: {table: {file: all.csv}}\nrows: {nan: drop}\n", "all"), BL_E_SHAPE, "all 2 hold NaN");
+  check_fails(ctx, run(ctx, "source: {table: {file: all.csv}}\nrows: {nan: drop}\n", "all"), BL_E_SHAPE,
+              "all 2 hold NaN");
   check_ok(ctx, run(ctx, "source: {table: {file: all.csv}}\n", "both"));
   assert_int_equal(bl_ctx_warnings(ctx, BL_W_NONFINITE), 1);
   check_free(ctx);
@@ -137,8 +149,9 @@ static void allocations(void **state)
 {
   (void)state;
   tree_text("t.csv", "a,b,label,site\n1,2,x,s\nnan,3,y,s\n4,5,x,r\n");
-  pipe_extract_failing("source: {files: {recordings: [high/0.wav]}}\nsegments: {window: {length_s: 0.25}}\n"
-                       "features: {f: {stages: [{mark_artefacts: {amplitude: 0.5}}], summaries: [std]}}\nrows: {nan: drop}\n");
+  pipe_extract_failing(
+      "source: {files: {recordings: [high/0.wav]}}\nsegments: {window: {length_s: 0.25}}\n"
+      "features: {f: {stages: [{mark_artefacts: {amplitude: 0.5}}], summaries: [std]}}\nrows: {nan: drop}\n");
   pipe_extract_failing("source: {table: {file: t.csv, keep: [site]}}\nrows: {nan: drop}\n");
 }
 

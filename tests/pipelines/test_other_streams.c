@@ -1,5 +1,5 @@
-/* Recordings that are not like the others: channels found by name in any order, what no feature needs may be missing, the
- * stages may bring another rate or unit to one. In a run the most common kind decides, for `predict` the model. */
+/* Recordings that are not like the others: channels found by name in any order, what no feature needs may be missing,
+ * the stages may bring another rate or unit to one. In a run the most common kind decides, for `predict` the model. */
 #include "pipe.h"
 
 enum { SECONDS = 3 };
@@ -22,7 +22,8 @@ static void put(const char *name, double rate_hz, const char *channels, const ch
   assert_non_null(csv);
   for (size_t c = 0; c < n; c++) used += (size_t)snprintf(csv + used, room - used, "%s%s", c ? "," : "", list[c]);
   for (size_t i = 0; i < frames * n; i++)
-    used += (size_t)snprintf(csv + used, room - used, "%c%.9g", i % n ? ',' : '\n', size * tone(list[i % n], (double)(i / n) / rate_hz));
+    used += (size_t)snprintf(csv + used, room - used, "%c%.9g", i % n ? ',' : '\n',
+                             size * tone(list[i % n], (double)(i / n) / rate_hz));
   snprintf(file, sizeof file, "%s.csv", name);
   tree_text(file, csv);
   free(csv);
@@ -40,17 +41,21 @@ static const struct odd {
     {"one more, averaged by the others", "eog", "reference", 0, NULL},
     {"one less, not picked", "less", "{pick: {include: [C4, C3]}}", 0, NULL},
     {"one less, not picked behind all kinds of stages", "less",
-     "{rename: {normalise: true}}, {fir: {l_freq: 2}}, {bipolar: {pairs: [C4-C3]}}, {pick: {include: [C4-C3]}}", 0, NULL},
-    {"one less, needed", "less", "{rename: {}}", 0, "has no channel 'Cz', which most recordings have, same/1.csv first"},
+     "{rename: {normalise: true}}, {fir: {l_freq: 2}}, {bipolar: {pairs: [C4-C3]}}, {pick: {include: [C4-C3]}}", 0,
+     NULL},
+    {"one less, needed", "less", "{rename: {}}", 0,
+     "has no channel 'Cz', which most recordings have, same/1.csv first"},
     {"one less, averaged", "less", "reference, {pick: {include: [C3]}}", 0, "has no channel 'Cz', which most"},
     {"one less, averaged to one", "less", "mono", 0, "has no channel 'Cz', which most"},
-    {"one less, in all marks", "less", "{mark_artefacts: {together: true, amplitude: 90, mode: zero}}, {pick: {include: [C3]}}", 0,
+    {"one less, in all marks", "less",
+     "{mark_artefacts: {together: true, amplitude: 90, mode: zero}}, {pick: {include: [C3]}}", 0,
      "has no channel 'Cz', which most"},
     {"one less, not averaged", "less", "{reference: {channels: [C3]}}, {pick: {include: [C4]}}", 0, NULL},
-    {"one less that may be left out of an average", "less", "{reference: {channels: [C3, Cz], missing: skip}}, {pick: {include: [C4]}}",
-     40, NULL},
+    {"one less that may be left out of an average", "less",
+     "{reference: {channels: [C3, Cz], missing: skip}}, {pick: {include: [C4]}}", 40, NULL},
     {"one less that zeros stand for", "less", "{pick: {include: [C3, Cz], missing: zero}}", 30, NULL},
-    {"one less that is left out", "less", "{pick: {include: [C3, Cz], missing: skip}}", 0, "its channels become 1 instead of 2"},
+    {"one less that is left out", "less", "{pick: {include: [C3, Cz], missing: skip}}", 0,
+     "its channels become 1 instead of 2"},
     {"another unit", "milli", "{rename: {}}", 0, "channel 'C3' is in 'mV' instead of 'uV'; put to_unit first"},
     {"another unit, of channels that may be missing", "milli", "{pick: {include: [C3, C4], missing: skip}}", 0,
      "channel 'C3' is in 'mV' instead of 'uV'"},
@@ -68,9 +73,10 @@ static const struct odd {
 static const char *features_of(const struct odd *o, const char *recordings)
 {
   static char text[900];
-  snprintf(text, sizeof text,
-           "source: {files: {recordings: [%s], labels: folder}}\nfeatures: {f: {stages: [%s], summaries: [std, max]}}\n", recordings,
-           o->stages);
+  snprintf(
+      text, sizeof text,
+      "source: {files: {recordings: [%s], labels: folder}}\nfeatures: {f: {stages: [%s], summaries: [std, max]}}\n",
+      recordings, o->stages);
   return text;
 }
 
@@ -78,7 +84,8 @@ static void check_row(const float *got, const float *want, size_t n, double tol)
 {
   for (size_t k = 0; k < n; k++)
     if (tol > 0) check_near((double)got[k], (double)want[k], tol);
-    else if (memcmp(&got[k], &want[k], sizeof *got)) fail_msg("feature %zu is %.9g, not %.9g", k, (double)got[k], (double)want[k]);
+    else if (memcmp(&got[k], &want[k], sizeof *got))
+      fail_msg("feature %zu is %.9g, not %.9g", k, (double)got[k], (double)want[k]);
 }
 
 /* The odd one comes first, and yet the others decide. */
@@ -132,8 +139,10 @@ static void a_model_takes_the_same(void **state)
   snprintf(folder, sizeof folder, "%s/run-%td", tree_root(), o - odds);
   snprintf(model, sizeof model, "%s/model.safetensors", folder);
   snprintf(odd, sizeof odd, "odd/%s", o->file);
-  snprintf(text, sizeof text, "%smodel: [standard_scaler, logistic_regression]\nevaluate: {split: {k_fold: {n_splits: 2, shuffle: true}}}\n",
-           features_of(o, "'same/*.csv', 'other/*.csv'"));
+  snprintf(
+      text, sizeof text,
+      "%smodel: [standard_scaler, logistic_regression]\nevaluate: {split: {k_fold: {n_splits: 2, shuffle: true}}}\n",
+      features_of(o, "'same/*.csv', 'other/*.csv'"));
   check_ok(ctx, pipe_config(ctx, text, &c));
   check_ok(ctx, bl_run(ctx, &c, folder, &done));
   bl_status s;
@@ -195,7 +204,8 @@ static void order_makes_no_kind(void **state)
   check_free(ctx);
 }
 
-/* Limits of amplitudes look at all channels of the last waveform, so that one is needed though it is not picked behind it. */
+/* Limits of amplitudes look at all channels of the last waveform, so that one is needed though it is not picked behind
+ * it. */
 static void limits_need_what_they_look_at(void **state)
 {
   (void)state;
@@ -205,8 +215,8 @@ static void limits_need_what_they_look_at(void **state)
     char text[1000];
     bl_config c;
     bl_extraction x;
-    snprintf(text, sizeof text, "%ssegments: {window: {length_s: 3%s}}\n", features_of(&one, "'same/*.csv', 'odd/less.csv'"),
-             limits ? ", reject: 1000" : "");
+    snprintf(text, sizeof text, "%ssegments: {window: {length_s: 3%s}}\n",
+             features_of(&one, "'same/*.csv', 'odd/less.csv'"), limits ? ", reject: 1000" : "");
     check_ok(ctx, pipe_config(ctx, text, &c));
     check_ok(ctx, bl_extract(ctx, &c, &x));
     assert_int_equal(x.n_failed, limits);

@@ -21,7 +21,8 @@ static const char *at(const char *name)
   return p;
 }
 
-static bl_status predict_at(bl_ctx *ctx, const char *model, const char *const *names, const char *table, bl_buf *out, size_t *failed)
+static bl_status predict_at(bl_ctx *ctx, const char *model, const char *const *names, const char *table, bl_buf *out,
+                            size_t *failed)
 {
   bl_texts files = {0};
   bl_status s = BL_OK;
@@ -113,7 +114,8 @@ static void model_of_a_mix(void **state)
   assert_int_equal(failed, 0);
   if (!strstr(bl_buf_text(&out), "sea/0.wav\",0,1,noise,")) fail_msg("%s", bl_buf_text(&out));
   bl_buf_free(ctx, &out);
-  check_fails(ctx, predict(ctx, model_in(mix_folder, "model.safetensors"), two, &out, &failed), BL_E_MISMATCH, "stereo.wav: ");
+  check_fails(ctx, predict(ctx, model_in(mix_folder, "model.safetensors"), two, &out, &failed), BL_E_MISMATCH,
+              "stereo.wav: ");
   bl_buf_free(ctx, &out);
   check_free(ctx);
 }
@@ -124,8 +126,10 @@ static const struct bad {
   bl_status status;
   const char *part;
 } bads[] = {
-    {"another rate", "odd/rate.wav", false, BL_E_MISMATCH, "rate.wav: is not what the model needs: branch 'f': its rate is 11025 Hz"},
-    {"more channels", "odd/stereo.wav", false, BL_E_MISMATCH, "stereo.wav: is not what the model needs: branch 'f': its channels become 'left' where 'audio' is wanted"},
+    {"another rate", "odd/rate.wav", false, BL_E_MISMATCH,
+     "rate.wav: is not what the model needs: branch 'f': its rate is 11025 Hz"},
+    {"more channels", "odd/stereo.wav", false, BL_E_MISMATCH,
+     "stereo.wav: is not what the model needs: branch 'f': its channels become 'left' where 'audio' is wanted"},
     {"too short", "odd/short.wav", false, BL_E_SHAPE, "short.wav: no segment"},
     {"no sound", "text.npy", false, BL_E_FORMAT, "text.npy: "},
     {"not there", "nowhere.wav", false, BL_E_IO, "nowhere.wav: "},
@@ -178,7 +182,8 @@ static void broken_models(void **state)
   check_free(ctx);
 }
 
-/* ---- what labels decided in training ------------------------------------------------------------------------------ */
+/* ---- what labels decided in training
+ * ------------------------------------------------------------------------------ */
 
 enum { EDF_RATE = 100, EDF_SECONDS = 60 };
 
@@ -195,10 +200,18 @@ static void put_edf(const char *name, const bl_annotation *marks, size_t n_marks
   for (size_t i = 0; i < EDF_RATE * EDF_SECONDS; i++) v[i] = (float)(2 * bl_rng_normal(&r));
   for (size_t k = 0; k < n_marks; k++) {
     check_ok(ctx, bl_annotations_add(ctx, &a, &marks[k]));
-    for (size_t i = 0; i < (size_t)(marks[k].duration_s * EDF_RATE); i++) v[(size_t)(marks[k].onset_s * EDF_RATE) + i] *= 5;
+    for (size_t i = 0; i < (size_t)(marks[k].duration_s * EDF_RATE); i++)
+      v[(size_t)(marks[k].onset_s * EDF_RATE) + i] *= 5;
   }
-  bl_write_spec spec = {.format = BL_WRITE_EDF, .rate_hz = EDF_RATE, .n_frames = EDF_RATE * EDF_SECONDS, .n_channels = 1,
-                        .names = names, .units = units, .lo = &lo, .hi = &hi, .annotations = &a};
+  bl_write_spec spec = {.format = BL_WRITE_EDF,
+                        .rate_hz = EDF_RATE,
+                        .n_frames = EDF_RATE * EDF_SECONDS,
+                        .n_channels = 1,
+                        .names = names,
+                        .units = units,
+                        .lo = &lo,
+                        .hi = &hi,
+                        .annotations = &a};
   check_ok(ctx, bl_writer_open(ctx, at(name), &spec, &w));
   check_ok(ctx, bl_writer_push(ctx, w, v, EDF_RATE * EDF_SECONDS));
   check_ok(ctx, bl_writer_done(ctx, w));
@@ -221,29 +234,36 @@ static void prepare_marked(void)
   put_edf("marked/b.edf", calls, 3);
   put_edf("marked/bad.edf", calls, 4);
   put_edf("marked/none.edf", NULL, 0);
-  tree_text("marked/events.csv", "file,onset,duration,label\na.edf,5,1,x\na.edf,25,1,x\na.edf,16,1,y\na.edf,51,1,y\nb.edf,5,1,x\n"
+  tree_text("marked/events.csv",
+            "file,onset,duration,label\na.edf,5,1,x\na.edf,25,1,x\na.edf,16,1,y\na.edf,51,1,y\nb.edf,5,1,x\n"
             "b.edf,26,1,x\nb.edf,15,1,y\nb.edf,50,1,y\nbad.edf,6,1,x\nbad.edf,30.5,1,x\n");
   tree_text("marked/one.csv", "onset,label\n5,x\n");
   tree_text("marked/late.csv", "onset,label\n5,x\n61,x\n62,x\n63,x\n64,x\n65,x\n");
   run_into("source: {files: {recordings: ['marked/[ab].edf'], labels: table, label_file: marked/events.csv}}\n"
            "segments: {epochs: {events: [x, y], tmin: 0, tmax: 0.99}}\nfeatures: {f: {summaries: [std]}}\nmodel: lda\n"
-           "evaluate: {split: {group_k_fold: {n_splits: 2}}}\n", "epochs", epochs_folder);
+           "evaluate: {split: {group_k_fold: {n_splits: 2}}}\n",
+           "epochs", epochs_folder);
 }
 
-/* Negatives are drawn, and guarded, where a model learns; where it predicts every window is given, whatever is marked. */
+/* Negatives are drawn, and guarded, where a model learns; where it predicts every window is given, whatever is
+ * marked. */
 static void every_window(void **state)
 {
   (void)state;
-  static const char *const options[] = {"negatives_per_positive: 1", "negatives_share: 0.2", "guard_s: 1", "min_coverage: 0.9"};
+  static const char *const options[] = {"negatives_per_positive: 1", "negatives_share: 0.2", "guard_s: 1",
+                                        "min_coverage: 0.9"};
   static const struct {
     const char *file;
     size_t windows; /* of 30 */
   } rows[] = {{"marked/none.edf", 30}, {"marked/a.edf", 30}, {"marked/bad.edf", 29}};
   for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
     char text[500], folder[600];
-    snprintf(text, sizeof text, "source: {files: {recordings: ['marked/[ab].edf'], labels: annotations}}\nsegments: {window: {length_s: 2, "
-             "label_from: events, otherwise: noise, %s}}\nfeatures: {f: {summaries: [std]}}\nmodel: lda\n"
-             "evaluate: {split: {group_k_fold: {n_splits: 2}}}\n", options[i]);
+    snprintf(
+        text, sizeof text,
+        "source: {files: {recordings: ['marked/[ab].edf'], labels: annotations}}\nsegments: {window: {length_s: 2, "
+        "label_from: events, otherwise: noise, %s}}\nfeatures: {f: {summaries: [std]}}\nmodel: lda\n"
+        "evaluate: {split: {group_k_fold: {n_splits: 2}}}\n",
+        options[i]);
     run_into(text, "events", folder);
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
       const char *const one[] = {rows[k].file, NULL};
@@ -284,21 +304,24 @@ static void events_of_a_table(void **state)
   size_t failed;
   const char *model = model_in(epochs_folder, "model.safetensors");
   check_fails(ctx, predict(ctx, model, a, &out, &failed), BL_E_SHAPE, "no event is called 'x'");
-  check_fails(ctx, predict(ctx, model, a, &out, &failed), BL_E_SHAPE, "named by a table in training, but predict reads only");
+  check_fails(ctx, predict(ctx, model, a, &out, &failed), BL_E_SHAPE,
+              "named by a table in training, but predict reads only");
   out.len = 0;
   check_ok(ctx, predict_at(ctx, model, a, "marked/events.csv", &out, &failed));
   assert_int_equal(count_lines(&out), 1 + 4);
   assert_non_null(strstr(bl_buf_text(&out), "a.edf\",51,51.99,y,"));
   out.len = 0;
-  check_ok(ctx, predict_at(ctx, model, both, "marked/events.csv", &out, &failed)); /* one of bad.edf's own lies in its bad stretch */
+  check_ok(ctx, predict_at(ctx, model, both, "marked/events.csv", &out,
+                           &failed)); /* one of bad.edf's own lies in its bad stretch */
   assert_int_equal(count_lines(&out), 1 + 4 + 1);
   size_t before = bl_ctx_warnings(ctx, BL_W_SKIPPED);
   check_fails(ctx, predict_at(ctx, model, none, "marked/events.csv", &out, &failed), BL_E_SHAPE,
               "none.edf: epochs: events: no event is called");
   assert_int_equal(bl_ctx_warnings(ctx, BL_W_SKIPPED), before + 1); /* it names others */
-  check_fails(ctx, predict_at(ctx, model, both, "marked/one.csv", &out, &failed), BL_E_CONFIG, "which of the 2 recordings");
-  check_fails(ctx, predict_at(ctx, model_in(table_folder, "model.safetensors"), rows, "marked/one.csv", &out, &failed), BL_E_CONFIG,
-              "no events");
+  check_fails(ctx, predict_at(ctx, model, both, "marked/one.csv", &out, &failed), BL_E_CONFIG,
+              "which of the 2 recordings");
+  check_fails(ctx, predict_at(ctx, model_in(table_folder, "model.safetensors"), rows, "marked/one.csv", &out, &failed),
+              BL_E_CONFIG, "no events");
   bl_buf_free(ctx, &out);
   check_free(ctx);
 }
@@ -384,13 +407,16 @@ static int prepare(void **state)
   tree_text("word.csv", "x,y\none,2\n");
   tree_text("header.csv", "x,y\n");
   tree_text("text.npy", "no array");
-  run_into("source: {files: {recordings: ['*/long.wav'], labels: folder}}\nsegments: {window: {length_s: 0.5, hop_s: 0.37}}\n"
-           "features: {f: {stages: [{stft: {n_fft: 256}}, power, {mel: {n_mels: 5}}, db], summaries: [mean]}, "
-           "g: {summaries: [std]}}\n"
-           "model: [standard_scaler, logistic_regression]\n"
-           "evaluate: {split: stratified_k_fold, allow_leakage: true}\n", "run", run_folder);
-  run_into("source: {table: {file: rows.csv}}\nmodel: [standard_scaler, lda]\nevaluate: {split: {k_fold: {n_splits: 2}}}\n",
-           "table", table_folder);
+  run_into(
+      "source: {files: {recordings: ['*/long.wav'], labels: folder}}\nsegments: {window: {length_s: 0.5, hop_s: 0.37}}\n"
+      "features: {f: {stages: [{stft: {n_fft: 256}}, power, {mel: {n_mels: 5}}, db], summaries: [mean]}, "
+      "g: {summaries: [std]}}\n"
+      "model: [standard_scaler, logistic_regression]\n"
+      "evaluate: {split: stratified_k_fold, allow_leakage: true}\n",
+      "run", run_folder);
+  run_into(
+      "source: {table: {file: rows.csv}}\nmodel: [standard_scaler, lda]\nevaluate: {split: {k_fold: {n_splits: 2}}}\n",
+      "table", table_folder);
   prepare_marked();
   for (uint32_t i = 0; i < 4; i++) {
     char name[32];
@@ -399,17 +425,19 @@ static int prepare(void **state)
     snprintf(name, sizeof name, "calls/%u.wav", i);
     pipe_wav(name, 8000, 1, 3000, 200 + i, 900 + 10 * i);
   }
-  run_into("source: {mix: {foregrounds: ['calls/*.wav'], backgrounds: ['sea/*.wav'], snr_db: [0, 10], folds: 2}}\n" PIPE_MEL
-           "rows: {positive: call}\nmodel: [standard_scaler, logistic_regression]\nevaluate: {split: predefined}\n", "mix",
-           mix_folder);
+  run_into(
+      "source: {mix: {foregrounds: ['calls/*.wav'], backgrounds: ['sea/*.wav'], snr_db: [0, 10], folds: 2}}\n" PIPE_MEL
+      "rows: {positive: call}\nmodel: [standard_scaler, logistic_regression]\nevaluate: {split: predefined}\n",
+      "mix", mix_folder);
   return 0;
 }
 
 int main(void)
 {
-  struct CMUnitTest tests[32] = {cmocka_unit_test(same_bits_as_the_run), cmocka_unit_test(model_of_a_mix), cmocka_unit_test(broken_models),
-                                 cmocka_unit_test(failing_allocations), cmocka_unit_test(every_window),
-                                 cmocka_unit_test(events_of_a_table), cmocka_unit_test(left_out_in_short)};
+  struct CMUnitTest tests[32] = {cmocka_unit_test(same_bits_as_the_run), cmocka_unit_test(model_of_a_mix),
+                                 cmocka_unit_test(broken_models),        cmocka_unit_test(failing_allocations),
+                                 cmocka_unit_test(every_window),         cmocka_unit_test(events_of_a_table),
+                                 cmocka_unit_test(left_out_in_short)};
   size_t n = 7;
   for (size_t i = 0; i < sizeof bads / sizeof *bads; i++)
     tests[n++] = (struct CMUnitTest){bads[i].name, refused, NULL, NULL, (void *)(uintptr_t)&bads[i]};

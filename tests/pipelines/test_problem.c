@@ -27,6 +27,7 @@ static const struct good {
   line rows[MOST];
   const char *taken, *y, *classes, *group;
   const char *why;
+  /* clang-format off */
 } goods[] = {
     {"sorted classes", "model: knn\n", {{"b", "1", 0, 1}, {"a", "2", 0, 1}, {"b", "1", 1, 2}}, "0 1 2", "1 0 1", "a|b",
      "0 1 0", "scikit-learn sorts labels"},
@@ -59,6 +60,7 @@ static const struct good {
     {"anomaly, classes and gaps", "model: isolation_forest\nrows: {classes: [sea, odd]}\n",
      {{"odd", "1", 0, 1}, {"", "2", 0, 1}, {"sea", "3", 0, 1}}, "0 1 2", NULL, "", "0 1 2", "no code to look up"},
 };
+/* clang-format on */
 
 static void add(char *out, size_t room, const char *text)
 {

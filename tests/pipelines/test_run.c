@@ -45,15 +45,16 @@ static bl_status run(bl_ctx *ctx, void *arg)
   return s;
 }
 
-#define ROWS "source: {table: {file: rows.csv}}\n"
+#define ROWS   "source: {table: {file: rows.csv}}\n"
 #define HALVES "evaluate: {split: {stratified_k_fold: {n_splits: 2}}}\n"
 
 static void writes_what_it_says(void **state)
 {
   (void)state;
-  static const char *const files[] = {"config.yaml", "rows.npy",        "rows.csv",     "features.json",      "folds.csv",
-                                      "metrics.json", "predictions.csv", "report.html", "model.safetensors",
-                                      "models/a.safetensors", "models/b.safetensors"};
+  static const char *const files[] = {
+      "config.yaml",         "rows.npy",        "rows.csv",    "features.json",     "folds.csv",
+      "metrics.json",        "predictions.csv", "report.html", "model.safetensors", "models/a.safetensors",
+      "models/b.safetensors"};
   bl_ctx *ctx = bl_ctx_new();
   work w = {ROWS "models: {a: knn, b: lda}\n" HALVES, "new/deep folder \xc3\xa9", 0, ""};
   check_ok(ctx, run(ctx, &w));
@@ -71,7 +72,8 @@ static void replaces_an_earlier_run(void **state)
 {
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
-  work first = {ROWS "models: {a: knn, b: lda}\n" HALVES, "again", 0, ""}, second = {ROWS "model: knn\n" HALVES, "again", 0, ""},
+  work first = {ROWS "models: {a: knn, b: lda}\n" HALVES, "again", 0, ""},
+       second = {ROWS "model: knn\n" HALVES, "again", 0, ""},
        third = {ROWS "model: knn\nrows: {label: nope}\n", "again", 0, ""};
   check_ok(ctx, run(ctx, &first));
   assert_true(is_there("again/models/b.safetensors"));
@@ -117,7 +119,8 @@ static void names_what_failed(void **state)
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
   work w = {"source: {files: {recordings: ['hum/*.wav', 'song/*.wav', 'odd/*.wav'], labels: folder}}\n" PIPE_MEL
-            "model: {knn: {n_neighbors: 3}}\n" HALVES, "failing", 0, ""};
+            "model: {knn: {n_neighbors: 3}}\n" HALVES,
+            "failing", 0, ""};
   check_ok(ctx, run(ctx, &w));
   assert_int_equal(w.n_failed, 1);
   assert_non_null(strstr(w.said, "1 recordings FAILED:"));
@@ -137,22 +140,24 @@ static void tells_the_latency(void **state)
   static const struct {
     const char *folder, *segments, *stages, *said, *json;
   } cases[] = {
-    /* at 8 kHz: half a window of 256 samples and nothing else */
-    {"late", "{window: {length_s: 0.25}}", "[{stft: {n_fft: 256}}, power]", "\nlive, a row is known 0.016 s after its segment ends\n",
-     "\"latency_s\": 0.016"},
-    {"prompt", "{window: {length_s: 0.25}}", "[{pre_emphasis: {start: zero}}]", "\nlive, a row is known as soon as its segment ends\n",
-     "\"latency_s\": 0.0"},
-    {"never", "{window: {length_s: 0.25}}", "[detrend_whole, {scale: {factor: 2}}]",
-     "\ncannot run live: detrend_whole needs the whole recording\n", "\"needs_whole_recording\": \"detrend_whole\""},
-    {"at the end", "whole", "[]", "\ncannot run live: segments: whole needs the whole recording\n",
-     "\"needs_whole_recording\": \"segments: whole\""},
+      /* at 8 kHz: half a window of 256 samples and nothing else */
+      {"late", "{window: {length_s: 0.25}}", "[{stft: {n_fft: 256}}, power]",
+       "\nlive, a row is known 0.016 s after its segment ends\n", "\"latency_s\": 0.016"},
+      {"prompt", "{window: {length_s: 0.25}}", "[{pre_emphasis: {start: zero}}]",
+       "\nlive, a row is known as soon as its segment ends\n", "\"latency_s\": 0.0"},
+      {"never", "{window: {length_s: 0.25}}", "[detrend_whole, {scale: {factor: 2}}]",
+       "\ncannot run live: detrend_whole needs the whole recording\n", "\"needs_whole_recording\": \"detrend_whole\""},
+      {"at the end", "whole", "[]", "\ncannot run live: segments: whole needs the whole recording\n",
+       "\"needs_whole_recording\": \"segments: whole\""},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     bl_ctx *ctx = bl_ctx_new();
     char text[600], name[100], *bytes;
     size_t n;
-    snprintf(text, sizeof text, PIPE_EIGHT "segments: %s\nfeatures: {f: {stages: %s, summaries: [std]}}\nmodel: {knn: {n_neighbors: 1}}\n"
-             "evaluate: {split: {stratified_group_k_fold: {n_splits: 2}}}\n", cases[i].segments, cases[i].stages);
+    snprintf(text, sizeof text,
+             PIPE_EIGHT "segments: %s\nfeatures: {f: {stages: %s, summaries: [std]}}\nmodel: {knn: {n_neighbors: 1}}\n"
+                        "evaluate: {split: {stratified_group_k_fold: {n_splits: 2}}}\n",
+             cases[i].segments, cases[i].stages);
     work w = {text, cases[i].folder, 0, ""};
     check_ok(ctx, run(ctx, &w));
     if (!strstr(w.said, cases[i].said)) fail_msg("%s: %s", cases[i].folder, w.said);
@@ -178,8 +183,10 @@ static void tells_the_latency(void **state)
 static void failing_allocations(void **state)
 {
   (void)state;
-  work w = {ROWS "models: {a: {knn: {n_neighbors: 1}}, b: gaussian_nb}\nrows: {positive: b}\nevaluate: {metrics: [roc_auc], "
-            "split: {stratified_k_fold: {n_splits: 2}}, by: label}\n", "sweep", 0, ""};
+  work w = {ROWS
+            "models: {a: {knn: {n_neighbors: 1}}, b: gaussian_nb}\nrows: {positive: b}\nevaluate: {metrics: [roc_auc], "
+            "split: {stratified_k_fold: {n_splits: 2}}, by: label}\n",
+            "sweep", 0, ""};
   check_every_allocation_failing(run, &w);
 }
 

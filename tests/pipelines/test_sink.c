@@ -15,8 +15,13 @@ static void check_text(bl_sink *k, const char *want)
 static void test_base64(void **state)
 {
   (void)state;
-  static const char *const pairs[][2] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="},
-                                         {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  static const char *const pairs[][2] = {{"", ""},
+                                         {"f", "Zg=="},
+                                         {"fo", "Zm8="},
+                                         {"foo", "Zm9v"},
+                                         {"foob", "Zm9vYg=="},
+                                         {"fooba", "Zm9vYmE="},
+                                         {"foobar", "Zm9vYmFy"}};
   bl_ctx *ctx = bl_ctx_new();
   for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
     bl_sink k = {.ctx = ctx};
@@ -126,8 +131,8 @@ static void test_memory(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_base64),  cmocka_unit_test(test_html),
-                                     cmocka_unit_test(test_quoted),  cmocka_unit_test(test_numbers),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_base64),      cmocka_unit_test(test_html),
+                                     cmocka_unit_test(test_quoted),      cmocka_unit_test(test_numbers),
                                      cmocka_unit_test(test_long_printf), cmocka_unit_test(test_memory)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

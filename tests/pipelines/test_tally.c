@@ -5,7 +5,8 @@
 
 #include "check.h"
 
-static const bl_event first[] = {{1, 0, "T1"}, {2, 0, "T0"}, {3, 0, "T1"}, {4, 1, "BAD_blink"}}, second[] = {{1, 0, "T2"}, {2, 0, "T0"}, {3, 0, ""}};
+static const bl_event first[] = {{1, 0, "T1"}, {2, 0, "T0"}, {3, 0, "T1"}, {4, 1, "BAD_blink"}},
+                      second[] = {{1, 0, "T2"}, {2, 0, "T0"}, {3, 0, ""}};
 
 static bl_status both(bl_ctx *ctx, bl_tally *out)
 {
@@ -43,6 +44,7 @@ static const struct row {
   const char *names[3];
   bool with_bad, matched;
   const char *text;
+  /* clang-format off */
 } rows[] = {
   {{"T1", "T0"}, false, true, ""},
   {{"T*"}, false, true, ""},
@@ -55,6 +57,7 @@ static const struct row {
   {{"BAD_blink"}, true, true, ""},
   {{"B*", "T0"}, false, true, "'B*' (1) marks bad stretches and counts as no event; to have it as one say reject_by_annotation: false"},
 };
+/* clang-format on */
 
 static void missing(void **state)
 {
@@ -123,7 +126,7 @@ static void allocations(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(counts), cmocka_unit_test(missing), cmocka_unit_test(nothing_there),
-                                     cmocka_unit_test(allocations)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(counts), cmocka_unit_test(missing),
+                                     cmocka_unit_test(nothing_there), cmocka_unit_test(allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

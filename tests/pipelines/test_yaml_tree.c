@@ -5,7 +5,10 @@
 
 #include "yaml_tree.h"
 
-static bl_status parse(bl_ctx *ctx, const char *text, bl_node *out) { return bl_yaml_parse(ctx, "t.yaml", text, strlen(text), out); }
+static bl_status parse(bl_ctx *ctx, const char *text, bl_node *out)
+{
+  return bl_yaml_parse(ctx, "t.yaml", text, strlen(text), out);
+}
 
 static void places_and_values(void **state)
 {
@@ -58,8 +61,8 @@ static void alias_bomb(void **state)
   bl_buf text = {0};
   check_ok(ctx, bl_buf_puts(ctx, &text, "l0: &l0 [1,1,1,1,1,1,1,1,1,1]\n"));
   for (int i = 1; i < 10; i++)
-    check_ok(ctx, bl_buf_printf(ctx, &text, "l%d: &l%d [*l%d,*l%d,*l%d,*l%d,*l%d,*l%d,*l%d,*l%d,*l%d,*l%d]\n", i, i, i - 1,
-                                i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1));
+    check_ok(ctx, bl_buf_printf(ctx, &text, "l%d: &l%d [*l%d,*l%d,*l%d,*l%d,*l%d,*l%d,*l%d,*l%d,*l%d,*l%d]\n", i, i,
+                                i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1));
   bl_node root;
   check_fails(ctx, parse(ctx, bl_buf_text(&text), &root), BL_E_CONFIG, "too many values");
   bl_buf_free(ctx, &text);

@@ -2,11 +2,11 @@
 #ifndef BL_TEST_CHECK_H
 #define BL_TEST_CHECK_H
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <math.h>
 
 #include <cmocka.h>
 

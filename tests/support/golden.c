@@ -15,7 +15,7 @@
 #error "BALEEN_GOLDEN_DIR must be the folder of the golden files, as a string"
 #endif
 
-enum { MAX_NUMBERS = 1 << 22 };                 /* far above the 200 KB a golden file may have */
+enum { MAX_NUMBERS = 1 << 22 }; /* far above the 200 KB a golden file may have */
 
 typedef struct {
   char *name, *value;
@@ -23,7 +23,7 @@ typedef struct {
 
 struct golden {
   char path[1024];
-  char *data;                                   /* the file, cut in place into zero-ended pieces; names point here */
+  char *data; /* the file, cut in place into zero-ended pieces; names point here */
   golden_array *arrays;
   golden_string *texts;
   size_t n_arrays, n_texts;
@@ -157,7 +157,7 @@ const golden_array *golden_get(const golden *g, const char *name)
   for (size_t i = 0; i < g->n_arrays; i++)
     if (!strcmp(g->arrays[i].name, name)) return &g->arrays[i];
   fail_msg("golden: %s has no array '%s'", g->path, name);
-  return NULL;                                  /* not reached: fail_msg leaves the test */
+  return NULL; /* not reached: fail_msg leaves the test */
 }
 
 const char *golden_text(const golden *g, const char *name)
@@ -165,7 +165,7 @@ const char *golden_text(const golden *g, const char *name)
   for (size_t i = 0; i < g->n_texts; i++)
     if (!strcmp(g->texts[i].name, name)) return g->texts[i].value;
   fail_msg("golden: %s has no text '%s'", g->path, name);
-  return NULL;                                  /* not reached */
+  return NULL; /* not reached */
 }
 
 /* The negated test fails on a NaN that is not wanted; infinities have no difference and must be equal. */
@@ -191,7 +191,7 @@ void golden_compare_f32(const golden_array *want, const float *got, const char *
   size_t n = want->rows * want->cols;
   double *wide = must_alloc(n, sizeof *wide);
   for (size_t i = 0; i < n; i++) wide[i] = (double)got[i];
-  golden_compare(want, wide, what);             /* leaks `wide` when it fails: the test has ended then */
+  golden_compare(want, wide, what); /* leaks `wide` when it fails: the test has ended then */
   free(wide);
 }
 

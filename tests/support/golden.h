@@ -18,8 +18,8 @@ typedef struct golden golden;
 typedef struct {
   const char *name;
   size_t rows, cols;
-  double *v;            /* [rows x cols], row-major, owned by the golden */
-  double rtol, atol;    /* what a comparison allows: |got - want| <= atol + rtol * |want| */
+  double *v;         /* [rows x cols], row-major, owned by the golden */
+  double rtol, atol; /* what a comparison allows: |got - want| <= atol + rtol * |want| */
 } golden_array;
 
 /* Reads BALEEN_GOLDEN_DIR/<topic>.txt. Never NULL: a missing or malformed file fails the test. */

@@ -33,8 +33,10 @@ static inline int baleen(const char *format, ...)
   return said_by(command);
 }
 
+/* clang-format off */
 #define check_says(part) do { if (!strstr(said, part)) fail_msg("wanted '%s' in: %s", part, said); } while (0)
 #define check_says_not(part) do { if (strstr(said, part)) fail_msg("wanted no '%s' in: %s", part, said); } while (0)
+/* clang-format on */
 
 /* A file becomes what was said. */
 static inline void read_said(const char *path)

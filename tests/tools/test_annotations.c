@@ -46,7 +46,9 @@ static void test_formats(void **state)
   assert_int_equal(run("a.csv back.txt --to audacity"), 0);
   check_text("back.txt", "0.01\t0.02\tup call\n\\\t50\t300\n0.03\t0.03\t\n");
   /* times over a list of two files: a.wav is 0.1 s long */
-  tree_text("list.txt", "Selection\tBegin Time (s)\tEnd Time (s)\tBegin File\tCall\n1\t0.05\t0.06\ta.wav\tA\n2\t0.125\t0.13\tb.wav\tB\n");
+  tree_text(
+      "list.txt",
+      "Selection\tBegin Time (s)\tEnd Time (s)\tBegin File\tCall\n1\t0.05\t0.06\ta.wav\tA\n2\t0.125\t0.13\tb.wav\tB\n");
   assert_int_equal(run("list.txt list.tsv"), 1);
   check_text("out.log", "--recording");
   assert_int_equal(run("list.txt list.csv --recording a.wav --recording b.wav"), 0);
@@ -81,7 +83,8 @@ static void test_inside(void **state)
   tree_done();
 }
 
-/* What is written under a hypnogram's name is read under it; a table of another kind under that name stays what it is. */
+/* What is written under a hypnogram's name is read under it; a table of another kind under that name stays what it
+ * is. */
 static void hypnograms_by_name(void **state)
 {
   (void)state;
@@ -96,6 +99,7 @@ static void hypnograms_by_name(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_formats), cmocka_unit_test(hypnograms_by_name), cmocka_unit_test(test_inside)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_formats), cmocka_unit_test(hypnograms_by_name),
+                                     cmocka_unit_test(test_inside)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,8 +8,12 @@
 #include "../data/edf_builder.h"
 #include "baleen/recording.h"
 
-static const edf_spec ramp = {.reserved = "EDF+C", .n = 2, .n_records = 5, .sig = {{.label = "Cz", .spr = "100"}, {.label = "EDF Annotations", .spr = "60"}},
-                              .tal = {"+0||~+5|end|~+7^2|beyond|~-2|neg|~+4.5^3|span|~-1^2|negspan|~", "+1||~", "+2||~", "+3||~", "+4||~"}};
+static const edf_spec ramp = {
+    .reserved = "EDF+C",
+    .n = 2,
+    .n_records = 5,
+    .sig = {{.label = "Cz", .spr = "100"}, {.label = "EDF Annotations", .spr = "60"}},
+    .tal = {"+0||~+5|end|~+7^2|beyond|~-2|neg|~+4.5^3|span|~-1^2|negspan|~", "+1||~", "+2||~", "+3||~", "+4||~"}};
 
 static void write_text(const char *path, const char *text) { write_bytes(path, text, strlen(text)); }
 
@@ -37,8 +41,9 @@ static void crops_begin_at_a_sample(void **state)
     double from;
     uint64_t first;
     const char *start;
-  } table[] = {{0.001, 0, "2009-08-12T16:15:00"}, {0.004, 0, "2009-08-12T16:15:00"}, {0.006, 1, "2009-08-12T16:15:00.010"},
-               {0.9949, 99, "2009-08-12T16:15:00.990"}, {1.0149, 101, "2009-08-12T16:15:01.010"}, {3, 300, "2009-08-12T16:15:03"}};
+  } table[] = {{0.001, 0, "2009-08-12T16:15:00"},        {0.004, 0, "2009-08-12T16:15:00"},
+               {0.006, 1, "2009-08-12T16:15:00.010"},    {0.9949, 99, "2009-08-12T16:15:00.990"},
+               {1.0149, 101, "2009-08-12T16:15:01.010"}, {3, 300, "2009-08-12T16:15:03"}};
   static const char *const names[] = {"o.edf", "o.bdf", "o.npy", "o.wav"};
   bl_ctx *ctx = bl_ctx_new();
   char in[600];
@@ -50,7 +55,8 @@ static void crops_begin_at_a_sample(void **state)
       assert_int_equal(baleen("convert '%s' '%s' --from %.4f --to 4.9", in, out, table[i].from), 0);
       bl_recording *part = opened(ctx, out);
       assert_int_equal(part->streams[0].n_frames, 490 - table[i].first);
-      for (uint64_t n = 0; n < 3; n++) check_near((double)at(ctx, part, n), (double)at(ctx, whole, table[i].first + n), 1e-4);
+      for (uint64_t n = 0; n < 3; n++)
+        check_near((double)at(ctx, part, n), (double)at(ctx, whole, table[i].first + n), 1e-4);
       assert_string_equal(part->start, table[i].start);
       bl_recording_close(ctx, part);
       char beside[600];
@@ -100,8 +106,12 @@ static void annotations_stay(void **state)
 static void crops_over_a_gap(void **state)
 {
   (void)state;
-  const edf_spec gap = {.reserved = "EDF+D", .n = 2, .n_records = 6, .sig = {{.label = "Cz", .spr = "100"}, {.label = "EDF Annotations", .spr = "60"}},
-                        .tal = {"+0||~+0.5|before|~", "+1||~+1.1|early|~+1.5^5|long|~", "+2||~", "+5||~+5.9|late|~", "+6||~+6.5|behind|~", "+7||~"}};
+  const edf_spec gap = {.reserved = "EDF+D",
+                        .n = 2,
+                        .n_records = 6,
+                        .sig = {{.label = "Cz", .spr = "100"}, {.label = "EDF Annotations", .spr = "60"}},
+                        .tal = {"+0||~+0.5|before|~", "+1||~+1.1|early|~+1.5^5|long|~", "+2||~", "+5||~+5.9|late|~",
+                                "+6||~+6.5|behind|~", "+7||~"}};
   char in[600], out[600], table[600];
   snprintf(in, sizeof in, "%s", edf_write(&gap, "gap.edf"));
   snprintf(out, sizeof out, "%s", check_tmp_path("o.edf"));
@@ -152,7 +162,8 @@ static void tables_beside(void **state)
   assert_int_equal(baleen("convert '%s' '%s' --annotations '%s'", in, out, empty), 2);
   read_said(table);
   assert_string_equal(said, "day,weather\n1,rain\n");
-  assert_int_equal(baleen("annotations '%s' '%s'", empty, table), 0); /* ours, but OUT is not there: made ready for it? */
+  assert_int_equal(baleen("annotations '%s' '%s'", empty, table),
+                   0); /* ours, but OUT is not there: made ready for it? */
   unlink(out);
   assert_int_equal(baleen("convert '%s' '%s'", in, out), 2);
   assert_true(is_there(table));
@@ -207,8 +218,10 @@ static void failures_touch_nothing(void **state)
   fclose(f);
   snprintf(command, sizeof command, "%s.json", big);
   write_text(command, "{\"schema\": 1, \"rate_hz\": 1000, \"channels\": [\"x\"]}");
-  snprintf(command, sizeof command, "'%s' convert '%s' '%s' --annotations '%s' 2>&1 & p=$!; n=0; until ls '%s'.new-* >/dev/null 2>&1 || "
-           "[ $n = 6000 ]; do sleep 0.01; n=$((n+1)); done; kill -TERM $p; wait $p", BALEEN_BIN, big, out, marks, out);
+  snprintf(command, sizeof command,
+           "'%s' convert '%s' '%s' --annotations '%s' 2>&1 & p=$!; n=0; until ls '%s'.new-* >/dev/null 2>&1 || "
+           "[ $n = 6000 ]; do sleep 0.01; n=$((n+1)); done; kill -TERM $p; wait $p",
+           BALEEN_BIN, big, out, marks, out);
   assert_int_not_equal(said_by(command), 0);
   check_untouched(out, was);
   check_tmp_done();
@@ -219,10 +232,12 @@ static void rows_of_this_file(void **state)
 {
   (void)state;
   const edf_spec plain = {.n = 1, .n_records = 20, .sig = {{.label = "Cz", .spr = "10"}}};
-  static const char raven[] = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tBegin File\tFile Offset (s)\tAnnotation\n"
-                              "1\tSpectrogram 1\t1\t1.5\t2.25\ta.edf\t1.5\tcall A\n2\tSpectrogram 1\t1\t12\t13\tb.edf\t2\tcall B\n"
-                              "3\tSpectrogram 1\t1\t31\t31.5\tc.edf\t0.5\tcall C\n";
-  static const char csv[] = "onset,duration,label,file\n1,1,A,a.edf\n2,1,B,C:\\data\\b.edf\n2.5,1,B2,b\n3,1,all,\n4,1,C,x/bb.edf\n";
+  static const char raven[] =
+      "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tBegin File\tFile Offset (s)\tAnnotation\n"
+      "1\tSpectrogram 1\t1\t1.5\t2.25\ta.edf\t1.5\tcall A\n2\tSpectrogram 1\t1\t12\t13\tb.edf\t2\tcall B\n"
+      "3\tSpectrogram 1\t1\t31\t31.5\tc.edf\t0.5\tcall C\n";
+  static const char csv[] =
+      "onset,duration,label,file\n1,1,A,a.edf\n2,1,B,C:\\data\\b.edf\n2.5,1,B2,b\n3,1,all,\n4,1,C,x/bb.edf\n";
   char in[600], out[600], table[600], marks[608];
   snprintf(in, sizeof in, "%s", edf_write(&plain, "b.edf"));
   snprintf(out, sizeof out, "%s", check_tmp_path("o.npy"));
@@ -237,14 +252,16 @@ static void rows_of_this_file(void **state)
   write_bytes(table, csv, sizeof csv - 1);
   assert_int_equal(baleen("convert '%s' '%s' --annotations '%s'", in, out, table), 0);
   read_said(marks);
-  assert_string_equal(said, "onset_s,duration_s,label,low_hz,high_hz,channel,file\n2,1,B,,,,\n2.5,1,B2,,,,\n3,1,all,,,,\n");
+  assert_string_equal(said,
+                      "onset_s,duration_s,label,low_hz,high_hz,channel,file\n2,1,B,,,,\n2.5,1,B2,,,,\n3,1,all,,,,\n");
   write_bytes(table, csv, 38); /* a.edf's alone */
   assert_int_equal(baleen("convert '%s' '%s' --annotations '%s'", in, out, table), 0);
   check_says("none of its annotations is of ");
   check_tmp_done();
 }
 
-/* Recordings of one name in several folders: each takes the rows of its own, whether the table has full paths or parts of them. */
+/* Recordings of one name in several folders: each takes the rows of its own, whether the table has full paths or parts
+ * of them. */
 static void rows_of_this_folder(void **state)
 {
   (void)state;
@@ -255,11 +272,13 @@ static void rows_of_this_folder(void **state)
   snprintf(table, sizeof table, "%s", check_tmp_path("table.csv"));
   snprintf(marks, sizeof marks, "%s.csv", out);
   snprintf(in, sizeof in, "%s", edf_write(&plain, "a.edf"));
-  snprintf(text, sizeof text, "mkdir -p '%s/x' '%s/y' && cp '%s' '%s/x' && cp '%s' '%s/y'", root, root, in, root, in, root);
+  snprintf(text, sizeof text, "mkdir -p '%s/x' '%s/y' && cp '%s' '%s/x' && cp '%s' '%s/y'", root, root, in, root, in,
+           root);
   assert_int_equal(said_by(text), 0);
   for (int way = 0; way < 3; way++) { /* parts, full paths, full paths of before */
     const char *before = way == 0 ? "" : way == 1 ? root : "/old/place", *slash = way ? "/" : "";
-    snprintf(text, sizeof text, "onset,duration,label,file\n1,1,X,%s%sx/a.edf\n2,1,Y,%s%sy/a.edf\n", before, slash, before, slash);
+    snprintf(text, sizeof text, "onset,duration,label,file\n1,1,X,%s%sx/a.edf\n2,1,Y,%s%sy/a.edf\n", before, slash,
+             before, slash);
     write_text(table, text);
     for (int y = 0; y < 2; y++) {
       snprintf(in, sizeof in, "%s/%c/a.edf", root, y ? 'y' : 'x');
@@ -283,7 +302,8 @@ static void rows_of_this_folder(void **state)
 static void channels_of_raven(void **state)
 {
   (void)state;
-  static const char many[] = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\n1\tSpectrogram 1\t1\t1\t2\n2\tSpectrogram 1\t2\t3\t4\n";
+  static const char many[] =
+      "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\n1\tSpectrogram 1\t1\t1\t2\n2\tSpectrogram 1\t2\t3\t4\n";
   static const char one[] = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\n1\tSpectrogram 1\t1\t1\t2\n";
   const edf_spec two = {.n = 2, .n_records = 20, .sig = {{.label = "Cz"}, {.label = "Pz"}}};
   char in[600], table[600], out[600], marks[608];
@@ -312,7 +332,8 @@ static void channels_of_raven(void **state)
 static void scales_are_told(void **state)
 {
   (void)state;
-  const edf_spec mixed = {.n = 3, .n_records = 5, .sig = {{.label = "Cz"}, {.label = "Temp", .unit = "degC"}, {.label = "Pz"}}};
+  const edf_spec mixed = {
+      .n = 3, .n_records = 5, .sig = {{.label = "Cz"}, {.label = "Temp", .unit = "degC"}, {.label = "Pz"}}};
   char in[600], loud[600], flac[600], back[600];
   snprintf(in, sizeof in, "%s", edf_write(&mixed, "mixed.edf"));
   snprintf(loud, sizeof loud, "%s", check_tmp_path("loud.wav"));
@@ -320,7 +341,10 @@ static void scales_are_told(void **state)
   snprintf(back, sizeof back, "%s", check_tmp_path("back.wav"));
   assert_int_equal(baleen("convert '%s' '%s'", in, loud), 0);
   check_says("samples are 32-bit float in 'uV', 'degC': not within -1 to 1");
-  assert_int_equal(baleen("convert '" BALEEN_TEST_DATA "/formats/cpython-pluck-pcm16.wav' '%s' --stages '[{scale: {factor: 3}}]'", loud), 0);
+  assert_int_equal(baleen("convert '" BALEEN_TEST_DATA
+                          "/formats/cpython-pluck-pcm16.wav' '%s' --stages '[{scale: {factor: 3}}]'",
+                          loud),
+                   0);
   assert_int_equal(baleen("convert '%s' '%s' --bits 24", loud, flac), 0);
   check_says("without the .json file beside it, levels are ");
   assert_int_equal(baleen("convert '%s' '%s'", flac, back), 0);
@@ -359,10 +383,11 @@ static void slips_are_told(void **state)
 
 int main(void)
 {
-  static const struct CMUnitTest tests[] = {cmocka_unit_test(crops_begin_at_a_sample), cmocka_unit_test(annotations_stay), cmocka_unit_test(crops_over_a_gap),
-                                            cmocka_unit_test(tables_beside), cmocka_unit_test(failures_touch_nothing),
-                                            cmocka_unit_test(rows_of_this_file),
-                                            cmocka_unit_test(rows_of_this_folder), cmocka_unit_test(channels_of_raven), cmocka_unit_test(scales_are_told),
-                                            cmocka_unit_test(slips_are_told)};
+  static const struct CMUnitTest tests[] = {
+      cmocka_unit_test(crops_begin_at_a_sample), cmocka_unit_test(annotations_stay),
+      cmocka_unit_test(crops_over_a_gap),        cmocka_unit_test(tables_beside),
+      cmocka_unit_test(failures_touch_nothing),  cmocka_unit_test(rows_of_this_file),
+      cmocka_unit_test(rows_of_this_folder),     cmocka_unit_test(channels_of_raven),
+      cmocka_unit_test(scales_are_told),         cmocka_unit_test(slips_are_told)};
   return cmocka_run_group_tests_name("convert", tests, NULL, NULL);
 }

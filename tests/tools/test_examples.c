@@ -83,8 +83,9 @@ static json_t *run_whole(const char *config, const char *more, const char *folde
     if (f) fclose(f);
     fail_msg("%s: exit status %d: %s", config, code, text);
   }
-  static const char *const files[] = {"config.yaml", "rows.npy", "rows.csv", "features.json", "folds.csv", "predictions.csv",
-                                      "metrics.json", "model.safetensors", "report.html", NULL};
+  static const char *const files[] = {
+      "config.yaml",     "rows.npy",     "rows.csv",          "features.json", "folds.csv",
+      "predictions.csv", "metrics.json", "model.safetensors", "report.html",   NULL};
   for (size_t i = 0; files[i]; i++) check_exists(folder, files[i]);
   return metrics_of(folder);
 }
@@ -121,7 +122,8 @@ static void digits(void **state)
   golden *g = golden_open("cv");
   check_folds(root, "logistic_regression", "accuracy", g, "digits.lr", 1e-3);
   check_folds(root, "lda", "accuracy", g, "digits.lda", 1e-3);
-  /* equal distances between 8 x 8 pictures of small whole numbers are common: the two libraries may vote apart on a row */
+  /* equal distances between 8 x 8 pictures of small whole numbers are common: the two libraries may vote apart on a
+   * row */
   check_folds(root, "knn", "accuracy", g, "digits.knn", 1.0 / 359 + 1e-9);
   golden_close(g);
   json_decref(root);
@@ -190,8 +192,9 @@ static void whale_calls(void **state)
   json_decref(root);
   /* the model file alone is enough, and says the same again for the same file */
   char command[2048];
-  snprintf(command, sizeof command, "'%s' predict '%s/model.safetensors' '%s/sea-waves/1-28135-A.ogg' --quiet >'%s.txt'",
-           BALEEN_BIN, folder, BALEEN_SETS, folder);
+  snprintf(command, sizeof command,
+           "'%s' predict '%s/model.safetensors' '%s/sea-waves/1-28135-A.ogg' --quiet >'%s.txt'", BALEEN_BIN, folder,
+           BALEEN_SETS, folder);
   assert_int_equal(system(command), 0);
   char path[600], line[600] = "";
   snprintf(path, sizeof path, "%s.txt", folder);
@@ -243,7 +246,9 @@ static void leakage_is_refused(void **state)
   text[fread(text, 1, sizeof text - 1, f)] = '\0';
   fclose(f);
   assert_non_null(strstr(text, "allow_leakage: true"));
-  assert_int_equal(run_example("eyes_closed.yaml", "--set evaluate.split=stratified_k_fold --set evaluate.allow_leakage=true", folder), 0);
+  assert_int_equal(run_example("eyes_closed.yaml",
+                               "--set evaluate.split=stratified_k_fold --set evaluate.allow_leakage=true", folder),
+                   0);
   remove_folder(folder);
 }
 
@@ -258,9 +263,11 @@ static void threads_change_nothing(void **state)
   for (size_t i = 0; i < 2; i++) {
     assert_int_equal(run_example(configs[i], "-j 1", one), 0);
     assert_int_equal(run_example(configs[i], "-j 2", two), 0);
-    snprintf(command, sizeof command,
-             "cmp '%s/rows.npy' '%s/rows.npy' && cmp '%s/predictions.csv' '%s/predictions.csv' && cmp '%s/model.safetensors' "
-             "'%s/model.safetensors'", one, two, one, two, one, two);
+    snprintf(
+        command, sizeof command,
+        "cmp '%s/rows.npy' '%s/rows.npy' && cmp '%s/predictions.csv' '%s/predictions.csv' && cmp '%s/model.safetensors' "
+        "'%s/model.safetensors'",
+        one, two, one, two, one, two);
     assert_int_equal(system(command), 0);
   }
   remove_folder(one);
@@ -270,9 +277,15 @@ static void threads_change_nothing(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(iris),        cmocka_unit_test(digits),      cmocka_unit_test(diabetes),
-      cmocka_unit_test(motor_imagery), cmocka_unit_test(eyes_closed), cmocka_unit_test(whale_calls),
-      cmocka_unit_test(anomaly),     cmocka_unit_test(esc10),       cmocka_unit_test(leakage_is_refused),
+      cmocka_unit_test(iris),
+      cmocka_unit_test(digits),
+      cmocka_unit_test(diabetes),
+      cmocka_unit_test(motor_imagery),
+      cmocka_unit_test(eyes_closed),
+      cmocka_unit_test(whale_calls),
+      cmocka_unit_test(anomaly),
+      cmocka_unit_test(esc10),
+      cmocka_unit_test(leakage_is_refused),
       cmocka_unit_test(threads_change_nothing),
   };
   return cmocka_run_group_tests_name("examples", tests, NULL, NULL);

@@ -38,7 +38,8 @@ static const char *signal_edf(const char *name, int rate, int seconds, int (*mak
 {
   char spr[16];
   snprintf(spr, sizeof spr, "%d", rate);
-  edf_spec e = {.n = 1, .n_records = (size_t)seconds, .sig = {{.label = "Cz", .spr = spr, .pmin = "-1638.4", .pmax = "1638.35"}}};
+  edf_spec e = {
+      .n = 1, .n_records = (size_t)seconds, .sig = {{.label = "Cz", .spr = spr, .pmin = "-1638.4", .pmax = "1638.35"}}};
   size_t n;
   unsigned char *v = edf_bytes(&e, &n);
   for (int i = 0; i < rate * seconds; i++) {
@@ -65,7 +66,10 @@ static int clipped_below(int i, int rate)
   return x > 1500 ? 1500 : x < -1500 ? -1500 : x;
 }
 static int whole(int i, int rate) { return (int)(2000 * sin(2 * PI * 10 * i / rate)) + noise(i) / 8; }
-static int slow(int i, int rate) { return (int)(3 * sin(2 * PI * 0.3 * i / rate)); } /* coarse: stands still everywhere */
+static int slow(int i, int rate)
+{
+  return (int)(3 * sin(2 * PI * 0.3 * i / rate));
+} /* coarse: stands still everywhere */
 static int codes(int i, int rate) { return i % rate < 5 ? 4 : i % rate < 20 ? 2 : 0; }
 static int hum50(int i, int rate) { return noise(i) + (int)(3000 * sin(2 * PI * 50 * i / rate + 0.3)); }
 static int hum60(int i, int rate) { return noise(i) + (int)(3000 * sin(2 * PI * 60 * i / rate + 0.3)); }
@@ -84,7 +88,8 @@ static void clipping(void **state)
     json_t *root = said_json();
     const json_t *c = channel_of(file_at(root, 0));
     bool says = strstr(text_of(c, "remark"), "clipped at -75 and 75?") != NULL;
-    if (says != table[i].clips || (number_of(c, "flat_top_samples") > 0) != table[i].clips) fail_msg("%zu: %s", i, said);
+    if (says != table[i].clips || (number_of(c, "flat_top_samples") > 0) != table[i].clips)
+      fail_msg("%zu: %s", i, said);
     json_decref(root);
   }
   check_tmp_done();
@@ -94,7 +99,10 @@ static void clipping(void **state)
 static void beyond_limits(void **state)
 {
   (void)state;
-  const edf_spec e = {.n = 1, .n_records = 5, .sig = {{.label = "Cz", .spr = "100", .dmin = "-2048", .dmax = "2047", .pmin = "-100", .pmax = "100"}}};
+  const edf_spec e = {
+      .n = 1,
+      .n_records = 5,
+      .sig = {{.label = "Cz", .spr = "100", .dmin = "-2048", .dmax = "2047", .pmin = "-100", .pmax = "100"}}};
   assert_int_equal(baleen("inspect --json '%s'", edf_write(&e, "beyond.edf")), 0);
   json_t *root = said_json();
   const json_t *c = channel_of(file_at(root, 0));
@@ -113,8 +121,8 @@ static void hum(void **state)
     int (*make)(int, int);
     int rate, line;
     bool measured_50, measured_60;
-  } table[] = {{hum50, 128, 50, true, true}, {hum60, 128, 60, true, true}, {quiet, 128, 0, true, true}, {hum50, 110, 50, true, false},
-               {quiet, 100, 0, false, false}, {hum50, 500, 50, true, true}};
+  } table[] = {{hum50, 128, 50, true, true},  {hum60, 128, 60, true, true},  {quiet, 128, 0, true, true},
+               {hum50, 110, 50, true, false}, {quiet, 100, 0, false, false}, {hum50, 500, 50, true, true}};
   for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
     assert_int_equal(baleen("inspect --json '%s'", signal_edf("hum.edf", table[i].rate, 20, table[i].make)), 0);
     json_t *root = said_json();
@@ -194,7 +202,9 @@ static void starts(void **state)
   write_bytes(csv, "time_s,Cz\n0.0,0\n0.01,1\n0.02,5\n", 30);
   static const struct {
     const char *option, *start;
-  } table[] = {{"", "2018-06-02T15:30:00"}, {"--start-pattern '%m-%d-%Yh%H'", "2019-07-03T14:00:00"}, {"--start-pattern none", NULL}};
+  } table[] = {{"", "2018-06-02T15:30:00"},
+               {"--start-pattern '%m-%d-%Yh%H'", "2019-07-03T14:00:00"},
+               {"--start-pattern none", NULL}};
   for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
     assert_int_equal(baleen("inspect '%s' %s", csv, table[i].option), 0);
     if (table[i].start) check_says(table[i].start);
@@ -212,20 +222,25 @@ static void starts(void **state)
   check_tmp_done();
 }
 
-/* Annotations with all that is known of them; gaps beyond the tenth are counted; channels without samples have no numbers. */
+/* Annotations with all that is known of them; gaps beyond the tenth are counted; channels without samples have no
+ * numbers. */
 static void the_rest(void **state)
 {
   (void)state;
-  edf_spec e = {.reserved = "EDF+D", .n = 2, .n_records = 13, .sig = {{.label = "Cz"}, {.label = "EDF Annotations", .spr = "30"}},
-                .tal = {"+0||~+0.5|x@@Cz|~", "+2||~", "+4||~", "+6||~", "+8||~", "+10||~", "+12||~", "+14||~", "+16||~", "+18||~", "+20||~",
-                        "+22||~", "+24||~"}};
+  edf_spec e = {.reserved = "EDF+D",
+                .n = 2,
+                .n_records = 13,
+                .sig = {{.label = "Cz"}, {.label = "EDF Annotations", .spr = "30"}},
+                .tal = {"+0||~+0.5|x@@Cz|~", "+2||~", "+4||~", "+6||~", "+8||~", "+10||~", "+12||~", "+14||~", "+16||~",
+                        "+18||~", "+20||~", "+22||~", "+24||~"}};
   const char *path = edf_write(&e, "gaps.edf");
   assert_int_equal(baleen("inspect '%s'", path), 0);
   check_says("and 2 more gaps");
   assert_int_equal(baleen("inspect --json '%s'", path), 0);
   json_t *root = said_json();
   const json_t *a = json_array_get(json_object_get(file_at(root, 0), "annotations"), 0);
-  assert_true(json_object_get(a, "channel") && json_object_get(a, "file") && json_object_get(a, "low_hz") && json_object_get(a, "high_hz"));
+  assert_true(json_object_get(a, "channel") && json_object_get(a, "file") && json_object_get(a, "low_hz") &&
+              json_object_get(a, "high_hz"));
   json_decref(root);
   check_tmp_done();
 }
@@ -243,7 +258,8 @@ static void large_means_and_names(void **state)
   snprintf(path, sizeof path, "%s", check_tmp_path("large.npy"));
   snprintf(beside, sizeof beside, "%s.json", path);
   write_bytes(path, v, sizeof v);
-  static const char side[] = "\xef\xbb\xbf{\"rate_hz\": 100, \"channels\": [\"C\\u001b[31m3\"], \"unit\": \"u\\u009bV\"}";
+  static const char side[] =
+      "\xef\xbb\xbf{\"rate_hz\": 100, \"channels\": [\"C\\u001b[31m3\"], \"unit\": \"u\\u009bV\"}";
   write_bytes(beside, side, sizeof side - 1);
   assert_int_equal(baleen("inspect --json '%s'", path), 0);
   json_t *root = said_json();
@@ -261,8 +277,13 @@ static void large_means_and_names(void **state)
 
 int main(void)
 {
-  static const struct CMUnitTest tests[] = {cmocka_unit_test(clipping), cmocka_unit_test(beyond_limits), cmocka_unit_test(hum),
-                                            cmocka_unit_test(names_of_any_bytes), cmocka_unit_test(tables_of_any_bytes), cmocka_unit_test(the_rest),
-                                            cmocka_unit_test(large_means_and_names), cmocka_unit_test(starts)};
+  static const struct CMUnitTest tests[] = {cmocka_unit_test(clipping),
+                                            cmocka_unit_test(beyond_limits),
+                                            cmocka_unit_test(hum),
+                                            cmocka_unit_test(names_of_any_bytes),
+                                            cmocka_unit_test(tables_of_any_bytes),
+                                            cmocka_unit_test(the_rest),
+                                            cmocka_unit_test(large_means_and_names),
+                                            cmocka_unit_test(starts)};
   return cmocka_run_group_tests_name("inspect", tests, NULL, NULL);
 }

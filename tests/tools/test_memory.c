@@ -1,5 +1,5 @@
-/* Memory does not grow with a recording's length: the program's peak, as the system accounts it, on a short file and on one
- * forty times as long. The files are sparse: a header, and records that are holes (all zeros, valid EDF). */
+/* Memory does not grow with a recording's length: the program's peak, as the system accounts it, on a short file and on
+ * one forty times as long. The files are sparse: a header, and records that are holes (all zeros, valid EDF). */
 #include "check.h"
 
 #include <stdio.h>
@@ -73,7 +73,8 @@ static double peak_of(char *const argv[])
 static void check_growth(const char *what, double on_short, double on_long)
 {
   if (!(on_long - on_short < MOST_MIB))
-    fail_msg("%s: %.1f MiB on %d s, %.1f MiB on %d s: memory grows with length", what, on_short, SHORT_S, on_long, LONG_S);
+    fail_msg("%s: %.1f MiB on %d s, %.1f MiB on %d s: memory grows with length", what, on_short, SHORT_S, on_long,
+             LONG_S);
 }
 
 static double inspect(const char *path)
@@ -94,8 +95,14 @@ static void inspecting(void **state)
 
 static double convert(const char *from, const char *to)
 {
-  char *argv[] = {"baleen", "convert", "--quiet", "--stages", "[{fir: {l_freq: 1, h_freq: 40}}, {resample: {rate_hz: 128}}]",
-                  (char *)(uintptr_t)from, (char *)(uintptr_t)to, NULL};
+  char *argv[] = {"baleen",
+                  "convert",
+                  "--quiet",
+                  "--stages",
+                  "[{fir: {l_freq: 1, h_freq: 40}}, {resample: {rate_hz: 128}}]",
+                  (char *)(uintptr_t)from,
+                  (char *)(uintptr_t)to,
+                  NULL};
   return peak_of(argv);
 }
 
@@ -109,7 +116,8 @@ static void conditioning(void **state)
   check_tmp_done();
 }
 
-/* Under a limit of memory the program ends, by itself: OpenBLAS's threads would wait for ever for what they do not get. */
+/* Under a limit of memory the program ends, by itself: OpenBLAS's threads would wait for ever for what they do not
+ * get. */
 static void under_a_limit(void **state)
 {
   (void)state;
@@ -130,6 +138,7 @@ static void under_a_limit(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(inspecting), cmocka_unit_test(conditioning), cmocka_unit_test(under_a_limit)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(inspecting), cmocka_unit_test(conditioning),
+                                     cmocka_unit_test(under_a_limit)};
   return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
 }

@@ -28,7 +28,8 @@ static void put_tree(void)
   tree_text("s.csv", "a,b\n1,2\n2,3\n3,4\n");
   tree_text("s.csv.json", "{\"rate_hz\": 100}");
   char command[1024];
-  snprintf(command, sizeof command, "cd '%s' && cp '%s' a.edf && ln -s a.edf l.edf && ln a.edf h.edf && ln -s r.wav l.wav", tree_root(), EDF);
+  snprintf(command, sizeof command,
+           "cd '%s' && cp '%s' a.edf && ln -s a.edf l.edf && ln a.edf h.edf && ln -s r.wav l.wav", tree_root(), EDF);
   assert_int_equal(system(command), 0);
 }
 
@@ -44,14 +45,28 @@ static void look(char *out, size_t room)
 static void nothing_is_written_over(void **state)
 {
   (void)state;
-  static const char *const table[] = {
-      "repair a.edf a.edf", "repair a.edf l.edf", "repair l.edf h.edf", "repair a.edf rep.edf --report a.edf", "repair a.edf rep.edf --report rep.edf",
-      "repair a.edf rep.edf --report ./rep.edf",
-      "annotations a.edf a.edf --to csv", "annotations a.edf l.edf --to csv", "annotations x.csv x.csv", "annotations x.csv ./x.csv",
-      "annotations x.csv r.wav --to csv --recording r.wav",
-      "convert a.edf h.edf", "convert pcm:rate=8000:r.wav r.wav", "convert pcm:rate=8000:r.wav l.wav", "convert r.wav t.wav --annotations t.wav.csv",
-      "convert s.csv s.wav --annotations s.wav.json", "anonymize a.edf l.edf", "anonymize r.wav ./r.wav", "plot r.wav -o r.wav", "plot r.wav -o l.wav",
-      "predict a.edf r.wav -o r.wav", "predict a.edf r.wav -o a.edf"};
+  static const char *const table[] = {"repair a.edf a.edf",
+                                      "repair a.edf l.edf",
+                                      "repair l.edf h.edf",
+                                      "repair a.edf rep.edf --report a.edf",
+                                      "repair a.edf rep.edf --report rep.edf",
+                                      "repair a.edf rep.edf --report ./rep.edf",
+                                      "annotations a.edf a.edf --to csv",
+                                      "annotations a.edf l.edf --to csv",
+                                      "annotations x.csv x.csv",
+                                      "annotations x.csv ./x.csv",
+                                      "annotations x.csv r.wav --to csv --recording r.wav",
+                                      "convert a.edf h.edf",
+                                      "convert pcm:rate=8000:r.wav r.wav",
+                                      "convert pcm:rate=8000:r.wav l.wav",
+                                      "convert r.wav t.wav --annotations t.wav.csv",
+                                      "convert s.csv s.wav --annotations s.wav.json",
+                                      "anonymize a.edf l.edf",
+                                      "anonymize r.wav ./r.wav",
+                                      "plot r.wav -o r.wav",
+                                      "plot r.wav -o l.wav",
+                                      "predict a.edf r.wav -o r.wav",
+                                      "predict a.edf r.wav -o a.edf"};
   char was[8000], is[8000];
   put_tree();
   look(was, sizeof was);
@@ -104,9 +119,10 @@ static void stops_leave_nothing(void **state)
   put_long();
   for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
     char command[4096];
-    snprintf(command, sizeof command, "cd '%s' && env --default-signal=HUP,INT,TERM '%s' convert pcm:rate=8000:long.raw o.npy 2>&1 & p=$!; "
-             "until ls '%s' | grep -qF .new-; do kill -0 $p || break; sleep 0.02; done; kill -%s $p; wait $p", tree_root(), BALEEN_BIN,
-             tree_root(), signals[i]);
+    snprintf(command, sizeof command,
+             "cd '%s' && env --default-signal=HUP,INT,TERM '%s' convert pcm:rate=8000:long.raw o.npy 2>&1 & p=$!; "
+             "until ls '%s' | grep -qF .new-; do kill -0 $p || break; sleep 0.02; done; kill -%s $p; wait $p",
+             tree_root(), BALEEN_BIN, tree_root(), signals[i]);
     int status = said_by(command);
     if (status != 130) fail_msg("%s: status %d: %s", signals[i], status, said);
     if (left_over()) fail_msg("%s left %s", signals[i], said);

@@ -9,14 +9,16 @@
 #include <stdlib.h>
 
 #define MALFORMED BALEEN_TEST_DATA "/malformed/edf/"
-#define FORMATS BALEEN_TEST_DATA "/formats/"
+#define FORMATS   BALEEN_TEST_DATA "/formats/"
 
 static void repair(void **arg)
 {
   (void)arg;
-  static const char *const files[] = {"gen-digmin-eq-digmax.edf", "gen-duration-comma.edf", "gen-label-latin1.edf", "gen-nrec-minus1.edf",
-                                      "gen-nrec-too-large.edf", "gen-starttime-colons.edf", "gen-data-cut-mid-record.edf",
-                                      "gen-header-bytes-wrong.edf", "gen-tal-all-ff.edf", "edfjl-uneven-one-byte-extra.edf"};
+  static const char *const files[] = {"gen-digmin-eq-digmax.edf",    "gen-duration-comma.edf",
+                                      "gen-label-latin1.edf",        "gen-nrec-minus1.edf",
+                                      "gen-nrec-too-large.edf",      "gen-starttime-colons.edf",
+                                      "gen-data-cut-mid-record.edf", "gen-header-bytes-wrong.edf",
+                                      "gen-tal-all-ff.edf",          "edfjl-uneven-one-byte-extra.edf"};
   for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
     const char *out = check_tmp_path("out.edf"), *report = check_tmp_path("report.txt");
     assert_int_equal(baleen("inspect --strict '" MALFORMED "%s'", files[i]), 1);
@@ -64,7 +66,10 @@ static void convert(void **arg)
     if (i < 2) check_says("EDFlib: accepts it");
   }
   const char *low = check_tmp_path("low.edf"), *crop = check_tmp_path("crop.bdf");
-  assert_int_equal(baleen("convert '%s' '%s' --from 10 --to 20.5 --stages '[{pick: {include: [C3.., C4..]}}, {fir: {h_freq: 40}}]'", set, low), 0);
+  assert_int_equal(
+      baleen("convert '%s' '%s' --from 10 --to 20.5 --stages '[{pick: {include: [C3.., C4..]}}, {fir: {h_freq: 40}}]'",
+             set, low),
+      0);
   check_says("in steps of");
   assert_int_equal(baleen("inspect --strict '%s'", low), 0);
   check_says("10.500 s, begins 2009-08-12T16:15:10");
@@ -110,7 +115,8 @@ static void there_and_back(void **arg)
     char was[300], way[64];
     snprintf(way, sizeof way, "%.*s", (int)strcspn(ways[i], " "), ways[i]);
     const char *path = check_tmp_path(way);
-    assert_int_equal(baleen("convert '%s' '%s' --pick Fp1. --pick C3.. --from 10.5 %s", set, path, ways[i] + strlen(way)), 0);
+    assert_int_equal(
+        baleen("convert '%s' '%s' --pick Fp1. --pick C3.. --from 10.5 %s", set, path, ways[i] + strlen(way)), 0);
     check_says("in the .json file beside it");
     assert_int_equal(baleen("convert '%s' '%s' --pick Fp1. --pick C3.. --from 10.5", set, back), 0);
     assert_int_equal(baleen("inspect '%s'", back), 0);
@@ -128,7 +134,8 @@ static void there_and_back(void **arg)
 static void tables(void **arg)
 {
   (void)arg;
-  const char *set = BALEEN_SETS "/eegmmidb-s001/S001R06.edf", *wav = check_tmp_path("a.wav"), *edf = check_tmp_path("a.edf");
+  const char *set = BALEEN_SETS "/eegmmidb-s001/S001R06.edf", *wav = check_tmp_path("a.wav"),
+             *edf = check_tmp_path("a.edf");
   const char *night = check_tmp_path("night.txt");
   static const struct {
     const char *format, *ending;
@@ -137,7 +144,8 @@ static void tables(void **arg)
     char at[600], again[600];
     snprintf(at, sizeof at, "%s%s", wav, table[i].ending);
     snprintf(again, sizeof again, "%s.again.csv", wav);
-    assert_int_equal(baleen("convert '%s' '%s' --pick C3.. --from 4.2 --to 20 --table %s", set, wav, table[i].format), 0);
+    assert_int_equal(baleen("convert '%s' '%s' --pick C3.. --from 4.2 --to 20 --table %s", set, wav, table[i].format),
+                     0);
     check_says(table[i].ending);
     assert_int_equal(baleen("annotations '%s' '%s'", at, again), 0);
     assert_int_equal(baleen("convert '%s' '%s' --annotations '%s'", wav, edf, at), 0);
@@ -145,7 +153,9 @@ static void tables(void **arg)
     check_says("annotations: 4: T2 x1 T0 x2 T1 x1");
   }
   write_bytes(night, "W\nW\nN1\n", 7);
-  assert_int_equal(baleen("convert '%s' '%s' --pick C3.. --annotations '%s' --read-as hypnogram --epoch-s 10 --to 30", wav, edf, night), 0);
+  assert_int_equal(baleen("convert '%s' '%s' --pick C3.. --annotations '%s' --read-as hypnogram --epoch-s 10 --to 30",
+                          wav, edf, night),
+                   0);
   assert_int_equal(baleen("convert '%s' '%s' --table hypnogram --epoch-s 10", edf, wav), 2);
   check_says("annotation 2 ('W') lasts from 10 s to 15.8 s");
   assert_int_equal(baleen("convert '%s' '%s' --table hypnogram --epoch-s 5 --to 10", edf, wav), 0);
@@ -161,7 +171,10 @@ static void tables(void **arg)
 static void gaps(void **arg)
 {
   (void)arg;
-  edf_spec e = {.reserved = "EDF+D", .n = 2, .n_records = 4, .sig = {{.label = "EEG"}, {.label = "EDF Annotations", .spr = "30"}},
+  edf_spec e = {.reserved = "EDF+D",
+                .n = 2,
+                .n_records = 4,
+                .sig = {{.label = "EEG"}, {.label = "EDF Annotations", .spr = "30"}},
                 .tal = {"+0||~", "+1||~", "+10.5||~", "+11.5||~"}};
   const char *in = edf_write(&e, "gap.edf"), *out = check_tmp_path("out.edf"), *wav = check_tmp_path("out.wav");
   assert_int_equal(baleen("convert '%s' '%s'", in, out), 0);
@@ -188,8 +201,10 @@ static size_t epochs_of(const char *path)
   bl_config c;
   bl_extraction x;
   char text[1200];
-  snprintf(text, sizeof text, "source: {files: {recordings: ['%s'], labels: annotations}}\n"
-           "segments: {epochs: {events: [X], tmin: 0, tmax: 0.9}}\nfeatures: {x: {summaries: [rms]}}\n", path);
+  snprintf(text, sizeof text,
+           "source: {files: {recordings: ['%s'], labels: annotations}}\n"
+           "segments: {epochs: {events: [X], tmin: 0, tmax: 0.9}}\nfeatures: {x: {summaries: [rms]}}\n",
+           path);
   check_ok(ctx, bl_config_parse(ctx, "t.yaml", text, strlen(text), NULL, &c));
   check_ok(ctx, bl_extract(ctx, &c, &x));
   size_t n = x.rows.X.rows;
@@ -203,7 +218,10 @@ static size_t epochs_of(const char *path)
 static void no_epoch_spans_a_filled_gap(void **arg)
 {
   (void)arg;
-  edf_spec e = {.reserved = "EDF+D", .n = 2, .n_records = 4, .sig = {{.label = "EEG", .spr = "100"}, {.label = "EDF Annotations", .spr = "30"}},
+  edf_spec e = {.reserved = "EDF+D",
+                .n = 2,
+                .n_records = 4,
+                .sig = {{.label = "EEG", .spr = "100"}, {.label = "EDF Annotations", .spr = "30"}},
                 .tal = {"+0||~+0.5|X|~", "+1||~+1.5|X|~", "+10.5||~+10.6|X|~", "+11.5||~"}};
   const char *in = edf_write(&e, "gap.edf");
   assert_int_equal(epochs_of(in), 2);
@@ -220,7 +238,10 @@ static void no_epoch_spans_a_filled_gap(void **arg)
 static void crops_at_gaps(void **arg)
 {
   (void)arg;
-  edf_spec e = {.reserved = "EDF+D", .n = 2, .n_records = 4, .sig = {{.label = "EEG"}, {.label = "EDF Annotations", .spr = "30"}},
+  edf_spec e = {.reserved = "EDF+D",
+                .n = 2,
+                .n_records = 4,
+                .sig = {{.label = "EEG"}, {.label = "EDF Annotations", .spr = "30"}},
                 .tal = {"+0||~", "+1||~", "+10.5||~", "+11.5||~"}};
   const char *in = edf_write(&e, "gap.edf"), *edf = check_tmp_path("out.edf"), *npy = check_tmp_path("out.npy");
   assert_int_equal(baleen("convert '%s' '%s' --from 3 --to 9", in, edf), 1);
@@ -236,11 +257,18 @@ static void crops_at_gaps(void **arg)
 static void picks(void **arg)
 {
   (void)arg;
-  edf_spec e = {.reserved = "EDF+C", .n = 4, .n_records = 1,
-                .sig = {{.label = "T7."}, {.label = "T8"}, {.label = "C3", .spr = "20"}, {.label = "EDF Annotations", .spr = "30"}}, .tal = {"+0||~"}};
+  edf_spec e = {.reserved = "EDF+C",
+                .n = 4,
+                .n_records = 1,
+                .sig = {{.label = "T7."},
+                        {.label = "T8"},
+                        {.label = "C3", .spr = "20"},
+                        {.label = "EDF Annotations", .spr = "30"}},
+                .tal = {"+0||~"}};
   const char *in = edf_write(&e, "picks.edf"), *edf = check_tmp_path("out.edf"), *npy = check_tmp_path("out.npy");
   for (int i = 0; i < 2; i++) {
-    assert_int_equal(baleen("convert '%s' '%s' --rate-hz %s --pick T8 --pick 'T*'", in, i ? npy : edf, i ? "10" : "auto"), 0);
+    assert_int_equal(
+        baleen("convert '%s' '%s' --rate-hz %s --pick T8 --pick 'T*'", in, i ? npy : edf, i ? "10" : "auto"), 0);
     assert_int_equal(baleen("inspect '%s'", i ? npy : edf), 0);
     char *first = strstr(said, "    T8 "), *second = strstr(said, "    T7. ");
     if (!first || !second || first > second) fail_msg("%s", said);
@@ -256,7 +284,8 @@ static void status_through_stages(void **arg)
 {
   (void)arg;
   edf_spec e = {.bdf = true, .n = 2, .n_records = 3, .sig = {{.label = "A1"}, {.label = "Status", .unit = "Boolean"}}};
-  const char *in = edf_write(&e, "in.bdf"), *out = check_tmp_path("out.bdf"), *was = check_tmp_path("was.npy"), *is = check_tmp_path("is.npy");
+  const char *in = edf_write(&e, "in.bdf"), *out = check_tmp_path("out.bdf"), *was = check_tmp_path("was.npy"),
+             *is = check_tmp_path("is.npy");
   assert_int_equal(baleen("convert '%s' '%s' --stages '[{rename: {from: [A1], to: [A2]}}]'", in, out), 0);
   check_says("Status: bits as they stand, those of Status system above them");
   assert_int_equal(baleen("convert '%s' '%s' --pick 'Status*'", in, was), 0);
@@ -308,13 +337,18 @@ static void inspect_says_what_is_odd(void **arg)
 {
   (void)arg;
   enum { RATE = 200, SECONDS = 10 };
-  edf_spec e = {.n = 4, .n_records = SECONDS, .sig = {{.label = "hum", .spr = "200"}, {.label = "twin", .spr = "200"},
-                {.label = "tiny", .spr = "200", .pmin = "-0.03", .pmax = "0.03"}, {.label = "large", .spr = "200", .unit = "mV"}}};
+  edf_spec e = {.n = 4,
+                .n_records = SECONDS,
+                .sig = {{.label = "hum", .spr = "200"},
+                        {.label = "twin", .spr = "200"},
+                        {.label = "tiny", .spr = "200", .pmin = "-0.03", .pmax = "0.03"},
+                        {.label = "large", .spr = "200", .unit = "mV"}}};
   size_t n;
   unsigned char *v = edf_bytes(&e, &n);
   for (int r = 0; r < SECONDS; r++)
     for (int k = 0; k < RATE; k++) {
-      int x = (int)(9000 * sin(2 * 3.14159265358979 * 50 * (r * RATE + k) / RATE + 0.3)) + edf_digital(&e, 0, (size_t)(r * RATE + k)) / 16;
+      int x = (int)(9000 * sin(2 * 3.14159265358979 * 50 * (r * RATE + k) / RATE + 0.3)) +
+              edf_digital(&e, 0, (size_t)(r * RATE + k)) / 16;
       unsigned char *at = v + 256 * 5 + r * RATE * 8 + k * 2;
       at[0] = at[RATE * 2] = (unsigned char)x;
       at[1] = at[RATE * 2 + 1] = (unsigned char)((unsigned)x >> 8);
@@ -347,9 +381,14 @@ static void slips(void **arg)
   static const struct {
     const char *options, *message;
     int status;
-  } table[] = {{"--pick C33.", "did you mean 'C3'", 2}, {"--from 500", "nothing between 500 s", 1},
-               {"--stages '[{fir: {h_frek: 40}}]'", "h_freq", 2}, {"--stages fir", "wanted a list", 2}, {"--stages '[{fir'", "--stages", 2},
-               {"--stages '[fer]'", "unknown stage 'fer'", 2}, {"--rate-hz 100", "no stream of 100 Hz", 4}, {"--annotations /no/such.csv", "/no/such.csv", 1}};
+  } table[] = {{"--pick C33.", "did you mean 'C3'", 2},
+               {"--from 500", "nothing between 500 s", 1},
+               {"--stages '[{fir: {h_frek: 40}}]'", "h_freq", 2},
+               {"--stages fir", "wanted a list", 2},
+               {"--stages '[{fir'", "--stages", 2},
+               {"--stages '[fer]'", "unknown stage 'fer'", 2},
+               {"--rate-hz 100", "no stream of 100 Hz", 4},
+               {"--annotations /no/such.csv", "/no/such.csv", 1}};
   for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
     int status = baleen("convert '%s' '%s' %s", set, out, table[i].options);
     if (status != table[i].status) fail_msg("%s: status %d: %s", table[i].options, status, said);
@@ -362,10 +401,18 @@ static void slips(void **arg)
 
 int main(void)
 {
-  static const struct CMUnitTest tests[] = {cmocka_unit_test(repair), cmocka_unit_test(convert), cmocka_unit_test(there_and_back),
-                                            cmocka_unit_test(tables), cmocka_unit_test(gaps), cmocka_unit_test(no_epoch_spans_a_filled_gap),
-                                            cmocka_unit_test(crops_at_gaps), cmocka_unit_test(picks), cmocka_unit_test(status_through_stages),
-                                            cmocka_unit_test(triggers_become_annotations), cmocka_unit_test(anonymize),
-                                            cmocka_unit_test(inspect_says_what_is_odd), cmocka_unit_test(slips)};
+  static const struct CMUnitTest tests[] = {cmocka_unit_test(repair),
+                                            cmocka_unit_test(convert),
+                                            cmocka_unit_test(there_and_back),
+                                            cmocka_unit_test(tables),
+                                            cmocka_unit_test(gaps),
+                                            cmocka_unit_test(no_epoch_spans_a_filled_gap),
+                                            cmocka_unit_test(crops_at_gaps),
+                                            cmocka_unit_test(picks),
+                                            cmocka_unit_test(status_through_stages),
+                                            cmocka_unit_test(triggers_become_annotations),
+                                            cmocka_unit_test(anonymize),
+                                            cmocka_unit_test(inspect_says_what_is_odd),
+                                            cmocka_unit_test(slips)};
   return _cmocka_run_group_tests("recordings_out", tests, sizeof tests / sizeof *tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* Reads an EDF file block by block through stages, and prints the seconds that takes, best of some runs, and those of the
- * stages alone.
+/* Reads an EDF file block by block through stages, and prints the seconds that takes, best of some runs, and those of
+ * the stages alone.
  * usage: bench_condition FILE REPEATS STAGE [OPTION=VALUE ...] [, STAGE ...]
  *   bench_condition h1.edf 5 fir l_freq=1 h_freq=40 , resample rate_hz=128 */
 #include <stdio.h>
@@ -36,7 +36,8 @@ static size_t parse_stages(bl_ctx *ctx, int argc, char **argv, bl_stage *stage)
     else if (fresh && n < MAX_STAGES) need(ctx, bl_stage_new(ctx, argv[i], &stage[n++])), fresh = false;
     else if (equals && n) {
       *equals = '\0';
-      need(ctx, bl_opts_set(ctx, stage[n - 1].cls->name, stage[n - 1].cls->opts, stage[n - 1].params, argv[i], equals + 1));
+      need(ctx,
+           bl_opts_set(ctx, stage[n - 1].cls->name, stage[n - 1].cls->opts, stage[n - 1].params, argv[i], equals + 1));
       *equals = '=';
     }
   }

@@ -12,10 +12,10 @@ enum { RATE = 16000, SECONDS = 3600, N_STAGES = 4 };
 static const struct {
   const char *name, *options[4];
 } stages[N_STAGES] = {
-  {"stft", {"n_fft", "1024", "hop_length", "256"}},
-  {"power", {NULL}},
-  {"mel", {"n_mels", "64"}},
-  {"db", {NULL}},
+    {"stft", {"n_fft", "1024", "hop_length", "256"}},
+    {"power", {NULL}},
+    {"mel", {"n_mels", "64"}},
+    {"db", {NULL}},
 };
 
 static double now(void)

@@ -9,8 +9,8 @@
 #include "baleen/context.h"
 
 /* C [m x n] = alpha * op(A) op(B) + beta * C; op(A) is m x k. Transposes by flag. */
-void bl_gemm(bool ta, bool tb, size_t m, size_t n, size_t k, double alpha, const double *a, size_t lda,
-             const double *b, size_t ldb, double beta, double *c, size_t ldc);
+void bl_gemm(bool ta, bool tb, size_t m, size_t n, size_t k, double alpha, const double *a, size_t lda, const double *b,
+             size_t ldb, double beta, double *c, size_t ldc);
 /* The same, cut into fixed row blocks of C over the pool. */
 bl_status bl_gemm_parallel(bl_ctx *ctx, bool ta, bool tb, size_t m, size_t n, size_t k, double alpha, const double *a,
                            size_t lda, const double *b, size_t ldb, double beta, double *c, size_t ldc) BL_MUST_CHECK;
@@ -35,7 +35,7 @@ bl_status bl_svd(bl_ctx *ctx, size_t m, size_t n, double *a, double *s, double *
 bl_status bl_solve_spd(bl_ctx *ctx, size_t n, double *a, size_t nrhs, double *b) BL_MUST_CHECK;
 /* Least squares of minimal norm by SVD: A [m x n] (destroyed), B [max(m,n) x nrhs] in, X in its first n rows out.
  * Singular values below rcond * largest count as zero (rcond < 0: machine precision). LAPACK dgelsd. */
-bl_status bl_lstsq(bl_ctx *ctx, size_t m, size_t n, double *a, size_t nrhs, double *b, double rcond, size_t *rank)
-    BL_MUST_CHECK;
+bl_status bl_lstsq(bl_ctx *ctx, size_t m, size_t n, double *a, size_t nrhs, double *b, double rcond,
+                   size_t *rank) BL_MUST_CHECK;
 
 #endif

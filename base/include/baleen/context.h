@@ -16,7 +16,8 @@ typedef struct bl_ctx bl_ctx;
 
 /* A new context with no log, no progress and as many threads as the process may use. NULL when memory ran out. */
 bl_ctx *bl_ctx_new(void);
-/* Frees the context and stops its threads. Everything allocated through it must have been freed before. NULL is fine. */
+/* Frees the context and stops its threads. Everything allocated through it must have been freed before. NULL is
+ * fine. */
 void bl_ctx_free(bl_ctx *ctx);
 
 /* ---- errors ------------------------------------------------------------------------------------------------------ */
@@ -24,8 +25,7 @@ void bl_ctx_free(bl_ctx *ctx);
 /* Stores "text" (printf style) with the place in the source and returns `code`, so that a function can say
  * `return bl_fail(ctx, BL_E_SHAPE, "pca: 3 columns, model has 4");`. Replaces an earlier text. */
 #define bl_fail(ctx, code, ...) bl_fail_at((ctx), (code), __FILE__, __LINE__, __VA_ARGS__)
-bl_status bl_fail_at(bl_ctx *ctx, bl_status code, const char *file, int line, const char *format, ...)
-    BL_PRINTF(5, 6);
+bl_status bl_fail_at(bl_ctx *ctx, bl_status code, const char *file, int line, const char *format, ...) BL_PRINTF(5, 6);
 /* Puts text before the stored error, for a caller who knows more (a file's name, a config line); returns `code`. */
 bl_status bl_fail_in(bl_ctx *ctx, bl_status code, const char *format, ...) BL_PRINTF(3, 4);
 /* The last error's text ("" when there was none); valid until the next failure. */
@@ -43,30 +43,30 @@ void bl_ctx_set_log(bl_ctx *ctx, bl_log_fn fn, void *user, bl_log_level up_to);
 void bl_log(bl_ctx *ctx, bl_log_level level, const char *format, ...) BL_PRINTF(3, 4);
 
 /* Warnings are codes, so that programs can count and tests can expect them; each is also logged at BL_LOG_WARN. */
-#define BL_WARNING_LIST(X)                                                          \
-  X(NO_CONVERGENCE, "a solver stopped at its iteration cap")                        \
-  X(CONSTANT,       "a column or channel is constant")                              \
-  X(UNDEFINED,      "a score is undefined here, and NaN or its stated stand-in")    \
-  X(COLLINEAR,      "columns depend on one another")                                \
-  X(FEW_ROWS,       "fewer rows than the method was made for")                      \
-  X(DEVIATION,      "a file departs from its standard; an assumption was made")     \
-  X(TRUNCATED,      "a file ends before its header says")                           \
-  X(UNITS,          "a unit is missing or odd")                                     \
-  X(SKIPPED,        "a recording or segment was left out")                          \
-  X(MISSING,        "a channel that was asked for is not there")                    \
-  X(ADJUSTED,       "a parameter was changed to fit the data")                      \
-  X(FORMAL,         "a file departs from its standard where nothing hangs on it; noted, not warned of") \
-  X(NONFINITE,      "values are NaN or infinite, and are kept")                     \
-  X(REMARK,         "nothing wrong, but worth knowing: inverted polarity, two channels of one name")
+#define BL_WARNING_LIST(X)                                                                                             \
+  X(NO_CONVERGENCE, "a solver stopped at its iteration cap")                                                           \
+  X(CONSTANT, "a column or channel is constant")                                                                       \
+  X(UNDEFINED, "a score is undefined here, and NaN or its stated stand-in")                                            \
+  X(COLLINEAR, "columns depend on one another")                                                                        \
+  X(FEW_ROWS, "fewer rows than the method was made for")                                                               \
+  X(DEVIATION, "a file departs from its standard; an assumption was made")                                             \
+  X(TRUNCATED, "a file ends before its header says")                                                                   \
+  X(UNITS, "a unit is missing or odd")                                                                                 \
+  X(SKIPPED, "a recording or segment was left out")                                                                    \
+  X(MISSING, "a channel that was asked for is not there")                                                              \
+  X(ADJUSTED, "a parameter was changed to fit the data")                                                               \
+  X(FORMAL, "a file departs from its standard where nothing hangs on it; noted, not warned of")                        \
+  X(NONFINITE, "values are NaN or infinite, and are kept")                                                             \
+  X(REMARK, "nothing wrong, but worth knowing: inverted polarity, two channels of one name")
 typedef enum bl_warning {
 #define BL_WARNING_CODE(name, text) BL_W_##name,
   BL_WARNING_LIST(BL_WARNING_CODE)
 #undef BL_WARNING_CODE
-  BL_N_WARNINGS
+      BL_N_WARNINGS
 } bl_warning;
 void bl_warn(bl_ctx *ctx, bl_warning code, const char *format, ...) BL_PRINTF(3, 4);
-/* What bl_warn() puts before its text, as "NAME: ", in this context alone: the recording at work, which the code that warns does
- * not know. Borrowed; NULL: nothing. Returns what it was before. */
+/* What bl_warn() puts before its text, as "NAME: ", in this context alone: the recording at work, which the code that
+ * warns does not know. Borrowed; NULL: nothing. Returns what it was before. */
 const char *bl_ctx_set_subject(bl_ctx *ctx, const char *subject);
 size_t bl_ctx_warnings(const bl_ctx *ctx, bl_warning code);
 const char *bl_warning_name(bl_warning code);
@@ -82,8 +82,7 @@ void bl_progress(bl_ctx *ctx, const char *what, double done, double total);
 void bl_ctx_cancel(bl_ctx *ctx);
 /* True once cancelled: long loops look here between items, or use BL_CHECK_CANCEL. */
 bool bl_ctx_cancelled(const bl_ctx *ctx);
-#define BL_CHECK_CANCEL(ctx) \
-  (bl_ctx_cancelled(ctx) ? bl_fail((ctx), BL_E_CANCELLED, "stopped on request") : BL_OK)
+#define BL_CHECK_CANCEL(ctx) (bl_ctx_cancelled(ctx) ? bl_fail((ctx), BL_E_CANCELLED, "stopped on request") : BL_OK)
 
 /* ---- threads ----------------------------------------------------------------------------------------------------- */
 
@@ -91,12 +90,13 @@ bool bl_ctx_cancelled(const bl_ctx *ctx);
 void bl_ctx_set_threads(bl_ctx *ctx, size_t n);
 size_t bl_ctx_threads(const bl_ctx *ctx);
 
-/* ---- the allocator's books (memory.h allocates) -------------------------------------------------------------------- */
+/* ---- the allocator's books (memory.h allocates)
+ * -------------------------------------------------------------------- */
 
-size_t bl_ctx_live(const bl_ctx *ctx);       /* blocks allocated and not yet freed */
+size_t bl_ctx_live(const bl_ctx *ctx); /* blocks allocated and not yet freed */
 size_t bl_ctx_live_bytes(const bl_ctx *ctx);
 size_t bl_ctx_peak_bytes(const bl_ctx *ctx);
-size_t bl_ctx_allocs(const bl_ctx *ctx);     /* allocations asked for since the last bl_ctx_fail_alloc_at() */
+size_t bl_ctx_allocs(const bl_ctx *ctx); /* allocations asked for since the last bl_ctx_fail_alloc_at() */
 /* The n-th allocation from now (0 = the next) fails, once; -1 = none fails. Sets bl_ctx_allocs() to 0. For tests. */
 void bl_ctx_fail_alloc_at(bl_ctx *ctx, long n);
 

@@ -13,7 +13,8 @@ bl_status bl_file_write(bl_ctx *ctx, const char *path, const void *bytes, size_t
 bl_status bl_file_target(bl_ctx *ctx, const char *path, char **out) BL_MUST_CHECK;
 
 /* A file in the making, for what is too large to hold. Until bl_out_done() the file at `path` stays as it was;
- * bl_out_drop() gives up. A file that is replaced keeps its rights; a link stays one, and what it points to is written. */
+ * bl_out_drop() gives up. A file that is replaced keeps its rights; a link stays one, and what it points to is
+ * written. */
 typedef struct bl_out {
   char *path, *beside;
   int fd; /* -1 when closed */

@@ -12,19 +12,19 @@
 #include "baleen/memory.h"
 
 typedef enum bl_opt_kind {
-  BL_OPT_INT,    /* int64_t */
-  BL_OPT_REAL,   /* double */
-  BL_OPT_BOOL,   /* bool */
-  BL_OPT_ENUM,   /* int: index into choices */
-  BL_OPT_WORD,   /* bl_word: one of choices, or a number within the bounds ("auto", "none", 0.3) */
-  BL_OPT_TEXT,   /* char *, owned; NULL = not given (default NULL) */
-  BL_OPT_REALS,  /* bl_reals: [1, 2.5] */
-  BL_OPT_TEXTS,  /* bl_texts: [Fz, Cz] */
-  BL_OPT_RANGES  /* bl_ranges: {alpha: [8, 13], beta: [13, 30]} */
+  BL_OPT_INT,   /* int64_t */
+  BL_OPT_REAL,  /* double */
+  BL_OPT_BOOL,  /* bool */
+  BL_OPT_ENUM,  /* int: index into choices */
+  BL_OPT_WORD,  /* bl_word: one of choices, or a number within the bounds ("auto", "none", 0.3) */
+  BL_OPT_TEXT,  /* char *, owned; NULL = not given (default NULL) */
+  BL_OPT_REALS, /* bl_reals: [1, 2.5] */
+  BL_OPT_TEXTS, /* bl_texts: [Fz, Cz] */
+  BL_OPT_RANGES /* bl_ranges: {alpha: [8, 13], beta: [13, 30]} */
 } bl_opt_kind;
 
 typedef struct bl_word {
-  int word;    /* index into choices, or -1: the number counts */
+  int word; /* index into choices, or -1: the number counts */
   double real;
 } bl_word;
 typedef struct bl_reals {
@@ -43,24 +43,28 @@ typedef struct bl_ranges {
 enum {
   BL_OPT_OPEN_LO = 1, /* the lower bound itself is refused */
   BL_OPT_OPEN_HI = 2,
-  BL_OPT_WHOLE = 4,   /* a BL_OPT_WORD whose numbers are whole */
-  BL_OPT_NEEDED = 8   /* no default: must be given */
+  BL_OPT_WHOLE = 4, /* a BL_OPT_WORD whose numbers are whole */
+  BL_OPT_NEEDED = 8 /* no default: must be given */
 };
 
 typedef struct bl_opt {
-  const char *name;           /* NULL ends the table */
+  const char *name; /* NULL ends the table */
   bl_opt_kind kind;
-  size_t offset;              /* offsetof(params, member) */
-  const char *def;            /* default as text; NULL: none (texts, lists: empty) */
-  double lo, hi;              /* bounds of numbers, both inclusive unless flags say otherwise */
+  size_t offset;   /* offsetof(params, member) */
+  const char *def; /* default as text; NULL: none (texts, lists: empty) */
+  double lo, hi;   /* bounds of numbers, both inclusive unless flags say otherwise */
   unsigned flags;
   const char *const *choices; /* NULL-terminated; for ENUM and WORD */
   const char *unit;           /* "Hz", "s", "" */
   const char *help;           /* one line, no full stop */
 } bl_opt;
 
-#define BL_OPT_END { .name = NULL }
+#define BL_OPT_END                                                                                                     \
+  {                                                                                                                    \
+    .name = NULL                                                                                                       \
+  }
 /* Rows, shortest form: struct type, member, default, bounds, unit, help. The config name is the member's name. */
+/* clang-format off */
 #define BL_INT(T, m, def, lo, hi, unit, help)  { #m, BL_OPT_INT, offsetof(T, m), def, lo, hi, 0, NULL, unit, help }
 #define BL_REAL(T, m, def, lo, hi, unit, help) { #m, BL_OPT_REAL, offsetof(T, m), def, lo, hi, 0, NULL, unit, help }
 #define BL_REAL_ABOVE(T, m, def, lo, hi, unit, help) \
@@ -73,6 +77,7 @@ typedef struct bl_opt {
 #define BL_REALS(T, m, def, lo, hi, unit, help) { #m, BL_OPT_REALS, offsetof(T, m), def, lo, hi, 0, NULL, unit, help }
 #define BL_TEXTS(T, m, def, help) { #m, BL_OPT_TEXTS, offsetof(T, m), def, 0, 0, 0, NULL, "", help }
 #define BL_RANGES(T, m, def, lo, hi, unit, help) { #m, BL_OPT_RANGES, offsetof(T, m), def, lo, hi, 0, NULL, unit, help }
+/* clang-format on */
 
 /* `who` is the plug-in's name for messages ("mel"). `params` is the zeroed or set struct that the table describes.
  * All return BL_E_CONFIG with a message that names option, value found, what is allowed and the nearest name; or
@@ -81,8 +86,8 @@ bl_status bl_opts_defaults(bl_ctx *ctx, const char *who, const bl_opt *table, vo
 bl_status bl_opts_set(bl_ctx *ctx, const char *who, const bl_opt *table, void *params, const char *name,
                       const char *text) BL_MUST_CHECK;
 /* The value as text that bl_opts_set() reads back to the same bits; a text that was not given appends "null". */
-bl_status bl_opts_get(bl_ctx *ctx, const bl_opt *table, const void *params, const char *name, bl_buf *out)
-    BL_MUST_CHECK;
+bl_status bl_opts_get(bl_ctx *ctx, const bl_opt *table, const void *params, const char *name,
+                      bl_buf *out) BL_MUST_CHECK;
 /* Fails when an option flagged BL_OPT_NEEDED was never given. */
 bl_status bl_opts_complete(bl_ctx *ctx, const char *who, const bl_opt *table, const void *params) BL_MUST_CHECK;
 /* `to` is zeroed memory of the same struct; members outside the table are left alone. */
@@ -96,18 +101,19 @@ size_t bl_opts_count(const bl_opt *table);
 /* What is allowed, in words: "a number from 0 to 1", "one of hann, hamming". */
 bl_status bl_opt_allowed(bl_ctx *ctx, const bl_opt *opt, bl_buf *out) BL_MUST_CHECK;
 
-/* ---- flow text: the small subset of YAML flow style that lists are written in ----------------------------------------
- * value = scalar | [value, ...] | {name: value, ...}; scalars may be "double quoted" with \" \\ \n. The config reader
- * turns YAML nodes into this text; option values are stored and printed in it. */
+/* ---- flow text: the small subset of YAML flow style that lists are written in
+ * ---------------------------------------- value = scalar | [value, ...] | {name: value, ...}; scalars may be "double
+ * quoted" with \" \\ \n. The config reader turns YAML nodes into this text; option values are stored and printed in
+ * it. */
 typedef enum bl_flow_kind { BL_FLOW_SCALAR, BL_FLOW_LIST, BL_FLOW_MAP } bl_flow_kind;
 typedef struct bl_flow bl_flow;
 struct bl_flow {
   bl_flow_kind kind;
   bool quoted;
-  char *text;          /* of a scalar */
-  size_t n;            /* children of a list or map */
+  char *text; /* of a scalar */
+  size_t n;   /* children of a list or map */
   bl_flow *child;
-  char **name;         /* of a map's children, else NULL */
+  char **name; /* of a map's children, else NULL */
 };
 bl_status bl_flow_parse(bl_ctx *ctx, const char *text, bl_flow *out) BL_MUST_CHECK; /* depth at most 16 */
 bl_status bl_flow_print(bl_ctx *ctx, const bl_flow *f, bl_buf *out) BL_MUST_CHECK;

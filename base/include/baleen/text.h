@@ -24,7 +24,7 @@ size_t bl_edit_distance(const char *a, const char *b);
  * at(arg, n); NULL ends the list. */
 const char *bl_nearest(const char *name, const char *(*at)(const void *arg, size_t n), const void *arg);
 
-bool bl_text_equal(const char *a, const char *b);        /* NULL equals NULL only */
+bool bl_text_equal(const char *a, const char *b); /* NULL equals NULL only */
 bool bl_text_equal_nocase(const char *a, const char *b);
 bool bl_text_ends_with(const char *s, const char *tail); /* ASCII letters without case */
 /* Shell-like pattern: * any run, ? one byte, [abc] [a-z] [!x] one of a set; the whole of s must match. */

@@ -1,6 +1,6 @@
-/* wide.h: a function compiled twice, for AVX2 and for the baseline, and chosen when the program starts. Both give the same
- * bits: the same operations in the same order, without fused multiply-add. For inner loops that a profile has named, in static
- * functions: clang 14 gives the clones of a global one a name that no other file finds. */
+/* wide.h: a function compiled twice, for AVX2 and for the baseline, and chosen when the program starts. Both give the
+ * same bits: the same operations in the same order, without fused multiply-add. For inner loops that a profile has
+ * named, in static functions: clang 14 gives the clones of a global one a name that no other file finds. */
 #ifndef BALEEN_WIDE_H
 #define BALEEN_WIDE_H
 

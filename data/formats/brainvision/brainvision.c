@@ -1,5 +1,5 @@
-/* brainvision: BrainVision recordings: header (.vhdr), markers (.vmrk) and data (.eeg), found from any of the three. See
- * brainvision.h for the format. */
+/* brainvision: BrainVision recordings: header (.vhdr), markers (.vmrk) and data (.eeg), found from any of the three.
+ * See brainvision.h for the format. */
 #include <string.h>
 #include <sys/stat.h>
 
@@ -21,7 +21,8 @@ static int probe(const unsigned char *head, size_t n, const char *path)
   if (n >= 3 && !memcmp(head, "\xef\xbb\xbf", 3)) head += 3, n -= 3;
   for (size_t i = 0; i < 2; i++)
     if (n >= strlen(begins[i]) && !memcmp(head, begins[i], strlen(begins[i]))) return 100;
-  return bl_text_ends_with(path, ".vhdr") || bl_text_ends_with(path, ".vmrk") || bl_text_ends_with(path, ".eeg") ? 2 : 0;
+  return bl_text_ends_with(path, ".vhdr") || bl_text_ends_with(path, ".vmrk") || bl_text_ends_with(path, ".eeg") ? 2
+                                                                                                                 : 0;
 }
 
 static bool is_file(const char *path)
@@ -53,9 +54,10 @@ static bl_status find_header(bl_ctx *ctx, const bl_recording *rec, char **out)
   }
   bl_free(ctx, *out);
   *out = NULL;
-  return bl_fail(ctx, BL_E_FORMAT,
-                 "%s: is a part of a BrainVision recording, whose header (.vhdr) of that name is not beside it; open the header",
-                 rec->path);
+  return bl_fail(
+      ctx, BL_E_FORMAT,
+      "%s: is a part of a BrainVision recording, whose header (.vhdr) of that name is not beside it; open the header",
+      rec->path);
 }
 
 /* Name with "$b" replaced by the header's own name without extension; backslashes become slashes. */
@@ -72,7 +74,8 @@ static char *plain_name(bl_ctx *ctx, const char *header, const char *name)
 
 /* A file that the header names: where it says; by that name beside the header; or, renamed, by the header's own name.
  * *out NULL: there is none. */
-static bl_status find_part(bl_ctx *ctx, bl_recording *rec, const char *header, const char *says, const char *tail, char **out)
+static bl_status find_part(bl_ctx *ctx, bl_recording *rec, const char *header, const char *says, const char *tail,
+                           char **out)
 {
   char *name = plain_name(ctx, header, says), *folder = bl_path_folder(ctx, header);
   char *at[3] = {name && folder ? bl_path_join(ctx, folder, name) : NULL,
@@ -103,7 +106,8 @@ static bl_status open_data(bl_ctx *ctx, bl_recording *rec, bv_file *f, const cha
   char *path = NULL;
   bl_status s = find_part(ctx, rec, header, f->bv.data_file, ".eeg", &path);
   if (!s && !path)
-    s = bl_fail(ctx, BL_E_IO, "%s: names the data file '%s', which is not beside it; copy it there", header, f->bv.data_file);
+    s = bl_fail(ctx, BL_E_IO, "%s: names the data file '%s', which is not beside it; copy it there", header,
+                f->bv.data_file);
   char *text = NULL;
   size_t n = 0;
   if (!s) s = bl_window_open(ctx, path, &f->bv.file);
@@ -125,9 +129,10 @@ static bl_status open_markers(bl_ctx *ctx, bl_recording *rec, bv_file *f, const 
   size_t n = 0;
   bl_status s = find_part(ctx, rec, header, f->bv.marker_file ? f->bv.marker_file : "", ".vmrk", &path);
   if (!s && !path && f->bv.marker_file)
-    s = bl_recording_note(ctx, rec, BL_W_DEVIATION,
-                          "%s names the marker file '%s', which is not there; read without markers, start time and gaps",
-                          bl_path_base(header), f->bv.marker_file);
+    s = bl_recording_note(
+        ctx, rec, BL_W_DEVIATION,
+        "%s names the marker file '%s', which is not there; read without markers, start time and gaps",
+        bl_path_base(header), f->bv.marker_file);
   if (!s && path) s = bl_file_read(ctx, path, 0, &text, &n);
   if (!s) s = bl_bv_markers(ctx, rec, &f->bv, path ? path : header, text, n);
   bl_free(ctx, text);
@@ -151,7 +156,8 @@ static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
   return s;
 }
 
-static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out, size_t *got)
+static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
+                             size_t *got)
 {
   (void)stream;
   bl_status s = bl_bv_read(ctx, &((bv_file *)rec->impl)->bv, first, n, out);

@@ -1,8 +1,9 @@
 /* brainvision.h: what the parts of the BrainVision reader share. Private to data/.
  *
- * Format: Brain Products, "BrainVision Core Data Format 1.0" (versions 1.0 and 2.0 of its files): a header (.vhdr) and a
- * table of markers (.vmrk), both texts in sections as Windows' .ini files have them, and the data (.eeg), binary or text.
- * Texts are UTF-8, or Latin-1 where they are none, whatever their Codepage says: both are found under either name. */
+ * Format: Brain Products, "BrainVision Core Data Format 1.0" (versions 1.0 and 2.0 of its files): a header (.vhdr) and
+ * a table of markers (.vmrk), both texts in sections as Windows' .ini files have them, and the data (.eeg), binary or
+ * text. Texts are UTF-8, or Latin-1 where they are none, whatever their Codepage says: both are found under either
+ * name. */
 #ifndef BALEEN_BRAINVISION_H
 #define BALEEN_BRAINVISION_H
 
@@ -37,9 +38,9 @@ typedef struct bl_bv {
 /* A text in sections, entry by entry. */
 typedef struct bl_ini {
   const char *name, *p, *end;
-  size_t line;         /* of the entry, from 1 */
-  char section[32];    /* without brackets */
-  char *text, *value;  /* the entry's key, and what is behind its '='; overwritten by the next */
+  size_t line;        /* of the entry, from 1 */
+  char section[32];   /* without brackets */
+  char *text, *value; /* the entry's key, and what is behind its '='; overwritten by the next */
 } bl_ini;
 bl_status bl_ini_start(bl_ctx *ctx, bl_ini *ini, const char *name, const char *text, size_t n) BL_MUST_CHECK;
 /* False at the end. Entries of sections whose name begins with "Comment" are text, and passed over. */
@@ -49,11 +50,13 @@ void bl_ini_stop(bl_ctx *ctx, bl_ini *ini);
 char *bl_bv_field(char **rest);
 
 /* Reads the header's text; `name` is its file for messages. */
-bl_status bl_bv_header(bl_ctx *ctx, bl_recording *rec, bl_bv *b, const char *name, const char *text, size_t n) BL_MUST_CHECK;
+bl_status bl_bv_header(bl_ctx *ctx, bl_recording *rec, bl_bv *b, const char *name, const char *text,
+                       size_t n) BL_MUST_CHECK;
 /* Finds the data's frames in b->bytes (of a text) or b->n_bytes, and makes the stream without its runs. */
 bl_status bl_bv_data(bl_ctx *ctx, bl_recording *rec, bl_bv *b, const char *name) BL_MUST_CHECK;
 /* Makes the stream's runs and the annotations, by the markers' text; text NULL: there are none. */
-bl_status bl_bv_markers(bl_ctx *ctx, bl_recording *rec, bl_bv *b, const char *name, const char *text, size_t n) BL_MUST_CHECK;
+bl_status bl_bv_markers(bl_ctx *ctx, bl_recording *rec, bl_bv *b, const char *name, const char *text,
+                        size_t n) BL_MUST_CHECK;
 void bl_bv_free(bl_ctx *ctx, bl_bv *b);
 bl_status bl_bv_read(bl_ctx *ctx, bl_bv *b, uint64_t first, size_t n, float *out) BL_MUST_CHECK;
 

@@ -1,5 +1,5 @@
-/* The data of a BrainVision recording (.eeg): frames one after another, or channels one after another; or text, a line a
- * frame or a line a channel. Values are stored * resolution, in double, rounded once to float32. */
+/* The data of a BrainVision recording (.eeg): frames one after another, or channels one after another; or text, a line
+ * a frame or a line a channel. Values are stored * resolution, in double, rounded once to float32. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +16,10 @@ typedef struct words {
   bool comma;
 } words;
 
-static bool is_blank(const words *w, unsigned char c) { return c == ' ' || c == '\t' || c == '\r' || c == ';' || (c == ',' && !w->comma); }
+static bool is_blank(const words *w, unsigned char c)
+{
+  return c == ' ' || c == '\t' || c == '\r' || c == ';' || (c == ',' && !w->comma);
+}
 
 /* The next word of this line; false at its end. */
 static bool next_word(words *w, char *to, size_t room, size_t *n)
@@ -37,8 +40,8 @@ static bool next_line(words *w)
 }
 
 /* Numbers of one line behind the columns to skip, to every stride-th float from v on, at most max; all are counted. */
-static bl_status line_numbers(bl_ctx *ctx, words *w, const bl_bv *b, const char *name, size_t channel, float *v, size_t stride,
-                              uint64_t max, uint64_t *n)
+static bl_status line_numbers(bl_ctx *ctx, words *w, const bl_bv *b, const char *name, size_t channel, float *v,
+                              size_t stride, uint64_t max, uint64_t *n)
 {
   char word[64];
   size_t len;
@@ -46,8 +49,7 @@ static bl_status line_numbers(bl_ctx *ctx, words *w, const bl_bv *b, const char 
   for (uint64_t k = 0; next_word(w, word, sizeof word, &len); k++) {
     double x;
     if (k < b->skip_columns) continue;
-    if (!bl_parse_real(word, &x))
-      return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: '%s' is not a number", name, w->line, word);
+    if (!bl_parse_real(word, &x)) return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: '%s' is not a number", name, w->line, word);
     if (*n < max) v[*n * stride] = (float)(x * b->channels[channel == SIZE_MAX ? *n : channel].resolution);
     ++*n;
   }
@@ -62,7 +64,8 @@ static bl_status text_frames(bl_ctx *ctx, bl_bv *b, const char *name, words *w)
   for (bool more = w->p < w->end; more && !s; more = next_line(w)) {
     uint64_t n;
     if (!(b->n_frames % 4096) && (s = BL_CHECK_CANCEL(ctx))) break;
-    s = bl_grow(ctx, (void **)&b->text, &cap, (size_t)(b->n_frames + 1) * b->n_channels, sizeof *b->text, "BrainVision data");
+    s = bl_grow(ctx, (void **)&b->text, &cap, (size_t)(b->n_frames + 1) * b->n_channels, sizeof *b->text,
+                "BrainVision data");
     if (!s) s = line_numbers(ctx, w, b, name, SIZE_MAX, b->text + b->n_frames * b->n_channels, 1, b->n_channels, &n);
     if (s || !n) continue;
     if (n != b->n_channels)
@@ -82,8 +85,8 @@ static bl_status text_channels(bl_ctx *ctx, bl_bv *b, const char *name, words *w
   if (s) return s;
   b->n_frames = n;
   if (b->n_frames > b->n_bytes / b->n_channels) /* a number takes a byte at least */
-    return bl_fail(ctx, BL_E_FORMAT, "%s: %llu numbers in the first line, too many for %zu channels in %llu bytes", name,
-                   (unsigned long long)n, b->n_channels, (unsigned long long)b->n_bytes);
+    return bl_fail(ctx, BL_E_FORMAT, "%s: %llu numbers in the first line, too many for %zu channels in %llu bytes",
+                   name, (unsigned long long)n, b->n_channels, (unsigned long long)b->n_bytes);
   b->text = bl_calloc(ctx, (size_t)b->n_frames * b->n_channels, sizeof *b->text);
   if (!b->text) return bl_fail_nomem(ctx, "BrainVision data");
   for (size_t c = 0; c < b->n_channels && !s; c++, next_line(w)) {
@@ -112,7 +115,8 @@ static bl_status find_binary(bl_ctx *ctx, bl_recording *rec, bl_bv *b)
   if (b->offset > b->n_bytes) b->offset = b->n_bytes;
   b->n_frames = data / frame;
   if (!rest) return BL_OK;
-  return bl_recording_note(ctx, rec, BL_W_TRUNCATED, "byte %llu: the data end with %llu bytes of a frame of %llu; they were left out",
+  return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
+                           "byte %llu: the data end with %llu bytes of a frame of %llu; they were left out",
                            (unsigned long long)b->n_bytes, (unsigned long long)rest, (unsigned long long)frame);
 }
 
@@ -120,16 +124,18 @@ static bl_status check_points(bl_ctx *ctx, bl_recording *rec, bl_bv *b)
 {
   uint64_t says = b->n_points, has = b->n_frames;
   if (!says || says == has) return BL_OK;
-  if (b->vectorized && !b->ascii && says < has) { /* channels lie as far apart as the header says: the rest is none of theirs */
+  if (b->vectorized && !b->ascii &&
+      says < has) { /* channels lie as far apart as the header says: the rest is none of theirs */
     b->n_frames = says;
     return bl_recording_note(ctx, rec, BL_W_DEVIATION, "DataPoints is %llu, the data have %llu; those were taken",
                              (unsigned long long)says, (unsigned long long)has);
   }
   if (b->vectorized && !b->ascii)
-    return bl_fail(ctx, BL_E_FORMAT,
-                   "%s: DataPoints is %llu, the data have room for %llu: cut off, and with channels one after another what is "
-                   "left has no order; copy the data file again",
-                   rec->path, (unsigned long long)says, (unsigned long long)has);
+    return bl_fail(
+        ctx, BL_E_FORMAT,
+        "%s: DataPoints is %llu, the data have room for %llu: cut off, and with channels one after another what is "
+        "left has no order; copy the data file again",
+        rec->path, (unsigned long long)says, (unsigned long long)has);
   return bl_recording_note(ctx, rec, says > has ? BL_W_TRUNCATED : BL_W_DEVIATION,
                            "DataPoints is %llu, the data have %llu frames; those were taken", (unsigned long long)says,
                            (unsigned long long)has);
@@ -155,7 +161,8 @@ bl_status bl_bv_data(bl_ctx *ctx, bl_recording *rec, bl_bv *b, const char *name)
 
 bl_status bl_bv_read(bl_ctx *ctx, bl_bv *b, uint64_t first, size_t n, float *out)
 {
-  size_t n_channels = b->n_channels, bytes = bl_sample_bytes(b->type.kind), step = b->vectorized ? bytes : bytes * n_channels;
+  size_t n_channels = b->n_channels, bytes = bl_sample_bytes(b->type.kind),
+         step = b->vectorized ? bytes : bytes * n_channels;
   bl_scale scale = bl_scale_one();
   bl_status s = BL_OK;
   if (b->text) {

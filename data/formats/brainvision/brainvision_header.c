@@ -94,7 +94,7 @@ static bl_status word_entry(bl_ctx *ctx, const bl_ini *ini, const char *const *w
 static bl_status common_entry(bl_ctx *ctx, const bl_ini *ini, bl_bv *b)
 {
   static const char *const formats[] = {"BINARY", "ASCII", NULL}, *const orders[] = {"MULTIPLEXED", "VECTORIZED", NULL},
-                    *const domains[] = {"TIMEDOMAIN", NULL};
+                           *const domains[] = {"TIMEDOMAIN", NULL};
   const char *key = ini->text;
   size_t k = 0;
   uint64_t n = 0;
@@ -167,18 +167,19 @@ static bl_status channel_entry(bl_ctx *ctx, bl_recording *rec, const bl_ini *ini
   if (bl_parse_real(resolution, &c->resolution) && isfinite(c->resolution) && c->resolution != 0) return BL_OK;
   c->resolution = 1;
   c->given = false;
-  return bl_recording_note(ctx, rec, BL_W_DEVIATION,
-                           "%s:%zu: resolution of channel %lld '%s' is '%s'; it is marked unusable, its values are as stored",
-                           bl_path_base(ini->name), ini->line, (long long)n, c->name, resolution);
+  return bl_recording_note(
+      ctx, rec, BL_W_DEVIATION,
+      "%s:%zu: resolution of channel %lld '%s' is '%s'; it is marked unusable, its values are as stored",
+      bl_path_base(ini->name), ini->line, (long long)n, c->name, resolution);
 }
 
 /* ---- all of it --------------------------------------------------------------------------------------------------- */
 
 static bl_status check_whole(bl_ctx *ctx, const bl_bv *b, const char *name, bool has_kind)
 {
-  const char *lacks = !b->n_channels         ? "NumberOfChannels"
-                      : !(b->interval_us > 0) ? "SamplingInterval"
-                      : !b->data_file        ? "DataFile"
+  const char *lacks = !b->n_channels           ? "NumberOfChannels"
+                      : !(b->interval_us > 0)  ? "SamplingInterval"
+                      : !b->data_file          ? "DataFile"
                       : !b->ascii && !has_kind ? "BinaryFormat"
                                                : NULL;
   if (lacks) return bl_fail(ctx, BL_E_FORMAT, "%s: the header does not say '%s'; is it cut off?", name, lacks);
@@ -224,8 +225,11 @@ bl_status bl_bv_header(bl_ctx *ctx, bl_recording *rec, bl_bv *b, const char *nam
                           bl_path_base(name), i + 1);
   }
   if (s) return s;
-  static const char *const kinds[BL_N_SAMPLES] = {[BL_I16] = "16 bit", [BL_U16] = "16 bit unsigned", [BL_I32] = "32 bit",
-                                                  [BL_F32] = "32 bit float", [BL_F64] = "64 bit float"};
+  static const char *const kinds[BL_N_SAMPLES] = {[BL_I16] = "16 bit",
+                                                  [BL_U16] = "16 bit unsigned",
+                                                  [BL_I32] = "32 bit",
+                                                  [BL_F32] = "32 bit float",
+                                                  [BL_F64] = "64 bit float"};
   bl_free(ctx, rec->format);
   rec->format = bl_strf(ctx, "BrainVision, %s", b->ascii ? "text" : kinds[b->type.kind]);
   return rec->format ? BL_OK : bl_fail_nomem(ctx, "a BrainVision header");

@@ -1,5 +1,6 @@
 /* The markers of a BrainVision recording (.vmrk): Mk<n>=type,description,position,size,channel[,date]; positions count
- * frames from 1. A "New Segment" is where recording began or went on; its date (year to microsecond, 20 digits) tells when. */
+ * frames from 1. A "New Segment" is where recording began or went on; its date (year to microsecond, 20 digits) tells
+ * when. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,7 +40,8 @@ static bool is_segment(const mark *m) { return bl_text_equal_nocase(m->type, "Ne
 
 static bool is_mark(const bl_ini *ini)
 {
-  return bl_text_equal_nocase(ini->section, "Marker Infos") && (ini->text[0] & ~0x20) == 'M' && (ini->text[1] & ~0x20) == 'K';
+  return bl_text_equal_nocase(ini->section, "Marker Infos") && (ini->text[0] & ~0x20) == 'M' &&
+         (ini->text[1] & ~0x20) == 'K';
 }
 
 /* "YYYYMMDDhhmmssuuuuuu"; all zeros is no date. */
@@ -153,17 +155,21 @@ static bl_status report(bl_ctx *ctx, bl_recording *rec, const marks *k, const ch
 {
   bl_status s = BL_OK;
   if (k->n_broken)
-    s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "%s:%zu: no marker (type,description,position,size,channel), and %zu more like it; passed over",
-                          bl_path_base(name), k->first_broken, k->n_broken - 1);
+    s = bl_recording_note(
+        ctx, rec, BL_W_DEVIATION,
+        "%s:%zu: no marker (type,description,position,size,channel), and %zu more like it; passed over",
+        bl_path_base(name), k->first_broken, k->n_broken - 1);
   if (!s && k->n_undated)
-    s = bl_recording_note(ctx, rec, BL_W_DEVIATION,
-                          "%zu segments begin without a date: how long the break was is not told; the time runs on there, and "
-                          "nothing is joined across",
-                          k->n_undated);
+    s = bl_recording_note(
+        ctx, rec, BL_W_DEVIATION,
+        "%zu segments begin without a date: how long the break was is not told; the time runs on there, and "
+        "nothing is joined across",
+        k->n_undated);
   if (!s && k->n_overlap)
-    s = bl_recording_note(ctx, rec, BL_W_DEVIATION,
-                          "%zu segments are dated before the end of the one before; they were taken to follow without a gap",
-                          k->n_overlap);
+    s = bl_recording_note(
+        ctx, rec, BL_W_DEVIATION,
+        "%zu segments are dated before the end of the one before; they were taken to follow without a gap",
+        k->n_overlap);
   return s;
 }
 

@@ -1,6 +1,6 @@
-/* edf: EDF, EDF+, BDF and BDF+. Values are digital * cal + off in double, rounded once to float32, in the file's own unit; a
- * BDF Status is two channels, its trigger bits and its system bits as numbers. See edf.h for the standards, window.h for why
- * the file is read and not mapped. */
+/* edf: EDF, EDF+, BDF and BDF+. Values are digital * cal + off in double, rounded once to float32, in the file's own
+ * unit; a BDF Status is two channels, its trigger bits and its system bits as numbers. See edf.h for the standards,
+ * window.h for why the file is read and not mapped. */
 #include <string.h>
 #ifdef __SSE4_1__
 #include <smmintrin.h>
@@ -10,8 +10,8 @@
 #include "edf.h"
 #include "recording_private.h"
 
-/* TILE: frames done of one channel before the next: the piece of the output stays in the nearest cache. Records are read whole,
- * several at a time, or, where they are large or little of them is wanted, signal by signal. */
+/* TILE: frames done of one channel before the next: the piece of the output stays in the nearest cache. Records are
+ * read whole, several at a time, or, where they are large or little of them is wanted, signal by signal. */
 enum { TILE = 64, PIECE_BYTES = 256 << 10, WHOLE_BYTES = 1 << 20, PART_FRAMES = 4096 };
 
 typedef struct edf_file {
@@ -104,7 +104,8 @@ static void decode_status(bool system, const unsigned char *from, size_t n, floa
 
 #ifdef __SSE4_1__
 /* Four channels of 16 bits at once, n a multiple of 4: a file holds channel after channel and frames want them side by
- * side, so blocks of 4 x 4 are turned in registers. The same operations in the same order as decode(), hence its bits. */
+ * side, so blocks of 4 x 4 are turned in registers. The same operations in the same order as decode(), hence its
+ * bits. */
 static void decode_four(const bl_edf_signal *const g[4], const unsigned char *const from[4], size_t n, float *to,
                         size_t stride)
 {
@@ -124,8 +125,8 @@ static void decode_four(const bl_edf_signal *const g[4], const unsigned char *co
 #endif
 
 /* n frames of all channels, those of channel c from from[c] + skip on. */
-static void decode_part(const bl_edf *e, const size_t *signals, size_t n_channels, const unsigned char *const *from, size_t skip,
-                        size_t n, float *to)
+static void decode_part(const bl_edf *e, const size_t *signals, size_t n_channels, const unsigned char *const *from,
+                        size_t skip, size_t n, float *to)
 {
   size_t c = 0;
 #ifdef __SSE4_1__
@@ -161,7 +162,8 @@ static bl_status find_whole(bl_ctx *ctx, edf_file *f, const size_t *signals, siz
   return s;
 }
 
-static bl_status find_parts(bl_ctx *ctx, edf_file *f, const size_t *signals, size_t n_channels, uint64_t r, uint64_t in, size_t n)
+static bl_status find_parts(bl_ctx *ctx, edf_file *f, const size_t *signals, size_t n_channels, uint64_t r, uint64_t in,
+                            size_t n)
 {
   bl_edf *e = &f->edf;
   size_t bytes = n * e->width;
@@ -195,16 +197,14 @@ static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint
     }
     float *to = out + done * n_channels;
     for (size_t k = 0; !s && k < part; k += TILE)
-      decode_part(e, signals, n_channels, f->from, k * e->width, part - k < TILE ? part - k : TILE, to + k * n_channels);
+      decode_part(e, signals, n_channels, f->from, k * e->width, part - k < TILE ? part - k : TILE,
+                  to + k * n_channels);
   }
   *got = s ? 0 : n;
   return s;
 }
 
-bl_edf *bl_edf_of(const bl_recording *rec)
-{
-  return rec->cls == &bl_reader_edf ? &((edf_file *)rec->impl)->edf : NULL;
-}
+bl_edf *bl_edf_of(const bl_recording *rec) { return rec->cls == &bl_reader_edf ? &((edf_file *)rec->impl)->edf : NULL; }
 
 static const char *const extensions[] = {".edf", ".bdf", ".rec", NULL};
 const bl_reader_class bl_reader_edf = {

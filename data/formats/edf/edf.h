@@ -13,7 +13,7 @@
 
 /* clang-format off */
 /*        kind             warning code  field             what was found, and the assumption */
-#define BL_EDF_DEVIATIONS(X)                                                                                             \
+#define BL_EDF_DEVIATIONS(X) \
   X(VERSION,         DEVIATION, "version",           "is not '0'; the rest is a header of EDF and was read as one")                 \
   X(HEADER_BYTES,    DEVIATION, "header size",       "disagrees with the number of signals; the data were taken to follow the signal headers") \
   X(HEADER_LONG,     DEVIATION, "header size",       "is larger than the number of signals needs, and the file's length agrees with it; taken as it is") \
@@ -75,35 +75,36 @@ typedef struct bl_edf_signal {
   char label[64]; /* as UTF-8, trimmed */
   char unit[32];  /* as UTF-8, its micro sign as "u" */
   double pmin, pmax, dmin, dmax;
-  double cal, off; /* physical = digital * cal + off */
-  uint64_t offset; /* in bytes, from the start of a record */
-  uint64_t spr;    /* samples per record */
+  double cal, off;                   /* physical = digital * cal + off */
+  uint64_t offset;                   /* in bytes, from the start of a record */
+  uint64_t spr;                      /* samples per record */
   bool annotation, unusable, status; /* status: BDF's, two channels */
 } bl_edf_signal;
 
 typedef struct bl_edf {
   bl_window file;
-  uint64_t n_bytes;           /* of the file */
-  unsigned char *bytes;       /* the headers: the first 256 bytes of the file, and 256 for each signal */
+  uint64_t n_bytes;     /* of the file */
+  unsigned char *bytes; /* the headers: the first 256 bytes of the file, and 256 for each signal */
   bool bdf, plus, discontinuous;
   size_t width; /* bytes of a sample: 2, BDF 3 */
   uint64_t header_bytes, record_bytes, n_records;
   double record_s; /* duration of a record; 0 only when there are no samples */
   size_t n_signals;
   bl_edf_signal *signals;
-  double first_onset_s;   /* what the annotations' onsets count from, after the header's start time */
-  double *stamp_s;        /* per record, its own time stamp: as it stands, NAN where it has none; from bl_edf_times() on as
+  double first_onset_s; /* what the annotations' onsets count from, after the header's start time */
+  double *stamp_s;    /* per record, its own time stamp: as it stands, NAN where it has none; from bl_edf_times() on as
                            * it was understood, less first_onset_s. NULL: none has any */
-  int stamp_decimals;     /* the most that a stamp has */
+  int stamp_decimals; /* the most that a stamp has */
   uint64_t *label_record; /* which record each annotation was found in; freed by bl_edf_times() */
   size_t label_cap;
   struct bl_edf_run {
     double start_s;
     uint64_t first; /* record */
-  } *runs;
+  } * runs;
   size_t n_runs, run_cap;
-  size_t *stream_signals; /* the signals of the streams' channels, one stream behind the other; a Status is there twice */
-  size_t *stream_first;   /* index into the former, per stream */
+  size_t
+      *stream_signals;  /* the signals of the streams' channels, one stream behind the other; a Status is there twice */
+  size_t *stream_first; /* index into the former, per stream */
   struct bl_edf_found {
     uint64_t count, offset;
     long signal; /* -1: the file */
@@ -111,7 +112,8 @@ typedef struct bl_edf {
 } bl_edf;
 
 /* *v: n bytes of record r, `in` bytes from its start; see bl_window_get(). */
-bl_status bl_edf_get(bl_ctx *ctx, bl_edf *e, uint64_t r, uint64_t in, size_t n, size_t ahead, const unsigned char **v) BL_MUST_CHECK;
+bl_status bl_edf_get(bl_ctx *ctx, bl_edf *e, uint64_t r, uint64_t in, size_t n, size_t ahead,
+                     const unsigned char **v) BL_MUST_CHECK;
 
 /* Counts a deviation at a byte of the file; signal -1 when it is of none. */
 void bl_edf_deviates(bl_edf *e, bl_edf_deviation kind, uint64_t offset, long signal);
@@ -123,8 +125,8 @@ bl_status bl_edf_report(bl_ctx *ctx, bl_recording *rec, const bl_edf *e) BL_MUST
  * *latin, whether they were taken as Latin-1 (may be NULL). */
 bool bl_edf_text(const unsigned char *s, size_t n, char *to, bool *latin);
 
-/* Whether a trimmed text is a local identification of EDF+ (2.1.3.3 and 2.1.3.4): subfields with one blank between them, X
- * where unknown. */
+/* Whether a trimmed text is a local identification of EDF+ (2.1.3.3 and 2.1.3.4): subfields with one blank between
+ * them, X where unknown. */
 bool bl_edf_is_patient(const char *text);
 bool bl_edf_is_recording(const char *text);
 

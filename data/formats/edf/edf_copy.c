@@ -1,8 +1,8 @@
 /* Copies of EDF and BDF files in which no sample changes.
  *
- * Two ways. By records: each record of the source that is wanted becomes one of the copy, gaps stay gaps. By samples: one
- * contiguous stretch of time is cut anew from its first sample on, gaps in it filled: for crops, and for `fill`. Where a
- * signal of a slow rate has no sample at the first moment, its nearest one comes first. */
+ * Two ways. By records: each record of the source that is wanted becomes one of the copy, gaps stay gaps. By samples:
+ * one contiguous stretch of time is cut anew from its first sample on, gaps in it filled: for crops, and for `fill`.
+ * Where a signal of a slow rate has no sample at the first moment, its nearest one comes first. */
 #include "edf_copy.h"
 
 #include <math.h>
@@ -24,18 +24,19 @@ typedef struct copy {
   bl_edf_out_signal *headers; /* their new ones */
   const bl_stretch *runs;     /* of the source, in frames of its first stream */
   size_t n_runs;
-  uint64_t first_spr;         /* of that stream */
-  size_t status;              /* which of the signals becomes a BDF's Status; SIZE_MAX: none */
-  bool has_system;            /* and takes the bits of another in */
+  uint64_t first_spr; /* of that stream */
+  size_t status;      /* which of the signals becomes a BDF's Status; SIZE_MAX: none */
+  bool has_system;    /* and takes the bits of another in */
   bool by_samples;
   double from_s, to_s;
   bl_edf_out_run *out_runs;
-  uint64_t *from_record;      /* first source record of each */
+  uint64_t *from_record; /* first source record of each */
   bl_annotations annotations;
   bl_edf_out_spec out;
 } copy;
 
-/* ---- which signals ------------------------------------------------------------------------------------------------- */
+/* ---- which signals
+ * ------------------------------------------------------------------------------------------------- */
 
 static const char *name_at(const void *arg, size_t i)
 {
@@ -75,8 +76,8 @@ static bl_status take_picked(bl_ctx *ctx, copy *c)
       continue;
     }
     const char *near = bl_nearest(name, name_at, c->rec);
-    s = bl_fail(ctx, BL_E_CONFIG, "%s: no channel '%s'%s%s%s", c->rec->path, name, near ? "; did you mean '" : "", near ? near : "",
-                near ? "'?" : "; 'baleen inspect' lists them");
+    s = bl_fail(ctx, BL_E_CONFIG, "%s: no channel '%s'%s%s%s", c->rec->path, name, near ? "; did you mean '" : "",
+                near ? near : "", near ? "'?" : "; 'baleen inspect' lists them");
   }
   return s;
 }
@@ -93,8 +94,8 @@ static bl_status take_all(bl_ctx *ctx, copy *c)
   return s;
 }
 
-/* An EDF's Status is a number like any other, a BDF's is bits that no scale is for: its values are written as they are, those of
- * a "Status system" above them, as a BDF's two channels are once they have been an EDF's. */
+/* An EDF's Status is a number like any other, a BDF's is bits that no scale is for: its values are written as they are,
+ * those of a "Status system" above them, as a BDF's two channels are once they have been an EDF's. */
 static bl_status find_status(bl_ctx *ctx, copy *c)
 {
   size_t system = SIZE_MAX, n = c->out.n_signals;
@@ -107,11 +108,14 @@ static bl_status find_status(bl_ctx *ctx, copy *c)
   snprintf(g->unit, sizeof g->unit, "Boolean");
   bl_edf_number(-8388608, g->dmin), bl_edf_number(8388607, g->dmax);
   memcpy(g->pmin, g->dmin, sizeof g->pmin), memcpy(g->pmax, g->dmax, sizeof g->pmax);
-  bl_status s = bl_texts_addf(ctx, c->report, "signal 'Status': its values are bits of the BDF now%s", system == SIZE_MAX ? "" : ", those of 'Status system' above them");
+  bl_status s = bl_texts_addf(ctx, c->report, "signal 'Status': its values are bits of the BDF now%s",
+                              system == SIZE_MAX ? "" : ", those of 'Status system' above them");
   if (s || system == SIZE_MAX) return s;
   if (c->headers[system].spr != g->spr)
-    return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: 'Status' and 'Status system' have different rates, and a BDF has them in one signal; pick one of them",
-                   c->rec->path);
+    return bl_fail(
+        ctx, BL_E_UNSUPPORTED,
+        "%s: 'Status' and 'Status system' have different rates, and a BDF has them in one signal; pick one of them",
+        c->rec->path);
   size_t source = c->signals[system];
   for (size_t i = system; i + 1 < n; i++) c->signals[i] = c->signals[i + 1], c->headers[i] = c->headers[i + 1];
   c->signals[--c->out.n_signals] = source;
@@ -130,7 +134,8 @@ static bl_status choose_signals(bl_ctx *ctx, copy *c)
   return s ? s : find_status(ctx, c);
 }
 
-/* ---- which records ------------------------------------------------------------------------------------------------- */
+/* ---- which records
+ * ------------------------------------------------------------------------------------------------- */
 
 static bl_status tell_duration(bl_ctx *ctx, copy *c, double record_s)
 {
@@ -168,7 +173,8 @@ static bl_status plan_records(bl_ctx *ctx, copy *c)
   bool moved = fabs(begin - c->from_s) > 1e-9 || fabs(end - c->to_s) > 1e-9;
   c->from_s = begin, c->to_s = end;
   if (moved && n)
-    return bl_texts_addf(ctx, c->report, "the crop holds a gap and goes by whole records: %.6f s to %.6f s", begin, end);
+    return bl_texts_addf(ctx, c->report, "the crop holds a gap and goes by whole records: %.6f s to %.6f s", begin,
+                         end);
   return BL_OK;
 }
 
@@ -199,7 +205,8 @@ static bl_status plan_samples(bl_ctx *ctx, copy *c)
   return tell_duration(ctx, c, e->record_s);
 }
 
-/* ---- annotations --------------------------------------------------------------------------------------------------- */
+/* ---- annotations
+ * --------------------------------------------------------------------------------------------------- */
 
 static bl_status add_mark(bl_ctx *ctx, copy *c, const char *label, double onset_s, double duration_s)
 {
@@ -232,13 +239,15 @@ static bl_status take_annotations(bl_ctx *ctx, copy *c, bool cropped)
   double padded = c->by_samples ? (double)c->out.n_records * c->out.record_s - (c->to_s - c->from_s) : 0;
   if (!s && padded > 1e-7) {
     s = add_mark(ctx, c, "padding", c->to_s - c->from_s, padded);
-    if (!s) s = bl_texts_addf(ctx, c->report, "the last record is filled up: %.6f s of each signal's last value", padded);
+    if (!s)
+      s = bl_texts_addf(ctx, c->report, "the last record is filled up: %.6f s of each signal's last value", padded);
   }
   bl_annotations_sort(&c->annotations);
   return s;
 }
 
-/* ---- samples ------------------------------------------------------------------------------------------------------- */
+/* ---- samples
+ * ------------------------------------------------------------------------------------------------------- */
 
 /* n samples of a signal from the first on, over the borders of records, as they stand. */
 static bl_status raw_samples(bl_ctx *ctx, copy *c, size_t signal, uint64_t first, uint64_t n, unsigned char *to)
@@ -272,7 +281,8 @@ static int32_t digital_zero(const bl_edf_signal *g)
   return (int32_t)fmin(fmax(zero, lo), hi);
 }
 
-/* Samples p .. p + n - 1 of the stretch: pieces that are there, values next to 0 between them, the last one behind the end. */
+/* Samples p .. p + n - 1 of the stretch: pieces that are there, values next to 0 between them, the last one behind the
+ * end. */
 static bl_status stretch_samples(bl_ctx *ctx, copy *c, size_t i, uint64_t p, uint64_t n, unsigned char *to)
 {
   const bl_edf_signal *g = &c->e->signals[c->signals[i]];
@@ -292,7 +302,8 @@ static bl_status stretch_samples(bl_ctx *ctx, copy *c, size_t i, uint64_t p, uin
     part = 1;
     if (there && !behind) part = (uint64_t)(len - in) < n ? (uint64_t)(len - in) : n;
     if (there && !behind && part > total - p) part = total - p;
-    if (there || (behind && len)) s = raw_samples(ctx, c, c->signals[i], first + (uint64_t)(there ? in : in < 0 ? 0 : len - 1), part, to);
+    if (there || (behind && len))
+      s = raw_samples(ctx, c, c->signals[i], first + (uint64_t)(there ? in : in < 0 ? 0 : len - 1), part, to);
     else put_digital(to, width, digital_zero(g));
   }
   return s;
@@ -318,7 +329,8 @@ static bl_status record_samples(bl_ctx *ctx, copy *c, size_t i, uint64_t spr, ui
 }
 
 /* Numbers of a signal as bits from `shift` on, in place or added to those at `to`. */
-static bl_status put_bits(bl_ctx *ctx, const copy *c, size_t i, const unsigned char *from, size_t n, unsigned most, int shift, unsigned char *to)
+static bl_status put_bits(bl_ctx *ctx, const copy *c, size_t i, const unsigned char *from, size_t n, unsigned most,
+                          int shift, unsigned char *to)
 {
   const bl_edf_signal *g = &c->e->signals[c->signals[i]];
   for (size_t k = 0; k < n; k++, from += 3, to += 3) {
@@ -326,17 +338,20 @@ static bl_status put_bits(bl_ctx *ctx, const copy *c, size_t i, const unsigned c
     uint32_t bits;
     double v = (x - ((x & 0x800000) << 1)) * g->cal + g->off;
     if (!bl_edf_bits(v, most, &bits))
-      return bl_fail(ctx, BL_E_RANGE,
-                     "%s: channel '%s' holds %.9g; a BDF's Status has whole numbers, trigger bits 0 to 65535 and system bits 0 to 255; leave the "
-                     "channel out, give it another name first (stage rename), or write a .edf",
-                     c->rec->path, g->label, v);
+      return bl_fail(
+          ctx, BL_E_RANGE,
+          "%s: channel '%s' holds %.9g; a BDF's Status has whole numbers, trigger bits 0 to 65535 and system bits 0 to 255; leave the "
+          "channel out, give it another name first (stage rename), or write a .edf",
+          c->rec->path, g->label, v);
     put_digital(to, 3, (int32_t)((shift ? (uint32_t)(to[0] | to[1] << 8) : 0) | bits << shift));
   }
   return BL_OK;
 }
 
-/* A BDF's Status from the samples of an EDF's, which are at v, and of its system bits, which there is room for at `more`. */
-static bl_status rebuild_status(bl_ctx *ctx, copy *c, uint64_t spr, uint64_t r, size_t run, unsigned char *v, unsigned char *more)
+/* A BDF's Status from the samples of an EDF's, which are at v, and of its system bits, which there is room for at
+ * `more`. */
+static bl_status rebuild_status(bl_ctx *ctx, copy *c, uint64_t spr, uint64_t r, size_t run, unsigned char *v,
+                                unsigned char *more)
 {
   bl_status s = put_bits(ctx, c, c->status, v, (size_t)spr, 65535, 0, v);
   if (s || !c->has_system) return s;
@@ -365,7 +380,8 @@ static bl_status write_records(bl_ctx *ctx, copy *c, bl_edf_out *o)
   return s;
 }
 
-/* ---- all of it ----------------------------------------------------------------------------------------------------- */
+/* ---- all of it
+ * ----------------------------------------------------------------------------------------------------- */
 
 /* The start of the copy: the recording's, later by the crop; none where two digits of a year would say another one. */
 static bl_status copy_start(bl_ctx *ctx, copy *c)
@@ -380,8 +396,10 @@ static bl_status copy_start(bl_ctx *ctx, copy *c)
     return bl_texts_addf(ctx, c->report, "the start is unknown: written as 01.01.85 00.00.00 with 'Startdate X'");
   if (!s && strncmp(out->start, "1985", 4) < 0) {
     out->has_start = false;
-    s = bl_texts_addf(ctx, c->report, "the start %s is before 1985, which EDF's date cannot say: written as 01.01.85 00.00.00 with "
-                    "'Startdate X'", out->start);
+    s = bl_texts_addf(ctx, c->report,
+                      "the start %s is before 1985, which EDF's date cannot say: written as 01.01.85 00.00.00 with "
+                      "'Startdate X'",
+                      out->start);
   }
   return s;
 }
@@ -394,8 +412,8 @@ static bl_status leave_gaps(bl_ctx *ctx, copy *c)
   for (size_t k = 0; k + 1 < c->n_runs && !s; k++) {
     double end = c->runs[k].start_s + (double)c->runs[k].n / rate, next = c->runs[k + 1].start_s;
     if (from >= end - 1e-9 && to <= next + 1e-9)
-      return bl_fail(ctx, BL_E_RANGE, "%s: nothing between %g s and %g s but a gap, from %g s to %g s; --fill fills it", c->rec->path, from, to,
-                     end, next);
+      return bl_fail(ctx, BL_E_RANGE, "%s: nothing between %g s and %g s but a gap, from %g s to %g s; --fill fills it",
+                     c->rec->path, from, to, end, next);
     if (from >= end - 1e-9 && from < next - 1e-9) {
       c->from_s = next;
       s = bl_texts_addf(ctx, c->report, "%.6f s lies in a gap: the crop begins behind it, at %.6f s", from, next);
@@ -425,16 +443,16 @@ static bl_status plan_times(bl_ctx *ctx, copy *c)
     return BL_OK;
   }
   if (!(c->from_s < c->to_s))
-    return bl_fail(ctx, BL_E_RANGE, "%s: nothing between %g s and %g s; the recording lasts %g s", c->rec->path, c->from_s, c->to_s,
-                   total);
+    return bl_fail(ctx, BL_E_RANGE, "%s: nothing between %g s and %g s; the recording lasts %g s", c->rec->path,
+                   c->from_s, c->to_s, total);
   bl_status s = cropped && !c->how->fill ? leave_gaps(ctx, c) : BL_OK;
   if (s) return s;
   for (size_t k = 0; k + 1 < c->n_runs; k++) {
     double end = c->runs[k].start_s + (double)c->runs[k].n / rate;
     inside |= end > c->from_s && end < c->to_s;
     if (c->how->fill && c->runs[k + 1].start_s - end > LONGEST_FILL_S)
-      return bl_fail(ctx, BL_E_RANGE, "%s: a gap of %.0f s is too long to be filled; crop, or leave the gaps", c->rec->path,
-                     c->runs[k + 1].start_s - end);
+      return bl_fail(ctx, BL_E_RANGE, "%s: a gap of %.0f s is too long to be filled; crop, or leave the gaps",
+                     c->rec->path, c->runs[k + 1].start_s - end);
   }
   c->by_samples = inside ? c->how->fill : cropped;
   s = c->by_samples ? plan_samples(ctx, c) : plan_records(ctx, c);
@@ -447,7 +465,9 @@ static bl_status begin_copy(bl_ctx *ctx, copy *c, const bl_recording *rec, const
 {
   bl_edf *e = bl_edf_of(rec);
   *c = (copy){.rec = rec, .e = e, .how = how, .report = report, .out = {.bdf = how->bdf}};
-  if (!e) return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: %s, not EDF or BDF; only these can be copied digitally", rec->path, rec->format);
+  if (!e)
+    return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: %s, not EDF or BDF; only these can be copied digitally", rec->path,
+                   rec->format);
   if (e->bdf && !how->bdf)
     return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: BDF's 24 bits do not fit into EDF's 16; write a .bdf", rec->path);
   if (rec->n_streams) {

@@ -98,14 +98,16 @@ static double whole_field(bl_edf *e, uint64_t at, size_t n, long signal)
 {
   double x = number_field(e, at, n, signal);
   if (!isnan(x) && memchr(e->bytes + at, '.', n)) bl_edf_deviates(e, BL_EDF_NOT_WHOLE, at, signal);
-  else if (!isnan(x) && (memchr(e->bytes + at, 'e', n) || memchr(e->bytes + at, 'E', n))) bl_edf_deviates(e, BL_EDF_NOT_WHOLE, at, signal);
+  else if (!isnan(x) && (memchr(e->bytes + at, 'e', n) || memchr(e->bytes + at, 'E', n)))
+    bl_edf_deviates(e, BL_EDF_NOT_WHOLE, at, signal);
   return x;
 }
 
 static double duration_field(bl_edf *e, uint64_t at)
 {
   double x = number_field(e, at, 8, -1);
-  if (!isnan(x) && (memchr(e->bytes + at, 'e', 8) || memchr(e->bytes + at, 'E', 8))) bl_edf_deviates(e, BL_EDF_EXPONENT, at, -1);
+  if (!isnan(x) && (memchr(e->bytes + at, 'e', 8) || memchr(e->bytes + at, 'E', 8)))
+    bl_edf_deviates(e, BL_EDF_EXPONENT, at, -1);
   return x;
 }
 
@@ -132,7 +134,9 @@ static bool is_date(const char *s)
 {
   static const char months[] = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC";
   for (int i = 0; i < 11; i++) {
-    if (i == 2 || i == 6 ? s[i] != '-' : i >= 3 && i <= 5 ? !(s[i] >= 'A' && s[i] <= 'Z') : !(s[i] >= '0' && s[i] <= '9'))
+    if (i == 2 || i == 6   ? s[i] != '-'
+        : i >= 3 && i <= 5 ? !(s[i] >= 'A' && s[i] <= 'Z')
+                           : !(s[i] >= '0' && s[i] <= '9'))
       return false;
   }
   bool month = false;

@@ -7,11 +7,12 @@
 #include "baleen/text.h"
 #include "edf_copy.h"
 
-/* ---- texts --------------------------------------------------------------------------------------------------------- */
+/* ---- texts
+ * --------------------------------------------------------------------------------------------------------- */
 
 /* A text field as ASCII. */
-static bl_status mend_text(bl_ctx *ctx, const bl_edf *e, size_t i, size_t before, size_t width, const char *what, char *to,
-                           bl_texts *report)
+static bl_status mend_text(bl_ctx *ctx, const bl_edf *e, size_t i, size_t before, size_t width, const char *what,
+                           char *to, bl_texts *report)
 {
   char text[161];
   bl_edf_text(e->bytes + bl_edf_field_at(e, before, width, i), width, text, NULL);
@@ -37,7 +38,8 @@ bl_status bl_edf_mend_identity(bl_ctx *ctx, const bl_edf *e, bl_edf_out_spec *ou
   if (!bl_edf_is_patient(text)) snprintf(out->patient, sizeof out->patient, "X X X ");
   if (*out->patient) add_subfield(out->patient, sizeof out->patient, *text ? text : "X");
   else snprintf(out->patient, sizeof out->patient, "%.80s", text);
-  if (strcmp(out->patient, raw)) s = bl_texts_addf(ctx, report, "patient field '%s' written as '%s'", raw, out->patient);
+  if (strcmp(out->patient, raw))
+    s = bl_texts_addf(ctx, report, "patient field '%s' written as '%s'", raw, out->patient);
   if (s) return s;
   bl_edf_text(e->bytes + 88, 80, raw, NULL);
   bl_edf_ascii(raw, text, 81);
@@ -50,7 +52,8 @@ bl_status bl_edf_mend_identity(bl_ctx *ctx, const bl_edf *e, bl_edf_out_spec *ou
   return bl_texts_addf(ctx, report, "recording field '%s' written as 'Startdate ... %s'", raw, out->recording);
 }
 
-/* ---- limits -------------------------------------------------------------------------------------------------------- */
+/* ---- limits
+ * -------------------------------------------------------------------------------------------------------- */
 
 /* A number of the header as it stands, when that is a plain number written as it should be. */
 static bool raw_number(const bl_edf *e, size_t i, size_t before, char text[9])
@@ -78,7 +81,8 @@ static void swap_texts(char a[9], char b[9])
 }
 
 /* Limits that no sample can reach, or that are no whole numbers, are moved along the line of the scale. */
-static bl_status move_limits(bl_ctx *ctx, const bl_edf_signal *g, size_t i, double most, bl_edf_out_signal *to, bl_texts *report)
+static bl_status move_limits(bl_ctx *ctx, const bl_edf_signal *g, size_t i, double most, bl_edf_out_signal *to,
+                             bl_texts *report)
 {
   double lo = fmax(ceil(fmin(g->dmin, g->dmax)), -most), hi = fmin(floor(fmax(g->dmin, g->dmax)), most - 1);
   if (!(lo < hi)) lo = -most, hi = most - 1;
@@ -87,19 +91,25 @@ static bl_status move_limits(bl_ctx *ctx, const bl_edf_signal *g, size_t i, doub
   bl_edf_number(hi, to->dmax);
   double pa = bl_edf_number(a, to->pmin), pb = bl_edf_number(b, to->pmax);
   double error = fabs((pb - pa) / (b - a) - 1);
-  return bl_texts_addf(ctx, report, "signal %zu '%s': limits moved along the scale to digital %s to %s, physical %s to %s; "
-                     "the gain changes by a factor of 1 %+.2g", i + 1, g->label, to->dmin, to->dmax, to->pmin, to->pmax, error);
+  return bl_texts_addf(ctx, report,
+                       "signal %zu '%s': limits moved along the scale to digital %s to %s, physical %s to %s; "
+                       "the gain changes by a factor of 1 %+.2g",
+                       i + 1, g->label, to->dmin, to->dmax, to->pmin, to->pmax, error);
 }
 
-static bl_status own_limits(bl_ctx *ctx, const bl_edf_signal *g, size_t i, double most, bl_edf_out_signal *to, bl_texts *report)
+static bl_status own_limits(bl_ctx *ctx, const bl_edf_signal *g, size_t i, double most, bl_edf_out_signal *to,
+                            bl_texts *report)
 {
   bl_edf_number(-most, to->dmin);
   bl_edf_number(most - 1, to->dmax);
   memcpy(to->pmin, to->dmin, sizeof to->pmin);
   memcpy(to->pmax, to->dmax, sizeof to->pmax);
   to->unit[0] = '\0';
-  return bl_texts_addf(ctx, report, "signal %zu '%s': its limits make no sense, or none that 8 characters can say; digital and physical ones are now those of a sample, "
-                     "without unit: its values are digital counts", i + 1, g->label);
+  return bl_texts_addf(
+      ctx, report,
+      "signal %zu '%s': its limits make no sense, or none that 8 characters can say; digital and physical ones are now those of a sample, "
+      "without unit: its values are digital counts",
+      i + 1, g->label);
 }
 
 /* Texts that stand for a scale: an odd limit may be nothing that 8 characters can say. */
@@ -110,7 +120,8 @@ static bool is_sound(const bl_edf_out_signal *g)
          bl_parse_real(g->dmax, &dmax) && dmin < dmax && (pmin < pmax || pmin > pmax);
 }
 
-static bl_status mend_limits(bl_ctx *ctx, const bl_edf *e, size_t i, bool to_bdf, bl_edf_out_signal *to, bl_texts *report)
+static bl_status mend_limits(bl_ctx *ctx, const bl_edf *e, size_t i, bool to_bdf, bl_edf_out_signal *to,
+                             bl_texts *report)
 {
   const bl_edf_signal *g = &e->signals[i];
   double most = to_bdf ? 8388608 : 32768;
@@ -126,10 +137,13 @@ static bl_status mend_limits(bl_ctx *ctx, const bl_edf *e, size_t i, bool to_bdf
   if (g->dmin < g->dmax) return BL_OK;
   swap_texts(to->pmin, to->pmax);
   swap_texts(to->dmin, to->dmax);
-  return bl_texts_addf(ctx, report, "signal %zu '%s': digital and physical limits swapped in pairs; the scale is the same", i + 1, g->label);
+  return bl_texts_addf(ctx, report,
+                       "signal %zu '%s': digital and physical limits swapped in pairs; the scale is the same", i + 1,
+                       g->label);
 }
 
-bl_status bl_edf_mend_signal(bl_ctx *ctx, const bl_edf *e, size_t i, bool to_bdf, bl_edf_out_signal *to, bl_texts *report)
+bl_status bl_edf_mend_signal(bl_ctx *ctx, const bl_edf *e, size_t i, bool to_bdf, bl_edf_out_signal *to,
+                             bl_texts *report)
 {
   *to = (bl_edf_out_signal){.spr = e->signals[i].spr};
   bl_status s = mend_text(ctx, e, i, 0, 16, "label", to->label, report);

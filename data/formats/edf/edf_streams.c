@@ -94,7 +94,8 @@ bl_status bl_edf_streams(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
     rec->streams[i].rate_hz = (double)spr / e->record_s;
     e->stream_first[i] = placed;
     size_t channels = n;
-    for (size_t k = 0; k < e->n_signals; k++) channels += is_channel(&e->signals[k]) && e->signals[k].spr == spr && e->signals[k].status;
+    for (size_t k = 0; k < e->n_signals; k++)
+      channels += is_channel(&e->signals[k]) && e->signals[k].spr == spr && e->signals[k].status;
     if ((s = bl_recording_channels(ctx, &rec->streams[i], channels))) break;
     for (size_t k = 0, c = 0; k < e->n_signals && !s; k++) {
       if (!is_channel(&e->signals[k]) || e->signals[k].spr != spr) continue;

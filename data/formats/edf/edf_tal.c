@@ -35,7 +35,8 @@ typedef struct stamp {
   int decimals; /* of the onset, zeros at the end not counted */
 } stamp;
 
-/* Digits with at most one point; a sign in front. Forgiven, but *odd: a comma, a point at an end. False when it is none. */
+/* Digits with at most one point; a sign in front. Forgiven, but *odd: a comma, a point at an end. False when it is
+ * none. */
 static bool stamp_number(const unsigned char *s, size_t n, double *out, bool *has_sign, bool *odd)
 {
   char text[32];
@@ -95,7 +96,9 @@ static bl_status add_text(const lists *l, const stamp *at, const unsigned char *
   void *v = l->scratch->v, *records = e->label_record;
   bl_status status = bl_grow(l->ctx, &v, &l->scratch->cap, 2 * n + 1, 1, "annotations");
   l->scratch->v = v;
-  if (!status) status = bl_grow(l->ctx, &records, &e->label_cap, l->rec->annotations.n + 1, sizeof *e->label_record, "annotations");
+  if (!status)
+    status =
+        bl_grow(l->ctx, &records, &e->label_cap, l->rec->annotations.n + 1, sizeof *e->label_record, "annotations");
   e->label_record = records;
   if (status) return status;
   bl_edf_text(s, n, l->scratch->v, &latin);

@@ -57,12 +57,16 @@ static const char *stand_in(unsigned code, char *one)
   one[1] = '\0';
   if (code >= 0xc0 && code <= 0xff) return one[0] = latin[code - 0xc0], one;
   switch (code) {
-  case 0xb5: case 0x3bc: return "u";
+  case 0xb5:
+  case 0x3bc: return "u";
   case 0xb0: return "deg";
-  case 0x2126: case 0x3a9: return "Ohm";
+  case 0x2126:
+  case 0x3a9: return "Ohm";
   case 0xb2: return "2";
   case 0xb3: return "3";
-  case 0x2212: case 0x2013: case 0x2014: return "-";
+  case 0x2212:
+  case 0x2013:
+  case 0x2014: return "-";
   default: return "_";
   }
 }

@@ -1,28 +1,35 @@
 /* From the records' own time stamps to where they, and the labels, lie on the axis of the samples.
  *
- * A record's offset is its stamp less the time that the samples before it take: 0 all along in a contiguous file. Stamps are
- * rounded, clocks drift, writers err; hence these rules, in which everything hangs on offsets, so that nothing gets lost
- * by being small:
+ * A record's offset is its stamp less the time that the samples before it take: 0 all along in a contiguous file.
+ * Stamps are rounded, clocks drift, writers err; hence these rules, in which everything hangs on offsets, so that
+ * nothing gets lost by being small:
  *
- * 1. The expected offset follows the stamps, at most as fast as clocks drift (MAX_DRIFT). A stamp farther from it than the
+ * 1. The expected offset follows the stamps, at most as fast as clocks drift (MAX_DRIFT). A stamp farther from it than
+ * the
  *    tolerance is a jump: what no drift explains adds up until it is one, however small it is in each record. The
- *    tolerance is half a sample of the fastest signal, at least 1 ms; and the last digit that stamps have, where that is
+ *    tolerance is half a sample of the fastest signal, at least 1 ms; and the last digit that stamps have, where that
+ *    is
  *    10 ms or less and the duration of a record is no multiple of it, or the file says it is contiguous: programs
  *    round, and that is no gap.
- * 2. A jump that the next stamps contradict is a bad stamp: one too late when most of the next three lie nearer to where they
+ * 2. A jump that the next stamps contradict is a bad stamp: one too late when most of the next three lie nearer to
+ * where they
  *    would without it, one too early when most of them go on from the records before it. The record follows the one
- *    before. The first stamp of all is bad when the next, two or three, agree with one another and speak against it: where
- *    they do not agree, a clock runs slow, and none is better than the first. Stamps of which every third and more goes back,
- *    in all by a tenth of the samples' time, are no times: all are bad.
- * 3. Any other jump forward is a gap of just that length: a new run of samples begins. A gap that small steps made up is as
+ *    before. The first stamp of all is bad when the next, two or three, agree with one another and speak against it:
+ *    where they do not agree, a clock runs slow, and none is better than the first. Stamps of which every third and
+ *    more goes back, in all by a tenth of the samples' time, are no times: all are bad.
+ * 3. Any other jump forward is a gap of just that length: a new run of samples begins. A gap that small steps made up
+ * is as
  *    long as all of them since the run began.
- * 4. Any other jump backward is a clock that was set: the record follows the one before without a gap, and its labels with
- *    it. Time never runs backward. What it went back by, less than a record, is taken off the next gaps: stamps that jitter
- *    to and fro do not make time grow.
- * 5. The axis of the samples is what records and gaps add up to. A label keeps its distance to the samples of the record whose
- *    stamps surround it, its own before others: behind a drifting, set or wrong stamp it stays where it was seen. Within
- *    the stamps' last digit the expected offset counts in place of the stamp's.
- * 6. Drift of more than the tolerance in all is noted, with its rate. In EDF+C, stamps must follow one another exactly. */
+ * 4. Any other jump backward is a clock that was set: the record follows the one before without a gap, and its labels
+ * with
+ *    it. Time never runs backward. What it went back by, less than a record, is taken off the next gaps: stamps that
+ *    jitter to and fro do not make time grow.
+ * 5. The axis of the samples is what records and gaps add up to. A label keeps its distance to the samples of the
+ * record whose
+ *    stamps surround it, its own before others: behind a drifting, set or wrong stamp it stays where it was seen.
+ *    Within the stamps' last digit the expected offset counts in place of the stamp's.
+ * 6. Drift of more than the tolerance in all is noted, with its rate. In EDF+C, stamps must follow one another
+ * exactly. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,15 +48,18 @@ typedef struct walk {
   double expected_s;           /* offset */
   double last_s;               /* offset of the last good stamp, which record `last` has */
   uint64_t last;
-  double run_s;                /* offset at which the run began */
-  double gaps_s;               /* in all */
-  double owed_s;               /* to be taken off the next gaps */
-  double followed_s, drift_s;  /* what the expected offset followed within this run, and in all before it */
-  uint64_t drifted;            /* first record where that was more than the tolerance; 0: none */
-  long signal;                 /* which has the stamps */
+  double run_s;               /* offset at which the run began */
+  double gaps_s;              /* in all */
+  double owed_s;              /* to be taken off the next gaps */
+  double followed_s, drift_s; /* what the expected offset followed within this run, and in all before it */
+  uint64_t drifted;           /* first record where that was more than the tolerance; 0: none */
+  long signal;                /* which has the stamps */
 } walk;
 
-static double offset_of(const bl_edf *e, uint64_t r) { return e->stamp_s[r] - e->first_onset_s - (double)r * e->record_s; }
+static double offset_of(const bl_edf *e, uint64_t r)
+{
+  return e->stamp_s[r] - e->first_onset_s - (double)r * e->record_s;
+}
 
 static void deviates(walk *w, bl_edf_deviation kind, uint64_t r)
 {
@@ -194,7 +204,9 @@ static bl_status judge(bl_ctx *ctx, walk *w, uint64_t r)
   double o = offset_of(e, r), off = o - w->expected_s;
   bool later = off > w->tolerance_s, earlier = off < -w->tolerance_s, good = !isnan(o);
   bl_status s = BL_OK;
-  int against = later ? votes_for(e, r, (w->expected_s + o) / 2, true) : earlier ? votes_for(e, r, w->expected_s - w->tolerance_s, false) : 0;
+  int against = later     ? votes_for(e, r, (w->expected_s + o) / 2, true)
+                : earlier ? votes_for(e, r, w->expected_s - w->tolerance_s, false)
+                          : 0;
   if (against > 0) {
     deviates(w, BL_EDF_BAD_STAMP, r);
     good = false;
@@ -220,14 +232,16 @@ static bl_status tell_drift(bl_ctx *ctx, bl_recording *rec, const walk *w)
   const bl_edf *e = w->e;
   double drift = w->drift_s + w->followed_s;
   if (!w->drifted || !(fabs(drift) > w->tolerance_s)) return BL_OK;
-  return bl_recording_note(ctx, rec, e->discontinuous ? BL_W_REMARK : BL_W_DEVIATION,
-                           "byte %llu: annotation of signal %ld '%s' and others like it: the records' times drift by %+.3g ppm against the "
-                           "samples, %+.3f s in all; annotations were kept on the samples they stand by",
-                           (unsigned long long)(e->header_bytes + w->drifted * e->record_bytes + e->signals[w->signal].offset),
-                           w->signal + 1, e->signals[w->signal].label, drift / ((double)w->last * e->record_s) * 1e6, drift);
+  return bl_recording_note(
+      ctx, rec, e->discontinuous ? BL_W_REMARK : BL_W_DEVIATION,
+      "byte %llu: annotation of signal %ld '%s' and others like it: the records' times drift by %+.3g ppm against the "
+      "samples, %+.3f s in all; annotations were kept on the samples they stand by",
+      (unsigned long long)(e->header_bytes + w->drifted * e->record_bytes + e->signals[w->signal].offset),
+      w->signal + 1, e->signals[w->signal].label, drift / ((double)w->last * e->record_s) * 1e6, drift);
 }
 
-/* ---- labels -------------------------------------------------------------------------------------------------------- */
+/* ---- labels
+ * -------------------------------------------------------------------------------------------------------- */
 
 /* Where record r begins on the axis of the samples. */
 static double begins_at(const bl_edf *e, uint64_t r)
@@ -241,7 +255,8 @@ static double begins_at(const bl_edf *e, uint64_t r)
   return e->runs[lo].start_s + (double)(r - e->runs[lo].first) * e->record_s;
 }
 
-/* The record whose stamp is the last before t: that in which the label stands when it can be, else one on that side of it. */
+/* The record whose stamp is the last before t: that in which the label stands when it can be, else one on that side of
+ * it. */
 static uint64_t record_of(const bl_edf *e, uint64_t own, double t)
 {
   uint64_t lo = 0, hi = own;
@@ -278,7 +293,8 @@ static void place_labels(bl_recording *rec, const walk *w)
   }
 }
 
-/* ---- all of it ----------------------------------------------------------------------------------------------------- */
+/* ---- all of it
+ * ----------------------------------------------------------------------------------------------------- */
 
 /* Times count from the first record's own stamp, which may hold the fraction of the start's second. */
 static void shift_times(bl_recording *rec, walk *w)

@@ -1,7 +1,8 @@
-/* EDF+ and BDF+ files, header first, then record after record: samples, then one annotation signal whose lists begin with
- * the record's time (EDF+ specification 2.1 and 2.2). Each annotation stands in the record in which it begins or, where
- * that one is full, in a later one. The signal is made as long as it takes for all of them to find a place, unless that
- * would make a good part of the file: then annotations also stand in records before their own, as the standard allows. */
+/* EDF+ and BDF+ files, header first, then record after record: samples, then one annotation signal whose lists begin
+ * with the record's time (EDF+ specification 2.1 and 2.2). Each annotation stands in the record in which it begins or,
+ * where that one is full, in a later one. The signal is made as long as it takes for all of them to find a place,
+ * unless that would make a good part of the file: then annotations also stand in records before their own, as the
+ * standard allows. */
 #include "edf_write.h"
 
 #include <math.h>
@@ -12,7 +13,8 @@
 
 enum { MAX_LIST_BYTES = 1 << 24, MAX_SIGNALS = 4095 };
 
-/* ---- time-stamped annotation lists --------------------------------------------------------------------------------- */
+/* ---- time-stamped annotation lists
+ * --------------------------------------------------------------------------------- */
 
 /* Seconds to 100 ns, as EDFlib reads them, without trailing zeros. */
 static int put_seconds(char *to, size_t room, double x, bool sign)
@@ -25,8 +27,8 @@ static int put_seconds(char *to, size_t room, double x, bool sign)
   return n;
 }
 
-/* Bytes that an annotation takes as a list; written to `to` unless that is NULL. A list without text would be none, so one
- * without label gets "annotation". */
+/* Bytes that an annotation takes as a list; written to `to` unless that is NULL. A list without text would be none, so
+ * one without label gets "annotation". */
 static size_t put_annotation(const bl_annotation *a, double shift_s, unsigned char *to)
 {
   char head[64];
@@ -45,7 +47,8 @@ static size_t put_annotation(const bl_annotation *a, double shift_s, unsigned ch
   memcpy(text, label, len);
   if (of) memcpy(text + len, "@@", 2), memcpy(text + len + 2, channel, of - 2);
   for (size_t i = 0; i < len + of; i++)
-    if (text[i] < 0x20 && text[i] != '\t' && text[i] != '\n' && text[i] != '\r') text[i] = ' '; /* 2.2.3 allows these three */
+    if (text[i] < 0x20 && text[i] != '\t' && text[i] != '\n' && text[i] != '\r')
+      text[i] = ' '; /* 2.2.3 allows these three */
   text[len + of] = 0x14;
   text[len + of + 1] = 0;
   return total;
@@ -96,8 +99,8 @@ static bool fits_behind(const bl_edf_out *o, size_t room)
   return next == o->spec->annotations->n;
 }
 
-/* Whether all find a place anywhere, the last one in the last record, each other one as far behind as those after it allow: that
- * is the record that it must be in at the latest. */
+/* Whether all find a place anywhere, the last one in the last record, each other one as far behind as those after it
+ * allow: that is the record that it must be in at the latest. */
 static bool fits_anywhere(const bl_edf_out *o, size_t room)
 {
   const bl_edf_out_spec *p = o->spec;
@@ -106,14 +109,15 @@ static bool fits_anywhere(const bl_edf_out *o, size_t room)
   for (uint64_t r = p->n_records; r-- > 0;) {
     size_t used = put_stamp(o, record_start(p, r, &run), stamp);
     if (used > room) return false;
-    for (size_t need; left && (need = put_annotation(&p->annotations->v[left - 1], o->fraction_s, NULL)) <= room - used; used += need)
+    for (size_t need; left && (need = put_annotation(&p->annotations->v[left - 1], o->fraction_s, NULL)) <= room - used;
+         used += need)
       o->latest[--left] = r;
   }
   return !left;
 }
 
-/* The smallest of the doubled sizes at which all annotations find a place. Lists are not to be more than a quarter of the
- * samples for want of annotations standing in earlier records. */
+/* The smallest of the doubled sizes at which all annotations find a place. Lists are not to be more than a quarter of
+ * the samples for want of annotations standing in earlier records. */
 static bl_status find_tal_bytes(bl_ctx *ctx, bl_edf_out *o, const char *path)
 {
   const bl_edf_out_spec *p = o->spec;
@@ -137,7 +141,8 @@ static bl_status find_tal_bytes(bl_ctx *ctx, bl_edf_out *o, const char *path)
                  (unsigned long long)p->n_records);
 }
 
-/* ---- header -------------------------------------------------------------------------------------------------------- */
+/* ---- header
+ * -------------------------------------------------------------------------------------------------------- */
 
 static void field(unsigned char *to, size_t n, const char *text)
 {
@@ -151,7 +156,8 @@ static int two_digits(const char *s) { return (s[0] - '0') * 10 + s[1] - '0'; }
 /* The start date and time, and the identification with its Startdate. */
 static void put_start(const bl_edf_out_spec *p, unsigned char *h)
 {
-  static const char *const months[] = {"JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
+  static const char *const months[] = {"JAN", "FEB", "MAR", "APR", "MAY", "JUN",
+                                       "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
   char date[12] = "01.01.85", time[12] = "00.00.00", long_date[24] = "X", text[128];
   if (p->has_start) { /* "2009-08-12T16:15:00" */
     const char *s = p->start;
@@ -180,7 +186,8 @@ static void put_signals(const bl_edf_out *o, unsigned char *h)
       const bl_edf_out_signal *g = i < p->n_signals ? &p->signals[i] : &tal;
       char spr[24];
       snprintf(spr, sizeof spr, "%llu", (unsigned long long)g->spr);
-      const char *text[] = {g->label, g->transducer, g->unit, g->pmin, g->pmax, g->dmin, g->dmax, g->prefilter, spr, ""};
+      const char *text[] = {g->label, g->transducer, g->unit,      g->pmin, g->pmax,
+                            g->dmin,  g->dmax,       g->prefilter, spr,     ""};
       field(at, widths[f], text[f]);
     }
 }
@@ -192,7 +199,10 @@ static bl_status put_header(bl_ctx *ctx, bl_edf_out *o)
   unsigned char *h = bl_calloc(ctx, n, 1);
   if (!h) return bl_fail_nomem(ctx, "an EDF header");
   char text[24];
-  field(h, 8, p->bdf ? "\xff" "BIOSEMI" : "0");
+  field(h, 8,
+        p->bdf ? "\xff"
+                 "BIOSEMI"
+               : "0");
   field(h + 8, 80, p->patient);
   put_start(p, h);
   snprintf(text, sizeof text, "%zu", n);
@@ -210,12 +220,14 @@ static bl_status put_header(bl_ctx *ctx, bl_edf_out *o)
   return s;
 }
 
-/* ---- the file ------------------------------------------------------------------------------------------------------ */
+/* ---- the file
+ * ------------------------------------------------------------------------------------------------------ */
 
 static bl_status check_spec(bl_ctx *ctx, const char *path, const bl_edf_out_spec *p)
 {
   if (!p->n_records || p->n_records > 99999999)
-    return bl_fail(ctx, BL_E_RANGE, "%s: %llu records to write; wanted 1 to 99999999", path, (unsigned long long)p->n_records);
+    return bl_fail(ctx, BL_E_RANGE, "%s: %llu records to write; wanted 1 to 99999999", path,
+                   (unsigned long long)p->n_records);
   if (p->n_signals > MAX_SIGNALS)
     return bl_fail(ctx, BL_E_RANGE, "%s: %zu signals to write; at most %d are", path, p->n_signals, MAX_SIGNALS);
   for (size_t i = 0; i < p->n_signals; i++)

@@ -1,10 +1,11 @@
-/* Float samples as EDF+ or BDF+: physical limits are the least and greatest value of each channel, as 8 characters can say
- * them, never inside; the digital range is all of 16 or 24 bits. Values are rounded to the nearest step. A channel whose
- * steps would be coarse, since 8 characters cannot say limits as small as its values, is refused. Whole numbers, such as
- * triggers, are written as they stand where there is room for them; a flat channel's limits are 0 and its value.
+/* Float samples as EDF+ or BDF+: physical limits are the least and greatest value of each channel, as 8 characters can
+ * say them, never inside; the digital range is all of 16 or 24 bits. Values are rounded to the nearest step. A channel
+ * whose steps would be coarse, since 8 characters cannot say limits as small as its values, is refused. Whole numbers,
+ * such as triggers, are written as they stand where there is room for them; a flat channel's limits are 0 and its
+ * value.
  *
- * A BDF's signal "Status" is bits, which readers take as they stand: channels "Status" and "Status system" become the one
- * signal they were read from, trigger bits 0 to 15 and system bits 16 to 23, without any scale. */
+ * A BDF's signal "Status" is bits, which readers take as they stand: channels "Status" and "Status system" become the
+ * one signal they were read from, trigger bits 0 to 15 and system bits 16 to 23, without any scale. */
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -13,8 +14,13 @@
 #include "edf_copy.h"
 #include "write_private.h"
 
-#define SMALLER_UNIT "take a smaller unit first, as --stages '[{to_unit: {unit: fT}}]' does with tesla, or {scale: {factor: 1e15}}"
-enum { MIN_LEVELS = 256, MAX_RECORD = 5 << 20, MAX_LISTS = 1 << 19 }; /* samples of a record; left for annotations: EDFlib takes 10 MiB of EDF, 15 of BDF */
+#define SMALLER_UNIT                                                                                                   \
+  "take a smaller unit first, as --stages '[{to_unit: {unit: fT}}]' does with tesla, or {scale: {factor: 1e15}}"
+enum {
+  MIN_LEVELS = 256,
+  MAX_RECORD = 5 << 20,
+  MAX_LISTS = 1 << 19
+}; /* samples of a record; left for annotations: EDFlib takes 10 MiB of EDF, 15 of BDF */
 static const double KEPT = 0.5e-4; /* of a flat channel's value: half a step of a ten thousandth */
 
 typedef struct edf_state {
@@ -33,7 +39,8 @@ typedef struct edf_state {
 static double limit(double x, double span, bool upper, char text[9])
 {
   double way = upper ? 1 : -1, written = bl_edf_number(x, text);
-  for (double step = fmax(span, fabs(x)) * 1e-7; !((written - x) * way >= 0) && step < 1e9 * fmax(1, fabs(x)); step *= 2)
+  for (double step = fmax(span, fabs(x)) * 1e-7; !((written - x) * way >= 0) && step < 1e9 * fmax(1, fabs(x));
+       step *= 2)
     written = bl_edf_number(x + way * step, text);
   return written;
 }
@@ -45,13 +52,18 @@ static bl_status check_range(bl_ctx *ctx, const bl_writer *w, const bl_write_spe
 {
   double lo = spec->lo[c], hi = spec->hi[c];
   if (lo <= hi && isfinite(lo) && isfinite(hi)) return BL_OK;
-  return bl_fail(ctx, BL_E_NONFINITE, "%s: channel '%s' goes from %g to %g; EDF needs finite values", w->path, spec->names[c], lo, hi);
+  return bl_fail(ctx, BL_E_NONFINITE, "%s: channel '%s' goes from %g to %g; EDF needs finite values", w->path,
+                 spec->names[c], lo, hi);
 }
 
-/* Steps of 1, if all values are whole numbers and there is room for them: digital values are the values, else these less the least. */
+/* Steps of 1, if all values are whole numbers and there is room for them: digital values are the values, else these
+ * less the least. */
 static bool scale_whole(const bl_write_spec *spec, edf_state *d, size_t c, double most, bl_edf_out_signal *g)
 {
-  double lo = spec->lo[c], hi = spec->hi[c], base = lo >= -most && hi < most ? -most : lo >= 0 && hi < 2 * most ? 0 : lo;
+  double lo = spec->lo[c], hi = spec->hi[c],
+         base = lo >= -most && hi < most   ? -most
+                : lo >= 0 && hi < 2 * most ? 0
+                                           : lo;
   if (!bl_write_is_whole(spec, c)) return false;
   double top = base + 2 * most - 1;
   if (hi > top || bl_edf_number(base, g->pmin) != base || bl_edf_number(top, g->pmax) != top) return false;
@@ -61,8 +73,8 @@ static bool scale_whole(const bl_write_spec *spec, edf_state *d, size_t c, doubl
 }
 
 /* A flat channel that is not 0: limits 0 and its value, or just beyond it. */
-static bl_status scale_flat(bl_ctx *ctx, const bl_writer *w, const bl_write_spec *spec, edf_state *d, size_t c, double most,
-                            bl_edf_out_signal *g)
+static bl_status scale_flat(bl_ctx *ctx, const bl_writer *w, const bl_write_spec *spec, edf_state *d, size_t c,
+                            double most, bl_edf_out_signal *g)
 {
   double v = spec->lo[c], far;
   char *edge = v > 0 ? g->pmax : g->pmin;
@@ -73,29 +85,37 @@ static bl_status scale_flat(bl_ctx *ctx, const bl_writer *w, const bl_write_spec
   d->gain[c] = (2 * most - 1) / fabs(far);
   double kept = d->base[c] + rint((v - d->base[c]) * d->gain[c]) / d->gain[c];
   if (fabs(kept - v) <= KEPT * fabs(v) && fabs(v) <= fabs(far) * (1 + (double)FLT_EPSILON)) return BL_OK;
-  return bl_fail(ctx, BL_E_RANGE, "%s: channel '%s' is %.4g %s throughout, of which the limits that 8 characters can say, %s to %s, leave "
-                 "%.4g; " SMALLER_UNIT, w->path, spec->names[c], v, spec->units[c], g->pmin, g->pmax, kept);
+  return bl_fail(
+      ctx, BL_E_RANGE,
+      "%s: channel '%s' is %.4g %s throughout, of which the limits that 8 characters can say, %s to %s, leave "
+      "%.4g; " SMALLER_UNIT,
+      w->path, spec->names[c], v, spec->units[c], g->pmin, g->pmax, kept);
 }
 
 /* Limits by the extremes. */
-static bl_status scale_range(bl_ctx *ctx, const bl_writer *w, const bl_write_spec *spec, edf_state *d, size_t c, double most,
-                             bl_edf_out_signal *g)
+static bl_status scale_range(bl_ctx *ctx, const bl_writer *w, const bl_write_spec *spec, edf_state *d, size_t c,
+                             double most, bl_edf_out_signal *g)
 {
   double lo = spec->lo[c], hi = spec->hi[c], spread = hi - lo;
   lo = limit(lo, hi - lo, false, g->pmin);
   hi = limit(hi, hi - lo, true, g->pmax);
   if (!(lo < hi))
-    return bl_fail(ctx, BL_E_RANGE, "%s: channel '%s' goes from %g to %g, which EDF's 8 characters cannot say; scale it first",
-                   w->path, spec->names[c], spec->lo[c], spec->hi[c]);
+    return bl_fail(ctx, BL_E_RANGE,
+                   "%s: channel '%s' goes from %g to %g, which EDF's 8 characters cannot say; scale it first", w->path,
+                   spec->names[c], spec->lo[c], spec->hi[c]);
   d->gain[c] = (2 * most - 1) / (hi - lo);
   d->base[c] = lo;
   if (spread * d->gain[c] >= fmin(MIN_LEVELS, levels_of(spec->lo[c], spec->hi[c]))) return BL_OK;
-  return bl_fail(ctx, BL_E_RANGE,
-                 "%s: channel '%s' goes from %.4g to %.4g %s, which the limits that 8 characters can say, %s to %s, leave %.0f steps of "
-                 "%.3g; " SMALLER_UNIT, w->path, spec->names[c], spec->lo[c], spec->hi[c], spec->units[c], g->pmin, g->pmax, spread * d->gain[c], 1 / d->gain[c]);
+  return bl_fail(
+      ctx, BL_E_RANGE,
+      "%s: channel '%s' goes from %.4g to %.4g %s, which the limits that 8 characters can say, %s to %s, leave %.0f steps of "
+      "%.3g; " SMALLER_UNIT,
+      w->path, spec->names[c], spec->lo[c], spec->hi[c], spec->units[c], g->pmin, g->pmax, spread * d->gain[c],
+      1 / d->gain[c]);
 }
 
-static bl_status plan_scale(bl_ctx *ctx, const bl_writer *w, const bl_write_spec *spec, edf_state *d, size_t c, bl_edf_out_signal *g)
+static bl_status plan_scale(bl_ctx *ctx, const bl_writer *w, const bl_write_spec *spec, edf_state *d, size_t c,
+                            bl_edf_out_signal *g)
 {
   double most = spec->format == BL_WRITE_BDF ? 8388608 : 32768;
   bl_status s = check_range(ctx, w, spec, c);
@@ -103,30 +123,36 @@ static bl_status plan_scale(bl_ctx *ctx, const bl_writer *w, const bl_write_spec
   snprintf(g->dmin, sizeof g->dmin, "%.0f", -most);
   snprintf(g->dmax, sizeof g->dmax, "%.0f", most - 1);
   if (scale_whole(spec, d, c, most, g)) return BL_OK;
-  return spec->lo[c] == spec->hi[c] ? scale_flat(ctx, w, spec, d, c, most, g) : scale_range(ctx, w, spec, d, c, most, g);
+  return spec->lo[c] == spec->hi[c] ? scale_flat(ctx, w, spec, d, c, most, g)
+                                    : scale_range(ctx, w, spec, d, c, most, g);
 }
 
-static bl_status plan_channel(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec, edf_state *d, size_t c, bl_edf_out_signal *g)
+static bl_status plan_channel(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec, edf_state *d, size_t c,
+                              bl_edf_out_signal *g)
 {
   bl_status s = plan_scale(ctx, w, spec, d, c, g);
   if (s) return s;
   g->spr = d->spr;
   bool same = bl_edf_label(spec->names[c], g->label);
   same &= bl_edf_ascii(spec->units[c], g->unit, sizeof g->unit);
-  s = bl_texts_addf(ctx, &w->report, "%s: %s to %s %s in steps of %.3g", g->label, g->pmin, g->pmax, g->unit, 1 / d->gain[c]);
+  s = bl_texts_addf(ctx, &w->report, "%s: %s to %s %s in steps of %.3g", g->label, g->pmin, g->pmax, g->unit,
+                    1 / d->gain[c]);
   if (!s && !same)
-    s = bl_texts_addf(ctx, &w->report, "channel '%s' in '%s' is written as '%s' in '%s'", spec->names[c], spec->units[c], g->label, g->unit);
+    s = bl_texts_addf(ctx, &w->report, "channel '%s' in '%s' is written as '%s' in '%s'", spec->names[c],
+                      spec->units[c], g->label, g->unit);
   return s;
 }
 
-/* ---- a BDF's Status ------------------------------------------------------------------------------------------------ */
+/* ---- a BDF's Status
+ * ------------------------------------------------------------------------------------------------ */
 
 static bl_status no_status(bl_ctx *ctx, const bl_writer *w, const char *name, double x)
 {
-  return bl_fail(ctx, BL_E_RANGE,
-                 "%s: channel '%s' holds %.9g; a BDF's Status has whole numbers, trigger bits 0 to 65535 and system bits 0 to 255; leave "
-                 "the channel out, give it another name first (stage rename), or write a .edf",
-                 w->path, name, x);
+  return bl_fail(
+      ctx, BL_E_RANGE,
+      "%s: channel '%s' holds %.9g; a BDF's Status has whole numbers, trigger bits 0 to 65535 and system bits 0 to 255; leave "
+      "the channel out, give it another name first (stage rename), or write a .edf",
+      w->path, name, x);
 }
 
 /* Finds the channels; without "Status", a "Status system" is a channel like any other. */
@@ -152,8 +178,15 @@ static bl_status plan_status(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spe
     if (!bl_edf_bits(spec->lo[c], most, &bits)) return no_status(ctx, w, spec->names[c], spec->lo[c]);
     if (!bl_edf_bits(spec->hi[c], most, &bits)) return no_status(ctx, w, spec->names[c], spec->hi[c]);
   }
-  *g = (bl_edf_out_signal){.label = "Status", .unit = "Boolean", .pmin = "-8388608", .pmax = "8388607", .dmin = "-8388608", .dmax = "8388607", .spr = d->spr};
-  return bl_texts_addf(ctx, &w->report, "Status: bits as they stand%s", d->system == SIZE_MAX ? "" : ", those of Status system above them");
+  *g = (bl_edf_out_signal){.label = "Status",
+                           .unit = "Boolean",
+                           .pmin = "-8388608",
+                           .pmax = "8388607",
+                           .dmin = "-8388608",
+                           .dmax = "8388607",
+                           .spr = d->spr};
+  return bl_texts_addf(ctx, &w->report, "Status: bits as they stand%s",
+                       d->system == SIZE_MAX ? "" : ", those of Status system above them");
 }
 
 static bl_status status_bits(bl_ctx *ctx, const bl_writer *w, const edf_state *d, const float *x, uint32_t *bits)
@@ -169,19 +202,22 @@ static bl_status status_bits(bl_ctx *ctx, const bl_writer *w, const edf_state *d
   return BL_OK;
 }
 
-/* ---- records ------------------------------------------------------------------------------------------------------- */
+/* ---- records
+ * ------------------------------------------------------------------------------------------------------- */
 
 static uint64_t most_samples(const bl_write_spec *spec) { return (MAX_RECORD - MAX_LISTS) / spec->n_channels; }
 
-/* Samples of a record: a whole number whose duration 8 characters say exactly. The first choice fills the last record; the next
- * leaves less than a second of it empty, or little of the whole. 0: there is none. */
+/* Samples of a record: a whole number whose duration 8 characters say exactly. The first choice fills the last record;
+ * the next leaves less than a second of it empty, or little of the whole. 0: there is none. */
 static uint64_t exact_record(const bl_write_spec *spec, bool even, bool any)
 {
-  static const double durations[] = {1, 2, 0.5, 4, 5, 10, 0.25, 0.2, 0.1, 3, 8, 20, 30, 60, 0.05, 0.04, 0.02, 0.01, 0.001};
+  static const double durations[] = {1, 2,  0.5, 4,  5,    10,   0.25, 0.2,  0.1,  3,
+                                     8, 20, 30,  60, 0.05, 0.04, 0.02, 0.01, 0.001};
   for (size_t i = 0; i < sizeof durations / sizeof *durations; i++) {
     double n = durations[i] * spec->rate_hz;
     if (n < 1 || fabs(n - rint(n)) > 1e-9 * n || n > (double)most_samples(spec)) continue;
-    uint64_t spr = (uint64_t)rint(n), records = (spec->n_frames + spr - 1) / spr, padding = records * spr - spec->n_frames;
+    uint64_t spr = (uint64_t)rint(n), records = (spec->n_frames + spr - 1) / spr,
+             padding = records * spr - spec->n_frames;
     bool little = durations[i] <= 1 || (double)padding <= 0.01 * (double)spec->n_frames;
     if (even ? padding > 0 : !little && !any) continue;
     if (i > 9 && even && records > 10000000) continue;
@@ -190,7 +226,8 @@ static uint64_t exact_record(const bl_write_spec *spec, bool even, bool any)
   return 0;
 }
 
-/* Samples of a record that fill the last one, of a duration that 8 characters say nearly: to a part in a million. 0: none. */
+/* Samples of a record that fill the last one, of a duration that 8 characters say nearly: to a part in a million. 0:
+ * none. */
 static uint64_t full_record(const bl_write_spec *spec)
 {
   uint64_t best = 0;
@@ -217,11 +254,13 @@ static bl_status plan_records(bl_ctx *ctx, bl_writer *w, const bl_write_spec *sp
   if (!d->spr) d->spr = spec->rate_hz >= 1 ? (uint64_t)fmin(ceil(spec->rate_hz), (double)most_samples(spec)) : 1;
   double want = (double)d->spr / spec->rate_hz;
   d->spec.record_s = bl_edf_number(want, text);
-  if (!(d->spec.record_s > 0)) return bl_fail(ctx, BL_E_RANGE, "%s: %g Hz cannot be written as EDF", w->path, spec->rate_hz);
+  if (!(d->spec.record_s > 0))
+    return bl_fail(ctx, BL_E_RANGE, "%s: %g Hz cannot be written as EDF", w->path, spec->rate_hz);
   memcpy(d->spec.record_text, text, sizeof text);
   d->spec.n_records = (spec->n_frames + d->spr - 1) / d->spr;
   if (fabs(d->spec.record_s - want) <= 1e-12 * want) return BL_OK;
-  return bl_texts_addf(ctx, &w->report, "the rate %.12g Hz is written as %.12g Hz", spec->rate_hz, (double)d->spr / d->spec.record_s);
+  return bl_texts_addf(ctx, &w->report, "the rate %.12g Hz is written as %.12g Hz", spec->rate_hz,
+                       (double)d->spr / d->spec.record_s);
 }
 
 static bl_status copy_annotations(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec, edf_state *d)
@@ -232,10 +271,15 @@ static bl_status copy_annotations(bl_ctx *ctx, bl_writer *w, const bl_write_spec
   uint64_t pad = d->spec.n_records * d->spr - spec->n_frames;
   if (!s && pad) {
     char label[] = "padding";
-    bl_annotation one = {.onset_s = (double)spec->n_frames / spec->rate_hz, .duration_s = (double)pad / spec->rate_hz,
-                         .low_hz = (double)NAN, .high_hz = (double)NAN, .label = label};
+    bl_annotation one = {.onset_s = (double)spec->n_frames / spec->rate_hz,
+                         .duration_s = (double)pad / spec->rate_hz,
+                         .low_hz = (double)NAN,
+                         .high_hz = (double)NAN,
+                         .label = label};
     s = bl_annotations_add(ctx, &d->annotations, &one);
-    if (!s) s = bl_texts_addf(ctx, &w->report, "the last record is filled up with the last values: %llu frames", (unsigned long long)pad);
+    if (!s)
+      s = bl_texts_addf(ctx, &w->report, "the last record is filled up with the last values: %llu frames",
+                        (unsigned long long)pad);
   }
   bl_annotations_sort(&d->annotations);
   return s;
@@ -277,11 +321,13 @@ static bl_status edf_open(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec)
 }
 
 /* A value as the channel's whole number. */
-static bl_status digital_of(bl_ctx *ctx, const bl_writer *w, const edf_state *d, size_t c, const char *label, double x, uint32_t *out)
+static bl_status digital_of(bl_ctx *ctx, const bl_writer *w, const edf_state *d, size_t c, const char *label, double x,
+                            uint32_t *out)
 {
   double most = d->spec.bdf ? 8388608 : 32768, v = rint((x - d->base[c]) * d->gain[c] - most);
   if (isnan(v)) return bl_fail(ctx, BL_E_NONFINITE, "%s: channel '%s' holds NaN, which EDF cannot", w->path, label);
-  if (!(v >= -most && v <= most - 1)) return bl_fail(ctx, BL_E_RANGE, "%s: channel '%s': %g is beyond the announced limits", w->path, label, x);
+  if (!(v >= -most && v <= most - 1))
+    return bl_fail(ctx, BL_E_RANGE, "%s: channel '%s': %g is beyond the announced limits", w->path, label, x);
   *out = (uint32_t)(int32_t)v;
   return BL_OK;
 }

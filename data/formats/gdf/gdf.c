@@ -8,8 +8,8 @@
 #include "reader_util.h"
 #include "recording_private.h"
 
-/* TILE: frames done of one channel before the next: the piece of the output stays in the nearest cache. WHOLE_BYTES: records up
- * to that are read to their end. */
+/* TILE: frames done of one channel before the next: the piece of the output stays in the nearest cache. WHOLE_BYTES:
+ * records up to that are read to their end. */
 enum { TILE = 64, WHOLE_BYTES = 256 << 10 };
 
 typedef struct gdf_file {
@@ -72,7 +72,8 @@ static bl_status make_streams(bl_ctx *ctx, bl_recording *rec, bl_gdf *g)
   return s ? s : bl_reader_unique_names(ctx, rec);
 }
 
-/* Where the recording was interrupted a new run begins. How long it stood still the file does not tell: the time runs on. */
+/* Where the recording was interrupted a new run begins. How long it stood still the file does not tell: the time runs
+ * on. */
 static bl_status make_runs(bl_ctx *ctx, bl_recording *rec, const bl_gdf *g)
 {
   bl_begin *v = bl_calloc(ctx, g->n_breaks, sizeof *v);
@@ -87,10 +88,11 @@ static bl_status make_runs(bl_ctx *ctx, bl_recording *rec, const bl_gdf *g)
     s = bl_reader_runs(ctx, stream, n_frames, v, g->n_breaks);
   }
   if (!s && g->n_breaks)
-    s = bl_recording_note(ctx, rec, BL_W_DEVIATION,
-                          "the recording was interrupted %zu times; how long is not told: the time runs on there, and nothing is "
-                          "joined across",
-                          g->n_breaks);
+    s = bl_recording_note(
+        ctx, rec, BL_W_DEVIATION,
+        "the recording was interrupted %zu times; how long is not told: the time runs on there, and nothing is "
+        "joined across",
+        g->n_breaks);
   bl_free(ctx, v);
   return s;
 }
@@ -154,7 +156,8 @@ static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint
       size_t bytes = bl_sample_bytes(c->type.kind);
       uint64_t at = c->offset + in * bytes;
       size_t ahead = g->record_bytes <= WHOLE_BYTES ? (size_t)(g->record_bytes - at) : part * bytes;
-      s = bl_window_samples(ctx, &g->file, from + at, c->type, bytes, part, ahead, &c->scale, out + done * n_channels + k, n_channels);
+      s = bl_window_samples(ctx, &g->file, from + at, c->type, bytes, part, ahead, &c->scale,
+                            out + done * n_channels + k, n_channels);
     }
     done += part;
   }

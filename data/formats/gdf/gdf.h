@@ -27,8 +27,8 @@ typedef struct bl_gdf_channel {
 
 typedef struct bl_gdf {
   bl_window file;
-  uint64_t n_bytes;           /* of the file */
-  unsigned char *bytes;       /* the first n_loaded of them: the headers */
+  uint64_t n_bytes;     /* of the file */
+  unsigned char *bytes; /* the first n_loaded of them: the headers */
   uint64_t n_loaded;
   double version;
   uint64_t header_bytes, record_bytes, n_records;

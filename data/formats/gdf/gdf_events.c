@@ -1,6 +1,6 @@
-/* GDF's table of events, behind the records: mode, rate and count, then all positions (from 1), all types, and in mode 3
- * all channels (0: all of them) and durations in samples. Up to 1.93 the rate has 3 bytes and the count 4, from 1.94 on
- * the count 3 bytes and the rate is a float32. */
+/* GDF's table of events, behind the records: mode, rate and count, then all positions (from 1), all types, and in mode
+ * 3 all channels (0: all of them) and durations in samples. Up to 1.93 the rate has 3 bytes and the count 4, from 1.94
+ * on the count 3 bytes and the rate is a float32. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,10 +36,12 @@ static bl_status find_table(bl_ctx *ctx, bl_recording *rec, bl_gdf *g, table *t)
   t->rate_hz = old ? (double)bl_gdf_u(p + 1, 3) : bl_sample_at(p + 4, (bl_sample_type){BL_F32, false});
   if (!says) return BL_OK;
   if (!(t->mode & 1) || t->mode > 7)
-    return bl_recording_note(ctx, rec, BL_W_DEVIATION,
-                             "byte %llu: a table of events of mode %d, which is none; what follows the records was left out",
-                             (unsigned long long)t->at, t->mode);
-  uint64_t width = 6u + (t->mode & WITH_SPAN ? 6u : 0u) + (t->mode & WITH_CLOCK ? 8u : 0u), room = g->n_bytes - t->at - 8;
+    return bl_recording_note(
+        ctx, rec, BL_W_DEVIATION,
+        "byte %llu: a table of events of mode %d, which is none; what follows the records was left out",
+        (unsigned long long)t->at, t->mode);
+  uint64_t width = 6u + (t->mode & WITH_SPAN ? 6u : 0u) + (t->mode & WITH_CLOCK ? 8u : 0u),
+           room = g->n_bytes - t->at - 8;
   if (says > room / width)
     return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
                              "byte %llu: the file ends inside the table of %llu events; they were left out",
@@ -52,12 +54,13 @@ static bl_status find_table(bl_ctx *ctx, bl_recording *rec, bl_gdf *g, table *t)
   t->duration = t->channel ? t->channel + 2 * says : NULL;
   if (t->rate_hz > 0 && isfinite(t->rate_hz)) return BL_OK;
   t->rate_hz = rec->n_streams ? rec->streams[0].rate_hz : 1;
-  return bl_recording_note(ctx, rec, BL_W_DEVIATION, "byte %llu: the events' rate is missing; taken as the signals', %g Hz",
+  return bl_recording_note(ctx, rec, BL_W_DEVIATION,
+                           "byte %llu: the events' rate is missing; taken as the signals', %g Hz",
                            (unsigned long long)t->at, t->rate_hz);
 }
 
-/* What the file itself calls the types from 1 on: texts that end with a NUL, in the header's third part under tag 1. BioSig
- * puts an empty one before them, for type 0. */
+/* What the file itself calls the types from 1 on: texts that end with a NUL, in the header's third part under tag 1.
+ * BioSig puts an empty one before them, for type 0. */
 static void find_names(const bl_gdf *g, table *t)
 {
   uint64_t at = 256 * ((uint64_t)g->n_channels + 1), k = 1;
@@ -115,7 +118,8 @@ static bl_status add_event(bl_ctx *ctx, bl_recording *rec, bl_gdf *g, table *t, 
     return BL_OK;
   }
   if (type == NEW_SEGMENT) {
-    bl_status s = bl_grow(ctx, (void **)&g->breaks_s, &g->cap_breaks, g->n_breaks + 1, sizeof *g->breaks_s, "a GDF file");
+    bl_status s =
+        bl_grow(ctx, (void **)&g->breaks_s, &g->cap_breaks, g->n_breaks + 1, sizeof *g->breaks_s, "a GDF file");
     if (s) return s;
     g->breaks_s[g->n_breaks++] = a.onset_s;
   }

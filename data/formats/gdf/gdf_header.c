@@ -38,8 +38,8 @@ static bool start_from_text(bl_recording *rec, const unsigned char *s)
   return bl_recording_set_start(rec, v[0], v[1], v[2], v[3], v[4], v[5], v[6] / 100.0);
 }
 
-/* 2.x: days since the year 0 in units of 2^-32 day (20 us); 1 January of the year 1 is day 367. What is within that unit
- * of a whole millisecond was one. */
+/* 2.x: days since the year 0 in units of 2^-32 day (20 us); 1 January of the year 1 is day 367. What is within that
+ * unit of a whole millisecond was one. */
 static bool start_from_days(bl_recording *rec, uint64_t t)
 {
   uint64_t day = t >> 32;
@@ -68,11 +68,12 @@ static bool unit_from_code(unsigned code, char *to, size_t room)
   static const struct {
     unsigned code;
     const char *text;
-  } units[] = {{512, ""},   {544, "%"},   {736, "deg"},   {1280, "m"}, {1728, "g"},   {2176, "s"},
+  } units[] = {{512, ""},    {544, "%"},   {736, "deg"},   {1280, "m"}, {1728, "g"},   {2176, "s"},
                {2496, "Hz"}, {3840, "Pa"}, {3872, "mmHg"}, {4256, "V"}, {4288, "Ohm"}, {6048, "C"}};
-  static const char *const prefix[32] = {[0] = "",   [1] = "da", [2] = "h",  [3] = "k",  [4] = "M",  [5] = "G",  [6] = "T",
-                                         [7] = "P",  [8] = "E",  [9] = "Z",  [10] = "Y", [16] = "d", [17] = "c", [18] = "m",
-                                         [19] = "u", [20] = "n", [21] = "p", [22] = "f", [23] = "a", [24] = "z", [25] = "y"};
+  static const char *const prefix[32] = {
+      [0] = "",   [1] = "da", [2] = "h",  [3] = "k",  [4] = "M",  [5] = "G",  [6] = "T",
+      [7] = "P",  [8] = "E",  [9] = "Z",  [10] = "Y", [16] = "d", [17] = "c", [18] = "m",
+      [19] = "u", [20] = "n", [21] = "p", [22] = "f", [23] = "a", [24] = "z", [25] = "y"};
   *to = '\0';
   if (!prefix[code & 31]) return false;
   for (size_t i = 0; i < sizeof units / sizeof *units; i++)
@@ -87,9 +88,11 @@ static bl_status read_unit(bl_ctx *ctx, bl_recording *rec, const bl_gdf *g, size
     char text[17];
     bl_edf_text(g->bytes + at, 8, text, NULL);
     snprintf(c->unit, sizeof c->unit, "%s", text);
-    if (!strncmp(text, "\xc2\xb5", 2) || !strncmp(text, "\xce\xbc", 2)) snprintf(c->unit, sizeof c->unit, "u%s", text + 2);
+    if (!strncmp(text, "\xc2\xb5", 2) || !strncmp(text, "\xce\xbc", 2))
+      snprintf(c->unit, sizeof c->unit, "u%s", text + 2);
     if (*text) return BL_OK;
-    return bl_recording_note(ctx, rec, BL_W_UNITS, "byte %llu: unit of channel %zu '%s' is missing; values are those of the file",
+    return bl_recording_note(ctx, rec, BL_W_UNITS,
+                             "byte %llu: unit of channel %zu '%s' is missing; values are those of the file",
                              (unsigned long long)at, i + 1, c->label);
   }
   unsigned code = (unsigned)bl_gdf_u(g->bytes + code_at, 2);
@@ -135,9 +138,10 @@ static bl_status read_scale(bl_ctx *ctx, bl_recording *rec, const bl_gdf *g, siz
   c->unusable = true;
   c->pmin = c->pmax = NAN;
   c->unit[0] = '\0';
-  return bl_recording_note(ctx, rec, BL_W_DEVIATION,
-                           "byte %llu: limits of channel %zu '%s' make no scale; it is marked unusable, its values are digital counts",
-                           (unsigned long long)dmin_at, i + 1, c->label);
+  return bl_recording_note(
+      ctx, rec, BL_W_DEVIATION,
+      "byte %llu: limits of channel %zu '%s' make no scale; it is marked unusable, its values are digital counts",
+      (unsigned long long)dmin_at, i + 1, c->label);
 }
 
 static bl_status read_channel(bl_ctx *ctx, bl_recording *rec, bl_gdf *g, size_t i)
@@ -154,7 +158,8 @@ static bl_status read_channel(bl_ctx *ctx, bl_recording *rec, bl_gdf *g, size_t 
   g->record_bytes += c->spr * bl_sample_bytes(c->type.kind); /* at most 4096 * 2^32 * 8 */
   bl_status s = BL_OK;
   if (!c->spr)
-    s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "byte %llu: samples per record of channel %zu '%s' is 0; it was left out",
+    s = bl_recording_note(ctx, rec, BL_W_DEVIATION,
+                          "byte %llu: samples per record of channel %zu '%s' is 0; it was left out",
                           (unsigned long long)bl_gdf_field_at(g, 216, 4, i), i + 1, c->label);
   else s = read_unit(ctx, rec, g, i, c);
   return s ? s : read_scale(ctx, rec, g, i, c);
@@ -195,13 +200,13 @@ static bl_status read_fixed(bl_ctx *ctx, bl_recording *rec, bl_gdf *g)
     return bl_fail(ctx, BL_E_FORMAT, "%s: byte 0: does not say 'GDF ' and a version from 1.00 on", rec->path);
   if (g->version >= 3) {
     s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "byte 4: version is %.2f, which is not known; read as 2.x",
-                                    g->version);
+                          g->version);
     if (s) return s;
   }
   g->n_channels = (size_t)(g->version < 1.9 ? bl_gdf_u(b + 252, 4) : bl_gdf_u(b + 252, 2));
   if (g->n_channels < 1 || g->n_channels > BL_GDF_MAX_CHANNELS)
-    return bl_fail(ctx, BL_E_FORMAT, "%s: byte 252: number of channels is %zu, wanted 1 to %d", rec->path, g->n_channels,
-                   BL_GDF_MAX_CHANNELS);
+    return bl_fail(ctx, BL_E_FORMAT, "%s: byte 252: number of channels is %zu, wanted 1 to %d", rec->path,
+                   g->n_channels, BL_GDF_MAX_CHANNELS);
   uint64_t needs = 256 * ((uint64_t)g->n_channels + 1);
   uint64_t says = g->version < 1.9 ? bl_gdf_u(b + 184, 8) : bl_gdf_u(b + 184, 2) * 256;
   if (g->n_bytes < needs)
@@ -212,11 +217,11 @@ static bl_status read_fixed(bl_ctx *ctx, bl_recording *rec, bl_gdf *g)
   if ((s = load(ctx, g, sound && says < MAX_LOADED ? says : needs))) return s;
   if (sound) return BL_OK;
   g->header_bytes = needs;
-  return bl_recording_note(ctx, rec, BL_W_DEVIATION,
-                           "byte 184: header size is %llu, where %zu channels need %llu of %llu bytes; the data were taken "
-                           "to follow the channel headers",
-                           (unsigned long long)says, g->n_channels, (unsigned long long)needs,
-                           (unsigned long long)g->n_bytes);
+  return bl_recording_note(
+      ctx, rec, BL_W_DEVIATION,
+      "byte 184: header size is %llu, where %zu channels need %llu of %llu bytes; the data were taken "
+      "to follow the channel headers",
+      (unsigned long long)says, g->n_channels, (unsigned long long)needs, (unsigned long long)g->n_bytes);
 }
 
 static bl_status read_records(bl_ctx *ctx, bl_recording *rec, bl_gdf *g)
@@ -233,11 +238,11 @@ static bl_status read_records(bl_ctx *ctx, bl_recording *rec, bl_gdf *g)
                              "byte 236: number of records is %.0f; counted from the file's length: %llu", says,
                              (unsigned long long)whole);
   if (!g->record_bytes) return BL_OK;
-  return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
-                           "byte %llu: the file ends early: the header says %.0f records of %llu bytes, %llu are whole and "
-                           "were kept",
-                           (unsigned long long)g->n_bytes, says, (unsigned long long)g->record_bytes,
-                           (unsigned long long)whole);
+  return bl_recording_note(
+      ctx, rec, BL_W_TRUNCATED,
+      "byte %llu: the file ends early: the header says %.0f records of %llu bytes, %llu are whole and "
+      "were kept",
+      (unsigned long long)g->n_bytes, says, (unsigned long long)g->record_bytes, (unsigned long long)whole);
 }
 
 bl_status bl_gdf_header(bl_ctx *ctx, bl_recording *rec, bl_gdf *g)

@@ -137,7 +137,8 @@ bool bl_w64_find_data(int fd, uint64_t file_bytes, bl_riff_data *out)
       out->says = size > W64_HEAD ? size - W64_HEAD : 0;
       out->holds = file_bytes - at - W64_HEAD;
       out->unclosed = !out->says && out->holds;
-      if (out->says && out->says < out->holds && !only_w64_chunks(fd, w64_next(at, size), file_bytes)) out->behind = out->holds - out->says;
+      if (out->says && out->says < out->holds && !only_w64_chunks(fd, w64_next(at, size), file_bytes))
+        out->behind = out->holds - out->says;
       return true;
     }
     if (size < W64_HEAD || size > file_bytes - at) return false;
@@ -184,31 +185,37 @@ static unsigned long long ull(uint64_t x) { return x; }
 bl_status bl_riff_note(bl_ctx *ctx, bl_recording *rec, const bl_riff_data *d)
 {
   if (d->wrapped)
-    return bl_recording_note(ctx, rec, BL_W_DEVIATION,
-                             "byte %llu: the data chunk says %llu bytes, which is %s; %llu follow, and were taken", ull(d->size_at),
-                             ull(d->says), d->says == UINT32_MAX ? "all that a WAV file can say" : "the size's lowest 32 bits",
-                             ull(d->wrapped));
+    return bl_recording_note(
+        ctx, rec, BL_W_DEVIATION, "byte %llu: the data chunk says %llu bytes, which is %s; %llu follow, and were taken",
+        ull(d->size_at), ull(d->says),
+        d->says == UINT32_MAX ? "all that a WAV file can say" : "the size's lowest 32 bits", ull(d->wrapped));
   if (d->says > d->holds)
-    return bl_recording_note(ctx, rec, BL_W_TRUNCATED, "byte %llu: the data chunk says %llu bytes, the file holds %llu; those were taken",
+    return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
+                             "byte %llu: the data chunk says %llu bytes, the file holds %llu; those were taken",
                              ull(d->size_at), ull(d->says), ull(d->holds));
   if (d->no_ds64)
-    return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
-                             "byte %llu: the data chunk refers to a chunk ds64 for its size, and there is none; the %llu bytes that follow "
-                             "were taken",
-                             ull(d->size_at), ull(d->holds));
+    return bl_recording_note(
+        ctx, rec, BL_W_TRUNCATED,
+        "byte %llu: the data chunk refers to a chunk ds64 for its size, and there is none; the %llu bytes that follow "
+        "were taken",
+        ull(d->size_at), ull(d->holds));
   if (d->unclosed)
-    return bl_recording_note(ctx, rec, BL_W_TRUNCATED, "byte %llu: the data chunk says 0 bytes, %llu follow; those were taken",
-                             ull(d->size_at), ull(d->holds));
+    return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
+                             "byte %llu: the data chunk says 0 bytes, %llu follow; those were taken", ull(d->size_at),
+                             ull(d->holds));
   if (d->behind)
-    return bl_recording_note(ctx, rec, BL_W_DEVIATION,
-                             "byte %llu: the data chunk says %llu bytes; the %llu behind them begin no chunk, and were left out: samples, if "
-                             "the size is wrong",
-                             ull(d->size_at), ull(d->says), ull(d->behind));
+    return bl_recording_note(
+        ctx, rec, BL_W_DEVIATION,
+        "byte %llu: the data chunk says %llu bytes; the %llu behind them begin no chunk, and were left out: samples, if "
+        "the size is wrong",
+        ull(d->size_at), ull(d->says), ull(d->behind));
   if (d->frame_bytes && d->says % d->frame_bytes)
-    return bl_recording_note(ctx, rec, BL_W_DEVIATION,
-                             "byte %llu: the data chunk says %llu bytes, no whole number of frames of %llu; the last %llu were left out",
-                             ull(d->size_at), ull(d->says), ull(d->frame_bytes), ull(d->says % d->frame_bytes));
+    return bl_recording_note(
+        ctx, rec, BL_W_DEVIATION,
+        "byte %llu: the data chunk says %llu bytes, no whole number of frames of %llu; the last %llu were left out",
+        ull(d->size_at), ull(d->says), ull(d->frame_bytes), ull(d->says % d->frame_bytes));
   if (d->open_riff)
-    return bl_recording_note(ctx, rec, BL_W_FORMAL, "byte 4: the length of all is not told, as by a recorder that was stopped");
+    return bl_recording_note(ctx, rec, BL_W_FORMAL,
+                             "byte 4: the length of all is not told, as by a recorder that was stopped");
   return BL_OK;
 }

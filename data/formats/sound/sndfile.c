@@ -31,8 +31,8 @@ typedef struct sound {
   uint64_t file_bytes, offset; /* of the file; where libsndfile reads next */
   uint64_t patch_at, patch;    /* bytes that libsndfile gets to see other than they are, and their value; 0: none */
   unsigned patch_bytes;
-  uint64_t data_bytes;         /* of samples, where libsndfile would take what is behind them for more; 0: it does not */
-  unsigned char front[FRONT];  /* instead of the file's first 12 bytes, when n_front is FRONT and not 0 */
+  uint64_t data_bytes;        /* of samples, where libsndfile would take what is behind them for more; 0: it does not */
+  unsigned char front[FRONT]; /* instead of the file's first 12 bytes, when n_front is FRONT and not 0 */
   uint64_t n_front;
   uint64_t at;          /* the next frame that libsndfile will give */
   bool as_stream;       /* libsndfile is not told where the file ends */
@@ -82,7 +82,8 @@ static void put_le(unsigned char *to, uint64_t x, size_t n)
   for (size_t i = 0; i < n; i++, x >>= 8) to[i] = (unsigned char)x;
 }
 
-/* Shows libsndfile a RIFF file as the RF64 (EBU Tech 3306) that it ought to be: with a chunk ds64 behind the first 12 bytes. */
+/* Shows libsndfile a RIFF file as the RF64 (EBU Tech 3306) that it ought to be: with a chunk ds64 behind the first 12
+ * bytes. */
 static void as_rf64(sound *f, uint64_t data_bytes)
 {
   f->n_front = FRONT;
@@ -113,20 +114,23 @@ static void mend_length(sound *f, const bl_riff_data *d)
 
 static unsigned long long ull(uint64_t x) { return x; }
 
-/* Notes what is wrong with the length of the file or of a WAV file's data. libsndfile takes what the file holds when the header says
- * more; when it says nothing, the size is put right in what libsndfile gets to read. */
+/* Notes what is wrong with the length of the file or of a WAV file's data. libsndfile takes what the file holds when
+ * the header says more; when it says nothing, the size is put right in what libsndfile gets to read. */
 static bl_status check_length(bl_ctx *ctx, bl_recording *rec)
 {
   sound *f = rec->impl;
   bl_riff_data d;
   uint64_t size_at, says;
-  if (bl_sound_length(f->fd, &size_at, &says) && (says > f->file_bytes + 1 || !says)) /* a pad byte at the end may be missing */
-    return bl_recording_note(ctx, rec, BL_W_TRUNCATED, "byte %llu: the header says a file of %llu bytes, it has %llu; those were taken",
+  if (bl_sound_length(f->fd, &size_at, &says) &&
+      (says > f->file_bytes + 1 || !says)) /* a pad byte at the end may be missing */
+    return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
+                             "byte %llu: the header says a file of %llu bytes, it has %llu; those were taken",
                              ull(size_at), ull(says), ull(f->file_bytes));
   if (bl_ogg_is_cut(f->fd, f->file_bytes))
-    return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
-                             "byte %llu: the file ends early: its last page is not the last of the stream; what is there was taken",
-                             ull(f->file_bytes));
+    return bl_recording_note(
+        ctx, rec, BL_W_TRUNCATED,
+        "byte %llu: the file ends early: its last page is not the last of the stream; what is there was taken",
+        ull(f->file_bytes));
   if (bl_w64_find_data(f->fd, f->file_bytes, &d)) {
     if (d.says < d.holds) f->data_bytes = d.says; /* libsndfile would read to the file's end */
     return bl_riff_note(ctx, rec, &d);
@@ -189,7 +193,10 @@ static uint64_t sample_bytes(int format)
 {
   int bits = whole_bits(format), coding = format & SF_FORMAT_SUBMASK;
   if (bits) return (uint64_t)bits / 8;
-  return coding == SF_FORMAT_FLOAT ? 4 : coding == SF_FORMAT_DOUBLE ? 8 : coding == SF_FORMAT_ULAW || coding == SF_FORMAT_ALAW ? 1 : 0;
+  return coding == SF_FORMAT_FLOAT                              ? 4
+         : coding == SF_FORMAT_DOUBLE                           ? 8
+         : coding == SF_FORMAT_ULAW || coding == SF_FORMAT_ALAW ? 1
+                                                                : 0;
 }
 
 static bl_status name_channels(bl_ctx *ctx, bl_rec_stream *stream, size_t n, int bits)
@@ -243,11 +250,13 @@ static bl_status read_bext(bl_ctx *ctx, bl_recording *rec)
   if (sf_command(((sound *)rec->impl)->file, SFC_GET_BROADCAST_INFO, &b, sizeof b) != SF_TRUE) return BL_OK;
   if (is_unset(b.origination_date, sizeof b.origination_date)) return BL_OK;
   if (read_origination(&b, v) && bl_recording_set_start(rec, v[0], v[1], v[2], v[3], v[4], v[5], 0)) return BL_OK;
-  return bl_recording_note(ctx, rec, BL_W_DEVIATION, "the start '%.10s %.8s' of the chunk bext is no date and time, and was passed over",
+  return bl_recording_note(ctx, rec, BL_W_DEVIATION,
+                           "the start '%.10s %.8s' of the chunk bext is no date and time, and was passed over",
                            b.origination_date, b.origination_time);
 }
 
-/* ---- the file beside it ---------------------------------------------------------------------------------------------- */
+/* ---- the file beside it
+ * ---------------------------------------------------------------------------------------------- */
 
 /* Says so when it describes another file, as when this one was written over it. */
 static bl_status check_sidecar(bl_ctx *ctx, const bl_recording *rec, const bl_sidecar *d)
@@ -265,9 +274,11 @@ static bl_status take_full_scale(bl_ctx *ctx, bl_recording *rec, const bl_reals 
   sound *f = rec->impl;
   bl_rec_stream *stream = &rec->streams[0];
   if (!full_scale->n) return BL_OK;
-  if (!(f->full_scale = bl_calloc(ctx, stream->n_channels, sizeof *f->full_scale))) return bl_fail_nomem(ctx, "a sound file");
+  if (!(f->full_scale = bl_calloc(ctx, stream->n_channels, sizeof *f->full_scale)))
+    return bl_fail_nomem(ctx, "a sound file");
   for (size_t i = 0; i < stream->n_channels; i++) {
-    double scale = full_scale->v[full_scale->n == 1 ? 0 : i], a = stream->channels[i].lo * scale, b = stream->channels[i].hi * scale;
+    double scale = full_scale->v[full_scale->n == 1 ? 0 : i], a = stream->channels[i].lo * scale,
+           b = stream->channels[i].hi * scale;
     f->full_scale[i] = scale;
     stream->channels[i].lo = scale < 0 ? b : a;
     stream->channels[i].hi = scale < 0 ? a : b;
@@ -387,8 +398,8 @@ static bl_status open_sound(bl_ctx *ctx, bl_recording *rec)
   bl_status s = check_length(ctx, rec);
   if (s || (s = reopen(ctx, rec))) return s;
   if ((f->info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_MPEG) {
-    /* An MP3 file tells its length in its first frame, or not at all. Then libsndfile guesses it from the first bit rate
-     * and the file's size, and gives no more than that; unless it does not know the size. */
+    /* An MP3 file tells its length in its first frame, or not at all. Then libsndfile guesses it from the first bit
+     * rate and the file's size, and gives no more than that; unless it does not know the size. */
     f->as_stream = true;
     if ((s = reopen(ctx, rec))) return s;
   }
@@ -475,7 +486,8 @@ static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint
     *got += (size_t)more;
     f->at += (uint64_t)more;
   }
-  for (size_t i = 0; f->full_scale && i < *got * n_channels; i++) out[i] = (float)((double)out[i] * f->full_scale[i % n_channels]);
+  for (size_t i = 0; f->full_scale && i < *got * n_channels; i++)
+    out[i] = (float)((double)out[i] * f->full_scale[i % n_channels]);
   if (*got == n || f->told) return BL_OK;
   f->told = true;
   return bl_recording_note(ctx, rec, BL_W_TRUNCATED,

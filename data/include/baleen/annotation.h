@@ -7,11 +7,11 @@
 #include "baleen/memory.h"
 
 typedef struct bl_annotation {
-  double onset_s, duration_s;   /* from the recording's start; duration 0 for a mark without length */
-  double low_hz, high_hz;       /* NAN when not given */
-  char *label;                  /* "" when none */
-  char *file;                   /* the recording it belongs to, as the table says; NULL when the table is for one */
-  char *channel;                /* NULL: all */
+  double onset_s, duration_s; /* from the recording's start; duration 0 for a mark without length */
+  double low_hz, high_hz;     /* NAN when not given */
+  char *label;                /* "" when none */
+  char *file;                 /* the recording it belongs to, as the table says; NULL when the table is for one */
+  char *channel;              /* NULL: all */
 } bl_annotation;
 typedef struct bl_annotations {
   bl_annotation *v;
@@ -25,7 +25,7 @@ void bl_annotations_sort(bl_annotations *a);
 void bl_annotations_free(bl_ctx *ctx, bl_annotations *a);
 
 typedef enum bl_annotation_format {
-  BL_ANN_AUTO,      /* reading: by the first line; writing: by the file's name */
+  BL_ANN_AUTO, /* reading: by the first line; writing: by the file's name */
   BL_ANN_RAVEN,
   BL_ANN_AUDACITY,
   BL_ANN_CSV,
@@ -50,22 +50,23 @@ typedef struct bl_annotation_reading {
   size_t n_files;
 } bl_annotation_reading;
 
-/* Reads a table, in UTF-8, or in Latin-1 where it is none (with a warning). Appended to *out, in the table's order; nothing is
- * appended on failure but when memory runs out. An empty table is a valid one: annotated, nothing there.
+/* Reads a table, in UTF-8, or in Latin-1 where it is none (with a warning). Appended to *out, in the table's order;
+ * nothing is appended on failure but when memory runs out. An empty table is a valid one: annotated, nothing there.
  * Raven: tab-separated with header; of a selection with a row for each view the first is kept; Begin File or Begin Path
  * with File Offset (s) give times within that file. Without the offset, the begin times of a table about several files
  * run over all of them, and `files` must tell how long each is (BL_E_FORMAT otherwise); times of different files that
  * overlap cannot run on, and are taken to count within each (with a warning). label_column NULL: the first of
- * "Annotation", "Label", "Species", "Type" (any case) or, failing those, the first column that is none of Raven's own. Of
- * the columns Channel Name and Channel the first there is gives the channel; numbers that are all 1 say nothing.
+ * "Annotation", "Label", "Species", "Type" (any case) or, failing those, the first column that is none of Raven's own.
+ * Of the columns Channel Name and Channel the first there is gives the channel; numbers that are all 1 say nothing.
  * Audacity: start TAB end TAB label, the label may be missing, a line "\ TAB low TAB high" adds frequencies.
  * CSV: columns onset|onset_s|start|start_s|begin, duration|duration_s or end|end_s|stop, label|trial_type|annotation|
  * description, file|path|filename|recording, low_hz, high_hz, channel.
  * BIDS (a header with the tab-separated columns onset and duration): as CSV, the label from trial_type or, where that
  * says n/a, from value; n/a is nothing in any column (BIDS 1.8, "Task events").
  * Hypnogram: a text with one stage a line, line k (from 0) lasting from k epoch_s to (k + 1) epoch_s; stages stay as
- * written. A line starting with # is a comment; a blank one before the last stage is refused, as it would shift the night.
- * Errors name file and line; BL_E_CONFIG when there is no label_column (which Audacity's never have: ignored there). */
+ * written. A line starting with # is a comment; a blank one before the last stage is refused, as it would shift the
+ * night. Errors name file and line; BL_E_CONFIG when there is no label_column (which Audacity's never have: ignored
+ * there). */
 bl_status bl_annotations_read_as(bl_ctx *ctx, const char *path, const bl_annotation_reading *how,
                                  bl_annotations *out) BL_MUST_CHECK;
 /* The same with a format and a column only. */
@@ -81,17 +82,17 @@ typedef struct bl_annotation_writing {
 } bl_annotation_writing;
 
 /* Writes a table, in the order of the list; no annotations give an empty table of the format. AUTO goes by the name:
- * .selections.txt, _events.tsv or .tsv, .csv, _hypnogram.txt or .hypnogram.txt. Onsets have as many digits as it takes to
- * read the same double back; ends and durations are right to the last bit or two of the end. Times that are not finite,
- * and frequencies that are infinite or below 0, are BL_E_ARG. A text that is no UTF-8 is written as what it is in Latin-1.
- * Raven: Begin Time over the file list, so that with several files all but the last need duration_s (else BL_E_ARG);
- * frequencies that are not known become 0 and half of rate_hz, or stay empty where that is not known either; a channel's
- * name goes to a column "Channel Name", or, where all are numbers, these to "Channel". Audacity holds one recording and no channels: annotations of two files are
- * refused (BL_E_ARG). Raven's, Audacity's and hypnograms' tables cannot hold tabs and line ends in a text: they become
- * blanks, as in BIDS, where an empty text is n/a; blanks around a text are not read back.
- * Hypnogram: by time; an annotation of several epochs gives as many lines, epochs without one become '?' (with a warning).
- * What does not begin and end with an epoch (to half a sample of the file's rate, or a microsecond), overlaps, is of
- * another file or has no label is BL_E_ARG. */
+ * .selections.txt, _events.tsv or .tsv, .csv, _hypnogram.txt or .hypnogram.txt. Onsets have as many digits as it takes
+ * to read the same double back; ends and durations are right to the last bit or two of the end. Times that are not
+ * finite, and frequencies that are infinite or below 0, are BL_E_ARG. A text that is no UTF-8 is written as what it is
+ * in Latin-1. Raven: Begin Time over the file list, so that with several files all but the last need duration_s (else
+ * BL_E_ARG); frequencies that are not known become 0 and half of rate_hz, or stay empty where that is not known either;
+ * a channel's name goes to a column "Channel Name", or, where all are numbers, these to "Channel". Audacity holds one
+ * recording and no channels: annotations of two files are refused (BL_E_ARG). Raven's, Audacity's and hypnograms'
+ * tables cannot hold tabs and line ends in a text: they become blanks, as in BIDS, where an empty text is n/a; blanks
+ * around a text are not read back. Hypnogram: by time; an annotation of several epochs gives as many lines, epochs
+ * without one become '?' (with a warning). What does not begin and end with an epoch (to half a sample of the file's
+ * rate, or a microsecond), overlaps, is of another file or has no label is BL_E_ARG. */
 bl_status bl_annotations_write_as(bl_ctx *ctx, const char *path, const bl_annotation_writing *how,
                                   const bl_annotations *a) BL_MUST_CHECK;
 /* The same text, appended to *out; `path` is for messages, and for its ending. */
@@ -101,12 +102,12 @@ bl_status bl_annotations_print(bl_ctx *ctx, const char *path, const bl_annotatio
 bl_status bl_annotations_write(bl_ctx *ctx, const char *path, bl_annotation_format format, const bl_annotations *a,
                                const bl_annotated_file *files, size_t n_files) BL_MUST_CHECK;
 
-/* Whether `file`, as a table has it, means this recording: by its file name, or that without the extension, and by the folders
- * that the table gives, from the last on; but those of a full path need not agree, as the files may have been moved since. Raw
- * samples (pcm:..:FILE) are their file. A name in Latin-1 is the same as in UTF-8. */
+/* Whether `file`, as a table has it, means this recording: by its file name, or that without the extension, and by the
+ * folders that the table gives, from the last on; but those of a full path need not agree, as the files may have been
+ * moved since. Raw samples (pcm:..:FILE) are their file. A name in Latin-1 is the same as in UTF-8. */
 bool bl_annotation_names(const char *file, const char *recording);
-/* The same, as the number of names that agree: file, folder, folder above it .. ; 0 when it is another recording. *all: all that
- * the table gives do. Of full paths in a table those are meant that agree most. */
+/* The same, as the number of names that agree: file, folder, folder above it .. ; 0 when it is another recording. *all:
+ * all that the table gives do. Of full paths in a table those are meant that agree most. */
 size_t bl_annotation_fit(const char *file, const char *recording, bool *all);
 /* "raven", "audacity", "csv", "bids", "hypnogram"; "auto". */
 const char *bl_annotation_format_name(bl_annotation_format format);

@@ -1,5 +1,6 @@
 /* dataset.h: rows with what belongs to them: label, group, recording, time, weight and any further columns.
- * On disk: rows.npy (float32, [row][feature]), rows.csv (one line a row), features.json (name and unit of each column). */
+ * On disk: rows.npy (float32, [row][feature]), rows.csv (one line a row), features.json (name and unit of each
+ * column). */
 #ifndef BALEEN_DATASET_H
 #define BALEEN_DATASET_H
 
@@ -8,21 +9,21 @@
 
 typedef struct bl_column {
   char *name;
-  bl_texts v;             /* one text a row */
+  bl_texts v; /* one text a row */
 } bl_column;
 
 typedef struct bl_dataset {
-  bl_mat X;               /* rows grow: X.rows used, cap_rows allocated; NULL v when mapped, see `map` */
+  bl_mat X; /* rows grow: X.rows used, cap_rows allocated; NULL v when mapped, see `map` */
   size_t cap_rows;
-  void *map;              /* a memory-mapped rows.npy, or NULL */
+  void *map; /* a memory-mapped rows.npy, or NULL */
   size_t map_bytes;
   bl_texts features, units;
-  bl_texts recording;     /* per row: the recording's name */
-  double *start_s, *end_s;/* per row, NAN for tables */
-  bl_texts label;         /* per row: class name, or a number as text; "" = not labelled */
-  bl_texts group;         /* per row */
-  double *weight;         /* per row, 1 unless given */
-  bl_column *extra;       /* further columns, "fold", "snr_db" ... */
+  bl_texts recording;      /* per row: the recording's name */
+  double *start_s, *end_s; /* per row, NAN for tables */
+  bl_texts label;          /* per row: class name, or a number as text; "" = not labelled */
+  bl_texts group;          /* per row */
+  double *weight;          /* per row, 1 unless given */
+  bl_column *extra;        /* further columns, "fold", "snr_db" ... */
   size_t n_extra;
 } bl_dataset;
 

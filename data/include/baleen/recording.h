@@ -4,8 +4,8 @@
  * A recording gives one stream for each sampling rate in it; a stream is read in blocks, from anywhere, as frames of
  * [channel] float32 in the channel's physical unit. Gaps (EDF+D) split a stream into runs: nothing is glued. The same
  * frames have the same bits however they are cut into blocks. Going back in Ogg and MP3 decodes from the start again.
- * Times count from the first sample, EDF's annotations too: the first record's own time stamp is taken off, and where stamps and
- * samples disagree, annotations stay on the samples (data/formats/edf/edf_times.c has the rules). A BDF
+ * Times count from the first sample, EDF's annotations too: the first record's own time stamp is taken off, and where
+ * stamps and samples disagree, annotations stay on the samples (data/formats/edf/edf_times.c has the rules). A BDF
  * Status is two channels: "Status", the trigger bits 0 to 15 as a number, and "Status system", the bits 16 to 23.
  *
  * A file x.wav.json beside x.wav (any sound file) gives names, units, full scale and start: data/write/sidecar.h.
@@ -18,14 +18,15 @@
 #include "baleen/memory.h"
 
 typedef struct bl_channel {
-  char *name;          /* as the file says, trimmed; duplicates get "-0", "-1" */
-  char *unit;          /* "FS" for audio (full scale = 1), else the file's physical dimension; "" when it has none */
-  char *info;          /* transducer and prefilter text, raw; "" when none */
-  bool unusable;       /* its header makes no sense (digital minimum = maximum): values are digital counts */
-  double lo, hi;       /* physical limits of what can be stored, for clipping checks; NAN when unknown */
+  char *name;    /* as the file says, trimmed; duplicates get "-0", "-1" */
+  char *unit;    /* "FS" for audio (full scale = 1), else the file's physical dimension; "" when it has none */
+  char *info;    /* transducer and prefilter text, raw; "" when none */
+  bool unusable; /* its header makes no sense (digital minimum = maximum): values are digital counts */
+  double lo, hi; /* physical limits of what can be stored, for clipping checks; NAN when unknown */
 } bl_channel;
 
-/* A contiguous stretch: frames first .. first + n - 1, the first of them start_s seconds after the recording's start. */
+/* A contiguous stretch: frames first .. first + n - 1, the first of them start_s seconds after the recording's
+ * start. */
 typedef struct bl_stretch {
   double start_s;
   uint64_t first, n;
@@ -36,7 +37,7 @@ typedef struct bl_rec_stream {
   size_t n_channels;
   bl_channel *channels;
   uint64_t n_frames;
-  bl_stretch *runs;    /* ascending, at least one unless n_frames is 0 */
+  bl_stretch *runs; /* ascending, at least one unless n_frames is 0 */
   size_t n_runs;
 } bl_rec_stream;
 
@@ -49,7 +50,7 @@ typedef enum bl_open_mode {
 typedef struct bl_recording bl_recording;
 typedef struct bl_reader_class {
   const char *name, *summary, *source;
-  const char *const *extensions;      /* ".wav", NULL-terminated; for help and for folders, not for recognition */
+  const char *const *extensions; /* ".wav", NULL-terminated; for help and for folders, not for recognition */
   /* 0: not mine; higher is surer; 1 by the name alone, to say better what is wrong. head holds the file's
    * first n bytes (up to 512). */
   int (*probe)(const unsigned char *head, size_t n, const char *path);
@@ -64,21 +65,22 @@ typedef struct bl_reader_class {
 /* Open for readers; others only read it. */
 struct bl_recording {
   const bl_reader_class *cls;
-  void *impl;                 /* the reader's own */
-  char *path, *format;        /* format in words: "WAV, 16 bit", "EDF+C" */
-  bl_rec_stream *streams;     /* by descending rate */
+  void *impl;             /* the reader's own */
+  char *path, *format;    /* format in words: "WAV, 16 bit", "EDF+C" */
+  bl_rec_stream *streams; /* by descending rate */
   size_t n_streams;
   bl_annotations annotations; /* marked in the file itself */
   bool has_start;
-  char start[40];             /* ISO 8601 wall-clock time of the first sample, without zone ("2009-08-12T16:15:00.250"), when has_start */
-  bool start_assumed;         /* start is taken from the file's name: the header has none */
-  double duration_s;          /* from the start to the end of the last run */
-  bl_texts notes;             /* each kind of deviation once, with the first place and the assumption made; at most 101;
+  /* ISO 8601 wall-clock time of the first sample, without zone ("2009-08-12T16:15:00.250"), when has_start */
+  char start[40];
+  bool start_assumed; /* start is taken from the file's name: the header has none */
+  double duration_s;  /* from the start to the end of the last run */
+  bl_texts notes;     /* each kind of deviation once, with the first place and the assumption made; at most 101;
                                * each is warned of when found, which may be while reading (a file that ends early) */
   bl_open_mode mode;
-  bool quiet;                 /* notes are kept, but not warned of */
-  size_t n_deviations;        /* how many notes say that the file departs from its standard */
-  size_t deviation;           /* index into notes of the first of them */
+  bool quiet;          /* notes are kept, but not warned of */
+  size_t n_deviations; /* how many notes say that the file departs from its standard */
+  size_t deviation;    /* index into notes of the first of them */
 };
 
 /* path: a file's, or pcm:rate=48000,channels=1,format=s16le:PATH for raw samples, PATH - being standard input.
@@ -86,43 +88,45 @@ struct bl_recording {
  * reading (an empty file and a Git LFS pointer are named as such): messages name the file and the place in it. */
 bl_status bl_recording_open(bl_ctx *ctx, const char *path, bl_recording **out) BL_MUST_CHECK;
 /* The same in a mode; bl_recording_open() is tolerant. A strict recording's read fails too (BL_E_FORMAT) when the
- * deviation shows only then. Strict means the standard's text: EDF+D, limits that invert the polarity, labels that occur
- * twice, missing units, any number of signals up to 4096 and records of any size are legal. */
+ * deviation shows only then. Strict means the standard's text: EDF+D, limits that invert the polarity, labels that
+ * occur twice, missing units, any number of signals up to 4096 and records of any size are legal. */
 bl_status bl_recording_open_mode(bl_ctx *ctx, const char *path, bl_open_mode mode, bl_recording **out) BL_MUST_CHECK;
-/* Looks at the file again: a recorder that is still writing (n_records -1) may have added to it. Streams, runs, annotations and
- * notes are those of now, their old addresses are invalid; frames that were there have the same numbers. On failure the
- * recording stays as it was. Costs what opening does; deviations are not warned of anew. */
+/* Looks at the file again: a recorder that is still writing (n_records -1) may have added to it. Streams, runs,
+ * annotations and notes are those of now, their old addresses are invalid; frames that were there have the same
+ * numbers. On failure the recording stays as it was. Costs what opening does; deviations are not warned of anew. */
 bl_status bl_recording_refresh(bl_ctx *ctx, bl_recording *rec) BL_MUST_CHECK;
 /* Frames [first, first + n) clipped to the stream's end; *got tells how many. out holds n x n_channels floats. */
 bl_status bl_recording_read(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
                             size_t *got) BL_MUST_CHECK;
 void bl_recording_close(bl_ctx *ctx, bl_recording *rec);
-/* The wall-clock time shift_s after the recording's start, written to `to`; false when rec has none or it leaves the calendar. */
+/* The wall-clock time shift_s after the recording's start, written to `to`; false when rec has none or it leaves the
+ * calendar. */
 bool bl_recording_later(const bl_recording *rec, double shift_s, char to[40]);
-/* Trigger codes of a channel as annotations, appended: wherever the value, rounded and masked, changes to one that is not 0,
- * one begins whose label is that number; it lasts until the next change or the end of the run. BioSemi: channel
+/* Trigger codes of a channel as annotations, appended: wherever the value, rounded and masked, changes to one that is
+ * not 0, one begins whose label is that number; it lasts until the next change or the end of the run. BioSemi: channel
  * "Status", mask 0xffff. BL_E_CONFIG with the nearest name when there is no such channel. */
 bl_status bl_recording_triggers(bl_ctx *ctx, bl_recording *rec, const char *channel, uint32_t mask,
                                 bl_annotations *out) BL_MUST_CHECK;
 /* Adds a note (printf style) to rec->notes and warns of it under the file's name. For readers. */
-bl_status bl_recording_note(bl_ctx *ctx, bl_recording *rec, bl_warning code, const char *format, ...) BL_PRINTF(4, 5)
-    BL_MUST_CHECK;
+bl_status bl_recording_note(bl_ctx *ctx, bl_recording *rec, bl_warning code, const char *format, ...)
+    BL_PRINTF(4, 5) BL_MUST_CHECK;
 
-/* When a recording began, by its file's name (folders do not count). pattern: text with fields %Y %m %d %H %M %S of fixed
- * width, %y (two digits, 1969 to 2068), %f (digits of a second's fraction), ? for any character, %% for a percent sign;
- * found anywhere in the name, but not within a longer number. NULL: a list of patterns that recorders use, such as
- * %Y%m%d_%H%M%S and .%y%m%d%H%M%S, from 1970 to next year. v: year, month, day, hour, minute, second, microsecond; *used: the pattern that fitted.
- * False when none fits, or what fits is no date. */
+/* When a recording began, by its file's name (folders do not count). pattern: text with fields %Y %m %d %H %M %S of
+ * fixed width, %y (two digits, 1969 to 2068), %f (digits of a second's fraction), ? for any character, %% for a percent
+ * sign; found anywhere in the name, but not within a longer number. NULL: a list of patterns that recorders use, such
+ * as %Y%m%d_%H%M%S and .%y%m%d%H%M%S, from 1970 to next year. v: year, month, day, hour, minute, second, microsecond;
+ * *used: the pattern that fitted. False when none fits, or what fits is no date. */
 bool bl_start_from_name(const char *pattern, const char *path, int v[7], const char **used);
 /* False when a field of it is unknown, or it has no year. */
 bool bl_start_pattern_ok(const char *pattern);
-/* Sets rec->start by its name, with a note (no warning); does nothing when no pattern fits. bl_recording_open() does so,
- * by the list, when the header tells no start. */
+/* Sets rec->start by its name, with a note (no warning); does nothing when no pattern fits. bl_recording_open() does
+ * so, by the list, when the header tells no start. */
 bl_status bl_recording_start_from_name(bl_ctx *ctx, bl_recording *rec, const char *pattern) BL_MUST_CHECK;
 
 /* BL_E_CONFIG, beginning with `who`, unless the pattern is NULL, "none" or one as above. */
 bl_status bl_start_pattern_check(bl_ctx *ctx, const char *who, const char *pattern) BL_MUST_CHECK;
-/* bl_recording_open(), but where the header tells no start it is by this pattern; "none": by no name at all; NULL: by the list. */
+/* bl_recording_open(), but where the header tells no start it is by this pattern; "none": by no name at all; NULL: by
+ * the list. */
 bl_status bl_recording_open_dated(bl_ctx *ctx, const char *path, const char *pattern, bl_recording **out) BL_MUST_CHECK;
 
 /* The file of a recording's path: all of it, or what is behind the settings of raw samples (pcm:rate=48000:FILE). */

@@ -15,17 +15,17 @@ typedef struct bl_item {
   char *label;                /* of the whole recording; NULL: rows take theirs from the annotations, or none */
   char *group;                /* NULL: the item's name */
   bl_annotations annotations; /* from a table; those inside the file come with the recording */
-  bool annotated;             /* a table spoke of this item, though maybe to say "nothing there": of the annotations inside the
+  bool annotated;    /* a table spoke of this item, though maybe to say "nothing there": of the annotations inside the
                                  file those alone count that begin with "bad", in any case */
-  bool unlabelled;            /* rows carry no label, whatever the events that cut them are called */
-  bl_texts extra;             /* values of the source's extra columns */
-  char *foreground;           /* path of the file that is mixed into `path`; NULL where nothing is */
-  size_t seed_index;          /* for sources that make recordings */
+  bool unlabelled;   /* rows carry no label, whatever the events that cut them are called */
+  bl_texts extra;    /* values of the source's extra columns */
+  char *foreground;  /* path of the file that is mixed into `path`; NULL where nothing is */
+  size_t seed_index; /* for sources that make recordings */
 } bl_item;
 typedef struct bl_items {
   bl_item *v;
   size_t n, cap;
-  bl_texts extra;             /* names of the extra columns */
+  bl_texts extra; /* names of the extra columns */
 } bl_items;
 void bl_items_free(bl_ctx *ctx, bl_items *items);
 
@@ -50,7 +50,7 @@ typedef struct bl_source {
 bl_status bl_source_new(bl_ctx *ctx, const char *name, bl_source *out) BL_MUST_CHECK;
 void bl_source_free(bl_ctx *ctx, bl_source *s);
 /* Opens an item by its class's way. */
-bl_status bl_source_open(bl_ctx *ctx, const bl_source *s, const char *folder, const bl_item *item, bl_recording **out)
-    BL_MUST_CHECK;
+bl_status bl_source_open(bl_ctx *ctx, const bl_source *s, const char *folder, const bl_item *item,
+                         bl_recording **out) BL_MUST_CHECK;
 
 #endif

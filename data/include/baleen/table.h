@@ -7,17 +7,17 @@
 #include "baleen/memory.h"
 
 typedef struct bl_table {
-  char *path;              /* where it came from, for messages; may be NULL */
-  bl_texts columns;        /* names from the header */
+  char *path;       /* where it came from, for messages; may be NULL */
+  bl_texts columns; /* names from the header */
   size_t n_rows;
-  char **cell;             /* [row][column]; all point into `text` or are owned singly, see table.c */
-  size_t *line;            /* line of the file each row began at, from 1 */
+  char **cell;  /* [row][column]; all point into `text` or are owned singly, see table.c */
+  size_t *line; /* line of the file each row began at, from 1 */
   char *text;
 } bl_table;
 
 /* RFC 4180 (quotes, quoted line ends), comma, semicolon or tab by what the header line holds most of outside quotes;
- * UTF-8, its byte order mark skipped, or Latin-1 where it is none (with a warning); CRLF fine; blank lines skipped. Short rows, long rows, a quote left open: BL_E_FORMAT
- * with file:line. Ceiling 1 GiB. */
+ * UTF-8, its byte order mark skipped, or Latin-1 where it is none (with a warning); CRLF fine; blank lines skipped.
+ * Short rows, long rows, a quote left open: BL_E_FORMAT with file:line. Ceiling 1 GiB. */
 bl_status bl_table_read(bl_ctx *ctx, const char *path, bl_table *out) BL_MUST_CHECK;
 bl_status bl_table_parse(bl_ctx *ctx, const char *name, const char *text, size_t n, bl_table *out) BL_MUST_CHECK;
 void bl_table_free(bl_ctx *ctx, bl_table *t);

@@ -45,7 +45,8 @@ bl_channel_type bl_channel_type_find(const char *name);
 /* The plain form of a name, to be freed by the caller:
  * 1. blanks around it, and dots at its end, go
  * 2. if what is left, once "EEG" or "POL" with the blank, '-' or '_' behind it is taken off the front, and a reference
- *    (REF LE CLE AR CAR AV AVE AVG, in any case) with the '-', '_' or blank before it off the end, is an electrode of the
+ *    (REF LE CLE AR CAR AV AVE AVG, in any case) with the '-', '_' or blank before it off the end, is an electrode of
+ *    the
  *    10-5 system, or two joined by '-', blanks around it or not, then that is the name, written as in that system: "EEG
  *    FP1-REF" is "Fp1", "EEG F3 - REF" is "F3", "POL C4" is "C4", "Fcz." is "FCz", "FP1-F7" is "Fp1-F7"
  * 3. with `modern`, electrodes T3, T4, T5, T6 become T7, T8, P7, P8 (names of 1991 and later)

@@ -1,13 +1,13 @@
-/* epoch.h: what is done to the frames of one segment before its summaries see them: baseline correction, and rejection by
- * peak-to-peak amplitude. Formulas and edges as mne.Epochs and mne.baseline.rescale (1.3). */
+/* epoch.h: what is done to the frames of one segment before its summaries see them: baseline correction, and rejection
+ * by peak-to-peak amplitude. Formulas and edges as mne.Epochs and mne.baseline.rescale (1.3). */
 #ifndef BALEEN_EPOCH_H
 #define BALEEN_EPOCH_H
 
 #include "baleen/option.h"
 #include "baleen/stream.h"
 
-/* With m the mean over the baseline and s its standard deviation (ddof 0) after the first step: what becomes of a value,
- * and of its unit. Summaries make theirs of that one, as of any other: the variance of a zscore is in sd^2. */
+/* With m the mean over the baseline and s its standard deviation (ddof 0) after the first step: what becomes of a
+ * value, and of its unit. Summaries make theirs of that one, as of any other: the variance of a zscore is in sd^2. */
 typedef enum bl_baseline_mode {
   BL_BASELINE_MEAN,     /* x - m: the unit stays */
   BL_BASELINE_RATIO,    /* x / m: a plain number, "1" */
@@ -19,14 +19,16 @@ typedef enum bl_baseline_mode {
 /* The unit of what has been corrected; NULL: the one that came in. */
 const char *bl_baseline_unit(bl_baseline_mode mode);
 
-/* Times in seconds after the segment's anchor (the event), both ends included, but that of reject_to_s, whose last frame
- * stays out as in mne.Epochs (1.3); -INFINITY and INFINITY: its own ends, both included. */
+/* Times in seconds after the segment's anchor (the event), both ends included, but that of reject_to_s, whose last
+ * frame stays out as in mne.Epochs (1.3); -INFINITY and INFINITY: its own ends, both included. */
 typedef struct bl_epoch_rules {
   bool baseline;
   bl_baseline_mode mode;
   double baseline_from_s, baseline_to_s;
-  double reject, flat;     /* peak-to-peak above / below which the segment is left out, in the channel's unit; NAN: no limit */
-  const bl_ranges *limits; /* name: channel's name or pattern (* ? [ab]); lo: flat, hi: reject, in place of those two. The
+  /* peak-to-peak above / below which the segment is left out, in the channel's unit; NAN: no limit */
+  double reject, flat;
+  const bl_ranges
+      *limits; /* name: channel's name or pattern (* ? [ab]); lo: flat, hi: reject, in place of those two. The
                               first that fits counts. NULL or borrowed for as long as the rules are in use */
   double reject_from_s, reject_to_s;
 } bl_epoch_rules;

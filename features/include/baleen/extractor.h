@@ -27,14 +27,15 @@ bl_status bl_recipe_add_branch(bl_ctx *ctx, bl_recipe *r, const char *name, bl_b
 bl_status bl_branch_add_stage(bl_ctx *ctx, bl_branch *b, const char *name, bl_stage **out) BL_MUST_CHECK;
 bl_status bl_branch_add_summary(bl_ctx *ctx, bl_branch *b, const char *name, bl_summary **out) BL_MUST_CHECK;
 void bl_recipe_free(bl_ctx *ctx, bl_recipe *r);
-/* Which channels of `in` the recipe's features depend on: needed[in->n_channels] is written. One whose absence an option of
- * a stage provides for (missing: zero, say) is not needed, nor is one that is dropped on the way. With `rejects`, every
- * channel of the waveforms is needed that limits of amplitudes look at (bl_extractor_set_rules). */
-bl_status bl_recipe_needs(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *in, bool rejects, bool *needed)
-    BL_MUST_CHECK;
-/* BL_OK when the recipe makes the same of `in` as of `wanted`, which may have more channels, another rate or other units:
- * each branch ends in frames of the same rate, channels, units and bins, and where rates or units differ at first, only a
- * stage that goes by them (BL_STAGE_CONVERTS) makes them the same. Else BL_E_MISMATCH, which says what differs. */
+/* Which channels of `in` the recipe's features depend on: needed[in->n_channels] is written. One whose absence an
+ * option of a stage provides for (missing: zero, say) is not needed, nor is one that is dropped on the way. With
+ * `rejects`, every channel of the waveforms is needed that limits of amplitudes look at (bl_extractor_set_rules). */
+bl_status bl_recipe_needs(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *in, bool rejects,
+                          bool *needed) BL_MUST_CHECK;
+/* BL_OK when the recipe makes the same of `in` as of `wanted`, which may have more channels, another rate or other
+ * units: each branch ends in frames of the same rate, channels, units and bins, and where rates or units differ at
+ * first, only a stage that goes by them (BL_STAGE_CONVERTS) makes them the same. Else BL_E_MISMATCH, which says what
+ * differs. */
 bl_status bl_recipe_same(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *wanted, const bl_stream *in,
                          bool rejects) BL_MUST_CHECK;
 
@@ -47,12 +48,13 @@ typedef bl_status (*bl_row_fn)(void *user, bl_ctx *ctx, const bl_span *span, bl_
 /* Shapes the whole tree for `in`; the recipe is borrowed until bl_extractor_free(). Errors name branch and stage. */
 bl_status bl_extractor_new(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *in, bl_row_fn on_row, void *user,
                            bl_extractor **out) BL_MUST_CHECK;
-/* Rules for all segments from the next bl_extractor_begin() on; limits are borrowed. A baseline corrects the frames that
- * the summaries of each branch get, waveform or spectrum; all of a segment's frames are then held until it ends, so that
- * memory grows by length x width floats for each open segment and branch, and by no more; features bear the unit that it
- * leaves (bl_baseline_unit). Rejection looks, in each branch, at the last waveform on the way (one bin, at the rate of its
- * source: before any STFT); one channel out of bounds, or a NaN where there is a limit, and the segment gives no row in any
- * branch but BL_E_REJECTED. BL_E_CONFIG when a pattern of the limits fits no channel. After a failure no rules hold. */
+/* Rules for all segments from the next bl_extractor_begin() on; limits are borrowed. A baseline corrects the frames
+ * that the summaries of each branch get, waveform or spectrum; all of a segment's frames are then held until it ends,
+ * so that memory grows by length x width floats for each open segment and branch, and by no more; features bear the
+ * unit that it leaves (bl_baseline_unit). Rejection looks, in each branch, at the last waveform on the way (one bin, at
+ * the rate of its source: before any STFT); one channel out of bounds, or a NaN where there is a limit, and the segment
+ * gives no row in any branch but BL_E_REJECTED. BL_E_CONFIG when a pattern of the limits fits no channel. After a
+ * failure no rules hold. */
 bl_status bl_extractor_set_rules(bl_ctx *ctx, bl_extractor *e, const bl_epoch_rules *rules) BL_MUST_CHECK;
 void bl_extractor_free(bl_ctx *ctx, bl_extractor *e);
 /* Features, in row order: "<branch>.<summary's name>" when there are several branches, else the summary's name. */
@@ -66,7 +68,7 @@ size_t bl_extractor_n_stages(const bl_extractor *e);
 typedef struct bl_stage_part {
   const char *branch; /* the first that has it; borrowed from the recipe */
   const char *stage;
-  double latency_s;   /* INFINITY when it needs the whole run, NAN behind one that does */
+  double latency_s; /* INFINITY when it needs the whole run, NAN behind one that does */
   bool whole;
 } bl_stage_part;
 bl_stage_part bl_extractor_stage(const bl_extractor *e, size_t i);

@@ -16,14 +16,14 @@ typedef struct bl_event {
 
 #define BL_NO_EVENT ((size_t)-1)
 /* A span of time, in seconds from the recording's start. On a stream of rate r (one bin, start_s 0) it covers frames
- * rint(anchor r) + rint((start - anchor) r) up to rint(anchor r) + rint((end - anchor) r), that last one included only if
- * end_included: half to even, as MNE counts samples. On streams of spectra it covers the frames whose centre lies in
+ * rint(anchor r) + rint((start - anchor) r) up to rint(anchor r) + rint((end - anchor) r), that last one included only
+ * if end_included: half to even, as MNE counts samples. On streams of spectra it covers the frames whose centre lies in
  * [start, end). start -INFINITY and end INFINITY: all frames of the run, whatever padding put at its edges. */
 typedef struct bl_span {
   double start_s, end_s, anchor_s;
   bool end_included;
-  size_t event;       /* index of the event it belongs to, or BL_NO_EVENT */
-  const char *label;  /* of the event, borrowed, or NULL */
+  size_t event;      /* index of the event it belongs to, or BL_NO_EVENT */
+  const char *label; /* of the event, borrowed, or NULL */
 } bl_span;
 /* A segment that a plan left out, and why: a constant text. label is borrowed. */
 typedef struct bl_left_out {
@@ -38,11 +38,12 @@ typedef struct bl_spans {
   bl_texts labels; /* those that no event bears alone, for spans to borrow */
 } bl_spans;
 bl_status bl_spans_add(bl_ctx *ctx, bl_spans *s, const bl_span *span) BL_MUST_CHECK;
-bl_status bl_spans_leave_out(bl_ctx *ctx, bl_spans *s, double start_s, const char *label, const char *why) BL_MUST_CHECK;
+bl_status bl_spans_leave_out(bl_ctx *ctx, bl_spans *s, double start_s, const char *label,
+                             const char *why) BL_MUST_CHECK;
 void bl_spans_free(bl_ctx *ctx, bl_spans *s);
 
-/* A contiguous stretch of a recording; rate_hz is the waveform's. Each event has one owner: the run that it lies in, that
- * before the gap it lies in, the first when it lies before them all. A run alone owns them all. */
+/* A contiguous stretch of a recording; rate_hz is the waveform's. Each event has one owner: the run that it lies in,
+ * that before the gap it lies in, the first when it lies before them all. A run alone owns them all. */
 typedef struct bl_run_info {
   double start_s, end_s, rate_hz;
   bool follows, followed; /* another run lies before it, behind it */
@@ -63,7 +64,7 @@ bool bl_event_fits(const char *name, const char *label);
 bool bl_label_is_bad(const char *label);
 
 /* What else is true of a segmentation. */
-#define BL_SEGMENT_WHOLE 1u     /* a segment ends with its run, however long that is */
+#define BL_SEGMENT_WHOLE     1u /* a segment ends with its run, however long that is */
 #define BL_SEGMENT_AT_EVENTS 2u /* segments lie around events: none without them. Elsewhere events are but labels */
 
 typedef struct bl_segment_class {

@@ -4,7 +4,8 @@
  * the same memory and batch and live are one code. The promise each stage is tested for: cutting the input into blocks
  * of any size changes no output bit.
  *
- * To add one: features/stages/<name>.c with `const bl_stage_class bl_stage_<name>`, and a line in features/stages.def. */
+ * To add one: features/stages/<name>.c with `const bl_stage_class bl_stage_<name>`, and a line in
+ * features/stages.def. */
 #ifndef BALEEN_STAGE_H
 #define BALEEN_STAGE_H
 
@@ -12,8 +13,9 @@
 #include "baleen/stream.h"
 
 enum {
-  BL_STAGE_WHOLE = 1,   /* needs the whole run before its first output: refused, by name, in a live run */
-  BL_STAGE_CONVERTS = 2 /* goes by the unit or rate that comes in, so that inputs of different ones are alike behind it */
+  BL_STAGE_WHOLE = 1, /* needs the whole run before its first output: refused, by name, in a live run */
+  BL_STAGE_CONVERTS =
+      2 /* goes by the unit or rate that comes in, so that inputs of different ones are alike behind it */
 };
 
 /* One kind of stage. Const, lives as long as the program. params and state are zeroed blocks of the sizes below, owned
@@ -23,15 +25,15 @@ typedef struct bl_stage_class {
   const char *summary; /* one line, no full stop */
   const char *source;  /* paper, standard or peer whose convention it keeps */
   unsigned tags;
-  const bl_opt *opts;  /* every default passes its own check; NULL: no options */
+  const bl_opt *opts; /* every default passes its own check; NULL: no options */
   size_t params_size, state_size;
 
   /* Checks params against the input and describes the output. Pure. `out` comes as a copy of `in`, to be changed:
    * rate, start, latency (add to it), bins, units, channels. May refuse (BL_E_RANGE, BL_E_CONFIG ...). */
   bl_status (*shape)(bl_ctx *ctx, const void *params, const bl_stream *in, bl_stream *out);
   /* Which channels of the input those of the output depend on that are marked in wanted[out->n_channels]: marks them in
-   * needed[in->n_channels], which comes cleared. One whose absence an option provides for is not needed. Pure, after shape.
-   * NULL: each channel depends on the one in its place alone. */
+   * needed[in->n_channels], which comes cleared. One whose absence an option provides for is not needed. Pure, after
+   * shape. NULL: each channel depends on the one in its place alone. */
   bl_status (*needs)(bl_ctx *ctx, const void *params, const bl_stream *in, const bl_stream *out, const bool *wanted,
                      bool *needed);
   /* Once, after shape. What it managed to allocate is freed by release(), also when it fails. */
@@ -61,7 +63,8 @@ typedef struct bl_stage {
 bl_status bl_stage_new(bl_ctx *ctx, const char *name, bl_stage *out) BL_MUST_CHECK;
 void bl_stage_free(bl_ctx *ctx, bl_stage *s);
 
-/* What the stage makes of `in`, without starting it: options completed and checked, *out to be freed by bl_stream_free(). */
+/* What the stage makes of `in`, without starting it: options completed and checked, *out to be freed by
+ * bl_stream_free(). */
 bl_status bl_stage_shape(bl_ctx *ctx, const bl_stage *stage, const bl_stream *in, bl_stream *out) BL_MUST_CHECK;
 
 /* A running stage: shape + init in one; for tests and for the extractor. */

@@ -11,15 +11,15 @@
 
 /* What the frames of one contiguous run are. Owned texts; copy with bl_stream_copy, free with bl_stream_free. */
 typedef struct bl_stream {
-  double rate_hz;        /* frames a second */
-  double start_s;        /* time of frame 0 (its centre) after the run's first sample; frame i is at start_s + i/rate_hz */
-  double latency_s;      /* how long after its own time a frame can be known: look-ahead of all stages so far */
+  double rate_hz;   /* frames a second */
+  double start_s;   /* time of frame 0 (its centre) after the run's first sample; frame i is at start_s + i/rate_hz */
+  double latency_s; /* how long after its own time a frame can be known: look-ahead of all stages so far */
   double source_rate_hz; /* sampling rate of the waveform it came from (half of it is the highest frequency) */
   size_t n_channels, n_bins;
-  bl_texts channels;     /* n_channels names */
-  bl_texts units;        /* n_channels units of the values: "uV", "FS", "uV^2/Hz", "dB" */
-  bl_texts bins;         /* n_bins names ("mel_12", "440Hz"), or none when n_bins is 1 */
-  double *bin_hz;        /* n_bins centre frequencies in Hz, ascending, or NULL when bins are no frequencies */
+  bl_texts channels; /* n_channels names */
+  bl_texts units;    /* n_channels units of the values: "uV", "FS", "uV^2/Hz", "dB" */
+  bl_texts bins;     /* n_bins names ("mel_12", "440Hz"), or none when n_bins is 1 */
+  double *bin_hz;    /* n_bins centre frequencies in Hz, ascending, or NULL when bins are no frequencies */
 } bl_stream;
 
 static inline size_t bl_stream_width(const bl_stream *s) { return s->n_channels * s->n_bins; }
@@ -34,8 +34,8 @@ static inline bool bl_stream_is_waveform(const bl_stream *s)
 bl_status bl_stream_copy(bl_ctx *ctx, const bl_stream *from, bl_stream *to) BL_MUST_CHECK;
 /* Replaces the bins: n names made by name(i) from frequencies, or unnamed when bin_hz is NULL and n is 1. bin_hz is
  * copied. Names are "<hz>Hz" with up to three decimals, when names is NULL. */
-bl_status bl_stream_set_bins(bl_ctx *ctx, bl_stream *s, size_t n, const double *bin_hz, const char *const *names)
-    BL_MUST_CHECK;
+bl_status bl_stream_set_bins(bl_ctx *ctx, bl_stream *s, size_t n, const double *bin_hz,
+                             const char *const *names) BL_MUST_CHECK;
 /* Replaces every channel's unit: format holds one %s for the old unit ("%s^2", "dB re %s"). */
 bl_status bl_stream_set_units(bl_ctx *ctx, bl_stream *s, const char *format) BL_MUST_CHECK;
 void bl_stream_free(bl_ctx *ctx, bl_stream *s);

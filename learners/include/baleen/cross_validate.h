@@ -10,24 +10,24 @@
  * stand in several folds (shuffle-split) or in none. */
 typedef struct bl_cv {
   size_t n_folds, n_metrics, n_classes;
-  double *score;          /* [n_folds x n_metrics], NaN where undefined or where the fold failed */
-  double *fit_s, *apply_s;/* [n_folds] wall-clock seconds */
-  bl_status *status;      /* [n_folds] */
-  bl_texts errors;        /* [n_folds] "" or why the fold failed */
-  double *classes;        /* [n_classes] class values over all data, ascending */
-  size_t n_rows;          /* of the arrays below */
+  double *score;           /* [n_folds x n_metrics], NaN where undefined or where the fold failed */
+  double *fit_s, *apply_s; /* [n_folds] wall-clock seconds */
+  bl_status *status;       /* [n_folds] */
+  bl_texts errors;         /* [n_folds] "" or why the fold failed */
+  double *classes;         /* [n_classes] class values over all data, ascending */
+  size_t n_rows;           /* of the arrays below */
   uint32_t *row, *fold;
-  double *pred;           /* class values or numbers */
-  double *proba;          /* [n_rows x n_classes], NULL when the estimator gives none; 0 for a class its fold never saw */
-  double *decision;       /* [n_rows] (two classes, outlier detectors), NULL when it gives none. Of an outlier detector:
+  double *pred;     /* class values or numbers */
+  double *proba;    /* [n_rows x n_classes], NULL when the estimator gives none; 0 for a class its fold never saw */
+  double *decision; /* [n_rows] (two classes, outlier detectors), NULL when it gives none. Of an outlier detector:
                              minus score_samples, higher is more anomalous */
 } bl_cv;
 
 /* Clones `proto` for each fold, fits, predicts, scores. Folds run over the pool; results do not depend on threads.
  * A fold that fails is recorded and the others go on (its rows get NaN when it gave no predictions); all folds failing
  * is an error with the first one's text. Memory running out and cancelling end the call.
- * Outlier detectors: y may be NULL when no metric is asked for, pred is then -1 (outlier) or +1. With metrics y must have
- * two values, of which the larger means anomaly, and pred is in those values.
+ * Outlier detectors: y may be NULL when no metric is asked for, pred is then -1 (outlier) or +1. With metrics y must
+ * have two values, of which the larger means anomaly, and pred is in those values.
  * BL_E_UNSUPPORTED, before anything is fitted, when a metric needs what the estimator does not give. */
 bl_status bl_cross_validate(bl_ctx *ctx, const bl_estimator *proto, const bl_data *data, const bl_folds *folds,
                             const bl_metric *metrics, size_t n_metrics, bl_cv *out) BL_MUST_CHECK;

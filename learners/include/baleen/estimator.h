@@ -4,7 +4,8 @@
  * learnt state, children). Names, defaults and results follow scikit-learn. An author writes fit, apply and two tables;
  * set, get, help, clone, save, load, compare, validation and the conformance suite walk the tables.
  *
- * To add one: learners/estimators/<name>.c with `const bl_estimator_class bl_estimator_<name>`, a line in estimators.def. */
+ * To add one: learners/estimators/<name>.c with `const bl_estimator_class bl_estimator_<name>`, a line in
+ * estimators.def. */
 #ifndef BALEEN_ESTIMATOR_H
 #define BALEEN_ESTIMATOR_H
 
@@ -16,21 +17,22 @@ typedef enum bl_kind { BL_CLASSIFIER, BL_REGRESSOR, BL_TRANSFORMER, BL_OUTLIER_D
 const char *bl_kind_name(bl_kind k);
 
 enum {
-  BL_TAG_NAN_OK = 1,        /* takes NaN in X */
-  BL_TAG_WEIGHTS = 2,       /* takes sample weights; without it they are refused */
-  BL_TAG_NEEDS_Y = 4,       /* a transformer that learns from classes (csp); classifiers and regressors always do */
-  BL_TAG_RANDOM = 8,        /* draws numbers; has an option random_state */
-  BL_TAG_BINARY = 16,       /* two classes only */
-  BL_TAG_META = 32,         /* has children */
+  BL_TAG_NAN_OK = 1,           /* takes NaN in X */
+  BL_TAG_WEIGHTS = 2,          /* takes sample weights; without it they are refused */
+  BL_TAG_NEEDS_Y = 4,          /* a transformer that learns from classes (csp); classifiers and regressors always do */
+  BL_TAG_RANDOM = 8,           /* draws numbers; has an option random_state */
+  BL_TAG_BINARY = 16,          /* two classes only */
+  BL_TAG_META = 32,            /* has children */
   BL_TAG_COVARIANCE_ROWS = 64, /* a row is the upper triangle (row-major, diagonal included) of a symmetric matrix */
-  BL_TAG_POOR_SCORE = 128   /* exempt from the score checks of the conformance suite */
+  BL_TAG_POOR_SCORE = 128      /* exempt from the score checks of the conformance suite */
 };
 
 /* What can be asked of a fitted estimator; each gives doubles except transform. */
 typedef enum bl_op {
   BL_PREDICT,       /* [n]: class values, numbers, or -1/+1 of an outlier detector (+1 = inlier) */
   BL_PREDICT_PROBA, /* [n x n_classes], rows sum to 1, columns in the order of classes */
-  BL_DECISION,      /* [n] for two classes (> 0: second class) and for outlier detectors (< 0: outlier), else [n x n_classes] */
+  /* [n] for two classes (> 0: second class) and for outlier detectors (< 0: outlier), else [n x n_classes] */
+  BL_DECISION,
   BL_SCORE_SAMPLES, /* [n]: higher is more normal; the anomaly score is its negative */
   BL_TRANSFORM,     /* float32 [n x width] */
   BL_N_OPS
@@ -41,9 +43,9 @@ const char *bl_op_name(bl_op op);
  * to bl_crow(&X, i). Group travels with the data so that nothing can forget it. */
 typedef struct bl_data {
   bl_cmat X;
-  const double *y;        /* class values (any finite numbers) or targets; NULL: none */
-  const double *weight;   /* >= 0, not all zero; NULL: all ones */
-  const int32_t *group;   /* rows of one group never stand on both sides of a split; NULL: every row its own */
+  const double *y;               /* class values (any finite numbers) or targets; NULL: none */
+  const double *weight;          /* >= 0, not all zero; NULL: all ones */
+  const int32_t *group;          /* rows of one group never stand on both sides of a split; NULL: every row its own */
   const bl_texts *feature_names; /* X.cols names, or NULL */
   const bl_texts *class_names;   /* y is an index into them, or NULL */
 } bl_data;
@@ -55,8 +57,8 @@ typedef struct bl_train {
   const double *y;
   const double *weight;
   const int32_t *group;
-  size_t n_classes;       /* 0 for regression and when y is not given */
-  const bl_data *data;    /* the call's original, for estimators that have children */
+  size_t n_classes;    /* 0 for regression and when y is not given */
+  const bl_data *data; /* the call's original, for estimators that have children */
 } bl_train;
 
 typedef struct bl_estimator bl_estimator;
@@ -64,10 +66,10 @@ typedef struct bl_estimator bl_estimator;
 typedef struct bl_estimator_class {
   const char *name, *summary, *source;
   bl_kind kind;
-  unsigned tags, state_version;   /* version of the learnt fields in files */
-  const bl_opt *opts;             /* NULL: none */
+  unsigned tags, state_version; /* version of the learnt fields in files */
+  const bl_opt *opts;           /* NULL: none */
   size_t params_size;
-  const bl_field *fields;         /* what fit learns; NULL: none */
+  const bl_field *fields; /* what fit learns; NULL: none */
   size_t state_size;
   /* Learns into the zeroed state. The framework frees the fields on failure and before a new fit. */
   bl_status (*fit)(bl_ctx *ctx, bl_estimator *self, const bl_train *train);
@@ -91,13 +93,13 @@ struct bl_estimator {
   const bl_estimator_class *cls;
   void *params, *state;
   bool fitted;
-  size_t n_features;        /* columns seen in fit */
-  bl_texts feature_names;   /* of fit's data, when it had any */
-  size_t n_classes;         /* classifiers and class-learning transformers */
-  double *classes;          /* their values, ascending */
-  bl_texts class_names;     /* names of exactly these classes, when the data had names */
-  bl_estimator **child;     /* of a meta estimator, in order; owned */
-  char **child_name;        /* step names, unique */
+  size_t n_features;      /* columns seen in fit */
+  bl_texts feature_names; /* of fit's data, when it had any */
+  size_t n_classes;       /* classifiers and class-learning transformers */
+  double *classes;        /* their values, ascending */
+  bl_texts class_names;   /* names of exactly these classes, when the data had names */
+  bl_estimator **child;   /* of a meta estimator, in order; owned */
+  char **child_name;      /* step names, unique */
   size_t n_children;
 };
 
@@ -112,8 +114,9 @@ unsigned bl_estimator_tags(const bl_estimator *e);
 
 /* With default parameters. Unknown name: BL_E_CONFIG with the nearest one. */
 bl_status bl_estimator_new(bl_ctx *ctx, const char *name, bl_estimator **out) BL_MUST_CHECK;
-/* From flow text: "lda", "{pca: {n_components: 2}}", "[standard_scaler, {logistic_regression: {C: 0.1}}]". A list makes a
- * chain; its steps are named after their classes, equal ones get -2, -3, and {pca: {}, as: eigen} names one itself. */
+/* From flow text: "lda", "{pca: {n_components: 2}}", "[standard_scaler, {logistic_regression: {C: 0.1}}]". A list makes
+ * a chain; its steps are named after their classes, equal ones get -2, -3, and {pca: {}, as: eigen} names one
+ * itself. */
 bl_status bl_estimator_parse(bl_ctx *ctx, const char *text, bl_estimator **out) BL_MUST_CHECK;
 /* The text that bl_estimator_parse() reads back, every parameter filled in. */
 bl_status bl_estimator_print(bl_ctx *ctx, const bl_estimator *e, bl_buf *out) BL_MUST_CHECK;
@@ -137,11 +140,11 @@ bl_status bl_fit(bl_ctx *ctx, bl_estimator *e, const bl_data *data) BL_MUST_CHEC
 size_t bl_op_width(const bl_estimator *e, bl_op op);
 /* BL_PREDICT .. BL_SCORE_SAMPLES into out [X->rows x bl_op_width()]. Checks columns, finiteness and names (when
  * `names` is given and the model knows its own): a reordered table is refused, not mispredicted. */
-bl_status bl_apply(bl_ctx *ctx, const bl_estimator *e, bl_op op, const bl_cmat *X, const bl_texts *names, double *out)
-    BL_MUST_CHECK;
+bl_status bl_apply(bl_ctx *ctx, const bl_estimator *e, bl_op op, const bl_cmat *X, const bl_texts *names,
+                   double *out) BL_MUST_CHECK;
 /* A new matrix [X->rows x width], to be freed. */
-bl_status bl_transform(bl_ctx *ctx, const bl_estimator *e, const bl_cmat *X, const bl_texts *names, bl_mat *out)
-    BL_MUST_CHECK;
+bl_status bl_transform(bl_ctx *ctx, const bl_estimator *e, const bl_cmat *X, const bl_texts *names,
+                       bl_mat *out) BL_MUST_CHECK;
 /* Names of transform's columns. */
 bl_status bl_estimator_names_out(bl_ctx *ctx, const bl_estimator *e, bl_texts *out) BL_MUST_CHECK;
 

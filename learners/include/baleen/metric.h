@@ -9,12 +9,12 @@
 
 /* Predictions beside the truth, rows aligned. What is NULL is not there. Classes are codes 0 .. n_classes-1. */
 typedef struct bl_scored {
-  size_t n, n_classes;      /* n_classes 0: regression */
-  const double *y;          /* truth: codes or numbers */
-  const double *pred;       /* predicted codes or numbers */
-  const double *proba;      /* [n x n_classes] */
-  const double *decision;   /* [n] with two classes (higher: code 1), else [n x n_classes] */
-  const double *weight;     /* NULL: ones */
+  size_t n, n_classes;    /* n_classes 0: regression */
+  const double *y;        /* truth: codes or numbers */
+  const double *pred;     /* predicted codes or numbers */
+  const double *proba;    /* [n x n_classes] */
+  const double *decision; /* [n] with two classes (higher: code 1), else [n x n_classes] */
+  const double *weight;   /* NULL: ones */
 } bl_scored;
 
 enum { BL_NEEDS_PRED = 1, BL_NEEDS_PROBA = 2, BL_NEEDS_SCORES = 4 /* decision, or proba in its stead */ };
@@ -46,7 +46,8 @@ bl_status bl_metric_score(bl_ctx *ctx, const bl_metric *m, const bl_scored *s, d
 bl_status bl_confusion(bl_ctx *ctx, const bl_scored *s, double *out) BL_MUST_CHECK;
 
 /* The points of a curve. ROC: x = false positive rate, y = true positive rate, threshold descending from +infinity
- * (no point dropped). Precision-recall: x = recall, y = precision, threshold ascending, last point (0, 1) at +infinity. */
+ * (no point dropped). Precision-recall: x = recall, y = precision, threshold ascending, last point (0, 1) at
+ * +infinity. */
 typedef struct bl_curve {
   double *x, *y, *threshold;
   size_t n;

@@ -23,7 +23,7 @@ bl_status bl_model_save(bl_ctx *ctx, const char *path, const bl_estimator *e, co
  * refused by name. */
 bl_status bl_model_load(bl_ctx *ctx, const char *path, bl_estimator **out, bl_meta *extra) BL_MUST_CHECK;
 /* The same from memory, for tests and fuzzers; `name` is used in messages. */
-bl_status bl_model_parse(bl_ctx *ctx, const char *name, const void *bytes, size_t n, bl_estimator **out, bl_meta *extra)
-    BL_MUST_CHECK;
+bl_status bl_model_parse(bl_ctx *ctx, const char *name, const void *bytes, size_t n, bl_estimator **out,
+                         bl_meta *extra) BL_MUST_CHECK;
 
 #endif

@@ -1,6 +1,7 @@
 /* split.h: rows into folds, with scikit-learn's rules for who goes where.
  *
- * To add one: learners/splitters/<name>.c with `const bl_splitter_class bl_splitter_<name>`, a line in splitters.def. */
+ * To add one: learners/splitters/<name>.c with `const bl_splitter_class bl_splitter_<name>`, a line in
+ * splitters.def. */
 #ifndef BALEEN_SPLIT_H
 #define BALEEN_SPLIT_H
 
@@ -28,8 +29,11 @@ void bl_folds_free(bl_ctx *ctx, bl_folds *f);
 /* The first group that stands on both sides of a fold: true, with fold and group; else false. */
 bool bl_folds_leak(const bl_folds *f, size_t n, const int32_t *group, size_t *fold, int32_t *which);
 
-enum { BL_SPLIT_GROUPS = 1 /* keeps groups whole; needs them */, BL_SPLIT_LABELS = 2 /* needs labels */,
-       BL_SPLIT_GIVEN = 4 /* needs the fold column */ };
+enum {
+  BL_SPLIT_GROUPS = 1 /* keeps groups whole; needs them */,
+  BL_SPLIT_LABELS = 2 /* needs labels */,
+  BL_SPLIT_GIVEN = 4 /* needs the fold column */
+};
 typedef struct bl_splitter_class {
   const char *name, *summary, *source;
   unsigned needs;

@@ -22,37 +22,37 @@
 #include "baleen/split.h"
 
 typedef struct bl_stream_params {
-  bl_word rate_hz;       /* auto (the stream with most channels; the faster of equals), or the rate of the stream wanted */
+  bl_word rate_hz; /* auto (the stream with most channels; the faster of equals), or the rate of the stream wanted */
 } bl_stream_params;
 extern const bl_opt bl_stream_opts[];
 
 typedef enum bl_task { BL_TASK_AUTO, BL_TASK_CLASSIFICATION, BL_TASK_REGRESSION, BL_TASK_ANOMALY } bl_task;
 enum { BL_NAN_KEEP, BL_NAN_DROP };
 typedef struct bl_rows_params {
-  char *label;           /* column that holds what is to be learnt */
-  char *group;           /* column whose rows belong together */
-  double block_s;        /* > 0: groups are cut into blocks of that much time, and rows across a border are left out */
-  char *positive;        /* class counted as positive: last in the order of classes */
-  bl_texts classes;      /* labels to keep, in this order; empty: all, sorted */
-  int task;              /* bl_task */
-  int nan;               /* what becomes of rows with a feature that is NaN */
+  char *label;      /* column that holds what is to be learnt */
+  char *group;      /* column whose rows belong together */
+  double block_s;   /* > 0: groups are cut into blocks of that much time, and rows across a border are left out */
+  char *positive;   /* class counted as positive: last in the order of classes */
+  bl_texts classes; /* labels to keep, in this order; empty: all, sorted */
+  int task;         /* bl_task */
+  int nan;          /* what becomes of rows with a feature that is NaN */
 } bl_rows_params;
 extern const bl_opt bl_rows_opts[];
 
 typedef struct bl_evaluate_params {
-  char *split_file;      /* CSV of test rows, columns split,row */
-  char *fold;            /* column for the predefined splitter */
-  char *by;              /* scores also by this column */
-  bl_reals by_edges;     /* edges of intervals for a numeric `by` column */
+  char *split_file;  /* CSV of test rows, columns split,row */
+  char *fold;        /* column for the predefined splitter */
+  char *by;          /* scores also by this column */
+  bl_reals by_edges; /* edges of intervals for a numeric `by` column */
   bool allow_leakage;
-  int64_t n_worst;       /* how many of the strongest mistakes to list */
+  int64_t n_worst; /* how many of the strongest mistakes to list */
 } bl_evaluate_params;
 extern const bl_opt bl_evaluate_opts[];
 
 typedef struct bl_report_params {
-  char *title, *text;    /* heading and a paragraph of the report */
-  bl_texts list;         /* columns of predictions named in the lists of mistakes */
-  char *published_metric;/* metric that the published numbers are of */
+  char *title, *text;     /* heading and a paragraph of the report */
+  bl_texts list;          /* columns of predictions named in the lists of mistakes */
+  char *published_metric; /* metric that the published numbers are of */
 } bl_report_params;
 extern const bl_opt bl_report_opts[];
 
@@ -78,9 +78,9 @@ typedef struct bl_config {
   bl_learner *learners;
   size_t n_learners;
   bool has_split;
-  bl_splitter splitter;       /* cls NULL with a split_file, or split: none */
+  bl_splitter splitter; /* cls NULL with a split_file, or split: none */
   bl_metric *metrics;
-  char **metric_names;        /* as written: "f1", or with options "f1{average: macro}" */
+  char **metric_names; /* as written: "f1", or with options "f1{average: macro}" */
   size_t n_metrics;
   bl_evaluate_params evaluate;
   bl_report_params report;

@@ -4,8 +4,8 @@
 
 #include "baleen/run.h"
 
-/* Draws what the results hold into `folder` (roc.svg/.png, confusion_<learner>.svg/.png, folds, by, scores ...; scripts and
- * data stay beside them in plots/) and writes report.html there: tables, pictures inlined, no network, print style,
+/* Draws what the results hold into `folder` (roc.svg/.png, confusion_<learner>.svg/.png, folds, by, scores ...; scripts
+ * and data stay beside them in plots/) and writes report.html there: tables, pictures inlined, no network, print style,
  * dark mode. gnuplot missing: BL_W_SKIPPED warning and a report without pictures. */
 bl_status bl_report_write(bl_ctx *ctx, const bl_config *c, const bl_extraction *x, const bl_problem *p,
                           const bl_results *r, const char *folder) BL_MUST_CHECK;

@@ -11,13 +11,13 @@ typedef struct bl_dropped {
   char *recording; /* of a table's row; NULL: the outcome's that lists it */
   double start_s;
   char *label, *reason;
-  bool rejected;       /* by what its frames hold; else it was not cut at all */
+  bool rejected; /* by what its frames hold; else it was not cut at all */
 } bl_dropped;
 /* What became of one recording. */
 typedef struct bl_outcome {
   char *recording;
   bl_status status;
-  char *message;       /* "" when all is well */
+  char *message; /* "" when all is well */
   size_t n_rows, n_skipped;
   double seconds;      /* of recording read */
   bl_dropped *dropped; /* the skipped segments that have a time of their own, by time */
@@ -40,31 +40,31 @@ typedef struct bl_extraction {
   size_t n_outcomes, n_failed;
   bl_dropped *dropped; /* rows of a table */
   size_t n_dropped;
-  double seconds;      /* of recordings, together */
+  double seconds; /* of recordings, together */
   /* what the model must find again in a recording */
   double rate_hz;
   bl_texts channels, units;
   bl_live live;
 } bl_extraction;
-/* Runs the source through stages, segments and summaries, recordings in parallel, rows in the source's order. A recording
- * that fails is an outcome, not an error; all failing is. The most common rate and channels decide (of equals, those that come
- * first); recordings of others are taken as bl_predict_files() takes them. No rows at all: BL_E_SHAPE, and *out holds the outcomes
- * and what was left out, to be freed. */
+/* Runs the source through stages, segments and summaries, recordings in parallel, rows in the source's order. A
+ * recording that fails is an outcome, not an error; all failing is. The most common rate and channels decide (of
+ * equals, those that come first); recordings of others are taken as bl_predict_files() takes them. No rows at all:
+ * BL_E_SHAPE, and *out holds the outcomes and what was left out, to be freed. */
 bl_status bl_extract(bl_ctx *ctx, const bl_config *c, bl_extraction *out) BL_MUST_CHECK;
 void bl_extraction_free(bl_ctx *ctx, bl_extraction *x);
 
 /* Rows made ready for learners: labels coded, groups coded, unlabelled rows left out. */
 typedef struct bl_problem {
   const bl_dataset *rows;
-  bl_task task;        /* never AUTO */
-  uint32_t *index;     /* rows taken, ascending [n] */
+  bl_task task;    /* never AUTO */
+  uint32_t *index; /* rows taken, ascending [n] */
   size_t n;
-  bl_mat X;            /* [n x features]: the rows taken */
-  double *y;           /* codes or numbers; NULL: no labels */
+  bl_mat X;              /* [n x features]: the rows taken */
+  double *y;             /* codes or numbers; NULL: no labels */
   int32_t *group, *fold; /* fold may be NULL */
-  double *weight;      /* NULL when all are 1 */
+  double *weight;        /* NULL when all are 1 */
   bl_texts classes, groups;
-  bool grouped;        /* some group has several rows */
+  bool grouped; /* some group has several rows */
 } bl_problem;
 bl_status bl_problem_make(bl_ctx *ctx, const bl_config *c, const bl_dataset *rows, bl_problem *out) BL_MUST_CHECK;
 void bl_problem_free(bl_ctx *ctx, bl_problem *p);
@@ -73,17 +73,17 @@ void bl_problem_free(bl_ctx *ctx, bl_problem *p);
 typedef struct bl_part {
   char *name;
   size_t n;
-  double *score;       /* [n_metrics] */
+  double *score; /* [n_metrics] */
 } bl_part;
 /* A learner's evaluation. Row arrays of cv index the problem's rows. */
 typedef struct bl_result {
-  char *name;          /* the learner's */
+  char *name; /* the learner's */
   bl_cv cv;
-  double *pooled;      /* [n_metrics]: scores over all out-of-fold predictions together */
-  double *mean, *sd;   /* [n_metrics] over folds */
-  double *confusion;   /* [n_classes x n_classes] out of fold, or NULL */
-  bl_curve roc;        /* two classes or anomaly; n 0 otherwise */
-  bl_part *parts;      /* by the `by` column */
+  double *pooled;    /* [n_metrics]: scores over all out-of-fold predictions together */
+  double *mean, *sd; /* [n_metrics] over folds */
+  double *confusion; /* [n_classes x n_classes] out of fold, or NULL */
+  bl_curve roc;      /* two classes or anomaly; n 0 otherwise */
+  bl_part *parts;    /* by the `by` column */
   size_t n_parts;
   double seconds;
 } bl_result;
@@ -99,23 +99,23 @@ void bl_results_free(bl_ctx *ctx, bl_results *r);
 /* What a run says at its end. */
 typedef struct bl_run_summary {
   char *folder;
-  size_t n_failed;     /* recordings */
-  bl_buf text;         /* tables for a person to read on a terminal */
+  size_t n_failed; /* recordings */
+  bl_buf text;     /* tables for a person to read on a terminal */
 } bl_run_summary;
 /* folder NULL: runs/<config's name>, numbered when taken. Writes config.yaml, rows.*, features.json, recordings.csv,
- * dropped.csv, folds.csv, predictions.csv, metrics.json, model.safetensors (the best by the first metric; all of them in models/ when there are
- * several), pictures, report.html. */
+ * dropped.csv, folds.csv, predictions.csv, metrics.json, model.safetensors (the best by the first metric; all of them
+ * in models/ when there are several), pictures, report.html. */
 bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_summary *out) BL_MUST_CHECK;
 void bl_run_summary_free(bl_ctx *ctx, bl_run_summary *r);
 
 /* Puts a model file to recordings (or to a table, when it was trained on one): appends CSV to out, a header line first:
  * recording,start_s,end_s,prediction and one column a class (probability), or score for outlier detectors.
- * A file that fails is reported by a warning and counted; all failing is the last one's error. Channels are found by name in
- * any order; one that a feature needs and that is missing, and a rate or unit that no stage brings to the model's, are
- * BL_E_MISMATCH. Tables: .npy, else text; rows are named "<file>:<line>". Epochs lie around the events inside each recording,
- * or around those of a table, `annotations` (NULL: none), that names the recording, or none; windows are all given, whatever
- * is marked. What is marked as bad, in file or table, is left out as in a run. */
-bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *files, const char *annotations, bl_buf *out,
-                           size_t *n_failed) BL_MUST_CHECK;
+ * A file that fails is reported by a warning and counted; all failing is the last one's error. Channels are found by
+ * name in any order; one that a feature needs and that is missing, and a rate or unit that no stage brings to the
+ * model's, are BL_E_MISMATCH. Tables: .npy, else text; rows are named "<file>:<line>". Epochs lie around the events
+ * inside each recording, or around those of a table, `annotations` (NULL: none), that names the recording, or none;
+ * windows are all given, whatever is marked. What is marked as bad, in file or table, is left out as in a run. */
+bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *files, const char *annotations,
+                           bl_buf *out, size_t *n_failed) BL_MUST_CHECK;
 
 #endif
