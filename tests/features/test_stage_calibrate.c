@@ -1,5 +1,11 @@
 /* The stage calibrate: absolute levels, units, and what is refused. */
 #include "chain.h"
+#include "stage_conformance.h"
+
+static const stage_case cases[] = {
+    {.input = "scale unit=FS", .options = "db=17.6"},
+    {.input = "scale unit=FS", .options = "db=-30 unit=Pa"},
+};
 
 enum { N = 4800 };
 
@@ -68,5 +74,5 @@ int main(void)
   struct CMUnitTest tests[4] = {cmocka_unit_test(check_refused)};
   for (size_t i = 0; i < 3; i++)
     tests[1 + i] = (struct CMUnitTest){rows[i].why, check_row, NULL, NULL, (void *)(uintptr_t)&rows[i]};
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return STAGE_SUITE("calibrate", cases, tests, sizeof tests / sizeof *tests);
 }

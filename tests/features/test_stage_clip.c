@@ -1,5 +1,11 @@
 /* clip: bounds, one-sided, and what is no number. */
 #include "condition.h"
+#include "stage_conformance.h"
+
+static const stage_case cases[] = {
+    {.options = "min=-30 max=205.5"},
+    {.input = POWER_SPECTRUM, .options = "max=3"},
+};
 
 static void check_values(void **arg)
 {
@@ -35,5 +41,5 @@ static void check_values(void **arg)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(check_values)};
-  return cmocka_run_group_tests_name("clip", tests, NULL, NULL);
+  return STAGE_SUITE("clip", cases, tests, sizeof tests / sizeof *tests);
 }

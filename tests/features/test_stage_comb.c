@@ -1,5 +1,14 @@
 /* comb against scipy.signal.iircomb, and against iirnotch in series. */
 #include "condition.h"
+#include "stage_conformance.h"
+
+static const stage_case cases[] = {
+    {.reach = ALL_CHANNEL},
+    {.reach = ALL_CHANNEL, .rate_hz = 44100},
+    {.options = "freq=25 zero=true", .reach = ALL_CHANNEL},
+    {.options = "freq=60 zero=true start=steady", .reach = ALL_CHANNEL},
+    {.input = POWER_SPECTRUM, .options = "freq=1.5 q=5 n_notches=2 start=steady", .reach = ALL_CHANNEL},
+};
 
 static void check_signals(void **arg)
 {
@@ -99,5 +108,5 @@ int main(void)
       cmocka_unit_test(check_series),
       cmocka_unit_test(check_refusals),
   };
-  return cmocka_run_group_tests_name("comb", tests, NULL, NULL);
+  return STAGE_SUITE("comb", cases, tests, sizeof tests / sizeof *tests);
 }

@@ -1,5 +1,12 @@
 /* detrend against plain sums, also where a run is shorter than the window. */
 #include "condition.h"
+#include "stage_conformance.h"
+
+static const stage_case cases[] = {
+    {.reach = 125},
+    {.options = "window_s=0.01", .reach = 1},
+    {.input = POWER_SPECTRUM, .options = "window_s=30", .reach = 234},
+};
 
 static void check_signals(void **arg)
 {
@@ -76,5 +83,5 @@ int main(void)
       cmocka_unit_test(check_huge),
       cmocka_unit_test(check_refusals),
   };
-  return cmocka_run_group_tests_name("detrend", tests, NULL, NULL);
+  return STAGE_SUITE("detrend", cases, tests, sizeof tests / sizeof *tests);
 }

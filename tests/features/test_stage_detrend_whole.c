@@ -1,5 +1,12 @@
 /* detrend_whole against scipy.signal.detrend and numpy. */
 #include "condition.h"
+#include "stage_conformance.h"
+
+static const stage_case cases[] = {
+    {.reach = ALL_CHANNEL},
+    {.options = "type=constant", .reach = ALL_CHANNEL},
+    {.input = POWER_SPECTRUM, .options = "type=polynomial order=7", .reach = ALL_CHANNEL},
+};
 
 static void check_signals(void **arg)
 {
@@ -81,5 +88,5 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(check_signals), cmocka_unit_test(check_exact),
                                      cmocka_unit_test(check_broken)};
-  return cmocka_run_group_tests_name("detrend_whole", tests, NULL, NULL);
+  return STAGE_SUITE("detrend_whole", cases, tests, sizeof tests / sizeof *tests);
 }

@@ -1,6 +1,24 @@
 /* fir: taps against MNE's create_filter and scipy's firwin, whole runs against MNE's filter_data, by both methods. */
 #include "condition.h"
 #include "fir_design.h"
+#include "stage_conformance.h"
+
+static const stage_case cases[] = {
+    {.options = "l_freq=1 h_freq=40 method=direct", .reach = 412},
+    {.options = "l_freq=1 h_freq=40 method=fft", .reach = 412, .rounds = "values of one FFT share rounding errors"},
+    {.options = "h_freq=40", .reach = 41, .rounds = "values of one FFT share rounding errors"},
+    {.options = "l_freq=2 phase=causal", .reach = 412},
+    {.options = "h_freq=40 phase=causal method=fft", .reach = 82, .rounds = "values of one FFT share rounding errors"},
+    {.options = "h_freq=40 phase=minimum", .reach = 82},
+    {.options = "l_freq=4 phase=minimum method=fft", .reach = 412, .rounds = "values of one FFT share rounding errors"},
+    {.options = "l_freq=55 h_freq=45 l_trans_bandwidth=4 h_trans_bandwidth=3 window=hann method=direct", .reach = 129},
+    {.options = "h_freq=60 h_trans_bandwidth=20 window=blackman", .reach = 31},
+    {.options = "l_freq=1000 h_freq=8000",
+     .reach = 291,
+     .rate_hz = 44100,
+     .rounds = "values of one FFT share rounding errors"},
+    {.input = "stft n_fft=16 hop_length=1 output=power", .options = "h_freq=40 method=direct", .reach = 41},
+};
 
 static const double pi = 3.14159265358979323846;
 
@@ -343,5 +361,5 @@ int main(void)
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_long);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_short_run);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_refusals);
-  return _cmocka_run_group_tests("fir", tests, n, NULL, NULL);
+  return STAGE_SUITE("fir", cases, tests, n);
 }

@@ -1,6 +1,16 @@
 /* iir and iir_zero_phase: designs and signals against scipy.signal and mne. */
 #include "condition.h"
 #include "iir.h"
+#include "stage_conformance.h"
+
+static const stage_case cases[] = {
+    {.options = "l_freq=1 h_freq=40", .reach = ALL_CHANNEL},
+    {.options = "h_freq=30 order=5 type=bessel start=steady", .reach = ALL_CHANNEL},
+    {.options = "l_freq=10 type=cheby2 rs=60", .reach = ALL_CHANNEL},
+    {.input = "stft n_fft=16 hop_length=1 output=power",
+     .options = "l_freq=55 h_freq=45 type=cheby1 rp=0.1",
+     .reach = ALL_CHANNEL},
+};
 
 static const char *const names[] = {"bp",   "lp",   "hp", "bs", "first", "slow", "bp3", "c1lp",  "c1bp", "c2lp",
                                     "c2hp", "c2bs", "b1", "b4", "b5bp",  "b11",  "b20", "b20lp", "wide"};
@@ -216,5 +226,5 @@ int main(void)
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_silence);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_stretches);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_refusals);
-  return _cmocka_run_group_tests("iir", tests, n, NULL, NULL);
+  return STAGE_SUITE("iir", cases, tests, n);
 }

@@ -1,6 +1,12 @@
 /* mel, db, top_db, log and dct against the golden filter banks, decibels and cepstra. */
 #include "chain.h"
 #include "golden.h"
+#include "stage_conformance.h"
+
+static const stage_case cases[] = {
+    {.input = "stft n_fft=1024 hop_length=64 output=power"},
+    {.input = POWER_SPECTRUM, .options = "n_mels=7 htk=true norm=none fmin=3 fmax=99"},
+};
 
 /* Pushes unit spectra through mel, so that what comes out is the filter bank: [bin][mel]. */
 static bl_status bank(bl_ctx *ctx, double rate, size_t n_fft, const char *text, chain *c)
@@ -251,5 +257,5 @@ int main(void)
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_log);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_dct);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_empty_filters);
-  return _cmocka_run_group_tests("mel", tests, n, NULL, NULL);
+  return STAGE_SUITE("mel", cases, tests, n);
 }

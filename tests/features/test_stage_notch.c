@@ -1,5 +1,15 @@
 /* notch against mne.filter.notch_filter. */
 #include "condition.h"
+#include "stage_conformance.h"
+
+static const stage_case cases[] = {
+    {.options = "freqs=[50,100]", .reach = 825, .rounds = "values of one FFT share rounding errors"},
+    {.options = "freqs=60 trans_bandwidth=8 phase=causal", .reach = 206},
+    {.options = "freqs=[50,100] notch_widths=[2,3] trans_bandwidth=10 window=hann method=direct", .reach = 77},
+    {.options = "freqs=60 trans_bandwidth=20 window=blackman method=fft",
+     .reach = 62,
+     .rounds = "values of one FFT share rounding errors"},
+};
 
 static void check_signals(void **arg)
 {
@@ -59,5 +69,5 @@ int main(void)
       cmocka_unit_test(check_mains),
       cmocka_unit_test(check_refusals),
   };
-  return cmocka_run_group_tests_name("notch", tests, NULL, NULL);
+  return STAGE_SUITE("notch", cases, tests, sizeof tests / sizeof *tests);
 }

@@ -1,5 +1,12 @@
 /* power: the units of powers. */
 #include "chain.h"
+#include "stage_conformance.h"
+
+static const stage_case cases[] = {
+    {.input = "stft n_fft=64"},
+    {.input = "stft n_fft=64", .options = "exponent=1"},
+    {.input = "stft n_fft=64 output=magnitude", .options = "exponent=0.6"},
+};
 
 static const struct {
   const char *unit, *text, *want, *why;
@@ -43,5 +50,5 @@ static void check_units(void **arg)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(check_units)};
-  return cmocka_run_group_tests_name("power", tests, NULL, NULL);
+  return STAGE_SUITE("power", cases, tests, sizeof tests / sizeof *tests);
 }

@@ -1,5 +1,12 @@
 /* pre_emphasis against scipy.signal.lfilter with librosa's initial state. */
 #include "condition.h"
+#include "stage_conformance.h"
+
+static const stage_case cases[] = {
+    {.reach = 1},
+    {.options = "coef=0.5 start=zero", .reach = 1},
+    {.input = POWER_SPECTRUM, .options = "start=hold", .reach = 1},
+};
 
 static void check_signals(void **arg)
 {
@@ -34,5 +41,5 @@ static void check_single(void **arg)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(check_signals), cmocka_unit_test(check_single)};
-  return cmocka_run_group_tests_name("pre_emphasis", tests, NULL, NULL);
+  return STAGE_SUITE("pre_emphasis", cases, tests, sizeof tests / sizeof *tests);
 }

@@ -1,6 +1,19 @@
 /* reference and bipolar, against MNE, and what they do about channels that are not there. */
 #include "chain.h"
 #include "golden.h"
+#include "stage_conformance.h"
+
+static const stage_case cases[] = {
+    {.mixes = "the mean of all channels is subtracted"},
+    {.input = POWER_SPECTRUM,
+     .options = "channels=[C3,C4] exclude=Cz",
+     .mixes = "the mean of two is subtracted",
+     .names_channels = "the options name channels"},
+    {.options = "types=eeg projector=true", .mixes = "the mean of all channels is subtracted"},
+    {.options = "channels=[C3,Q1] missing=skip",
+     .mixes = "one channel is subtracted from all",
+     .names_channels = "the options name channels"},
+};
 
 /* The golden channels in V; every frame of the result in got[channel][frame]. */
 typedef struct fixture {
@@ -49,7 +62,7 @@ static void compare(fixture *f, const char *text, const char *name)
 
 static void check_mne(void **arg)
 {
-  static const char *const cases[][2] = {
+  static const char *const golden_cases[][2] = {
       {"reference types=eeg", "average"},
       {"reference exclude=[HEOG,TRIG]", "average"},
       {"reference types=eeg projector=true", "projection"},
@@ -63,7 +76,8 @@ static void check_mne(void **arg)
   (void)arg;
   fixture f;
   open_fixture(&f);
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) compare(&f, cases[i][0], cases[i][1]);
+  for (size_t i = 0; i < sizeof golden_cases / sizeof *golden_cases; i++)
+    compare(&f, golden_cases[i][0], golden_cases[i][1]);
   chain c;
   char names[128] = "";
   check_ok(f.ctx, chain_start(f.ctx, "bipolar pairs=[Fp1-F7,F7-T7]", &f.in, &c));
@@ -183,5 +197,5 @@ int main(void)
       cmocka_unit_test(check_refusals),
       cmocka_unit_test(check_names),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return STAGE_SUITE("reference", cases, tests, sizeof tests / sizeof *tests);
 }

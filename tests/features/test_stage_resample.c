@@ -1,6 +1,29 @@
 /* resample: polyphase against scipy.signal.resample_poly, soxr against what band-limited signals must become. */
 #include "condition.h"
 #include "polyphase.h"
+#include "stage_conformance.h"
+
+static const stage_case cases[] = {
+    {.options = "rate_hz=100", .length = 1 / 2.0, .hop = 5 / 2.0, .reach = 26, .resamples = "250 Hz become 100"},
+    {.options = "rate_hz=400 pad=zero",
+     .length = 1 / 8.0,
+     .hop = 5 / 8.0,
+     .reach = 11,
+     .resamples = "250 Hz become 400"},
+    {.options = "rate_hz=250"},
+    {.input = POWER_SPECTRUM, .options = "rate_hz=7 pad=edge", .length = 1 / 56.0, .hop = 125 / 56.0, .reach = 24},
+    {.options = "rate_hz=125 method=soxr",
+     .hop = 2,
+     .reach = ALL_CHANNEL,
+     .resamples = "250 Hz become 125",
+     .foreign_blocks = "the blocks are libsoxr's"},
+    {.options = "rate_hz=441 method=soxr quality=VHQ",
+     .length = 1 / 441.0,
+     .hop = 250 / 441.0,
+     .reach = ALL_CHANNEL,
+     .resamples = "250 Hz become 441",
+     .foreign_blocks = "the blocks are libsoxr's"},
+};
 
 static const double pi = 3.14159265358979323846;
 
@@ -175,5 +198,5 @@ int main(void)
       cmocka_unit_test(check_eeg),       cmocka_unit_test(check_aliases), cmocka_unit_test(check_company),
       cmocka_unit_test(check_refusals),
   };
-  return cmocka_run_group_tests_name("resample", tests, NULL, NULL);
+  return STAGE_SUITE("resample", cases, tests, sizeof tests / sizeof *tests);
 }

@@ -1,6 +1,29 @@
 /* stft and its options against the golden spectra; scalings by Parseval and by a sine of known power. */
 #include "chain.h"
 #include "golden.h"
+#include "stage_conformance.h"
+
+static const stage_case cases[] = {
+    {.length = 2048, .hop = 512, .pad = 1024, .reach = 1024},
+    {.options = "n_fft=64 win_length=50 pad_mode=reflect", .length = 64, .hop = 12, .pad = 32, .reach = 32},
+    {.options = "n_fft=75 hop_length=100 center=false detrend=constant scaling=density output=power",
+     .length = 75,
+     .hop = 100,
+     .start = 37.5,
+     .reach = 37.5},
+    {.options = "n_fft=128 output=magnitude window=blackman scaling=spectrum",
+     .length = 128,
+     .hop = 32,
+     .pad = 64,
+     .reach = 64},
+    {.options = "n_fft=64 window=hamming periodic=false output=power",
+     .length = 64,
+     .hop = 16,
+     .pad = 32,
+     .reach = 32,
+     .rate_hz = 44100},
+    {.options = "n_fft=50 window=boxcar", .length = 50, .hop = 12, .pad = 25, .reach = 25},
+};
 
 static const double pi = 3.14159265358979323846;
 
@@ -233,5 +256,5 @@ int main(void)
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_sine);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_short_reflection);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_refusals);
-  return _cmocka_run_group_tests("stft", tests, n, NULL, NULL);
+  return STAGE_SUITE("stft", cases, tests, n);
 }

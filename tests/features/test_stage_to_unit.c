@@ -1,5 +1,11 @@
 /* to_unit: factors, what it refuses, and that it guesses nothing. */
 #include "chain.h"
+#include "stage_conformance.h"
+
+static const stage_case cases[] = {
+    {.options = "unit=mV"},
+    {.options = "unit=nV exclude=C3 assume=uV", .names_channels = "one channel alone has not the other's name"},
+};
 
 static const struct {
   const char *from, *options;
@@ -84,5 +90,5 @@ static void check_refusals(void **arg)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(check_factors), cmocka_unit_test(check_refusals)};
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return STAGE_SUITE("to_unit", cases, tests, sizeof tests / sizeof *tests);
 }

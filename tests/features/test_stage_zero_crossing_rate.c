@@ -1,6 +1,13 @@
 /* zero_crossing_rate against the golden file; frame by its definition. */
 #include "chain.h"
 #include "golden.h"
+#include "stage_conformance.h"
+
+static const stage_case cases[] = {
+    {.length = 2048, .hop = 512, .pad = 1024, .reach = 1024},
+    {.options = "frame_length=33 hop_length=10", .length = 33, .hop = 10, .pad = 16, .reach = 16},
+    {.options = "frame_length=32 center=false", .length = 32, .hop = 8, .start = 16, .reach = 16},
+};
 
 static void check_golden(void **arg)
 {
@@ -101,5 +108,5 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(check_golden), cmocka_unit_test(check_frame),
                                      cmocka_unit_test(check_long_frames)};
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return STAGE_SUITE("zero_crossing_rate", cases, tests, sizeof tests / sizeof *tests);
 }

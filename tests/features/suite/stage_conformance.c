@@ -1,188 +1,25 @@
-/* What stage.h promises, tested for every stage of the registry. A stage that has no case below fails the suite: add a
- * line, with the reason where a check is waived. */
+/* What stage.h promises, tested on the cases of one stage; see stage_conformance.h. */
+#include "stage_conformance.h"
+
 #include "baleen/text.h"
-#include "chain.h"
 
 enum { N = 3000, CHANNELS = 3 };
 static const char names[] = "C3 C4 Cz";
 
-enum {
-  MIXES = 1,    /* channels depend on one another */
-  NAMED = 2,    /* options name channels, so that one channel alone is another case */
-  NO_REACH = 4, /* a broken value may show anywhere */
-  ROUNDS = 8,   /* a broken value may change others in their last digits */
-  RATE = 16,    /* a waveform comes out as one of another rate */
-  AUDIO = 32,   /* comes in at 44100 Hz, not at 250 */
-  BLOCKS = 64,  /* waits for blocks whose size is not ours: its latency is an upper bound */
-  MARKS = 128,  /* what is not finite is marked, and comes out as 0 or as a NaN of its own */
-  MISSING = 256 /* a channel that is not there comes out as NaN */
-};
+/* The suite at work: one program tests one stage. */
+static const char *stage;
+static const stage_case *cases;
+static size_t n_cases;
 
-typedef struct row {
-  const char *stage, *before, *options; /* before: the chain that makes its input, "" for a waveform */
-  /* frames out of n in: 1 + (n + 2 pad - length) / hop, none when that is negative or n is 0 */
-  double length, hop; /* fractions, 1 / up and down / up, for another rate */
-  size_t pad;
-  double start; /* of the output, in frames of the input, after the input's */
-  double reach; /* how far from its own time, in frames of the input, a broken value may show */
-  unsigned flags;
-  const char *reason; /* of the flags */
-} row;
-static double rate_of(const row *r) { return r->flags & AUDIO ? 44100 : 250; }
-
-#define POWER "stft n_fft=64 | power"
-static const row rows[] = {
-    {"pick", "", "", 1, 1, 0, 0, 0, 0, NULL},
-    {"pick", "", "include=[Cz,C3]", 1, 1, 0, 0, 0, NAMED, "one channel alone has not the other's name"},
-    {"pick", POWER, "exclude=[C3]", 1, 1, 0, 0, 0, NAMED, "one channel alone has not the other's name"},
-    {"pick", "", "types=eeg", 1, 1, 0, 0, 0, 0, NULL},
-    {"pick", "", "include=[Cz,Q1,C3] missing=zero", 1, 1, 0, 0, 0, NAMED, "one channel alone has not the other's name"},
-    {"pick", "", "include=[Cz,Q1] missing=skip", 1, 1, 0, 0, 0, NAMED, "one channel alone has not the other's name"},
-    {"pick", "", "include=[Q1,C4] missing=nan", 1, 1, 0, 0, 0, NAMED | MISSING, "a channel of NaN is asked for"},
-    {"rename", "", "strip=C", 1, 1, 0, 0, 0, 0, NULL},
-    {"rename", "", "from=[C3,Cz] to=[a,b]", 1, 1, 0, 0, 0, NAMED, "one channel alone has not the other's name"},
-    {"rename", "", "normalise=true modern=true", 1, 1, 0, 0, 0, 0, NULL},
-    {"to_unit", "", "unit=mV", 1, 1, 0, 0, 0, 0, NULL},
-    {"to_unit", "", "unit=nV exclude=C3 assume=uV", 1, 1, 0, 0, 0, NAMED, "one channel alone has not the other's name"},
-    {"scale", "", "factor=1e6 unit=V", 1, 1, 0, 0, 0, 0, NULL},
-    {"calibrate", "scale unit=FS", "db=17.6", 1, 1, 0, 0, 0, 0, NULL},
-    {"calibrate", "scale unit=FS", "db=-30 unit=Pa", 1, 1, 0, 0, 0, 0, NULL},
-    {"mono", "", "", 1, 1, 0, 0, 0, MIXES, "it is the mean of all channels"},
-    {"mono", POWER, "", 1, 1, 0, 0, 0, MIXES, "it is the mean of all channels"},
-    {"reference", "", "", 1, 1, 0, 0, 0, MIXES, "the mean of all channels is subtracted"},
-    {"reference", POWER, "channels=[C3,C4] exclude=Cz", 1, 1, 0, 0, 0, MIXES | NAMED, "the mean of two is subtracted"},
-    {"reference", "", "types=eeg projector=true", 1, 1, 0, 0, 0, MIXES, "the mean of all channels is subtracted"},
-    {"reference", "", "channels=[C3,Q1] missing=skip", 1, 1, 0, 0, 0, MIXES | NAMED,
-     "one channel is subtracted from all"},
-    {"bipolar", "", "pairs=[C3-C4]", 1, 1, 0, 0, 0, MIXES | NAMED, "one channel minus the other"},
-    {"bipolar", POWER, "pairs=[C3-C4,C4-Q] keep=all missing=zero", 1, 1, 0, 0, 0, MIXES | NAMED,
-     "one channel minus the other"},
-    {"bipolar", "", "pairs=[C3-C4,C4-Q] keep=none missing=skip", 1, 1, 0, 0, 0, MIXES | NAMED,
-     "one channel minus the other"},
-    {"bipolar", "", "pairs=[C3-C4,C4-Q] missing=nan", 1, 1, 0, 0, 0, MIXES | NAMED | MISSING,
-     "a pair of NaN is asked for"},
-    {"mark_artefacts", "", "", 1, 1, 0, 0, 0, 0, NULL},
-    {"mark_artefacts", "", "amplitude=250 gradient=110 pad_s=0.04", 1, 1, 0, 0, 11, 0, NULL},
-    {"mark_artefacts", "", "mode=zero flat=40 flat_s=0.03 pad_s=0.01", 1, 1, 0, 0, 10, MARKS,
-     "a NaN is marked, and so is what lies around it"},
-    {"mark_artefacts", "", "mode=zero clip=100 clip_run=4 exclude=Q*", 1, 1, 0, 0, 4, 0, NULL},
-    {"mark_artefacts", "", "mode=hold amplitude=250 clip=230 clip_run=2", 1, 1, 0, 0, 0, NO_REACH,
-     "a value that is held lasts until the next good one"},
-    {"mark_artefacts", "", "mode=channel amplitude=120 pad_s=0.008", 1, 1, 0, 0, 2, MIXES, "bad is of all channels"},
-    {"mark_artefacts", "", "mode=zero together=true gradient=120", 1, 1, 0, 0, 1, MIXES | MARKS,
-     "a mark counts for all"},
-    {"robust_scale", "", "", 1, 1, 0, 0, 0, NO_REACH, "what is left out of the mean is missing in all that follow"},
-    {"robust_scale", "", "method=median time_s=0.1", 1, 1, 0, 0, 25, 0, NULL},
-    {"robust_scale", "", "time_s=2 eps=20", 1, 1, 0, 0, 0, NO_REACH, "as above"},
-    {"robust_scale", POWER, "method=median", 1, 1, 0, 0, 84, 0, NULL},
-    {"clicks", "", "", 1, 1, 0, 0, 1023, 0, NULL},
-    {"clicks", "", "length=50 threshold=2 power=1.5", 1, 1, 0, 0, 49, 0, NULL},
-    {"clicks", "", "length=512", 1, 1, 0, 0, 511, AUDIO, "at an audio rate"},
-    {"fir", "", "l_freq=1 h_freq=40 method=direct", 1, 1, 0, 0, 412, 0, NULL},
-    {"fir", "", "l_freq=1 h_freq=40 method=fft", 1, 1, 0, 0, 412, ROUNDS, "values of one FFT share rounding errors"},
-    {"fir", "", "h_freq=40", 1, 1, 0, 0, 41, ROUNDS, "values of one FFT share rounding errors"},
-    {"fir", "", "l_freq=2 phase=causal", 1, 1, 0, 0, 412, 0, NULL},
-    {"fir", "", "h_freq=40 phase=causal method=fft", 1, 1, 0, 0, 82, ROUNDS, "values of one FFT share rounding errors"},
-    {"fir", "", "h_freq=40 phase=minimum", 1, 1, 0, 0, 82, 0, NULL},
-    {"fir", "", "l_freq=4 phase=minimum method=fft", 1, 1, 0, 0, 412, ROUNDS,
-     "values of one FFT share rounding errors"},
-    {"fir", "", "l_freq=55 h_freq=45 l_trans_bandwidth=4 h_trans_bandwidth=3 window=hann method=direct", 1, 1, 0, 0,
-     129, 0, NULL},
-    {"fir", "", "h_freq=60 h_trans_bandwidth=20 window=blackman", 1, 1, 0, 0, 31, 0, NULL},
-    {"fir", "", "l_freq=1000 h_freq=8000", 1, 1, 0, 0, 291, ROUNDS | AUDIO, "values of one FFT share rounding errors"},
-    {"fir", "stft n_fft=16 hop_length=1 output=power", "h_freq=40 method=direct", 1, 1, 0, 0, 41, 0, NULL},
-    {"notch", "", "freqs=[50,100]", 1, 1, 0, 0, 825, ROUNDS, "values of one FFT share rounding errors"},
-    {"notch", "", "freqs=60 trans_bandwidth=8 phase=causal", 1, 1, 0, 0, 206, 0, NULL},
-    {"notch", "", "freqs=[50,100] notch_widths=[2,3] trans_bandwidth=10 window=hann method=direct", 1, 1, 0, 0, 77, 0,
-     NULL},
-    {"notch", "", "freqs=60 trans_bandwidth=20 window=blackman method=fft", 1, 1, 0, 0, 62, ROUNDS,
-     "values of one FFT share rounding errors"},
-    {"comb", "", "", 1, 1, 0, 0, 1e9, 0, NULL},
-    {"comb", "", "", 1, 1, 0, 0, 1e9, AUDIO, "at an audio rate"},
-    {"comb", "", "freq=25 zero=true", 1, 1, 0, 0, 1e9, 0, NULL},
-    {"comb", "", "freq=60 zero=true start=steady", 1, 1, 0, 0, 1e9, 0, NULL},
-    {"comb", POWER, "freq=1.5 q=5 n_notches=2 start=steady", 1, 1, 0, 0, 1e9, 0, NULL},
-    {"iir", "", "l_freq=1 h_freq=40", 1, 1, 0, 0, 1e9, 0, NULL},
-    {"iir", "", "h_freq=30 order=5 type=bessel start=steady", 1, 1, 0, 0, 1e9, 0, NULL},
-    {"iir", "", "l_freq=10 type=cheby2 rs=60", 1, 1, 0, 0, 1e9, 0, NULL},
-    {"iir", "stft n_fft=16 hop_length=1 output=power", "l_freq=55 h_freq=45 type=cheby1 rp=0.1", 1, 1, 0, 0, 1e9, 0,
-     NULL},
-    {"resample", "", "rate_hz=100", 1 / 2.0, 5 / 2.0, 0, 0, 26, RATE, "250 Hz become 100"},
-    {"resample", "", "rate_hz=400 pad=zero", 1 / 8.0, 5 / 8.0, 0, 0, 11, RATE, "250 Hz become 400"},
-    {"resample", "", "rate_hz=250", 1, 1, 0, 0, 0, 0, NULL},
-    {"resample", POWER, "rate_hz=7 pad=edge", 1 / 56.0, 125 / 56.0, 0, 0, 24, 0, NULL},
-    {"resample", "", "rate_hz=125 method=soxr", 1, 2, 0, 0, 1e9, RATE | BLOCKS,
-     "250 Hz become 125; the blocks are libsoxr's"},
-    {"resample", "", "rate_hz=441 method=soxr quality=VHQ", 1 / 441.0, 250 / 441.0, 0, 0, 1e9, RATE | BLOCKS,
-     "250 Hz become 441; as above"},
-    {"decimate", "", "factor=4", 1, 4, 0, 0, 40, RATE, "250 Hz become 62.5"},
-    {"decimate", "", "factor=70 pad=edge", 1, 70, 0, 0, 700, RATE, "250 Hz become 3.6"},
-    {"decimate", "", "factor=4 pad=zero", 1, 4, 0, 0, 40, RATE, "250 Hz become 62.5"},
-    {"decimate", "stft n_fft=16 hop_length=1 output=power", "factor=3", 1, 3, 0, 0, 30, 0, NULL},
-    {"decimate", "", "factor=1", 1, 1, 0, 0, 0, 0, NULL},
-    {"detrend", "", "", 1, 1, 0, 0, 125, 0, NULL},
-    {"detrend", "", "window_s=0.01", 1, 1, 0, 0, 1, 0, NULL},
-    {"detrend", POWER, "window_s=30", 1, 1, 0, 0, 234, 0, NULL},
-    {"detrend_whole", "", "", 1, 1, 0, 0, 1e9, 0, NULL},
-    {"detrend_whole", "", "type=constant", 1, 1, 0, 0, 1e9, 0, NULL},
-    {"detrend_whole", POWER, "type=polynomial order=7", 1, 1, 0, 0, 1e9, 0, NULL},
-    {"pre_emphasis", "", "", 1, 1, 0, 0, 1, 0, NULL},
-    {"pre_emphasis", "", "coef=0.5 start=zero", 1, 1, 0, 0, 1, 0, NULL},
-    {"pre_emphasis", POWER, "start=hold", 1, 1, 0, 0, 1, 0, NULL},
-    {"clip", "", "min=-30 max=205.5", 1, 1, 0, 0, 0, 0, NULL},
-    {"clip", POWER, "max=3", 1, 1, 0, 0, 0, 0, NULL},
-    {"iir_zero_phase", "", "l_freq=1 h_freq=40", 1, 1, 0, 0, 1e9, 0, NULL},
-    {"iir_zero_phase", POWER, "h_freq=2 type=cheby2 rs=50 padlen=10", 1, 1, 0, 0, 1e9, 0, NULL},
-    {"iir_zero_phase", "", "h_freq=20 type=cheby1 rp=0.5 order=3", 1, 1, 0, 0, 1e9, 0, NULL},
-    {"iir_zero_phase", "", "l_freq=55 h_freq=45 type=bessel order=2", 1, 1, 0, 0, 1e9, 0, NULL},
-    {"frame", "", "", 1024, 1024, 0, 512, 512, 0, NULL},
-    {"frame", "", "length=7 hop=3 center=true pad_mode=reflect", 7, 3, 3, 0, 3, 0, NULL},
-    {"frame", "", "length=3 hop=50", 3, 50, 0, 1.5, 1.5, 0, NULL},
-    {"frame", "", "length=1 hop=1 center=true pad_mode=edge", 1, 1, 0, 0, 0, 0, NULL},
-    {"zero_crossing_rate", "", "", 2048, 512, 1024, 0, 1024, 0, NULL},
-    {"zero_crossing_rate", "", "frame_length=33 hop_length=10", 33, 10, 16, 0, 16, 0, NULL},
-    {"zero_crossing_rate", "", "frame_length=32 center=false", 32, 8, 0, 16, 16, 0, NULL},
-    {"stft", "", "", 2048, 512, 1024, 0, 1024, 0, NULL},
-    {"stft", "", "n_fft=64 win_length=50 pad_mode=reflect", 64, 12, 32, 0, 32, 0, NULL},
-    {"stft", "", "n_fft=75 hop_length=100 center=false detrend=constant scaling=density output=power", 75, 100, 0, 37.5,
-     37.5, 0, NULL},
-    {"stft", "", "n_fft=128 output=magnitude window=blackman scaling=spectrum", 128, 32, 64, 0, 64, 0, NULL},
-    {"stft", "", "n_fft=64 window=hamming periodic=false output=power", 64, 16, 32, 0, 32, AUDIO, "at an audio rate"},
-    {"stft", "", "n_fft=50 window=boxcar", 50, 12, 25, 0, 25, 0, NULL},
-    {"power", "stft n_fft=64", "", 1, 1, 0, 0, 0, 0, NULL},
-    {"power", "stft n_fft=64", "exponent=1", 1, 1, 0, 0, 0, 0, NULL},
-    {"power", "stft n_fft=64 output=magnitude", "exponent=0.6", 1, 1, 0, 0, 0, 0, NULL},
-    {"smooth", "", "", 1, 1, 0, 0, 1, 0, NULL},
-    {"smooth", POWER, "", 1, 1, 0, 0, 1, 0, NULL},
-    {"smooth", POWER, "frames=1 bins=9", 1, 1, 0, 0, 0, 0, NULL},
-    {"smooth", POWER " | mel n_mels=9", "method=median frames=7 bins=5", 1, 1, 0, 0, 3, 0, NULL},
-    {"denoise", POWER, "", 1, 1, 0, 0, 0, NO_REACH, "what is left out of the background is missing in all that follow"},
-    {"denoise", POWER, "mode=gate threshold=2 start=1 floor=0.1", 1, 1, 0, 0, 0, NO_REACH, "as above"},
-    {"denoise", POWER, "over=2 floor=0.05 below=4 above=40 start_s=0.7", 1, 1, 0, 0, 0, NO_REACH, "as above"},
-    {"whiten", POWER, "", 1, 1, 0, 0, 0, NO_REACH, "what is left out of the background is missing in all that follow"},
-    {"whiten", POWER, "time_s=2 start_s=1.5 floor_db=20 eps=1e-3", 1, 1, 0, 0, 0, NO_REACH, "as above"},
-    {"whiten", POWER, "start_s=0 floor_db=none", 1, 1, 0, 0, 0, NO_REACH, "as above"},
-    {"mel", "stft n_fft=1024 hop_length=64 output=power", "", 1, 1, 0, 0, 0, 0, NULL},
-    {"mel", POWER, "n_mels=7 htk=true norm=none fmin=3 fmax=99", 1, 1, 0, 0, 0, 0, NULL},
-    {"pcen", POWER, "", 1, 1, 0, 0, 0, NO_REACH, "what is left out of the mean is missing in all that follow"},
-    {"pcen", POWER " | mel n_mels=9", "power=0 time_constant=2", 1, 1, 0, 0, 0, NO_REACH, "as above"},
-    {"pcen", POWER, "bias=0 power=0.25 gain=0.5", 1, 1, 0, 0, 0, NO_REACH, "as above"},
-    {"pcen", POWER, "eps=1e-3 scale=100", 1, 1, 0, 0, 0, NO_REACH, "as above"},
-    {"db", POWER, "", 1, 1, 0, 0, 0, 0, NULL},
-    {"db", "", "ref=2 amin=1e-6 floor_db=-20", 1, 1, 0, 0, 0, 0, NULL},
-    {"top_db", POWER " | db", "top_db=20", 1, 1, 0, 0, 0, NO_REACH, "the loudest value sets the floor of all"},
-    {"log", POWER, "", 1, 1, 0, 0, 0, 0, NULL},
-    {"log", POWER, "floor=1e3", 1, 1, 0, 0, 0, 0, NULL},
-    {"log", POWER, "log1p=true", 1, 1, 0, 0, 0, 0, NULL},
-    {"dct", POWER " | mel n_mels=24 | db", "", 1, 1, 0, 0, 0, 0, NULL},
-    {"dct", POWER " | mel n_mels=24 | db", "first=1 n_mfcc=13 lifter=22", 1, 1, 0, 0, 0, 0, NULL},
-};
-enum { N_ROWS = sizeof rows / sizeof *rows };
+static double rate_of(const stage_case *r) { return r->rate_hz > 0 ? r->rate_hz : 250; }
+static double length_of(const stage_case *r) { return r->length > 0 ? r->length : 1; }
+static double hop_of(const stage_case *r) { return r->hop > 0 ? r->hop : 1; }
+static const char *options_of(const stage_case *r) { return r->options ? r->options : ""; }
 
 /* A case at work: the stream and frames that come in. */
 typedef struct bench {
   bl_ctx *ctx;
-  const row *r;
+  const stage_case *r;
   char text[256]; /* the stage and its options */
   chain before;
   bl_stream wave;
@@ -203,18 +40,18 @@ static float level(size_t i, size_t c) { return (void)i, (float)(c + 1) * -3.25F
 static float offset(size_t i, size_t c) { return noise(i, c) + 5000; }
 static float spikes(size_t i, size_t c) { return offset(i, c) + (i % 997 == 5 ? 4000 : 0); }
 
-static void bench_open(bench *b, const row *r, signal_fn f, size_t first, size_t n_channels)
+static void bench_open(bench *b, const stage_case *r, signal_fn f, size_t first, size_t n_channels)
 {
   *b = (bench){.r = r, .ctx = bl_ctx_new()};
-  snprintf(b->text, sizeof b->text, "%s %s", r->stage, r->options);
+  snprintf(b->text, sizeof b->text, "%s %s", stage, options_of(r));
   float *x = calloc(N * n_channels, sizeof *x);
   for (size_t i = 0; i < N * n_channels; i++) x[i] = f(i / n_channels, first + i % n_channels);
   check_ok(b->ctx, chain_wave(b->ctx, rate_of(r), n_channels == 1 ? "C4" : names, "uV", &b->wave));
   b->in = &b->wave;
   const float *from = x;
   size_t n = N;
-  if (*r->before) {
-    check_ok(b->ctx, chain_run(b->ctx, r->before, &b->wave, x, N, &b->before));
+  if (r->input) {
+    check_ok(b->ctx, chain_run(b->ctx, r->input, &b->wave, x, N, &b->before));
     b->in = chain_stream(&b->before);
     from = chain_out(&b->before)->v;
     n = chain_out(&b->before)->n;
@@ -250,10 +87,10 @@ static void feed(bench *b, chain *c, size_t n, uint64_t cut)
 
 static void start(bench *b, chain *c) { check_ok(b->ctx, chain_start(b->ctx, b->text, b->in, c)); }
 
-static size_t count(const row *r, size_t n)
+static size_t count(const stage_case *r, size_t n)
 {
-  double more = (double)(n + 2 * r->pad) - r->length;
-  return n == 0 || more < 0 ? 0 : 1 + (size_t)floor(more / r->hop + 1e-9);
+  double more = (double)(n + 2 * r->pad) - length_of(r);
+  return n == 0 || more < 0 ? 0 : 1 + (size_t)floor(more / hop_of(r) + 1e-9);
 }
 
 static void same(const bl_frames *got, const bl_frames *want, const char *what)
@@ -268,7 +105,7 @@ static void same(const bl_frames *got, const bl_frames *want, const char *what)
 /* ---- the checks -------------------------------------------------------------------------------------------------- */
 
 /* Blocks of any size, and a run after reset, give the same bits; inputs stay as they are. */
-static void check_blocks_of(const row *r, signal_fn signal, uint64_t cuts)
+static void check_blocks_of(const stage_case *r, signal_fn signal, uint64_t cuts)
 {
   bench b;
   chain one, c;
@@ -314,7 +151,7 @@ static void check_long_runs(void **arg)
   start(&b, &c);
   for (size_t turn = 0; turn < 2; turn++) {
     bl_rng r = bl_rng_make(turn, "long", 0);
-    size_t rounds = (*b.r->before ? 9000 : 20000) / b.x.n + 1, rest = bl_rng_below(&r, b.x.n);
+    size_t rounds = (b.r->input ? 9000 : 20000) / b.x.n + 1, rest = bl_rng_below(&r, b.x.n);
     size_t total = rounds * b.x.n + rest;
     chain_reset(&one);
     chain_reset(&c);
@@ -366,7 +203,7 @@ static void check_short_runs(void **arg)
 /* Silence and a constant give numbers. */
 static void check_quiet(void **arg)
 {
-  if (((const row *)*arg)->flags & MISSING) return; /* the row's reason */
+  if (((const stage_case *)*arg)->missing) return; /* for the reason that the case gives */
   static const signal_fn quiet[] = {silence, level};
   for (size_t k = 0; k < 2; k++) {
     bench b;
@@ -385,7 +222,7 @@ static void check_quiet(void **arg)
 static void check_broken_at(bench *b, const chain *clean, chain *c, size_t frame)
 {
   static const float odd[] = {NAN, INFINITY, -INFINITY, 3e38F};
-  const row *r = b->r;
+  const stage_case *r = b->r;
   const bl_stream *out = chain_stream(c);
   size_t n_bins = b->in->n_bins, at = frame * b->x.width + 1 * n_bins + n_bins / 2;
   float kept = b->x.v[at];
@@ -397,15 +234,15 @@ static void check_broken_at(bench *b, const chain *clean, chain *c, size_t frame
     assert_int_equal(chain_out(c)->n, chain_out(clean)->n);
     /* a huge number is no broken one: its rounding errors may be all over a block, but nothing may crash */
     bool smears = !isnan(odd[k]) && !isinf(odd[k]);
-    for (size_t i = 0; i < chain_out(c)->n * out->n_channels && !(r->flags & NO_REACH) && !smears; i++) {
+    for (size_t i = 0; i < chain_out(c)->n * out->n_channels && !r->unbounded && !smears; i++) {
       double time = out->start_s + (double)(i / out->n_channels) / out->rate_hz;
       double broken = b->in->start_s + (double)frame / b->in->rate_hz;
       bool near = fabs(time - broken) * b->in->rate_hz <= r->reach + 1e-6;
-      bool ours = (r->flags & MIXES) || (long)(i % out->n_channels) == channel;
+      bool ours = r->mixes || (long)(i % out->n_channels) == channel;
       if (near && ours) continue;
-      for (size_t j = i * out->n_bins; ours && (r->flags & ROUNDS) && j < (i + 1) * out->n_bins; j++)
+      for (size_t j = i * out->n_bins; ours && r->rounds && j < (i + 1) * out->n_bins; j++)
         check_near((double)chain_out(c)->v[j], (double)chain_out(clean)->v[j], 1e-5);
-      if (ours && (r->flags & ROUNDS)) continue;
+      if (ours && r->rounds) continue;
       if (memcmp(chain_out(c)->v + i * out->n_bins, chain_out(clean)->v + i * out->n_bins, out->n_bins * sizeof(float)))
         fail_msg("%g at frame %zu shows in frame %zu, channel %zu", (double)odd[k], frame, i / out->n_channels,
                  i % out->n_channels);
@@ -435,7 +272,7 @@ static void check_goes_on(void **arg)
 {
   bench b;
   chain held, c;
-  if (((const row *)*arg)->flags & MARKS) return; /* the row's reason */
+  if (((const stage_case *)*arg)->marks) return; /* for the reason that the case gives */
   bench_open(&b, *arg, offset, 0, CHANNELS);
   start(&b, &held);
   start(&b, &c);
@@ -466,8 +303,8 @@ static void check_goes_on(void **arg)
 /* A channel alone gives the bits that it gives among others. */
 static void check_channels(void **arg)
 {
-  const row *r = *arg;
-  if (r->flags & (MIXES | NAMED)) return; /* r->reason */
+  const stage_case *r = *arg;
+  if (r->mixes || r->names_channels) return; /* for the reason that the case gives */
   bench b, alone;
   chain c, d;
   bench_open(&b, r, noise, 0, CHANNELS);
@@ -491,8 +328,8 @@ static void check_channels(void **arg)
  * does not depend on are spoilt. */
 static void check_needs(void **arg)
 {
-  const row *r = *arg;
-  if (strstr(r->options, "missing=")) return; /* such channels may be absent, but count where they are there */
+  const stage_case *r = *arg;
+  if (strstr(options_of(r), "missing=")) return; /* such channels may be absent, but count where they are there */
   bench b;
   chain clean, c;
   bool wanted[CHANNELS + 1] = {false}, needed[CHANNELS];
@@ -545,7 +382,7 @@ static void same_stream(const bl_stream *a, const bl_stream *b)
 /* shape is pure, and describes a stream that is whole. */
 static void check_shape(void **arg)
 {
-  const row *r = *arg;
+  const stage_case *r = *arg;
   bench b;
   chain c;
   bl_stream in, again;
@@ -568,9 +405,9 @@ static void check_shape(void **arg)
   assert_int_equal(out->units.n, out->n_channels);
   if (out->n_bins > 1) assert_int_equal(out->bins.n, out->n_bins);
   for (size_t k = 1; out->bin_hz && k < out->n_bins; k++) assert_true(out->bin_hz[k] >= out->bin_hz[k - 1]);
-  check_near(out->rate_hz, b.in->rate_hz / r->hop, 1e-9);
+  check_near(out->rate_hz, b.in->rate_hz / hop_of(r), 1e-9);
   check_near(out->start_s, b.in->start_s + r->start / b.in->rate_hz, 1e-12);
-  check_near(out->source_rate_hz, r->flags & RATE ? out->rate_hz : rate_of(r), 0);
+  check_near(out->source_rate_hz, r->resamples ? out->rate_hz : rate_of(r), 0);
   assert_true(out->latency_s >= b.in->latency_s);
   assert_int_equal(!isfinite(out->latency_s), (st->cls->tags & BL_STAGE_WHOLE) != 0);
   bl_stream_free(b.ctx, &in);
@@ -600,7 +437,7 @@ static void check_latency(void **arg)
   }
   double early = (late - longest) * b.in->rate_hz;
   if (!isfinite(late)) assert_int_equal(chain_out(&c)->n, 0);
-  else if (early > 2.5 + 1e-6 && !(b.r->flags & BLOCKS))
+  else if (early > 2.5 + 1e-6 && !b.r->foreign_blocks)
     fail_msg("all frames come at least %g frames of the input before their latency", early);
   chain_stop(b.ctx, &c);
   bench_close(&b);
@@ -637,15 +474,15 @@ static void check_memory(void **arg)
   bench_close(&b);
 }
 
-/* Sets a row's options: words "name=value". */
-static void set_options(bl_ctx *ctx, const row *r, const bl_stage *st)
+/* Sets a case's options: words "name=value". */
+static void set_options(bl_ctx *ctx, const stage_case *r, const bl_stage *st)
 {
   char text[256], *save = NULL;
-  snprintf(text, sizeof text, "%s", r->options);
+  snprintf(text, sizeof text, "%s", options_of(r));
   for (char *word = strtok_r(text, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
     char *eq = strchr(word, '=');
     *eq = '\0';
-    check_ok(ctx, bl_opts_set(ctx, r->stage, st->cls->opts, st->params, word, eq + 1));
+    check_ok(ctx, bl_opts_set(ctx, stage, st->cls->opts, st->params, word, eq + 1));
   }
 }
 
@@ -657,8 +494,8 @@ static void text_of(bl_ctx *ctx, const bl_stage *st, const bl_opt *o, char out[2
   bl_buf_free(ctx, &text);
 }
 
-/* Some row gives the option this value, or, when it is NULL, any other than its default. */
-static bool some_row(bl_ctx *ctx, const char *stage, const bl_opt *o, const char *value)
+/* Some case gives the option this value, or, when it is NULL, any other than its default. */
+static bool some_case(bl_ctx *ctx, const bl_opt *o, const char *value)
 {
   bool found = false;
   char usual[256], own[256];
@@ -666,10 +503,9 @@ static bool some_row(bl_ctx *ctx, const char *stage, const bl_opt *o, const char
   check_ok(ctx, bl_stage_new(ctx, stage, &st));
   text_of(ctx, &st, o, usual);
   bl_stage_free(ctx, &st);
-  for (size_t i = 0; i < N_ROWS && !found; i++) {
-    if (strcmp(rows[i].stage, stage)) continue;
+  for (size_t i = 0; i < n_cases && !found; i++) {
     check_ok(ctx, bl_stage_new(ctx, stage, &st));
-    set_options(ctx, &rows[i], &st);
+    set_options(ctx, &cases[i], &st);
     text_of(ctx, &st, o, own);
     found = value ? !strcmp(own, value) : strcmp(own, usual) != 0;
     bl_stage_free(ctx, &st);
@@ -677,71 +513,76 @@ static bool some_row(bl_ctx *ctx, const char *stage, const bl_opt *o, const char
   return found;
 }
 
-/* Every option is in some row with another value than its default, and every choice in some row. */
+/* Every option is in some case with another value than its default, and every choice in some case. */
 static void check_options(void **arg)
 {
   (void)arg;
   bl_ctx *ctx = bl_ctx_new();
   size_t missing = 0;
-  for (size_t i = 0; bl_stage_at(i); i++)
-    for (const bl_opt *o = bl_stage_at(i)->opts; o && o->name; o++) {
-      const char *stage = bl_stage_at(i)->name;
-      if (!some_row(ctx, stage, o, NULL)) print_message("%s: no row sets %s\n", stage, o->name), missing++;
-      for (size_t k = 0; o->kind == BL_OPT_ENUM && o->choices[k]; k++)
-        if (!some_row(ctx, stage, o, o->choices[k]))
-          print_message("%s: no row has %s=%s\n", stage, o->name, o->choices[k]), missing++;
-    }
-  if (missing) fail_msg("%zu options or choices are in no row", missing);
+  for (const bl_opt *o = bl_stage_find(stage)->opts; o && o->name; o++) {
+    if (!some_case(ctx, o, NULL)) print_message("%s: no case sets %s\n", stage, o->name), missing++;
+    for (size_t k = 0; o->kind == BL_OPT_ENUM && o->choices[k]; k++)
+      if (!some_case(ctx, o, o->choices[k]))
+        print_message("%s: no case has %s=%s\n", stage, o->name, o->choices[k]), missing++;
+  }
+  if (missing) fail_msg("%zu options or choices are in no case", missing);
   check_free(ctx);
 }
 
-/* Every stage of the registry is in the table, has what its class promises, and default options that parse. */
-static void check_registry(void **arg)
+/* The class says what the registry, the help and the reference need of it; its default options parse. */
+static void check_class(void **arg)
 {
   (void)arg;
   bl_ctx *ctx = bl_ctx_new();
-  size_t n = 0;
-  for (const bl_stage_class *c; (c = bl_stage_at(n)); n++) {
-    size_t cases = 0;
-    for (size_t i = 0; i < N_ROWS; i++) cases += !strcmp(rows[i].stage, c->name);
-    if (!cases) fail_msg("stage %s has no case in conformance_stages.c", c->name);
-    assert_ptr_equal(bl_stage_find(c->name), c);
-    assert_true(c->summary && *c->summary && c->summary[strlen(c->summary) - 1] != '.' && c->source && *c->source);
-    assert_true(c->shape && c->push && (!c->release || c->state_size));
-    for (const bl_opt *o = c->opts; o && o->name; o++) assert_true(o->help && *o->help && o->unit);
-    bl_stage st;
-    check_ok(ctx, bl_stage_new(ctx, c->name, &st));
-    bl_stage_free(ctx, &st);
-  }
-  assert_true(n > 0);
-  for (size_t i = 0; i < N_ROWS; i++) {
-    if (!bl_stage_find(rows[i].stage)) fail_msg("there is no stage %s", rows[i].stage);
-    if (rows[i].flags) assert_non_null(rows[i].reason);
-  }
+  const bl_stage_class *c = bl_stage_find(stage);
+  if (!c) fail_msg("there is no stage '%s' in features/stages.def", stage);
+  assert_string_equal(c->name, stage);
+  if (!c->summary || !*c->summary || c->summary[strlen(c->summary) - 1] == '.')
+    fail_msg("%s: the summary must be one line without a full stop", stage);
+  if (!c->source || !*c->source) fail_msg("%s: the source must name a paper, a standard or a peer", stage);
+  if (!c->shape || !c->push) fail_msg("%s: the slots shape and push must be there", stage);
+  if (c->release && !c->state_size) fail_msg("%s: release without a state to release", stage);
+  for (const bl_opt *o = c->opts; o && o->name; o++)
+    if (!o->help || !*o->help || !o->unit) fail_msg("%s: option %s lacks its help, or its unit", stage, o->name);
+  bl_stage st;
+  check_ok(ctx, bl_stage_new(ctx, c->name, &st));
+  bl_stage_free(ctx, &st);
   check_free(ctx);
 }
 
-int main(void)
+int stage_suite(const char *name, const stage_case *of_stage, size_t n, const struct CMUnitTest *own, size_t n_own)
 {
   static const struct {
     const char *name;
     CMUnitTestFunction f;
   } checks[] = {
-      {"blocks", check_blocks},   {"short runs", check_short_runs}, {"quiet", check_quiet},
-      {"broken", check_broken},   {"channels", check_channels},     {"shape", check_shape},
-      {"latency", check_latency}, {"memory", check_memory},         {"long runs", check_long_runs},
-      {"needs", check_needs},     {"goes on", check_goes_on},
+      {"any cut into blocks gives the same bits", check_blocks},
+      {"short runs give as many frames as the case says", check_short_runs},
+      {"silence and a level give finite numbers", check_quiet},
+      {"a broken value stays within its reach", check_broken},
+      {"a channel alone gives what it gives among others", check_channels},
+      {"shape is pure and describes the output", check_shape},
+      {"frames come as late as the latency says", check_latency},
+      {"each allocation may fail", check_memory},
+      {"long runs give the same bits, cut anyhow", check_long_runs},
+      {"channels that are not needed change nothing", check_needs},
+      {"the stage goes on behind a NaN", check_goes_on},
   };
-  enum { N_CHECKS = sizeof checks / sizeof *checks };
-  static struct CMUnitTest tests[N_ROWS * N_CHECKS + 2];
-  static char name[N_ROWS * N_CHECKS][160];
-  size_t n = 0;
-  for (size_t i = 0; i < N_ROWS; i++)
-    for (size_t k = 0; k < N_CHECKS; k++, n++) {
-      snprintf(name[n], sizeof name[n], "%s: %s %s", checks[k].name, rows[i].stage, rows[i].options);
-      tests[n] = (struct CMUnitTest){name[n], checks[k].f, NULL, NULL, (void *)(uintptr_t)&rows[i]};
-    }
-  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_registry);
-  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_options);
-  return _cmocka_run_group_tests("stages", tests, n, NULL, NULL);
+  enum { N_CHECKS = sizeof checks / sizeof *checks, MOST = 1024 };
+  static struct CMUnitTest tests[MOST];
+  static char title[MOST][200];
+  size_t k = 0;
+  stage = name;
+  cases = of_stage;
+  n_cases = n;
+  if (n * N_CHECKS + n_own + 2 > MOST) return print_error("%s: too many cases and tests\n", stage), 1;
+  tests[k++] = (struct CMUnitTest)cmocka_unit_test(check_class);
+  tests[k++] = (struct CMUnitTest)cmocka_unit_test(check_options);
+  for (size_t i = 0; i < n * N_CHECKS; i++, k++) {
+    const stage_case *r = &cases[i / N_CHECKS];
+    snprintf(title[k], sizeof title[k], "%s %s: %s", stage, options_of(r), checks[i % N_CHECKS].name);
+    tests[k] = (struct CMUnitTest){title[k], checks[i % N_CHECKS].f, NULL, NULL, (void *)(uintptr_t)r};
+  }
+  for (size_t i = 0; i < n_own; i++) tests[k++] = own[i];
+  return _cmocka_run_group_tests(stage, tests, k, NULL, NULL);
 }
