@@ -117,6 +117,13 @@ static bl_status make_room(bl_ctx *ctx, bl_extractor *e)
   return s;
 }
 
+double bl_extractor_announce_s(const bl_extractor *e, size_t n)
+{
+  double slowest = e->in.rate_hz;
+  for (size_t b = 0; b < e->recipe->n_branches; b++) slowest = fmin(slowest, e->leaves[b].stream->rate_hz);
+  return e->run_start_s + e->in.start_s + (double)(e->pushed + n) / e->in.rate_hz + 2 / slowest;
+}
+
 static bl_status too_late(bl_ctx *ctx, const bl_span *span, double now)
 {
   return bl_fail(ctx, BL_E_ARG,

@@ -1,4 +1,4 @@
-/* segment.c: lists of spans, and which frames of a stream a span covers. */
+/* segment.c: lists of spans, a segmentation at work, and which frames of a stream a span covers. */
 #include "baleen/segment.h"
 
 #include <math.h>
@@ -23,12 +23,33 @@ bl_status bl_spans_leave_out(bl_ctx *ctx, bl_spans *s, double start_s, const cha
   return BL_OK;
 }
 
+void bl_spans_clear(bl_spans *s) { s->n = s->n_left_out = 0; }
+
 void bl_spans_free(bl_ctx *ctx, bl_spans *s)
 {
-  bl_texts_free(ctx, &s->labels);
   bl_free(ctx, s->left_out);
   bl_free(ctx, s->v);
   *s = (bl_spans){0};
+}
+
+bl_status bl_segment_open(bl_ctx *ctx, const bl_segment *segment, const bl_run_info *run, bl_segment_run *out)
+{
+  const bl_segment_class *c = segment->cls;
+  *out = (bl_segment_run){.cls = c, .state = bl_calloc(ctx, 1, c->state_size)};
+  if (!out->state) return bl_fail_nomem(ctx, "segments of a run");
+  return c->open(ctx, segment->params, run, out->state);
+}
+
+void bl_segment_stop(bl_ctx *ctx, bl_segment_run *run)
+{
+  if (run->state && run->cls->release) run->cls->release(ctx, run->state);
+  bl_free(ctx, run->state);
+  *run = (bl_segment_run){0};
+}
+
+double bl_segment_look_back(const bl_segment *segment, const bl_run_info *run)
+{
+  return segment->cls->look_back_s ? segment->cls->look_back_s(segment->params, run) : 0;
 }
 
 /* A frame count from a real that may be negative, huge or infinite. */

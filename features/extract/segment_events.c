@@ -21,34 +21,72 @@ bool bl_event_fits(const char *name, const char *label)
   return !strcmp(name, label) || bl_text_glob_plain(name, label);
 }
 
-void bl_events_choose(const bl_asked *asked, const bl_event *events, size_t n, bool *want)
+bool bl_event_wanted(const bl_asked *asked, const bl_event *e)
 {
-  for (size_t i = 0; i < n; i++) want[i] = bl_asked_any(asked);
-  for (size_t k = 0; asked->names && k < asked->names->n; k++)
-    for (size_t i = 0; i < n; i++) want[i] |= bl_event_fits(asked->names->v[k], events[i].label);
-  for (size_t i = 0; i < n; i++) want[i] &= !(asked->without_bad && bl_event_is_bad(&events[i]));
+  bool want = bl_asked_any(asked);
+  for (size_t k = 0; asked->names && k < asked->names->n && !want; k++)
+    want = bl_event_fits(asked->names->v[k], e->label);
+  return want && !(asked->without_bad && bl_event_is_bad(e));
 }
 
 static int by_onset(const void *pa, const void *pb)
 {
-  const bl_event *const *a = pa, *const *b = pb;
-  if ((*a)->onset_s != (*b)->onset_s) return (*a)->onset_s < (*b)->onset_s ? -1 : 1;
-  return *a < *b ? -1 : *a > *b;
+  const bl_told_event *a = pa, *b = pb;
+  if (a->e.onset_s != b->e.onset_s) return a->e.onset_s < b->e.onset_s ? -1 : 1;
+  return a->number < b->number ? -1 : a->number > b->number;
 }
 
-bl_status bl_near_new(bl_ctx *ctx, const bl_event *events, size_t n, const bool *take, bl_near *out)
+bl_status bl_told_add(bl_ctx *ctx, bl_told *t, const bl_event *e, size_t number)
 {
-  *out = (bl_near){.v = bl_calloc(ctx, n, sizeof *out->v), .now = bl_calloc(ctx, n, sizeof *out->now)};
-  if (!out->v || !out->now) return bl_fail_nomem(ctx, "events in order");
-  for (size_t i = 0; i < n; i++)
-    if (take[i]) out->v[out->n++] = &events[i];
-  if (out->n) qsort(out->v, out->n, sizeof *out->v, by_onset);
+  if (t->n == t->cap && t->next > t->n / 2) {
+    memmove(t->v, t->v + t->next, (t->n - t->next) * sizeof *t->v);
+    t->n -= t->next;
+    t->next = 0;
+  }
+  void *v = t->v;
+  bl_status s = bl_grow(ctx, &v, &t->cap, t->n + 1, sizeof *t->v, "events in order");
+  t->v = v;
+  if (s) return s;
+  t->v[t->n++] = (bl_told_event){*e, number};
+  t->unsorted = true;
   return BL_OK;
+}
+
+void bl_told_sort(bl_told *t)
+{
+  if (t->unsorted) qsort(t->v + t->next, t->n - t->next, sizeof *t->v, by_onset);
+  t->unsorted = false;
+}
+
+void bl_told_free(bl_ctx *ctx, bl_told *t)
+{
+  bl_free(ctx, t->v);
+  *t = (bl_told){0};
+}
+
+bl_status bl_near_tell(bl_ctx *ctx, bl_near *t, const bl_event *e, size_t number)
+{
+  bl_status s = bl_told_add(ctx, &t->told, e, number);
+  if (s) return s;
+  void *now = t->now; /* room for all, so that moving on cannot fail */
+  s = bl_grow(ctx, &now, &t->cap_now, t->n_now + t->told.n - t->told.next, sizeof *t->now, "events in order");
+  t->now = now;
+  return s;
+}
+
+bl_status bl_near_copy(bl_ctx *ctx, const bl_near *from, bl_near *out)
+{
+  bl_status s = BL_OK;
+  *out = (bl_near){0};
+  for (size_t i = from->told.next; !s && i < from->told.n; i++)
+    s = bl_near_tell(ctx, out, &from->told.v[i].e, from->told.v[i].number);
+  if (s) bl_near_free(ctx, out);
+  return s;
 }
 
 void bl_near_free(bl_ctx *ctx, bl_near *t)
 {
-  bl_free(ctx, t->v);
+  bl_told_free(ctx, &t->told);
   bl_free(ctx, t->now);
   *t = (bl_near){0};
 }
@@ -61,10 +99,12 @@ bool bl_event_touches(const bl_event *e, double lo, double hi)
 void bl_near_move(bl_near *t, double lo, double hi)
 {
   size_t kept = 0;
+  bl_told *told = &t->told;
+  bl_told_sort(told);
   for (size_t i = 0; i < t->n_now; i++)
-    if (bl_event_touches(t->now[i], lo, INFINITY)) t->now[kept++] = t->now[i];
-  for (; t->next < t->n && t->v[t->next]->onset_s < hi; t->next++)
-    if (bl_event_touches(t->v[t->next], lo, INFINITY)) t->now[kept++] = t->v[t->next];
+    if (bl_event_touches(&t->now[i].e, lo, INFINITY)) t->now[kept++] = t->now[i];
+  for (; told->next < told->n && told->v[told->next].e.onset_s < hi; told->next++)
+    if (bl_event_touches(&told->v[told->next].e, lo, INFINITY)) t->now[kept++] = told->v[told->next];
   t->n_now = kept;
 }
 
@@ -83,21 +123,15 @@ bl_status bl_rejection_rules(bl_ctx *ctx, const char *who, const bl_rejection *r
                  out->reject);
 }
 
-bl_status bl_rejection_marks(bl_ctx *ctx, const bl_rejection *r, const bl_event *events, size_t n, bl_near *out)
+bl_status bl_rejection_tell(bl_ctx *ctx, const bl_rejection *r, const bl_event *e, bl_near *marks)
 {
-  *out = (bl_near){0};
-  bool any = false, *bad = bl_calloc(ctx, n, sizeof *bad);
-  if (!bad) return bl_fail_nomem(ctx, "events in order");
-  for (size_t i = 0; i < n; i++) any |= bad[i] = r->reject_by_annotation && bl_event_is_bad(&events[i]);
-  bl_status s = any ? bl_near_new(ctx, events, n, bad, out) : BL_OK;
-  bl_free(ctx, bad);
-  return s;
+  return r->reject_by_annotation && bl_event_is_bad(e) ? bl_near_tell(ctx, marks, e, 0) : BL_OK;
 }
 
 bool bl_rejection_marked(bl_near *marks, double lo, double hi)
 {
   bl_near_move(marks, lo, hi);
   for (size_t i = 0; i < marks->n_now; i++)
-    if (marks->now[i]->onset_s < hi && marks->now[i]->onset_s + marks->now[i]->duration_s > lo) return true;
+    if (marks->now[i].e.onset_s < hi && marks->now[i].e.onset_s + marks->now[i].e.duration_s > lo) return true;
   return false;
 }

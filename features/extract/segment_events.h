@@ -8,20 +8,38 @@
 /* ---- which events
  * ------------------------------------------------------------------------------------------------- */
 
-/* Which of n events are asked for: want[n]. Each by its own label: the others in the file change nothing. */
-void bl_events_choose(const bl_asked *asked, const bl_event *events, size_t n, bool *want);
+/* True when the event is asked for. Each by its own label: the others in the file change nothing. */
+bool bl_event_wanted(const bl_asked *asked, const bl_event *e);
 /* MNE's mark for a bad stretch: the label begins with "bad", in any case. */
 bool bl_event_is_bad(const bl_event *e);
 
-/* Some events by onset, and those among them that can touch the span at hand, in the same order. */
+/* An event, and how many were told before it. */
+typedef struct bl_told_event {
+  bl_event e;
+  size_t number;
+} bl_told_event;
+/* Events that were told and are still to be dealt with, [next, n): by onset after bl_told_sort(), those of one onset as
+ * they were told. Room of what lies before `next` is used again, so that an endless recording takes no more. */
+typedef struct bl_told {
+  bl_told_event *v;
+  size_t next, n, cap;
+  bool unsorted;
+} bl_told;
+bl_status bl_told_add(bl_ctx *ctx, bl_told *t, const bl_event *e, size_t number) BL_MUST_CHECK;
+void bl_told_sort(bl_told *t);
+void bl_told_free(bl_ctx *ctx, bl_told *t);
+
+/* Events by onset, and those among them that can touch the span at hand, in the same order. */
 typedef struct bl_near {
-  const bl_event **v, **now;
-  size_t n, next, n_now;
+  bl_told told;
+  bl_told_event *now;
+  size_t n_now, cap_now;
 } bl_near;
-/* Of n events those that take[] marks. */
-bl_status bl_near_new(bl_ctx *ctx, const bl_event *events, size_t n, const bool *take, bl_near *out) BL_MUST_CHECK;
+bl_status bl_near_tell(bl_ctx *ctx, bl_near *t, const bl_event *e, size_t number) BL_MUST_CHECK;
+/* *out is empty after a failure. */
+bl_status bl_near_copy(bl_ctx *ctx, const bl_near *from, bl_near *out) BL_MUST_CHECK;
 void bl_near_free(bl_ctx *ctx, bl_near *t);
-/* Moves on to [lo, hi); both never go back. */
+/* Moves on to [lo, hi); both never go back, and what is told later begins behind hi. */
 void bl_near_move(bl_near *t, double lo, double hi);
 /* Shares time with [lo, hi). A mark without length does while it lies inside. */
 bool bl_event_touches(const bl_event *e, double lo, double hi);
@@ -53,9 +71,8 @@ extern const char *const bl_rejection_none[]; /* the choices of reject and flat 
 
 /* Fills in the limits. BL_E_CONFIG when they leave nothing; `who` is the segmentation. */
 bl_status bl_rejection_rules(bl_ctx *ctx, const char *who, const bl_rejection *r, bl_epoch_rules *out) BL_MUST_CHECK;
-/* The stretches marked as bad, none when annotations do not reject. */
-bl_status bl_rejection_marks(bl_ctx *ctx, const bl_rejection *r, const bl_event *events, size_t n,
-                             bl_near *out) BL_MUST_CHECK;
+/* Keeps an event that marks a bad stretch, if annotations reject; others are none of its business. */
+bl_status bl_rejection_tell(bl_ctx *ctx, const bl_rejection *r, const bl_event *e, bl_near *marks) BL_MUST_CHECK;
 /* True when one of them shares time with [lo, hi), as MNE compares. Asked with lo and hi that never go back. */
 bool bl_rejection_marked(bl_near *marks, double lo, double hi);
 #define BL_REJECTION_WHY "touches a stretch marked as bad"

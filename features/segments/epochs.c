@@ -10,6 +10,9 @@
  * Several wanted events at one sample: an error, or the first alone, or one epoch whose label joins theirs, sorted, by
  * '/' (mne.Epochs, event_repeated), or an epoch for each.
  *
+ * An event that is told as it happens gives its epoch when nothing can change that any more: another event at its
+ * sample, or, with reject_by_annotation, a bad stretch up to its end.
+ *
  * Baseline, peak-to-peak and flat limits are rules that the extractor keeps (epoch.h, extractor.h). */
 #include <math.h>
 #include <stdlib.h>
@@ -64,46 +67,37 @@ static bool asks(const void *params, bl_asked *out)
 /* ---- the events of a run
  * ------------------------------------------------------------------------------------------- */
 
-/* A wanted event, at its sample. */
-typedef struct mark {
-  double at;
-  size_t event;
-  const char *label;
-} mark;
+typedef struct epochs_state {
+  const epochs_params *p;
+  bl_run_info run;
+  bl_asked asked;
+  double lo, hi; /* the epoch's first and last sample, from the event's on */
+  size_t n_told;
+  bl_told marks; /* events that are wanted */
+  bl_near bad;
+  bl_texts joined; /* labels of merged events, each once */
+} epochs_state;
 
-static int by_sample(const void *pa, const void *pb)
-{
-  const mark *a = pa, *b = pb;
-  if (a->at != b->at) return a->at < b->at ? -1 : 1;
-  return a->event < b->event ? -1 : a->event > b->event;
-}
+static double sample_of(const epochs_state *s, const bl_told_event *m) { return rint(m->e.onset_s * s->run.rate_hz); }
 
+/* Each event is some run's: the one it lies in, or that before the gap it lies in. */
 static bool owns(const bl_run_info *run, double at)
 {
   return (!run->follows || at >= rint(run->start_s * run->rate_hz)) &&
          (!run->followed || at < rint(run->next_start_s * run->rate_hz));
 }
 
-static bl_status gather(bl_ctx *ctx, const epochs_params *p, const bl_run_info *run, const bl_event *events,
-                        size_t n_events, mark **out, size_t *n)
+static bl_status listen(bl_ctx *ctx, epochs_state *s, const bl_news *news)
 {
-  bl_asked asked;
-  bool *want = bl_calloc(ctx, n_events, sizeof *want);
-  *out = bl_calloc(ctx, n_events, sizeof **out);
-  *n = 0;
-  if (!want || !*out) {
-    bl_free(ctx, want);
-    return bl_fail_nomem(ctx, "epochs: events");
+  bl_status status = BL_OK;
+  for (size_t i = 0; !status && i < news->n; i++) {
+    const bl_event *e = &news->events[i];
+    size_t number = s->n_told++;
+    if (bl_event_wanted(&s->asked, e)) status = bl_told_add(ctx, &s->marks, e, number);
+    if (!status) status = bl_rejection_tell(ctx, &s->p->rejection, e, &s->bad);
   }
-  (void)asks(p, &asked);
-  bl_events_choose(&asked, events, n_events, want);
-  for (size_t i = 0; i < n_events; i++) {
-    double at = rint(events[i].onset_s * run->rate_hz);
-    if (want[i] && owns(run, at)) (*out)[(*n)++] = (mark){at, i, events[i].label};
-  }
-  if (*n) qsort(*out, *n, sizeof **out, by_sample);
-  bl_free(ctx, want);
-  return BL_OK;
+  bl_told_sort(&s->marks);
+  return status;
 }
 
 /* ---- several at one sample
@@ -115,12 +109,12 @@ static int by_text(const void *pa, const void *pb)
 }
 
 /* Their labels, each once, sorted, in *out. */
-static bl_status join_labels(bl_ctx *ctx, const mark *v, size_t n, const char *between, bl_buf *out)
+static bl_status join_labels(bl_ctx *ctx, const bl_told_event *v, size_t n, const char *between, bl_buf *out)
 {
   const char **sorted = bl_calloc(ctx, n, sizeof *sorted);
   if (!sorted) return bl_fail_nomem(ctx, "epochs: labels");
   bl_status s = BL_OK;
-  for (size_t i = 0; i < n; i++) sorted[i] = v[i].label;
+  for (size_t i = 0; i < n; i++) sorted[i] = v[i].e.label;
   qsort(sorted, n, sizeof *sorted, by_text);
   for (size_t i = 0; !s && i < n; i++) {
     if (i && !strcmp(sorted[i], sorted[i - 1])) continue;
@@ -131,7 +125,7 @@ static bl_status join_labels(bl_ctx *ctx, const mark *v, size_t n, const char *b
   return s;
 }
 
-static bl_status refuse_repeated(bl_ctx *ctx, const mark *v, size_t n, const bl_event *events)
+static bl_status refuse_repeated(bl_ctx *ctx, const bl_told_event *v, size_t n, const bl_told_event *first)
 {
   bl_buf labels = {0};
   bl_status s = join_labels(ctx, v, n, "', '", &labels);
@@ -139,57 +133,48 @@ static bl_status refuse_repeated(bl_ctx *ctx, const mark *v, size_t n, const bl_
     s = bl_fail(ctx, BL_E_CONFIG,
                 "epochs: %zu events at one sample, at %.9g s, labelled '%s'; say event_repeated: drop (the first "
                 "counts), merge (into one) or keep (each), or name the events wanted",
-                n, events[v->event].onset_s, bl_buf_text(&labels));
+                n, first->e.onset_s, bl_buf_text(&labels));
   bl_buf_free(ctx, &labels);
   return s;
 }
 
 /* The first of n events bears all their labels. */
-static bl_status merge(bl_ctx *ctx, mark *v, size_t n, bl_spans *out)
+static bl_status merge(bl_ctx *ctx, epochs_state *s, const bl_told_event *v, size_t n, bl_told_event *first)
 {
   bl_buf label = {0};
-  bl_status s = join_labels(ctx, v, n, "/", &label);
-  if (!s) s = bl_texts_add(ctx, &out->labels, bl_buf_text(&label));
-  if (!s) v->label = out->labels.v[out->labels.n - 1];
-  bl_buf_free(ctx, &label);
-  return s;
-}
-
-static bl_status leave_out(bl_ctx *ctx, const epochs_params *p, const bl_run_info *run, const bl_event *events,
-                           const mark *m, const char *why, bl_spans *out, size_t *n_skipped)
-{
-  (*n_skipped)++;
-  return bl_spans_leave_out(ctx, out, events[m->event].onset_s + rint(p->tmin * run->rate_hz) / run->rate_hz, m->label,
-                            why);
-}
-
-/* Leaves one mark of those at the same sample, or all, or fails. */
-static bl_status settle_repeated(bl_ctx *ctx, const epochs_params *p, const bl_run_info *run, const bl_event *events,
-                                 mark *v, size_t *n, bl_spans *out, size_t *n_skipped)
-{
-  bl_status s = BL_OK;
-  size_t kept = 0;
-  for (size_t i = 0, k; !s && i < *n && p->event_repeated != REPEATED_KEEP; i = k) {
-    for (k = i + 1; k < *n && v[k].at <= v[i].at;) k++;
-    if (k - i > 1 && p->event_repeated == REPEATED_ERROR) s = refuse_repeated(ctx, v + i, k - i, events);
-    if (k - i > 1 && p->event_repeated == REPEATED_MERGE) s = merge(ctx, v + i, k - i, out);
-    for (size_t j = i + 1; !s && j < k && p->event_repeated == REPEATED_DROP; j++)
-      s = leave_out(ctx, p, run, events, &v[j], "repeats an event at the same sample", out, n_skipped);
-    v[kept++] = v[i];
+  bl_status status = join_labels(ctx, v, n, "/", &label);
+  long known = status ? -1 : bl_texts_find(&s->joined, bl_buf_text(&label));
+  if (!status && known < 0) {
+    status = bl_texts_add(ctx, &s->joined, bl_buf_text(&label));
+    known = (long)s->joined.n - 1;
   }
-  if (p->event_repeated != REPEATED_KEEP) *n = kept;
-  return s;
+  if (!status) first->e.label = s->joined.v[known];
+  bl_buf_free(ctx, &label);
+  return status;
 }
 
-/* ---- the plan
- * -------------------------------------------------------------------------------------------------------- */
-
-static int by_start(const void *pa, const void *pb)
+static bl_status leave_out(bl_ctx *ctx, const epochs_state *s, const bl_told_event *m, const char *why, bl_spans *out)
 {
-  const bl_span *a = pa, *b = pb;
-  if (a->start_s != b->start_s) return a->start_s < b->start_s ? -1 : 1;
-  return a->event < b->event ? -1 : a->event > b->event;
+  return bl_spans_leave_out(ctx, out, m->e.onset_s + s->lo / s->run.rate_hz, m->e.label, why);
 }
+
+/* Leaves one of n events at the same sample, *first: the one that was told first. Or fails. */
+static bl_status settle_repeated(bl_ctx *ctx, epochs_state *s, const bl_told_event *v, size_t n, bl_told_event *first,
+                                 bl_spans *out)
+{
+  bl_status status = BL_OK;
+  *first = v[0];
+  for (size_t i = 1; i < n; i++)
+    if (v[i].number < first->number) *first = v[i];
+  if (s->p->event_repeated == REPEATED_ERROR) return refuse_repeated(ctx, v, n, first);
+  if (s->p->event_repeated == REPEATED_MERGE) return merge(ctx, s, v, n, first);
+  for (size_t i = 0; !status && i < n; i++)
+    if (v[i].number != first->number) status = leave_out(ctx, s, &v[i], "repeats an event at the same sample", out);
+  return status;
+}
+
+/* ---- along the run
+ * --------------------------------------------------------------------------------------------------- */
 
 /* Why the samples from..to around one at `at` are not in the run, or NULL when they are. */
 static const char *outside(const bl_run_info *run, double at, double from, double to)
@@ -202,49 +187,111 @@ static const char *outside(const bl_run_info *run, double at, double from, doubl
   return NULL;
 }
 
-/* Whether a bad stretch touches what is looked at; samples lo to hi of the event's are the epoch. */
-static bool marked(const epochs_params *p, double rate, double at, double lo, double hi, bl_near *bad)
+/* The samples from..to in which a bad stretch counts, of the epoch around `at`. */
+static void looked_at(const epochs_params *p, double rate, double at, double lo, double hi, double *from, double *to)
 {
-  double from = at + lo, to = at + hi;
-  if (p->reject_tmin.word < 0) from = rint(at + p->reject_tmin.real * rate);
-  if (p->reject_tmax.word < 0) to -= rint((hi / rate - p->reject_tmax.real) * rate);
-  return bl_rejection_marked(bad, from / rate, (to + 1) / rate);
+  *from = p->reject_tmin.word < 0 ? rint(at + p->reject_tmin.real * rate) : at + lo;
+  *to = at + hi;
+  if (p->reject_tmax.word < 0) *to -= rint((hi / rate - p->reject_tmax.real) * rate);
 }
 
-static bl_status place(bl_ctx *ctx, const epochs_params *p, const bl_run_info *run, const bl_event *events,
-                       const mark *m, bl_near *bad, bl_spans *out, size_t *n_skipped)
+static bl_status place(bl_ctx *ctx, epochs_state *s, const bl_told_event *m, bl_spans *out)
 {
-  double rate = run->rate_hz, lo = rint(p->tmin * rate), hi = rint(p->tmax * rate), onset = events[m->event].onset_s;
-  const char *why = outside(run, m->at, m->at + lo, m->at + hi);
-  bool bad_there = marked(p, rate, m->at, lo, hi, bad);
-  if (why || bad_there) return leave_out(ctx, p, run, events, m, why ? why : BL_REJECTION_WHY, out, n_skipped);
+  double rate = s->run.rate_hz, at = sample_of(s, m), onset = m->e.onset_s, from, to;
+  const char *why = outside(&s->run, at, at + s->lo, at + s->hi);
+  looked_at(s->p, rate, at, s->lo, s->hi, &from, &to);
+  bool bad_there = bl_rejection_marked(&s->bad, from / rate, (to + 1) / rate);
+  if (why || bad_there) return leave_out(ctx, s, m, why ? why : BL_REJECTION_WHY, out);
   /* whole samples away from the onset, so that no rounding of a sum can move an edge */
-  bl_span span = {.start_s = onset + lo / rate,
-                  .end_s = onset + hi / rate,
+  bl_span span = {.start_s = onset + s->lo / rate,
+                  .end_s = onset + s->hi / rate,
                   .anchor_s = onset,
                   .end_included = true,
-                  .event = m->event,
-                  .label = m->label};
+                  .event = m->number,
+                  .label = m->e.label};
   return bl_spans_add(ctx, out, &span);
 }
 
-static bl_status plan(bl_ctx *ctx, const void *params, const bl_run_info *run, const bl_event *events, size_t n_events,
-                      bl_spans *out, size_t *n_skipped)
+/* All that is at the sample of an event, and all bad stretches that its epoch may touch, have been told. */
+static bool settled(const epochs_state *s, double at, double known_s)
+{
+  double rate = s->run.rate_hz, from, to;
+  if (!(at < rint(known_s * rate))) return false;
+  if (!s->p->rejection.reject_by_annotation) return true;
+  looked_at(s->p, rate, at, s->lo, s->hi, &from, &to);
+  return known_s >= (to + 1) / rate;
+}
+
+/* The n events at one sample that are next. */
+static bl_status place_group(bl_ctx *ctx, epochs_state *s, size_t n, bl_spans *out)
+{
+  const bl_told_event *v = s->marks.v + s->marks.next;
+  bl_told_event one;
+  bl_status status = BL_OK;
+  s->marks.next += n;
+  if (!owns(&s->run, sample_of(s, v))) return BL_OK;
+  if (n > 1 && s->p->event_repeated != REPEATED_KEEP) {
+    status = settle_repeated(ctx, s, v, n, &one, out);
+    return status ? status : place(ctx, s, &one, out);
+  }
+  for (size_t i = 0; !status && i < n; i++) status = place(ctx, s, &v[i], out);
+  return status;
+}
+
+static bl_status step(bl_ctx *ctx, epochs_state *s, double until_s, double known_s, bl_spans *out)
+{
+  bl_status status = BL_OK;
+  bl_told *m = &s->marks;
+  while (!status && m->next < m->n) {
+    double at = sample_of(s, &m->v[m->next]);
+    size_t behind = m->next + 1;
+    /* an onset lies up to half a sample before its own */
+    if (!((at + s->lo - 1) / s->run.rate_hz < until_s) || !settled(s, at, known_s)) break;
+    while (behind < m->n && sample_of(s, &m->v[behind]) <= at) behind++;
+    status = place_group(ctx, s, behind - m->next, out);
+  }
+  return status;
+}
+
+static bl_status open_run(bl_ctx *ctx, const void *params, const bl_run_info *run, void *state)
 {
   const epochs_params *p = params;
-  mark *marks = NULL;
-  bl_near bad = {0};
-  size_t before = out->n, n = 0;
-  if (!(rint(p->tmin * run->rate_hz) <= rint(p->tmax * run->rate_hz)))
-    return bl_fail(ctx, BL_E_CONFIG, "epochs: tmin %g s is not before tmax %g s; swap them", p->tmin, p->tmax);
-  bl_status s = gather(ctx, p, run, events, n_events, &marks, &n);
-  if (!s) s = settle_repeated(ctx, p, run, events, marks, &n, out, n_skipped);
-  if (!s) s = bl_rejection_marks(ctx, &p->rejection, events, n_events, &bad);
-  for (size_t i = 0; !s && i < n; i++) s = place(ctx, p, run, events, &marks[i], &bad, out, n_skipped);
-  if (!s && out->n > before) qsort(out->v + before, out->n - before, sizeof *out->v, by_start);
-  bl_near_free(ctx, &bad);
-  bl_free(ctx, marks);
-  return s;
+  epochs_state *s = state;
+  *s = (epochs_state){.p = p, .run = *run, .lo = rint(p->tmin * run->rate_hz), .hi = rint(p->tmax * run->rate_hz)};
+  (void)asks(p, &s->asked);
+  if (s->lo <= s->hi) return BL_OK;
+  return bl_fail(ctx, BL_E_CONFIG, "epochs: tmin %g s is not before tmax %g s; swap them", p->tmin, p->tmax);
+}
+
+static bl_status advance(bl_ctx *ctx, void *state, double until_s, const bl_news *news, bl_spans *out)
+{
+  bl_status s = listen(ctx, state, news);
+  return s ? s : step(ctx, state, until_s, news->known_s, out);
+}
+
+static bl_status close_run(bl_ctx *ctx, void *state, const bl_run_info *run, bl_spans *out)
+{
+  epochs_state *s = state;
+  s->run = *run;
+  return step(ctx, s, INFINITY, INFINITY, out);
+}
+
+static void release(bl_ctx *ctx, void *state)
+{
+  epochs_state *s = state;
+  bl_told_free(ctx, &s->marks);
+  bl_near_free(ctx, &s->bad);
+  bl_texts_free(ctx, &s->joined);
+}
+
+/* An epoch is known one sample behind its event's, or where no bad stretch can touch it any more. */
+static double look_back_s(const void *params, const bl_run_info *run)
+{
+  const epochs_params *p = params;
+  double rate = run->rate_hz, lo = rint(p->tmin * rate), hi = rint(p->tmax * rate), from, to;
+  looked_at(p, rate, 0, lo, hi, &from, &to);
+  double known = p->rejection.reject_by_annotation ? fmax(to + 1, 1) : 1;
+  return fmax(known - lo + 1, 0) / rate; /* + 1: both ends of this are rounded to samples */
 }
 
 /* ---- rules
@@ -323,7 +370,12 @@ const bl_segment_class bl_segment_epochs = {
     .tags = BL_SEGMENT_AT_EVENTS,
     .opts = opts,
     .params_size = sizeof(epochs_params),
-    .plan = plan,
+    .state_size = sizeof(epochs_state),
+    .open = open_run,
+    .advance = advance,
+    .close = close_run,
+    .release = release,
+    .look_back_s = look_back_s,
     .rules = rules,
     .asks = asks,
 };

@@ -15,12 +15,16 @@
  * the place of the window alone.
  *
  * In an unlabelled run, one to predict, none of this counts: every window is given, whatever is marked in the file,
- * save those that touch a bad stretch. */
+ * save those that touch a bad stretch.
+ *
+ * Windows are numbered and made one by one, so that a night of them takes no room. negatives_per_positive alone has to
+ * know all of a run first: it goes through the windows once to count, once to find the last lot that is kept. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "baleen/random.h"
+#include "lots.h"
 #include "segment_events.h"
 #include "stage_util.h"
 
@@ -77,8 +81,9 @@ static double share_of_window(const bl_near *t, size_t from, const bl_span *w)
 {
   double sum = 0, covered = w->start_s;
   for (size_t i = from; i < t->n_now; i++) {
-    if (strcmp(t->now[i]->label, t->now[from]->label)) continue;
-    double lo = fmax(t->now[i]->onset_s, covered), hi = fmin(t->now[i]->onset_s + t->now[i]->duration_s, w->end_s);
+    const bl_event *e = &t->now[i].e;
+    if (strcmp(e->label, t->now[from].e.label)) continue;
+    double lo = fmax(e->onset_s, covered), hi = fmin(e->onset_s + e->duration_s, w->end_s);
     if (hi > lo) sum += hi - lo, covered = hi;
   }
   return sum / (w->end_s - w->start_s);
@@ -99,7 +104,7 @@ static const char *label_of(const window_params *p, const bl_near *t, const bl_s
   double best = 0;
   const char *winner = NULL;
   for (size_t i = 0; i < t->n_now; i++) {
-    const bl_event *e = t->now[i];
+    const bl_event *e = &t->now[i].e;
     if (!*e->label || !bl_event_touches(e, w->start_s, w->end_s)) continue;
     double share = p->coverage_of == OF_EVENT ? share_of_event(e, w) : share_of_window(t, i, w);
     if (share > best) best = share, winner = e->label;
@@ -112,81 +117,138 @@ static bool guarded(const window_params *p, const bl_near *t, const bl_span *w)
 {
   if (p->guard_s.word >= 0) return false;
   for (size_t i = 0; i < t->n_now; i++)
-    if (bl_event_touches(t->now[i], w->start_s - p->guard_s.real, w->end_s + p->guard_s.real)) return true;
+    if (bl_event_touches(&t->now[i].e, w->start_s - p->guard_s.real, w->end_s + p->guard_s.real)) return true;
   return false;
+}
+
+/* ---- one window after the other
+ * ------------------------------------------------------------------------------------- */
+
+/* Where one pass through the windows of a run is. */
+typedef struct pass {
+  double k; /* the next window's number */
+  bl_near labels, bad;
+} pass;
+
+typedef struct window_state {
+  const window_params *p;
+  bl_run_info run;
+  bool labelled, guarded;
+  double n_samples, hop_s;
+  size_t n_told;
+  pass pass;
+  bool drawn;  /* `last` is known */
+  bl_lot last; /* the highest lot that is kept */
+} window_state;
+
+typedef enum fate { FATE_ROW, FATE_BAD, FATE_GUARDED } fate;
+
+/* Window number k, without its label. */
+static bl_span window_at(const window_state *s, double k)
+{
+  double start = s->run.start_s + s->p->start_s + k * s->hop_s;
+  return (bl_span){
+      .start_s = start, .end_s = start + s->n_samples / s->run.rate_hz, .anchor_s = start, .event = BL_NO_EVENT};
+}
+
+static bool fits(const window_state *s, const bl_span *w)
+{
+  return rint(w->start_s * s->run.rate_hz) + s->n_samples <= rint(s->run.end_s * s->run.rate_hz);
+}
+
+/* How far behind a window's end its events are looked at. */
+static double guard_of(const window_params *p) { return p->guard_s.word < 0 ? p->guard_s.real : 0; }
+
+/* Nothing that may still be told changes this window. */
+static bool settled(const window_state *s, const bl_span *w, double known_s)
+{
+  if (s->labelled) return known_s >= w->end_s + guard_of(s->p);
+  return !s->p->rejection.reject_by_annotation || known_s >= w->end_s;
+}
+
+/* What becomes of the pass's next window, and its label. */
+static fate judge(const window_state *s, pass *at, bl_span *w)
+{
+  at->k++;
+  if (bl_rejection_marked(&at->bad, w->start_s, w->end_s)) return FATE_BAD;
+  if (!s->labelled) return FATE_ROW;
+  bl_near_move(&at->labels, w->start_s - guard_of(s->p), w->end_s + guard_of(s->p));
+  w->label = label_of(s->p, &at->labels, w);
+  return !w->label && guarded(s->p, &at->labels, w) ? FATE_GUARDED : FATE_ROW;
 }
 
 /* ---- negatives
  * -------------------------------------------------------------------------------------------------------- */
 
-typedef struct lot {
-  double drawn; /* 0 .. 1 */
-  size_t at;    /* which span */
-} lot;
-
-static int by_lot(const void *pa, const void *pb)
+/* The lot of a window without a label; false when its share of chance leaves it out. Place and seed alone decide:
+ * neither other windows nor blocks change the draw. */
+static bool draw(const window_state *s, const bl_span *w, double k, bl_lot *out)
 {
-  const lot *a = pa, *b = pb;
-  if (a->drawn != b->drawn) return a->drawn < b->drawn ? -1 : 1;
-  return a->at < b->at ? -1 : a->at > b->at;
+  int64_t place = (int64_t)rint(w->start_s * s->run.rate_hz); /* +-: a run may begin below zero */
+  bl_rng r = bl_rng_make((uint64_t)s->p->seed, "window.negatives", (uint64_t)place);
+  double chosen = bl_rng_uniform(&r);
+  *out = (bl_lot){bl_rng_uniform(&r), k};
+  return chosen < s->p->negatives_share;
 }
 
-/* Of the spans [from, n) those without a label, keeps as many as are wanted. */
-static bl_status draw_negatives(bl_ctx *ctx, const window_params *p, double rate_hz, size_t from, bl_spans *out)
+static bool counts_negatives(const window_state *s) { return s->labelled && s->p->negatives_per_positive.word < 0; }
+
+static bool keeps_negative(const window_state *s, const bl_span *w, double k)
 {
-  bool all = p->negatives_per_positive.word >= 0;
-  if (all && p->negatives_share >= 1) return BL_OK;
-  size_t n = 0, total = out->n - from, positives = 0, kept = from;
-  lot *lots = bl_calloc(ctx, total, sizeof *lots);
-  bool *keep = bl_calloc(ctx, total, sizeof *keep);
-  bl_status s = lots && keep ? BL_OK : bl_fail_nomem(ctx, "window: negatives");
-  for (size_t i = 0; !s && i < total; i++) {
-    const bl_span *w = &out->v[from + i];
-    keep[i] = w->label != NULL;
-    positives += keep[i];
-    if (keep[i]) continue;
-    /* place and seed alone: neither other windows nor blocks change the draw; +-: a run may begin below zero */
-    bl_rng r = bl_rng_make((uint64_t)p->seed, "window.negatives", (uint64_t)(int64_t)rint(w->start_s * rate_hz));
-    double chosen = bl_rng_uniform(&r), rank = bl_rng_uniform(&r);
-    if (chosen < p->negatives_share) lots[n++] = (lot){rank, i};
-  }
-  if (!s) {
-    double wanted = all ? (double)n : rint(p->negatives_per_positive.real * (double)(positives ? positives : 1));
-    if (n) qsort(lots, n, sizeof *lots, by_lot);
-    for (size_t i = 0; i < n && (double)i < wanted; i++) keep[lots[i].at] = true;
-    for (size_t i = 0; i < total; i++)
-      if (keep[i]) out->v[kept++] = out->v[from + i];
-    out->n = kept;
-  }
-  bl_free(ctx, lots);
-  bl_free(ctx, keep);
-  return s;
+  bl_lot drawn;
+  if (!draw(s, w, k, &drawn)) return false;
+  return !counts_negatives(s) || bl_lot_compare(&drawn, &s->last) <= 0;
 }
 
-/* ---- the plan
- * --------------------------------------------------------------------------------------------------------- */
+typedef struct tally {
+  double positives, negatives;
+} tally;
+
+/* Once through all windows of the run: counts, and offers the lots of those without a label, if wanted. */
+static bl_status survey(bl_ctx *ctx, const window_state *s, tally *t, bl_lots *lots)
+{
+  pass at = {0};
+  bl_lot drawn;
+  bl_status status = bl_near_copy(ctx, &s->pass.labels, &at.labels);
+  if (!status) status = bl_near_copy(ctx, &s->pass.bad, &at.bad);
+  for (bl_span w; !status && (w = window_at(s, at.k), fits(s, &w));) {
+    double k = at.k;
+    if (judge(s, &at, &w) != FATE_ROW) continue;
+    t->positives += w.label != NULL;
+    if (w.label || !draw(s, &w, k, &drawn)) continue;
+    t->negatives++;
+    if (lots) status = bl_lots_offer(ctx, lots, drawn);
+  }
+  bl_near_free(ctx, &at.labels);
+  bl_near_free(ctx, &at.bad);
+  return status;
+}
+
+/* Finds the last lot that is kept, all events being known. */
+static bl_status draw_negatives(bl_ctx *ctx, window_state *s)
+{
+  tally t = {0}, again = {0};
+  bl_status status = survey(ctx, s, &t, NULL);
+  double wanted = rint(s->p->negatives_per_positive.real * fmax(t.positives, 1));
+  s->last = wanted < t.negatives ? (bl_lot){-1, 0} : (bl_lot){INFINITY, 0};
+  if (!status && wanted >= 1 && wanted < t.negatives) {
+    bl_lots lots = {.most = (size_t)wanted};
+    status = survey(ctx, s, &again, &lots);
+    if (!status) s->last = bl_lots_highest(&lots);
+    bl_lots_free(ctx, &lots);
+  }
+  s->drawn = !status;
+  return status;
+}
+
+/* ---- along the run
+ * --------------------------------------------------------------------------------------------------- */
 
 static bool asks(const void *params, bl_asked *out)
 {
   const window_params *p = params;
   *out = (bl_asked){&p->events, p->rejection.reject_by_annotation};
   return p->label_from == FROM_EVENTS;
-}
-
-/* The events that label windows. */
-static bl_status label_events(bl_ctx *ctx, const window_params *p, const bl_event *events, size_t n, bl_near *out)
-{
-  bl_asked asked;
-  bool *want = bl_calloc(ctx, n, sizeof *want);
-  *out = (bl_near){0};
-  if (!want) return bl_fail_nomem(ctx, "window: events");
-  bl_status s = BL_OK;
-  if (asks(p, &asked)) {
-    bl_events_choose(&asked, events, n, want);
-    s = bl_near_new(ctx, events, n, want, out);
-  }
-  bl_free(ctx, want);
-  return s;
 }
 
 static bl_status check(bl_ctx *ctx, const window_params *p, const bl_run_info *run, double n_samples, double hop)
@@ -198,10 +260,98 @@ static bl_status check(bl_ctx *ctx, const window_params *p, const bl_run_info *r
     return bl_fail(ctx, BL_E_RANGE,
                    "window: %s: %g s from window to window is less than a sample at %g Hz; take a longer one",
                    p->hop_s.word >= 0 ? "overlap" : "hop_s", hop, run->rate_hz);
-  if (!isfinite(run->start_s) || !isfinite(run->end_s))
-    return bl_fail(ctx, BL_E_ARG, "window: a run from %g to %g s; both must be known", run->start_s, run->end_s);
+  if (!isfinite(run->start_s) || isnan(run->end_s))
+    return bl_fail(ctx, BL_E_ARG, "window: a run from %g to %g s; its start must be known", run->start_s, run->end_s);
   return BL_OK;
 }
+
+static bl_status open_run(bl_ctx *ctx, const void *params, const bl_run_info *run, void *state)
+{
+  const window_params *p = params;
+  double n_samples = rint(p->length_s * run->rate_hz);
+  double hop = p->hop_s.word >= 0 ? p->length_s * (1 - p->overlap) : p->hop_s.real;
+  *(window_state *)state = (window_state){.p = p,
+                                          .run = *run,
+                                          .labelled = p->label_from == FROM_EVENTS && !run->unlabelled,
+                                          .n_samples = n_samples,
+                                          .hop_s = hop};
+  return check(ctx, p, run, n_samples, hop);
+}
+
+static bl_status listen(bl_ctx *ctx, window_state *s, const bl_news *news)
+{
+  bl_asked asked;
+  bl_status status = BL_OK;
+  (void)asks(s->p, &asked);
+  for (size_t i = 0; !status && i < news->n; i++) {
+    const bl_event *e = &news->events[i];
+    size_t number = s->n_told++;
+    if (s->labelled && bl_event_wanted(&asked, e)) status = bl_near_tell(ctx, &s->pass.labels, e, number);
+    if (!status) status = bl_rejection_tell(ctx, &s->p->rejection, e, &s->pass.bad);
+  }
+  return status;
+}
+
+static bl_status step(bl_ctx *ctx, window_state *s, double until_s, double known_s, bl_spans *out)
+{
+  bl_status status = BL_OK;
+  bool draws = counts_negatives(s);
+  if (draws && !s->drawn) {
+    if (!(known_s >= s->run.end_s + guard_of(s->p)) || isinf(s->run.end_s)) return BL_OK;
+    status = draw_negatives(ctx, s);
+  }
+  for (bl_span w; !status && (w = window_at(s, s->pass.k), fits(s, &w));) {
+    double k = s->pass.k;
+    if (!(w.start_s < until_s) || !settled(s, &w, known_s)) break;
+    fate f = judge(s, &s->pass, &w);
+    if (f == FATE_BAD) status = bl_spans_leave_out(ctx, out, w.start_s, NULL, BL_REJECTION_WHY);
+    if (f != FATE_ROW || (s->labelled && !w.label && !keeps_negative(s, &w, k))) continue;
+    if (s->labelled && !w.label) w.label = s->p->otherwise;
+    status = bl_spans_add(ctx, out, &w);
+  }
+  return status;
+}
+
+static bl_status advance(bl_ctx *ctx, void *state, double until_s, const bl_news *news, bl_spans *out)
+{
+  window_state *s = state;
+  if (isinf(until_s) && isinf(s->run.end_s))
+    return bl_fail(ctx, BL_E_ARG, "window: a run without end has windows without end; say until when they are wanted");
+  bl_status status = listen(ctx, s, news);
+  return status ? status : step(ctx, s, until_s, news->known_s, out);
+}
+
+static bl_status close_run(bl_ctx *ctx, void *state, const bl_run_info *run, bl_spans *out)
+{
+  window_state *s = state;
+  s->run.end_s = run->end_s;
+  if (!isfinite(run->end_s)) return bl_fail(ctx, BL_E_ARG, "window: a run that has ended must say where");
+  bl_status status = step(ctx, s, INFINITY, INFINITY, out);
+  if (status || s->pass.k > 0) return status;
+  return bl_spans_leave_out(ctx, out, run->start_s, NULL,
+                            "the recording, or the stretch between gaps, is shorter than a window");
+}
+
+static void release(bl_ctx *ctx, void *state)
+{
+  window_state *s = state;
+  bl_near_free(ctx, &s->pass.labels);
+  bl_near_free(ctx, &s->pass.bad);
+}
+
+/* A window with a label, or one that a bad stretch may leave out, is known when all that touches it is. */
+static double look_back_s(const void *params, const bl_run_info *run)
+{
+  const window_params *p = params;
+  bool labelled = p->label_from == FROM_EVENTS && !run->unlabelled;
+  if (labelled && p->negatives_per_positive.word < 0) return INFINITY;
+  double length = rint(p->length_s * run->rate_hz) / run->rate_hz;
+  if (labelled) return length + guard_of(p);
+  return p->rejection.reject_by_annotation ? length : 0;
+}
+
+/* ---- rules
+ * ----------------------------------------------------------------------------------------------------------- */
 
 /* What is set and does nothing, for want of labels. A seed that draws nothing may be the config's own, and passes. */
 static bl_status refuse_idle(bl_ctx *ctx, const window_params *p)
@@ -234,55 +384,18 @@ static bl_status rules(bl_ctx *ctx, const void *params, bl_epoch_rules *out)
   return s ? s : bl_rejection_rules(ctx, "window", &p->rejection, out);
 }
 
-static bl_status plan(bl_ctx *ctx, const void *params, const bl_run_info *run, const bl_event *events, size_t n_events,
-                      bl_spans *out, size_t *n_skipped)
-{
-  const window_params *p = params;
-  bl_near t = {0}, bad = {0};
-  bool labels = p->label_from == FROM_EVENTS && !run->unlabelled;
-  double rate = run->rate_hz, n_samples = rint(p->length_s * rate), end = rint(run->end_s * rate);
-  double hop = p->hop_s.word >= 0 ? p->length_s * (1 - p->overlap) : p->hop_s.real;
-  double guard = p->guard_s.word < 0 ? p->guard_s.real : 0;
-  size_t before = out->n, n_windows = 0;
-  bl_status s = check(ctx, p, run, n_samples, hop);
-  if (!s && labels) s = label_events(ctx, p, events, n_events, &t);
-  if (!s) s = bl_rejection_marks(ctx, &p->rejection, events, n_events, &bad);
-  for (double k = 0; !s; k++, n_windows++) {
-    double start = run->start_s + p->start_s + k * hop;
-    if (!(rint(start * rate) + n_samples <= end)) break;
-    bl_span w = {.start_s = start, .end_s = start + n_samples / rate, .anchor_s = start, .event = BL_NO_EVENT};
-    if (bl_rejection_marked(&bad, w.start_s, w.end_s)) {
-      (*n_skipped)++;
-      s = bl_spans_leave_out(ctx, out, w.start_s, NULL, BL_REJECTION_WHY);
-      continue;
-    }
-    if (labels) {
-      bl_near_move(&t, w.start_s - guard, w.end_s + guard);
-      w.label = label_of(p, &t, &w);
-      if (!w.label && guarded(p, &t, &w)) continue;
-    }
-    s = bl_spans_add(ctx, out, &w);
-  }
-  if (!s && !n_windows) {
-    (*n_skipped)++;
-    s = bl_spans_leave_out(ctx, out, run->start_s, NULL,
-                           "the recording, or the stretch between gaps, is shorter than a window");
-  }
-  if (!s && labels) s = draw_negatives(ctx, p, rate, before, out);
-  for (size_t i = before; labels && i < out->n; i++)
-    if (!out->v[i].label) out->v[i].label = p->otherwise;
-  bl_near_free(ctx, &t);
-  bl_near_free(ctx, &bad);
-  return s;
-}
-
 const bl_segment_class bl_segment_window = {
     .name = "window",
     .summary = "windows of one length, one every hop, with labels from events if wanted",
     .source = "",
     .opts = opts,
     .params_size = sizeof(window_params),
-    .plan = plan,
+    .state_size = sizeof(window_state),
+    .open = open_run,
+    .advance = advance,
+    .close = close_run,
+    .release = release,
+    .look_back_s = look_back_s,
     .rules = rules,
     .asks = asks,
 };

@@ -25,7 +25,7 @@ typedef struct bl_recording_job {
   bool unlabelled;                   /* to predict: see bl_run_info */
   bl_row_fn on_row;
   void *user;
-  /* called for each segment that the plan left out (cut off by a gap, say), before the rows of its run; may be NULL */
+  /* called for each segment that is left out (cut off by a gap, say) once that is known, among the rows; may be NULL */
   bl_status (*on_left_out)(void *user, bl_ctx *ctx, const bl_left_out *one);
   /* filled in */
   bl_feature_names names;

@@ -194,34 +194,6 @@ static bl_status count_events(bl_ctx *ctx, bl_recording_job *j, const bl_event *
   return bl_config_asks(j->config, &asked) ? bl_tally_events(ctx, events, n, &j->events) : BL_OK;
 }
 
-static bl_status feed(bl_ctx *ctx, bl_recording_job *j, const selection *sel, bl_extractor *e, const bl_stretch *run,
-                      float *block, float *gathered, size_t block_frames)
-{
-  size_t width = sel->rs->n_channels;
-  for (uint64_t at = 0; at < run->n;) {
-    bl_status s = BL_CHECK_CANCEL(ctx);
-    if (s) return s;
-    size_t take = run->n - at < block_frames ? (size_t)(run->n - at) : block_frames, got = 0;
-    bl_ctx_set_subject(ctx, NULL); /* readers name the file themselves */
-    s = bl_recording_read(ctx, j->rec, sel->stream, run->first + at, take, block, &got);
-    bl_ctx_set_subject(ctx, j->name);
-    if (s) return s;
-    if (!got) break; /* the file ends before its header says; the reader warned */
-    const float *x = block;
-    if (!sel->all) {
-      for (size_t i = 0; i < got; i++)
-        for (size_t c = 0; c < sel->n; c++) gathered[i * sel->n + c] = block[i * width + sel->channel[c]];
-      x = gathered;
-    }
-    s = bl_extractor_push(ctx, e, x, got);
-    if (s) return s;
-    at += got;
-    j->n_frames += got;
-    j->seconds = (double)j->n_frames / sel->rs->rate_hz;
-  }
-  return BL_OK;
-}
-
 /* Sums of times, 8.3 - 0.2, end in digits that mean nothing: a nanosecond is a hundredth of a sample at 10 MHz. */
 static double tidy(double t)
 {
@@ -252,36 +224,121 @@ static bl_status relay_row(void *user, bl_ctx *ctx, const bl_span *span, bl_stat
   return s;
 }
 
-static bl_status one_run(bl_ctx *ctx, bl_recording_job *j, const selection *sel, bl_extractor *e, relay *r,
-                         size_t which, const bl_event *events, size_t n_events, float *block, float *gathered,
-                         size_t block_frames)
+/* ---- along one run
+ * ---------------------------------------------------------------------------------------------------- */
+
+/* What one recording's runs are read with. */
+typedef struct reading {
+  bl_recording_job *job;
+  const selection *sel;
+  bl_extractor *e;
+  const bl_event *events;
+  size_t n_events;
+  float *block, *gathered;
+  size_t block_frames;
+} reading;
+
+/* The segments of one run, which come out as the frames go by. */
+typedef struct cutting {
+  const reading *r;
+  bl_segment_run seg;
+  bl_spans spans; /* of the last step */
+  bl_news news;   /* of the next one */
+  bool any;       /* a span has come */
+} cutting;
+
+/* What the last step gave: spans to the extractor, what is left out to whoever listens. */
+static bl_status hand_on(bl_ctx *ctx, cutting *c)
 {
-  const bl_stretch *run = &sel->rs->runs[which];
-  bl_run_info info = {.start_s = run->start_s,
-                      .end_s = run->start_s + (double)run->n / sel->rs->rate_hz,
-                      .rate_hz = sel->rs->rate_hz,
-                      .follows = which > 0,
-                      .followed = which + 1 < sel->rs->n_runs,
-                      .unlabelled = j->unlabelled};
-  if (info.followed) info.next_start_s = run[1].start_s;
-  r->start_s = info.start_s;
-  r->end_s = info.end_s;
-  bl_spans spans = {0};
-  const bl_segment *seg = &j->config->segment;
-  bl_status s = seg->cls->plan(ctx, seg->params, &info, events, n_events, &spans, &j->n_skipped);
-  for (size_t i = 0; !s && j->on_left_out && i < spans.n_left_out; i++) {
+  bl_status s = BL_OK;
+  bl_recording_job *j = c->r->job;
+  j->n_skipped += c->spans.n_left_out;
+  for (size_t i = 0; !s && j->on_left_out && i < c->spans.n_left_out; i++) {
     const char *subject = bl_ctx_set_subject(ctx, NULL); /* those who listen name it */
-    spans.left_out[i].start_s = tidy(spans.left_out[i].start_s);
-    s = j->on_left_out(j->user, ctx, &spans.left_out[i]);
+    c->spans.left_out[i].start_s = tidy(c->spans.left_out[i].start_s);
+    s = j->on_left_out(j->user, ctx, &c->spans.left_out[i]);
     bl_ctx_set_subject(ctx, subject);
   }
-  if (!s && spans.n) {
-    s = bl_extractor_begin(ctx, e, run->start_s);
-    for (size_t i = 0; !s && i < spans.n; i++) s = bl_extractor_add_span(ctx, e, &spans.v[i]);
-    if (!s) s = feed(ctx, j, sel, e, run, block, gathered, block_frames);
-    if (!s) s = bl_extractor_finish(ctx, e);
+  for (size_t i = 0; !s && i < c->spans.n; i++) s = bl_extractor_add_span(ctx, c->r->e, &c->spans.v[i]);
+  c->any |= c->spans.n > 0;
+  bl_spans_clear(&c->spans);
+  return s;
+}
+
+static bl_status advance(bl_ctx *ctx, cutting *c, double until_s)
+{
+  bl_status s = c->seg.cls->advance(ctx, c->seg.state, until_s, &c->news, &c->spans);
+  c->news.n = 0; /* all events of a file are told at once */
+  return s ? s : hand_on(ctx, c);
+}
+
+/* Reads up to `want` frames from frame `at` of the stream; *x are the channels that are wanted. */
+static bl_status read_block(bl_ctx *ctx, const reading *r, uint64_t at, size_t want, const float **x, size_t *got)
+{
+  const selection *sel = r->sel;
+  size_t width = sel->rs->n_channels;
+  bl_ctx_set_subject(ctx, NULL); /* readers name the file themselves */
+  bl_status s = bl_recording_read(ctx, r->job->rec, sel->stream, at, want, r->block, got);
+  bl_ctx_set_subject(ctx, r->job->name);
+  *x = r->block;
+  if (s || sel->all) return s;
+  for (size_t i = 0; i < *got; i++)
+    for (size_t c = 0; c < sel->n; c++) r->gathered[i * sel->n + c] = r->block[i * width + sel->channel[c]];
+  *x = r->gathered;
+  return BL_OK;
+}
+
+static bl_status feed(bl_ctx *ctx, cutting *c, const bl_stretch *run)
+{
+  const reading *r = c->r;
+  for (uint64_t at = 0; at < run->n;) {
+    const float *x;
+    size_t take = run->n - at < r->block_frames ? (size_t)(run->n - at) : r->block_frames, got = 0;
+    bl_status s = BL_CHECK_CANCEL(ctx);
+    if (!s) s = read_block(ctx, r, run->first + at, take, &x, &got);
+    if (s) return s;
+    if (!got) break; /* the file ends before its header says; the reader warned */
+    s = advance(ctx, c, bl_extractor_announce_s(r->e, got));
+    if (!s) s = bl_extractor_push(ctx, r->e, x, got);
+    if (s) return s;
+    at += got;
+    r->job->n_frames += got;
+    r->job->seconds = (double)r->job->n_frames / r->sel->rs->rate_hz;
   }
-  bl_spans_free(ctx, &spans);
+  return BL_OK;
+}
+
+/* A run that holds no segment is not read. */
+static bl_status find_first(bl_ctx *ctx, cutting *c, const bl_run_info *info)
+{
+  bl_status s = bl_extractor_begin(ctx, c->r->e, info->start_s);
+  double from = bl_extractor_announce_s(c->r->e, 0), step = (double)c->r->block_frames / info->rate_hz;
+  for (double k = 0; !s && !c->any && from + (k - 1) * step < info->end_s; k++) s = advance(ctx, c, from + k * step);
+  return s;
+}
+
+static bl_status one_run(bl_ctx *ctx, const reading *r, relay *times, size_t which)
+{
+  const bl_rec_stream *rs = r->sel->rs;
+  const bl_stretch *run = &rs->runs[which];
+  bl_run_info info = {.start_s = run->start_s,
+                      .end_s = run->start_s + (double)run->n / rs->rate_hz,
+                      .rate_hz = rs->rate_hz,
+                      .follows = which > 0,
+                      .followed = which + 1 < rs->n_runs,
+                      .unlabelled = r->job->unlabelled};
+  if (info.followed) info.next_start_s = run[1].start_s;
+  times->start_s = info.start_s;
+  times->end_s = info.end_s;
+  cutting c = {.r = r, .news = {r->events, r->n_events, INFINITY}};
+  bl_status s = bl_segment_open(ctx, &r->job->config->segment, &info, &c.seg);
+  if (!s) s = find_first(ctx, &c, &info);
+  if (!s && c.any) s = feed(ctx, &c, run);
+  if (!s) s = c.seg.cls->close(ctx, c.seg.state, &info, &c.spans);
+  if (!s) s = hand_on(ctx, &c);
+  if (!s && c.any) s = bl_extractor_finish(ctx, r->e);
+  bl_segment_stop(ctx, &c.seg);
+  bl_spans_free(ctx, &c.spans);
   return s;
 }
 
@@ -303,14 +360,14 @@ static bl_status extract(bl_ctx *ctx, bl_recording_job *j)
   bl_event *events = NULL;
   float *block = NULL, *gathered = NULL;
   size_t n_events = 0;
-  relay r = {.job = j};
+  relay times = {.job = j};
   bl_epoch_rules rules;
   bl_status s = BL_OK;
   if (j->wanted) s = bl_wave_stream(ctx, j->wanted->rate_hz, j->wanted->channels, j->wanted->units, &wanted);
   if (!s) s = select_channels(ctx, j, &wanted, &sel);
   if (!s) s = describe(ctx, &sel, &in);
   if (!s && j->wanted) s = check_wanted(ctx, j, &wanted, &in);
-  if (!s) s = bl_extractor_new(ctx, &j->config->recipe, &in, relay_row, &r, &e);
+  if (!s) s = bl_extractor_new(ctx, &j->config->recipe, &in, relay_row, &times, &e);
   if (!s && j->config->segment.cls->rules) s = j->config->segment.cls->rules(ctx, j->config->segment.params, &rules);
   if (!s && j->config->segment.cls->rules) s = bl_extractor_set_rules(ctx, e, &rules);
   if (!s) s = copy_names(ctx, e, j, &in);
@@ -323,8 +380,8 @@ static bl_status extract(bl_ctx *ctx, bl_recording_job *j)
   block = bl_calloc(ctx, block_frames * width, sizeof *block);
   gathered = bl_calloc(ctx, block_frames * (sel.n ? sel.n : 1), sizeof *gathered);
   if (!block || !gathered) s = bl_fail_nomem(ctx, "a block of samples");
-  for (size_t i = 0; !s && i < sel.rs->n_runs; i++)
-    s = one_run(ctx, j, &sel, e, &r, i, events, n_events, block, gathered, block_frames);
+  reading r = {j, &sel, e, events, n_events, block, gathered, block_frames};
+  for (size_t i = 0; !s && i < sel.rs->n_runs; i++) s = one_run(ctx, &r, &times, i);
 done:
   bl_extractor_free(ctx, e);
   bl_stream_free(ctx, &in);

@@ -1,10 +1,11 @@
-/* segment: the frames a span covers, and the three ways to plan spans. */
+/* segment: the frames a span covers, and the three ways to cut a run into spans. */
 #include "baleen/segment.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "check.h"
+#include "cut.h"
 
 /* ---- frames ------------------------------------------------------------------------------------------------------ */
 
@@ -46,22 +47,7 @@ static void test_frames(void **state)
   }
 }
 
-/* ---- plans ------------------------------------------------------------------------------------------------------- */
-
-static bl_status make(bl_ctx *ctx, const char *name, const char *options, bl_segment *g)
-{
-  char text[256];
-  snprintf(text, sizeof text, "%s", options);
-  bl_status s = bl_segment_new(ctx, name, g);
-  for (char *at = text, *save; !s && *at; at = save) {
-    save = at + strcspn(at, ";");
-    if (*save) *save++ = '\0';
-    char *eq = at + strcspn(at, "=");
-    *eq = '\0';
-    s = bl_opts_set(ctx, name, g->cls->opts, g->params, at, eq + 1);
-  }
-  return s;
-}
+/* ---- cuts -------------------------------------------------------------------------------------------------------- */
 
 static const bl_event events[] = {
     {4.2, 4.1, "T1"}, {0.1, 0, "T0"}, {12.5, 4.1, "T2"}, {8.3, 4.2, "T0"}, {19.8, 4.1, "T1"}, {30, 1, "T1"},
@@ -74,8 +60,8 @@ static size_t plan(bl_ctx *ctx, const char *name, const char *options, const bl_
 {
   size_t skipped = 0;
   *out = (bl_spans){0};
-  check_ok(ctx, make(ctx, name, options, g));
-  check_ok(ctx, g->cls->plan(ctx, g->params, r, events, N_EVENTS, out, &skipped));
+  check_ok(ctx, make_segment(ctx, name, options, g));
+  check_ok(ctx, cut(ctx, g, r, events, N_EVENTS, out, &skipped));
   return skipped;
 }
 
@@ -112,8 +98,8 @@ static void test_epochs(void **state)
   skipped = plan(ctx, "epochs", "events=T9", &run, &g, &out);
   assert_int_equal(out.n + skipped, 0);
   done(ctx, &g, &out);
-  check_ok(ctx, make(ctx, "epochs", "tmin=1;tmax=0.5", &g));
-  check_fails(ctx, g.cls->plan(ctx, g.params, &run, events, N_EVENTS, &out, &skipped), BL_E_CONFIG, "swap them");
+  check_ok(ctx, make_segment(ctx, "epochs", "tmin=1;tmax=0.5", &g));
+  check_fails(ctx, cut(ctx, &g, &run, events, N_EVENTS, &out, &skipped), BL_E_CONFIG, "swap them");
   done(ctx, &g, &out);
   check_free(ctx);
 }
@@ -130,8 +116,8 @@ static void test_epoch_edges(void **state)
     bl_spans out = {0};
     size_t skipped = 0;
     bl_run_info r = {.start_s = 0.8, .end_s = end[i], .rate_hz = 100}; /* samples 80 .. 149 or 150 */
-    check_ok(ctx, make(ctx, "epochs", "", &g));
-    check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, 1, &out, &skipped));
+    check_ok(ctx, make_segment(ctx, "epochs", "", &g));
+    check_ok(ctx, cut(ctx, &g, &r, at, 1, &out, &skipped));
     assert_int_equal(out.n, i); /* wants 80 .. 150 */
     assert_int_equal(skipped, 1 - i);
     done(ctx, &g, &out);
@@ -152,8 +138,8 @@ static void test_epochs_left_out(void **state)
     bl_segment g;
     bl_spans out = {0};
     size_t skipped = 0;
-    check_ok(ctx, make(ctx, "epochs", i ? "reject_by_annotation=false;events=[a, b]" : "", &g));
-    check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, 6, &out, &skipped));
+    check_ok(ctx, make_segment(ctx, "epochs", i ? "reject_by_annotation=false;events=[a, b]" : "", &g));
+    check_ok(ctx, cut(ctx, &g, &r, at, 6, &out, &skipped));
     assert_int_equal(out.n, i ? 3 : 2); /* 2.0 + 0.5 touches 2.5 with its last sample; 3.0 - 0.2 begins where it ends */
     assert_int_equal(skipped, i ? 2 : 3);
     assert_int_equal(out.n_left_out, skipped);
@@ -198,11 +184,11 @@ static void test_epochs_owners(void **state)
   bl_ctx *ctx = bl_ctx_new();
   bl_segment g;
   size_t seen[N] = {0};
-  check_ok(ctx, make(ctx, "epochs", "", &g));
+  check_ok(ctx, make_segment(ctx, "epochs", "", &g));
   for (size_t k = 0; k < 3; k++) {
     bl_spans out = {0};
     size_t skipped = 0;
-    check_ok(ctx, g.cls->plan(ctx, g.params, &runs[k], at, N, &out, &skipped));
+    check_ok(ctx, cut(ctx, &g, &runs[k], at, N, &out, &skipped));
     assert_int_equal(skipped, out.n_left_out);
     for (size_t i = 0; i < N; i++) {
       size_t rows = 0, lines = 0;
@@ -232,15 +218,17 @@ static void check_epochs(const char *options, const bl_event *at, size_t n, cons
   const bl_run_info r = {.start_s = 0, .end_s = 100, .rate_hz = 100};
   bl_segment g;
   bl_spans out = {0};
-  size_t skipped = 0, len = 0;
+  bl_segment_run keep;
+  size_t len = 0;
   char got[300] = "";
-  check_ok(ctx, make(ctx, "epochs", options, &g));
-  check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, n, &out, &skipped));
+  check_ok(ctx, make_segment(ctx, "epochs", options, &g));
+  check_ok(ctx, cut_and_keep(ctx, &g, &r, at, n, &keep, &out));
   for (size_t i = 0; i < out.n && len < 250; i++)
     len += (size_t)snprintf(got + len, sizeof got - len, "%s%g%s", i ? " " : "", out.v[i].anchor_s, out.v[i].label);
   for (size_t i = 0; i < out.n_left_out && len < 250; i++)
     len += (size_t)snprintf(got + len, sizeof got - len, " -%s", out.left_out[i].label);
   if (strcmp(got, want)) fail_msg("%s: %s, wanted %s", options, got, want);
+  bl_segment_stop(ctx, &keep);
   done(ctx, &g, &out);
   check_free(ctx);
 }
@@ -285,8 +273,8 @@ static void test_epochs_repeated(void **state)
   bl_segment g;
   bl_spans out = {0};
   size_t skipped = 0;
-  check_ok(ctx, make(ctx, "epochs", "", &g));
-  check_fails(ctx, g.cls->plan(ctx, g.params, &r, at, 7, &out, &skipped), BL_E_CONFIG,
+  check_ok(ctx, make_segment(ctx, "epochs", "", &g));
+  check_fails(ctx, cut(ctx, &g, &r, at, 7, &out, &skipped), BL_E_CONFIG,
               "3 events at one sample, at 10.001 s, labelled 'a', 'b'; say event_repeated: drop");
   done(ctx, &g, &out);
   check_free(ctx);
@@ -304,8 +292,8 @@ static bl_status plan_once(bl_ctx *ctx, void *arg)
   bl_segment g = {0};
   bl_spans out = {0};
   size_t skipped = 0;
-  bl_status s = make(ctx, w->name, w->options, &g);
-  if (!s) s = g.cls->plan(ctx, g.params, &r, at, 6, &out, &skipped);
+  bl_status s = make_segment(ctx, w->name, w->options, &g);
+  if (!s) s = cut(ctx, &g, &r, at, 6, &out, &skipped);
   bl_spans_free(ctx, &out);
   bl_segment_free(ctx, &g);
   return s;
@@ -329,14 +317,14 @@ static void test_rejection(void **state)
     bl_ctx *ctx = bl_ctx_new();
     bl_segment g;
     bl_epoch_rules r;
-    check_ok(ctx, make(ctx, names[i], "reject=150;flat=1;limits={EOG: [0, 300]}", &g));
+    check_ok(ctx, make_segment(ctx, names[i], "reject=150;flat=1;limits={EOG: [0, 300]}", &g));
     check_ok(ctx, g.cls->rules(ctx, g.params, &r));
     assert_true(bl_epoch_rejects(&r) && r.reject == 150 && r.flat == 1 && r.limits->n == 1 && !r.baseline);
     assert_true(isinf(r.reject_from_s) && isinf(r.reject_to_s));
     check_ok(ctx, bl_opts_set(ctx, names[i], g.cls->opts, g.params, "flat", "151"));
     check_fails(ctx, g.cls->rules(ctx, g.params, &r), BL_E_CONFIG, "flat 151 is above reject 150");
     bl_segment_free(ctx, &g);
-    check_ok(ctx, make(ctx, names[i], "", &g));
+    check_ok(ctx, make_segment(ctx, names[i], "", &g));
     check_ok(ctx, g.cls->rules(ctx, g.params, &r));
     assert_false(bl_epoch_rejects(&r));
     bl_segment_free(ctx, &g);
@@ -363,7 +351,7 @@ static void test_baseline_ends(void **state)
     bl_ctx *ctx = bl_ctx_new();
     bl_segment g;
     bl_epoch_rules r;
-    check_ok(ctx, make(ctx, "epochs", rows[i].options, &g));
+    check_ok(ctx, make_segment(ctx, "epochs", rows[i].options, &g));
     bl_status s = g.cls->rules(ctx, g.params, &r);
     if (rows[i].message) check_fails(ctx, s, BL_E_CONFIG, rows[i].message);
     else check_ok(ctx, s);
@@ -397,9 +385,9 @@ static void test_windows(void **state)
   assert_int_equal(out.n, 0);
   assert_int_equal(skipped, 1);
   done(ctx, &g, &out);
-  check_ok(ctx, make(ctx, "window", "hop_s=0.001", &g));
+  check_ok(ctx, make_segment(ctx, "window", "hop_s=0.001", &g));
   out = (bl_spans){0};
-  check_fails(ctx, g.cls->plan(ctx, g.params, &run, events, N_EVENTS, &out, &skipped), BL_E_RANGE, "hop_s");
+  check_fails(ctx, cut(ctx, &g, &run, events, N_EVENTS, &out, &skipped), BL_E_RANGE, "hop_s");
   done(ctx, &g, &out);
   check_free(ctx);
 }
@@ -415,8 +403,8 @@ static void test_label_edges(void **state)
   bl_segment g;
   bl_spans out = {0};
   size_t skipped = 0;
-  check_ok(ctx, make(ctx, "window", "length_s=2;label_from=events", &g));
-  check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, 3, &out, &skipped));
+  check_ok(ctx, make_segment(ctx, "window", "length_s=2;label_from=events", &g));
+  check_ok(ctx, cut(ctx, &g, &r, at, 3, &out, &skipped));
   assert_int_equal(out.n, 3);
   for (size_t i = 0; i < 3; i++) {
     if (want[i]) assert_string_equal(out.v[i].label, want[i]);
@@ -457,8 +445,8 @@ static void check_labels(const char *options, const bl_event *at, size_t n, cons
   bl_spans out = {0};
   size_t skipped = 0, len = 0;
   char got[200] = "";
-  check_ok(ctx, make(ctx, "window", options, &g));
-  check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, n, &out, &skipped));
+  check_ok(ctx, make_segment(ctx, "window", options, &g));
+  check_ok(ctx, cut(ctx, &g, &r, at, n, &out, &skipped));
   for (size_t i = 0; i < out.n && len < 150; i++)
     len += (size_t)snprintf(got + len, sizeof got - len, "%s%g%s", i ? " " : "", out.v[i].start_s,
                             out.v[i].label ? out.v[i].label : "-");
@@ -483,8 +471,8 @@ static void test_window_bad(void **state)
   bl_segment g;
   bl_spans out = {0};
   size_t skipped = 0;
-  check_ok(ctx, make(ctx, "window", "", &g));
-  check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, 4, &out, &skipped));
+  check_ok(ctx, make_segment(ctx, "window", "", &g));
+  check_ok(ctx, cut(ctx, &g, &r, at, 4, &out, &skipped));
   assert_true(skipped == 3 && out.n_left_out == 3);
   check_near(out.left_out[2].start_s, 7, 0);
   assert_string_equal(out.left_out[0].why, "touches a stretch marked as bad");
@@ -526,15 +514,15 @@ static void test_window_overlap(void **state)
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     bl_segment g;
     bl_epoch_rules rules;
-    check_ok(ctx, make(ctx, "window", bad[i].options, &g));
+    check_ok(ctx, make_segment(ctx, "window", bad[i].options, &g));
     check_fails(ctx, g.cls->rules(ctx, g.params, &rules), BL_E_CONFIG, bad[i].message);
     bl_segment_free(ctx, &g);
   }
   bl_segment g;
   bl_spans out = {0};
   size_t skipped = 0;
-  check_ok(ctx, make(ctx, "window", "overlap=0.999", &g));
-  check_fails(ctx, g.cls->plan(ctx, g.params, &run, events, N_EVENTS, &out, &skipped), BL_E_RANGE, "window: overlap");
+  check_ok(ctx, make_segment(ctx, "window", "overlap=0.999", &g));
+  check_fails(ctx, cut(ctx, &g, &run, events, N_EVENTS, &out, &skipped), BL_E_RANGE, "window: overlap");
   done(ctx, &g, &out);
   check_free(ctx);
 }
@@ -578,9 +566,9 @@ static void test_window_negatives(void **state)
     char options[200];
     size_t skipped = 0, positives = 0;
     snprintf(options, sizeof options, "label_from=events;otherwise=noise%s", rows[i].options);
-    check_ok(ctx, make(ctx, "window", options, &g));
-    check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, CALLS, &out, &skipped));
-    check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, CALLS, &again, &skipped));
+    check_ok(ctx, make_segment(ctx, "window", options, &g));
+    check_ok(ctx, cut(ctx, &g, &r, at, CALLS, &out, &skipped));
+    check_ok(ctx, cut(ctx, &g, &r, at, CALLS, &again, &skipped));
     assert_int_equal(skipped, 0);
     assert_int_equal(out.n, again.n);
     for (size_t k = 0; k < out.n; k++) {
@@ -591,7 +579,7 @@ static void test_window_negatives(void **state)
     }
     assert_int_equal(positives, CALLS);
     assert_in_range(out.n - positives, rows[i].lo, rows[i].hi);
-    check_ok(ctx, g.cls->plan(ctx, g.params, &quiet, at, CALLS, &none, &skipped));
+    check_ok(ctx, cut(ctx, &g, &quiet, at, CALLS, &none, &skipped));
     if (i == 1) assert_int_equal(none.n, 2); /* nothing there counts as one */
     bl_spans_free(ctx, &again);
     bl_spans_free(ctx, &none);
@@ -611,8 +599,8 @@ static void test_window_unlabelled(void **state)
   bl_segment g;
   bl_spans out = {0};
   size_t skipped = 0;
-  check_ok(ctx, make(ctx, "window", "label_from=events;otherwise=n;guard_s=1;negatives_share=0", &g));
-  check_ok(ctx, g.cls->plan(ctx, g.params, &r, at, 2, &out, &skipped));
+  check_ok(ctx, make_segment(ctx, "window", "label_from=events;otherwise=n;guard_s=1;negatives_share=0", &g));
+  check_ok(ctx, cut(ctx, &g, &r, at, 2, &out, &skipped));
   assert_int_equal(out.n, 9);
   assert_int_equal(skipped, 1);
   for (size_t i = 0; i < out.n; i++) assert_null(out.v[i].label);
@@ -625,10 +613,10 @@ static bl_status plan_work(bl_ctx *ctx, void *name)
   bl_segment g;
   bl_spans out = {0};
   size_t skipped = 0;
-  bl_status s =
-      make(ctx, name,
-           strcmp(name, "window") ? "" : "label_from=events;otherwise=x;guard_s=0.5;negatives_per_positive=1", &g);
-  if (!s) s = g.cls->plan(ctx, g.params, &run, events, N_EVENTS, &out, &skipped);
+  bl_status s = make_segment(
+      ctx, name, strcmp(name, "window") ? "" : "label_from=events;otherwise=x;guard_s=0.5;negatives_per_positive=1",
+      &g);
+  if (!s) s = cut(ctx, &g, &run, events, N_EVENTS, &out, &skipped);
   bl_spans_free(ctx, &out);
   if (g.cls) bl_segment_free(ctx, &g);
   return s;

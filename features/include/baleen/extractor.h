@@ -78,6 +78,9 @@ bl_status bl_extractor_begin(bl_ctx *ctx, bl_extractor *e, double run_start_s) B
 /* Announces a span of this run, ascending by start, before its first frame is pushed. The span is copied, its label is
  * not. */
 bl_status bl_extractor_add_span(bl_ctx *ctx, bl_extractor *e, const bl_span *span) BL_MUST_CHECK;
+/* Before the next n frames are pushed, spans that begin before this time must have been announced. It lies a little
+ * behind the last of these frames: what a span's edge is rounded to is a frame of the slowest stream. */
+double bl_extractor_announce_s(const bl_extractor *e, size_t n);
 /* n frames [frame][channel][bin] of the input stream. */
 bl_status bl_extractor_push(bl_ctx *ctx, bl_extractor *e, const float *x, size_t n) BL_MUST_CHECK;
 /* The run ends: stages give what they owe, open segments are finished. One that ends behind the run's last sample gives

@@ -22,10 +22,10 @@ typedef struct bl_event {
 typedef struct bl_span {
   double start_s, end_s, anchor_s;
   bool end_included;
-  size_t event;      /* index of the event it belongs to, or BL_NO_EVENT */
-  const char *label; /* of the event, borrowed, or NULL */
+  size_t event;      /* the event it belongs to, counted as they were told from 0 on, or BL_NO_EVENT */
+  const char *label; /* of the event, or NULL; borrowed from whoever told it, or from the segmentation */
 } bl_span;
-/* A segment that a plan left out, and why: a constant text. label is borrowed. */
+/* A segment that is left out, and why: a constant text. label is borrowed. */
 typedef struct bl_left_out {
   double start_s;
   const char *label, *why;
@@ -35,19 +35,20 @@ typedef struct bl_spans {
   size_t n, cap;
   bl_left_out *left_out;
   size_t n_left_out, cap_left_out;
-  bl_texts labels; /* those that no event bears alone, for spans to borrow */
 } bl_spans;
 bl_status bl_spans_add(bl_ctx *ctx, bl_spans *s, const bl_span *span) BL_MUST_CHECK;
 bl_status bl_spans_leave_out(bl_ctx *ctx, bl_spans *s, double start_s, const char *label,
                              const char *why) BL_MUST_CHECK;
+/* Empties both lists and keeps their room, for the next step of a segmentation. */
+void bl_spans_clear(bl_spans *s);
 void bl_spans_free(bl_ctx *ctx, bl_spans *s);
 
 /* A contiguous stretch of a recording; rate_hz is the waveform's. Each event has one owner: the run that it lies in,
  * that before the gap it lies in, the first when it lies before them all. A run alone owns them all. */
 typedef struct bl_run_info {
-  double start_s, end_s, rate_hz;
-  bool follows, followed; /* another run lies before it, behind it */
-  double next_start_s;    /* when followed: where the next one begins */
+  double start_s, end_s, rate_hz; /* end_s INFINITY: it goes on, and nobody knows yet when it ends */
+  bool follows, followed;         /* another run lies before it, behind it */
+  double next_start_s;            /* when followed: where the next one begins */
   bool unlabelled; /* segments for prediction: labels decide neither which there are nor which are kept; bad marks do */
 } bl_run_info;
 
@@ -67,16 +68,41 @@ bool bl_label_is_bad(const char *label);
 #define BL_SEGMENT_WHOLE     1u /* a segment ends with its run, however long that is */
 #define BL_SEGMENT_AT_EVENTS 2u /* segments lie around events: none without them. Elsewhere events are but labels */
 
+/* What becomes known of a recording's events in one step of a segmentation. */
+typedef struct bl_news {
+  const bl_event *events; /* in any order; their labels are borrowed until the rows of the run are out */
+  size_t n;
+  double known_s; /* all events with an onset before this have now been told; INFINITY: there will be no others */
+} bl_news;
+
+/* A segmentation works its way along one run, so that no list of all spans of a night exists: open, then advance as
+ * often as one likes, then close, then release. Where a run is cut into steps changes no span.
+ *
+ * Rules that look ahead wait for what they look at: whether an epoch touches a bad stretch, say, is settled once known_s
+ * has passed the epoch's end. Where all events are known beforehand (a file), known_s is INFINITY and each span comes
+ * out before its first frame. Where they are told as they happen (live), known_s is the time reached, and a span may
+ * come out when its first frames have gone by: at most look_back_s before known_s, which is the history that the
+ * extractor keeps (bl_extractor_set_history). */
 typedef struct bl_segment_class {
   const char *name, *summary, *source;
   unsigned tags;
   const bl_opt *opts;
-  size_t params_size;
-  /* Adds the spans that lie wholly within the run, ascending by start. Pure. Counts what it leaves out in *n_skipped
-   * (an epoch that a gap or the file's end cuts off, an event outside of the recording), and notes each of them in
-   * out->left_out. */
-  bl_status (*plan)(bl_ctx *ctx, const void *params, const bl_run_info *run, const bl_event *events, size_t n_events,
-                    bl_spans *out, size_t *n_skipped);
+  size_t params_size, state_size; /* state: a zeroed block that the caller owns */
+  /* A run begins; params are borrowed until release. BL_E_CONFIG or BL_E_RANGE when they do not fit it. */
+  bl_status (*open)(bl_ctx *ctx, const void *params, const bl_run_info *run, void *state);
+  /* Adds to *out all spans that begin before until_s, ascending by start over all calls, lie wholly within what is known
+   * of the run, and that no later news can change; and notes in out->left_out what is settled and gives no span (an
+   * epoch that a gap or the file's end cuts off, an event outside of the recording). until_s and known_s never go back,
+   * and until_s is finite while the run's end is not known. */
+  bl_status (*advance)(bl_ctx *ctx, void *state, double until_s, const bl_news *news, bl_spans *out);
+  /* The run has ended, as `run` now says for good, and no event will be told: adds and notes what is left. A span that
+   * came out while the end was not known may reach behind it; the extractor says so when its turn comes. */
+  bl_status (*close)(bl_ctx *ctx, void *state, const bl_run_info *run, bl_spans *out);
+  /* Exactly once, on any zeroed or partly used state; labels of spans may be gone then. NULL: nothing to free. */
+  void (*release)(bl_ctx *ctx, void *state);
+  /* How long before known_s the first frame of a span may lie that comes out only then, in seconds; 0 where spans come
+   * out before they begin, INFINITY where they are known at the run's end alone. NULL: 0. */
+  double (*look_back_s)(const void *params, const bl_run_info *run);
   /* What is done to the frames of each segment, which borrows from params; BL_E_CONFIG when options do not go together.
    * NULL: nothing is. */
   bl_status (*rules)(bl_ctx *ctx, const void *params, bl_epoch_rules *out);
@@ -92,6 +118,17 @@ typedef struct bl_segment {
 } bl_segment;
 bl_status bl_segment_new(bl_ctx *ctx, const char *name, bl_segment *out) BL_MUST_CHECK;
 void bl_segment_free(bl_ctx *ctx, bl_segment *s);
+
+/* A segmentation at work on a run: state + open in one; the slots of cls go on from there. */
+typedef struct bl_segment_run {
+  const bl_segment_class *cls;
+  void *state;
+} bl_segment_run;
+/* The segment is borrowed until bl_segment_stop(), which takes zeroed and half-built ones too. */
+bl_status bl_segment_open(bl_ctx *ctx, const bl_segment *segment, const bl_run_info *run,
+                          bl_segment_run *out) BL_MUST_CHECK;
+void bl_segment_stop(bl_ctx *ctx, bl_segment_run *run);
+double bl_segment_look_back(const bl_segment *segment, const bl_run_info *run);
 
 /* The frames [*first, *behind) of a run's stream that a span covers; start_s of the run given. Not clipped to what the
  * run holds at its end; *first is never negative. */
