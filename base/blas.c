@@ -27,6 +27,15 @@ void bl_gemm(bool ta, bool tb, size_t m, size_t n, size_t k, double alpha, const
               as_int(k), alpha, a, as_int(lda ? lda : 1), b, as_int(ldb ? ldb : 1), beta, c, as_int(ldc));
 }
 
+void bl_gemm_f32(bool ta, bool tb, size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda,
+                 const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+  if (!m || !n) return;
+  ready();
+  cblas_sgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, as_int(m), as_int(n),
+              as_int(k), alpha, a, as_int(lda ? lda : 1), b, as_int(ldb ? ldb : 1), beta, c, as_int(ldc));
+}
+
 typedef struct gemm_job {
   bool ta, tb;
   size_t n, k, lda, ldb, ldc;

@@ -56,6 +56,7 @@ void bl_ctx_init_child(bl_ctx *child, const bl_ctx *parent)
   memset(child, 0, sizeof *child);
   child->core = parent->core;
   child->is_child = true;
+  child->lane = parent->lane;
 }
 
 /* ---- errors ------------------------------------------------------------------------------------------------------ */

@@ -28,6 +28,7 @@ typedef struct bl_core {
 struct bl_ctx {
   bl_core *core;
   bool is_child;       /* a pool worker's: nested loops run inline */
+  size_t lane;         /* which of the pool's threads this is; 0: the caller's */
   const char *subject; /* of warnings, or NULL */
   char place[96];
   char error[1024];

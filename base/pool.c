@@ -25,12 +25,14 @@ typedef struct bl_pool {
   pthread_mutex_t lock;
   pthread_cond_t wake, done;
   job *job;
-  unsigned long generation; /* counts jobs, so that a worker joins each job once */
-  size_t busy, n_threads;
+  unsigned long generation;      /* counts jobs, so that a worker joins each job once */
+  size_t busy, n_threads, lanes; /* lanes: of the workers that have begun, and the caller's */
   bool quit;
   const bl_ctx *parent;
   pthread_t thread[];
 } bl_pool;
+
+size_t bl_pool_lane(const bl_ctx *ctx) { return ctx->lane; }
 
 static bl_status run_item(bl_ctx *ctx, bl_item_fn fn, void *arg, size_t i)
 {
@@ -63,6 +65,7 @@ static void *worker(void *arg)
   bl_ctx_init_child(&ctx, p->parent);
   unsigned long seen = 0;
   pthread_mutex_lock(&p->lock);
+  ctx.lane = ++p->lanes;
   for (;;) {
     while (!p->quit && (p->generation == seen || !p->job)) pthread_cond_wait(&p->wake, &p->lock);
     if (p->quit) break;

@@ -29,7 +29,8 @@ static void release(bl_ctx *ctx, checked *c)
 
 const char *bl_nonfinite_name(double x) { return isnan(x) ? "NaN" : x > 0 ? "infinity" : "-infinity"; }
 
-bl_status bl_check_finite(bl_ctx *ctx, const char *who, const bl_cmat *X, bool nan_ok, const bl_texts *names)
+bl_status bl_check_finite(bl_ctx *ctx, const char *who, const bl_cmat *X, bool nan_ok, const bl_texts *names,
+                          size_t first_row)
 {
   for (size_t i = 0; i < X->rows; i++) {
     const float *r = bl_crow(X, i);
@@ -38,7 +39,7 @@ bl_status bl_check_finite(bl_ctx *ctx, const char *who, const bl_cmat *X, bool n
       bool named = names && names->n == X->cols;
       return bl_fail(ctx, BL_E_NONFINITE,
                      "%s: %s in row %zu, column %zu%s%s%s (counted from 0); leave the row out or fill the gap", who,
-                     bl_nonfinite_name((double)r[j]), i, j, named ? " '" : "", named ? names->v[j] : "",
+                     bl_nonfinite_name((double)r[j]), first_row + i, j, named ? " '" : "", named ? names->v[j] : "",
                      named ? "'" : "");
     }
   }
@@ -189,7 +190,7 @@ static bl_status check_all(bl_ctx *ctx, bl_estimator *e, checked *c)
   if (!s) s = check_shape(ctx, who, tags, d);
   if (!s) s = check_weight(ctx, who, tags, d, &zeros);
   if (!s && (classes || kind == BL_REGRESSOR)) s = check_y(ctx, who, d, classes);
-  if (!s) s = bl_check_finite(ctx, who, &d->X, tags & BL_TAG_NAN_OK, d->feature_names);
+  if (!s) s = bl_check_finite(ctx, who, &d->X, tags & BL_TAG_NAN_OK, d->feature_names, 0);
   if (!s && zeros) s = drop_rows(ctx, c, zeros);
   if (s) return s;
   bool ones = true;

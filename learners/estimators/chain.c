@@ -50,43 +50,52 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
 
 static size_t width(const bl_estimator *self, bl_op op) { return self->n_children ? bl_op_width(last(self), op) : 0; }
 
-/* X through all steps but the last; *now holds the result unless there is one step alone, when *view stays X. */
-static bl_status through(bl_ctx *ctx, const bl_estimator *self, const bl_cmat *X, bl_mat *now, bl_cmat *view)
+/* An applier a step, and what it gives the next; n counts those that are made. */
+typedef struct room {
+  size_t n;
+  struct link {
+    bl_applier *applier;
+    bl_mat out;
+  } link[];
+} room;
+
+static bl_status prepare(bl_ctx *ctx, const bl_estimator *self, unsigned ops, size_t rows, void **out)
 {
-  *now = (bl_mat){0};
-  *view = *X;
+  size_t n = self->n_children;
+  room *r = *out = bl_calloc(ctx, 1, sizeof *r + n * sizeof *r->link);
+  if (!r) return bl_fail_nomem(ctx, "a chain");
   bl_status s = BL_OK;
-  for (size_t i = 0; !s && i + 1 < self->n_children; i++) {
-    bl_mat next;
-    s = in_step(ctx, self, i, bl_transform(ctx, self->child[i], view, NULL, &next));
-    bl_mat_free(ctx, now);
-    *now = next;
-    *view = bl_mat_view(now);
+  for (r->n = 0; !s && r->n < n; r->n++) {
+    const bl_estimator *e = self->child[r->n];
+    struct link *l = &r->link[r->n];
+    bool inner = r->n + 1 < n;
+    s = in_step(ctx, self, r->n, bl_applier_new(ctx, e, inner ? BL_ASK(BL_TRANSFORM) : ops, rows, NULL, &l->applier));
+    if (!s && inner) s = bl_mat_new(ctx, rows, bl_op_width(e, BL_TRANSFORM), &l->out);
   }
   return s;
 }
 
-static bl_status apply(bl_ctx *ctx, const bl_estimator *self, bl_op op, const bl_cmat *X, double *out)
+static void release(bl_ctx *ctx, void *of_chain)
 {
-  bl_mat now;
-  bl_cmat view;
-  bl_status s = through(ctx, self, X, &now, &view);
-  if (!s) s = in_step(ctx, self, self->n_children - 1, bl_apply_codes(ctx, last(self), op, &view, NULL, out));
-  bl_mat_free(ctx, &now);
-  return s;
+  room *r = of_chain;
+  for (size_t i = 0; i < r->n; i++) {
+    bl_applier_free(ctx, r->link[i].applier);
+    bl_mat_free(ctx, &r->link[i].out);
+  }
 }
 
-static bl_status transform(bl_ctx *ctx, const bl_estimator *self, const bl_cmat *X, bl_mat *out)
+static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *of_chain, const bl_cmat *X, const bl_answer *out)
 {
-  bl_mat now, result = {0};
-  bl_cmat view;
-  bl_status s = through(ctx, self, X, &now, &view);
-  if (!s) s = in_step(ctx, self, self->n_children - 1, bl_transform(ctx, last(self), &view, NULL, &result));
-  for (size_t i = 0; !s && i < result.rows; i++)
-    for (size_t j = 0; j < result.cols; j++) bl_row(out, i)[j] = bl_row(&result, i)[j];
-  bl_mat_free(ctx, &now);
-  bl_mat_free(ctx, &result);
-  return s;
+  const room *r = of_chain;
+  bl_cmat view = *X;
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i + 1 < r->n; i++) {
+    bl_answer next = {.transform = r->link[i].out, .first_row = out->first_row};
+    next.transform.rows = X->rows;
+    s = in_step(ctx, self, i, bl_applier_run(ctx, r->link[i].applier, &view, &next));
+    view = bl_mat_view(&next.transform);
+  }
+  return s ? s : in_step(ctx, self, r->n - 1, bl_applier_codes(ctx, r->link[r->n - 1].applier, &view, out));
 }
 
 static bl_status names_out(bl_ctx *ctx, const bl_estimator *self, bl_texts *out)
@@ -121,7 +130,8 @@ const bl_estimator_class bl_estimator_chain = {.name = "chain",
                                                .state_version = 1,
                                                .fit = fit,
                                                .width = width,
+                                               .prepare = prepare,
+                                               .release = release,
                                                .apply = apply,
-                                               .transform = transform,
                                                .names_out = names_out,
                                                .check = check};

@@ -341,35 +341,52 @@ static bl_status keep(const work *w, state *s)
   return status;
 }
 
-/* w' C w of each row and component, [rows x n_components]: a linear map of the triangle. To be freed. */
-static bl_status powers(bl_ctx *ctx, const state *s, const bl_cmat *X, double **out)
+/* w' C w of each component is a linear map of the triangle, [k x columns] at `map`. */
+static void power_map(const state *s, double *map)
 {
-  size_t n = s->n_channels, k = s->n_components;
-  double *map = bl_calloc(ctx, k, X->cols * sizeof *map), *power = bl_calloc(ctx, X->rows, k * sizeof *power);
-  bl_status status = map && power ? BL_OK : bl_fail_nomem(ctx, "csp");
-  for (size_t c = 0, at = 0; !status && c < k; c++)
+  size_t n = s->n_channels;
+  for (size_t c = 0, at = 0; c < s->n_components; c++)
     for (size_t i = 0; i < n; i++)
       for (size_t j = i; j < n; j++) map[at++] = (i == j ? 1 : 2) * s->filters[c * n + i] * s->filters[c * n + j];
-  if (!status) status = bl_kit_linear(ctx, X, NULL, map, NULL, k, power);
+}
+
+typedef struct room {
+  bl_kit_map map;
+  double *power; /* [k] of one row */
+} room;
+
+static bl_status make_room(bl_ctx *ctx, const state *s, room **out)
+{
+  size_t k = s->n_components, d = s->n_channels * (s->n_channels + 1) / 2;
+  double *doubles, *map = bl_calloc(ctx, k, d * sizeof *map);
+  room *r = *out = map ? bl_kit_room(ctx, sizeof *r, k * (d + 1), &doubles) : NULL;
+  if (!r) {
+    bl_free(ctx, map);
+    return bl_fail_nomem(ctx, "csp");
+  }
+  power_map(s, map);
+  bl_kit_turn(k, d, map, doubles);
   bl_free(ctx, map);
-  if (status) bl_free(ctx, power);
-  else *out = power;
-  return status;
+  *r = (room){{.d = d, .k = k, .Wt = doubles}, doubles + k * d};
+  return BL_OK;
 }
 
 static bl_status training_powers(bl_ctx *ctx, state *s, const bl_cmat *X)
 {
   size_t k = s->n_components;
-  double *power = NULL, rows = (double)X->rows;
+  double rows = (double)X->rows, *power = bl_calloc(ctx, X->rows, k * sizeof *power);
+  room *r = NULL;
   s->mean = bl_calloc(ctx, k, sizeof *s->mean);
   s->std = bl_calloc(ctx, k, sizeof *s->std);
-  bl_status status = s->mean && s->std ? powers(ctx, s, X, &power) : bl_fail_nomem(ctx, "csp");
+  bl_status status = power && s->mean && s->std ? make_room(ctx, s, &r) : bl_fail_nomem(ctx, "csp");
+  for (size_t i = 0; !status && i < X->rows; i++) bl_kit_linear(&r->map, bl_crow(X, i), power + i * k);
   for (size_t c = 0; !status && c < k; c++) {
     for (size_t i = 0; i < X->rows; i++) s->mean[c] += power[i * k + c] / rows;
     for (size_t i = 0; i < X->rows; i++)
       s->std[c] += (power[i * k + c] - s->mean[c]) * (power[i * k + c] - s->mean[c]) / rows;
     s->std[c] = s->std[c] > 0 ? sqrt(s->std[c]) : 1;
   }
+  bl_free(ctx, r);
   bl_free(ctx, power);
   return status;
 }
@@ -404,21 +421,36 @@ static size_t width(const bl_estimator *self, bl_op op)
   return self->fitted ? s->n_components : 1;
 }
 
-static bl_status transform(bl_ctx *ctx, const bl_estimator *self, const bl_cmat *X, bl_mat *out)
+static bl_status prepare(bl_ctx *ctx, const bl_estimator *self, unsigned ops, size_t rows, void **out)
+{
+  (void)ops, (void)rows;
+  room *r = NULL;
+  bl_status s = make_room(ctx, self->state, &r);
+  *out = r;
+  return s;
+}
+
+static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *of_csp, const bl_cmat *X, const bl_answer *out)
 {
   const params *p = self->params;
   const state *s = self->state;
-  size_t k = s->n_components;
-  double *power = NULL;
-  bl_status status = powers(ctx, s, X, &power);
-  for (size_t i = 0; !status && i < X->rows; i++)
-    for (size_t c = 0; c < k; c++) {
-      double v = power[i * k + c];
+  const room *r = of_csp;
+  (void)ctx;
+  for (size_t i = 0; out->transform.v && i < X->rows; i++) {
+    bl_kit_linear(&r->map, bl_crow(X, i), r->power);
+    for (size_t c = 0; c < s->n_components; c++) {
+      double v = r->power[c];
       /* a flat epoch has no power, and rounding may leave a little below none: the log of the least number, not NaN */
-      bl_row(out, i)[c] = (float)(p->log ? log(v > DBL_MIN ? v : DBL_MIN) : (v - s->mean[c]) / s->std[c]);
+      bl_row(&out->transform, i)[c] = (float)(p->log ? log(v > DBL_MIN ? v : DBL_MIN) : (v - s->mean[c]) / s->std[c]);
     }
-  bl_free(ctx, power);
-  return status;
+  }
+  return BL_OK;
+}
+
+static double cost(const bl_estimator *self)
+{
+  const state *s = self->state;
+  return 2 * (double)s->n_components * (double)self->n_features;
 }
 
 static bl_status check(bl_ctx *ctx, const bl_estimator *self)
@@ -447,5 +479,7 @@ const bl_estimator_class bl_estimator_csp = {
     .state_size = sizeof(state),
     .fit = fit,
     .width = width,
-    .transform = transform,
+    .prepare = prepare,
+    .apply = apply,
+    .work = cost,
     .check = check};

@@ -42,17 +42,17 @@ static size_t width(const bl_estimator *self, bl_op op)
   return 0;
 }
 
-static bl_status apply(bl_ctx *ctx, const bl_estimator *self, bl_op op, const bl_cmat *X, double *out)
+static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *room, const bl_cmat *X, const bl_answer *out)
 {
   const params *p = self->params;
   const state *s = self->state;
   size_t k = s->n_classes, top = 0;
-  (void)ctx;
+  (void)ctx, (void)room;
   for (size_t c = 1; c < k; c++) top = s->class_prior[c] > s->class_prior[top] ? c : top;
   for (size_t i = 0; i < X->rows; i++) {
-    if (op == BL_PREDICT) out[i] = (double)top;
-    for (size_t c = 0; op != BL_PREDICT && c < k; c++)
-      out[i * k + c] = p->strategy == PRIOR ? s->class_prior[c] : (c == top ? 1 : 0);
+    if (out->v[BL_PREDICT]) out->v[BL_PREDICT][i] = (double)top;
+    for (size_t c = 0; out->v[BL_PREDICT_PROBA] && c < k; c++)
+      out->v[BL_PREDICT_PROBA][i * k + c] = p->strategy == PRIOR ? s->class_prior[c] : (c == top ? 1 : 0);
   }
   return BL_OK;
 }

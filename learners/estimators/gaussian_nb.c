@@ -6,11 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "baleen/pool.h"
 #include "kit.h"
 #include "linear_classifier.h"
 
-enum { CHUNK = 256 };
 static const double log_2pi = 1.83787706640934548356;
 
 typedef struct params {
@@ -95,23 +93,35 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
   return status;
 }
 
-typedef struct job {
-  const state *s;
-  bl_op op;
-  const bl_cmat *X;
-  const double *constant; /* [k] log prior less half the logs of 2 pi var */
-  double *out;
-} job;
+typedef struct room {
+  double *constant; /* [k] log prior less half the logs of 2 pi var */
+  double *z;        /* [k] one row's log likelihoods */
+} room;
 
-static bl_status apply_rows(bl_ctx *ctx, void *arg, size_t lo, size_t hi)
+static bl_status prepare(bl_ctx *ctx, const bl_estimator *self, unsigned ops, size_t rows, void **out)
 {
-  const job *j = arg;
-  const state *s = j->s;
+  const state *s = self->state;
   size_t k = s->n_classes, d = s->n_features;
-  double *z = bl_calloc(ctx, k, sizeof *z);
-  if (!z) return bl_fail_nomem(ctx, "gaussian_nb");
-  for (size_t i = lo; i < hi; i++) {
-    const float *x = bl_crow(j->X, i);
+  double *doubles;
+  (void)ops, (void)rows;
+  room *r = *out = bl_kit_room(ctx, sizeof *r, 2 * k, &doubles);
+  if (!r) return bl_fail_nomem(ctx, "gaussian_nb");
+  *r = (room){doubles, doubles + k};
+  for (size_t c = 0; c < k; c++) {
+    r->constant[c] = log(s->class_prior[c]);
+    for (size_t f = 0; f < d; f++) r->constant[c] -= 0.5 * (log_2pi + log(s->var[c * d + f]));
+  }
+  return BL_OK;
+}
+
+static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *of_nb, const bl_cmat *X, const bl_answer *out)
+{
+  const state *s = self->state;
+  const room *r = of_nb;
+  size_t k = s->n_classes, d = s->n_features;
+  (void)ctx;
+  for (size_t i = 0; i < X->rows; i++) {
+    const float *x = bl_crow(X, i);
     size_t top = 0;
     for (size_t c = 0; c < k; c++) {
       double sum = 0;
@@ -119,34 +129,21 @@ static bl_status apply_rows(bl_ctx *ctx, void *arg, size_t lo, size_t hi)
         double dev = (double)x[f] - s->theta[c * d + f];
         sum += dev * dev / s->var[c * d + f];
       }
-      z[c] = j->constant[c] - 0.5 * sum;
-      top = z[c] > z[top] ? c : top;
+      r->z[c] = r->constant[c] - 0.5 * sum;
+      top = r->z[c] > r->z[top] ? c : top;
     }
-    if (j->op == BL_PREDICT) {
-      j->out[i] = (double)top;
-      continue;
-    }
-    bl_softmax(z, k);
-    memcpy(j->out + i * k, z, k * sizeof *z);
+    if (out->v[BL_PREDICT]) out->v[BL_PREDICT][i] = (double)top;
+    if (!out->v[BL_PREDICT_PROBA]) continue;
+    bl_softmax(r->z, k);
+    memcpy(out->v[BL_PREDICT_PROBA] + i * k, r->z, k * sizeof *r->z);
   }
-  bl_free(ctx, z);
   return BL_OK;
 }
 
-static bl_status apply(bl_ctx *ctx, const bl_estimator *self, bl_op op, const bl_cmat *X, double *out)
+static double cost(const bl_estimator *self)
 {
   const state *s = self->state;
-  size_t k = s->n_classes, d = s->n_features;
-  double *constant = bl_calloc(ctx, k, sizeof *constant);
-  if (!constant) return bl_fail_nomem(ctx, "gaussian_nb");
-  for (size_t c = 0; c < k; c++) {
-    constant[c] = log(s->class_prior[c]);
-    for (size_t f = 0; f < d; f++) constant[c] -= 0.5 * (log_2pi + log(s->var[c * d + f]));
-  }
-  job j = {s, op, X, constant, out};
-  bl_status status = bl_pool_chunks(ctx, X->rows, CHUNK, 4.0 * (double)k * (double)d, apply_rows, &j);
-  bl_free(ctx, constant);
-  return status;
+  return 4 * (double)s->n_classes * (double)s->n_features;
 }
 
 static size_t width(const bl_estimator *self, bl_op op)
@@ -180,5 +177,7 @@ const bl_estimator_class bl_estimator_gaussian_nb = {
     .state_size = sizeof(state),
     .fit = fit,
     .width = width,
+    .prepare = prepare,
     .apply = apply,
+    .work = cost,
     .check = check};

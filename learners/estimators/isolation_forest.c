@@ -320,15 +320,27 @@ static size_t width(const bl_estimator *self, bl_op op)
   return op == BL_PREDICT || op == BL_DECISION || op == BL_SCORE_SAMPLES;
 }
 
-static bl_status apply(bl_ctx *ctx, const bl_estimator *self, bl_op op, const bl_cmat *X, double *out)
+/* Scores go into the first array that is asked for; the others follow from them, each value of one row at a time. */
+static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *room, const bl_cmat *X, const bl_answer *out)
 {
   const state *s = self->state;
-  bl_status status = score(ctx, s, X, out);
-  for (size_t i = 0; !status && op != BL_SCORE_SAMPLES && i < X->rows; i++) {
-    out[i] -= s->offset;
-    if (op == BL_PREDICT) out[i] = out[i] < 0 ? -1 : 1;
+  double *predict = out->v[BL_PREDICT], *decision = out->v[BL_DECISION], *scores = out->v[BL_SCORE_SAMPLES];
+  double *v = scores ? scores : decision ? decision : predict;
+  (void)room;
+  if (!v) return BL_OK;
+  bl_status status = score_rows(ctx, &(job){s, X, v}, 0, X->rows);
+  for (size_t i = 0; i < X->rows; i++) {
+    double above = v[i] - s->offset;
+    if (decision) decision[i] = above;
+    if (predict) predict[i] = above < 0 ? -1 : 1;
   }
   return status;
+}
+
+static double cost(const bl_estimator *self)
+{
+  const state *s = self->state;
+  return 20 * (double)s->n_trees_plus_one;
 }
 
 /* Children lie behind their parent and within the tree, so every walk ends inside it; columns exist. */
@@ -380,4 +392,5 @@ const bl_estimator_class bl_estimator_isolation_forest = {
     .fit = fit,
     .width = width,
     .apply = apply,
+    .work = cost,
     .check = check};

@@ -1,12 +1,14 @@
 /* knn: a row has the class of most of its nearest rows in training (Cover and Hart 1967), found by brute force. Ties of
  * votes go to the lower class, ties of distance to the row that came first in training; probabilities are shares of the
  * votes. As scikit-learn's KNeighborsClassifier, whose choice among equal distances is its sort's. */
+#include <string.h>
+
 #include "knn_common.h"
 
 typedef struct job {
   const bl_estimator *self;
-  bl_op op;
-  double *out;
+  const bl_answer *out;
+  double *share; /* [classes] of the row at hand */
 } job;
 
 static void vote(void *arg, size_t row, const uint32_t *index, const double *distance)
@@ -15,29 +17,27 @@ static void vote(void *arg, size_t row, const uint32_t *index, const double *dis
   const bl_knn_params *p = j->self->params;
   const bl_knn_state *s = j->self->state;
   size_t classes = j->self->n_classes, k = (size_t)p->n_neighbors, best = 0;
-  double *share = j->out + row * classes, sum = 0;
+  double *predict = j->out->v[BL_PREDICT], *proba = j->out->v[BL_PREDICT_PROBA], sum = 0;
+  memset(j->share, 0, classes * sizeof *j->share);
   for (size_t i = 0; i < k; i++) {
     double w = bl_knn_weight(p, distance, i);
-    share[(size_t)s->y[index[i]]] += w;
+    j->share[(size_t)s->y[index[i]]] += w;
     sum += w;
   }
   for (size_t c = 0; c < classes; c++) {
-    share[c] /= sum;
-    if (share[c] > share[best]) best = c;
+    j->share[c] /= sum;
+    if (j->share[c] > j->share[best]) best = c;
   }
-  if (j->op == BL_PREDICT) share[0] = (double)best; /* gathered below */
+  if (predict) predict[row] = (double)best;
+  if (proba) memcpy(proba + row * classes, j->share, classes * sizeof *j->share);
 }
 
-static bl_status apply(bl_ctx *ctx, const bl_estimator *self, bl_op op, const bl_cmat *X, double *out)
+static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *room, const bl_cmat *X, const bl_answer *out)
 {
-  size_t classes = self->n_classes, n = X->rows * classes;
-  job j = {self, op, bl_calloc(ctx, n, sizeof *j.out)};
-  if (!j.out) return bl_fail_nomem(ctx, "votes");
-  bl_status s = bl_knn_find(ctx, self, X, vote, &j);
-  for (size_t i = 0; !s && op == BL_PREDICT && i < X->rows; i++) out[i] = j.out[i * classes];
-  for (size_t i = 0; !s && op != BL_PREDICT && i < n; i++) out[i] = j.out[i];
-  bl_free(ctx, j.out);
-  return s;
+  const bl_knn_room *r = room;
+  (void)ctx;
+  bl_knn_find(self, r, X, vote, &(job){self, out, r->share});
+  return BL_OK;
 }
 
 static size_t width(const bl_estimator *self, bl_op op)
@@ -69,5 +69,8 @@ const bl_estimator_class bl_estimator_knn = {.name = "knn",
                                              .state_size = sizeof(bl_knn_state),
                                              .fit = bl_knn_fit,
                                              .width = width,
+                                             .prepare = bl_knn_prepare,
+                                             .release = bl_knn_release,
                                              .apply = apply,
+                                             .work = bl_knn_work,
                                              .check = check};

@@ -21,11 +21,11 @@ static void average(void *arg, size_t row, const uint32_t *index, const double *
   j->out[row] = sum / total;
 }
 
-static bl_status apply(bl_ctx *ctx, const bl_estimator *self, bl_op op, const bl_cmat *X, double *out)
+static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *room, const bl_cmat *X, const bl_answer *out)
 {
-  job j = {self, out};
-  (void)op;
-  return bl_knn_find(ctx, self, X, average, &j);
+  (void)ctx;
+  if (out->v[BL_PREDICT]) bl_knn_find(self, room, X, average, &(job){self, out->v[BL_PREDICT]});
+  return BL_OK;
 }
 
 static size_t width(const bl_estimator *self, bl_op op)
@@ -45,5 +45,8 @@ const bl_estimator_class bl_estimator_knn_regressor = {.name = "knn_regressor",
                                                        .state_size = sizeof(bl_knn_state),
                                                        .fit = bl_knn_fit,
                                                        .width = width,
+                                                       .prepare = bl_knn_prepare,
+                                                       .release = bl_knn_release,
                                                        .apply = apply,
+                                                       .work = bl_knn_work,
                                                        .check = bl_knn_check};

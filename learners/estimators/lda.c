@@ -412,23 +412,41 @@ static bl_linear_scores scores(const bl_estimator *self)
   return (bl_linear_scores){s->n_outputs, s->n_features, s->coef, s->intercept};
 }
 
-static bl_status apply(bl_ctx *ctx, const bl_estimator *self, bl_op op, const bl_cmat *X, double *out)
-{
-  bl_linear_scores m = scores(self);
-  return bl_linear_apply(ctx, &m, op, X, out);
-}
+typedef struct room {
+  bl_linear_room scores;
+  bl_kit_map axes; /* of transform */
+  double *z;       /* one row along them */
+} room;
 
-static bl_status transform(bl_ctx *ctx, const bl_estimator *self, const bl_cmat *X, bl_mat *out)
+static bl_status make_room(bl_ctx *ctx, const bl_estimator *self, unsigned ops, size_t rows, void **out)
 {
   const state *s = self->state;
-  size_t k = s->n_components;
-  double *z = bl_calloc(ctx, X->rows, k * sizeof *z);
-  if (!z) return bl_fail_nomem(ctx, "lda's transform");
-  bl_status status = bl_kit_linear(ctx, X, s->xbar, s->scalings, NULL, k, z);
-  for (size_t i = 0; !status && i < X->rows; i++)
-    for (size_t c = 0; c < k; c++) bl_row(out, i)[c] = (float)z[i * k + c];
-  bl_free(ctx, z);
-  return status;
+  bl_linear_scores m = scores(self);
+  size_t k = ops & BL_ASK(BL_TRANSFORM) ? s->n_components : 0, d = s->n_features;
+  double *doubles;
+  (void)rows;
+  room *r = *out = bl_kit_room(ctx, sizeof *r, bl_linear_doubles(&m) + k * (d + 1), &doubles);
+  if (!r) return bl_fail_nomem(ctx, "lda");
+  bl_linear_fill(&m, doubles, &r->scores);
+  doubles += bl_linear_doubles(&m);
+  if (!k) return BL_OK;
+  bl_kit_turn(k, d, s->scalings, doubles);
+  r->axes = (bl_kit_map){.d = d, .k = k, .Wt = doubles, .center = s->xbar};
+  r->z = doubles + k * d;
+  return BL_OK;
+}
+
+static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *of_lda, const bl_cmat *X, const bl_answer *out)
+{
+  const room *r = of_lda;
+  const bl_mat *to = &out->transform;
+  (void)ctx, (void)self;
+  if (out->v[BL_PREDICT] || out->v[BL_PREDICT_PROBA] || out->v[BL_DECISION]) bl_linear_apply(&r->scores, X, out);
+  for (size_t i = 0; to->v && i < X->rows; i++) {
+    bl_kit_linear(&r->axes, bl_crow(X, i), r->z);
+    for (size_t c = 0; c < r->axes.k; c++) bl_row(to, i)[c] = (float)r->z[c];
+  }
+  return BL_OK;
 }
 
 static bl_status check(bl_ctx *ctx, const bl_estimator *self)
@@ -454,6 +472,6 @@ const bl_estimator_class bl_estimator_lda = {
     .state_size = sizeof(state),
     .fit = fit,
     .width = width,
+    .prepare = make_room,
     .apply = apply,
-    .transform = transform,
     .check = check};

@@ -76,11 +76,13 @@ static size_t width(const bl_estimator *self, bl_op op)
   return op == BL_PREDICT;
 }
 
-static bl_status apply(bl_ctx *ctx, const bl_estimator *self, bl_op op, const bl_cmat *X, double *out)
+static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *room, const bl_cmat *X, const bl_answer *out)
 {
   const state *st = self->state;
-  (void)op;
-  return bl_kit_linear(ctx, X, NULL, st->coef, &st->intercept, 1, out);
+  bl_kit_map m = {.d = st->n_features, .k = 1, .Wt = st->coef, .bias = &st->intercept};
+  (void)ctx, (void)room;
+  for (size_t i = 0; out->v[BL_PREDICT] && i < X->rows; i++) bl_kit_linear(&m, bl_crow(X, i), out->v[BL_PREDICT] + i);
+  return BL_OK;
 }
 
 static bl_status check(bl_ctx *ctx, const bl_estimator *self)

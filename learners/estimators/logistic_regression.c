@@ -152,10 +152,18 @@ static bl_linear_scores scores(const bl_estimator *self)
   return (bl_linear_scores){s->n_outputs, s->n_features, s->coef, s->intercept};
 }
 
-static bl_status apply(bl_ctx *ctx, const bl_estimator *self, bl_op op, const bl_cmat *X, double *out)
+static bl_status prepare(bl_ctx *ctx, const bl_estimator *self, unsigned ops, size_t rows, void **room)
 {
   bl_linear_scores m = scores(self);
-  return bl_linear_apply(ctx, &m, op, X, out);
+  (void)ops, (void)rows;
+  return bl_linear_prepare(ctx, &m, room);
+}
+
+static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *room, const bl_cmat *X, const bl_answer *out)
+{
+  (void)ctx, (void)self;
+  bl_linear_apply(room, X, out);
+  return BL_OK;
 }
 
 static bl_status check(bl_ctx *ctx, const bl_estimator *self)
@@ -177,5 +185,6 @@ const bl_estimator_class bl_estimator_logistic_regression = {
     .state_size = sizeof(state),
     .fit = fit,
     .width = bl_linear_width,
+    .prepare = prepare,
     .apply = apply,
     .check = check};

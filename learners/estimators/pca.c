@@ -168,21 +168,46 @@ static size_t width(const bl_estimator *self, bl_op op)
   return self->fitted ? ((const state *)self->state)->n_components : 1;
 }
 
-static bl_status transform(bl_ctx *ctx, const bl_estimator *self, const bl_cmat *X, bl_mat *out)
+typedef struct room {
+  bl_kit_map map;
+  double *scale; /* [k] of whitening */
+  double *z;     /* [k] one row's components */
+} room;
+
+static bl_status prepare(bl_ctx *ctx, const bl_estimator *self, unsigned ops, size_t rows, void **out)
 {
   const params *p = self->params;
   const state *st = self->state;
-  size_t k = st->n_components;
-  double *scale = NULL;
-  if (p->whiten) {
-    if (!(scale = bl_calloc(ctx, k, sizeof *scale))) return bl_fail_nomem(ctx, "pca");
-    double least = (double)(X->cols > (size_t)st->n_samples ? X->cols : (size_t)st->n_samples) * DBL_EPSILON;
-    for (size_t i = 0; i < k; i++)
-      scale[i] = st->singular_values[i] > least * st->singular_values[0] ? 1 / sqrt(st->explained_variance[i]) : 0;
+  size_t k = st->n_components, d = st->n_features;
+  double *doubles;
+  (void)ops, (void)rows;
+  room *r = *out = bl_kit_room(ctx, sizeof *r, k * (d + 2), &doubles);
+  if (!r) return bl_fail_nomem(ctx, "pca");
+  bl_kit_turn(k, d, st->components, doubles);
+  *r = (room){{.d = d, .k = k, .Wt = doubles, .center = st->mean}, doubles + k * d, doubles + k * d + k};
+  double least = (double)(d > (size_t)st->n_samples ? d : (size_t)st->n_samples) * DBL_EPSILON;
+  for (size_t i = 0; i < k; i++) {
+    bool varies = st->singular_values[i] > least * st->singular_values[0];
+    r->scale[i] = !p->whiten ? 1 : varies ? 1 / sqrt(st->explained_variance[i]) : 0;
   }
-  bl_status s = bl_kit_project(ctx, X, st->mean, st->components, scale, k, out);
-  bl_free(ctx, scale);
-  return s;
+  return BL_OK;
+}
+
+static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *of_pca, const bl_cmat *X, const bl_answer *out)
+{
+  const room *r = of_pca;
+  (void)ctx, (void)self;
+  for (size_t i = 0; out->transform.v && i < X->rows; i++) {
+    bl_kit_linear(&r->map, bl_crow(X, i), r->z);
+    for (size_t m = 0; m < r->map.k; m++) bl_row(&out->transform, i)[m] = (float)(r->z[m] * r->scale[m]);
+  }
+  return BL_OK;
+}
+
+static double cost(const bl_estimator *self)
+{
+  const state *st = self->state;
+  return 2 * (double)st->n_components * (double)st->n_features;
 }
 
 static bl_status check(bl_ctx *ctx, const bl_estimator *self)
@@ -205,5 +230,7 @@ const bl_estimator_class bl_estimator_pca = {.name = "pca",
                                              .state_size = sizeof(state),
                                              .fit = fit,
                                              .width = width,
-                                             .transform = transform,
+                                             .prepare = prepare,
+                                             .apply = apply,
+                                             .work = cost,
                                              .check = check};

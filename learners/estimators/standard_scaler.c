@@ -65,14 +65,14 @@ static size_t width(const bl_estimator *self, bl_op op)
   return self->fitted ? self->n_features : 1;
 }
 
-static bl_status transform(bl_ctx *ctx, const bl_estimator *self, const bl_cmat *X, bl_mat *out)
+static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *room, const bl_cmat *X, const bl_answer *out)
 {
   const params *p = self->params;
   const state *s = self->state;
-  (void)ctx;
-  for (size_t i = 0; i < X->rows; i++) {
+  (void)ctx, (void)room;
+  for (size_t i = 0; out->transform.v && i < X->rows; i++) {
     const float *x = bl_crow(X, i);
-    float *o = bl_row(out, i);
+    float *o = bl_row(&out->transform, i);
     for (size_t j = 0; j < X->cols; j++) {
       double v = (double)x[j];
       if (p->with_mean) v -= s->mean[j];
@@ -108,6 +108,6 @@ const bl_estimator_class bl_estimator_standard_scaler = {
     .state_size = sizeof(state),
     .fit = fit,
     .width = width,
-    .transform = transform,
+    .apply = apply,
     .names_out = bl_kit_input_names,
     .check = check};

@@ -7,7 +7,7 @@
 
 #include "baleen/pool.h"
 
-enum { MOMENT_ROWS = 1024, LINEAR_ROWS = 256, PROJECT_ROWS = 8192 };
+enum { MOMENT_ROWS = 1024 };
 
 /* ---- doubles ----------------------------------------------------------------------------------------------------- */
 
@@ -123,75 +123,32 @@ bool bl_kit_constant(double n, double mean, double var)
 
 /* ---- linear maps ------------------------------------------------------------------------------------------------- */
 
-typedef struct linear_job {
-  const bl_cmat *X;
-  const double *center, *Wt, *bias; /* Wt [cols x k] */
-  size_t k;
-  double *out;
-} linear_job;
+void *bl_kit_room(bl_ctx *ctx, size_t head, size_t doubles, double **tail)
+{
+  size_t at = (head + 63) / 64 * 64;
+  void *room = doubles > (SIZE_MAX - at) / sizeof(double) ? NULL : bl_calloc(ctx, 1, at + doubles * sizeof(double));
+  *tail = room ? (double *)(void *)((char *)room + at) : NULL;
+  return room;
+}
 
-/* Column by column of X into k sums: the order of additions is the same for every row, and the inner loop runs over
+void bl_kit_turn(size_t k, size_t d, const double *W, double *Wt)
+{
+  for (size_t m = 0; m < k; m++)
+    for (size_t c = 0; c < d; c++) Wt[c * k + m] = W[m * d + c];
+}
+
+/* Column by column of x into k sums: the order of additions is the same for every row, and the inner loop runs over
  * results, so it vectorises without reordering. */
-static bl_status linear_rows(bl_ctx *ctx, void *arg, size_t lo, size_t hi)
+void bl_kit_linear(const bl_kit_map *m, const float *x, double *restrict out)
 {
-  const linear_job *j = arg;
-  size_t k = j->k, d = j->X->cols;
-  (void)ctx;
-  for (size_t i = lo; i < hi; i++) {
-    const float *x = bl_crow(j->X, i);
-    double *restrict o = j->out + i * k;
-    for (size_t m = 0; m < k; m++) o[m] = 0;
-    for (size_t c = 0; c < d; c++) {
-      const double *restrict w = j->Wt + c * k;
-      double v = (double)x[c] - (j->center ? j->center[c] : 0);
-      for (size_t m = 0; m < k; m++) o[m] += v * w[m];
-    }
-    for (size_t m = 0; j->bias && m < k; m++) o[m] += j->bias[m];
+  size_t k = m->k;
+  for (size_t i = 0; i < k; i++) out[i] = 0;
+  for (size_t c = 0; c < m->d; c++) {
+    const double *restrict w = m->Wt + c * k;
+    double v = (double)x[c] - (m->center ? m->center[c] : 0);
+    for (size_t i = 0; i < k; i++) out[i] += v * w[i];
   }
-  return BL_OK;
-}
-
-bl_status bl_kit_linear(bl_ctx *ctx, const bl_cmat *X, const double *center, const double *W, const double *bias,
-                        size_t k, double *out)
-{
-  size_t d = X->cols;
-  double *Wt = NULL;
-  linear_job j = {X, center, W, bias, k, out};
-  if (k > 1) {
-    if (!(Wt = bl_calloc(ctx, d * k, sizeof *Wt))) return bl_fail_nomem(ctx, "a linear map");
-    for (size_t m = 0; m < k; m++)
-      for (size_t c = 0; c < d; c++) Wt[c * k + m] = W[m * d + c];
-    j.Wt = Wt;
-  }
-  bl_status s = bl_pool_chunks(ctx, X->rows, LINEAR_ROWS, 2.0 * (double)d * (double)k, linear_rows, &j);
-  bl_free(ctx, Wt);
-  return s;
-}
-
-bl_cmat bl_kit_rows(const bl_cmat *X, size_t lo, size_t n)
-{
-  bl_cmat part = *X;
-  part.rows = n;
-  if (X->index) part.index += lo;
-  else part.v += lo * X->stride;
-  return part;
-}
-
-bl_status bl_kit_project(bl_ctx *ctx, const bl_cmat *X, const double *center, const double *W, const double *scale,
-                         size_t k, bl_mat *out)
-{
-  size_t at_once = X->rows < PROJECT_ROWS ? X->rows : PROJECT_ROWS;
-  double *z = bl_calloc(ctx, at_once * k, sizeof *z);
-  bl_status s = z ? BL_OK : bl_fail_nomem(ctx, "a projection");
-  for (size_t lo = 0; !s && lo < X->rows; lo += at_once) {
-    bl_cmat part = bl_kit_rows(X, lo, X->rows - lo < at_once ? X->rows - lo : at_once);
-    s = bl_kit_linear(ctx, &part, center, W, NULL, k, z);
-    for (size_t i = 0; !s && i < part.rows; i++)
-      for (size_t m = 0; m < k; m++) bl_row(out, lo + i)[m] = (float)(scale ? z[i * k + m] * scale[m] : z[i * k + m]);
-    if (!s) s = BL_CHECK_CANCEL(ctx);
-  }
-  bl_free(ctx, z);
-  return s;
+  for (size_t i = 0; m->bias && i < k; i++) out[i] += m->bias[i];
 }
 
 bl_status bl_kit_input_names(bl_ctx *ctx, const bl_estimator *self, bl_texts *out)

@@ -16,15 +16,19 @@ bl_status bl_kit_moments(bl_ctx *ctx, const bl_cmat *X, const double *weight, do
  * it a column counts as constant. scikit-learn's rule: n eps var + (n mean eps)^2. */
 bool bl_kit_constant(double n, double mean, double var);
 double bl_kit_weight_sum(size_t rows, const double *weight);
-/* out [rows x k] = (X - center) W' + bias; W [k x cols], center [cols] and bias [k] may be NULL. One row's result does
- * not depend on the other rows: same bits row by row, in batches and on any number of threads. */
-bl_status bl_kit_linear(bl_ctx *ctx, const bl_cmat *X, const double *center, const double *W, const double *bias,
-                        size_t k, double *out) BL_MUST_CHECK;
-/* The same without bias into float32 rows; column m is multiplied by scale[m] where given. */
-bl_status bl_kit_project(bl_ctx *ctx, const bl_cmat *X, const double *center, const double *W, const double *scale,
-                         size_t k, bl_mat *out) BL_MUST_CHECK;
-/* Rows lo .. lo+n-1 of a view. */
-bl_cmat bl_kit_rows(const bl_cmat *X, size_t lo, size_t n);
+/* One zeroed block: a struct of `head` bytes and, behind it at *tail, `doubles` numbers. What prepare slots give out.
+ * NULL when memory ran out. */
+void *bl_kit_room(bl_ctx *ctx, size_t head, size_t doubles, double **tail);
+/* W [k x d] turned into Wt [d x k]. */
+void bl_kit_turn(size_t k, size_t d, const double *W, double *Wt);
+/* A linear map made ready: out = (x - center) W' + bias. */
+typedef struct bl_kit_map {
+  size_t d, k;
+  const double *Wt;            /* [d x k], see bl_kit_turn() */
+  const double *center, *bias; /* [d] and [k], or NULL */
+} bl_kit_map;
+/* One row x [d] into out [k]. A row's bits depend on that row alone. */
+void bl_kit_linear(const bl_kit_map *m, const float *x, double *out);
 /* Appends the learnt feature names, or x0, x1 .. where fit saw none. */
 bl_status bl_kit_input_names(bl_ctx *ctx, const bl_estimator *self, bl_texts *out) BL_MUST_CHECK;
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "kit.h"
+
 enum { UNIFORM, DISTANCE };
 static const char *const weightings[] = {"uniform", "distance", NULL};
 static const char *const metrics[] = {"euclidean", "manhattan", "minkowski", NULL}; /* in the order of bl_distance */
@@ -35,15 +37,43 @@ bl_status bl_knn_fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
   return BL_OK;
 }
 
-bl_status bl_knn_find(bl_ctx *ctx, const bl_estimator *self, const bl_cmat *X, bl_neighbours_fn fn, void *arg)
+static bl_neighbours table_of(const bl_estimator *self)
 {
   const bl_knn_params *p = self->params;
   const bl_knn_state *s = self->state;
   bl_distance metric = (bl_distance)p->metric;
   if (metric == BL_MINKOWSKI && (p->p <= 1 || (p->p >= 2 && p->p <= 2)))
     metric = p->p <= 1 ? BL_MANHATTAN : BL_EUCLIDEAN;
-  bl_neighbours m = {s->fit_X, s->n_rows, s->n_features, (size_t)p->n_neighbors, metric, p->p};
-  return bl_neighbours_find(ctx, &m, X, fn, arg);
+  return (bl_neighbours){s->fit_X, s->n_rows, s->n_features, (size_t)p->n_neighbors, metric, p->p};
+}
+
+bl_status bl_knn_prepare(bl_ctx *ctx, const bl_estimator *self, unsigned ops, size_t rows, void **room)
+{
+  bl_neighbours m = table_of(self);
+  (void)ops;
+  double *share;
+  bl_knn_room *r = *room = bl_kit_room(ctx, sizeof *r, self->n_classes, &share);
+  if (!r) return bl_fail_nomem(ctx, self->cls->name);
+  r->share = share;
+  return bl_neighbours_prepare(ctx, &m, rows, &r->near);
+}
+
+void bl_knn_release(bl_ctx *ctx, void *room)
+{
+  bl_knn_room *r = room;
+  bl_free(ctx, r->near);
+}
+
+void bl_knn_find(const bl_estimator *self, const bl_knn_room *r, const bl_cmat *X, bl_neighbours_fn fn, void *arg)
+{
+  bl_neighbours m = table_of(self);
+  bl_neighbours_find(&m, r->near, X, fn, arg);
+}
+
+double bl_knn_work(const bl_estimator *self)
+{
+  const bl_knn_state *s = self->state;
+  return 3 * (double)s->n_rows * (double)s->n_features;
 }
 
 double bl_knn_weight(const bl_knn_params *p, const double *distance, size_t i)

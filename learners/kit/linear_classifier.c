@@ -1,8 +1,7 @@
 #include "linear_classifier.h"
 
 #include <math.h>
-
-#include "kit.h"
+#include <string.h>
 
 size_t bl_linear_outputs(size_t n_classes) { return n_classes > 2 ? n_classes : 1; }
 
@@ -30,32 +29,48 @@ double bl_softmax(double *z, size_t k)
   return top + log(sum);
 }
 
-/* One row's k scores z, which may be overwritten, into what was asked. */
-static void finish_row(bl_op op, size_t k, double *z, double *out, size_t row)
+size_t bl_linear_doubles(const bl_linear_scores *m) { return m->n_outputs * (m->n_features + 1); }
+
+void bl_linear_fill(const bl_linear_scores *m, double *doubles, bl_linear_room *out)
 {
-  if (op == BL_PREDICT) {
+  size_t k = m->n_outputs, d = m->n_features;
+  bl_kit_turn(k, d, m->coef, doubles);
+  *out = (bl_linear_room){{.d = d, .k = k, .Wt = doubles, .bias = m->intercept}, doubles + k * d};
+}
+
+/* One row's k scores z, which may be overwritten, into probabilities. */
+static void probabilities(size_t k, double *z, double *out)
+{
+  if (k == 1) {
+    out[1] = bl_sigmoid(z[0]);
+    out[0] = 1 - out[1];
+    return;
+  }
+  bl_softmax(z, k);
+  for (size_t c = 0; c < k; c++) out[c] = z[c];
+}
+
+void bl_linear_apply(const bl_linear_room *r, const bl_cmat *X, const bl_answer *out)
+{
+  size_t k = r->map.k, n_classes = k > 1 ? k : 2;
+  double *z = r->z;
+  for (size_t i = 0; i < X->rows; i++) {
+    bl_kit_linear(&r->map, bl_crow(X, i), z);
+    if (out->v[BL_DECISION]) memcpy(out->v[BL_DECISION] + i * k, z, k * sizeof *z);
     size_t best = k == 1 && z[0] > 0;
     for (size_t c = 1; c < k; c++) best = z[c] > z[best] ? c : best;
-    out[row] = (double)best;
-  } else if (k == 1) {
-    out[2 * row + 1] = bl_sigmoid(z[0]);
-    out[2 * row] = 1 - out[2 * row + 1];
-  } else {
-    bl_softmax(z, k);
-    for (size_t c = 0; c < k; c++) out[row * k + c] = z[c];
+    if (out->v[BL_PREDICT]) out->v[BL_PREDICT][i] = (double)best;
+    if (out->v[BL_PREDICT_PROBA]) probabilities(k, z, out->v[BL_PREDICT_PROBA] + i * n_classes);
   }
 }
 
-bl_status bl_linear_apply(bl_ctx *ctx, const bl_linear_scores *m, bl_op op, const bl_cmat *X, double *out)
+bl_status bl_linear_prepare(bl_ctx *ctx, const bl_linear_scores *m, void **room)
 {
-  size_t k = m->n_outputs;
-  if (op == BL_DECISION) return bl_kit_linear(ctx, X, NULL, m->coef, m->intercept, k, out);
-  double *z = bl_calloc(ctx, X->rows, k * sizeof *z);
-  if (!z) return bl_fail_nomem(ctx, "scores");
-  bl_status s = bl_kit_linear(ctx, X, NULL, m->coef, m->intercept, k, z);
-  for (size_t i = 0; !s && i < X->rows; i++) finish_row(op, k, z + i * k, out, i);
-  bl_free(ctx, z);
-  return s;
+  double *doubles;
+  if (!(*room = bl_kit_room(ctx, sizeof(bl_linear_room), bl_linear_doubles(m), &doubles)))
+    return bl_fail_nomem(ctx, "a linear model");
+  bl_linear_fill(m, doubles, *room);
+  return BL_OK;
 }
 
 bl_status bl_linear_check(bl_ctx *ctx, const bl_estimator *self, const bl_linear_scores *m)

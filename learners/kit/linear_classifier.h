@@ -4,7 +4,7 @@
 #ifndef BL_LEARNERS_LINEAR_CLASSIFIER_H
 #define BL_LEARNERS_LINEAR_CLASSIFIER_H
 
-#include "baleen/estimator.h"
+#include "kit.h"
 
 typedef struct bl_linear_scores {
   size_t n_outputs, n_features; /* 1 for two classes, else the number of classes */
@@ -16,10 +16,18 @@ typedef struct bl_linear_scores {
 size_t bl_linear_outputs(size_t n_classes);
 /* Columns of BL_PREDICT, BL_PREDICT_PROBA and BL_DECISION; 0 for other operations. */
 size_t bl_linear_width(const bl_estimator *self, bl_op op);
-/* out as estimator.h says; codes for BL_PREDICT. A row's result does not depend on the rows beside it. Ties of scores:
- * the lower class. Probabilities: 1 / (1 + exp(-score)), softmax of the scores. */
-bl_status bl_linear_apply(bl_ctx *ctx, const bl_linear_scores *m, bl_op op, const bl_cmat *X,
-                          double *out) BL_MUST_CHECK;
+/* The scores made ready to be applied, for prepare slots: numbers it needs behind the room, and the room made of them. */
+typedef struct bl_linear_room {
+  bl_kit_map map;
+  double *z; /* one row's scores */
+} bl_linear_room;
+size_t bl_linear_doubles(const bl_linear_scores *m);
+void bl_linear_fill(const bl_linear_scores *m, double *doubles, bl_linear_room *out);
+/* A prepare slot for those who need no more room than this. */
+bl_status bl_linear_prepare(bl_ctx *ctx, const bl_linear_scores *m, void **room) BL_MUST_CHECK;
+/* Predictions as codes, probabilities and decisions, those that are asked for. Ties of scores: the lower class.
+ * Probabilities: 1 / (1 + exp(-score)), softmax of the scores. */
+void bl_linear_apply(const bl_linear_room *r, const bl_cmat *X, const bl_answer *out);
 /* Do the sizes of loaded fields fit the estimator? BL_E_FORMAT when not. */
 bl_status bl_linear_check(bl_ctx *ctx, const bl_estimator *self, const bl_linear_scores *m) BL_MUST_CHECK;
 

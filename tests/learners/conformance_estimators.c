@@ -9,7 +9,7 @@ static void tables_are_complete(const subject *s)
   const bl_estimator_class *c = s->cls;
   assert_true(c->name && *c->name && c->summary && *c->summary && c->source && *c->source);
   assert_true(c->state_version >= 1 && c->fit && c->width);
-  assert_true(c->kind == BL_TRANSFORMER ? c->transform != NULL : c->apply != NULL);
+  assert_true(c->apply && (!c->release || c->prepare));
   if (c->tags & BL_TAG_RANDOM) assert_non_null(bl_opts_find(c->opts, "random_state"));
   for (const bl_opt *o = c->opts; o && o->name; o++) {
     bool can_be_empty =

@@ -284,7 +284,6 @@ static void classifier(const subject *s, bl_ctx *ctx, sample *a)
       check_near(got, class_value(k == 2 ? decision[0] > 0 : top(decision, k)), 0);
     }
   }
-  assert_int_equal(v.width[BL_TRANSFORM] == 0 || s->cls->transform, 1);
   if (!(s->cls->tags & BL_TAG_POOR_SCORE) && !((double)right > 0.83 * (double)a->n))
     fail_msg("%zu of %zu are right", right, a->n);
   bl_free(ctx, v.v);

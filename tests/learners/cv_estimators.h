@@ -72,9 +72,10 @@ static inline size_t cv_means_width(const bl_estimator *e, bl_op op)
   return op == BL_DECISION ? (e->fitted && e->n_classes > 2 ? e->n_classes : 1) : 0;
 }
 
-static inline bl_status cv_means_apply(bl_ctx *ctx, const bl_estimator *e, bl_op op, const bl_cmat *X, double *out)
+static inline bl_status cv_means_apply(bl_ctx *ctx, const bl_estimator *e, void *room, const bl_cmat *X,
+                                       const bl_answer *out)
 {
-  (void)ctx;
+  (void)ctx, (void)room;
   const cv_means_state *s = e->state;
   for (size_t i = 0; i < X->rows; i++) {
     double best = (double)INFINITY, sum = 0, d[8] = {0};
@@ -84,11 +85,13 @@ static inline bl_status cv_means_apply(bl_ctx *ctx, const bl_estimator *e, bl_op
       if (d[c] < best) best = d[c], at = c;
     }
     for (size_t c = 0; c < s->n_classes; c++) sum += exp(best - d[c]);
-    if (op == BL_PREDICT) out[i] = (double)at;
-    else if (op == BL_DECISION && s->n_classes == 2) out[i] = d[0] - d[1];
-    else
-      for (size_t c = 0; c < s->n_classes; c++)
-        out[i * s->n_classes + c] = op == BL_DECISION ? -d[c] : exp(best - d[c]) / sum;
+    double *decision = out->v[BL_DECISION], *proba = out->v[BL_PREDICT_PROBA];
+    if (out->v[BL_PREDICT]) out->v[BL_PREDICT][i] = (double)at;
+    if (decision && s->n_classes == 2) decision[i] = d[0] - d[1];
+    for (size_t c = 0; c < s->n_classes; c++) {
+      if (decision && s->n_classes > 2) decision[i * s->n_classes + c] = -d[c];
+      if (proba) proba[i * s->n_classes + c] = exp(best - d[c]) / sum;
+    }
   }
   return BL_OK;
 }
@@ -141,12 +144,13 @@ static inline size_t cv_chooser_width(const bl_estimator *e, bl_op op)
   return op == BL_TRANSFORM ? CV_KEEP : 0;
 }
 
-static inline bl_status cv_chooser_transform(bl_ctx *ctx, const bl_estimator *e, const bl_cmat *X, bl_mat *out)
+static inline bl_status cv_chooser_apply(bl_ctx *ctx, const bl_estimator *e, void *room, const bl_cmat *X,
+                                         const bl_answer *out)
 {
-  (void)ctx;
+  (void)ctx, (void)room;
   const cv_chooser_state *s = e->state;
   for (size_t i = 0; i < X->rows; i++)
-    for (size_t k = 0; k < CV_KEEP; k++) bl_row(out, i)[k] = bl_crow(X, i)[s->column[k]];
+    for (size_t k = 0; k < CV_KEEP; k++) bl_row(&out->transform, i)[k] = bl_crow(X, i)[s->column[k]];
   return BL_OK;
 }
 
@@ -157,7 +161,7 @@ static const bl_estimator_class cv_chooser = {.name = "chooser",
                                               .state_size = sizeof(cv_chooser_state),
                                               .fit = cv_chooser_fit,
                                               .width = cv_chooser_width,
-                                              .transform = cv_chooser_transform};
+                                              .apply = cv_chooser_apply};
 
 /* ---- a detector (far above the least column 0), and a regressor (mean target) ------------------------------------ */
 
@@ -181,12 +185,15 @@ static inline size_t cv_far_width(const bl_estimator *e, bl_op op)
   return op == BL_PREDICT || op == BL_DECISION || op == BL_SCORE_SAMPLES;
 }
 
-static inline bl_status cv_far_apply(bl_ctx *ctx, const bl_estimator *e, bl_op op, const bl_cmat *X, double *out)
+static inline bl_status cv_far_apply(bl_ctx *ctx, const bl_estimator *e, void *room, const bl_cmat *X,
+                                     const bl_answer *out)
 {
-  (void)ctx;
+  (void)ctx, (void)room;
   for (size_t i = 0; i < X->rows; i++) {
     double far = (double)bl_crow(X, i)[0] - ((const cv_one_state *)e->state)->value;
-    out[i] = op == BL_PREDICT ? (far > 10 ? -1 : 1) : op == BL_DECISION ? 10 - far : -far;
+    if (out->v[BL_PREDICT]) out->v[BL_PREDICT][i] = far > 10 ? -1 : 1;
+    if (out->v[BL_DECISION]) out->v[BL_DECISION][i] = 10 - far;
+    if (out->v[BL_SCORE_SAMPLES]) out->v[BL_SCORE_SAMPLES][i] = -far;
   }
   return BL_OK;
 }
@@ -212,12 +219,11 @@ static inline size_t cv_mean_target_width(const bl_estimator *e, bl_op op)
   return op == BL_PREDICT;
 }
 
-static inline bl_status cv_mean_target_apply(bl_ctx *ctx, const bl_estimator *e, bl_op op, const bl_cmat *X,
-                                             double *out)
+static inline bl_status cv_mean_target_apply(bl_ctx *ctx, const bl_estimator *e, void *room, const bl_cmat *X,
+                                             const bl_answer *out)
 {
-  (void)ctx;
-  (void)op;
-  for (size_t i = 0; i < X->rows; i++) out[i] = ((const cv_one_state *)e->state)->value;
+  (void)ctx, (void)room;
+  for (size_t i = 0; i < X->rows; i++) out->v[BL_PREDICT][i] = ((const cv_one_state *)e->state)->value;
   return BL_OK;
 }
 

@@ -11,7 +11,10 @@
 /* C [m x n] = alpha * op(A) op(B) + beta * C; op(A) is m x k. Transposes by flag. */
 void bl_gemm(bool ta, bool tb, size_t m, size_t n, size_t k, double alpha, const double *a, size_t lda, const double *b,
              size_t ldb, double beta, double *c, size_t ldc);
-/* The same, cut into fixed row blocks of C over the pool. */
+/* The same in float32: for estimates that are checked in double afterwards. */
+void bl_gemm_f32(bool ta, bool tb, size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda,
+                 const float *b, size_t ldb, float beta, float *c, size_t ldc);
+/* bl_gemm(), cut into fixed row blocks of C over the pool. */
 bl_status bl_gemm_parallel(bl_ctx *ctx, bool ta, bool tb, size_t m, size_t n, size_t k, double alpha, const double *a,
                            size_t lda, const double *b, size_t ldb, double beta, double *c, size_t ldc) BL_MUST_CHECK;
 /* y [m] = alpha * op(A) x + beta * y; A is m x n before op. */

@@ -20,4 +20,8 @@ bl_status bl_pool_for(bl_ctx *ctx, size_t n_items, double work, bl_item_fn fn, v
 typedef bl_status (*bl_chunk_fn)(bl_ctx *ctx, void *arg, size_t lo, size_t hi);
 bl_status bl_pool_chunks(bl_ctx *ctx, size_t n, size_t chunk, double work, bl_chunk_fn fn, void *arg) BL_MUST_CHECK;
 
+/* Which of the threads that work on a parallel loop this is, below bl_ctx_threads(): `ctx` is what the item was given.
+ * No two items that run at the same time have the same, so that room made once a thread can be found by it. */
+size_t bl_pool_lane(const bl_ctx *ctx);
+
 #endif

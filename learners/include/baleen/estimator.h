@@ -38,6 +38,16 @@ typedef enum bl_op {
   BL_N_OPS
 } bl_op;
 const char *bl_op_name(bl_op op);
+/* Sets of operations: BL_ASK(BL_PREDICT) | BL_ASK(BL_PREDICT_PROBA). */
+#define BL_ASK(op) (1u << (op))
+
+/* Where one pass over rows puts what is asked for; what is not asked for stays NULL. Arrays of doubles are dense
+ * [rows x bl_op_width()]; transform.v is float32 with rows and width set. */
+typedef struct bl_answer {
+  double *v[BL_TRANSFORM];
+  bl_mat transform;
+  size_t first_row; /* added to the row's number in messages: a block tells rows as its caller counts them */
+} bl_answer;
 
 /* What an estimator learns from. All borrowed. y, weight and group are aligned with X's rows as viewed: entry i belongs
  * to bl_crow(&X, i). Group travels with the data so that nothing can forget it. */
@@ -76,11 +86,19 @@ typedef struct bl_estimator_class {
   /* Columns of an operation's result; 0: not supported (also when only with other parameters). Needs no fit for a
    * 0-or-not answer; the exact number needs a fit. */
   size_t (*width)(const bl_estimator *self, bl_op op);
-  /* BL_PREDICT .. BL_SCORE_SAMPLES: out [rows x width], dense. A classifier gives codes for BL_PREDICT, which the
-   * framework turns into class values. NULL slot for pure transformers. Any number of threads may call on one self. */
-  bl_status (*apply)(bl_ctx *ctx, const bl_estimator *self, bl_op op, const bl_cmat *X, double *out);
-  /* out has its rows and width allocated. NULL for others. */
-  bl_status (*transform)(bl_ctx *ctx, const bl_estimator *self, const bl_cmat *X, bl_mat *out);
+  /* Makes what apply needs beside its rows: room for the operations in `ops` on blocks of at most `rows` rows, and what
+   * can be worked out once. *room is one block from bl_calloc() that starts out NULL; the framework frees it, also when
+   * this fails. NULL slot: apply needs nothing. */
+  bl_status (*prepare)(bl_ctx *ctx, const bl_estimator *self, unsigned ops, size_t rows, void **room);
+  /* Frees what hangs on the room (a meta estimator's appliers), never the room; takes half-built ones. NULL: nothing. */
+  void (*release)(bl_ctx *ctx, void *room);
+  /* Fills all that is asked for in one pass, without allocating and in this thread alone; the room is this call's own.
+   * A row's bits depend on that row alone. A classifier gives codes for BL_PREDICT, which the framework turns into class
+   * values. */
+  bl_status (*apply)(bl_ctx *ctx, const bl_estimator *self, void *room, const bl_cmat *X, const bl_answer *out);
+  /* Roughly how many arithmetic operations a row costs, which decides whether threads are worth waking. NULL: some a
+   * column; of a meta estimator: what its children cost. */
+  double (*work)(const bl_estimator *self);
   /* Names of the columns that transform gives; NULL: "<class name><i>". */
   bl_status (*names_out)(bl_ctx *ctx, const bl_estimator *self, bl_texts *out);
   /* After loading from a file: is what the fields hold consistent (indices in bounds, sizes agreeing with n_features
@@ -138,11 +156,27 @@ void bl_estimator_free(bl_ctx *ctx, bl_estimator *e);
 bl_status bl_fit(bl_ctx *ctx, bl_estimator *e, const bl_data *data) BL_MUST_CHECK;
 /* Columns of an operation's result, 0 when not supported. */
 size_t bl_op_width(const bl_estimator *e, bl_op op);
-/* BL_PREDICT .. BL_SCORE_SAMPLES into out [X->rows x bl_op_width()]. Checks columns, finiteness and names (when
- * `names` is given and the model knows its own): a reordered table is refused, not mispredicted. */
+
+/* A fitted estimator made ready to be applied: it holds all the room that `ops` (a set of BL_ASK) need on blocks of at
+ * most `rows` rows, so that bl_applier_run() allocates nothing and a row costs what its arithmetic costs. Serves one
+ * thread at a time; make one a thread. The estimator is borrowed and must not be fitted anew or freed before it.
+ * `names` (NULL: not checked) are those of the columns to come, checked here once: a reordered table is refused, not
+ * mispredicted. */
+typedef struct bl_applier bl_applier;
+bl_status bl_applier_new(bl_ctx *ctx, const bl_estimator *e, unsigned ops, size_t rows, const bl_texts *names,
+                         bl_applier **out) BL_MUST_CHECK;
+/* One pass over X that fills what `out` asks for, which must be among the operations it was made for. More rows than it
+ * has room for are taken block by block; no bit depends on the blocks. Checks columns and finiteness. */
+bl_status bl_applier_run(bl_ctx *ctx, bl_applier *a, const bl_cmat *X, const bl_answer *out) BL_MUST_CHECK;
+void bl_applier_free(bl_ctx *ctx, bl_applier *a);
+
+/* All of `out` in one pass over the pool, for callers who ask once: makes an applier a thread and frees them. */
+bl_status bl_apply_all(bl_ctx *ctx, const bl_estimator *e, const bl_cmat *X, const bl_texts *names,
+                       const bl_answer *out) BL_MUST_CHECK;
+/* bl_apply_all() of one operation, BL_PREDICT .. BL_SCORE_SAMPLES, into out [X->rows x bl_op_width()]. */
 bl_status bl_apply(bl_ctx *ctx, const bl_estimator *e, bl_op op, const bl_cmat *X, const bl_texts *names,
                    double *out) BL_MUST_CHECK;
-/* A new matrix [X->rows x width], to be freed. */
+/* bl_apply_all() of BL_TRANSFORM into a new matrix [X->rows x width], to be freed. */
 bl_status bl_transform(bl_ctx *ctx, const bl_estimator *e, const bl_cmat *X, const bl_texts *names,
                        bl_mat *out) BL_MUST_CHECK;
 /* Names of transform's columns. */
