@@ -88,6 +88,24 @@ static bl_status build_nodes(bl_ctx *ctx, bl_extractor *e)
   return BL_OK;
 }
 
+/* Blocks say the way that they came: "fir > stft > mel > mean". */
+static bl_status tell_sources(bl_ctx *ctx, const bl_branch *branch, bl_blocks *blocks)
+{
+  bl_buf way = {0};
+  bl_status s = BL_OK;
+  for (size_t k = 0; !s && k < branch->n_stages; k++)
+    s = bl_buf_printf(ctx, &way, "%s > ", branch->stages[k].cls->name);
+  for (size_t i = 0; !s && i < blocks->n; i++) {
+    char *source = bl_strf(ctx, "%s%s", bl_buf_text(&way), blocks->v[i].source);
+    if (!source) s = bl_fail_nomem(ctx, "blocks of columns");
+    if (s) break;
+    bl_free(ctx, blocks->v[i].source);
+    blocks->v[i].source = source;
+  }
+  bl_buf_free(ctx, &way);
+  return s;
+}
+
 /* Each summary's features, from the stream that it gets; where its columns begin. */
 static bl_status name_features(bl_ctx *ctx, bl_extractor *e, bl_feature_names *all)
 {
@@ -98,9 +116,9 @@ static bl_status name_features(bl_ctx *ctx, bl_extractor *e, bl_feature_names *a
       const bl_summary *m = &l->branch->summaries[k];
       bl_feature_names names = {0};
       e->seats[l->offset + k] = (seat){.summary = m, .leaf = b, .column = all->names.n};
-      bl_status s = bl_opts_complete(ctx, m->cls->name, m->cls->opts, m->params);
-      if (!s) s = m->cls->shape(ctx, m->params, l->stream, &names);
+      bl_status s = bl_summary_shape(ctx, m, l->stream, &names);
       if (s) fail_built(ctx, e, s, l->branch->name, "summary", m->cls->name, m->line);
+      if (!s) s = tell_sources(ctx, l->branch, &names.blocks);
       if (!s) s = bl_names_append(ctx, all, several ? l->branch->name : NULL, &names);
       bl_feature_names_free(ctx, &names);
       if (s) return s;

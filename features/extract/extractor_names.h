@@ -4,7 +4,7 @@
 
 #include "baleen/summary.h"
 
-/* Adds `more` behind `all`, each name as "<branch>.<name>" unless branch is NULL. */
+/* Adds `more` behind `all`, features and blocks, each name as "<branch>.<name>" unless branch is NULL. */
 bl_status bl_names_append(bl_ctx *ctx, bl_feature_names *all, const char *branch,
                           const bl_feature_names *more) BL_MUST_CHECK;
 /* BL_E_CONFIG when two features have the same name. */

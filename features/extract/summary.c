@@ -1,4 +1,4 @@
-/* summary.c: names of features: made by summaries one at a time, put together by the extractor. */
+/* summary.c: names and blocks of features: made by summaries one at a time, put together by the extractor. */
 #include "baleen/summary.h"
 
 #include <stdlib.h>
@@ -36,10 +36,40 @@ bl_status bl_feature_add(bl_ctx *ctx, bl_feature_names *f, const char *channel, 
   return add_name(ctx, f, &b, s, unit);
 }
 
+static size_t n_in_blocks(const bl_feature_names *f)
+{
+  const bl_block *last = f->blocks.n ? &f->blocks.v[f->blocks.n - 1] : NULL;
+  return last ? last->first + last->n : 0;
+}
+
+bl_status bl_features_block(bl_ctx *ctx, bl_feature_names *f, const char *name, bl_block_form form,
+                            const size_t dims[3])
+{
+  size_t first = n_in_blocks(f), n = f->names.n - first;
+  if (bl_block_columns(form, dims) != n)
+    return bl_fail(ctx, BL_E_INTERNAL, "%s: %zu features are no %s of %zu, %zu, %zu", name, n, bl_block_form_name(form),
+                   dims[0], dims[1], dims[2]);
+  bl_block b = {.name = (char *)name, .source = (char *)name, .form = form, .units = {f->units.v + first, n}};
+  memcpy(b.dims, dims, sizeof b.dims);
+  return bl_blocks_add(ctx, &f->blocks, &b);
+}
+
+bl_status bl_summary_shape(bl_ctx *ctx, const bl_summary *m, const bl_stream *in, bl_feature_names *out)
+{
+  *out = (bl_feature_names){0};
+  bl_status s = bl_opts_complete(ctx, m->cls->name, m->cls->opts, m->params);
+  if (!s) s = m->cls->shape(ctx, m->params, in, out);
+  size_t left = out->names.n - n_in_blocks(out);
+  if (!s && left) s = bl_features_block(ctx, out, m->cls->name, BL_BLOCK_SCALARS, (size_t[3]){left});
+  if (s) bl_feature_names_free(ctx, out);
+  return s;
+}
+
 void bl_feature_names_free(bl_ctx *ctx, bl_feature_names *f)
 {
   bl_texts_free(ctx, &f->names);
   bl_texts_free(ctx, &f->units);
+  bl_blocks_free(ctx, &f->blocks);
 }
 
 bl_status bl_names_append(bl_ctx *ctx, bl_feature_names *all, const char *branch, const bl_feature_names *more)
@@ -47,7 +77,7 @@ bl_status bl_names_append(bl_ctx *ctx, bl_feature_names *all, const char *branch
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < more->names.n; i++)
     s = bl_feature_add(ctx, all, branch, NULL, more->names.v[i], more->units.v[i]);
-  return s;
+  return s ? s : bl_blocks_append(ctx, &all->blocks, branch, &more->blocks);
 }
 
 static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }

@@ -47,7 +47,7 @@ static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_
                    in->n_bins);
   for (size_t i = 0; i < in->n_channels; i++)
     for (size_t k = i; !s && k < in->n_channels; k++) s = add_pair(ctx, params, in, i, k, out);
-  return s;
+  return s ? s : bl_features_block(ctx, out, "covariance", BL_BLOCK_TRIANGLE, (size_t[3]){in->n_channels});
 }
 
 static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)

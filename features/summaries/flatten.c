@@ -33,7 +33,8 @@ static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_
       for (size_t k = 0; !s && k < in->n_bins; k++)
         s = bl_feature_add(ctx, out, bl_channel_name(in, i, c), bl_bin_name(in, k, b), what, bl_channel_unit(in, i));
   }
-  return s;
+  bl_block_form form = in->n_bins == 1 ? BL_BLOCK_SERIES : BL_BLOCK_IMAGE;
+  return s ? s : bl_features_block(ctx, out, "flatten", form, (size_t[3]){frames, in->n_channels, in->n_bins});
 }
 
 static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)

@@ -70,6 +70,22 @@ static void check_names(const sum_run *r)
 
 static int same(const float *a, const float *b, size_t n) { return !memcmp(a, b, n * sizeof *a); }
 
+/* Blocks cover the row, and their units are those of the features. */
+static void check_blocks(bl_ctx *ctx, const sum_run *r)
+{
+  const bl_feature_names *f = &r->names;
+  assert_true(f->blocks.n > 0);
+  check_ok(ctx, bl_blocks_check(ctx, r->cls->name, &f->blocks, f->names.n));
+  for (size_t i = 0; i < f->blocks.n; i++) {
+    const bl_block *b = &f->blocks.v[i];
+    assert_true(*b->source);
+    for (size_t k = 0; k < b->n; k++)
+      if (strcmp(bl_block_unit(b, k), f->units.v[b->first + k]))
+        fail_msg("block '%s': column %zu is in '%s', its feature '%s' in '%s'", b->name, k, bl_block_unit(b, k),
+                 f->names.v[b->first + k], f->units.v[b->first + k]);
+  }
+}
+
 /* Cuts, begin(), width, inputs untouched, one and no frame, constant, NaN, infinity: one running summary. */
 static void check_run(bl_ctx *ctx, const bl_summary_class *c, const struct form *f, sum_run *r)
 {
@@ -135,6 +151,7 @@ static void test_contract(void **state)
       } else {
         check_ok(ctx, s);
         check_names(&r);
+        check_blocks(ctx, &r);
         check_run(ctx, c, &forms[k], &r);
         seen++;
       }

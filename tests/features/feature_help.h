@@ -57,7 +57,7 @@ static inline void sum_stop(bl_ctx *ctx, sum_run *r)
 static inline bl_status sum_start(bl_ctx *ctx, const bl_summary *m, const bl_stream *in, sum_run *r)
 {
   *r = (sum_run){.cls = m->cls};
-  bl_status s = m->cls->shape(ctx, m->params, in, &r->names);
+  bl_status s = bl_summary_shape(ctx, m, in, &r->names);
   if (!s && !(r->state = bl_calloc(ctx, 1, m->cls->state_size))) s = BL_E_NOMEM;
   if (!s) s = m->cls->init(ctx, m->params, in, r->state);
   if (s) sum_stop(ctx, r);

@@ -304,6 +304,11 @@ static void test_names(void **state)
   assert_string_equal(names->names.v[4], "slow.ch_0.q0.25");
   assert_string_equal(names->names.v[11], "fast.ch_1.max");
   assert_string_equal(names->units.v[11], "uV");
+  check_ok(ctx, bl_blocks_check(ctx, "row", &names->blocks, names->names.n));
+  assert_int_equal(names->blocks.n, 4);
+  assert_string_equal(bl_blocks_at(&names->blocks, 4)->name, "slow.quantile");
+  assert_string_equal(names->blocks.v[3].name, "fast.max");
+  assert_non_null(strstr(names->blocks.v[3].source, " > max"));
   check_near(bl_extractor_latency(e, &whole), AHEAD / RATE, 1e-12);
   assert_null(whole);
   bl_extractor_free(ctx, e);

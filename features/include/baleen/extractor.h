@@ -57,7 +57,8 @@ bl_status bl_extractor_new(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream
  * failure no rules hold. */
 bl_status bl_extractor_set_rules(bl_ctx *ctx, bl_extractor *e, const bl_epoch_rules *rules) BL_MUST_CHECK;
 void bl_extractor_free(bl_ctx *ctx, bl_extractor *e);
-/* Features, in row order: "<branch>.<summary's name>" when there are several branches, else the summary's name. */
+/* Features, in row order: "<branch>.<summary's name>" when there are several branches, else the summary's name. So are
+ * the blocks named, one or more for each summary. */
 const bl_feature_names *bl_extractor_names(const bl_extractor *e);
 size_t bl_extractor_width(const bl_extractor *e);
 /* The largest latency of all branches, in seconds; *whole names the first stage that needs the whole run, or NULL. */

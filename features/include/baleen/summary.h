@@ -7,12 +7,15 @@
 #ifndef BALEEN_SUMMARY_H
 #define BALEEN_SUMMARY_H
 
+#include "baleen/block.h"
 #include "baleen/option.h"
 #include "baleen/stream.h"
 
-/* The numbers that a summary gives: n names without blanks, each with a unit. Owned. */
+/* The numbers that a summary gives: n names without blanks, each with a unit, and the blocks that they make (block.h).
+ * Owned. */
 typedef struct bl_feature_names {
   bl_texts names, units;
+  bl_blocks blocks;
 } bl_feature_names;
 
 /* Slots as in bl_stage_class: zeroed params and state owned by the caller, failures said by bl_fail(). */
@@ -22,7 +25,8 @@ typedef struct bl_summary_class {
   size_t params_size, state_size;
 
   /* Checks params against the stream, adds the names and units of the features in the order of finish()'s row:
-   * "<what>", "<what>.<bin>", "<channel>.<what>", "<channel>.<bin>.<what>" by bl_feature_add(). Pure. */
+   * "<what>", "<what>.<bin>", "<channel>.<what>", "<channel>.<bin>.<what>" by bl_feature_add(), and says by
+   * bl_features_block() what form they have where they are more than scalars. Pure. Called by bl_summary_shape(). */
   bl_status (*shape)(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out);
   bl_status (*init)(bl_ctx *ctx, const void *params, const bl_stream *in, void *state);
   /* A new segment begins. Keeps allocated room. */
@@ -45,11 +49,18 @@ typedef struct bl_summary {
 } bl_summary;
 bl_status bl_summary_new(bl_ctx *ctx, const char *name, bl_summary *out) BL_MUST_CHECK;
 void bl_summary_free(bl_ctx *ctx, bl_summary *s);
+/* What the summary makes of `in`, without starting it: options completed, names, units, and blocks that cover all of
+ * them; those that the class says nothing of are scalars, named after the class. *out is overwritten, and is freed by
+ * bl_feature_names_free(). */
+bl_status bl_summary_shape(bl_ctx *ctx, const bl_summary *s, const bl_stream *in, bl_feature_names *out) BL_MUST_CHECK;
 
 /* Adds one feature. channel is left out when the stream has one channel without a name, bin when it has one bin:
  * NULL leaves a part out. */
 bl_status bl_feature_add(bl_ctx *ctx, bl_feature_names *f, const char *channel, const char *bin, const char *what,
                          const char *unit) BL_MUST_CHECK;
+/* The features added since the last block are one, of this name, form and dims (block.h). */
+bl_status bl_features_block(bl_ctx *ctx, bl_feature_names *f, const char *name, bl_block_form form,
+                            const size_t dims[3]) BL_MUST_CHECK;
 void bl_feature_names_free(bl_ctx *ctx, bl_feature_names *f);
 
 #endif
