@@ -303,9 +303,13 @@ bl_status bl_recording_read(bl_ctx *ctx, bl_recording *rec, size_t stream, uint6
 
 const char *bl_recording_file(const char *path)
 {
-  size_t n = strlen(BL_PCM_PREFIX);
-  const char *colon = strncmp(path, BL_PCM_PREFIX, n) ? NULL : strchr(path + n, ':');
-  return colon ? colon + 1 : path;
+  int depth = 0;
+  if (strncmp(path, BL_PCM_PREFIX, strlen(BL_PCM_PREFIX))) return path;
+  for (const char *at = path + strlen(BL_PCM_PREFIX); *at; at++) {
+    depth += (*at == '[') - (*at == ']');
+    if (*at == ':' && depth <= 0) return at + 1;
+  }
+  return path;
 }
 
 bool bl_recording_is_name(const char *path)

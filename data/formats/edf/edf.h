@@ -83,7 +83,9 @@ typedef struct bl_edf_signal {
 
 typedef struct bl_edf {
   bl_window file;
-  uint64_t n_bytes;     /* of the file */
+  uint64_t n_bytes;  /* of the file */
+  bool piped;        /* only the header is there, and nobody knows how much will follow: n_records counts what came, */
+  uint64_t promised; /* and this is the number of records by the header; UINT64_MAX: not told */
   unsigned char *bytes; /* the headers: the first 256 bytes of the file, and 256 for each signal */
   bool bdf, plus, discontinuous;
   size_t width; /* bytes of a sample: 2, BDF 3 */
@@ -108,8 +110,15 @@ typedef struct bl_edf {
   struct bl_edf_found {
     uint64_t count, offset;
     long signal; /* -1: the file */
+    bool told;
   } found[BL_N_EDF_DEVIATIONS];
 } bl_edf;
+
+/* n frames of these signals, as a stream has them; samples of the c-th begin at from[c]. */
+void bl_edf_decode(const bl_edf *e, const size_t *signals, size_t n_channels, const unsigned char *const *from,
+                   size_t n, float *to);
+/* Frees all parts, not e itself. */
+void bl_edf_release(bl_ctx *ctx, bl_edf *e);
 
 /* *v: n bytes of record r, `in` bytes from its start; see bl_window_get(). */
 bl_status bl_edf_get(bl_ctx *ctx, bl_edf *e, uint64_t r, uint64_t in, size_t n, size_t ahead,
@@ -117,8 +126,8 @@ bl_status bl_edf_get(bl_ctx *ctx, bl_edf *e, uint64_t r, uint64_t in, size_t n, 
 
 /* Counts a deviation at a byte of the file; signal -1 when it is of none. */
 void bl_edf_deviates(bl_edf *e, bl_edf_deviation kind, uint64_t offset, long signal);
-/* Notes all that was counted. */
-bl_status bl_edf_report(bl_ctx *ctx, bl_recording *rec, const bl_edf *e) BL_MUST_CHECK;
+/* Notes all that was counted and was not noted before. */
+bl_status bl_edf_report(bl_ctx *ctx, bl_recording *rec, bl_edf *e) BL_MUST_CHECK;
 
 /* The n bytes at s as text, trimmed of blanks and NULs at both ends: UTF-8 stays, else each byte is Latin-1; control
  * characters become blanks. to holds at least 2 * n + 1 bytes. Says whether there were bytes beyond ASCII, and, by
@@ -137,6 +146,10 @@ static inline uint64_t bl_edf_field_at(const bl_edf *e, size_t before, size_t wi
 {
   return 256 + (uint64_t)before * e->n_signals + (uint64_t)width * signal;
 }
+/* Reads the lists of annotation signal i in record r, whose bytes are v, into rec->annotations; *own, when not NULL, is
+ * the record's time: written when the first list has it. */
+bl_status bl_edf_read_lists(bl_ctx *ctx, bl_recording *rec, bl_edf *e, uint64_t r, size_t i, const unsigned char *v,
+                            double *own, bl_buf *scratch) BL_MUST_CHECK;
 /* Reads the time-stamped annotation lists (EDF+ 2.2.2) into rec->annotations and stamp_s, times as they stand. */
 bl_status bl_edf_annotations(bl_ctx *ctx, bl_recording *rec, bl_edf *e) BL_MUST_CHECK;
 /* From the records' stamps: the start, the runs, and where on the samples each annotation lies. */

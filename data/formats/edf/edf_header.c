@@ -27,12 +27,13 @@ static const struct {
 #undef ROW
 };
 
-bl_status bl_edf_report(bl_ctx *ctx, bl_recording *rec, const bl_edf *e)
+bl_status bl_edf_report(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
 {
   bl_status s = BL_OK;
   for (size_t k = 0; !s && k < BL_N_EDF_DEVIATIONS; k++) {
-    const struct bl_edf_found *f = &e->found[k];
-    if (!f->count) continue;
+    struct bl_edf_found *f = &e->found[k];
+    if (!f->count || f->told) continue;
+    f->told = true;
     char who[128] = "", more[64] = "";
     if (f->signal >= 0) snprintf(who, sizeof who, " of signal %ld '%s'", f->signal + 1, e->signals[f->signal].label);
     if (f->count > 1) snprintf(more, sizeof more, " (and %llu more like it)", (unsigned long long)(f->count - 1));
@@ -320,13 +321,18 @@ static bl_status read_signal(bl_ctx *ctx, bl_recording *rec, bl_edf *e, size_t i
 
 /* ---- size of things ---------------------------------------------------------------------------------------------- */
 
-/* Where the data begin. */
-static void read_header_bytes(bl_edf *e, double records)
+/* Where the data begin. A file's length tells whether a header that says it is longer is; a pipe has none. */
+static bl_status read_header_bytes(bl_ctx *ctx, const bl_recording *rec, bl_edf *e, double records)
 {
   uint64_t needs = 256 * ((uint64_t)e->n_signals + 1);
   double says = whole_field(e, 184, 8, -1);
   e->header_bytes = needs;
-  if (says == (double)needs) return;
+  if (says == (double)needs) return BL_OK;
+  if (e->piped && says > (double)needs)
+    return bl_fail(ctx, BL_E_FORMAT,
+                   "%s: byte 184: the header says it has %.0f bytes, %zu signals need %llu: in a pipe nothing tells "
+                   "which is right; write it to a file, and give that",
+                   rec->path, says, e->n_signals, (unsigned long long)needs);
   double data = records >= 1 ? records * (double)e->record_bytes : (double)NAN, length = (double)e->n_bytes;
   if (says > (double)needs && says <= length && says + data == length && (double)needs + data != length) {
     e->header_bytes = (uint64_t)says;
@@ -334,6 +340,15 @@ static void read_header_bytes(bl_edf *e, double records)
   } else {
     bl_edf_deviates(e, BL_EDF_HEADER_BYTES, 184, -1);
   }
+  return BL_OK;
+}
+
+/* How many records the header of a pipe promises. Programs that cannot go back to put in the number leave -1 or 0. */
+static void promise_records(bl_edf *e, double says)
+{
+  bool told = says > 0 && says == floor(says);
+  if (!told && says != -1 && says != 0) bl_edf_deviates(e, BL_EDF_RECORDS_BROKEN, 236, -1);
+  e->promised = told ? (uint64_t)says : UINT64_MAX;
 }
 
 /* How many records there are, of those that the header says. */
@@ -441,8 +456,9 @@ bl_status bl_edf_header(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
     e->record_s = 1;
   }
   double records = whole_field(e, 236, 8, -1);
-  read_header_bytes(e, records);
-  if ((s = read_records(ctx, rec, e, records))) return s;
+  if ((s = read_header_bytes(ctx, rec, e, records))) return s;
+  if (e->piped) promise_records(e, records);
+  else if ((s = read_records(ctx, rec, e, records))) return s;
   const char *kind = !e->plus ? "" : e->discontinuous ? "+D" : "+C";
   rec->format = bl_strf(ctx, "%s%s", e->bdf ? "BDF" : "EDF", kind);
   return rec->format ? BL_OK : bl_fail_nomem(ctx, "an EDF header");

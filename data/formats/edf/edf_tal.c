@@ -165,6 +165,16 @@ static bl_status read_lists(lists *l, size_t n)
   return BL_OK;
 }
 
+bl_status bl_edf_read_lists(bl_ctx *ctx, bl_recording *rec, bl_edf *e, uint64_t r, size_t i, const unsigned char *v,
+                            double *own, bl_buf *scratch)
+{
+  const bl_edf_signal *g = &e->signals[i];
+  lists l = {ctx, rec, e, r, (long)i, v, e->header_bytes + r * e->record_bytes + g->offset, own, scratch};
+  bl_status s = read_lists(&l, (size_t)g->spr * e->width);
+  if (!s && own && isnan(*own)) bl_edf_deviates(e, BL_EDF_NO_ONSET, l.at, (long)i);
+  return s;
+}
+
 /* All annotation signals of record r; the first of them has the record's time. */
 static bl_status read_record(bl_ctx *ctx, bl_recording *rec, bl_edf *e, uint64_t r, bl_buf *scratch)
 {
@@ -173,12 +183,11 @@ static bl_status read_record(bl_ctx *ctx, bl_recording *rec, bl_edf *e, uint64_t
   *own = NAN;
   for (size_t i = 0; i < e->n_signals && !s; i++) {
     const bl_edf_signal *g = &e->signals[i];
+    const unsigned char *v;
     if (!g->annotation || !g->spr) continue;
-    lists l = {ctx, rec, e, r, (long)i, NULL, e->header_bytes + r * e->record_bytes + g->offset, own, scratch};
     size_t n = (size_t)g->spr * e->width;
-    s = bl_edf_get(ctx, e, r, g->offset, n, e->record_bytes <= SMALL_RECORD ? AHEAD_BYTES : n, &l.v);
-    if (!s) s = read_lists(&l, n);
-    if (!s && own && isnan(*own)) bl_edf_deviates(e, BL_EDF_NO_ONSET, l.at, (long)i);
+    s = bl_edf_get(ctx, e, r, g->offset, n, e->record_bytes <= SMALL_RECORD ? AHEAD_BYTES : n, &v);
+    if (!s) s = bl_edf_read_lists(ctx, rec, e, r, i, v, own, scratch);
     own = NULL;
   }
   return s;

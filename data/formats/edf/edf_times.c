@@ -4,7 +4,7 @@
  * Stamps are rounded, clocks drift, writers err; hence these rules, in which everything hangs on offsets, so that
  * nothing gets lost by being small:
  *
- * 1. The expected offset follows the stamps, at most as fast as clocks drift (MAX_DRIFT). A stamp farther from it than
+ * 1. The expected offset follows the stamps, at most as fast as clocks drift (BL_EDF_MAX_DRIFT). A stamp farther from it than
  * the
  *    tolerance is a jump: what no drift explains adds up until it is one, however small it is in each record. The
  *    tolerance is half a sample of the fastest signal, at least 1 ms; and the last digit that stamps have, where that
@@ -34,37 +34,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "edf.h"
+#include "edf_walk.h"
 #include "recording_private.h"
 
 enum { LOOK = 3 };
-static const double MAX_DRIFT = 1e-3;  /* of any clock that deserves the name */
-static const double EXACT_S = 1.05e-6; /* what numbers of 7 decimals, and EDFlib, call exact */
-static const double MOST_BACK = 0.1;   /* of the samples' time: far beyond any clock */
-
-typedef struct walk {
-  bl_edf *e;
-  double tolerance_s, digit_s; /* see rule 1; the stamps' last digit */
-  double expected_s;           /* offset */
-  double last_s;               /* offset of the last good stamp, which record `last` has */
-  uint64_t last;
-  double run_s;               /* offset at which the run began */
-  double gaps_s;              /* in all */
-  double owed_s;              /* to be taken off the next gaps */
-  double followed_s, drift_s; /* what the expected offset followed within this run, and in all before it */
-  uint64_t drifted;           /* first record where that was more than the tolerance; 0: none */
-  long signal;                /* which has the stamps */
-} walk;
+static const double MOST_BACK = 0.1; /* of the samples' time: far beyond any clock */
 
 static double offset_of(const bl_edf *e, uint64_t r)
 {
   return e->stamp_s[r] - e->first_onset_s - (double)r * e->record_s;
-}
-
-static void deviates(walk *w, bl_edf_deviation kind, uint64_t r)
-{
-  const bl_edf *e = w->e;
-  bl_edf_deviates(w->e, kind, e->header_bytes + r * e->record_bytes + e->signals[w->signal].offset, w->signal);
 }
 
 /* How many more of the next stamps behind r have offsets on that side of a limit than on the other. */
@@ -80,22 +58,8 @@ static int votes_for(const bl_edf *e, uint64_t r, double limit, bool below)
   return votes;
 }
 
-static void set_tolerance(walk *w)
-{
-  const bl_edf *e = w->e;
-  uint64_t most = 1;
-  for (size_t i = 0; i < e->n_signals; i++)
-    if (!e->signals[i].annotation && e->signals[i].spr > most) most = e->signals[i].spr;
-  w->tolerance_s = fmax(0.5 * e->record_s / (double)most, 1e-3);
-  w->digit_s = pow(10, -e->stamp_decimals);
-  double digits = e->record_s / w->digit_s;
-  bool rounds = !e->discontinuous || fabs(digits - rint(digits)) > 1e-6 * digits;
-  if (rounds && w->digit_s <= 0.0100001) w->tolerance_s = fmax(w->tolerance_s, w->digit_s);
-  w->tolerance_s *= 1 + 1e-6;
-}
-
 /* Whether the next two or three stamps behind r have one offset, to the tolerance, which is less than that of r. */
-static bool is_contradicted(const walk *w, uint64_t r)
+static bool is_contradicted(const bl_edf_walk *w, uint64_t r)
 {
   const bl_edf *e = w->e;
   double lo = (double)INFINITY, hi = -(double)INFINITY;
@@ -110,7 +74,7 @@ static bool is_contradicted(const walk *w, uint64_t r)
 }
 
 /* Whether the stamps say nothing of when the records were: all the same, each twice, backwards (rule 2). */
-static bool are_senseless(const walk *w)
+static bool are_senseless(const bl_edf_walk *w)
 {
   const bl_edf *e = w->e;
   uint64_t n_back = 0;
@@ -126,19 +90,20 @@ static bool are_senseless(const walk *w)
 }
 
 /* Of senseless stamps none is left but the first one's fraction of the start's second. */
-static void pass_over_stamps(walk *w)
+static void pass_over_stamps(bl_edf_walk *w)
 {
   bl_edf *e = w->e;
   double first = e->stamp_s[0];
   e->first_onset_s = first >= 0 && first < 1 ? first : 0;
   for (uint64_t r = 0; r < e->n_records; r++) {
-    if (!isnan(e->stamp_s[r]) && !(fabs(offset_of(e, r)) <= w->tolerance_s)) deviates(w, BL_EDF_BAD_STAMP, r);
+    if (!isnan(e->stamp_s[r]) && !(fabs(offset_of(e, r)) <= w->tolerance_s))
+      bl_edf_walk_deviates(w, BL_EDF_BAD_STAMP, r);
     e->stamp_s[r] = NAN;
   }
 }
 
 /* The stamp that the file's time counts from: the first that the next ones do not contradict. */
-static void find_first(walk *w)
+static void find_first(bl_edf_walk *w)
 {
   bl_edf *e = w->e;
   if (are_senseless(w)) {
@@ -152,82 +117,23 @@ static void find_first(walk *w)
       e->first_onset_s = o;
       return;
     }
-    deviates(w, BL_EDF_BAD_STAMP, r);
+    bl_edf_walk_deviates(w, BL_EDF_BAD_STAMP, r);
     e->stamp_s[r] = NAN;
   }
 }
 
-static bl_status begin_run(bl_ctx *ctx, walk *w, uint64_t r)
-{
-  bl_edf *e = w->e;
-  void *v = e->runs;
-  bl_status s = bl_grow(ctx, &v, &e->run_cap, e->n_runs + 1, sizeof *e->runs, "an EDF file's runs");
-  e->runs = v;
-  if (!s) e->runs[e->n_runs++] = (struct bl_edf_run){(double)r * e->record_s + w->gaps_s, r};
-  return s;
-}
-
-static bl_status add_gap(bl_ctx *ctx, walk *w, uint64_t r, double o)
-{
-  double length = o - w->expected_s, since = (double)(r - w->e->runs[w->e->n_runs - 1].first) * w->e->record_s;
-  if (o - w->last_s <= w->tolerance_s && o - w->run_s > MAX_DRIFT * since) {
-    length = o - w->run_s;
-    w->followed_s = 0;
-  }
-  w->drift_s += w->followed_s;
-  w->followed_s = 0;
-  w->expected_s = w->run_s = o;
-  if (w->owed_s > 0 && length - w->owed_s <= w->tolerance_s) {
-    w->owed_s -= length;
-    return BL_OK;
-  }
-  w->gaps_s += length - w->owed_s;
-  w->owed_s = 0;
-  if (!w->e->discontinuous) deviates(w, BL_EDF_JUMP, r);
-  return begin_run(ctx, w, r);
-}
-
-/* A stamp within the tolerance. */
-static void follow(walk *w, uint64_t r, double o)
-{
-  double most = MAX_DRIFT * (double)(r - w->last) * w->e->record_s, by = fmax(-most, fmin(most, o - w->expected_s));
-  w->expected_s += by;
-  w->followed_s += by;
-  if (!w->e->discontinuous && fabs(o - w->run_s) > EXACT_S) deviates(w, BL_EDF_ROUNDED, r);
-  if (!w->drifted && fabs(w->drift_s + w->followed_s) > w->tolerance_s) w->drifted = r;
-}
-
-/* One record's stamp, which becomes what it is taken for. */
-static bl_status judge(bl_ctx *ctx, walk *w, uint64_t r)
+/* One record's stamp, which becomes what it is taken for; the next ones have their say. */
+static bl_status judge(bl_ctx *ctx, bl_edf_walk *w, uint64_t r)
 {
   bl_edf *e = w->e;
   double o = offset_of(e, r), off = o - w->expected_s;
-  bool later = off > w->tolerance_s, earlier = off < -w->tolerance_s, good = !isnan(o);
-  bl_status s = BL_OK;
-  int against = later     ? votes_for(e, r, (w->expected_s + o) / 2, true)
-                : earlier ? votes_for(e, r, w->expected_s - w->tolerance_s, false)
-                          : 0;
-  if (against > 0) {
-    deviates(w, BL_EDF_BAD_STAMP, r);
-    good = false;
-  } else if (later) {
-    s = add_gap(ctx, w, r, o);
-  } else if (earlier) {
-    deviates(w, BL_EDF_OVERLAP, r);
-    if (-off < e->record_s) w->owed_s -= off;
-    w->drift_s += w->followed_s;
-    w->followed_s = 0;
-    w->expected_s = w->run_s = o;
-  } else if (good && r) {
-    follow(w, r, o);
-  }
-  bool rounded = !good || fabs(o - w->expected_s) <= w->digit_s;
-  e->stamp_s[r] = (double)r * e->record_s + (rounded ? w->expected_s : o);
-  if (good) w->last_s = o, w->last = r;
-  return s;
+  int against = off > w->tolerance_s    ? votes_for(e, r, (w->expected_s + o) / 2, true)
+                : off < -w->tolerance_s ? votes_for(e, r, w->expected_s - w->tolerance_s, false)
+                                        : 0;
+  return bl_edf_walk_step(ctx, w, r, o, against > 0, &e->stamp_s[r]);
 }
 
-static bl_status tell_drift(bl_ctx *ctx, bl_recording *rec, const walk *w)
+static bl_status tell_drift(bl_ctx *ctx, bl_recording *rec, const bl_edf_walk *w)
 {
   const bl_edf *e = w->e;
   double drift = w->drift_s + w->followed_s;
@@ -281,7 +187,7 @@ static double place(const bl_edf *e, uint64_t own, double t)
   return leaves ? t : at;
 }
 
-static void place_labels(bl_recording *rec, const walk *w)
+static void place_labels(bl_recording *rec, const bl_edf_walk *w)
 {
   for (size_t i = 0; i < rec->annotations.n; i++) {
     bl_annotation *a = &rec->annotations.v[i];
@@ -297,10 +203,11 @@ static void place_labels(bl_recording *rec, const walk *w)
  * ----------------------------------------------------------------------------------------------------- */
 
 /* Times count from the first record's own stamp, which may hold the fraction of the start's second. */
-static void shift_times(bl_recording *rec, walk *w)
+static void shift_times(bl_recording *rec, bl_edf_walk *w)
 {
   bl_edf *e = w->e;
-  if (!e->discontinuous && !(e->first_onset_s >= 0 && e->first_onset_s < 1)) deviates(w, BL_EDF_FIRST_ONSET, 0);
+  if (!e->discontinuous && !(e->first_onset_s >= 0 && e->first_onset_s < 1))
+    bl_edf_walk_deviates(w, BL_EDF_FIRST_ONSET, 0);
   for (size_t i = 0; i < rec->annotations.n; i++) rec->annotations.v[i].onset_s -= e->first_onset_s;
   if (!rec->has_start || !(fabs(e->first_onset_s) > 0)) return;
   rec->has_start = bl_recording_later(rec, e->first_onset_s, rec->start);
@@ -316,19 +223,18 @@ static bool has_samples(const bl_edf *e)
 
 bl_status bl_edf_times(bl_ctx *ctx, bl_recording *rec, bl_edf *e)
 {
-  walk w = {.e = e};
+  bl_edf_walk w = {.e = e};
   if (!e->n_records) return BL_OK;
-  if (!e->stamp_s) return begin_run(ctx, &w, 0);
-  while (!e->signals[w.signal].annotation || !e->signals[w.signal].spr) w.signal++;
+  if (!e->stamp_s) return bl_edf_walk_run(ctx, &w, 0);
+  bl_edf_walk_begin(e, &w);
   bool samples = has_samples(e);
   if (samples) {
-    set_tolerance(&w);
     find_first(&w);
   } else if (isfinite(e->stamp_s[0])) {
     e->first_onset_s = e->stamp_s[0];
   }
   shift_times(rec, &w);
-  bl_status s = begin_run(ctx, &w, 0);
+  bl_status s = bl_edf_walk_run(ctx, &w, 0);
   for (uint64_t r = 0; samples && !s && r < e->n_records; r++) {
     s = judge(ctx, &w, r);
     if (!s && r % 65536 == 0) s = BL_CHECK_CANCEL(ctx);

@@ -15,12 +15,14 @@
 #include <unistd.h>
 
 #include "baleen/text.h"
+#include "feed_private.h"
 #include "reader_util.h"
 #include "recording_private.h"
 #include "riff.h"
 #include "sidecar.h"
+#include "sound.h"
 
-enum { MAX_RATE = 10000000, MAX_CHANNELS = 1024, SKIP_FRAMES = 4096, FRONT = 48 };
+enum { SKIP_FRAMES = 4096, FRONT = 48 };
 /* Frames that one byte of a file may stand for: FLAC codes 65535 equal samples in some 10 bytes. */
 #define FRAMES_PER_BYTE 8192.0
 
@@ -197,23 +199,6 @@ static uint64_t sample_bytes(int format)
          : coding == SF_FORMAT_DOUBLE                           ? 8
          : coding == SF_FORMAT_ULAW || coding == SF_FORMAT_ALAW ? 1
                                                                 : 0;
-}
-
-static bl_status name_channels(bl_ctx *ctx, bl_rec_stream *stream, size_t n, int bits)
-{
-  bl_status s = bl_recording_channels(ctx, stream, n);
-  for (size_t i = 0; i < n && !s; i++) {
-    bl_channel *c = &stream->channels[i];
-    char name[32];
-    bl_reader_sound_name(i, n, name);
-    s = bl_recording_text(ctx, &c->name, name);
-    if (!s) s = bl_recording_text(ctx, &c->unit, "FS");
-    if (bits) {
-      c->lo = -1;
-      c->hi = 1 - 2.0 / (double)(1ull << bits);
-    }
-  }
-  return s;
 }
 
 /* Whether a text of up to n characters says nothing: blanks, zeros and what stands between the parts of a date. */
@@ -404,12 +389,7 @@ static bl_status open_sound(bl_ctx *ctx, bl_recording *rec)
     if ((s = reopen(ctx, rec))) return s;
   }
   uint64_t frames = 0;
-  if (f->info.samplerate < 1 || f->info.samplerate > MAX_RATE)
-    return bl_fail(ctx, BL_E_FORMAT, "%s: the header's sampling rate is %d Hz, wanted 1 to %d", rec->path,
-                   f->info.samplerate, MAX_RATE);
-  if (f->info.channels < 1 || f->info.channels > MAX_CHANNELS)
-    return bl_fail(ctx, BL_E_FORMAT, "%s: the header's number of channels is %d, wanted 1 to %d", rec->path,
-                   f->info.channels, MAX_CHANNELS);
+  if ((s = bl_sound_check(ctx, rec, f->info.samplerate, f->info.channels))) return s;
   int kind = f->info.format & SF_FORMAT_TYPEMASK;
   f->from_start_only = kind == SF_FORMAT_MPEG || kind == SF_FORMAT_OGG || !f->info.seekable;
   if ((s = describe(ctx, rec, f->info.format))) return s;
@@ -423,7 +403,7 @@ static bl_status open_sound(bl_ctx *ctx, bl_recording *rec)
   bl_rec_stream *stream = &rec->streams[0];
   stream->rate_hz = f->info.samplerate;
   stream->n_frames = frames;
-  if ((s = name_channels(ctx, stream, (size_t)f->info.channels, whole_bits(f->info.format)))) return s;
+  if ((s = bl_sound_channels(ctx, stream, (size_t)f->info.channels, whole_bits(f->info.format)))) return s;
   if ((s = read_sidecar(ctx, rec))) return s;
   if (!frames) return bl_recording_note(ctx, rec, BL_W_TRUNCATED, "the file holds no samples");
   stream->runs = bl_calloc(ctx, 1, sizeof *stream->runs);
@@ -518,4 +498,5 @@ const bl_reader_class bl_reader_sndfile = {
     .open = open_sound,
     .read = read_frames,
     .close = close_sound,
+    .feed = &bl_feed_wav,
 };

@@ -60,6 +60,8 @@ typedef struct bl_reader_class {
    * back smaller when the file ends early, which the reader warns of. */
   bl_status (*read)(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out, size_t *got);
   void (*close)(bl_ctx *ctx, bl_recording *rec);
+  /* The same format from a pipe (data/feed_private.h); NULL: it cannot be read without seeking. */
+  const struct bl_feed_class *feed;
 } bl_reader_class;
 
 /* Open for readers; others only read it. */
@@ -83,7 +85,8 @@ struct bl_recording {
   size_t deviation;    /* index into notes of the first of them */
 };
 
-/* path: a file's, or pcm:rate=48000,channels=1,format=s16le:PATH for raw samples, PATH - being standard input.
+/* path: a file's, or pcm:rate=48000,channels=1,format=s16le:PATH for raw samples, PATH - being standard input, which is
+ * read to its end first (feed.h reads what has none).
  * BL_E_IO when it cannot be opened or is no regular file, BL_E_FORMAT when nothing reads it or it is broken beyond
  * reading (an empty file and a Git LFS pointer are named as such): messages name the file and the place in it. */
 bl_status bl_recording_open(bl_ctx *ctx, const char *path, bl_recording **out) BL_MUST_CHECK;
@@ -129,7 +132,8 @@ bl_status bl_start_pattern_check(bl_ctx *ctx, const char *who, const char *patte
  * the list. */
 bl_status bl_recording_open_dated(bl_ctx *ctx, const char *path, const char *pattern, bl_recording **out) BL_MUST_CHECK;
 
-/* The file of a recording's path: all of it, or what is behind the settings of raw samples (pcm:rate=48000:FILE). */
+/* The file of a recording's path: all of it, or what is behind the settings of raw samples (pcm:rate=48000:FILE). A
+ * colon within brackets is the settings' own (names=[a:b]). */
 const char *bl_recording_file(const char *path);
 const bl_reader_class *bl_reader_at(size_t i);
 /* True when a file of this name is one that some reader is for, by its extension. */
