@@ -14,21 +14,9 @@ static const char *const op_names[BL_N_OPS] = {"predict", "predict_proba", "deci
 const char *bl_kind_name(bl_kind k) { return (unsigned)k < BL_N_KINDS ? kind_names[k] : "?"; }
 const char *bl_op_name(bl_op op) { return (unsigned)op < BL_N_OPS ? op_names[op] : "?"; }
 
-bl_kind bl_estimator_kind(const bl_estimator *e)
-{
-  while (e->cls == &bl_estimator_chain && e->n_children) e = e->child[e->n_children - 1];
-  return e->cls->kind;
-}
+bl_kind bl_estimator_kind(const bl_estimator *e) { return e->cls->kind_of ? e->cls->kind_of(e) : e->cls->kind; }
 
-unsigned bl_estimator_tags(const bl_estimator *e)
-{
-  const unsigned of_first = BL_TAG_NAN_OK | BL_TAG_COVARIANCE_ROWS;
-  const unsigned of_any = BL_TAG_WEIGHTS | BL_TAG_NEEDS_Y | BL_TAG_RANDOM | BL_TAG_BINARY | BL_TAG_POOR_SCORE;
-  unsigned tags = e->cls->tags;
-  if (e->cls != &bl_estimator_chain) return tags;
-  for (size_t i = 0; i < e->n_children; i++) tags |= bl_estimator_tags(e->child[i]) & (i ? of_any : of_any | of_first);
-  return tags;
-}
+unsigned bl_estimator_tags(const bl_estimator *e) { return e->cls->tags_of ? e->cls->tags_of(e) : e->cls->tags; }
 
 static const char *class_name(const void *arg, size_t i)
 {
@@ -69,6 +57,10 @@ void bl_estimator_forget(bl_ctx *ctx, bl_estimator *e)
   e->classes = NULL;
   e->n_features = e->n_classes = 0;
   e->fitted = false;
+  for (size_t i = 0; i < e->n_learnt; i++) bl_estimator_free(ctx, e->learnt[i]);
+  bl_free(ctx, e->learnt);
+  e->learnt = NULL;
+  e->n_learnt = 0;
   for (size_t i = 0; i < e->n_children; i++) bl_estimator_forget(ctx, e->child[i]);
 }
 
@@ -113,8 +105,9 @@ bl_status bl_estimator_add_child(bl_ctx *ctx, bl_estimator *e, const char *name,
   bl_status s = BL_OK;
   char *own = NULL;
   if (!(e->cls->tags & BL_TAG_META)) s = bl_fail(ctx, BL_E_ARG, "%s: takes no steps; a chain does", e->cls->name);
-  else if (name && (!*name || strpbrk(name, ".\n")))
-    s = bl_fail(ctx, BL_E_CONFIG, "%s: '%s' cannot name a step: give a name without dots", e->cls->name, name);
+  else if (name && (!*name || strpbrk(name, ".[\n")))
+    s = bl_fail(ctx, BL_E_CONFIG, "%s: '%s' cannot name a step: give a name without dots and brackets", e->cls->name,
+                name);
   else if (name && child_index(e, name, strlen(name)) < e->n_children)
     s = bl_fail(ctx, BL_E_CONFIG, "%s: two steps are named '%s'; give each a name of its own", e->cls->name, name);
   if (!s) {
@@ -133,6 +126,14 @@ bl_status bl_estimator_add_child(bl_ctx *ctx, bl_estimator *e, const char *name,
   bl_estimator_forget(ctx, e);
   e->child[e->n_children] = child;
   e->child_name[e->n_children++] = own;
+  return BL_OK;
+}
+
+bl_status bl_estimator_learn_children(bl_ctx *ctx, bl_estimator *e, size_t n)
+{
+  e->learnt = bl_calloc(ctx, n, sizeof *e->learnt);
+  if (!e->learnt) return bl_fail_nomem(ctx, e->cls->name);
+  e->n_learnt = n;
   return BL_OK;
 }
 
@@ -217,7 +218,8 @@ static bool texts_equal(const bl_texts *a, const bl_texts *b)
 
 bool bl_estimator_equal(const bl_estimator *a, const bl_estimator *b)
 {
-  if (a->cls != b->cls || a->fitted != b->fitted || a->n_children != b->n_children) return false;
+  if (a->cls != b->cls || a->fitted != b->fitted || a->n_children != b->n_children || a->n_learnt != b->n_learnt)
+    return false;
   if (!bl_opts_equal(a->cls->opts, a->params, b->params)) return false;
   if (a->n_features != b->n_features || a->n_classes != b->n_classes) return false;
   if (a->n_classes && memcmp(a->classes, b->classes, a->n_classes * sizeof *a->classes)) return false;
@@ -226,5 +228,7 @@ bool bl_estimator_equal(const bl_estimator *a, const bl_estimator *b)
   if (!bl_fields_equal(a->cls->fields, a->state, b->state)) return false;
   for (size_t i = 0; i < a->n_children; i++)
     if (strcmp(a->child_name[i], b->child_name[i]) || !bl_estimator_equal(a->child[i], b->child[i])) return false;
+  for (size_t i = 0; i < a->n_learnt; i++)
+    if (!bl_estimator_equal(a->learnt[i], b->learnt[i])) return false;
   return true;
 }

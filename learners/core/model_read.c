@@ -165,24 +165,45 @@ static bl_status read_node(reader *r, bl_estimator *e, const json_t *j)
   return s;
 }
 
+static bl_status restore(reader *r, bl_estimator *e, const json_t *j, const char *prefix);
+
+/* A configured child, which may have learnt nothing itself. */
+static bl_status restore_child(reader *r, bl_estimator *e, size_t i, const json_t *j, const char *prefix)
+{
+  const char *name = json_string_value(json_object_get(j, "name"));
+  if (!name || strcmp(name, e->child_name[i]))
+    return bl_fail(r->ctx, BL_E_FORMAT, "%s: step '%s' is not in its structure", r->name, e->child_name[i]);
+  if (json_is_false(json_object_get(j, "fitted"))) return BL_OK;
+  char *path = prefix == e->cls->name ? bl_strdup(r->ctx, name) : bl_strf(r->ctx, "%s.%s", prefix, name);
+  bl_status s = path ? restore(r, e->child[i], j, path) : bl_fail_nomem(r->ctx, "a model file");
+  bl_free(r->ctx, path);
+  return s;
+}
+
+static bl_status restore_learnt(reader *r, bl_estimator *e, size_t i, const json_t *j, const char *prefix)
+{
+  const char *text = json_string_value(json_object_get(j, "estimator"));
+  if (!text)
+    return bl_fail(r->ctx, BL_E_FORMAT, "%s: learnt child %zu of %s names no estimator", r->name, i, e->cls->name);
+  bl_status s = bl_estimator_parse(r->ctx, text, &e->learnt[i]);
+  if (s) return bl_fail_in(r->ctx, s == BL_E_CONFIG ? BL_E_FORMAT : s, "%s: ", r->name);
+  char *path = bl_strf(r->ctx, "%s[%zu]", prefix, i);
+  s = path ? restore(r, e->learnt[i], j, path) : bl_fail_nomem(r->ctx, "a model file");
+  bl_free(r->ctx, path);
+  return s;
+}
+
 static bl_status restore(reader *r, bl_estimator *e, const json_t *j, const char *prefix)
 {
-  const json_t *steps = json_object_get(j, "steps");
+  const json_t *steps = json_object_get(j, "steps"), *learnt = json_object_get(j, "learnt");
   bl_status s = read_node(r, e, j);
   if (!s && json_array_size(steps) != e->n_children)
     s = bl_fail(r->ctx, BL_E_FORMAT, "%s: %s has %zu steps, its structure %zu", r->name, e->cls->name, e->n_children,
                 json_array_size(steps));
   if (!s) s = fill_fields(r, e, prefix);
-  for (size_t i = 0; !s && i < e->n_children; i++) {
-    const char *name = json_string_value(json_object_get(json_array_get(steps, i), "name"));
-    if (!name || strcmp(name, e->child_name[i])) {
-      s = bl_fail(r->ctx, BL_E_FORMAT, "%s: step '%s' is not in its structure", r->name, e->child_name[i]);
-      break;
-    }
-    char *path = prefix == e->cls->name ? bl_strdup(r->ctx, name) : bl_strf(r->ctx, "%s.%s", prefix, name);
-    s = path ? restore(r, e->child[i], json_array_get(steps, i), path) : bl_fail_nomem(r->ctx, "a model file");
-    bl_free(r->ctx, path);
-  }
+  for (size_t i = 0; !s && i < e->n_children; i++) s = restore_child(r, e, i, json_array_get(steps, i), prefix);
+  if (!s && json_array_size(learnt)) s = bl_estimator_learn_children(r->ctx, e, json_array_size(learnt));
+  for (size_t i = 0; !s && i < e->n_learnt; i++) s = restore_learnt(r, e, i, json_array_get(learnt, i), prefix);
   if (s) return s;
   e->fitted = true;
   s = e->cls->check ? e->cls->check(r->ctx, e) : BL_OK;

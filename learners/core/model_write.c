@@ -75,6 +75,11 @@ static bl_status collect(bl_ctx *ctx, const bl_estimator *e, const char *prefix,
     s = path ? collect(ctx, e->child[i], path, t) : bl_fail_nomem(ctx, "a model file");
     bl_free(ctx, path);
   }
+  for (size_t i = 0; !s && i < e->n_learnt; i++) {
+    char *path = bl_strf(ctx, "%s[%zu]", prefix, i);
+    s = path ? collect(ctx, e->learnt[i], path, t) : bl_fail_nomem(ctx, "a model file");
+    bl_free(ctx, path);
+  }
   return s;
 }
 
@@ -109,16 +114,38 @@ static json_t *json_of_texts(const bl_texts *t)
 
 static bool put(json_t *o, const char *key, json_t *value) { return !json_object_set_new(o, key, value); }
 
-static json_t *structure_of(const bl_estimator *e)
+static json_t *structure_of(bl_ctx *ctx, const bl_estimator *e);
+
+/* The learnt children, each with the text that makes it: its parameters may differ from the configured child's. */
+static json_t *learnt_of(bl_ctx *ctx, const bl_estimator *e)
+{
+  json_t *a = json_array();
+  bool ok = a;
+  for (size_t i = 0; ok && i < e->n_learnt; i++) {
+    bl_buf text = {0};
+    json_t *one = structure_of(ctx, e->learnt[i]);
+    ok = one && !bl_estimator_print(ctx, e->learnt[i], &text) && put(one, "estimator", json_string(bl_buf_text(&text)));
+    bl_buf_free(ctx, &text);
+    if (!ok) json_decref(one);
+    else ok = !json_array_append_new(a, one);
+  }
+  if (ok) return a;
+  json_decref(a);
+  return NULL;
+}
+
+/* A child that serves as a pattern for learnt ones has learnt nothing itself: "fitted" says so where it is false. */
+static json_t *structure_of(bl_ctx *ctx, const bl_estimator *e)
 {
   json_t *o = json_object(), *classes = json_array(), *steps = json_array();
-  bool ok = o && classes && steps;
+  bool ok = o && classes && steps && (e->fitted || put(o, "fitted", json_false())) &&
+            (!e->n_learnt || put(o, "learnt", learnt_of(ctx, e)));
   for (size_t i = 0; ok && i < e->n_classes; i++) {
     char value[32];
     ok = !json_array_append_new(classes, json_string(bl_format_real(e->classes[i], value)));
   }
   for (size_t i = 0; ok && i < e->n_children; i++) {
-    json_t *step = structure_of(e->child[i]);
+    json_t *step = structure_of(ctx, e->child[i]);
     ok = step && put(step, "name", json_string(e->child_name[i]));
     if (!ok) json_decref(step);
     else ok = !json_array_append_new(steps, step);
@@ -174,7 +201,7 @@ static json_t *metadata_of(bl_ctx *ctx, const bl_estimator *e, const bl_meta *ex
   bl_buf text = {0}, structure_text = {0};
   char version[16];
   snprintf(version, sizeof version, "%d", BL_MODEL_VERSION);
-  json_t *o = json_object(), *structure = structure_of(e);
+  json_t *o = json_object(), *structure = structure_of(ctx, e);
   *s = dump(ctx, structure, &structure_text);
   if (!*s) *s = bl_estimator_print(ctx, e, &text);
   if (*s) goto done;

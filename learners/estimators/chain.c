@@ -48,6 +48,22 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
   return s;
 }
 
+static bl_kind kind_of(const bl_estimator *self)
+{
+  return self->n_children ? bl_estimator_kind(last(self)) : BL_TRANSFORMER;
+}
+
+/* What the first step takes in (NaN, rows of covariance); weights, classes, randomness where any step asks for them. */
+static unsigned tags_of(const bl_estimator *self)
+{
+  const unsigned of_first = BL_TAG_NAN_OK | BL_TAG_COVARIANCE_ROWS;
+  const unsigned of_any = BL_TAG_WEIGHTS | BL_TAG_NEEDS_Y | BL_TAG_RANDOM | BL_TAG_BINARY | BL_TAG_POOR_SCORE;
+  unsigned tags = self->cls->tags;
+  for (size_t i = 0; i < self->n_children; i++)
+    tags |= bl_estimator_tags(self->child[i]) & (i ? of_any : of_any | of_first);
+  return tags;
+}
+
 static size_t width(const bl_estimator *self, bl_op op) { return self->n_children ? bl_op_width(last(self), op) : 0; }
 
 /* An applier a step, and what it gives the next; n counts those that are made. */
@@ -134,4 +150,6 @@ const bl_estimator_class bl_estimator_chain = {.name = "chain",
                                                .release = release,
                                                .apply = apply,
                                                .names_out = names_out,
-                                               .check = check};
+                                               .check = check,
+                                               .kind_of = kind_of,
+                                               .tags_of = tags_of};

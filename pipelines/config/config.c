@@ -44,12 +44,6 @@ static bl_status read_key(bl_mistakes *m, const bl_node *key, const bl_node *val
   return bl_mistake_key(m, key, "the config", top_keys);
 }
 
-static bl_kind last_kind(const bl_estimator *e)
-{
-  while (e->n_children) e = e->child[e->n_children - 1];
-  return e->cls->kind;
-}
-
 /* What is asked of learners when the config does not say. */
 static bl_status default_metrics(bl_mistakes *m, bl_config *c)
 {
@@ -57,7 +51,7 @@ static bl_status default_metrics(bl_mistakes *m, bl_config *c)
   static const char *const of_numbers[] = {"r2", "mean_absolute_error", "root_mean_squared_error", NULL};
   static const char *const of_outliers[] = {"roc_auc", "average_precision", NULL};
   if (c->n_metrics || !c->n_learners || !c->learners[0].estimator) return BL_OK;
-  bl_kind kind = last_kind(c->learners[0].estimator);
+  bl_kind kind = bl_estimator_kind(c->learners[0].estimator);
   const char *const *names = kind == BL_REGRESSOR ? of_numbers : kind == BL_OUTLIER_DETECTOR ? of_outliers : of_classes;
   for (; *names; names++) {
     bl_node n = {.kind = BL_NODE_SCALAR, .text = (char *)(uintptr_t)*names}; /* borrowed for the call */
@@ -81,13 +75,13 @@ static bl_status check_whole(bl_mistakes *m, const bl_node *root, bl_config *c)
     s = bl_mistake_say(m, bl_node_get(root, "model"), "'model' and 'models' are two answers to one question; keep one");
   for (size_t i = 1; !s && i < c->n_learners; i++)
     if (c->learners[i].estimator && c->learners[0].estimator &&
-        last_kind(c->learners[i].estimator) != last_kind(c->learners[0].estimator))
+        bl_estimator_kind(c->learners[i].estimator) != bl_estimator_kind(c->learners[0].estimator))
       s = bl_mistake_say(m, bl_node_get(root, "models"),
                          "model '%s' is a %s but '%s' is a %s: one run solves one problem", c->learners[i].name,
-                         bl_kind_name(last_kind(c->learners[i].estimator)), c->learners[0].name,
-                         bl_kind_name(last_kind(c->learners[0].estimator)));
+                         bl_kind_name(bl_estimator_kind(c->learners[i].estimator)), c->learners[0].name,
+                         bl_kind_name(bl_estimator_kind(c->learners[0].estimator)));
   for (size_t i = 0; !s && i < c->n_learners; i++)
-    if (c->learners[i].estimator && last_kind(c->learners[i].estimator) == BL_TRANSFORMER)
+    if (c->learners[i].estimator && bl_estimator_kind(c->learners[i].estimator) == BL_TRANSFORMER)
       s = bl_mistake_say(m, bl_node_get(root, bl_node_get(root, "models") ? "models" : "model"),
                          "model '%s' ends in a transformer, which predicts nothing; add a classifier, regressor or "
                          "outlier detector",

@@ -93,18 +93,12 @@ static bl_status header(bl_ctx *ctx, const loaded *m, bl_buf *out)
   return s ? s : bl_buf_puts(ctx, out, "\n");
 }
 
-static bl_kind kind_of(const bl_estimator *e)
-{
-  while (e->n_children) e = e->child[e->n_children - 1];
-  return e->cls->kind;
-}
-
 static bl_status add_prediction(bl_ctx *ctx, const bl_estimator *e, double pred, bl_buf *out)
 {
   char number[32];
   const char *name = bl_format_real(pred, number);
-  if (kind_of(e) == BL_OUTLIER_DETECTOR) name = pred < 0 ? "outlier" : "inlier";
-  for (size_t k = 0; kind_of(e) == BL_CLASSIFIER && k < e->class_names.n; k++)
+  if (bl_estimator_kind(e) == BL_OUTLIER_DETECTOR) name = pred < 0 ? "outlier" : "inlier";
+  for (size_t k = 0; bl_estimator_kind(e) == BL_CLASSIFIER && k < e->class_names.n; k++)
     if (e->classes[k] == pred) name = e->class_names.v[k];
   return bl_csv_field(ctx, out, name);
 }

@@ -9,10 +9,9 @@ static bl_task task_of(const bl_config *c)
 {
   if (c->rows.task != BL_TASK_AUTO || !c->n_learners)
     return c->rows.task == BL_TASK_AUTO ? BL_TASK_CLASSIFICATION : (bl_task)c->rows.task;
-  const bl_estimator *e = c->learners[0].estimator;
-  while (e->n_children) e = e->child[e->n_children - 1];
-  if (e->cls->kind == BL_REGRESSOR) return BL_TASK_REGRESSION;
-  return e->cls->kind == BL_OUTLIER_DETECTOR ? BL_TASK_ANOMALY : BL_TASK_CLASSIFICATION;
+  bl_kind kind = bl_estimator_kind(c->learners[0].estimator);
+  if (kind == BL_REGRESSOR) return BL_TASK_REGRESSION;
+  return kind == BL_OUTLIER_DETECTOR ? BL_TASK_ANOMALY : BL_TASK_CLASSIFICATION;
 }
 
 /* The block of time a row lies in, or NaN when it crosses a border. A row that touches a border to within a nanosecond

@@ -67,6 +67,37 @@ static void loads_what_was_saved(void **unused)
   check_free(ctx);
 }
 
+/* What fit made besides the configured children: each with parameters of its own, and none in an unfitted child. */
+static void learnt_children_are_kept(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_estimator *e = fitted(ctx, "[standard_scaler, ridge]"), *back, *clone;
+  check_ok(ctx, bl_estimator_learn_children(ctx, e, 2));
+  e->learnt[0] = fitted(ctx, "{ridge: {alpha: 3}}");
+  e->learnt[1] = fitted(ctx, text);
+  const char *path = check_tmp_path("learnt.safetensors");
+  check_ok(ctx, bl_model_save(ctx, path, e, NULL));
+  check_ok(ctx, bl_model_load(ctx, path, &back, NULL));
+  assert_true(bl_estimator_equal(e, back));
+  assert_int_equal(back->n_learnt, 2);
+  size_t n;
+  char *bytes = slurp(ctx, path, &n);
+  assert_non_null(strstr(bytes + 8, "\"chain[0].coef\""));
+  assert_non_null(strstr(bytes + 8, "\"chain[1].p.components\""));
+  bl_free(ctx, bytes);
+  check_ok(ctx, bl_estimator_clone(ctx, e, &clone));
+  assert_int_equal(clone->n_learnt, 0);
+  bl_estimator_free(ctx, back->learnt[1]);
+  back->learnt[1] = fitted(ctx, "{ridge: {alpha: 3}}");
+  assert_false(bl_estimator_equal(e, back));
+  bl_estimator_free(ctx, e);
+  bl_estimator_free(ctx, back);
+  bl_estimator_free(ctx, clone);
+  check_tmp_done();
+  check_free(ctx);
+}
+
 static void refuses_to_save(void **unused)
 {
   (void)unused;
@@ -234,6 +265,7 @@ int main(void)
   enum { T = sizeof tampers / sizeof *tampers };
   struct CMUnitTest tests[T + 4] = {
       cmocka_unit_test(loads_what_was_saved),
+      cmocka_unit_test(learnt_children_are_kept),
       cmocka_unit_test(refuses_to_save),
       cmocka_unit_test(cut_and_flipped_files_do_no_harm),
       cmocka_unit_test(memory_running_out_is_survived),

@@ -104,6 +104,10 @@ typedef struct bl_estimator_class {
   /* After loading from a file: is what the fields hold consistent (indices in bounds, sizes agreeing with n_features
    * and n_classes)? apply may trust what passed. Required where an apply would index by learnt numbers. */
   bl_status (*check)(bl_ctx *ctx, const bl_estimator *self);
+  /* Of a class with children, where kind and tags follow from them; NULL: `kind` and `tags` as they stand. Asked of
+   * unfitted objects too, also of one that has no children yet. */
+  bl_kind (*kind_of)(const bl_estimator *self);
+  unsigned (*tags_of)(const bl_estimator *self);
 } bl_estimator_class;
 
 /* Open for class authors; others use the functions below. */
@@ -116,15 +120,20 @@ struct bl_estimator {
   size_t n_classes;       /* classifiers and class-learning transformers */
   double *classes;        /* their values, ascending */
   bl_texts class_names;   /* names of exactly these classes, when the data had names */
-  bl_estimator **child;   /* of a meta estimator, in order; owned */
-  char **child_name;      /* step names, unique */
+  /* Of an estimator that holds others: the children as configured, in order, with their unique names. A class may fit
+   * them where they stand (chain), or leave them unfitted as patterns for the learnt ones below. All owned. */
+  bl_estimator **child;
+  char **child_name;
   size_t n_children;
+  /* Children that fit made (a bag is configured with one estimator and learns fifty); forgotten with the rest of what
+   * was learnt, compared, saved and loaded like it, left behind by a clone. */
+  bl_estimator **learnt;
+  size_t n_learnt;
 };
 
 const bl_estimator_class *bl_estimator_at(size_t i);
 const bl_estimator_class *bl_estimator_find(const char *name);
-/* Kind and tags of this very object. A chain's follow from its children: the kind of the last; what the first takes in
- * (NaN, covariance rows); weights, classes, randomness where any step asks for them. */
+/* Kind and tags of this very object: those of an estimator that holds others may follow from its children. */
 bl_kind bl_estimator_kind(const bl_estimator *e);
 unsigned bl_estimator_tags(const bl_estimator *e);
 
@@ -143,11 +152,15 @@ bl_status bl_estimator_add_child(bl_ctx *ctx, bl_estimator *chain, const char *n
 /* path: "C", or "logistic_regression.C" in a chain. Drops what was learnt. */
 bl_status bl_estimator_set(bl_ctx *ctx, bl_estimator *e, const char *path, const char *text) BL_MUST_CHECK;
 bl_status bl_estimator_get(bl_ctx *ctx, const bl_estimator *e, const char *path, bl_buf *out) BL_MUST_CHECK;
-/* Same parameters, nothing learnt; children too. */
+/* Same parameters, nothing learnt; configured children too. */
 bl_status bl_estimator_clone(bl_ctx *ctx, const bl_estimator *e, bl_estimator **out) BL_MUST_CHECK;
 /* Same parameters and the same learnt bits. */
 bool bl_estimator_equal(const bl_estimator *a, const bl_estimator *b);
 void bl_estimator_free(bl_ctx *ctx, bl_estimator *e);
+
+/* For the fit of a class with learnt children: room for n of them, all NULL. Fit fills each, say with a fitted clone of
+ * a configured child; workers of the pool may fill different ones. What stays NULL is freed as nothing. */
+bl_status bl_estimator_learn_children(bl_ctx *ctx, bl_estimator *e, size_t n) BL_MUST_CHECK;
 
 /* ---- using ------------------------------------------------------------------------------------------------------- */
 
