@@ -75,11 +75,13 @@ bl_status bl_moments_init(bl_ctx *ctx, bl_moments *s, const bl_stream *in, int o
   return BL_OK;
 }
 
-void bl_moments_begin(void *state)
+bl_status bl_moments_begin(bl_ctx *ctx, void *state, const bl_span *span, double first_s)
 {
+  (void)ctx, (void)span, (void)first_s;
   bl_moments *s = state;
   s->n = 0;
   for (int i = 0; i < s->order; i++) memset(s->m[i], 0, s->width * sizeof(double));
+  return BL_OK;
 }
 
 /* One frame, the n-th. The higher sums use the lower ones of the frame before, so they come first. */

@@ -17,7 +17,7 @@ typedef struct bl_moments {
 
 bl_status bl_moments_init(bl_ctx *ctx, bl_moments *s, const bl_stream *in, int order) BL_MUST_CHECK;
 /* Slots of a summary whose state begins with a bl_moments. */
-void bl_moments_begin(void *state);
+bl_status bl_moments_begin(bl_ctx *ctx, void *state, const bl_span *span, double first_s) BL_MUST_CHECK;
 bl_status bl_moments_push(bl_ctx *ctx, void *state, const float *x, size_t n) BL_MUST_CHECK;
 void bl_moments_release(bl_ctx *ctx, void *state);
 /* Sum of squared differences over n - ddof, into var [width]. BL_E_SHAPE when fewer than ddof + 1 frames came. */

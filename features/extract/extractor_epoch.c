@@ -152,8 +152,7 @@ bl_status bl_extractor_set_rules(bl_ctx *ctx, bl_extractor *e, const bl_epoch_ru
   return s;
 }
 
-/* Time of a stream's frame after the span's anchor. Samples are counted from the anchor's own, as MNE does. */
-static double time_of(const bl_extractor *e, const bl_stream *stream, const bl_span *span, double frame)
+double bl_extractor_time_of(const bl_extractor *e, const bl_stream *stream, const bl_span *span, double frame)
 {
   double anchor = isfinite(span->anchor_s) ? span->anchor_s : e->run_start_s, rate = stream->rate_hz;
   if (stream->n_bins == 1 && !(fabs(stream->start_s) > 0))
@@ -166,7 +165,7 @@ range bl_judge_range(const bl_extractor *e, const judge *j, const bl_span *span)
   range on;
   double rate = j->stream->rate_hz;
   bl_span_frames(span, e->run_start_s, j->stream, &on.first, &on.behind);
-  double zero = time_of(e, j->stream, span, 0);
+  double zero = bl_extractor_time_of(e, j->stream, span, 0);
   /* a millionth of a frame is rounding noise; the last frame up to reject_to_s is not looked at, as in MNE */
   double lo = ceil((e->rules.reject_from_s - zero) * rate - 1e-6),
          hi = floor((e->rules.reject_to_s - zero) * rate + 1e-6);
@@ -275,8 +274,8 @@ bl_status bl_desk_release_held(bl_ctx *ctx, const bl_extractor *e, const bl_span
   for (size_t b = 0; d->held && b < e->recipe->n_branches; b++) {
     const leaf *l = &e->leaves[b];
     held *h = &d->held[b];
-    bl_status s =
-        bl_epoch_correct(ctx, &e->rules, l->stream, time_of(e, l->stream, span, (double)h->first), h->v, h->n);
+    bl_status s = bl_epoch_correct(ctx, &e->rules, l->stream,
+                                   bl_extractor_time_of(e, l->stream, span, (double)h->first), h->v, h->n);
     if (s) return e->recipe->n_branches > 1 ? bl_fail_in(ctx, s, "branch '%s': ", l->branch->name) : s;
     for (size_t k = 0; k < l->branch->n_summaries; k++) {
       const bl_summary_class *c = l->branch->summaries[k].cls;

@@ -107,6 +107,8 @@ void bl_judges_free(bl_ctx *ctx, bl_extractor *e);
 const bl_stream *bl_extractor_stream(const bl_extractor *e, size_t node);
 /* Each leaf's stream is again what its node puts out. */
 void bl_leaves_uncorrect(bl_ctx *ctx, bl_extractor *e);
+/* Time of a stream's frame after the span's anchor. Samples are counted from the anchor's own, as MNE does. */
+double bl_extractor_time_of(const bl_extractor *e, const bl_stream *stream, const bl_span *span, double frame);
 /* The parts of a desk that rules need; all of them freed by bl_desk_free(). */
 bl_status bl_desk_add_rules(bl_ctx *ctx, const bl_extractor *e, desk *d) BL_MUST_CHECK;
 void bl_desk_begin_rules(const bl_extractor *e, desk *d);

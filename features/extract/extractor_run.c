@@ -51,18 +51,44 @@ done:
   return s;
 }
 
-static bl_status take_desk(bl_ctx *ctx, bl_extractor *e, desk **out)
+static bl_status find_desk(bl_ctx *ctx, bl_extractor *e, desk **out)
 {
-  if (e->pool) {
-    *out = e->pool;
-    e->pool = e->pool->next;
-  } else {
-    bl_status s = new_desk(ctx, e, out);
-    if (s) return s;
+  if (!e->pool) return new_desk(ctx, e, out);
+  *out = e->pool;
+  e->pool = e->pool->next;
+  return BL_OK;
+}
+
+/* A failure that is the segment's own lets the rest go on; one of the machine's does not. */
+static bool is_fatal(bl_status s)
+{
+  return s == BL_E_NOMEM || s == BL_E_CANCELLED || s == BL_E_INTERNAL || s == BL_E_ARG;
+}
+
+/* Keeps the reason until the span's turn comes. */
+static bl_status spoil(bl_ctx *ctx, open_span *o, bl_status s)
+{
+  if (is_fatal(s)) return s;
+  o->why = bl_strdup(ctx, bl_ctx_error(ctx));
+  if (!o->why) return bl_fail_nomem(ctx, "the reason of a failure");
+  o->status = s;
+  return BL_OK;
+}
+
+/* A desk for the span, whose first frame is here. A summary may refuse the span. */
+static bl_status take_desk(bl_ctx *ctx, bl_extractor *e, open_span *o)
+{
+  bl_status s = find_desk(ctx, e, &o->desk);
+  if (s) return s;
+  bl_desk_begin_rules(e, o->desk);
+  for (size_t i = 0; i < e->n_seats; i++) {
+    const seat *t = &e->seats[i];
+    const leaf *l = &e->leaves[t->leaf];
+    const bl_summary_class *c = t->summary->cls;
+    double first_s = bl_extractor_time_of(e, l->stream, &o->span, (double)o->on[t->leaf].first);
+    if (c->begin && (s = c->begin(ctx, o->desk->state[i], &o->span, first_s)))
+      return spoil(ctx, o, bl_extractor_fail(ctx, e, s, l->branch->name, "summary", c->name));
   }
-  for (size_t i = 0; i < e->n_seats; i++)
-    if (e->seats[i].summary->cls->begin) e->seats[i].summary->cls->begin((*out)->state[i]);
-  bl_desk_begin_rules(e, *out);
   return BL_OK;
 }
 
@@ -162,22 +188,6 @@ bl_status bl_extractor_add_span(bl_ctx *ctx, bl_extractor *e, const bl_span *spa
   return BL_OK;
 }
 
-/* A failure that is the segment's own lets the rest go on; one of the machine's does not. */
-static bool is_fatal(bl_status s)
-{
-  return s == BL_E_NOMEM || s == BL_E_CANCELLED || s == BL_E_INTERNAL || s == BL_E_ARG;
-}
-
-/* Keeps the reason until the span's turn comes. */
-static bl_status spoil(bl_ctx *ctx, open_span *o, bl_status s)
-{
-  if (is_fatal(s)) return s;
-  o->why = bl_strdup(ctx, bl_ctx_error(ctx));
-  if (!o->why) return bl_fail_nomem(ctx, "the reason of a failure");
-  o->status = s;
-  return BL_OK;
-}
-
 /* ---- frames ------------------------------------------------------------------------------------------------------ */
 
 /* n frames at v, the first of them the leaf's number `count`, to one span. */
@@ -187,8 +197,8 @@ static bl_status feed_span(bl_ctx *ctx, bl_extractor *e, size_t b, open_span *o,
   uint64_t lo = o->on[b].first > l->count ? o->on[b].first : l->count;
   uint64_t hi = o->on[b].behind < l->count + n ? o->on[b].behind : l->count + n;
   if (o->status || lo >= hi) return BL_OK;
-  bl_status s = o->desk ? BL_OK : take_desk(ctx, e, &o->desk);
-  if (s) return s;
+  bl_status s = o->desk ? BL_OK : take_desk(ctx, e, o);
+  if (s || o->status) return s;
   const float *x = v + (size_t)(lo - l->count) * bl_stream_width(l->stream);
   if (e->holds) return bl_desk_hold(ctx, e, b, o->desk, lo, x, (size_t)(hi - lo));
   for (size_t k = 0; !s && k < l->branch->n_summaries; k++) {
@@ -222,7 +232,7 @@ static bl_status feed_judge(bl_ctx *ctx, bl_extractor *e, size_t k, const float 
     /* as in feed_leaf() */
     if (o->on[at].first > j->count + n && o->on[at].first - (j->count + n) > 2) break;
     if (o->status || o->on[at].first >= j->count + n || o->on[at].behind <= j->count) continue;
-    bl_status s = o->desk ? BL_OK : take_desk(ctx, e, &o->desk);
+    bl_status s = o->desk ? BL_OK : take_desk(ctx, e, o);
     if (s) return s;
     bl_judge_look(e, j, o->on[at], o->desk, v, n);
   }

@@ -143,7 +143,12 @@ static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void
   return status;
 }
 
-static void begin(void *state) { bl_psd_begin(&((band_power_state *)state)->psd); }
+static bl_status begin(bl_ctx *ctx, void *state, const bl_span *span, double first_s)
+{
+  (void)ctx, (void)span, (void)first_s;
+  bl_psd_begin(&((band_power_state *)state)->psd);
+  return BL_OK;
+}
 
 static bl_status push(bl_ctx *ctx, void *state, const float *x, size_t n)
 {

@@ -61,12 +61,14 @@ static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void
   return s->mean && s->d && s->c ? BL_OK : bl_fail_nomem(ctx, "covariance: sums");
 }
 
-static void begin(void *state)
+static bl_status begin(bl_ctx *ctx, void *state, const bl_span *span, double first_s)
 {
+  (void)ctx, (void)span, (void)first_s;
   covariance_state *s = state;
   s->n = 0;
   memset(s->mean, 0, s->p * sizeof(double));
   memset(s->c, 0, s->p * (s->p + 1) / 2 * sizeof(double));
+  return BL_OK;
 }
 
 static bl_status push(bl_ctx *ctx, void *state, const float *x, size_t n)

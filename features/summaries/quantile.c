@@ -50,7 +50,12 @@ static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void
   return BL_OK;
 }
 
-static void begin(void *state) { ((quantile_state *)state)->n = 0; }
+static bl_status begin(bl_ctx *ctx, void *state, const bl_span *span, double first_s)
+{
+  (void)ctx, (void)span, (void)first_s;
+  ((quantile_state *)state)->n = 0;
+  return BL_OK;
+}
 
 static bl_status push(bl_ctx *ctx, void *state, const float *x, size_t n)
 {

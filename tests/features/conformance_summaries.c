@@ -11,6 +11,7 @@ static const struct special {
   int refuses;
   const char *why;
 } specials[] = {
+    {"erp_means", "windows", "{early: [0, 0.1], late: [0.5, 3.5]}", 0, "windows of time must be told"},
     {"flatten", "frames", "600", 0, "the row's width is the segment's length, so it must be told"},
     {"covariance", NULL, NULL, SPECTRA, "defined between channels of a waveform"},
     {"band_power", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
@@ -164,13 +165,13 @@ static void test_contract(void **state)
 
 static bl_status whole_work(bl_ctx *ctx, void *name)
 {
-  static float x[200 * MAX_WIDTH], row[4096];
+  static float x[N * MAX_WIDTH], row[4096];
   bl_stream in = {0};
   bl_summary m = {0};
   sum_run r = {0};
-  fill(x, 200 * MAX_WIDTH, 3);
+  fill(x, N * MAX_WIDTH, 3);
   bl_status s = start(ctx, name, &forms[1], &in, &m, &r);
-  if (!s) s = sum_segment(ctx, &r, x, 200, 3, NULL, row);
+  if (!s) s = sum_segment(ctx, &r, x, N, 3, NULL, row);
   stop(ctx, &in, &m, &r);
   return s;
 }

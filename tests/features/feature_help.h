@@ -68,8 +68,8 @@ static inline bl_status sum_start(bl_ctx *ctx, const bl_summary *m, const bl_str
 static inline bl_status sum_segment(bl_ctx *ctx, sum_run *r, const float *x, size_t n, size_t width, bl_rng *rng,
                                     float *row)
 {
-  r->cls->begin(r->state);
-  bl_status s = BL_OK;
+  const bl_span span = {.start_s = 0, .end_s = INFINITY, .event = BL_NO_EVENT};
+  bl_status s = r->cls->begin(ctx, r->state, &span, 0);
   for (size_t at = 0; !s && at < n;) {
     size_t now = rng ? (size_t)bl_rng_below(rng, 40) : n;
     if (now > n - at) now = n - at;

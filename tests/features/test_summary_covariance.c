@@ -74,7 +74,7 @@ static void test_flatten(void **state)
   check_ok(ctx, sum_segment(ctx, &r, x, 3, 8, NULL, row));
   assert_memory_equal(x, row, sizeof x);
   check_fails(ctx, sum_segment(ctx, &r, x, 2, 8, NULL, row), BL_E_SHAPE, "set 'frames: 2'");
-  r.cls->begin(r.state);
+  check_ok(ctx, r.cls->begin(ctx, r.state, &(bl_span){.end_s = 1}, 0));
   check_ok(ctx, r.cls->push(ctx, r.state, x, 3));
   check_ok(ctx, r.cls->push(ctx, r.state, x, 3));
   check_fails(ctx, r.cls->finish(ctx, r.state, row), BL_E_SHAPE, "has 6 frames");

@@ -9,6 +9,7 @@
 
 #include "baleen/block.h"
 #include "baleen/option.h"
+#include "baleen/segment.h"
 #include "baleen/stream.h"
 
 /* The numbers that a summary gives: n names without blanks, each with a unit, and the blocks that they make (block.h).
@@ -29,8 +30,10 @@ typedef struct bl_summary_class {
    * bl_features_block() what form they have where they are more than scalars. Pure. Called by bl_summary_shape(). */
   bl_status (*shape)(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out);
   bl_status (*init)(bl_ctx *ctx, const void *params, const bl_stream *in, void *state);
-  /* A new segment begins. Keeps allocated room. */
-  void (*begin)(void *state);
+  /* A new segment begins: its span, and the time of the first frame that will be pushed, in seconds after the span's
+   * anchor (the event): frame i then lies at first_s + i / rate. Keeps allocated room. May refuse a span that it can
+   * make nothing of (BL_E_SHAPE): the segment then gives no row, and the others go on. */
+  bl_status (*begin)(bl_ctx *ctx, void *state, const bl_span *span, double first_s);
   bl_status (*push)(bl_ctx *ctx, void *state, const float *x, size_t n);
   /* Writes the row (as many floats as shape() gave names). A segment with too few frames: BL_E_SHAPE. NaN or infinity
    * that came in shows in the row, or is refused (BL_E_NONFINITE): never a silent number. */
