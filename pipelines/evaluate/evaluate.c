@@ -353,35 +353,53 @@ static bl_status summarise(bl_ctx *ctx, const bl_config *c, const bl_problem *p,
   return s ? s : score_parts(ctx, c, p, r);
 }
 
-bl_status bl_evaluate(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_results *out)
+/* What came of one learner's folds: warnings of those that failed, scores. */
+static bl_status conclude(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_result *r)
 {
-  *out = (bl_results){0};
-  if (!c->n_learners) return BL_OK;
-  bl_status s = make_folds(ctx, c, p, &out->folds);
-  if (!s && !(out->v = bl_calloc(ctx, c->n_learners, sizeof *out->v))) s = bl_fail_nomem(ctx, "the results");
+  double start = now_s();
+  for (size_t k = 0; k < r->cv.n_folds; k++) {
+    r->seconds += r->cv.fit_s[k] + r->cv.apply_s[k];
+    if (r->cv.status[k])
+      bl_warn(ctx, BL_W_SKIPPED, "model '%s': fold %zu failed: %s", r->name, k + 1, r->cv.errors.v[k]);
+  }
+  bl_status s = summarise(ctx, c, p, r);
+  r->seconds += now_s() - start;
+  return s;
+}
+
+/* All learners in one call, so that what they have in common is learnt once a fold. */
+static bl_status cross_validate(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_results *out)
+{
+  size_t n = c->n_learners;
+  bl_candidate *model = bl_calloc(ctx, n, sizeof *model);
+  bl_cv *cv = bl_calloc(ctx, n, sizeof *cv);
   bl_data data = {.X = bl_mat_view(&p->X),
                   .y = p->y,
                   .weight = p->weight,
                   .group = p->group,
                   .feature_names = &p->rows->features,
                   .class_names = p->classes.n ? &p->classes : NULL};
-  for (size_t i = 0; !s && i < c->n_learners; i++) {
-    bl_result *r = &out->v[i];
-    out->n = i + 1;
-    bl_progress(ctx, "models", (double)i, (double)c->n_learners);
-    double start = now_s();
-    r->name = bl_strdup(ctx, c->learners[i].name);
-    s = r->name ? bl_cross_validate(ctx, c->learners[i].estimator, &data, &out->folds, c->metrics,
-                                    p->y ? c->n_metrics : 0, &r->cv)
-                : bl_fail_nomem(ctx, "the results");
-    if (s) s = bl_fail_in(ctx, s, "model '%s': ", c->learners[i].name);
-    for (size_t k = 0; !s && k < r->cv.n_folds; k++)
-      if (r->cv.status[k])
-        bl_warn(ctx, BL_W_SKIPPED, "model '%s': fold %zu failed: %s", r->name, k + 1, r->cv.errors.v[k]);
-    if (!s) s = summarise(ctx, c, p, r);
-    r->seconds = now_s() - start;
+  bl_status s = model && cv ? BL_OK : bl_fail_nomem(ctx, "the results");
+  for (size_t i = 0; !s && i < n; i++) {
+    model[i] = (bl_candidate){c->learners[i].name, c->learners[i].estimator};
+    if (!(out->v[i].name = bl_strdup(ctx, model[i].name))) s = bl_fail_nomem(ctx, "the results");
   }
-  bl_progress(ctx, "models", (double)out->n, (double)c->n_learners);
+  if (!s) s = bl_cross_validate_all(ctx, model, n, &data, &out->folds, c->metrics, p->y ? c->n_metrics : 0, cv);
+  for (size_t i = 0; !s && i < n; i++) out->v[i].cv = cv[i];
+  bl_free(ctx, model);
+  bl_free(ctx, cv);
+  return s;
+}
+
+bl_status bl_evaluate(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_results *out)
+{
+  *out = (bl_results){0};
+  if (!c->n_learners) return BL_OK;
+  bl_status s = make_folds(ctx, c, p, &out->folds);
+  if (!s && !(out->v = bl_calloc(ctx, c->n_learners, sizeof *out->v))) s = bl_fail_nomem(ctx, "the results");
+  if (!s) out->n = c->n_learners;
+  if (!s) s = cross_validate(ctx, c, p, out);
+  for (size_t i = 0; !s && i < out->n; i++) s = conclude(ctx, c, p, &out->v[i]);
   if (s) bl_results_free(ctx, out);
   return s;
 }

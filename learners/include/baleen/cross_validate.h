@@ -11,7 +11,7 @@
 typedef struct bl_cv {
   size_t n_folds, n_metrics, n_classes;
   double *score;           /* [n_folds x n_metrics], NaN where undefined or where the fold failed */
-  double *fit_s, *apply_s; /* [n_folds] wall-clock seconds */
+  double *fit_s, *apply_s; /* [n_folds] wall-clock seconds; shared steps count for each model that has them */
   bl_status *status;       /* [n_folds] */
   bl_texts errors;         /* [n_folds] "" or why the fold failed */
   double *classes;         /* [n_classes] class values over all data, ascending */
@@ -31,6 +31,17 @@ typedef struct bl_cv {
  * BL_E_UNSUPPORTED, before anything is fitted, when a metric needs what the estimator does not give. */
 bl_status bl_cross_validate(bl_ctx *ctx, const bl_estimator *proto, const bl_data *data, const bl_folds *folds,
                             const bl_metric *metrics, size_t n_metrics, bl_cv *out) BL_MUST_CHECK;
+
+/* The same for several models on the same folds, out[i] as bl_cross_validate() gives it. Chains that begin with equal
+ * steps (class, parameters, name) have these fitted, and the rows taken through them, once a fold for all of them. When
+ * one fails as a whole the call does, and names it. */
+typedef struct bl_candidate {
+  const char *name; /* for messages; NULL: none */
+  const bl_estimator *estimator;
+} bl_candidate;
+bl_status bl_cross_validate_all(bl_ctx *ctx, const bl_candidate *models, size_t n, const bl_data *data,
+                                const bl_folds *folds, const bl_metric *metrics, size_t n_metrics,
+                                bl_cv *out) BL_MUST_CHECK;
 /* Mean and population standard deviation of a metric over the folds where it is defined; *n how many those are. */
 void bl_cv_mean(const bl_cv *cv, size_t metric, double *mean, double *sd, size_t *n);
 void bl_cv_free(bl_ctx *ctx, bl_cv *cv);
