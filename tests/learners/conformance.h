@@ -29,6 +29,7 @@ typedef struct conformance_check {
   const char *name;
   void (*run)(const subject *s);
   bool on_chains;
+  const char *promise; /* what the check holds an estimator to, in words: printed where it fails */
 } conformance_check;
 
 /* ---- making ------------------------------------------------------------------------------------------------------ */
@@ -198,12 +199,22 @@ typedef struct conformance_case {
   subject s;
   const conformance_check *check;
   char name[160];
+  bool passed;
 } conformance_case;
 
 static inline void run_case(void **state)
 {
-  const conformance_case *c = *state;
+  conformance_case *c = *state;
   c->check->run(&c->s);
+  c->passed = true;
+}
+
+/* A failed assertion shows two numbers at most; this says what they are about. */
+static inline int explain_failure(void **state)
+{
+  const conformance_case *c = *state;
+  if (!c->passed) print_message("%s breaks a promise: %s\n", c->s.text, c->check->promise);
+  return 0;
 }
 
 static inline bool exempt(const char *estimator, const char *check)
@@ -231,7 +242,8 @@ static inline int run_conformance(const conformance_check *checks, size_t n_chec
         else snprintf(c->s.text, sizeof c->s.text, "%s", cls->name);
         c->check = &checks[k];
         snprintf(c->name, sizeof c->name, "%s%s: %s", cls->name, chain ? " in a chain" : "", checks[k].name);
-        tests[n] = (struct CMUnitTest){.name = c->name, .test_func = run_case, .initial_state = c};
+        tests[n] = (struct CMUnitTest){
+            .name = c->name, .test_func = run_case, .teardown_func = explain_failure, .initial_state = c};
         if (++n == sizeof cases / sizeof *cases) return 1;
       }
   }

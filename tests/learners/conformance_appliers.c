@@ -135,8 +135,11 @@ static void making_one_may_run_out_of_memory(const subject *s)
 }
 
 static const conformance_check checks[] = {
-    {"one_pass_gives_every_operation", one_pass_gives_every_operation, true},
-    {"an_applier_refuses_what_it_was_not_made_for", an_applier_refuses_what_it_was_not_made_for, true},
-    {"making_one_may_run_out_of_memory", making_one_may_run_out_of_memory, true},
+    {"one_pass_gives_every_operation", one_pass_gives_every_operation, true,
+     "one call gives every operation, with the bits that each gives when it is asked alone"},
+    {"an_applier_refuses_what_it_was_not_made_for", an_applier_refuses_what_it_was_not_made_for, true,
+     "an applier refuses rows of another width and operations that it was not made for"},
+    {"making_one_may_run_out_of_memory", making_one_may_run_out_of_memory, true,
+     "each allocation of making an applier may fail, and leaves nothing behind"},
 };
 CONFORMANCE_MAIN(checks)

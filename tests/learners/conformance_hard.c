@@ -352,12 +352,17 @@ static void odd_columns_are_finished(const subject *s)
 }
 
 static const conformance_check checks[] = {
-    {"files_keep_every_bit", files_keep_every_bit, true},
-    {"bad_files_do_no_harm", bad_files_do_no_harm, true},
-    {"torn_models_do_no_harm", torn_models_do_no_harm, true},
-    {"every_allocation_may_fail", every_allocation_may_fail, true},
-    {"many_threads_may_ask_one", many_threads_may_ask_one, true},
-    {"stopping_is_clean", stopping_is_clean, true},
-    {"odd_columns_are_finished", odd_columns_are_finished, true},
+    {"files_keep_every_bit", files_keep_every_bit, true, "a model that was saved and loaded gives the same bits"},
+    {"bad_files_do_no_harm", bad_files_do_no_harm, true,
+     "a model file with any byte changed loads to something that answers, or is refused; it never crashes"},
+    {"torn_models_do_no_harm", torn_models_do_no_harm, true, "a model file that was cut anywhere is refused"},
+    {"every_allocation_may_fail", every_allocation_may_fail, true,
+     "each allocation of fit, apply, save and load may fail, and leaves nothing behind"},
+    {"many_threads_may_ask_one", many_threads_may_ask_one, true,
+     "one fitted estimator answers many threads at once, each with the same bits"},
+    {"stopping_is_clean", stopping_is_clean, true,
+     "a fit that is cancelled returns soon, and can be repeated with the same result"},
+    {"odd_columns_are_finished", odd_columns_are_finished, true,
+     "constant, doubled, huge and tiny columns give finite answers, or a named error"},
 };
 CONFORMANCE_MAIN(checks)
