@@ -118,14 +118,3 @@ void bl_reader_plain_micro(char *unit)
     return;
   }
 }
-
-bool bl_reader_clock(const int v[7], int64_t *us)
-{
-  bl_recording scratch = {0};
-  if (!bl_recording_set_start(&scratch, v[0], v[1], v[2], v[3], v[4], v[5], 0) || v[6] < 0 || v[6] > 999999)
-    return false;
-  int64_t y = v[0] - (v[1] <= 2), m = (v[1] + 9) % 12; /* years from March on, the leap day last */
-  int64_t day = y * 365 + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + v[2];
-  *us = (((day * 24 + v[3]) * 60 + v[4]) * 60 + v[5]) * 1000000 + v[6];
-  return true;
-}

@@ -23,8 +23,5 @@ bl_status bl_reader_number_names(bl_ctx *ctx, bl_recording *rec, bool note) BL_M
 void bl_reader_sound_name(size_t i, size_t n, char to[32]);
 /* A unit's micro sign as "u", in place. */
 void bl_reader_plain_micro(char *unit);
-/* Microseconds of {year, month, day, hour, minute, second, microsecond} after some fixed moment; false when it is no
- * date. */
-bool bl_reader_clock(const int v[7], int64_t *us);
 
 #endif

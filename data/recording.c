@@ -1,5 +1,5 @@
 /* Opening by content: every reader looks at the first bytes, the surest one gets the file. What all readers need
- * besides (notes, channels, the calendar) is here too. */
+ * besides (notes, channels, the start) is here too. */
 #include "baleen/recording.h"
 
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "baleen/text.h"
+#include "clock.h"
 #include "recording_private.h"
 
 enum { HEAD_BYTES = 512 };
@@ -69,61 +70,15 @@ bl_status bl_recording_channels(bl_ctx *ctx, bl_rec_stream *stream, size_t n)
   return BL_OK;
 }
 
-/* Days since 1 March of the year 0 in the Gregorian calendar: with years that begin in March, the leap day comes last
- * and the lengths of the months before it follow (153 m + 2) / 5. */
-static long day_number(long year, long month, long day)
+bool bl_recording_set_start(bl_recording *rec, const int v[6], double shift_s)
 {
-  long y = year - (month <= 2), m = (month + 9) % 12;
-  return y * 365 + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1;
-}
-
-static void day_to_date(long n, long *year, long *month, long *day)
-{
-  long y = n / 366; /* at or before the year; at most a few steps short per 400 years, so count up */
-  while (day_number(y + 1, 3, 1) <= n) y++;
-  long in_year = n - day_number(y, 3, 1), m = (5 * in_year + 2) / 153;
-  *day = in_year - (153 * m + 2) / 5 + 1;
-  *month = m < 10 ? m + 3 : m - 9;
-  *year = y + (m >= 10);
-}
-
-bool bl_recording_set_start(bl_recording *rec, int year, int month, int day, int hour, int minute, int second,
-                            double shift_s)
-{
-  static const int length[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1) return false;
-  bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  if (day > length[month - 1] + (month == 2 && leap)) return false;
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return false;
-  if (!(fabs(shift_s) < 1e9)) return false;
-
-  int64_t us = (int64_t)llrint(shift_s * 1e6) + ((int64_t)(hour * 60 + minute) * 60 + second) * 1000000;
-  int64_t day_us = (int64_t)86400 * 1000000, days = us >= 0 ? us / day_us : -((-us + day_us - 1) / day_us);
-  us -= days * day_us;
-  long y, m, d, n = day_number(year, month, day) + (long)days;
-  if (n < day_number(1, 1, 1)) return false;
-  day_to_date(n, &y, &m, &d);
-  if (y < 1 || y > 9999) return false;
-  int in_day = (int)(us / 1000000), fraction = (int)(us % 1000000);
-  int used = snprintf(rec->start, sizeof rec->start, "%04ld-%02ld-%02ldT%02d:%02d:%02d", y, m, d, in_day / 3600,
-                      in_day / 60 % 60, in_day % 60);
-  if (fraction % 1000) snprintf(rec->start + used, sizeof rec->start - (size_t)used, ".%06d", fraction);
-  else if (fraction) snprintf(rec->start + used, sizeof rec->start - (size_t)used, ".%03d", fraction / 1000);
+  if (!bl_clock_text(v, shift_s, rec->start)) return false;
   return rec->has_start = true;
 }
 
 bool bl_recording_later(const bl_recording *rec, double shift_s, char to[40])
 {
-  static const int at[] = {0, 2, 5, 8, 11, 14, 17};
-  int v[7];
-  if (!rec->has_start) return false;
-  for (int i = 0; i < 7; i++) v[i] = (rec->start[at[i]] - '0') * 10 + rec->start[at[i] + 1] - '0';
-  double part = 0;
-  if (rec->start[19] == '.' && !bl_parse_real(rec->start + 19, &part)) return false;
-  bl_recording later = {0};
-  if (!bl_recording_set_start(&later, v[0] * 100 + v[1], v[2], v[3], v[4], v[5], v[6], part + shift_s)) return false;
-  memcpy(to, later.start, sizeof later.start);
-  return true;
+  return rec->has_start && bl_clock_later(rec->start, shift_s, to);
 }
 
 void bl_recording_release(bl_ctx *ctx, bl_recording *rec)
@@ -215,9 +170,27 @@ static bl_status check_strict(bl_ctx *ctx, const bl_recording *rec)
                  strcmp(rec->cls->name, "edf") ? "convert" : "repair");
 }
 
-/* pattern: as bl_recording_open_dated() has it. */
-static bl_status open_quietly(bl_ctx *ctx, const char *path, bl_open_mode mode, bool quiet, const char *pattern,
-                              bl_recording **out)
+/* By the first pattern that fits, with a note (no warning); a pattern of the user's own that does not fit is told. */
+static bl_status start_from_name(bl_ctx *ctx, bl_recording *rec, const char *pattern)
+{
+  int v[7];
+  const char *used;
+  if (!bl_start_from_name(pattern, bl_recording_file(rec->path), v, &used)) {
+    if (pattern)
+      bl_warn(ctx, BL_W_REMARK, "%s: '%s' fits nothing in the file's name; when it began is not known", rec->path,
+              pattern);
+    return BL_OK;
+  }
+  bl_recording_set_start(rec, v, v[6] * 1e-6);
+  rec->start_assumed = true;
+  char *text = bl_strf(ctx, "the start time %s is assumed from the file's name, by '%s'", rec->start, used);
+  bl_status s = text ? bl_texts_add(ctx, &rec->notes, text) : bl_fail_nomem(ctx, "a note");
+  if (!s) bl_log(ctx, BL_LOG_INFO, "%s: %s", rec->path, text);
+  bl_free(ctx, text);
+  return s;
+}
+
+static bl_status open_quietly(bl_ctx *ctx, const char *path, const bl_opening *how, bool quiet, bl_recording **out)
 {
   *out = NULL;
   const bl_reader_class *cls;
@@ -225,14 +198,14 @@ static bl_status open_quietly(bl_ctx *ctx, const char *path, bl_open_mode mode, 
   if (s) return s;
   bl_recording *rec = bl_calloc(ctx, 1, sizeof *rec);
   if (!rec) return bl_fail_nomem(ctx, "a recording");
-  rec->mode = mode;
+  rec->mode = how->mode;
   rec->quiet = quiet;
   if ((s = bl_recording_text(ctx, &rec->path, path))) goto done;
   rec->cls = cls;
   if ((s = cls->open(ctx, rec))) goto done;
   if ((s = check_strict(ctx, rec))) goto done;
-  bool by_name = !rec->has_start && !(pattern && !strcmp(pattern, "none"));
-  if (by_name && (s = bl_recording_start_from_name(ctx, rec, pattern))) goto done;
+  bool by_name = !rec->has_start && !(how->start_pattern && !strcmp(how->start_pattern, "none"));
+  if (by_name && (s = start_from_name(ctx, rec, how->start_pattern))) goto done;
   for (size_t i = 0; i < rec->n_streams; i++) {
     const bl_rec_stream *stream = &rec->streams[i];
     if (!stream->n_runs) continue;
@@ -246,19 +219,14 @@ done:
   return s;
 }
 
-bl_status bl_recording_open_mode(bl_ctx *ctx, const char *path, bl_open_mode mode, bl_recording **out)
+bl_status bl_recording_open_as(bl_ctx *ctx, const char *path, const bl_opening *how, bl_recording **out)
 {
-  return open_quietly(ctx, path, mode, false, NULL, out);
+  return open_quietly(ctx, path, how, false, out);
 }
 
 bl_status bl_recording_open(bl_ctx *ctx, const char *path, bl_recording **out)
 {
-  return open_quietly(ctx, path, BL_OPEN_TOLERANT, false, NULL, out);
-}
-
-bl_status bl_recording_open_dated(bl_ctx *ctx, const char *path, const char *pattern, bl_recording **out)
-{
-  return open_quietly(ctx, path, BL_OPEN_TOLERANT, false, pattern, out);
+  return bl_recording_open_as(ctx, path, &(bl_opening){0}, out);
 }
 
 bl_status bl_recording_refresh(bl_ctx *ctx, bl_recording *rec)
@@ -266,7 +234,7 @@ bl_status bl_recording_refresh(bl_ctx *ctx, bl_recording *rec)
   bl_recording *now, old;
   bool was_piped = !strncmp(rec->path, BL_PCM_PREFIX, strlen(BL_PCM_PREFIX)) && bl_text_ends_with(rec->path, ":-");
   if (was_piped) return BL_OK; /* it was read to its end, and is gone */
-  bl_status s = open_quietly(ctx, rec->path, rec->mode, true, NULL, &now);
+  bl_status s = open_quietly(ctx, rec->path, &(bl_opening){.mode = rec->mode}, true, &now);
   if (s) return s;
   old = *rec;
   *rec = *now;
@@ -299,17 +267,6 @@ bl_status bl_recording_read(bl_ctx *ctx, bl_recording *rec, size_t stream, uint6
   if (n > total - first) n = (size_t)(total - first);
   bl_status s = rec->cls->read(ctx, rec, stream, first, n, out, got);
   return s ? s : check_strict(ctx, rec);
-}
-
-const char *bl_recording_file(const char *path)
-{
-  int depth = 0;
-  if (strncmp(path, BL_PCM_PREFIX, strlen(BL_PCM_PREFIX))) return path;
-  for (const char *at = path + strlen(BL_PCM_PREFIX); *at; at++) {
-    depth += (*at == '[') - (*at == ']');
-    if (*at == ':' && depth <= 0) return at + 1;
-  }
-  return path;
 }
 
 bool bl_recording_is_name(const char *path)

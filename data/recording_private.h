@@ -19,11 +19,8 @@ bl_status bl_recording_streams(bl_ctx *ctx, bl_recording *rec, size_t n) BL_MUST
 bl_status bl_recording_channels(bl_ctx *ctx, bl_rec_stream *stream, size_t n) BL_MUST_CHECK;
 /* Replaces an owned text. */
 bl_status bl_recording_text(bl_ctx *ctx, char **to, const char *text) BL_MUST_CHECK;
-/* Writes rec->start; frac_s in [0, 1) is shown to the millisecond, or to the microsecond where that says more. False,
- * and nothing written, when it is no date of the calendar (years 1 to 9999) or no time of the day. shift_s, which may
- * cross days, is added. */
-bool bl_recording_set_start(bl_recording *rec, int year, int month, int day, int hour, int minute, int second,
-                            double shift_s);
+/* Writes rec->start; see bl_clock_text(). */
+bool bl_recording_set_start(bl_recording *rec, const int v[6], double shift_s);
 /* Closes the reader and frees the parts, not rec itself. */
 void bl_recording_release(bl_ctx *ctx, bl_recording *rec);
 

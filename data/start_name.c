@@ -3,8 +3,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "baleen/recording.h"
 #include "baleen/text.h"
-#include "recording_private.h"
+#include "clock.h"
 
 /* In this order, the first that fits. Recorders that write them, as far as known, behind each. */
 static const char
@@ -64,18 +65,12 @@ static bool fits(const char *pattern, const char *s, int v[7], const char **end)
   return true;
 }
 
-static bool is_date(const int v[7])
-{
-  bl_recording scratch = {0};
-  return bl_recording_set_start(&scratch, v[0], v[1], v[2], v[3], v[4], v[5], 0);
-}
-
 static bool find(const char *pattern, const char *name, int v[7])
 {
   for (const char *s = name; *s; s++) {
     const char *end;
     bool digit_before = s > name && isdigit((unsigned char)s[-1]) && isdigit((unsigned char)*s);
-    if (!digit_before && fits(pattern, s, v, &end) && !isdigit((unsigned char)*end) && is_date(v)) return true;
+    if (!digit_before && fits(pattern, s, v, &end) && !isdigit((unsigned char)*end) && bl_clock_is(v)) return true;
   }
   return false;
 }
@@ -108,25 +103,6 @@ bool bl_start_from_name(const char *pattern, const char *path, int v[7], const c
     if (find(*used, name, v) && (pattern || is_likely_year(v[0]))) return true;
   }
   return false;
-}
-
-bl_status bl_recording_start_from_name(bl_ctx *ctx, bl_recording *rec, const char *pattern)
-{
-  int v[7];
-  const char *used;
-  if (!bl_start_from_name(pattern, bl_recording_file(rec->path), v, &used)) {
-    if (pattern)
-      bl_warn(ctx, BL_W_REMARK, "%s: '%s' fits nothing in the file's name; when it began is not known", rec->path,
-              pattern);
-    return BL_OK;
-  }
-  bl_recording_set_start(rec, v[0], v[1], v[2], v[3], v[4], v[5], v[6] * 1e-6);
-  rec->start_assumed = true;
-  char *text = bl_strf(ctx, "the start time %s is assumed from the file's name, by '%s'", rec->start, used);
-  bl_status s = text ? bl_texts_add(ctx, &rec->notes, text) : bl_fail_nomem(ctx, "a note");
-  if (!s) bl_log(ctx, BL_LOG_INFO, "%s: %s", rec->path, text);
-  bl_free(ctx, text);
-  return s;
 }
 
 bl_status bl_start_pattern_check(bl_ctx *ctx, const char *who, const char *pattern)

@@ -158,7 +158,7 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
                 "convert: --table: %s holds its annotations itself; 'baleen annotations' writes a table of them", out);
   if (!s) s = check_places(ctx, in, out, p, to);
   if (!s) s = bl_start_pattern_check(ctx, "convert: --start-pattern", p->start_pattern);
-  if (!s) s = bl_recording_open_dated(ctx, in, p->start_pattern, &rec);
+  if (!s) s = bl_recording_open_as(ctx, in, &(bl_opening){.start_pattern = p->start_pattern}, &rec);
   if (!s) warn_unused(ctx, rec, p, out, to);
   if (!s) s = is_copy(rec, p, to) ? copy(ctx, rec, p, out, to, &report) : convert(ctx, rec, p, out, to, &report);
   if (!s) printf("%s\n", out);

@@ -83,7 +83,7 @@ static bl_status inspect(bl_ctx *ctx, const char *path, const params *p, json_t 
 {
   bl_recording *rec = NULL;
   bl_census **t = NULL;
-  bl_status s = bl_recording_open_dated(ctx, path, p->start_pattern, &rec);
+  bl_status s = bl_recording_open_as(ctx, path, &(bl_opening){.start_pattern = p->start_pattern}, &rec);
   if (!s && !(t = bl_calloc(ctx, rec->n_streams, sizeof *t))) s = bl_fail_nomem(ctx, path);
   for (size_t k = 0; !s && !p->header && k < rec->n_streams; k++) {
     t[k] = bl_calloc(ctx, rec->streams[k].n_channels, sizeof **t);

@@ -34,7 +34,7 @@ bl_status bl_read_raven(bl_ctx *ctx, bl_lines *l, const bl_annotation_reading *h
 /* annotation_csv.c: a whole text, CSV or BIDS. */
 bl_status bl_read_events(bl_ctx *ctx, const char *path, const char *text, size_t n, const bl_annotation_reading *how,
                          bl_annotations *out) BL_MUST_CHECK;
-/* annotation_write.c: a table is UTF-8, so a text that is none is taken as Latin-1. NULL when memory ran out. */
+/* A table is UTF-8, so a text that is none is taken as Latin-1. NULL when memory ran out. */
 char *bl_annotation_utf8(bl_ctx *ctx, const char *text);
 /* Whether a table's name says that it is a hypnogram. */
 bool bl_annotation_is_hypnogram(const char *path);

@@ -65,13 +65,6 @@ static void put_duration(out *o, const bl_annotation *a)
   put_real(o, x, "");
 }
 
-char *bl_annotation_utf8(bl_ctx *ctx, const char *text) { return bl_utf8_of_text(ctx, text, strlen(text)); }
-
-bool bl_annotation_is_hypnogram(const char *path)
-{
-  return bl_text_ends_with(path, "_hypnogram.txt") || bl_text_ends_with(path, ".hypnogram.txt");
-}
-
 /* Tabs, line ends and other control bytes become blanks: the format has no way to write them. */
 static void put_plain(out *o, const char *text)
 {

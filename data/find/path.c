@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "baleen/text.h"
+#include "recording_private.h"
 
 char *bl_path_join(bl_ctx *ctx, const char *folder, const char *path)
 {
@@ -54,4 +55,15 @@ char *bl_path_stem(bl_ctx *ctx, const char *path)
   char *out = bl_calloc(ctx, n + 1, 1);
   if (out) memcpy(out, path, n);
   return out;
+}
+
+const char *bl_recording_file(const char *path)
+{
+  int depth = 0;
+  if (strncmp(path, BL_PCM_PREFIX, strlen(BL_PCM_PREFIX))) return path;
+  for (const char *at = path + strlen(BL_PCM_PREFIX); *at; at++) {
+    depth += (*at == '[') - (*at == ']');
+    if (*at == ':' && depth <= 0) return at + 1;
+  }
+  return path;
 }

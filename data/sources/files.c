@@ -460,7 +460,8 @@ static bl_status list(bl_ctx *ctx, const void *vp, const char *folder, bl_items 
 static bl_status open_item(bl_ctx *ctx, const void *vp, const char *folder, const bl_item *item, bl_recording **out)
 {
   (void)folder;
-  return bl_recording_open_dated(ctx, item->path, ((const params *)vp)->start_pattern, out);
+  return bl_recording_open_as(ctx, item->path, &(bl_opening){.start_pattern = ((const params *)vp)->start_pattern},
+                              out);
 }
 
 const bl_source_class bl_source_files = {

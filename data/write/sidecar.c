@@ -307,7 +307,7 @@ bl_status bl_sidecar_apply(bl_ctx *ctx, bl_recording *rec, const bl_sidecar *d)
   if (!s && d->slip)
     s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "%s: the key \"%s\" is none that is read; is \"%s\" meant?", name,
                           d->slip, d->meant);
-  if (!s && d->start) bl_recording_set_start(rec, v[0], v[1], v[2], v[3], v[4], v[5], v[6] * 1e-6);
+  if (!s && d->start) bl_recording_set_start(rec, v, v[6] * 1e-6);
   return s;
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "file.h"
 #include "reader_util.h"
 #include "recording_private.h"
@@ -130,12 +131,10 @@ static bl_status tell_scale(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec
 /* Whether the reader finds the same start by the file's name. */
 static bool name_tells_start(const char *path, const char *start)
 {
-  bl_recording by_name = {0};
+  char by_name[BL_CLOCK_ROOM];
   const char *used;
   int v[7];
-  return bl_start_from_name(NULL, path, v, &used) &&
-         bl_recording_set_start(&by_name, v[0], v[1], v[2], v[3], v[4], v[5], v[6] * 1e-6) &&
-         !strcmp(by_name.start, start);
+  return bl_start_from_name(NULL, path, v, &used) && bl_clock_text(v, v[6] * 1e-6, by_name) && !strcmp(by_name, start);
 }
 
 /* Whether a sound file by itself would be read with other names, units, values or another start. */

@@ -13,7 +13,7 @@
 static bl_recording *open_as(bl_ctx *ctx, const char *path, bl_open_mode mode)
 {
   bl_recording *rec;
-  check_ok(ctx, bl_recording_open_mode(ctx, path, mode, &rec));
+  check_ok(ctx, bl_recording_open_as(ctx, path, &(bl_opening){.mode = mode}, &rec));
   return rec;
 }
 

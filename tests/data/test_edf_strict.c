@@ -49,7 +49,7 @@ static bool strict_takes(const char *path, char *why, size_t room)
 {
   bl_ctx *ctx = bl_ctx_new();
   bl_recording *rec;
-  bl_status s = bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec);
+  bl_status s = bl_recording_open_as(ctx, path, &(bl_opening){.mode = BL_OPEN_STRICT}, &rec);
   if (s && s != BL_E_FORMAT) fail_msg("%s: %s", path, bl_ctx_error(ctx));
   snprintf(why, room, "%s", s ? bl_ctx_error(ctx) : "");
   bl_recording_close(ctx, rec);
@@ -158,11 +158,12 @@ static void other_formats_too(void **arg)
   (void)arg;
   bl_ctx *ctx = bl_ctx_new();
   bl_recording *rec;
-  check_fails(
-      ctx,
-      bl_recording_open_mode(ctx, BALEEN_TEST_DATA "/malformed/wav/gen-truncated-in-data.wav", BL_OPEN_STRICT, &rec),
-      BL_E_FORMAT, "(strict");
-  check_ok(ctx, bl_recording_open_mode(ctx, BALEEN_TEST_DATA "/formats/cpython-pluck-pcm16.wav", BL_OPEN_STRICT, &rec));
+  check_fails(ctx,
+              bl_recording_open_as(ctx, BALEEN_TEST_DATA "/malformed/wav/gen-truncated-in-data.wav",
+                                   &(bl_opening){.mode = BL_OPEN_STRICT}, &rec),
+              BL_E_FORMAT, "(strict");
+  check_ok(ctx, bl_recording_open_as(ctx, BALEEN_TEST_DATA "/formats/cpython-pluck-pcm16.wav",
+                                     &(bl_opening){.mode = BL_OPEN_STRICT}, &rec));
   bl_recording_close(ctx, rec);
   check_free(ctx);
 }
@@ -170,7 +171,7 @@ static void other_formats_too(void **arg)
 static bl_status open_strict(bl_ctx *ctx, void *arg)
 {
   bl_recording *rec;
-  bl_status s = bl_recording_open_mode(ctx, arg, BL_OPEN_STRICT, &rec);
+  bl_status s = bl_recording_open_as(ctx, arg, &(bl_opening){.mode = BL_OPEN_STRICT}, &rec);
   bl_recording_close(ctx, rec);
   return s == BL_E_FORMAT ? BL_OK : s;
 }

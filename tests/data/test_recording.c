@@ -119,8 +119,8 @@ static void calendar(void **arg)
               {2023, 4, 30, 0, (double)NAN, NULL}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     bl_recording rec = {0};
-    bool ok =
-        bl_recording_set_start(&rec, rows[i].year, rows[i].month, rows[i].day, rows[i].hour, 0, 0, rows[i].shift_s);
+    bool ok = bl_recording_set_start(&rec, (const int[6]){rows[i].year, rows[i].month, rows[i].day, rows[i].hour},
+                                     rows[i].shift_s);
     assert_int_equal(ok, rows[i].start != NULL);
     assert_int_equal(rec.has_start, ok);
     if (ok) assert_string_equal(rec.start, rows[i].start);

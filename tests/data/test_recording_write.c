@@ -61,7 +61,7 @@ static void check_back(bl_ctx *ctx, const char *path, const double *step, size_t
   bl_recording *rec;
   float got[(FRAMES + 300) * CHANNELS];
   size_t n;
-  check_ok(ctx, bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec));
+  check_ok(ctx, bl_recording_open_as(ctx, path, &(bl_opening){.mode = BL_OPEN_STRICT}, &rec));
   assert_int_equal(rec->n_streams, 1);
   assert_int_equal(rec->streams[0].n_frames, frames);
   check_near(rec->streams[0].rate_hz, 250, 1e-12);
@@ -115,7 +115,7 @@ static void edf_and_bdf(void **arg)
 static void check_sidecar(bl_ctx *ctx, const char *path)
 {
   bl_recording *rec;
-  check_ok(ctx, bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec));
+  check_ok(ctx, bl_recording_open_as(ctx, path, &(bl_opening){.mode = BL_OPEN_STRICT}, &rec));
   for (size_t c = 0; c < CHANNELS; c++) {
     assert_string_equal(rec->streams[0].channels[c].name, names[c]);
     assert_string_equal(rec->streams[0].channels[c].unit, units[c]);
@@ -218,7 +218,7 @@ static void sidecars_only_where_needed(void **arg)
     check_ok(ctx, write_it(ctx, path, &spec));
     if (sidecar_is_there(path) != table[i].wanted) fail_msg("row %zu", i);
     bl_recording *rec;
-    check_ok(ctx, bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec));
+    check_ok(ctx, bl_recording_open_as(ctx, path, &(bl_opening){.mode = BL_OPEN_STRICT}, &rec));
     for (size_t c = 0; c < spec.n_channels; c++) {
       assert_string_equal(rec->streams[0].channels[c].name, spec.names[c]);
       assert_string_equal(rec->streams[0].channels[c].unit, "FS");
@@ -294,7 +294,7 @@ static void whole_numbers_come_back(void **arg)
     size_t n;
     bl_recording *rec;
     check_ok(ctx, write_it(ctx, path, &spec));
-    check_ok(ctx, bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec));
+    check_ok(ctx, bl_recording_open_as(ctx, path, &(bl_opening){.mode = BL_OPEN_STRICT}, &rec));
     check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, FRAMES, got, &n));
     assert_memory_equal(got, samples, sizeof got);
     bl_recording_close(ctx, rec);
@@ -336,7 +336,7 @@ static void every_channel_count(void **arg)
     check_ok(ctx, bl_writer_push(ctx, w, x, LONG));
     check_ok(ctx, bl_writer_done(ctx, w));
     bl_writer_free(ctx, w);
-    check_ok(ctx, bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec));
+    check_ok(ctx, bl_recording_open_as(ctx, path, &(bl_opening){.mode = BL_OPEN_STRICT}, &rec));
     assert_int_equal(rec->streams[0].n_frames, LONG);
     check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, LONG, got, &frames));
     assert_int_equal(frames, LONG);
@@ -473,7 +473,7 @@ static void flat_channels(void **arg)
       const char *path = check_tmp_path(bdf ? "flat.bdf" : "flat.edf");
       check_ok(ctx, write_values(ctx, path, &spec, v, NULL));
       bl_recording *rec;
-      check_ok(ctx, bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec));
+      check_ok(ctx, bl_recording_open_as(ctx, path, &(bl_opening){.mode = BL_OPEN_STRICT}, &rec));
       check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, N(v), got, &n));
       double off = fabs((double)got[50] - (double)v[50]);
       if (off > (table[i].exact ? 0 : 5e-5 * fabs((double)v[50])))
@@ -514,7 +514,7 @@ static void whole_channels(void **arg)
     const char *path = check_tmp_path(table[row].name);
     check_ok(ctx, write_values(ctx, path, &spec, v, NULL));
     bl_recording *rec;
-    check_ok(ctx, bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec));
+    check_ok(ctx, bl_recording_open_as(ctx, path, &(bl_opening){.mode = BL_OPEN_STRICT}, &rec));
     size_t width = rec->streams[0].n_channels; /* a BDF's has system bits too */
     check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, 100, got, &n));
     assert_int_equal(n, 100);
@@ -592,7 +592,7 @@ static void status_in_bdf(void **arg)
       check_ok(ctx, s);
       bl_recording *rec;
       float x[20];
-      check_ok(ctx, bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec));
+      check_ok(ctx, bl_recording_open_as(ctx, path, &(bl_opening){.mode = BL_OPEN_STRICT}, &rec));
       assert_int_equal(rec->streams[0].n_channels, 2);
       assert_string_equal(rec->streams[0].channels[0].name, "Status");
       check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, 10, x, &got));
@@ -631,7 +631,7 @@ static void record_lengths(void **arg)
     const char *path = check_tmp_path("odd.edf");
     check_ok(ctx, write_values(ctx, path, &spec, v, &report));
     bl_recording *rec;
-    check_ok(ctx, bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec));
+    check_ok(ctx, bl_recording_open_as(ctx, path, &(bl_opening){.mode = BL_OPEN_STRICT}, &rec));
     const bl_rec_stream *s = &rec->streams[0];
     if (s->n_frames < table[i].frames || s->n_frames > table[i].most)
       fail_msg("row %zu: %llu frames", i, (unsigned long long)s->n_frames);
@@ -675,7 +675,7 @@ static void crowded_annotations(void **arg)
   assert_int_equal(stat(path, &st), 0);
   assert_true(st.st_size < SECONDS * 200 * 3 / 2);
   bl_recording *rec;
-  check_ok(ctx, bl_recording_open_mode(ctx, path, BL_OPEN_STRICT, &rec));
+  check_ok(ctx, bl_recording_open_as(ctx, path, &(bl_opening){.mode = BL_OPEN_STRICT}, &rec));
   assert_int_equal(rec->annotations.n, LABELS);
   for (size_t i = 0; i < LABELS; i++) check_near(rec->annotations.v[i].onset_s, a.v[i].onset_s, 1e-7);
   bool takes;
@@ -741,7 +741,7 @@ static void edf_without_names(void **arg)
   assert_memory_equal(w + 184, v + 184, 768 - 184);
   for (size_t r = 0; r < 4; r++) assert_memory_equal(w + 768 + r * 140, v + 768 + r * 140, 20); /* samples */
   bl_recording *rec;
-  check_ok(ctx, bl_recording_open_mode(ctx, out, BL_OPEN_STRICT, &rec));
+  check_ok(ctx, bl_recording_open_as(ctx, out, &(bl_opening){.mode = BL_OPEN_STRICT}, &rec));
   assert_int_equal(rec->annotations.n, 2);
   assert_string_equal(rec->annotations.v[0].label, "K-complex");
   check_near(rec->annotations.v[0].onset_s, 0.5, 1e-12);
@@ -752,7 +752,7 @@ static void edf_without_names(void **arg)
   free(v), free(w);
   how = (bl_anonymizing){.drop = "*"};
   check_ok(ctx, bl_anonymize(ctx, path, out, &how, &report));
-  check_ok(ctx, bl_recording_open_mode(ctx, out, BL_OPEN_STRICT, &rec));
+  check_ok(ctx, bl_recording_open_as(ctx, out, &(bl_opening){.mode = BL_OPEN_STRICT}, &rec));
   assert_int_equal(rec->annotations.n, 0);
   assert_string_equal(rec->start, "1985-01-01T00:00:00");
   bl_recording_close(ctx, rec);
@@ -793,7 +793,7 @@ static void sound_without_names(void **arg)
     float x[600], y[600];
     bl_recording *a, *b;
     check_ok(ctx, bl_recording_open(ctx, path, &a));
-    check_ok(ctx, bl_recording_open_mode(ctx, out, BL_OPEN_STRICT, &b));
+    check_ok(ctx, bl_recording_open_as(ctx, out, &(bl_opening){.mode = BL_OPEN_STRICT}, &b));
     check_ok(ctx, bl_recording_read(ctx, a, 0, 0, 600, x, &n));
     check_ok(ctx, bl_recording_read(ctx, b, 0, 0, 600, y, &m));
     assert_int_equal(n, 501);

@@ -74,13 +74,13 @@ static void a_recording(void **arg)
   bl_recording_close(ctx, rec);
   static const char *const patterns[] = {"none", ".%y%m%d"};
   for (int i = 0; i < 2; i++) { /* by another pattern, or none; looking again changes nothing */
-    check_ok(ctx, bl_recording_open_dated(ctx, path, patterns[i], &rec));
+    check_ok(ctx, bl_recording_open_as(ctx, path, &(bl_opening){.start_pattern = patterns[i]}, &rec));
     assert_int_equal(rec->has_start, false);
     check_ok(ctx, bl_recording_refresh(ctx, rec));
     assert_int_equal(rec->has_start, false);
     bl_recording_close(ctx, rec);
   }
-  check_ok(ctx, bl_recording_open_dated(ctx, path, "%y%m%d153000", &rec));
+  check_ok(ctx, bl_recording_open_as(ctx, path, &(bl_opening){.start_pattern = "%y%m%d153000"}, &rec));
   assert_string_equal(rec->start, "2018-06-02T00:00:00");
   check_ok(ctx, bl_recording_refresh(ctx, rec));
   assert_string_equal(rec->start, "2018-06-02T00:00:00");

@@ -7,6 +7,7 @@
 
 #include "baleen/text.h"
 #include "brainvision.h"
+#include "clock.h"
 #include "recording_private.h"
 
 typedef struct marks {
@@ -74,9 +75,9 @@ static bl_status take_segment(bl_ctx *ctx, bl_recording *rec, const bl_bv *b, ma
   int64_t us = 0;
   uint64_t frame = m->position > 0 ? (uint64_t)m->position - 1 : 0;
   double shift = -(double)frame / rate_hz;
-  bool dated = take_date(m->date, d) && bl_reader_clock(d, &us);
+  bool dated = take_date(m->date, d) && bl_clock_us(d, &us);
   if (!k->has_first && dated && fabs(shift) < 1e8) {
-    bl_recording_set_start(rec, d[0], d[1], d[2], d[3], d[4], d[5], d[6] * 1e-6 + shift);
+    bl_recording_set_start(rec, d, d[6] * 1e-6 + shift);
     k->first_us = us + (int64_t)llrint(shift * 1e6);
     k->has_first = true;
   }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "baleen/text.h"
+#include "clock.h"
 #include "edf.h"
 #include "recording_private.h"
 
@@ -208,21 +209,20 @@ static void read_start(bl_recording *rec, bl_edf *e)
   bool has_time = three_numbers(time, t, &odd_time) && t[0] < 24 && t[1] < 60 && t[2] < 60;
   bool has_date = three_numbers(date, d, &odd_date);
   int full_year = d[2] >= 85 ? 1900 + d[2] : 2000 + d[2]; /* EDF's rule for years of two digits */
-  if (e->plus && startdate(recording, &day, &month, &year) &&
-      bl_recording_set_start(rec, year, month, day, 0, 0, 0, 0)) {
+  if (e->plus && startdate(recording, &day, &month, &year) && bl_clock_is((const int[6]){year, month, day})) {
     /* past 2084 the short form says "yy": then it cannot disagree */
     if (year < 2085 && !(has_date && d[0] == day && d[1] == month && full_year == year))
       bl_edf_deviates(e, BL_EDF_STARTDATE, 88, -1);
     d[0] = day, d[1] = month, full_year = year;
     has_date = true;
   } else {
-    has_date = has_date && bl_recording_set_start(rec, full_year, d[1], d[0], 0, 0, 0, 0);
+    has_date = has_date && bl_clock_is((const int[6]){full_year, d[1], d[0]});
     if (!has_date) bl_edf_deviates(e, BL_EDF_NO_DATE, 168, -1);
   }
   if (!has_time) bl_edf_deviates(e, BL_EDF_NO_TIME, 176, -1);
   else if (odd_time || odd_date) bl_edf_deviates(e, BL_EDF_SEPARATORS, odd_time ? 176 : 168, -1);
-  rec->has_start = false;
-  if (has_date && has_time) bl_recording_set_start(rec, full_year, d[1], d[0], t[0], t[1], t[2], 0);
+  const int start[6] = {full_year, d[1], d[0], t[0], t[1], t[2]};
+  if (has_date && has_time) bl_recording_set_start(rec, start, 0);
 }
 
 /* ---- signals ----------------------------------------------------------------------------------------------------- */

@@ -272,7 +272,7 @@ bl_status bl_edf_out_done(bl_ctx *ctx, bl_edf_out *o)
   if (o->record != o->spec->n_records)
     s = bl_fail(ctx, BL_E_INTERNAL, "%s: %llu of %llu records written", o->file.path, (unsigned long long)o->record,
                 (unsigned long long)o->spec->n_records);
-  if (!s) s = bl_recording_open_mode(ctx, o->file.beside, BL_OPEN_STRICT, &rec);
+  if (!s) s = bl_recording_open_as(ctx, o->file.beside, &(bl_opening){.mode = BL_OPEN_STRICT}, &rec);
   if (s == BL_E_FORMAT) s = bl_fail_in(ctx, BL_E_INTERNAL, "what was written does not conform: ");
   bl_recording_close(ctx, rec);
   if (!s) s = bl_out_done(ctx, &o->file);

@@ -35,7 +35,7 @@ static bool start_from_text(bl_recording *rec, const unsigned char *s)
       if (*s < '0' || *s > '9') return false;
       v[i] = v[i] * 10 + (*s - '0');
     }
-  return bl_recording_set_start(rec, v[0], v[1], v[2], v[3], v[4], v[5], v[6] / 100.0);
+  return bl_recording_set_start(rec, v, v[6] / 100.0);
 }
 
 /* 2.x: days since the year 0 in units of 2^-32 day (20 us); 1 January of the year 1 is day 367. What is within that
@@ -48,7 +48,7 @@ static bool start_from_days(bl_recording *rec, uint64_t t)
   if (day < 367 || day > 3652424) return false;
   uint64_t year = (uint64_t)((double)(day - 367) / 365.2425) + 1; /* or the one beside it: the rest is shift */
   uint64_t new_year = 365 * year + (year + 3) / 4 - (year + 99) / 100 + (year + 399) / 400 + 1;
-  return bl_recording_set_start(rec, (int)year, 1, 1, 0, 0, 0, ((double)day - (double)new_year) * 86400 + s);
+  return bl_recording_set_start(rec, (const int[6]){(int)year, 1, 1}, ((double)day - (double)new_year) * 86400 + s);
 }
 
 static bl_status read_start(bl_ctx *ctx, bl_recording *rec, const bl_gdf *g)

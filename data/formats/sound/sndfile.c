@@ -234,7 +234,7 @@ static bl_status read_bext(bl_ctx *ctx, bl_recording *rec)
   int v[6];
   if (sf_command(((sound *)rec->impl)->file, SFC_GET_BROADCAST_INFO, &b, sizeof b) != SF_TRUE) return BL_OK;
   if (is_unset(b.origination_date, sizeof b.origination_date)) return BL_OK;
-  if (read_origination(&b, v) && bl_recording_set_start(rec, v[0], v[1], v[2], v[3], v[4], v[5], 0)) return BL_OK;
+  if (read_origination(&b, v) && bl_recording_set_start(rec, v, 0)) return BL_OK;
   return bl_recording_note(ctx, rec, BL_W_DEVIATION,
                            "the start '%.10s %.8s' of the chunk bext is no date and time, and was passed over",
                            b.origination_date, b.origination_time);

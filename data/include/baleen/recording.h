@@ -90,10 +90,15 @@ struct bl_recording {
  * BL_E_IO when it cannot be opened or is no regular file, BL_E_FORMAT when nothing reads it or it is broken beyond
  * reading (an empty file and a Git LFS pointer are named as such): messages name the file and the place in it. */
 bl_status bl_recording_open(bl_ctx *ctx, const char *path, bl_recording **out) BL_MUST_CHECK;
-/* The same in a mode; bl_recording_open() is tolerant. A strict recording's read fails too (BL_E_FORMAT) when the
- * deviation shows only then. Strict means the standard's text: EDF+D, limits that invert the polarity, labels that
- * occur twice, missing units, any number of signals up to 4096 and records of any size are legal. */
-bl_status bl_recording_open_mode(bl_ctx *ctx, const char *path, bl_open_mode mode, bl_recording **out) BL_MUST_CHECK;
+/* How to open: zeroed is tolerant, the start by the name of the file where its header tells none. */
+typedef struct bl_opening {
+  bl_open_mode mode;
+  const char *start_pattern; /* as bl_start_from_name() has it; "none": by no name at all; NULL: by its list */
+} bl_opening;
+/* bl_recording_open() as `how` says. A strict recording's read fails too (BL_E_FORMAT) when the deviation shows only
+ * then. Strict means the standard's text: EDF+D, limits that invert the polarity, labels that occur twice, missing
+ * units, any number of signals up to 4096 and records of any size are legal. */
+bl_status bl_recording_open_as(bl_ctx *ctx, const char *path, const bl_opening *how, bl_recording **out) BL_MUST_CHECK;
 /* Looks at the file again: a recorder that is still writing (n_records -1) may have added to it. Streams, runs,
  * annotations and notes are those of now, their old addresses are invalid; frames that were there have the same
  * numbers. On failure the recording stays as it was. Costs what opening does; deviations are not warned of anew. */
@@ -122,16 +127,8 @@ bl_status bl_recording_note(bl_ctx *ctx, bl_recording *rec, bl_warning code, con
 bool bl_start_from_name(const char *pattern, const char *path, int v[7], const char **used);
 /* False when a field of it is unknown, or it has no year. */
 bool bl_start_pattern_ok(const char *pattern);
-/* Sets rec->start by its name, with a note (no warning); does nothing when no pattern fits. bl_recording_open() does
- * so, by the list, when the header tells no start. */
-bl_status bl_recording_start_from_name(bl_ctx *ctx, bl_recording *rec, const char *pattern) BL_MUST_CHECK;
-
 /* BL_E_CONFIG, beginning with `who`, unless the pattern is NULL, "none" or one as above. */
 bl_status bl_start_pattern_check(bl_ctx *ctx, const char *who, const char *pattern) BL_MUST_CHECK;
-/* bl_recording_open(), but where the header tells no start it is by this pattern; "none": by no name at all; NULL: by
- * the list. */
-bl_status bl_recording_open_dated(bl_ctx *ctx, const char *path, const char *pattern, bl_recording **out) BL_MUST_CHECK;
-
 /* The file of a recording's path: all of it, or what is behind the settings of raw samples (pcm:rate=48000:FILE). A
  * colon within brackets is the settings' own (names=[a:b]). */
 const char *bl_recording_file(const char *path);

@@ -2,7 +2,7 @@
  * sample changes, mended, cropped, widened or with fewer channels; files without names in them.
  *
  * All is written beside its place and renamed when complete, in memory that does not grow with the recording. EDF+ and
- * BDF+ files are opened strictly (bl_recording_open_mode) before they get their name. */
+ * BDF+ files are opened strictly (bl_recording_open_as) before they get their name. */
 #ifndef BALEEN_RECORDING_WRITE_H
 #define BALEEN_RECORDING_WRITE_H
 

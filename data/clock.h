@@ -1,0 +1,25 @@
+/* clock.h: dates of the Gregorian calendar and times of the day, without zones. Private to data. */
+#ifndef BL_DATA_CLOCK_H
+#define BL_DATA_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Room for "2009-08-12T16:15:00.250000" and its final zero. */
+#define BL_CLOCK_ROOM 40
+
+/* v: year (1 to 9999), month, day, hour, minute, second. False, and nothing written, when that is no date or no time of
+ * the day, or the result leaves those years. shift_s, of either sign and below 1e9, is added; it may cross days. Written
+ * as ISO 8601 with no fraction, three digits of it, or six, whichever says all to the microsecond. */
+bool bl_clock_text(const int v[6], double shift_s, char to[BL_CLOCK_ROOM]);
+/* The same, from a text that bl_clock_text() wrote; `to` may be `text`. */
+bool bl_clock_later(const char *text, double shift_s, char to[BL_CLOCK_ROOM]);
+/* Microseconds since a moment that is the same in all calls; v[6] holds those of the second, 0 to 999999. */
+bool bl_clock_us(const int v[7], int64_t *us);
+static inline bool bl_clock_is(const int v[6])
+{
+  char text[BL_CLOCK_ROOM];
+  return bl_clock_text(v, 0, text);
+}
+
+#endif
