@@ -176,7 +176,10 @@ void bl_extractor_free(bl_ctx *ctx, bl_extractor *e)
     bl_desk_free(ctx, e, d);
   }
   bl_judges_free(ctx, e);
-  for (size_t b = 0; e->leaves && b < e->recipe->n_branches; b++) bl_stream_free(ctx, &e->leaves[b].corrected);
+  for (size_t b = 0; e->leaves && b < e->recipe->n_branches; b++) {
+    bl_stream_free(ctx, &e->leaves[b].corrected);
+    bl_free(ctx, e->leaves[b].past.v);
+  }
   for (size_t i = 0; i < e->n_nodes; i++) {
     bl_stage_stop(ctx, &e->nodes[i].run);
     bl_frames_free(ctx, &e->nodes[i].out);

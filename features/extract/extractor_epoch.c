@@ -13,6 +13,7 @@ void bl_judges_free(bl_ctx *ctx, bl_extractor *e)
   for (size_t k = 0; k < e->n_judges; k++) {
     bl_free(ctx, e->judges[k].flat);
     bl_free(ctx, e->judges[k].reject);
+    bl_free(ctx, e->judges[k].past.v);
   }
   bl_free(ctx, e->judges);
   e->judges = NULL;
@@ -174,14 +175,13 @@ range bl_judge_range(const bl_extractor *e, const judge *j, const bl_span *span)
   return on;
 }
 
-void bl_judge_look(const bl_extractor *e, const judge *j, range on, desk *d, const float *v, size_t n)
+void bl_judge_look(const judge *j, range on, desk *d, const float *v, uint64_t first, size_t n)
 {
-  (void)e;
-  uint64_t lo = on.first > j->count ? on.first : j->count, hi = on.behind < j->count + n ? on.behind : j->count + n;
+  uint64_t lo = on.first > first ? on.first : first, hi = on.behind < first + n ? on.behind : first + n;
   size_t width = j->stream->n_channels;
   double *low = d->low + j->offset, *high = d->high + j->offset;
   for (uint64_t f = lo; f < hi; f++) {
-    const float *x = v + (size_t)(f - j->count) * width;
+    const float *x = v + (size_t)(f - first) * width;
     for (size_t c = 0; c < width; c++) {
       double y = (double)x[c];
       /* a NaN stays */

@@ -14,12 +14,20 @@ typedef struct node {
   const char *branch;
 } node;
 
+/* The last frames of a leaf or a judge, for spans that are announced when they have begun. */
+typedef struct history {
+  float *v;
+  size_t from, n, cap; /* frames [from, from + n) of room for cap */
+  uint64_t first;      /* the number of the oldest */
+} history;
+
 typedef struct leaf {
   const bl_branch *branch;
   size_t node, offset;     /* offset: of its first summary among all summaries */
   const bl_stream *stream; /* what its summaries get: what the node puts out, or `corrected` */
   bl_stream corrected;     /* the same in the unit that the baseline leaves; empty while it leaves the unit as it is */
   uint64_t count;          /* frames seen in this run */
+  history past;            /* the last of these */
 } leaf;
 
 /* One summary of one leaf, and where it writes. */
@@ -36,6 +44,7 @@ typedef struct judge {
   size_t offset;         /* of its first channel among all judged channels */
   double *flat, *reject; /* limits, per channel */
   uint64_t count;        /* frames seen in this run */
+  history past;          /* the last of these */
 } judge;
 
 /* Frames of one leaf that wait for their baseline. */
@@ -85,7 +94,7 @@ struct bl_extractor {
   desk *pool;
   open_span *open; /* [head, n_open) are waiting */
   size_t head, n_open, cap_open;
-  double run_start_s, last_start_s;
+  double run_start_s, last_start_s, history_s;
   uint64_t pushed;
 };
 
@@ -114,8 +123,8 @@ bl_status bl_desk_add_rules(bl_ctx *ctx, const bl_extractor *e, desk *d) BL_MUST
 void bl_desk_begin_rules(const bl_extractor *e, desk *d);
 /* Frames of the judge's stream that a span's amplitudes are taken from. */
 range bl_judge_range(const bl_extractor *e, const judge *j, const bl_span *span);
-/* n frames at v, the first of them the judge's number `count`, into the span's extremes. */
-void bl_judge_look(const bl_extractor *e, const judge *j, range on, desk *d, const float *v, size_t n);
+/* n frames at v, the first of them the judge's number `first`, into the span's extremes. */
+void bl_judge_look(const judge *j, range on, desk *d, const float *v, uint64_t first, size_t n);
 /* n frames of leaf b, the first of them number `first`, put aside. */
 bl_status bl_desk_hold(bl_ctx *ctx, const bl_extractor *e, size_t b, desk *d, uint64_t first, const float *v,
                        size_t n) BL_MUST_CHECK;
@@ -123,5 +132,17 @@ bl_status bl_desk_hold(bl_ctx *ctx, const bl_extractor *e, size_t b, desk *d, ui
 bl_status bl_judges_verdict(bl_ctx *ctx, const bl_extractor *e, const desk *d) BL_MUST_CHECK;
 /* Held frames, corrected, to their summaries. */
 bl_status bl_desk_release_held(bl_ctx *ctx, const bl_extractor *e, const bl_span *span, desk *d) BL_MUST_CHECK;
+
+/* ---- extractor_history.c
+ * ---------------------------------------------------------------------------------------------- */
+
+/* n frames of a stream, the first of them number `first`, are remembered for as long as the extractor's history goes
+ * back from the end of the `more` frames of input in hand. */
+bl_status bl_history_add(bl_ctx *ctx, const bl_extractor *e, const bl_stream *stream, history *h, const float *v,
+                         uint64_t first, size_t n, size_t more) BL_MUST_CHECK;
+/* The frames from number `first` on, *n of them; NULL when some of them are forgotten. */
+const float *bl_history_from(const history *h, const bl_stream *stream, uint64_t first, size_t *n);
+/* Nothing is remembered; the room stays. */
+void bl_history_clear(history *h);
 
 #endif

@@ -121,8 +121,14 @@ bl_status bl_extractor_begin(bl_ctx *ctx, bl_extractor *e, double run_start_s)
   bl_extractor_drop_spans(ctx, e);
   for (size_t i = 0; i < e->n_nodes; i++)
     if (e->nodes[i].run.cls->reset) e->nodes[i].run.cls->reset(e->nodes[i].run.state);
-  for (size_t b = 0; b < e->recipe->n_branches; b++) e->leaves[b].count = 0;
-  for (size_t k = 0; k < e->n_judges; k++) e->judges[k].count = 0;
+  for (size_t b = 0; b < e->recipe->n_branches; b++) {
+    e->leaves[b].count = 0;
+    bl_history_clear(&e->leaves[b].past);
+  }
+  for (size_t k = 0; k < e->n_judges; k++) {
+    e->judges[k].count = 0;
+    bl_history_clear(&e->judges[k].past);
+  }
   e->run_start_s = run_start_s;
   e->last_start_s = -INFINITY;
   e->pushed = 0;
@@ -150,12 +156,113 @@ double bl_extractor_announce_s(const bl_extractor *e, size_t n)
   return e->run_start_s + e->in.start_s + (double)(e->pushed + n) / e->in.rate_hz + 2 / slowest;
 }
 
-static bl_status too_late(bl_ctx *ctx, const bl_span *span, double now)
+/* ---- frames ------------------------------------------------------------------------------------------------------ */
+
+/* n frames at v, the first of them the leaf's number `first`, to one span. */
+static bl_status feed_span(bl_ctx *ctx, bl_extractor *e, size_t b, open_span *o, const float *v, uint64_t first,
+                           size_t n)
 {
-  return bl_fail(ctx, BL_E_ARG,
-                 "extractor: a segment from %g s was announced when frames up to %g s had gone by; "
-                 "announce segments before their first frame",
-                 span->start_s, now);
+  const leaf *l = &e->leaves[b];
+  uint64_t lo = o->on[b].first > first ? o->on[b].first : first;
+  uint64_t hi = o->on[b].behind < first + n ? o->on[b].behind : first + n;
+  if (o->status || lo >= hi) return BL_OK;
+  bl_status s = o->desk ? BL_OK : take_desk(ctx, e, o);
+  if (s || o->status) return s;
+  const float *x = v + (size_t)(lo - first) * bl_stream_width(l->stream);
+  if (e->holds) return bl_desk_hold(ctx, e, b, o->desk, lo, x, (size_t)(hi - lo));
+  for (size_t k = 0; !s && k < l->branch->n_summaries; k++) {
+    const bl_summary_class *c = l->branch->summaries[k].cls;
+    if ((s = c->push(ctx, o->desk->state[l->offset + k], x, (size_t)(hi - lo))))
+      return spoil(ctx, o, bl_extractor_fail(ctx, e, s, l->branch->name, "summary", c->name));
+  }
+  return BL_OK;
+}
+
+/* n frames at v, the first of them number `first` of judge k, to one span. */
+static bl_status judge_span(bl_ctx *ctx, bl_extractor *e, size_t k, open_span *o, const float *v, uint64_t first,
+                            size_t n)
+{
+  const range *on = &o->on[e->recipe->n_branches + 1 + k];
+  if (o->status || on->first >= first + n || on->behind <= first) return BL_OK;
+  bl_status s = o->desk ? BL_OK : take_desk(ctx, e, o);
+  if (!s && !o->status) bl_judge_look(&e->judges[k], *on, o->desk, v, first, n);
+  return s;
+}
+
+/* A span of this first frame has nothing of n frames that follow `count`: nor have those behind it, which ascend by
+ * start. Anchors may move a start by a frame or two. */
+static bool begins_later(uint64_t first, uint64_t count, size_t n)
+{
+  return first > count + n && first - (count + n) > 2;
+}
+
+/* `more`: frames of input that these came of. */
+static bl_status feed_leaf(bl_ctx *ctx, bl_extractor *e, size_t b, const float *v, size_t n, size_t more)
+{
+  leaf *l = &e->leaves[b];
+  bl_status s = bl_history_add(ctx, e, l->stream, &l->past, v, l->count, n, more);
+  for (size_t i = e->head; !s && n && i < e->n_open; i++) {
+    if (begins_later(e->open[i].on[b].first, l->count, n)) break;
+    s = feed_span(ctx, e, b, &e->open[i], v, l->count, n);
+  }
+  l->count += n;
+  return s;
+}
+
+static bl_status feed_judge(bl_ctx *ctx, bl_extractor *e, size_t k, const float *v, size_t n, size_t more)
+{
+  judge *j = &e->judges[k];
+  size_t at = e->recipe->n_branches + 1 + k;
+  bl_status s = bl_history_add(ctx, e, j->stream, &j->past, v, j->count, n, more);
+  for (size_t i = e->head; !s && n && i < e->n_open; i++) {
+    if (begins_later(e->open[i].on[at].first, j->count, n)) break;
+    s = judge_span(ctx, e, k, &e->open[i], v, j->count, n);
+  }
+  j->count += n;
+  return s;
+}
+
+/* ---- announcing spans -------------------------------------------------------------------------------------------- */
+
+static bl_status too_late(bl_ctx *ctx, const bl_extractor *e, const bl_span *span)
+{
+  double now = e->run_start_s + e->in.start_s + (double)e->pushed / e->in.rate_hz;
+  return bl_fail(
+      ctx, BL_E_ARG,
+      "extractor: a segment from %g s was announced when frames up to %g s had gone by, of which the last %g s "
+      "are kept; announce segments before their first frame, or keep a longer history",
+      span->start_s, now, e->history_s);
+}
+
+/* Frames that have gone by, to a span that is announced when it has begun. */
+static bl_status catch_up(bl_ctx *ctx, bl_extractor *e, open_span *o)
+{
+  bl_status s = BL_OK;
+  size_t n = 0, n_leaves = e->recipe->n_branches;
+  for (size_t k = 0; !s && k < e->n_judges; k++) {
+    const judge *j = &e->judges[k];
+    uint64_t first = o->on[n_leaves + 1 + k].first;
+    const float *v = first < j->count ? bl_history_from(&j->past, j->stream, first, &n) : NULL;
+    if (v) s = judge_span(ctx, e, k, o, v, first, n);
+    else if (first < j->count) s = too_late(ctx, e, &o->span);
+  }
+  for (size_t b = 0; !s && b < n_leaves; b++) {
+    const leaf *l = &e->leaves[b];
+    uint64_t first = o->on[b].first;
+    const float *v = first < l->count ? bl_history_from(&l->past, l->stream, first, &n) : NULL;
+    if (v) s = feed_span(ctx, e, b, o, v, first, n);
+    else if (first < l->count) s = too_late(ctx, e, &o->span);
+  }
+  return s;
+}
+
+/* Which frames of each leaf, of the input and of each judge a span covers, in on[]. */
+static void find_ranges(const bl_extractor *e, const bl_span *span, range *on)
+{
+  size_t n = e->recipe->n_branches;
+  for (size_t b = 0; b < n; b++) bl_span_frames(span, e->run_start_s, e->leaves[b].stream, &on[b].first, &on[b].behind);
+  bl_span_frames(span, e->run_start_s, &e->in, &on[n].first, &on[n].behind);
+  for (size_t k = 0; k < e->n_judges; k++) on[n + 1 + k] = bl_judge_range(e, &e->judges[k], span);
 }
 
 bl_status bl_extractor_add_span(bl_ctx *ctx, bl_extractor *e, const bl_span *span)
@@ -169,76 +276,25 @@ bl_status bl_extractor_add_span(bl_ctx *ctx, bl_extractor *e, const bl_span *spa
                    span->start_s, e->last_start_s);
   range *on = bl_calloc(ctx, n + 1 + e->n_judges, sizeof *on);
   if (!on) return bl_fail_nomem(ctx, "a segment");
-  bl_status s = BL_OK;
-  bl_span_frames(span, e->run_start_s, &e->in, &on[n].first, &on[n].behind);
-  double now = e->run_start_s + e->in.start_s + (double)e->pushed / e->in.rate_hz;
-  if (on[n].first < e->pushed) s = too_late(ctx, span, now);
-  for (size_t b = 0; !s && b < n; b++) {
-    bl_span_frames(span, e->run_start_s, e->leaves[b].stream, &on[b].first, &on[b].behind);
-    if (on[b].first < e->leaves[b].count) s = too_late(ctx, span, now);
-  }
-  for (size_t k = 0; !s && k < e->n_judges; k++) on[n + 1 + k] = bl_judge_range(e, &e->judges[k], span);
-  if (!s) s = make_room(ctx, e);
+  find_ranges(e, span, on);
+  double back = ceil(e->history_s * e->in.rate_hz - 1e-6); /* a millionth of a frame is rounding noise */
+  bl_status s = (double)on[n].first + back < (double)e->pushed ? too_late(ctx, e, span) : make_room(ctx, e);
   if (s) {
     bl_free(ctx, on);
     return s;
   }
-  e->open[e->n_open++] = (open_span){.span = *span, .on = on};
+  open_span *o = &e->open[e->n_open];
+  *o = (open_span){.span = *span, .on = on};
+  if ((s = catch_up(ctx, e, o))) {
+    drop_span(ctx, e, o);
+    return s;
+  }
+  e->n_open++;
   e->last_start_s = span->start_s;
   return BL_OK;
 }
 
-/* ---- frames ------------------------------------------------------------------------------------------------------ */
-
-/* n frames at v, the first of them the leaf's number `count`, to one span. */
-static bl_status feed_span(bl_ctx *ctx, bl_extractor *e, size_t b, open_span *o, const float *v, size_t n)
-{
-  const leaf *l = &e->leaves[b];
-  uint64_t lo = o->on[b].first > l->count ? o->on[b].first : l->count;
-  uint64_t hi = o->on[b].behind < l->count + n ? o->on[b].behind : l->count + n;
-  if (o->status || lo >= hi) return BL_OK;
-  bl_status s = o->desk ? BL_OK : take_desk(ctx, e, o);
-  if (s || o->status) return s;
-  const float *x = v + (size_t)(lo - l->count) * bl_stream_width(l->stream);
-  if (e->holds) return bl_desk_hold(ctx, e, b, o->desk, lo, x, (size_t)(hi - lo));
-  for (size_t k = 0; !s && k < l->branch->n_summaries; k++) {
-    const bl_summary_class *c = l->branch->summaries[k].cls;
-    if ((s = c->push(ctx, o->desk->state[l->offset + k], x, (size_t)(hi - lo))))
-      return spoil(ctx, o, bl_extractor_fail(ctx, e, s, l->branch->name, "summary", c->name));
-  }
-  return BL_OK;
-}
-
-static bl_status feed_leaf(bl_ctx *ctx, bl_extractor *e, size_t b, const float *v, size_t n)
-{
-  leaf *l = &e->leaves[b];
-  for (size_t i = e->head; n && i < e->n_open; i++) {
-    /* ascending by start; anchors may move a start by a frame or two */
-    if (e->open[i].on[b].first > l->count + n && e->open[i].on[b].first - (l->count + n) > 2) break;
-    bl_status s = feed_span(ctx, e, b, &e->open[i], v, n);
-    if (s) return s;
-  }
-  l->count += n;
-  return BL_OK;
-}
-
-/* n frames of a judge's stream to all open spans. */
-static bl_status feed_judge(bl_ctx *ctx, bl_extractor *e, size_t k, const float *v, size_t n)
-{
-  judge *j = &e->judges[k];
-  size_t at = e->recipe->n_branches + 1 + k;
-  for (size_t i = e->head; n && i < e->n_open; i++) {
-    open_span *o = &e->open[i];
-    /* as in feed_leaf() */
-    if (o->on[at].first > j->count + n && o->on[at].first - (j->count + n) > 2) break;
-    if (o->status || o->on[at].first >= j->count + n || o->on[at].behind <= j->count) continue;
-    bl_status s = o->desk ? BL_OK : take_desk(ctx, e, o);
-    if (s) return s;
-    bl_judge_look(e, j, o->on[at], o->desk, v, n);
-  }
-  j->count += n;
-  return BL_OK;
-}
+/* ---- blocks ------------------------------------------------------------------------------------------------------ */
 
 /* Runs a block through all stages. Without a block (x NULL) the run ends: stages give what they owe. */
 static bl_status feed(bl_ctx *ctx, bl_extractor *e, const float *x, size_t n)
@@ -255,12 +311,12 @@ static bl_status feed(bl_ctx *ctx, bl_extractor *e, const float *x, size_t n)
   }
   for (size_t k = 0; k < e->n_judges; k++) {
     const bl_frames *f = e->judges[k].node == ROOT ? NULL : &e->nodes[e->judges[k].node].out;
-    bl_status s = feed_judge(ctx, e, k, f ? f->v : x, f ? f->n : n);
+    bl_status s = feed_judge(ctx, e, k, f ? f->v : x, f ? f->n : n, n);
     if (s) return s;
   }
   for (size_t b = 0; b < e->recipe->n_branches; b++) {
     const bl_frames *f = e->leaves[b].node == ROOT ? NULL : &e->nodes[e->leaves[b].node].out;
-    bl_status s = feed_leaf(ctx, e, b, f ? f->v : x, f ? f->n : n);
+    bl_status s = feed_leaf(ctx, e, b, f ? f->v : x, f ? f->n : n, n);
     if (s) return s;
   }
   return BL_OK;

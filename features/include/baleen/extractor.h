@@ -74,12 +74,18 @@ typedef struct bl_stage_part {
 } bl_stage_part;
 bl_stage_part bl_extractor_stage(const bl_extractor *e, size_t i);
 
+/* From the next bl_extractor_begin() on, spans may be announced that began up to so many seconds ago: their rows have the
+ * same bits as if they had been announced before. The frames of so long a time are kept, of each branch and of each
+ * waveform that is judged; 0, at first: none. Segments say by look_back_s how much they need (segment.h); to this comes
+ * how late events are told. */
+bl_status bl_extractor_set_history(bl_ctx *ctx, bl_extractor *e, double seconds) BL_MUST_CHECK;
 /* A new run that begins run_start_s seconds after the recording's start: all stages start afresh. */
 bl_status bl_extractor_begin(bl_ctx *ctx, bl_extractor *e, double run_start_s) BL_MUST_CHECK;
-/* Announces a span of this run, ascending by start, before its first frame is pushed. The span is copied, its label is
- * not. */
+/* Announces a span of this run, ascending by start, before its first frame is pushed, or while that is still kept
+ * (bl_extractor_set_history). The span is copied, its label is not. Its row comes out of a later push or finish. */
 bl_status bl_extractor_add_span(bl_ctx *ctx, bl_extractor *e, const bl_span *span) BL_MUST_CHECK;
-/* Before the next n frames are pushed, spans that begin before this time must have been announced. It lies a little
+/* Before the next n frames are pushed, spans that begin before this time must have been announced, where no history is
+ * kept. It lies a little
  * behind the last of these frames: what a span's edge is rounded to is a frame of the slowest stream. */
 double bl_extractor_announce_s(const bl_extractor *e, size_t n);
 /* n frames [frame][channel][bin] of the input stream. */
