@@ -282,6 +282,14 @@ bl_status bl_fir_finish(bl_ctx *ctx, void *sp, bl_frames *out)
   return drain(ctx, st, true, out);
 }
 
+/* Blocks by FFT must lie at the same places. */
+bool bl_fir_warm_up(const void *sp, bl_warm_up *out)
+{
+  const state *st = sp;
+  *out = (bl_warm_up){st->left, st->block ? st->block : 1};
+  return true;
+}
+
 void bl_fir_release(bl_ctx *ctx, void *sp)
 {
   state *st = sp;

@@ -41,6 +41,7 @@ bl_status bl_fir_init(bl_ctx *ctx, const char *who, double *taps, size_t n_taps,
 bl_status bl_fir_push(bl_ctx *ctx, void *f, const float *x, size_t n, bl_frames *out) BL_MUST_CHECK;
 bl_status bl_fir_finish(bl_ctx *ctx, void *f, bl_frames *out) BL_MUST_CHECK;
 void bl_fir_reset(void *f);
+bool bl_fir_warm_up(const void *f, bl_warm_up *out);
 void bl_fir_release(bl_ctx *ctx, void *f); /* zeroed is fine */
 
 #endif

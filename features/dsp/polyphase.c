@@ -224,6 +224,14 @@ bl_status bl_polyphase_finish(bl_ctx *ctx, void *fp, bl_frames *out)
   return drain(ctx, f, out);
 }
 
+/* The phases must be the same. What the run is continued by behind its end is mirrored from `right` frames. */
+bool bl_polyphase_warm_up(const void *fp, bl_warm_up *out)
+{
+  const bl_polyphase *f = fp;
+  *out = (bl_warm_up){f->right + 1, f->down};
+  return true;
+}
+
 void bl_polyphase_release(bl_ctx *ctx, void *fp)
 {
   bl_polyphase *f = fp;

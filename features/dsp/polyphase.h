@@ -38,6 +38,7 @@ bl_status bl_polyphase_init(bl_ctx *ctx, const char *who, size_t up, size_t down
 bl_status bl_polyphase_push(bl_ctx *ctx, void *f, const float *x, size_t n, bl_frames *out) BL_MUST_CHECK;
 bl_status bl_polyphase_finish(bl_ctx *ctx, void *f, bl_frames *out) BL_MUST_CHECK;
 void bl_polyphase_reset(void *f);
+bool bl_polyphase_warm_up(const void *f, bl_warm_up *out);
 void bl_polyphase_release(bl_ctx *ctx, void *f); /* zeroed is fine */
 
 #endif

@@ -65,6 +65,7 @@ static bl_status descend(bl_ctx *ctx, bl_extractor *e, const bl_branch *branch, 
   if ((s = bl_stage_start(ctx, stage, in, &new->run)))
     return fail_built(ctx, e, s, branch->name, "stage", stage->cls->name, stage->line);
   new->out.width = bl_stream_width(&new->run.out);
+  new->foot = bl_footing_behind(&new->run, in, bl_extractor_footing(e, *at));
   *at = e->n_nodes - 1;
   return BL_OK;
 }

@@ -6,12 +6,20 @@
 
 #define ROOT ((size_t)-1)
 
+/* How the frames of a stream lie to those of the input when a run is begun in its middle: at a multiple of `align` frames
+ * of the input, of which `per` frames of the stream are made. Begun at 0, frames from `good` on are what they are in a
+ * whole run; begun at m align, from good + m per on. align 0: only a whole run will do. */
+typedef struct footing {
+  uint64_t align, per, good;
+} footing;
+
 typedef struct node {
   size_t parent; /* ROOT: the input */
   bl_stage_run run;
   bl_frames out; /* what the block in hand made */
   char *key;     /* class and options, to find equal ones */
   const char *branch;
+  footing foot; /* of what it puts out */
 } node;
 
 /* The last frames of a leaf or a judge, for spans that are announced when they have begun. */
@@ -27,7 +35,8 @@ typedef struct leaf {
   const bl_stream *stream; /* what its summaries get: what the node puts out, or `corrected` */
   bl_stream corrected;     /* the same in the unit that the baseline leaves; empty while it leaves the unit as it is */
   uint64_t count;          /* frames seen in this run */
-  history past;            /* the last of these */
+  uint64_t good;           /* the first frame that is what it is in a whole run */
+  history past;            /* the last frames seen */
 } leaf;
 
 /* One summary of one leaf, and where it writes. */
@@ -44,7 +53,8 @@ typedef struct judge {
   size_t offset;         /* of its first channel among all judged channels */
   double *flat, *reject; /* limits, per channel */
   uint64_t count;        /* frames seen in this run */
-  history past;          /* the last of these */
+  uint64_t good;         /* as in a leaf */
+  history past;          /* the last frames seen */
 } judge;
 
 /* Frames of one leaf that wait for their baseline. */
@@ -103,6 +113,16 @@ bl_status bl_extractor_fail(bl_ctx *ctx, const bl_extractor *e, bl_status s, con
                             const char *name);
 /* Names and units of all features, anew from the leaves' streams; after a failure the old ones stay. */
 bl_status bl_extractor_name_features(bl_ctx *ctx, bl_extractor *e) BL_MUST_CHECK;
+/* ---- extractor_pieces.c
+ * ----------------------------------------------------------------------------------------------- */
+
+/* The footing of a started stage, from that of what comes in. */
+footing bl_footing_behind(const bl_stage_run *stage, const bl_stream *in, footing of_in);
+footing bl_extractor_footing(const bl_extractor *e, size_t at);
+
+/* ---- extractor_run.c
+ * -------------------------------------------------------------------------------------------------- */
+
 /* NULL and half-built ones are fine. */
 void bl_desk_free(bl_ctx *ctx, const bl_extractor *e, desk *d);
 /* Forgets all open spans; their desks go back to the pool. */

@@ -122,11 +122,11 @@ bl_status bl_extractor_begin(bl_ctx *ctx, bl_extractor *e, double run_start_s)
   for (size_t i = 0; i < e->n_nodes; i++)
     if (e->nodes[i].run.cls->reset) e->nodes[i].run.cls->reset(e->nodes[i].run.state);
   for (size_t b = 0; b < e->recipe->n_branches; b++) {
-    e->leaves[b].count = 0;
+    e->leaves[b].count = e->leaves[b].good = 0;
     bl_history_clear(&e->leaves[b].past);
   }
   for (size_t k = 0; k < e->n_judges; k++) {
-    e->judges[k].count = 0;
+    e->judges[k].count = e->judges[k].good = 0;
     bl_history_clear(&e->judges[k].past);
   }
   e->run_start_s = run_start_s;
@@ -234,6 +234,21 @@ static bl_status too_late(bl_ctx *ctx, const bl_extractor *e, const bl_span *spa
       span->start_s, now, e->history_s);
 }
 
+/* A run that was begun in its middle gives no rows of where its stages have not seen enough yet. */
+static bl_status check_warm(bl_ctx *ctx, const bl_extractor *e, const open_span *o)
+{
+  bool warm = true;
+  size_t n = e->recipe->n_branches;
+  for (size_t b = 0; b < n; b++) warm &= o->on[b].first >= e->leaves[b].good;
+  for (size_t k = 0; k < e->n_judges; k++) warm &= o->on[n + 1 + k].first >= e->judges[k].good;
+  if (warm) return BL_OK;
+  return bl_fail(
+      ctx, BL_E_ARG,
+      "extractor: a segment from %g s in a run that was begun in its middle, too late for it; begin with the "
+      "frame that bl_extractor_first_frame() tells",
+      o->span.start_s);
+}
+
 /* Frames that have gone by, to a span that is announced when it has begun. */
 static bl_status catch_up(bl_ctx *ctx, bl_extractor *e, open_span *o)
 {
@@ -285,7 +300,7 @@ bl_status bl_extractor_add_span(bl_ctx *ctx, bl_extractor *e, const bl_span *spa
   }
   open_span *o = &e->open[e->n_open];
   *o = (open_span){.span = *span, .on = on};
-  if ((s = catch_up(ctx, e, o))) {
+  if ((s = check_warm(ctx, e, o)) || (s = catch_up(ctx, e, o))) {
     drop_span(ctx, e, o);
     return s;
   }

@@ -152,3 +152,10 @@ void bl_framer_shape(const bl_stream *in, size_t length, size_t hop, bool center
   if (!center) out->start_s = in->start_s + (double)length / 2 / in->rate_hz;
   out->latency_s = in->latency_s + (double)(length - length / 2) / in->rate_hz;
 }
+
+/* What is put behind the run's end is mirrored from pad + 1 samples. */
+bool bl_framer_warm_up(const bl_framer *f, bl_warm_up *out)
+{
+  *out = (bl_warm_up){f->pad ? f->pad + 1 : 0, f->hop};
+  return true;
+}

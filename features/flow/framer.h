@@ -6,7 +6,7 @@
 #ifndef BL_FEATURES_FRAMER_H
 #define BL_FEATURES_FRAMER_H
 
-#include "baleen/stream.h"
+#include "baleen/stage.h"
 
 typedef enum bl_pad { BL_PAD_CONSTANT, BL_PAD_REFLECT, BL_PAD_EDGE } bl_pad; /* numpy.pad's names; constant: zeros */
 
@@ -32,6 +32,9 @@ bl_status bl_framer_push(bl_ctx *ctx, bl_framer *f, const float *x, size_t n, bl
 /* The run ends: pads the right side and gives the frames that are still owed. */
 bl_status bl_framer_finish(bl_ctx *ctx, bl_framer *f, bl_frame_fn fn, void *user, bl_frames *out) BL_MUST_CHECK;
 void bl_framer_release(bl_ctx *ctx, bl_framer *f);
+
+/* As the slot of a stage. */
+bool bl_framer_warm_up(const bl_framer *f, bl_warm_up *out);
 
 /* Describes the frames: rate, start and latency of `out`, which is a copy of `in`. */
 void bl_framer_shape(const bl_stream *in, size_t length, size_t hop, bool center, bl_stream *out);

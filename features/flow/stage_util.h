@@ -22,6 +22,8 @@ bl_status bl_refuse_idle(bl_ctx *ctx, const char *who, const bl_opt *table, cons
 /* Warns, once for all of them, that series of these channels hold values that are not finite and become NaN throughout:
  * broken[channel][bin]. Says nothing when there is none. */
 void bl_warn_broken(bl_ctx *ctx, const char *who, const bl_texts *channels, const bool *broken, size_t width);
+/* The slot warm_up of stages that make each frame of the one that comes in. */
+bool bl_memoryless(const void *state, bl_warm_up *out);
 /* A channel's unit, "" when none is known. */
 const char *bl_unit_of(const bl_stream *s, size_t channel);
 

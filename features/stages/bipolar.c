@@ -230,4 +230,5 @@ const bl_stage_class bl_stage_bipolar = {
     .init = init,
     .push = push,
     .release = release,
+    .warm_up = bl_memoryless,
 };

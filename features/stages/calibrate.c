@@ -78,4 +78,5 @@ const bl_stage_class bl_stage_calibrate = {
     .shape = shape,
     .init = init,
     .push = push,
+    .warm_up = bl_memoryless,
 };

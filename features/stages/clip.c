@@ -1,5 +1,5 @@
 /* clip: values below min become min, values above max become max; NaN stays. Shape unchanged. */
-#include "baleen/stage.h"
+#include "stage_util.h"
 
 typedef struct params {
   bl_word min, max;
@@ -60,4 +60,5 @@ const bl_stage_class bl_stage_clip = {
     .shape = shape,
     .init = init,
     .push = push,
+    .warm_up = bl_memoryless,
 };

@@ -67,4 +67,5 @@ const bl_stage_class bl_stage_db = {
     .shape = shape,
     .init = init,
     .push = push,
+    .warm_up = bl_memoryless,
 };

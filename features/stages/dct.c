@@ -89,4 +89,5 @@ const bl_stage_class bl_stage_dct = {
     .init = init,
     .push = push,
     .release = release,
+    .warm_up = bl_memoryless,
 };

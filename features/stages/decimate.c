@@ -60,4 +60,5 @@ const bl_stage_class bl_stage_decimate = {
     .finish = bl_polyphase_finish,
     .reset = bl_polyphase_reset,
     .release = bl_polyphase_release,
+    .warm_up = bl_polyphase_warm_up,
 };

@@ -137,6 +137,14 @@ static void release(bl_ctx *ctx, void *sp)
   bl_free(ctx, st->late);
 }
 
+/* Sums are made in blocks as long as the window: they must lie at the same places. */
+static bool warm_up(const void *sp, bl_warm_up *out)
+{
+  const state *st = sp;
+  *out = (bl_warm_up){st->half, st->window};
+  return true;
+}
+
 const bl_stage_class bl_stage_detrend = {
     .name = "detrend",
     .summary = "Takes off the running mean of a centred window",
@@ -150,4 +158,5 @@ const bl_stage_class bl_stage_detrend = {
     .finish = finish,
     .reset = reset,
     .release = release,
+    .warm_up = warm_up,
 };

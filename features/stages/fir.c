@@ -104,4 +104,5 @@ const bl_stage_class bl_stage_fir = {
     .finish = bl_fir_finish,
     .reset = bl_fir_reset,
     .release = bl_fir_release,
+    .warm_up = bl_fir_warm_up,
 };

@@ -59,6 +59,8 @@ static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out) { return bl_frame
 static void reset(void *sp) { bl_framer_reset(sp); }
 static void release(bl_ctx *ctx, void *sp) { bl_framer_release(ctx, sp); }
 
+static bool warm_up(const void *sp, bl_warm_up *out) { return bl_framer_warm_up(sp, out); }
+
 const bl_stage_class bl_stage_frame = {
     .name = "frame",
     .summary = "Frames of samples from a waveform",
@@ -72,4 +74,5 @@ const bl_stage_class bl_stage_frame = {
     .finish = finish,
     .reset = reset,
     .release = release,
+    .warm_up = warm_up,
 };

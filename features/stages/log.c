@@ -57,4 +57,5 @@ const bl_stage_class bl_stage_log = {
     .shape = shape,
     .init = init,
     .push = push,
+    .warm_up = bl_memoryless,
 };

@@ -158,4 +158,5 @@ const bl_stage_class bl_stage_mel = {
     .init = init,
     .push = push,
     .release = release,
+    .warm_up = bl_memoryless,
 };

@@ -63,4 +63,5 @@ const bl_stage_class bl_stage_mono = {
     .needs = needs,
     .init = init,
     .push = push,
+    .warm_up = bl_memoryless,
 };

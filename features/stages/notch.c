@@ -116,4 +116,5 @@ const bl_stage_class bl_stage_notch = {
     .finish = bl_fir_finish,
     .reset = bl_fir_reset,
     .release = bl_fir_release,
+    .warm_up = bl_fir_warm_up,
 };

@@ -172,4 +172,5 @@ const bl_stage_class bl_stage_pick = {
     .init = init,
     .push = push,
     .release = release,
+    .warm_up = bl_memoryless,
 };

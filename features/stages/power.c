@@ -116,4 +116,5 @@ const bl_stage_class bl_stage_power = {
     .shape = shape,
     .init = init,
     .push = push,
+    .warm_up = bl_memoryless,
 };

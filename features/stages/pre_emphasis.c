@@ -99,6 +99,13 @@ static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out)
 static void reset(void *sp) { ((state *)sp)->taken = 0; }
 static void release(bl_ctx *ctx, void *sp) { bl_free(ctx, ((state *)sp)->last); }
 
+static bool warm_up(const void *sp, bl_warm_up *out)
+{
+  (void)sp;
+  *out = (bl_warm_up){1, 1};
+  return true;
+}
+
 const bl_stage_class bl_stage_pre_emphasis = {
     .name = "pre_emphasis",
     .summary = "First difference with a factor, which lifts high frequencies",
@@ -112,4 +119,5 @@ const bl_stage_class bl_stage_pre_emphasis = {
     .finish = finish,
     .reset = reset,
     .release = release,
+    .warm_up = warm_up,
 };

@@ -176,4 +176,5 @@ const bl_stage_class bl_stage_reference = {
     .init = init,
     .push = push,
     .release = release,
+    .warm_up = bl_memoryless,
 };

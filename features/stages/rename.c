@@ -116,4 +116,5 @@ const bl_stage_class bl_stage_rename = {
     .shape = shape,
     .init = init,
     .push = push,
+    .warm_up = bl_memoryless,
 };

@@ -144,6 +144,13 @@ static void release(bl_ctx *ctx, void *sp)
   bl_polyphase_release(ctx, &st->poly);
 }
 
+/* libsoxr does not say what it remembers. */
+static bool warm_up(const void *sp, bl_warm_up *out)
+{
+  const state *st = sp;
+  return st->method == POLYPHASE && bl_polyphase_warm_up(&st->poly, out);
+}
+
 const bl_stage_class bl_stage_resample = {
     .name = "resample",
     .summary = "Another sampling rate",
@@ -158,4 +165,5 @@ const bl_stage_class bl_stage_resample = {
     .finish = finish,
     .reset = reset,
     .release = release,
+    .warm_up = warm_up,
 };

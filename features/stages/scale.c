@@ -59,4 +59,5 @@ const bl_stage_class bl_stage_scale = {
     .shape = shape,
     .init = init,
     .push = push,
+    .warm_up = bl_memoryless,
 };

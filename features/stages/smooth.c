@@ -167,6 +167,12 @@ static void release(bl_ctx *ctx, void *sp)
   bl_free(ctx, st->near);
 }
 
+static bool warm_up(const void *sp, bl_warm_up *out)
+{
+  *out = (bl_warm_up){((const state *)sp)->lag.behind, 1};
+  return true;
+}
+
 const bl_stage_class bl_stage_smooth = {
     .name = "smooth",
     .summary = "Values smoothed over time and frequency, 1-2-1 or by median",
@@ -180,4 +186,5 @@ const bl_stage_class bl_stage_smooth = {
     .finish = finish,
     .reset = reset,
     .release = release,
+    .warm_up = warm_up,
 };

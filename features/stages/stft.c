@@ -211,6 +211,8 @@ static void release(bl_ctx *ctx, void *sp)
   bl_free(ctx, st->window);
 }
 
+static bool warm_up(const void *sp, bl_warm_up *out) { return bl_framer_warm_up(&((const state *)sp)->framer, out); }
+
 const bl_stage_class bl_stage_stft = {
     .name = "stft",
     .summary = "Short-time Fourier transform of each channel",
@@ -224,4 +226,5 @@ const bl_stage_class bl_stage_stft = {
     .finish = finish,
     .reset = reset,
     .release = release,
+    .warm_up = warm_up,
 };

@@ -160,4 +160,5 @@ const bl_stage_class bl_stage_to_unit = {
     .init = init,
     .push = push,
     .release = release,
+    .warm_up = bl_memoryless,
 };

@@ -64,6 +64,8 @@ static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out) { return bl_frame
 static void reset(void *sp) { bl_framer_reset(sp); }
 static void release(bl_ctx *ctx, void *sp) { bl_framer_release(ctx, sp); }
 
+static bool warm_up(const void *sp, bl_warm_up *out) { return bl_framer_warm_up(sp, out); }
+
 const bl_stage_class bl_stage_zero_crossing_rate = {
     .name = "zero_crossing_rate",
     .summary = "Share of samples at which the sign changes, frame by frame",
@@ -77,4 +79,5 @@ const bl_stage_class bl_stage_zero_crossing_rate = {
     .finish = finish,
     .reset = reset,
     .release = release,
+    .warm_up = warm_up,
 };

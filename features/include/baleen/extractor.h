@@ -94,4 +94,22 @@ bl_status bl_extractor_push(bl_ctx *ctx, bl_extractor *e, const float *x, size_t
  * no row but BL_E_SHAPE. After an error from push or finish, bl_extractor_begin() starts afresh. */
 bl_status bl_extractor_finish(bl_ctx *ctx, bl_extractor *e) BL_MUST_CHECK;
 
+/* ---- long runs in pieces ----
+ *
+ * Threads may each do a piece of a run, with extractors of their own: that of the spans which begin in [from, to) begins
+ * the run at the frame that bl_extractor_first_frame() tells for `from`, is told these spans, and is pushed the frames
+ * from that one on, beyond `to` if need be, until none is open any more (or the run ends: bl_extractor_finish()). Their
+ * rows are, bit for bit, those of the whole run in one. */
+
+/* The first stage that has to see a run from its beginning, so that it cannot be done in pieces; NULL when all can. */
+const char *bl_extractor_uncut(const bl_extractor *e);
+/* The frame of input to begin with, so that the rows of all spans that begin at from_s or later have the bits that they
+ * have in the whole run; 0 when that is the run's beginning. The rules hold that are set (bl_extractor_set_rules). */
+uint64_t bl_extractor_first_frame(const bl_extractor *e, double run_start_s, double from_s);
+/* As bl_extractor_begin(), but the first frame that is pushed will be this one of the run: one that
+ * bl_extractor_first_frame() told, or 0. Spans that begin too early for it are refused (BL_E_ARG). */
+bl_status bl_extractor_begin_at(bl_ctx *ctx, bl_extractor *e, double run_start_s, uint64_t first_frame) BL_MUST_CHECK;
+/* How many spans that were announced still wait for frames. */
+size_t bl_extractor_n_open(const bl_extractor *e);
+
 #endif

@@ -18,6 +18,14 @@ enum {
       2 /* goes by the unit or rate that comes in, so that inputs of different ones are alike behind it */
 };
 
+/* What a stage has to see of a run before some place so that what it puts out from there on is the same, bit for bit, as
+ * if it had seen all. Where it starts afresh at frame s, a multiple of align, its output is the same from the first
+ * multiple of align on that lies `frames` or more behind s; and where the input is the same from frame g on only, from
+ * the first multiple that lies `frames` or more behind g. align frames of input give a whole number of frames. */
+typedef struct bl_warm_up {
+  uint64_t frames, align; /* 0 and 1: it keeps no memory */
+} bl_warm_up;
+
 /* One kind of stage. Const, lives as long as the program. params and state are zeroed blocks of the sizes below, owned
  * by the caller; slots get the same two again and again. A slot that fails says so by bl_fail(), naming the stage. */
 typedef struct bl_stage_class {
@@ -46,6 +54,9 @@ typedef struct bl_stage_class {
   void (*reset)(void *state);
   /* Exactly once, on any zeroed or partly built state. NULL: nothing to free. */
   void (*release)(bl_ctx *ctx, void *state);
+  /* After init: how much it has to see of a run, so that threads can each do a piece of it. False, or NULL: all from the
+   * beginning on, as what remembers its whole past has to. */
+  bool (*warm_up)(const void *state, bl_warm_up *out);
 } bl_stage_class;
 
 /* The registry, in the order of stages.def; NULL behind the last, or for an unknown name. */

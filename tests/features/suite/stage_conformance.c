@@ -443,6 +443,61 @@ static void check_latency(void **arg)
   bench_close(&b);
 }
 
+/* The bench's frames over and over, from frame s to frame n of that, and the end; the first `odd` of them are zeros. */
+static void feed_piece(bench *b, chain *c, size_t s, size_t odd, size_t n)
+{
+  size_t width = b->x.width;
+  float *zeros = calloc(odd + 1, width * sizeof *zeros);
+  chain_reset(c);
+  check_ok(b->ctx, chain_push(b->ctx, c, zeros, odd, false));
+  for (size_t at = s + odd, k; at < n; at += k) {
+    k = b->x.n - at % b->x.n < n - at ? b->x.n - at % b->x.n : n - at;
+    check_ok(b->ctx, chain_push(b->ctx, c, b->x.v + at % b->x.n * width, k, false));
+  }
+  check_ok(b->ctx, chain_push(b->ctx, c, b->x.v, 0, true));
+  free(zeros);
+}
+
+/* Frames of a piece that begins with frame `first` of the whole, from frame `good` on. */
+static void same_from(const bl_frames *got, size_t first, const bl_frames *want, size_t good, size_t started)
+{
+  if (got->n + first != want->n)
+    fail_msg("started at frame %zu: %zu frames out, wanted %zu", started, got->n, want->n - first);
+  for (size_t i = good; i < want->n; i++)
+    if (memcmp(got->v + (i - first) * got->width, want->v + i * want->width, got->width * sizeof(float)))
+      fail_msg("started at frame %zu: frame %zu of the output is another, and all from %zu on were promised", started,
+               i, good);
+}
+
+/* A stage that says how much it has to see of a run gives the same bits when it starts in the middle, from where it says
+ * on; also where what comes in is not the same at first. Up to the run's end, whatever that is continued by. */
+static void check_pieces(void **arg)
+{
+  bench b;
+  chain one, c;
+  bl_warm_up w;
+  bench_open(&b, *arg, noise, 0, CHANNELS);
+  start(&b, &one);
+  start(&b, &c);
+  const bl_stage_class *cls = c.run[0].cls;
+  bool can = cls->warm_up && cls->warm_up(c.run[0].state, &w);
+  bl_rng r = bl_rng_make(5, "pieces", 0);
+  for (size_t round = 0; can && round < 6; round++) {
+    double per = chain_stream(&c)->rate_hz / b.in->rate_hz * (double)w.align; /* frames out for align frames in */
+    assert_true(w.align > 0 && fabs(per - rint(per)) <= 1e-9 * per);
+    size_t align = (size_t)w.align, n = b.x.n + 4 * ((size_t)w.frames + align);
+    size_t k = 1 + bl_rng_below(&r, n / 3 / align + 1), odd = round % 2 ? bl_rng_below(&r, 50) : 0;
+    size_t good = (k * align + odd + (size_t)w.frames + align - 1) / align;
+    if (round == 0) feed_piece(&b, &one, 0, 0, n);
+    feed_piece(&b, &c, k * align, odd, n);
+    same_from(chain_out(&c), k * (size_t)rint(per), chain_out(&one), good * (size_t)rint(per), k * align);
+    assert_true(good * (size_t)rint(per) < chain_out(&one)->n); /* there is something to compare */
+  }
+  chain_stop(b.ctx, &one);
+  chain_stop(b.ctx, &c);
+  bench_close(&b);
+}
+
 static bl_status sweep(bl_ctx *ctx, void *arg)
 {
   const bench *b = arg;
@@ -567,6 +622,7 @@ int stage_suite(const char *name, const stage_case *of_stage, size_t n, const st
       {"long runs give the same bits, cut anyhow", check_long_runs},
       {"channels that are not needed change nothing", check_needs},
       {"the stage goes on behind a NaN", check_goes_on},
+      {"a run in pieces gives the same bits", check_pieces},
   };
   enum { N_CHECKS = sizeof checks / sizeof *checks, MOST = 1024 };
   static struct CMUnitTest tests[MOST];

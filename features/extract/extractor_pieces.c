@@ -1,0 +1,99 @@
+/* extractor_pieces.c: runs that are begun in the middle, so that threads can each do a piece of one.
+ *
+ * Each stage says how much of its input it has to see, and at which multiples of frames it may start (bl_warm_up). Along
+ * the tree this becomes, for each stream: at which multiples of input frames a run may be begun, and from which frame
+ * on the stream is then what it is in the whole run. */
+#include "extractor_private.h"
+
+#define MOST_ALIGN ((uint64_t)1 << 40) /* beyond, no run is long enough, and products might not fit */
+
+static uint64_t divisor_of_both(uint64_t a, uint64_t b)
+{
+  while (b) {
+    uint64_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+footing bl_footing_behind(const bl_stage_run *stage, const bl_stream *in, footing f)
+{
+  bl_warm_up w;
+  if (!f.align || !stage->cls->warm_up || !stage->cls->warm_up(stage->state, &w)) return (footing){0};
+  /* so many times the frames of before that the stage may start there */
+  uint64_t times = w.align / divisor_of_both(f.per, w.align);
+  if (times > MOST_ALIGN / f.align || w.align > MOST_ALIGN) return (footing){0};
+  uint64_t out_per = (uint64_t)rint((double)w.align * stage->out.rate_hz / in->rate_hz); /* for w.align frames in */
+  uint64_t blocks = (f.good + w.frames + w.align - 1) / w.align;
+  return (footing){.align = f.align * times, .per = f.per * times / w.align * out_per, .good = blocks * out_per};
+}
+
+footing bl_extractor_footing(const bl_extractor *e, size_t at)
+{
+  return at == ROOT ? (footing){1, 1, 0} : e->nodes[at].foot;
+}
+
+const char *bl_extractor_uncut(const bl_extractor *e)
+{
+  for (size_t i = 0; i < e->n_nodes; i++)
+    if (!e->nodes[i].foot.align) return e->nodes[i].run.cls->name;
+  return NULL;
+}
+
+/* The input frame, as a real, at which a run has to begin at the latest so that frame `first` of a stream is good. */
+static double latest_begin(footing f, double first)
+{
+  return floor((first - (double)f.good) / (double)f.per) * (double)f.align;
+}
+
+uint64_t bl_extractor_first_frame(const bl_extractor *e, double run_start_s, double from_s)
+{
+  double latest = floor((from_s - run_start_s - e->in.start_s) * e->in.rate_hz) - 2;
+  uint64_t align = 1;
+  if (bl_extractor_uncut(e)) return 0;
+  for (size_t i = 0; i < e->recipe->n_branches + e->n_judges; i++) {
+    bool is_leaf = i < e->recipe->n_branches;
+    size_t k = is_leaf ? i : i - e->recipe->n_branches;
+    footing f = bl_extractor_footing(e, is_leaf ? e->leaves[k].node : e->judges[k].node);
+    const bl_stream *stream = is_leaf ? e->leaves[k].stream : e->judges[k].stream;
+    /* a span's edge may be rounded to a frame before it: hence the 2 */
+    double first = floor((from_s - run_start_s - stream->start_s) * stream->rate_hz) - 2;
+    latest = fmin(latest, latest_begin(f, first));
+  }
+  for (size_t i = 0; i < e->n_nodes; i++) {
+    uint64_t other = e->nodes[i].foot.align;
+    if (align / divisor_of_both(align, other) > MOST_ALIGN / other) return 0;
+    align = align / divisor_of_both(align, other) * other;
+  }
+  return latest > 0 ? (uint64_t)latest / align * align : 0;
+}
+
+static void begin_stream(footing f, uint64_t first_frame, uint64_t *count, uint64_t *good)
+{
+  *count = first_frame / f.align * f.per;
+  *good = *count + f.good;
+}
+
+bl_status bl_extractor_begin_at(bl_ctx *ctx, bl_extractor *e, double run_start_s, uint64_t first_frame)
+{
+  const char *whole = bl_extractor_uncut(e);
+  bl_status s = bl_extractor_begin(ctx, e, run_start_s);
+  if (s || !first_frame) return s;
+  if (whole)
+    return bl_fail(ctx, BL_E_ARG, "extractor: stage '%s' has to see a run from its beginning; begin with frame 0",
+                   whole);
+  for (size_t i = 0; i < e->n_nodes; i++)
+    if (first_frame % e->nodes[i].foot.align)
+      return bl_fail(
+          ctx, BL_E_ARG, "extractor: a run cannot be begun at frame %llu: stage '%s' wants a multiple of %llu",
+          (unsigned long long)first_frame, e->nodes[i].run.cls->name, (unsigned long long)e->nodes[i].foot.align);
+  for (size_t b = 0; b < e->recipe->n_branches; b++)
+    begin_stream(bl_extractor_footing(e, e->leaves[b].node), first_frame, &e->leaves[b].count, &e->leaves[b].good);
+  for (size_t k = 0; k < e->n_judges; k++)
+    begin_stream(bl_extractor_footing(e, e->judges[k].node), first_frame, &e->judges[k].count, &e->judges[k].good);
+  e->pushed = first_frame;
+  return BL_OK;
+}
+
+size_t bl_extractor_n_open(const bl_extractor *e) { return e->n_open - e->head; }
