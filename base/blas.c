@@ -75,19 +75,25 @@ double bl_dot(size_t n, const double *x, const double *y)
   return cblas_ddot(as_int(n), x, 1, y, 1);
 }
 
+void bl_gram_add(const double *x, size_t rows, size_t n, double *c)
+{
+  if (!n || !rows) return;
+  ready();
+  cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, as_int(n), as_int(rows), 1, x, as_int(n), 1, c, as_int(n));
+}
+
+void bl_mirror(size_t n, double *c)
+{
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < i; j++) c[i * n + j] = c[j * n + i];
+}
+
 bl_status bl_gram(bl_ctx *ctx, const double *x, size_t rows, size_t n, double *c)
 {
   (void)ctx;
-  ready();
   memset(c, 0, n * n * sizeof *c);
-  if (!n) return BL_OK;
-  for (size_t lo = 0; lo < rows; lo += 4096) {
-    size_t take = rows - lo < 4096 ? rows - lo : 4096;
-    cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, as_int(n), as_int(take), 1, x + lo * n, as_int(n), 1, c,
-                as_int(n));
-  }
-  for (size_t i = 0; i < n; i++)
-    for (size_t j = 0; j < i; j++) c[i * n + j] = c[j * n + i];
+  for (size_t lo = 0; lo < rows; lo += 4096) bl_gram_add(x + lo * n, rows - lo < 4096 ? rows - lo : 4096, n, c);
+  bl_mirror(n, c);
   return BL_OK;
 }
 

@@ -2,6 +2,7 @@
  *
  * Rows of weight zero are left out before anything else looks at them, so that weight 0 is the same as no row; weights
  * that are all 1 are the same as none. */
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,12 +30,20 @@ static void release(bl_ctx *ctx, checked *c)
 
 const char *bl_nonfinite_name(double x) { return isnan(x) ? "NaN" : x > 0 ? "infinity" : "-infinity"; }
 
+/* Without a way out of the loop, so that it runs several numbers at a time. */
+static bool all_finite(const float *x, size_t n)
+{
+  unsigned bad = 0;
+  for (size_t j = 0; j < n; j++) bad |= !(fabsf(x[j]) <= FLT_MAX);
+  return !bad;
+}
+
 bl_status bl_check_finite(bl_ctx *ctx, const char *who, const bl_cmat *X, bool nan_ok, const bl_texts *names,
                           size_t first_row)
 {
   for (size_t i = 0; i < X->rows; i++) {
     const float *r = bl_crow(X, i);
-    for (size_t j = 0; j < X->cols; j++) {
+    for (size_t j = all_finite(r, X->cols) ? X->cols : 0; j < X->cols; j++) {
       if (isfinite(r[j]) || (nan_ok && isnan(r[j]))) continue;
       bool named = names && names->n == X->cols;
       return bl_fail(ctx, BL_E_NONFINITE,

@@ -50,17 +50,24 @@ static const bl_field fields[] = {
     BL_FIELD_SCALAR(state, n_samples, BL_I64, "rows seen"),
     BL_FIELD_END};
 
-/* Singular values s and directions vt [r x d], the largest first. x [n x d] is used up. */
-static bl_status by_svd(bl_ctx *ctx, size_t n, size_t d, double *x, double *s, double *vt)
+/* Singular values s and directions vt [r x d], the largest first. */
+static bl_status by_svd(bl_ctx *ctx, const bl_cmat *X, const double *mean, double *s, double *vt)
 {
-  return bl_svd(ctx, n, d, x, s, NULL, vt);
+  double *x = NULL;
+  bl_status status = bl_kit_doubles(ctx, X, mean, NULL, &x);
+  if (!status) status = BL_CHECK_CANCEL(ctx);
+  if (!status) status = bl_svd(ctx, X->rows, X->cols, x, s, NULL, vt);
+  bl_free(ctx, x);
+  return status;
 }
 
-static bl_status by_covariance(bl_ctx *ctx, size_t n, size_t d, const double *x, double *s, double *vt)
+static bl_status by_covariance(bl_ctx *ctx, const bl_cmat *X, const double *mean, double *s, double *vt)
 {
+  size_t d = X->cols;
   double *c = bl_calloc(ctx, d * d, sizeof *c), *w = bl_calloc(ctx, d, sizeof *w),
          *v = bl_calloc(ctx, d * d, sizeof *v);
-  bl_status status = c && w && v ? bl_gram(ctx, x, n, d, c) : bl_fail_nomem(ctx, "pca");
+  bl_status status = c && w && v ? bl_kit_gram(ctx, X, mean, c) : bl_fail_nomem(ctx, "pca");
+  if (!status) status = BL_CHECK_CANCEL(ctx);
   if (!status) status = bl_eigh(ctx, d, c, w, v);
   for (size_t k = 0; !status && k < d; k++) {
     size_t from = d - 1 - k; /* eigh ascends */
@@ -148,15 +155,12 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
   if (square) r = d; /* more than rows - 1 of them are 0 then */
   st->n_features = d;
   st->n_samples = (int64_t)n;
-  double *x = NULL, *s = bl_calloc(ctx, r, sizeof *s), *vt = bl_calloc(ctx, r * d, sizeof *vt);
+  double *s = bl_calloc(ctx, r, sizeof *s), *vt = bl_calloc(ctx, r * d, sizeof *vt);
   st->mean = bl_calloc(ctx, d, sizeof *st->mean);
   bl_status status = s && vt && st->mean ? BL_OK : bl_fail_nomem(ctx, "pca");
   if (!status) status = bl_kit_moments(ctx, &t->X, NULL, st->mean, NULL);
-  if (!status) status = bl_kit_doubles(ctx, &t->X, st->mean, NULL, &x);
-  if (!status) status = BL_CHECK_CANCEL(ctx);
-  if (!status) status = square ? by_covariance(ctx, n, d, x, s, vt) : by_svd(ctx, n, d, x, s, vt);
+  if (!status) status = (square ? by_covariance : by_svd)(ctx, &t->X, st->mean, s, vt);
   if (!status) status = keep(ctx, p, st, n, n < d ? n : d, s, vt);
-  bl_free(ctx, x);
   bl_free(ctx, s);
   bl_free(ctx, vt);
   return status;

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "baleen/blas.h"
 #include "baleen/pool.h"
 
 enum { MOMENT_ROWS = 1024 };
+enum { GRAM_SLOTS = 8, GRAM_ROWS = 512 }; /* partial sums; rows made double at once */
 
 /* ---- doubles ----------------------------------------------------------------------------------------------------- */
 
@@ -112,6 +114,48 @@ bl_status bl_kit_moments(bl_ctx *ctx, const bl_cmat *X, const double *weight, do
 done:
   bl_free(ctx, slots);
   bl_free(ctx, shift);
+  return s;
+}
+
+/* ---- products of columns ----------------------------------------------------------------------------------------- */
+
+typedef struct gram_job {
+  const bl_cmat *X;
+  const double *center;
+  size_t rows_a_slot;
+  double *slots; /* [slots][cols x cols], upper triangles */
+} gram_job;
+
+static bl_status gram_rows(bl_ctx *ctx, void *arg, size_t lo, size_t hi)
+{
+  const gram_job *j = arg;
+  size_t d = j->X->cols, at_once = hi - lo < GRAM_ROWS ? hi - lo : GRAM_ROWS;
+  double *x = bl_calloc(ctx, at_once, d * sizeof *x), *c = j->slots + lo / j->rows_a_slot * d * d;
+  bl_status s = x ? BL_OK : bl_fail_nomem(ctx, "products of columns");
+  for (size_t at = lo; !s && at < hi; at += at_once) {
+    size_t n = hi - at < at_once ? hi - at : at_once;
+    for (size_t i = 0; i < n; i++) {
+      const float *row = bl_crow(j->X, at + i);
+      for (size_t k = 0; k < d; k++) x[i * d + k] = (double)row[k] - j->center[k];
+    }
+    bl_gram_add(x, n, d, c);
+    s = BL_CHECK_CANCEL(ctx);
+  }
+  bl_free(ctx, x);
+  return s;
+}
+
+bl_status bl_kit_gram(bl_ctx *ctx, const bl_cmat *X, const double *center, double *c)
+{
+  size_t d = X->cols, most = (X->rows + GRAM_ROWS - 1) / GRAM_ROWS, n_slots = most < GRAM_SLOTS ? most : GRAM_SLOTS;
+  gram_job j = {X, center, n_slots ? (X->rows + n_slots - 1) / n_slots : 1, NULL};
+  if (!(j.slots = bl_calloc(ctx, n_slots * d, d * sizeof *j.slots))) return bl_fail_nomem(ctx, "products of columns");
+  bl_status s = bl_pool_chunks(ctx, X->rows, j.rows_a_slot, (double)d * (double)d, gram_rows, &j);
+  if (!s) {
+    fold(j.slots, n_slots, d * d, c);
+    bl_mirror(d, c);
+  }
+  bl_free(ctx, j.slots);
   return s;
 }
 

@@ -12,6 +12,9 @@ bl_status bl_kit_doubles(bl_ctx *ctx, const bl_cmat *X, const double *center, co
  * the mean corrected for (Chan, Golub and LeVeque 1983). weight NULL: ones. var NULL: not wanted. Fixed row blocks
  * summed in order: same bits for any number of threads. */
 bl_status bl_kit_moments(bl_ctx *ctx, const bl_cmat *X, const double *weight, double *mean, double *var) BL_MUST_CHECK;
+/* C [cols x cols] = (X - center)' (X - center), both triangles, in double; no copy of X is made. Fixed row blocks over
+ * the pool, summed in order: same bits for any number of threads. */
+bl_status bl_kit_gram(bl_ctx *ctx, const bl_cmat *X, const double *center, double *c) BL_MUST_CHECK;
 /* The variance that rounding alone can give a constant column of n values (sum of weights) with this mean: at or below
  * it a column counts as constant. scikit-learn's rule: n eps var + (n mean eps)^2. */
 bool bl_kit_constant(double n, double mean, double var);

@@ -21,6 +21,10 @@ bl_status bl_gemm_parallel(bl_ctx *ctx, bool ta, bool tb, size_t m, size_t n, si
 void bl_gemv(bool ta, size_t m, size_t n, double alpha, const double *a, size_t lda, const double *x, double beta,
              double *y);
 double bl_dot(size_t n, const double *x, const double *y);
+/* Adds X' X (X: rows x n) to the upper triangle of C [n x n]. In this thread. */
+void bl_gram_add(const double *x, size_t rows, size_t n, double *c);
+/* Copies the upper triangle of C [n x n] to the lower. */
+void bl_mirror(size_t n, double *c);
 /* C [n x n], both triangles, = X' X (X: rows x n) summed over fixed row blocks in order. */
 bl_status bl_gram(bl_ctx *ctx, const double *x, size_t rows, size_t n, double *c) BL_MUST_CHECK;
 
