@@ -130,6 +130,7 @@ void bl_log(bl_ctx *ctx, bl_log_level level, const char *format, ...)
 
 void bl_warn(bl_ctx *ctx, bl_warning code, const char *format, ...)
 {
+  if (ctx->muted) return;
   if ((unsigned)code < BL_N_WARNINGS) atomic_fetch_add(&ctx->core->warnings[code], 1);
   va_list args;
   va_start(args, format);
@@ -141,6 +142,13 @@ const char *bl_ctx_set_subject(bl_ctx *ctx, const char *subject)
 {
   const char *before = ctx->subject;
   ctx->subject = subject;
+  return before;
+}
+
+bool bl_ctx_mute(bl_ctx *ctx, bool muted)
+{
+  bool before = ctx->muted;
+  ctx->muted = muted;
   return before;
 }
 

@@ -29,6 +29,7 @@ struct bl_ctx {
   bl_core *core;
   bool is_child;       /* a pool worker's: nested loops run inline */
   size_t lane;         /* which of the pool's threads this is; 0: the caller's */
+  bool muted;          /* warnings are told by nobody */
   const char *subject; /* of warnings, or NULL */
   char place[96];
   char error[1024];

@@ -115,7 +115,7 @@ static char *name_beside(bl_ctx *ctx, const char *path, unsigned k)
 static int open_new(const char *path, const struct stat *old)
 {
   mode_t rights = old ? old->st_mode & 0777 : 0666;
-  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, rights);
+  int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, rights);
   if (fd >= 0 && old)
     (void)!fchmod(fd, rights); /* where umask took some; a file system without rights has none to keep */
   return fd;
@@ -159,6 +159,35 @@ bl_status bl_out_put(bl_ctx *ctx, bl_out *o, const void *bytes, size_t n)
     if (put < 0) return fail_io(ctx, o->path, "write it");
     v += put;
     n -= (size_t)put;
+  }
+  return BL_OK;
+}
+
+bl_status bl_out_patch(bl_ctx *ctx, bl_out *o, uint64_t at, const void *bytes, size_t n)
+{
+  const char *v = bytes;
+  while (n) {
+    ssize_t put = pwrite(o->fd, v, n, (off_t)at);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return fail_io(ctx, o->path, "write it");
+    v += put;
+    at += (uint64_t)put;
+    n -= (size_t)put;
+  }
+  return BL_OK;
+}
+
+bl_status bl_out_get(bl_ctx *ctx, bl_out *o, uint64_t at, void *bytes, size_t n)
+{
+  char *v = bytes;
+  while (n) {
+    ssize_t got = pread(o->fd, v, n, (off_t)at);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail_io(ctx, o->path, "read it back");
+    if (!got) return bl_fail(ctx, BL_E_IO, "%s: is shorter than what was written", o->path);
+    v += got;
+    at += (uint64_t)got;
+    n -= (size_t)got;
   }
   return BL_OK;
 }

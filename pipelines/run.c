@@ -11,6 +11,7 @@
 #include "live.h"
 #include "nan_rows.h"
 #include "run_files.h"
+#include "survey.h"
 
 /* ---- models ------------------------------------------------------------------------------------------------------ */
 
@@ -88,7 +89,7 @@ static bl_status train_all(bl_ctx *ctx, const bl_run_parts *r, const char *folde
     s = bl_estimator_clone(ctx, c->learners[i].estimator, &e);
     if (!s) s = bl_fit(ctx, e, &data);
     if (s) s = bl_fail_in(ctx, s, "model '%s', on all rows: ", c->learners[i].name);
-    if (!s && i == best) s = save_model(ctx, folder, "model.safetensors", e, &meta);
+    if (!s && i == best) s = save_model(ctx, folder, bl_run_file_name[BL_RUN_MODEL], e, &meta);
     if (!s && c->n_learners > 1) {
       char *models = bl_path_in(ctx, folder, "models"),
            *name = bl_strf(ctx, "models/%s.safetensors", c->learners[i].name);
@@ -107,9 +108,9 @@ static bl_status train_all(bl_ctx *ctx, const bl_run_parts *r, const char *folde
 
 typedef bl_status (*writer)(bl_ctx *ctx, const bl_run_parts *r, const char *path);
 
-static bl_status write_one(bl_ctx *ctx, const bl_run_parts *r, const char *folder, const char *file, writer w)
+static bl_status write_one(bl_ctx *ctx, const bl_run_parts *r, const char *folder, bl_run_file file, writer w)
 {
-  char *path = bl_path_in(ctx, folder, file);
+  char *path = bl_path_in(ctx, folder, bl_run_file_name[file]);
   bl_status s = path ? w(ctx, r, path) : bl_fail_nomem(ctx, "a path");
   bl_free(ctx, path);
   return s;
@@ -132,21 +133,21 @@ static bl_status learn(bl_ctx *ctx, bl_run_parts *r, bl_problem *p, bl_results *
   if (s) return s;
   r->problem = p;
   s = bl_evaluate(ctx, r->config, p, results);
-  if (!s) s = write_one(ctx, r, folder, "folds.csv", bl_write_folds);
-  if (!s) s = write_one(ctx, r, folder, "predictions.csv", bl_write_predictions);
+  if (!s) s = write_one(ctx, r, folder, BL_RUN_FOLDS, bl_write_folds);
+  if (!s) s = write_one(ctx, r, folder, BL_RUN_PREDICTIONS, bl_write_predictions);
   if (!s) s = train_all(ctx, r, folder);
   return bl_name_nan_option(ctx, s, r->config, &r->extraction->rows);
 }
 
 /* How each recording fared is written also where that left no rows. */
-static bl_status extract(bl_ctx *ctx, const bl_run_parts *r, bl_extraction *x, const char *folder)
+static bl_status extract(bl_ctx *ctx, const bl_run_parts *r, bl_survey *survey, bl_extraction *x, const char *folder)
 {
-  bl_status s = bl_extract(ctx, r->config, x), written = BL_OK;
+  bl_status s = bl_extract_surveyed(ctx, survey, folder, x), written = BL_OK;
   if (!x->n_outcomes && !x->n_dropped) return s;
   char *why = bl_strdup(ctx, bl_ctx_error(ctx));
   if (!why) return bl_fail_nomem(ctx, "a run");
-  if (x->n_outcomes) written = write_one(ctx, r, folder, "recordings.csv", bl_write_recordings);
-  if (!written) written = write_one(ctx, r, folder, "dropped.csv", bl_write_dropped);
+  if (x->n_outcomes) written = write_one(ctx, r, folder, BL_RUN_RECORDINGS, bl_write_recordings);
+  if (!written) written = write_one(ctx, r, folder, BL_RUN_DROPPED, bl_write_dropped);
   if (s && !written) bl_fail(ctx, s, "%s", why);
   bl_free(ctx, why);
   return written ? written : s;
@@ -155,18 +156,22 @@ static bl_status extract(bl_ctx *ctx, const bl_run_parts *r, bl_extraction *x, c
 bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_summary *out)
 {
   *out = (bl_run_summary){0};
+  bl_survey survey; /* first, so that what headers tell is told before anything is written */
+  bl_status s = bl_survey_make(ctx, c, &survey);
+  if (s) return s;
   bl_extraction x = {0};
   bl_problem p = {0};
   bl_results results = {0};
   bl_run_parts r = {.config = c, .extraction = &x, .results = &results};
   char *path = folder ? bl_strdup(ctx, folder) : bl_free_folder(ctx, c->name);
-  bl_status s = path ? bl_take_folder(ctx, path) : bl_fail_nomem(ctx, "a path");
-  if (!s) s = write_one(ctx, &r, path, "config.yaml", write_config);
-  if (!s) s = extract(ctx, &r, &x, path);
+  s = path ? bl_take_folder(ctx, path) : bl_fail_nomem(ctx, "a path");
+  if (!s) s = write_one(ctx, &r, path, BL_RUN_CONFIG, write_config);
+  if (!s) s = extract(ctx, &r, &survey, &x, path);
+  bl_survey_free(ctx, &survey);
   if (!s) bl_live_log(ctx, &x.live);
   if (!s) s = bl_dataset_write(ctx, &x.rows, path);
   if (!s && c->n_learners) s = learn(ctx, &r, &p, &results, path);
-  if (!s) s = write_one(ctx, &r, path, "metrics.json", bl_write_metrics);
+  if (!s) s = write_one(ctx, &r, path, BL_RUN_METRICS, bl_write_metrics);
   if (!s && c->n_learners) s = bl_report_write(ctx, c, &x, &p, &results, path);
   if (!s) s = bl_run_text(ctx, &r, &out->text);
   out->n_failed = x.n_failed;

@@ -6,7 +6,10 @@
 
 #include "baleen/text.h"
 #include "dataset_private.h"
+#include "file.h"
+#include "npy.h"
 
+const char *const bl_dataset_files[] = {"rows.npy", "rows.csv", "features.json", NULL};
 const char *const bl_row_columns[] = {"recording", "start_s", "end_s", "label", "group", "weight", NULL};
 
 bl_status bl_extra_names_check(bl_ctx *ctx, const bl_texts *extra)
@@ -54,46 +57,170 @@ static bl_status widen(bl_ctx *ctx, void **v, size_t n, size_t size)
   return BL_OK;
 }
 
-static bl_status make_room(bl_ctx *ctx, bl_dataset *d)
+/* Room for `more` rows in all columns but the numbers. */
+static bl_status make_room(bl_ctx *ctx, bl_dataset *d, size_t more)
 {
-  if (d->X.rows < d->cap_rows) return BL_OK;
-  size_t cap = d->X.rows < 8 ? 16 : d->X.rows * 2, row_bytes = d->X.stride * sizeof(float);
-  bl_status s = widen(ctx, (void **)&d->X.v, cap, row_bytes);
-  if (!s) s = widen(ctx, (void **)&d->start_s, cap, sizeof *d->start_s);
+  size_t need = d->X.rows + more, cap = d->X.rows < 8 ? 16 : d->X.rows * 2;
+  if (need <= d->cap_rows) return BL_OK;
+  if (cap < need) cap = need;
+  bl_status s = widen(ctx, (void **)&d->start_s, cap, sizeof *d->start_s);
   if (!s) s = widen(ctx, (void **)&d->end_s, cap, sizeof *d->end_s);
   if (!s) s = widen(ctx, (void **)&d->weight, cap, sizeof *d->weight);
   if (!s) d->cap_rows = cap;
   return s;
 }
 
-static void cut_texts(bl_ctx *ctx, bl_texts *t, size_t n)
+/* ---- the numbers: in memory, or at the end of a file in the making ----------------------------------------------- */
+
+enum { HELD_FLOATS = 1 << 16 }; /* with a file, that many at most wait in memory */
+
+static size_t n_held(const bl_dataset *d) { return d->X.rows - d->n_filed; }
+
+static bl_status open_file(bl_ctx *ctx, bl_dataset *d)
 {
-  while (t->n > n) bl_free(ctx, t->v[--t->n]);
+  if (d->file) return BL_OK;
+  if (!(d->file = bl_calloc(ctx, 1, sizeof *d->file))) return bl_fail_nomem(ctx, d->path);
+  bl_status s = bl_npy_begin(ctx, d->path, d->X.cols, d->file);
+  if (!s) return BL_OK;
+  bl_free(ctx, d->file);
+  d->file = NULL;
+  return s;
+}
+
+static bl_status file_held(bl_ctx *ctx, bl_dataset *d)
+{
+  bl_status s = open_file(ctx, d);
+  if (!s) s = bl_npy_put(ctx, d->file, d->X.v, n_held(d));
+  if (!s) d->n_filed = d->X.rows;
+  return s;
+}
+
+/* Room for some of `more` rows of numbers; *now tells for how many. */
+static bl_status make_number_room(bl_ctx *ctx, bl_dataset *d, size_t more, size_t *now)
+{
+  size_t width = d->X.cols ? d->X.cols : 1, most = HELD_FLOATS / width ? HELD_FLOATS / width : 1, held = n_held(d);
+  bl_status s = BL_OK;
+  *now = more;
+  if (d->path && held >= most) {
+    s = file_held(ctx, d);
+    held = 0;
+  }
+  if (d->path && *now > most - held) *now = most - held;
+  size_t need = held + *now, cap = 2 * held < 16 ? 16 : 2 * held;
+  if (s || need <= d->cap_numbers) return s;
+  if (cap < need) cap = need;
+  if (d->path && cap > most) cap = most;
+  if (!(s = widen(ctx, (void **)&d->X.v, cap, width * sizeof(float)))) d->cap_numbers = cap;
+  return s;
+}
+
+bl_status bl_dataset_to_file(bl_ctx *ctx, bl_dataset *d, const char *path)
+{
+  if (d->X.rows || d->path) return bl_fail(ctx, BL_E_ARG, "dataset: %s: rows were added before it was named", path);
+  d->path = bl_strdup(ctx, path);
+  return d->path ? BL_OK : bl_fail_nomem(ctx, path);
+}
+
+bl_status bl_dataset_settle(bl_ctx *ctx, bl_dataset *d)
+{
+  if (!d->path || d->map) return BL_OK;
+  bl_map map;
+  bl_status s = file_held(ctx, d);
+  if (!s) s = bl_npy_end(ctx, d->file);
+  if (!s) s = bl_map_open(ctx, d->path, &map);
+  if (s) return s;
+  bl_free(ctx, d->file);
+  bl_free(ctx, d->X.v);
+  d->file = NULL;
+  d->X.v = NULL;
+  d->n_filed = d->cap_numbers = 0;
+  d->map = map.v;
+  d->map_bytes = map.n;
+  return BL_OK;
+}
+
+/* ---- rows -------------------------------------------------------------------------------------------------------- */
+
+static bool may_grow(const bl_dataset *d) { return !d->map; }
+
+static bl_status cannot_grow(bl_ctx *ctx)
+{
+  return bl_fail(ctx, BL_E_ARG, "dataset: rows read from a file cannot grow");
+}
+
+/* Columns back to n rows, after a failure. */
+static void cut_columns(bl_dataset *d, size_t n)
+{
+  bl_column *fixed[] = {&d->recording, &d->label, &d->group};
+  for (size_t k = 0; k < 3; k++) fixed[k]->n = n;
+  for (size_t k = 0; k < d->n_extra; k++) d->extra[k].n = n;
 }
 
 bl_status bl_dataset_add(bl_ctx *ctx, bl_dataset *d, const float *row, const bl_row_info *info)
 {
-  if (d->map) return bl_fail(ctx, BL_E_ARG, "dataset: rows read from a file cannot grow");
-  size_t n = d->X.rows;
-  bl_status s = make_room(ctx, d);
-  if (!s) s = bl_texts_add(ctx, &d->recording, info->recording ? info->recording : "");
-  if (!s) s = bl_texts_add(ctx, &d->label, info->label ? info->label : "");
-  if (!s) s = bl_texts_add(ctx, &d->group, info->group ? info->group : "");
+  if (!may_grow(d)) return cannot_grow(ctx);
+  size_t n = d->X.rows, now;
+  bl_status s = make_room(ctx, d, 1);
+  if (!s) s = make_number_room(ctx, d, 1, &now);
+  if (!s) s = bl_column_add(ctx, &d->recording, info->recording ? info->recording : "");
+  if (!s) s = bl_column_add(ctx, &d->label, info->label ? info->label : "");
+  if (!s) s = bl_column_add(ctx, &d->group, info->group ? info->group : "");
   for (size_t k = 0; !s && k < d->n_extra; k++)
-    s = bl_texts_add(ctx, &d->extra[k].v, info->extra && info->extra[k] ? info->extra[k] : "");
+    s = bl_column_add(ctx, &d->extra[k], info->extra && info->extra[k] ? info->extra[k] : "");
   if (s) {
-    cut_texts(ctx, &d->recording, n);
-    cut_texts(ctx, &d->label, n);
-    cut_texts(ctx, &d->group, n);
-    for (size_t k = 0; k < d->n_extra; k++) cut_texts(ctx, &d->extra[k].v, n);
+    cut_columns(d, n);
     return s;
   }
   d->start_s[n] = info->start_s;
   d->end_s[n] = info->end_s;
   d->weight[n] = info->weight;
-  if (d->X.cols) memcpy(bl_row(&d->X, n), row, d->X.cols * sizeof *row);
+  if (d->X.cols) memcpy(d->X.v + n_held(d) * d->X.cols, row, d->X.cols * sizeof *row);
   d->X.rows++;
   return BL_OK;
+}
+
+/* n rows of numbers from `first` on, wherever they lie. */
+static bl_status get_numbers(bl_ctx *ctx, bl_dataset *d, size_t first, size_t n, float *out)
+{
+  bl_cmat all = bl_dataset_view(d);
+  size_t filed = first >= d->n_filed ? 0 : d->n_filed - first < n ? d->n_filed - first : n;
+  bl_status s = filed ? bl_npy_get(ctx, d->file, first, filed, out) : BL_OK;
+  if (!s && filed < n && d->X.cols)
+    memcpy(out + filed * d->X.cols, all.v + (first + filed - d->n_filed) * d->X.cols,
+           (n - filed) * d->X.cols * sizeof *out);
+  return s;
+}
+
+static bl_status append_columns(bl_ctx *ctx, bl_dataset *d, const bl_dataset *more)
+{
+  bl_status s = bl_column_append(ctx, &d->recording, &more->recording);
+  if (!s) s = bl_column_append(ctx, &d->label, &more->label);
+  if (!s) s = bl_column_append(ctx, &d->group, &more->group);
+  for (size_t k = 0; !s && k < d->n_extra; k++) s = bl_column_append(ctx, &d->extra[k], &more->extra[k]);
+  return s;
+}
+
+bl_status bl_dataset_append(bl_ctx *ctx, bl_dataset *d, bl_dataset *more)
+{
+  if (!may_grow(d)) return cannot_grow(ctx);
+  if (d->X.cols != more->X.cols || d->n_extra != more->n_extra)
+    return bl_fail(ctx, BL_E_SHAPE, "dataset: rows of %zu features and %zu further columns behind rows of %zu and %zu",
+                   more->X.cols, more->n_extra, d->X.cols, d->n_extra);
+  size_t n = d->X.rows, all = more->X.rows;
+  bl_status s = make_room(ctx, d, all);
+  if (!s) s = append_columns(ctx, d, more);
+  if (!s) {
+    memcpy(d->start_s + n, more->start_s, all * sizeof *d->start_s);
+    memcpy(d->end_s + n, more->end_s, all * sizeof *d->end_s);
+    memcpy(d->weight + n, more->weight, all * sizeof *d->weight);
+  }
+  for (size_t at = 0, now; !s && at < all; at += now) {
+    if ((s = make_number_room(ctx, d, all - at, &now))) break;
+    s = get_numbers(ctx, more, at, now, d->X.v + n_held(d) * d->X.cols);
+    if (!s) d->X.rows += now;
+  }
+  if (s) cut_columns(d, d->X.rows);
+  return s;
 }
 
 void bl_dataset_free(bl_ctx *ctx, bl_dataset *d)
@@ -101,15 +228,17 @@ void bl_dataset_free(bl_ctx *ctx, bl_dataset *d)
   if (!d) return;
   bl_free(ctx, d->X.v);
   if (d->map) munmap(d->map, d->map_bytes);
-  bl_texts *texts[] = {&d->features, &d->units, &d->recording, &d->label, &d->group};
-  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) bl_texts_free(ctx, texts[i]);
+  if (d->file) bl_npy_drop(ctx, d->file);
+  bl_free(ctx, d->file);
+  bl_free(ctx, d->path);
+  bl_texts_free(ctx, &d->features);
+  bl_texts_free(ctx, &d->units);
+  bl_column *fixed[] = {&d->recording, &d->label, &d->group};
+  for (size_t i = 0; i < 3; i++) bl_column_free(ctx, fixed[i]);
   bl_free(ctx, d->start_s);
   bl_free(ctx, d->end_s);
   bl_free(ctx, d->weight);
-  for (size_t k = 0; d->extra && k < d->n_extra; k++) {
-    bl_free(ctx, d->extra[k].name);
-    bl_texts_free(ctx, &d->extra[k].v);
-  }
+  for (size_t k = 0; d->extra && k < d->n_extra; k++) bl_column_free(ctx, &d->extra[k]);
   bl_free(ctx, d->extra);
   *d = (bl_dataset){0};
 }
@@ -117,7 +246,7 @@ void bl_dataset_free(bl_ctx *ctx, bl_dataset *d)
 bl_cmat bl_dataset_view(const bl_dataset *d)
 {
   bl_cmat m = bl_mat_view(&d->X);
-  /* the numbers are the file's last bytes: bl_dataset_read() maps nothing else */
+  /* the numbers are the file's last bytes: nothing else is mapped */
   if (d->map)
     m.v = (const float *)(const void *)((const char *)d->map + d->map_bytes - d->X.rows * d->X.cols * sizeof(float));
   return m;
@@ -131,14 +260,14 @@ static const char *text_column_name(const void *arg, size_t i)
   return i - 3 < d->n_extra ? d->extra[i - 3].name : NULL;
 }
 
-bl_status bl_dataset_column(bl_ctx *ctx, const bl_dataset *d, const char *name, const bl_texts **out)
+bl_status bl_dataset_column(bl_ctx *ctx, const bl_dataset *d, const char *name, const bl_column **out)
 {
-  const bl_texts *fixed[] = {&d->recording, &d->label, &d->group};
+  const bl_column *fixed[] = {&d->recording, &d->label, &d->group};
   const char *have;
   *out = NULL;
   for (size_t i = 0; (have = text_column_name(d, i)) != NULL; i++)
     if (!strcmp(have, name)) {
-      *out = i < 3 ? fixed[i] : &d->extra[i - 3].v;
+      *out = i < 3 ? fixed[i] : &d->extra[i - 3];
       return BL_OK;
     }
   const char *near = bl_nearest(name, text_column_name, d);

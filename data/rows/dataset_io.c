@@ -28,13 +28,13 @@ static bl_status put_text(bl_ctx *ctx, bl_buf *b, const char *text)
 
 static bl_status put_row(bl_ctx *ctx, bl_buf *b, const bl_dataset *d, size_t i)
 {
-  bl_status s = bl_csv_field(ctx, b, d->recording.v[i]);
+  bl_status s = bl_csv_field(ctx, b, bl_column_text(&d->recording, i));
   if (!s) s = put_number(ctx, b, d->start_s[i]);
   if (!s) s = put_number(ctx, b, d->end_s[i]);
-  if (!s) s = put_text(ctx, b, d->label.v[i]);
-  if (!s) s = put_text(ctx, b, d->group.v[i]);
+  if (!s) s = put_text(ctx, b, bl_column_text(&d->label, i));
+  if (!s) s = put_text(ctx, b, bl_column_text(&d->group, i));
   if (!s) s = put_number(ctx, b, d->weight[i]);
-  for (size_t k = 0; !s && k < d->n_extra; k++) s = put_text(ctx, b, d->extra[k].v.v[i]);
+  for (size_t k = 0; !s && k < d->n_extra; k++) s = put_text(ctx, b, bl_column_text(&d->extra[k], i));
   return s ? s : bl_buf_puts(ctx, b, "\n");
 }
 
@@ -103,9 +103,9 @@ typedef struct paths {
 
 static bl_status make_paths(bl_ctx *ctx, const char *folder, paths *p)
 {
-  p->npy = bl_strf(ctx, "%s/rows.npy", folder);
-  p->csv = bl_strf(ctx, "%s/rows.csv", folder);
-  p->json = bl_strf(ctx, "%s/features.json", folder);
+  p->npy = bl_strf(ctx, "%s/%s", folder, bl_dataset_files[0]);
+  p->csv = bl_strf(ctx, "%s/%s", folder, bl_dataset_files[1]);
+  p->json = bl_strf(ctx, "%s/%s", folder, bl_dataset_files[2]);
   return p->npy && p->csv && p->json ? BL_OK : bl_fail_nomem(ctx, folder);
 }
 
@@ -121,7 +121,8 @@ bl_status bl_dataset_write(bl_ctx *ctx, const bl_dataset *d, const char *folder)
   paths p = {0};
   bl_cmat view = bl_dataset_view(d);
   bl_status s = make_paths(ctx, folder, &p);
-  if (!s) s = bl_npy_write(ctx, p.npy, &view);
+  bool there = !s && d->map && d->path && !strcmp(d->path, p.npy);
+  if (!s && !there) s = bl_npy_write(ctx, p.npy, &view);
   if (!s) s = write_csv(ctx, d, p.csv);
   if (!s) s = write_features(ctx, d, p.json);
   free_paths(ctx, &p);
@@ -181,10 +182,10 @@ done:
   return s;
 }
 
-static bl_status take_texts(bl_ctx *ctx, const bl_table *t, size_t col, bl_texts *out)
+static bl_status take_texts(bl_ctx *ctx, const bl_table *t, size_t col, bl_column *out)
 {
   bl_status s = BL_OK;
-  for (size_t i = 0; !s && i < t->n_rows; i++) s = bl_texts_add(ctx, out, bl_table_cell(t, i, col));
+  for (size_t i = 0; !s && i < t->n_rows; i++) s = bl_column_add(ctx, out, bl_table_cell(t, i, col));
   return s;
 }
 
@@ -219,7 +220,7 @@ static bl_status read_csv(bl_ctx *ctx, const char *path, bl_dataset *d)
       break;
     }
     d->n_extra++;
-    s = take_texts(ctx, &t, col, &c->v);
+    s = take_texts(ctx, &t, col, c);
   }
   bl_table_free(ctx, &t);
   return s;

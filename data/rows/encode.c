@@ -59,3 +59,38 @@ done:
   }
   return s;
 }
+
+/* The values that these rows have, and for each value of the column which of those it is, from 1; 0: none of them. */
+static bl_status used_values(bl_ctx *ctx, const bl_column *c, const uint32_t *row, size_t n, bl_texts *used,
+                             uint32_t *which)
+{
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < n; i++) {
+    uint32_t code = c->code[row ? row[i] : i];
+    if (which[code]) continue;
+    s = bl_texts_add(ctx, used, c->values.v[code]);
+    which[code] = (uint32_t)used->n;
+  }
+  return s;
+}
+
+bl_status bl_encode_rows(bl_ctx *ctx, const bl_column *c, const uint32_t *row, size_t n, bl_texts *values,
+                         int32_t **codes)
+{
+  bl_texts used = {0};
+  int32_t *of_used = NULL;
+  *values = (bl_texts){0};
+  *codes = NULL;
+  uint32_t *which = bl_calloc(ctx, c->values.n, sizeof *which);
+  bl_status s = which ? used_values(ctx, c, row, n, &used, which) : bl_fail_nomem(ctx, "class codes");
+  if (!s) s = bl_encode(ctx, &used, values, &of_used);
+  if (!s && !(*codes = bl_calloc(ctx, n, sizeof **codes))) {
+    s = bl_fail_nomem(ctx, "class codes");
+    bl_texts_free(ctx, values);
+  }
+  for (size_t i = 0; !s && i < n; i++) (*codes)[i] = of_used[which[c->code[row ? row[i] : i]] - 1];
+  bl_texts_free(ctx, &used);
+  bl_free(ctx, which);
+  bl_free(ctx, of_used);
+  return s;
+}

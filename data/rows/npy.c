@@ -5,6 +5,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "baleen/dataset.h"
@@ -236,34 +237,74 @@ bl_status bl_npy_read(bl_ctx *ctx, const char *path, bl_mat *out)
   return s;
 }
 
-bl_status bl_npy_write(bl_ctx *ctx, const char *path, const bl_cmat *m)
+/* ---- writing ----------------------------------------------------------------------------------------------------- */
+
+/* Magic, version 1.0 and length, then the dict, blanks and a line end up to a multiple of 64 bytes: two such units hold
+ * the largest numbers. */
+enum { OUT_HEADER = 128 };
+
+static void make_header(size_t rows, size_t cols, char header[OUT_HEADER])
+{
+  memset(header, ' ', OUT_HEADER);
+  memcpy(header, magic, sizeof magic);
+  memcpy(header + 6, "\1\0", 2);
+  header[8] = (char)(OUT_HEADER - 10);
+  header[9] = 0;
+  int n = snprintf(header + 10, OUT_HEADER - 10, "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %zu), }",
+                   rows, cols);
+  header[10 + n] = ' '; /* where snprintf ended the text */
+  header[OUT_HEADER - 1] = '\n';
+}
+
+bl_status bl_npy_begin(bl_ctx *ctx, const char *path, size_t cols, bl_npy_out *out)
 {
   static const union {
     uint16_t word;
     unsigned char first;
   } one = {1};
-  bl_out o = {.fd = -1};
-  bl_buf b = {0};
-  bl_status s = one.first ? BL_OK : bl_fail(ctx, BL_E_UNSUPPORTED, "%s: .npy on a big-endian machine", path);
-  /* magic, version 1.0 and length, then the dict, blanks and a line end up to a multiple of 64 */
-  if (!s) s = bl_buf_add(ctx, &b, (const char *)magic, sizeof magic);
-  if (!s) s = bl_buf_add(ctx, &b, "\1\0\0\0", 4);
-  if (!s)
-    s = bl_buf_printf(ctx, &b, "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %zu), }", m->rows, m->cols);
-  while (!s && b.len % 64 != 63) s = bl_buf_puts(ctx, &b, " ");
-  if (!s) s = bl_buf_puts(ctx, &b, "\n");
-  if (!s) {
-    b.v[8] = (char)((b.len - 10) & 255);
-    b.v[9] = (char)((b.len - 10) >> 8);
-    s = bl_out_open(ctx, path, &o);
-  }
-  if (!s) s = bl_out_put(ctx, &o, b.v, b.len);
+  char header[OUT_HEADER];
+  *out = (bl_npy_out){.file = {.fd = -1}, .cols = cols};
+  if (!one.first) return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: .npy on a big-endian machine", path);
+  make_header(0, cols, header);
+  bl_status s = bl_out_open(ctx, path, &out->file);
+  if (!s) s = bl_out_put(ctx, &out->file, header, sizeof header);
+  if (s) bl_npy_drop(ctx, out);
+  return s;
+}
+
+bl_status bl_npy_put(bl_ctx *ctx, bl_npy_out *o, const float *v, size_t rows)
+{
+  bl_status s = o->cols && rows ? bl_out_put(ctx, &o->file, v, rows * o->cols * sizeof *v) : BL_OK;
+  if (!s) o->rows += rows;
+  return s;
+}
+
+bl_status bl_npy_get(bl_ctx *ctx, bl_npy_out *o, size_t first, size_t rows, float *v)
+{
+  uint64_t row_bytes = o->cols * sizeof *v;
+  return bl_out_get(ctx, &o->file, OUT_HEADER + first * row_bytes, v, rows * (size_t)row_bytes);
+}
+
+bl_status bl_npy_end(bl_ctx *ctx, bl_npy_out *o)
+{
+  char header[OUT_HEADER];
+  make_header(o->rows, o->cols, header);
+  bl_status s = bl_out_patch(ctx, &o->file, 0, header, sizeof header);
+  if (!s) s = bl_out_done(ctx, &o->file);
+  bl_npy_drop(ctx, o);
+  return s;
+}
+
+void bl_npy_drop(bl_ctx *ctx, bl_npy_out *o) { bl_out_drop(ctx, &o->file); }
+
+bl_status bl_npy_write(bl_ctx *ctx, const char *path, const bl_cmat *m)
+{
+  bl_npy_out o;
+  bl_status s = bl_npy_begin(ctx, path, m->cols, &o);
   bool dense = !m->index && m->stride == m->cols;
-  if (!s && dense && m->rows && m->cols) s = bl_out_put(ctx, &o, m->v, m->rows * m->cols * sizeof(float));
-  for (size_t i = 0; !s && !dense && m->cols && i < m->rows; i++)
-    s = bl_out_put(ctx, &o, bl_crow(m, i), m->cols * sizeof(float));
-  if (!s) s = bl_out_done(ctx, &o);
-  bl_out_drop(ctx, &o);
-  bl_buf_free(ctx, &b);
+  if (!s && dense) s = bl_npy_put(ctx, &o, m->v, m->rows);
+  for (size_t i = 0; !s && !dense && i < m->rows; i++) s = bl_npy_put(ctx, &o, bl_crow(m, i), 1);
+  if (!s) s = bl_npy_end(ctx, &o);
+  bl_npy_drop(ctx, &o);
   return s;
 }

@@ -269,12 +269,12 @@ static bl_status add_part(bl_ctx *ctx, const bl_config *c, const bl_problem *p, 
 
 /* Entries whose value lies in a part, and those without a value: a noise clip has no signal-to-noise ratio, and is what
  * every level of it is told from. */
-static bl_status one_part(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_result *r, const bl_texts *column,
+static bl_status one_part(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_result *r, const bl_column *column,
                           const char *name, const char *value, double lo, double hi, bool last, uint32_t *entry)
 {
   size_t n = 0, with_value = 0;
   for (size_t e = 0; e < r->cv.n_rows; e++) {
-    const char *mine = column->v[p->index[r->cv.row[e]]];
+    const char *mine = bl_column_text(column, p->index[r->cv.row[e]]);
     double x;
     bool none = !*mine, in;
     if (value) in = !strcmp(mine, value);
@@ -288,7 +288,7 @@ static bl_status one_part(bl_ctx *ctx, const bl_config *c, const bl_problem *p, 
 
 static bl_status score_parts(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_result *r)
 {
-  const bl_texts *column;
+  const bl_column *column;
   if (!c->evaluate.by) return BL_OK;
   bl_status s = bl_dataset_column(ctx, p->rows, c->evaluate.by, &column);
   if (s) return bl_fail_in(ctx, s, "evaluate: by: ");
@@ -298,7 +298,7 @@ static bl_status score_parts(bl_ctx *ctx, const bl_config *c, const bl_problem *
   if (!entry) s = bl_fail_nomem(ctx, "scores by part");
   const bl_reals *edge = &c->evaluate.by_edges;
   if (!s && edge->n < 2) {
-    s = bl_encode(ctx, column, &values, &code);
+    s = bl_encode_rows(ctx, column, NULL, column->n, &values, &code);
     for (size_t k = 0; !s && k < values.n; k++)
       s = one_part(ctx, c, p, r, column, values.v[k], values.v[k], 0, 0, false, entry);
   }

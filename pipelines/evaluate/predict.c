@@ -116,7 +116,7 @@ static bl_status predict_rows(bl_ctx *ctx, const loaded *m, const bl_dataset *d,
   if (!s && width) s = bl_apply(ctx, e, m->scores, &X, &d->features, score);
   for (size_t i = 0; !s && i < X.rows; i++) {
     char number[32];
-    s = bl_csv_field(ctx, out, d->recording.v[i]);
+    s = bl_csv_field(ctx, out, bl_column_text(&d->recording, i));
     for (int k = 0; !s && k < 2; k++) {
       double t = k ? d->end_s[i] : d->start_s[i];
       s = bl_buf_printf(ctx, out, ",%s", isnan(t) ? "" : bl_format_real(t, number));
@@ -170,7 +170,7 @@ static bl_status collect(void *user, bl_ctx *ctx, const bl_span *span, bl_status
     return BL_OK;
   }
   if (!k->made) {
-    bl_status s = bl_dataset_init(ctx, &k->job.names.names, &k->job.names.units, NULL, &k->rows);
+    bl_status s = bl_dataset_init(ctx, &k->job.names->names, &k->job.names->units, NULL, &k->rows);
     if (s) return s;
     k->made = true;
   }
@@ -274,17 +274,20 @@ static bl_status events_of(bl_ctx *ctx, const event_table *t, const char *file, 
 static bl_status from_recording(bl_ctx *ctx, const loaded *m, const event_table *events, const char *file, bl_buf *out)
 {
   bl_annotations own = {0};
+  bl_stock stock;
   bl_wanted wanted = {m->rate_hz, &m->channels, &m->units, "the model needs"};
   collector k = {.name = file,
                  .job = {.config = &m->config,
                          .name = file,
                          .wanted = &wanted,
                          .unlabelled = true,
+                         .stock = &stock,
                          .annotations = &own,
                          .annotated = events->path,
                          .on_row = collect,
                          .on_left_out = tell_left_out}};
   k.job.user = &k;
+  bl_stock_init(&stock, &m->config);
   bl_status s = events_of(ctx, events, file, &own);
   if (!s) s = bl_recording_open(ctx, file, &k.job.rec);
   if (!s) {
@@ -298,6 +301,7 @@ static bl_status from_recording(bl_ctx *ctx, const loaded *m, const event_table 
   bl_annotations_free(ctx, &own);
   bl_dataset_free(ctx, &k.rows);
   bl_recording_job_free(ctx, &k.job);
+  bl_stock_free(ctx, &stock);
   return s;
 }
 

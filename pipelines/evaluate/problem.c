@@ -31,16 +31,16 @@ static bool has_label(const bl_problem *p, const char *label)
 }
 
 /* Rows with a label that counts, and within one block of time. */
-static bl_status take_rows(bl_ctx *ctx, const bl_config *c, const bl_dataset *d, const bl_texts *label, bl_problem *p)
+static bl_status take_rows(bl_ctx *ctx, const bl_config *c, const bl_dataset *d, const bl_column *label, bl_problem *p)
 {
   size_t unlabelled = 0, across = 0, others = 0;
   p->index = bl_calloc(ctx, d->X.rows, sizeof *p->index);
   if (!p->index) return bl_fail_nomem(ctx, "the rows");
   bool need_label = p->task != BL_TASK_ANOMALY;
   for (size_t i = 0; i < d->X.rows; i++) {
-    bool without = !has_label(p, label->v[i]);
+    bool without = !has_label(p, bl_column_text(label, i));
     if (without && need_label) unlabelled++;
-    else if (c->rows.classes.n && !without && bl_texts_find(&c->rows.classes, label->v[i]) < 0) others++;
+    else if (c->rows.classes.n && !without && bl_texts_find(&c->rows.classes, bl_column_text(label, i)) < 0) others++;
     else if (c->rows.block_s > 0 && !isnan(d->start_s[i]) && isnan(block_of(d, i, c->rows.block_s))) across++;
     else p->index[p->n++] = (uint32_t)i;
   }
@@ -67,13 +67,6 @@ static bl_status copy_rows(bl_ctx *ctx, const bl_dataset *d, bl_problem *p)
   bl_free(ctx, p->weight);
   p->weight = NULL;
   return BL_OK;
-}
-
-static bl_status taken_texts(bl_ctx *ctx, const bl_problem *p, const bl_texts *from, bl_texts *out)
-{
-  bl_status s = BL_OK;
-  for (size_t i = 0; !s && i < p->n; i++) s = bl_texts_add(ctx, out, from->v[p->index[i]]);
-  return s;
 }
 
 /* Moves class `from` behind the last one, in names and codes. */
@@ -124,13 +117,10 @@ static bl_status order_classes(bl_ctx *ctx, const bl_config *c, bl_problem *p, i
   return BL_OK;
 }
 
-static bl_status code_classes(bl_ctx *ctx, const bl_config *c, const bl_texts *label, bl_problem *p)
+static bl_status code_classes(bl_ctx *ctx, const bl_config *c, const bl_column *label, bl_problem *p)
 {
-  bl_texts mine = {0};
   int32_t *code = NULL;
-  bl_status s = taken_texts(ctx, p, label, &mine);
-  if (!s) s = bl_encode(ctx, &mine, &p->classes, &code);
-  bl_texts_free(ctx, &mine);
+  bl_status s = bl_encode_rows(ctx, label, p->index, p->n, &p->classes, &code);
   bool labelled = !s && p->classes.n;
   for (size_t i = 0; labelled && i < p->n; i++)
     if (code[i] < 0) { /* only an outlier detector's rows may go without a label */
@@ -153,15 +143,15 @@ static bl_status code_classes(bl_ctx *ctx, const bl_config *c, const bl_texts *l
   return s;
 }
 
-static bl_status parse_targets(bl_ctx *ctx, const bl_dataset *d, const bl_texts *label, bl_problem *p)
+static bl_status parse_targets(bl_ctx *ctx, const bl_dataset *d, const bl_column *label, bl_problem *p)
 {
   p->y = bl_calloc(ctx, p->n, sizeof *p->y);
   if (!p->y) return bl_fail_nomem(ctx, "the targets");
   for (size_t i = 0; i < p->n; i++) {
-    const char *text = label->v[p->index[i]];
+    const char *text = bl_column_text(label, p->index[i]);
     if (!bl_parse_real(text, &p->y[i]) || !isfinite(p->y[i]))
       return bl_fail(ctx, BL_E_FORMAT, "%s (row %u): '%s' is no finite number, which a regressor needs to learn",
-                     d->recording.v[p->index[i]], p->index[i], text);
+                     bl_column_text(&d->recording, p->index[i]), p->index[i], text);
   }
   return BL_OK;
 }
@@ -169,39 +159,37 @@ static bl_status parse_targets(bl_ctx *ctx, const bl_dataset *d, const bl_texts 
 /* Groups by name, cut into blocks of time where the config says so; a row without a group is one of its own. */
 static bl_status code_groups(bl_ctx *ctx, const bl_config *c, const bl_dataset *d, bl_problem *p)
 {
-  const bl_texts *column;
-  bl_texts mine = {0};
+  const bl_column *column;
+  bl_column mine = {0};
   bl_status s = bl_dataset_column(ctx, d, c->rows.group, &column);
   if (s) return bl_fail_in(ctx, s, "rows: group: ");
   bool named = false;
   for (size_t i = 0; !s && i < p->n; i++) {
     size_t row = p->index[i];
-    const char *group = column->v[row];
+    const char *group = bl_column_text(column, row);
     char *name = c->rows.block_s > 0 && !isnan(d->start_s[row])
                      ? bl_strf(ctx, "%s@%.0f", group, block_of(d, row, c->rows.block_s))
                  : *group ? bl_strdup(ctx, group)
                           : bl_strf(ctx, "row %zu", row);
     named |= *group != '\0';
-    s = name ? bl_texts_add(ctx, &mine, name) : bl_fail_nomem(ctx, "the groups");
+    s = name ? bl_column_add(ctx, &mine, name) : bl_fail_nomem(ctx, "the groups");
     bl_free(ctx, name);
   }
-  if (!s) s = bl_encode(ctx, &mine, &p->groups, &p->group);
+  if (!s) s = bl_encode_rows(ctx, &mine, NULL, p->n, &p->groups, &p->group);
   p->grouped = !s && p->groups.n < p->n;
   if (!s && !named) bl_log(ctx, BL_LOG_DEBUG, "no groups: every row is its own");
-  bl_texts_free(ctx, &mine);
+  bl_column_free(ctx, &mine);
   return s;
 }
 
 static bl_status code_folds(bl_ctx *ctx, const bl_config *c, const bl_dataset *d, bl_problem *p)
 {
   if (!c->splitter.cls || !(c->splitter.cls->needs & BL_SPLIT_GIVEN)) return BL_OK;
-  const bl_texts *column;
-  bl_texts mine = {0}, values = {0};
+  const bl_column *column;
+  bl_texts values = {0};
   bl_status s = bl_dataset_column(ctx, d, c->evaluate.fold, &column);
   if (s) return bl_fail_in(ctx, s, "evaluate: fold: ");
-  s = taken_texts(ctx, p, column, &mine);
-  if (!s) s = bl_encode(ctx, &mine, &values, &p->fold);
-  bl_texts_free(ctx, &mine);
+  s = bl_encode_rows(ctx, column, p->index, p->n, &values, &p->fold);
   bl_texts_free(ctx, &values);
   return s;
 }
@@ -209,7 +197,7 @@ static bl_status code_folds(bl_ctx *ctx, const bl_config *c, const bl_dataset *d
 bl_status bl_problem_make(bl_ctx *ctx, const bl_config *c, const bl_dataset *rows, bl_problem *out)
 {
   *out = (bl_problem){.rows = rows, .task = task_of(c)};
-  const bl_texts *label;
+  const bl_column *label;
   bl_status s = bl_dataset_column(ctx, rows, c->rows.label, &label);
   if (s) s = bl_fail_in(ctx, s, "rows: label: ");
   if (!s) s = take_rows(ctx, c, rows, label, out);

@@ -122,12 +122,12 @@ static bl_status prediction_line(bl_ctx *ctx, const bl_run_parts *r, const bl_re
   bl_status s = field(ctx, b, x->name);
   if (!s) s = number(ctx, b, (double)x->cv.fold[e] + 1);
   if (!s) s = number(ctx, b, (double)row);
-  if (!s) s = field(ctx, b, d->recording.v[row]);
+  if (!s) s = field(ctx, b, bl_column_text(&d->recording, row));
   if (!s) s = number(ctx, b, d->start_s[row]);
   if (!s) s = number(ctx, b, d->end_s[row]);
-  if (!s) s = field(ctx, b, d->label.v[row]);
+  if (!s) s = field(ctx, b, bl_column_text(&d->label, row));
   if (!s) s = field(ctx, b, p->groups.v[p->group[x->cv.row[e]]]);
-  for (size_t k = 0; !s && k < d->n_extra; k++) s = field(ctx, b, d->extra[k].v.v[row]);
+  for (size_t k = 0; !s && k < d->n_extra; k++) s = field(ctx, b, bl_column_text(&d->extra[k], row));
   if (!s) s = field(ctx, b, predicted_name(p, x->cv.pred[e], buf));
   for (size_t k = 0; !s && k < p->classes.n && p->task == BL_TASK_CLASSIFICATION; k++)
     s = number(ctx, b, x->cv.proba ? x->cv.proba[e * x->cv.n_classes + k] : NAN);

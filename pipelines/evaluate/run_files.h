@@ -12,6 +12,24 @@ typedef struct bl_run_parts {
   const bl_results *results;
 } bl_run_parts;
 
+/* All files that lie in a run's folder itself, but for those of its dataset (bl_dataset_files) and the pictures. Whoever
+ * writes one has its name from here, and a later run that takes the folder over removes them all. */
+#define BL_RUN_FILES(X)                                                                                                \
+  X(CONFIG, "config.yaml")                                                                                             \
+  X(RECORDINGS, "recordings.csv")                                                                                      \
+  X(DROPPED, "dropped.csv")                                                                                            \
+  X(FOLDS, "folds.csv")                                                                                                \
+  X(PREDICTIONS, "predictions.csv")                                                                                    \
+  X(METRICS, "metrics.json")                                                                                           \
+  X(MODEL, "model.safetensors")                                                                                        \
+  X(REPORT, "report.html")
+typedef enum bl_run_file {
+#define BL_RUN_FILE(name, file) BL_RUN_##name,
+  BL_RUN_FILES(BL_RUN_FILE)
+#undef BL_RUN_FILE
+      BL_N_RUN_FILES
+} bl_run_file;
+extern const char *const bl_run_file_name[BL_N_RUN_FILES];
 /* The first line of a run's config.yaml holds this: the mark by which a later run knows the folder for a run's. */
 #define BL_RUN_MARK ", every default filled in by Baleen "
 /* <folder>/<file>, to be freed; NULL when memory ran out. */

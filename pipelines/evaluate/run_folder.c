@@ -10,6 +10,12 @@
 #include "baleen/text.h"
 #include "run_files.h"
 
+const char *const bl_run_file_name[BL_N_RUN_FILES] = {
+#define BL_RUN_FILE(name, file) [BL_RUN_##name] = file,
+    BL_RUN_FILES(BL_RUN_FILE)
+#undef BL_RUN_FILE
+};
+
 bl_status bl_make_folder(bl_ctx *ctx, const char *path)
 {
   char *copy = bl_strdup(ctx, path);
@@ -43,7 +49,7 @@ char *bl_free_folder(bl_ctx *ctx, const char *name)
 /* Whether the folder's config.yaml is one that a run wrote: a user's own may have that name, too. */
 static bl_status is_run(bl_ctx *ctx, const char *folder, bool *out)
 {
-  char *path = bl_path_in(ctx, folder, "config.yaml"), *text = NULL;
+  char *path = bl_path_in(ctx, folder, bl_run_file_name[BL_RUN_CONFIG]), *text = NULL;
   size_t n;
   struct stat st;
   *out = false;
@@ -58,10 +64,11 @@ static bl_status is_run(bl_ctx *ctx, const char *folder, bool *out)
   return s;
 }
 
-/* Removes <folder>/<stem><tail>, which need not be there. */
+/* Removes <folder>/<stem><tail>, which need not be there; of the stem the first stem_n bytes. */
 static bl_status drop(bl_ctx *ctx, const char *folder, const char *stem, size_t stem_n, const char *tail)
 {
-  char *path = bl_strf(ctx, "%s/%.*s%s", folder, (int)stem_n, stem, tail);
+  size_t all = strlen(stem);
+  char *path = bl_strf(ctx, "%s/%.*s%s", folder, (int)(stem_n < all ? stem_n : all), stem, tail);
   if (!path) return bl_fail_nomem(ctx, "a path");
   bl_status s = BL_OK;
   if (unlink(path) && errno != ENOENT && errno != ENOTDIR)
@@ -92,14 +99,13 @@ static bl_status drop_parts(bl_ctx *ctx, const char *folder, const char *part, c
   return s;
 }
 
+/* The config goes last: it is what tells that the folder is a run's, should this be stopped halfway. */
 static bl_status drop_results(bl_ctx *ctx, const char *folder)
 {
-  static const char *const files[] = {"config.yaml",       "rows.npy",   "rows.csv",        "features.json",
-                                      "recordings.csv",    "folds.csv",  "predictions.csv", "metrics.json",
-                                      "model.safetensors", "report.html"};
   bl_status s = drop_parts(ctx, folder, "models", ".safetensors");
   if (!s) s = drop_parts(ctx, folder, "plots", ".gp");
-  for (size_t i = sizeof files / sizeof *files; !s && i-- > 0;) s = drop(ctx, folder, files[i], strlen(files[i]), "");
+  for (size_t i = 0; !s && bl_dataset_files[i]; i++) s = drop(ctx, folder, bl_dataset_files[i], SIZE_MAX, "");
+  for (size_t i = BL_N_RUN_FILES; !s && i-- > 0;) s = drop(ctx, folder, bl_run_file_name[i], SIZE_MAX, "");
   return s;
 }
 

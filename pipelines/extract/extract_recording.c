@@ -4,30 +4,9 @@
 
 #include "baleen/text.h"
 #include "extract.h"
-#include "live.h"
 #include "nan_rows.h"
 
 #define BLOCK_FLOATS ((size_t)1 << 16)
-#define SOUND_UNIT   "FS" /* of full scale */
-
-bl_status bl_wave_stream(bl_ctx *ctx, double rate_hz, const bl_texts *channels, const bl_texts *units, bl_stream *out)
-{
-  *out = (bl_stream){.rate_hz = rate_hz, .source_rate_hz = rate_hz, .n_channels = channels->n, .n_bins = 1};
-  bl_status s = bl_texts_copy(ctx, &out->channels, channels);
-  if (!s) s = bl_texts_copy(ctx, &out->units, units);
-  if (s) bl_stream_free(ctx, out);
-  return s;
-}
-
-bl_status bl_config_rejects(bl_ctx *ctx, const bl_config *c, bool *out)
-{
-  bl_epoch_rules rules;
-  *out = false;
-  if (!c->segment.cls->rules) return BL_OK;
-  bl_status s = c->segment.cls->rules(ctx, c->segment.params, &rules);
-  if (!s) *out = bl_epoch_rejects(&rules);
-  return s;
-}
 
 bool bl_config_asks(const bl_config *c, bl_asked *out)
 {
@@ -35,154 +14,18 @@ bool bl_config_asks(const bl_config *c, bl_asked *out)
   return c->segment.cls && c->segment.cls->asks && c->segment.cls->asks(c->segment.params, out);
 }
 
-/* Which stream, and which of its channels in which order. */
-typedef struct selection {
-  size_t stream;
-  const bl_rec_stream *rs;
-  size_t *channel, n;
-  const char **name; /* what the features know each by; borrowed */
-  bool all;          /* every channel in the file's own order: no gathering needed */
-} selection;
-
-/* The stream with most channels among those of this rate (0: any); the first of equals is the fastest. */
-static size_t widest_stream(const bl_recording *rec, double rate_hz)
+bl_status bl_events_gather(bl_ctx *ctx, const bl_annotations *inside, const bl_annotations *table, bool annotated,
+                           bl_event **out, size_t *n)
 {
-  size_t best = rec->n_streams;
-  for (size_t i = 0; i < rec->n_streams; i++) {
-    if (rate_hz > 0 && fabs(rec->streams[i].rate_hz - rate_hz) > 1e-6 * rate_hz) continue;
-    if (best == rec->n_streams || rec->streams[i].n_channels > rec->streams[best].n_channels) best = i;
-  }
-  return best;
-}
-
-static bl_status choose_stream(bl_ctx *ctx, const bl_recording_job *j, size_t *out)
-{
-  const bl_recording *rec = j->rec;
-  double asked = j->config->stream.rate_hz.word < 0 ? j->config->stream.rate_hz.real : 0;
-  if (!rec->n_streams) return bl_fail(ctx, BL_E_FORMAT, "holds no signal, annotations only");
-  *out = widest_stream(rec, asked > 0 ? asked : j->wanted ? j->wanted->rate_hz : 0);
-  if (*out == rec->n_streams && !(asked > 0)) *out = widest_stream(rec, 0); /* the stages may resample it */
-  if (*out < rec->n_streams) return BL_OK;
-  return bl_fail(ctx, BL_E_CONFIG,
-                 "has no stream of %g Hz, its first has %g Hz; resample it first, or set stream: "
-                 "{rate_hz: %g}",
-                 asked, rec->streams[0].rate_hz, rec->streams[0].rate_hz);
-}
-
-static const char *channel_at(const void *arg, size_t i)
-{
-  const bl_rec_stream *s = arg;
-  return i < s->n_channels ? s->channels[i].name : NULL;
-}
-
-/* n_channels when there is none of this name. */
-static size_t find_channel(const bl_rec_stream *rs, const char *name)
-{
-  size_t i = 0;
-  while (i < rs->n_channels && strcmp(rs->channels[i].name, name)) i++;
-  return i;
-}
-
-static bl_status no_channel(bl_ctx *ctx, const bl_rec_stream *rs, const char *name, const char *whose)
-{
-  const char *near = bl_nearest(name, channel_at, rs);
-  return near ? bl_fail(ctx, BL_E_MISMATCH, "has no channel '%s', which %s; the nearest is '%s'", name, whose, near)
-              : bl_fail(ctx, BL_E_MISMATCH, "has no channel '%s', which %s", name, whose);
-}
-
-/* The wanted channels that are there, in their order; one that is not, and is needed, is an error. */
-static bl_status select_wanted(bl_ctx *ctx, const bl_recording_job *j, const bl_stream *wanted, selection *sel)
-{
-  bool rejects, *needed = bl_calloc(ctx, wanted->n_channels, sizeof *needed);
-  if (!needed) return bl_fail_nomem(ctx, "the channels");
-  bl_status s = bl_config_rejects(ctx, j->config, &rejects);
-  if (!s) s = bl_recipe_needs(ctx, &j->config->recipe, wanted, rejects, needed);
-  for (size_t i = 0; !s && i < wanted->n_channels; i++) {
-    const char *name = wanted->channels.v[i];
-    size_t at = find_channel(sel->rs, name);
-    if (at < sel->rs->n_channels) sel->name[sel->n] = name, sel->channel[sel->n++] = at;
-    else if (needed[i]) s = no_channel(ctx, sel->rs, name, j->wanted->whose);
-  }
-  if (!s && !sel->n) s = no_channel(ctx, sel->rs, wanted->channels.v[0], j->wanted->whose);
-  bl_free(ctx, needed);
-  return s;
-}
-
-/* All of both are parts of full scale. */
-static bool is_sound(const bl_stream *wanted, const bl_rec_stream *rs)
-{
-  bool sound = true;
-  for (size_t i = 0; i < wanted->n_channels; i++) sound = sound && !strcmp(wanted->units.v[i], SOUND_UNIT);
-  for (size_t i = 0; i < rs->n_channels; i++) sound = sound && !strcmp(rs->channels[i].unit, SOUND_UNIT);
-  return sound;
-}
-
-static bl_status select_channels(bl_ctx *ctx, const bl_recording_job *j, const bl_stream *wanted, selection *sel)
-{
-  bl_status s = choose_stream(ctx, j, &sel->stream);
-  if (s) return s;
-  sel->rs = &j->rec->streams[sel->stream];
-  size_t n = sel->rs->n_channels, room = j->wanted && wanted->n_channels > n ? wanted->n_channels : n;
-  sel->channel = bl_calloc(ctx, room, sizeof *sel->channel);
-  sel->name = bl_calloc(ctx, room, sizeof *sel->name);
-  if (!sel->channel || !sel->name) return bl_fail_nomem(ctx, "the channels");
-  bool sound = j->wanted && is_sound(wanted, sel->rs), all = !j->wanted;
-  /* a sound's only channel is the one that is meant, whatever the file or a sidecar calls it */
-  const char *name = sound && n == 1 && wanted->n_channels == 1 ? wanted->channels.v[0] : NULL;
-  if (!all && !name && (s = select_wanted(ctx, j, wanted, sel)) == BL_E_MISMATCH && sound) {
-    all = true; /* mono makes one of however many: whether the stages do, check_wanted() sees */
-    sel->n = 0;
-    s = BL_OK;
-  }
-  if (s) return s;
-  for (; (all || name) && sel->n < n; sel->n++) {
-    sel->name[sel->n] = name ? name : sel->rs->channels[sel->n].name;
-    sel->channel[sel->n] = sel->n;
-  }
-  sel->all = sel->n == n;
-  for (size_t i = 0; i < sel->n; i++) sel->all = sel->all && sel->channel[i] == i;
-  return s;
-}
-
-/* Channels bear the names that the model knows them by, since features are named after them. */
-static bl_status describe(bl_ctx *ctx, const selection *sel, bl_stream *out)
-{
-  bl_texts names = {0}, units = {0};
-  bl_status s = BL_OK;
-  for (size_t i = 0; !s && i < sel->n; i++) {
-    s = bl_texts_add(ctx, &names, sel->name[i]);
-    if (!s) s = bl_texts_add(ctx, &units, sel->rs->channels[sel->channel[i]].unit);
-  }
-  if (!s) s = bl_wave_stream(ctx, sel->rs->rate_hz, &names, &units, out);
-  bl_texts_free(ctx, &names);
-  bl_texts_free(ctx, &units);
-  return s;
-}
-
-/* The stages must make of it what they make of the wanted stream. */
-static bl_status check_wanted(bl_ctx *ctx, const bl_recording_job *j, const bl_stream *wanted, const bl_stream *in)
-{
-  bool rejects;
-  bl_status s = bl_config_rejects(ctx, j->config, &rejects);
-  if (!s && (s = bl_recipe_same(ctx, &j->config->recipe, wanted, in, rejects)) == BL_E_MISMATCH)
-    bl_fail_in(ctx, s, "is not what %s: ", j->wanted->whose);
-  return s;
-}
-
-/* Annotations of the file and of a table, as events; labels are borrowed. Where a table speaks of the recording it has
- * the say, but what the file marks as bad stays bad. */
-static bl_status gather_events(bl_ctx *ctx, const bl_recording_job *j, bl_event **out, size_t *n)
-{
-  const bl_annotations *lists[] = {&j->rec->annotations, j->annotations};
-  size_t total = lists[0]->n + (lists[1] ? lists[1]->n : 0);
+  const bl_annotations *lists[] = {inside, table};
   *n = 0;
-  *out = bl_calloc(ctx, total, sizeof **out);
+  *out = bl_calloc(ctx, inside->n + (table ? table->n : 0), sizeof **out);
   if (!*out) return bl_fail_nomem(ctx, "the events");
   for (size_t k = 0; k < 2; k++)
     for (size_t i = 0; lists[k] && i < lists[k]->n; i++) {
       const bl_annotation *a = &lists[k]->v[i];
       const char *label = a->label ? a->label : "";
-      if (!k && j->annotated && !bl_label_is_bad(label)) continue;
+      if (!k && annotated && !bl_label_is_bad(label)) continue;
       (*out)[(*n)++] = (bl_event){a->onset_s, a->duration_s, label};
     }
   return BL_OK;
@@ -215,7 +58,7 @@ static bl_status relay_row(void *user, bl_ctx *ctx, const bl_span *span, bl_stat
   if (isinf(known.end_s)) known.end_s = r->end_s;
   known.start_s = tidy(known.start_s);
   known.end_s = tidy(known.end_s);
-  if (!status && (status = bl_check_nan(ctx, r->job->config, &r->job->names.names, row))) row = NULL;
+  if (!status && (status = bl_check_nan(ctx, r->job->config, &r->job->names->names, row))) row = NULL;
   if (status) r->job->n_skipped++;
   else r->job->n_rows++;
   const char *subject = bl_ctx_set_subject(ctx, NULL);
@@ -230,7 +73,7 @@ static bl_status relay_row(void *user, bl_ctx *ctx, const bl_span *span, bl_stat
 /* What one recording's runs are read with. */
 typedef struct reading {
   bl_recording_job *job;
-  const selection *sel;
+  const bl_selection *sel;
   bl_extractor *e;
   const bl_event *events;
   size_t n_events;
@@ -275,17 +118,11 @@ static bl_status advance(bl_ctx *ctx, cutting *c, double until_s)
 /* Reads up to `want` frames from frame `at` of the stream; *x are the channels that are wanted. */
 static bl_status read_block(bl_ctx *ctx, const reading *r, uint64_t at, size_t want, const float **x, size_t *got)
 {
-  const selection *sel = r->sel;
-  size_t width = sel->rs->n_channels;
   bl_ctx_set_subject(ctx, NULL); /* readers name the file themselves */
-  bl_status s = bl_recording_read(ctx, r->job->rec, sel->stream, at, want, r->block, got);
+  bl_status s = bl_recording_read(ctx, r->job->rec, r->sel->stream, at, want, r->block, got);
   bl_ctx_set_subject(ctx, r->job->name);
-  *x = r->block;
-  if (s || sel->all) return s;
-  for (size_t i = 0; i < *got; i++)
-    for (size_t c = 0; c < sel->n; c++) r->gathered[i * sel->n + c] = r->block[i * width + sel->channel[c]];
-  *x = r->gathered;
-  return BL_OK;
+  if (!s) *x = bl_selection_gather(r->sel, r->block, *got, r->gathered);
+  return s;
 }
 
 static bl_status feed(bl_ctx *ctx, cutting *c, const bl_stretch *run)
@@ -303,7 +140,7 @@ static bl_status feed(bl_ctx *ctx, cutting *c, const bl_stretch *run)
     if (s) return s;
     at += got;
     r->job->n_frames += got;
-    r->job->seconds = (double)r->job->n_frames / r->sel->rs->rate_hz;
+    r->job->seconds = (double)r->job->n_frames / r->sel->in.rate_hz;
   }
   return BL_OK;
 }
@@ -319,7 +156,7 @@ static bl_status find_first(bl_ctx *ctx, cutting *c, const bl_run_info *info)
 
 static bl_status one_run(bl_ctx *ctx, const reading *r, relay *times, size_t which)
 {
-  const bl_rec_stream *rs = r->sel->rs;
+  const bl_rec_stream *rs = &r->job->rec->streams[r->sel->stream];
   const bl_stretch *run = &rs->runs[which];
   bl_run_info info = {.start_s = run->start_s,
                       .end_s = run->start_s + (double)run->n / rs->rate_hz,
@@ -342,55 +179,49 @@ static bl_status one_run(bl_ctx *ctx, const reading *r, relay *times, size_t whi
   return s;
 }
 
-static bl_status copy_names(bl_ctx *ctx, const bl_extractor *e, bl_recording_job *j, const bl_stream *in)
+/* Blocks are no longer than the longest run: a clip of a second costs no half a megabyte. */
+static bl_status make_room(bl_ctx *ctx, const bl_recording_job *j, const bl_selection *sel, bl_prepared *p,
+                           size_t *block_frames)
 {
-  bl_status s = bl_texts_copy(ctx, &j->names.names, &bl_extractor_names(e)->names);
-  if (!s) s = bl_texts_copy(ctx, &j->names.units, &bl_extractor_names(e)->units);
-  if (!s) s = bl_texts_copy(ctx, &j->channels, &in->channels);
-  if (!s) s = bl_texts_copy(ctx, &j->units, &in->units);
-  j->rate_hz = in->rate_hz;
+  const bl_rec_stream *stream = &j->rec->streams[sel->stream];
+  size_t width = sel->width ? sel->width : 1, most = BLOCK_FLOATS / width;
+  if (most < 64) most = 64;
+  *block_frames = 1;
+  for (size_t i = 0; i < stream->n_runs; i++)
+    if (stream->runs[i].n > *block_frames) *block_frames = stream->runs[i].n < most ? (size_t)stream->runs[i].n : most;
+  return bl_prepared_room(ctx, p, *block_frames * width, sel->all ? 0 : *block_frames * sel->n);
+}
+
+static bl_status extract_with(bl_ctx *ctx, bl_recording_job *j, const bl_selection *sel, bl_prepared *p)
+{
+  bl_event *events = NULL;
+  size_t n_events = 0, block_frames = 1;
+  relay times = {.job = j};
+  p->on_row = relay_row;
+  p->user = &times;
+  j->names = bl_extractor_names(p->extractor);
+  bl_status s = bl_events_gather(ctx, &j->rec->annotations, j->annotations, j->annotated, &events, &n_events);
+  if (!s) s = count_events(ctx, j, events, n_events);
+  if (!s) s = make_room(ctx, j, sel, p, &block_frames);
+  reading r = {j, sel, p->extractor, events, n_events, p->block, p->gathered, block_frames};
+  for (size_t i = 0; !s && i < j->rec->streams[sel->stream].n_runs; i++) s = one_run(ctx, &r, &times, i);
+  j->names = NULL;
+  bl_free(ctx, events);
   return s;
 }
 
 static bl_status extract(bl_ctx *ctx, bl_recording_job *j)
 {
-  selection sel = {0};
-  bl_stream in = {0}, wanted = {0};
-  bl_extractor *e = NULL;
-  bl_event *events = NULL;
-  float *block = NULL, *gathered = NULL;
-  size_t n_events = 0;
-  relay times = {.job = j};
-  bl_epoch_rules rules;
-  bl_status s = BL_OK;
-  if (j->wanted) s = bl_wave_stream(ctx, j->wanted->rate_hz, j->wanted->channels, j->wanted->units, &wanted);
-  if (!s) s = select_channels(ctx, j, &wanted, &sel);
-  if (!s) s = describe(ctx, &sel, &in);
-  if (!s && j->wanted) s = check_wanted(ctx, j, &wanted, &in);
-  if (!s) s = bl_extractor_new(ctx, &j->config->recipe, &in, relay_row, &times, &e);
-  if (!s && j->config->segment.cls->rules) s = j->config->segment.cls->rules(ctx, j->config->segment.params, &rules);
-  if (!s && j->config->segment.cls->rules) s = bl_extractor_set_rules(ctx, e, &rules);
-  if (!s) s = copy_names(ctx, e, j, &in);
-  if (!s) s = bl_live_of(ctx, j->config, e, &j->live);
-  if (!s) s = gather_events(ctx, j, &events, &n_events);
-  if (!s) s = count_events(ctx, j, events, n_events);
-  if (s) goto done;
-  size_t width = sel.rs->n_channels ? sel.rs->n_channels : 1, block_frames = BLOCK_FLOATS / width;
-  if (block_frames < 64) block_frames = 64;
-  block = bl_calloc(ctx, block_frames * width, sizeof *block);
-  gathered = bl_calloc(ctx, block_frames * (sel.n ? sel.n : 1), sizeof *gathered);
-  if (!block || !gathered) s = bl_fail_nomem(ctx, "a block of samples");
-  reading r = {j, &sel, e, events, n_events, block, gathered, block_frames};
-  for (size_t i = 0; !s && i < sel.rs->n_runs; i++) s = one_run(ctx, &r, &times, i);
-done:
-  bl_extractor_free(ctx, e);
-  bl_stream_free(ctx, &in);
-  bl_stream_free(ctx, &wanted);
-  bl_free(ctx, events);
-  bl_free(ctx, block);
-  bl_free(ctx, gathered);
-  bl_free(ctx, sel.channel);
-  bl_free(ctx, sel.name);
+  bl_selection sel;
+  bl_prepared *p = NULL;
+  bl_status s = bl_selection_make(ctx, j->config, j->rec->streams, j->rec->n_streams, j->wanted, &sel);
+  if (s) return s;
+  bool before = bl_ctx_mute(ctx, j->told);
+  s = bl_stock_take(ctx, j->stock, &sel.in, &p);
+  bl_ctx_mute(ctx, before);
+  if (!s) s = extract_with(ctx, j, &sel, p);
+  bl_stock_give(ctx, j->stock, p);
+  bl_selection_free(ctx, &sel);
   return s;
 }
 
@@ -402,11 +233,4 @@ bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *j)
   return s;
 }
 
-void bl_recording_job_free(bl_ctx *ctx, bl_recording_job *j)
-{
-  bl_feature_names_free(ctx, &j->names);
-  bl_texts_free(ctx, &j->channels);
-  bl_texts_free(ctx, &j->units);
-  bl_live_free(ctx, &j->live);
-  bl_tally_free(ctx, &j->events);
-}
+void bl_recording_job_free(bl_ctx *ctx, bl_recording_job *j) { bl_tally_free(ctx, &j->events); }

@@ -22,9 +22,10 @@ bl_status bl_check_nan(bl_ctx *ctx, const bl_config *c, const bl_texts *features
 /* Rows with NaN; *first is the first of them. */
 static size_t count(const bl_dataset *d, size_t *first)
 {
+  bl_cmat X = bl_dataset_view(d);
   size_t n = 0;
   for (size_t i = d->X.rows; i-- > 0;)
-    if (first_nan(bl_row(&d->X, i), d->X.cols) < d->X.cols) *first = i, n++;
+    if (first_nan(bl_crow(&X, i), X.cols) < X.cols) *first = i, n++;
   return n;
 }
 
@@ -32,10 +33,11 @@ void bl_warn_nan(bl_ctx *ctx, const bl_dataset *d)
 {
   size_t first = 0, n = count(d, &first);
   if (!n) return;
-  const char *feature = d->features.v[first_nan(bl_row(&d->X, first), d->X.cols)];
+  bl_cmat X = bl_dataset_view(d);
+  const char *feature = d->features.v[first_nan(bl_crow(&X, first), X.cols)];
   bl_warn(ctx, BL_W_NONFINITE,
           "%zu of %zu rows hold NaN, the first is row %zu (counted from 0), '%s' of %s; to leave them out say " OPTION,
-          n, d->X.rows, first, feature, d->recording.v[first]);
+          n, d->X.rows, first, feature, bl_column_text(&d->recording, first));
 }
 
 bl_status bl_name_nan_option(bl_ctx *ctx, bl_status s, const bl_config *c, const bl_dataset *rows)
@@ -53,17 +55,23 @@ static bl_status note(bl_ctx *ctx, bl_extraction *x, const bl_dataset *d, size_t
   if (!v) return bl_fail_nomem(ctx, "the drop log");
   x->dropped = v;
   bl_dropped *one = &v[x->n_dropped++];
-  *one = (bl_dropped){.recording = bl_strdup(ctx, d->recording.v[i]),
+  *one = (bl_dropped){.recording = bl_strdup(ctx, bl_column_text(&d->recording, i)),
                       .start_s = d->start_s[i],
-                      .label = bl_strdup(ctx, d->label.v[i]),
+                      .label = bl_strdup(ctx, bl_column_text(&d->label, i)),
                       .reason = bl_strdup(ctx, bl_ctx_error(ctx))};
   return one->recording && one->label && one->reason ? BL_OK : bl_fail_nomem(ctx, "the drop log");
 }
 
 static bl_status keep(bl_ctx *ctx, const bl_dataset *d, size_t i, const char **extra, bl_dataset *out)
 {
-  for (size_t k = 0; k < d->n_extra; k++) extra[k] = d->extra[k].v.v[i];
-  bl_row_info info = {d->recording.v[i], d->label.v[i], d->group.v[i], d->start_s[i], d->end_s[i], d->weight[i], extra};
+  for (size_t k = 0; k < d->n_extra; k++) extra[k] = bl_column_text(&d->extra[k], i);
+  bl_row_info info = {bl_column_text(&d->recording, i),
+                      bl_column_text(&d->label, i),
+                      bl_column_text(&d->group, i),
+                      d->start_s[i],
+                      d->end_s[i],
+                      d->weight[i],
+                      extra};
   return bl_dataset_add(ctx, out, bl_row(&d->X, i), &info);
 }
 

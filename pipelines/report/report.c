@@ -5,6 +5,7 @@
 
 #include "baleen/table.h"
 #include "report_private.h"
+#include "run_files.h"
 
 enum { PICTURE_BYTES = 2200 * 1024 }; /* of all pictures in the page, which stays below 3 MB with its tables */
 
@@ -136,7 +137,7 @@ static bl_status make_folder(bl_ctx *ctx, const char *path)
 static bl_status write_page(bl_report *rep)
 {
   bl_sink k = {.ctx = rep->ctx};
-  char *path = bl_strf(rep->ctx, "%s/report.html", rep->folder);
+  char *path = bl_strf(rep->ctx, "%s/%s", rep->folder, bl_run_file_name[BL_RUN_REPORT]);
   page_head(rep, &k);
   page_body(rep, &k);
   bl_status s = k.status;

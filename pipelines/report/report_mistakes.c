@@ -6,11 +6,11 @@
 #include "report_private.h"
 
 /* The texts of a column by name, NULL when there is none or it is shown anyhow. */
-static const bl_texts *column(const bl_dataset *d, const char *name)
+static const bl_column *column(const bl_dataset *d, const char *name)
 {
   if (!strcmp(name, "group")) return &d->group;
   for (size_t i = 0; i < d->n_extra; i++)
-    if (!strcmp(d->extra[i].name, name)) return &d->extra[i].v;
+    if (!strcmp(d->extra[i].name, name)) return &d->extra[i];
   return NULL;
 }
 
@@ -80,7 +80,7 @@ static void list_line(const bl_report *rep, const bl_result *res, bl_sink *k, bl
   const bl_dataset *d = rep->p->rows;
   size_t row = rep->p->index ? rep->p->index[e->row] : e->row;
   bl_sink_printf(k, "<tr><td class=\"n\">%zu</td>", place + 1);
-  if (row < d->recording.n && *d->recording.v[row]) text_cell(k, d->recording.v[row]);
+  if (row < d->recording.n && *bl_column_text(&d->recording, row)) text_cell(k, bl_column_text(&d->recording, row));
   else bl_sink_printf(k, "<td>row %zu</td>", row);
   if (timed) {
     time_cell(k, d->start_s[row]);
@@ -100,8 +100,8 @@ static void list_line(const bl_report *rep, const bl_result *res, bl_sink *k, bl
         4);
   }
   for (size_t c = 0; c < rep->c->report.list.n; c++) {
-    const bl_texts *v = column(d, rep->c->report.list.v[c]);
-    if (v) value_cell(k, row < v->n ? v->v[row] : "");
+    const bl_column *v = column(d, rep->c->report.list.v[c]);
+    if (v) value_cell(k, row < v->n ? bl_column_text(v, row) : "");
   }
   bl_sink_puts(k, "</tr>\n");
 }

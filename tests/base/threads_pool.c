@@ -181,6 +181,51 @@ static void small_work_stays_here(void **state)
   check_free(ctx);
 }
 
+typedef struct line {
+  size_t next, bad, ahead;
+  atomic_size_t begun, joined;
+  bool too_early, out_of_order;
+} line;
+
+/* Every seventh item takes long, so that others finish before it. */
+static bl_status make(bl_ctx *ctx, void *arg, size_t i)
+{
+  line *l = arg;
+  if (i >= atomic_load(&l->joined) + l->ahead) l->too_early = true;
+  atomic_fetch_add(&l->begun, 1);
+  if (i % 7 == 0 && bl_ctx_threads(ctx) > 1) nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL);
+  return BL_OK;
+}
+
+static bl_status join(bl_ctx *ctx, void *arg, size_t i)
+{
+  line *l = arg;
+  if (i == l->bad) return bl_fail(ctx, BL_E_IO, "item %zu cannot be joined", i);
+  if (i != l->next++) l->out_of_order = true;
+  atomic_fetch_add(&l->joined, 1);
+  return BL_OK;
+}
+
+static void joins_in_order(void **state)
+{
+  (void)state;
+  for (size_t t = 0; t < 3; t++)
+    for (size_t ahead = 1; ahead < 20; ahead += 6) {
+      bl_ctx *ctx = bl_ctx_new();
+      line l = {.bad = ITEMS, .ahead = ahead};
+      bl_ctx_set_threads(ctx, thread_counts[t]);
+      check_ok(ctx, bl_pool_in_order(ctx, ITEMS, ahead, MUCH, make, join, &l));
+      assert_int_equal(l.next, ITEMS);
+      assert_false(l.out_of_order || l.too_early);
+      l = (line){.bad = 50, .ahead = ahead};
+      check_fails(ctx, bl_pool_in_order(ctx, ITEMS, ahead, MUCH, make, join, &l), BL_E_IO, "item 50 cannot be joined");
+      assert_int_equal(l.next, 50);
+      bl_ctx_cancel(ctx);
+      assert_int_equal(bl_pool_in_order(ctx, ITEMS, ahead, MUCH, make, join, &l), BL_E_CANCELLED);
+      check_free(ctx);
+    }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(same_for_any_threads),
@@ -188,6 +233,7 @@ int main(void)
                                      cmocka_unit_test(nested),
                                      cmocka_unit_test(cancelling),
                                      cmocka_unit_test(chunks),
+                                     cmocka_unit_test(joins_in_order),
                                      cmocka_unit_test(small_work_stays_here)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 #include "check.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -59,6 +60,12 @@ static void same_texts(const bl_texts *a, const bl_texts *b)
   for (size_t i = 0; i < a->n; i++) assert_string_equal(a->v[i], b->v[i]);
 }
 
+static void same_columns(const bl_column *a, const bl_column *b)
+{
+  assert_int_equal(a->n, b->n);
+  for (size_t i = 0; i < a->n; i++) assert_string_equal(bl_column_text(a, i), bl_column_text(b, i));
+}
+
 static void same_numbers(const double *a, const double *b)
 {
   for (size_t i = 0; i < ROWS; i++) {
@@ -71,16 +78,16 @@ static void same(const bl_dataset *a, const bl_dataset *b)
 {
   same_texts(&a->features, &b->features);
   same_texts(&a->units, &b->units);
-  same_texts(&a->recording, &b->recording);
-  same_texts(&a->label, &b->label);
-  same_texts(&a->group, &b->group);
+  same_columns(&a->recording, &b->recording);
+  same_columns(&a->label, &b->label);
+  same_columns(&a->group, &b->group);
   same_numbers(a->start_s, b->start_s);
   same_numbers(a->end_s, b->end_s);
   same_numbers(a->weight, b->weight);
   assert_int_equal(a->n_extra, b->n_extra);
   for (size_t k = 0; k < a->n_extra; k++) {
     assert_string_equal(a->extra[k].name, b->extra[k].name);
-    same_texts(&a->extra[k].v, &b->extra[k].v);
+    same_columns(&a->extra[k], &b->extra[k]);
   }
   bl_cmat x = bl_dataset_view(a), y = bl_dataset_view(b);
   assert_int_equal(x.rows, y.rows);
@@ -221,12 +228,12 @@ static void names_its_columns(void **state)
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
   bl_dataset d;
-  const bl_texts *t;
+  const bl_column *t;
   check_ok(ctx, make(ctx, ROWS, &d));
   check_ok(ctx, bl_dataset_column(ctx, &d, "fold", &t));
-  assert_string_equal(t->v[3], awkward[3]);
+  assert_string_equal(bl_column_text(t, 3), awkward[3]);
   check_ok(ctx, bl_dataset_column(ctx, &d, "recording", &t));
-  assert_string_equal(t->v[3], awkward[4]);
+  assert_string_equal(bl_column_text(t, 3), awkward[4]);
   check_fails(ctx, bl_dataset_column(ctx, &d, "folds", &t), BL_E_CONFIG, "did you mean 'fold'?");
   check_fails(ctx, bl_dataset_column(ctx, &d, "subject", &t), BL_E_CONFIG, "recording, label, group, snr_db, fold");
   bl_dataset_free(ctx, &d);
@@ -240,6 +247,79 @@ static void names_its_columns(void **state)
   check_ok(ctx, bl_texts_add(ctx, &extra, "x"));
   check_fails(ctx, bl_dataset_init(ctx, &none, NULL, &extra, &d), BL_E_CONFIG, "twice");
   bl_texts_free(ctx, &extra);
+  check_free(ctx);
+}
+
+/* Rows in memory, in parts whose numbers lie in a file when they are many, and joined in a file. */
+enum { WIDE = 3000, PARTS = 3, A_PART = 50 }; /* 600 kB a part: some of it in its file, the rest in memory */
+
+static bl_status wide_part(bl_ctx *ctx, const bl_texts *features, const char *path, size_t part, bl_dataset *d)
+{
+  static float row[WIDE];
+  char name[20];
+  snprintf(name, sizeof name, "part %zu", part);
+  bl_status s = bl_dataset_init(ctx, features, NULL, NULL, d);
+  if (!s && path) s = bl_dataset_to_file(ctx, d, path);
+  for (size_t i = 0; !s && i < A_PART; i++) {
+    for (size_t j = 0; j < WIDE; j++) row[j] = (float)(part * 7919 + i * 31 + j % 1009);
+    bl_row_info info = {.recording = name, .label = i % 2 ? "odd" : "even", .start_s = (double)(part * i), .weight = 1};
+    s = bl_dataset_add(ctx, d, row, &info);
+  }
+  return s;
+}
+
+static bl_status wide_features(bl_ctx *ctx, bl_texts *out)
+{
+  bl_status s = BL_OK;
+  *out = (bl_texts){0};
+  for (size_t j = 0; !s && j < WIDE; j++) s = bl_texts_addf(ctx, out, "x%zu", j);
+  return s;
+}
+
+static bl_status join(bl_ctx *ctx, const char *path, bl_dataset *all)
+{
+  bl_texts features;
+  *all = (bl_dataset){0};
+  bl_status s = wide_features(ctx, &features);
+  if (!s) s = bl_dataset_init(ctx, &features, NULL, NULL, all);
+  if (!s && path) s = bl_dataset_to_file(ctx, all, path);
+  for (size_t k = 0; !s && k < PARTS; k++) {
+    bl_dataset part = {0};
+    s = wide_part(ctx, &features, path, k, &part);
+    if (!s && !!part.file != !!path) s = bl_fail(ctx, BL_E_INTERNAL, "the part lies elsewhere");
+    if (!s) s = bl_dataset_append(ctx, all, &part);
+    bl_dataset_free(ctx, &part);
+  }
+  bl_texts_free(ctx, &features);
+  return s ? s : bl_dataset_settle(ctx, all);
+}
+
+static void joins_parts_in_a_file(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_dataset in_memory, filed, back, small;
+  bl_buf path = {0};
+  check_ok(ctx, bl_buf_printf(ctx, &path, "%s/rows.npy", folder()));
+  check_ok(ctx, join(ctx, NULL, &in_memory));
+  check_ok(ctx, join(ctx, path.v, &filed));
+  assert_int_equal(filed.X.rows, PARTS * A_PART);
+  assert_null(filed.X.v);
+  same(&in_memory, &filed);
+  assert_int_equal(filed.recording.values.n, PARTS);
+  check_near(filed.start_s[2 * A_PART + 3], 6, 0);
+  check_ok(ctx, bl_dataset_write(ctx, &filed, folder()));
+  check_ok(ctx, bl_dataset_read(ctx, folder(), &back));
+  same(&in_memory, &back);
+  check_ok(ctx, bl_dataset_init(ctx, &in_memory.features, NULL, &back.features, &small));
+  check_fails(ctx, bl_dataset_append(ctx, &small, &in_memory), BL_E_SHAPE, "behind rows of 3000 and 3000");
+  bl_dataset_free(ctx, &small);
+  check_fails(ctx, bl_dataset_append(ctx, &filed, &in_memory), BL_E_ARG, "cannot grow");
+  check_fails(ctx, bl_dataset_to_file(ctx, &in_memory, path.v), BL_E_ARG, "before it was named");
+  bl_dataset_free(ctx, &back);
+  bl_dataset_free(ctx, &filed);
+  bl_dataset_free(ctx, &in_memory);
+  bl_buf_free(ctx, &path);
   check_free(ctx);
 }
 
@@ -285,7 +365,7 @@ static void encodes_classes_in_order(void **state)
 static bool even(const bl_dataset *d)
 {
   bool ok = d->recording.n == d->X.rows && d->label.n == d->X.rows && d->group.n == d->X.rows;
-  for (size_t k = 0; k < d->n_extra; k++) ok = ok && d->extra[k].v.n == d->X.rows;
+  for (size_t k = 0; k < d->n_extra; k++) ok = ok && d->extra[k].n == d->X.rows;
   return ok;
 }
 
@@ -307,7 +387,7 @@ static bl_status whole_round(bl_ctx *ctx, void *arg)
   bl_status s = make(ctx, 3, &d);
   if (!s) s = bl_dataset_write(ctx, &d, arg);
   if (!s) s = bl_dataset_read(ctx, arg, &back);
-  if (!s) s = bl_encode(ctx, &back.label, &values, &codes);
+  if (!s) s = bl_encode_rows(ctx, &back.label, NULL, back.label.n, &values, &codes);
   bl_texts_free(ctx, &values);
   bl_free(ctx, codes);
   bl_dataset_free(ctx, &d);
@@ -337,6 +417,7 @@ int main(void)
       cmocka_unit_test(refuses_files_that_disagree),
       cmocka_unit_test(writes_a_plain_csv),
       cmocka_unit_test(names_its_columns),
+      cmocka_unit_test(joins_parts_in_a_file),
       cmocka_unit_test(encodes_classes_in_order),
       cmocka_unit_test(survives_any_allocation_failing),
   };

@@ -55,21 +55,21 @@ static void loads_columns_by_their_part(void **state)
   assert_true(isnan(bl_row(&d.X, 0)[1]));
   check_near((double)bl_row(&d.X, 1)[0], (double)-2e-3f, 0);
   assert_true(isinf(bl_row(&d.X, 2)[1]));
-  assert_string_equal(d.label.v[1], "rose");
-  assert_string_equal(d.group.v[2], "ann");
-  assert_string_equal(d.recording.v[1], "t.csv:4");
+  assert_string_equal(bl_column_text(&d.label, 1), "rose");
+  assert_string_equal(bl_column_text(&d.group, 2), "ann");
+  assert_string_equal(bl_column_text(&d.recording, 1), "t.csv:4");
   check_near(d.weight[0], 2, 0);
   check_near(d.weight[1], 0, 0);
   assert_true(isnan(d.start_s[0]));
   assert_int_equal(d.n_extra, 1);
   assert_string_equal(d.extra[0].name, "id");
-  assert_string_equal(d.extra[0].v.v[2], "9");
+  assert_string_equal(bl_column_text(&d.extra[0], 2), "9");
   bl_dataset_free(ctx, &d);
 
   check_ok(ctx, load_with(ctx, &(set){{"file=t.csv", "drop=[kind, who]"}}, &d));
   assert_int_equal(d.features.n, 4);
-  assert_string_equal(d.label.v[1], "");
-  assert_string_equal(d.group.v[1], "t.csv:4");
+  assert_string_equal(bl_column_text(&d.label, 1), "");
+  assert_string_equal(bl_column_text(&d.group, 1), "t.csv:4");
   check_near(d.weight[0], 1, 0);
   bl_dataset_free(ctx, &d);
   check_free(ctx);
@@ -87,8 +87,8 @@ static void loads_numpy_arrays(void **state)
   assert_int_equal(d.X.rows, 4);
   assert_string_equal(d.features.v[2], "x2");
   check_near((double)bl_row(&d.X, 3)[2], (37.0 * 3 - 11 * 2 - 50) / 8, 0);
-  assert_string_equal(d.label.v[3], "50"); /* 37 * 3 - 11 - 50 */
-  assert_string_equal(d.recording.v[3], "f8.npy:3");
+  assert_string_equal(bl_column_text(&d.label, 3), "50"); /* 37 * 3 - 11 - 50 */
+  assert_string_equal(bl_column_text(&d.recording, 3), "f8.npy:3");
   bl_dataset_free(ctx, &d);
   check_free(ctx);
 }

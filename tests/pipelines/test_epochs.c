@@ -254,7 +254,7 @@ static void repeated_as_in_mne(void **state)
       break;
     }
     check_ok(ctx, s);
-    for (size_t i = 0; i < x.rows.X.rows; i++) merged += !strcmp(x.rows.label.v[i], "one/two");
+    for (size_t i = 0; i < x.rows.X.rows; i++) merged += !strcmp(bl_column_text(&x.rows.label, i), "one/two");
     if (m == 2) {
       assert_int_equal(x.rows.X.rows, 22);
     } else {

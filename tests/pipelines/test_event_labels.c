@@ -75,7 +75,7 @@ static void check_rows(bl_ctx *ctx, const struct row *r)
   check_ok(ctx, pipe_config(ctx, text, &c));
   check_ok(ctx, bl_extract(ctx, &c, &x));
   for (size_t i = 0; i < x.rows.X.rows && len < 250; i++)
-    len += (size_t)snprintf(got + len, sizeof got - len, "%g%s ", x.rows.start_s[i], x.rows.label.v[i]);
+    len += (size_t)snprintf(got + len, sizeof got - len, "%g%s ", x.rows.start_s[i], bl_column_text(&x.rows.label, i));
   for (size_t i = 0; i < x.n_outcomes; i++) dropped += x.outcomes[i].n_dropped;
   snprintf(got + len, sizeof got - len, "-%zu", dropped);
   if (strcmp(got, r->want) != 0) fail_msg("%s, %s: %s, wanted %s", r->source, r->segments, got, r->want);

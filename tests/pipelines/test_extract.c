@@ -19,14 +19,14 @@ static void rows_in_order_for_any_threads(void **state)
   bl_ctx_set_threads(ctx, 4);
   check_extract(ctx, PIPE_EIGHT "segments: {window: {length_s: 0.25}}\n" PIPE_MEL, &four);
   assert_int_equal(one.rows.X.rows, 32);
-  assert_string_equal(one.rows.recording.v[0], "hum/0.wav");
-  assert_string_equal(one.rows.recording.v[31], "song/7.wav");
-  assert_string_equal(one.rows.label.v[31], "song");
+  assert_string_equal(bl_column_text(&one.rows.recording, 0), "hum/0.wav");
+  assert_string_equal(bl_column_text(&one.rows.recording, 31), "song/7.wav");
+  assert_string_equal(bl_column_text(&one.rows.label, 31), "song");
   check_near(one.rows.start_s[1], 0.25, 0);
   check_near(one.seconds, 8, 0);
   assert_int_equal(four.rows.X.rows, 32);
   for (size_t i = 0; i < 32; i++) {
-    assert_string_equal(four.rows.recording.v[i], one.rows.recording.v[i]);
+    assert_string_equal(bl_column_text(&four.rows.recording, i), bl_column_text(&one.rows.recording, i));
     assert_memory_equal(bl_row(&four.rows.X, i), bl_row(&one.rows.X, i), one.rows.X.cols * sizeof(float));
   }
   bl_extraction_free(ctx, &one);
@@ -118,6 +118,58 @@ static void refused(void **state)
   check_free(ctx);
 }
 
+static void count_warnings(void *user, bl_log_level level, const char *text)
+{
+  int *n = user;
+  if (level == BL_LOG_WARN) *n += strstr(text, "low/") != NULL ? 1 : 100;
+}
+
+/* Recordings that cannot be taken for the same reason are told of once; their outcomes are each their own. */
+static void alike_is_told_once(void **state)
+{
+  (void)state;
+  int heard = 0;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_extraction x;
+  bl_ctx_set_log(ctx, count_warnings, &heard, BL_LOG_WARN);
+  check_extract(ctx,
+                "source: {files: {recordings: ['low/*.wav', 'hum/*.wav', 'song/*.wav'], labels: folder}}\n"
+                "features: {f: {stages: [{fir: {h_freq: 2500, l_freq: 100}}], summaries: [std]}}\n",
+                &x);
+  assert_int_equal(heard, 1);
+  assert_int_equal(x.n_failed, 3);
+  for (size_t i = 4; i < 7; i++) { /* between hum and song */
+    assert_int_equal(x.outcomes[i].status, BL_E_RANGE);
+    assert_non_null(strstr(x.outcomes[i].message, x.outcomes[i].recording));
+  }
+  bl_extraction_free(ctx, &x);
+  check_free(ctx);
+}
+
+/* Extractors are lent from recording to recording: each gives the same bits as alone. */
+static void rows_are_those_of_each_alone(void **state)
+{
+  (void)state;
+  static const char features[] = "segments: {window: {length_s: 0.2}}\n"
+                                 "features: {f: {stages: [{fir: {h_freq: 1000}}, {stft: {n_fft: 256}}, power], "
+                                 "summaries: [mean]}, g: {stages: [{iir: {h_freq: 500}}], summaries: [std]}}\n";
+  bl_ctx *ctx = bl_ctx_new();
+  bl_extraction all, one;
+  char text[700];
+  snprintf(text, sizeof text, PIPE_EIGHT "%s", features);
+  check_extract(ctx, text, &all);
+  for (size_t i = 0; i < 4; i++) {
+    snprintf(text, sizeof text, "source: {files: {recordings: ['%s']}}\n%s",
+             bl_column_text(&all.rows.recording, 10 * i), features);
+    check_extract(ctx, text, &one);
+    assert_int_equal(one.rows.X.rows, 5);
+    assert_memory_equal(one.rows.X.v, bl_row(&all.rows.X, 10 * i), 5 * one.rows.X.cols * sizeof(float));
+    bl_extraction_free(ctx, &one);
+  }
+  bl_extraction_free(ctx, &all);
+  check_free(ctx);
+}
+
 /* mono makes one channel of however many a sound has. */
 static void stereo_among_mono(void **state)
 {
@@ -165,10 +217,19 @@ int main(void)
   pipe_wav("odd/stereo.wav", 8000, 2, 8000, 6, 0);
   pipe_wav("odd/none.wav", 8000, 1, 0, 6, 0);
   pipe_wav("odd/short.wav", 8000, 1, 100, 6, 0);
+  for (uint32_t i = 0; i < 3; i++) {
+    char name[20];
+    snprintf(name, sizeof name, "low/%u.wav", i);
+    pipe_wav(name, 4000, 1, 4000, i, 0);
+  }
   struct CMUnitTest tests[32] = {cmocka_unit_test(rows_in_order_for_any_threads),
-                                 cmocka_unit_test(stops_when_cancelled), cmocka_unit_test(stereo_among_mono),
-                                 cmocka_unit_test(nothing_to_take), cmocka_unit_test(failing_allocations)};
-  size_t n = 5;
+                                 cmocka_unit_test(stops_when_cancelled),
+                                 cmocka_unit_test(stereo_among_mono),
+                                 cmocka_unit_test(nothing_to_take),
+                                 cmocka_unit_test(failing_allocations),
+                                 cmocka_unit_test(alike_is_told_once),
+                                 cmocka_unit_test(rows_are_those_of_each_alone)};
+  size_t n = 7;
   for (size_t i = 0; i < sizeof odds / sizeof *odds; i++)
     tests[n++] = (struct CMUnitTest){odds[i].name, failures_stay_alone, NULL, NULL, (void *)(uintptr_t)&odds[i]};
   for (size_t i = 0; i < sizeof bads / sizeof *bads; i++)

@@ -68,7 +68,7 @@ static void check_same_bits(bl_ctx *ctx, const char *folder, const char *csv)
   assert_int_equal(t.n_rows, d.X.rows);
   assert_int_equal(t.columns.n, 4 + width);
   for (size_t i = 0; i < t.n_rows; i++) {
-    assert_non_null(strstr(bl_table_cell(&t, i, 0), d.recording.v[i]));
+    assert_non_null(strstr(bl_table_cell(&t, i, 0), bl_column_text(&d.recording, i)));
     for (size_t k = 0; k < width; k++) {
       double got;
       check_ok(ctx, bl_table_number(ctx, &t, i, 4 + k, &got));

@@ -90,6 +90,49 @@ static void replaces_an_earlier_run(void **state)
   check_free(ctx);
 }
 
+/* Recordings leave files that a table does not make. */
+static void replaces_a_run_on_recordings(void **state)
+{
+  (void)state;
+  static const char *const made[] = {"both/recordings.csv", "both/dropped.csv",     "both/rows.npy",   "both/rows.csv",
+                                     "both/features.json",  "both/predictions.csv", "both/report.html"};
+  bl_ctx *ctx = bl_ctx_new();
+  work first = {PIPE_EIGHT "segments: {window: {length_s: 0.3}}\n" PIPE_MEL "model: {knn: {n_neighbors: 3}}\n"
+                           "evaluate: {split: {group_k_fold: {n_splits: 2}}}\n",
+                "both", 0, ""},
+       second = {ROWS, "both", 0, ""};
+  check_ok(ctx, run(ctx, &first));
+  for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+    if (!is_there(made[i])) fail_msg("%s is missing or empty", made[i]);
+  check_ok(ctx, run(ctx, &second));
+  for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+    if (is_there(made[i]) != (i >= 2 && i < 5))
+      fail_msg("%s should%s be there", made[i], i >= 2 && i < 5 ? "" : " not");
+  check_free(ctx);
+}
+
+/* What headers tell against a config is told before an earlier run's results are given up for it. */
+static void a_slip_costs_nothing(void **state)
+{
+  (void)state;
+  static const char *const slips[] = {
+      PIPE_EIGHT "features: {f: {stages: [{fir: {h_freq: 5000}}], summaries: [mean]}}\n",
+      PIPE_EIGHT "stream: {rate_hz: 44100}\n" PIPE_MEL,
+      "source: {files: {recordings: 'hum/*.wav', labels: annotations}}\nsegments: {epoch: {events: [call]}}\n" PIPE_MEL,
+  };
+  bl_ctx *ctx = bl_ctx_new();
+  work good = {ROWS "model: knn\n" HALVES, "kept", 0, ""};
+  check_ok(ctx, run(ctx, &good));
+  size_t warned = bl_ctx_warnings(ctx, BL_W_SKIPPED);
+  for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
+    work bad = {slips[i], "kept", 0, ""};
+    assert_int_equal(run(ctx, &bad), BL_E_CONFIG);
+    assert_true(is_there("kept/metrics.json"));
+    if (bl_ctx_warnings(ctx, BL_W_SKIPPED) > warned) fail_msg("%s: the error alone should say it", slips[i]);
+  }
+  check_free(ctx);
+}
+
 static const struct row {
   const char *name, *file, *text, *why;
 } rows[] = {
@@ -204,9 +247,10 @@ static int prepare(void **state)
 int main(void)
 {
   struct CMUnitTest tests[16] = {cmocka_unit_test(writes_what_it_says), cmocka_unit_test(replaces_an_earlier_run),
-                                 cmocka_unit_test(names_what_failed), cmocka_unit_test(tells_the_latency),
-                                 cmocka_unit_test(failing_allocations)};
-  size_t n = 5;
+                                 cmocka_unit_test(names_what_failed),   cmocka_unit_test(tells_the_latency),
+                                 cmocka_unit_test(failing_allocations), cmocka_unit_test(replaces_a_run_on_recordings),
+                                 cmocka_unit_test(a_slip_costs_nothing)};
+  size_t n = 7;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     tests[n++] = (struct CMUnitTest){rows[i].name, leaves_what_is_not_a_run, NULL, NULL, (void *)(uintptr_t)&rows[i]};
   int failed = _cmocka_run_group_tests("run", tests, n, prepare, NULL);

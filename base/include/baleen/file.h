@@ -21,6 +21,10 @@ typedef struct bl_out {
 } bl_out;
 bl_status bl_out_open(bl_ctx *ctx, const char *path, bl_out *out) BL_MUST_CHECK;
 bl_status bl_out_put(bl_ctx *ctx, bl_out *o, const void *bytes, size_t n) BL_MUST_CHECK;
+/* n bytes of what was put, from `at` on: again in their place (a header whose numbers are known at the end alone), or
+ * read back. Both leave the place where bl_out_put() goes on as it is. */
+bl_status bl_out_patch(bl_ctx *ctx, bl_out *o, uint64_t at, const void *bytes, size_t n) BL_MUST_CHECK;
+bl_status bl_out_get(bl_ctx *ctx, bl_out *o, uint64_t at, void *bytes, size_t n) BL_MUST_CHECK;
 /* Syncs and closes: what bl_out_done() has still to do is to rename, which hardly fails. Fine when done already. */
 bl_status bl_out_close(bl_ctx *ctx, bl_out *o) BL_MUST_CHECK;
 /* Syncs, closes, renames; frees the handle whether it went well or not. */

@@ -15,6 +15,13 @@ typedef bl_status (*bl_item_fn)(bl_ctx *ctx, void *arg, size_t item);
  * Returns the failure of the lowest item that failed, with its error text; items behind it may not have run. */
 bl_status bl_pool_for(bl_ctx *ctx, size_t n_items, double work, bl_item_fn fn, void *arg) BL_MUST_CHECK;
 
+/* The same with a second step for what must happen in order, such as joining what the items made: `then` is called for
+ * each item once fn is done with it and `then` with all items before it, by one thread at a time and in whichever
+ * context has come to it. No item starts while one that lies `ahead` (at least 1) places before it still waits for its
+ * `then`, so that no more than so many finished items wait. */
+bl_status bl_pool_in_order(bl_ctx *ctx, size_t n_items, size_t ahead, double work, bl_item_fn fn, bl_item_fn then,
+                           void *arg) BL_MUST_CHECK;
+
 /* Cuts 0..n into fixed chunks of `chunk` (the last may be shorter) and calls fn with each [lo, hi). The cut depends on
  * n and chunk alone. `work` is per index. */
 typedef bl_status (*bl_chunk_fn)(bl_ctx *ctx, void *arg, size_t lo, size_t hi);

@@ -1,0 +1,421 @@
+/* survey.c: see survey.h. */
+#include "survey.h"
+
+#include <string.h>
+
+#include "baleen/pool.h"
+#include "extract.h"
+#include "live.h"
+
+enum { AHEAD = 64 }; /* headers that wait for their turn */
+
+/* What one look at a header brings, until its turn comes. */
+typedef struct look {
+  bl_stream in;
+  bl_tally events;
+  bl_status status;
+  char *why;
+} look;
+
+typedef struct looking {
+  bl_survey *survey;
+  const size_t *item; /* which recordings; NULL: all */
+  look *looks;        /* [AHEAD], by turns */
+  bool by_name;
+} looking;
+
+static void free_look(bl_ctx *ctx, look *l)
+{
+  bl_stream_free(ctx, &l->in);
+  bl_tally_free(ctx, &l->events);
+  bl_free(ctx, l->why);
+  *l = (look){0};
+}
+
+/* What ends the whole survey, as opposed to a recording's own failure. */
+static bool ends_all(bl_status s) { return s == BL_E_NOMEM || s == BL_E_CANCELLED; }
+
+/* ---- one header -------------------------------------------------------------------------------------------------- */
+
+/* The labels of its events, when segments ask for any. */
+static bl_status look_at_events(bl_ctx *ctx, const bl_survey *v, const bl_item *item, const bl_recording *rec, look *l)
+{
+  bl_asked asked;
+  bl_event *events;
+  size_t n;
+  if (!bl_config_asks(v->config, &asked)) return BL_OK;
+  bl_status s = bl_events_gather(ctx, &rec->annotations, &item->annotations, item->annotated, &events, &n);
+  if (!s) s = bl_tally_events(ctx, events, n, &l->events);
+  bl_free(ctx, events);
+  return s;
+}
+
+static bl_status look_into(bl_ctx *ctx, const looking *g, const bl_item *item, look *l)
+{
+  const bl_survey *v = g->survey;
+  bl_recording *rec = NULL;
+  bl_selection sel = {0};
+  bl_status s = bl_source_open(ctx, &v->config->source, v->config->folder, item, &rec);
+  if (!s) {
+    const bl_wanted *wanted = g->by_name ? &v->wanted : NULL;
+    s = bl_selection_make(ctx, v->config, rec->streams, rec->n_streams, wanted, &sel);
+    if (!s && !g->by_name) s = look_at_events(ctx, v, item, rec, l);
+    if (s) s = bl_fail_in(ctx, s, "%s: ", item->name);
+  }
+  bl_recording_close(ctx, rec);
+  l->in = sel.in;
+  sel.in = (bl_stream){0};
+  bl_selection_free(ctx, &sel);
+  return s;
+}
+
+static bl_status look_at(bl_ctx *ctx, void *arg, size_t k)
+{
+  const looking *g = arg;
+  look *l = &g->looks[k % AHEAD];
+  const bl_item *item = &g->survey->items.v[g->item ? g->item[k] : k];
+  bool before = bl_ctx_mute(ctx, g->by_name); /* what this header is like was told by the first look */
+  l->status = look_into(ctx, g, item, l);
+  bl_ctx_mute(ctx, before);
+  if (!l->status || ends_all(l->status)) return l->status;
+  l->why = bl_strdup(ctx, bl_ctx_error(ctx));
+  return l->why ? BL_OK : bl_fail_nomem(ctx, "the headers");
+}
+
+/* ---- what it belongs to ------------------------------------------------------------------------------------------ */
+
+/* Makes the extractor that the kind's recordings will go through: whether that can be, and what there is to warn of. */
+static bl_status try_kind(bl_ctx *ctx, bl_survey *v, bl_stream_kind *k)
+{
+  bl_prepared *p = NULL;
+  const char *before = bl_ctx_set_subject(ctx, v->items.v[k->first].name);
+  bl_status s = bl_stock_take(ctx, &v->stock, &k->in, &p);
+  bl_ctx_set_subject(ctx, before);
+  bl_stock_give(ctx, &v->stock, p);
+  if (ends_all(s)) return s;
+  k->status = s;
+  if (s && !(k->why = bl_strdup(ctx, bl_ctx_error(ctx)))) return bl_fail_nomem(ctx, "the headers");
+  return BL_OK;
+}
+
+/* The kind of this stream, which is taken over when it is the first of it. */
+static bl_status kind_of(bl_ctx *ctx, bl_survey *v, size_t item, bl_stream *in, size_t *out)
+{
+  size_t i = 0;
+  while (i < v->n_kinds && !bl_waves_equal(&v->kinds[i].in, in)) i++;
+  *out = i;
+  if (i < v->n_kinds) return BL_OK;
+  bl_status s = bl_grow(ctx, (void **)&v->kinds, &v->cap_kinds, i + 1, sizeof *v->kinds, "the headers");
+  if (s) return s;
+  v->kinds[v->n_kinds++] = (bl_stream_kind){.in = *in, .first = item};
+  *in = (bl_stream){0};
+  return try_kind(ctx, v, &v->kinds[i]);
+}
+
+static bl_status add_events(bl_ctx *ctx, bl_survey *v, const bl_tally *more)
+{
+  bl_tally sum;
+  if (!more->labels.n) return BL_OK;
+  bl_status s = bl_tally_sum(ctx, (const bl_tally *const[]){&v->events, more}, 2, &sum);
+  if (s) return s;
+  bl_tally_free(ctx, &v->events);
+  v->events = sum;
+  return BL_OK;
+}
+
+static bl_status settle(bl_ctx *ctx, void *arg, size_t k)
+{
+  const looking *g = arg;
+  bl_survey *v = g->survey;
+  look *l = &g->looks[k % AHEAD];
+  size_t item = g->item ? g->item[k] : k;
+  bl_status s = BL_OK;
+  if (l->status) {
+    v->seen[item].status = l->status;
+    v->seen[item].why = l->why;
+    l->why = NULL;
+  } else {
+    /* where the first kind could be made, its warnings were this recording's, too */
+    bool before = bl_ctx_mute(ctx, g->by_name && !v->kinds[v->seen[item].kind].status);
+    s = kind_of(ctx, v, item, &l->in, &v->seen[item].kind);
+    bl_ctx_mute(ctx, before);
+    if (!s && !g->by_name) v->kinds[v->seen[item].kind].n++;
+    v->seen[item].by_name = g->by_name;
+    if (!s) s = add_events(ctx, v, &l->events);
+  }
+  free_look(ctx, l);
+  return s;
+}
+
+static bl_status look_at_all(bl_ctx *ctx, bl_survey *v, const size_t *item, size_t n, bool by_name)
+{
+  looking g = {.survey = v, .item = item, .by_name = by_name};
+  if (!(g.looks = bl_calloc(ctx, AHEAD, sizeof *g.looks))) return bl_fail_nomem(ctx, "the headers");
+  bl_status s = bl_pool_in_order(ctx, n, AHEAD, 1e9, look_at, settle, &g);
+  for (size_t k = 0; k < AHEAD; k++) free_look(ctx, &g.looks[k]);
+  bl_free(ctx, g.looks);
+  return s;
+}
+
+/* ---- the most common kind ---------------------------------------------------------------------------------------- */
+
+static bool rates_equal(const bl_stream *a, const bl_stream *b)
+{
+  return fabs(a->rate_hz - b->rate_hz) <= 1e-9 * fabs(a->rate_hz);
+}
+
+/* The same, but for the order of the channels. */
+static bool same_but_for_order(const bl_stream *a, const bl_stream *b)
+{
+  bool same = rates_equal(a, b) && a->channels.n == b->channels.n;
+  for (size_t i = 0; same && i < a->channels.n; i++) {
+    long k = bl_texts_find(&b->channels, a->channels.v[i]);
+    same = k >= 0 && !strcmp(a->units.v[i], b->units.v[k]);
+  }
+  return same;
+}
+
+/* How many recordings are of a kind that differs from this one in the order of its channels at most. */
+static size_t n_like(const bl_survey *v, const bl_stream_kind *k)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < v->n_kinds; i++)
+    if (!v->kinds[i].status && same_but_for_order(&k->in, &v->kinds[i].in)) n += v->kinds[i].n;
+  return n;
+}
+
+/* First the kind, whatever the order of its channels, then the order that most of it have; of equals, those that come
+ * first. False when the recipe can be carried out on none. */
+static bool vote(bl_survey *v)
+{
+  size_t most = 0;
+  const bl_stream_kind *best = NULL;
+  for (size_t i = 0; i < v->n_kinds; i++) {
+    const bl_stream_kind *k = &v->kinds[i];
+    size_t like = k->status ? 0 : n_like(v, k);
+    if (like > most || (like && like == most && same_but_for_order(&best->in, &k->in) && k->n > best->n)) {
+      most = like;
+      best = k;
+    }
+  }
+  v->model = best ? (size_t)(best - v->kinds) : v->n_kinds;
+  return best;
+}
+
+static bl_status name_model(bl_ctx *ctx, bl_survey *v)
+{
+  const bl_stream_kind *m = &v->kinds[v->model];
+  size_t all = 0;
+  for (size_t i = 0; i < v->n_kinds; i++)
+    if (!v->kinds[i].status) all += v->kinds[i].n;
+  const char *name = v->items.v[m->first].name;
+  bl_status s = bl_stream_copy(ctx, &m->in, &v->model_in);
+  if (s) return s;
+  v->whose = 2 * n_like(v, m) > all ? bl_strf(ctx, "most recordings have, %s first", name)
+                                    : bl_strf(ctx, "%s has, and the others go by it", name);
+  v->wanted = (bl_wanted){v->model_in.rate_hz, &v->model_in.channels, &v->model_in.units, v->whose};
+  return v->whose ? BL_OK : bl_fail_nomem(ctx, "the headers");
+}
+
+/* ---- those that differ ------------------------------------------------------------------------------------------- */
+
+/* The channels of a stream that features depend on. */
+static bl_status needed_of(bl_ctx *ctx, const bl_config *c, bool rejects, const bl_stream *in, bl_texts *out)
+{
+  *out = (bl_texts){0};
+  bool *needed = bl_calloc(ctx, in->n_channels, sizeof *needed);
+  if (!needed) return bl_fail_nomem(ctx, "the channels");
+  bl_status s = bl_recipe_needs(ctx, &c->recipe, in, rejects, needed);
+  for (size_t i = 0; !s && i < in->n_channels; i++)
+    if (needed[i]) s = bl_texts_add(ctx, out, in->channels.v[i]);
+  bl_free(ctx, needed);
+  if (s) bl_texts_free(ctx, out);
+  return s;
+}
+
+/* The same features, out of the same channels in the same order, for the order of a sum shows in its last bit. */
+static bl_status is_like_model(bl_ctx *ctx, const bl_survey *v, const bl_stream_kind *k, bool *out)
+{
+  bool rejects;
+  const bl_stream *model = &v->model_in;
+  bl_texts theirs = {0}, ours = {0};
+  bl_status s = bl_config_rejects(ctx, v->config, &rejects);
+  if (!s) s = needed_of(ctx, v->config, rejects, model, &theirs);
+  if (!s) s = needed_of(ctx, v->config, rejects, &k->in, &ours);
+  *out = !s && bl_texts_equal(&theirs, &ours);
+  if (*out && (s = bl_recipe_same(ctx, &v->config->recipe, model, &k->in, rejects)) && !ends_all(s)) {
+    *out = false;
+    s = BL_OK;
+    bl_ctx_clear_error(ctx);
+  }
+  bl_texts_free(ctx, &theirs);
+  bl_texts_free(ctx, &ours);
+  return s;
+}
+
+static bl_status find_odd_kinds(bl_ctx *ctx, const bl_survey *v, bool *odd)
+{
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < v->n_kinds; i++) {
+    const bl_stream_kind *k = &v->kinds[i];
+    bool like = false, same = rates_equal(&k->in, &v->model_in) &&
+                              bl_texts_equal(&k->in.channels, &v->model_in.channels) &&
+                              bl_texts_equal(&k->in.units, &v->model_in.units);
+    if (!k->status && !same) s = is_like_model(ctx, v, k, &like);
+    odd[i] = !same && !like;
+  }
+  return s;
+}
+
+/* Looks at the headers of odd kinds again, for the channels of the model. */
+static bl_status look_by_name(bl_ctx *ctx, bl_survey *v)
+{
+  size_t n = 0, *item = bl_calloc(ctx, v->items.n, sizeof *item);
+  bool *odd = bl_calloc(ctx, v->n_kinds, sizeof *odd);
+  bl_status s = item && odd ? find_odd_kinds(ctx, v, odd) : bl_fail_nomem(ctx, "the headers");
+  for (size_t i = 0; !s && i < v->items.n; i++)
+    if (!v->seen[i].status && odd[v->seen[i].kind]) item[n++] = i;
+  if (!s && n) s = look_at_all(ctx, v, item, n, true);
+  bl_free(ctx, item);
+  bl_free(ctx, odd);
+  return s;
+}
+
+/* ---- what cannot be ---------------------------------------------------------------------------------------------- */
+
+/* What the kind of a recording tells against it is told against the recording. */
+static bl_status fail_by_kind(bl_ctx *ctx, bl_survey *v)
+{
+  for (size_t i = 0; i < v->items.n; i++) {
+    bl_seen *seen = &v->seen[i];
+    const bl_stream_kind *k = seen->status ? NULL : &v->kinds[seen->kind];
+    if (k && k->status) {
+      seen->status = k->status;
+      seen->why = bl_strf(ctx, "%s: %s", v->items.v[i].name, k->why);
+      if (!seen->why) return bl_fail_nomem(ctx, "the headers");
+    }
+    v->n_failed += seen->status != BL_OK;
+  }
+  return BL_OK;
+}
+
+static const char *reason_of(const bl_survey *v, size_t i) { return v->seen[i].why + strlen(v->items.v[i].name); }
+
+/* Of those of one kind that fail for the same reason, the first is told of by its name and the others by their number.
+ * first, n: room for a number a kind. */
+static void tell_by(bl_ctx *ctx, const bl_survey *v, size_t *first, size_t *n)
+{
+  for (size_t i = v->items.n; i-- > 0;)
+    if (v->seen[i].status && v->seen[i].kind != BL_NO_KIND) first[v->seen[i].kind] = i;
+  for (size_t i = 0; i < v->items.n; i++) {
+    const bl_seen *seen = &v->seen[i];
+    if (seen->status && seen->kind != BL_NO_KIND)
+      n[seen->kind] += !strcmp(reason_of(v, i), reason_of(v, first[seen->kind]));
+  }
+  for (size_t i = 0; i < v->items.n; i++) {
+    const bl_seen *seen = &v->seen[i];
+    size_t one = seen->kind == BL_NO_KIND ? i : first[seen->kind];
+    if (!seen->status || (i != one && !strcmp(reason_of(v, i), reason_of(v, one)))) continue;
+    if (seen->kind != BL_NO_KIND && i == one && n[seen->kind] > 1)
+      bl_warn(ctx, BL_W_SKIPPED, "%s (and %zu more recordings of its kind fail alike)", seen->why, n[seen->kind] - 1);
+    else bl_warn(ctx, BL_W_SKIPPED, "%s", seen->why);
+  }
+}
+
+static bl_status tell(bl_ctx *ctx, const bl_survey *v)
+{
+  size_t *first = bl_calloc(ctx, v->n_kinds, sizeof *first), *n = bl_calloc(ctx, v->n_kinds, sizeof *n);
+  bl_status s = first && n ? BL_OK : bl_fail_nomem(ctx, "the headers");
+  if (!s) tell_by(ctx, v, first, n);
+  bl_free(ctx, first);
+  bl_free(ctx, n);
+  return s;
+}
+
+/* Nothing can be read. Where each has a stream that the recipe cannot be carried out on, the config is at fault. */
+static bl_status all_failed(bl_ctx *ctx, bl_survey *v)
+{
+  const bl_seen *first = &v->seen[0];
+  bool of_config = true;
+  for (size_t i = 0; i < v->items.n; i++)
+    of_config = of_config && (v->seen[i].kind != BL_NO_KIND || v->seen[i].status == BL_E_CONFIG);
+  bl_status s = of_config ? BL_OK : tell(ctx, v);
+  if (s) return s;
+  return bl_fail(ctx, of_config ? BL_E_CONFIG : first->status, "all %zu recordings failed; the first: %s", v->items.n,
+                 first->why);
+}
+
+/* Labels that were asked for and that no recording has: a mistyped one must not go unseen. */
+static bl_status check_asked(bl_ctx *ctx, const bl_survey *v)
+{
+  bl_asked asked;
+  bl_buf text = {0};
+  bool matched = true;
+  const bl_segment_class *cls = v->config->segment.cls;
+  if (!bl_config_asks(v->config, &asked) || bl_asked_any(&asked)) return BL_OK;
+  bl_status s = bl_tally_missing(ctx, &asked, &v->events, &text, &matched);
+  /* a recording that cannot be opened may have had it; segments around events come from no other all the same */
+  bool in_vain = !matched && (!v->n_failed || (cls->tags & BL_SEGMENT_AT_EVENTS));
+  if (!s && text.len && in_vain) s = bl_fail(ctx, BL_E_CONFIG, "%s: events: %s", cls->name, bl_buf_text(&text));
+  else if (!s && text.len) bl_warn(ctx, BL_W_MISSING, "%s: events: %s", cls->name, bl_buf_text(&text));
+  bl_buf_free(ctx, &text);
+  return s;
+}
+
+/* ---- together ---------------------------------------------------------------------------------------------------- */
+
+static bl_status note_live(bl_ctx *ctx, bl_survey *v)
+{
+  bl_prepared *p = NULL;
+  bool before = bl_ctx_mute(ctx, true);
+  bl_status s = bl_stock_take(ctx, &v->stock, &v->model_in, &p);
+  if (!s) s = bl_live_of(ctx, v->config, p->extractor, &v->live);
+  bl_stock_give(ctx, &v->stock, p);
+  bl_ctx_mute(ctx, before);
+  return s;
+}
+
+static bl_status survey(bl_ctx *ctx, bl_survey *v)
+{
+  const bl_config *c = v->config;
+  bl_status s = c->source.cls->list(ctx, c->source.params, c->folder, &v->items);
+  if (s) return s;
+  if (!(v->seen = bl_calloc(ctx, v->items.n, sizeof *v->seen))) return bl_fail_nomem(ctx, "the headers");
+  for (size_t i = 0; i < v->items.n; i++) v->seen[i].kind = BL_NO_KIND;
+  s = look_at_all(ctx, v, NULL, v->items.n, false);
+  bool any = !s && vote(v);
+  if (any) s = name_model(ctx, v);
+  if (any && !s) s = look_by_name(ctx, v);
+  if (any && !s) s = note_live(ctx, v);
+  if (!s) s = fail_by_kind(ctx, v);
+  if (!s) s = v->items.n && v->n_failed == v->items.n ? all_failed(ctx, v) : tell(ctx, v);
+  return s ? s : check_asked(ctx, v);
+}
+
+bl_status bl_survey_make(bl_ctx *ctx, const bl_config *c, bl_survey *out)
+{
+  *out = (bl_survey){.config = c};
+  if (c->source.cls->load) return BL_OK; /* a table is no recordings */
+  bl_stock_init(&out->stock, c);
+  bl_status s = survey(ctx, out);
+  if (s) bl_survey_free(ctx, out);
+  return s;
+}
+
+void bl_survey_free(bl_ctx *ctx, bl_survey *v)
+{
+  for (size_t i = 0; v->seen && i < v->items.n; i++) bl_free(ctx, v->seen[i].why);
+  for (size_t i = 0; i < v->n_kinds; i++) {
+    bl_stream_free(ctx, &v->kinds[i].in);
+    bl_free(ctx, v->kinds[i].why);
+  }
+  bl_free(ctx, v->seen);
+  bl_free(ctx, v->kinds);
+  bl_free(ctx, v->whose);
+  bl_stream_free(ctx, &v->model_in);
+  bl_items_free(ctx, &v->items);
+  bl_tally_free(ctx, &v->events);
+  bl_live_free(ctx, &v->live);
+  bl_stock_free(ctx, &v->stock);
+  *v = (bl_survey){0};
+}
