@@ -21,12 +21,8 @@ MAX_BYTES = 200 * 1000
 
 
 def source(*parts):
-    """Path of a source data file. BALEEN_SHARED_DATA names the folder that holds tabular/, eeg/ and audio/."""
-    base = os.environ.get("BALEEN_SHARED_DATA") or os.path.join(ROOT, "..", "shared", "data")
-    path = os.path.join(base, *parts)
-    if not os.path.exists(path):
-        sys.exit("golden: %s not found: set BALEEN_SHARED_DATA to the folder that holds tabular/ and eeg/" % path)
-    return path
+    """Path of a bundled recording or table: data/sets/..."""
+    return os.path.join(ROOT, "data", "sets", *parts)
 
 
 def table(*parts):

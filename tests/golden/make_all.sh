@@ -1,6 +1,6 @@
 #!/bin/sh
 # Writes every golden file anew, with Debian's own Python (numpy 1.24, scipy 1.10, scikit-learn 1.2.1, mne 1.3.0).
-# BALEEN_SHARED_DATA names the folder that holds tabular/ and eeg/ (default: ../shared/data beside the checkout).
+# They read data/sets and nothing else.
 # Any arguments are the scripts to run; without, all of them.
 set -eu
 cd "$(dirname "$0")"

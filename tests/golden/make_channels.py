@@ -26,7 +26,7 @@ def main():
     b = mne.set_bipolar_reference(raw.copy(), ["Fp1", "F7"], ["F7", "T7"])
     g.text("bipolar.names", " ".join(b.ch_names))
     g.array("bipolar", b.get_data(), 1e-6, tol)
-    edf = mne.io.read_raw_edf(source("eeg", "eegmmidb-s001", "S001R06.edf"), preload=False)
+    edf = mne.io.read_raw_edf(source("eegmmidb-s001", "S001R06.edf"), preload=False)
     before = list(edf.ch_names)
     mne.datasets.eegbci.standardize(edf)
     g.input("electrodes", len(before))

@@ -23,7 +23,7 @@ def main():
         'BAD_blink' from 10 to 15 s, those kept under fixed_uv. repeated.MODE: samples at which T1 and T2 epochs are kept when
         each T1 event is also a T2 event, under event_repeated=MODE; repeated.merged: how many of
         them bear both labels.""", seed=5)
-    raw = mne.io.read_raw_edf(source("eeg", "eegmmidb-s001", "S001R06.edf"), preload=True)
+    raw = mne.io.read_raw_edf(source("eegmmidb-s001", "S001R06.edf"), preload=True)
     events, ids = mne.events_from_annotations(raw)
 
     def kept(**kw):

@@ -17,7 +17,7 @@ def main():
         over the 60 windows.""")
     score = []
     for run in (1, 2):
-        raw = mne.io.read_raw_edf(source("eeg", "eegmmidb-s001", "S001R%02d.edf" % run), preload=True)
+        raw = mne.io.read_raw_edf(source("eegmmidb-s001", "S001R%02d.edf" % run), preload=True)
         mne.datasets.eegbci.standardize(raw)
         x = raw.get_data(picks=["O1", "Oz", "O2"]) * 1e6
         n = x.shape[1] // 320

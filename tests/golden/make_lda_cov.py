@@ -28,11 +28,11 @@ def lda(topic, wanted):
         in each column of z over those rows the entry of largest magnitude is positive) and .ratio (explained variance
         ratio). digits has only svd, lsqr_auto, lsqr_s03, eigen_auto: without shrinkage its covariance is singular.""")
     sets = {}
-    iris, label = table("tabular", "sklearn", "iris.csv")
+    iris, label = table("tables", "iris.csv")
     sets["iris"] = (iris, classes_of(label)[0])
-    bc, label = table("tabular", "sklearn", "breast_cancer.csv")
+    bc, label = table("tables", "breast_cancer.csv")
     sets["cancer"] = (f32(StandardScaler().fit_transform(bc))[::4], classes_of(label)[0][::4])
-    x, label = table("tabular", "sklearn", "digits.csv")
+    x, label = table("tables", "digits.csv")
     sets["digits"] = (x[:200], classes_of(label)[0][:200])
     for data, (x, y) in sets.items():
         if data not in wanted:

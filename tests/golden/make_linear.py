@@ -7,7 +7,7 @@ from sklearn.preprocessing import StandardScaler
 
 
 def digits_subset(count):
-    x, label = table("tabular", "sklearn", "digits.csv")
+    x, label = table("tables", "digits.csv")
     y, _ = classes_of(label)
     return x[:count], y[:count]
 
@@ -55,9 +55,9 @@ def logistic():
         (class_weight; iris is fitted on rows iris.balanced.rows, so that classes differ in size), weighted. The
         multinomial intercepts sum to zero, as do the coefs over the classes.""", seed=13)
     rng = np.random.default_rng(13)
-    bc, label = table("tabular", "sklearn", "breast_cancer.csv")
+    bc, label = table("tables", "breast_cancer.csv")
     sets = {"cancer": (f32(StandardScaler().fit_transform(bc))[::4], classes_of(label)[0][::4])}
-    iris, label = table("tabular", "sklearn", "iris.csv")
+    iris, label = table("tables", "iris.csv")
     sets["iris"] = (iris, classes_of(label)[0])
     x, y = digits_subset(200)
     sets["digits"] = (x / 16, y)
@@ -96,7 +96,7 @@ def ridge():
         .predict (first 20 rows), .r2.""",
                seed=14)
     rng = np.random.default_rng(14)
-    x, y = table("tabular", "sklearn", "diabetes.csv")
+    x, y = table("tables", "diabetes.csv")
     y = y.astype(float)
     w = rng.uniform(0.1, 3, len(x))
     g.input("x", x)

@@ -15,7 +15,7 @@ TOL = 1e-10  # of the largest eigenvalue: what lies below is the null space of t
 
 
 def recordings():
-    raws = [mne.io.read_raw_edf(source("eeg", "eegmmidb-s001", "S001R%02d.edf" % r), preload=True) for r in RUNS]
+    raws = [mne.io.read_raw_edf(source("eegmmidb-s001", "S001R%02d.edf" % r), preload=True) for r in RUNS]
     lengths = [r.n_times for r in raws]
     raw = mne.io.concatenate_raws(raws)
     mne.datasets.eegbci.standardize(raw)

@@ -19,12 +19,12 @@ def knn():
         train rows (zero distance: with weights distance they take all the weight). diabetes: 200 train, 50 asked
         rows, regression.""", seed=16)
     rng = np.random.default_rng(16)
-    iris, label = table("tabular", "sklearn", "iris.csv")
+    iris, label = table("tables", "iris.csv")
     y = classes_of(label)[0]
     cloud = f32(rng.normal(size=(160, 5)))
     cy = rng.integers(0, 4, 120)
     cloud[120:123] = cloud[5:8]
-    dx, dy = table("tabular", "sklearn", "diabetes.csv")
+    dx, dy = table("tables", "diabetes.csv")
     sets = {"iris": (iris[::2], y[::2], iris[1::2]), "cloud": (cloud[:120], cy, cloud[120:]),
             "diabetes": (dx[:200], dy[:200].astype(float), dx[200:250])}
     for data, (x, y, ask) in sets.items():
@@ -49,7 +49,7 @@ def knn():
 
 
 def anomalies(file):
-    with open(source("tabular", "adbench", file), newline="") as f:
+    with open(source("anomalies", file), newline="") as f:
         rows = np.array([[float(v) for v in r] for r in list(csv.reader(f))[1:]])
     return rows[:, :-1], rows[:, -1].astype(int)
 

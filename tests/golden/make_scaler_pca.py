@@ -18,7 +18,7 @@ def scaler():
     hard = f32(np.column_stack([rng.normal(size=n), 1e4 + 0.01 * rng.normal(size=n), 1e-6 * rng.normal(size=n) + 3e-6,
                                 np.full(n, 3.1), np.zeros(n), rng.integers(0, 5, n)]))
     w = rng.uniform(0.1, 3, n)
-    iris, _ = table("tabular", "sklearn", "iris.csv")
+    iris, _ = table("tables", "iris.csv")
     g.input("hard.x", hard)
     g.input("hard.w", w)
     g.input("iris.x", iris)
@@ -53,8 +53,8 @@ def pca():
         back (inverse).""",
                seed=12)
     rng = np.random.default_rng(12)
-    iris, _ = table("tabular", "sklearn", "iris.csv")
-    bc, _ = table("tabular", "sklearn", "breast_cancer.csv")
+    iris, _ = table("tables", "iris.csv")
+    bc, _ = table("tables", "breast_cancer.csv")
     bc = f32(StandardScaler().fit_transform(bc)[:70])
     wide = f32(rng.normal(size=(12, 20)) * np.linspace(1, 3, 20))
     for data, x in (("iris", iris), ("cancer", bc), ("wide", wide)):

@@ -81,7 +81,7 @@ def cv():
               "lda": LinearDiscriminantAnalysis(),
               "lda_lsqr_auto": LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")}
     for data in ("iris", "digits"):
-        x, label = table("tabular", "sklearn", data + ".csv")
+        x, label = table("tables", data + ".csv")
         y = classes_of(label)[0]
         fold = folds(StratifiedKFold(5), len(x), y)
         g.input(data + ".fold", fold)
@@ -90,7 +90,7 @@ def cv():
             atol = 1e-3 if "knn" not in name else 1.01 * 5 / len(x)
             g.array("%s.%s" % (data, name), v, 0, atol)
             g.array("%s.%s.mean" % (data, name), v.mean(), 0, 1e-3)
-    x, y = table("tabular", "sklearn", "diabetes.csv")
+    x, y = table("tables", "diabetes.csv")
     y = y.astype(float)
     fold = folds(KFold(5), len(x))
     g.input("diabetes.fold", fold)
