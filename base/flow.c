@@ -1,18 +1,30 @@
-/* Flow text: parser and printer of the subset of YAML flow style that option values are written in (option.h). */
+/* Trees of values, and flow text: parser and printer of the subset of YAML flow style that option values are written in (option.h). */
 #include <string.h>
 
 #include "baleen/option.h"
 #include "baleen/text.h"
 
-enum { MAX_DEPTH = 16 };
+enum { MAX_DEPTH = 64 };
 
 typedef struct parser {
   bl_ctx *ctx;
   const char *start, *at;
   int depth;
+  const char *seen; /* up to here lines have been counted */
+  size_t line, column;
 } parser;
 
 static bl_status value(parser *p, bl_flow *out, const char *ends);
+
+static void place(parser *p, bl_flow *f)
+{
+  for (; p->seen < p->at; p->seen++) {
+    if (*p->seen == '\n') p->line++, p->column = 1;
+    else p->column++;
+  }
+  f->line = p->line;
+  f->column = p->column;
+}
 
 static void skip_blanks(parser *p)
 {
@@ -56,23 +68,37 @@ static bl_status scalar(parser *p, bl_buf *text, bool *was_quoted, const char *e
   return bl_buf_add(p->ctx, text, from, (size_t)(to - from));
 }
 
-/* Room for one more child, zeroed. */
-static bl_status add_child(parser *p, bl_flow *f, char *name)
+bl_status bl_flow_add(bl_ctx *ctx, bl_flow *f, const char *key, bl_flow **out)
 {
-  bl_flow *child = bl_realloc(p->ctx, f->child, f->n + 1, sizeof *child);
+  bl_flow *child = bl_realloc(ctx, f->child, f->n + 1, sizeof *child);
   if (child) f->child = child;
-  char **names = NULL;
-  if (child && f->kind == BL_FLOW_MAP) {
-    names = bl_realloc(p->ctx, f->name, f->n + 1, sizeof *names);
-    if (names) f->name = names;
-  }
-  if (!child || (f->kind == BL_FLOW_MAP && !names)) {
-    bl_free(p->ctx, name);
-    return bl_fail_nomem(p->ctx, "a list");
-  }
-  if (names) names[f->n] = name;
-  f->n++;
+  bl_flow *keys = child && key ? bl_realloc(ctx, f->key, f->n + 1, sizeof *keys) : NULL;
+  if (keys) f->key = keys;
+  char *text = keys ? bl_strdup(ctx, key) : NULL;
+  if (!child || (key && !text)) return bl_fail_nomem(ctx, "a list");
+  if (key) f->key[f->n] = (bl_flow){.text = text};
+  f->child[f->n] = (bl_flow){0};
+  *out = &f->child[f->n++];
   return BL_OK;
+}
+
+/* "name:" of a map's member, and room for what follows. */
+static bl_status member_name(parser *p, bl_flow *f, bl_flow **out)
+{
+  bl_buf key = {0};
+  bl_flow at = {0};
+  place(p, &at);
+  bl_status s = scalar(p, &key, &at.quoted, ":,}");
+  skip_blanks(p);
+  if (!s && *p->at != ':') s = wrong(p, "a name without ':' and value");
+  if (!s) p->at++;
+  if (!s) s = bl_flow_add(p->ctx, f, bl_buf_text(&key), out);
+  if (!s) {
+    bl_flow *k = &f->key[f->n - 1];
+    k->quoted = at.quoted, k->line = at.line, k->column = at.column;
+  }
+  bl_buf_free(p->ctx, &key);
+  return s;
 }
 
 static bl_status members(parser *p, bl_flow *f, char close)
@@ -83,20 +109,9 @@ static bl_status members(parser *p, bl_flow *f, char close)
     if (*p->at == close) break;
     if (*p->at == ',') return wrong(p, "a value is missing before ','");
     if (!*p->at) return wrong(p, close == ']' ? "a list that is not closed by ]" : "a map that is not closed by }");
-    char *name = NULL;
-    if (close == '}') {
-      bl_buf key = {0};
-      bool was_quoted;
-      bl_status s = scalar(p, &key, &was_quoted, ":,}");
-      skip_blanks(p);
-      if (!s && *p->at != ':') s = wrong(p, "a name without ':' and value");
-      if (!s) p->at++;
-      if (!s && !(name = bl_strdup(p->ctx, bl_buf_text(&key)))) s = bl_fail_nomem(p->ctx, "a map");
-      bl_buf_free(p->ctx, &key);
-      if (s) return s;
-    }
-    bl_status s = add_child(p, f, name);
-    if (!s) s = value(p, &f->child[f->n - 1], close == ']' ? ",]" : ",}");
+    bl_flow *member;
+    bl_status s = close == '}' ? member_name(p, f, &member) : bl_flow_add(p->ctx, f, NULL, &member);
+    if (!s) s = value(p, member, close == ']' ? ",]" : ",}");
     if (s) return s;
     skip_blanks(p);
     if (*p->at == ',') p->at++;
@@ -110,6 +125,7 @@ static bl_status value(parser *p, bl_flow *out, const char *ends)
 {
   if (p->depth >= MAX_DEPTH) return wrong(p, "lists nested too deeply");
   skip_blanks(p);
+  place(p, out);
   if (*p->at == '[' || *p->at == '{') {
     bool list = *p->at == '[';
     out->kind = list ? BL_FLOW_LIST : BL_FLOW_MAP;
@@ -127,7 +143,7 @@ static bl_status value(parser *p, bl_flow *out, const char *ends)
 
 bl_status bl_flow_parse(bl_ctx *ctx, const char *text, bl_flow *out)
 {
-  parser p = {ctx, text, text, 0};
+  parser p = {ctx, text, text, 0, text, 1, 1};
   *out = (bl_flow){0};
   bl_status s = value(&p, out, "");
   skip_blanks(&p);
@@ -159,28 +175,40 @@ bl_status bl_flow_print_scalar(bl_ctx *ctx, const char *s, bl_buf *out)
 bl_status bl_flow_print(bl_ctx *ctx, const bl_flow *f, bl_buf *out)
 {
   if (f->kind == BL_FLOW_SCALAR) {
-    if (f->quoted && !*f->text) return bl_buf_puts(ctx, out, "\"\"");
-    return bl_flow_print_scalar(ctx, f->text, out);
+    return bl_flow_print_scalar(ctx, f->text ? f->text : "", out);
   }
   bool map = f->kind == BL_FLOW_MAP;
   bl_status s = bl_buf_puts(ctx, out, map ? "{" : "[");
   for (size_t i = 0; !s && i < f->n; i++) {
     if (i) s = bl_buf_puts(ctx, out, ", ");
-    if (!s && map) s = bl_flow_print_scalar(ctx, f->name[i], out);
+    if (!s && map) s = bl_flow_print_scalar(ctx, f->key[i].text, out);
     if (!s && map) s = bl_buf_puts(ctx, out, ": ");
     if (!s) s = bl_flow_print(ctx, &f->child[i], out);
   }
   return s ? s : bl_buf_puts(ctx, out, map ? "}" : "]");
 }
 
+bl_flow *bl_flow_get(const bl_flow *map, const char *key)
+{
+  for (size_t i = 0; map->kind == BL_FLOW_MAP && i < map->n; i++)
+    if (!strcmp(map->key[i].text, key)) return &map->child[i];
+  return NULL;
+}
+
+bool bl_flow_is_null(const bl_flow *f)
+{
+  return f->kind == BL_FLOW_SCALAR && !f->quoted &&
+         (!f->text || !*f->text || !strcmp(f->text, "null") || !strcmp(f->text, "~"));
+}
+
 void bl_flow_free(bl_ctx *ctx, bl_flow *f)
 {
   for (size_t i = 0; i < f->n; i++) {
     if (f->child) bl_flow_free(ctx, &f->child[i]);
-    if (f->name) bl_free(ctx, f->name[i]);
+    if (f->key) bl_flow_free(ctx, &f->key[i]);
   }
   bl_free(ctx, f->child);
-  bl_free(ctx, f->name);
+  bl_free(ctx, f->key);
   bl_free(ctx, f->text);
   *f = (bl_flow){0};
 }

@@ -1,5 +1,6 @@
 #include "baleen/option.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "baleen/text.h"
@@ -56,6 +57,10 @@ bl_status bl_opt_allowed(bl_ctx *ctx, const bl_opt *o, bl_buf *out)
   case BL_OPT_TEXTS: return bl_buf_puts(ctx, out, "a list of texts");
   case BL_OPT_REALS: s = bl_buf_puts(ctx, out, "a list of numbers"); break;
   case BL_OPT_RANGES: s = bl_buf_puts(ctx, out, "a map of names to [low, high], numbers"); break;
+  case BL_OPT_ESTIMATOR:
+    return bl_buf_puts(ctx, out,
+                       o->flags & BL_OPT_MANY ? "a list of estimators, or a map of names to them"
+                                              : "an estimator, or a list of them as a chain");
   case BL_OPT_ENUM:
   case BL_OPT_WORD:
     s = bl_buf_puts(ctx, out, "one of ");
@@ -173,15 +178,21 @@ static bl_status set_ranges(bl_ctx *ctx, const bl_opt *o, const bl_flow *f, bl_r
     if (pair->kind != BL_FLOW_LIST || pair->n != 2 || !flow_real(o, &pair->child[0], &x->lo) ||
         !flow_real(o, &pair->child[1], &x->hi) || !(x->lo < x->hi))
       return *bad = true, BL_OK;
-    if (!(x->name = bl_strdup(ctx, f->name[i]))) return bl_fail_nomem(ctx, "a map of ranges");
+    if (!(x->name = bl_strdup(ctx, f->key[i].text))) return bl_fail_nomem(ctx, "a map of ranges");
     r->n = i + 1;
   }
   return BL_OK;
 }
 
-/* Parses `text` into the zeroed value at `at`. */
-static bl_status set_one(bl_ctx *ctx, const bl_opt *o, const char *text, void *at, bool *bad)
+static bool takes_list(const bl_opt *o)
 {
+  return o->kind == BL_OPT_REALS || o->kind == BL_OPT_TEXTS || o->kind == BL_OPT_RANGES;
+}
+
+/* Reads `f`, a scalar unless the option takes a list, into the zeroed value at `at`. */
+static bl_status set_one(bl_ctx *ctx, const bl_opt *o, const bl_flow *f, void *at, bool *bad)
+{
+  const char *text = f->text;
   double x;
   switch (o->kind) {
   case BL_OPT_INT: {
@@ -212,18 +223,11 @@ static bl_status set_one(bl_ctx *ctx, const bl_opt *o, const char *text, void *a
   }
   case BL_OPT_TEXT: return (*(char **)at = bl_strdup(ctx, text)) ? BL_OK : bl_fail_nomem(ctx, "a text");
   case BL_OPT_REALS:
-  case BL_OPT_TEXTS:
-  case BL_OPT_RANGES: {
-    bl_flow f;
-    bl_status s = bl_flow_parse(ctx, text, &f);
-    if (s == BL_E_CONFIG) return *bad = true, BL_OK;
-    if (s) return s;
-    s = o->kind == BL_OPT_RANGES ? set_ranges(ctx, o, &f, at, bad) : set_list(ctx, o, &f, at, bad);
-    bl_flow_free(ctx, &f);
-    return s;
+  case BL_OPT_TEXTS: return set_list(ctx, o, f, at, bad);
+  case BL_OPT_RANGES: return set_ranges(ctx, o, f, at, bad);
+  case BL_OPT_ESTIMATOR: break;
   }
-  }
-  return bl_fail(ctx, BL_E_INTERNAL, "option %s has no kind", o->name);
+  return bl_fail(ctx, BL_E_INTERNAL, "option %s is no value", o->name);
 }
 
 /* Big enough for any kind of value. */
@@ -251,8 +255,25 @@ static size_t value_size(bl_opt_kind kind)
   case BL_OPT_REALS: return sizeof(bl_reals);
   case BL_OPT_TEXTS: return sizeof(bl_texts);
   case BL_OPT_RANGES: return sizeof(bl_ranges);
+  case BL_OPT_ESTIMATOR: return 0;
   }
   return 0;
+}
+
+/* Puts what `f` says in the option's place; what stood there is kept when that is no good. */
+static bl_status set_option(bl_ctx *ctx, const bl_opt *o, void *params, const bl_flow *f, bool *bad)
+{
+  any_value fresh;
+  memset(&fresh, 0, sizeof fresh);
+  bool absent = o->kind == BL_OPT_TEXT && !o->def && !strcmp(f->text, "null");
+  bl_status s = absent ? BL_OK : set_one(ctx, o, f, &fresh, bad);
+  if (s || *bad) {
+    release_one(ctx, o, &fresh);
+    return s;
+  }
+  release_one(ctx, o, place(params, o));
+  memcpy(place(params, o), &fresh, value_size(o->kind));
+  return BL_OK;
 }
 
 bl_status bl_opts_set(bl_ctx *ctx, const char *who, const bl_opt *table, void *params, const char *name,
@@ -260,19 +281,52 @@ bl_status bl_opts_set(bl_ctx *ctx, const char *who, const bl_opt *table, void *p
 {
   const bl_opt *o = bl_opts_find(table, name);
   if (!o) return unknown(ctx, who, table, name);
-  any_value fresh;
-  memset(&fresh, 0, sizeof fresh);
-  bool bad = false;
-  bool null_text = o->kind == BL_OPT_TEXT && !o->def && !strcmp(text, "null");
-  bl_status s = null_text ? BL_OK : set_one(ctx, o, text, &fresh, &bad);
-  if (!s && bad) s = refuse(ctx, who, o, text);
-  if (s) {
-    release_one(ctx, o, &fresh);
-    return s;
+  bl_flow f = {.text = (char *)(uintptr_t)text}; /* borrowed for the call */
+  bl_status s = BL_OK;
+  bool bad = false, list = takes_list(o);
+  if (list) {
+    s = bl_flow_parse(ctx, text, &f);
+    bad = s == BL_E_CONFIG;
+    if (bad) s = BL_OK;
   }
-  release_one(ctx, o, place(params, o));
-  memcpy(place(params, o), &fresh, value_size(o->kind));
-  return BL_OK;
+  if (!s && !bad) s = set_option(ctx, o, params, &f, &bad);
+  if (!s && bad) s = refuse(ctx, who, o, text);
+  if (list) bl_flow_free(ctx, &f);
+  return s;
+}
+
+/* Peers give some options a map of names (MNE: reject: {eeg: 100}); here that is an option of its own, in the same
+ * unit. */
+static bl_status not_one_value(bl_ctx *ctx, const char *who, const bl_opt *table, const bl_opt *o, const bl_flow *value)
+{
+  for (; value->kind == BL_FLOW_MAP && *o->unit && table->name; table++)
+    if (table->kind == BL_OPT_RANGES && !strcmp(table->unit, o->unit))
+      return bl_fail(ctx, BL_E_CONFIG,
+                     "%s: %s takes one value, for all channels; those of single ones, by name or pattern, go into %s, "
+                     "as in %s: {\"EOG*\": [0, 300]}",
+                     who, o->name, table->name, table->name);
+  return bl_fail(ctx, BL_E_CONFIG, "%s: %s takes one value, not a list or map", who, o->name);
+}
+
+static bool has_choice(const bl_opt *o, const char *name) { return o->choices && choice_of(o, name) >= 0; }
+
+bl_status bl_opts_set_flow(bl_ctx *ctx, const char *who, const bl_opt *table, void *params, const char *name,
+                           const bl_flow *value)
+{
+  static const bl_flow none = {.text = (char *)(uintptr_t) "none"}, empty = {.text = (char *)(uintptr_t) ""};
+  const bl_opt *o = bl_opts_find(table, name);
+  if (!o) return unknown(ctx, who, table, name);
+  if (bl_flow_is_null(value) && has_choice(o, none.text)) value = &none;
+  if (value->kind == BL_FLOW_SCALAR && !value->text) value = &empty;
+  if (value->kind != BL_FLOW_SCALAR && !takes_list(o)) return not_one_value(ctx, who, table, o, value);
+  bool bad = false;
+  bl_status s = set_option(ctx, o, params, value, &bad);
+  if (s || !bad) return s;
+  bl_buf text = {0};
+  if (value->kind != BL_FLOW_SCALAR) s = bl_flow_print(ctx, value, &text);
+  if (!s) s = refuse(ctx, who, o, value->kind == BL_FLOW_SCALAR ? value->text : bl_buf_text(&text));
+  bl_buf_free(ctx, &text);
+  return s;
 }
 
 bl_status bl_opts_defaults(bl_ctx *ctx, const char *who, const bl_opt *table, void *params)
@@ -344,8 +398,9 @@ bl_status bl_opts_get(bl_ctx *ctx, const bl_opt *table, const void *params, cons
     }
     return s ? s : bl_buf_puts(ctx, out, "}");
   }
+  case BL_OPT_ESTIMATOR: break;
   }
-  return bl_fail(ctx, BL_E_INTERNAL, "option %s has no kind", o->name);
+  return bl_fail(ctx, BL_E_INTERNAL, "option %s is no value", o->name);
 }
 
 bl_status bl_opts_copy(bl_ctx *ctx, const bl_opt *table, void *to, const void *from)
@@ -380,6 +435,7 @@ bl_status bl_opts_copy(bl_ctx *ctx, const bl_opt *table, void *to, const void *f
       }
       break;
     }
+    case BL_OPT_ESTIMATOR: break;
     default: memcpy(b, a, value_size(o->kind));
     }
   }

@@ -45,18 +45,12 @@ typedef struct sink {
 
 static bl_status set_options(bl_ctx *ctx, const bl_stage *stage, const bl_flow *options)
 {
-  bl_buf text = {0};
   bl_status s = BL_OK;
   if (options->kind != BL_FLOW_MAP)
     return bl_fail(ctx, BL_E_CONFIG, "convert: stage '%s': wanted {option: value}", stage->cls->name);
-  for (size_t i = 0; !s && i < options->n; i++) {
-    const bl_flow *v = &options->child[i];
-    text.len = 0;
-    if (v->kind != BL_FLOW_SCALAR) s = bl_flow_print(ctx, v, &text);
-    const char *value = v->kind == BL_FLOW_SCALAR ? v->text : bl_buf_text(&text);
-    if (!s) s = bl_opts_set(ctx, stage->cls->name, stage->cls->opts, stage->params, options->name[i], value);
-  }
-  bl_buf_free(ctx, &text);
+  for (size_t i = 0; !s && i < options->n; i++)
+    s = bl_opts_set_flow(ctx, stage->cls->name, stage->cls->opts, stage->params, options->key[i].text,
+                         &options->child[i]);
   return s;
 }
 
@@ -79,7 +73,7 @@ static bl_status add_stages(bl_ctx *ctx, chain *c, const char *text)
   for (size_t i = 0; !s && i < f.n; i++) {
     const bl_flow *one = &f.child[i];
     if (one->kind == BL_FLOW_SCALAR) s = add_stage(ctx, c, one->text, NULL);
-    else if (one->kind == BL_FLOW_MAP && one->n == 1) s = add_stage(ctx, c, one->name[0], &one->child[0]);
+    else if (one->kind == BL_FLOW_MAP && one->n == 1) s = add_stage(ctx, c, one->key[0].text, &one->child[0]);
     else
       s = bl_fail(ctx, BL_E_CONFIG, "convert: --stages: stage %zu: wanted its name, or {name: {option: value}}", i + 1);
   }

@@ -176,8 +176,9 @@ static double work_of(const bl_estimator *e)
 {
   double sum = 0;
   if (e->cls->work) return e->cls->work(e);
-  for (size_t i = 0; i < e->n_children; i++) sum += work_of(e->child[i]);
-  return e->n_children ? sum : 4 * (double)e->n_features;
+  for (size_t i = 0; i < e->n_children && e->child[i]->fitted; i++) sum += work_of(e->child[i]);
+  for (size_t i = 0; i < e->n_learnt; i++) sum += work_of(e->learnt[i]);
+  return sum > 0 ? sum : 4 * (double)e->n_features;
 }
 
 typedef struct once {

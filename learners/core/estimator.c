@@ -1,5 +1,6 @@
-/* Making, setting, reading, copying and freeing estimators; all of it walks the classes' tables. Flow text in and out
- * is estimator_text.c, fitting fit.c, applying apply.c. */
+/* Making, copying, comparing and freeing estimators; all of it walks the classes' tables. What they hold is
+ * estimator_children.c, trees in and text out estimator_build.c and estimator_text.c, paths estimator_path.c, fitting
+ * fit.c, applying apply.c. */
 #include "baleen/estimator.h"
 
 #include <string.h>
@@ -47,6 +48,7 @@ bl_status bl_estimator_new(bl_ctx *ctx, const char *name, bl_estimator **out)
 
 void bl_estimator_forget(bl_ctx *ctx, bl_estimator *e)
 {
+  if (!e) return;
   if (e->state) {
     bl_fields_release(ctx, e->cls->fields, e->state);
     memset(e->state, 0, e->cls->state_size);
@@ -71,122 +73,34 @@ void bl_estimator_free(bl_ctx *ctx, bl_estimator *e)
   for (size_t i = 0; i < e->n_children; i++) {
     bl_estimator_free(ctx, e->child[i]);
     bl_free(ctx, e->child_name[i]);
+    bl_opts_release(ctx, e->cls->child_opts, e->child_params[i]);
+    bl_free(ctx, e->child_params[i]);
   }
   bl_free(ctx, e->child);
   bl_free(ctx, e->child_name);
+  bl_free(ctx, e->child_slot);
+  bl_free(ctx, e->child_params);
   bl_opts_release(ctx, e->cls->opts, e->params);
   bl_free(ctx, e->params);
   bl_free(ctx, e->state);
   bl_free(ctx, e);
 }
 
-/* ---- children ---------------------------------------------------------------------------------------------------- */
-
-static size_t child_index(const bl_estimator *e, const char *name, size_t len)
-{
-  size_t i = 0;
-  while (i < e->n_children && (strncmp(e->child_name[i], name, len) || e->child_name[i][len])) i++;
-  return i;
-}
-
-/* `name`, or name-2, name-3 .. when it is taken. */
-static char *free_name(bl_ctx *ctx, const bl_estimator *e, const char *name)
-{
-  char *s = bl_strdup(ctx, name);
-  for (size_t k = 2; s && child_index(e, s, strlen(s)) < e->n_children; k++) {
-    bl_free(ctx, s);
-    s = bl_strf(ctx, "%s-%zu", name, k);
-  }
-  return s;
-}
-
-bl_status bl_estimator_add_child(bl_ctx *ctx, bl_estimator *e, const char *name, bl_estimator *child)
-{
-  bl_status s = BL_OK;
-  char *own = NULL;
-  if (!(e->cls->tags & BL_TAG_META)) s = bl_fail(ctx, BL_E_ARG, "%s: takes no steps; a chain does", e->cls->name);
-  else if (name && (!*name || strpbrk(name, ".[\n")))
-    s = bl_fail(ctx, BL_E_CONFIG, "%s: '%s' cannot name a step: give a name without dots and brackets", e->cls->name,
-                name);
-  else if (name && child_index(e, name, strlen(name)) < e->n_children)
-    s = bl_fail(ctx, BL_E_CONFIG, "%s: two steps are named '%s'; give each a name of its own", e->cls->name, name);
-  if (!s) {
-    own = name ? bl_strdup(ctx, name) : free_name(ctx, e, child->cls->name);
-    bl_estimator **children = own ? bl_realloc(ctx, e->child, e->n_children + 1, sizeof *children) : NULL;
-    if (children) e->child = children;
-    char **names = children ? bl_realloc(ctx, e->child_name, e->n_children + 1, sizeof *names) : NULL;
-    if (names) e->child_name = names;
-    else s = bl_fail_nomem(ctx, "a step");
-  }
-  if (s) {
-    bl_free(ctx, own);
-    bl_estimator_free(ctx, child);
-    return s;
-  }
-  bl_estimator_forget(ctx, e);
-  e->child[e->n_children] = child;
-  e->child_name[e->n_children++] = own;
-  return BL_OK;
-}
-
-bl_status bl_estimator_learn_children(bl_ctx *ctx, bl_estimator *e, size_t n)
-{
-  e->learnt = bl_calloc(ctx, n, sizeof *e->learnt);
-  if (!e->learnt) return bl_fail_nomem(ctx, e->cls->name);
-  e->n_learnt = n;
-  return BL_OK;
-}
-
-static const char *child_name_at(const void *arg, size_t i)
-{
-  const bl_estimator *e = arg;
-  return i < e->n_children ? e->child_name[i] : NULL;
-}
-
-/* Walks "step.step.option": *at is who has the option, *option the last part of the path. */
-static bl_status walk(bl_ctx *ctx, const bl_estimator *e, const char *path, const bl_estimator **at,
-                      const char **option)
-{
-  for (const char *dot; e->n_children && (dot = strchr(path, '.')) != NULL; path = dot + 1) {
-    size_t i = child_index(e, path, (size_t)(dot - path));
-    if (i == e->n_children) {
-      char part[64];
-      size_t n = (size_t)(dot - path) < sizeof part - 1 ? (size_t)(dot - path) : sizeof part - 1;
-      memcpy(part, path, n);
-      part[n] = '\0';
-      const char *near = bl_nearest(part, child_name_at, e);
-      return near ? bl_fail(ctx, BL_E_CONFIG, "%s: no step '%s'; did you mean '%s'?", e->cls->name, part, near)
-                  : bl_fail(ctx, BL_E_CONFIG, "%s: no step '%s'; the first is '%s'", e->cls->name, part,
-                            e->child_name[0]);
-    }
-    e = e->child[i];
-  }
-  *at = e;
-  *option = path;
-  return BL_OK;
-}
-
-bl_status bl_estimator_set(bl_ctx *ctx, bl_estimator *e, const char *path, const char *text)
-{
-  const bl_estimator *found;
-  const char *option;
-  bl_status s = walk(ctx, e, path, &found, &option);
-  if (s) return s;
-  /* walk() only reads; what it finds inside the writable e is writable */
-  s = bl_opts_set(ctx, found->cls->name, found->cls->opts, found->params, option, text);
-  if (!s) bl_estimator_forget(ctx, e);
-  return s;
-}
-
-bl_status bl_estimator_get(bl_ctx *ctx, const bl_estimator *e, const char *path, bl_buf *out)
-{
-  const bl_estimator *found;
-  const char *option;
-  bl_status s = walk(ctx, e, path, &found, &option);
-  return s ? s : bl_opts_get(ctx, found->cls->opts, found->params, option, out);
-}
-
 /* ---- copying and comparing --------------------------------------------------------------------------------------- */
+
+static bl_status clone_child(bl_ctx *ctx, bl_estimator *c, const bl_estimator *e, size_t i)
+{
+  const bl_opt *table = e->cls->child_opts;
+  bl_estimator *child = NULL;
+  void *params = table ? bl_calloc(ctx, 1, e->cls->child_params_size) : NULL;
+  bl_status s = table && !params ? bl_fail_nomem(ctx, e->cls->name) : BL_OK;
+  if (!s && table) s = bl_opts_copy(ctx, table, params, e->child_params[i]);
+  if (!s) s = bl_estimator_clone(ctx, e->child[i], &child);
+  if (!s) return bl_estimator_hang(ctx, c, e->child_slot[i], e->child_name[i], child, params);
+  bl_opts_release(ctx, table, params);
+  bl_free(ctx, params);
+  return s;
+}
 
 bl_status bl_estimator_clone(bl_ctx *ctx, const bl_estimator *e, bl_estimator **out)
 {
@@ -198,14 +112,17 @@ bl_status bl_estimator_clone(bl_ctx *ctx, const bl_estimator *e, bl_estimator **
   c->state = bl_calloc(ctx, 1, e->cls->state_size);
   bl_status s =
       c->params && c->state ? bl_opts_copy(ctx, e->cls->opts, c->params, e->params) : bl_fail_nomem(ctx, e->cls->name);
-  for (size_t i = 0; !s && i < e->n_children; i++) {
-    bl_estimator *child;
-    s = bl_estimator_clone(ctx, e->child[i], &child);
-    if (!s) s = bl_estimator_add_child(ctx, c, e->child_name[i], child);
-  }
+  for (size_t i = 0; !s && i < e->n_children; i++) s = clone_child(ctx, c, e, i);
   if (s) bl_estimator_free(ctx, c);
   else *out = c;
   return s;
+}
+
+static bool children_equal(const bl_estimator *a, const bl_estimator *b, size_t i)
+{
+  return a->child_slot[i] == b->child_slot[i] && !strcmp(a->child_name[i], b->child_name[i]) &&
+         bl_opts_equal(a->cls->child_opts, a->child_params[i], b->child_params[i]) &&
+         bl_estimator_equal(a->child[i], b->child[i]);
 }
 
 static bool texts_equal(const bl_texts *a, const bl_texts *b)
@@ -227,7 +144,7 @@ bool bl_estimator_equal(const bl_estimator *a, const bl_estimator *b)
     return false;
   if (!bl_fields_equal(a->cls->fields, a->state, b->state)) return false;
   for (size_t i = 0; i < a->n_children; i++)
-    if (strcmp(a->child_name[i], b->child_name[i]) || !bl_estimator_equal(a->child[i], b->child[i])) return false;
+    if (!children_equal(a, b, i)) return false;
   for (size_t i = 0; i < a->n_learnt; i++)
     if (!bl_estimator_equal(a->learnt[i], b->learnt[i])) return false;
   return true;

@@ -4,9 +4,27 @@
 
 #include "baleen/estimator.h"
 
-extern const bl_estimator_class bl_estimator_chain;
+/* The class that a bare list makes (BL_TAG_LIST). */
+const bl_estimator_class *bl_estimator_list_class(void);
+/* The row of options that takes several children, or the first that takes any (`many` false), or NULL. */
+const bl_opt *bl_child_slot(const bl_estimator_class *cls, bool many);
+/* Hangs a child into a slot, in the place of the one there if the slot takes one only. Owns child and params from now
+ * on, also on failure. name NULL: the option's for a slot of one, else the child's class. params NULL: defaults. */
+bl_status bl_estimator_hang(bl_ctx *ctx, bl_estimator *e, const bl_opt *slot, const char *name, bl_estimator *child,
+                            void *params) BL_MUST_CHECK;
+/* Moves the children of a slot from one estimator into another of its class, which loses its own of that slot. */
+bl_status bl_estimator_move_children(bl_ctx *ctx, bl_estimator *to, const bl_opt *slot,
+                                     bl_estimator *from) BL_MUST_CHECK;
+size_t bl_child_index(const bl_estimator *e, const char *name, size_t len); /* n_children: none */
+/* Are all options and children that it needs given, and do they fit together? Asks no child for its own. */
+bl_status bl_estimator_complete(bl_ctx *ctx, const bl_estimator *e) BL_MUST_CHECK;
+/* Fills a slot from a tree. */
+bl_status bl_estimator_fill_slot(bl_ctx *ctx, bl_estimator *e, const bl_opt *slot, const bl_flow *tree,
+                                 const bl_build *how) BL_MUST_CHECK;
+/* A slot's children, or the i-th child, as flow text. */
+bl_status bl_estimator_print_slot(bl_ctx *ctx, const bl_estimator *e, const bl_opt *slot, bl_buf *out) BL_MUST_CHECK;
 
-/* Drops what was learnt, in children too; parameters stand. */
+/* Drops what was learnt, in children too; parameters stand. NULL is fine. */
 void bl_estimator_forget(bl_ctx *ctx, bl_estimator *e);
 /* BL_E_NOT_FITTED unless fitted. */
 bl_status bl_estimator_needs_fit(bl_ctx *ctx, const bl_estimator *e);

@@ -1,119 +1,51 @@
-/* Estimators as flow text: "lda", "{pca: {n_components: 2}}", "[standard_scaler, {lda: {}, as: last}]". */
+/* Estimators as flow text: "lda", "{pca: {n_components: 2}}", "[standard_scaler, {lda: {}, as: last}]". What is printed
+ * here bl_estimator_parse() (estimator_build.c) reads back. */
 #include <stdio.h>
 #include <string.h>
 
-#include "baleen/estimator.h"
 #include "estimator_private.h"
 
-static bl_status build(bl_ctx *ctx, const bl_flow *f, bl_estimator **out, const char **step_name);
-
-static bl_status wrong_form(bl_ctx *ctx, const bl_flow *f)
-{
-  bl_buf b = {0};
-  bl_status s = bl_flow_print(ctx, f, &b);
-  if (!s)
-    s = bl_fail(ctx, BL_E_CONFIG,
-                "'%.80s' is not an estimator; write its name, {name: {option: value}}, or a list of those",
-                bl_buf_text(&b));
-  bl_buf_free(ctx, &b);
-  return s;
-}
-
-static bool is_empty(const bl_flow *f) { return f->kind == BL_FLOW_SCALAR && !f->quoted && !*f->text; }
-
-static bl_status set_options(bl_ctx *ctx, bl_estimator *e, const bl_flow *opts)
+static bl_status print_value(bl_ctx *ctx, const bl_opt *table, const bl_opt *o, const void *params, bl_buf *out)
 {
   bl_buf text = {0};
-  bl_status s = BL_OK;
-  for (size_t i = 0; !s && i < opts->n; i++) {
-    const bl_flow *v = &opts->child[i];
-    text.len = 0;
-    if (v->kind != BL_FLOW_SCALAR) s = bl_flow_print(ctx, v, &text);
-    if (!s)
-      s = bl_opts_set(ctx, e->cls->name, e->cls->opts, e->params, opts->name[i],
-                      v->kind == BL_FLOW_SCALAR ? v->text : bl_buf_text(&text));
-  }
+  bool is_flow = o->kind == BL_OPT_REALS || o->kind == BL_OPT_TEXTS || o->kind == BL_OPT_RANGES;
+  bl_status s = bl_opts_get(ctx, table, params, o->name, &text);
+  if (!s) s = is_flow ? bl_buf_puts(ctx, out, bl_buf_text(&text)) : bl_flow_print_scalar(ctx, bl_buf_text(&text), out);
   bl_buf_free(ctx, &text);
   return s;
 }
 
-static bl_status build_list(bl_ctx *ctx, const bl_flow *f, bl_estimator **out)
+static bool is_empty_slot(const bl_estimator *e, const bl_opt *slot)
 {
-  if (!f->n) return bl_fail(ctx, BL_E_CONFIG, "an empty list of estimators; name at least one");
-  bl_status s = bl_estimator_new(ctx, bl_estimator_chain.name, out);
-  for (size_t i = 0; !s && i < f->n; i++) {
-    bl_estimator *child = NULL;
-    const char *name = NULL;
-    s = build(ctx, &f->child[i], &child, &name);
-    if (!s) s = bl_estimator_add_child(ctx, *out, name, child);
-  }
-  return s;
+  size_t n = 0;
+  for (size_t i = 0; i < e->n_children; i++) n += e->child_slot[i] == slot;
+  return !n;
 }
-
-/* {name: options} or {chain: [..]}, and "as" beside it. */
-static bl_status build_map(bl_ctx *ctx, const bl_flow *f, bl_estimator **out, const char **step_name)
-{
-  size_t body = f->n, as = f->n;
-  for (size_t i = 0; i < f->n; i++)
-    if (!strcmp(f->name[i], "as")) as = i;
-    else if (body == f->n) body = i;
-    else return wrong_form(ctx, f);
-  if (body == f->n) return wrong_form(ctx, f);
-  if (as < f->n) {
-    if (!step_name) return bl_fail(ctx, BL_E_CONFIG, "'as' names a step of a list; '%s' stands alone", f->name[body]);
-    if (f->child[as].kind != BL_FLOW_SCALAR) return wrong_form(ctx, f);
-    *step_name = f->child[as].text;
-  }
-  const bl_flow *v = &f->child[body];
-  if (v->kind == BL_FLOW_LIST && !strcmp(f->name[body], bl_estimator_chain.name)) return build_list(ctx, v, out);
-  if (v->kind != BL_FLOW_MAP && !is_empty(v)) return wrong_form(ctx, f);
-  bl_status s = bl_estimator_new(ctx, f->name[body], out);
-  return s || v->kind != BL_FLOW_MAP ? s : set_options(ctx, *out, v);
-}
-
-static bl_status build(bl_ctx *ctx, const bl_flow *f, bl_estimator **out, const char **step_name)
-{
-  bl_status s = BL_OK;
-  *out = NULL;
-  if (f->kind == BL_FLOW_LIST) s = build_list(ctx, f, out);
-  else if (f->kind == BL_FLOW_MAP) s = build_map(ctx, f, out, step_name);
-  else if (!*f->text) s = bl_fail(ctx, BL_E_CONFIG, "an estimator without a name; see 'baleen list'");
-  else s = bl_estimator_new(ctx, f->text, out);
-  if (s) {
-    bl_estimator_free(ctx, *out);
-    *out = NULL;
-  }
-  return s;
-}
-
-bl_status bl_estimator_parse(bl_ctx *ctx, const char *text, bl_estimator **out)
-{
-  bl_flow f;
-  *out = NULL;
-  bl_status s = bl_flow_parse(ctx, text, &f);
-  if (s) return s;
-  s = build(ctx, &f, out, NULL);
-  bl_flow_free(ctx, &f);
-  return s;
-}
-
-/* ---- printing ---------------------------------------------------------------------------------------------------- */
 
 static bl_status print_options(bl_ctx *ctx, const bl_estimator *e, bl_buf *out)
 {
   bl_status s = bl_buf_puts(ctx, out, "{");
-  bl_buf text = {0};
+  bool first = true;
   for (const bl_opt *o = e->cls->opts; !s && o && o->name; o++) {
-    text.len = 0;
-    s = bl_buf_printf(ctx, out, "%s%s: ", o == e->cls->opts ? "" : ", ", o->name);
-    if (!s) s = bl_opts_get(ctx, e->cls->opts, e->params, o->name, &text);
-    bool is_flow = o->kind == BL_OPT_REALS || o->kind == BL_OPT_TEXTS || o->kind == BL_OPT_RANGES;
-    if (!s)
-      s = is_flow ? bl_buf_puts(ctx, out, bl_buf_text(&text)) : bl_flow_print_scalar(ctx, bl_buf_text(&text), out);
+    if (o->kind == BL_OPT_ESTIMATOR && is_empty_slot(e, o)) continue;
+    s = bl_buf_printf(ctx, out, "%s%s: ", first ? "" : ", ", o->name);
+    first = false;
+    if (s) break;
+    s = o->kind == BL_OPT_ESTIMATOR ? bl_estimator_print_slot(ctx, e, o, out)
+                                    : print_value(ctx, e->cls->opts, o, e->params, out);
   }
-  bl_buf_free(ctx, &text);
   return s ? s : bl_buf_puts(ctx, out, "}");
 }
+
+static bool is_list(const bl_estimator *e) { return e->cls->tags & BL_TAG_LIST && e->n_children; }
+
+/* What stands behind the class's name: its options, or the list that is all it has. */
+static bl_status print_body(bl_ctx *ctx, const bl_estimator *e, bl_buf *out)
+{
+  return is_list(e) ? bl_estimator_print(ctx, e, out) : print_options(ctx, e, out);
+}
+
+/* ---- children ---------------------------------------------------------------------------------------------------- */
 
 static bool name_taken(const bl_estimator *e, size_t before, const char *name)
 {
@@ -122,7 +54,7 @@ static bool name_taken(const bl_estimator *e, size_t before, const char *name)
   return false;
 }
 
-/* Would bl_estimator_add_child() give the i-th child its name by itself? */
+/* Would the i-th child be given its name by itself? */
 static bool has_usual_name(const bl_estimator *e, size_t i)
 {
   const char *base = e->child[i]->cls->name;
@@ -132,29 +64,54 @@ static bool has_usual_name(const bl_estimator *e, size_t i)
   return !strcmp(name, e->child_name[i]);
 }
 
+static bl_status print_member(bl_ctx *ctx, const bl_estimator *e, size_t i, bl_buf *out)
+{
+  const bl_estimator *c = e->child[i];
+  if (has_usual_name(e, i)) return bl_estimator_print(ctx, c, out);
+  bl_status s = bl_buf_printf(ctx, out, "{%s: ", c->cls->name);
+  if (!s) s = print_body(ctx, c, out);
+  if (!s) s = bl_buf_puts(ctx, out, ", as: ");
+  if (!s) s = bl_flow_print_scalar(ctx, e->child_name[i], out);
+  return s ? s : bl_buf_puts(ctx, out, "}");
+}
+
+/* "name: {option: .., estimator: ..}" */
+static bl_status print_entry(bl_ctx *ctx, const bl_estimator *e, size_t i, bl_buf *out)
+{
+  bl_status s = bl_flow_print_scalar(ctx, e->child_name[i], out);
+  if (!s) s = bl_buf_puts(ctx, out, ": {");
+  for (const bl_opt *o = e->cls->child_opts; !s && o->name; o++) {
+    s = bl_buf_printf(ctx, out, "%s: ", o->name);
+    if (!s) s = print_value(ctx, e->cls->child_opts, o, e->child_params[i], out);
+    if (!s) s = bl_buf_puts(ctx, out, ", ");
+  }
+  if (!s) s = bl_buf_puts(ctx, out, "estimator: ");
+  if (!s) s = bl_estimator_print(ctx, e->child[i], out);
+  return s ? s : bl_buf_puts(ctx, out, "}");
+}
+
+bl_status bl_estimator_print_slot(bl_ctx *ctx, const bl_estimator *e, const bl_opt *slot, bl_buf *out)
+{
+  bool many = slot->flags & BL_OPT_MANY, entries = e->cls->child_opts, first = true;
+  bl_status s = many ? bl_buf_puts(ctx, out, entries ? "{" : "[") : BL_OK;
+  for (size_t i = 0; !s && i < e->n_children; i++) {
+    if (e->child_slot[i] != slot) continue;
+    if (!first) s = bl_buf_puts(ctx, out, ", ");
+    first = false;
+    if (s) break;
+    s = !many     ? bl_estimator_print(ctx, e->child[i], out)
+        : entries ? print_entry(ctx, e, i, out)
+                  : print_member(ctx, e, i, out);
+  }
+  if (!s && many) s = bl_buf_puts(ctx, out, entries ? "}" : "]");
+  return s;
+}
+
 bl_status bl_estimator_print(bl_ctx *ctx, const bl_estimator *e, bl_buf *out)
 {
-  bl_status s = BL_OK;
-  if (e->cls != &bl_estimator_chain) {
-    if (!bl_opts_count(e->cls->opts)) return bl_buf_puts(ctx, out, e->cls->name);
-    s = bl_buf_printf(ctx, out, "{%s: ", e->cls->name);
-    if (!s) s = print_options(ctx, e, out);
-    return s ? s : bl_buf_puts(ctx, out, "}");
-  }
-  s = bl_buf_puts(ctx, out, "[");
-  for (size_t i = 0; !s && i < e->n_children; i++) {
-    const bl_estimator *c = e->child[i];
-    if (i) s = bl_buf_puts(ctx, out, ", ");
-    if (s) break;
-    if (has_usual_name(e, i)) {
-      s = bl_estimator_print(ctx, c, out);
-      continue;
-    }
-    s = bl_buf_printf(ctx, out, "{%s: ", c->cls->name);
-    if (!s) s = c->cls == &bl_estimator_chain ? bl_estimator_print(ctx, c, out) : print_options(ctx, c, out);
-    if (!s) s = bl_buf_puts(ctx, out, ", as: ");
-    if (!s) s = bl_flow_print_scalar(ctx, e->child_name[i], out);
-    if (!s) s = bl_buf_puts(ctx, out, "}");
-  }
-  return s ? s : bl_buf_puts(ctx, out, "]");
+  if (is_list(e)) return bl_estimator_print_slot(ctx, e, bl_child_slot(e->cls, true), out);
+  if (!bl_opts_count(e->cls->opts)) return bl_buf_puts(ctx, out, e->cls->name);
+  bl_status s = bl_buf_printf(ctx, out, "{%s: ", e->cls->name);
+  if (!s) s = print_options(ctx, e, out);
+  return s ? s : bl_buf_puts(ctx, out, "}");
 }

@@ -195,7 +195,7 @@ static bl_status check_all(bl_ctx *ctx, bl_estimator *e, checked *c)
   bool classes = kind == BL_CLASSIFIER || (kind == BL_TRANSFORMER && (tags & BL_TAG_NEEDS_Y));
   bl_data *d = &c->data;
   size_t zeros = 0;
-  bl_status s = bl_opts_complete(ctx, who, e->cls->opts, e->params);
+  bl_status s = bl_estimator_complete(ctx, e);
   if (!s) s = check_shape(ctx, who, tags, d);
   if (!s) s = check_weight(ctx, who, tags, d, &zeros);
   if (!s && (classes || kind == BL_REGRESSOR)) s = check_y(ctx, who, d, classes);

@@ -11,9 +11,8 @@ static bl_status in_step(bl_ctx *ctx, const bl_estimator *self, size_t i, bl_sta
   return s ? bl_fail_in(ctx, s, "step '%s': ", self->child_name[i]) : BL_OK;
 }
 
-static bl_status check_steps(bl_ctx *ctx, const bl_estimator *self)
+static bl_status check_children(bl_ctx *ctx, const bl_estimator *self)
 {
-  if (!self->n_children) return bl_fail(ctx, BL_E_CONFIG, "chain: has no steps; add at least one");
   for (size_t i = 0; i + 1 < self->n_children; i++)
     if (!bl_op_width(self->child[i], BL_TRANSFORM))
       return bl_fail(ctx, BL_E_CONFIG, "chain: step '%s' cannot stand before '%s': it does not transform",
@@ -26,7 +25,7 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
   bl_data d = *t->data;
   bl_mat now = {0}, next = {0};
   bl_texts names = {0};
-  bl_status s = check_steps(ctx, self);
+  bl_status s = BL_OK;
   for (size_t i = 0; !s && i < self->n_children; i++) {
     bl_estimator *e = self->child[i];
     d.weight = bl_estimator_tags(e) & BL_TAG_WEIGHTS ? t->data->weight : NULL;
@@ -58,7 +57,7 @@ static unsigned tags_of(const bl_estimator *self)
 {
   const unsigned of_first = BL_TAG_NAN_OK | BL_TAG_COVARIANCE_ROWS;
   const unsigned of_any = BL_TAG_WEIGHTS | BL_TAG_NEEDS_Y | BL_TAG_RANDOM | BL_TAG_BINARY | BL_TAG_POOR_SCORE;
-  unsigned tags = self->cls->tags;
+  unsigned tags = 0;
   for (size_t i = 0; i < self->n_children; i++)
     tags |= bl_estimator_tags(self->child[i]) & (i ? of_any : of_any | of_first);
   return tags;
@@ -123,7 +122,7 @@ static bl_status names_out(bl_ctx *ctx, const bl_estimator *self, bl_texts *out)
 static bl_status check(bl_ctx *ctx, const bl_estimator *self)
 {
   size_t cols = self->n_features;
-  bl_status s = check_steps(ctx, self);
+  bl_status s = bl_estimator_complete(ctx, self);
   for (size_t i = 0; !s && i < self->n_children; i++) {
     const bl_estimator *e = self->child[i];
     if (!e->fitted || e->n_features != cols)
@@ -137,19 +136,12 @@ static bl_status check(bl_ctx *ctx, const bl_estimator *self)
   return s;
 }
 
-const bl_estimator_class bl_estimator_chain = {.name = "chain",
-                                               .summary =
-                                                   "estimators one behind the other, all but the last transforming",
-                                               .source = "scikit-learn Pipeline",
-                                               .kind = BL_TRANSFORMER,
-                                               .tags = BL_TAG_META,
-                                               .state_version = 1,
-                                               .fit = fit,
-                                               .width = width,
-                                               .prepare = prepare,
-                                               .release = release,
-                                               .apply = apply,
-                                               .names_out = names_out,
-                                               .check = check,
-                                               .kind_of = kind_of,
-                                               .tags_of = tags_of};
+static const bl_opt opts[] = {BL_CHILDREN(steps, "what the rows go through, in this order"), BL_OPT_END};
+
+/* clang-format off */
+const bl_estimator_class bl_estimator_chain = {
+    .name = "chain", .summary = "estimators one behind the other, all but the last transforming",
+    .source = "scikit-learn Pipeline", .kind = BL_TRANSFORMER, .tags = BL_TAG_LIST, .state_version = 1, .opts = opts,
+    .fit = fit, .width = width, .prepare = prepare, .release = release, .apply = apply, .names_out = names_out,
+    .check = check, .kind_of = kind_of, .tags_of = tags_of, .check_children = check_children};
+/* clang-format on */

@@ -11,7 +11,7 @@
 /* Steps that others could share: all but the last. */
 static size_t leading_steps(const bl_estimator *e)
 {
-  return e->cls == &bl_estimator_chain && e->n_children ? e->n_children - 1 : 0;
+  return e->cls->tags & BL_TAG_LIST && e->n_children ? e->n_children - 1 : 0;
 }
 
 /* Index of this step behind `before`, plus one; 0: not met yet. */

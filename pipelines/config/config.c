@@ -11,7 +11,7 @@ static const char *const top_keys[] = {"seed",  "source", "stream",   "segments"
                                        "model", "models", "evaluate", "report",   NULL};
 
 /* Before all else, since the plug-ins' own seeds default to it. */
-static bl_status read_seed(bl_mistakes *m, const bl_node *root, bl_config *c)
+static bl_status read_seed(bl_mistakes *m, const bl_flow *root, bl_config *c)
 {
   static const bl_opt seed[] = {BL_INT(bl_config, seed, "0", 0, 9e15, "", "seed of the run's random draws"),
                                 BL_OPT_END};
@@ -22,7 +22,7 @@ static bl_status read_seed(bl_mistakes *m, const bl_node *root, bl_config *c)
   return s;
 }
 
-static bl_status read_key(bl_mistakes *m, const bl_node *key, const bl_node *value, bl_config *c)
+static bl_status read_key(bl_mistakes *m, const bl_flow *key, const bl_flow *value, bl_config *c)
 {
   const char *k = key->text;
   if (!strcmp(k, "seed")) return BL_OK;
@@ -54,16 +54,16 @@ static bl_status default_metrics(bl_mistakes *m, bl_config *c)
   bl_kind kind = bl_estimator_kind(c->learners[0].estimator);
   const char *const *names = kind == BL_REGRESSOR ? of_numbers : kind == BL_OUTLIER_DETECTOR ? of_outliers : of_classes;
   for (; *names; names++) {
-    bl_node n = {.kind = BL_NODE_SCALAR, .text = (char *)(uintptr_t)*names}; /* borrowed for the call */
+    bl_flow n = {.kind = BL_FLOW_SCALAR, .text = (char *)(uintptr_t)*names}; /* borrowed for the call */
     bl_status s = bl_add_metric(m, &n, c);
     if (s) return s;
   }
   return BL_OK;
 }
 
-static bl_status check_whole(bl_mistakes *m, const bl_node *root, bl_config *c)
+static bl_status check_whole(bl_mistakes *m, const bl_flow *root, bl_config *c)
 {
-  const bl_node *source = bl_node_get(root, "source"), *features = bl_node_get(root, "features");
+  const bl_flow *source = bl_flow_get(root, "source"), *features = bl_flow_get(root, "features");
   bl_status s = BL_OK;
   if (!source) s = bl_mistake_say(m, root, "'source' is missing: where do recordings or rows come from?");
   bool table = c->source.cls && c->source.cls->load;
@@ -71,18 +71,18 @@ static bl_status check_whole(bl_mistakes *m, const bl_node *root, bl_config *c)
     s = bl_mistake_say(m, features, "features: the source '%s' gives rows already", c->source.cls->name);
   if (!s && c->source.cls && !table && !features)
     s = bl_mistake_say(m, root, "'features' is missing: what is to be computed from the recordings?");
-  if (!s && bl_node_get(root, "model") && bl_node_get(root, "models"))
-    s = bl_mistake_say(m, bl_node_get(root, "model"), "'model' and 'models' are two answers to one question; keep one");
+  if (!s && bl_flow_get(root, "model") && bl_flow_get(root, "models"))
+    s = bl_mistake_say(m, bl_flow_get(root, "model"), "'model' and 'models' are two answers to one question; keep one");
   for (size_t i = 1; !s && i < c->n_learners; i++)
     if (c->learners[i].estimator && c->learners[0].estimator &&
         bl_estimator_kind(c->learners[i].estimator) != bl_estimator_kind(c->learners[0].estimator))
-      s = bl_mistake_say(m, bl_node_get(root, "models"),
+      s = bl_mistake_say(m, bl_flow_get(root, "models"),
                          "model '%s' is a %s but '%s' is a %s: one run solves one problem", c->learners[i].name,
                          bl_kind_name(bl_estimator_kind(c->learners[i].estimator)), c->learners[0].name,
                          bl_kind_name(bl_estimator_kind(c->learners[0].estimator)));
   for (size_t i = 0; !s && i < c->n_learners; i++)
     if (c->learners[i].estimator && bl_estimator_kind(c->learners[i].estimator) == BL_TRANSFORMER)
-      s = bl_mistake_say(m, bl_node_get(root, bl_node_get(root, "models") ? "models" : "model"),
+      s = bl_mistake_say(m, bl_flow_get(root, bl_flow_get(root, "models") ? "models" : "model"),
                          "model '%s' ends in a transformer, which predicts nothing; add a classifier, regressor or "
                          "outlier detector",
                          c->learners[i].name);
@@ -120,14 +120,14 @@ bl_status bl_config_parse(bl_ctx *ctx, const char *path, const char *text, size_
                           bl_config *out)
 {
   *out = (bl_config){0};
-  bl_node root = {0};
+  bl_flow root = {0};
   bl_mistakes m = {.ctx = ctx, .path = path};
   bl_status s = bl_yaml_parse(ctx, path, text, n, &root);
   if (s == BL_E_CONFIG) bl_log(ctx, BL_LOG_ERROR, "%s", bl_ctx_error(ctx));
-  if (!s && root.kind != BL_NODE_MAP)
+  if (!s && root.kind != BL_FLOW_MAP)
     s = bl_fail(ctx, BL_E_CONFIG, "%s:1:1: error: a config is a map of sections: source, features, model ...", path);
   for (size_t i = 0; !s && overrides && i < overrides->n; i++)
-    s = bl_mistake(&m, NULL, bl_node_override(ctx, &root, overrides->v[i]));
+    s = bl_mistake(&m, NULL, bl_yaml_override(ctx, &root, overrides->v[i]));
   if (!s) s = names_of(ctx, path, out);
   if (!s) s = defaults(ctx, out);
   if (!s) s = read_seed(&m, &root, out);
@@ -136,7 +136,7 @@ bl_status bl_config_parse(bl_ctx *ctx, const char *path, const char *text, size_
   if (!s) s = check_whole(&m, &root, out);
   if (!s && m.v.n) s = refuse(ctx, &m.v);
   bl_texts_free(ctx, &m.v);
-  bl_node_free(ctx, &root);
+  bl_flow_free(ctx, &root);
   if (s) bl_config_free(ctx, out);
   return s;
 }

@@ -8,7 +8,7 @@
 
 /* ---- mistakes ---------------------------------------------------------------------------------------------------- */
 
-static bl_status note_mistake(bl_mistakes *m, const bl_node *at, const char *text)
+static bl_status note_mistake(bl_mistakes *m, const bl_flow *at, const char *text)
 {
   char place[600];
   if (at && at->line) snprintf(place, sizeof place, "%s:%zu:%zu: error: %s", m->path, at->line, at->column, text);
@@ -16,13 +16,13 @@ static bl_status note_mistake(bl_mistakes *m, const bl_node *at, const char *tex
   return bl_texts_add(m->ctx, &m->v, place);
 }
 
-bl_status bl_mistake(bl_mistakes *m, const bl_node *at, bl_status status)
+bl_status bl_mistake(bl_mistakes *m, const bl_flow *at, bl_status status)
 {
   if (!status || status == BL_E_NOMEM || status == BL_E_INTERNAL || status == BL_E_CANCELLED) return status;
   return note_mistake(m, at, bl_ctx_error(m->ctx));
 }
 
-bl_status bl_mistake_say(bl_mistakes *m, const bl_node *at, const char *format, ...)
+bl_status bl_mistake_say(bl_mistakes *m, const bl_flow *at, const char *format, ...)
 {
   char text[500];
   va_list args;
@@ -34,7 +34,7 @@ bl_status bl_mistake_say(bl_mistakes *m, const bl_node *at, const char *format, 
 
 static const char *list_at(const void *arg, size_t i) { return ((const char *const *)arg)[i]; }
 
-bl_status bl_mistake_key(bl_mistakes *m, const bl_node *key, const char *where, const char *const *known)
+bl_status bl_mistake_key(bl_mistakes *m, const bl_flow *key, const char *where, const char *const *known)
 {
   const char *near = bl_nearest(key->text, list_at, known);
   if (near) return bl_mistake_say(m, key, "unknown key '%s' in %s; did you mean '%s'?", key->text, where, near);
@@ -48,54 +48,17 @@ bl_status bl_mistake_key(bl_mistakes *m, const bl_node *key, const char *where, 
 
 /* ---- options and plug-ins ---------------------------------------------------------------------------------------- */
 
-static bool is_null(const bl_node *n)
+bl_status bl_read_option(bl_mistakes *m, const char *who, const bl_opt *table, void *params, const bl_flow *key,
+                         const bl_flow *value)
 {
-  return n->kind == BL_NODE_SCALAR && !n->quoted && (!*n->text || !strcmp(n->text, "null") || !strcmp(n->text, "~"));
+  bl_status s = bl_opts_set_flow(m->ctx, who, table, params, key->text, value);
+  return bl_mistake(m, bl_opts_find(table, key->text) ? value : key, s);
 }
 
-static bool has_choice(const bl_opt *o, const char *name)
+bl_status bl_read_options(bl_mistakes *m, const char *who, const bl_opt *table, void *params, const bl_flow *map)
 {
-  for (size_t i = 0; o->choices && o->choices[i]; i++)
-    if (!strcmp(o->choices[i], name)) return true;
-  return false;
-}
-
-/* Peers give some options a map of names (MNE: reject: {eeg: 100}); here that is an option of its own, in the same
- * unit. */
-static bl_status not_one_value(bl_mistakes *m, const char *who, const bl_opt *table, const bl_opt *o,
-                               const bl_node *value)
-{
-  for (; value->kind == BL_NODE_MAP && *o->unit && table->name; table++)
-    if (table->kind == BL_OPT_RANGES && !strcmp(table->unit, o->unit))
-      return bl_mistake_say(m, value,
-                            "%s: %s takes one value, for all channels; those of single ones, by name or pattern, go "
-                            "into %s, as in %s: {\"EOG*\": [0, 300]}",
-                            who, o->name, table->name, table->name);
-  return bl_mistake_say(m, value, "%s: %s takes one value, not a list or map", who, o->name);
-}
-
-/* One option from a node: lists go as flow text, scalars as they stand; YAML's null is "none" where that is a
- * choice. */
-bl_status bl_read_option(bl_mistakes *m, const char *who, const bl_opt *table, void *params, const bl_node *key,
-                         const bl_node *value)
-{
-  const bl_opt *o = bl_opts_find(table, key->text);
-  bool list = o && (o->kind == BL_OPT_REALS || o->kind == BL_OPT_TEXTS || o->kind == BL_OPT_RANGES);
-  if (o && !list && value->kind != BL_NODE_SCALAR) return not_one_value(m, who, table, o, value);
-  bl_buf text = {0};
-  bl_status s = BL_OK;
-  if (o && is_null(value) && has_choice(o, "none")) s = bl_buf_puts(m->ctx, &text, "none");
-  else if (list || value->kind != BL_NODE_SCALAR) s = bl_node_flow(m->ctx, value, &text);
-  else s = bl_buf_puts(m->ctx, &text, value->text);
-  if (!s) s = bl_opts_set(m->ctx, who, table, params, key->text, bl_buf_text(&text));
-  bl_buf_free(m->ctx, &text);
-  return bl_mistake(m, o ? value : key, s);
-}
-
-bl_status bl_read_options(bl_mistakes *m, const char *who, const bl_opt *table, void *params, const bl_node *map)
-{
-  if (!map || is_null(map)) return BL_OK;
-  if (map->kind != BL_NODE_MAP) return bl_mistake_say(m, map, "%s: wanted options as 'name: value'", who);
+  if (!map || bl_flow_is_null(map)) return BL_OK;
+  if (map->kind != BL_FLOW_MAP) return bl_mistake_say(m, map, "%s: wanted options as 'name: value'", who);
   for (size_t i = 0; i < map->n; i++) {
     bl_status s = bl_read_option(m, who, table, params, &map->key[i], &map->child[i]);
     if (s) return s;
@@ -115,21 +78,21 @@ static bl_status seed_options(bl_mistakes *m, const char *who, const bl_opt *tab
 }
 
 /* "name", or {name: {options}}. *name stays NULL when it is neither, which has been noted. */
-static bl_status plug_name(bl_mistakes *m, const bl_node *n, const char *what, const bl_node **name,
-                           const bl_node **options)
+static bl_status plug_name(bl_mistakes *m, const bl_flow *n, const char *what, const bl_flow **name,
+                           const bl_flow **options)
 {
   *name = *options = NULL;
-  if (n->kind == BL_NODE_SCALAR && *n->text) return *name = n, BL_OK;
-  if (n->kind == BL_NODE_MAP && n->n == 1) return *name = &n->key[0], *options = &n->child[0], BL_OK;
+  if (n->kind == BL_FLOW_SCALAR && *n->text) return *name = n, BL_OK;
+  if (n->kind == BL_FLOW_MAP && n->n == 1) return *name = &n->key[0], *options = &n->child[0], BL_OK;
   return bl_mistake_say(m, n, "wanted %s: its name, or 'name: {option: value}'", what);
 }
 
 /* The same few lines for each kind of plug-in with {cls, params}: look it up, set its options, check that none is
  * missing. */
 #define READ_PLUG(kind, what)                                                                                          \
-  bl_status bl_read_##kind(bl_mistakes *m, const bl_node *n, bl_##kind *out)                                           \
+  bl_status bl_read_##kind(bl_mistakes *m, const bl_flow *n, bl_##kind *out)                                           \
   {                                                                                                                    \
-    const bl_node *name, *options;                                                                                     \
+    const bl_flow *name, *options;                                                                                     \
     bl_status s = plug_name(m, n, what, &name, &options);                                                              \
     if (s || !name) return s;                                                                                          \
     s = bl_##kind##_new(m->ctx, name->text, out);                                                                      \
@@ -145,14 +108,13 @@ READ_PLUG(metric, "a metric")
 READ_PLUG(stage, "a stage")
 READ_PLUG(summary, "a summary")
 
-bl_status bl_read_step(bl_mistakes *m, const bl_node *n, bl_estimator **out)
+static bl_status note_slip(void *mistakes, const bl_flow *at, bl_status status)
 {
-  const bl_node *name, *options;
-  bl_status s = plug_name(m, n, "an estimator", &name, &options);
-  if (s || !name) return s;
-  s = bl_estimator_new(m->ctx, name->text, out);
-  if (s) return bl_mistake(m, name, s);
-  s = seed_options(m, name->text, (*out)->cls->opts, (*out)->params);
-  if (!s) s = bl_read_options(m, name->text, (*out)->cls->opts, (*out)->params, options);
-  return s ? s : bl_mistake(m, name, bl_opts_complete(m->ctx, name->text, (*out)->cls->opts, (*out)->params));
+  return bl_mistake(mistakes, at, status);
+}
+
+bl_status bl_read_estimator(bl_mistakes *m, const bl_flow *n, bl_estimator **out)
+{
+  bl_build how = {.seed = m->seed, .slip = note_slip, .arg = m};
+  return bl_estimator_build(m->ctx, n, &how, out);
 }

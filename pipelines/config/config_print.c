@@ -70,22 +70,37 @@ static bl_status print_features(printer *p, const bl_recipe *r)
   return s;
 }
 
+/* "name: {options}" of a map of one, else flow text as it is. */
+static bl_status print_step(printer *p, const bl_flow *f)
+{
+  bool one = f->kind == BL_FLOW_MAP && f->n == 1;
+  bl_status s = bl_buf_puts(p->ctx, p->out, "    - ");
+  if (!s && one) s = bl_flow_print_scalar(p->ctx, f->key[0].text, p->out);
+  if (!s && one) s = bl_buf_puts(p->ctx, p->out, ": ");
+  if (!s) s = bl_flow_print(p->ctx, one ? &f->child[0] : f, p->out);
+  return s ? s : bl_buf_puts(p->ctx, p->out, "\n");
+}
+
+static bl_status print_model(printer *p, const bl_learner *l)
+{
+  bl_buf text = {0};
+  bl_flow f = {0};
+  bl_status s = bl_buf_puts(p->ctx, p->out, "  ");
+  if (!s) s = bl_flow_print_scalar(p->ctx, l->name, p->out);
+  if (!s) s = bl_buf_puts(p->ctx, p->out, ":\n");
+  if (!s) s = bl_estimator_print(p->ctx, l->estimator, &text);
+  if (!s) s = bl_flow_parse(p->ctx, bl_buf_text(&text), &f);
+  if (!s && f.kind != BL_FLOW_LIST) s = print_step(p, &f);
+  for (size_t i = 0; !s && f.kind == BL_FLOW_LIST && i < f.n; i++) s = print_step(p, &f.child[i]);
+  bl_flow_free(p->ctx, &f);
+  bl_buf_free(p->ctx, &text);
+  return s;
+}
+
 static bl_status print_models(printer *p, const bl_config *c)
 {
   bl_status s = c->n_learners ? bl_buf_puts(p->ctx, p->out, "models:\n") : BL_OK;
-  for (size_t i = 0; !s && i < c->n_learners; i++) {
-    const bl_estimator *e = c->learners[i].estimator;
-    s = bl_buf_puts(p->ctx, p->out, "  ");
-    if (!s) s = bl_flow_print_scalar(p->ctx, c->learners[i].name, p->out);
-    if (!s && !e->n_children) {
-      s = bl_buf_puts(p->ctx, p->out, ":\n");
-      if (!s) s = plug(p, "    - ", e->cls->name, e->cls->opts, e->params);
-      continue;
-    }
-    if (!s) s = bl_buf_puts(p->ctx, p->out, ":\n");
-    for (size_t k = 0; !s && k < e->n_children; k++)
-      s = plug(p, "    - ", e->child[k]->cls->name, e->child[k]->cls->opts, e->child[k]->params);
-  }
+  for (size_t i = 0; !s && i < c->n_learners; i++) s = print_model(p, &c->learners[i]);
   return s;
 }
 

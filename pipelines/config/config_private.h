@@ -14,38 +14,38 @@ typedef struct bl_mistakes {
 } bl_mistakes;
 /* Adds the context's error at a node's place. Returns BL_OK to go on, or the status itself when it is no mistake in the
  * config (out of memory). */
-bl_status bl_mistake(bl_mistakes *m, const bl_node *at, bl_status status);
+bl_status bl_mistake(bl_mistakes *m, const bl_flow *at, bl_status status);
 /* The same with a text of one's own. */
-bl_status bl_mistake_say(bl_mistakes *m, const bl_node *at, const char *format, ...) BL_PRINTF(3, 4);
+bl_status bl_mistake_say(bl_mistakes *m, const bl_flow *at, const char *format, ...) BL_PRINTF(3, 4);
 /* A key that `where` does not know: the nearest of `known` (NULL-terminated), or all of them. */
-bl_status bl_mistake_key(bl_mistakes *m, const bl_node *key, const char *where, const char *const *known);
+bl_status bl_mistake_key(bl_mistakes *m, const bl_flow *key, const char *where, const char *const *known);
 
 /* ---- config_plug.c: a node into params or a plug-in; what is wrong with it is a mistake, and the status is BL_OK
  * ----------- */
 
-bl_status bl_read_option(bl_mistakes *m, const char *who, const bl_opt *table, void *params, const bl_node *key,
-                         const bl_node *value) BL_MUST_CHECK;
+bl_status bl_read_option(bl_mistakes *m, const char *who, const bl_opt *table, void *params, const bl_flow *key,
+                         const bl_flow *value) BL_MUST_CHECK;
 bl_status bl_read_options(bl_mistakes *m, const char *who, const bl_opt *table, void *params,
-                          const bl_node *map) BL_MUST_CHECK;
+                          const bl_flow *map) BL_MUST_CHECK;
 /* "name", or {name: {options}}. out->cls stays NULL when there is no plug-in of that name. */
-bl_status bl_read_source(bl_mistakes *m, const bl_node *n, bl_source *out) BL_MUST_CHECK;
-bl_status bl_read_segment(bl_mistakes *m, const bl_node *n, bl_segment *out) BL_MUST_CHECK;
-bl_status bl_read_splitter(bl_mistakes *m, const bl_node *n, bl_splitter *out) BL_MUST_CHECK;
-bl_status bl_read_metric(bl_mistakes *m, const bl_node *n, bl_metric *out) BL_MUST_CHECK;
-bl_status bl_read_stage(bl_mistakes *m, const bl_node *n, bl_stage *out) BL_MUST_CHECK;
-bl_status bl_read_summary(bl_mistakes *m, const bl_node *n, bl_summary *out) BL_MUST_CHECK;
-/* One estimator; *out stays as it is when there is none of that name. */
-bl_status bl_read_step(bl_mistakes *m, const bl_node *n, bl_estimator **out) BL_MUST_CHECK;
+bl_status bl_read_source(bl_mistakes *m, const bl_flow *n, bl_source *out) BL_MUST_CHECK;
+bl_status bl_read_segment(bl_mistakes *m, const bl_flow *n, bl_segment *out) BL_MUST_CHECK;
+bl_status bl_read_splitter(bl_mistakes *m, const bl_flow *n, bl_splitter *out) BL_MUST_CHECK;
+bl_status bl_read_metric(bl_mistakes *m, const bl_flow *n, bl_metric *out) BL_MUST_CHECK;
+bl_status bl_read_stage(bl_mistakes *m, const bl_flow *n, bl_stage *out) BL_MUST_CHECK;
+bl_status bl_read_summary(bl_mistakes *m, const bl_flow *n, bl_summary *out) BL_MUST_CHECK;
+/* *out is NULL where there was a mistake: half an estimator would only draw more complaints. */
+bl_status bl_read_estimator(bl_mistakes *m, const bl_flow *n, bl_estimator **out) BL_MUST_CHECK;
 
 /* ---- config_sections.c: sections of the config
  * --------------------------------------------------------------------------- */
 
-bl_status bl_read_features(bl_mistakes *m, const bl_node *n, bl_config *c) BL_MUST_CHECK;
-bl_status bl_read_model(bl_mistakes *m, const bl_node *n, bl_config *c) BL_MUST_CHECK;
-bl_status bl_read_models(bl_mistakes *m, const bl_node *n, bl_config *c) BL_MUST_CHECK;
-bl_status bl_read_evaluate(bl_mistakes *m, const bl_node *n, bl_config *c) BL_MUST_CHECK;
-bl_status bl_read_report(bl_mistakes *m, const bl_node *n, bl_config *c) BL_MUST_CHECK;
+bl_status bl_read_features(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_CHECK;
+bl_status bl_read_model(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_CHECK;
+bl_status bl_read_models(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_CHECK;
+bl_status bl_read_evaluate(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_CHECK;
+bl_status bl_read_report(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_CHECK;
 /* One metric behind those that the config has. */
-bl_status bl_add_metric(bl_mistakes *m, const bl_node *n, bl_config *c) BL_MUST_CHECK;
+bl_status bl_add_metric(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_CHECK;
 
 #endif

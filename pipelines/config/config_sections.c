@@ -8,7 +8,7 @@
 
 /* A stage or summary with its options takes the place of the one with defaults that the branch is given. */
 #define ADD_PLUG(kind)                                                                                                 \
-  static bl_status add_##kind(bl_mistakes *m, const bl_node *n, bl_branch *b)                                          \
+  static bl_status add_##kind(bl_mistakes *m, const bl_flow *n, bl_branch *b)                                          \
   {                                                                                                                    \
     bl_##kind made = {0}, *place;                                                                                      \
     bl_status s = bl_read_##kind(m, n, &made);                                                                         \
@@ -25,33 +25,33 @@
 ADD_PLUG(stage)
 ADD_PLUG(summary)
 
-static bl_status read_branch(bl_mistakes *m, const bl_node *name, const bl_node *n, bl_config *c)
+static bl_status read_branch(bl_mistakes *m, const bl_flow *name, const bl_flow *n, bl_config *c)
 {
   static const char *const known[] = {"stages", "summaries", NULL};
-  if (n->kind != BL_NODE_MAP)
+  if (n->kind != BL_FLOW_MAP)
     return bl_mistake_say(m, n, "branch '%s': wanted 'stages: [...]' and 'summaries: [...]'", name->text);
   bl_branch *b;
   bl_status s = bl_recipe_add_branch(m->ctx, &c->recipe, name->text, &b);
   if (s) return bl_mistake(m, name, s);
-  const bl_node *stages = NULL, *summaries = NULL;
+  const bl_flow *stages = NULL, *summaries = NULL;
   for (size_t i = 0; !s && i < n->n; i++) {
     if (!strcmp(n->key[i].text, "stages")) stages = &n->child[i];
     else if (!strcmp(n->key[i].text, "summaries")) summaries = &n->child[i];
     else s = bl_mistake_key(m, &n->key[i], "a branch of features", known);
   }
-  if (!s && stages && stages->kind != BL_NODE_LIST) s = bl_mistake_say(m, stages, "stages: wanted a list");
+  if (!s && stages && stages->kind != BL_FLOW_LIST) s = bl_mistake_say(m, stages, "stages: wanted a list");
   else
     for (size_t i = 0; !s && stages && i < stages->n; i++) s = add_stage(m, &stages->child[i], b);
-  if (!s && (!summaries || summaries->kind != BL_NODE_LIST || !summaries->n))
+  if (!s && (!summaries || summaries->kind != BL_FLOW_LIST || !summaries->n))
     return bl_mistake_say(m, summaries ? summaries : name, "branch '%s' needs 'summaries: [...]', at least one",
                           name->text);
   for (size_t i = 0; !s && summaries && i < summaries->n; i++) s = add_summary(m, &summaries->child[i], b);
   return s;
 }
 
-bl_status bl_read_features(bl_mistakes *m, const bl_node *n, bl_config *c)
+bl_status bl_read_features(bl_mistakes *m, const bl_flow *n, bl_config *c)
 {
-  if (n->kind != BL_NODE_MAP || !n->n)
+  if (n->kind != BL_FLOW_MAP || !n->n)
     return bl_mistake_say(m, n, "features: wanted named branches, as in 'logmel: {stages: [...], summaries: [...]}'");
   for (size_t i = 0; i < n->n; i++) {
     bl_status s = read_branch(m, &n->key[i], &n->child[i], c);
@@ -62,22 +62,7 @@ bl_status bl_read_features(bl_mistakes *m, const bl_node *n, bl_config *c)
 
 /* ---- learners ---------------------------------------------------------------------------------------------------- */
 
-static bl_status read_estimator(bl_mistakes *m, const bl_node *n, bl_estimator **out)
-{
-  *out = NULL;
-  if (n->kind != BL_NODE_LIST) return bl_read_step(m, n, out);
-  if (!n->n) return bl_mistake_say(m, n, "model: an empty list; wanted steps, as in [standard_scaler, lda]");
-  bl_status s = bl_estimator_new(m->ctx, "chain", out);
-  for (size_t i = 0; !s && i < n->n; i++) {
-    bl_estimator *step = NULL;
-    s = bl_read_step(m, &n->child[i], &step);
-    if (!s && step) s = bl_mistake(m, &n->child[i], bl_estimator_add_child(m->ctx, *out, NULL, step));
-    else bl_estimator_free(m->ctx, step);
-  }
-  return s;
-}
-
-static bl_status add_learner(bl_mistakes *m, const char *name, const bl_node *n, bl_config *c)
+static bl_status add_learner(bl_mistakes *m, const char *name, const bl_flow *n, bl_config *c)
 {
   bl_learner *v = bl_realloc(m->ctx, c->learners, c->n_learners + 1, sizeof *v);
   if (!v) return bl_fail_nomem(m->ctx, "the learners");
@@ -86,28 +71,24 @@ static bl_status add_learner(bl_mistakes *m, const char *name, const bl_node *n,
   *l = (bl_learner){0};
   l->name = bl_strdup(m->ctx, name);
   if (!l->name) return bl_fail_nomem(m->ctx, "the learners");
-  size_t mistakes = m->v.n;
-  bl_status s = read_estimator(m, n, &l->estimator);
-  if (m->v.n > mistakes) { /* half a chain would only draw more complaints */
-    bl_estimator_free(m->ctx, l->estimator);
-    l->estimator = NULL;
-  }
-  return s;
+  return bl_read_estimator(m, n, &l->estimator);
 }
 
 /* A model without a name is called by its last step. */
-static const char *model_name(const bl_node *n)
+static const char *model_name(const bl_flow *n)
 {
-  if (n->kind == BL_NODE_LIST && n->n) n = &n->child[n->n - 1];
-  if (n->kind == BL_NODE_SCALAR) return n->text;
-  return n->kind == BL_NODE_MAP && n->n == 1 ? n->key[0].text : "model";
+  if (n->kind == BL_FLOW_LIST && n->n) n = &n->child[n->n - 1];
+  if (n->kind == BL_FLOW_SCALAR) return n->text;
+  for (size_t i = 0; n->kind == BL_FLOW_MAP && i < n->n; i++)
+    if (strcmp(n->key[i].text, "as")) return n->key[i].text;
+  return "model";
 }
 
-bl_status bl_read_model(bl_mistakes *m, const bl_node *n, bl_config *c) { return add_learner(m, model_name(n), n, c); }
+bl_status bl_read_model(bl_mistakes *m, const bl_flow *n, bl_config *c) { return add_learner(m, model_name(n), n, c); }
 
-bl_status bl_read_models(bl_mistakes *m, const bl_node *n, bl_config *c)
+bl_status bl_read_models(bl_mistakes *m, const bl_flow *n, bl_config *c)
 {
-  if (n->kind != BL_NODE_MAP || !n->n)
+  if (n->kind != BL_FLOW_MAP || !n->n)
     return bl_mistake_say(m, n, "models: wanted named chains, as in 'knn: [standard_scaler, knn]'");
   for (size_t i = 0; i < n->n; i++) {
     const char *name = n->key[i].text;
@@ -124,7 +105,7 @@ bl_status bl_read_models(bl_mistakes *m, const bl_node *n, bl_config *c)
 
 /* ---- evaluate, report -------------------------------------------------------------------------------------------- */
 
-bl_status bl_add_metric(bl_mistakes *m, const bl_node *n, bl_config *c)
+bl_status bl_add_metric(bl_mistakes *m, const bl_flow *n, bl_config *c)
 {
   bl_metric made = {0};
   bl_status s = bl_read_metric(m, n, &made);
@@ -139,7 +120,8 @@ bl_status bl_add_metric(bl_mistakes *m, const bl_node *n, bl_config *c)
   bl_buf name = {0};
   if (!names) s = bl_fail_nomem(m->ctx, "the metrics");
   if (!s) s = bl_buf_puts(m->ctx, &name, made.cls->name);
-  if (!s && n->kind == BL_NODE_MAP) s = bl_node_flow(m->ctx, &n->child[0], &name);
+  if (!s && n->kind == BL_FLOW_MAP) s = bl_buf_puts(m->ctx, &name, ": ");
+  if (!s && n->kind == BL_FLOW_MAP) s = bl_flow_print(m->ctx, &n->child[0], &name);
   if (!s) {
     names[c->n_metrics] = bl_strdup(m->ctx, bl_buf_text(&name));
     if (!names[c->n_metrics]) s = bl_fail_nomem(m->ctx, "the metrics");
@@ -154,7 +136,7 @@ bl_status bl_add_metric(bl_mistakes *m, const bl_node *n, bl_config *c)
 }
 
 /* Keys of a section beside those of its option table, for the list of what is allowed. */
-static bl_status section_key(bl_mistakes *m, const bl_node *key, const bl_node *value, const char *section,
+static bl_status section_key(bl_mistakes *m, const bl_flow *key, const bl_flow *value, const char *section,
                              const bl_opt *table, void *params, const char *const *also)
 {
   if (bl_opts_find(table, key->text)) return bl_read_option(m, section, table, params, key, value);
@@ -168,23 +150,23 @@ static bl_status section_key(bl_mistakes *m, const bl_node *key, const bl_node *
   return bl_mistake_key(m, key, where, known);
 }
 
-bl_status bl_read_evaluate(bl_mistakes *m, const bl_node *n, bl_config *c)
+bl_status bl_read_evaluate(bl_mistakes *m, const bl_flow *n, bl_config *c)
 {
   static const char *const also[] = {"split", "metrics", NULL};
-  if (n->kind != BL_NODE_MAP) return bl_mistake_say(m, n, "evaluate: wanted 'split: ...', 'metrics: [...]'");
-  const bl_node *split = bl_node_get(n, "split");
+  if (n->kind != BL_FLOW_MAP) return bl_mistake_say(m, n, "evaluate: wanted 'split: ...', 'metrics: [...]'");
+  const bl_flow *split = bl_flow_get(n, "split");
   for (size_t i = 0; i < n->n; i++) {
-    const bl_node *key = &n->key[i], *value = &n->child[i];
+    const bl_flow *key = &n->key[i], *value = &n->child[i];
     bl_status s = BL_OK;
     if (!strcmp(key->text, "split")) {
       c->has_split = true;
-      if (!(value->kind == BL_NODE_SCALAR && !strcmp(value->text, "none")))
+      if (!(value->kind == BL_FLOW_SCALAR && !strcmp(value->text, "none")))
         s = bl_read_splitter(m, value, &c->splitter);
     } else if (!strcmp(key->text, "metrics")) {
-      if (value->kind == BL_NODE_SCALAR) s = bl_add_metric(m, value, c);
-      else if (value->kind != BL_NODE_LIST)
+      if (value->kind == BL_FLOW_SCALAR) s = bl_add_metric(m, value, c);
+      else if (value->kind != BL_FLOW_LIST)
         s = bl_mistake_say(m, value, "metrics: wanted a list, as in [accuracy, f1]");
-      for (size_t k = 0; !s && value->kind == BL_NODE_LIST && k < value->n; k++)
+      for (size_t k = 0; !s && value->kind == BL_FLOW_LIST && k < value->n; k++)
         s = bl_add_metric(m, &value->child[k], c);
     } else {
       s = section_key(m, key, value, "evaluate", bl_evaluate_opts, &c->evaluate, also);
@@ -197,10 +179,10 @@ bl_status bl_read_evaluate(bl_mistakes *m, const bl_node *n, bl_config *c)
   return BL_OK;
 }
 
-static bl_status read_published(bl_mistakes *m, const bl_node *n, bl_config *c)
+static bl_status read_published(bl_mistakes *m, const bl_flow *n, bl_config *c)
 {
   static const bl_opt row[] = {BL_REALS(bl_published, folds, "[]", -1e300, 1e300, "", ""), BL_OPT_END};
-  if (n->kind != BL_NODE_MAP) return bl_mistake_say(m, n, "published: wanted 'name: [score of each fold]'");
+  if (n->kind != BL_FLOW_MAP) return bl_mistake_say(m, n, "published: wanted 'name: [score of each fold]'");
   for (size_t i = 0; i < n->n; i++) {
     bl_published *v = bl_realloc(m->ctx, c->published, c->n_published + 1, sizeof *v);
     if (!v) return bl_fail_nomem(m->ctx, "published scores");
@@ -208,17 +190,17 @@ static bl_status read_published(bl_mistakes *m, const bl_node *n, bl_config *c)
     bl_published *p = &v[c->n_published++];
     *p = (bl_published){0};
     if (!(p->name = bl_strdup(m->ctx, n->key[i].text))) return bl_fail_nomem(m->ctx, "published scores");
-    bl_node key = {.kind = BL_NODE_SCALAR, .text = (char *)(uintptr_t) "folds"}; /* borrowed for the call */
+    bl_flow key = {.kind = BL_FLOW_SCALAR, .text = (char *)(uintptr_t) "folds"}; /* borrowed for the call */
     bl_status s = bl_read_option(m, n->key[i].text, row, p, &key, &n->child[i]);
     if (s) return s;
   }
   return BL_OK;
 }
 
-bl_status bl_read_report(bl_mistakes *m, const bl_node *n, bl_config *c)
+bl_status bl_read_report(bl_mistakes *m, const bl_flow *n, bl_config *c)
 {
   static const char *const also[] = {"published", NULL};
-  if (n->kind != BL_NODE_MAP) return bl_mistake_say(m, n, "report: wanted 'title: ...', 'text: ...'");
+  if (n->kind != BL_FLOW_MAP) return bl_mistake_say(m, n, "report: wanted 'title: ...', 'text: ...'");
   for (size_t i = 0; i < n->n; i++) {
     bl_status s = !strcmp(n->key[i].text, "published")
                       ? read_published(m, &n->child[i], c)

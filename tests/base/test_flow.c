@@ -45,6 +45,7 @@ static void reads(void **state)
   check_free(ctx);
 }
 
+#define TEN "[[[[[[[[[["
 static void refuses(void **state)
 {
   (void)state;
@@ -63,7 +64,7 @@ static void refuses(void **state)
                                         {"{,}", "value is missing"},
                                         {"\"a\" b", "text behind"},
                                         {"\"a\\", "escape"},
-                                        {"[[[[[[[[[[[[[[[[[[a]]]]]]]]]]]]]]]]]]", "too deeply"},
+                                        {TEN TEN TEN TEN TEN TEN TEN "a", "too deeply"},
                                         {"[{a: 1]", "comma is missing"}};
   bl_ctx *ctx = bl_ctx_new();
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -73,6 +74,25 @@ static void refuses(void **state)
       fail_msg("'%s': status %s, '%s'", rows[i][0], bl_status_name(s), bl_ctx_error(ctx));
     assert_true(!f.child && !f.text);
   }
+  check_free(ctx);
+}
+
+static void places(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_flow f;
+  check_ok(ctx, bl_flow_parse(ctx, " {a: 1,\n  b: [x,\n y]}", &f));
+  assert_int_equal(f.line, 1);
+  assert_int_equal(f.column, 2);
+  assert_int_equal(f.key[1].line, 2);
+  assert_int_equal(f.key[1].column, 3);
+  const bl_flow *y = &bl_flow_get(&f, "b")->child[1];
+  assert_string_equal(y->text, "y");
+  assert_int_equal(y->line, 3);
+  assert_int_equal(y->column, 2);
+  assert_null(bl_flow_get(&f, "c"));
+  bl_flow_free(ctx, &f);
   check_free(ctx);
 }
 
@@ -122,7 +142,7 @@ static void allocations(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(reads), cmocka_unit_test(refuses), cmocka_unit_test(random_texts),
-                                     cmocka_unit_test(allocations)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(reads), cmocka_unit_test(places), cmocka_unit_test(refuses),
+                                     cmocka_unit_test(random_texts), cmocka_unit_test(allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* conformance.h: what the conformance programs share. They walk the registry: each check runs on every estimator, alone
- * and as the last step of a chain, on data made to suit its kind and tags. A new estimator is tested by being listed.
+ * and as the last step of a chain, on data made to suit its kind and tags. A new estimator is tested by being listed;
+ * one that holds others also says in `composites` with which.
  *
  * An estimator that cannot pass a check gets a line in `exemptions` with the reason. */
 #ifndef BL_TEST_CONFORMANCE_H
@@ -7,6 +8,7 @@
 
 #include <float.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "baleen/estimator.h"
@@ -18,11 +20,22 @@ typedef struct exemption {
 } exemption;
 static const exemption exemptions[] = {{NULL, NULL, NULL}};
 
-/* One estimator under test: its class, and the text that makes it. */
+/* What the estimators that must be given others are given here, a line a way. */
+static const struct composite {
+  const char *estimator, *text;
+} composites[] = {
+    {"chain", "{chain: [standard_scaler, {gaussian_nb: {}, as: last}]}"},
+    {NULL, NULL},
+};
+
+/* One estimator under test: its class, the text that makes it, and its kind and tags, which may follow from others that
+ * it holds. */
 typedef struct subject {
   const bl_estimator_class *cls;
-  char text[200];
+  char text[400];
   bool in_chain;
+  bl_kind kind;
+  unsigned tags;
 } subject;
 
 typedef struct conformance_check {
@@ -67,12 +80,9 @@ typedef struct sample {
 
 static inline bool wants_classes(const subject *s)
 {
-  return s->cls->kind == BL_CLASSIFIER || (s->cls->kind == BL_TRANSFORMER && (s->cls->tags & BL_TAG_NEEDS_Y));
+  return s->kind == BL_CLASSIFIER || (s->kind == BL_TRANSFORMER && (s->tags & BL_TAG_NEEDS_Y));
 }
-static inline size_t n_classes_of(const subject *s)
-{
-  return !wants_classes(s) ? 0 : s->cls->tags & BL_TAG_BINARY ? 2 : 3;
-}
+static inline size_t n_classes_of(const subject *s) { return !wants_classes(s) ? 0 : s->tags & BL_TAG_BINARY ? 2 : 3; }
 static inline double class_value(size_t code) { return (double[]){-1, 2, 7}[code]; }
 
 /* The upper triangle of the covariance of 40 draws, the channel of the class's number three times as strong. */
@@ -91,7 +101,7 @@ static inline void covariance_row(bl_rng *r, size_t code, float *out)
 
 static inline sample sample_make(bl_ctx *ctx, const subject *s, size_t n, uint64_t seed)
 {
-  bool triangle = s->cls->tags & BL_TAG_COVARIANCE_ROWS;
+  bool triangle = s->tags & BL_TAG_COVARIANCE_ROWS;
   size_t d = triangle ? CHANNELS * (CHANNELS + 1) / 2 : 4, k = n_classes_of(s);
   sample a = {.n = n};
   bl_rng r = bl_rng_make(seed, "conformance", n);
@@ -117,7 +127,7 @@ static inline sample sample_make(bl_ctx *ctx, const subject *s, size_t n, uint64
     snprintf(name, sizeof name, "column %c", (char)('a' + j));
     check_ok(ctx, bl_texts_add(ctx, &a.names, name));
   }
-  a.d = (bl_data){.X = bl_mat_view(&a.X), .y = k || s->cls->kind == BL_REGRESSOR ? a.y : NULL, .group = a.group};
+  a.d = (bl_data){.X = bl_mat_view(&a.X), .y = k || s->kind == BL_REGRESSOR ? a.y : NULL, .group = a.group};
   return a;
 }
 
@@ -224,28 +234,55 @@ static inline bool exempt(const char *estimator, const char *check)
   return false;
 }
 
+/* The way-th text that makes an estimator of this class; its name alone where it needs nothing. */
+static inline const char *text_of(const bl_estimator_class *cls, size_t way)
+{
+  size_t n = 0;
+  for (const struct composite *c = composites; c->estimator; c++)
+    if (!strcmp(c->estimator, cls->name) && n++ == way) return c->text;
+  return !n && !way ? cls->name : NULL;
+}
+
+static inline subject subject_of(const bl_estimator_class *cls, const char *text, bool in_chain)
+{
+  bl_ctx *ctx = bl_ctx_new();
+  bl_estimator *e;
+  subject s = {.cls = cls, .in_chain = in_chain};
+  if (bl_estimator_parse(ctx, text, &e)) {
+    fprintf(stderr, "%s: %s; a class that holds others needs a line in `composites`\n", text, bl_ctx_error(ctx));
+    exit(1);
+  }
+  s.kind = bl_estimator_kind(e);
+  s.tags = bl_estimator_tags(e);
+  bl_estimator_free(ctx, e);
+  bl_ctx_free(ctx);
+  const char *front = s.tags & BL_TAG_COVARIANCE_ROWS ? "" : "{standard_scaler: {}, as: front}, ";
+  if (in_chain) snprintf(s.text, sizeof s.text, "[%s%s]", front, text);
+  else snprintf(s.text, sizeof s.text, "%s", text);
+  return s;
+}
+
 static inline int run_conformance(const conformance_check *checks, size_t n_checks)
 {
-  static conformance_case cases[4096];
-  static struct CMUnitTest tests[4096];
+  static conformance_case cases[8192];
+  static struct CMUnitTest tests[8192];
   size_t n = 0;
   for (size_t i = 0; bl_estimator_at(i); i++) {
     const bl_estimator_class *cls = bl_estimator_at(i);
-    if (cls->tags & BL_TAG_META) continue; /* stands below, with each estimator as its last step */
-    for (int chain = 0; chain < 2; chain++)
-      for (size_t k = 0; k < n_checks; k++) {
-        conformance_case *c = &cases[n];
-        if ((chain && !checks[k].on_chains) || exempt(cls->name, checks[k].name)) continue;
-        const char *front = cls->tags & BL_TAG_COVARIANCE_ROWS ? "" : "{standard_scaler: {}, as: front}, ";
-        c->s = (subject){.cls = cls, .in_chain = chain};
-        if (chain) snprintf(c->s.text, sizeof c->s.text, "[%s%s]", front, cls->name);
-        else snprintf(c->s.text, sizeof c->s.text, "%s", cls->name);
-        c->check = &checks[k];
-        snprintf(c->name, sizeof c->name, "%s%s: %s", cls->name, chain ? " in a chain" : "", checks[k].name);
-        tests[n] = (struct CMUnitTest){
-            .name = c->name, .test_func = run_case, .teardown_func = explain_failure, .initial_state = c};
-        if (++n == sizeof cases / sizeof *cases) return 1;
-      }
+    const char *text;
+    for (size_t way = 0; (text = text_of(cls, way)) != NULL; way++)
+      for (int chain = 0; chain < 2; chain++)
+        for (size_t k = 0; k < n_checks; k++) {
+          conformance_case *c = &cases[n];
+          if ((chain && !checks[k].on_chains) || exempt(cls->name, checks[k].name)) continue;
+          c->s = subject_of(cls, text, chain);
+          c->check = &checks[k];
+          snprintf(c->name, sizeof c->name, "%s%.40s%s: %s", cls->name, text == cls->name ? "" : text,
+                   chain ? " in a chain" : "", checks[k].name);
+          tests[n] = (struct CMUnitTest){
+              .name = c->name, .test_func = run_case, .teardown_func = explain_failure, .initial_state = c};
+          if (++n == sizeof cases / sizeof *cases) return 1;
+        }
   }
   return _cmocka_run_group_tests("conformance", tests, n, NULL, NULL);
 }

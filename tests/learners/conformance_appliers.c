@@ -84,7 +84,7 @@ static void an_applier_refuses_what_it_was_not_made_for(const subject *s)
   check_ok(ctx, bl_applier_new(ctx, e, 0, 1, NULL, &p));
   double out[N * ROOM];
   float z[N * ROOM];
-  bl_op op = s->cls->kind == BL_TRANSFORMER ? BL_TRANSFORM : BL_PREDICT;
+  bl_op op = s->kind == BL_TRANSFORMER ? BL_TRANSFORM : BL_PREDICT;
   bl_answer all = {0};
   if (op == BL_TRANSFORM) all.transform = (bl_mat){z, N, bl_op_width(e, op), bl_op_width(e, op)};
   else all.v[op] = out;
@@ -96,7 +96,7 @@ static void an_applier_refuses_what_it_was_not_made_for(const subject *s)
   check_fails(ctx, bl_applier_run(ctx, p, &narrow, &all), BL_E_SHAPE, "3 columns");
   bl_row(&a.X, 41)[2] = NAN;
   all.first_row = 1000;
-  if (!(s->cls->tags & BL_TAG_NAN_OK))
+  if (!(s->tags & BL_TAG_NAN_OK))
     check_fails(ctx, bl_applier_run(ctx, p, &a.d.X, &all), BL_E_NONFINITE, "row 1041, column 2 'column c'");
   bl_applier_free(ctx, p);
   bl_estimator_free(ctx, e);

@@ -12,8 +12,8 @@ static void tables_are_complete(const subject *s)
   assert_true(c->apply && (!c->release || c->prepare));
   if (c->tags & BL_TAG_RANDOM) assert_non_null(bl_opts_find(c->opts, "random_state"));
   for (const bl_opt *o = c->opts; o && o->name; o++) {
-    bool can_be_empty =
-        o->kind == BL_OPT_TEXT || o->kind == BL_OPT_TEXTS || o->kind == BL_OPT_REALS || o->kind == BL_OPT_RANGES;
+    bool can_be_empty = o->kind == BL_OPT_TEXT || o->kind == BL_OPT_TEXTS || o->kind == BL_OPT_REALS ||
+                        o->kind == BL_OPT_RANGES || o->kind == BL_OPT_ESTIMATOR;
     if (!o->help || !*o->help) fail_msg("option %s has no help", o->name);
     if (!o->def && !can_be_empty) fail_msg("option %s has no default", o->name);
     if ((o->kind == BL_OPT_INT || o->kind == BL_OPT_REAL) && !(o->lo < o->hi))
@@ -126,7 +126,7 @@ static void nothing_given_is_written(const subject *s)
   bl_estimator *e = make(ctx, s), *twin = make(ctx, s);
   bl_buf p = {0}, q = {0};
   check_ok(ctx, bl_estimator_print(ctx, e, &p));
-  if (s->cls->tags & BL_TAG_WEIGHTS) a.d.weight = a.weight, b.d.weight = b.weight;
+  if (s->tags & BL_TAG_WEIGHTS) a.d.weight = a.weight, b.d.weight = b.weight;
   check_ok(ctx, bl_fit(ctx, e, &a.d));
   check_ok(ctx, bl_fit(ctx, twin, &b.d));
   answers all = ask(ctx, e, &a.d.X);
@@ -184,7 +184,7 @@ static void small_shapes(const subject *s)
   d = a.d;
   d.X.cols = 1;
   works_or_names_itself(ctx, s, e, &d);
-  if (s->cls->tags & BL_TAG_COVARIANCE_ROWS) {
+  if (s->tags & BL_TAG_COVARIANCE_ROWS) {
     d.X.cols = 5;
     check_fails(ctx, bl_fit(ctx, e, &d), BL_E_SHAPE, "5 columns");
   }
@@ -200,7 +200,7 @@ static void nonfinite_is_refused_by_place(const subject *s)
   sample a = sample_make(ctx, s, 60, 1);
   bl_estimator *e = make(ctx, s);
   a.d.feature_names = &a.names;
-  for (size_t k = s->cls->tags & BL_TAG_NAN_OK ? 1 : 0; k < 3; k++) {
+  for (size_t k = s->tags & BL_TAG_NAN_OK ? 1 : 0; k < 3; k++) {
     float *at = bl_row(&a.X, 41) + 2, good = *at;
     answers none;
     *at = bad[k];
@@ -219,7 +219,7 @@ static void nonfinite_is_refused_by_place(const subject *s)
 
 static void bad_y_is_refused(const subject *s)
 {
-  if (!wants_classes(s) && s->cls->kind != BL_REGRESSOR) return;
+  if (!wants_classes(s) && s->kind != BL_REGRESSOR) return;
   bl_ctx *ctx = bl_ctx_new();
   sample a = sample_make(ctx, s, 60, 1);
   bl_estimator *e = make(ctx, s);
@@ -232,7 +232,7 @@ static void bad_y_is_refused(const subject *s)
     for (size_t i = 0; i < a.n; i++) a.y[i] = 3;
     check_fails(ctx, bl_fit(ctx, e, &a.d), BL_E_CLASSES, "one class");
     for (size_t i = 0; i < a.n; i++) a.y[i] = (double)(i % 3);
-    if (s->cls->tags & BL_TAG_BINARY) check_fails(ctx, bl_fit(ctx, e, &a.d), BL_E_CLASSES, "3 classes");
+    if (s->tags & BL_TAG_BINARY) check_fails(ctx, bl_fit(ctx, e, &a.d), BL_E_CLASSES, "3 classes");
     char *two[] = {"no", "yes"};
     bl_texts names = {two, 2};
     a.d.class_names = &names;

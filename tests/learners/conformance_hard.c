@@ -194,7 +194,7 @@ static void every_allocation_may_fail(const subject *s)
 {
   bl_ctx *ctx = bl_ctx_new();
   sample a = sample_make(ctx, s, 24, 1);
-  if (s->cls->tags & BL_TAG_WEIGHTS) a.d.weight = a.weight;
+  if (s->tags & BL_TAG_WEIGHTS) a.d.weight = a.weight;
   a.d.feature_names = &a.names;
   life l = {s, a.d};
   check_every_allocation_failing(live, &l);
@@ -322,6 +322,7 @@ static void learnt_numbers(const char *name, const bl_estimator *e)
       if (!(v[i] == v[i])) fail_msg("%s columns: %s.%s[%zu] is NaN", name, e->cls->name, f->name, i);
   }
   for (size_t i = 0; i < e->n_children; i++) learnt_numbers(name, e->child[i]);
+  for (size_t i = 0; i < e->n_learnt; i++) learnt_numbers(name, e->learnt[i]);
 }
 
 /* Odd columns are learnt from, or refused for a reason that is named; neither what was learnt nor answers hold NaN. */

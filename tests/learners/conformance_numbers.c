@@ -140,7 +140,7 @@ static void threads_do_not_matter(const subject *s)
 
 static void seeds_count(const subject *s)
 {
-  if (!(s->cls->tags & BL_TAG_RANDOM)) return;
+  if (!(s->cls->tags & BL_TAG_RANDOM)) return; /* what it holds may be random, too: that has its own seed */
   bl_ctx *ctx = bl_ctx_new();
   sample a = sample_make(ctx, s, 300, 1);
   static const char *const seed[] = {"4", "4", "5"};
@@ -187,8 +187,7 @@ static answers learn_and_ask(bl_ctx *ctx, const subject *s, const bl_data *d, co
 
 static void weights_mean_repetition(const subject *s)
 {
-  if (!(s->cls->tags & BL_TAG_WEIGHTS) || (s->cls->tags & BL_TAG_RANDOM))
-    return; /* random ones: in distribution only */
+  if (!(s->tags & BL_TAG_WEIGHTS) || (s->tags & BL_TAG_RANDOM)) return; /* random ones: in distribution only */
   bl_ctx *ctx = bl_ctx_new();
   enum { N = 60 };
   sample a = sample_make(ctx, s, N, 1);
@@ -296,7 +295,7 @@ static void classifier(const subject *s, bl_ctx *ctx, sample *a)
       check_near(got, class_value(k == 2 ? decision[0] > 0 : top(decision, k)), 0);
     }
   }
-  if (!(s->cls->tags & BL_TAG_POOR_SCORE) && !((double)right > 0.83 * (double)a->n))
+  if (!(s->tags & BL_TAG_POOR_SCORE) && !((double)right > 0.83 * (double)a->n))
     fail_msg("%zu of %zu are right", right, a->n);
   bl_free(ctx, v.v);
   bl_estimator_free(ctx, e);
@@ -329,7 +328,7 @@ static void regressor(const subject *s, bl_ctx *ctx, sample *a)
     left += pow(v.v[v.at[BL_PREDICT] + i] - a->y[i], 2);
     whole += pow(a->y[i] - mean, 2);
   }
-  if (!(s->cls->tags & BL_TAG_POOR_SCORE) && !(1 - left / whole > 0.5)) fail_msg("R2 is %g", 1 - left / whole);
+  if (!(s->tags & BL_TAG_POOR_SCORE) && !(1 - left / whole > 0.5)) fail_msg("R2 is %g", 1 - left / whole);
   bl_free(ctx, v.v);
   bl_estimator_free(ctx, e);
 }
@@ -377,9 +376,9 @@ static void kind_keeps_its_promises(const subject *s)
   bl_ctx *ctx = bl_ctx_new();
   sample a = sample_make(ctx, s, 300, 1);
   bl_estimator *e = make(ctx, s);
-  assert_int_equal(bl_estimator_kind(e), s->cls->kind);
+  assert_int_equal(bl_estimator_kind(e), s->kind);
   bl_estimator_free(ctx, e);
-  switch (s->cls->kind) {
+  switch (s->kind) {
   case BL_CLASSIFIER: classifier(s, ctx, &a); break;
   case BL_REGRESSOR: regressor(s, ctx, &a); break;
   case BL_TRANSFORMER: transformer(s, ctx, &a); break;
@@ -393,7 +392,7 @@ static void kind_keeps_its_promises(const subject *s)
 
 static void balanced_is_the_weights_it_stands_for(const subject *s)
 {
-  if (!bl_opts_find(s->cls->opts, "class_weight") || !(s->cls->tags & BL_TAG_WEIGHTS)) return;
+  if (!bl_opts_find(s->cls->opts, "class_weight") || !(s->tags & BL_TAG_WEIGHTS)) return;
   bl_ctx *ctx = bl_ctx_new();
   sample a = sample_make(ctx, s, 90, 1);
   size_t k = n_classes_of(s), n = 0;

@@ -106,12 +106,12 @@ static void what_a_chain_refuses(void **unused)
   bl_estimator *e;
   check_fails(ctx, bl_estimator_parse(ctx, "[]", &e), BL_E_CONFIG, "empty list");
   check_fails(ctx, bl_estimator_parse(ctx, "[{standard_scaler: {}, as: a}, {standard_scaler: {}, as: a}]", &e),
-              BL_E_CONFIG, "two steps are named 'a'");
+              BL_E_CONFIG, "two estimators are named 'a'");
   check_fails(ctx, bl_estimator_parse(ctx, "[{standard_scaler: {}, as: a.b}]", &e), BL_E_CONFIG, "without dots");
   check_fails(ctx, bl_estimator_parse(ctx, "{standard_scaler: {}, as: a}", &e), BL_E_CONFIG, "stands alone");
   bl_data d = {.X = X()};
   check_ok(ctx, bl_estimator_new(ctx, "chain", &e));
-  check_fails(ctx, bl_fit(ctx, e, &d), BL_E_CONFIG, "no steps");
+  check_fails(ctx, bl_fit(ctx, e, &d), BL_E_CONFIG, "must be given");
   bl_estimator_free(ctx, e);
   check_free(ctx);
 }

@@ -7,6 +7,7 @@ typedef struct text_row {
   const char *part;
 } text_row;
 
+#define SCALER "{standard_scaler: {with_mean: true, with_std: true}}"
 static const text_row texts[] = {
     {"ridge", "{ridge: {alpha: 1, fit_intercept: true}}", ""},
     {"{ridge: }", "{ridge: {alpha: 1, fit_intercept: true}}", ""},
@@ -15,12 +16,18 @@ static const text_row texts[] = {
     {"[standard_scaler, ridge]",
      "[{standard_scaler: {with_mean: true, with_std: true}}, {ridge: {alpha: 1, fit_intercept: true}}]", ""},
     {"[{ridge: {}, as: last}]", "[{ridge: {alpha: 1, fit_intercept: true}, as: last}]", ""},
-    {"[[ridge], {chain: [ridge], as: b}]",
-     "[[{ridge: {alpha: 1, fit_intercept: true}}], {chain: [{ridge: {alpha: 1, fit_intercept: true}}], as: b}]", ""},
-    {"[{ridge: {}, as: ridge-2}, ridge, ridge]",
-     "[{ridge: {alpha: 1, fit_intercept: true}, as: ridge-2}, {ridge: {alpha: 1, fit_intercept: true}}, "
-     "{ridge: {alpha: 1, fit_intercept: true}}]",
+    {"[[standard_scaler], {chain: [standard_scaler], as: b}]", "[[" SCALER "], {chain: [" SCALER "], as: b}]", ""},
+    {"[{standard_scaler: {}, as: standard_scaler-2}, standard_scaler, standard_scaler]",
+     "[{standard_scaler: {with_mean: true, with_std: true}, as: standard_scaler-2}, " SCALER ", " SCALER "]", ""},
+    {"{chain: {steps: {a: standard_scaler, standard_scaler: ridge}}}",
+     "[{standard_scaler: {with_mean: true, with_std: true}, as: a}, "
+     "{ridge: {alpha: 1, fit_intercept: true}, as: standard_scaler}]",
      ""},
+    {"{chain: {steps: ridge}}", "[{ridge: {alpha: 1, fit_intercept: true}}]", ""},
+    {"{chain: {}}", NULL, "chain: 'steps' must be given"},
+    {"{chain: {steps: []}}", NULL, "an empty list of estimators"},
+    {"{chain: {steps: {steps: ridge}}}", NULL, "'steps' cannot name an estimator: an option is called so"},
+    {"[ridge, lda]", NULL, "chain: step 'ridge' cannot stand before 'lda': it does not transform"},
     {"rigde", NULL, "unknown estimator 'rigde'; did you mean 'ridge'?"},
     {"zzzzzz", NULL, "unknown estimator 'zzzzzz'; see 'baleen list'"},
     {"", NULL, "without a name"},
@@ -66,15 +73,15 @@ static void steps_are_named_apart(void **unused)
   (void)unused;
   bl_ctx *ctx = bl_ctx_new();
   bl_estimator *e, *pca;
-  check_ok(ctx, bl_estimator_parse(ctx, "[{ridge: {}, as: ridge-2}, ridge, ridge, ridge]", &e));
-  const char *want[] = {"ridge-2", "ridge", "ridge-3", "ridge-4"};
+  check_ok(ctx, bl_estimator_parse(ctx, "[{pca: {}, as: pca-2}, pca, pca, pca]", &e));
+  const char *want[] = {"pca-2", "pca", "pca-3", "pca-4"};
   for (size_t i = 0; i < 4; i++) assert_string_equal(e->child_name[i], want[i]);
   check_ok(ctx, bl_estimator_new(ctx, "pca", &pca));
-  check_fails(ctx, bl_estimator_add_child(ctx, e, "ridge-3", pca), BL_E_CONFIG, "two steps are named 'ridge-3'");
+  check_fails(ctx, bl_estimator_add_child(ctx, e, "pca-3", pca), BL_E_CONFIG, "two estimators are named 'pca-3'");
   check_ok(ctx, bl_estimator_new(ctx, "pca", &pca));
   bl_estimator *other;
   check_ok(ctx, bl_estimator_new(ctx, "pca", &other));
-  check_fails(ctx, bl_estimator_add_child(ctx, other, NULL, pca), BL_E_ARG, "takes no steps");
+  check_fails(ctx, bl_estimator_add_child(ctx, other, NULL, pca), BL_E_ARG, "takes no estimators");
   bl_estimator_free(ctx, other);
   bl_estimator_free(ctx, e);
   check_free(ctx);
@@ -235,6 +242,128 @@ static void setting_forgets(void **unused)
   check_free(ctx);
 }
 
+/* Options and whole children by path; what does not fit leaves all as it was. */
+static void paths_reach_every_child(void **unused)
+{
+  (void)unused;
+  static const struct {
+    const char *path, *text, *part; /* part NULL: set, and read back */
+  } rows[] = {
+      {"inner.pca.whiten", "true", NULL},
+      {"chain.inner.chain.pca.whiten", "false", NULL}, /* names of their own, too */
+      {"ridge.alpha", "2", NULL},
+      {"ridge", "{ridge: {alpha: 3, fit_intercept: true}}", NULL},
+      {"inner", "[" SCALER ", " SCALER "]", NULL},
+      {"inner.steps", "[" SCALER "]", NULL},
+      {"inner.pca.whiten", "true", "chain: holds no 'pca'"},
+      {"rigde.alpha", "1", "did you mean 'ridge'"},
+      {"ridge.alpha", "-1", "ridge: alpha"},
+      {"ridge", "{ridge: {alfa: 1}}", "unknown option 'alfa'"},
+      {"steps", "[ridge", "a comma is missing"},
+      {"alpha", "1", "chain: unknown option 'alpha'"},
+  };
+  bl_ctx *ctx = bl_ctx_new();
+  bl_estimator *e;
+  check_ok(ctx, bl_estimator_parse(ctx, "[{chain: [standard_scaler, pca], as: inner}, ridge]", &e));
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    bl_buf before = {0}, after = {0}, got = {0};
+    check_ok(ctx, bl_estimator_print(ctx, e, &before));
+    bl_status s = bl_estimator_set(ctx, e, rows[i].path, rows[i].text);
+    check_ok(ctx, bl_estimator_print(ctx, e, &after));
+    if (rows[i].part) {
+      check_fails(ctx, s, BL_E_CONFIG, rows[i].part);
+      assert_string_equal(bl_buf_text(&before), bl_buf_text(&after));
+    } else {
+      check_ok(ctx, s);
+      check_ok(ctx, bl_estimator_get(ctx, e, rows[i].path, &got));
+      assert_string_equal(bl_buf_text(&got), rows[i].text);
+    }
+    bl_buf_free(ctx, &before);
+    bl_buf_free(ctx, &after);
+    bl_buf_free(ctx, &got);
+  }
+  bl_estimator_free(ctx, e);
+  check_free(ctx);
+}
+
+/* The same places in a tree that is not built yet. */
+static void paths_lead_through_trees(void **unused)
+{
+  (void)unused;
+  static const struct {
+    const char *tree, *path, *want; /* want: the tree with X in that place; NULL: there is none */
+  } rows[] = {
+      {"pca", "pca.whiten", "{pca: {whiten: X}}"},
+      {"pca", "whiten", "{pca: {whiten: X}}"},
+      {"[pca, lda]", "lda.solver", "[pca, {lda: {solver: X}}]"},
+      {"[pca, lda]", "1.solver", "[pca, {lda: {solver: X}}]"},
+      {"[pca, lda]", "0", "[X, lda]"},
+      {"[pca, pca]", "pca-2.whiten", "[pca, {pca: {whiten: X}}]"},
+      {"[{pca: {}, as: p}, pca]", "pca.whiten", "[{pca: {}, as: p}, {pca: {whiten: X}}]"},
+      {"[{pca: {}, as: p}, pca]", "p.whiten", "[{pca: {whiten: X}, as: p}, pca]"},
+      {"[{chain: [pca], as: c}]", "c.pca.whiten", "[{chain: [{pca: {whiten: X}}], as: c}]"},
+      {"{chain: {steps: {a: pca}}}", "a.whiten", "{chain: {steps: {a: {pca: {whiten: X}}}}}"},
+      {"{chain: {steps: {a: pca}}}", "steps", "{chain: {steps: X}}"},
+      {"{chain: {steps: pca}}", "pca.whiten", "{chain: {steps: {pca: {whiten: X}}}}"},
+      {"[pca]", "lda.solver", NULL},
+      {"[pca]", "pca.whiten.x", NULL},
+      {"[zzz]", "zzz.x", NULL},
+      {"{}", "x", NULL},
+  };
+  bl_ctx *ctx = bl_ctx_new();
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    bl_flow tree, *at;
+    bl_buf b = {0};
+    check_ok(ctx, bl_flow_parse(ctx, rows[i].tree, &tree));
+    bl_status s = bl_estimator_in_flow(ctx, &tree, rows[i].path, &at);
+    if (!rows[i].want) {
+      assert_int_equal(s, BL_E_CONFIG);
+    } else {
+      check_ok(ctx, s);
+      bl_flow_free(ctx, at);
+      check_ok(ctx, bl_flow_parse(ctx, "X", at));
+      check_ok(ctx, bl_flow_print(ctx, &tree, &b));
+      assert_string_equal(bl_buf_text(&b), rows[i].want);
+    }
+    bl_buf_free(ctx, &b);
+    bl_flow_free(ctx, &tree);
+  }
+  check_free(ctx);
+}
+
+typedef struct slips {
+  char text[400];
+  bl_ctx *ctx;
+} slips;
+
+static bl_status note(void *arg, const bl_flow *at, bl_status status)
+{
+  slips *n = arg;
+  (void)status;
+  size_t used = strlen(n->text);
+  snprintf(n->text + used, sizeof n->text - used, "%zu:%zu %s\n", at->line, at->column, bl_ctx_error(n->ctx));
+  return BL_OK;
+}
+
+static void every_slip_is_told_with_its_place(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  slips n = {.ctx = ctx};
+  bl_build how = {.slip = note, .arg = &n};
+  bl_estimator *e;
+  bl_flow f;
+  check_ok(ctx, bl_flow_parse(ctx, "[stadard_scaler,\n [{pca: {whiten: 3}}],\n {ridge: {alfa: 1,\n  alpha: -2}}]", &f));
+  check_ok(ctx, bl_estimator_build(ctx, &f, &how, &e));
+  assert_null(e);
+  assert_string_equal(n.text, "1:2 unknown estimator 'stadard_scaler'; did you mean 'standard_scaler'?\n"
+                              "2:18 pca: whiten: '3' is not valid; it takes true or false\n"
+                              "3:11 ridge: unknown option 'alfa'; did you mean 'alpha'?\n"
+                              "4:10 ridge: alpha: '-2' is not valid; it takes a number of 0 or more\n");
+  bl_flow_free(ctx, &f);
+  check_free(ctx);
+}
+
 /* One option apart, of each kind that estimators use: no longer equal. */
 static void equal_sees_every_option(void **unused)
 {
@@ -291,17 +420,20 @@ static void memory_running_out_is_survived(void **unused)
 int main(void)
 {
   enum { R = sizeof refusals / sizeof *refusals };
-  struct CMUnitTest tests[R + 7] = {
+  struct CMUnitTest tests[R + 10] = {
       cmocka_unit_test(text_goes_in_and_out),
       cmocka_unit_test(steps_are_named_apart),
       cmocka_unit_test(a_chain_is_of_its_last_steps_kind),
       cmocka_unit_test(apply_refuses),
       cmocka_unit_test(setting_forgets),
       cmocka_unit_test(memory_running_out_is_survived),
+      cmocka_unit_test(paths_reach_every_child),
+      cmocka_unit_test(paths_lead_through_trees),
+      cmocka_unit_test(every_slip_is_told_with_its_place),
       cmocka_unit_test(equal_sees_every_option),
   };
   for (size_t i = 0; i < R; i++)
-    tests[7 + i] = (struct CMUnitTest){
+    tests[10 + i] = (struct CMUnitTest){
         .name = refusals[i].name, .test_func = fit_refuses, .initial_state = (void *)(uintptr_t)&refusals[i]};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,7 +89,7 @@ static const char *const whole =
     "seed: 11\nsource: {files: {recordings: [\"*.wav\", b.flac], labels: folder}}\nsegments: {window: {length_s: 2, hop_s: 0.5}}\n"
     "features:\n  a: {stages: [{stft: {n_fft: 256}}, power], summaries: [mean, {quantile: {q: [0.1, 0.9]}}]}\n"
     "  b: {summaries: [std]}\n"
-    "rows: {positive: whale}\nmodels:\n  one: [standard_scaler, {logistic_regression: {C: 0.25}}]\n  two: lda\n"
+    "rows: {positive: whale}\nmodels:\n  one: [{pca: {}, as: eigen}, standard_scaler, {logistic_regression: {C: 0.25}}]\n  two: lda\n"
     "evaluate: {split: {group_k_fold: {n_splits: 3}}, metrics: [accuracy, {f1: {average: macro}}], by: snr, by_edges: [0, 1]}\n"
     "report: {title: \"A: test\", published: {x: [0.5, 0.25]}}\n";
 
@@ -107,7 +107,9 @@ static void prints_what_reads_back(void **state)
   check_ok(ctx, bl_config_print(ctx, &b, &second));
   assert_string_equal(bl_buf_text(&first), bl_buf_text(&second));
   assert_non_null(strstr(bl_buf_text(&first), "C: 0.25"));
-  assert_non_null(strstr(bl_buf_text(&first), "max_iter: 100")); /* a default, filled in */
+  assert_non_null(strstr(bl_buf_text(&first), "as: eigen"));
+  assert_string_equal(a.metric_names[1], "f1: {average: macro}"); /* as it may be written */
+  assert_non_null(strstr(bl_buf_text(&first), "max_iter: 100"));  /* a default, filled in */
   bl_buf_free(ctx, &first);
   bl_buf_free(ctx, &second);
   bl_config_free(ctx, &a);

@@ -5,7 +5,7 @@
 
 #include "yaml_tree.h"
 
-static bl_status parse(bl_ctx *ctx, const char *text, bl_node *out)
+static bl_status parse(bl_ctx *ctx, const char *text, bl_flow *out)
 {
   return bl_yaml_parse(ctx, "t.yaml", text, strlen(text), out);
 }
@@ -14,19 +14,19 @@ static void places_and_values(void **state)
 {
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
-  bl_node root;
+  bl_flow root;
   check_ok(ctx, parse(ctx, "a: 1\nb:\n  - x\n  - {c: no, d: \"08:30\"}\n", &root));
-  assert_int_equal(root.kind, BL_NODE_MAP);
-  const bl_node *b = bl_node_get(&root, "b"), *c = bl_node_get(&b->child[1], "c");
+  assert_int_equal(root.kind, BL_FLOW_MAP);
+  const bl_flow *b = bl_flow_get(&root, "b"), *c = bl_flow_get(&b->child[1], "c");
   assert_string_equal(c->text, "no"); /* YAML 1.1 would say false */
   assert_int_equal(c->line, 4);
   assert_int_equal(c->column, 9);
-  assert_true(bl_node_get(&b->child[1], "d")->quoted);
+  assert_true(bl_flow_get(&b->child[1], "d")->quoted);
   bl_buf flow = {0};
-  check_ok(ctx, bl_node_flow(ctx, b, &flow));
+  check_ok(ctx, bl_flow_print(ctx, b, &flow));
   assert_string_equal(bl_buf_text(&flow), "[x, {c: no, d: \"08:30\"}]");
   bl_buf_free(ctx, &flow);
-  bl_node_free(ctx, &root);
+  bl_flow_free(ctx, &root);
   check_free(ctx);
 }
 
@@ -48,7 +48,7 @@ static void bad_yaml(void **state)
 {
   const struct bad *b = *state;
   bl_ctx *ctx = bl_ctx_new();
-  bl_node root;
+  bl_flow root;
   check_fails(ctx, parse(ctx, b->text, &root), BL_E_CONFIG, b->part);
   check_free(ctx);
 }
@@ -63,7 +63,7 @@ static void alias_bomb(void **state)
   for (int i = 1; i < 10; i++)
     check_ok(ctx, bl_buf_printf(ctx, &text, "l%d: &l%d [*l%d,*l%d,*l%d,*l%d,*l%d,*l%d,*l%d,*l%d,*l%d,*l%d]\n", i, i,
                                 i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1));
-  bl_node root;
+  bl_flow root;
   check_fails(ctx, parse(ctx, bl_buf_text(&text), &root), BL_E_CONFIG, "too many values");
   bl_buf_free(ctx, &text);
   check_free(ctx);
@@ -88,30 +88,30 @@ static void overrides(void **state)
 {
   const struct over *o = *state;
   bl_ctx *ctx = bl_ctx_new();
-  bl_node root;
+  bl_flow root;
   check_ok(ctx, parse(ctx, "seed: 1\nlist: [pca, {knn: {k: 5}}]\n", &root));
-  bl_status s = bl_node_override(ctx, &root, o->set);
+  bl_status s = bl_yaml_override(ctx, &root, o->set);
   if (!o->want) {
     assert_int_equal(s, BL_E_CONFIG);
   } else {
     check_ok(ctx, s);
     bl_buf flow = {0};
-    check_ok(ctx, bl_node_flow(ctx, &root, &flow));
+    check_ok(ctx, bl_flow_print(ctx, &root, &flow));
     assert_string_equal(bl_buf_text(&flow), o->want);
     bl_buf_free(ctx, &flow);
   }
-  bl_node_free(ctx, &root);
+  bl_flow_free(ctx, &root);
   check_free(ctx);
 }
 
 static bl_status all_work(bl_ctx *ctx, void *arg)
 {
   (void)arg;
-  bl_node root;
+  bl_flow root;
   bl_status s = parse(ctx, "seed: 1\nlist: [pca, {knn: {k: 5}}]\n", &root);
   if (s) return s;
-  s = bl_node_override(ctx, &root, "list.pca.n=[1, {a: 2}]");
-  bl_node_free(ctx, &root);
+  s = bl_yaml_override(ctx, &root, "list.pca.n=[1, {a: 2}]");
+  bl_flow_free(ctx, &root);
   return s;
 }
 

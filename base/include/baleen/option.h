@@ -12,15 +12,19 @@
 #include "baleen/memory.h"
 
 typedef enum bl_opt_kind {
-  BL_OPT_INT,   /* int64_t */
-  BL_OPT_REAL,  /* double */
-  BL_OPT_BOOL,  /* bool */
-  BL_OPT_ENUM,  /* int: index into choices */
-  BL_OPT_WORD,  /* bl_word: one of choices, or a number within the bounds ("auto", "none", 0.3) */
-  BL_OPT_TEXT,  /* char *, owned; NULL = not given (default NULL) */
-  BL_OPT_REALS, /* bl_reals: [1, 2.5] */
-  BL_OPT_TEXTS, /* bl_texts: [Fz, Cz] */
-  BL_OPT_RANGES /* bl_ranges: {alpha: [8, 13], beta: [13, 30]} */
+  BL_OPT_INT,    /* int64_t */
+  BL_OPT_REAL,   /* double */
+  BL_OPT_BOOL,   /* bool */
+  BL_OPT_ENUM,   /* int: index into choices */
+  BL_OPT_WORD,   /* bl_word: one of choices, or a number within the bounds ("auto", "none", 0.3) */
+  BL_OPT_TEXT,   /* char *, owned; NULL = not given (default NULL) */
+  BL_OPT_REALS,  /* bl_reals: [1, 2.5] */
+  BL_OPT_TEXTS,  /* bl_texts: [Fz, Cz] */
+  BL_OPT_RANGES, /* bl_ranges: {alpha: [8, 13], beta: [13, 30]} */
+  /* An estimator, or with BL_OPT_MANY a list of them. It takes no place in the params: such a row marks where the
+   * estimator framework (baleen/estimator.h) hangs children, and only there may it stand. Functions that set and print
+   * refuse it, those that copy, compare and release pass it by. */
+  BL_OPT_ESTIMATOR
 } bl_opt_kind;
 
 typedef struct bl_word {
@@ -43,8 +47,9 @@ typedef struct bl_ranges {
 enum {
   BL_OPT_OPEN_LO = 1, /* the lower bound itself is refused */
   BL_OPT_OPEN_HI = 2,
-  BL_OPT_WHOLE = 4, /* a BL_OPT_WORD whose numbers are whole */
-  BL_OPT_NEEDED = 8 /* no default: must be given */
+  BL_OPT_WHOLE = 4,  /* a BL_OPT_WORD whose numbers are whole */
+  BL_OPT_NEEDED = 8, /* no default: must be given */
+  BL_OPT_MANY = 16   /* a BL_OPT_ESTIMATOR that takes several, each with a name */
 };
 
 typedef struct bl_opt {
@@ -76,6 +81,8 @@ typedef struct bl_opt {
 #define BL_TEXT(T, m, def, help)  { #m, BL_OPT_TEXT, offsetof(T, m), def, 0, 0, 0, NULL, "", help }
 #define BL_REALS(T, m, def, lo, hi, unit, help) { #m, BL_OPT_REALS, offsetof(T, m), def, lo, hi, 0, NULL, unit, help }
 #define BL_TEXTS(T, m, def, help) { #m, BL_OPT_TEXTS, offsetof(T, m), def, 0, 0, 0, NULL, "", help }
+#define BL_CHILD(name, help)    { #name, BL_OPT_ESTIMATOR, 0, NULL, 0, 0, BL_OPT_NEEDED, NULL, "", help }
+#define BL_CHILDREN(name, help) { #name, BL_OPT_ESTIMATOR, 0, NULL, 0, 0, BL_OPT_NEEDED | BL_OPT_MANY, NULL, "", help }
 #define BL_RANGES(T, m, def, lo, hi, unit, help) { #m, BL_OPT_RANGES, offsetof(T, m), def, lo, hi, 0, NULL, unit, help }
 /* clang-format on */
 
@@ -101,24 +108,38 @@ size_t bl_opts_count(const bl_opt *table);
 /* What is allowed, in words: "a number from 0 to 1", "one of hann, hamming". */
 bl_status bl_opt_allowed(bl_ctx *ctx, const bl_opt *opt, bl_buf *out) BL_MUST_CHECK;
 
-/* ---- flow text: the small subset of YAML flow style that lists are written in
- * ---------------------------------------- value = scalar | [value, ...] | {name: value, ...}; scalars may be "double
- * quoted" with \" \\ \n. The config reader turns YAML nodes into this text; option values are stored and printed in
- * it. */
+/* ---- trees of values ------------------------------------------------------------------------------------------- */
+
+/* What options and plug-ins are read from, whether it came as YAML, as --set, in a model file or as a C string: a tree
+ * in which every node knows its place. Scalars stay text: what they mean is said by the option table that takes them. */
 typedef enum bl_flow_kind { BL_FLOW_SCALAR, BL_FLOW_LIST, BL_FLOW_MAP } bl_flow_kind;
 typedef struct bl_flow bl_flow;
 struct bl_flow {
   bl_flow_kind kind;
   bool quoted;
-  char *text; /* of a scalar */
-  size_t n;   /* children of a list or map */
+  size_t line, column; /* in its text, from 1; line 0: it stands in no file (made by a program, or given to --set) */
+  char *text;          /* of a scalar */
+  size_t n;            /* children of a list or map */
   bl_flow *child;
-  char **name; /* of a map's children, else NULL */
+  bl_flow *key; /* of a map's children: scalars, with places of their own; else NULL */
 };
-bl_status bl_flow_parse(bl_ctx *ctx, const char *text, bl_flow *out) BL_MUST_CHECK; /* depth at most 16 */
+/* Flow text is the small subset of YAML's flow style in which option values are stored and printed:
+ * value = scalar | [value, ...] | {name: value, ...}; scalars may be "double quoted" with \" \\ \n.
+ * Depth at most 64. */
+bl_status bl_flow_parse(bl_ctx *ctx, const char *text, bl_flow *out) BL_MUST_CHECK;
 bl_status bl_flow_print(bl_ctx *ctx, const bl_flow *f, bl_buf *out) BL_MUST_CHECK;
 /* Appends s, quoted where flow text needs it. */
 bl_status bl_flow_print_scalar(bl_ctx *ctx, const char *s, bl_buf *out) BL_MUST_CHECK;
+/* A map's child, or NULL. */
+bl_flow *bl_flow_get(const bl_flow *map, const char *key);
+/* One more child, an empty node, at the end of a list or map; it stands in no file yet. key: NULL for lists. */
+bl_status bl_flow_add(bl_ctx *ctx, bl_flow *f, const char *key, bl_flow **out) BL_MUST_CHECK;
+/* Not given: empty, null or ~, without quotes. */
+bool bl_flow_is_null(const bl_flow *f);
 void bl_flow_free(bl_ctx *ctx, bl_flow *f);
+
+/* bl_opts_set() from a tree; null is "none" where that is a choice. */
+bl_status bl_opts_set_flow(bl_ctx *ctx, const char *who, const bl_opt *table, void *params, const char *name,
+                           const bl_flow *value) BL_MUST_CHECK;
 
 #endif

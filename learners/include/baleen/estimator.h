@@ -22,7 +22,7 @@ enum {
   BL_TAG_NEEDS_Y = 4,          /* a transformer that learns from classes (csp); classifiers and regressors always do */
   BL_TAG_RANDOM = 8,           /* draws numbers; has an option random_state */
   BL_TAG_BINARY = 16,          /* two classes only */
-  BL_TAG_META = 32,            /* has children */
+  BL_TAG_LIST = 32,            /* its children are steps, one behind the other: what a bare list of estimators makes */
   BL_TAG_COVARIANCE_ROWS = 64, /* a row is the upper triangle (row-major, diagonal included) of a symmetric matrix */
   BL_TAG_POOR_SCORE = 128      /* exempt from the score checks of the conformance suite */
 };
@@ -77,7 +77,7 @@ typedef struct bl_estimator_class {
   const char *name, *summary, *source;
   bl_kind kind;
   unsigned tags, state_version; /* version of the learnt fields in files */
-  const bl_opt *opts;           /* NULL: none */
+  const bl_opt *opts;           /* NULL: none. Rows of BL_CHILD and BL_CHILDREN make it hold estimators */
   size_t params_size;
   const bl_field *fields; /* what fit learns; NULL: none */
   size_t state_size;
@@ -108,6 +108,13 @@ typedef struct bl_estimator_class {
    * unfitted objects too, also of one that has no children yet. */
   bl_kind (*kind_of)(const bl_estimator *self);
   unsigned (*tags_of)(const bl_estimator *self);
+  /* Do the configured children suit the class and one another? Asked when they are given and again by fit, with as many
+   * of them as the options need. The message names the child. NULL: any do. */
+  bl_status (*check_children)(bl_ctx *ctx, const bl_estimator *self);
+  /* Options that each child of a BL_CHILDREN row carries beside its estimator (the columns it takes, say); in a config
+   * {name: {estimator: ..., option: ...}}. NULL: none. */
+  const bl_opt *child_opts;
+  size_t child_params_size;
 } bl_estimator_class;
 
 /* Open for class authors; others use the functions below. */
@@ -123,7 +130,9 @@ struct bl_estimator {
   /* Of an estimator that holds others: the children as configured, in order, with their unique names. A class may fit
    * them where they stand (chain), or leave them unfitted as patterns for the learnt ones below. All owned. */
   bl_estimator **child;
-  char **child_name;
+  char **child_name;         /* of a BL_CHILD the option's name */
+  const bl_opt **child_slot; /* the row of the class's options that took it; children stand in the rows' order */
+  void **child_params;       /* what child_opts describe, else NULL */
   size_t n_children;
   /* Children that fit made (a bag is configured with one estimator and learns fifty); forgotten with the rest of what
    * was learnt, compared, saved and loaded like it, left behind by a clone. */
@@ -141,17 +150,33 @@ unsigned bl_estimator_tags(const bl_estimator *e);
 
 /* With default parameters. Unknown name: BL_E_CONFIG with the nearest one. */
 bl_status bl_estimator_new(bl_ctx *ctx, const char *name, bl_estimator **out) BL_MUST_CHECK;
-/* From flow text: "lda", "{pca: {n_components: 2}}", "[standard_scaler, {logistic_regression: {C: 0.1}}]". A list makes
- * a chain; its steps are named after their classes, equal ones get -2, -3, and {pca: {}, as: eigen} names one
- * itself. */
+/* How a tree is built into an estimator. */
+typedef struct bl_build {
+  const char *seed; /* the default of every random_state in it, as text; NULL: what the tables say */
+  /* Told each slip with its place, the text being in the context. BL_OK: go on to the next; other: give up with that.
+   * NULL: the first slip is the call's failure. */
+  bl_status (*slip)(void *arg, const bl_flow *at, bl_status status);
+  void *arg;
+} bl_build;
+/* From a tree, as YAML and flow text give it: a name; {name: {option: value}}; or a list, which makes a chain. The
+ * members of lists are named after their classes, equal ones get -2, -3, and {pca: {}, as: eigen} names one itself; where
+ * several estimators are taken, a map gives names too: {voting: {estimators: {near: knn, far: lda}}}, and a class that
+ * takes several may be given the list alone: {voting: [knn, lda]}. *out is NULL after a failure and after slips. */
+bl_status bl_estimator_build(bl_ctx *ctx, const bl_flow *tree, const bl_build *how, bl_estimator **out) BL_MUST_CHECK;
+/* The same from flow text (option.h): "lda", "[standard_scaler, {logistic_regression: {C: 0.1}}]". */
 bl_status bl_estimator_parse(bl_ctx *ctx, const char *text, bl_estimator **out) BL_MUST_CHECK;
 /* The text that bl_estimator_parse() reads back, every parameter filled in. */
 bl_status bl_estimator_print(bl_ctx *ctx, const bl_estimator *e, bl_buf *out) BL_MUST_CHECK;
-/* Appends a child to a chain, which owns it from now on, also on failure. name NULL: the class's name. */
-bl_status bl_estimator_add_child(bl_ctx *ctx, bl_estimator *chain, const char *name, bl_estimator *child) BL_MUST_CHECK;
-/* path: "C", or "logistic_regression.C" in a chain. Drops what was learnt. */
+/* Gives e a child (a chain a further step), which e owns from now on, also on failure. name NULL: the class's name. */
+bl_status bl_estimator_add_child(bl_ctx *ctx, bl_estimator *e, const char *name, bl_estimator *child) BL_MUST_CHECK;
+/* path: "C"; through children "logistic_regression.C" in a chain, "voting.lda.shrinkage", "bagging.estimator.n_neighbors",
+ * "columns.bands.columns" (an option beside a child). A path that ends at a child, or at an option that takes them, sets
+ * or gets the estimator itself as flow text. A path may begin with e's own name. Drops what was learnt. */
 bl_status bl_estimator_set(bl_ctx *ctx, bl_estimator *e, const char *path, const char *text) BL_MUST_CHECK;
 bl_status bl_estimator_get(bl_ctx *ctx, const bl_estimator *e, const char *path, bl_buf *out) BL_MUST_CHECK;
+/* Where a path of bl_estimator_set() leads in the tree of an estimator that is not built yet; names on the way that the
+ * tree leaves out are made. In lists a position serves as well as a name. BL_E_CONFIG when there is no such place. */
+bl_status bl_estimator_in_flow(bl_ctx *ctx, bl_flow *tree, const char *path, bl_flow **at) BL_MUST_CHECK;
 /* Same parameters, nothing learnt; configured children too. */
 bl_status bl_estimator_clone(bl_ctx *ctx, const bl_estimator *e, bl_estimator **out) BL_MUST_CHECK;
 /* Same parameters and the same learnt bits. */

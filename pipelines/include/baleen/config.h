@@ -80,7 +80,7 @@ typedef struct bl_config {
   bool has_split;
   bl_splitter splitter; /* cls NULL with a split_file, or split: none */
   bl_metric *metrics;
-  char **metric_names; /* as written: "f1", or with options "f1{average: macro}" */
+  char **metric_names; /* as written: "f1", or with options "f1: {average: macro}" */
   size_t n_metrics;
   bl_evaluate_params evaluate;
   bl_report_params report;
