@@ -17,7 +17,7 @@ const char *bl_catalog_kind(size_t i) { return i < sizeof kinds / sizeof *kinds 
   {                                                                                                                    \
     const bl_##lookup##_class *c = bl_##lookup##_at(i);                                                                \
     if (!c) return false;                                                                                              \
-    *out = (bl_entry){kind_, c->name, c->summary, c->source, c->opts, ""};                                             \
+    *out = (bl_entry){kind_, c->name, c->summary, c->source, c->opts, "", NULL};                                       \
     return true;                                                                                                       \
   }
 
@@ -29,7 +29,7 @@ static bool reader_at(size_t i, bl_entry *out, char *buf)
   buf[0] = '\0';
   for (size_t k = 0; c->extensions && c->extensions[k] && n < 140; k++)
     n += (size_t)snprintf(buf + n, 160 - n, "%s%s", k ? " " : "", c->extensions[k]);
-  *out = (bl_entry){"reader", c->name, c->summary, c->source, NULL, buf};
+  *out = (bl_entry){"reader", c->name, c->summary, c->source, NULL, buf, NULL};
   return true;
 }
 
@@ -38,7 +38,8 @@ static bool stage_at(size_t i, bl_entry *out)
   const bl_stage_class *c = bl_stage_at(i);
   if (!c) return false;
   *out = (bl_entry){"stage",   c->name, c->summary,
-                    c->source, c->opts, c->tags & BL_STAGE_WHOLE ? "needs the whole recording: not for live runs" : ""};
+                    c->source, c->opts, c->tags & BL_STAGE_WHOLE ? "needs the whole recording: not for live runs" : "",
+                    NULL};
   return true;
 }
 
@@ -46,12 +47,13 @@ static bool estimator_at(size_t i, bl_entry *out, char *buf)
 {
   const bl_estimator_class *c = bl_estimator_at(i);
   if (!c) return false;
-  snprintf(buf, 160, "%s%s%s%s%s%s%s", bl_kind_name(c->kind), c->tags & BL_TAG_WEIGHTS ? "; takes sample weights" : "",
+  snprintf(buf, 160, "%s%s%s%s%s%s%s", c->kind_of ? "as what it holds" : bl_kind_name(c->kind),
+           c->tags & BL_TAG_WEIGHTS ? "; takes sample weights" : "",
            c->tags & BL_TAG_NEEDS_Y ? "; learns from the classes" : "",
            c->tags & BL_TAG_RANDOM ? "; draws random numbers" : "",
            c->tags & BL_TAG_COVARIANCE_ROWS ? "; rows are covariance matrices" : "",
            c->tags & BL_TAG_BINARY ? "; two classes only" : "", c->tags & BL_TAG_NAN_OK ? "; takes NaN" : "");
-  *out = (bl_entry){"estimator", c->name, c->summary, c->source, c->opts, buf};
+  *out = (bl_entry){"estimator", c->name, c->summary, c->source, c->opts, buf, c->child_opts};
   return true;
 }
 
@@ -62,7 +64,7 @@ static bool metric_at(size_t i, bl_entry *out, char *buf)
   snprintf(buf, 160, "%s%s%s; %s is better", c->for_classes ? "classification" : "",
            c->for_classes && c->for_numbers ? ", " : "", c->for_numbers ? "regression" : "",
            c->greater_is_better ? "greater" : "smaller");
-  *out = (bl_entry){"metric", c->name, c->summary, c->source, c->opts, buf};
+  *out = (bl_entry){"metric", c->name, c->summary, c->source, c->opts, buf, NULL};
   return true;
 }
 
@@ -76,7 +78,7 @@ static bool section_at(size_t i, bl_entry *out)
                   {"evaluate", "how models are tested; takes split: and metrics: too", bl_evaluate_opts},
                   {"report", "what the report says; takes published: too", bl_report_opts}};
   if (i >= sizeof sections / sizeof *sections) return false;
-  *out = (bl_entry){"config section", sections[i].name, sections[i].summary, "", sections[i].opts, ""};
+  *out = (bl_entry){"config section", sections[i].name, sections[i].summary, "", sections[i].opts, "", NULL};
   return true;
 }
 
@@ -131,5 +133,9 @@ bl_status bl_catalog_print(bl_ctx *ctx, const bl_entry *e, bool markdown, bl_buf
     s = bl_buf_puts(ctx, out, "options:\n");
     if (!s) s = bl_options_help(ctx, e->opts, "  ", false, out);
   }
+  if (!s && e->beside)
+    s = bl_buf_puts(ctx, out, markdown ? "\nBeside each estimator in it:\n" : "beside each estimator in it:\n");
+  if (!s && e->beside)
+    s = markdown ? markdown_options(ctx, e->beside, out) : bl_options_help(ctx, e->beside, "  ", false, out);
   return s ? s : bl_buf_puts(ctx, out, "\n");
 }

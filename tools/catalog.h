@@ -7,7 +7,8 @@
 typedef struct bl_entry {
   const char *kind, *name, *summary, *source;
   const bl_opt *opts;
-  const char *traits; /* in words: "classifier; takes weights" */
+  const char *traits;   /* in words: "classifier; takes weights" */
+  const bl_opt *beside; /* options beside each estimator that it holds, or NULL */
 } bl_entry;
 
 /* The i-th kind's name in plural ("stages"), or NULL. */

@@ -45,8 +45,6 @@ static bl_status check_name(bl_ctx *ctx, const bl_estimator *e, const bl_opt *sl
   if (!*name || strpbrk(name, ".[\n"))
     return bl_fail(ctx, BL_E_CONFIG, "%s: '%s' cannot name an estimator: give a name without dots and brackets", who,
                    name);
-  if ((slot->flags & BL_OPT_MANY) && bl_opts_find(e->cls->opts, name))
-    return bl_fail(ctx, BL_E_CONFIG, "%s: '%s' cannot name an estimator: an option is called so", who, name);
   if (bl_child_index(e, name, strlen(name)) < e->n_children)
     return bl_fail(ctx, BL_E_CONFIG, "%s: two estimators are named '%s'; give each a name of its own", who, name);
   return BL_OK;
@@ -107,7 +105,11 @@ bl_status bl_estimator_hang(bl_ctx *ctx, bl_estimator *e, const bl_opt *slot, co
                     : name ? bl_strdup(ctx, name)
                            : free_name(ctx, e, child->cls->name)))
     s = bl_fail_nomem(ctx, e->cls->name);
+  if (!s && !one && bl_opts_find(e->cls->opts, own))
+    s = bl_fail(ctx, BL_E_CONFIG, "%s: '%s' cannot name an estimator: an option is called so; name it otherwise",
+                e->cls->name, own);
   if (s) {
+    bl_free(ctx, own);
     bl_opts_release(ctx, e->cls->child_opts, params);
     bl_free(ctx, params);
     bl_estimator_free(ctx, child);

@@ -58,6 +58,7 @@ static void tensors_free(bl_ctx *ctx, tensors *t)
 static bl_status collect(bl_ctx *ctx, const bl_estimator *e, const char *prefix, tensors *t)
 {
   bl_status s = BL_OK;
+  if (!e->fitted) return BL_OK; /* only the pattern for learnt children */
   for (const bl_field *f = e->cls->fields; !s && f && f->name; f++) {
     bl_field_view view = bl_field_get(f, e->state);
     if (!view.v) continue;

@@ -25,6 +25,16 @@ static const struct composite {
   const char *estimator, *text;
 } composites[] = {
     {"chain", "{chain: [standard_scaler, {gaussian_nb: {}, as: last}]}"},
+    {"columns", "{columns: {transformers: {a: {columns: [\"*\"], estimator: standard_scaler}, "
+                "b: {columns: \"*[0a]\", estimator: [passthrough, standard_scaler]}}}}"},
+    {"columns", "{columns: {transformers: {a: {columns: \"*[0a]\", estimator: passthrough}}, remainder: passthrough}}"},
+    {"voting", "{voting: {estimators: [lda, gaussian_nb]}}"},
+    {"voting", "{voting: {estimators: {near: knn, far: lda}, voting: soft, weights: [1, 2]}}"},
+    {"voting", "{voting: [ridge, linear_regression]}"},
+    {"one_vs_rest", "{one_vs_rest: {estimator: logistic_regression}}"},
+    {"bagging", "{bagging: {estimator: gaussian_nb, n_estimators: 5}}"},
+    {"bagging", "{bagging: {estimator: [standard_scaler, knn], n_estimators: 3, max_features: 0.75}}"},
+    {"bagging", "{bagging: {estimator: ridge, max_samples: 0.8, bootstrap: false, bootstrap_features: true}}"},
     {NULL, NULL},
 };
 

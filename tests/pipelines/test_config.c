@@ -21,6 +21,13 @@ static const struct bad {
     {"bad value", TABLE "model: [{lda: {solver: svdd}}]\n", "t.yaml:2:24: error: lda: solver: 'svdd' is not valid; did you mean 'svd'?"},
     {"out of bounds", TABLE "model: {logistic_regression: {C: -1}}\n", "t.yaml:2:34: error: logistic_regression: C: '-1' is not valid"},
     {"unknown estimator", TABLE "model: [standard_scaler, logistic_regresion]\n", "t.yaml:2:26: error: unknown estimator 'logistic_regresion'; did you mean 'logistic_regression'?"},
+    {"option deep inside", TABLE "model:\n- bagging:\n    estimator: [pca, {knn: {n_neighbours: 3}}]\n",
+     "t.yaml:4:29: error: knn: unknown option 'n_neighbours'; did you mean 'n_neighbors'?"},
+    {"option beside a child", TABLE "model: [{columns: {transformers: {a: {colums: x, estimator: pca}}}}, lda]\n",
+     "t.yaml:2:39: error: a: unknown option 'colums'; did you mean 'columns'?"},
+    {"needed child", TABLE "model: [pca, {bagging: {n_estimators: 3}}]\n", "t.yaml:2:15: error: bagging: 'estimator' must be given"},
+    {"unfit child", TABLE "model: {voting: [lda, ridge]}\n", "t.yaml:2:9: error: voting: 'ridge' is a regressor but 'lda' is a classifier"},
+    {"unfit order", TABLE "model: [knn, lda]\n", "t.yaml:2:8: error: chain: step 'knn' cannot stand before 'lda'"},
     {"unknown stage", "source: {files: {recordings: [x.wav]}}\nfeatures:\n  f:\n    stages: [stft, powr]\n    summaries: [mean]\n",
      "t.yaml:4:20: error: unknown stage 'powr'; did you mean 'power'?"},
     {"baseline of one end", EPOCHS("baseline: [0]"), "t.yaml:3:11: error: epochs: baseline: 1 values; wanted two"},
@@ -152,6 +159,59 @@ static void overrides_reach_options(void **state)
   check_free(ctx);
 }
 
+static const char *const nested = TABLE
+    "seed: 7\nmodel:\n- columns: {transformers: {x: {columns: \"a*\", estimator: [standard_scaler, {pca: {}, as: axis}]}}}\n"
+    "- voting: {estimators: [{bagging: {estimator: knn}}, {lda: {}, as: far}]}\n";
+
+/* Paths of --set, and of the built model: the same, and both reach every child. */
+static void overrides_reach_children(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *set, *path, *want;
+  } rows[] = {
+      {"model.voting.bagging.estimator.n_neighbors=3", "voting.bagging.estimator.n_neighbors", "3"},
+      {"model.voting.bagging.estimator.knn.n_neighbors=3", "voting.bagging.estimator.knn.n_neighbors", "3"},
+      {"model.voting.far.solver=lsqr", "voting.far.solver", "lsqr"},
+      {"model.columns.x.axis.whiten=true", "columns.x.axis.whiten", "true"},
+      {"model.columns.x.columns=[b, c]", "columns.x.columns", "[b, c]"},
+      {"model.0.remainder=passthrough", "columns.remainder", "passthrough"},
+      {"model.voting.bagging.estimator=gaussian_nb", "voting.bagging.estimator",
+       "{gaussian_nb: {priors: [], var_smoothing: 1e-09}}"},
+      {"model.voting.far.solver=lsqr", "voting.bagging.random_state", "7"}, /* the config's seed, however deep */
+  };
+  bl_ctx *ctx = bl_ctx_new();
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    bl_texts set = {0};
+    bl_config c;
+    bl_buf value = {0};
+    check_ok(ctx, bl_texts_add(ctx, &set, rows[i].set));
+    check_ok(ctx, bl_config_parse(ctx, "t.yaml", nested, strlen(nested), &set, &c));
+    check_ok(ctx, bl_estimator_get(ctx, c.learners[0].estimator, rows[i].path, &value));
+    assert_string_equal(bl_buf_text(&value), rows[i].want);
+    bl_buf_free(ctx, &value);
+    bl_config_free(ctx, &c);
+    bl_texts_free(ctx, &set);
+  }
+  check_free(ctx);
+}
+
+static void nested_prints_what_reads_back(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_config a, b;
+  bl_buf text = {0};
+  check_ok(ctx, bl_config_parse(ctx, "t.yaml", nested, strlen(nested), NULL, &a));
+  check_ok(ctx, bl_config_print(ctx, &a, &text));
+  check_ok(ctx, bl_config_parse(ctx, "t.yaml", bl_buf_text(&text), text.len, NULL, &b));
+  assert_true(bl_estimator_equal(a.learners[0].estimator, b.learners[0].estimator));
+  bl_buf_free(ctx, &text);
+  bl_config_free(ctx, &a);
+  bl_config_free(ctx, &b);
+  check_free(ctx);
+}
+
 static bl_status read_whole(bl_ctx *ctx, void *arg)
 {
   (void)arg;
@@ -172,10 +232,12 @@ static void failing_allocations(void **state)
 
 int main(void)
 {
-  struct CMUnitTest tests[64] = {cmocka_unit_test(all_mistakes_at_once), cmocka_unit_test(prints_what_reads_back),
-                                 cmocka_unit_test(seed_reaches_plug_ins), cmocka_unit_test(overrides_reach_options),
-                                 cmocka_unit_test(failing_allocations)};
-  size_t n = 5;
+  struct CMUnitTest tests[64] = {
+      cmocka_unit_test(all_mistakes_at_once),     cmocka_unit_test(prints_what_reads_back),
+      cmocka_unit_test(seed_reaches_plug_ins),    cmocka_unit_test(overrides_reach_options),
+      cmocka_unit_test(overrides_reach_children), cmocka_unit_test(nested_prints_what_reads_back),
+      cmocka_unit_test(failing_allocations)};
+  size_t n = 7;
   for (size_t i = 0; i < sizeof bads / sizeof *bads; i++)
     tests[n++] = (struct CMUnitTest){bads[i].name, refused, NULL, NULL, (void *)(uintptr_t)&bads[i]};
   return _cmocka_run_group_tests("config", tests, n, NULL, NULL);

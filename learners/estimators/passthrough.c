@@ -1,0 +1,30 @@
+/* passthrough: columns as they are, for a place in `columns` or a chain that wants an estimator. */
+#include <string.h>
+
+#include "kit.h"
+
+static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
+{
+  (void)ctx, (void)self, (void)t;
+  return BL_OK;
+}
+
+static size_t width(const bl_estimator *self, bl_op op)
+{
+  return op != BL_TRANSFORM ? 0 : self->fitted ? self->n_features : 1;
+}
+
+static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *room, const bl_cmat *X, const bl_answer *out)
+{
+  (void)ctx, (void)self, (void)room;
+  for (size_t i = 0; out->transform.v && i < X->rows; i++)
+    memcpy(bl_row(&out->transform, i), bl_crow(X, i), X->cols * sizeof(float));
+  return BL_OK;
+}
+
+/* clang-format off */
+const bl_estimator_class bl_estimator_passthrough = {
+    .name = "passthrough", .summary = "columns as they are", .source = "scikit-learn's 'passthrough'",
+    .kind = BL_TRANSFORMER, .tags = BL_TAG_NAN_OK, .state_version = 1, .fit = fit, .width = width, .apply = apply,
+    .names_out = bl_kit_input_names};
+/* clang-format on */
