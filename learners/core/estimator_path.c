@@ -216,6 +216,24 @@ static void member_name(const bl_flow *list, size_t i, char *name, size_t size)
   else snprintf(name, size, "%s", base);
 }
 
+static bl_status no_member(cursor *c, const char *step)
+{
+  const bl_flow *f = c->here;
+  bl_texts names = {0};
+  bl_status s = BL_OK;
+  char name[128];
+  for (size_t i = 0; !s && i < f->n; i++) {
+    if (f->kind == BL_FLOW_LIST) member_name(f, i, name, sizeof name);
+    s = bl_texts_add(c->ctx, &names, f->kind == BL_FLOW_LIST ? name : f->key[i].text);
+  }
+  const char *near = s ? NULL : bl_nearest(step, bl_text_at, &names);
+  if (!s)
+    s = near ? bl_fail(c->ctx, BL_E_CONFIG, "there is no '%s' here; did you mean '%s'?", step, near)
+             : bl_fail(c->ctx, BL_E_CONFIG, "'%s' is neither a position nor a name in this list of %zu", step, f->n);
+  bl_texts_free(c->ctx, &names);
+  return s;
+}
+
 static bl_status to_member(cursor *c, const char *step, bool *taken)
 {
   bl_flow *f = c->here, *hit = NULL;
@@ -235,13 +253,30 @@ static bl_status to_member(cursor *c, const char *step, bool *taken)
     }
     if (hit) return enter(c, hit, ESTIMATOR), BL_OK;
   }
-  return bl_fail(c->ctx, BL_E_CONFIG, "'%s' is neither a position nor a name in this list of %zu", step, f->n);
+  return no_member(c, step);
+}
+
+static const char *option_at(const void *table, size_t i)
+{
+  return i < bl_opts_count(table) ? ((const bl_opt *)table)[i].name : NULL;
+}
+
+/* Is the step, or is it meant to be, an option beside the child rather than one of the child's own? */
+static bool beside_child(const cursor *c, const char *step)
+{
+  const bl_opt *table = c->cls->child_opts;
+  const bl_flow *body = bl_flow_get(c->here, "estimator");
+  const bl_estimator_class *cls = body ? bl_estimator_find(class_of(body)) : NULL;
+  if (bl_opts_find(table, step)) return true;
+  bool below =
+      body && (body->kind == BL_FLOW_LIST || !cls || !strcmp(cls->name, step) || bl_opts_find(cls->opts, step));
+  return !below && bl_nearest(step, option_at, table);
 }
 
 static bl_status to_entry(cursor *c, const char *step, bool *taken)
 {
   if (c->here->kind != BL_FLOW_MAP) return nothing_below(c, step);
-  bool own = bl_opts_find(c->cls->child_opts, step), body = !strcmp(step, "estimator");
+  bool body = !strcmp(step, "estimator"), own = !body && beside_child(c, step);
   *taken = own || body;
   return to_key(c, own ? step : "estimator", own ? VALUE : ESTIMATOR);
 }

@@ -305,6 +305,17 @@ static void paths_lead_through_trees(void **unused)
       {"{chain: {steps: {a: pca}}}", "a.whiten", "{chain: {steps: {a: {pca: {whiten: X}}}}}"},
       {"{chain: {steps: {a: pca}}}", "steps", "{chain: {steps: X}}"},
       {"{chain: {steps: pca}}", "pca.whiten", "{chain: {steps: {pca: {whiten: X}}}}"},
+      {"{voting: [lda, knn]}", "lda.solver", "{voting: [{lda: {solver: X}}, knn]}"},
+      {"{voting: {estimators: [{lda: {}, as: a}]}}", "voting.a.solver",
+       "{voting: {estimators: [{lda: {solver: X}, as: a}]}}"},
+      {"{bagging: {estimator: knn}}", "estimator.p", "{bagging: {estimator: {knn: {p: X}}}}"},
+      {"{columns: {transformers: {a: {estimator: pca}}}}", "a.whiten",
+       "{columns: {transformers: {a: {estimator: {pca: {whiten: X}}}}}}"},
+      {"{columns: {transformers: {a: {estimator: pca}}}}", "a.columns",
+       "{columns: {transformers: {a: {estimator: pca, columns: X}}}}"},
+      {"{columns: {transformers: {a: {estimator: pca}}}}", "a.colums", /* told of when it is built, beside the child */
+       "{columns: {transformers: {a: {estimator: pca, colums: X}}}}"},
+      {"{voting: [lda, knn]}", "voting.lad.solver", NULL},
       {"[pca]", "lda.solver", NULL},
       {"[pca]", "pca.whiten.x", NULL},
       {"[zzz]", "zzz.x", NULL},
@@ -411,10 +422,34 @@ static bl_status live_and_die(bl_ctx *ctx, void *arg)
   return s;
 }
 
+static bl_status nested_life(bl_ctx *ctx, void *arg)
+{
+  (void)arg;
+  static const char text[] = "[{columns: {transformers: {a: {columns: [x, y], estimator: [pca, passthrough]}}}}, "
+                             "{voting: {estimators: [{bagging: {estimator: knn}}, {lda: {}, as: far}]}}]";
+  bl_estimator *e = NULL, *c = NULL;
+  bl_flow f = {0}, *at;
+  bl_buf b = {0};
+  bl_status s = bl_flow_parse(ctx, text, &f);
+  if (!s) s = bl_estimator_in_flow(ctx, &f, "columns.a.pca.whiten", &at);
+  if (!s) s = bl_estimator_parse(ctx, text, &e);
+  if (!s) s = bl_estimator_set(ctx, e, "voting.estimators", "{near: knn, far: [pca, lda]}");
+  if (!s) s = bl_estimator_set(ctx, e, "columns.a", "passthrough");
+  if (!s) s = bl_estimator_clone(ctx, e, &c);
+  if (!s) s = bl_estimator_print(ctx, c, &b);
+  if (!s && !bl_estimator_equal(e, c)) fail_msg("a clone is unlike");
+  bl_buf_free(ctx, &b);
+  bl_flow_free(ctx, &f);
+  bl_estimator_free(ctx, e);
+  bl_estimator_free(ctx, c);
+  return s;
+}
+
 static void memory_running_out_is_survived(void **unused)
 {
   (void)unused;
   check_every_allocation_failing(live_and_die, NULL);
+  check_every_allocation_failing(nested_life, NULL);
 }
 
 int main(void)
