@@ -10,6 +10,7 @@
 #include "baleen/file.h"
 #include "baleen/stage.h"
 #include "baleen/text.h"
+#include "marks.h"
 
 enum { BLOCK_FLOATS = 65536, MAX_STAGES = 64 };
 static const double LONGEST_GAP_S = 7 * 86400.0;
@@ -37,7 +38,7 @@ typedef struct sink {
   uint64_t n;
   double *lo, *hi;
   bool *whole;          /* no other numbers came */
-  bl_annotations *gaps; /* NULL: noted already */
+  bl_annotations *gaps; /* gaps, and what stages find; NULL: noted already */
 } sink;
 
 /* ---- setting up
@@ -240,6 +241,14 @@ static bl_status fill_gap(bl_ctx *ctx, chain *c, double at, sink *k)
   return s;
 }
 
+/* What the stages found in a run whose first sample lies at at_s of OUT. The pass that measures notes it, as gaps. */
+static bl_status note_events(bl_ctx *ctx, const chain *c, double at_s, sink *k)
+{
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && k->gaps && i < c->n; i++) s = bl_marks_found(ctx, &c->runs[i], at_s, k->gaps);
+  return s;
+}
+
 static bl_status pass_run(bl_ctx *ctx, chain *c, const bl_stretch *run, sink *k)
 {
   double rate = c->in.rate_hz,
@@ -256,6 +265,7 @@ static bl_status pass_run(bl_ctx *ctx, chain *c, const bl_stretch *run, sink *k)
     s = bl_recording_read(ctx, c->rec, c->how->stream, run->first + first, n, c->block, &got);
     bool last = first + got >= end || !got;
     if (!s && (got || last)) s = flow(ctx, c, 0, c->block, got, last, k);
+    if (!s) s = note_events(ctx, c, (start + lo - c->from) / rate, k);
   }
   return s;
 }

@@ -106,6 +106,7 @@ struct bl_extractor {
   size_t head, n_open, cap_open;
   double run_start_s, last_start_s, history_s;
   uint64_t pushed;
+  bool ended; /* stages have given what they owed */
 };
 
 /* Puts the place in the recipe before the error: "stage 'mel': ", and "branch 'x', " first when there are several. */

@@ -132,6 +132,7 @@ bl_status bl_extractor_begin(bl_ctx *ctx, bl_extractor *e, double run_start_s)
   e->run_start_s = run_start_s;
   e->last_start_s = -INFINITY;
   e->pushed = 0;
+  e->ended = false;
   return BL_OK;
 }
 
@@ -412,8 +413,15 @@ bl_status bl_extractor_push(bl_ctx *ctx, bl_extractor *e, const float *x, size_t
   return BL_OK;
 }
 
+bl_status bl_extractor_end(bl_ctx *ctx, bl_extractor *e)
+{
+  if (e->ended) return BL_OK;
+  e->ended = true;
+  return feed(ctx, e, NULL, 0);
+}
+
 bl_status bl_extractor_finish(bl_ctx *ctx, bl_extractor *e)
 {
-  bl_status s = feed(ctx, e, NULL, 0);
+  bl_status s = bl_extractor_end(ctx, e);
   return s ? s : emit(ctx, e, true);
 }

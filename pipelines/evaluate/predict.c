@@ -8,6 +8,7 @@
 #include "baleen/table.h"
 #include "baleen/text.h"
 #include "extract.h"
+#include "heard.h"
 #include "nan_rows.h"
 
 /* What a model file holds. */
@@ -216,7 +217,8 @@ static bl_status no_segment(bl_ctx *ctx, const collector *k)
   bl_asked asked;
   bl_buf text = {0};
   bool matched = true;
-  bool at_events = (j->config->segment.cls->tags & BL_SEGMENT_AT_EVENTS) && bl_config_asks(j->config, &asked);
+  bool at_events = (j->config->segment.cls->tags & BL_SEGMENT_AT_EVENTS) && bl_config_asks(j->config, &asked) &&
+                   !bl_config_finds_events(j->config);
   bl_status s = at_events ? bl_tally_missing(ctx, &asked, &j->events, &text, &matched) : BL_OK;
   if (!s && !matched) s = no_event(ctx, j, &text);
   else if (!s && *k->first) s = bl_fail(ctx, BL_E_SHAPE, "no segment is left of %zu; %s", j->n_skipped, k->first);

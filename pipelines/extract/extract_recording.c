@@ -4,6 +4,7 @@
 
 #include "baleen/text.h"
 #include "extract.h"
+#include "heard.h"
 #include "nan_rows.h"
 
 #define BLOCK_FLOATS ((size_t)1 << 16)
@@ -87,7 +88,9 @@ typedef struct cutting {
   bl_segment_run seg;
   bl_spans spans; /* of the last step */
   bl_news news;   /* of the next one */
-  bool any;       /* a span has come */
+  bool any;       /* a span has come, or may come of what the stages find */
+  bool finds;     /* stages find events */
+  bl_heard found;
 } cutting;
 
 /* What the last step gave: spans to the extractor, what is left out to whoever listens. */
@@ -110,8 +113,10 @@ static bl_status hand_on(bl_ctx *ctx, cutting *c)
 
 static bl_status advance(bl_ctx *ctx, cutting *c, double until_s)
 {
-  bl_status s = c->seg.cls->advance(ctx, c->seg.state, until_s, &c->news, &c->spans);
-  c->news.n = 0; /* all events of a file are told at once */
+  /* those of the file are told first, then what the stages have found since the last step */
+  bl_status s = c->finds && !c->news.n ? bl_heard_listen(ctx, &c->found, c->r->e, &c->news) : BL_OK;
+  if (!s) s = c->seg.cls->advance(ctx, c->seg.state, until_s, &c->news, &c->spans);
+  c->news.n = 0; /* all events of a file are told at once, and what is found once */
   return s ? s : hand_on(ctx, c);
 }
 
@@ -145,6 +150,32 @@ static bl_status feed(bl_ctx *ctx, cutting *c, const bl_stretch *run)
   return BL_OK;
 }
 
+/* Events that the stages find are told when their segments have begun: so much of the past is kept. */
+static bl_status prepare_to_listen(bl_ctx *ctx, cutting *c, const bl_run_info *info)
+{
+  double lag_s, look_back_s = bl_segment_look_back(&c->r->job->config->segment, info);
+  c->finds = bl_extractor_finds_events(c->r->e, &lag_s);
+  c->any = c->finds;
+  if (c->finds && isinf(look_back_s))
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "segments: %s has to know all events of a recording beforehand (negatives_per_positive does), but a "
+                   "stage finds some as it goes; leave that option out",
+                   c->seg.cls->name);
+  double step_s = (double)c->r->block_frames / info->rate_hz;
+  if (c->finds) c->news.known_s = info->start_s; /* nothing is found yet */
+  return bl_extractor_set_history(ctx, c->r->e, c->finds ? look_back_s + lag_s + step_s : 0);
+}
+
+/* The last events, once all frames are in, and what is left of the run's segments. */
+static bl_status end_run(bl_ctx *ctx, cutting *c, const bl_run_info *info)
+{
+  bl_status s = c->finds ? bl_extractor_end(ctx, c->r->e) : BL_OK;
+  if (!s && c->finds) s = advance(ctx, c, info->end_s);
+  if (!s) s = c->seg.cls->close(ctx, c->seg.state, info, &c->spans);
+  if (!s) s = hand_on(ctx, c);
+  return !s && c->any ? bl_extractor_finish(ctx, c->r->e) : s;
+}
+
 /* A run that holds no segment is not read. */
 static bl_status find_first(bl_ctx *ctx, cutting *c, const bl_run_info *info)
 {
@@ -169,12 +200,12 @@ static bl_status one_run(bl_ctx *ctx, const reading *r, relay *times, size_t whi
   times->end_s = info.end_s;
   cutting c = {.r = r, .news = {r->events, r->n_events, INFINITY}};
   bl_status s = bl_segment_open(ctx, &r->job->config->segment, &info, &c.seg);
+  if (!s) s = prepare_to_listen(ctx, &c, &info);
   if (!s) s = find_first(ctx, &c, &info);
   if (!s && c.any) s = feed(ctx, &c, run);
-  if (!s) s = c.seg.cls->close(ctx, c.seg.state, &info, &c.spans);
-  if (!s) s = hand_on(ctx, &c);
-  if (!s && c.any) s = bl_extractor_finish(ctx, r->e);
+  if (!s) s = end_run(ctx, &c, &info);
   bl_segment_stop(ctx, &c.seg);
+  bl_heard_free(ctx, &c.found);
   bl_spans_free(ctx, &c.spans);
   return s;
 }

@@ -6,7 +6,9 @@
 bl_status bl_live_of(bl_ctx *ctx, const bl_config *c, const bl_extractor *e, bl_live *out)
 {
   *out = (bl_live){.known = true, .n = bl_extractor_n_stages(e)};
+  double lag_s; /* a segment around an event that a stage finds is known when that is told */
   out->latency_s = bl_extractor_latency(e, &out->whole);
+  if (bl_extractor_finds_events(e, &lag_s)) out->latency_s = fmax(out->latency_s, lag_s);
   if (!out->whole && (c->segment.cls->tags & BL_SEGMENT_WHOLE)) {
     out->whole = "segments: whole";
     out->latency_s = INFINITY;

@@ -5,6 +5,7 @@
 
 #include "baleen/pool.h"
 #include "extract.h"
+#include "heard.h"
 #include "live.h"
 
 enum { AHEAD = 64 }; /* headers that wait for their turn */
@@ -352,7 +353,7 @@ static bl_status check_asked(bl_ctx *ctx, const bl_survey *v)
   bl_buf text = {0};
   bool matched = true;
   const bl_segment_class *cls = v->config->segment.cls;
-  if (!bl_config_asks(v->config, &asked) || bl_asked_any(&asked)) return BL_OK;
+  if (!bl_config_asks(v->config, &asked) || bl_asked_any(&asked) || bl_config_finds_events(v->config)) return BL_OK;
   bl_status s = bl_tally_missing(ctx, &asked, &v->events, &text, &matched);
   /* a recording that cannot be opened may have had it; segments around events come from no other all the same */
   bool in_vain = !matched && (!v->n_failed || (cls->tags & BL_SEGMENT_AT_EVENTS));

@@ -53,7 +53,7 @@ static bl_status make_recipe(bl_ctx *ctx, const recipe_text *t, size_t n, bl_rec
   bl_status s = BL_OK;
   *r = (bl_recipe){0};
   for (size_t i = 0; !s && i < n; i++) {
-    char name[8];
+    char name[24];
     bl_branch *b;
     bl_summary *m;
     snprintf(name, sizeof name, "b%zu", i);

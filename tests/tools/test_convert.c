@@ -74,6 +74,25 @@ static void crops_begin_at_a_sample(void **state)
   check_tmp_done();
 }
 
+/* What a stage finds goes along, by OUT's time, beside the file's own annotations. */
+static void found_events(void **state)
+{
+  (void)state;
+  char in[600], out[600], marks[608];
+  snprintf(in, sizeof in, "%s", edf_write(&ramp, "ramp.edf"));
+  for (size_t i = 0; i < 2; i++) {
+    snprintf(out, sizeof out, "%s", check_tmp_path(i ? "o.npy" : "o.edf"));
+    snprintf(marks, sizeof marks, i ? "%s.csv" : "%s", i ? out : check_tmp_path("marks.csv"));
+    assert_int_equal(
+        baleen("convert '%s' '%s' --from 1 --stages '[{threshold_events: {on: %s, label: loud}}]'", in, out, "3"), 0);
+    if (!i) assert_int_equal(baleen("annotations '%s' '%s'", out, marks), 0);
+    read_said(marks);
+    check_says(",loud,");
+    check_says(",span,");
+  }
+  check_tmp_done();
+}
+
 /* Without a crop nothing is lost or cut; with one it is told. */
 static void annotations_stay(void **state)
 {
@@ -384,10 +403,11 @@ static void slips_are_told(void **state)
 int main(void)
 {
   static const struct CMUnitTest tests[] = {
-      cmocka_unit_test(crops_begin_at_a_sample), cmocka_unit_test(annotations_stay),
-      cmocka_unit_test(crops_over_a_gap),        cmocka_unit_test(tables_beside),
-      cmocka_unit_test(failures_touch_nothing),  cmocka_unit_test(rows_of_this_file),
-      cmocka_unit_test(rows_of_this_folder),     cmocka_unit_test(channels_of_raven),
-      cmocka_unit_test(scales_are_told),         cmocka_unit_test(slips_are_told)};
+      cmocka_unit_test(crops_begin_at_a_sample), cmocka_unit_test(found_events),
+      cmocka_unit_test(annotations_stay),        cmocka_unit_test(crops_over_a_gap),
+      cmocka_unit_test(tables_beside),           cmocka_unit_test(failures_touch_nothing),
+      cmocka_unit_test(rows_of_this_file),       cmocka_unit_test(rows_of_this_folder),
+      cmocka_unit_test(channels_of_raven),       cmocka_unit_test(scales_are_told),
+      cmocka_unit_test(slips_are_told)};
   return cmocka_run_group_tests_name("convert", tests, NULL, NULL);
 }

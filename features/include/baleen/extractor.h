@@ -90,6 +90,16 @@ bl_status bl_extractor_add_span(bl_ctx *ctx, bl_extractor *e, const bl_span *spa
 double bl_extractor_announce_s(const bl_extractor *e, size_t n);
 /* n frames [frame][channel][bin] of the input stream. */
 bl_status bl_extractor_push(bl_ctx *ctx, bl_extractor *e, const float *x, size_t n) BL_MUST_CHECK;
+/* When some stage finds events: true, and how long after its onset an event is told at the latest, in seconds; that much
+ * history is needed beside what the segments need, and the length of a push. */
+bool bl_extractor_finds_events(const bl_extractor *e, double *lag_s);
+/* Adds to *out what the stages have found in this run since the last call, with times from the recording's start; labels
+ * stay as long as the recipe. *known_s: what is found later begins there or behind it; INFINITY when no stage finds
+ * events, or after bl_extractor_end(). */
+bl_status bl_extractor_events(bl_ctx *ctx, bl_extractor *e, bl_findings *out, double *known_s) BL_MUST_CHECK;
+/* The run's last frame was pushed: stages give what they owe, the last events included. Spans around these may then
+ * still be announced. bl_extractor_finish() does it where it was not called. */
+bl_status bl_extractor_end(bl_ctx *ctx, bl_extractor *e) BL_MUST_CHECK;
 /* The run ends: stages give what they owe, open segments are finished. One that ends behind the run's last sample gives
  * no row but BL_E_SHAPE. After an error from push or finish, bl_extractor_begin() starts afresh. */
 bl_status bl_extractor_finish(bl_ctx *ctx, bl_extractor *e) BL_MUST_CHECK;

@@ -5,16 +5,10 @@
 #define BALEEN_SEGMENT_H
 
 #include "baleen/epoch.h"
+#include "baleen/event.h"
 #include "baleen/option.h"
 #include "baleen/stream.h"
 
-/* Something marked in a recording. Times in seconds from the recording's start. label is borrowed; "" when none. */
-typedef struct bl_event {
-  double onset_s, duration_s;
-  const char *label;
-} bl_event;
-
-#define BL_NO_EVENT ((size_t)-1)
 /* A span of time, in seconds from the recording's start. On a stream of rate r (one bin, start_s 0) it covers frames
  * rint(anchor r) + rint((start - anchor) r) up to rint(anchor r) + rint((end - anchor) r), that last one included only
  * if end_included: half to even, as MNE counts samples. On streams of spectra it covers the frames whose centre lies in

@@ -9,6 +9,7 @@
 #ifndef BALEEN_STAGE_H
 #define BALEEN_STAGE_H
 
+#include "baleen/event.h"
 #include "baleen/option.h"
 #include "baleen/stream.h"
 
@@ -57,6 +58,15 @@ typedef struct bl_stage_class {
   /* After init: how much it has to see of a run, so that threads can each do a piece of it. False, or NULL: all from the
    * beginning on, as what remembers its whole past has to. */
   bool (*warm_up)(const void *state, bl_warm_up *out);
+
+  /* Of stages that find events in what comes in, beside what they put out. NULL: it finds none. */
+  const char *const *event_values; /* names of the numbers that each event bears, NULL behind the last; NULL: none */
+  /* Adds what was found since the last call, in seconds after the run's first sample; labels stay as long as params. In
+   * *known_s: what is found later begins there or behind it. Called after any push and after finish, or not at all;
+   * neither calls nor blocks change what is found. */
+  bl_status (*events)(bl_ctx *ctx, void *state, bl_findings *out, double *known_s);
+  /* How long after its onset an event is told at the latest, counted in what comes in. */
+  double (*event_lag_s)(const void *state);
 } bl_stage_class;
 
 /* The registry, in the order of stages.def; NULL behind the last, or for an unknown name. */

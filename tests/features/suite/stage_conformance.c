@@ -498,6 +498,58 @@ static void check_pieces(void **arg)
   bench_close(&b);
 }
 
+/* All that a stage finds in the bench's frames, cut as feed() cuts them; and that it keeps to what it says is known. */
+static void find_all(bench *b, chain *c, uint64_t cut, bl_findings *out)
+{
+  const bl_stage_run *run = &c->run[0];
+  bl_rng r = bl_rng_make(cut, "cuts", 0);
+  double known = -INFINITY, now;
+  chain_reset(c);
+  for (size_t at = 0, k; at <= b->x.n; at += k) {
+    bool end = at == b->x.n;
+    k = cut == 0 ? b->x.n : cut == 1 ? 1 : bl_rng_below(&r, 300);
+    if (k > b->x.n - at) k = b->x.n - at;
+    check_ok(b->ctx, chain_push(b->ctx, c, b->x.v + at * b->x.width, k, end));
+    size_t before = out->n;
+    if (bl_rng_below(&r, 3) || end) check_ok(b->ctx, run->cls->events(b->ctx, run->state, out, &now));
+    else continue;
+    double reached = b->in->start_s + (double)(at + k) / b->in->rate_hz;
+    for (size_t i = before; i < out->n; i++) {
+      if (out->v[i].event.onset_s < known)
+        fail_msg("an event at %g s is told behind %g s", out->v[i].event.onset_s, known);
+      if (cut == 1 && out->v[i].event.onset_s + run->cls->event_lag_s(run->state) + 10 / b->in->rate_hz < reached)
+        fail_msg("an event at %g s is told at %g s", out->v[i].event.onset_s, reached);
+    }
+    assert_true(now >= known);
+    known = now;
+    if (end) break;
+  }
+}
+
+/* A stage that finds events finds the same however its input is cut, and whenever it is asked. */
+static void check_events(void **arg)
+{
+  bench b;
+  chain c;
+  bl_findings want = {0};
+  bench_open(&b, *arg, noise, 0, CHANNELS);
+  start(&b, &c);
+  if (c.run[0].cls->events) {
+    find_all(&b, &c, 0, &want);
+    assert_true(want.n > 2);
+    for (uint64_t cut = 1; cut < 6; cut++) {
+      bl_findings got = {0};
+      find_all(&b, &c, cut, &got);
+      assert_int_equal(got.n, want.n);
+      if (memcmp(got.v, want.v, want.n * sizeof *want.v)) fail_msg("cut otherwise, other events are found");
+      bl_findings_free(b.ctx, &got);
+    }
+  }
+  bl_findings_free(b.ctx, &want);
+  chain_stop(b.ctx, &c);
+  bench_close(&b);
+}
+
 static bl_status sweep(bl_ctx *ctx, void *arg)
 {
   const bench *b = arg;
@@ -623,6 +675,7 @@ int stage_suite(const char *name, const stage_case *of_stage, size_t n, const st
       {"channels that are not needed change nothing", check_needs},
       {"the stage goes on behind a NaN", check_goes_on},
       {"a run in pieces gives the same bits", check_pieces},
+      {"any cut finds the same events", check_events},
   };
   enum { N_CHECKS = sizeof checks / sizeof *checks, MOST = 1024 };
   static struct CMUnitTest tests[MOST];
