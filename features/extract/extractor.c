@@ -156,6 +156,7 @@ bl_status bl_extractor_new(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream
   if ((s = build_nodes(ctx, e))) goto done;
   if (!(e->seats = bl_calloc(ctx, e->n_seats, sizeof *e->seats))) goto nomem;
   if ((s = bl_extractor_name_features(ctx, e))) goto done;
+  if ((s = bl_extractor_check_events(ctx, e))) goto done;
   if (!(e->row = bl_calloc(ctx, e->names.names.n, sizeof *e->row))) goto nomem;
   *out = e;
   e = NULL;
@@ -186,6 +187,8 @@ void bl_extractor_free(bl_ctx *ctx, bl_extractor *e)
     bl_frames_free(ctx, &e->nodes[i].out);
     bl_free(ctx, e->nodes[i].key);
   }
+  bl_findings_free(ctx, &e->untold);
+  bl_free(ctx, e->caught);
   bl_free(ctx, e->open);
   bl_free(ctx, e->nodes);
   bl_free(ctx, e->leaves);
@@ -204,8 +207,9 @@ size_t bl_extractor_n_stages(const bl_extractor *e) { return e->n_nodes; }
 
 double bl_extractor_latency(const bl_extractor *e, const char **whole)
 {
-  double most = 0;
+  double most = 0, lag_s;
   if (whole) *whole = NULL;
+  if (e->hears && bl_extractor_finds_events(e, &lag_s)) most = lag_s;
   for (size_t b = 0; b < e->recipe->n_branches; b++) most = fmax(most, e->leaves[b].stream->latency_s);
   for (size_t i = e->n_nodes; i-- > 0;)
     if (whole && e->nodes[i].run.cls->tags & BL_STAGE_WHOLE) *whole = e->nodes[i].run.cls->name;

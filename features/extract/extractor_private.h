@@ -77,6 +77,12 @@ typedef struct range {
   uint64_t first, behind;
 } range;
 
+/* An event that stage `node` found. */
+typedef struct caught {
+  bl_finding finding;
+  size_t node;
+} caught;
+
 typedef struct open_span {
   bl_span span;
   desk *desk;       /* NULL before its first frame */
@@ -107,6 +113,12 @@ struct bl_extractor {
   double run_start_s, last_start_s, history_s;
   uint64_t pushed;
   bool ended; /* stages have given what they owed */
+  /* events: those that nobody has asked for yet; where summaries take some, those that open spans may still touch */
+  bl_findings untold;
+  bool hears; /* some summary takes events */
+  caught *caught;
+  size_t n_caught, cap_caught;
+  double known_s; /* what is found later begins there or behind it */
 };
 
 /* Puts the place in the recipe before the error: "stage 'mel': ", and "branch 'x', " first when there are several. */
@@ -120,6 +132,18 @@ bl_status bl_extractor_name_features(bl_ctx *ctx, bl_extractor *e) BL_MUST_CHECK
 /* The footing of a started stage, from that of what comes in. */
 footing bl_footing_behind(const bl_stage_run *stage, const bl_stream *in, footing of_in);
 footing bl_extractor_footing(const bl_extractor *e, size_t at);
+
+/* ---- extractor_events.c
+ * ----------------------------------------------------------------------------------------------- */
+
+/* BL_E_CONFIG when a summary takes events, and no stage before it finds any. */
+bl_status bl_extractor_check_events(bl_ctx *ctx, bl_extractor *e) BL_MUST_CHECK;
+/* What stages have found since the last call. */
+bl_status bl_extractor_catch(bl_ctx *ctx, bl_extractor *e) BL_MUST_CHECK;
+/* Events of a span whose frames are all in, to its summaries. */
+bl_status bl_extractor_tell_events(bl_ctx *ctx, const bl_extractor *e, const open_span *o) BL_MUST_CHECK;
+/* Forgets those that no span can touch any more. */
+void bl_extractor_forget_events(bl_extractor *e);
 
 /* ---- extractor_run.c
  * -------------------------------------------------------------------------------------------------- */

@@ -133,6 +133,8 @@ bl_status bl_extractor_begin(bl_ctx *ctx, bl_extractor *e, double run_start_s)
   e->last_start_s = -INFINITY;
   e->pushed = 0;
   e->ended = false;
+  e->untold.n = e->n_caught = 0;
+  e->known_s = run_start_s;
   return BL_OK;
 }
 
@@ -342,6 +344,7 @@ static bl_status feed(bl_ctx *ctx, bl_extractor *e, const float *x, size_t n)
 
 static bool is_done(const bl_extractor *e, const open_span *o)
 {
+  if (e->hears && e->known_s < o->span.end_s) return false;
   for (size_t b = 0; b < e->recipe->n_branches; b++)
     if (e->leaves[b].count < o->on[b].behind) return false;
   for (size_t k = 0; k < e->n_judges; k++)
@@ -362,6 +365,7 @@ static bl_status write_row(bl_ctx *ctx, bl_extractor *e, const open_span *o)
   }
   bl_status s = bl_judges_verdict(ctx, e, o->desk);
   if (!s) s = bl_desk_release_held(ctx, e, &o->span, o->desk);
+  if (!s) s = bl_extractor_tell_events(ctx, e, o);
   if (s) return s;
   for (size_t i = 0; i < e->n_seats; i++) {
     const seat *t = &e->seats[i];
@@ -406,7 +410,9 @@ bl_status bl_extractor_push(bl_ctx *ctx, bl_extractor *e, const float *x, size_t
     if (!s) s = feed(ctx, e, x, now);
     if (s) return s;
     e->pushed += now;
+    if (e->hears && (s = bl_extractor_catch(ctx, e))) return s;
     if ((s = emit(ctx, e, false))) return s;
+    bl_extractor_forget_events(e);
     x += now * width;
     n -= now;
   }
@@ -417,7 +423,8 @@ bl_status bl_extractor_end(bl_ctx *ctx, bl_extractor *e)
 {
   if (e->ended) return BL_OK;
   e->ended = true;
-  return feed(ctx, e, NULL, 0);
+  bl_status s = feed(ctx, e, NULL, 0);
+  return !s && e->hears ? bl_extractor_catch(ctx, e) : s;
 }
 
 bl_status bl_extractor_finish(bl_ctx *ctx, bl_extractor *e)

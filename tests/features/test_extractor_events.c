@@ -14,7 +14,7 @@ typedef struct rows {
   size_t n;
   bl_status status[MAX_ROWS];
   double start_s[MAX_ROWS];
-  float v[MAX_ROWS];
+  float v[MAX_ROWS][3]; /* std, event_count, event_seconds */
   size_t n_found;
   bl_event found[MAX_FOUND];
 } rows;
@@ -26,7 +26,8 @@ static bl_status take(void *user, bl_ctx *ctx, const bl_span *span, bl_status st
   assert_true(r->n < MAX_ROWS);
   r->status[r->n] = status;
   r->start_s[r->n] = span->start_s;
-  r->v[r->n++] = status ? 0 : *row;
+  if (!status) memcpy(r->v[r->n], row, sizeof r->v[0]);
+  r->n++;
   return BL_OK;
 }
 
@@ -50,7 +51,8 @@ static bl_status make_recipe(bl_ctx *ctx, bl_recipe *r)
   if (!s) s = option(ctx, st, "min_gap_s", "0.05");
   if (!s) s = option(ctx, st, "min_duration_s", "0.1");
   if (!s) s = option(ctx, st, "max_duration_s", "1");
-  return s ? s : bl_branch_add_summary(ctx, b, "std", &m);
+  if (!s) s = bl_branch_add_summary(ctx, b, "std", &m);
+  return s ? s : bl_branch_add_summary(ctx, b, "event_count", &m);
 }
 
 /* What was found since the last step to the segmentation; the spans that come of it to the extractor. */
@@ -118,6 +120,22 @@ static void go(bl_ctx *ctx, const char *segment, const char *options, const floa
   bl_recipe_free(ctx, &recipe);
 }
 
+/* Of each row by the events that were found: how many touch it, and for how long. */
+static void check_counts(const rows *r, double length_s)
+{
+  for (size_t i = 0; i < r->n; i++) {
+    double from = r->start_s[i], to = from + length_s, count = 0, seconds = 0;
+    for (size_t k = 0; k < r->n_found; k++) {
+      const bl_event *e = &r->found[k];
+      if (e->onset_s >= to || e->onset_s + e->duration_s <= from) continue;
+      count++;
+      seconds += fmin(to, e->onset_s + e->duration_s) - fmax(from, e->onset_s);
+    }
+    check_near((double)r->v[i][1], count, 0);
+    check_near((double)r->v[i][2], seconds, 1e-5);
+  }
+}
+
 static void test_rows(void **state)
 {
   (void)state;
@@ -138,12 +156,13 @@ static void test_rows(void **state)
     go(ctx, segments[k][0], segments[k][1], x, 400, NULL, &want);
     assert_in_range(want.n_found, 18, 30);
     assert_true(want.n > 15);
+    if (k == 2) check_counts(&want, 1);
     for (size_t most = 1; most < 3000; most = most * 7 + 3) {
       go(ctx, segments[k][0], segments[k][1], x, most, NULL, &got);
       if (got.n != want.n) fail_msg("%s, blocks up to %zu: %zu rows, wanted %zu", segments[k][1], most, got.n, want.n);
       for (size_t i = 0; i < want.n; i++)
         if (got.start_s[i] != want.start_s[i] || got.status[i] != want.status[i] ||
-            memcmp(&got.v[i], &want.v[i], sizeof(float)))
+            memcmp(got.v[i], want.v[i], sizeof got.v[i]))
           fail_msg("%s, blocks up to %zu: row %zu is another", segments[k][1], most, i);
     }
     go(ctx, segments[k][0], segments[k][1], x, 1, &want, &got);
@@ -153,8 +172,26 @@ static void test_rows(void **state)
   }
 }
 
+static void test_refused(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_recipe recipe = {0};
+  bl_branch *b;
+  bl_summary *m;
+  bl_stream in;
+  bl_extractor *e;
+  check_ok(ctx, bl_recipe_add_branch(ctx, &recipe, "b", &b));
+  check_ok(ctx, bl_branch_add_summary(ctx, b, "event_count", &m));
+  check_ok(ctx, make_stream(ctx, 1, 1, RATE, &in));
+  check_fails(ctx, bl_extractor_new(ctx, &recipe, &in, take, NULL, &e), BL_E_CONFIG, "no stage before it finds any");
+  bl_stream_free(ctx, &in);
+  bl_recipe_free(ctx, &recipe);
+  check_free(ctx);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_refused)};
   return cmocka_run_group_tests_name("extractor_events", tests, NULL, NULL);
 }

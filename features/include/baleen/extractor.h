@@ -95,7 +95,7 @@ bl_status bl_extractor_push(bl_ctx *ctx, bl_extractor *e, const float *x, size_t
 bool bl_extractor_finds_events(const bl_extractor *e, double *lag_s);
 /* Adds to *out what the stages have found in this run since the last call, with times from the recording's start; labels
  * stay as long as the recipe. *known_s: what is found later begins there or behind it; INFINITY when no stage finds
- * events, or after bl_extractor_end(). */
+ * events, or after bl_extractor_end(). To be called now and then where they find some: it is kept until then. */
 bl_status bl_extractor_events(bl_ctx *ctx, bl_extractor *e, bl_findings *out, double *known_s) BL_MUST_CHECK;
 /* The run's last frame was pushed: stages give what they owe, the last events included. Spans around these may then
  * still be announced. bl_extractor_finish() does it where it was not called. */

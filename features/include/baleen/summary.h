@@ -39,6 +39,9 @@ typedef struct bl_summary_class {
    * that came in shows in the row, or is refused (BL_E_NONFINITE): never a silent number. */
   bl_status (*finish)(bl_ctx *ctx, void *state, float *row);
   void (*release)(bl_ctx *ctx, void *state);
+  /* Of summaries that take events: each that a stage before it found and that shares time with the segment, by onset, with
+   * the numbers that the stage names; after the frames, before finish(). NULL: it takes none. */
+  bl_status (*event)(bl_ctx *ctx, void *state, const bl_event *event, const double *values);
 } bl_summary_class;
 
 const bl_summary_class *bl_summary_at(size_t i);
