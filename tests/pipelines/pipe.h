@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "baleen/annotation.h"
+#include "baleen/recording_write.h"
 #include "baleen/run.h"
 #include "tree.h"
 
@@ -50,6 +52,33 @@ static inline void pipe_wav(const char *name, double rate_hz, size_t channels, s
   }
   tree_wav(name, rate_hz, channels, frames, v);
   free(v);
+}
+
+/* An EDF+ file of n samples of channel Cz, in uV between -100 and 100, with annotations. */
+static inline void pipe_edf(bl_ctx *ctx, const char *name, double rate_hz, const float *v, size_t n,
+                            const bl_annotation *own, size_t n_own)
+{
+  static const char *const names[] = {"Cz"}, *const units[] = {"uV"};
+  static const double lo = -100, hi = 100;
+  char path[700];
+  bl_annotations a = {0};
+  bl_writer *w;
+  for (size_t i = 0; i < n_own; i++) check_ok(ctx, bl_annotations_add(ctx, &a, &own[i]));
+  bl_write_spec spec = {.format = BL_WRITE_EDF,
+                        .rate_hz = rate_hz,
+                        .n_frames = n,
+                        .n_channels = 1,
+                        .names = names,
+                        .units = units,
+                        .lo = &lo,
+                        .hi = &hi,
+                        .annotations = &a};
+  snprintf(path, sizeof path, "%s/%s", tree_root(), name);
+  check_ok(ctx, bl_writer_open(ctx, path, &spec, &w));
+  check_ok(ctx, bl_writer_push(ctx, w, v, n));
+  check_ok(ctx, bl_writer_done(ctx, w));
+  bl_writer_free(ctx, w);
+  bl_annotations_free(ctx, &a);
 }
 
 /* Eight recordings of two classes in two folders, a second each. */

@@ -2,8 +2,6 @@
  * annotations stand beside tables. */
 #include "pipe.h"
 
-#include "baleen/annotation.h"
-#include "baleen/recording_write.h"
 #include "baleen/text.h"
 
 enum { RATE = 100, SECONDS = 20 };
@@ -14,29 +12,9 @@ static void write_edf(bl_ctx *ctx, const char *name)
   static const bl_annotation own[] = {{.onset_s = 2, .duration_s = 1, .label = (char *)"T0"},
                                       {.onset_s = 6, .duration_s = 1, .label = (char *)"T1"},
                                       {.onset_s = 12, .duration_s = 1, .label = (char *)"Bad_blink"}};
-  static const char *const names[] = {"Cz"}, *const units[] = {"uV"};
-  static const double lo = -100, hi = 100;
-  char path[700];
   float v[RATE * SECONDS];
-  bl_annotations a = {0};
-  bl_writer *w;
   for (size_t i = 0; i < RATE * SECONDS; i++) v[i] = (float)(i % 7) * 10;
-  for (size_t i = 0; i < 3; i++) check_ok(ctx, bl_annotations_add(ctx, &a, &own[i]));
-  bl_write_spec spec = {.format = BL_WRITE_EDF,
-                        .rate_hz = RATE,
-                        .n_frames = RATE * SECONDS,
-                        .n_channels = 1,
-                        .names = names,
-                        .units = units,
-                        .lo = &lo,
-                        .hi = &hi,
-                        .annotations = &a};
-  snprintf(path, sizeof path, "%s/%s", tree_root(), name);
-  check_ok(ctx, bl_writer_open(ctx, path, &spec, &w));
-  check_ok(ctx, bl_writer_push(ctx, w, v, RATE * SECONDS));
-  check_ok(ctx, bl_writer_done(ctx, w));
-  bl_writer_free(ctx, w);
-  bl_annotations_free(ctx, &a);
+  pipe_edf(ctx, name, RATE, v, RATE * SECONDS, own, 3);
 }
 
 #define EPOCHS   "segments: {epochs: {tmin: 0, tmax: 1}}\n"

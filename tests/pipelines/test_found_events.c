@@ -1,40 +1,18 @@
 /* Events that a stage finds: rows around them, and windows that bear their names, from a config. */
 #include "pipe.h"
 
-#include "baleen/annotation.h"
-#include "baleen/recording_write.h"
-
 enum { RATE = 100, SECONDS = 60 };
 
 /* Bursts of 50 uV at 3 to 3.5 s, 9.25 to 10.25 s, 30 to 31 s and from 59 s to the end; the file marks 30.2 s as bad. */
 static void write_edf(bl_ctx *ctx, const char *name)
 {
   static const bl_annotation bad = {.onset_s = 30.2, .duration_s = 0.1, .label = (char *)"BAD"};
-  static const char *const names[] = {"Cz"}, *const units[] = {"uV"};
-  static const double lo = -100, hi = 100, bursts[][2] = {{3, 3.5}, {9.25, 10.25}, {30, 31}, {59, 60}};
-  char path[700];
+  static const double bursts[][2] = {{3, 3.5}, {9.25, 10.25}, {30, 31}, {59, 60}};
   static float v[RATE * SECONDS];
-  bl_annotations a = {0};
-  bl_writer *w;
   for (size_t i = 0; i < RATE * SECONDS; i++) v[i] = (float)(i % 7);
   for (size_t b = 0; b < 4; b++)
     for (size_t i = (size_t)(bursts[b][0] * RATE); i < (size_t)(bursts[b][1] * RATE); i++) v[i] = i % 2 ? 50 : -50;
-  check_ok(ctx, bl_annotations_add(ctx, &a, &bad));
-  bl_write_spec spec = {.format = BL_WRITE_EDF,
-                        .rate_hz = RATE,
-                        .n_frames = RATE * SECONDS,
-                        .n_channels = 1,
-                        .names = names,
-                        .units = units,
-                        .lo = &lo,
-                        .hi = &hi,
-                        .annotations = &a};
-  snprintf(path, sizeof path, "%s/%s", tree_root(), name);
-  check_ok(ctx, bl_writer_open(ctx, path, &spec, &w));
-  check_ok(ctx, bl_writer_push(ctx, w, v, RATE * SECONDS));
-  check_ok(ctx, bl_writer_done(ctx, w));
-  bl_writer_free(ctx, w);
-  bl_annotations_free(ctx, &a);
+  pipe_edf(ctx, name, RATE, v, RATE * SECONDS, &bad, 1);
 }
 
 #define HEAD "source: {files: {recordings: [e/a.edf], labels: annotations}}\n"
