@@ -3,6 +3,7 @@
 #include "baleen/recording.h"
 #include "baleen/source.h"
 
+#define BL_WRITER(name)
 #define BL_READER(name) extern const bl_reader_class bl_reader_##name;
 #include "formats.def"
 #undef BL_READER
@@ -20,6 +21,7 @@ static const bl_source_class *const source_table[] = {
 #include "sources.def"
 #undef BL_SOURCE
     NULL};
+#undef BL_WRITER
 
 BL_REGISTRY(source, "source")
 

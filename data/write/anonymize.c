@@ -6,6 +6,7 @@
 #include "baleen/file.h"
 #include "baleen/text.h"
 #include "edf_copy.h"
+#include "little_endian.h"
 #include "sidecar.h"
 
 /* ---- EDF and BDF
@@ -158,13 +159,6 @@ static bl_status copy_bytes(bl_ctx *ctx, bl_window *w, uint64_t at, uint64_t n, 
   return s;
 }
 
-static uint32_t le32(const unsigned char *b)
-{
-  return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
-}
-
-static uint64_t le64(const unsigned char *b) { return le32(b) | (uint64_t)le32(b + 4) << 32; }
-
 /* A chunk and what of it is kept. */
 typedef struct chunk {
   unsigned char c[34]; /* its beginning, as far as a format can change in it */
@@ -183,7 +177,7 @@ static bl_status are_chunks(bl_ctx *ctx, bl_window *w, uint64_t at, bool *are)
     if (s) return s;
     for (int i = 0; i < 4; i++)
       if (c[i] < 0x20 || c[i] > 0x7e) return BL_OK;
-    at += 8 + (uint64_t)le32(c + 4);
+    at += 8 + (uint64_t)bl_le32(c + 4);
     if (at < w->n_bytes) at += at & 1;
   }
   *are = at == w->n_bytes;
@@ -242,7 +236,7 @@ static bl_status look_at_chunk(bl_ctx *ctx, bl_window *w, uint64_t at, uint64_t 
   bl_status s = bl_window_get(ctx, w, at, head, head, &v);
   if (s) return s;
   memcpy(k->c, v, head);
-  k->n = le32(k->c + 4);
+  k->n = bl_le32(k->c + 4);
   bool data = !memcmp(k->c, "data", 4);
   if (data && k->n == UINT32_MAX && wide && wide <= room) k->n = wide;
   else if (data && (!k->n || k->n > room)) {
@@ -292,7 +286,7 @@ static bl_status wav_chunks(bl_ctx *ctx, bl_window *w, bl_out *out, uint64_t *ke
   for (uint64_t at = 12; !s && at < w->n_bytes && w->n_bytes - at >= 8;) {
     chunk k;
     if ((s = look_at_chunk(ctx, w, at, wide, &k))) break;
-    if (!memcmp(k.c, "ds64", 4) && k.n >= 16) wide = le64(k.c + 16);
+    if (!memcmp(k.c, "ds64", 4) && k.n >= 16) wide = bl_le64(k.c + 16);
     if (k.known) *kept += 8 + k.kept + (k.kept & 1 && at + 8 + k.kept < w->n_bytes);
     if (k.known && out) s = put_chunk(ctx, w, at, &k, total, out);
     if (!s && out) s = tell_left_out(ctx, &k, report);
@@ -310,7 +304,7 @@ static bl_status anonymize_wav(bl_ctx *ctx, bl_window *w, bl_out *out, bl_texts 
   if (!s) s = bl_window_get(ctx, w, 0, sizeof head, sizeof head, &v);
   if (s) return s;
   memcpy(head, v, sizeof head);
-  if (le32(head + 4) != 0xffffffff) /* which RF64 and streams have */
+  if (bl_le32(head + 4) != 0xffffffff) /* which RF64 and streams have */
     for (int b = 0; b < 4; b++) head[4 + b] = (unsigned char)(kept >> 8 * b);
   s = bl_out_put(ctx, out, head, 12);
   return s ? s : wav_chunks(ctx, w, out, &kept, report);

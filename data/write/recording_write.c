@@ -1,28 +1,35 @@
-/* Recordings out: one door to the formats; NumPy's is here, being a header and the frames as they are. */
+/* Recordings out: one door to the formats, which formats.def lists. */
 #include "baleen/recording_write.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "baleen/text.h"
-#include "file.h"
-#include "sidecar.h"
 #include "write_private.h"
+
+static const bl_write_class *const writers[] = {
+#define BL_READER(name)
+#define BL_WRITER(name) &bl_write_##name,
+#include "formats.def"
+#undef BL_WRITER
+#undef BL_READER
+};
+enum { N_WRITERS = sizeof writers / sizeof *writers };
 
 bl_write_format bl_write_format_of(const char *path)
 {
-  static const struct {
-    const char *tail;
-    bl_write_format format;
-  } known[] = {{".wav", BL_WRITE_WAV},
-               {".flac", BL_WRITE_FLAC},
-               {".npy", BL_WRITE_NPY},
-               {".edf", BL_WRITE_EDF},
-               {".bdf", BL_WRITE_BDF}};
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    if (bl_text_ends_with(path, known[i].tail)) return known[i].format;
+  for (size_t i = 0; i < N_WRITERS; i++)
+    for (const bl_write_name *n = writers[i]->names; n->extension; n++)
+      if (bl_text_ends_with(path, n->extension)) return n->format;
   return BL_WRITE_AUTO;
+}
+
+static const bl_write_class *writer_of(bl_write_format format)
+{
+  for (size_t i = 0; i < N_WRITERS; i++)
+    for (const bl_write_name *n = writers[i]->names; n->extension; n++)
+      if (n->format == format) return writers[i];
+  return NULL;
 }
 
 bool bl_write_is_whole(const bl_write_spec *spec, size_t channel)
@@ -31,63 +38,6 @@ bool bl_write_is_whole(const bl_write_spec *spec, size_t channel)
   if (!(lo == rint(lo) && hi == rint(hi) && isfinite(hi - lo))) return false;
   return lo == hi || (spec->whole ? spec->whole[channel] : !strcmp(spec->names[channel], "Status"));
 }
-
-/* ---- .npy
- * ---------------------------------------------------------------------------------------------------------- */
-
-typedef struct npy_state {
-  bl_out out, beside; /* <path>, <path>.json */
-  bl_buf json;        /* the text of <path>.json */
-} npy_state;
-
-static bl_status npy_open(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec)
-{
-  char dict[117], head[129];
-  npy_state *n = w->state = bl_calloc(ctx, 1, sizeof *n);
-  if (!n) return bl_fail_nomem(ctx, "a .npy file");
-  n->out.fd = n->beside.fd = -1;
-  bl_status s = bl_sidecar_check_place(ctx, w->path);
-  if (!s) s = bl_sidecar_text(ctx, spec, NULL, &n->json);
-  if (s) return s;
-  /* magic, version 1.0, length of what follows: 128 bytes in all (numpy.lib.format) */
-  snprintf(dict, sizeof dict, "{'descr': '<f4', 'fortran_order': False, 'shape': (%llu, %zu), }",
-           (unsigned long long)spec->n_frames, spec->n_channels);
-  snprintf(head, sizeof head, "%-10s%-117s\n", "", dict);
-  memcpy(head, "\x93NUMPY\x01\x00\x76\x00", 10);
-  s = bl_out_open(ctx, w->path, &n->out);
-  return s ? s : bl_out_put(ctx, &n->out, head, 128);
-}
-
-static bl_status npy_push(bl_ctx *ctx, bl_writer *w, const float *x, size_t n)
-{
-  return bl_out_put(ctx, &((npy_state *)w->state)->out, x, n * w->n_channels * sizeof *x);
-}
-
-static bl_status npy_done(bl_ctx *ctx, bl_writer *w)
-{
-  npy_state *n = w->state;
-  bl_status s = bl_sidecar_prepare(ctx, w->path, &n->json, &n->beside);
-  if (!s) s = bl_out_done(ctx, &n->out);
-  if (!s) s = bl_sidecar_done(ctx, w->path, &n->beside);
-  if (!s) s = bl_texts_add(ctx, &w->report, "rate, channels and units are in the .json file beside it");
-  return s;
-}
-
-static void npy_release(bl_ctx *ctx, bl_writer *w)
-{
-  npy_state *n = w->state;
-  if (!n) return;
-  bl_out_drop(ctx, &n->out);
-  bl_out_drop(ctx, &n->beside);
-  bl_buf_free(ctx, &n->json);
-  bl_free(ctx, n);
-  w->state = NULL;
-}
-
-const bl_write_class bl_write_npy = {npy_open, npy_push, npy_done, npy_release};
-
-/* ---- the door
- * ------------------------------------------------------------------------------------------------------ */
 
 bl_status bl_writer_open(bl_ctx *ctx, const char *path, const bl_write_spec *spec, bl_writer **out)
 {
@@ -103,9 +53,7 @@ bl_status bl_writer_open(bl_ctx *ctx, const char *path, const bl_write_spec *spe
     bl_writer_free(ctx, w);
     return bl_fail_nomem(ctx, path);
   }
-  w->cls = format == BL_WRITE_NPY                              ? &bl_write_npy
-           : format == BL_WRITE_WAV || format == BL_WRITE_FLAC ? &bl_write_sound
-                                                               : &bl_write_edf;
+  w->cls = writer_of(format);
   w->n_channels = spec->n_channels;
   w->n_frames = spec->n_frames;
   bl_write_spec full = *spec;

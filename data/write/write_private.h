@@ -4,8 +4,15 @@
 
 #include "baleen/recording_write.h"
 
-/* One format being written. state is the format's own. */
+/* A format that a writer writes, and the end of a file's name that asks for it. */
+typedef struct bl_write_name {
+  const char *extension;
+  bl_write_format format;
+} bl_write_name;
+
+/* A writer of recordings, listed in formats.def as BL_WRITER(name). A bl_writer's state is its own. */
 typedef struct bl_write_class {
+  bl_write_name names[3]; /* ended by one without an extension */
   bl_status (*open)(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec);
   bl_status (*push)(bl_ctx *ctx, bl_writer *w, const float *x, size_t n);
   bl_status (*done)(bl_ctx *ctx, bl_writer *w);
@@ -24,6 +31,10 @@ struct bl_writer {
 /* Whether the channel's values are known to be whole numbers. */
 bool bl_write_is_whole(const bl_write_spec *spec, size_t channel);
 
-extern const bl_write_class bl_write_sound, bl_write_npy, bl_write_edf;
+#define BL_READER(name)
+#define BL_WRITER(name) extern const bl_write_class bl_write_##name;
+#include "formats.def"
+#undef BL_WRITER
+#undef BL_READER
 
 #endif

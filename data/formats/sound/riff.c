@@ -3,15 +3,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "little_endian.h"
+
 /* A file of more chunks than this is made to waste time. */
 enum { MAX_CHUNKS = 10000 };
-
-static uint32_t le32(const unsigned char *p)
-{
-  return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-static uint64_t le64(const unsigned char *p) { return le32(p) | (uint64_t)le32(p + 4) << 32; }
 
 static bool read_at(int fd, uint64_t at, unsigned char *to, size_t n)
 {
@@ -25,7 +20,7 @@ static bool only_chunks(int fd, uint64_t at, uint64_t end)
   for (int i = 0; i < MAX_CHUNKS && at + 8 <= end && read_at(fd, at, h, 8); i++) {
     for (int k = 0; k < 4; k++)
       if (h[k] < 0x20 || h[k] > 0x7e) return false;
-    at += 8 + (uint64_t)le32(h + 4);
+    at += 8 + (uint64_t)bl_le32(h + 4);
     if (at == end) return true;
     at += at & 1;
   }
@@ -45,7 +40,7 @@ static uint64_t unwrap(int fd, uint64_t from, uint64_t says, uint64_t holds, uin
 static bool is_chunk(int fd, uint64_t at, uint64_t end)
 {
   unsigned char h[8];
-  if (at + 8 > end || !read_at(fd, at, h, 8) || le32(h + 4) > end - at - 8) return false;
+  if (at + 8 > end || !read_at(fd, at, h, 8) || bl_le32(h + 4) > end - at - 8) return false;
   for (int k = 0; k < 4; k++)
     if (h[k] < 0x20 || h[k] > 0x7e) return false;
   return true;
@@ -63,7 +58,7 @@ static uint64_t frame_bytes(int fd, uint64_t at, uint64_t size)
 /* What the data chunk, whose head is in h, says and what there is. */
 static void look_at_data(int fd, const unsigned char *h, uint64_t at, uint64_t file_bytes, bool rf64, bl_riff_data *out)
 {
-  uint64_t from = at + 8, size = le32(h + 4);
+  uint64_t from = at + 8, size = bl_le32(h + 4);
   bool elsewhere = rf64 && size == UINT32_MAX;
   out->size_at = at + 4;
   out->no_ds64 = elsewhere && !out->size64_at;
@@ -84,9 +79,9 @@ bool bl_riff_find_data(int fd, uint64_t file_bytes, bl_riff_data *out)
   if (!read_at(fd, 0, h, 12) || memcmp(h + 8, "WAVE", 4) || (memcmp(h, "RIFF", 4) && memcmp(h, "RF64", 4)))
     return false;
   bool rf64 = h[1] == 'F';
-  out->open_riff = !rf64 && (le32(h + 4) == 0 || le32(h + 4) == UINT32_MAX);
+  out->open_riff = !rf64 && (bl_le32(h + 4) == 0 || bl_le32(h + 4) == UINT32_MAX);
   for (int i = 0; i < MAX_CHUNKS && at + 8 <= file_bytes && read_at(fd, at, h, 8); i++) {
-    uint64_t size = le32(h + 4);
+    uint64_t size = bl_le32(h + 4);
     if (!memcmp(h, "data", 4)) {
       look_at_data(fd, h, at, file_bytes, rf64, out);
       return true;
@@ -94,7 +89,7 @@ bool bl_riff_find_data(int fd, uint64_t file_bytes, bl_riff_data *out)
     if (!memcmp(h, "fmt ", 4)) out->frame_bytes = frame_bytes(fd, at + 8, size);
     if (rf64 && !memcmp(h, "ds64", 4) && size >= 16 && read_at(fd, at + 16, h + 8, 8)) {
       out->size64_at = at + 16;
-      out->says = le64(h + 8);
+      out->says = bl_le64(h + 8);
     }
     at += 8 + size + (size & 1);
   }
@@ -117,7 +112,7 @@ static bool only_w64_chunks(int fd, uint64_t at, uint64_t end)
 {
   unsigned char h[W64_HEAD];
   for (int i = 0; i < MAX_CHUNKS && at + W64_HEAD <= end && read_at(fd, at, h, W64_HEAD); i++) {
-    uint64_t size = le64(h + 16);
+    uint64_t size = bl_le64(h + 16);
     if (size < W64_HEAD || size > end - at) return false;
     at = w64_next(at, size);
   }
@@ -131,7 +126,7 @@ bool bl_w64_find_data(int fd, uint64_t file_bytes, bl_riff_data *out)
   if (!read_at(fd, 0, h, W64_HEAD) || memcmp(h, w64_riff, 8)) return false;
   uint64_t at = W64_FIRST;
   for (int i = 0; i < MAX_CHUNKS && at + W64_HEAD <= file_bytes && read_at(fd, at, h, W64_HEAD); i++) {
-    uint64_t size = le64(h + 16);
+    uint64_t size = bl_le64(h + 16);
     if (!memcmp(h, w64_data, 8)) {
       out->size_at = at + 16;
       out->says = size > W64_HEAD ? size - W64_HEAD : 0;
@@ -158,7 +153,7 @@ bool bl_sound_length(int fd, uint64_t *size_at, uint64_t *says)
   }
   if (!memcmp(h, w64_riff, 8)) { /* a GUID of 16 bytes, then the size of all */
     *size_at = 16;
-    *says = le64(h + 16);
+    *says = bl_le64(h + 16);
     return true;
   }
   if (!memcmp(h, ".snd", 4) && be32(h + 8) != 0xffffffff) {

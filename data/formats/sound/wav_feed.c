@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "feed_private.h"
+#include "little_endian.h"
 #include "recording_private.h"
 #include "sound.h"
 
@@ -23,10 +24,6 @@ typedef struct wav {
   uint64_t says, left;  /* bytes of samples, and those still to come; OPEN_END: not known */
   uint64_t size_at;     /* where in the pipe the data chunk's size stood */
 } wav;
-
-static uint32_t le16(const unsigned char *p) { return (uint32_t)p[0] | (uint32_t)p[1] << 8; }
-static uint32_t le32(const unsigned char *p) { return le16(p) | le16(p + 2) << 16; }
-static uint64_t le64(const unsigned char *p) { return le32(p) | (uint64_t)le32(p + 4) << 32; }
 
 /* n bytes of the header at hand. */
 static bl_status want(bl_ctx *ctx, bl_feed *f, size_t n)
@@ -80,9 +77,9 @@ static bl_status read_fmt(bl_ctx *ctx, bl_feed *f, wav *w, size_t n)
   if (s) return s;
   if (n < 16) return bl_fail(ctx, BL_E_FORMAT, "%s: the chunk fmt has %zu bytes, wanted 16 or more", f->head->path, n);
   const unsigned char *v = bl_intake_v(&f->in);
-  unsigned tag = le16(v), channels = le16(v + 2), align = le16(v + 12), bits = le16(v + 14);
-  if (tag == TAG_EXTENSIBLE && n >= MAX_FMT) tag = le16(v + 24); /* the sub-format's first bytes */
-  s = bl_sound_check(ctx, f->head, le32(v + 4), channels);
+  unsigned tag = bl_le16(v), channels = bl_le16(v + 2), align = bl_le16(v + 12), bits = bl_le16(v + 14);
+  if (tag == TAG_EXTENSIBLE && n >= MAX_FMT) tag = bl_le16(v + 24); /* the sub-format's first bytes */
+  s = bl_sound_check(ctx, f->head, bl_le32(v + 4), channels);
   if (!s) s = read_type(ctx, f, tag, bits, w);
   if (!s && align != channels * bits / 8)
     s = bl_fail(ctx, BL_E_FORMAT, "%s: the header says frames of %u bytes for %u channels of %u bits", f->head->path,
@@ -90,7 +87,7 @@ static bl_status read_fmt(bl_ctx *ctx, bl_feed *f, wav *w, size_t n)
   if (!s) s = bl_recording_streams(ctx, f->head, 1);
   if (!s) s = bl_sound_channels(ctx, &f->head->streams[0], channels, tag == TAG_PCM ? (int)bits : 0);
   if (s) return s;
-  f->head->streams[0].rate_hz = le32(v + 4);
+  f->head->streams[0].rate_hz = bl_le32(v + 4);
   w->formatted = true;
   f->head->format = bl_strf(ctx, "%s, %u bit%s", w->rf64 ? "RF64" : "WAV", bits, tag == TAG_FLOAT ? " float" : "");
   return f->head->format ? BL_OK : bl_fail_nomem(ctx, "a recording's header");
@@ -114,7 +111,7 @@ static bl_status read_chunk(bl_ctx *ctx, bl_feed *f, wav *w, bool *done)
   if (s) return s;
   char name[4];
   memcpy(name, bl_intake_v(&f->in), 4);
-  uint32_t size = le32(bl_intake_v(&f->in) + 4);
+  uint32_t size = bl_le32(bl_intake_v(&f->in) + 4);
   w->size_at = f->in.passed + 4;
   bl_intake_take(&f->in, 8);
   if (!memcmp(name, "data", 4)) return *done = true, read_size(ctx, f, w, size);
@@ -122,7 +119,7 @@ static bl_status read_chunk(bl_ctx *ctx, bl_feed *f, wav *w, bool *done)
     s = read_fmt(ctx, f, w, size);
   } else if (!memcmp(name, "ds64", 4) && size >= DS64_BYTES) {
     s = want(ctx, f, DS64_BYTES);
-    if (!s) w->says64 = le64(bl_intake_v(&f->in) + 8);
+    if (!s) w->says64 = bl_le64(bl_intake_v(&f->in) + 8);
   }
   if (!s && size > MAX_CHUNK_BYTES)
     s = bl_fail(ctx, BL_E_FORMAT, "%s: byte %llu: a chunk of %lu bytes before the samples is no header of a WAV file",

@@ -381,4 +381,8 @@ static void edf_release(bl_ctx *ctx, bl_writer *w)
   w->state = NULL;
 }
 
-const bl_write_class bl_write_edf = {edf_open, edf_push, edf_done, edf_release};
+const bl_write_class bl_write_edf = {.names = {{".edf", BL_WRITE_EDF}, {".bdf", BL_WRITE_BDF}},
+                                     .open = edf_open,
+                                     .push = edf_push,
+                                     .done = edf_done,
+                                     .release = edf_release};

@@ -234,4 +234,8 @@ static void sound_release(bl_ctx *ctx, bl_writer *w)
   w->state = NULL;
 }
 
-const bl_write_class bl_write_sound = {sound_open, sound_push, sound_done, sound_release};
+const bl_write_class bl_write_sound = {.names = {{".wav", BL_WRITE_WAV}, {".flac", BL_WRITE_FLAC}},
+                                       .open = sound_open,
+                                       .push = sound_push,
+                                       .done = sound_done,
+                                       .release = sound_release};
