@@ -51,6 +51,14 @@ static bl_status check_names(bl_ctx *ctx, const bl_estimator *e, const bl_texts 
   return BL_OK;
 }
 
+bl_status bl_check_columns(bl_ctx *ctx, const bl_estimator *e, size_t cols, const bl_texts *names)
+{
+  if (cols != e->n_features)
+    return bl_fail(ctx, BL_E_SHAPE, "%s: %zu columns, but the model learnt from %zu", e->cls->name, cols,
+                   e->n_features);
+  return check_names(ctx, e, names);
+}
+
 static bl_status check_ops(bl_ctx *ctx, const bl_estimator *e, unsigned ops)
 {
   for (unsigned op = 0; ops >> op; op++) {
@@ -72,9 +80,8 @@ static unsigned ops_of(const bl_answer *out)
 static bl_status check_rows(bl_ctx *ctx, const bl_estimator *e, bool nan_ok, const bl_cmat *X, const bl_texts *names,
                             size_t first_row)
 {
-  if (X->cols != e->n_features)
-    return bl_fail(ctx, BL_E_SHAPE, "%s: %zu columns, but the model learnt from %zu", e->cls->name, X->cols,
-                   e->n_features);
+  bl_status s = bl_check_columns(ctx, e, X->cols, NULL);
+  if (s) return s;
   return bl_check_finite(ctx, e->cls->name, X, nan_ok, e->feature_names.n ? &e->feature_names : names, first_row);
 }
 

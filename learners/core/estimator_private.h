@@ -28,6 +28,8 @@ bl_status bl_estimator_print_slot(bl_ctx *ctx, const bl_estimator *e, const bl_o
 void bl_estimator_forget(bl_ctx *ctx, bl_estimator *e);
 /* BL_E_NOT_FITTED unless fitted. */
 bl_status bl_estimator_needs_fit(bl_ctx *ctx, const bl_estimator *e);
+/* Refuses another number of columns than was learnt from, or other names (NULL: not checked). */
+bl_status bl_check_columns(bl_ctx *ctx, const bl_estimator *e, size_t cols, const bl_texts *names) BL_MUST_CHECK;
 /* Text of an infinity or NaN for messages. */
 const char *bl_nonfinite_name(double x);
 /* bl_applier_run() whose predictions of a classifier are still codes: what a meta estimator wants of its children. */

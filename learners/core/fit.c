@@ -13,8 +13,8 @@
 typedef struct checked {
   bl_data data; /* without the rows of weight zero */
   bl_train train;
-  uint32_t *index;    /* of the kept rows; NULL when all are kept */
-  double *y, *weight; /* kept rows' own copies, NULL when all are kept */
+  uint32_t *index;           /* of the kept rows; NULL when all are kept */
+  double *y, *weight, *time; /* kept rows' own copies, NULL when all are kept */
   int32_t *group;
   double *code; /* y as 0 .. n_classes-1 */
 } checked;
@@ -25,6 +25,7 @@ static void release(bl_ctx *ctx, checked *c)
   bl_free(ctx, c->y);
   bl_free(ctx, c->weight);
   bl_free(ctx, c->group);
+  bl_free(ctx, c->time);
   bl_free(ctx, c->code);
 }
 
@@ -111,6 +112,17 @@ static bl_status check_weight(bl_ctx *ctx, const char *who, unsigned tags, const
   return BL_OK;
 }
 
+static bl_status check_time(bl_ctx *ctx, const char *who, const bl_data *d)
+{
+  for (size_t i = 1; d->time && i < d->X.rows; i++)
+    if (!(d->time[i] >= d->time[i - 1]))
+      return bl_fail(ctx, BL_E_RANGE,
+                     "%s: row %zu is of %.17g s, the row before it of %.17g s; it learns in the order of "
+                     "time: sort the rows",
+                     who, i, d->time[i], d->time[i - 1]);
+  return BL_OK;
+}
+
 /* Leaves the rows of weight zero out of c->data. */
 static bl_status drop_rows(bl_ctx *ctx, checked *c, size_t zeros)
 {
@@ -120,7 +132,8 @@ static bl_status drop_rows(bl_ctx *ctx, checked *c, size_t zeros)
   c->weight = bl_calloc(ctx, n, sizeof *c->weight);
   if (d->y) c->y = bl_calloc(ctx, n, sizeof *c->y);
   if (d->group) c->group = bl_calloc(ctx, n, sizeof *c->group);
-  if (!c->index || !c->weight || (d->y && !c->y) || (d->group && !c->group))
+  if (d->time) c->time = bl_calloc(ctx, n, sizeof *c->time);
+  if (!c->index || !c->weight || (d->y && !c->y) || (d->group && !c->group) || (d->time && !c->time))
     return bl_fail_nomem(ctx, "sample weights");
   for (size_t i = 0; i < d->X.rows; i++) {
     if (!(d->weight[i] > 0)) continue;
@@ -128,6 +141,7 @@ static bl_status drop_rows(bl_ctx *ctx, checked *c, size_t zeros)
     c->weight[k] = d->weight[i];
     if (c->y) c->y[k] = d->y[i];
     if (c->group) c->group[k] = d->group[i];
+    if (c->time) c->time[k] = d->time[i];
     k++;
   }
   d->X.index = c->index;
@@ -135,6 +149,7 @@ static bl_status drop_rows(bl_ctx *ctx, checked *c, size_t zeros)
   d->weight = c->weight;
   d->y = c->y;
   d->group = c->group;
+  d->time = c->time;
   return BL_OK;
 }
 
@@ -146,59 +161,88 @@ static int ascending(const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-static bl_status code_classes(bl_ctx *ctx, bl_estimator *e, unsigned tags, checked *c)
+/* The distinct values of v [n], ascending, in a new array. */
+static bl_status distinct(bl_ctx *ctx, const double *v, size_t n, double **out, size_t *k)
 {
-  const char *who = e->cls->name;
-  size_t n = c->data.X.rows, k = 0;
-  c->code = bl_calloc(ctx, n, sizeof *c->code);
-  double *sorted = bl_calloc(ctx, n, sizeof *sorted);
-  if (!c->code || !sorted) {
-    bl_free(ctx, sorted);
-    return bl_fail_nomem(ctx, "classes");
-  }
-  for (size_t i = 0; i < n; i++) sorted[i] = c->data.y[i] + 0.0; /* -0 becomes 0 */
+  double *sorted = *out = bl_calloc(ctx, n, sizeof *sorted);
+  *k = 0;
+  if (!sorted) return bl_fail_nomem(ctx, "classes");
+  for (size_t i = 0; i < n; i++) sorted[i] = v[i] + 0.0; /* -0 becomes 0 */
   qsort(sorted, n, sizeof *sorted, ascending);
   for (size_t i = 0; i < n; i++)
-    if (!k || sorted[i] > sorted[k - 1]) sorted[k++] = sorted[i];
-  e->classes = sorted;
-  e->n_classes = k;
-  const bl_texts *names = c->data.class_names;
-  if (k < 2) {
-    char value[32];
-    snprintf(value, sizeof value, "%g", sorted[0]);
-    return bl_fail(ctx, BL_E_CLASSES, "%s: all %zu rows are of one class (%s); at least two are needed", who, n,
-                   names ? names->v[(size_t)sorted[0]] : value);
-  }
-  if ((tags & BL_TAG_BINARY) && k > 2)
-    return bl_fail(ctx, BL_E_CLASSES, "%s: the data have %zu classes; it tells two apart", who, k);
+    if (!*k || sorted[i] > sorted[*k - 1]) sorted[(*k)++] = sorted[i];
+  return BL_OK;
+}
+
+static bl_status name_classes(bl_ctx *ctx, bl_estimator *e, const bl_texts *names)
+{
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && names && i < e->n_classes; i++)
+    s = bl_texts_add(ctx, &e->class_names, names->v[(size_t)e->classes[i]]);
+  return s;
+}
+
+/* y as indices into the estimator's classes. */
+static bl_status code_rows(bl_ctx *ctx, const bl_estimator *e, checked *c)
+{
+  size_t n = c->data.X.rows;
+  if (!(c->code = bl_calloc(ctx, n, sizeof *c->code))) return bl_fail_nomem(ctx, "classes");
   for (size_t i = 0; i < n; i++) {
-    double y = c->data.y[i];
-    const double *at = bsearch(&y, sorted, k, sizeof *sorted, ascending);
-    c->code[i] = (double)(at - sorted);
-  }
-  for (size_t i = 0; names && i < k; i++) {
-    bl_status s = bl_texts_add(ctx, &e->class_names, names->v[(size_t)sorted[i]]);
-    if (s) return s;
+    const double *at = bsearch(&c->data.y[i], e->classes, e->n_classes, sizeof *at, ascending);
+    if (!at)
+      return bl_fail(ctx, BL_E_CLASSES, "%s: y of row %zu is %g, which is none of the %zu classes declared at first",
+                     e->cls->name, i, c->data.y[i], e->n_classes);
+    c->code[i] = (double)(at - e->classes);
   }
   c->train.y = c->code;
-  c->train.n_classes = k;
+  c->train.n_classes = e->n_classes;
   return BL_OK;
+}
+
+static bl_status check_count(bl_ctx *ctx, const bl_estimator *e, unsigned tags)
+{
+  if ((tags & BL_TAG_BINARY) && e->n_classes > 2)
+    return bl_fail(ctx, BL_E_CLASSES, "%s: the data have %zu classes; it tells two apart", e->cls->name, e->n_classes);
+  return BL_OK;
+}
+
+static bl_status code_classes(bl_ctx *ctx, bl_estimator *e, unsigned tags, checked *c)
+{
+  const bl_texts *names = c->data.class_names;
+  size_t n = c->data.X.rows;
+  bl_status s = distinct(ctx, c->data.y, n, &e->classes, &e->n_classes);
+  if (!s && e->n_classes < 2) {
+    char value[32];
+    snprintf(value, sizeof value, "%g", e->classes[0]);
+    return bl_fail(ctx, BL_E_CLASSES, "%s: all %zu rows are of one class (%s); at least two are needed", e->cls->name,
+                   n, names ? names->v[(size_t)e->classes[0]] : value);
+  }
+  if (!s) s = check_count(ctx, e, tags);
+  if (!s) s = code_rows(ctx, e, c);
+  return s ? s : name_classes(ctx, e, names);
 }
 
 /* ---- fit --------------------------------------------------------------------------------------------------------- */
 
-static bl_status check_all(bl_ctx *ctx, bl_estimator *e, checked *c)
+static bool learns_classes(bl_kind kind, unsigned tags)
+{
+  return kind == BL_CLASSIFIER || (kind == BL_TRANSFORMER && (tags & BL_TAG_NEEDS_Y));
+}
+
+/* The rows as given: checked, those of weight zero left out, in the form that classes take. */
+static bl_status check_data(bl_ctx *ctx, const bl_estimator *e, checked *c)
 {
   const char *who = e->cls->name;
   unsigned tags = bl_estimator_tags(e);
   bl_kind kind = bl_estimator_kind(e);
-  bool classes = kind == BL_CLASSIFIER || (kind == BL_TRANSFORMER && (tags & BL_TAG_NEEDS_Y));
+  bool classes = learns_classes(kind, tags);
   bl_data *d = &c->data;
   size_t zeros = 0;
   bl_status s = bl_estimator_complete(ctx, e);
   if (!s) s = check_shape(ctx, who, tags, d);
   if (!s) s = check_weight(ctx, who, tags, d, &zeros);
   if (!s && (classes || kind == BL_REGRESSOR)) s = check_y(ctx, who, d, classes);
+  if (!s && (tags & BL_TAG_ORDERED)) s = check_time(ctx, who, d);
   if (!s) s = bl_check_finite(ctx, who, &d->X, tags & BL_TAG_NAN_OK, d->feature_names, 0);
   if (!s && zeros) s = drop_rows(ctx, c, zeros);
   if (s) return s;
@@ -207,10 +251,18 @@ static bl_status check_all(bl_ctx *ctx, bl_estimator *e, checked *c)
   if (ones) d->weight = NULL;
   c->train = (bl_train){.X = d->X, .weight = d->weight, .group = d->group, .data = d};
   if (kind == BL_REGRESSOR) c->train.y = d->y;
-  e->n_features = d->X.cols;
-  if (d->feature_names) s = bl_texts_copy(ctx, &e->feature_names, d->feature_names);
-  if (!s && classes) s = code_classes(ctx, e, tags, c);
-  return s;
+  return BL_OK;
+}
+
+/* What a fit from nothing takes over: columns, names, classes. */
+static bl_status check_all(bl_ctx *ctx, bl_estimator *e, checked *c)
+{
+  unsigned tags = bl_estimator_tags(e);
+  bl_status s = check_data(ctx, e, c);
+  if (s) return s;
+  e->n_features = c->data.X.cols;
+  if (c->data.feature_names) s = bl_texts_copy(ctx, &e->feature_names, c->data.feature_names);
+  return !s && learns_classes(bl_estimator_kind(e), tags) ? code_classes(ctx, e, tags, c) : s;
 }
 
 bl_status bl_fit(bl_ctx *ctx, bl_estimator *e, const bl_data *data)
@@ -223,5 +275,71 @@ bl_status bl_fit(bl_ctx *ctx, bl_estimator *e, const bl_data *data)
   release(ctx, &c);
   if (s) bl_estimator_forget(ctx, e);
   else e->fitted = true;
+  return s;
+}
+
+/* ---- learning in parts ------------------------------------------------------------------------------------------- */
+
+/* The declared classes, or all of the class names, into an estimator that knows none. */
+static bl_status declare(bl_ctx *ctx, bl_estimator *e, const bl_data *d, const double *classes, size_t n)
+{
+  const char *who = e->cls->name;
+  const bl_texts *names = d->class_names;
+  bl_status s = BL_OK;
+  if (!classes && !names)
+    return bl_fail(ctx, BL_E_ARG, "%s: must be told all classes when it first learns in parts; give classes", who);
+  for (size_t i = 0; classes && i < n; i++)
+    if (!isfinite(classes[i]) || (names && !(classes[i] >= 0 && classes[i] < (double)names->n)))
+      return bl_fail(ctx, BL_E_CLASSES, "%s: class %zu is %g, which is no class value", who, i, classes[i]);
+  if (classes) s = distinct(ctx, classes, n, &e->classes, &e->n_classes);
+  else if ((e->classes = bl_calloc(ctx, names->n, sizeof *e->classes)))
+    for (; e->n_classes < names->n; e->n_classes++) e->classes[e->n_classes] = (double)e->n_classes;
+  else s = bl_fail_nomem(ctx, "classes");
+  if (!s && e->n_classes < 2)
+    s = bl_fail(ctx, BL_E_CLASSES, "%s: %zu classes are declared; at least two are needed", who, e->n_classes);
+  if (!s) s = check_count(ctx, e, bl_estimator_tags(e));
+  return s ? s : name_classes(ctx, e, names);
+}
+
+/* Does what is said of classes agree with what was said at first? */
+static bl_status same_classes(bl_ctx *ctx, const bl_estimator *e, const bl_texts *names, const double *classes,
+                              size_t n)
+{
+  double *own = NULL;
+  size_t k = e->n_classes;
+  bl_status s = classes ? distinct(ctx, classes, n, &own, &k) : BL_OK;
+  bool same = !s && k == e->n_classes && (!own || !memcmp(own, e->classes, k * sizeof *own));
+  for (size_t i = 0; same && names && e->class_names.n && i < k; i++)
+    same = e->classes[i] < (double)names->n && !strcmp(names->v[(size_t)e->classes[i]], e->class_names.v[i]);
+  bl_free(ctx, own);
+  if (s || same) return s;
+  return bl_fail(ctx, BL_E_CLASSES, "%s: the classes are not the %zu that were declared when it first learnt",
+                 e->cls->name, e->n_classes);
+}
+
+static bl_status start(bl_ctx *ctx, bl_estimator *e, const bl_data *d, bool learns, const double *classes, size_t n)
+{
+  bl_estimator_forget(ctx, e);
+  e->n_features = d->X.cols;
+  bl_status s = d->feature_names ? bl_texts_copy(ctx, &e->feature_names, d->feature_names) : BL_OK;
+  return !s && learns ? declare(ctx, e, d, classes, n) : s;
+}
+
+bl_status bl_partial_fit(bl_ctx *ctx, bl_estimator *e, const bl_data *data, const double *classes, size_t n_classes)
+{
+  checked c = {.data = *data};
+  bool first = !e->fitted, learns = learns_classes(bl_estimator_kind(e), bl_estimator_tags(e));
+  if (!e->cls->partial_fit)
+    return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: cannot learn in parts; fit it on all rows", e->cls->name);
+  bl_status s = BL_CHECK_CANCEL(ctx);
+  if (!s) s = check_data(ctx, e, &c);
+  if (!s && first) s = start(ctx, e, data, learns, classes, n_classes);
+  if (!s && !first) s = bl_check_columns(ctx, e, data->X.cols, data->feature_names);
+  if (!s && !first && learns) s = same_classes(ctx, e, data->class_names, classes, n_classes);
+  if (!s && learns) s = code_rows(ctx, e, &c);
+  if (!s) s = e->cls->partial_fit(ctx, e, &c.train);
+  release(ctx, &c);
+  if (!s) e->fitted = true;
+  else if (first) bl_estimator_forget(ctx, e);
   return s;
 }

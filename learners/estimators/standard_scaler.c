@@ -25,7 +25,8 @@ static const bl_field fields[] = {
     BL_FIELD_VECTOR(state, scale, BL_F64, n_features, "what each column is divided by"),
     BL_FIELD_SCALAR(state, n_samples_seen, BL_F64, "rows, or the sum of their weights"), BL_FIELD_END};
 
-static void scales(bl_ctx *ctx, const bl_estimator *self, state *s)
+/* Warns of constant columns unless `quiet`: of rows that come in parts the first tell. */
+static void scales(bl_ctx *ctx, const bl_estimator *self, bool quiet, state *s)
 {
   size_t constant = 0, first = 0;
   for (size_t j = 0; j < s->n_features; j++) {
@@ -33,29 +34,48 @@ static void scales(bl_ctx *ctx, const bl_estimator *self, state *s)
     s->scale[j] = flat ? 1 : sqrt(s->var[j]);
     if (flat && !constant++) first = j;
   }
-  if (!constant) return;
+  if (!constant || quiet) return;
   bool named = self->feature_names.n > 0;
   bl_warn(ctx, BL_W_CONSTANT,
           "standard_scaler: %zu of %zu columns are constant, first column %zu%s%s%s; they are not scaled", constant,
           s->n_features, first, named ? " '" : "", named ? self->feature_names.v[first] : "", named ? "'" : "");
 }
 
-static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
+/* Adds a batch's moments to those of n rows (weights) before it (Chan, Golub and LeVeque 1983). */
+static void combine(size_t d, double n, const double *mean, const double *var, double more, double *mean_out,
+                    double *var_out)
+{
+  double total = n + more;
+  for (size_t j = 0; n > 0 && j < d; j++) {
+    double apart = mean_out[j] - mean[j];
+    if (var_out) var_out[j] = (var[j] * n + var_out[j] * more + apart * apart * (n * more / total)) / total;
+    mean_out[j] = mean[j] + apart * (more / total);
+  }
+}
+
+/* From nothing, or on from the rows before; what was learnt is changed only once all is there. */
+static bl_status learn(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
 {
   const params *p = self->params;
   state *s = self->state;
   size_t d = t->X.cols;
-  s->n_features = d;
-  s->n_samples_seen = bl_kit_weight_sum(t->X.rows, t->weight);
-  if (!p->with_mean && !p->with_std) return BL_OK;
-  s->mean = bl_calloc(ctx, d, sizeof *s->mean);
-  if (p->with_std) {
-    s->var = bl_calloc(ctx, d, sizeof *s->var);
-    s->scale = bl_calloc(ctx, d, sizeof *s->scale);
+  double before = s->n_samples_seen, more = bl_kit_weight_sum(t->X.rows, t->weight);
+  state next = {.n_features = d, .n_samples_seen = before + more};
+  bl_status status = BL_OK;
+  if (p->with_mean || p->with_std) {
+    next.mean = bl_calloc(ctx, d, sizeof *next.mean);
+    if (p->with_std) {
+      next.var = bl_calloc(ctx, d, sizeof *next.var);
+      next.scale = bl_calloc(ctx, d, sizeof *next.scale);
+    }
+    bool whole = next.mean && (!p->with_std || (next.var && next.scale));
+    status = whole ? bl_kit_moments(ctx, &t->X, t->weight, next.mean, next.var) : bl_fail_nomem(ctx, "standard_scaler");
+    if (!status) combine(d, before, s->mean, s->var, more, next.mean, next.var);
+    if (!status && p->with_std) scales(ctx, self, before > 0, &next);
   }
-  if (!s->mean || (p->with_std && (!s->var || !s->scale))) return bl_fail_nomem(ctx, "standard_scaler");
-  bl_status status = bl_kit_moments(ctx, &t->X, t->weight, s->mean, s->var);
-  if (!status && p->with_std) scales(ctx, self, s);
+  state old = *s;
+  if (!status) *s = next;
+  bl_fields_release(ctx, fields, status ? &next : &old);
   return status;
 }
 
@@ -100,13 +120,14 @@ const bl_estimator_class bl_estimator_standard_scaler = {
     .summary = "mean 0 and variance 1 for each column",
     .source = "scikit-learn StandardScaler; Chan, Golub and LeVeque 1983",
     .kind = BL_TRANSFORMER,
-    .tags = BL_TAG_WEIGHTS,
+    .tags = BL_TAG_WEIGHTS | BL_TAG_INCREMENTAL,
     .state_version = 1,
     .opts = opts,
     .params_size = sizeof(params),
     .fields = fields,
     .state_size = sizeof(state),
-    .fit = fit,
+    .fit = learn,
+    .partial_fit = learn,
     .width = width,
     .apply = apply,
     .names_out = bl_kit_input_names,

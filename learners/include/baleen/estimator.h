@@ -24,7 +24,9 @@ enum {
   BL_TAG_BINARY = 16,          /* two classes only */
   BL_TAG_LIST = 32,            /* its children are steps, one behind the other: what a bare list of estimators makes */
   BL_TAG_COVARIANCE_ROWS = 64, /* a row is the upper triangle (row-major, diagonal included) of a symmetric matrix */
-  BL_TAG_POOR_SCORE = 128      /* exempt from the score checks of the conformance suite */
+  BL_TAG_POOR_SCORE = 128,     /* exempt from the score checks of the conformance suite */
+  BL_TAG_INCREMENTAL = 256,    /* can learn in parts: has the slot partial_fit */
+  BL_TAG_ORDERED = 512         /* learns from rows in their order, which must be that of time where times are given */
 };
 
 /* What can be asked of a fitted estimator; each gives doubles except transform. */
@@ -49,13 +51,14 @@ typedef struct bl_answer {
   size_t first_row; /* added to the row's number in messages: a block tells rows as its caller counts them */
 } bl_answer;
 
-/* What an estimator learns from. All borrowed. y, weight and group are aligned with X's rows as viewed: entry i belongs
+/* What an estimator learns from. All borrowed. y, weight, group and time are aligned with X's rows as viewed: entry i belongs
  * to bl_crow(&X, i). Group travels with the data so that nothing can forget it. */
 typedef struct bl_data {
   bl_cmat X;
   const double *y;               /* class values (any finite numbers) or targets; NULL: none */
   const double *weight;          /* >= 0, not all zero; NULL: all ones */
   const int32_t *group;          /* rows of one group never stand on both sides of a split; NULL: every row its own */
+  const double *time;            /* when each row was, in seconds of any common clock; NULL: not known */
   const bl_texts *feature_names; /* X.cols names, or NULL */
   const bl_texts *class_names;   /* y is an index into them, or NULL */
 } bl_data;
@@ -83,6 +86,10 @@ typedef struct bl_estimator_class {
   size_t state_size;
   /* Learns into the zeroed state. The framework frees the fields on failure and before a new fit. */
   bl_status (*fit)(bl_ctx *ctx, bl_estimator *self, const bl_train *train);
+  /* Goes on learning from the state that earlier rows left, zeroed when there were none. Classes are all that were
+   * declared, of which some may have no row here. On failure the state must be as it was: make what is new, then put it
+   * in. NULL: cannot learn in parts. */
+  bl_status (*partial_fit)(bl_ctx *ctx, bl_estimator *self, const bl_train *train);
   /* Columns of an operation's result; 0: not supported (also when only with other parameters). Needs no fit for a
    * 0-or-not answer; the exact number needs a fit. */
   size_t (*width)(const bl_estimator *self, bl_op op);
@@ -192,6 +199,13 @@ bl_status bl_estimator_learn_children(bl_ctx *ctx, bl_estimator *e, size_t n) BL
 /* Learns, forgetting what was learnt before. Data are borrowed for the call and never written. On failure the
  * parameters stand and the estimator is not fitted. BL_W_NO_CONVERGENCE is a warning: the model is usable. */
 bl_status bl_fit(bl_ctx *ctx, bl_estimator *e, const bl_data *data) BL_MUST_CHECK;
+/* Learns from some more rows, going on from what was learnt (fit, partial_fit or a model file) or from nothing. Rows may
+ * come in any cut: what is learnt agrees with bl_fit() on all of them to rounding. A classifier must be told all its
+ * classes at the first call, in any order; later `classes` may be NULL or must be the same. NULL at the first call
+ * stands for all of data's class_names. On failure what was learnt before stands. BL_E_UNSUPPORTED without
+ * BL_TAG_INCREMENTAL. */
+bl_status bl_partial_fit(bl_ctx *ctx, bl_estimator *e, const bl_data *data, const double *classes,
+                         size_t n_classes) BL_MUST_CHECK;
 /* Columns of an operation's result, 0 when not supported. */
 size_t bl_op_width(const bl_estimator *e, bl_op op);
 
