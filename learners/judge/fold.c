@@ -12,7 +12,7 @@
 typedef struct side {
   bl_data data;
   uint32_t *index;
-  double *y, *weight;
+  double *y, *weight, *time;
   int32_t *group;
 } side;
 
@@ -22,6 +22,7 @@ static void side_free(bl_ctx *ctx, side *s)
   bl_free(ctx, s->y);
   bl_free(ctx, s->weight);
   bl_free(ctx, s->group);
+  bl_free(ctx, s->time);
 }
 
 /* Rows of weight zero are no rows (as bl_fit() has it); `all`: they are kept, to be predicted. */
@@ -33,7 +34,8 @@ static bl_status side_new(bl_ctx *ctx, const bl_data *d, const uint32_t *row, si
   if (d->y) s->y = bl_calloc(ctx, n, sizeof *s->y);
   if (d->weight) s->weight = bl_calloc(ctx, n, sizeof *s->weight);
   if (d->group) s->group = bl_calloc(ctx, n, sizeof *s->group);
-  if (!s->index || (d->y && !s->y) || (d->weight && !s->weight) || (d->group && !s->group))
+  if (d->time) s->time = bl_calloc(ctx, n, sizeof *s->time);
+  if (!s->index || (d->y && !s->y) || (d->weight && !s->weight) || (d->group && !s->group) || (d->time && !s->time))
     return bl_fail_nomem(ctx, "a fold");
   for (size_t i = 0; !all && d->weight && i < n; i++) m += d->weight[row[i]] != 0;
   if (!m) all = true; /* nothing but such rows: the estimator says no */
@@ -44,6 +46,7 @@ static bl_status side_new(bl_ctx *ctx, const bl_data *d, const uint32_t *row, si
     if (s->y) s->y[m] = d->y[row[i]];
     if (s->weight) s->weight[m] = d->weight[row[i]];
     if (s->group) s->group[m] = d->group[row[i]];
+    if (s->time) s->time[m] = d->time[row[i]];
     m++;
   }
   s->data.X.index = s->index;
@@ -51,6 +54,7 @@ static bl_status side_new(bl_ctx *ctx, const bl_data *d, const uint32_t *row, si
   s->data.y = s->y;
   s->data.weight = s->weight;
   s->data.group = s->group;
+  s->data.time = s->time;
   return BL_OK;
 }
 

@@ -73,6 +73,33 @@ bl_status bl_folds_add(bl_ctx *ctx, bl_folds *f, size_t n, const uint32_t *test,
   return e;
 }
 
+static int by_row(const void *a, const void *b)
+{
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return x < y ? -1 : x > y;
+}
+
+static bl_status copy_side(bl_ctx *ctx, const uint32_t *row, size_t n, uint32_t **out)
+{
+  if (!(*out = bl_calloc(ctx, n, sizeof **out))) return bl_fail_nomem(ctx, "folds");
+  memcpy(*out, row, n * sizeof *row);
+  qsort(*out, n, sizeof *row, by_row);
+  return BL_OK;
+}
+
+bl_status bl_folds_add_sides(bl_ctx *ctx, bl_folds *f, const uint32_t *train, size_t n_train, const uint32_t *test,
+                             size_t n_test)
+{
+  bl_fold fold = {.n_train = n_train, .n_test = n_test};
+  bl_fold *grown = bl_realloc(ctx, f->v, f->n + 1, sizeof *grown);
+  if (grown) f->v = grown;
+  bl_status s = grown ? copy_side(ctx, train, n_train, &fold.train) : bl_fail_nomem(ctx, "folds");
+  if (!s) s = copy_side(ctx, test, n_test, &fold.test);
+  if (s) bl_free(ctx, fold.train);
+  else f->v[f->n++] = fold;
+  return s;
+}
+
 void bl_folds_free(bl_ctx *ctx, bl_folds *f)
 {
   for (size_t i = 0; i < f->n; i++) {

@@ -32,6 +32,9 @@ void bl_coded_free(bl_ctx *ctx, bl_coded *c);
 /* Folds 0 .. n_folds-1 from the number of each row's test fold; rows of -1 always train. An empty fold is refused. */
 bl_status bl_folds_assign(bl_ctx *ctx, const char *who, size_t n, const int32_t *fold_of, size_t n_folds,
                           bl_folds *out) BL_MUST_CHECK;
+/* Adds a fold of these rows (copied, and brought into ascending order). */
+bl_status bl_folds_add_sides(bl_ctx *ctx, bl_folds *f, const uint32_t *train, size_t n_train, const uint32_t *test,
+                             size_t n_test) BL_MUST_CHECK;
 /* How many of n (rows, groups: `what`) a test_size takes: a share below 1 rounds up, 1 or more is a count. Both sides
  * must get some. */
 bl_status bl_test_count(bl_ctx *ctx, const char *who, const char *what, double test_size, size_t n,

@@ -5,7 +5,7 @@ import numpy as np
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import (GroupKFold, KFold, LeaveOneGroupOut, PredefinedSplit, StratifiedGroupKFold,
-                                     StratifiedKFold, cross_val_score)
+                                     StratifiedKFold, TimeSeriesSplit, cross_val_score)
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -29,7 +29,8 @@ def splits():
         smallest class). Group vectors g.A (rows as in y.A for the stratified ones): a = the example of our notes, b =
         25 groups of unequal sizes, all different, c = 6 groups with equal sizes (a tie: sklearn gives later groups
         first). group.A.kK; logo.A (folds in ascending order of group number); strat_group.A.kK; predefined.in,
-        predefined.fold.""", seed=22)
+        predefined.fold. time.CASE: one row a split of TimeSeriesSplit over 23 rows: first and last training row, first
+        and last test row.""", seed=22)
     rng = np.random.default_rng(22)
     for n, k in ((10, 3), (7, 7), (23, 5), (100, 10)):
         g.array("kfold.n%d.k%d.fold" % (n, k), folds(KFold(k), n))
@@ -42,6 +43,11 @@ def splits():
         for k in (2, 3, 5):
             if k <= np.min(np.unique(v, return_counts=True)[1]):
                 g.array("stratified.%s.k%d.fold" % (name, k), folds(StratifiedKFold(k), len(v), v))
+    for name, kw in (("plain", {}), ("three", {"n_splits": 3}), ("gap", {"n_splits": 3, "gap": 2}),
+                     ("short", {"n_splits": 4, "max_train_size": 5}), ("size", {"n_splits": 3, "test_size": 2}),
+                     ("all", {"n_splits": 2, "gap": 3, "test_size": 4, "max_train_size": 6})):
+        g.array("time." + name, np.array([[a[0], a[-1], b[0], b[-1]]
+                                          for a, b in TimeSeriesSplit(**kw).split(np.zeros((23, 1)))]))
     sizes = rng.permutation(np.arange(1, 26))
     groups = {"a": np.array([0, 0, 1, 1, 1, 2, 3, 3, 3, 3, 4]),
               "b": rng.permutation(np.repeat(np.arange(25) * 3 + 2, sizes)),

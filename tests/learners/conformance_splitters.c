@@ -13,6 +13,7 @@ enum { N = 240, N_GROUPS = 40, N_CLASSES = 3 };
 
 typedef struct sample {
   int32_t label[N], group[N], fold[N];
+  double time[N];
 } sample;
 
 static sample draw(uint64_t index)
@@ -23,12 +24,13 @@ static sample draw(uint64_t index)
     s.group[i] = (int32_t)(7 * bl_rng_below(&r, N_GROUPS)) - 100;
     double u = bl_rng_uniform(&r);
     s.label[i] = u < 0.5 ? 0 : u < 0.8 ? 4 : 2; /* codes with gaps, unequal classes */
+    s.time[i] = floor(20 * bl_rng_uniform(&r)); /* many equal */
     s.fold[i] = s.group[i] % 5 == 0 ? -1 : (s.group[i] + 100) % 4;
   }
   return s;
 }
 
-static bl_split_data view(const sample *s) { return (bl_split_data){N, s->label, s->group, s->fold}; }
+static bl_split_data view(const sample *s) { return (bl_split_data){N, s->label, s->group, s->fold, s->time}; }
 
 static bool draws_anew(const char *name) { return strstr(name, "shuffle_split") != NULL; }
 
@@ -52,7 +54,7 @@ static void each(void (*fn)(bl_ctx *ctx, bl_splitter *s, bool shuffled))
       fn(ctx, &s, shuffled || draws_anew(c->name));
       bl_splitter_free(ctx, &s);
     }
-  assert_true(count >= 8);
+  assert_true(count >= 9);
   check_free(ctx);
 }
 
@@ -65,6 +67,20 @@ static void documented(bl_ctx *ctx, bl_splitter *s, bool shuffled)
   for (const bl_opt *o = s->cls->opts; o && o->name; o++) assert_true(o->help && strlen(o->help) > 3);
 }
 
+/* Nothing that is learnt from came after what is tested, and no row is tested twice. */
+static void training_comes_first(const bl_folds *f, const double *time)
+{
+  size_t tested[N] = {0};
+  for (size_t k = 0; k < f->n; k++) {
+    double last = -(double)INFINITY;
+    for (size_t i = 0; i < f->v[k].n_train; i++) last = fmax(last, time[f->v[k].train[i]]);
+    for (size_t i = 0; i < f->v[k].n_test; i++) {
+      assert_true(time[f->v[k].test[i]] >= last);
+      assert_int_equal(++tested[f->v[k].test[i]], 1);
+    }
+  }
+}
+
 static void sound(bl_ctx *ctx, bl_splitter *s, bool shuffled)
 {
   (void)shuffled;
@@ -75,10 +91,11 @@ static void sound(bl_ctx *ctx, bl_splitter *s, bool shuffled)
     check_ok(ctx, bl_split(ctx, s, &d, &f));
     assert_memory_equal(&x, &before, sizeof x);
     size_t tested[N] = {0};
+    bool by_time = s->cls->needs & BL_SPLIT_TIMES;
     for (size_t k = 0; k < f.n; k++) {
       const bl_fold *v = &f.v[k];
       assert_true(v->n_train && v->n_test);
-      assert_int_equal(v->n_train + v->n_test, N);
+      if (!by_time) assert_int_equal(v->n_train + v->n_test, N);
       bool seen[N] = {false};
       for (size_t i = 0; i < v->n_train; i++) {
         assert_true(v->train[i] < N && (!i || v->train[i] > v->train[i - 1]));
@@ -90,8 +107,9 @@ static void sound(bl_ctx *ctx, bl_splitter *s, bool shuffled)
       }
     }
     bool given = s->cls->needs & BL_SPLIT_GIVEN;
-    for (size_t i = 0; i < N && !draws_anew(s->cls->name); i++)
+    for (size_t i = 0; i < N && !draws_anew(s->cls->name) && !by_time; i++)
       assert_int_equal(tested[i], given && x.fold[i] < 0 ? 0 : 1);
+    if (by_time) training_comes_first(&f, x.time);
     if (s->cls->needs & BL_SPLIT_GROUPS) assert_false(bl_folds_leak(&f, N, x.group, NULL, NULL));
     bl_folds_free(ctx, &f);
   }

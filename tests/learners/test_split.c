@@ -245,10 +245,66 @@ static void leaks(void **state)
   check_free(ctx);
 }
 
+/* Rows that stand in the reverse order of time, so that row r is the place 22 - r in time. */
+static void later_rows_are_tested_as_scikit_learn_has_it(void **state)
+{
+  (void)state;
+  enum { N = 23 };
+  static const struct {
+    const char *name, *set[3][2];
+  } rows[] = {{"plain", {{0}}},
+              {"three", {{"n_splits", "3"}}},
+              {"gap", {{"n_splits", "3"}, {"gap", "2"}}},
+              {"short", {{"n_splits", "4"}, {"max_train_size", "5"}}},
+              {"size", {{"n_splits", "3"}, {"test_size", "2"}}},
+              {"all", {{"n_splits", "2"}, {"test_size", "4"}, {"max_train_size", "6"}}}};
+  bl_ctx *ctx = bl_ctx_new();
+  golden *g = golden_open("splits");
+  double back[N];
+  for (size_t i = 0; i < N; i++) back[i] = -(double)i;
+  for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
+    for (int reversed = 0; reversed < 2; reversed++) {
+      bl_splitter s;
+      bl_folds f;
+      char name[32];
+      double got[5 * 4];
+      check_ok(ctx, bl_splitter_new(ctx, "time_series_split", &s));
+      for (size_t k = 0; k < 3 && rows[r].set[k][0]; k++)
+        check_ok(ctx, bl_opts_set(ctx, "", s.cls->opts, s.params, rows[r].set[k][0], rows[r].set[k][1]));
+      if (!strcmp(rows[r].name, "all")) check_ok(ctx, bl_opts_set(ctx, "", s.cls->opts, s.params, "gap", "3"));
+      check_ok(ctx, bl_split(ctx, &s, &(bl_split_data){.n = N, .time = reversed ? back : NULL}, &f));
+      for (size_t k = 0; k < f.n; k++) {
+        const bl_fold *v = &f.v[k];
+        const uint32_t ends[4] = {v->train[0], v->train[v->n_train - 1], v->test[0], v->test[v->n_test - 1]};
+        for (size_t j = 0; j < 4; j++) got[4 * k + j] = reversed ? N - 1.0 - ends[j ^ 1] : ends[j];
+        assert_int_equal(ends[1] - ends[0] + 1, v->n_train);
+        assert_int_equal(ends[3] - ends[2] + 1, v->n_test);
+      }
+      snprintf(name, sizeof name, "time.%s", rows[r].name);
+      const golden_array *want = golden_get(g, name);
+      assert_int_equal(want->rows, f.n);
+      golden_compare(want, got, name);
+      bl_folds_free(ctx, &f);
+      bl_splitter_free(ctx, &s);
+    }
+  bl_splitter s;
+  bl_folds f;
+  back[4] = NAN;
+  check_ok(ctx, bl_splitter_new(ctx, "time_series_split", &s));
+  check_fails(ctx, bl_split(ctx, &s, &(bl_split_data){.n = N, .time = back}, &f), BL_E_NONFINITE, "row 4 has no time");
+  check_fails(ctx, bl_split(ctx, &s, &(bl_split_data){.n = 5}, &f), BL_E_SHAPE, "none of 5 rows to train on");
+  check_ok(ctx, bl_opts_set(ctx, "", s.cls->opts, s.params, "gap", "8"));
+  check_fails(ctx, bl_split(ctx, &s, &(bl_split_data){.n = N}, &f), BL_E_SHAPE, "a gap of 8");
+  bl_splitter_free(ctx, &s);
+  golden_close(g);
+  check_free(ctx);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(golden_folds), cmocka_unit_test(refused),
-                                     cmocka_unit_test(small_class_warns), cmocka_unit_test(folds_by_hand),
-                                     cmocka_unit_test(leaks)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(golden_folds),  cmocka_unit_test(later_rows_are_tested_as_scikit_learn_has_it),
+      cmocka_unit_test(refused),       cmocka_unit_test(small_class_warns),
+      cmocka_unit_test(folds_by_hand), cmocka_unit_test(leaks)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

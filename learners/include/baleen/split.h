@@ -12,6 +12,7 @@ typedef struct bl_split_data {
   const int32_t *label; /* class codes >= 0, or NULL */
   const int32_t *group; /* or NULL */
   const int32_t *fold;  /* a given fold per row (-1: always in training), or NULL */
+  const double *time;   /* when each row was, in seconds of a common clock, or NULL: rows stand in the order of time */
 } bl_split_data;
 
 /* Each fold's training and test rows, ascending. */
@@ -32,7 +33,8 @@ bool bl_folds_leak(const bl_folds *f, size_t n, const int32_t *group, size_t *fo
 enum {
   BL_SPLIT_GROUPS = 1 /* keeps groups whole; needs them */,
   BL_SPLIT_LABELS = 2 /* needs labels */,
-  BL_SPLIT_GIVEN = 4 /* needs the fold column */
+  BL_SPLIT_GIVEN = 4 /* needs the fold column */,
+  BL_SPLIT_TIMES = 8 /* goes by times: a split may leave rows out on both sides */
 };
 typedef struct bl_splitter_class {
   const char *name, *summary, *source;
