@@ -32,6 +32,7 @@ typedef struct asker {
   const float *x;
   double square, slack; /* |x - center|^2 and what rounding may do to a product on its side */
   float limit;          /* what is above cannot be among the k nearest */
+  bool in_range;        /* no product can overflow; else nothing is known to be above a limit, and all are measured */
   size_t n_candidates, n_near;
   candidate *candidates; /* [cap] */
   near *heap;            /* [k] nearest of those measured, the farthest first */
@@ -45,6 +46,7 @@ struct bl_neighbours_room {
   size_t cap;
   float *center;  /* [d] means of the table: norms are smallest around them, and so is the rounding of products */
   float *norm;    /* [n] |y - center|^2 less what rounding may do on y's side */
+  double largest; /* of the |y - center|^2 */
   float *x, *y;   /* [rows x (d + 1)] -2 (x - center) and 1; [TABLE x (d + 1)] y - center and its norm */
   float *product; /* [rows x TABLE] */
 };
@@ -126,6 +128,8 @@ static void measure(const bl_neighbours *m, asker *a, size_t t)
  * magnitudes, which is at most 2|y|^2 + |x|^2 (u = 2^-24, x and y from the center); rounding x, y and the norm before
  * it adds at most 5u |y|^2 + 2u |x|^2. This bounds both, for either side; FLT_MIN is what underflow may lose a term. */
 static double relative_error(size_t d) { return 0x1p-24 * (2.1 * (double)d + 16); }
+/* |x|^2 and |y|^2 up to which the sum of all magnitudes stays a float. */
+static const double largest_square = 1e37;
 static double lost_to_underflow(size_t d) { return ((double)d + 2) * (double)FLT_MIN; }
 
 static float rounded_up(double v)
@@ -157,7 +161,7 @@ static double kth_smallest(double *v, ptrdiff_t n, ptrdiff_t k)
 
 static void lower_limit(asker *a, double limit)
 {
-  float up = rounded_up(limit);
+  float up = a->in_range ? rounded_up(limit) : INFINITY;
   if (up < a->limit) a->limit = up;
 }
 
@@ -225,6 +229,7 @@ static void by_products(const bl_neighbours *m, bl_neighbours_room *r, const bl_
     x[d] = 1;
     a->slack = err * a->square + lost_to_underflow(d);
     a->limit = INFINITY;
+    a->in_range = a->square <= largest_square && r->largest <= largest_square;
   }
   for (size_t at = 0; at < m->n; at += TABLE) {
     size_t take = m->n - at < TABLE ? m->n - at : TABLE;
@@ -245,8 +250,10 @@ static void by_products(const bl_neighbours *m, bl_neighbours_room *r, const bl_
 
 /* ---- the call ---------------------------------------------------------------------------------------------------- */
 
-static void find_center(const bl_neighbours *m, float *center, float *norm, double *sum)
+/* Center and norms of the table; `sum` is scratch for d numbers. Returns the largest square of a norm. */
+static double find_center(const bl_neighbours *m, float *center, float *norm, double *sum)
 {
+  double largest = 0;
   double err = relative_error(m->d);
   for (size_t t = 0; t < m->n; t++)
     for (size_t j = 0; j < m->d; j++) sum[j] += (double)m->rows[t * m->d + j];
@@ -258,7 +265,9 @@ static void find_center(const bl_neighbours *m, float *center, float *norm, doub
       square += (double)from * (double)from;
     }
     norm[t] = (float)(square * (1 - err));
+    largest = square > largest ? square : largest;
   }
+  return largest;
 }
 
 /* Hands out parts of a block whose size was counted the same way before: with no block it only counts. */
@@ -302,7 +311,7 @@ bl_status bl_neighbours_prepare(bl_ctx *ctx, const bl_neighbours *m, size_t rows
   char *block = bl_calloc(ctx, 1, lay_out(m, rows, products, NULL, &count));
   if (!(*out = (bl_neighbours_room *)(void *)block)) return bl_fail_nomem(ctx, "neighbours");
   lay_out(m, rows, products, block, *out);
-  if (products) find_center(m, (*out)->center, (*out)->norm, (*out)->select);
+  if (products) (*out)->largest = find_center(m, (*out)->center, (*out)->norm, (*out)->select);
   return BL_OK;
 }
 
