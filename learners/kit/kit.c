@@ -145,9 +145,17 @@ static bl_status gram_rows(bl_ctx *ctx, void *arg, size_t lo, size_t hi)
   return s;
 }
 
+/* As many partial sums as there are blocks of rows, up to eight, and up to 256 MiB. */
+static size_t slots_for(size_t rows, size_t d)
+{
+  size_t blocks = (rows + GRAM_ROWS - 1) / GRAM_ROWS, fit = d > 0 ? ((size_t)1 << 25) / (d * d) : 1;
+  size_t n = blocks < GRAM_SLOTS ? blocks : GRAM_SLOTS;
+  return fit < n ? (fit ? fit : 1) : n;
+}
+
 bl_status bl_kit_gram(bl_ctx *ctx, const bl_cmat *X, const double *center, double *c)
 {
-  size_t d = X->cols, most = (X->rows + GRAM_ROWS - 1) / GRAM_ROWS, n_slots = most < GRAM_SLOTS ? most : GRAM_SLOTS;
+  size_t d = X->cols, n_slots = slots_for(X->rows, d);
   gram_job j = {X, center, n_slots ? (X->rows + n_slots - 1) / n_slots : 1, NULL};
   if (!(j.slots = bl_calloc(ctx, n_slots * d, d * sizeof *j.slots))) return bl_fail_nomem(ctx, "products of columns");
   bl_status s = bl_pool_chunks(ctx, X->rows, j.rows_a_slot, (double)d * (double)d, gram_rows, &j);
