@@ -18,6 +18,9 @@ const bl_opt bl_rows_opts[] = {
             "column whose rows belong together and never stand on both sides of a split"),
     BL_REAL(bl_rows_params, block_s, "0", 0, 1e9, "s",
             "above 0: groups are cut into blocks of that much time, and rows across a border are left out"),
+    BL_TEXT(bl_rows_params, time, NULL,
+            "column with each row's time, a number that grows with it (seconds); for splitters and learners that go by "
+            "time; not given: rows stand in the order of time"),
     BL_TEXT(bl_rows_params, positive, NULL, "class counted as positive; it goes last in the order of classes"),
     BL_TEXTS(bl_rows_params, classes, "[]", "labels to keep; empty: all of them, sorted"),
     BL_ENUM(bl_rows_params, task, "auto", tasks,

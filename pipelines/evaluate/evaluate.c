@@ -105,7 +105,7 @@ static bl_status by_splitter(bl_ctx *ctx, const bl_splitter *s, const bl_problem
     if (!label) return bl_fail_nomem(ctx, "the labels");
     for (size_t i = 0; i < p->n; i++) label[i] = (int32_t)p->y[i];
   }
-  bl_split_data d = {.n = p->n, .label = label, .group = p->group, .fold = p->fold};
+  bl_split_data d = {.n = p->n, .label = label, .group = p->group, .fold = p->fold, .time = p->time};
   bl_status status = bl_split(ctx, s, &d, out);
   bl_free(ctx, label);
   return status;
@@ -157,7 +157,7 @@ static bl_status make_folds(bl_ctx *ctx, const bl_config *c, const bl_problem *p
     return all_rows(ctx, p->n, out);
   }
   if (c->splitter.cls) {
-    bool plain = !(c->splitter.cls->needs & (BL_SPLIT_GROUPS | BL_SPLIT_GIVEN));
+    bool plain = !(c->splitter.cls->needs & (BL_SPLIT_GROUPS | BL_SPLIT_GIVEN | BL_SPLIT_TIMES));
     bl_status s = by_splitter(ctx, &c->splitter, p, out);
     return s ? s : refuse_leakage(ctx, c, p, out, c->splitter.cls->name, plain);
   }
@@ -377,6 +377,7 @@ static bl_status cross_validate(bl_ctx *ctx, const bl_config *c, const bl_proble
                   .y = p->y,
                   .weight = p->weight,
                   .group = p->group,
+                  .time = p->time,
                   .feature_names = &p->rows->features,
                   .class_names = p->classes.n ? &p->classes : NULL};
   bl_status s = model && cv ? BL_OK : bl_fail_nomem(ctx, "the results");

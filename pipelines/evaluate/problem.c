@@ -156,6 +156,22 @@ static bl_status parse_targets(bl_ctx *ctx, const bl_dataset *d, const bl_column
   return BL_OK;
 }
 
+static bl_status parse_times(bl_ctx *ctx, const bl_config *c, const bl_dataset *d, bl_problem *p)
+{
+  const bl_column *column;
+  if (!c->rows.time) return BL_OK;
+  bl_status s = bl_dataset_column(ctx, d, c->rows.time, &column);
+  if (s) return bl_fail_in(ctx, s, "rows: time: ");
+  if (!(p->time = bl_calloc(ctx, p->n, sizeof *p->time))) return bl_fail_nomem(ctx, "the times");
+  for (size_t i = 0; i < p->n; i++) {
+    const char *text = bl_column_text(column, p->index[i]);
+    if (!bl_parse_real(text, &p->time[i]) || !isfinite(p->time[i]))
+      return bl_fail(ctx, BL_E_FORMAT, "%s (row %u): rows: time: '%s' is no finite number; give each row its seconds",
+                     bl_column_text(&d->recording, p->index[i]), p->index[i], text);
+  }
+  return BL_OK;
+}
+
 /* Groups by name, cut into blocks of time where the config says so; a row without a group is one of its own. */
 static bl_status code_groups(bl_ctx *ctx, const bl_config *c, const bl_dataset *d, bl_problem *p)
 {
@@ -203,6 +219,7 @@ bl_status bl_problem_make(bl_ctx *ctx, const bl_config *c, const bl_dataset *row
   if (!s) s = take_rows(ctx, c, rows, label, out);
   if (!s) s = copy_rows(ctx, rows, out);
   if (!s) s = out->task == BL_TASK_REGRESSION ? parse_targets(ctx, rows, label, out) : code_classes(ctx, c, label, out);
+  if (!s) s = parse_times(ctx, c, rows, out);
   if (!s) s = code_groups(ctx, c, rows, out);
   if (!s) s = code_folds(ctx, c, rows, out);
   if (s) bl_problem_free(ctx, out);
@@ -216,6 +233,7 @@ void bl_problem_free(bl_ctx *ctx, bl_problem *p)
   bl_free(ctx, p->y);
   bl_free(ctx, p->group);
   bl_free(ctx, p->fold);
+  bl_free(ctx, p->time);
   bl_free(ctx, p->weight);
   bl_texts_free(ctx, &p->classes);
   bl_texts_free(ctx, &p->groups);

@@ -75,6 +75,9 @@ static const struct row {
     {"group k-fold", "split: {group_k_fold: {n_splits: 4}}", true, BL_OK, 4, "", "keeps groups"},
     {"one group out", "split: leave_one_group_out", true, BL_OK, 8, "", "a fold a group"},
     {"given column that keeps groups", "split: predefined, fold: fold", true, BL_OK, 2, "", "checked, not refused"},
+    {"later rows", "split: {time_series_split: {test_size: 3}}", true, BL_OK, 5, "", "no group on both sides: checked"},
+    {"later rows that tear", "split: time_series_split", true, BL_E_LEAKAGE, 0, "stand on both sides",
+     "4 rows a fold, groups of 3"},
     {"no split", "split: none", true, BL_E_LEAKAGE, 0, "the rows it learnt from", "scored on what it learnt"},
     {"no split, in words", "split: none, allow_leakage: true", true, BL_OK, 1, "", "the config says so"},
     {"list that keeps groups", "split_file: keeps.csv", true, BL_OK, 2, "", "rows 0-2 and 3-5 are groups"},
@@ -118,6 +121,38 @@ static void folds_are_checked(void **state)
   if (!s) assert_int_equal(w.n_folds, r->n_folds);
   bl_dataset_free(ctx, &d);
   bl_config_free(ctx, &c);
+  check_free(ctx);
+}
+
+/* The column "fold" is 1 in every second pair of groups: told to be the time, it brings these rows behind the others. */
+static void a_column_of_times_orders_the_rows(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_config c;
+  bl_dataset d;
+  bl_problem p;
+  bl_results r;
+  const char *text = "source: {table: {file: x.csv}}\nmodel: knn\nrows: {positive: call, time: %s}\n"
+                     "evaluate: {metrics: [accuracy], split: {time_series_split: {n_splits: 2, test_size: 6}}}\n";
+  char config[300];
+  snprintf(config, sizeof config, text, "fold");
+  check_ok(ctx, pipe_config(ctx, config, &c));
+  make_rows(ctx, false, &d);
+  check_ok(ctx, bl_problem_make(ctx, &c, &d, &p));
+  check_ok(ctx, bl_evaluate(ctx, &c, &p, &r));
+  assert_int_equal(r.folds.n, 2);
+  for (size_t k = 0; k < 2; k++)
+    for (size_t i = 0; i < r.folds.v[k].n_test; i++) assert_true(p.time[r.folds.v[k].test[i]] > 0);
+  for (size_t i = 0; i < r.folds.v[0].n_train; i++) assert_true(p.time[r.folds.v[0].train[i]] < 1);
+  bl_results_free(ctx, &r);
+  bl_problem_free(ctx, &p);
+  bl_config_free(ctx, &c);
+  snprintf(config, sizeof config, text, "snr");
+  check_ok(ctx, pipe_config(ctx, config, &c));
+  check_fails(ctx, bl_problem_make(ctx, &c, &d, &p), BL_E_FORMAT, "rows: time: '' is no finite number");
+  bl_config_free(ctx, &c);
+  bl_dataset_free(ctx, &d);
   check_free(ctx);
 }
 
@@ -248,8 +283,9 @@ int main(void)
   tree_text("none.csv", "split,row\n");
   tree_text("column.csv", "split,line\n0,1\n");
   struct CMUnitTest tests[48] = {cmocka_unit_test(parts_hold_all_noise), cmocka_unit_test(other_tasks),
-                                 cmocka_unit_test(a_failing_fold_stays_alone), cmocka_unit_test(failing_allocations)};
-  size_t n = 4;
+                                 cmocka_unit_test(a_failing_fold_stays_alone), cmocka_unit_test(failing_allocations),
+                                 cmocka_unit_test(a_column_of_times_orders_the_rows)};
+  size_t n = 5;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     tests[n++] = (struct CMUnitTest){rows[i].name, folds_are_checked, NULL, NULL, (void *)(uintptr_t)&rows[i]};
   int failed = _cmocka_run_group_tests("evaluate", tests, n, NULL, NULL);

@@ -31,6 +31,7 @@ enum { BL_NAN_KEEP, BL_NAN_DROP };
 typedef struct bl_rows_params {
   char *label;      /* column that holds what is to be learnt */
   char *group;      /* column whose rows belong together */
+  char *time;       /* column of each row's time, or NULL */
   double block_s;   /* > 0: groups are cut into blocks of that much time, and rows across a border are left out */
   char *positive;   /* class counted as positive: last in the order of classes */
   bl_texts classes; /* labels to keep, in this order; empty: all, sorted */

@@ -63,6 +63,7 @@ typedef struct bl_problem {
   double *y;             /* codes or numbers; NULL: no labels */
   int32_t *group, *fold; /* fold may be NULL */
   double *weight;        /* NULL when all are 1 */
+  double *time;          /* of each row, NULL when the config names no column of it */
   bl_texts classes, groups;
   bool grouped; /* some group has several rows */
 } bl_problem;
