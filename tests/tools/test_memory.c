@@ -116,6 +116,36 @@ static void conditioning(void **state)
   check_tmp_done();
 }
 
+static double run_windows(const char *recording, const char *folder)
+{
+  char config[600];
+  snprintf(config, sizeof config, "%s", check_tmp_path("windows.yaml"));
+  FILE *f = fopen(config, "w");
+  if (!f) fail_msg("cannot write %s", config);
+  fprintf(f,
+          "source: {files: {recordings: ['%s']}}\nsegments: {window: {length_s: 1, hop_s: 0.2}}\n"
+          "features: {f: {stages: [{pick: {include: [E1]}}], summaries: [mean]}}\n",
+          recording);
+  fclose(f);
+  char *argv[] = {"baleen", "run", "--quiet", config, "-o", (char *)(uintptr_t)folder, NULL};
+  return peak_of(argv);
+}
+
+/* A window every fifth of a second: there is no list of them all. What grows are the rows' places, some bytes each. */
+static void windows(void **state)
+{
+  (void)state;
+  char few[600], many[600], out[600];
+  snprintf(few, sizeof few, "%s", check_tmp_path("short.edf"));
+  snprintf(many, sizeof many, "%s", check_tmp_path("long.edf"));
+  snprintf(out, sizeof out, "%s", check_tmp_path("run"));
+  make_edf(few, SHORT_S);
+  make_edf(many, LONG_S);
+  double on_short = run_windows(few, out);
+  check_growth("run", on_short, run_windows(many, out));
+  check_tmp_done();
+}
+
 /* Under a limit of memory the program ends, by itself: OpenBLAS's threads would wait for ever for what they do not
  * get. */
 static void under_a_limit(void **state)
@@ -139,6 +169,6 @@ static void under_a_limit(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(inspecting), cmocka_unit_test(conditioning),
-                                     cmocka_unit_test(under_a_limit)};
+                                     cmocka_unit_test(windows), cmocka_unit_test(under_a_limit)};
   return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
 }
