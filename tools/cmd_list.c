@@ -35,6 +35,15 @@ static bl_status as_text(bl_ctx *ctx, const char *wanted, bool markdown, bl_buf 
   return s;
 }
 
+static json_t *options_json(const bl_opt *o)
+{
+  json_t *options = json_array();
+  for (; o && o->name; o++)
+    json_array_append_new(options, json_pack("{s:s, s:s?, s:s, s:s}", "name", o->name, "default", o->def, "unit",
+                                             o->unit ? o->unit : "", "help", o->help));
+  return options;
+}
+
 static json_t *as_json(const char *wanted)
 {
   json_t *root = json_object();
@@ -45,12 +54,10 @@ static json_t *as_json(const char *wanted)
     if (wanted && strcmp(wanted, bl_catalog_kind(k))) continue;
     json_t *list = json_array();
     for (size_t i = 0; bl_catalog_at(k, i, &e, traits); i++) {
-      json_t *options = json_array();
-      for (const bl_opt *o = e.opts; o && o->name; o++)
-        json_array_append_new(options, json_pack("{s:s, s:s?, s:s, s:s}", "name", o->name, "default", o->def, "unit",
-                                                 o->unit ? o->unit : "", "help", o->help));
-      json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:o}", "name", e.name, "summary", e.summary, "source",
-                                            e.source ? e.source : "", "traits", e.traits, "options", options));
+      json_t *one = json_pack("{s:s, s:s, s:s, s:s, s:o}", "name", e.name, "summary", e.summary, "source",
+                              e.source ? e.source : "", "traits", e.traits, "options", options_json(e.opts));
+      if (e.beside) json_object_set_new(one, "beside", options_json(e.beside));
+      json_array_append_new(list, one);
     }
     json_object_set_new(root, bl_catalog_kind(k), list);
   }
