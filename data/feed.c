@@ -33,6 +33,7 @@ typedef struct replay {
 static bl_status start_replay(bl_ctx *ctx, bl_feed *f)
 {
   f->impl = bl_calloc(ctx, 1, sizeof(replay));
+  if (f->head->annotations.n) f->known_s = -INFINITY;
   return f->impl ? BL_OK : bl_fail_nomem(ctx, "a feed");
 }
 
@@ -55,6 +56,7 @@ static bl_status pull_recording(bl_ctx *ctx, bl_feed *f, size_t most, bl_feed_it
   const bl_annotations *all = &f->head->annotations;
   if (!r->told_events) {
     r->told_events = true;
+    f->known_s = INFINITY;
     *out = (bl_feed_item){.kind = BL_FEED_EVENTS, .events = all->v, .n_events = all->n};
     if (all->n) return BL_OK;
   }
@@ -145,8 +147,7 @@ static bl_status open_file(bl_ctx *ctx, const char *path, bl_feed *f)
   return s ? s : f->cls->open(ctx, f);
 }
 
-/* Whether what a path names can only be read from its beginning to its end. */
-static bool is_pipe(const char *path)
+bool bl_feed_is_pipe(const char *path)
 {
   struct stat st;
   const char *file = bl_recording_file(path);
@@ -161,7 +162,8 @@ bl_status bl_feed_open(bl_ctx *ctx, const char *path, bl_feed **out)
   *out = NULL;
   bl_feed *f = bl_calloc(ctx, 1, sizeof *f);
   if (!f) return bl_fail_nomem(ctx, "a feed");
-  bl_status s = is_pipe(path) ? open_pipe(ctx, path, f) : open_file(ctx, path, f);
+  f->known_s = INFINITY;
+  bl_status s = bl_feed_is_pipe(path) ? open_pipe(ctx, path, f) : open_file(ctx, path, f);
   if (!s) *out = f;
   else bl_feed_close(ctx, f);
   return s;
@@ -173,6 +175,7 @@ bl_status bl_feed_open_bytes(bl_ctx *ctx, const bl_feed_class *cls, const char *
   *out = NULL;
   bl_feed *f = bl_calloc(ctx, 1, sizeof *f);
   if (!f) return bl_fail_nomem(ctx, "a feed");
+  f->known_s = INFINITY;
   f->cls = cls;
   bl_status s = bl_intake_memory(ctx, path, bytes, n, cut, &f->in);
   if (!s) s = open_head(ctx, path, f);
@@ -195,6 +198,7 @@ void bl_feed_close(bl_ctx *ctx, bl_feed *f)
 const bl_recording *bl_feed_head(const bl_feed *f) { return f->head; }
 bool bl_feed_is_live(const bl_feed *f) { return f->live; }
 double bl_feed_delay_s(const bl_feed *f) { return f->delay_s; }
+double bl_feed_known_s(const bl_feed *f) { return f->known_s; }
 
 bl_status bl_feed_choose(bl_ctx *ctx, bl_feed *f, size_t stream)
 {

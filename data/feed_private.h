@@ -23,7 +23,7 @@ struct bl_feed {
   float *block; /* frames given out; room for block_cap floats */
   size_t block_cap;
   size_t stream;
-  double delay_s;
+  double delay_s, known_s; /* see bl_feed_known_s(); INFINITY unless the class knows better */
   bool live, ended;
 };
 

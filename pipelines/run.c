@@ -136,7 +136,8 @@ static bl_status learn(bl_ctx *ctx, bl_run_parts *r, bl_problem *p, bl_results *
   if (!s) s = write_one(ctx, r, folder, BL_RUN_FOLDS, bl_write_folds);
   if (!s) s = write_one(ctx, r, folder, BL_RUN_PREDICTIONS, bl_write_predictions);
   if (!s) s = train_all(ctx, r, folder);
-  return bl_name_nan_option(ctx, s, r->config, &r->extraction->rows);
+  bl_cmat rows = bl_dataset_view(&r->extraction->rows);
+  return bl_name_nan_option(ctx, s, r->config, &rows);
 }
 
 /* How each recording fared is written also where that left no rows. */

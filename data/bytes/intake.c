@@ -36,7 +36,7 @@ static bl_status wait_for_bytes(bl_ctx *ctx, const bl_intake *in)
     bl_status s = BL_CHECK_CANCEL(ctx);
     if (s) return s;
     int ready = poll(&p, 1, WAIT_MS);
-    if (ready > 0) return BL_OK;
+    if (ready > 0) return BL_CHECK_CANCEL(ctx); /* a signal that comes with the end of the pipe counts first */
     if (ready < 0 && errno != EINTR)
       return bl_fail(ctx, BL_E_IO, "%s: cannot be waited for: %s", in->path, strerror(errno));
   }

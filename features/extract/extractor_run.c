@@ -404,6 +404,7 @@ static bl_status emit(bl_ctx *ctx, bl_extractor *e, bool run_ended)
 bl_status bl_extractor_push(bl_ctx *ctx, bl_extractor *e, const float *x, size_t n)
 {
   size_t width = bl_stream_width(&e->in), most = BLOCK_FLOATS / width ? BLOCK_FLOATS / width : 1;
+  if (!n) return emit(ctx, e, false);
   while (n) {
     size_t now = n < most ? n : most;
     bl_status s = BL_CHECK_CANCEL(ctx);

@@ -1,4 +1,4 @@
-/* extract.h: one recording through the stages, for runs (part.c) and for predictions (predict.c). */
+/* extract.h: one recording through the stages, for runs (part.c). */
 #ifndef BL_EXTRACT_H
 #define BL_EXTRACT_H
 

@@ -20,27 +20,26 @@ bl_status bl_check_nan(bl_ctx *ctx, const bl_config *c, const bl_texts *features
 }
 
 /* Rows with NaN; *first is the first of them. */
-static size_t count(const bl_dataset *d, size_t *first)
+static size_t count(const bl_cmat *X, size_t *first)
 {
-  bl_cmat X = bl_dataset_view(d);
   size_t n = 0;
-  for (size_t i = d->X.rows; i-- > 0;)
-    if (first_nan(bl_crow(&X, i), X.cols) < X.cols) *first = i, n++;
+  for (size_t i = X->rows; i-- > 0;)
+    if (first_nan(bl_crow(X, i), X->cols) < X->cols) *first = i, n++;
   return n;
 }
 
 void bl_warn_nan(bl_ctx *ctx, const bl_dataset *d)
 {
-  size_t first = 0, n = count(d, &first);
-  if (!n) return;
   bl_cmat X = bl_dataset_view(d);
+  size_t first = 0, n = count(&X, &first);
+  if (!n) return;
   const char *feature = d->features.v[first_nan(bl_crow(&X, first), X.cols)];
   bl_warn(ctx, BL_W_NONFINITE,
           "%zu of %zu rows hold NaN, the first is row %zu (counted from 0), '%s' of %s; to leave them out say " OPTION,
           n, d->X.rows, first, feature, bl_column_text(&d->recording, first));
 }
 
-bl_status bl_name_nan_option(bl_ctx *ctx, bl_status s, const bl_config *c, const bl_dataset *rows)
+bl_status bl_name_nan_option(bl_ctx *ctx, bl_status s, const bl_config *c, const bl_cmat *rows)
 {
   size_t first;
   if (s != BL_E_NONFINITE || c->rows.nan == BL_NAN_DROP || !count(rows, &first)) return s;
@@ -80,7 +79,8 @@ bl_status bl_drop_nan_rows(bl_ctx *ctx, const bl_config *c, bl_extraction *x)
   bl_dataset kept = {0}, *d = &x->rows;
   bl_texts names = {0};
   size_t first;
-  if (c->rows.nan != BL_NAN_DROP || !count(d, &first)) return BL_OK;
+  bl_cmat X = bl_dataset_view(d);
+  if (c->rows.nan != BL_NAN_DROP || !count(&X, &first)) return BL_OK;
   const char **extra = bl_calloc(ctx, d->n_extra, sizeof *extra);
   bl_status s = extra ? BL_OK : bl_fail_nomem(ctx, "the rows");
   for (size_t k = 0; !s && k < d->n_extra; k++) s = bl_texts_add(ctx, &names, d->extra[k].name);

@@ -12,6 +12,6 @@ bl_status bl_drop_nan_rows(bl_ctx *ctx, const bl_config *c, bl_extraction *x) BL
 /* One warning that counts those kept and names the option; nothing when there are none. */
 void bl_warn_nan(bl_ctx *ctx, const bl_dataset *rows);
 /* Returns s; a learner's complaint about NaN then names the option too. */
-bl_status bl_name_nan_option(bl_ctx *ctx, bl_status s, const bl_config *c, const bl_dataset *rows);
+bl_status bl_name_nan_option(bl_ctx *ctx, bl_status s, const bl_config *c, const bl_cmat *rows);
 
 #endif

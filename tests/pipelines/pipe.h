@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "baleen/annotation.h"
+#include "baleen/predictor.h"
 #include "baleen/recording_write.h"
 #include "baleen/run.h"
 #include "tree.h"
@@ -93,5 +94,11 @@ static inline void pipe_eight(void)
 #define PIPE_EIGHT "source: {files: {recordings: ['hum/*.wav', 'song/*.wav'], labels: folder}}\n"
 #define PIPE_MEL                                                                                                       \
   "features: {f: {stages: [{stft: {n_fft: 256, center: false}}, power, {mel: {n_mels: 5}}, db], summaries: [mean, std]}}\n"
+
+/* What bl_predict_files() writes, into the bl_buf `to`. */
+static inline bl_status append_text(void *to, bl_ctx *ctx, const char *text, size_t n)
+{
+  return bl_buf_add(ctx, to, text, n);
+}
 
 #endif

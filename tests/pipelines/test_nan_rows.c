@@ -85,7 +85,7 @@ static void dropped(void **state)
   const bl_texts files = {v, 1};
   bl_buf out = {0};
   size_t failed, rows = 0;
-  check_ok(ctx, bl_predict_files(ctx, at("drop/model.safetensors"), &files, NULL, &out, &failed));
+  check_ok(ctx, bl_predict_files(ctx, at("drop/model.safetensors"), &files, NULL, append_text, &out, &failed));
   for (const char *p = bl_buf_text(&out); (p = strchr(p, '\n')) != NULL; p++) rows++;
   assert_int_equal(rows, 1 + 3);
   assert_null(strstr(bl_buf_text(&out), ",0.5,0.75,"));
@@ -132,7 +132,7 @@ static void of_table(void **state)
   const bl_texts files = {v, 1};
   bl_buf out = {0};
   size_t before = bl_ctx_warnings(ctx, BL_W_SKIPPED);
-  check_ok(ctx, bl_predict_files(ctx, at("table/model.safetensors"), &files, NULL, &out, &failed));
+  check_ok(ctx, bl_predict_files(ctx, at("table/model.safetensors"), &files, NULL, append_text, &out, &failed));
   assert_null(strstr(bl_buf_text(&out), "t.csv:7"));
   assert_non_null(strstr(bl_buf_text(&out), "t.csv:6"));
   assert_int_equal(bl_ctx_warnings(ctx, BL_W_SKIPPED), before + 2);

@@ -120,7 +120,7 @@ static char *answer(bl_ctx *ctx, const char *model, const char *file, bl_status 
   char path[700];
   snprintf(path, sizeof path, "%s/%s.csv", tree_root(), file);
   check_ok(ctx, bl_texts_add(ctx, &files, path));
-  *s = bl_predict_files(ctx, model, &files, NULL, &out, &failed);
+  *s = bl_predict_files(ctx, model, &files, NULL, append_text, &out, &failed);
   const char *line = strstr(bl_buf_text(&out), ".csv");
   char *copy = *s ? NULL : strdup(line);
   bl_texts_free(ctx, &files);

@@ -27,7 +27,7 @@ static bl_status predict_at(bl_ctx *ctx, const char *model, const char *const *n
   bl_texts files = {0};
   bl_status s = BL_OK;
   for (; !s && *names; names++) s = bl_texts_add(ctx, &files, at(*names));
-  if (!s) s = bl_predict_files(ctx, model, &files, table ? at(table) : NULL, out, failed);
+  if (!s) s = bl_predict_files(ctx, model, &files, table ? at(table) : NULL, append_text, out, failed);
   bl_texts_free(ctx, &files);
   return s;
 }

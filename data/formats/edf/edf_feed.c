@@ -68,6 +68,7 @@ static bl_status open_feed(bl_ctx *ctx, bl_feed *f)
   f->delay_s = e->record_s;
   for (size_t i = 0; i < e->n_signals; i++) r->stamped = r->stamped || (e->signals[i].annotation && e->signals[i].spr);
   if (!(r->from = bl_calloc(ctx, 2 * e->n_signals, sizeof *r->from))) return bl_fail_nomem(ctx, "an EDF file");
+  if (r->stamped) f->known_s = -INFINITY;
   if (r->stamped) bl_edf_walk_begin(e, &r->walk);
   else r->walk.e = e;
   return bl_edf_walk_run(ctx, &r->walk, 0);
@@ -95,8 +96,10 @@ static bl_status read_lists(bl_ctx *ctx, bl_feed *f, double *own)
 }
 
 /* The record's place in time, and its events on the samples' axis. */
-static bl_status place_record(bl_ctx *ctx, bl_recording *head, edf_feed *r, double own)
+static bl_status place_record(bl_ctx *ctx, bl_feed *f, double own)
 {
+  edf_feed *r = f->impl;
+  bl_recording *head = f->head;
   bl_edf *e = &r->edf;
   uint64_t n = e->n_records;
   if (!n && !isnan(own)) e->first_onset_s = own;
@@ -111,6 +114,7 @@ static bl_status place_record(bl_ctx *ctx, bl_recording *head, edf_feed *r, doub
   for (size_t i = 0; i < r->events.n; i++)
     r->events.v[i].onset_s = r->events.v[i].onset_s - e->first_onset_s + (begins - stamp_s);
   bl_annotations_sort(&r->events);
+  f->known_s = begins + e->record_s; /* one that is written later yet comes too late */
   return BL_OK;
 }
 
@@ -161,7 +165,7 @@ static bl_status next_record(bl_ctx *ctx, bl_feed *f, bool *more)
   if (bl_intake_n(&f->in) < n) return tell_early_end(ctx, f, e);
   *more = true;
   if (r->stamped) s = read_lists(ctx, f, &own);
-  if (!s && r->stamped) s = place_record(ctx, f->head, r, own);
+  if (!s && r->stamped) s = place_record(ctx, f, own);
   if (!s) s = decode_record(ctx, f);
   if (!s) s = bl_edf_report(ctx, f->head, e);
   r->events_due = r->events.n > 0;

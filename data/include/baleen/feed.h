@@ -39,6 +39,8 @@ typedef struct bl_feed_item {
  * cannot be read without seeking, with what to do instead. */
 bl_status bl_feed_open(bl_ctx *ctx, const char *path, bl_feed **out) BL_MUST_CHECK;
 void bl_feed_close(bl_ctx *ctx, bl_feed *f);
+/* True when a path can only be read from its beginning to its end; looks at no byte of it. */
+bool bl_feed_is_pipe(const char *path);
 
 /* What the header says. From a pipe, streams have n_frames 0 and no runs; events are not among its annotations, for
  * they are pulled. Owned by the feed. */
@@ -48,6 +50,9 @@ bool bl_feed_is_live(const bl_feed *f);
 /* How long after its own time a frame comes at the latest, were it sent as soon as it can be: the length of a record of
  * EDF, else 0. */
 double bl_feed_delay_s(const bl_feed *f);
+/* All events with an onset before this have now been pulled, in seconds after the recording's start; INFINITY when there
+ * will be no others, or none at all. */
+double bl_feed_known_s(const bl_feed *f);
 /* The stream that frames are to be of, 0 until then. Before the first pull. */
 bl_status bl_feed_choose(bl_ctx *ctx, bl_feed *f, size_t stream) BL_MUST_CHECK;
 /* Waits for what comes next. `most` frames at a time, 0: as many as are convenient; where fewer are there it does not

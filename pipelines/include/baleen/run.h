@@ -48,7 +48,7 @@ typedef struct bl_extraction {
 } bl_extraction;
 /* Runs the source through stages, segments and summaries, recordings in parallel, rows in the source's order. A
  * recording that fails is an outcome, not an error; all failing is. The most common rate and channels decide (of
- * equals, those that come first); recordings of others are taken as bl_predict_files() takes them. No rows at all:
+ * equals, those that come first); recordings of others are taken as a predictor takes them (predictor.h). No rows at all:
  * BL_E_SHAPE, and *out holds the outcomes and what was left out, to be freed. */
 bl_status bl_extract(bl_ctx *ctx, const bl_config *c, bl_extraction *out) BL_MUST_CHECK;
 void bl_extraction_free(bl_ctx *ctx, bl_extraction *x);
@@ -108,15 +108,5 @@ typedef struct bl_run_summary {
  * in models/ when there are several), pictures, report.html. */
 bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_summary *out) BL_MUST_CHECK;
 void bl_run_summary_free(bl_ctx *ctx, bl_run_summary *r);
-
-/* Puts a model file to recordings (or to a table, when it was trained on one): appends CSV to out, a header line first:
- * recording,start_s,end_s,prediction and one column a class (probability), or score for outlier detectors.
- * A file that fails is reported by a warning and counted; all failing is the last one's error. Channels are found by
- * name in any order; one that a feature needs and that is missing, and a rate or unit that no stage brings to the
- * model's, are BL_E_MISMATCH. Tables: .npy, else text; rows are named "<file>:<line>". Epochs lie around the events
- * inside each recording, or around those of a table, `annotations` (NULL: none), that names the recording, or none;
- * windows are all given, whatever is marked. What is marked as bad, in file or table, is left out as in a run. */
-bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *files, const char *annotations,
-                           bl_buf *out, size_t *n_failed) BL_MUST_CHECK;
 
 #endif

@@ -1,0 +1,177 @@
+/* cutter.c: see cutter.h. */
+#include "cutter.h"
+
+#include <math.h>
+
+#include "nan_rows.h"
+
+enum { LOOK_FRAMES = 65536 }; /* a step of the look for a first segment */
+#define PIECE_S 0.25
+
+/* Sums of times, 8.3 - 0.2, end in digits that mean nothing: a nanosecond is a hundredth of a sample at 10 MHz. */
+static double tidy(double t)
+{
+  double ns = rint(t * 1e9);
+  return fabs(ns) < 9007199254740992.0 /* 2^53 */ ? ns / 1e9 : t;
+}
+
+double bl_cutter_now(const bl_cutter *c) { return c->run.start_s + (double)c->pushed / c->run.rate_hz; }
+
+/* ---- what comes out ---------------------------------------------------------------------------------------------- */
+
+bl_status bl_cutter_row(void *cutter, bl_ctx *ctx, const bl_span *span, bl_status status, const float *row)
+{
+  bl_cutter *c = cutter;
+  bl_span known = *span;
+  if (isinf(known.start_s)) known.start_s = known.anchor_s = c->run.start_s;
+  if (isinf(known.end_s)) known.end_s = c->run.end_s;
+  known.start_s = tidy(known.start_s);
+  known.end_s = tidy(known.end_s);
+  const bl_texts *names = &bl_extractor_names(c->extractor)->names;
+  if (!status && (status = bl_check_nan(ctx, c->config, names, row))) row = NULL;
+  const char *subject = bl_ctx_set_subject(ctx, NULL); /* those who listen name it */
+  bl_status s = c->on_row(c->user, ctx, &known, status, row);
+  bl_ctx_set_subject(ctx, subject);
+  return s;
+}
+
+/* What the last step gave: spans to the extractor, what is left out to whoever listens. */
+static bl_status hand_on(bl_ctx *ctx, bl_cutter *c)
+{
+  bl_status s = BL_OK;
+  c->n_left_out += c->spans.n_left_out;
+  const char *subject = bl_ctx_set_subject(ctx, NULL);
+  for (size_t i = 0; !s && c->on_left_out && i < c->spans.n_left_out; i++) {
+    c->spans.left_out[i].start_s = tidy(c->spans.left_out[i].start_s);
+    s = c->on_left_out(c->user, ctx, &c->spans.left_out[i]);
+  }
+  bl_ctx_set_subject(ctx, subject);
+  for (size_t i = 0; !s && i < c->spans.n; i++) s = bl_extractor_add_span(ctx, c->extractor, &c->spans.v[i]);
+  c->any |= c->spans.n > 0;
+  bl_spans_clear(&c->spans);
+  return s;
+}
+
+/* n events that are told; or, with none, those that stages have found since. */
+static bl_status advance(bl_ctx *ctx, bl_cutter *c, double until_s, const bl_event *events, size_t n)
+{
+  bl_news news = {events, n, c->found_s};
+  bl_status s = c->finds && !n ? bl_heard_listen(ctx, &c->found, c->extractor, &news) : BL_OK;
+  c->found_s = news.known_s;
+  news.known_s = fmin(c->found_s, c->known_s);
+  c->until_s = fmax(c->until_s, until_s);
+  if (!s) s = c->segments.cls->advance(ctx, c->segments.state, c->until_s, &news, &c->spans);
+  return s ? s : hand_on(ctx, c);
+}
+
+/* ---- what goes in ------------------------------------------------------------------------------------------------ */
+
+/* A piece of a push while events are told as they happen: what they begin before may lie so far behind. */
+static size_t piece_of(const bl_cutter *c)
+{
+  double n = rint(PIECE_S * c->run.rate_hz);
+  return n >= 1 ? (size_t)n : 1;
+}
+
+/* Segments around events that are told, or found, when these have begun: so much of the past is kept. */
+static bl_status keep_history(bl_ctx *ctx, bl_cutter *c)
+{
+  double lag_s, look_back_s = bl_segment_look_back(&c->config->segment, &c->run);
+  bool all_told = isinf(c->known_s) && c->known_s > 0;
+  c->finds = bl_extractor_finds_events(c->extractor, &lag_s);
+  c->found_s = c->finds ? c->run.start_s : INFINITY;
+  c->any = c->finds;
+  if (c->finds && isinf(look_back_s))
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "segments: %s has to know all events of a recording beforehand (negatives_per_positive does), but a "
+                   "stage finds some as it goes; leave that option out",
+                   c->segments.cls->name);
+  if ((all_told && !c->finds) || isinf(look_back_s)) look_back_s = 0;
+  if (look_back_s > 0 || c->finds) look_back_s += (double)(piece_of(c) + 1) / c->run.rate_hz;
+  return bl_extractor_set_history(ctx, c->extractor, look_back_s + (c->finds ? lag_s : 0));
+}
+
+bl_status bl_cutter_begin(bl_ctx *ctx, bl_cutter *c, const bl_run_info *run, double known_s)
+{
+  c->run = *run;
+  c->known_s = known_s;
+  c->pushed = 0;
+  c->looked = false;
+  bl_segment_stop(ctx, &c->segments);
+  bl_status s = bl_segment_open(ctx, &c->config->segment, run, &c->segments);
+  if (!s) s = keep_history(ctx, c);
+  if (!s) s = bl_extractor_begin(ctx, c->extractor, run->start_s);
+  c->until_s = bl_extractor_announce_s(c->extractor, 0);
+  return s;
+}
+
+bl_status bl_cutter_tell(bl_ctx *ctx, bl_cutter *c, const bl_event *events, size_t n, double known_s)
+{
+  c->known_s = fmax(c->known_s, known_s);
+  return advance(ctx, c, c->until_s, events, n);
+}
+
+/* Whether the stages have anything to do in this run: only where all is known beforehand can that be seen. */
+static bl_status look_ahead(bl_ctx *ctx, bl_cutter *c)
+{
+  bl_status s = BL_OK;
+  double step = LOOK_FRAMES / c->run.rate_hz;
+  c->looked = true;
+  while (!s && !c->any && c->until_s - step < c->run.end_s) s = advance(ctx, c, c->until_s + step, NULL, 0);
+  return s;
+}
+
+/* Where events are told as they happen, what has gone by is known. */
+static bl_status push_piece(bl_ctx *ctx, bl_cutter *c, const float *x, size_t n)
+{
+  bl_status s = advance(ctx, c, bl_extractor_announce_s(c->extractor, n), NULL, 0);
+  if (!s) s = bl_extractor_push(ctx, c->extractor, x, n);
+  c->pushed += n;
+  if (s || (bl_cutter_now(c) <= c->known_s && !c->finds)) return s;
+  c->known_s = fmax(c->known_s, bl_cutter_now(c));
+  s = advance(ctx, c, c->until_s, NULL, 0);
+  return s ? s : bl_extractor_push(ctx, c->extractor, x, 0);
+}
+
+static bl_status push_pieces(bl_ctx *ctx, bl_cutter *c, const float *x, size_t n)
+{
+  size_t width = c->n_channels, most = isinf(c->known_s) && c->known_s > 0 && !c->finds ? n : piece_of(c), now;
+  bl_status s = BL_OK;
+  for (size_t done = 0; !s && done < n; done += now) {
+    now = n - done < most ? n - done : most;
+    s = push_piece(ctx, c, x + done * width, now);
+  }
+  return s;
+}
+
+bl_status bl_cutter_push(bl_ctx *ctx, bl_cutter *c, const float *x, size_t n)
+{
+  bool all_known = isfinite(c->run.end_s) && isinf(c->known_s) && c->known_s > 0 && !c->finds;
+  const char *before = bl_ctx_set_subject(ctx, c->name);
+  bl_status s = all_known && !c->looked ? look_ahead(ctx, c) : BL_OK;
+  if (!s && all_known && !c->any) c->pushed += n; /* nothing is wanted of this run */
+  else if (!s) s = push_pieces(ctx, c, x, n);
+  bl_ctx_set_subject(ctx, before);
+  return s;
+}
+
+bl_status bl_cutter_end(bl_ctx *ctx, bl_cutter *c, const bl_run_info *run)
+{
+  const char *before = bl_ctx_set_subject(ctx, c->name);
+  c->run = *run;
+  bl_status s = c->finds ? bl_extractor_end(ctx, c->extractor) : BL_OK; /* the last events come out */
+  if (!s && c->finds) s = advance(ctx, c, run->end_s, NULL, 0);
+  if (!s) s = c->segments.cls->close(ctx, c->segments.state, run, &c->spans);
+  if (!s) s = hand_on(ctx, c);
+  if (!s && c->any) s = bl_extractor_finish(ctx, c->extractor);
+  bl_segment_stop(ctx, &c->segments);
+  bl_ctx_set_subject(ctx, before);
+  return s;
+}
+
+void bl_cutter_free(bl_ctx *ctx, bl_cutter *c)
+{
+  bl_segment_stop(ctx, &c->segments);
+  bl_spans_free(ctx, &c->spans);
+  bl_heard_free(ctx, &c->found);
+}

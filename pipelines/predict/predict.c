@@ -1,0 +1,131 @@
+/* predict.c: a model file put to recordings, or to tables, as lines of CSV: the file alone is enough. */
+#include <math.h>
+
+#include "baleen/table.h"
+#include "baleen/text.h"
+#include "predictor_private.h"
+
+enum { WRITE_BYTES = 1 << 16 }; /* gathered before they are handed out, where nobody waits for a line */
+
+typedef struct lines {
+  const bl_predictor *p;
+  bl_text_fn write;
+  void *user;
+  bl_buf text;
+  bool begun;     /* the header line is out */
+  size_t n_given; /* rows of the file at hand */
+} lines;
+
+/* ---- lines ------------------------------------------------------------------------------------------------------- */
+
+static bl_status put_header(bl_ctx *ctx, lines *l)
+{
+  const bl_texts *scores = bl_predictor_scores(l->p);
+  bl_status s = bl_buf_puts(ctx, &l->text, "recording,start_s,end_s,prediction");
+  for (size_t k = 0; !s && k < scores->n; k++) {
+    s = bl_buf_puts(ctx, &l->text, ",");
+    if (!s) s = bl_csv_field(ctx, &l->text, scores->v[k]);
+  }
+  l->begun = true;
+  return s ? s : bl_buf_puts(ctx, &l->text, "\n");
+}
+
+static bl_status put_row(void *user, bl_ctx *ctx, const char *name, double start_s, double end_s, double prediction,
+                         const double *scores)
+{
+  lines *l = user;
+  char number[32];
+  bl_buf *out = &l->text;
+  bl_status s = l->begun ? BL_OK : put_header(ctx, l);
+  if (!s) s = bl_csv_field(ctx, out, name);
+  for (int k = 0; !s && k < 2; k++) {
+    double t = k ? end_s : start_s;
+    s = bl_buf_printf(ctx, out, ",%s", isnan(t) ? "" : bl_format_real(t, number));
+  }
+  if (!s) s = bl_buf_puts(ctx, out, ",");
+  if (!s) s = bl_csv_field(ctx, out, bl_predictor_answer(l->p, prediction, number));
+  for (size_t k = 0; !s && k < bl_predictor_scores(l->p)->n; k++)
+    s = bl_buf_printf(ctx, out, ",%s", bl_format_real(scores[k], number));
+  l->n_given += !s;
+  return s ? s : bl_buf_puts(ctx, out, "\n");
+}
+
+static bl_status write_out(bl_ctx *ctx, lines *l)
+{
+  size_t n = l->text.len;
+  l->text.len = 0;
+  return n ? l->write(l->user, ctx, l->text.v, n) : BL_OK;
+}
+
+static bl_status on_pause(void *user, bl_ctx *ctx, bool live)
+{
+  lines *l = user;
+  return live || l->text.len >= WRITE_BYTES ? write_out(ctx, l) : BL_OK;
+}
+
+/* ---- files ------------------------------------------------------------------------------------------------------- */
+
+static bl_status read_events(bl_ctx *ctx, const char *path, const bl_predictor *p, const bl_texts *files,
+                             bl_event_table *t)
+{
+  *t = (bl_event_table){.path = path};
+  if (!path) return BL_OK;
+  if (bl_predictor_is_of_tables(p))
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "%s: the model is one of tables of features, which hold no events; leave the annotations out", path);
+  bl_status s = bl_annotations_read(ctx, path, BL_ANN_AUTO, NULL, &t->all);
+  for (size_t i = 0; !s && files->n > 1 && i < t->all.n; i++)
+    if (!t->all.v[i].file)
+      s = bl_fail(
+          ctx, BL_E_CONFIG,
+          "%s: does not say which of the %zu recordings its annotations are of; give it a column 'file', or one "
+          "recording",
+          path, files->n);
+  return s;
+}
+
+/* One file; what of it was known before a failure stays. */
+static bl_status one_file(bl_ctx *ctx, bl_predictor *p, const bl_event_table *events, const char *file, lines *l)
+{
+  bl_rows_out out = {put_row, on_pause, l};
+  l->n_given = 0;
+  bl_status s = bl_predictor_is_of_tables(p) ? bl_predict_table(ctx, p, file, &out)
+                                             : bl_predict_recording(ctx, p, file, events, &out);
+  if (s && l->n_given && s != BL_E_NOMEM && s != BL_E_CANCELLED)
+    s = bl_fail(ctx, s, "%s (%zu row%s before stand)", bl_ctx_error(ctx), l->n_given, l->n_given == 1 ? "" : "s");
+  return s;
+}
+
+static bl_status all_files(bl_ctx *ctx, bl_predictor *p, const bl_event_table *events, const bl_texts *files, lines *l,
+                           size_t *n_failed)
+{
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < files->n; i++) {
+    bl_status one = one_file(ctx, p, events, files->v[i], l);
+    if (one == BL_E_NOMEM || one == BL_E_CANCELLED) s = one;
+    else if (one && ++*n_failed == files->n) s = one; /* all of them: no answer, so an error */
+    else if (one) bl_warn(ctx, BL_W_SKIPPED, "%s", bl_ctx_error(ctx));
+    bl_progress(ctx, "recordings", (double)i + 1, (double)files->n);
+  }
+  return s;
+}
+
+bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *files, const char *annotations,
+                           bl_text_fn write, void *user, size_t *n_failed)
+{
+  bl_predictor *p;
+  bl_event_table events = {0};
+  *n_failed = 0;
+  bl_status s = bl_predictor_open(ctx, model_path, &p);
+  lines l = {.p = p, .write = write, .user = user};
+  if (!s) s = read_events(ctx, annotations, p, files, &events);
+  if (!s) s = all_files(ctx, p, &events, files, &l, n_failed);
+  if (s != BL_E_NOMEM) {
+    bl_status written = write_out(ctx, &l); /* also when stopped: what is known is known */
+    if (!s) s = written;
+  }
+  bl_buf_free(ctx, &l.text);
+  bl_annotations_free(ctx, &events.all);
+  bl_predictor_close(ctx, p);
+  return s;
+}
