@@ -111,11 +111,16 @@ bl_status bl_cutter_tell(bl_ctx *ctx, bl_cutter *c, const bl_event *events, size
   return advance(ctx, c, c->until_s, events, n);
 }
 
-/* Whether the stages have anything to do in this run: only where all is known beforehand can that be seen. */
-static bl_status look_ahead(bl_ctx *ctx, bl_cutter *c)
+static bool all_is_known(const bl_cutter *c)
+{
+  return isfinite(c->run.end_s) && isinf(c->known_s) && c->known_s > 0 && !c->finds;
+}
+
+bl_status bl_cutter_look(bl_ctx *ctx, bl_cutter *c)
 {
   bl_status s = BL_OK;
   double step = LOOK_FRAMES / c->run.rate_hz;
+  if (c->looked || !all_is_known(c)) return BL_OK;
   c->looked = true;
   while (!s && !c->any && c->until_s - step < c->run.end_s) s = advance(ctx, c, c->until_s + step, NULL, 0);
   return s;
@@ -146,10 +151,9 @@ static bl_status push_pieces(bl_ctx *ctx, bl_cutter *c, const float *x, size_t n
 
 bl_status bl_cutter_push(bl_ctx *ctx, bl_cutter *c, const float *x, size_t n)
 {
-  bool all_known = isfinite(c->run.end_s) && isinf(c->known_s) && c->known_s > 0 && !c->finds;
   const char *before = bl_ctx_set_subject(ctx, c->name);
-  bl_status s = all_known && !c->looked ? look_ahead(ctx, c) : BL_OK;
-  if (!s && all_known && !c->any) c->pushed += n; /* nothing is wanted of this run */
+  bl_status s = bl_cutter_look(ctx, c);
+  if (!s && all_is_known(c) && !c->any) c->pushed += n; /* nothing is wanted of this run */
   else if (!s) s = push_pieces(ctx, c, x, n);
   bl_ctx_set_subject(ctx, before);
   return s;

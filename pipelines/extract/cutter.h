@@ -35,6 +35,9 @@ bl_status bl_cutter_begin(bl_ctx *ctx, bl_cutter *c, const bl_run_info *run, dou
 /* n events, and that all with an onset before known_s have now been told (bl_news). Labels are borrowed until
  * bl_cutter_end(). */
 bl_status bl_cutter_tell(bl_ctx *ctx, bl_cutter *c, const bl_event *events, size_t n, double known_s) BL_MUST_CHECK;
+/* Sets c->any when a segment lies in the run, which can be seen where its end and all events are known: then a run
+ * without any need not be read. */
+bl_status bl_cutter_look(bl_ctx *ctx, bl_cutter *c) BL_MUST_CHECK;
 /* n frames of the extractor's stream. Where no event is to come and no segment lies in the run, they are passed over. */
 bl_status bl_cutter_push(bl_ctx *ctx, bl_cutter *c, const float *x, size_t n) BL_MUST_CHECK;
 /* The run has ended as `run` says. */

@@ -14,7 +14,6 @@ typedef struct bl_recording_job {
   const bl_annotations *annotations; /* beside those inside the file */
   bool annotated;                    /* in place of those, but for marks of bad stretches: see bl_item */
   const bl_wanted *wanted;           /* NULL: any channels; the config's stream option decides */
-  bool unlabelled;                   /* to predict: see bl_run_info */
   bl_stock *stock;                   /* where an extractor is lent */
   bool told;                         /* what there is to warn of a new extractor was warned of before */
   bl_row_fn on_row;                  /* called for each row; times of whole-run spans are filled in */

@@ -58,8 +58,7 @@ bl_status bl_model_recipe_read(bl_ctx *ctx, const char *path, const bl_meta *met
   if (!s) out->table = out->rows.source.cls->load;
   if (!s) s = had_tables(ctx, &out->rows, &out->events_elsewhere);
   if (!s && stream) s = read_stream(ctx, path, stream, out);
-  if (!s && !stream && !out->table)
-    s = bl_fail(ctx, BL_E_FORMAT, "%s: does not say which stream it was made on", path);
+  if (!s && !stream && !out->table) s = bl_fail(ctx, BL_E_FORMAT, "%s: does not say which stream it was made on", path);
   if (s) bl_model_recipe_free(ctx, out);
   return s;
 }
