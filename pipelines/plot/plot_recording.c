@@ -12,7 +12,7 @@
 #include "plot_private.h"
 #include "report_private.h"
 
-enum { MARKS_MAX = 300, FILE_MAX = 64 << 20 };
+enum { FILE_MAX = 64 << 20 };
 
 /* "uV" as people write it; other units stay. */
 static const char *written(const char *unit)
@@ -65,57 +65,6 @@ static bl_status choose_span(bl_plot *p, double from_s, double to_s)
   p->time_scale = span > 3 * 3600 ? 3600 : span > 600 ? 60 : 1;
   p->time_unit = span > 3 * 3600 ? "h" : span > 600 ? "min" : "s";
   return BL_OK;
-}
-
-void bl_plot_title(const bl_plot *p, bl_sink *k)
-{
-  bl_sink_quoted(k, bl_path_base(p->rec->path));
-  bl_sink_puts(k, ".'  ('.");
-  bl_sink_quoted(k, p->rec->format ? p->rec->format : "");
-  bl_sink_printf(k, ".', %g Hz, ", p->st->rate_hz);
-  if (p->mixed && p->n_channels > 1) bl_sink_printf(k, "mean of %zu channels)'", p->n_channels);
-  else if (p->n_channels < p->st->n_channels)
-    bl_sink_printf(k, "%zu of %zu channels)'", p->n_channels, p->st->n_channels);
-  else bl_sink_printf(k, "%zu channel%s)'", p->n_channels, p->n_channels == 1 ? "" : "s");
-}
-
-/* Lines at the onsets, shades over the durations, and labels where there is room for them. */
-void bl_plot_marks(const bl_plot *p, bl_sink *k, bool named)
-{
-  const bl_annotations *a = &p->rec->annotations;
-  double span = p->to_s - p->from_s, last = -INFINITY;
-  size_t drawn = 0;
-  for (size_t i = 0; i < a->n && drawn < MARKS_MAX; i++) {
-    const bl_annotation *m = &a->v[i];
-    double from = fmax(m->onset_s, p->from_s), to = fmin(m->onset_s + fmax(m->duration_s, 0), p->to_s);
-    if (!(m->onset_s < p->to_s) || !(m->onset_s + fmax(m->duration_s, 0) >= p->from_s)) continue;
-    if (to > from && drawn % 2 == 0)
-      bl_sink_printf(k,
-                     "set object rectangle from first %.9g, graph 0 to first %.9g, graph 1 fillcolor rgb '#D55E00' "
-                     "fillstyle transparent solid 0.06 noborder behind\n",
-                     from / p->time_scale, to / p->time_scale);
-    if (m->onset_s >= p->from_s)
-      bl_sink_printf(k,
-                     "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead lw 0.8 lc rgb '#E3A57F' back\n",
-                     m->onset_s / p->time_scale, m->onset_s / p->time_scale);
-    if (named && from - last > 0.03 * span) {
-      bl_sink_printf(k, "set label at first %.9g, graph 1 offset 0.2,-0.5 font ',10' tc rgb '#A04000' ",
-                     from / p->time_scale);
-      bl_sink_quoted(k, m->label ? m->label : "");
-      bl_sink_puts(k, "\n");
-      last = from;
-    }
-    drawn++;
-  }
-}
-
-bl_status bl_plot_write(const bl_plot *p, const char *name, const void *bytes, size_t n)
-{
-  char *path = bl_strf(p->ctx, "%s/%s", p->folder, name);
-  if (!path) return bl_fail_nomem(p->ctx, "the picture");
-  bl_status s = bl_file_write(p->ctx, path, n ? bytes : "", n);
-  bl_free(p->ctx, path);
-  return s;
 }
 
 static bl_status make_folder(bl_plot *p)

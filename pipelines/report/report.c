@@ -148,6 +148,23 @@ static bl_status write_page(bl_report *rep)
   return s;
 }
 
+/* In the order of the report. */
+static bl_status draw_pictures(bl_report *rep)
+{
+  const bl_results *r = rep->r;
+  if (!r || !r->n) return BL_OK;
+  bl_status s = bl_draw_roc(rep);
+  if (!s) s = bl_draw_folds(rep);
+  if (!s) s = bl_draw_by(rep);
+  for (size_t i = 0; i < r->n && !s; i++) {
+    s = BL_CHECK_CANCEL(rep->ctx);
+    if (!s) s = bl_draw_confusion(rep, &r->v[i]);
+    if (!s) s = bl_draw_scores(rep, &r->v[i]);
+    if (!s) s = bl_draw_predicted(rep, &r->v[i]);
+  }
+  return s;
+}
+
 bl_status bl_report_write(bl_ctx *ctx, const bl_config *c, const bl_extraction *x, const bl_problem *p,
                           const bl_results *r, const char *folder)
 {
@@ -156,7 +173,7 @@ bl_status bl_report_write(bl_ctx *ctx, const bl_config *c, const bl_extraction *
   rep.plots = bl_strf(ctx, "%s/plots", folder);
   bl_status s = rep.plots ? make_folder(ctx, rep.plots) : bl_fail_nomem(ctx, "the report");
   if (!s) s = bl_gnuplot_open(ctx, rep.plots, &rep.gnuplot);
-  if (!s) s = bl_report_pictures(&rep);
+  if (!s) s = draw_pictures(&rep);
   if (!s) s = write_page(&rep);
   bl_gnuplot_close(ctx, rep.gnuplot);
   for (size_t i = 0; i < rep.n_pictures; i++) {

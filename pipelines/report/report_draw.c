@@ -103,19 +103,3 @@ done:
   bl_sink_free(body);
   return s;
 }
-
-bl_status bl_report_pictures(bl_report *rep)
-{
-  const bl_results *r = rep->r;
-  if (!r || !r->n) return BL_OK;
-  bl_status s = bl_draw_roc(rep);
-  if (!s) s = bl_draw_folds(rep);
-  if (!s) s = bl_draw_by(rep);
-  for (size_t i = 0; i < r->n && !s; i++) {
-    s = BL_CHECK_CANCEL(rep->ctx);
-    if (!s) s = bl_draw_confusion(rep, &r->v[i]);
-    if (!s) s = bl_draw_scores(rep, &r->v[i]);
-    if (!s) s = bl_draw_predicted(rep, &r->v[i]);
-  }
-  return s;
-}

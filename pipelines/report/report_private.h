@@ -49,8 +49,7 @@ char *bl_plot_file_name(bl_ctx *ctx, const char *prefix, const char *name);
 bl_status bl_report_draw(bl_report *rep, const char *name, const char *caption, bl_canvas size, bl_sink *data,
                          bl_sink *body) BL_MUST_CHECK;
 
-/* All pictures that the results give, in the order of the report. */
-bl_status bl_report_pictures(bl_report *rep) BL_MUST_CHECK;
+/* One kind of picture each, where the results give it. */
 bl_status bl_draw_folds(bl_report *rep) BL_MUST_CHECK;
 bl_status bl_draw_by(bl_report *rep) BL_MUST_CHECK;
 bl_status bl_draw_roc(bl_report *rep) BL_MUST_CHECK;
