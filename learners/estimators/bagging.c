@@ -56,6 +56,9 @@ static unsigned tags_of(const bl_estimator *self)
 static bl_status check_children(bl_ctx *ctx, const bl_estimator *self)
 {
   bl_kind kind = kind_of(self);
+  if (bl_estimator_tags(self->child[0]) & BL_TAG_ORDERED)
+    return bl_fail(ctx, BL_E_CONFIG, "bagging: %s learns from rows in their order, which rows drawn at random have not",
+                   self->child[0]->cls->name);
   if (kind == BL_CLASSIFIER || kind == BL_REGRESSOR) return BL_OK;
   return bl_fail(ctx, BL_E_CONFIG, "bagging: %s is a %s; it takes a classifier or a regressor",
                  self->child[0]->cls->name, bl_kind_name(kind));
@@ -150,7 +153,7 @@ static bl_status draw_features(bl_ctx *ctx, const bags *b)
 /* What one estimator learns from. */
 typedef struct bag {
   uint32_t *row, *index; /* drawn, as rows of the train; as rows of the matrix */
-  double *y, *weight;
+  double *y, *weight, *time;
   int32_t *group;
   bl_mat cut;
   bl_texts names;
@@ -163,6 +166,7 @@ static void bag_free(bl_ctx *ctx, bag *b)
   bl_free(ctx, b->index);
   bl_free(ctx, b->y);
   bl_free(ctx, b->weight);
+  bl_free(ctx, b->time);
   bl_free(ctx, b->group);
   bl_mat_free(ctx, &b->cut);
   bl_texts_free(ctx, &b->names);
@@ -194,8 +198,9 @@ static bl_status take_rows(bl_ctx *ctx, const bags *b, size_t j, bool weighs, ba
   g->index = bl_calloc(ctx, n, sizeof *g->index);
   g->y = bl_calloc(ctx, n, sizeof *g->y);
   g->weight = bl_calloc(ctx, n, sizeof *g->weight);
+  g->time = bl_calloc(ctx, n, sizeof *g->time);
   g->group = bl_calloc(ctx, n, sizeof *g->group);
-  if (!g->row || !g->index || !g->y || !g->weight || !g->group) return bl_fail_nomem(ctx, "bagging");
+  if (!g->row || !g->index || !g->y || !g->weight || !g->time || !g->group) return bl_fail_nomem(ctx, "bagging");
   bl_status s = draw_rows(ctx, b, j, g->row);
   if (s) return s;
   if (weighs) n = merge(t, n, g->row, g->weight);
@@ -203,6 +208,7 @@ static bl_status take_rows(bl_ctx *ctx, const bags *b, size_t j, bool weighs, ba
     size_t row = g->row[i];
     g->index[i] = d->X.index ? d->X.index[row] : (uint32_t)row;
     g->y[i] = d->y[row];
+    if (d->time) g->time[i] = d->time[row];
     if (d->group) g->group[i] = d->group[row];
   }
   g->data = *d;
@@ -210,6 +216,7 @@ static bl_status take_rows(bl_ctx *ctx, const bags *b, size_t j, bool weighs, ba
   g->data.X.rows = n;
   g->data.y = g->y;
   g->data.weight = weighs ? g->weight : NULL;
+  g->data.time = d->time ? g->time : NULL;
   g->data.group = d->group ? g->group : NULL;
   return BL_OK;
 }

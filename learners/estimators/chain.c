@@ -56,7 +56,8 @@ static bl_kind kind_of(const bl_estimator *self)
 static unsigned tags_of(const bl_estimator *self)
 {
   const unsigned of_first = BL_TAG_NAN_OK | BL_TAG_COVARIANCE_ROWS;
-  const unsigned of_any = BL_TAG_WEIGHTS | BL_TAG_NEEDS_Y | BL_TAG_RANDOM | BL_TAG_BINARY | BL_TAG_POOR_SCORE;
+  const unsigned of_any =
+      BL_TAG_WEIGHTS | BL_TAG_NEEDS_Y | BL_TAG_RANDOM | BL_TAG_BINARY | BL_TAG_POOR_SCORE | BL_TAG_ORDERED;
   unsigned tags = 0;
   for (size_t i = 0; i < self->n_children; i++)
     tags |= bl_estimator_tags(self->child[i]) & (i ? of_any : of_any | of_first);

@@ -261,7 +261,8 @@ static bl_status names_out(bl_ctx *ctx, const bl_estimator *self, bl_texts *out)
 
 static unsigned tags_of(const bl_estimator *self)
 {
-  return bl_composite_tags(self, BL_TAG_WEIGHTS | BL_TAG_NEEDS_Y | BL_TAG_RANDOM | BL_TAG_BINARY, BL_TAG_NAN_OK);
+  return bl_composite_tags(self, BL_TAG_WEIGHTS | BL_TAG_NEEDS_Y | BL_TAG_RANDOM | BL_TAG_BINARY | BL_TAG_ORDERED,
+                           BL_TAG_NAN_OK);
 }
 
 static bl_status check_children(bl_ctx *ctx, const bl_estimator *self)

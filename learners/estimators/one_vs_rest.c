@@ -10,8 +10,9 @@ static const bl_opt opts[] = {BL_CHILD(estimator, "classifier that tells one cla
 
 static unsigned tags_of(const bl_estimator *self)
 {
-  return bl_composite_tags(
-      self, BL_TAG_WEIGHTS | BL_TAG_NAN_OK | BL_TAG_RANDOM | BL_TAG_COVARIANCE_ROWS | BL_TAG_POOR_SCORE, 0);
+  const unsigned from_child =
+      BL_TAG_WEIGHTS | BL_TAG_NAN_OK | BL_TAG_RANDOM | BL_TAG_COVARIANCE_ROWS | BL_TAG_POOR_SCORE | BL_TAG_ORDERED;
+  return bl_composite_tags(self, from_child, 0);
 }
 
 static bool can(const bl_estimator *self, bl_op op) { return self->n_children && bl_op_width(self->child[0], op); }

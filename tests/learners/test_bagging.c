@@ -1,6 +1,7 @@
 /* bagging: scikit-learn's numbers on scikit-learn's draws; its own draws in distribution; what is refused. */
 #include "bagging.h"
 #include "composite_case.h"
+#include "cv_estimators.h"
 
 static uint32_t *indices(const golden *g, const char *name, const char *what, size_t *n)
 {
@@ -95,6 +96,44 @@ static void rare_classes_are_drawn_for(void **unused)
   composite_close(&c);
 }
 
+/* A regressor that asks whether all that goes with a row came along: here time is 2 y and group is y. */
+static bl_status probe_fit(bl_ctx *ctx, bl_estimator *e, const bl_train *t)
+{
+  (void)e;
+  for (size_t i = 0; i < t->X.rows; i++)
+    if (t->data->time[i] != 2 * t->y[i] || t->group[i] != (int32_t)t->y[i] || (double)bl_crow(&t->X, i)[0] != t->y[i])
+      return bl_fail(ctx, BL_E_INTERNAL, "row %zu is not its own", i);
+  return BL_OK;
+}
+static size_t probe_width(const bl_estimator *e, bl_op op)
+{
+  (void)e;
+  return op == BL_PREDICT;
+}
+static const bl_estimator_class probe = {.name = "probe", .kind = BL_REGRESSOR, .fit = probe_fit, .width = probe_width};
+static const bl_estimator_class ordered = {
+    .name = "ordered", .kind = BL_REGRESSOR, .tags = BL_TAG_ORDERED, .fit = probe_fit, .width = probe_width};
+
+static void all_of_a_row_is_drawn_together(void **unused)
+{
+  (void)unused;
+  enum { ROWS = 30 };
+  float v[ROWS];
+  double y[ROWS], time[ROWS];
+  int32_t group[ROWS];
+  for (int i = 0; i < ROWS; i++) v[i] = (float)i, y[i] = i, time[i] = 2 * i, group[i] = i;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_data d = {.X = {v, ROWS, 1, 1, NULL}, .y = y, .time = time, .group = group};
+  bl_estimator *e;
+  check_ok(ctx, bl_estimator_new(ctx, "bagging", &e));
+  check_ok(ctx, bl_estimator_add_child(ctx, e, NULL, cv_new(ctx, &probe)));
+  check_ok(ctx, bl_fit(ctx, e, &d));
+  check_ok(ctx, bl_estimator_add_child(ctx, e, NULL, cv_new(ctx, &ordered))); /* takes the other's place */
+  check_fails(ctx, bl_fit(ctx, e, &d), BL_E_CONFIG, "ordered learns from rows in their order");
+  bl_estimator_free(ctx, e);
+  check_free(ctx);
+}
+
 static void misfits_are_refused(void **unused)
 {
   (void)unused;
@@ -111,6 +150,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(numbers_are_scikit_learns_on_its_draws), cmocka_unit_test(draws_are_spread_as_they_should_be),
-      cmocka_unit_test(rare_classes_are_drawn_for), cmocka_unit_test(misfits_are_refused)};
+      cmocka_unit_test(rare_classes_are_drawn_for), cmocka_unit_test(all_of_a_row_is_drawn_together),
+      cmocka_unit_test(misfits_are_refused)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
