@@ -85,8 +85,8 @@ bl_status bl_extractor_begin(bl_ctx *ctx, bl_extractor *e, double run_start_s) B
  * (bl_extractor_set_history). The span is copied, its label is not. Its row comes out of a later push or finish. */
 bl_status bl_extractor_add_span(bl_ctx *ctx, bl_extractor *e, const bl_span *span) BL_MUST_CHECK;
 /* Before the next n frames are pushed, spans that begin before this time must have been announced, where no history is
- * kept. It lies a little
- * behind the last of these frames: what a span's edge is rounded to is a frame of the slowest stream. */
+ * kept. It lies a little behind the last of these frames: what a span's edge is rounded to is a frame of the slowest
+ * stream. */
 double bl_extractor_announce_s(const bl_extractor *e, size_t n);
 /* n frames [frame][channel][bin] of the input stream. With n 0 come out the rows of spans announced since the last push
  * whose frames have all gone by. */
