@@ -34,6 +34,18 @@ static bl_status stream_json(bl_ctx *ctx, const bl_extraction *x, char **out)
   return *out ? BL_OK : bl_fail_nomem(ctx, "a model file");
 }
 
+/* What the model's table had taken off its columns, which predict takes off, too. */
+static bl_status offset_json(bl_ctx *ctx, const bl_dataset *d, bl_meta *meta)
+{
+  bl_buf text = {0};
+  bl_status s = BL_OK;
+  for (size_t j = 0; !s && j < d->X.cols; j++) s = bl_buf_printf(ctx, &text, "%s%.17g", j ? ", " : "[", d->offset[j]);
+  if (!s) s = bl_buf_puts(ctx, &text, "]");
+  if (!s) s = bl_meta_add(ctx, meta, "offset", bl_buf_text(&text));
+  bl_buf_free(ctx, &text);
+  return s;
+}
+
 static bl_status model_meta(bl_ctx *ctx, const bl_config *c, const bl_extraction *x, bl_meta *meta)
 {
   bl_buf config = {0};
@@ -44,6 +56,7 @@ static bl_status model_meta(bl_ctx *ctx, const bl_config *c, const bl_extraction
     s = stream_json(ctx, x, &stream);
     if (!s) s = bl_meta_add(ctx, meta, "stream", stream);
   }
+  if (!s && x->rows.offset) s = offset_json(ctx, &x->rows, meta);
   bl_buf_free(ctx, &config);
   bl_free(ctx, stream);
   return s;
@@ -75,7 +88,7 @@ static bl_status train_all(bl_ctx *ctx, const bl_run_parts *r, const char *folde
 {
   const bl_config *c = r->config;
   const bl_problem *p = r->problem;
-  bl_data data = {.X = bl_mat_view(&p->X),
+  bl_data data = {.X = p->X,
                   .y = p->y,
                   .weight = p->weight,
                   .group = p->group,

@@ -139,6 +139,17 @@ bl_status bl_dataset_settle(bl_ctx *ctx, bl_dataset *d)
   return BL_OK;
 }
 
+bl_status bl_dataset_set_offset(bl_ctx *ctx, bl_dataset *d, const double *offset)
+{
+  bool any = false;
+  for (size_t j = 0; offset && j < d->X.cols; j++) any = any || offset[j] != 0;
+  bl_free(ctx, d->offset);
+  d->offset = any ? bl_calloc(ctx, d->X.cols, sizeof *offset) : NULL;
+  if (any && !d->offset) return bl_fail_nomem(ctx, "a dataset");
+  if (any) memcpy(d->offset, offset, d->X.cols * sizeof *offset);
+  return BL_OK;
+}
+
 /* ---- rows -------------------------------------------------------------------------------------------------------- */
 
 static bool may_grow(const bl_dataset *d) { return !d->map; }
@@ -233,6 +244,7 @@ void bl_dataset_free(bl_ctx *ctx, bl_dataset *d)
   bl_free(ctx, d->path);
   bl_texts_free(ctx, &d->features);
   bl_texts_free(ctx, &d->units);
+  bl_free(ctx, d->offset);
   bl_column *fixed[] = {&d->recording, &d->label, &d->group};
   for (size_t i = 0; i < 3; i++) bl_column_free(ctx, fixed[i]);
   bl_free(ctx, d->start_s);

@@ -85,10 +85,11 @@ static bl_status write_features(bl_ctx *ctx, const bl_dataset *d, const char *pa
   bool made = list != NULL;
   for (size_t j = 0; made && j < d->features.n; j++) {
     json_t *one = json_pack("{s:s, s:s}", "name", d->features.v[j], "unit", d->units.v[j]);
+    if (one && d->offset && d->offset[j] != 0) json_object_set_new(one, "offset", json_real(d->offset[j]));
     if (!one) k.s = bl_fail(ctx, BL_E_FORMAT, "%s: the name or unit of feature %zu is not UTF-8", path, j);
     made = one && !json_array_append_new(list, one);
   }
-  if (made && json_dump_callback(list, keep_bytes, &k, JSON_INDENT(1))) made = false;
+  if (made && json_dump_callback(list, keep_bytes, &k, JSON_INDENT(1) | JSON_REAL_PRECISION(17))) made = false;
   if (made) k.s = bl_buf_puts(ctx, &k.b, "\n");
   if (!made && !k.s) k.s = bl_fail_nomem(ctx, path);
   if (!k.s) k.s = bl_file_write(ctx, path, k.b.v, k.b.len);
@@ -145,14 +146,19 @@ static bl_status read_features(bl_ctx *ctx, const char *path, bl_dataset *d)
     s = bl_fail(ctx, BL_E_FORMAT, "%s:%d: %s", path, e.line, e.text);
     goto done;
   }
-  if (!json_is_array(list)) s = bl_fail(ctx, BL_E_FORMAT, "%s: wanted a list of {\"name\": .., \"unit\": ..}", path);
+  double *offset = bl_calloc(ctx, json_array_size(list), sizeof *offset);
+  if (!offset) s = bl_fail_nomem(ctx, path);
+  if (!s && !json_is_array(list))
+    s = bl_fail(ctx, BL_E_FORMAT, "%s: wanted a list of {\"name\": .., \"unit\": ..}", path);
   for (size_t j = 0; !s && j < json_array_size(list); j++) {
     const char *name = NULL, *unit = "";
-    if (json_unpack(json_array_get(list, j), "{s:s, s?s}", "name", &name, "unit", &unit))
+    if (json_unpack(json_array_get(list, j), "{s:s, s?s, s?F}", "name", &name, "unit", &unit, "offset", &offset[j]))
       s = bl_fail(ctx, BL_E_FORMAT, "%s: entry %zu is not {\"name\": \"..\", \"unit\": \"..\"}", path, j);
     if (!s) s = bl_texts_add(ctx, &d->features, name);
     if (!s) s = bl_texts_add(ctx, &d->units, unit);
   }
+  if (!s && json_array_size(list) == d->X.cols) s = bl_dataset_set_offset(ctx, d, offset);
+  bl_free(ctx, offset);
 
 done:
   json_decref(list);
@@ -175,7 +181,7 @@ static bl_status read_rows(bl_ctx *ctx, const char *path, bl_dataset *d)
     d->map_bytes = map.n;
     return BL_OK;
   }
-  s = bl_npy_convert(ctx, path, map.v, &info, &d->X);
+  s = bl_npy_convert(ctx, path, map.v, &info, NULL, &d->X);
 
 done:
   bl_map_close(&map);

@@ -10,6 +10,7 @@
 
 #include "baleen/dataset.h"
 #include "file.h"
+#include "wide.h"
 
 static const unsigned char magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 enum { HEADER_CEILING = BL_NPY_HEAD - 12, MAX_DIMS = 32 };
@@ -202,8 +203,15 @@ bl_sample_type bl_npy_type(const bl_npy_info *info)
   return (bl_sample_type){kind, info->big};
 }
 
+static double number_at(const unsigned char *bytes, const bl_npy_info *info, bl_sample_type type, size_t i, size_t j)
+{
+  size_t at = info->fortran ? j * info->rows + i : i * info->cols + j;
+  double x = bl_sample_at(bytes + info->offset + at * info->size, type);
+  return info->kind == 'b' ? x != 0 : x;
+}
+
 bl_status bl_npy_convert(bl_ctx *ctx, const char *name, const unsigned char *bytes, const bl_npy_info *info,
-                         bl_mat *out)
+                         const double *offset, bl_mat *out)
 {
   bl_status s = bl_mat_new(ctx, info->rows, info->cols, out);
   bl_sample_type type = bl_npy_type(info);
@@ -211,30 +219,66 @@ bl_status bl_npy_convert(bl_ctx *ctx, const char *name, const unsigned char *byt
   for (size_t i = 0; !s && i < rows; i++) {
     float *row = bl_row(out, i);
     for (size_t j = 0; j < info->cols; j++) {
-      size_t at = info->fortran ? j * info->rows + i : i * info->cols + j;
-      double x = bl_sample_at(bytes + info->offset + at * info->size, type);
-      if (info->kind == 'b') x = x != 0;
+      double x = number_at(bytes, info, type, i, j);
       if (isfinite(x) && fabs(x) > (double)FLT_MAX) {
         s = bl_fail(ctx, BL_E_RANGE, "%s: row %zu, column %zu: %g is beyond float32; scale the data", name, i, j, x);
         break;
       }
-      row[j] = (float)x;
+      row[j] = (float)(offset ? x - offset[j] : x);
     }
   }
   if (s) bl_mat_free(ctx, out);
   return s;
 }
 
-bl_status bl_npy_read(bl_ctx *ctx, const char *path, bl_mat *out)
+/* The offsets of columns that float32 would lose the digits of; NULL when it holds all. */
+static bl_status find_offsets(bl_ctx *ctx, const unsigned char *bytes, const bl_npy_info *info, double **out)
+{
+  bl_sample_type type = bl_npy_type(info);
+  bool any = false;
+  *out = bl_calloc(ctx, info->cols, sizeof **out);
+  if (!*out) return bl_fail_nomem(ctx, "an array");
+  for (size_t j = 0; info->size >= 4 && j < info->cols; j++) {
+    bl_wide w = {0};
+    for (size_t i = 0; i < info->rows; i++) bl_wide_look(&w, number_at(bytes, info, type, i, j));
+    (*out)[j] = bl_wide_offset(&w);
+    any = any || (*out)[j] != 0;
+  }
+  if (any) return BL_OK;
+  bl_free(ctx, *out);
+  *out = NULL;
+  return BL_OK;
+}
+
+/* found: where offsets that are found go; NULL: those given are taken where there are as many as columns. */
+static bl_status read_less(bl_ctx *ctx, const char *path, const double *given, size_t n, double **found, bl_mat *out)
 {
   *out = (bl_mat){0};
+  if (found) *found = NULL;
   bl_map map;
   bl_npy_info info;
   bl_status s = bl_map_open(ctx, path, &map);
   if (!s) s = bl_npy_parse(ctx, path, map.v, map.n, &info);
-  if (!s) s = bl_npy_convert(ctx, path, map.v, &info, out);
+  if (!s && found) s = find_offsets(ctx, map.v, &info, found);
+  if (!s) s = bl_npy_convert(ctx, path, map.v, &info, found ? *found : given && n == info.cols ? given : NULL, out);
   bl_map_close(&map);
   return s;
+}
+
+bl_status bl_npy_read(bl_ctx *ctx, const char *path, bl_mat *out) { return read_less(ctx, path, NULL, 0, NULL, out); }
+
+bl_status bl_npy_read_wide(bl_ctx *ctx, const char *path, bl_mat *out, double **offset)
+{
+  bl_status s = read_less(ctx, path, NULL, 0, offset, out);
+  if (!s) return BL_OK;
+  bl_free(ctx, *offset);
+  *offset = NULL;
+  return s;
+}
+
+bl_status bl_npy_read_above(bl_ctx *ctx, const char *path, const double *offset, size_t n, bl_mat *out)
+{
+  return read_less(ctx, path, offset, n, NULL, out);
 }
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */

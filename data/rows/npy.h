@@ -21,9 +21,9 @@ bl_status bl_npy_parse(bl_ctx *ctx, const char *name, const unsigned char *bytes
                        bl_npy_info *out) BL_MUST_CHECK;
 /* How its numbers are stored; a bool is a whole number here. */
 bl_sample_type bl_npy_type(const bl_npy_info *info);
-/* The numbers as float32. */
+/* The numbers as float32; offset: what is taken off each column before it is rounded, NULL: nothing. */
 bl_status bl_npy_convert(bl_ctx *ctx, const char *name, const unsigned char *bytes, const bl_npy_info *info,
-                         bl_mat *out) BL_MUST_CHECK;
+                         const double *offset, bl_mat *out) BL_MUST_CHECK;
 
 /* A float32 array in the making, row behind row; how many there are is written at its end. */
 typedef struct bl_npy_out {

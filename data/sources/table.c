@@ -9,6 +9,7 @@
 #include "baleen/table.h"
 #include "baleen/text.h"
 #include "path.h"
+#include "wide.h"
 
 typedef struct params {
   char *file, *target, *target_file, *group, *weight;
@@ -87,7 +88,7 @@ static bl_status choose_columns(bl_ctx *ctx, const params *p, const bl_table *t,
   return s;
 }
 
-static bl_status feature_cell(bl_ctx *ctx, const bl_table *t, size_t row, size_t col, float *out)
+static bl_status feature_cell(bl_ctx *ctx, const bl_table *t, size_t row, size_t col, bl_wide *seen, float *out)
 {
   double x;
   bl_status s = bl_table_number(ctx, t, row, col, &x);
@@ -100,6 +101,7 @@ static bl_status feature_cell(bl_ctx *ctx, const bl_table *t, size_t row, size_t
   if (isfinite(x) && fabs(x) > (double)FLT_MAX)
     return bl_fail(ctx, BL_E_RANGE, "%s:%zu: column '%s': %g is beyond float32; scale the column", t->path,
                    t->line[row], t->columns.v[col], x);
+  bl_wide_look(seen, x);
   *out = (float)x;
   return BL_OK;
 }
@@ -114,13 +116,13 @@ static bl_status weight_cell(bl_ctx *ctx, const bl_table *t, size_t row, size_t 
                  t->line[row], t->columns.v[col], bl_table_cell(t, row, col));
 }
 
-static bl_status add_row(bl_ctx *ctx, const bl_table *t, const columns *c, size_t r, float *row, const char **extra,
-                         bl_dataset *d)
+static bl_status add_row(bl_ctx *ctx, const bl_table *t, const columns *c, size_t r, bl_wide *seen, float *row,
+                         const char **extra, bl_dataset *d)
 {
   bl_row_info info = {.start_s = (double)NAN, .end_s = (double)NAN, .extra = extra};
   char *name = bl_strf(ctx, "%s:%zu", bl_path_base(t->path), t->line[r]);
   bl_status s = name ? weight_cell(ctx, t, r, c->weight, &info.weight) : bl_fail_nomem(ctx, t->path);
-  for (size_t j = 0; !s && j < c->n_features; j++) s = feature_cell(ctx, t, r, c->feature[j], &row[j]);
+  for (size_t j = 0; !s && j < c->n_features; j++) s = feature_cell(ctx, t, r, c->feature[j], &seen[j], &row[j]);
   for (size_t k = 0; k < d->n_extra; k++) extra[k] = bl_table_cell(t, r, c->keep[k]);
   info.recording = name;
   info.label = c->target == NO_COLUMN ? "" : bl_table_cell(t, r, c->target);
@@ -133,12 +135,41 @@ static bl_status add_row(bl_ctx *ctx, const bl_table *t, const columns *c, size_
   return s;
 }
 
+/* Told of, since rows.npy holds other numbers than the table. */
+static bl_status set_offsets(bl_ctx *ctx, const char *path, const double *offset, bl_dataset *d)
+{
+  for (size_t j = 0; offset && j < d->X.cols; j++)
+    if (offset[j] != 0)
+      bl_log(ctx, BL_LOG_INFO, "%s: column '%s' is kept as what is above %.17g: float32 cannot tell its numbers apart",
+             path, d->features.v[j], offset[j]);
+  return bl_dataset_set_offset(ctx, d, offset);
+}
+
+/* Columns that float32 would lose the digits of are read again, less their offset. */
+static bl_status take_offsets(bl_ctx *ctx, const bl_table *t, const columns *c, const bl_wide *seen, bl_dataset *d)
+{
+  double *offset = bl_calloc(ctx, c->n_features, sizeof *offset);
+  bl_status s = offset ? BL_OK : bl_fail_nomem(ctx, t->path);
+  for (size_t j = 0; !s && j < c->n_features; j++) {
+    offset[j] = bl_wide_offset(&seen[j]);
+    for (size_t r = 0; !s && offset[j] != 0 && r < t->n_rows; r++) {
+      double x = 0;
+      s = bl_table_number(ctx, t, r, c->feature[j], &x);
+      bl_row(&d->X, r)[j] = (float)(x - offset[j]);
+    }
+  }
+  if (!s) s = set_offsets(ctx, t->path, offset, d);
+  bl_free(ctx, offset);
+  return s;
+}
+
 static bl_status load_csv(bl_ctx *ctx, const params *p, const char *path, bl_dataset *d)
 {
   bl_table t = {0};
   columns c = {.target = NO_COLUMN, .group = NO_COLUMN, .weight = NO_COLUMN};
   bl_texts features = {0};
   float *row = NULL;
+  bl_wide *seen = NULL;
   const char **extra = NULL;
   if (p->target_file)
     return bl_fail(ctx, BL_E_CONFIG, "table: target_file belongs to .npy files; name the target's column with target");
@@ -147,10 +178,14 @@ static bl_status load_csv(bl_ctx *ctx, const params *p, const char *path, bl_dat
   for (size_t j = 0; !s && j < c.n_features; j++) s = bl_texts_add(ctx, &features, t.columns.v[c.feature[j]]);
   if (!s) s = bl_dataset_init(ctx, &features, NULL, &p->keep, d);
   if (!s && !t.n_rows) s = bl_fail(ctx, BL_E_FORMAT, "%s: a header without rows", path);
-  if (!s && (!(row = bl_calloc(ctx, c.n_features, sizeof *row)) || !(extra = bl_calloc(ctx, p->keep.n, sizeof *extra))))
+  if (!s &&
+      (!(row = bl_calloc(ctx, c.n_features, sizeof *row)) || !(seen = bl_calloc(ctx, c.n_features, sizeof *seen)) ||
+       !(extra = bl_calloc(ctx, p->keep.n, sizeof *extra))))
     s = bl_fail_nomem(ctx, path);
-  for (size_t r = 0; !s && r < t.n_rows; r++) s = add_row(ctx, &t, &c, r, row, extra, d);
+  for (size_t r = 0; !s && r < t.n_rows; r++) s = add_row(ctx, &t, &c, r, seen, row, extra, d);
+  if (!s) s = take_offsets(ctx, &t, &c, seen, d);
   bl_free(ctx, row);
+  bl_free(ctx, seen);
   bl_free(ctx, extra);
   bl_free(ctx, c.keep);
   bl_free(ctx, c.feature);
@@ -194,12 +229,13 @@ static bl_status load_npy(bl_ctx *ctx, const params *p, const char *folder, cons
 {
   bl_mat x = {0}, y = {0};
   bl_texts features = {0};
+  double *offset = NULL;
   if (p->target || p->group || p->weight || p->drop.n || p->keep.n)
     return bl_fail(ctx, BL_E_CONFIG,
                    "table: '%s' has no named columns: of target, group, weight, drop and keep none applies; "
                    "targets come from target_file",
                    p->file);
-  bl_status s = bl_npy_read(ctx, path, &x);
+  bl_status s = bl_npy_read_wide(ctx, path, &x, &offset);
   if (!s && (!x.rows || !x.cols)) s = bl_fail(ctx, BL_E_SHAPE, "%s: an empty array, %zu x %zu", path, x.rows, x.cols);
   if (!s) s = read_targets(ctx, p, folder, x.rows, &y);
   for (size_t j = 0; !s && j < x.cols; j++) {
@@ -208,7 +244,9 @@ static bl_status load_npy(bl_ctx *ctx, const params *p, const char *folder, cons
     bl_free(ctx, name);
   }
   if (!s) s = bl_dataset_init(ctx, &features, NULL, NULL, d);
+  if (!s) s = set_offsets(ctx, path, offset, d);
   if (!s) s = add_npy_rows(ctx, path, &x, &y, d);
+  bl_free(ctx, offset);
   bl_texts_free(ctx, &features);
   bl_mat_free(ctx, &x);
   bl_mat_free(ctx, &y);

@@ -373,7 +373,7 @@ static bl_status cross_validate(bl_ctx *ctx, const bl_config *c, const bl_proble
   size_t n = c->n_learners;
   bl_candidate *model = bl_calloc(ctx, n, sizeof *model);
   bl_cv *cv = bl_calloc(ctx, n, sizeof *cv);
-  bl_data data = {.X = bl_mat_view(&p->X),
+  bl_data data = {.X = p->X,
                   .y = p->y,
                   .weight = p->weight,
                   .group = p->group,

@@ -54,11 +54,11 @@ static bl_status take_rows(bl_ctx *ctx, const bl_config *c, const bl_dataset *d,
                  unlabelled, d->X.rows, others, across);
 }
 
-static bl_status copy_rows(bl_ctx *ctx, const bl_dataset *d, bl_problem *p)
+/* Numbers are not copied: they may well be a file's, and larger than memory. */
+static bl_status view_rows(bl_ctx *ctx, const bl_dataset *d, bl_problem *p)
 {
-  bl_cmat all = bl_dataset_view(d), taken = bl_cmat_rows(&all, p->index, p->n);
-  bl_status s = bl_mat_copy(ctx, &taken, &p->X);
-  if (s) return s;
+  p->X = bl_dataset_view(d);
+  if (p->n < p->X.rows) p->X = bl_cmat_rows(&p->X, p->index, p->n);
   bool ones = true;
   p->weight = bl_calloc(ctx, p->n, sizeof *p->weight);
   if (!p->weight) return bl_fail_nomem(ctx, "the weights");
@@ -217,7 +217,7 @@ bl_status bl_problem_make(bl_ctx *ctx, const bl_config *c, const bl_dataset *row
   bl_status s = bl_dataset_column(ctx, rows, c->rows.label, &label);
   if (s) s = bl_fail_in(ctx, s, "rows: label: ");
   if (!s) s = take_rows(ctx, c, rows, label, out);
-  if (!s) s = copy_rows(ctx, rows, out);
+  if (!s) s = view_rows(ctx, rows, out);
   if (!s) s = out->task == BL_TASK_REGRESSION ? parse_targets(ctx, rows, label, out) : code_classes(ctx, c, label, out);
   if (!s) s = parse_times(ctx, c, rows, out);
   if (!s) s = code_groups(ctx, c, rows, out);
@@ -229,7 +229,6 @@ bl_status bl_problem_make(bl_ctx *ctx, const bl_config *c, const bl_dataset *row
 void bl_problem_free(bl_ctx *ctx, bl_problem *p)
 {
   bl_free(ctx, p->index);
-  bl_mat_free(ctx, &p->X);
   bl_free(ctx, p->y);
   bl_free(ctx, p->group);
   bl_free(ctx, p->fold);

@@ -24,6 +24,22 @@ static bl_status read_stream(bl_ctx *ctx, const char *path, const char *text, bl
   return s;
 }
 
+/* One number a feature. */
+static bl_status read_offset(bl_ctx *ctx, const char *path, const char *text, bl_model_recipe *r)
+{
+  json_t *list = json_loads(text, 0, NULL);
+  bool numbers = json_is_array(list);
+  r->n_offset = json_array_size(list);
+  r->offset = bl_calloc(ctx, r->n_offset, sizeof *r->offset);
+  for (size_t i = 0; r->offset && i < r->n_offset; i++) {
+    numbers = numbers && json_is_number(json_array_get(list, i));
+    r->offset[i] = json_number_value(json_array_get(list, i));
+  }
+  json_decref(list);
+  if (!r->offset) return bl_fail_nomem(ctx, "a model");
+  return numbers ? BL_OK : bl_fail(ctx, BL_E_FORMAT, "%s: its offsets of columns are broken", path);
+}
+
 /* Lines of the config inside a model are lines of no file that the user has. */
 static void forget_lines(bl_recipe *r)
 {
@@ -49,7 +65,8 @@ static bl_status had_tables(bl_ctx *ctx, const bl_config *c, bool *out)
 
 bl_status bl_model_recipe_read(bl_ctx *ctx, const char *path, const bl_meta *meta, bl_model_recipe *out)
 {
-  const char *config = bl_meta_get(meta, "config"), *stream = bl_meta_get(meta, "stream");
+  const char *config = bl_meta_get(meta, "config"), *stream = bl_meta_get(meta, "stream"),
+             *offset = bl_meta_get(meta, "offset");
   bl_status s = BL_OK;
   *out = (bl_model_recipe){0};
   if (!config) s = bl_fail(ctx, BL_E_FORMAT, "%s: holds an estimator but no pipeline; train it by 'baleen run'", path);
@@ -58,6 +75,7 @@ bl_status bl_model_recipe_read(bl_ctx *ctx, const char *path, const bl_meta *met
   if (!s) out->table = out->rows.source.cls->load;
   if (!s) s = had_tables(ctx, &out->rows, &out->events_elsewhere);
   if (!s && stream) s = read_stream(ctx, path, stream, out);
+  if (!s && offset) s = read_offset(ctx, path, offset, out);
   if (!s && !stream && !out->table) s = bl_fail(ctx, BL_E_FORMAT, "%s: does not say which stream it was made on", path);
   if (s) bl_model_recipe_free(ctx, out);
   return s;
@@ -67,6 +85,7 @@ void bl_model_recipe_free(bl_ctx *ctx, bl_model_recipe *r)
 {
   bl_texts_free(ctx, &r->channels);
   bl_texts_free(ctx, &r->units);
+  bl_free(ctx, r->offset);
   bl_config_free(ctx, &r->rows);
   *r = (bl_model_recipe){0};
 }

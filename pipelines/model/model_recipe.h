@@ -10,6 +10,8 @@ typedef struct bl_model_recipe {
   bool events_elsewhere; /* events came from a table, whatever was inside the recordings */
   double rate_hz;        /* of the recordings */
   bl_texts channels, units;
+  double *offset; /* of a table: what is taken off each feature's numbers; NULL: nothing */
+  size_t n_offset;
   bl_config rows; /* the run's own */
 } bl_model_recipe;
 

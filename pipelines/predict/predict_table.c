@@ -34,10 +34,17 @@ static bl_status give_row(bl_ctx *ctx, table_rows *t, size_t line, const float *
   return s;
 }
 
+/* What is taken off each feature's numbers, NULL: nothing. */
+static const double *offset_of(const bl_predictor *p)
+{
+  return p->recipe.n_offset == bl_predictor_features(p)->n ? p->recipe.offset : NULL;
+}
+
 /* Columns are found by name, in any order; others do not matter. */
 static bl_status rows_of_text(bl_ctx *ctx, table_rows *t)
 {
   const bl_texts *features = bl_predictor_features(t->p);
+  const double *offset = offset_of(t->p);
   bl_table table = {0};
   float *row = bl_calloc(ctx, features->n, sizeof *row);
   size_t *column = bl_calloc(ctx, features->n, sizeof *column);
@@ -47,7 +54,7 @@ static bl_status rows_of_text(bl_ctx *ctx, table_rows *t)
     for (size_t k = 0; !s && k < features->n; k++) {
       double x = 0;
       s = bl_table_number(ctx, &table, i, column[k], &x);
-      row[k] = (float)x;
+      row[k] = (float)(offset ? x - offset[k] : x);
     }
     if (!s) s = give_row(ctx, t, table.line[i], row);
   }
@@ -62,7 +69,7 @@ static bl_status rows_of_array(bl_ctx *ctx, table_rows *t)
 {
   size_t n = bl_predictor_features(t->p)->n;
   bl_mat x = {0};
-  bl_status s = bl_npy_read(ctx, t->file, &x);
+  bl_status s = bl_npy_read_above(ctx, t->file, offset_of(t->p), n, &x);
   if (!s && x.cols != n)
     s = bl_fail(ctx, BL_E_MISMATCH, "%s: %zu columns, where the model learnt from %zu", t->file, x.cols, n);
   for (size_t i = 0; !s && i < x.rows; i++) s = give_row(ctx, t, i, bl_row(&x, i));

@@ -146,14 +146,63 @@ static void survives_any_allocation_failing(void **state)
   set npy = {{"file=" BALEEN_TEST_DATA "/npy/f8.npy", "target_file=" BALEEN_TEST_DATA "/npy/one_dim.npy"}};
   check_every_allocation_failing(load_and_drop, &csv);
   check_every_allocation_failing(load_and_drop, &npy);
+  set wide = {{"file=unix.csv"}}, wide_npy = {{"file=unix.npy"}}; /* of the test before */
+  check_every_allocation_failing(load_and_drop, &wide);
+  check_every_allocation_failing(load_and_drop, &wide_npy);
+}
+
+/* An array of doubles [rows][2], as NumPy saves it. */
+static void put_doubles(const char *name, const double *v, size_t rows)
+{
+  unsigned char bytes[128 + 64 * sizeof(double)];
+  memset(bytes, ' ', 128);
+  memcpy(bytes, "\x93NUMPY\1\0\x76\0", 10);
+  char *dict = (char *)bytes + 10;
+  dict[snprintf(dict, 100, "{'descr': '<f8', 'fortran_order': False, 'shape': (%zu, 2), }", rows)] = ' ';
+  bytes[127] = '\n';
+  memcpy(bytes + 128, v, rows * 2 * sizeof *v);
+  tree_put(name, bytes, 128 + rows * 2 * sizeof *v);
+}
+
+/* A Unix time in float32 is a constant: what is above the least is kept, to the last digit. A column that float32 holds
+ * stays as it is, and so does one that is the same throughout. */
+static void keeps_digits_that_float32_would_lose(void **state)
+{
+  (void)state;
+  static const double times[] = {1700000003, 0.1, 1700000000.25, 0.7, 1700000041, 0.2};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_dataset d;
+  tree_text("unix.csv", "time,len,same,year,label\n1700000003,0.1,0.1,1990,a\n1700000000.25,0.7,0.1,2011,b\n"
+                        "1700000041,0.2,0.1,2024,a\n,0.3,0.1,2001,b\n");
+  check_ok(ctx, load_with(ctx, &(set){{"file=unix.csv"}}, &d));
+  assert_non_null(d.offset);
+  check_near(d.offset[0], 1700000000.25, 0);
+  for (size_t j = 1; j < 4; j++) check_near(d.offset[j], 0, 0);
+  check_near((double)bl_row(&d.X, 0)[0], 2.75, 0);
+  check_near((double)bl_row(&d.X, 1)[0], 0, 0);
+  check_near((double)bl_row(&d.X, 2)[0], 40.75, 0);
+  assert_true(isnan(bl_row(&d.X, 3)[0]));
+  check_near((double)bl_row(&d.X, 2)[1], (double)0.2f, 0);
+  check_near((double)bl_row(&d.X, 2)[3], 2024, 0);
+  bl_dataset_free(ctx, &d);
+  put_doubles("unix.npy", times, 3);
+  check_ok(ctx, load_with(ctx, &(set){{"file=unix.npy"}}, &d));
+  check_near(d.offset[0], 1700000000.25, 0);
+  check_near(d.offset[1], 0, 0);
+  check_near((double)bl_row(&d.X, 2)[0], 40.75, 0);
+  check_near((double)bl_row(&d.X, 2)[1], (double)0.2f, 0);
+  bl_dataset_free(ctx, &d);
+  check_ok(ctx, load_with(ctx, &(set){{"file=t.csv", "drop=[kind, who]"}}, &d));
+  assert_null(d.offset);
+  bl_dataset_free(ctx, &d);
+  check_free(ctx);
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(loads_columns_by_their_part),
-      cmocka_unit_test(loads_numpy_arrays),
-      cmocka_unit_test(says_what_does_not_fit),
+      cmocka_unit_test(loads_columns_by_their_part),          cmocka_unit_test(loads_numpy_arrays),
+      cmocka_unit_test(keeps_digits_that_float32_would_lose), cmocka_unit_test(says_what_does_not_fit),
       cmocka_unit_test(survives_any_allocation_failing),
   };
   return cmocka_run_group_tests(tests, make_files, drop_files);

@@ -37,6 +37,8 @@ static bl_status predict(bl_ctx *ctx, const char *model, const char *const *name
   return predict_at(ctx, model, names, NULL, out, failed);
 }
 
+static void run_into(const char *text, const char *name, char folder[600]);
+
 static const char *model_in(const char *folder, const char *name)
 {
   static char path[700];
@@ -98,6 +100,30 @@ static void same_bits_as_the_run(void **state)
   bl_buf_free(ctx, &out);
   check_ok(ctx, predict(ctx, model_in(table_folder, "model.safetensors"), rows, &out, &failed));
   check_same_bits(ctx, table_folder, bl_buf_text(&out));
+  bl_buf_free(ctx, &out);
+  check_free(ctx);
+}
+
+/* Times whose digits float32 would lose: learnt from what is above the least, and predicted from the same. */
+static void times_of_a_table(void **state)
+{
+  (void)state;
+  static const char *const rows[] = {"unix.csv", NULL};
+  char text[1200], folder[600];
+  size_t n = 0, failed;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_buf out = {0};
+  n += (size_t)snprintf(text + n, sizeof text - n, "time,label\n");
+  for (int i = 0; i < 40; i++)
+    n += (size_t)snprintf(text + n, sizeof text - n, "%d,%s\n", 1700000000 + i, i < 20 ? "a" : "b");
+  tree_text("unix.csv", text);
+  run_into("source: {table: {file: unix.csv}}\nmodel: {knn: {n_neighbors: 1}}\n"
+           "evaluate: {split: {stratified_k_fold: {n_splits: 2}}}\n",
+           "unix", folder);
+  check_ok(ctx, predict(ctx, model_in(folder, "model.safetensors"), rows, &out, &failed));
+  check_same_bits(ctx, folder, bl_buf_text(&out));
+  if (!strstr(bl_buf_text(&out), "unix.csv:21,,,a,") || !strstr(bl_buf_text(&out), "unix.csv:22,,,b,"))
+    fail_msg("%s", bl_buf_text(&out));
   bl_buf_free(ctx, &out);
   check_free(ctx);
 }
@@ -224,8 +250,6 @@ static const bl_annotation calls[] = {{.onset_s = 5, .duration_s = 3, .label = (
                                       {.onset_s = 25, .duration_s = 3, .label = (char *)"call"},
                                       {.onset_s = 45, .duration_s = 3, .label = (char *)"call"},
                                       {.onset_s = 30, .duration_s = 2, .label = (char *)"BAD"}};
-
-static void run_into(const char *text, const char *name, char folder[600]);
 
 static void prepare_marked(void)
 {
@@ -437,8 +461,8 @@ int main(void)
   struct CMUnitTest tests[32] = {cmocka_unit_test(same_bits_as_the_run), cmocka_unit_test(model_of_a_mix),
                                  cmocka_unit_test(broken_models),        cmocka_unit_test(failing_allocations),
                                  cmocka_unit_test(every_window),         cmocka_unit_test(events_of_a_table),
-                                 cmocka_unit_test(left_out_in_short)};
-  size_t n = 7;
+                                 cmocka_unit_test(left_out_in_short),    cmocka_unit_test(times_of_a_table)};
+  size_t n = 8;
   for (size_t i = 0; i < sizeof bads / sizeof *bads; i++)
     tests[n++] = (struct CMUnitTest){bads[i].name, refused, NULL, NULL, (void *)(uintptr_t)&bads[i]};
   int failed = _cmocka_run_group_tests("predict", tests, n, prepare, NULL);

@@ -87,7 +87,7 @@ static void taken(void **state)
     snprintf(number, sizeof number, "%d", (int)p.group[i]);
     add(group, sizeof group, number);
     if (p.y) snprintf(number, sizeof number, "%g", p.y[i]), add(y, sizeof y, number);
-    check_near((double)*bl_row(&p.X, i), (double)(2.385f * (float)p.index[i]), 0);
+    check_near((double)*bl_crow(&p.X, i), (double)(2.385f * (float)p.index[i]), 0);
   }
   for (size_t k = 0; k < p.classes.n; k++) {
     size_t n = strlen(classes);

@@ -1,6 +1,6 @@
 /* dataset.h: rows with what belongs to them: label, group, recording, time, weight and any further columns.
  * On disk: rows.npy (float32, [row][feature]), rows.csv (one line a row), features.json (name and unit of each
- * column). */
+ * column, and its offset: what is to be added to the numbers of a column whose digits float32 would lose). */
 #ifndef BALEEN_DATASET_H
 #define BALEEN_DATASET_H
 
@@ -31,6 +31,7 @@ typedef struct bl_dataset {
   void *map;                    /* a memory-mapped rows.npy, or NULL */
   size_t map_bytes;
   bl_texts features, units;
+  double *offset;          /* per feature: what was taken off its numbers, so that float32 holds them; NULL: nothing */
   bl_column recording;     /* the recording's name */
   double *start_s, *end_s; /* per row, NAN for tables */
   bl_column label;         /* class name, or a number as text; "" = not labelled */
@@ -51,6 +52,8 @@ typedef struct bl_row_info {
 bl_status bl_dataset_init(bl_ctx *ctx, const bl_texts *features, const bl_texts *units, const bl_texts *extra,
                           bl_dataset *out) BL_MUST_CHECK;
 bl_status bl_dataset_add(bl_ctx *ctx, bl_dataset *d, const float *row, const bl_row_info *info) BL_MUST_CHECK;
+/* What was taken off each feature's numbers, copied; NULL, or all 0: nothing. */
+bl_status bl_dataset_set_offset(bl_ctx *ctx, bl_dataset *d, const double *offset) BL_MUST_CHECK;
 /* All rows of `more`, which has the same features and further columns, behind one's own. */
 bl_status bl_dataset_append(bl_ctx *ctx, bl_dataset *d, bl_dataset *more) BL_MUST_CHECK;
 /* From the time they are many, the numbers of rows grow in a file instead of in memory; the columns beside them stay.
@@ -81,5 +84,10 @@ bl_status bl_encode_rows(bl_ctx *ctx, const bl_column *c, const uint32_t *row, s
  * two dims (one dim: a column). Converted to float32. */
 bl_status bl_npy_write(bl_ctx *ctx, const char *path, const bl_cmat *m) BL_MUST_CHECK;
 bl_status bl_npy_read(bl_ctx *ctx, const char *path, bl_mat *out) BL_MUST_CHECK;
+/* The same, but of the columns that float32 would lose the digits of (64-bit numbers that lie close together, far from
+ * 0) what is above *offset, one a column; *offset is NULL when there are none, else to be freed. */
+bl_status bl_npy_read_wide(bl_ctx *ctx, const char *path, bl_mat *out, double **offset) BL_MUST_CHECK;
+/* The same, the n offsets given; without effect on an array of another width. */
+bl_status bl_npy_read_above(bl_ctx *ctx, const char *path, const double *offset, size_t n, bl_mat *out) BL_MUST_CHECK;
 
 #endif

@@ -59,7 +59,7 @@ typedef struct bl_problem {
   bl_task task;    /* never AUTO */
   uint32_t *index; /* rows taken, ascending [n] */
   size_t n;
-  bl_mat X;              /* [n x features]: the rows taken */
+  bl_cmat X;             /* [n x features]: a view of the rows taken, which it borrows */
   double *y;             /* codes or numbers; NULL: no labels */
   int32_t *group, *fold; /* fold may be NULL */
   double *weight;        /* NULL when all are 1 */
