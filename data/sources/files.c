@@ -422,7 +422,8 @@ static bl_status prepare(job *j)
   if (!s && p->label_file && !(j->label_path = bl_path_join(ctx, j->folder, p->label_file)))
     s = bl_fail_nomem(ctx, "files");
   if (!s) s = bl_find_recordings(ctx, "files: recordings", j->folder, &p->recordings, &j->found);
-  if (!s) s = bl_match_new(ctx, &j->found, &j->match);
+  /* only a table names recordings, and its keys take more room than all else that is listed */
+  if (!s && j->label_path) s = bl_match_new(ctx, &j->found, &j->match);
   j->group_col = BL_NO_ITEM;
   j->group_field = bl_texts_find(&j->pattern.fields, strcmp(p->group, "recording") ? p->group : "group");
   if (!s) s = read_table(j);
