@@ -35,19 +35,34 @@ bl_status bl_cutter_row(void *cutter, bl_ctx *ctx, const bl_span *span, bl_statu
   return s;
 }
 
+static bool is_wanted(const bl_cutter *c, double start_s)
+{
+  return !c->piece || (start_s >= c->piece->from_s && start_s < c->piece->to_s);
+}
+
+bool bl_cutter_done(const bl_cutter *c)
+{
+  return c->piece && c->until_s >= c->piece->to_s && !bl_extractor_n_open(c->extractor);
+}
+
 /* What the last step gave: spans to the extractor, what is left out to whoever listens. */
 static bl_status hand_on(bl_ctx *ctx, bl_cutter *c)
 {
   bl_status s = BL_OK;
-  c->n_left_out += c->spans.n_left_out;
   const char *subject = bl_ctx_set_subject(ctx, NULL);
-  for (size_t i = 0; !s && c->on_left_out && i < c->spans.n_left_out; i++) {
+  for (size_t i = 0; !s && i < c->spans.n_left_out; i++) {
+    if (!is_wanted(c, c->spans.left_out[i].start_s)) continue;
+    c->n_left_out++;
+    if (!c->on_left_out) continue;
     c->spans.left_out[i].start_s = tidy(c->spans.left_out[i].start_s);
     s = c->on_left_out(c->user, ctx, &c->spans.left_out[i]);
   }
   bl_ctx_set_subject(ctx, subject);
-  for (size_t i = 0; !s && i < c->spans.n; i++) s = bl_extractor_add_span(ctx, c->extractor, &c->spans.v[i]);
-  c->any |= c->spans.n > 0;
+  for (size_t i = 0; !s && i < c->spans.n; i++) {
+    if (!is_wanted(c, c->spans.v[i].start_s)) continue;
+    s = bl_extractor_add_span(ctx, c->extractor, &c->spans.v[i]);
+    c->any = true;
+  }
   bl_spans_clear(&c->spans);
   return s;
 }
@@ -100,8 +115,11 @@ bl_status bl_cutter_begin(bl_ctx *ctx, bl_cutter *c, const bl_run_info *run, dou
   bl_segment_stop(ctx, &c->segments);
   bl_status s = bl_segment_open(ctx, &c->config->segment, run, &c->segments);
   if (!s) s = keep_history(ctx, c);
-  if (!s) s = bl_extractor_begin(ctx, c->extractor, run->start_s);
-  c->until_s = bl_extractor_announce_s(c->extractor, 0);
+  bool middle = c->piece && c->piece->from_s > run->start_s;
+  if (!s && middle) c->pushed = bl_extractor_first_frame(c->extractor, run->start_s, c->piece->from_s);
+  if (!s) s = bl_extractor_begin_at(ctx, c->extractor, run->start_s, c->pushed);
+  /* what lies before a piece comes out in steps, since it may be much */
+  c->until_s = middle ? run->start_s : bl_extractor_announce_s(c->extractor, 0);
   return s;
 }
 
@@ -165,9 +183,14 @@ bl_status bl_cutter_end(bl_ctx *ctx, bl_cutter *c, const bl_run_info *run)
   c->run = *run;
   bl_status s = c->finds ? bl_extractor_end(ctx, c->extractor) : BL_OK; /* the last events come out */
   if (!s && c->finds) s = advance(ctx, c, run->end_s, NULL, 0);
+  bool done = bl_cutter_done(c);
+  for (double step = LOOK_FRAMES / run->rate_hz; !s && done && c->until_s < run->end_s;)
+    s = advance(ctx, c, c->until_s + step, NULL, 0);
   if (!s) s = c->segments.cls->close(ctx, c->segments.state, run, &c->spans);
   if (!s) s = hand_on(ctx, c);
-  if (!s && c->any) s = bl_extractor_finish(ctx, c->extractor);
+  if (!s && c->any && !done) s = bl_extractor_finish(ctx, c->extractor);
+  if (!s && done && bl_extractor_n_open(c->extractor))
+    s = bl_fail(ctx, BL_E_INTERNAL, "a segment of a piece came out behind it");
   bl_segment_stop(ctx, &c->segments);
   bl_ctx_set_subject(ctx, before);
   return s;

@@ -5,6 +5,12 @@
 
 #include "heard.h"
 
+/* A piece of a recording's only run: the segments that begin in [from_s, to_s). Together, pieces that touch give what the
+ * whole gives, to the bit. */
+typedef struct bl_piece {
+  double from_s, to_s;
+} bl_piece;
+
 typedef struct bl_cutter {
   /* set by the caller */
   const bl_config *config; /* segment and rows.nan */
@@ -12,8 +18,9 @@ typedef struct bl_cutter {
   bl_row_fn on_row;        /* times of whole-run spans are filled in; a row left out for its NaN is BL_E_REJECTED */
   bl_status (*on_left_out)(void *user, bl_ctx *ctx, const bl_left_out *one); /* may be NULL */
   void *user;
-  const char *name;  /* of the recording, before warnings of stages */
-  size_t n_channels; /* of a frame */
+  const char *name;      /* of the recording, before warnings of stages */
+  size_t n_channels;     /* of a frame */
+  const bl_piece *piece; /* of the run, which is known to its end; NULL: all of it */
   size_t n_left_out;
   /* its own */
   bl_run_info run;
@@ -38,7 +45,9 @@ bl_status bl_cutter_tell(bl_ctx *ctx, bl_cutter *c, const bl_event *events, size
 /* Sets c->any when a segment lies in the run, which can be seen where its end and all events are known: then a run
  * without any need not be read. */
 bl_status bl_cutter_look(bl_ctx *ctx, bl_cutter *c) BL_MUST_CHECK;
-/* n frames of the extractor's stream. Where no event is to come and no segment lies in the run, they are passed over. */
+/* All segments of a piece are done: no more frames are needed. Never so without a piece, and in the last one. */
+bool bl_cutter_done(const bl_cutter *c);
+/* n frames of the extractor's stream, from the run's frame c->pushed on, which bl_cutter_begin() sets. Where no event is to come and no segment lies in the run, they are passed over. */
 bl_status bl_cutter_push(bl_ctx *ctx, bl_cutter *c, const float *x, size_t n) BL_MUST_CHECK;
 /* The run has ended as `run` says. */
 bl_status bl_cutter_end(bl_ctx *ctx, bl_cutter *c, const bl_run_info *run) BL_MUST_CHECK;

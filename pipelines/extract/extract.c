@@ -1,5 +1,5 @@
-/* All recordings of a source to rows: surveyed, then each read once, in parallel; the parts are joined in the source's
- * order while others are still read. */
+/* All recordings of a source to rows: surveyed, then each read once, in parallel, a long one by several threads; the
+ * parts are joined in the source's order while others are still read. */
 #include "extract.h"
 
 #include <stdlib.h>
@@ -15,16 +15,31 @@ enum { AHEAD = 256 }; /* parts that wait for their turn; each holds a quarter of
 typedef struct joining {
   bl_survey *survey;
   const char *path;   /* of the rows' file, or NULL */
+  size_t *first;      /* [recordings + 1]: which piece of all is the recording's first */
   bl_run_part *parts; /* [AHEAD], by turns */
+  bl_run_part whole;  /* the pieces so far of the recording whose turn it is */
   bl_extraction *x;
   bool begun;    /* x->rows has its features */
   bool silenced; /* of some part */
 } joining;
 
-static bl_status make_part(bl_ctx *ctx, void *arg, size_t i)
+/* The recording that a piece is of. */
+static size_t recording_of(const joining *j, size_t piece)
+{
+  size_t lo = 0, hi = j->survey->items.n;
+  while (hi - lo > 1) {
+    size_t mid = lo + (hi - lo) / 2;
+    if (j->first[mid] <= piece) lo = mid;
+    else hi = mid;
+  }
+  return lo;
+}
+
+static bl_status make_part(bl_ctx *ctx, void *arg, size_t k)
 {
   joining *j = arg;
-  return bl_part_make(ctx, j->survey, i, j->path, &j->parts[i % AHEAD]);
+  size_t i = recording_of(j, k);
+  return bl_part_make(ctx, j->survey, i, k - j->first[i], j->path, &j->parts[k % AHEAD]);
 }
 
 /* The first rows tell which features there are. */
@@ -36,12 +51,11 @@ static bl_status begin_rows(bl_ctx *ctx, joining *j, const bl_dataset *like)
   return s;
 }
 
-static bl_status join_part(bl_ctx *ctx, void *arg, size_t i)
+static bl_status join_recording(bl_ctx *ctx, joining *j, size_t i, bl_run_part *p)
 {
-  joining *j = arg;
   bl_extraction *x = j->x;
-  bl_run_part *p = &j->parts[i % AHEAD];
-  bl_status s = BL_OK;
+  bl_status s = bl_part_close(ctx, j->survey, i, p);
+  if (s) return s;
   if (p->rows.X.rows && !j->begun) s = begin_rows(ctx, j, &p->rows);
   if (!s && p->rows.X.rows) s = bl_dataset_append(ctx, &x->rows, &p->rows);
   j->silenced |= p->silenced;
@@ -52,6 +66,14 @@ static bl_status join_part(bl_ctx *ctx, void *arg, size_t i)
   bl_part_free(ctx, p);
   bl_progress(ctx, "recordings", (double)(i + 1), (double)j->survey->items.n);
   return s;
+}
+
+static bl_status join_part(bl_ctx *ctx, void *arg, size_t k)
+{
+  joining *j = arg;
+  size_t i = recording_of(j, k);
+  bl_status s = bl_part_add(ctx, &j->whole, &j->parts[k % AHEAD]);
+  return !s && k + 1 == j->first[i + 1] ? join_recording(ctx, j, i, &j->whole) : s;
 }
 
 /* ---- what is said of the whole ----------------------------------------------------------------------------------- */
@@ -124,13 +146,17 @@ static bl_status read_all(bl_ctx *ctx, bl_survey *v, const char *folder, bl_extr
   char *path = folder ? bl_strf(ctx, "%s/%s", folder, bl_dataset_files[0]) : NULL;
   joining j = {.survey = v, .path = path, .x = out};
   j.parts = bl_calloc(ctx, AHEAD, sizeof *j.parts);
+  j.first = bl_calloc(ctx, v->items.n + 1, sizeof *j.first);
   out->outcomes = bl_calloc(ctx, v->items.n, sizeof *out->outcomes);
   bl_status s = BL_OK;
-  if (!j.parts || !out->outcomes || (folder && !path)) s = bl_fail_nomem(ctx, "the recordings");
-  if (!s) s = bl_pool_in_order(ctx, v->items.n, AHEAD, 1e9, make_part, join_part, &j);
+  if (!j.parts || !j.first || !out->outcomes || (folder && !path)) s = bl_fail_nomem(ctx, "the recordings");
+  for (size_t i = 0; !s && i < v->items.n; i++) j.first[i + 1] = j.first[i] + v->seen[i].n_pieces;
+  if (!s) s = bl_pool_in_order(ctx, j.first[v->items.n], AHEAD, 1e9, make_part, join_part, &j);
   if (!s) s = finish(ctx, &j);
   for (size_t i = 0; j.parts && i < AHEAD; i++) bl_part_free(ctx, &j.parts[i]);
+  bl_part_free(ctx, &j.whole);
   bl_free(ctx, j.parts);
+  bl_free(ctx, j.first);
   bl_free(ctx, path);
   return s;
 }

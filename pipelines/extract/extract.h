@@ -3,6 +3,7 @@
 #define BL_EXTRACT_H
 
 #include "baleen/run.h"
+#include "cutter.h"
 #include "prepared.h"
 #include "selection.h"
 #include "tally.h"
@@ -14,6 +15,7 @@ typedef struct bl_recording_job {
   const bl_annotations *annotations; /* beside those inside the file */
   bool annotated;                    /* in place of those, but for marks of bad stretches: see bl_item */
   const bl_wanted *wanted;           /* NULL: any channels; the config's stream option decides */
+  const bl_piece *piece;             /* NULL: all of it */
   bl_stock *stock;                   /* where an extractor is lent */
   bool told;                         /* what there is to warn of a new extractor was warned of before */
   bl_row_fn on_row;                  /* called for each row; times of whole-run spans are filled in */
@@ -22,7 +24,8 @@ typedef struct bl_recording_job {
   bl_status (*on_left_out)(void *user, bl_ctx *ctx, const bl_left_out *one);
   /* filled in */
   const bl_feature_names *names; /* of the rows; borrowed from the extractor, for on_row alone */
-  double seconds;
+  double seconds;                /* read */
+  double passed_over_s;          /* of a piece that was not read, since no segment begins in it */
   uint64_t n_frames;
   bl_tally events; /* all there are, when the segments ask for some */
   size_t n_rows, n_skipped;

@@ -62,10 +62,31 @@ static bl_status on_left_out(void *user, bl_ctx *ctx, const bl_left_out *one)
   return j->on_left_out ? j->on_left_out(j->user, ctx, one) : BL_OK;
 }
 
+/* The frames of a run that lie in the piece; pieces that touch leave none out and share none. */
+static void frames_of(const reading *r, const bl_stretch *run, uint64_t *first, uint64_t *behind)
+{
+  const bl_piece *p = r->job->piece;
+  double rate = r->sel->in.rate_hz, n = (double)run->n, from = p ? rint((p->from_s - run->start_s) * rate) : 0,
+         to = p ? rint((p->to_s - run->start_s) * rate) : n;
+  *first = from > 0 ? (uint64_t)fmin(from, n) : 0;
+  *behind = to < n ? (uint64_t)fmax(to, 0) : run->n;
+}
+
+static void count_frames(const reading *r, uint64_t at, size_t got, uint64_t first, uint64_t behind)
+{
+  bl_recording_job *j = r->job;
+  uint64_t lo = at > first ? at : first, hi = at + got < behind ? at + got : behind;
+  if (hi > lo) j->n_frames += hi - lo;
+  j->seconds = (double)j->n_frames / r->sel->in.rate_hz;
+}
+
+/* To the run's end, or to where all segments of the piece are done. */
 static bl_status read_run(bl_ctx *ctx, reading *r, const bl_stretch *run)
 {
   bl_recording_job *j = r->job;
-  for (uint64_t at = 0; at < run->n;) {
+  uint64_t first, behind;
+  frames_of(r, run, &first, &behind);
+  for (uint64_t at = r->cutter.pushed; at < run->n && (at < behind || !bl_cutter_done(&r->cutter));) {
     size_t take = run->n - at < r->block_frames ? (size_t)(run->n - at) : r->block_frames, got = 0;
     bl_status s = BL_CHECK_CANCEL(ctx);
     bl_ctx_set_subject(ctx, NULL); /* readers name the file themselves */
@@ -75,9 +96,8 @@ static bl_status read_run(bl_ctx *ctx, reading *r, const bl_stretch *run)
     if (!got) break; /* the file ends before its header says; the reader warned */
     s = bl_cutter_push(ctx, &r->cutter, bl_selection_gather(r->sel, r->block, got, r->gathered), got);
     if (s) return s;
+    count_frames(r, at, got, first, behind);
     at += got;
-    j->n_frames += got;
-    j->seconds = (double)j->n_frames / r->sel->in.rate_hz;
   }
   return BL_OK;
 }
@@ -97,6 +117,8 @@ static bl_status one_run(bl_ctx *ctx, reading *r, size_t which)
   if (!s) s = bl_cutter_tell(ctx, &r->cutter, r->events, r->n_events, INFINITY);
   if (!s) s = bl_cutter_look(ctx, &r->cutter);
   if (!s && r->cutter.any) s = read_run(ctx, r, run);
+  const bl_piece *p = r->job->piece;
+  if (!s && p && !r->cutter.any) r->job->passed_over_s += fmin(p->to_s, info.end_s) - fmax(p->from_s, info.start_s);
   return s ? s : bl_cutter_end(ctx, &r->cutter, &info);
 }
 
@@ -118,6 +140,7 @@ static bl_status extract_with(bl_ctx *ctx, bl_recording_job *j, const bl_selecti
   bl_event *events = NULL;
   reading r = {.job = j, .sel = sel, .block_frames = 1};
   r.cutter = (bl_cutter){.config = j->config,
+                         .piece = j->piece,
                          .extractor = p->extractor,
                          .on_row = on_row,
                          .on_left_out = on_left_out,

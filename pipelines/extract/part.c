@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "extract.h"
-
 /* A part in the making. */
 typedef struct making {
   bl_run_part *p;
@@ -13,9 +11,6 @@ typedef struct making {
   const bl_texts *extra_names;
   const bl_recording_job *job;
   const char *path;
-  bl_status skipped; /* why the first segment that gave nothing did so */
-  char *skipped_text;
-  size_t cap_dropped;
 } making;
 
 /* ---- what was left out ------------------------------------------------------------------------------------------- */
@@ -35,7 +30,7 @@ static bl_status note_dropped(bl_ctx *ctx, making *m, double start_s, const char
 {
   bl_outcome *o = &m->p->outcome;
   bl_status s =
-      bl_grow(ctx, (void **)&o->dropped, &m->cap_dropped, o->n_dropped + 1, sizeof *o->dropped, "the drop log");
+      bl_grow(ctx, (void **)&o->dropped, &m->p->cap_dropped, o->n_dropped + 1, sizeof *o->dropped, "the drop log");
   if (s) return s;
   bl_dropped *d = &o->dropped[o->n_dropped++];
   *d = (bl_dropped){.start_s = start_s,
@@ -65,13 +60,13 @@ static bl_status note_skipped(bl_ctx *ctx, making *m, const bl_span *span, bl_st
   bl_status s = note_dropped(ctx, m, span->start_s, span->label, bl_ctx_error(ctx), true);
   if (s || status == BL_E_REJECTED) return s; /* what a rule of the user's leaves out is no surprise */
   const char *reason = m->p->outcome.dropped[m->p->outcome.n_dropped - 1].reason;
-  if (m->skipped) {
+  if (m->p->skipped) {
     bl_warn(ctx, BL_W_SKIPPED, "%s: segment at %.3f s: %s", m->item->name, span->start_s, reason);
     return BL_OK;
   }
-  m->skipped = status;
-  m->skipped_text = bl_strf(ctx, "%s: segment at %.3f s: %s", m->item->name, span->start_s, reason);
-  return m->skipped_text ? BL_OK : bl_fail_nomem(ctx, "an outcome");
+  m->p->skipped = status;
+  m->p->skipped_text = bl_strf(ctx, "%s: segment at %.3f s: %s", m->item->name, span->start_s, reason);
+  return m->p->skipped_text ? BL_OK : bl_fail_nomem(ctx, "an outcome");
 }
 
 /* ---- rows -------------------------------------------------------------------------------------------------------- */
@@ -118,42 +113,24 @@ static bl_status read_recording(bl_ctx *ctx, bl_survey *v, size_t i, bl_recordin
   return s;
 }
 
-/* Where no segment at all gave a row, the recording failed for the first one's reason. */
-static bl_status judge(bl_ctx *ctx, const making *m)
+static bl_status fail(bl_ctx *ctx, bl_run_part *p, bl_status status, const char *why)
 {
-  const bl_outcome *o = &m->p->outcome;
-  bool rows = m->p->rows.X.rows;
-  if (m->skipped && !rows) return bl_fail(ctx, m->skipped, "%s", m->skipped_text);
-  if (m->skipped) bl_warn(ctx, BL_W_SKIPPED, "%s", m->skipped_text);
-  else if (!rows && o->n_dropped)
-    bl_log(ctx, BL_LOG_INFO, "%s: gives no row: all of its %zu segments were left out, one because: %s", m->item->name,
-           o->n_dropped, o->dropped[0].reason);
-  else if (!rows) bl_log(ctx, BL_LOG_INFO, "%s: gives no row: no segment fits into it", m->item->name);
-  return BL_OK;
+  p->outcome.status = status;
+  p->why = bl_strdup(ctx, why);
+  return p->why ? BL_OK : bl_fail_nomem(ctx, "an outcome");
 }
 
-/* A recording that failed gives no rows, however far it came. */
-static bl_status write_outcome(bl_ctx *ctx, bl_run_part *p, const char *name, bl_status status, const char *why)
-{
-  bl_outcome *o = &p->outcome;
-  o->status = status;
-  if (status) bl_dataset_free(ctx, &p->rows);
-  if (status) o->n_rows = 0;
-  if (o->n_dropped) qsort(o->dropped, o->n_dropped, sizeof *o->dropped, by_start);
-  o->recording = bl_strdup(ctx, name);
-  o->message = bl_strdup(ctx, why);
-  return o->recording && o->message ? BL_OK : bl_fail_nomem(ctx, "an outcome");
-}
-
-static bl_status make_from_recording(bl_ctx *ctx, bl_survey *v, size_t i, const char *path, bl_run_part *p)
+static bl_status make_from_recording(bl_ctx *ctx, bl_survey *v, size_t i, size_t k, const char *path, bl_run_part *p)
 {
   const bl_item *item = &v->items.v[i];
+  bl_piece piece = bl_survey_piece(v, i, k);
   making m = {.p = p, .item = item, .extra_names = &v->items.extra, .path = path};
   bl_recording_job job = {.config = v->config,
                           .name = item->name,
                           .annotations = &item->annotations,
                           .annotated = item->annotated,
                           .wanted = v->seen[i].by_name ? &v->wanted : NULL,
+                          .piece = v->seen[i].n_pieces > 1 ? &piece : NULL,
                           .stock = &v->stock,
                           .told = true,
                           .on_row = on_row,
@@ -161,27 +138,103 @@ static bl_status make_from_recording(bl_ctx *ctx, bl_survey *v, size_t i, const 
                           .on_left_out = on_left_out};
   m.job = &job;
   bl_status s = read_recording(ctx, v, i, &job);
-  if (!s) s = judge(ctx, &m);
   p->outcome.n_rows = job.n_rows;
   p->outcome.n_skipped = job.n_skipped;
   p->outcome.seconds = job.seconds;
-  if (s != BL_E_NOMEM && s != BL_E_CANCELLED) {
-    if (s) bl_warn(ctx, BL_W_SKIPPED, "%s", bl_ctx_error(ctx));
-    s = write_outcome(ctx, p, item->name, s, s ? bl_ctx_error(ctx) : "");
-  }
+  p->passed_over_s = job.passed_over_s;
   bl_recording_job_free(ctx, &job);
-  bl_free(ctx, m.skipped_text);
-  return s;
+  return s && s != BL_E_NOMEM && s != BL_E_CANCELLED ? fail(ctx, p, s, bl_ctx_error(ctx)) : s;
 }
 
-bl_status bl_part_make(bl_ctx *ctx, bl_survey *v, size_t i, const char *path, bl_run_part *out)
+bl_status bl_part_make(bl_ctx *ctx, bl_survey *v, size_t i, size_t k, const char *path, bl_run_part *out)
 {
   const bl_seen *seen = &v->seen[i];
   *out = (bl_run_part){0};
-  bl_status s = seen->status ? write_outcome(ctx, out, v->items.v[i].name, seen->status, seen->why)
-                             : make_from_recording(ctx, v, i, path, out);
+  bl_status s = seen->status ? fail(ctx, out, seen->status, seen->why) : make_from_recording(ctx, v, i, k, path, out);
   if (s) bl_part_free(ctx, out);
   return s;
+}
+
+/* ---- pieces ------------------------------------------------------------------------------------------------------ */
+
+static bl_status add_dropped(bl_ctx *ctx, bl_run_part *p, bl_run_part *more)
+{
+  bl_outcome *a = &p->outcome, *b = &more->outcome;
+  bl_status s = bl_grow(ctx, (void **)&a->dropped, &p->cap_dropped, a->n_dropped + b->n_dropped, sizeof *a->dropped,
+                        "the drop log");
+  if (s) return s;
+  if (b->n_dropped) memcpy(a->dropped + a->n_dropped, b->dropped, b->n_dropped * sizeof *b->dropped);
+  a->n_dropped += b->n_dropped;
+  b->n_dropped = 0; /* their texts have moved */
+  return BL_OK;
+}
+
+static void add_reasons(bl_ctx *ctx, bl_run_part *p, bl_run_part *more)
+{
+  if (p->skipped && more->skipped) bl_warn(ctx, BL_W_SKIPPED, "%s", more->skipped_text);
+  if (!p->skipped) {
+    p->skipped = more->skipped;
+    p->skipped_text = more->skipped_text;
+    more->skipped_text = NULL;
+  }
+  if (!p->outcome.status) {
+    p->outcome.status = more->outcome.status;
+    p->why = more->why;
+    more->why = NULL;
+  }
+}
+
+bl_status bl_part_add(bl_ctx *ctx, bl_run_part *p, bl_run_part *more)
+{
+  bl_status s = BL_OK;
+  p->outcome.n_rows += more->outcome.n_rows;
+  p->outcome.n_skipped += more->outcome.n_skipped;
+  p->outcome.seconds += more->outcome.seconds;
+  p->passed_over_s += more->passed_over_s;
+  p->silenced |= more->silenced;
+  add_reasons(ctx, p, more);
+  if (!p->rows.X.rows) {
+    bl_dataset rows = p->rows;
+    p->rows = more->rows;
+    more->rows = rows;
+  } else if (more->rows.X.rows) {
+    s = bl_dataset_append(ctx, &p->rows, &more->rows);
+  }
+  if (!s) s = add_dropped(ctx, p, more);
+  bl_part_free(ctx, more);
+  return s;
+}
+
+/* Where no segment at all gave a row, the recording failed for the first one's reason. */
+static bl_status judge(bl_ctx *ctx, const char *name, bl_run_part *p)
+{
+  const bl_outcome *o = &p->outcome;
+  bool rows = p->rows.X.rows;
+  if (o->status) return BL_OK;
+  if (p->skipped && !rows) return fail(ctx, p, p->skipped, p->skipped_text);
+  if (p->skipped) bl_warn(ctx, BL_W_SKIPPED, "%s", p->skipped_text);
+  else if (!rows && o->n_dropped)
+    bl_log(ctx, BL_LOG_INFO, "%s: gives no row: all of its %zu segments were left out, one because: %s", name,
+           o->n_dropped, o->dropped[0].reason);
+  else if (!rows) bl_log(ctx, BL_LOG_INFO, "%s: gives no row: no segment fits into it", name);
+  return BL_OK;
+}
+
+/* A recording that failed gives no rows, however far it came. */
+bl_status bl_part_close(bl_ctx *ctx, const bl_survey *v, size_t item, bl_run_part *p)
+{
+  bl_outcome *o = &p->outcome;
+  const char *name = v->items.v[item].name;
+  bl_status s = judge(ctx, name, p);
+  if (s) return s;
+  if (o->seconds > 0) o->seconds += p->passed_over_s;
+  if (o->status) bl_dataset_free(ctx, &p->rows);
+  if (o->status) o->n_rows = 0;
+  if (o->status && !v->seen[item].status) bl_warn(ctx, BL_W_SKIPPED, "%s", p->why);
+  if (o->n_dropped) qsort(o->dropped, o->n_dropped, sizeof *o->dropped, by_start);
+  o->recording = bl_strdup(ctx, name);
+  o->message = bl_strdup(ctx, p->why ? p->why : "");
+  return o->recording && o->message ? BL_OK : bl_fail_nomem(ctx, "an outcome");
 }
 
 void bl_outcome_free(bl_ctx *ctx, bl_outcome *o)
@@ -196,4 +249,7 @@ void bl_part_free(bl_ctx *ctx, bl_run_part *p)
 {
   bl_dataset_free(ctx, &p->rows);
   bl_outcome_free(ctx, &p->outcome);
+  bl_free(ctx, p->skipped_text);
+  bl_free(ctx, p->why);
+  *p = (bl_run_part){0};
 }

@@ -4,16 +4,17 @@
 #include <string.h>
 
 #include "baleen/pool.h"
-#include "extract.h"
 #include "heard.h"
 #include "live.h"
 
-enum { AHEAD = 64 }; /* headers that wait for their turn */
+enum { AHEAD = 64 };     /* headers that wait for their turn */
+#define PIECE_FLOATS 2e6 /* samples that a piece holds at least: what opening the file again costs then hardly counts */
 
 /* What one look at a header brings, until its turn comes. */
 typedef struct look {
   bl_stream in;
   bl_tally events;
+  double start_s, length_s, n_floats; /* of a run that is the only one; n_floats 0: it is not to be cut */
   bl_status status;
   char *why;
 } look;
@@ -51,6 +52,24 @@ static bl_status look_at_events(bl_ctx *ctx, const bl_survey *v, const bl_item *
   return s;
 }
 
+/* Compressed sounds are decoded from their start to come to their middle, and a text is read whole. */
+static bool starts_anywhere(const bl_recording *rec)
+{
+  static const char *const others[] = {"Ogg", "MPEG", "text"};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (!strncmp(rec->format, others[i], strlen(others[i]))) return false;
+  return true;
+}
+
+static void look_at_run(const bl_recording *rec, const bl_selection *sel, look *l)
+{
+  const bl_rec_stream *stream = &rec->streams[sel->stream];
+  if (stream->n_runs != 1 || !starts_anywhere(rec)) return;
+  l->start_s = stream->runs->start_s;
+  l->length_s = (double)stream->runs->n / stream->rate_hz;
+  l->n_floats = (double)stream->runs->n * (double)stream->n_channels;
+}
+
 static bl_status look_into(bl_ctx *ctx, const looking *g, const bl_item *item, look *l)
 {
   const bl_survey *v = g->survey;
@@ -61,6 +80,7 @@ static bl_status look_into(bl_ctx *ctx, const looking *g, const bl_item *item, l
     const bl_wanted *wanted = g->by_name ? &v->wanted : NULL;
     s = bl_selection_make(ctx, v->config, rec->streams, rec->n_streams, wanted, &sel);
     if (!s && !g->by_name) s = look_at_events(ctx, v, item, rec, l);
+    if (!s) look_at_run(rec, &sel, l);
     if (s) s = bl_fail_in(ctx, s, "%s: ", item->name);
   }
   bl_recording_close(ctx, rec);
@@ -92,6 +112,8 @@ static bl_status try_kind(bl_ctx *ctx, bl_survey *v, bl_stream_kind *k)
   const char *before = bl_ctx_set_subject(ctx, v->items.v[k->first].name);
   bl_status s = bl_stock_take(ctx, &v->stock, &k->in, &p);
   bl_ctx_set_subject(ctx, before);
+  k->cuts = !s && !bl_extractor_uncut(p->extractor) && !bl_config_finds_events(v->config) &&
+            !(v->config->segment.cls->tags & BL_SEGMENT_WHOLE);
   bl_stock_give(ctx, &v->stock, p);
   if (ends_all(s)) return s;
   k->status = s;
@@ -124,6 +146,23 @@ static bl_status add_events(bl_ctx *ctx, bl_survey *v, const bl_tally *more)
   return BL_OK;
 }
 
+static void set_pieces(bl_survey *v, size_t item, const look *l)
+{
+  bl_seen *seen = &v->seen[item];
+  double n = v->kinds[seen->kind].cuts ? floor(l->n_floats / PIECE_FLOATS) : 1;
+  seen->n_pieces = n > 1 ? (size_t)fmin(n, 1e6) : 1;
+  seen->start_s = l->start_s;
+  seen->length_s = l->length_s;
+}
+
+bl_piece bl_survey_piece(const bl_survey *v, size_t i, size_t k)
+{
+  const bl_seen *seen = &v->seen[i];
+  double n = (double)seen->n_pieces, from = seen->start_s + seen->length_s * (double)k / n,
+         to = seen->start_s + seen->length_s * (double)(k + 1) / n;
+  return (bl_piece){k ? from : -INFINITY, k + 1 < seen->n_pieces ? to : INFINITY};
+}
+
 static bl_status settle(bl_ctx *ctx, void *arg, size_t k)
 {
   const looking *g = arg;
@@ -142,6 +181,7 @@ static bl_status settle(bl_ctx *ctx, void *arg, size_t k)
     bl_ctx_mute(ctx, before);
     if (!s && !g->by_name) v->kinds[v->seen[item].kind].n++;
     v->seen[item].by_name = g->by_name;
+    if (!s) set_pieces(v, item, l);
     if (!s) s = add_events(ctx, v, &l->events);
   }
   free_look(ctx, l);
@@ -382,7 +422,7 @@ static bl_status survey(bl_ctx *ctx, bl_survey *v)
   bl_status s = c->source.cls->list(ctx, c->source.params, c->folder, &v->items);
   if (s) return s;
   if (!(v->seen = bl_calloc(ctx, v->items.n, sizeof *v->seen))) return bl_fail_nomem(ctx, "the headers");
-  for (size_t i = 0; i < v->items.n; i++) v->seen[i].kind = BL_NO_KIND;
+  for (size_t i = 0; i < v->items.n; i++) v->seen[i] = (bl_seen){.kind = BL_NO_KIND, .n_pieces = 1};
   s = look_at_all(ctx, v, NULL, v->items.n, false);
   bool any = !s && vote(v);
   if (any) s = name_model(ctx, v);

@@ -9,6 +9,7 @@
 #define BL_SURVEY_H
 
 #include "baleen/run.h"
+#include "extract.h"
 #include "prepared.h"
 #include "selection.h"
 #include "tally.h"
@@ -16,6 +17,7 @@
 typedef struct bl_stream_kind {
   bl_stream in;
   size_t first, n;  /* the first recording that is of it, and how many are */
+  bool cuts;        /* its runs may be cut into pieces */
   bl_status status; /* why the recipe cannot be carried out on it */
   char *why;
 } bl_stream_kind;
@@ -23,9 +25,11 @@ typedef struct bl_stream_kind {
 #define BL_NO_KIND ((size_t)-1)
 /* What a recording's header tells. */
 typedef struct bl_seen {
-  size_t kind;      /* BL_NO_KIND when it could not be told */
-  bool by_name;     /* its channels are to be found by the names of the most common kind */
-  bl_status status; /* why it cannot be taken: it was warned of */
+  size_t kind;              /* BL_NO_KIND when it could not be told */
+  size_t n_pieces;          /* that it is cut into, each a thread's work; 1: it is not cut */
+  double start_s, length_s; /* of the run that is cut */
+  bool by_name;             /* its channels are to be found by the names of the most common kind */
+  bl_status status;         /* why it cannot be taken: it was warned of */
   char *why;
 } bl_seen;
 
@@ -50,6 +54,9 @@ typedef struct bl_survey {
  * reason, or when segments ask for events that there are not: BL_E_CONFIG where the config is at fault. */
 bl_status bl_survey_make(bl_ctx *ctx, const bl_config *c, bl_survey *out) BL_MUST_CHECK;
 void bl_survey_free(bl_ctx *ctx, bl_survey *s);
+
+/* Piece k of recording i. */
+bl_piece bl_survey_piece(const bl_survey *v, size_t i, size_t k);
 
 /* Carries out what was surveyed; see bl_extract(). folder: where rows.npy grows; NULL: in memory. */
 bl_status bl_extract_surveyed(bl_ctx *ctx, bl_survey *survey, const char *folder, bl_extraction *out) BL_MUST_CHECK;
