@@ -13,12 +13,22 @@
 typedef struct bl_rfft {
   size_t n;
   float *in, *re, *im; /* in is kept by bl_rfft_run */
-  float *work;         /* see fft.c */
+  float *work;         /* see fft_real.inc */
   void *plan;
 } bl_rfft;
 bl_status bl_rfft_init(bl_ctx *ctx, size_t n, bl_rfft *f) BL_MUST_CHECK;
 void bl_rfft_run(bl_rfft *f);
 void bl_rfft_release(bl_ctx *ctx, bl_rfft *f); /* zeroed is fine */
+
+/* The same in double precision. */
+typedef struct bl_rfft64 {
+  size_t n;
+  double *in, *re, *im, *work;
+  void *plan;
+} bl_rfft64;
+bl_status bl_rfft64_init(bl_ctx *ctx, size_t n, bl_rfft64 *f) BL_MUST_CHECK;
+void bl_rfft64_run(bl_rfft64 *f);
+void bl_rfft64_release(bl_ctx *ctx, bl_rfft64 *f);
 
 /* Double precision, both ways, for fast convolution: time[n] <-> freq[n / 2 + 1] pairs. Backward is unscaled (n times
  * the signal) and destroys freq. */

@@ -18,10 +18,10 @@
 
 #include "baleen/wide.h"
 #include "finite.h"
+#include "turn.h"
 
 enum {
   CHUNK = 4096,
-  TURN = 32,
   SIDE_BY_SIDE = 16,
   DIRECT_TAPS = 64, /* beyond, blocks by FFT take less than half the time; measured */
   LONG_TAPS = 8192  /* beyond, memory counts: an FFT half as long takes up to 1.4 times as long */
@@ -150,13 +150,7 @@ static size_t take(state *st, const float *x, size_t n)
     left = st->cap - st->ahead - st->len;
   }
   if (n > left) n = left;
-  for (size_t from = 0; from < n; from += TURN) { /* pieces that stay in the nearest cache while they are turned */
-    size_t to = n - from < TURN ? n : from + TURN;
-    for (size_t c = 0; c < st->width; c++) {
-      double *v = st->v + c * st->cap + st->len;
-      for (size_t i = from; i < to; i++) v[i] = (double)x[i * st->width + c];
-    }
-  }
+  bl_turn_to_double(x, n, st->width, st->v + st->len, st->cap);
   st->len += n;
   st->total += n;
   if (!st->continued && st->total > st->ahead) continue_left(st);

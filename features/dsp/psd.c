@@ -5,6 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "baleen/wide.h"
+#include "turn.h"
+
+enum { SIDE = 8 };
+
 const char *const bl_psd_auto[] = {"auto", NULL};
 const char *const bl_psd_averages[] = {"mean", "median", NULL};
 const char *const bl_psd_detrends[] = {"constant", "none", NULL};
@@ -48,7 +53,7 @@ bl_status bl_psd_init(bl_ctx *ctx, const char *who, const bl_psd_params *p, cons
   double squares = 0;
   for (size_t i = 0; i < s->plan.n_per_seg; i++) squares += s->w[i] * s->w[i];
   s->scale = 1 / (in->rate_hz * squares);
-  return bl_dfft_init(ctx, s->plan.n_fft, &s->fft);
+  return bl_rfft64_init(ctx, s->plan.n_fft, &s->fft);
 }
 
 void bl_psd_begin(bl_psd *s)
@@ -58,20 +63,57 @@ void bl_psd_begin(bl_psd *s)
   memset(s->psd, 0, s->n_channels * s->plan.n_bins * sizeof *s->psd);
 }
 
-/* Adds the powers of one full part of one channel to `sum`. */
-static void add_part(bl_psd *s, const double *x, double *sum)
+/* The means of m channels, at most SIDE. Each is a sum in the order of time, whose additions wait for one another, so
+ * several channels are added up side by side. */
+static void take_means(const double *x, size_t n, size_t m, double *mean)
+{
+  for (size_t c = 0; c < SIDE; c++) mean[c] = 0;
+  if (m == SIDE)
+    for (size_t i = 0; i < n; i++)
+      for (size_t c = 0; c < SIDE; c++) mean[c] += x[c * n + i];
+  else
+    for (size_t i = 0; i < n; i++)
+      for (size_t c = 0; c < m; c++) mean[c] += x[c * n + i];
+  for (size_t c = 0; c < m; c++) mean[c] /= (double)n;
+}
+
+BL_WIDE static void weight(const double *restrict x, double mean, const double *restrict w, double *restrict to,
+                           size_t n)
+{
+  for (size_t i = 0; i < n; i++) to[i] = (x[i] - mean) * w[i];
+}
+
+BL_WIDE static void add_powers(const double *restrict re, const double *restrict im, double scale, double *restrict sum,
+                               size_t n)
+{
+  for (size_t k = 0; k < n; k++) sum[k] += scale * (re[k] * re[k] + im[k] * im[k]);
+}
+
+/* Adds the powers of one full part of one channel to `sum`. Bins without a twin among the negative frequencies, the
+ * first and (n_fft even) the last, count once. */
+static void add_part(bl_psd *s, const double *x, double mean, double *sum)
 {
   const bl_psd_plan *p = &s->plan;
-  double mean = 0;
-  for (size_t i = 0; s->detrend == BL_PSD_CONSTANT && i < p->n_per_seg; i++) mean += x[i];
-  mean /= (double)p->n_per_seg;
-  for (size_t i = 0; i < p->n_per_seg; i++) s->fft.time[i] = (x[i] - mean) * s->w[i];
-  memset(s->fft.time + p->n_per_seg, 0, (p->n_fft - p->n_per_seg) * sizeof *s->fft.time);
-  bl_dfft_forward(&s->fft);
-  for (size_t k = 0; k < p->n_bins; k++) {
-    double re = s->fft.freq[2 * k], im = s->fft.freq[2 * k + 1];
-    double sides = k == 0 || 2 * k == p->n_fft ? 1 : 2;
-    sum[k] += sides * s->scale * (re * re + im * im);
+  size_t twins = (p->n_fft - 1) / 2;
+  weight(x, mean, s->w, s->fft.in, p->n_per_seg);
+  memset(s->fft.in + p->n_per_seg, 0, (p->n_fft - p->n_per_seg) * sizeof *s->fft.in);
+  bl_rfft64_run(&s->fft);
+  const double *re = s->fft.re, *im = s->fft.im;
+  add_powers(re, im, s->scale, sum, 1);
+  add_powers(re + 1, im + 1, 2 * s->scale, sum + 1, twins);
+  if (twins + 1 < p->n_bins) add_powers(re + twins + 1, im + twins + 1, s->scale, sum + twins + 1, 1);
+}
+
+static void add_parts(bl_psd *s, double *sum)
+{
+  const bl_psd_plan *p = &s->plan;
+  double mean[SIDE] = {0};
+  for (size_t c = 0; c < s->n_channels; c++) {
+    if (s->detrend == BL_PSD_CONSTANT && c % SIDE == 0) {
+      size_t m = s->n_channels - c < SIDE ? s->n_channels - c : SIDE;
+      take_means(s->part + c * p->n_per_seg, p->n_per_seg, m, mean);
+    }
+    add_part(s, s->part + c * p->n_per_seg, mean[c % SIDE], sum + c * p->n_bins);
   }
 }
 
@@ -89,7 +131,7 @@ static bl_status end_part(bl_ctx *ctx, bl_psd *s)
     sum = s->all + (size_t)s->n_parts * width;
     memset(sum, 0, width * sizeof *sum);
   }
-  for (size_t c = 0; c < s->n_channels; c++) add_part(s, s->part + c * p->n_per_seg, sum + c * p->n_bins);
+  add_parts(s, sum);
   s->n_parts++;
   s->filled = p->n_per_seg - p->hop;
   for (size_t c = 0; c < s->n_channels; c++)
@@ -99,15 +141,17 @@ static bl_status end_part(bl_ctx *ctx, bl_psd *s)
 
 bl_status bl_psd_push(bl_ctx *ctx, bl_psd *s, const float *x, size_t n)
 {
-  for (size_t f = 0; f < n; f++) {
-    for (size_t c = 0; c < s->n_channels; c++)
-      s->part[c * s->plan.n_per_seg + s->filled] = (double)x[f * s->n_channels + c];
-    s->n++;
-    if (++s->filled < s->plan.n_per_seg) continue;
-    bl_status status = end_part(ctx, s);
-    if (status) return status;
+  bl_status status = BL_OK;
+  while (!status && n) {
+    size_t room = s->plan.n_per_seg - s->filled, take = n < room ? n : room;
+    bl_turn_to_double(x, take, s->n_channels, s->part + s->filled, s->plan.n_per_seg);
+    x += take * s->n_channels;
+    n -= take;
+    s->n += take;
+    s->filled += take;
+    if (s->filled == s->plan.n_per_seg) status = end_part(ctx, s);
   }
-  return BL_OK;
+  return status;
 }
 
 static int by_size(const void *pa, const void *pb)
@@ -165,5 +209,5 @@ void bl_psd_release(bl_ctx *ctx, bl_psd *s)
   bl_free(ctx, s->psd);
   bl_free(ctx, s->all);
   bl_free(ctx, s->column);
-  bl_dfft_release(ctx, &s->fft);
+  bl_rfft64_release(ctx, &s->fft);
 }

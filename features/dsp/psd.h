@@ -67,7 +67,7 @@ typedef struct bl_psd {
   double *psd;               /* [channel][bin]: sum of the parts; after finish u^2/Hz */
   double *all, *column;      /* median: [part][channel][bin], and one bin of all parts */
   size_t cap_all, cap_column;
-  bl_dfft fft;
+  bl_rfft64 fft;
 } bl_psd;
 /* `who` is borrowed. What it managed to allocate is freed by release, also when it fails. */
 bl_status bl_psd_init(bl_ctx *ctx, const char *who, const bl_psd_params *p, const bl_stream *in,

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "turn.h"
+
 enum { CHUNK = 8192 }; /* samples taken at a time: small enough for the cache, large enough to move data rarely */
 
 bl_status bl_framer_init(bl_ctx *ctx, size_t n_channels, size_t length, size_t hop, bool center, bl_pad mode,
@@ -82,12 +84,8 @@ static size_t take(bl_framer *f, const float *x, size_t n)
     room = f->cap - f->pad - f->len;
   }
   if (n > room) n = room;
-  for (size_t c = 0; c < f->n_channels; c++) {
-    float *v = f->v + c * f->cap + f->len;
-    if (f->n_channels == 1) memcpy(v, x, n * sizeof *v);
-    else
-      for (size_t i = 0; i < n; i++) v[i] = x[i * f->n_channels + c];
-  }
+  if (f->n_channels == 1) memcpy(f->v + f->len, x, n * sizeof *x);
+  else bl_turn(x, n, f->n_channels, f->v + f->len, f->cap);
   f->len += n;
   f->total += n;
   if (!f->padded && f->total > (f->mode == BL_PAD_REFLECT ? f->pad : 0)) pad_left(f);

@@ -25,28 +25,37 @@ static void check_against_sum(void **arg)
   for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
     size_t n = sizes[s];
     bl_rfft f;
+    bl_rfft64 f64;
     bl_dfft d;
     double x[1024];
     check_ok(ctx, bl_rfft_init(ctx, n, &f));
+    check_ok(ctx, bl_rfft64_init(ctx, n, &f64));
     check_ok(ctx, bl_dfft_init(ctx, n, &d));
     for (size_t i = 0; i < n; i++) {
       f.in[i] = (float)bl_rng_normal(&r);
-      x[i] = d.time[i] = (double)f.in[i];
+      x[i] = d.time[i] = f64.in[i] = (double)f.in[i];
     }
     bl_rfft_run(&f);
+    bl_rfft64_run(&f64);
     bl_dfft_forward(&d);
     for (size_t k = 0; k <= n / 2; k++) {
       double re, im;
       slow(x, n, k, &re, &im);
       check_near((double)f.re[k], re, 1e-6 * sqrt((double)n) + 1e-6);
       check_near((double)f.im[k], im, 1e-6 * sqrt((double)n) + 1e-6);
+      check_near(f64.re[k], re, 1e-11);
+      check_near(f64.im[k], im, 1e-11);
       check_near(d.freq[2 * k], re, 1e-11);
       check_near(d.freq[2 * k + 1], im, 1e-11);
     }
-    for (size_t i = 0; i < n; i++) check_near((double)f.in[i], x[i], 0); /* the input is kept */
+    for (size_t i = 0; i < n; i++) { /* the input is kept */
+      check_near((double)f.in[i], x[i], 0);
+      check_near(f64.in[i], x[i], 0);
+    }
     bl_dfft_backward(&d);
     for (size_t i = 0; i < n; i++) check_near(d.time[i], (double)n * x[i], 1e-11);
     bl_rfft_release(ctx, &f);
+    bl_rfft64_release(ctx, &f64);
     bl_dfft_release(ctx, &d);
   }
   check_free(ctx);

@@ -137,14 +137,38 @@ static void test_refusals(void **state)
   }
 }
 
+/* Channels are worked on eight at a time: each of eleven gives the same bits as alone. */
+static void test_among_many(void **state)
+{
+  (void)state;
+  enum { MANY = 11, SAMPLES = 700, BINS = 81 };
+  bl_ctx *ctx = bl_ctx_new();
+  static float x[SAMPLES * MANY], alone[SAMPLES], got[MANY * BINS], one[BINS];
+  bl_stream in, in_one;
+  bl_rng r = bl_rng_make(3, "many channels", 0);
+  for (size_t i = 0; i < SAMPLES * MANY; i++) x[i] = (float)(5 + bl_rng_normal(&r));
+  check_ok(ctx, make_stream(ctx, MANY, 1, 160, &in));
+  check_ok(ctx, make_stream(ctx, 1, 1, 160, &in_one));
+  summarise(ctx, "welch", "", &in, x, SAMPLES, got, MANY * BINS);
+  for (size_t c = 0; c < MANY; c++) {
+    for (size_t i = 0; i < SAMPLES; i++) alone[i] = x[i * MANY + c];
+    summarise(ctx, "welch", "", &in_one, alone, SAMPLES, one, BINS);
+    assert_memory_equal(one, got + c * BINS, sizeof one);
+  }
+  bl_stream_free(ctx, &in);
+  bl_stream_free(ctx, &in_one);
+  check_free(ctx);
+}
+
 int main(void)
 {
   enum { N_ROWS = sizeof rows / sizeof *rows };
-  struct CMUnitTest tests[N_ROWS + 3];
+  struct CMUnitTest tests[N_ROWS + 4];
   for (size_t i = 0; i < N_ROWS; i++)
     tests[i] = (struct CMUnitTest){rows[i].name, test_golden, NULL, NULL, (void *)(uintptr_t)&rows[i]};
   tests[N_ROWS] = (struct CMUnitTest)cmocka_unit_test(test_doubles);
   tests[N_ROWS + 1] = (struct CMUnitTest)cmocka_unit_test(test_weak_beside_strong);
+  tests[N_ROWS + 3] = (struct CMUnitTest)cmocka_unit_test(test_among_many);
   tests[N_ROWS + 2] = (struct CMUnitTest)cmocka_unit_test(test_refusals);
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
