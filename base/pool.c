@@ -10,6 +10,8 @@
 
 #define SERIAL_WORK 2e5 /* arithmetic operations under which waking a thread (some 10 us) does not pay */
 
+enum { STACK_BYTES = 2 << 20 };
+
 typedef struct job {
   bl_item_fn fn;
   void *arg;
@@ -81,6 +83,20 @@ static void *worker(void *arg)
   return NULL;
 }
 
+/* Threads take their stack's size from the limit of the process ('ulimit -s'), which may be as little as 128 KiB:
+ * OpenBLAS and what libraries read recordings with need more. */
+static int start_thread(pthread_t *t, bl_pool *p)
+{
+  pthread_attr_t attr;
+  size_t bytes = 0;
+  int why = pthread_attr_init(&attr);
+  if (why) return why;
+  if (!pthread_attr_getstacksize(&attr, &bytes) && bytes < STACK_BYTES) pthread_attr_setstacksize(&attr, STACK_BYTES);
+  why = pthread_create(t, &attr, worker, p);
+  pthread_attr_destroy(&attr);
+  return why;
+}
+
 /* NULL when threads cannot be had: the loop then runs serially, with the same result. */
 static bl_pool *pool_new(const bl_ctx *ctx, size_t n_threads)
 {
@@ -91,7 +107,7 @@ static bl_pool *pool_new(const bl_ctx *ctx, size_t n_threads)
   pthread_cond_init(&p->done, NULL);
   p->parent = ctx;
   for (size_t i = 0; i < n_threads; i++) {
-    if (pthread_create(&p->thread[i], NULL, worker, p)) break;
+    if (start_thread(&p->thread[i], p)) break;
     p->n_threads++;
   }
   return p;

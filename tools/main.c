@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "baleen/text.h"
 #include "baleen/version.h"
@@ -69,25 +67,8 @@ static int carry_out(bl_ctx *ctx, const bl_command *c, int argc, char **argv)
   return code;
 }
 
-static bool is_limited(int what)
-{
-  struct rlimit r;
-  return !getrlimit(what, &r) && r.rlim_cur != RLIM_INFINITY;
-}
-
-/* OpenBLAS starts its threads before main() begins. One that gets no memory, as under 'ulimit -v', asks for it for
- * ever, and the end of the program waits for that thread. The threads are never used (base/blas.c), and can only be
- * forbidden before the program starts: so where memory is limited it starts once more. Where it cannot, it goes on as
- * it is. */
-static void without_blas_threads(char **argv)
-{
-  if (getenv("OPENBLAS_NUM_THREADS") || !(is_limited(RLIMIT_AS) || is_limited(RLIMIT_DATA))) return;
-  if (!setenv("OPENBLAS_NUM_THREADS", "1", 0)) execv("/proc/self/exe", argv);
-}
-
 int main(int argc, char **argv)
 {
-  without_blas_threads(argv);
   bl_ctx *ctx = bl_ctx_new();
   if (!ctx) {
     fputs("baleen: error: out of memory\n", stderr);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "baleen/blas.h"
 #include "estimator_private.h"
 
 typedef struct checked {
@@ -271,6 +272,7 @@ bl_status bl_fit(bl_ctx *ctx, bl_estimator *e, const bl_data *data)
   bl_estimator_forget(ctx, e);
   bl_status s = BL_CHECK_CANCEL(ctx);
   if (!s) s = check_all(ctx, e, &c);
+  if (!s) s = bl_blas_open(ctx);
   if (!s) s = e->cls->fit(ctx, e, &c.train);
   release(ctx, &c);
   if (s) bl_estimator_forget(ctx, e);

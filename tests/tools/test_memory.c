@@ -146,29 +146,59 @@ static void windows(void **state)
   check_tmp_done();
 }
 
-/* Under a limit of memory the program ends, by itself: OpenBLAS's threads would wait for ever for what they do not
- * get. */
+/* The status of a shell command. */
+static int shell(const char *format, const char *a, const char *b)
+{
+  char command[4096];
+  snprintf(command, sizeof command, format, BALEEN_BIN, a, b);
+  int status = system(command);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static bool takes_terabytes_of_addresses(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return true;
+#elif defined(__has_feature)
+  return __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+  return false;
+#endif
+}
+
+/* Under a limit of addresses that leaves OpenBLAS no room for its buffer, which it would ask for again and again, what
+ * needs it ends with a word, and what does not works. With room for one buffer two threads take turns. */
 static void under_a_limit(void **state)
 {
   (void)state;
-#ifdef __SANITIZE_ADDRESS__
-  skip(); /* it takes terabytes of addresses */
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-  skip();
-#endif
-#endif
-  char command[2048];
-  const char *path = check_tmp_path("short.edf");
+  if (takes_terabytes_of_addresses()) skip();
+  const char *path = check_tmp_path("short.edf"), *iris = BALEEN_SOURCE_DIR "/pipelines/examples/iris.yaml";
+  const char *out = check_tmp_path("iris");
   make_edf(path, SHORT_S);
-  snprintf(command, sizeof command, "ulimit -v 200000; timeout -k 1 30 '%s' inspect '%s' >/dev/null", BALEEN_BIN, path);
-  assert_int_equal(system(command), 0);
+  assert_int_equal(shell("ulimit -v 150000; timeout -k 1 30 '%s' inspect '%s' >/dev/null", path, ""), 0);
+  assert_int_equal(
+      shell("ulimit -v 150000; timeout -k 1 30 '%s' run '%s' -q -o '%s' 2>&1 | grep -q 'ulimit -v'", iris, out), 0);
+  assert_int_equal(shell("ulimit -v 150000; timeout -k 1 30 '%s' run '%s' -q -o '%s' 2>/dev/null", iris, out), 1);
+  assert_int_equal(
+      shell("ulimit -v 400000; timeout -k 1 60 '%s' run '%s' --threads 2 -q -o '%s' >/dev/null", iris, out), 0);
+  check_tmp_done();
+}
+
+/* The threads of the pool have a stack of their own size: decoders of Ogg need more than the least one. */
+static void little_stack(void **state)
+{
+  (void)state;
+  if (takes_terabytes_of_addresses()) skip();
+  assert_int_equal(shell("ulimit -s 128; '%s' run '%s' --threads 2 -q -o '%s' >/dev/null",
+                         BALEEN_SOURCE_DIR "/pipelines/examples/anomaly.yaml", check_tmp_path("anomaly")),
+                   0);
   check_tmp_done();
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(inspecting), cmocka_unit_test(conditioning),
-                                     cmocka_unit_test(windows), cmocka_unit_test(under_a_limit)};
+                                     cmocka_unit_test(windows), cmocka_unit_test(under_a_limit),
+                                     cmocka_unit_test(little_stack)};
   return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* blas.h: the linear algebra that the layers above need, over OpenBLAS and LAPACK. The only door to them.
  *
+ * OpenBLAS is loaded by the first call that needs it, so that a program that needs none starts without.
  * All matrices are row-major doubles without padding unless a leading dimension (ld, in elements) is asked for.
  * OpenBLAS runs on one thread; the parallel forms cut the work into fixed blocks for our own pool, so that results
  * have the same bits for any number of threads. */
@@ -7,6 +8,11 @@
 #define BALEEN_BLAS_H
 
 #include "baleen/context.h"
+
+/* Loads it, once, and says whether it works here: BL_E_NOMEM where a limit of memory leaves no room for its buffer, or
+ * where the library is missing. To be called before work that needs it, as bl_fit() does: the functions below that have
+ * no status would then do without it, many times slower and with other last bits. */
+bl_status bl_blas_open(bl_ctx *ctx) BL_MUST_CHECK;
 
 /* C [m x n] = alpha * op(A) op(B) + beta * C; op(A) is m x k. Transposes by flag. */
 void bl_gemm(bool ta, bool tb, size_t m, size_t n, size_t k, double alpha, const double *a, size_t lda, const double *b,
