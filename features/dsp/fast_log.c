@@ -7,7 +7,9 @@
 #include <stdint.h>
 #include <string.h>
 
-void bl_fast_log(const float *x, float *y, size_t n, float least, double scale, double shift)
+#include "baleen/wide.h"
+
+BL_WIDE static void fast_log(const float *x, float *y, size_t n, float least, double scale, double shift)
 {
   /* a power of two's worth, its upper 12 bits apart, so that e times them is exact */
   double step = scale * 0.693147180559945309417;
@@ -39,4 +41,9 @@ void bl_fast_log(const float *x, float *y, size_t n, float least, double scale, 
     out = (given & odd) | (out & ~odd);
     memcpy(&y[i], &out, sizeof out);
   }
+}
+
+void bl_fast_log(const float *x, float *y, size_t n, float least, double scale, double shift)
+{
+  fast_log(x, y, n, least, scale, shift);
 }

@@ -18,6 +18,8 @@ typedef struct bl_rfft {
 } bl_rfft;
 bl_status bl_rfft_init(bl_ctx *ctx, size_t n, bl_rfft *f) BL_MUST_CHECK;
 void bl_rfft_run(bl_rfft *f);
+/* The same to re^2 + im^2, in `to` [n / 2 + 1], with the same bits; re and im then hold nothing of use. */
+void bl_rfft_run_powers(bl_rfft *f, float *to);
 void bl_rfft_release(bl_ctx *ctx, bl_rfft *f); /* zeroed is fine */
 
 /* The same in double precision. */
@@ -28,6 +30,7 @@ typedef struct bl_rfft64 {
 } bl_rfft64;
 bl_status bl_rfft64_init(bl_ctx *ctx, size_t n, bl_rfft64 *f) BL_MUST_CHECK;
 void bl_rfft64_run(bl_rfft64 *f);
+void bl_rfft64_run_powers(bl_rfft64 *f, double *to);
 void bl_rfft64_release(bl_ctx *ctx, bl_rfft64 *f);
 
 /* Double precision, both ways, for fast convolution: time[n] <-> freq[n / 2 + 1] pairs. Backward is unscaled (n times

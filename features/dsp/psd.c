@@ -48,7 +48,8 @@ bl_status bl_psd_init(bl_ctx *ctx, const char *who, const bl_psd_params *p, cons
   s->w = bl_calloc(ctx, s->plan.n_per_seg, sizeof *s->w);
   s->part = bl_calloc(ctx, s->plan.n_per_seg, s->n_channels * sizeof *s->part);
   s->psd = bl_calloc(ctx, s->plan.n_bins, s->n_channels * sizeof *s->psd);
-  if (!s->w || !s->part || !s->psd) return bl_fail_nomem(ctx, who);
+  s->power = bl_calloc(ctx, s->plan.n_bins, sizeof *s->power);
+  if (!s->w || !s->part || !s->psd || !s->power) return bl_fail_nomem(ctx, who);
   bl_window_fill((bl_window)p->window, s->plan.n_per_seg, true, s->w);
   double squares = 0;
   for (size_t i = 0; i < s->plan.n_per_seg; i++) squares += s->w[i] * s->w[i];
@@ -83,10 +84,9 @@ BL_WIDE static void weight(const double *restrict x, double mean, const double *
   for (size_t i = 0; i < n; i++) to[i] = (x[i] - mean) * w[i];
 }
 
-BL_WIDE static void add_powers(const double *restrict re, const double *restrict im, double scale, double *restrict sum,
-                               size_t n)
+BL_WIDE static void add_powers(const double *restrict power, double scale, double *restrict sum, size_t n)
 {
-  for (size_t k = 0; k < n; k++) sum[k] += scale * (re[k] * re[k] + im[k] * im[k]);
+  for (size_t k = 0; k < n; k++) sum[k] += scale * power[k];
 }
 
 /* Adds the powers of one full part of one channel to `sum`. Bins without a twin among the negative frequencies, the
@@ -97,11 +97,10 @@ static void add_part(bl_psd *s, const double *x, double mean, double *sum)
   size_t twins = (p->n_fft - 1) / 2;
   weight(x, mean, s->w, s->fft.in, p->n_per_seg);
   memset(s->fft.in + p->n_per_seg, 0, (p->n_fft - p->n_per_seg) * sizeof *s->fft.in);
-  bl_rfft64_run(&s->fft);
-  const double *re = s->fft.re, *im = s->fft.im;
-  add_powers(re, im, s->scale, sum, 1);
-  add_powers(re + 1, im + 1, 2 * s->scale, sum + 1, twins);
-  if (twins + 1 < p->n_bins) add_powers(re + twins + 1, im + twins + 1, s->scale, sum + twins + 1, 1);
+  bl_rfft64_run_powers(&s->fft, s->power);
+  add_powers(s->power, s->scale, sum, 1);
+  add_powers(s->power + 1, 2 * s->scale, sum + 1, twins);
+  if (twins + 1 < p->n_bins) add_powers(s->power + twins + 1, s->scale, sum + twins + 1, 1);
 }
 
 static void add_parts(bl_psd *s, double *sum)
@@ -206,6 +205,7 @@ void bl_psd_release(bl_ctx *ctx, bl_psd *s)
 {
   bl_free(ctx, s->w);
   bl_free(ctx, s->part);
+  bl_free(ctx, s->power);
   bl_free(ctx, s->psd);
   bl_free(ctx, s->all);
   bl_free(ctx, s->column);

@@ -63,6 +63,7 @@ typedef struct bl_psd {
   size_t n_channels, filled; /* samples in hand of the part that is next */
   uint64_t n, n_parts;       /* samples, parts */
   double *w, *part;          /* [n_per_seg], [channel][n_per_seg] */
+  double *power;             /* [bin] of one part of one channel, not yet scaled */
   double scale;              /* 1 / (rate sum w^2) */
   double *psd;               /* [channel][bin]: sum of the parts; after finish u^2/Hz */
   double *all, *column;      /* median: [part][channel][bin], and one bin of all parts */

@@ -4,6 +4,10 @@
  * points i, i + 1, i + 2; norm slaney multiplies it by 2 / (f[i + 2] - f[i]), so that each has the same area.
  * Scales: Slaney (Auditory Toolbox, 1998), linear below 1000 Hz, logarithmic above; HTK, 2595 log10(1 + f / 700).
  * Only the bins within a triangle are stored and summed. Bins "mel_<i>" at the triangles' peaks. */
+#include <string.h>
+
+#include "baleen/wide.h"
+#include "finite.h"
 #include "stage_util.h"
 
 typedef struct params {
@@ -27,13 +31,16 @@ static const bl_opt opts[] = {
     BL_OPT_END,
 };
 
+enum { LANES = 4 };
+typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
+
 typedef struct row {
-  size_t first, n, at; /* first bin, count of bins, where its weights begin */
+  size_t first, n, at; /* first bin, count of bins, where its weights begin: n of them, then zeros to a whole LANES */
 } row;
 typedef struct state {
   size_t n_series, n_bins, n_mels;
   row *rows;
-  double *weights, *spectrum; /* spectrum: n_bins, one frame of one channel */
+  double *weights, *four; /* four: LANES frames of n_bins and LANES zeros */
 } state;
 
 static double to_mel(double hz, bool htk)
@@ -79,6 +86,8 @@ static double weight(const double *f, double hz, bool slaney)
   return w > 0 ? slaney ? w * (2 / (f[2] - f[0])) : w : 0;
 }
 
+static size_t whole(size_t n) { return (n + LANES - 1) / LANES * LANES; }
+
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
 {
   const params *p = pp;
@@ -89,20 +98,19 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   bl_status s = corners(ctx, p, in, &f);
   if (s) return s;
   st->rows = bl_calloc(ctx, st->n_mels, sizeof *st->rows);
-  st->spectrum = bl_calloc(ctx, st->n_bins, sizeof *st->spectrum);
-  if (!st->rows || !st->spectrum) s = bl_fail_nomem(ctx, "mel");
-  for (size_t m = 0, at = 0; !s && m < st->n_mels; m++) {
+  st->four = bl_calloc(ctx, LANES, (st->n_bins + LANES) * sizeof *st->four);
+  if (!st->rows || !st->four) s = bl_fail_nomem(ctx, "mel");
+  for (size_t m = 0, at = 0, k = 0; !s && m < st->n_mels; m++) {
     row *r = &st->rows[m];
-    size_t k = 0;
-    while (k < st->n_bins && !(weight(f + m, in->bin_hz[k], false) > 0)) k++;
+    while (k < st->n_bins && in->bin_hz[k] <= f[m]) k++; /* later filters begin no earlier */
     *r = (row){.first = k, .at = at};
-    while (k < st->n_bins && weight(f + m, in->bin_hz[k], false) > 0) k++;
-    r->n = k - r->first;
+    while (r->first + r->n < st->n_bins && weight(f + m, in->bin_hz[r->first + r->n], false) > 0) r->n++;
     empty += r->n == 0;
     void *v = st->weights;
-    s = bl_grow(ctx, &v, &cap, at + r->n, sizeof *st->weights, "mel filters");
+    s = bl_grow(ctx, &v, &cap, at + whole(r->n), sizeof *st->weights, "mel filters");
     st->weights = v;
-    for (size_t i = 0; !s && i < r->n; i++) st->weights[at++] = weight(f + m, in->bin_hz[r->first + i], p->norm == 0);
+    for (size_t i = 0; !s && i < whole(r->n); i++)
+      st->weights[at++] = i < r->n ? weight(f + m, in->bin_hz[r->first + i], p->norm == 0) : 0;
   }
   if (!s && empty)
     bl_warn(ctx, BL_W_CONSTANT,
@@ -113,15 +121,47 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   return s;
 }
 
-/* Four partial sums, always folded in the same order. */
-static double dot(const double *w, const double *x, size_t n)
+static inline double fold(double a, double b, double c, double d) { return (a + b) + (c + d); }
+
+/* One frame, filter by filter: LANES partial sums, always folded in the same order. */
+static void sum_filters(const state *st, const float *x, float *y)
 {
-  double a[4] = {0};
-  size_t i = 0;
-  for (; i + 4 <= n; i += 4)
-    for (size_t j = 0; j < 4; j++) a[j] += w[i + j] * x[i + j];
-  for (size_t j = 0; i < n; i++, j++) a[j] += w[i] * x[i];
-  return (a[0] + a[1]) + (a[2] + a[3]);
+  for (size_t m = 0; m < st->n_mels; m++) {
+    const row *r = &st->rows[m];
+    double sum[LANES] = {0};
+    for (size_t i = 0; i < r->n; i++) sum[i % LANES] += st->weights[r->at + i] * (double)x[r->first + i];
+    y[m] = (float)fold(sum[0], sum[1], sum[2], sum[3]);
+  }
+}
+
+BL_WIDE static void widen(const float *restrict x, double *restrict to, size_t n)
+{
+  for (size_t k = 0; k < n; k++) to[k] = (double)x[k];
+}
+
+/* The same bits for LANES frames at a time, side by side, so that each weight is fetched once for all of them. The
+ * zeros behind a filter's weights add nothing, unless they meet a NaN or an infinity, which then shows in the sum. v: frames of n_bins + LANES doubles. */
+BL_WIDE static void sum_filters_of_four(const state *st, const double *v, float *y)
+{
+  size_t next = st->n_bins + LANES, n_mels = st->n_mels;
+  for (size_t m = 0; m < n_mels; m++) {
+    const row *r = &st->rows[m];
+    const double *w = st->weights + r->at, *x = v + r->first;
+    lanes a = {0}, b = {0}, c = {0}, d = {0}, k, p, q, s, t;
+    for (size_t i = 0; i < r->n; i += LANES) {
+      memcpy(&k, w + i, sizeof k);
+      memcpy(&p, x + i, sizeof p);
+      memcpy(&q, x + next + i, sizeof q);
+      memcpy(&s, x + 2 * next + i, sizeof s);
+      memcpy(&t, x + 3 * next + i, sizeof t);
+      a += k * p, b += k * q, c += k * s, d += k * t;
+    }
+    /* fold() of each: the two sums of two, then their sum */
+    p = __builtin_shufflevector(a, b, 0, 4, 2, 6) + __builtin_shufflevector(a, b, 1, 5, 3, 7);
+    q = __builtin_shufflevector(c, d, 0, 4, 2, 6) + __builtin_shufflevector(c, d, 1, 5, 3, 7);
+    s = __builtin_shufflevector(p, q, 0, 1, 4, 5) + __builtin_shufflevector(p, q, 2, 3, 6, 7);
+    for (size_t f = 0; f < LANES; f++) y[f * n_mels + m] = (float)s[f];
+  }
 }
 
 static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
@@ -129,12 +169,15 @@ static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames
   const state *st = sp;
   float *y = bl_frames_add(ctx, out, n);
   if (!y) return BL_E_NOMEM;
-  for (size_t i = 0; i < n * st->n_series; i++, x += st->n_bins) {
-    for (size_t k = 0; k < st->n_bins; k++) st->spectrum[k] = (double)x[k];
-    for (size_t m = 0; m < st->n_mels; m++) {
-      const row *r = &st->rows[m];
-      *y++ = (float)dot(st->weights + r->at, st->spectrum + r->first, r->n);
+  size_t left = n * st->n_series;
+  for (size_t some; left; left -= some, x += some * st->n_bins, y += some * st->n_mels) {
+    some = left < LANES ? 1 : LANES;
+    if (some == LANES) {
+      for (size_t f = 0; f < LANES; f++) widen(x + f * st->n_bins, st->four + f * (st->n_bins + LANES), st->n_bins);
+      sum_filters_of_four(st, st->four, y);
+      if (bl_all_finite_f32(y, LANES * st->n_mels)) continue;
     }
+    for (size_t f = 0; f < some; f++) sum_filters(st, x + f * st->n_bins, y + f * st->n_mels);
   }
   return BL_OK;
 }
@@ -144,7 +187,7 @@ static void release(bl_ctx *ctx, void *sp)
   state *st = sp;
   bl_free(ctx, st->rows);
   bl_free(ctx, st->weights);
-  bl_free(ctx, st->spectrum);
+  bl_free(ctx, st->four);
 }
 
 const bl_stage_class bl_stage_mel = {

@@ -11,6 +11,7 @@
  * scaling is scipy's, for output power: density divides |X|^2 by rate sum w^2 (unit^2/Hz), spectrum by (sum w)^2; both
  * double all but DC and (even n_fft) the Nyquist frequency. Complex and magnitude carry the square root of it.
  * detrend constant removes the mean of the win_length samples first, as scipy and MNE do for Welch's method. */
+#include "baleen/wide.h"
 #include "fft.h"
 #include "framer.h"
 #include "stage_util.h"
@@ -142,6 +143,11 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   return BL_OK;
 }
 
+BL_WIDE static void multiply(const float *restrict x, const float *restrict w, float *restrict to, size_t n)
+{
+  for (size_t i = 0; i < n; i++) to[i] = x[i] * w[i];
+}
+
 /* The windowed frame into the transform's input; what lies outside the window stays zero. */
 static void load(state *st, const float *x)
 {
@@ -156,11 +162,12 @@ static void load(state *st, const float *x)
     for (size_t i = 0; i < z.win; i++) in[i] = (float)((double)x[i] - m) * w[i];
     return;
   }
-  for (size_t i = 0; i < z.win; i++) in[i] = x[i] * w[i];
+  multiply(x, w, in, z.win);
 }
 
-/* The transform's output in the form that was asked for, doubled where a one-sided spectrum stands for two halves. */
-static void store(const state *st, float *restrict to)
+/* The transform's output in the form that was asked for, doubled where a one-sided spectrum stands for two halves.
+ * Powers are there already. */
+static void finish_bins(const state *st, float *restrict to)
 {
   size_t n = st->z.n_fft / 2 + 1;
   const float *restrict re = st->fft.re, *restrict im = st->fft.im;
@@ -175,7 +182,6 @@ static void store(const state *st, float *restrict to)
       for (size_t i = 2; i < 2 * last; i++) to[i] *= (float)sqrt(2);
     return;
   }
-  for (size_t k = 0; k < n; k++) to[k] = re[k] * re[k] + im[k] * im[k];
   if (st->one_sided)
     for (size_t k = 1; k < last; k++) to[k] *= 2;
   if (st->output == MAGNITUDE)
@@ -187,8 +193,9 @@ static void transform(void *user, const bl_framer *f, const float *x, float *to)
   state *st = user;
   (void)f;
   load(st, x);
-  bl_rfft_run(&st->fft);
-  store(st, to);
+  if (st->output == COMPLEX) bl_rfft_run(&st->fft);
+  else bl_rfft_run_powers(&st->fft, to);
+  finish_bins(st, to);
 }
 
 static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)

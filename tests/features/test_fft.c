@@ -35,6 +35,10 @@ static void check_against_sum(void **arg)
       f.in[i] = (float)bl_rng_normal(&r);
       x[i] = d.time[i] = f64.in[i] = (double)f.in[i];
     }
+    float powers[513];
+    double powers64[513];
+    bl_rfft_run_powers(&f, powers);
+    bl_rfft64_run_powers(&f64, powers64);
     bl_rfft_run(&f);
     bl_rfft64_run(&f64);
     bl_dfft_forward(&d);
@@ -46,6 +50,9 @@ static void check_against_sum(void **arg)
       check_near(f64.re[k], re, 1e-11);
       check_near(f64.im[k], im, 1e-11);
       check_near(d.freq[2 * k], re, 1e-11);
+      float power = f.re[k] * f.re[k] + f.im[k] * f.im[k];
+      double power64 = f64.re[k] * f64.re[k] + f64.im[k] * f64.im[k];
+      assert_true(powers[k] == power && powers64[k] == power64);
       check_near(d.freq[2 * k + 1], im, 1e-11);
     }
     for (size_t i = 0; i < n; i++) { /* the input is kept */

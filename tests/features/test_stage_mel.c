@@ -240,6 +240,44 @@ static void check_empty_filters(void **arg)
   check_free(ctx);
 }
 
+/* A frame that holds a NaN or an infinity in one bin spoils the filters over that bin, and no others, neither its own
+ * nor those of the frames that are summed beside it. */
+static void check_broken_bins(void **arg)
+{
+  (void)arg;
+  enum { RATE = 8000, N_FFT = 256, BINS = 129, FRAMES = 7, MELS = 40 };
+  bl_ctx *ctx = bl_ctx_new();
+  chain filters, c;
+  bl_stream in;
+  static float x[FRAMES * BINS], clean[FRAMES * MELS];
+  check_ok(ctx, bank(ctx, RATE, N_FFT, "mel n_mels=40", &filters));
+  const float *weight = chain_out(&filters)->v; /* [bin][mel] */
+  check_ok(ctx, chain_wave(ctx, RATE, "a", "FS^2", &in));
+  double hz[BINS];
+  for (size_t k = 0; k < BINS; k++) hz[k] = (double)k * RATE / N_FFT;
+  check_ok(ctx, bl_stream_set_bins(ctx, &in, BINS, hz, NULL));
+  for (size_t i = 0; i < FRAMES * BINS; i++) x[i] = (float)(i % 17) + 0.5F;
+  check_ok(ctx, chain_run(ctx, "mel n_mels=40", &in, x, FRAMES, &c));
+  memcpy(clean, chain_out(&c)->v, sizeof clean);
+  chain_stop(ctx, &c);
+  for (size_t k = 0; k < BINS; k++) {
+    size_t frame = k % FRAMES;
+    float kept = x[frame * BINS + k];
+    x[frame * BINS + k] = k % 2 ? NAN : INFINITY;
+    check_ok(ctx, chain_run(ctx, "mel n_mels=40", &in, x, FRAMES, &c));
+    const float *y = chain_out(&c)->v;
+    for (size_t i = 0; i < FRAMES * MELS; i++) {
+      bool spoilt = i / MELS == frame && weight[k * MELS + i % MELS] > 0;
+      assert_true(spoilt ? !isfinite(y[i]) : y[i] == clean[i]);
+    }
+    chain_stop(ctx, &c);
+    x[frame * BINS + k] = kept;
+  }
+  chain_stop(ctx, &filters);
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
 /* clang-format off */
 #define ADD(table, check) \
   for (size_t i = 0; i < sizeof(table) / sizeof *(table); i++) \
@@ -257,5 +295,6 @@ int main(void)
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_log);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_dct);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_empty_filters);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(check_broken_bins);
   return STAGE_SUITE("mel", cases, tests, n);
 }

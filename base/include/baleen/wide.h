@@ -1,10 +1,12 @@
 /* wide.h: a function compiled twice, for AVX2 and for the baseline, and chosen when the program starts. Both give the
  * same bits: the same operations in the same order, without fused multiply-add. For inner loops that a profile has
- * named, in static functions: clang 14 gives the clones of a global one a name that no other file finds. */
+ * named, in static functions: clang 14 gives the clones of a global one a name that no other file finds.
+ * BALEEN_NARROW: the baseline alone, for the test that compares the two. */
 #ifndef BALEEN_WIDE_H
 #define BALEEN_WIDE_H
 
-#if defined(__x86_64__) && defined(__GNUC__) && defined(__ELF__) && !defined(__SANITIZE_THREAD__)
+#if defined(__x86_64__) && defined(__GNUC__) && defined(__ELF__) && !defined(__SANITIZE_THREAD__) &&                   \
+    !defined(BALEEN_NARROW)
 #define BL_WIDE __attribute__((target_clones("avx2", "default")))
 #else
 #define BL_WIDE /* the thread sanitizer is not ready yet when such choices are made */
