@@ -140,12 +140,29 @@ static bl_status write_config(bl_ctx *ctx, const bl_run_parts *r, const char *pa
   return s;
 }
 
-static bl_status learn(bl_ctx *ctx, bl_run_parts *r, bl_problem *p, bl_results *results, const char *folder)
+/* Who wants to hear the scores, as soon as there are any. */
+typedef struct listener {
+  bl_tables_fn told; /* NULL: nobody */
+  void *user;
+} listener;
+
+static bl_status tell(bl_ctx *ctx, const bl_run_parts *r, const listener *l)
+{
+  bl_buf text = {0};
+  bl_status s = l->told ? bl_run_text(ctx, r, &text) : BL_OK;
+  if (!s && l->told) l->told(l->user, bl_buf_text(&text));
+  bl_buf_free(ctx, &text);
+  return s;
+}
+
+static bl_status learn(bl_ctx *ctx, bl_run_parts *r, bl_problem *p, bl_results *results, const listener *l,
+                       const char *folder)
 {
   bl_status s = bl_problem_make(ctx, r->config, &r->extraction->rows, p);
   if (s) return s;
   r->problem = p;
   s = bl_evaluate(ctx, r->config, p, results);
+  if (!s) s = tell(ctx, r, l);
   if (!s) s = write_one(ctx, r, folder, BL_RUN_FOLDS, bl_write_folds);
   if (!s) s = write_one(ctx, r, folder, BL_RUN_PREDICTIONS, bl_write_predictions);
   if (!s) s = train_all(ctx, r, folder);
@@ -167,7 +184,8 @@ static bl_status extract(bl_ctx *ctx, const bl_run_parts *r, bl_survey *survey, 
   return written ? written : s;
 }
 
-bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_summary *out)
+bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_tables_fn told, void *user,
+                 bl_run_summary *out)
 {
   *out = (bl_run_summary){0};
   bl_survey survey; /* first, so that what headers tell is told before anything is written */
@@ -176,6 +194,7 @@ bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_sum
   bl_extraction x = {0};
   bl_problem p = {0};
   bl_results results = {0};
+  const listener l = {told, user};
   bl_run_parts r = {.config = c, .extraction = &x, .results = &results};
   char *path = folder ? bl_strdup(ctx, folder) : bl_free_folder(ctx, c->name);
   s = path ? bl_take_folder(ctx, path) : bl_fail_nomem(ctx, "a path");
@@ -184,10 +203,9 @@ bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_sum
   bl_survey_free(ctx, &survey);
   if (!s) bl_live_log(ctx, &x.live);
   if (!s) s = bl_dataset_write(ctx, &x.rows, path);
-  if (!s && c->n_learners) s = learn(ctx, &r, &p, &results, path);
+  if (!s) s = c->n_learners ? learn(ctx, &r, &p, &results, &l, path) : tell(ctx, &r, &l);
   if (!s) s = write_one(ctx, &r, path, BL_RUN_METRICS, bl_write_metrics);
   if (!s && c->n_learners) s = bl_report_write(ctx, c, &x, &p, &results, path);
-  if (!s) s = bl_run_text(ctx, &r, &out->text);
   out->n_failed = x.n_failed;
   if (!s) {
     out->folder = path;
@@ -205,6 +223,5 @@ bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_sum
 void bl_run_summary_free(bl_ctx *ctx, bl_run_summary *r)
 {
   bl_free(ctx, r->folder);
-  bl_buf_free(ctx, &r->text);
   *r = (bl_run_summary){0};
 }

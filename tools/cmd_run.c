@@ -14,6 +14,14 @@ static const bl_opt opts[] = {
             "folder for what the run makes; not given: runs/<name of the config>, numbered when taken"),
     BL_TEXTS(params, set, "[]", "path=value that replaces a value of the config; may be given again"), BL_OPT_END};
 
+/* The scores go out at once: they need not wait for pictures. */
+static void show(void *user, const char *text)
+{
+  (void)user;
+  fputs(text, stdout);
+  fflush(stdout);
+}
+
 static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *status)
 {
   const params *p = vp;
@@ -21,11 +29,10 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   bl_run_summary done = {0};
   *status = bl_config_read(ctx, args->v[0], &p->set, &config);
   if (*status) return bl_exit_of(*status);
-  *status = bl_run(ctx, &config, p->out, &done);
+  *status = bl_run(ctx, &config, p->out, show, NULL, &done);
   bool learns = config.n_learners > 0;
   bl_config_free(ctx, &config);
   if (*status) return bl_exit_of(*status);
-  fputs(bl_buf_text(&done.text), stdout);
   if (learns) printf("\nEverything is in %s; open %s/report.html\n", done.folder, done.folder);
   else printf("\nEverything is in %s\n", done.folder);
   int code = done.n_failed ? BL_EXIT_PARTLY : BL_EXIT_OK;

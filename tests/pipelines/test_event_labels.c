@@ -93,7 +93,7 @@ static void forgotten(void **state)
   assert_int_equal(n, 1);
   snprintf(folder, sizeof folder, "%s/run", tree_root());
   check_ok(ctx, pipe_config(ctx, "source: {files: {recordings: [e/a.edf]}}\n" EPOCHS FEATURES "model: lda\n", &c));
-  check_fails(ctx, bl_run(ctx, &c, folder, &done), BL_E_SHAPE,
+  check_fails(ctx, bl_run(ctx, &c, folder, NULL, NULL, &done), BL_E_SHAPE,
               "2 of 2 have no label (the source's labels says where they come from)");
   bl_config_free(ctx, &c);
   check_free(ctx);

@@ -44,7 +44,7 @@ static bl_status run(bl_ctx *ctx, const char *text, const char *folder)
   bl_run_summary done = {0};
   bl_status s = pipe_config(ctx, text, &c);
   if (s) return s;
-  s = bl_run(ctx, &c, at(folder), &done);
+  s = bl_run(ctx, &c, at(folder), NULL, NULL, &done);
   bl_run_summary_free(ctx, &done);
   bl_config_free(ctx, &c);
   return s;

@@ -144,7 +144,7 @@ static void a_model_takes_the_same(void **state)
       "%smodel: [standard_scaler, logistic_regression]\nevaluate: {split: {k_fold: {n_splits: 2, shuffle: true}}}\n",
       features_of(o, "'same/*.csv', 'other/*.csv'"));
   check_ok(ctx, pipe_config(ctx, text, &c));
-  check_ok(ctx, bl_run(ctx, &c, folder, &done));
+  check_ok(ctx, bl_run(ctx, &c, folder, NULL, NULL, &done));
   bl_status s;
   char *want = answer(ctx, model, "same/2", &s), *got = answer(ctx, model, odd, &s);
   assert_non_null(want);

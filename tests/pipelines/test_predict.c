@@ -409,7 +409,7 @@ static void run_into(const char *text, const char *name, char folder[600])
   bl_run_summary done;
   snprintf(folder, 600, "%s/%s", tree_root(), name);
   check_ok(ctx, pipe_config(ctx, text, &c));
-  check_ok(ctx, bl_run(ctx, &c, folder, &done));
+  check_ok(ctx, bl_run(ctx, &c, folder, NULL, NULL, &done));
   bl_run_summary_free(ctx, &done);
   bl_config_free(ctx, &c);
   check_free(ctx);

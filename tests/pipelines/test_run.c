@@ -28,6 +28,12 @@ typedef struct work {
   char said[4000];
 } work;
 
+static void keep(void *user, const char *text)
+{
+  work *w = user;
+  snprintf(w->said, sizeof w->said, "%s", text);
+}
+
 static bl_status run(bl_ctx *ctx, void *arg)
 {
   work *w = arg;
@@ -35,10 +41,9 @@ static bl_status run(bl_ctx *ctx, void *arg)
   bl_run_summary done;
   bl_status s = pipe_config(ctx, w->text, &c);
   if (s) return s;
-  s = bl_run(ctx, &c, at(w->folder), &done);
+  s = bl_run(ctx, &c, at(w->folder), keep, w, &done);
   if (!s) {
     w->n_failed = done.n_failed;
-    snprintf(w->said, sizeof w->said, "%s", bl_buf_text(&done.text));
     bl_run_summary_free(ctx, &done);
   }
   bl_config_free(ctx, &c);

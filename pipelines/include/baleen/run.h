@@ -101,12 +101,15 @@ void bl_results_free(bl_ctx *ctx, bl_results *r);
 typedef struct bl_run_summary {
   char *folder;
   size_t n_failed; /* recordings */
-  bl_buf text;     /* tables for a person to read on a terminal */
 } bl_run_summary;
+/* Told the scores, as tables for a person to read on a terminal, as soon as they are known: models, pictures and the
+ * report come after. The text lives during the call. */
+typedef void (*bl_tables_fn)(void *user, const char *text);
 /* folder NULL: runs/<config's name>, numbered when taken. Writes config.yaml, rows.*, features.json, recordings.csv,
  * dropped.csv, folds.csv, predictions.csv, metrics.json, model.safetensors (the best by the first metric; all of them
- * in models/ when there are several), pictures, report.html. */
-bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_run_summary *out) BL_MUST_CHECK;
+ * in models/ when there are several), pictures, report.html. `told` may be NULL. */
+bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_tables_fn told, void *user,
+                 bl_run_summary *out) BL_MUST_CHECK;
 void bl_run_summary_free(bl_ctx *ctx, bl_run_summary *r);
 
 #endif
