@@ -179,7 +179,8 @@ const bl_command bl_command_convert = {
     .name = "convert", .summary = "write a recording in another format, cropped, picked, through stages", .arguments = "IN OUT",
     .min_args = 2, .max_args = 2,
     .about = "EDF to EDF or BDF without stages copies the digital values. Else one stream of float32 is written: WAV as float unless\n"
-             "--bits says otherwise; EDF with the limits of each channel from a first pass, so that nothing is clipped. Gaps become zeros\n"
+             "--bits says otherwise; EDF, and WAV and FLAC of whole numbers, with the limits of each channel from a first pass, so that\n"
+             "nothing is clipped. Gaps become zeros\n"
              "there, under annotations 'BAD_ACQ_SKIP'. A crop begins at the sample next to --from and ends before the one next to --to. Annotations go\n"
              "into EDF and BDF files, else into a table beside OUT (OUT.csv), an empty one where none were found; without a crop all of them\n"
              "are kept. Of a table that names recordings, those of IN are taken, by\n"

@@ -32,6 +32,11 @@ static const bl_write_class *writer_of(bl_write_format format)
   return NULL;
 }
 
+bool bl_write_needs_limits(bl_write_format format, int bits)
+{
+  return format != BL_WRITE_NPY && !(format == BL_WRITE_WAV && (bits == 0 || bits == 32));
+}
+
 bool bl_write_is_whole(const bl_write_spec *spec, size_t channel)
 {
   double lo = spec->lo[channel], hi = spec->hi[channel];
@@ -55,10 +60,9 @@ bl_status bl_writer_open(bl_ctx *ctx, const char *path, const bl_write_spec *spe
   }
   w->cls = writer_of(format);
   w->n_channels = spec->n_channels;
-  w->n_frames = spec->n_frames;
-  bl_write_spec full = *spec;
-  full.format = format;
-  bl_status s = w->cls->open(ctx, w, &full);
+  w->spec = *spec;
+  w->spec.format = format;
+  bl_status s = w->cls->open(ctx, w, &w->spec);
   if (s) bl_writer_free(ctx, w);
   else *out = w;
   return s;
@@ -66,17 +70,19 @@ bl_status bl_writer_open(bl_ctx *ctx, const char *path, const bl_write_spec *spe
 
 bl_status bl_writer_push(bl_ctx *ctx, bl_writer *w, const float *x, size_t n)
 {
-  if (n > w->n_frames - w->pushed)
-    return bl_fail(ctx, BL_E_ARG, "%s: more than the %llu frames announced", w->path, (unsigned long long)w->n_frames);
+  if (!w->spec.guess && n > w->spec.n_frames - w->pushed)
+    return bl_fail(ctx, BL_E_ARG, "%s: more than the %llu frames announced", w->path,
+                   (unsigned long long)w->spec.n_frames);
   w->pushed += n;
   return w->cls->push(ctx, w, x, n);
 }
 
 bl_status bl_writer_done(bl_ctx *ctx, bl_writer *w)
 {
-  if (w->pushed != w->n_frames)
+  if (!w->spec.guess && w->pushed != w->spec.n_frames)
     return bl_fail(ctx, BL_E_ARG, "%s: %llu frames came of the %llu announced", w->path, (unsigned long long)w->pushed,
-                   (unsigned long long)w->n_frames);
+                   (unsigned long long)w->spec.n_frames);
+  w->spec.n_frames = w->pushed;
   return w->cls->done(ctx, w);
 }
 

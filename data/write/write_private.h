@@ -24,7 +24,8 @@ struct bl_writer {
   void *state;
   char *path;
   size_t n_channels;
-  uint64_t n_frames, pushed;
+  bl_write_spec spec; /* as it was given; n_frames are those that came, once that is known */
+  uint64_t pushed;
   bl_texts report;
 };
 

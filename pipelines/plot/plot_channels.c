@@ -21,7 +21,7 @@ static void on_frame(void *user, double time_s, const float *frame)
 {
   traces *t = user;
   (void)time_s;
-  for (size_t i = 0; i < t->spectrum.out.width; i++) t->power[i] += (double)frame[i];
+  for (size_t i = 0; i < bl_stream_width(t->spectrum.frames); i++) t->power[i] += (double)frame[i];
   t->frames++;
 }
 
@@ -80,7 +80,7 @@ static bl_status write_psd(const traces *t)
 {
   bl_ctx *ctx = t->p->ctx;
   const bl_spectrum *sp = &t->spectrum;
-  size_t bins = sp->run.out.n_bins, width = sp->out.width, n = sp->run.out.n_channels;
+  size_t bins = sp->frames->n_bins, width = bl_stream_width(sp->frames), n = sp->frames->n_channels;
   float *v =
       bl_calloc(ctx, 2 * width, sizeof *v); /* a frame of the channels, a frame whose first channel is their mean */
   bl_sink k = {.ctx = ctx};
@@ -170,7 +170,7 @@ bl_status bl_plot_channels(const bl_plot *p, bl_sink *script, int *width, int *h
   t.has_spectrum = n_fft > 0;
   t.spectrum.on_frame = on_frame;
   t.spectrum.user = &t;
-  t.power = bl_calloc(ctx, t.spectrum.out.width, sizeof *t.power);
+  t.power = bl_calloc(ctx, t.has_spectrum ? bl_stream_width(t.spectrum.frames) : 0, sizeof *t.power);
   s = t.power ? bl_envelope_new(p, BL_PLOT_COLUMNS, &t.wave) : bl_fail_nomem(ctx, "the spectrum");
   if (!s) s = bl_plot_read(p, on_stretch, on_block, &t);
   if (!s) {

@@ -4,7 +4,7 @@
 
 #include "baleen/recording.h"
 #include "baleen/report.h"
-#include "baleen/stage.h"
+#include "baleen/stage_chain.h"
 #include "gnuplot.h"
 #include "sink.h"
 
@@ -50,11 +50,9 @@ void bl_envelope_lines(const bl_plot *p, const bl_envelope *e, size_t channel, d
 /* Power density by the stft stage, frame by frame, one stretch after another. */
 typedef void (*bl_spectrum_fn)(void *user, double time_s, const float *frame);
 typedef struct bl_spectrum {
-  bl_stage stage;
-  bl_stage_run run;
-  bl_stream in;
-  bl_frames out;
-  double stretch_s, seen; /* where the stretch began, frames it gave */
+  bl_stage_chain *chain;
+  const bl_stream *frames; /* what it puts out */
+  double stretch_s, seen;  /* where the stretch began, frames it gave */
   bl_spectrum_fn on_frame;
   void *user;
 } bl_spectrum;

@@ -133,18 +133,6 @@ void bl_envelope_lines(const bl_plot *p, const bl_envelope *e, size_t channel, d
 
 /* ---- spectra ----------------------------------------------------------------------------------------------------- */
 
-static bl_status set_number(bl_ctx *ctx, bl_stage *stage, const char *name, size_t value)
-{
-  char text[32];
-  snprintf(text, sizeof text, "%zu", value);
-  return bl_opts_set(ctx, stage->cls->name, stage->cls->opts, stage->params, name, text);
-}
-
-static bl_status set_word(bl_ctx *ctx, bl_stage *stage, const char *name, const char *value)
-{
-  return bl_opts_set(ctx, stage->cls->name, stage->cls->opts, stage->params, name, value);
-}
-
 static bl_status describe(const bl_plot *p, bl_stream *in)
 {
   bl_status s = BL_OK;
@@ -160,71 +148,74 @@ static bl_status describe(const bl_plot *p, bl_stream *in)
 bl_status bl_spectrum_new(const bl_plot *p, size_t n_fft, size_t hop, bool center, bl_spectrum *out)
 {
   bl_ctx *ctx = p->ctx;
+  char length[32], step[32];
+  bl_stream in = {0};
+  snprintf(length, sizeof length, "n_fft=%zu", n_fft);
+  snprintf(step, sizeof step, "hop_length=%zu", hop);
+  const char *const options[] = {length,
+                                 step,
+                                 center ? "center=true" : "center=false",
+                                 center ? "detrend=none" : "detrend=constant",
+                                 "scaling=density",
+                                 "output=power",
+                                 NULL};
   *out = (bl_spectrum){0};
-  bl_status s = bl_stage_new(ctx, "stft", &out->stage);
-  if (!s) s = set_number(ctx, &out->stage, "n_fft", n_fft);
-  if (!s) s = set_number(ctx, &out->stage, "hop_length", hop);
-  if (!s) s = set_word(ctx, &out->stage, "center", center ? "true" : "false");
-  if (!s) s = set_word(ctx, &out->stage, "detrend", center ? "none" : "constant");
-  if (!s) s = set_word(ctx, &out->stage, "scaling", "density");
-  if (!s) s = set_word(ctx, &out->stage, "output", "power");
-  if (!s) s = describe(p, &out->in);
-  if (!s) s = bl_stage_start(ctx, &out->stage, &out->in, &out->run);
-  if (!s) out->out.width = bl_stream_width(&out->run.out);
+  bl_status s = describe(p, &in);
+  if (!s) s = bl_stage_chain_new(ctx, &in, &out->chain);
+  if (!s) s = bl_stage_chain_add_named(ctx, out->chain, "stft", options);
+  bl_stream_free(ctx, &in);
   if (s) bl_spectrum_free(ctx, out);
+  else out->frames = bl_stage_chain_out(out->chain);
   return s;
 }
 
-static void hand_on(bl_spectrum *s)
+static void hand_on(bl_spectrum *s, const float *v, size_t n)
 {
-  for (size_t i = 0; i < s->out.n; i++, s->seen++)
-    s->on_frame(s->user, s->stretch_s + s->run.out.start_s + s->seen / s->run.out.rate_hz, s->out.v + i * s->out.width);
-  s->out.n = 0;
+  for (size_t i = 0; i < n; i++, s->seen++)
+    s->on_frame(s->user, s->stretch_s + s->frames->start_s + s->seen / s->frames->rate_hz,
+                v + i * bl_stream_width(s->frames));
 }
 
 bl_status bl_spectrum_stretch(bl_ctx *ctx, bl_spectrum *s, double time_s, bool begin)
 {
+  const float *v;
+  size_t n;
   if (begin) {
     s->stretch_s = time_s;
     s->seen = 0;
-    if (s->run.cls->reset) s->run.cls->reset(s->run.state);
+    bl_stage_chain_reset(s->chain);
     return BL_OK;
   }
-  bl_status e = s->run.cls->finish ? s->run.cls->finish(ctx, s->run.state, &s->out) : BL_OK;
-  if (!e) hand_on(s);
+  bl_status e = bl_stage_chain_finish(ctx, s->chain, &v, &n);
+  if (!e) hand_on(s, v, n);
   return e;
 }
 
 bl_status bl_spectrum_push(bl_ctx *ctx, bl_spectrum *s, const float *x, size_t n)
 {
-  bl_status e = s->run.cls->push(ctx, s->run.state, x, n, &s->out);
-  if (!e) hand_on(s);
+  const float *v;
+  size_t n_v;
+  bl_status e = bl_stage_chain_push(ctx, s->chain, x, n, &v, &n_v);
+  if (!e) hand_on(s, v, n_v);
   return e;
 }
 
 void bl_spectrum_free(bl_ctx *ctx, bl_spectrum *s)
 {
-  bl_stage_stop(ctx, &s->run);
-  bl_stage_free(ctx, &s->stage);
-  bl_stream_free(ctx, &s->in);
-  bl_frames_free(ctx, &s->out);
+  bl_stage_chain_free(ctx, s->chain);
   *s = (bl_spectrum){0};
 }
 
 bl_status bl_spectrum_db(bl_ctx *ctx, const bl_spectrum *s, float *v, size_t n)
 {
-  bl_stage stage = {0};
-  bl_stage_run run = {0};
-  bl_frames out = {.width = s->out.width};
-  bl_status e = bl_stage_new(ctx, "db", &stage);
-  if (!e) e = set_word(ctx, &stage, "amin", "1e-20");
-  if (!e) e = bl_stage_start(ctx, &stage, &s->run.out, &run);
-  if (!e) e = run.cls->push(ctx, run.state, v, n, &out);
-  if (!e && run.cls->finish) e = run.cls->finish(ctx, run.state, &out);
-  if (!e && out.n != n) e = bl_fail(ctx, BL_E_INTERNAL, "plot: %zu frames of dB came from %zu", out.n, n);
-  if (!e) memcpy(v, out.v, n * out.width * sizeof *v);
-  bl_frames_free(ctx, &out);
-  bl_stage_stop(ctx, &run);
-  bl_stage_free(ctx, &stage);
+  bl_stage_chain *db = NULL;
+  const float *y;
+  size_t n_y;
+  bl_status e = bl_stage_chain_new(ctx, s->frames, &db);
+  if (!e) e = bl_stage_chain_add_named(ctx, db, "db", (const char *const[]){"amin=1e-20", NULL});
+  if (!e) e = bl_stage_chain_push(ctx, db, v, n, &y, &n_y);
+  if (!e && n_y != n) e = bl_fail(ctx, BL_E_INTERNAL, "plot: %zu frames of dB came from %zu", n_y, n);
+  if (!e) memcpy(v, y, n * bl_stream_width(s->frames) * sizeof *v);
+  bl_stage_chain_free(ctx, db);
   return e;
 }

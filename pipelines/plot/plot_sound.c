@@ -137,7 +137,7 @@ bl_status bl_plot_sound(const bl_plot *p, bl_sink *script, int *width, int *heig
   double lo = 0, hi = 1;
   bl_status s = bl_spectrum_new(p, n_fft, (size_t)hop, true, &m.spectrum);
   if (s) return s;
-  m.bins = m.spectrum.out.width;
+  m.bins = bl_stream_width(m.spectrum.frames);
   m.spectrum.on_frame = on_frame;
   m.spectrum.user = &m;
   m.power = bl_calloc(ctx, m.columns * m.bins, sizeof *m.power);

@@ -71,6 +71,9 @@ static void log_and_warnings(void **state)
   assert_int_equal(h.level, BL_LOG_WARN);
   assert_int_equal(h.n, 2);
   assert_null(bl_ctx_set_subject(ctx, "a.edf"));
+  bl_ctx_mute(ctx, true);
+  bl_warn(ctx, BL_W_UNITS, "told before");
+  bl_ctx_mute(ctx, false);
   bl_warn(ctx, BL_W_UNITS, "no unit");
   assert_string_equal(h.text, "a.edf: no unit");
   bl_log(ctx, BL_LOG_WARN, "a line of its own");

@@ -891,9 +891,44 @@ static void anonymize_survives_every_allocation_failing(void **arg)
   check_tmp_done();
 }
 
+/* A guess of the length may be wrong both ways; what is written says what came. */
+static void guessed_lengths(void **state)
+{
+  (void)state;
+  static const char *const files[] = {"g.npy", "g.wav"};
+  static const uint64_t guesses[] = {1, FRAMES - 5, 10 * FRAMES};
+  bl_ctx *ctx = bl_ctx_new();
+  make_samples(1);
+  for (size_t f = 0; f < N(files); f++)
+    for (size_t g = 0; g < N(guesses); g++) {
+      const char *path = check_tmp_path(files[f]);
+      bl_write_spec spec = spec_of();
+      spec.lo = spec.hi = NULL;
+      spec.n_frames = guesses[g];
+      spec.guess = true;
+      check_ok(ctx, write_it(ctx, path, &spec));
+      bl_recording *rec;
+      float back[FRAMES * CHANNELS];
+      size_t got = 0;
+      check_ok(ctx, bl_recording_open(ctx, path, &rec));
+      assert_int_equal(rec->streams[0].n_frames, FRAMES);
+      check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, FRAMES, back, &got));
+      assert_int_equal(got, FRAMES);
+      assert_memory_equal(back, samples, sizeof back);
+      bl_recording_close(ctx, rec);
+    }
+  assert_false(bl_write_needs_limits(BL_WRITE_NPY, 0) || bl_write_needs_limits(BL_WRITE_WAV, 0));
+  assert_false(bl_write_needs_limits(BL_WRITE_WAV, 32));
+  assert_true(bl_write_needs_limits(BL_WRITE_WAV, 16) && bl_write_needs_limits(BL_WRITE_FLAC, 0));
+  assert_true(bl_write_needs_limits(BL_WRITE_EDF, 0) && bl_write_needs_limits(BL_WRITE_BDF, 0));
+  check_free(ctx);
+  check_tmp_done();
+}
+
 int main(void)
 {
-  static const struct CMUnitTest tests[] = {cmocka_unit_test(edf_and_bdf),
+  static const struct CMUnitTest tests[] = {cmocka_unit_test(guessed_lengths),
+                                            cmocka_unit_test(edf_and_bdf),
                                             cmocka_unit_test(wav_flac_npy),
                                             cmocka_unit_test(every_channel_count),
                                             cmocka_unit_test(whole_numbers_come_back),

@@ -55,7 +55,7 @@ static void on_frame(void *user, double time_s, const float *frame)
   if (!(h->frames > 0)) h->first_s = time_s;
   h->last_s = time_s;
   h->frames++;
-  for (size_t b = 0; b < h->spectrum.out.width; b++) h->power[b] += (double)frame[b];
+  for (size_t b = 0; b < bl_stream_width(h->spectrum.frames); b++) h->power[b] += (double)frame[b];
 }
 static bl_status on_block(void *user, bl_ctx *ctx, double time_s, const float *x, size_t n)
 {

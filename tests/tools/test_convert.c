@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "../data/edf_builder.h"
-#include "baleen/recording.h"
+#include "baleen/recording_write.h"
 
 static const edf_spec ramp = {
     .reserved = "EDF+C",
@@ -400,6 +400,32 @@ static void slips_are_told(void **state)
   check_tmp_done();
 }
 
+/* What stages warn of while they run is told once. */
+static void warnings_come_once(void **state)
+{
+  (void)state;
+  enum { N = 500 };
+  static float x[N];
+  static const char *const names[] = {"a"}, *const units[] = {"uV"};
+  char in[600], out[600];
+  snprintf(in, sizeof in, "%s", check_tmp_path("in.wav"));
+  snprintf(out, sizeof out, "%s", check_tmp_path("out.npy"));
+  bl_ctx *ctx = bl_ctx_new();
+  bl_writer *w;
+  const bl_write_spec spec = {.rate_hz = 100, .n_frames = N, .n_channels = 1, .names = names, .units = units};
+  for (size_t i = 0; i < N; i++) x[i] = i == 50 ? NAN : (float)sin((double)i);
+  check_ok(ctx, bl_writer_open(ctx, in, &spec, &w));
+  check_ok(ctx, bl_writer_push(ctx, w, x, N));
+  check_ok(ctx, bl_writer_done(ctx, w));
+  bl_writer_free(ctx, w);
+  assert_int_equal(baleen("convert '%s' '%s' --stages '[{iir_zero_phase: {h_freq: 20}}]'", in, out), 0);
+  const char *first = strstr(said, "not finite");
+  assert_non_null(first);
+  assert_null(strstr(first + 1, "not finite"));
+  check_free(ctx);
+  check_tmp_done();
+}
+
 int main(void)
 {
   static const struct CMUnitTest tests[] = {
@@ -408,6 +434,6 @@ int main(void)
       cmocka_unit_test(tables_beside),           cmocka_unit_test(failures_touch_nothing),
       cmocka_unit_test(rows_of_this_file),       cmocka_unit_test(rows_of_this_folder),
       cmocka_unit_test(channels_of_raven),       cmocka_unit_test(scales_are_told),
-      cmocka_unit_test(slips_are_told)};
+      cmocka_unit_test(slips_are_told),          cmocka_unit_test(warnings_come_once)};
   return cmocka_run_group_tests_name("convert", tests, NULL, NULL);
 }

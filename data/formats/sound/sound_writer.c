@@ -23,7 +23,8 @@ typedef struct sound_state {
   double *full_scale; /* [n_channels] 1 for floats */
   int *piece;         /* whole numbers of piece_n samples: frames, which is all that libsndfile takes */
   size_t piece_n;
-  bl_buf json; /* for the file beside it; empty: none is needed */
+  bool needs_json; /* a file beside it */
+  bl_buf json;     /* its text; empty: none */
 } sound_state;
 
 /* Whether the channel's values are whole numbers that there is room for as they stand. Sound is in parts of full
@@ -152,9 +153,10 @@ static bool needs_sidecar(const char *path, const bl_write_spec *spec, const dou
 static bl_status prepare_sidecar(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec, sound_state *d)
 {
   bl_status s = bl_sidecar_check_place(ctx, w->path);
-  if (s || !needs_sidecar(w->path, spec, d->full_scale)) return s;
-  s = bl_sidecar_text(ctx, spec, d->bits ? d->full_scale : NULL, &d->json);
-  return s ? s : bl_texts_add(ctx, &w->report, "channel names, units and start are in the .json file beside it");
+  d->needs_json = needs_sidecar(w->path, spec, d->full_scale);
+  return s || !d->needs_json
+             ? s
+             : bl_texts_add(ctx, &w->report, "channel names, units and start are in the .json file beside it");
 }
 
 static bl_status sound_open(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec)
@@ -215,7 +217,9 @@ static bl_status sound_done(bl_ctx *ctx, bl_writer *w)
   int failed = sf_close(d->file);
   d->file = NULL;
   if (failed) return bl_fail(ctx, BL_E_IO, "%s: cannot be written: %s", w->path, sf_error_number(failed));
-  bl_status s = bl_sidecar_prepare(ctx, w->path, &d->json, &d->beside);
+  bl_status s = BL_OK;
+  if (d->needs_json) s = bl_sidecar_text(ctx, &w->spec, d->bits ? d->full_scale : NULL, &d->json);
+  if (!s) s = bl_sidecar_prepare(ctx, w->path, &d->json, &d->beside);
   if (!s) s = bl_out_done(ctx, &d->out);
   return s ? s : bl_sidecar_done(ctx, w->path, &d->beside);
 }

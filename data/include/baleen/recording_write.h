@@ -22,12 +22,19 @@ typedef enum bl_write_format {
 /* The format for a name (".wav", ".flac", ".npy", ".edf", ".bdf" in any case); AUTO: none of these. */
 bl_write_format bl_write_format_of(const char *path);
 
-/* What is to be written; lent to bl_writer_open() only, but for annotations, which must live until the end. */
+/* Whether limits and the number of frames must be known before the first sample is written. EDF and BDF say the limits
+ * and the length in their header and samples in steps between the limits, whole-numbered WAV and FLAC have a full scale:
+ * for these the samples must be gone through once before. Floats, of WAV and .npy, need neither. bits as below. */
+bool bl_write_needs_limits(bl_write_format format, int bits);
+
+/* What is to be written; lent to bl_writer_open(), but for names, units, start and annotations, which must live until
+ * bl_writer_done(). */
 typedef struct bl_write_spec {
   bl_write_format format;
   int bits;          /* of a WAV or FLAC sample: 0 the format's own (WAV 32-bit float, FLAC 24), 16, 24, 32 (float) */
   double rate_hz;    /* whole for WAV and FLAC */
-  uint64_t n_frames; /* exactly so many will be pushed */
+  uint64_t n_frames; /* exactly so many will be pushed, or, where it is a guess, about so many */
+  bool guess;        /* only where bl_write_needs_limits() is false */
   size_t n_channels;
   const char *const *names, *const *units;
   const double *lo,
