@@ -93,6 +93,7 @@ static bl_status train_all(bl_ctx *ctx, const bl_run_parts *r, const char *folde
                   .weight = p->weight,
                   .group = p->group,
                   .feature_names = &p->rows->features,
+                  .blocks = &p->rows->blocks,
                   .class_names = p->classes.n ? &p->classes : NULL};
   bl_meta meta = {0};
   size_t best = best_learner(c, r->results);

@@ -49,6 +49,22 @@ bl_status bl_dataset_init(bl_ctx *ctx, const bl_texts *features, const bl_texts 
   return s;
 }
 
+bl_status bl_dataset_set_blocks(bl_ctx *ctx, bl_dataset *d, const bl_blocks *blocks)
+{
+  bl_blocks fresh;
+  bl_status s = bl_blocks_check(ctx, "rows", blocks, d->features.n);
+  for (size_t i = 0; !s && i < blocks->n; i++)
+    for (size_t k = 0, j = blocks->v[i].first; !s && k < blocks->v[i].n; k++, j++)
+      if (strcmp(bl_block_unit(&blocks->v[i], k), d->units.v[j]))
+        s = bl_fail(ctx, BL_E_SHAPE, "rows: feature '%s' is in '%s', but block '%s' says '%s'", d->features.v[j],
+                    d->units.v[j], blocks->v[i].name, bl_block_unit(&blocks->v[i], k));
+  if (!s) s = bl_blocks_copy(ctx, &fresh, blocks);
+  if (s) return s;
+  bl_blocks_free(ctx, &d->blocks);
+  d->blocks = fresh;
+  return BL_OK;
+}
+
 static bl_status widen(bl_ctx *ctx, void **v, size_t n, size_t size)
 {
   void *wide = bl_realloc(ctx, *v, n, size);
@@ -245,6 +261,7 @@ void bl_dataset_free(bl_ctx *ctx, bl_dataset *d)
   bl_texts_free(ctx, &d->features);
   bl_texts_free(ctx, &d->units);
   bl_free(ctx, d->offset);
+  bl_blocks_free(ctx, &d->blocks);
   bl_column *fixed[] = {&d->recording, &d->label, &d->group};
   for (size_t i = 0; i < 3; i++) bl_column_free(ctx, fixed[i]);
   bl_free(ctx, d->start_s);

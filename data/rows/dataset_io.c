@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "baleen/block_json.h"
 #include "baleen/table.h"
 #include "baleen/text.h"
 #include "dataset_private.h"
@@ -74,26 +75,29 @@ typedef struct sink {
 static int keep_bytes(const char *bytes, size_t n, void *arg)
 {
   sink *k = arg;
-  k->s = bl_buf_add(k->ctx, &k->b, bytes, n);
+  if (!k->s) k->s = bl_buf_add(k->ctx, &k->b, bytes, n); /* jansson 2.14 goes on behind the name of a key */
   return k->s ? -1 : 0;
 }
 
 static bl_status write_features(bl_ctx *ctx, const bl_dataset *d, const char *path)
 {
   sink k = {.ctx = ctx};
-  json_t *list = json_array();
-  bool made = list != NULL;
+  json_t *all = json_object(), *list = json_array();
+  bool made = all && list;
   for (size_t j = 0; made && j < d->features.n; j++) {
     json_t *one = json_pack("{s:s, s:s}", "name", d->features.v[j], "unit", d->units.v[j]);
     if (one && d->offset && d->offset[j] != 0) json_object_set_new(one, "offset", json_real(d->offset[j]));
     if (!one) k.s = bl_fail(ctx, BL_E_FORMAT, "%s: the name or unit of feature %zu is not UTF-8", path, j);
     made = one && !json_array_append_new(list, one);
   }
-  if (made && json_dump_callback(list, keep_bytes, &k, JSON_INDENT(1) | JSON_REAL_PRECISION(17))) made = false;
-  if (made) k.s = bl_buf_puts(ctx, &k.b, "\n");
+  made = made && !json_object_set_new(all, "blocks", bl_blocks_to_json(&d->blocks)) &&
+         !json_object_set(all, "features", list);
+  if (made && json_dump_callback(all, keep_bytes, &k, JSON_INDENT(1) | JSON_REAL_PRECISION(17))) made = false;
+  if (made && !k.s) k.s = bl_buf_puts(ctx, &k.b, "\n");
   if (!made && !k.s) k.s = bl_fail_nomem(ctx, path);
   if (!k.s) k.s = bl_file_write(ctx, path, k.b.v, k.b.len);
   json_decref(list);
+  json_decref(all);
   bl_buf_free(ctx, &k.b);
   return k.s;
 }
@@ -133,23 +137,12 @@ bl_status bl_dataset_write(bl_ctx *ctx, const bl_dataset *d, const char *folder)
 /* ---- reading
  * ------------------------------------------------------------------------------------------------------- */
 
-static bl_status read_features(bl_ctx *ctx, const char *path, bl_dataset *d)
+static bl_status take_features(bl_ctx *ctx, const char *path, const json_t *list, bl_dataset *d)
 {
-  char *text = NULL;
-  size_t n;
-  json_error_t e;
-  json_t *list = NULL;
-  bl_status s = bl_file_read(ctx, path, 0, &text, &n);
-  if (s) goto done;
-  list = json_loadb(text, n, 0, &e);
-  if (!list) {
-    s = bl_fail(ctx, BL_E_FORMAT, "%s:%d: %s", path, e.line, e.text);
-    goto done;
-  }
   double *offset = bl_calloc(ctx, json_array_size(list), sizeof *offset);
-  if (!offset) s = bl_fail_nomem(ctx, path);
+  bl_status s = offset ? BL_OK : bl_fail_nomem(ctx, path);
   if (!s && !json_is_array(list))
-    s = bl_fail(ctx, BL_E_FORMAT, "%s: wanted a list of {\"name\": .., \"unit\": ..}", path);
+    s = bl_fail(ctx, BL_E_FORMAT, "%s: wanted {\"features\": [{\"name\": .., \"unit\": ..}, ..]}", path);
   for (size_t j = 0; !s && j < json_array_size(list); j++) {
     const char *name = NULL, *unit = "";
     if (json_unpack(json_array_get(list, j), "{s:s, s?s, s?F}", "name", &name, "unit", &unit, "offset", &offset[j]))
@@ -159,9 +152,30 @@ static bl_status read_features(bl_ctx *ctx, const char *path, bl_dataset *d)
   }
   if (!s && json_array_size(list) == d->X.cols) s = bl_dataset_set_offset(ctx, d, offset);
   bl_free(ctx, offset);
+  return s;
+}
+
+static bl_status read_features(bl_ctx *ctx, const char *path, bl_dataset *d)
+{
+  char *text = NULL;
+  size_t n;
+  json_error_t e;
+  json_t *all = NULL;
+  bl_blocks blocks = {0};
+  bl_status s = bl_file_read(ctx, path, 0, &text, &n);
+  if (s) goto done;
+  all = json_loadb(text, n, 0, &e);
+  if (!all) {
+    s = bl_fail(ctx, BL_E_FORMAT, "%s:%d: %s", path, e.line, e.text);
+    goto done;
+  }
+  s = take_features(ctx, path, json_object_get(all, "features"), d);
+  if (!s) s = bl_blocks_from_json(ctx, path, json_object_get(all, "blocks"), &blocks);
+  if (!s && (s = bl_dataset_set_blocks(ctx, d, &blocks)) == BL_E_SHAPE) s = bl_fail_in(ctx, BL_E_FORMAT, "%s: ", path);
 
 done:
-  json_decref(list);
+  bl_blocks_free(ctx, &blocks);
+  json_decref(all);
   bl_free(ctx, text);
   return s;
 }

@@ -6,6 +6,7 @@
 
 #include "baleen/pool.h"
 #include "estimator_private.h"
+#include "kit.h"
 
 enum { BLOCK = 128 }; /* rows that bl_apply_all() takes at once: room stays in the cache, threads find enough blocks */
 
@@ -248,13 +249,21 @@ bl_status bl_transform(bl_ctx *ctx, const bl_estimator *e, const bl_cmat *X, con
   return s;
 }
 
+/* How many columns transform gives; an error when it gives none, or none yet. */
+static bl_status transform_width(bl_ctx *ctx, const bl_estimator *e, size_t *width)
+{
+  bl_status s = bl_estimator_needs_fit(ctx, e);
+  if (s) return s;
+  *width = bl_op_width(e, BL_TRANSFORM);
+  return *width ? BL_OK : bl_fail(ctx, BL_E_UNSUPPORTED, "%s: gives no %s", e->cls->name, bl_op_name(BL_TRANSFORM));
+}
+
 bl_status bl_estimator_names_out(bl_ctx *ctx, const bl_estimator *e, bl_texts *out)
 {
   *out = (bl_texts){0};
-  bl_status s = bl_estimator_needs_fit(ctx, e);
+  size_t width = 0;
+  bl_status s = transform_width(ctx, e, &width);
   if (s) return s;
-  size_t width = bl_op_width(e, BL_TRANSFORM);
-  if (!width) return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: gives no %s", e->cls->name, bl_op_name(BL_TRANSFORM));
   if (e->cls->names_out) s = e->cls->names_out(ctx, e, out);
   for (size_t i = 0; !s && !e->cls->names_out && i < width; i++) {
     char name[128];
@@ -264,5 +273,19 @@ bl_status bl_estimator_names_out(bl_ctx *ctx, const bl_estimator *e, bl_texts *o
   if (!s && out->n != width)
     s = bl_fail(ctx, BL_E_INTERNAL, "%s: names %zu of its %zu columns", e->cls->name, out->n, width);
   if (s) bl_texts_free(ctx, out);
+  return s;
+}
+
+bl_status bl_estimator_blocks_out(bl_ctx *ctx, const bl_estimator *e, bl_blocks *out)
+{
+  *out = (bl_blocks){0};
+  size_t width = 0;
+  bl_status s = transform_width(ctx, e, &width);
+  if (s) return s;
+  if (e->cls->blocks_out) s = e->cls->blocks_out(ctx, e, out);
+  else s = bl_kit_one_block(ctx, e, "", out);
+  if (!s && (s = bl_blocks_check(ctx, e->cls->name, out, width)) == BL_E_SHAPE)
+    s = bl_fail_in(ctx, BL_E_INTERNAL, "what it gives: ");
+  if (s) bl_blocks_free(ctx, out);
   return s;
 }

@@ -54,6 +54,7 @@ void bl_estimator_forget(bl_ctx *ctx, bl_estimator *e)
     memset(e->state, 0, e->cls->state_size);
   }
   bl_texts_free(ctx, &e->feature_names);
+  bl_blocks_free(ctx, &e->blocks);
   bl_texts_free(ctx, &e->class_names);
   bl_free(ctx, e->classes);
   e->classes = NULL;
@@ -142,6 +143,7 @@ bool bl_estimator_equal(const bl_estimator *a, const bl_estimator *b)
   if (a->n_classes && memcmp(a->classes, b->classes, a->n_classes * sizeof *a->classes)) return false;
   if (!texts_equal(&a->feature_names, &b->feature_names) || !texts_equal(&a->class_names, &b->class_names))
     return false;
+  if (!bl_blocks_equal(&a->blocks, &b->blocks)) return false;
   if (!bl_fields_equal(a->cls->fields, a->state, b->state)) return false;
   for (size_t i = 0; i < a->n_children; i++)
     if (!children_equal(a, b, i)) return false;

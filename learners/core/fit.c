@@ -59,6 +59,28 @@ bl_status bl_check_finite(bl_ctx *ctx, const char *who, const bl_cmat *X, bool n
 
 /* ---- the data as given ------------------------------------------------------------------------------------------- */
 
+/* Rows of covariance are one triangle: where blocks are known they say so, else the number of columns must do. */
+static bl_status check_triangle(bl_ctx *ctx, const char *who, const bl_data *d)
+{
+  size_t n = (size_t)((sqrt(8.0 * (double)d->X.cols + 1) - 1) / 2 + 0.5);
+  const bl_blocks *b = d->blocks;
+  if (b && b->n ? b->n == 1 && b->v[0].form == BL_BLOCK_TRIANGLE : n * (n + 1) / 2 == d->X.cols) return BL_OK;
+  if (!b || !b->n)
+    return bl_fail(ctx, BL_E_SHAPE,
+                   "%s: %zu columns are not the upper triangle of a matrix (n(n+1)/2: 3, 6, 10 ..); give it rows "
+                   "of covariance",
+                   who, d->X.cols);
+  bl_buf there = {0};
+  bl_status s = bl_blocks_describe(ctx, b, &there);
+  if (!s)
+    s = bl_fail(ctx, BL_E_SHAPE,
+                "%s: learns from one triangle of covariances, but a row is made of %s; let 'columns' give it the one "
+                "block that it is to learn from",
+                who, bl_buf_text(&there));
+  bl_buf_free(ctx, &there);
+  return s;
+}
+
 static bl_status check_shape(bl_ctx *ctx, const char *who, unsigned tags, const bl_data *d)
 {
   const bl_cmat *X = &d->X;
@@ -67,15 +89,8 @@ static bl_status check_shape(bl_ctx *ctx, const char *who, unsigned tags, const 
                    who, X->rows, X->cols);
   if (d->feature_names && d->feature_names->n != X->cols)
     return bl_fail(ctx, BL_E_SHAPE, "%s: %zu feature names for %zu columns", who, d->feature_names->n, X->cols);
-  if (tags & BL_TAG_COVARIANCE_ROWS) {
-    size_t n = (size_t)((sqrt(8.0 * (double)X->cols + 1) - 1) / 2 + 0.5);
-    if (n * (n + 1) / 2 != X->cols)
-      return bl_fail(ctx, BL_E_SHAPE,
-                     "%s: %zu columns are not the upper triangle of a matrix (n(n+1)/2: 3, 6, 10 ..); give it rows "
-                     "of covariance",
-                     who, X->cols);
-  }
-  return BL_OK;
+  bl_status s = bl_blocks_check(ctx, who, d->blocks, X->cols);
+  return !s && tags & BL_TAG_COVARIANCE_ROWS ? check_triangle(ctx, who, d) : s;
 }
 
 static bl_status check_y(bl_ctx *ctx, const char *who, const bl_data *d, bool classes)
@@ -263,6 +278,7 @@ static bl_status check_all(bl_ctx *ctx, bl_estimator *e, checked *c)
   if (s) return s;
   e->n_features = c->data.X.cols;
   if (c->data.feature_names) s = bl_texts_copy(ctx, &e->feature_names, c->data.feature_names);
+  if (!s) s = bl_blocks_copy(ctx, &e->blocks, c->data.blocks);
   return !s && learns_classes(bl_estimator_kind(e), tags) ? code_classes(ctx, e, tags, c) : s;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "baleen/block_json.h"
 #include "baleen/file.h"
 #include "baleen/text.h"
 #include "estimator_private.h"
@@ -162,6 +163,9 @@ static bl_status read_node(reader *r, bl_estimator *e, const json_t *j)
                 e->n_features);
   if (!s && e->class_names.n && e->class_names.n != e->n_classes)
     s = bl_fail(r->ctx, BL_E_FORMAT, "%s: %s: %zu names for %zu classes", r->name, cls, e->class_names.n, e->n_classes);
+  if (!s) s = bl_blocks_from_json(r->ctx, r->name, json_object_get(j, "blocks"), &e->blocks);
+  if (!s && (s = bl_blocks_check(r->ctx, cls, &e->blocks, e->n_features)) == BL_E_SHAPE)
+    s = bl_fail_in(r->ctx, BL_E_FORMAT, "%s: ", r->name);
   return s;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "baleen/block_json.h"
 #include "baleen/file.h"
 #include "baleen/text.h"
 #include "estimator_private.h"
@@ -156,7 +157,8 @@ static json_t *structure_of(bl_ctx *ctx, const bl_estimator *e)
        put(o, "state_version", json_integer(e->cls->state_version)) &&
        put(o, "n_features", json_integer((json_int_t)e->n_features)) &&
        put(o, "feature_names", json_of_texts(&e->feature_names)) &&
-       put(o, "class_names", json_of_texts(&e->class_names));
+       put(o, "class_names", json_of_texts(&e->class_names)) &&
+       (!e->blocks.n || put(o, "blocks", bl_blocks_to_json(&e->blocks)));
   if (ok) {
     ok = put(o, "classes", classes);
     classes = NULL;

@@ -25,6 +25,7 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
   bl_data d = *t->data;
   bl_mat now = {0}, next = {0};
   bl_texts names = {0};
+  bl_blocks blocks = {0};
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < self->n_children; i++) {
     bl_estimator *e = self->child[i];
@@ -34,16 +35,22 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
     s = in_step(ctx, self, i, bl_transform(ctx, e, &d.X, NULL, &next));
     bl_texts names_next = {0};
     if (!s) s = in_step(ctx, self, i, bl_estimator_names_out(ctx, e, &names_next));
+    bl_blocks blocks_next = {0};
+    if (!s) s = in_step(ctx, self, i, bl_estimator_blocks_out(ctx, e, &blocks_next));
     bl_texts_free(ctx, &names);
     names = names_next;
+    bl_blocks_free(ctx, &blocks);
+    blocks = blocks_next;
     bl_mat_free(ctx, &now);
     now = next;
     next = (bl_mat){0};
     d.X = bl_mat_view(&now);
     d.feature_names = &names;
+    d.blocks = &blocks;
   }
   bl_mat_free(ctx, &now);
   bl_texts_free(ctx, &names);
+  bl_blocks_free(ctx, &blocks);
   return s;
 }
 
@@ -119,6 +126,11 @@ static bl_status names_out(bl_ctx *ctx, const bl_estimator *self, bl_texts *out)
   return bl_estimator_names_out(ctx, last(self), out);
 }
 
+static bl_status blocks_out(bl_ctx *ctx, const bl_estimator *self, bl_blocks *out)
+{
+  return bl_estimator_blocks_out(ctx, last(self), out);
+}
+
 /* Each step passed its own check; do their widths meet, and their classes? */
 static bl_status check(bl_ctx *ctx, const bl_estimator *self)
 {
@@ -144,5 +156,5 @@ const bl_estimator_class bl_estimator_chain = {
     .name = "chain", .summary = "estimators one behind the other, all but the last transforming",
     .source = "scikit-learn Pipeline", .kind = BL_TRANSFORMER, .tags = BL_TAG_LIST, .state_version = 1, .opts = opts,
     .fit = fit, .width = width, .prepare = prepare, .release = release, .apply = apply, .names_out = names_out,
-    .check = check, .kind_of = kind_of, .tags_of = tags_of, .check_children = check_children};
+    .blocks_out = blocks_out,    .check = check, .kind_of = kind_of, .tags_of = tags_of, .check_children = check_children};
 /* clang-format on */

@@ -103,6 +103,12 @@ static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *room, const 
   return BL_OK;
 }
 
+/* Each column stays what it was; divided by its own deviation it has no unit. */
+static bl_status blocks_out(bl_ctx *ctx, const bl_estimator *self, bl_blocks *out)
+{
+  return bl_kit_input_blocks(ctx, self, ((const params *)self->params)->with_std ? "1" : NULL, out);
+}
+
 static bl_status check(bl_ctx *ctx, const bl_estimator *self)
 {
   const params *p = self->params;
@@ -131,4 +137,5 @@ const bl_estimator_class bl_estimator_standard_scaler = {
     .width = width,
     .apply = apply,
     .names_out = bl_kit_input_names,
+    .blocks_out = blocks_out,
     .check = check};

@@ -100,6 +100,7 @@ static bl_status fit_step(bl_ctx *ctx, const bl_shared_step *step, const bl_data
   if (!s) s = bl_fit(ctx, e, &d);
   if (!s) s = bl_transform(ctx, e, &d.X, NULL, &out->train);
   if (!s) s = bl_estimator_names_out(ctx, e, &out->names);
+  if (!s) s = bl_estimator_blocks_out(ctx, e, &out->blocks);
   double fitted = bl_fold_now_s();
   if (!s) s = bl_transform(ctx, e, &test->X, NULL, &out->test);
   out->fit_s += fitted - start;
@@ -125,6 +126,7 @@ bl_status bl_shared_step_take(bl_ctx *ctx, const bl_shared_steps *s, size_t k, c
     }
     before.X = bl_mat_view(&b->train);
     before.feature_names = &b->names;
+    before.blocks = &b->blocks;
     tested.X = bl_mat_view(&b->test);
     d->fit_s = b->fit_s;
     d->apply_s = b->apply_s;
@@ -141,6 +143,7 @@ void bl_stepped_free(bl_ctx *ctx, bl_stepped *d)
   bl_mat_free(ctx, &d->train);
   bl_mat_free(ctx, &d->test);
   bl_texts_free(ctx, &d->names);
+  bl_blocks_free(ctx, &d->blocks);
   bl_free(ctx, d->error);
   d->error = NULL;
 }

@@ -31,6 +31,7 @@ void bl_shared_steps_free(bl_ctx *ctx, bl_shared_steps *s);
 typedef struct bl_stepped {
   bl_mat train, test;
   bl_texts names;
+  bl_blocks blocks;
   double fit_s, apply_s; /* of this step and those before it */
   bl_status status;
   char *error;  /* when it failed */

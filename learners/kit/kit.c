@@ -214,3 +214,32 @@ bl_status bl_kit_input_names(bl_ctx *ctx, const bl_estimator *self, bl_texts *ou
   }
   return s;
 }
+
+/* Adds `like` with one unit in place of its own. */
+static bl_status add_block(bl_ctx *ctx, const bl_block *like, const char *unit, bl_blocks *out)
+{
+  bl_block b = *like;
+  b.units = (bl_texts){0};
+  bl_status s = bl_texts_add(ctx, &b.units, unit);
+  if (!s) s = bl_blocks_add(ctx, out, &b);
+  bl_texts_free(ctx, &b.units);
+  return s;
+}
+
+bl_status bl_kit_input_blocks(bl_ctx *ctx, const bl_estimator *self, const char *unit, bl_blocks *out)
+{
+  if (!unit) return bl_blocks_append(ctx, out, NULL, &self->blocks);
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < self->blocks.n; i++) s = add_block(ctx, &self->blocks.v[i], unit, out);
+  return s;
+}
+
+bl_status bl_kit_one_block(bl_ctx *ctx, const bl_estimator *self, const char *unit, bl_blocks *out)
+{
+  char *name = bl_strdup(ctx, self->cls->name);
+  if (!name) return bl_fail_nomem(ctx, "blocks of columns");
+  bl_block b = {.name = name, .source = name, .dims = {bl_op_width(self, BL_TRANSFORM)}};
+  bl_status s = add_block(ctx, &b, unit, out);
+  bl_free(ctx, name);
+  return s;
+}

@@ -34,5 +34,9 @@ typedef struct bl_kit_map {
 void bl_kit_linear(const bl_kit_map *m, const float *x, double *out);
 /* Appends the learnt feature names, or x0, x1 .. where fit saw none. */
 bl_status bl_kit_input_names(bl_ctx *ctx, const bl_estimator *self, bl_texts *out) BL_MUST_CHECK;
+/* The blocks that fit saw, each in this unit, or in its own where that is NULL: for what maps each column to one. */
+bl_status bl_kit_input_blocks(bl_ctx *ctx, const bl_estimator *self, const char *unit, bl_blocks *out) BL_MUST_CHECK;
+/* One block of scalars, as many as transform gives, named after the class. */
+bl_status bl_kit_one_block(bl_ctx *ctx, const bl_estimator *self, const char *unit, bl_blocks *out) BL_MUST_CHECK;
 
 #endif

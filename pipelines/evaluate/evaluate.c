@@ -379,6 +379,7 @@ static bl_status cross_validate(bl_ctx *ctx, const bl_config *c, const bl_proble
                   .group = p->group,
                   .time = p->time,
                   .feature_names = &p->rows->features,
+                  .blocks = &p->rows->blocks,
                   .class_names = p->classes.n ? &p->classes : NULL};
   bl_status s = model && cv ? BL_OK : bl_fail_nomem(ctx, "the results");
   for (size_t i = 0; !s && i < n; i++) {

@@ -46,6 +46,7 @@ static bl_status make_part(bl_ctx *ctx, void *arg, size_t k)
 static bl_status begin_rows(bl_ctx *ctx, joining *j, const bl_dataset *like)
 {
   bl_status s = bl_dataset_init(ctx, &like->features, &like->units, &j->survey->items.extra, &j->x->rows);
+  if (!s) s = bl_dataset_set_blocks(ctx, &j->x->rows, &like->blocks);
   if (!s && j->path) s = bl_dataset_to_file(ctx, &j->x->rows, j->path);
   j->begun = !s;
   return s;

@@ -86,6 +86,7 @@ bl_status bl_drop_nan_rows(bl_ctx *ctx, const bl_config *c, bl_extraction *x)
   for (size_t k = 0; !s && k < d->n_extra; k++) s = bl_texts_add(ctx, &names, d->extra[k].name);
   if (!s) s = bl_dataset_init(ctx, &d->features, &d->units, &names, &kept);
   if (!s) s = bl_dataset_set_offset(ctx, &kept, d->offset);
+  if (!s) s = bl_dataset_set_blocks(ctx, &kept, &d->blocks);
   for (size_t i = 0; !s && i < d->X.rows; i++)
     s = bl_check_nan(ctx, c, &d->features, bl_row(&d->X, i)) ? note(ctx, x, d, i) : keep(ctx, d, i, extra, &kept);
   if (!s && !kept.X.rows) s = bl_fail(ctx, BL_E_SHAPE, "no rows: all %zu hold NaN, and rows: nan is drop", d->X.rows);

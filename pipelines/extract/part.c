@@ -75,6 +75,7 @@ static bl_status begin_rows(bl_ctx *ctx, making *m)
 {
   const bl_feature_names *names = m->job->names;
   bl_status s = bl_dataset_init(ctx, &names->names, &names->units, m->extra_names, &m->p->rows);
+  if (!s) s = bl_dataset_set_blocks(ctx, &m->p->rows, &names->blocks);
   return !s && m->path ? bl_dataset_to_file(ctx, &m->p->rows, m->path) : s;
 }
 

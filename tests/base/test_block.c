@@ -1,7 +1,7 @@
 /* Blocks: how they tile a row, what is refused, picking columns. */
 #include <string.h>
 
-#include "baleen/block.h"
+#include "baleen/block_json.h"
 #include "check.h"
 
 static bl_status add(bl_ctx *ctx, bl_blocks *b, const char *name, bl_block_form form, size_t d0, size_t d1, size_t d2,
@@ -138,6 +138,47 @@ static void picking(void **state)
   check_free(ctx);
 }
 
+/* As JSON and back; what does not fit together is refused by its place. */
+static void json(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *text, *part;
+  } bad[] = {
+      {"{}", "model: its blocks are no list"},
+      {"[1]", "model: block 0 ('')"},
+      {"[{\"name\":\"a\",\"form\":\"cube\",\"dims\":[1],\"first\":0,\"columns\":1,\"unit\":\"\"}]", "block 0 ('a')"},
+      {"[{\"name\":\"a\",\"form\":\"series\",\"dims\":[2],\"first\":0,\"columns\":2,\"unit\":\"\"}]", "block 0 ('a')"},
+      {"[{\"name\":\"a\",\"form\":\"scalars\",\"dims\":[-2],\"first\":0,\"columns\":2,\"unit\":\"\"}]", "block 0"},
+      {"[{\"name\":\"a\",\"form\":\"scalars\",\"dims\":[2],\"first\":1,\"columns\":2,\"unit\":\"\"}]", "block 0"},
+      {"[{\"name\":\"a\",\"form\":\"triangle\",\"dims\":[2],\"first\":0,\"columns\":2,\"unit\":\"\"}]", "block 0"},
+      {"[{\"name\":\"a\",\"form\":\"scalars\",\"dims\":[2],\"first\":0,\"columns\":2,\"units\":[\"\"]}]",
+       "1 units for 2"},
+      {"[{\"name\":\"a\",\"form\":\"scalars\",\"dims\":[2],\"first\":0,\"columns\":2,\"unit\":7}]", "no text"},
+  };
+  bl_ctx *ctx = bl_ctx_new();
+  char name[] = "mean", a[] = "uV", c[] = "mV", *mixed[] = {a, c, a};
+  bl_blocks b, back;
+  check_ok(ctx, make(ctx, &b));
+  check_ok(ctx, bl_blocks_add(ctx, &b, &(bl_block){.name = name, .source = name, .dims = {3}, .units = {mixed, 3}}));
+  json_t *list = bl_blocks_to_json(&b);
+  assert_string_equal(json_string_value(json_object_get(json_array_get(list, 0), "unit")), "uV^2");
+  check_ok(ctx, bl_blocks_from_json(ctx, "model", list, &back));
+  assert_true(bl_blocks_equal(&b, &back));
+  json_decref(list);
+  bl_blocks_free(ctx, &back);
+  bl_blocks_free(ctx, &b);
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    list = json_loads(bad[i].text, 0, NULL);
+    assert_non_null(list);
+    check_fails(ctx, bl_blocks_from_json(ctx, "model", list, &back), BL_E_FORMAT, bad[i].part);
+    assert_int_equal(back.n, 0);
+    json_decref(list);
+  }
+  check_ok(ctx, bl_blocks_from_json(ctx, "model", NULL, &back)); /* an older file says nothing */
+  check_free(ctx);
+}
+
 static bl_status work(bl_ctx *ctx, void *arg)
 {
   (void)arg;
@@ -162,7 +203,8 @@ static void allocations(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(sizes), cmocka_unit_test(tiling), cmocka_unit_test(units),
-                                     cmocka_unit_test(picking), cmocka_unit_test(allocations)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(sizes), cmocka_unit_test(tiling),
+                                     cmocka_unit_test(units), cmocka_unit_test(picking),
+                                     cmocka_unit_test(json),  cmocka_unit_test(allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

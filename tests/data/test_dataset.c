@@ -26,6 +26,18 @@ static float value(size_t i, size_t j)
   return (float)bl_rng_normal(&r);
 }
 
+/* A triangle of two channels, in units of its own for each column. */
+static bl_status set_blocks(bl_ctx *ctx, bl_dataset *d)
+{
+  char name[] = "covariance";
+  bl_blocks b = {0};
+  bl_status s = bl_blocks_add(
+      ctx, &b, &(bl_block){.name = name, .source = name, .form = BL_BLOCK_TRIANGLE, .dims = {2}, .units = d->units});
+  if (!s) s = bl_dataset_set_blocks(ctx, d, &b);
+  bl_blocks_free(ctx, &b);
+  return s;
+}
+
 static bl_status make(bl_ctx *ctx, size_t rows, bl_dataset *d)
 {
   static const char *const extra_names[] = {"snr_db", "fold"};
@@ -35,6 +47,7 @@ static bl_status make(bl_ctx *ctx, size_t rows, bl_dataset *d)
   if (!s) s = add_all(ctx, &u, units, COLS);
   if (!s) s = add_all(ctx, &extra, extra_names, 2);
   if (!s) s = bl_dataset_init(ctx, &features, &u, &extra, d);
+  if (!s) s = set_blocks(ctx, d);
   for (size_t i = 0; !s && i < rows; i++) {
     float row[COLS];
     for (size_t j = 0; j < COLS; j++) row[j] = value(i, j);
@@ -78,6 +91,8 @@ static void same(const bl_dataset *a, const bl_dataset *b)
 {
   same_texts(&a->features, &b->features);
   same_texts(&a->units, &b->units);
+  assert_int_equal(a->blocks.n, 1);
+  assert_true(bl_blocks_equal(&a->blocks, &b->blocks));
   same_columns(&a->recording, &b->recording);
   same_columns(&a->label, &b->label);
   same_columns(&a->group, &b->group);
@@ -146,7 +161,8 @@ static void check_rows_of_others(const char *file, double divisor)
   check_ok(ctx, bl_file_write(ctx, p.v, bytes, n));
   put(ctx, "rows.csv",
       "recording,start_s,end_s,label,group,weight\na,,,x,a,1\na,0,1,x,a,1\na,1,2,x,a,1\na,2,3,x,a,1\n");
-  put(ctx, "features.json", "[{\"name\": \"p\"}, {\"name\": \"q\", \"unit\": \"Hz\"}, {\"name\": \"r\"}]");
+  put(ctx, "features.json",
+      "{\"features\": [{\"name\": \"p\"}, {\"name\": \"q\", \"unit\": \"Hz\"}, {\"name\": \"r\"}]}");
   check_ok(ctx, bl_dataset_read(ctx, folder(), &d));
   assert_null(d.map);
   for (size_t i = 0; i < 30; i++)
@@ -167,6 +183,11 @@ static void takes_rows_that_others_wrote(void **state)
   check_rows_of_others(BALEEN_TEST_DATA "/npy/big_endian.npy", 1);
 }
 
+#define THREE                                                                                                          \
+  "{\"features\": [{\"name\": \"p\", \"unit\": \"uV\"}, {\"name\": \"q\", \"unit\": \"Hz\"}, {\"name\": \"r\"}]"
+#define BLOCK(form, n, unit)                                                                                           \
+  "{\"name\": \"b\", \"form\": \"" form "\", \"dims\": [" n "], \"first\": 0, \"columns\": " n ", \"unit\": " unit "}"
+
 static void refuses_files_that_disagree(void **state)
 {
   (void)state;
@@ -181,10 +202,13 @@ static void refuses_files_that_disagree(void **state)
       {"rows.csv", "recording\n", "column 2 is not 'start_s'"},
       {"rows.csv", "recording,start_s,end_s,label,group,weight\na,zero,1,,,1\n",
        "rows.csv:2: column 'start_s': 'zero'"},
-      {"features.json", "[]", "features.json names 0 columns, rows.npy has 3"},
-      {"features.json", "{}", "wanted a list"},
-      {"features.json", "[3]", "entry 0 is not"},
-      {"features.json", "[\n{]", "features.json:2:"},
+      {"features.json", "{\"features\": []}", "features.json names 0 columns, rows.npy has 3"},
+      {"features.json", "[]", "wanted {\"features\": ["},
+      {"features.json", "{\"features\": [3]}", "entry 0 is not"},
+      {"features.json", "{\n{]", "features.json:2:"},
+      {"features.json", THREE ", \"blocks\": 1}", "its blocks are no list"},
+      {"features.json", THREE ", \"blocks\": [" BLOCK("scalars", "2", "\"uV\"") "]}", "its blocks cover 2 columns"},
+      {"features.json", THREE ", \"blocks\": [" BLOCK("scalars", "3", "\"uV\"") "]}", "'q' is in 'Hz', but block 'b'"},
       {"rows.npy", "", "does not begin as one"},
   };
   check_ok(ctx, make(ctx, ROWS, &d));

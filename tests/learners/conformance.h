@@ -85,6 +85,7 @@ typedef struct sample {
   double *y, *weight;
   int32_t *group;
   bl_texts names, class_names;
+  bl_blocks blocks; /* a triangle, or scalars "left" in uV and "right" in Hz */
   bl_data d;
 } sample;
 
@@ -107,6 +108,15 @@ static inline void covariance_row(bl_rng *r, size_t code, float *out)
   }
   for (size_t i = 0, k = 0; i < CHANNELS; i++)
     for (size_t j = i; j < CHANNELS; j++) out[k++] = (float)c[i][j];
+}
+
+static inline void add_block(bl_ctx *ctx, bl_blocks *to, bl_block_form form, size_t dim, const char *named,
+                             const char *unit)
+{
+  char name[16], units[16], *one = units;
+  snprintf(name, sizeof name, "%s", named);
+  snprintf(units, sizeof units, "%s", unit);
+  check_ok(ctx, bl_blocks_add(ctx, to, &(bl_block){.name = name, .form = form, .dims = {dim}, .units = {&one, 1}}));
 }
 
 static inline sample sample_make(bl_ctx *ctx, const subject *s, size_t n, uint64_t seed)
@@ -137,6 +147,9 @@ static inline sample sample_make(bl_ctx *ctx, const subject *s, size_t n, uint64
     snprintf(name, sizeof name, "column %c", (char)('a' + j));
     check_ok(ctx, bl_texts_add(ctx, &a.names, name));
   }
+  if (triangle) add_block(ctx, &a.blocks, BL_BLOCK_TRIANGLE, CHANNELS, "covariance", "uV^2");
+  else add_block(ctx, &a.blocks, BL_BLOCK_SCALARS, 2, "left", "uV");
+  if (!triangle) add_block(ctx, &a.blocks, BL_BLOCK_SCALARS, 2, "right", "Hz");
   a.d = (bl_data){.X = bl_mat_view(&a.X), .y = k || s->kind == BL_REGRESSOR ? a.y : NULL, .group = a.group};
   return a;
 }
@@ -149,6 +162,7 @@ static inline void sample_free(bl_ctx *ctx, sample *a)
   bl_free(ctx, a->group);
   bl_texts_free(ctx, &a->names);
   bl_texts_free(ctx, &a->class_names);
+  bl_blocks_free(ctx, &a->blocks);
 }
 
 /* ---- what an estimator gives ------------------------------------------------------------------------------------- */

@@ -193,6 +193,30 @@ static void small_shapes(const subject *s)
   check_free(ctx);
 }
 
+/* Blocks that do not cover the row are refused; so are two of them by who takes one triangle, with their names. */
+static void blocks_must_fit(const subject *s)
+{
+  bl_ctx *ctx = bl_ctx_new();
+  sample a = sample_make(ctx, s, 60, 1);
+  bl_estimator *e = make(ctx, s);
+  a.d.blocks = &a.blocks;
+  check_ok(ctx, bl_fit(ctx, e, &a.d));
+  assert_true(bl_blocks_equal(&e->blocks, &a.blocks));
+  if (s->tags & BL_TAG_COVARIANCE_ROWS) {
+    bl_blocks_free(ctx, &a.blocks);
+    add_block(ctx, &a.blocks, BL_BLOCK_TRIANGLE, 2, "alpha", "uV^2");
+    add_block(ctx, &a.blocks, BL_BLOCK_SCALARS, 3, "power", "uV^2");
+    check_fails(ctx, bl_fit(ctx, e, &a.d), BL_E_SHAPE,
+                "made of 'alpha' (triangle of 2: 3 columns), 'power' (scalars: 3 columns); let 'columns'");
+  }
+  add_block(ctx, &a.blocks, BL_BLOCK_SCALARS, 1, "more", "uV");
+  check_fails(ctx, bl_fit(ctx, e, &a.d), BL_E_SHAPE, s->tags & BL_TAG_COVARIANCE_ROWS ? "7 columns" : "5 columns");
+  assert_int_equal(e->blocks.n, 0);
+  bl_estimator_free(ctx, e);
+  sample_free(ctx, &a);
+  check_free(ctx);
+}
+
 static void nonfinite_is_refused_by_place(const subject *s)
 {
   static const float bad[] = {NAN, INFINITY, -INFINITY};
@@ -322,6 +346,8 @@ static const conformance_check checks[] = {
     {"nothing_given_is_written", nothing_given_is_written, true,
      "fit writes none of the rows, labels, weights and groups, and apply none of what was learnt"},
     {"small_shapes", small_shapes, true, "0 to 5 rows, or one column: it works, or refuses them by its own name"},
+    {"blocks_must_fit", blocks_must_fit, true,
+     "blocks that do not cover the row are refused, and so is more than one triangle where one is learnt from"},
     {"nonfinite_is_refused_by_place", nonfinite_is_refused_by_place, true,
      "NaN and infinity are refused with their row and column, in fit and in apply"},
     {"bad_y_is_refused", bad_y_is_refused, true, "labels that are missing, NaN, or all alike are refused"},

@@ -26,6 +26,7 @@ static void files_keep_every_bit(const subject *s)
   char *class_names[] = {"z", "y", "x", "w", "v", "u", "t", "s"};
   bl_texts names = {class_names, 8};
   a.d.feature_names = &a.names;
+  a.d.blocks = &a.blocks;
   if (wants_classes(s)) {
     for (size_t i = 0; i < a.n; i++) a.y[i] = fabs(a.y[i]);
     a.d.class_names = &names;
@@ -73,6 +74,7 @@ static void bad_files_do_no_harm(const subject *s)
   bl_ctx *ctx = bl_ctx_new();
   sample a = sample_make(ctx, s, 40, 1);
   bl_estimator *e = make(ctx, s);
+  a.d.blocks = &a.blocks;
   set_if_there(ctx, s, e, "n_estimators", "3");
   check_ok(ctx, bl_fit(ctx, e, &a.d));
   size_t n;
@@ -172,6 +174,7 @@ static bl_status live(bl_ctx *ctx, void *arg)
   bl_estimator *e = NULL, *c = NULL;
   answers a = {0};
   bl_texts names = {0};
+  bl_blocks blocks = {0};
   char path[200];
   bl_status s = bl_estimator_parse(ctx, l->s->text, &e);
   snprintf(path, sizeof path, "%s%sn_estimators", l->s->in_chain ? l->s->cls->name : "", l->s->in_chain ? "." : "");
@@ -183,7 +186,9 @@ static bl_status live(bl_ctx *ctx, void *arg)
   }
   if (!s) s = answers_try(ctx, c, &l->d.X, &a);
   if (!s && bl_op_width(c, BL_TRANSFORM)) s = bl_estimator_names_out(ctx, c, &names);
+  if (!s && bl_op_width(c, BL_TRANSFORM)) s = bl_estimator_blocks_out(ctx, c, &blocks);
   bl_texts_free(ctx, &names);
+  bl_blocks_free(ctx, &blocks);
   bl_free(ctx, a.v);
   bl_estimator_free(ctx, e);
   bl_estimator_free(ctx, c);
@@ -196,6 +201,7 @@ static void every_allocation_may_fail(const subject *s)
   sample a = sample_make(ctx, s, 24, 1);
   if (s->tags & BL_TAG_WEIGHTS) a.d.weight = a.weight;
   a.d.feature_names = &a.names;
+  a.d.blocks = &a.blocks;
   life l = {s, a.d};
   check_every_allocation_failing(live, &l);
   sample_free(ctx, &a);

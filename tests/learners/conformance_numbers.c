@@ -338,9 +338,15 @@ static void transformer(const subject *s, bl_ctx *ctx, sample *a)
   bl_estimator *e = make(ctx, s);
   bl_texts names;
   assert_true(bl_op_width(e, BL_TRANSFORM) > 0); /* needs no fit to say that it can */
+  a->d.blocks = &a->blocks;
   check_ok(ctx, bl_fit(ctx, e, &a->d));
   check_ok(ctx, bl_estimator_names_out(ctx, e, &names));
   assert_int_equal(names.n, bl_op_width(e, BL_TRANSFORM));
+  bl_blocks blocks; /* where what came in is known, so is what goes out */
+  check_ok(ctx, bl_estimator_blocks_out(ctx, e, &blocks));
+  assert_true(blocks.n > 0);
+  check_ok(ctx, bl_blocks_check(ctx, s->cls->name, &blocks, names.n));
+  bl_blocks_free(ctx, &blocks);
   for (size_t i = 0; i < names.n; i++) assert_int_equal(bl_texts_find(&names, names.v[i]), (long)i); /* no name twice */
   bl_texts_free(ctx, &names);
   bl_estimator_free(ctx, e);

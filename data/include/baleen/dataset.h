@@ -1,9 +1,11 @@
 /* dataset.h: rows with what belongs to them: label, group, recording, time, weight and any further columns.
- * On disk: rows.npy (float32, [row][feature]), rows.csv (one line a row), features.json (name and unit of each
- * column, and its offset: what is to be added to the numbers of a column whose digits float32 would lose). */
+ * On disk: rows.npy (float32, [row][feature]), rows.csv (one line a row), features.json ("features": name and unit of
+ * each column, and its offset: what is to be added to the numbers of a column whose digits float32 would lose;
+ * "blocks": see block_json.h). */
 #ifndef BALEEN_DATASET_H
 #define BALEEN_DATASET_H
 
+#include "baleen/block.h"
 #include "baleen/matrix.h"
 #include "baleen/memory.h"
 
@@ -31,6 +33,7 @@ typedef struct bl_dataset {
   void *map;                    /* a memory-mapped rows.npy, or NULL */
   size_t map_bytes;
   bl_texts features, units;
+  bl_blocks blocks;        /* what the columns are, or none when it is not known */
   double *offset;          /* per feature: what was taken off its numbers, so that float32 holds them; NULL: nothing */
   bl_column recording;     /* the recording's name */
   double *start_s, *end_s; /* per row, NAN for tables */
@@ -51,6 +54,8 @@ typedef struct bl_row_info {
 /* An empty dataset with these features (copied; units may be NULL) and extra columns. */
 bl_status bl_dataset_init(bl_ctx *ctx, const bl_texts *features, const bl_texts *units, const bl_texts *extra,
                           bl_dataset *out) BL_MUST_CHECK;
+/* Says what the columns are; blocks are copied. BL_E_SHAPE unless they cover the features, in the units of those. */
+bl_status bl_dataset_set_blocks(bl_ctx *ctx, bl_dataset *d, const bl_blocks *blocks) BL_MUST_CHECK;
 bl_status bl_dataset_add(bl_ctx *ctx, bl_dataset *d, const float *row, const bl_row_info *info) BL_MUST_CHECK;
 /* What was taken off each feature's numbers, copied; NULL, or all 0: nothing. */
 bl_status bl_dataset_set_offset(bl_ctx *ctx, bl_dataset *d, const double *offset) BL_MUST_CHECK;

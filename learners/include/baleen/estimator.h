@@ -9,6 +9,7 @@
 #ifndef BALEEN_ESTIMATOR_H
 #define BALEEN_ESTIMATOR_H
 
+#include "baleen/block.h"
 #include "baleen/field.h"
 #include "baleen/matrix.h"
 #include "baleen/option.h"
@@ -17,16 +18,18 @@ typedef enum bl_kind { BL_CLASSIFIER, BL_REGRESSOR, BL_TRANSFORMER, BL_OUTLIER_D
 const char *bl_kind_name(bl_kind k);
 
 enum {
-  BL_TAG_NAN_OK = 1,           /* takes NaN in X */
-  BL_TAG_WEIGHTS = 2,          /* takes sample weights; without it they are refused */
-  BL_TAG_NEEDS_Y = 4,          /* a transformer that learns from classes (csp); classifiers and regressors always do */
-  BL_TAG_RANDOM = 8,           /* draws numbers; has an option random_state */
-  BL_TAG_BINARY = 16,          /* two classes only */
-  BL_TAG_LIST = 32,            /* its children are steps, one behind the other: what a bare list of estimators makes */
-  BL_TAG_COVARIANCE_ROWS = 64, /* a row is the upper triangle (row-major, diagonal included) of a symmetric matrix */
-  BL_TAG_POOR_SCORE = 128,     /* exempt from the score checks of the conformance suite */
-  BL_TAG_INCREMENTAL = 256,    /* can learn in parts: has the slot partial_fit */
-  BL_TAG_ORDERED = 512         /* learns from rows in their order, which must be that of time where times are given */
+  BL_TAG_NAN_OK = 1,  /* takes NaN in X */
+  BL_TAG_WEIGHTS = 2, /* takes sample weights; without it they are refused */
+  BL_TAG_NEEDS_Y = 4, /* a transformer that learns from classes (csp); classifiers and regressors always do */
+  BL_TAG_RANDOM = 8,  /* draws numbers; has an option random_state */
+  BL_TAG_BINARY = 16, /* two classes only */
+  BL_TAG_LIST = 32,   /* its children are steps, one behind the other: what a bare list of estimators makes */
+  /* a row is the upper triangle (row-major, diagonal included) of a symmetric matrix: rows whose blocks are known are
+   * one block of that form, or are refused */
+  BL_TAG_COVARIANCE_ROWS = 64,
+  BL_TAG_POOR_SCORE = 128,  /* exempt from the score checks of the conformance suite */
+  BL_TAG_INCREMENTAL = 256, /* can learn in parts: has the slot partial_fit */
+  BL_TAG_ORDERED = 512      /* learns from rows in their order, which must be that of time where times are given */
 };
 
 /* What can be asked of a fitted estimator; each gives doubles except transform. */
@@ -60,6 +63,7 @@ typedef struct bl_data {
   const int32_t *group;          /* rows of one group never stand on both sides of a split; NULL: every row its own */
   const double *time;            /* when each row was, in seconds of any common clock; NULL: not known */
   const bl_texts *feature_names; /* X.cols names, or NULL */
+  const bl_blocks *blocks;       /* what the columns are, and in which units; NULL or none: not known */
   const bl_texts *class_names;   /* y is an index into them, or NULL */
 } bl_data;
 
@@ -108,6 +112,8 @@ typedef struct bl_estimator_class {
   double (*work)(const bl_estimator *self);
   /* Names of the columns that transform gives; NULL: "<class name><i>". */
   bl_status (*names_out)(bl_ctx *ctx, const bl_estimator *self, bl_texts *out);
+  /* What those columns are. NULL: one block of scalars named after the class. */
+  bl_status (*blocks_out)(bl_ctx *ctx, const bl_estimator *self, bl_blocks *out);
   /* After loading from a file: is what the fields hold consistent (indices in bounds, sizes agreeing with n_features
    * and n_classes)? apply may trust what passed. Required where an apply would index by learnt numbers. */
   bl_status (*check)(bl_ctx *ctx, const bl_estimator *self);
@@ -131,6 +137,7 @@ struct bl_estimator {
   bool fitted;
   size_t n_features;      /* columns seen in fit */
   bl_texts feature_names; /* of fit's data, when it had any */
+  bl_blocks blocks;       /* likewise */
   size_t n_classes;       /* classifiers and class-learning transformers */
   double *classes;        /* their values, ascending */
   bl_texts class_names;   /* names of exactly these classes, when the data had names */
@@ -233,5 +240,7 @@ bl_status bl_transform(bl_ctx *ctx, const bl_estimator *e, const bl_cmat *X, con
                        bl_mat *out) BL_MUST_CHECK;
 /* Names of transform's columns. */
 bl_status bl_estimator_names_out(bl_ctx *ctx, const bl_estimator *e, bl_texts *out) BL_MUST_CHECK;
+/* Blocks of transform's columns; none where they are passed on and fit knew of none. Freed by bl_blocks_free(). */
+bl_status bl_estimator_blocks_out(bl_ctx *ctx, const bl_estimator *e, bl_blocks *out) BL_MUST_CHECK;
 
 #endif
