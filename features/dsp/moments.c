@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "unit.h"
+
 const char *bl_channel_name(const bl_stream *in, size_t channel, char *buf)
 {
   if (channel < in->channels.n && *in->channels.v[channel]) return in->channels.v[channel];
@@ -33,28 +35,17 @@ const char *bl_place_name(const bl_stream *in, size_t i, char *buf)
   return buf;
 }
 
-/* format with its %s replaced by the unit. */
-static bl_status make_unit(bl_ctx *ctx, const char *format, const char *unit, bl_buf *out)
-{
-  const char *at = strstr(format, "%s");
-  out->len = 0;
-  if (!at) return bl_buf_puts(ctx, out, format);
-  bl_status s = bl_buf_add(ctx, out, format, (size_t)(at - format));
-  if (!s) s = bl_buf_puts(ctx, out, unit);
-  return s ? s : bl_buf_puts(ctx, out, at + 2);
-}
-
 bl_status bl_features_each(bl_ctx *ctx, const bl_stream *in, const char *what, const char *unit, bl_feature_names *out)
 {
-  bl_buf u = {0};
   bl_status s = BL_OK;
   char c[24], b[24];
   for (size_t i = 0; !s && i < in->n_channels; i++) {
-    s = make_unit(ctx, unit, bl_channel_unit(in, i), &u);
+    char *u = bl_unit_fill(ctx, unit, bl_channel_unit(in, i));
+    if (!u) s = bl_fail_nomem(ctx, "the units of features");
     for (size_t k = 0; !s && k < in->n_bins; k++)
-      s = bl_feature_add(ctx, out, bl_channel_name(in, i, c), bl_bin_name(in, k, b), what, bl_buf_text(&u));
+      s = bl_feature_add(ctx, out, bl_channel_name(in, i, c), bl_bin_name(in, k, b), what, u);
+    bl_free(ctx, u);
   }
-  bl_buf_free(ctx, &u);
   return s;
 }
 

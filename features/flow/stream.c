@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "unit.h"
+
 bl_status bl_stream_copy(bl_ctx *ctx, const bl_stream *from, bl_stream *to)
 {
   *to = *from;
@@ -76,18 +78,12 @@ bl_status bl_stream_set_bins(bl_ctx *ctx, bl_stream *s, size_t n, const double *
 
 bl_status bl_stream_set_units(bl_ctx *ctx, bl_stream *s, const char *format)
 {
-  const char *at = strstr(format, "%s");
-  if (!at) at = format + strlen(format);
   bl_texts fresh = {0};
   bl_status status = BL_OK;
   for (size_t i = 0; !status && i < s->n_channels; i++) {
-    const char *old = i < s->units.n ? s->units.v[i] : "";
-    bl_buf b = {0};
-    status = bl_buf_add(ctx, &b, format, (size_t)(at - format));
-    if (!status && *at) status = bl_buf_puts(ctx, &b, old);
-    if (!status && *at) status = bl_buf_puts(ctx, &b, at + 2);
-    if (!status) status = bl_texts_add(ctx, &fresh, bl_buf_text(&b));
-    bl_buf_free(ctx, &b);
+    char *unit = bl_unit_fill(ctx, format, i < s->units.n ? s->units.v[i] : "");
+    status = unit ? bl_texts_add(ctx, &fresh, unit) : bl_fail_nomem(ctx, "units");
+    bl_free(ctx, unit);
   }
   if (status) {
     bl_texts_free(ctx, &fresh);

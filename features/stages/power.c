@@ -1,12 +1,9 @@
 /* power: |X|^exponent. [frame][channel][pairs (re, im) of the stage stft, or real values] -> [frame][channel][bin].
  *
  * exponent 2 is the power spectrum, 1 the magnitude (librosa's `power`). Real values, such as magnitudes, give
- * |x|^exponent. Units: "uV" -> "uV^2"; the density "uV/sqrt(Hz)" -> "uV^2/Hz"; exponents are multiplied. */
-#include <stdio.h>
-#include <string.h>
-
-#include "baleen/text.h"
+ * |x|^exponent. Units: "uV" -> "uV^2"; the density "uV/sqrt(Hz)" -> "uV^2/Hz"; see unit.h. */
 #include "stage_util.h"
+#include "unit.h"
 
 typedef struct params {
   double exponent;
@@ -23,41 +20,12 @@ typedef struct state {
   size_t width; /* of what comes out */
 } state;
 
-/* An exponent as a unit shows it: 12 digits, lest 2 * 0.9 be 1.7999999999999998. */
-static double exponent_shown(double x)
-{
-  char text[32];
-  snprintf(text, sizeof text, "%.12g", x);
-  return bl_parse_real(text, &x), x;
-}
-
-/* A unit to a power, as a new text: exponents are multiplied, "uV^2" to 0.5 is "uV", and what has parts gets
- * brackets. */
-static char *raised(bl_ctx *ctx, const char *unit, double exponent)
-{
-  static const char root[] = "/sqrt(Hz)", per[] = "^2/Hz";
-  size_t n = strlen(unit);
-  const char *hat = strchr(unit, '^');
-  double old = 1;
-  char number[32];
-  if (exponent == 1 || !n || !strcmp(unit, "1")) return bl_strdup(ctx, unit);
-  if (exponent == 2 && bl_text_ends_with(unit, root)) return bl_strf(ctx, "%.*s%s", (int)(n - strlen(root)), unit, per);
-  if (exponent == 0.5 && bl_text_ends_with(unit, per))
-    return bl_strf(ctx, "%.*s%s", (int)(n - strlen(per)), unit, root);
-  bool whole = !hat || bl_parse_real(hat + 1, &old);
-  size_t base = whole && hat ? (size_t)(hat - unit) : n;
-  if (!whole || strcspn(unit, "/ *()") < base) return bl_strf(ctx, "(%s)^%s", unit, bl_format_real(exponent, number));
-  double now = exponent_shown(old * exponent);
-  if (now == 1) return bl_strf(ctx, "%.*s", (int)base, unit);
-  return bl_strf(ctx, "%.*s^%s", (int)base, unit, bl_format_real(now, number));
-}
-
 static bl_status power_units(bl_ctx *ctx, double exponent, bl_stream *out)
 {
   bl_texts fresh = {0};
   bl_status s = BL_OK;
   for (size_t c = 0; !s && c < out->units.n; c++) {
-    char *unit = raised(ctx, out->units.v[c], exponent);
+    char *unit = bl_unit_raise(ctx, out->units.v[c], exponent);
     s = unit ? bl_texts_add(ctx, &fresh, unit) : bl_fail_nomem(ctx, "units");
     bl_free(ctx, unit);
   }

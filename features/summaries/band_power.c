@@ -12,6 +12,7 @@
 
 #include "moments.h"
 #include "psd.h"
+#include "unit.h"
 
 static const char *const methods[] = {"simpson", "sum", "mean", NULL};
 enum { SIMPSON, SUM, MEAN };
@@ -103,12 +104,13 @@ static bl_status add_names(bl_ctx *ctx, const band_power_params *p, const bl_str
   static const char *const fronts[] = {"", "ln ", "log10 ", "dB re "};
   const char *what = p->relative ? "relative_power" : "power";
   char c[24];
-  char *unit = p->relative ? bl_strf(ctx, "%s1", fronts[p->log])
-                           : bl_strf(ctx, "%s%s^2%s", fronts[p->log], bl_channel_unit(in, channel),
-                                     p->method == SIMPSON ? "" : "/Hz");
+  const char *power = p->relative ? "1" : p->method == SIMPSON ? "%s^2" : "%s^2/Hz";
+  char *format = bl_strf(ctx, "%s%s", fronts[p->log], power);
+  char *unit = format ? bl_unit_fill(ctx, format, bl_channel_unit(in, channel)) : NULL;
   bl_status s = unit ? BL_OK : bl_fail_nomem(ctx, "band_power: names");
   for (size_t i = 0; !s && i < p->bands.n; i++)
     s = bl_feature_add(ctx, out, bl_channel_name(in, channel, c), p->bands.v[i].name, what, unit);
+  bl_free(ctx, format);
   bl_free(ctx, unit);
   return s;
 }

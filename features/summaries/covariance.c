@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "moments.h"
+#include "unit.h"
 
 typedef struct covariance_params {
   bool center, trace;
@@ -29,9 +30,8 @@ static bl_status add_pair(bl_ctx *ctx, const covariance_params *p, const bl_stre
 {
   char a[24], b[24];
   const char *first = bl_channel_name(in, i, a), *second = bl_channel_name(in, k, b);
-  const char *u = bl_channel_unit(in, i), *w = bl_channel_unit(in, k);
   char *name = bl_strf(ctx, "%s*%s", first ? first : "0", second ? second : "0");
-  char *unit = p->trace ? bl_strdup(ctx, "1") : !strcmp(u, w) ? bl_strf(ctx, "%s^2", u) : bl_strf(ctx, "%s*%s", u, w);
+  char *unit = p->trace ? bl_strdup(ctx, "1") : bl_unit_product(ctx, bl_channel_unit(in, i), bl_channel_unit(in, k));
   bl_status s =
       name && unit ? bl_feature_add(ctx, out, NULL, NULL, name, unit) : bl_fail_nomem(ctx, "covariance: names");
   bl_free(ctx, name);

@@ -251,9 +251,9 @@ static void units(void **state)
     bl_baseline_mode mode;
     const char *mean, *variance, *log_variance, *power, *pair;
   } cases[] = {{BL_BASELINE_MEAN, "uV", "uV^2", "ln uV^2", "uV^2", "uV^2"},
-               {BL_BASELINE_RATIO, "1", "1^2", "ln 1^2", "1", "1^2"},
+               {BL_BASELINE_RATIO, "1", "1", "ln 1", "1", "1"},
                {BL_BASELINE_LOGRATIO, "log10", "log10^2", "ln log10^2", "log10", "log10^2"},
-               {BL_BASELINE_PERCENT, "1", "1^2", "ln 1^2", "1", "1^2"},
+               {BL_BASELINE_PERCENT, "1", "1", "ln 1", "1", "1"},
                {BL_BASELINE_ZSCORE, "sd", "sd^2", "ln sd^2", "sd", "sd^2"},
                {BL_BASELINE_ZLOGRATIO, "sd", "sd^2", "ln sd^2", "sd", "sd^2"}};
   static const char *const summaries[] = {"mean", "variance", "log_variance", "covariance"};

@@ -36,7 +36,8 @@ bl_status bl_stream_copy(bl_ctx *ctx, const bl_stream *from, bl_stream *to) BL_M
  * copied. Names are "<hz>Hz" with up to three decimals, when names is NULL. */
 bl_status bl_stream_set_bins(bl_ctx *ctx, bl_stream *s, size_t n, const double *bin_hz,
                              const char *const *names) BL_MUST_CHECK;
-/* Replaces every channel's unit: format holds one %s for the old unit ("%s^2", "dB re %s"). */
+/* Replaces every channel's unit: format holds one %s for the old unit ("%s^2", "dB re %s"). What stands beside it is
+ * multiplied out: "%s^2" makes FS^4 of FS^2. */
 bl_status bl_stream_set_units(bl_ctx *ctx, bl_stream *s, const char *format) BL_MUST_CHECK;
 void bl_stream_free(bl_ctx *ctx, bl_stream *s);
 
