@@ -157,6 +157,7 @@ typedef struct bag {
   int32_t *group;
   bl_mat cut;
   bl_texts names;
+  bl_blocks blocks;
   bl_data data;
 } bag;
 
@@ -170,6 +171,7 @@ static void bag_free(bl_ctx *ctx, bag *b)
   bl_free(ctx, b->group);
   bl_mat_free(ctx, &b->cut);
   bl_texts_free(ctx, &b->names);
+  bl_blocks_free(ctx, &b->blocks);
 }
 
 /* Equal rows become one that weighs as much as all; `row` is brought into ascending order. Returns how many are left. */
@@ -227,18 +229,21 @@ static void cut(const bl_cmat *X, const int64_t *column, const bl_mat *to)
     for (size_t j = 0; j < to->cols; j++) bl_row(to, i)[j] = bl_crow(X, i)[column[j]];
 }
 
-static bl_status take_features(bl_ctx *ctx, const state *s, size_t j, bag *g)
+static bl_status take_features(bl_ctx *ctx, const bl_estimator *self, size_t j, bag *g)
 {
+  const state *s = self->state;
   if (!s->features) return BL_OK;
   const int64_t *column = s->features + j * s->n_drawn;
   const bl_texts *names = g->data.feature_names;
   bl_status status = bl_mat_new(ctx, g->data.X.rows, s->n_drawn, &g->cut);
   for (size_t k = 0; !status && names && k < s->n_drawn; k++)
     status = bl_texts_add(ctx, &g->names, names->v[column[k]]);
+  if (!status) status = bl_composite_blocks(ctx, self, column, s->n_drawn, &g->blocks);
   if (status) return status;
   cut(&g->data.X, column, &g->cut);
   g->data.X = bl_mat_view(&g->cut);
   if (names) g->data.feature_names = &g->names;
+  g->data.blocks = &g->blocks;
   return BL_OK;
 }
 
@@ -264,7 +269,7 @@ static bl_status fit_one(bl_ctx *ctx, void *arg, size_t j)
   bl_status s = bl_estimator_clone(ctx, proto, e);
   if (!s) s = reseed(ctx, *e, &r);
   if (!s) s = take_rows(ctx, b, j, bl_estimator_tags(proto) & BL_TAG_WEIGHTS, &g);
-  if (!s) s = take_features(ctx, b->self->state, j, &g);
+  if (!s) s = take_features(ctx, b->self, j, &g);
   if (!s && (s = bl_fit(ctx, *e, &g.data)) != BL_OK) s = bl_fail_in(ctx, s, "bagging: estimator %zu: ", j);
   bag_free(ctx, &g);
   return s;

@@ -156,5 +156,5 @@ const bl_estimator_class bl_estimator_chain = {
     .name = "chain", .summary = "estimators one behind the other, all but the last transforming",
     .source = "scikit-learn Pipeline", .kind = BL_TRANSFORMER, .tags = BL_TAG_LIST, .state_version = 1, .opts = opts,
     .fit = fit, .width = width, .prepare = prepare, .release = release, .apply = apply, .names_out = names_out,
-    .blocks_out = blocks_out,    .check = check, .kind_of = kind_of, .tags_of = tags_of, .check_children = check_children};
+    .blocks_out = blocks_out, .check = check, .kind_of = kind_of, .tags_of = tags_of, .check_children = check_children};
 /* clang-format on */

@@ -1,9 +1,10 @@
 /* columns: estimators side by side, each on the columns it is given; what they make stands in one row, in their order.
  *
  * Beside each estimator stand its selectors (the table `entry_opts`): a column is taken when every selector agrees.
- * `columns` chooses by name and sets the order; what chooses by anything else is one more row in that table and one more
- * line in suits(), which is asked for each column that a name or pattern fits. Results follow scikit-learn's
- * ColumnTransformer; weights go to those that take them. */
+ * `columns` chooses by name and sets the order; the others choose by the block that a column belongs to (block.h), its
+ * form, and the column's unit, where rows have blocks: rows of a table have none. An estimator that is given whole blocks
+ * gets them as blocks, so that csp takes the triangle that it is given. Results follow scikit-learn's ColumnTransformer;
+ * weights go to those that take them. */
 #include <string.h>
 
 #include "baleen/text.h"
@@ -11,13 +12,15 @@
 #include "kit.h"
 
 typedef struct entry {
-  bl_texts columns;
+  bl_texts columns, blocks, forms, units;
 } entry;
 static const bl_opt entry_opts[] = {
     BL_TEXTS(entry, columns, "\"*\"",
              "names of the columns it takes, or patterns: * any run, ? one character, [abc] one of a set; columns "
              "without names are x0, x1 .."),
-    BL_OPT_END};
+    BL_TEXTS(entry, blocks, "\"*\"", "names or patterns of the blocks that they belong to: \"*.covariance\""),
+    BL_TEXTS(entry, forms, "\"*\"", "forms of these blocks: scalars, triangle, series, image, sequence, graph, sparse"),
+    BL_TEXTS(entry, units, "\"*\"", "units of the columns, or patterns of units: \"uV^2*\""), BL_OPT_END};
 
 enum { DROP, PASSTHROUGH };
 static const char *const remainders[] = {"drop", "passthrough", NULL};
@@ -51,11 +54,60 @@ static const int64_t *columns_of(const state *s, size_t i, size_t *n)
 
 /* ---- choosing ---------------------------------------------------------------------------------------------------- */
 
-/* Selectors beside the name. Today there is none. */
-static bool suits(const entry *e, size_t column)
+static bool fits_any(const bl_texts *patterns, const char *text)
 {
-  (void)e, (void)column;
-  return true;
+  for (size_t i = 0; i < patterns->n; i++)
+    if (!strcmp(patterns->v[i], text) || bl_text_glob(patterns->v[i], text)) return true;
+  return false;
+}
+
+static bool takes_all(const bl_texts *patterns) { return patterns->n == 1 && !strcmp(patterns->v[0], "*"); }
+
+/* Selectors beside the name. */
+static bool suits(const entry *e, const bl_blocks *blocks, size_t column)
+{
+  const bl_block *b = bl_blocks_at(blocks, column);
+  if (!b) return true; /* check_selectors() saw to it that none asks */
+  return fits_any(&e->blocks, b->name) && fits_any(&e->forms, bl_block_form_name(b->form)) &&
+         fits_any(&e->units, bl_block_unit(b, column - b->first));
+}
+
+static const char *form_at(const void *arg, size_t i)
+{
+  (void)arg;
+  return i < BL_N_BLOCK_FORMS ? bl_block_form_name((bl_block_form)i) : NULL;
+}
+
+static bl_status no_such_block(bl_ctx *ctx, const char *pattern, const bl_blocks *blocks)
+{
+  bl_buf there = {0};
+  bl_status s = bl_blocks_describe(ctx, blocks, &there);
+  if (!s) s = bl_fail(ctx, BL_E_CONFIG, "no block is called '%s'; a row is made of %s", pattern, bl_buf_text(&there));
+  bl_buf_free(ctx, &there);
+  return s;
+}
+
+/* Each pattern of blocks must fit one, each form be one: a mistyped name is found. */
+static bl_status check_selectors(bl_ctx *ctx, const entry *e, const bl_blocks *blocks)
+{
+  bl_block_form form;
+  for (size_t i = 0; i < e->forms.n; i++)
+    if (strcmp(e->forms.v[i], "*") && !bl_block_form_find(e->forms.v[i], &form)) {
+      const char *near = bl_nearest(e->forms.v[i], form_at, NULL);
+      return bl_fail(ctx, BL_E_CONFIG, "there is no form '%s' of blocks%s%s%s", e->forms.v[i],
+                     near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    }
+  if (!blocks->n && !(takes_all(&e->blocks) && takes_all(&e->forms) && takes_all(&e->units)))
+    return bl_fail(
+        ctx, BL_E_CONFIG,
+        "chooses by blocks, forms or units, but of these rows only the names of columns are known; choose by "
+        "'columns'");
+  for (size_t i = 0; i < e->blocks.n && blocks->n; i++) {
+    bool any = false;
+    for (size_t k = 0; k < blocks->n; k++) any = any || fits_any(&(bl_texts){&e->blocks.v[i], 1}, blocks->v[k].name);
+    if (!any) return no_such_block(ctx, e->blocks.v[i], blocks);
+  }
+  return BL_OK;
 }
 
 static bl_status no_such_column(bl_ctx *ctx, const char *pattern, const bl_texts *names)
@@ -67,9 +119,12 @@ static bl_status no_such_column(bl_ctx *ctx, const char *pattern, const bl_texts
 }
 
 /* Appends the columns that e takes to index: pattern by pattern, none twice. */
-static bl_status choose(bl_ctx *ctx, const entry *e, const bl_texts *names, bool *mine, state *s)
+static bl_status choose(bl_ctx *ctx, const entry *e, const bl_texts *names, const bl_blocks *blocks, bool *mine,
+                        state *s)
 {
   size_t before = s->n_index;
+  bl_status status = check_selectors(ctx, e, blocks);
+  if (status) return status;
   memset(mine, 0, names->n * sizeof *mine);
   for (size_t p = 0; p < e->columns.n; p++) {
     const char *pattern = e->columns.v[p];
@@ -77,13 +132,16 @@ static bl_status choose(bl_ctx *ctx, const entry *e, const bl_texts *names, bool
     for (size_t j = 0; j < names->n; j++) {
       if (strcmp(pattern, names->v[j]) && !bl_text_glob(pattern, names->v[j])) continue;
       hits++;
-      if (mine[j] || !suits(e, j)) continue;
+      if (mine[j] || !suits(e, blocks, j)) continue;
       mine[j] = true;
       s->index[s->n_index++] = (int64_t)j;
     }
     if (!hits) return no_such_column(ctx, pattern, names);
   }
-  if (s->n_index == before) return bl_fail(ctx, BL_E_CONFIG, "is given no column; name some in 'columns'");
+  if (s->n_index == before)
+    return bl_fail(ctx, BL_E_CONFIG,
+                   e->columns.n ? "is given no column: none has all that columns, blocks, forms and units ask for"
+                                : "is given no column; name some in 'columns'");
   return BL_OK;
 }
 
@@ -98,7 +156,7 @@ static bl_status choose_all(bl_ctx *ctx, const bl_estimator *self, const bl_text
   s->n_firsts = n + 1;
   for (size_t i = 0; !status && i < n; i++) {
     s->first[i] = (int64_t)s->n_index;
-    status = bl_composite_in(ctx, self, i, choose(ctx, self->child_params[i], names, mine, s));
+    status = bl_composite_in(ctx, self, i, choose(ctx, self->child_params[i], names, &self->blocks, mine, s));
     for (size_t j = 0; j < d; j++) taken[j] = taken[j] || mine[j];
   }
   if (!status) s->first[n] = (int64_t)s->n_index;
@@ -141,15 +199,19 @@ static bl_status fit_child(bl_ctx *ctx, bl_estimator *self, size_t i, const bl_d
   bl_data d = *data;
   bl_mat copy = {0};
   bl_texts names = {0};
-  bl_status s = is_run(column, n) ? BL_OK : bl_mat_new(ctx, data->X.rows, n, &copy);
+  bl_blocks blocks;
+  bl_status s = bl_composite_blocks(ctx, self, column, n, &blocks);
+  if (!s && !is_run(column, n)) s = bl_mat_new(ctx, data->X.rows, n, &copy);
   for (size_t j = 0; !s && j < n; j++) s = bl_texts_add(ctx, &names, all->v[column[j]]);
   if (!s) {
     d.X = cut(&data->X, column, n, &copy);
     d.feature_names = &names;
+    d.blocks = &blocks;
     s = bl_composite_in(ctx, self, i, bl_composite_fit(ctx, self->child[i], &d));
   }
   bl_mat_free(ctx, &copy);
   bl_texts_free(ctx, &names);
+  bl_blocks_free(ctx, &blocks);
   return s;
 }
 
@@ -257,6 +319,29 @@ static bl_status names_out(bl_ctx *ctx, const bl_estimator *self, bl_texts *out)
   return s;
 }
 
+/* "<estimator>.<block>", one behind the other; none when of some columns it is not known what they are. */
+static bl_status blocks_out(bl_ctx *ctx, const bl_estimator *self, bl_blocks *out)
+{
+  bool known = true;
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < self->n_children; i++) {
+    bl_blocks part;
+    s = bl_composite_in(ctx, self, i, bl_estimator_blocks_out(ctx, self->child[i], &part));
+    known = known && part.n;
+    if (!s) s = bl_blocks_append(ctx, out, self->child_name[i], &part);
+    bl_blocks_free(ctx, &part);
+  }
+  size_t k;
+  const int64_t *column = columns_of(self->state, self->n_children, &k);
+  bl_blocks rest = {0};
+  if (!s && k) s = bl_composite_blocks(ctx, self, column, k, &rest);
+  if (!s) s = bl_blocks_append(ctx, out, "remainder", &rest);
+  known = known && (!k || rest.n);
+  bl_blocks_free(ctx, &rest);
+  if (!known) bl_blocks_free(ctx, out);
+  return s;
+}
+
 /* ---- what it is -------------------------------------------------------------------------------------------------- */
 
 static unsigned tags_of(const bl_estimator *self)
@@ -295,5 +380,5 @@ const bl_estimator_class bl_estimator_columns = {
     .source = "scikit-learn ColumnTransformer", .kind = BL_TRANSFORMER, .state_version = 1, .opts = opts,
     .params_size = sizeof(params), .child_opts = entry_opts, .child_params_size = sizeof(entry), .fields = fields,
     .state_size = sizeof(state), .fit = fit, .width = width, .prepare = prepare, .release = release, .apply = apply,
-    .names_out = names_out, .check = check, .tags_of = tags_of, .check_children = check_children};
+    .names_out = names_out, .blocks_out = blocks_out, .check = check, .tags_of = tags_of, .check_children = check_children};
 /* clang-format on */

@@ -9,6 +9,11 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
   return BL_OK;
 }
 
+static bl_status blocks_out(bl_ctx *ctx, const bl_estimator *self, bl_blocks *out)
+{
+  return bl_kit_input_blocks(ctx, self, NULL, out);
+}
+
 static size_t width(const bl_estimator *self, bl_op op)
 {
   return op != BL_TRANSFORM ? 0 : self->fitted ? self->n_features : 1;
@@ -26,5 +31,5 @@ static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *room, const 
 const bl_estimator_class bl_estimator_passthrough = {
     .name = "passthrough", .summary = "columns as they are", .source = "scikit-learn's 'passthrough'",
     .kind = BL_TRANSFORMER, .tags = BL_TAG_NAN_OK, .state_version = 1, .fit = fit, .width = width, .apply = apply,
-    .names_out = bl_kit_input_names};
+    .names_out = bl_kit_input_names, .blocks_out = blocks_out};
 /* clang-format on */

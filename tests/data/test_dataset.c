@@ -91,7 +91,6 @@ static void same(const bl_dataset *a, const bl_dataset *b)
 {
   same_texts(&a->features, &b->features);
   same_texts(&a->units, &b->units);
-  assert_int_equal(a->blocks.n, 1);
   assert_true(bl_blocks_equal(&a->blocks, &b->blocks));
   same_columns(&a->recording, &b->recording);
   same_columns(&a->label, &b->label);
@@ -137,6 +136,7 @@ static void comes_back_from_a_folder_to_the_bit(void **state)
   check_ok(ctx, bl_dataset_read(ctx, folder(), &back));
   assert_non_null(back.map);
   same(&d, &back);
+  assert_int_equal(back.blocks.n, 1);
   check_fails(ctx, bl_dataset_add(ctx, &back, NULL, NULL), BL_E_ARG, "cannot grow");
   check_ok(ctx, bl_dataset_write(ctx, &back, folder())); /* over the very file that is mapped */
   bl_dataset_free(ctx, &back);

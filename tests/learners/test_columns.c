@@ -62,6 +62,103 @@ static void columns_are_chosen_by_name(void **unused)
   check_free(ctx);
 }
 
+/* Six bands of covariances and powers beside them, as features name them. */
+static void bank_blocks(bl_ctx *ctx, bl_blocks *out)
+{
+  static const char *const bands[] = {"theta", "mu", "beta1", "beta2", "beta3", "gamma"};
+  char name[40], source[] = "test", squared[] = "uV^2", other[] = "nV^2", *unit = squared;
+  *out = (bl_blocks){0};
+  for (size_t b = 0; b < 6; b++) {
+    snprintf(name, sizeof name, "%s.covariance", bands[b]);
+    check_ok(
+        ctx,
+        bl_blocks_add(
+            ctx, out,
+            &(bl_block){.name = name, .source = source, .form = BL_BLOCK_TRIANGLE, .dims = {4}, .units = {&unit, 1}}));
+  }
+  snprintf(name, sizeof name, "power.band_power");
+  unit = other;
+  check_ok(ctx, bl_blocks_add(ctx, out, &(bl_block){.name = name, .source = source, .dims = {8}, .units = {&unit, 1}}));
+}
+
+static const char bank[] = "[{columns: {transformers: {"
+                           "theta: {blocks: theta.*, estimator: {csp: {n_components: 2}}}, "
+                           "mu: {blocks: [mu.covariance], estimator: {csp: {n_components: 2}}}, "
+                           "beta1: {blocks: beta1.*, forms: triangle, estimator: {csp: {n_components: 2}}}, "
+                           "beta2: {blocks: \"*2.*\", units: \"uV*\", estimator: {csp: {n_components: 2}}}, "
+                           "beta3: {blocks: beta3.covariance, estimator: {csp: {n_components: 2}}}, "
+                           "gamma: {blocks: gamma.*, estimator: {csp: {n_components: 2}}}, "
+                           "power: {units: nV^2, estimator: standard_scaler}}}}, lda]";
+
+static void a_filter_bank_gives_mnes_numbers(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  golden *g = golden_open("filter_bank");
+  const golden_array *rows = golden_get(g, "rows"), *y = golden_get(g, "y");
+  float v[60 * 68];
+  double proba[40];
+  for (size_t i = 0; i < 60 * 68; i++) v[i] = (float)rows->v[i];
+  bl_blocks blocks, out;
+  bank_blocks(ctx, &blocks);
+  bl_data d = {.X = {v, 40, 68, 68, NULL}, .y = y->v, .blocks = &blocks};
+  const bl_cmat asked = {v + (size_t)40 * 68, 20, 68, 68, NULL};
+  bl_estimator *e = learn_parse(ctx, bank);
+  check_ok(ctx, bl_fit(ctx, e, &d));
+  bl_mat features;
+  check_ok(ctx, bl_transform(ctx, e->child[0], &asked, NULL, &features));
+  golden_compare_f32(golden_get(g, "features"), features.v, "features");
+  check_ok(ctx, bl_apply(ctx, e, BL_PREDICT_PROBA, &asked, NULL, proba));
+  golden_compare(golden_get(g, "proba"), proba, "proba");
+  check_ok(ctx, bl_estimator_blocks_out(ctx, e->child[0], &out));
+  check_ok(ctx, bl_blocks_check(ctx, "columns", &out, features.cols));
+  assert_int_equal(out.n, 7);
+  assert_string_equal(out.v[1].name, "mu.csp");
+  assert_string_equal(out.v[6].name, "power.power.band_power");
+  assert_string_equal(bl_block_unit(&out.v[6], 0), "1");
+  assert_int_equal(e->child[0]->child[1]->blocks.v[0].form, BL_BLOCK_TRIANGLE);
+  bl_blocks_free(ctx, &out);
+  bl_mat_free(ctx, &features);
+  bl_estimator_free(ctx, e);
+  bl_blocks_free(ctx, &blocks);
+  golden_close(g);
+  check_free(ctx);
+}
+
+static void selectors_that_fit_nothing_are_refused(void **unused)
+{
+  (void)unused;
+  static const struct {
+    const char *text, *says;
+  } rows[] = {
+      {"{columns: {transformers: {a: {blocks: alpha.*, estimator: csp}}}}",
+       "'a': no block is called 'alpha.*'; a row is made of 'theta.covariance' (triangle of 4: 10 columns), "},
+      {"{columns: {transformers: {a: {forms: triangl, estimator: csp}}}}", "no form 'triangl' of blocks; did you mean "
+                                                                           "'triangle'?"},
+      {"{columns: {transformers: {a: {blocks: mu.*, units: Hz, estimator: csp}}}}",
+       "none has all that columns, blocks"},
+      {"{columns: {transformers: {a: {forms: triangle, estimator: csp}}}}", "made of 'theta.covariance' (triangle"},
+  };
+  bl_ctx *ctx = bl_ctx_new();
+  float v[4 * 68] = {0};
+  double y[] = {0, 1, 0, 1};
+  bl_blocks blocks;
+  bank_blocks(ctx, &blocks);
+  bl_data d = {.X = {v, 4, 68, 68, NULL}, .y = y, .blocks = &blocks};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    bl_estimator *e = learn_parse(ctx, rows[i].text);
+    d.blocks = &blocks;
+    bl_status s = bl_fit(ctx, e, &d);
+    assert_true(s == BL_E_CONFIG || s == BL_E_SHAPE);
+    if (!strstr(bl_ctx_error(ctx), rows[i].says)) fail_msg("'%s' does not say '%s'", bl_ctx_error(ctx), rows[i].says);
+    d.blocks = NULL; /* of a table */
+    check_fails(ctx, bl_fit(ctx, e, &d), BL_E_CONFIG, i == 1 ? "no form" : "only the names of columns are known");
+    bl_estimator_free(ctx, e);
+  }
+  bl_blocks_free(ctx, &blocks);
+  check_free(ctx);
+}
+
 static void misfits_are_refused(void **unused)
 {
   (void)unused;
@@ -80,8 +177,9 @@ static void misfits_are_refused(void **unused)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(numbers_are_scikit_learns),
-                                     cmocka_unit_test(columns_are_chosen_by_name),
-                                     cmocka_unit_test(misfits_are_refused)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(numbers_are_scikit_learns), cmocka_unit_test(columns_are_chosen_by_name),
+      cmocka_unit_test(a_filter_bank_gives_mnes_numbers), cmocka_unit_test(selectors_that_fit_nothing_are_refused),
+      cmocka_unit_test(misfits_are_refused)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
