@@ -163,6 +163,31 @@ static void motor_imagery(void **state)
   remove_folder(folder);
 }
 
+/* Six bands of covariances and band powers in one row, each block to an estimator of its own. The numbers of such a bank
+ * are compared with mne's in learners.test_columns. */
+static void filter_bank(void **state)
+{
+  (void)state;
+  const char *folder = fresh_folder();
+  json_t *root = run_whole("filter_bank.yaml", "", folder);
+  check_near(mean_of(root, "filter_bank", "accuracy"), 43.0 / 45, 1e-9);
+  assert_int_equal(json_integer_value(json_object_get(root, "rows")), 45);
+  char path[1024];
+  snprintf(path, sizeof path, "%s/features.json", folder);
+  json_t *features = json_load_file(path, 0, NULL), *blocks = json_object_get(features, "blocks");
+  assert_int_equal(json_array_size(blocks), 7);
+  for (size_t i = 0; i < 7; i++) {
+    const json_t *b = json_array_get(blocks, i);
+    assert_string_equal(json_string_value(json_object_get(b, "form")), i < 6 ? "triangle" : "scalars");
+    assert_int_equal(json_integer_value(json_object_get(b, "first")), i * 231);
+    assert_string_equal(json_string_value(json_object_get(b, "unit")), i < 6 ? "uV^2" : "ln uV^2");
+  }
+  assert_string_equal(json_string_value(json_object_get(json_array_get(blocks, 1), "name")), "mu.covariance");
+  json_decref(features);
+  json_decref(root);
+  remove_folder(folder);
+}
+
 static void eyes_closed(void **state)
 {
   (void)state;
@@ -287,6 +312,7 @@ int main(void)
       cmocka_unit_test(digits),
       cmocka_unit_test(diabetes),
       cmocka_unit_test(motor_imagery),
+      cmocka_unit_test(filter_bank),
       cmocka_unit_test(eyes_closed),
       cmocka_unit_test(whale_calls),
       cmocka_unit_test(anomaly),
