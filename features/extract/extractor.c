@@ -41,9 +41,57 @@ static bl_status make_key(bl_ctx *ctx, const bl_stage *stage, char **out)
   return s;
 }
 
-/* The node for this stage below *at: an equal one that is there, or a new one. *at becomes it. */
-static bl_status descend(bl_ctx *ctx, bl_extractor *e, const bl_branch *branch, const bl_stage *stage, size_t *at)
+/* Where an earlier branch ends. */
+static bl_status find_end(bl_ctx *ctx, const bl_extractor *e, size_t before, const char *name, size_t *at)
 {
+  const bl_branch *b = e->recipe->branches;
+  for (size_t i = 0; i < before; i++)
+    if (!strcmp(b[i].name, name)) {
+      *at = e->leaves[i].node;
+      return BL_OK;
+    }
+  bool later = false;
+  for (size_t i = before; i < e->recipe->n_branches; i++) later = later || !strcmp(b[i].name, name);
+  return bl_fail(ctx, BL_E_CONFIG,
+                 later ? "branch '%s' is not above this one; bring the branch that is taken to the top"
+                       : "there is no branch '%s'",
+                 name);
+}
+
+/* The parents beside the one before it that a stage of branch b asks for. */
+static bl_status find_parents(bl_ctx *ctx, const bl_extractor *e, size_t b, const bl_stage *stage, joint *j)
+{
+  const bl_texts *names = stage->cls->branches ? stage->cls->branches(stage->params) : NULL;
+  bl_status s = BL_OK;
+  if (!names || !names->n) return BL_OK;
+  j->parent = bl_calloc(ctx, names->n, sizeof *j->parent);
+  j->wait = bl_calloc(ctx, names->n + 1, sizeof *j->wait);
+  j->x = bl_calloc(ctx, names->n + 1, sizeof *j->x);
+  if (!j->parent || !j->wait || !j->x) return bl_fail_nomem(ctx, "a stage");
+  for (; !s && j->n < names->n; j->n++) s = find_end(ctx, e, b, names->v[j->n], &j->parent[j->n]);
+  return s;
+}
+
+static bl_status start_node(bl_ctx *ctx, bl_extractor *e, const bl_stage *stage, node *d)
+{
+  const bl_stream **in = bl_calloc(ctx, d->more.n + 1, sizeof *in);
+  if (!in) return bl_fail_nomem(ctx, "a stage");
+  for (size_t k = 0; k <= d->more.n; k++) {
+    in[k] = bl_extractor_stream(e, k ? d->more.parent[k - 1] : d->parent);
+    if (d->more.n) d->more.wait[k].width = bl_stream_width(in[k]);
+  }
+  bl_status s = bl_stage_start_all(ctx, stage, in, d->more.n + 1, &d->run);
+  if (!s) d->out.width = bl_stream_width(&d->run.out);
+  /* pieces of a run would have to begin at one time in all parents */
+  if (!s && !d->more.n) d->foot = bl_footing_behind(&d->run, in[0], bl_extractor_footing(e, d->parent));
+  bl_free(ctx, in);
+  return s;
+}
+
+/* The node for this stage below *at: an equal one that is there, or a new one. *at becomes it. */
+static bl_status descend(bl_ctx *ctx, bl_extractor *e, size_t b, const bl_stage *stage, size_t *at)
+{
+  const bl_branch *branch = &e->recipe->branches[b];
   char *key;
   bl_status s = make_key(ctx, stage, &key);
   if (s) return s;
@@ -61,11 +109,9 @@ static bl_status descend(bl_ctx *ctx, bl_extractor *e, const bl_branch *branch, 
   e->nodes = v;
   node *new = &v[e->n_nodes++];
   *new = (node){.parent = *at, .key = key, .branch = branch->name};
-  const bl_stream *in = *at == ROOT ? &e->in : &v[*at].run.out;
-  if ((s = bl_stage_start(ctx, stage, in, &new->run)))
-    return fail_built(ctx, e, s, branch->name, "stage", stage->cls->name, stage->line);
-  new->out.width = bl_stream_width(&new->run.out);
-  new->foot = bl_footing_behind(&new->run, in, bl_extractor_footing(e, *at));
+  s = find_parents(ctx, e, b, stage, &new->more);
+  if (!s) s = start_node(ctx, e, stage, new);
+  if (s) return fail_built(ctx, e, s, branch->name, "stage", stage->cls->name, stage->line);
   *at = e->n_nodes - 1;
   return BL_OK;
 }
@@ -75,11 +121,11 @@ static bl_status build_nodes(bl_ctx *ctx, bl_extractor *e)
   const bl_recipe *r = e->recipe;
   for (size_t b = 0; b < r->n_branches; b++) {
     const bl_branch *branch = &r->branches[b];
-    if (!branch->n_summaries)
+    if (!branch->n_summaries && !bl_recipe_is_taken(r, b))
       return bl_fail(ctx, BL_E_CONFIG, "branch '%s' has no summary; without one it gives no features", branch->name);
-    size_t at = ROOT;
+    size_t at = ROOT - bl_recipe_input(r, b);
     for (size_t k = 0; k < branch->n_stages; k++) {
-      bl_status s = descend(ctx, e, branch, &branch->stages[k], &at);
+      bl_status s = descend(ctx, e, b, &branch->stages[k], &at);
       if (s) return s;
     }
     e->leaves[b] = (leaf){.branch = branch, .node = at, .offset = e->n_seats};
@@ -149,9 +195,11 @@ bl_status bl_extractor_new(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream
   bl_extractor *e = bl_calloc(ctx, 1, sizeof *e);
   if (!e) return bl_fail_nomem(ctx, "an extractor");
   *e = (bl_extractor){.recipe = recipe, .on_row = on_row, .user = user, .last_start_s = -INFINITY};
-  bl_status s = bl_stream_copy(ctx, in, &e->in);
-  if (s) goto done;
-  s = BL_E_NOMEM;
+  bl_status s = BL_E_NOMEM;
+  size_t n_inputs = bl_recipe_n_inputs(recipe);
+  if (!(e->in = bl_calloc(ctx, n_inputs, sizeof *e->in))) goto nomem;
+  for (; e->n_inputs < n_inputs; e->n_inputs++)
+    if ((s = bl_stream_copy(ctx, &in[e->n_inputs], &e->in[e->n_inputs].stream))) goto done;
   if (!(e->leaves = bl_calloc(ctx, recipe->n_branches, sizeof *e->leaves))) goto nomem;
   if ((s = build_nodes(ctx, e))) goto done;
   if (!(e->seats = bl_calloc(ctx, e->n_seats, sizeof *e->seats))) goto nomem;
@@ -185,6 +233,11 @@ void bl_extractor_free(bl_ctx *ctx, bl_extractor *e)
   for (size_t i = 0; i < e->n_nodes; i++) {
     bl_stage_stop(ctx, &e->nodes[i].run);
     bl_frames_free(ctx, &e->nodes[i].out);
+    joint *j = &e->nodes[i].more;
+    for (size_t k = 0; j->wait && k <= j->n; k++) bl_frames_free(ctx, &j->wait[k]);
+    bl_free(ctx, j->parent);
+    bl_free(ctx, j->wait);
+    bl_free(ctx, j->x);
     bl_free(ctx, e->nodes[i].key);
   }
   bl_findings_free(ctx, &e->untold);
@@ -195,7 +248,8 @@ void bl_extractor_free(bl_ctx *ctx, bl_extractor *e)
   bl_free(ctx, e->seats);
   bl_free(ctx, e->row);
   bl_feature_names_free(ctx, &e->names);
-  bl_stream_free(ctx, &e->in);
+  for (size_t i = 0; i < e->n_inputs; i++) bl_stream_free(ctx, &e->in[i].stream);
+  bl_free(ctx, e->in);
   bl_free(ctx, e);
 }
 

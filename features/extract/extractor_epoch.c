@@ -22,13 +22,13 @@ void bl_judges_free(bl_ctx *ctx, bl_extractor *e)
 
 const bl_stream *bl_extractor_stream(const bl_extractor *e, size_t at)
 {
-  return at == ROOT ? &e->in : &e->nodes[at].run.out;
+  return bl_is_input(at) ? &e->in[bl_input_of(at)].stream : &e->nodes[at].run.out;
 }
 
 /* The last waveform on the way from the input to the leaf. */
 static size_t waveform_before(const bl_extractor *e, size_t at)
 {
-  while (at != ROOT && !bl_stream_is_waveform(&e->nodes[at].run.out)) at = e->nodes[at].parent;
+  while (!bl_is_input(at) && !bl_stream_is_waveform(&e->nodes[at].run.out)) at = e->nodes[at].parent;
   return at;
 }
 
@@ -126,7 +126,8 @@ static bl_status add_judges(bl_ctx *ctx, bl_extractor *e)
   bl_status s = BL_OK;
   size_t n = e->recipe->n_branches;
   if (!bl_epoch_rejects(&e->rules)) return BL_OK;
-  if (e->in.n_bins != 1) s = bl_fail(ctx, BL_E_CONFIG, "limits of amplitudes need a waveform; the input is a spectrum");
+  if (e->in->stream.n_bins != 1)
+    s = bl_fail(ctx, BL_E_CONFIG, "limits of amplitudes need a waveform; the input is a spectrum");
   if (!s && !(e->judges = bl_calloc(ctx, n, sizeof *e->judges))) s = bl_fail_nomem(ctx, "limits of amplitudes");
   for (size_t b = 0; !s && b < n; b++)
     s = add_judge(ctx, e, waveform_before(e, e->leaves[b].node), e->leaves[b].branch->name);

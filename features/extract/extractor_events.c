@@ -18,8 +18,12 @@ bool bl_extractor_finds_events(const bl_extractor *e, double *lag_s)
 /* True when node `at`, or one that it comes of, is `stage`; of any that finds events when `stage` is ROOT. */
 static bool comes_of(const bl_extractor *e, size_t at, size_t stage)
 {
-  for (; at != ROOT; at = e->nodes[at].parent)
-    if (stage == ROOT ? e->nodes[at].run.cls->events != NULL : at == stage) return true;
+  for (; !bl_is_input(at); at = e->nodes[at].parent) {
+    const node *d = &e->nodes[at];
+    if (stage == ROOT ? d->run.cls->events != NULL : at == stage) return true;
+    for (size_t k = 0; k < d->more.n; k++)
+      if (comes_of(e, d->more.parent[k], stage)) return true;
+  }
   return false;
 }
 
@@ -93,7 +97,7 @@ bl_status bl_extractor_tell_events(bl_ctx *ctx, const bl_extractor *e, const ope
 
 void bl_extractor_forget_events(bl_extractor *e)
 {
-  double lag_s, now = e->run_start_s + e->in.start_s + (double)e->pushed / e->in.rate_hz;
+  double lag_s, now = e->run_start_s + e->in->stream.start_s + (double)e->in->pushed / e->in->stream.rate_hz;
   size_t kept = 0;
   if (!e->n_caught) return;
   (void)bl_extractor_finds_events(e, &lag_s);

@@ -20,7 +20,7 @@ void bl_history_clear(history *h) { h->from = h->n = 0; }
  * may be rounded to a frame before it, and a half: hence the 2. */
 static uint64_t oldest_needed(const bl_extractor *e, const bl_stream *stream, uint64_t pushed)
 {
-  double back_to_s = e->in.start_s + (double)pushed / e->in.rate_hz - e->history_s;
+  double back_to_s = e->in->stream.start_s + (double)pushed / e->in->stream.rate_hz - e->history_s;
   double frame = floor((back_to_s - stream->start_s) * stream->rate_hz) - 2;
   return frame > 0 ? (uint64_t)frame : 0;
 }
@@ -42,7 +42,7 @@ bl_status bl_history_add(bl_ctx *ctx, const bl_extractor *e, const bl_stream *st
                          uint64_t first, size_t n, size_t more)
 {
   size_t width = bl_stream_width(stream);
-  uint64_t oldest = oldest_needed(e, stream, e->pushed + more);
+  uint64_t oldest = oldest_needed(e, stream, e->in->pushed + more);
   if (!(e->history_s > 0) || !n) return BL_OK;
   size_t old = h->n && oldest > h->first ? (size_t)(oldest - h->first) : 0, skip = 0;
   if (old > h->n) old = h->n;

@@ -31,14 +31,14 @@ footing bl_footing_behind(const bl_stage_run *stage, const bl_stream *in, footin
 
 footing bl_extractor_footing(const bl_extractor *e, size_t at)
 {
-  return at == ROOT ? (footing){1, 1, 0} : e->nodes[at].foot;
+  return bl_is_input(at) ? (footing){1, 1, 0} : e->nodes[at].foot;
 }
 
 const char *bl_extractor_uncut(const bl_extractor *e)
 {
   for (size_t i = 0; i < e->n_nodes; i++)
     if (!e->nodes[i].foot.align) return e->nodes[i].run.cls->name;
-  return NULL;
+  return e->n_inputs > 1 ? "several streams" : NULL;
 }
 
 /* The input frame, as a real, at which a run has to begin at the latest so that frame `first` of a stream is good. */
@@ -49,7 +49,7 @@ static double latest_begin(footing f, double first)
 
 uint64_t bl_extractor_first_frame(const bl_extractor *e, double run_start_s, double from_s)
 {
-  double latest = floor((from_s - run_start_s - e->in.start_s) * e->in.rate_hz) - 2;
+  double latest = floor((from_s - run_start_s - e->in->stream.start_s) * e->in->stream.rate_hz) - 2;
   uint64_t align = 1;
   if (bl_extractor_uncut(e)) return 0;
   for (size_t i = 0; i < e->recipe->n_branches + e->n_judges; i++) {
@@ -92,7 +92,7 @@ bl_status bl_extractor_begin_at(bl_ctx *ctx, bl_extractor *e, double run_start_s
     begin_stream(bl_extractor_footing(e, e->leaves[b].node), first_frame, &e->leaves[b].count, &e->leaves[b].good);
   for (size_t k = 0; k < e->n_judges; k++)
     begin_stream(bl_extractor_footing(e, e->judges[k].node), first_frame, &e->judges[k].count, &e->judges[k].good);
-  e->pushed = first_frame;
+  e->in->pushed = first_frame;
   return BL_OK;
 }
 

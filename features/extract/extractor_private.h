@@ -4,7 +4,10 @@
 
 #include "baleen/extractor.h"
 
+/* Places in the tree: nodes by their number, inputs from the other end, the first of them at ROOT. */
 #define ROOT ((size_t)-1)
+static inline bool bl_is_input(size_t at) { return at > ROOT / 2; }
+static inline size_t bl_input_of(size_t at) { return ROOT - at; }
 
 /* How the frames of a stream lie to those of the input when a run is begun in its middle: at a multiple of `align` frames
  * of the input, of which `per` frames of the stream are made. Begun at 0, frames from `good` on are what they are in a
@@ -13,8 +16,16 @@ typedef struct footing {
   uint64_t align, per, good;
 } footing;
 
+/* The other parents of a node, and the frames of all of them that wait for their counterparts; wait[0] is of `parent`. */
+typedef struct joint {
+  size_t *parent, n;
+  bl_frames *wait;
+  const float **x; /* room for the waiting frames' places */
+} joint;
+
 typedef struct node {
-  size_t parent; /* ROOT: the input */
+  size_t parent; /* a node or an input */
+  joint more;    /* n 0: one parent */
   bl_stage_run run;
   bl_frames out; /* what the block in hand made */
   char *key;     /* class and options, to find equal ones */
@@ -47,7 +58,7 @@ typedef struct seat {
 
 /* A waveform whose amplitudes decide whether a segment is kept: the last one on the way to a leaf. */
 typedef struct judge {
-  size_t node; /* ROOT: the input */
+  size_t node; /* or an input */
   const char *branch;
   const bl_stream *stream;
   size_t offset;         /* of its first channel among all judged channels */
@@ -86,14 +97,20 @@ typedef struct caught {
 typedef struct open_span {
   bl_span span;
   desk *desk;       /* NULL before its first frame */
-  range *on;        /* frames it covers, for each leaf; then for the input; then for each judge, those it looks at */
+  range *on;        /* frames it covers, for each leaf; then for each input; then for each judge, those it looks at */
   bl_status status; /* why it can give no row */
   char *why;
 } open_span;
 
+typedef struct inlet {
+  bl_stream stream;
+  uint64_t pushed; /* frames of this run */
+} inlet;
+
 struct bl_extractor {
   const bl_recipe *recipe;
-  bl_stream in;
+  inlet *in;
+  size_t n_inputs;
   bl_row_fn on_row;
   void *user;
   node *nodes;
@@ -111,7 +128,6 @@ struct bl_extractor {
   open_span *open; /* [head, n_open) are waiting */
   size_t head, n_open, cap_open;
   double run_start_s, last_start_s, history_s;
-  uint64_t pushed;
   bool ended; /* stages have given what they owed */
   /* events: those that nobody has asked for yet; where summaries take some, those that open spans may still touch */
   bl_findings untold;

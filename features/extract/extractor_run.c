@@ -113,6 +113,9 @@ void bl_extractor_drop_spans(bl_ctx *ctx, bl_extractor *e)
   e->head = e->n_open = 0;
 }
 
+/* Where judge k's frames stand among the ranges of a span. */
+static size_t judge_place(const bl_extractor *e, size_t k) { return e->recipe->n_branches + e->n_inputs + k; }
+
 /* ---- spans ------------------------------------------------------------------------------------------------------- */
 
 bl_status bl_extractor_begin(bl_ctx *ctx, bl_extractor *e, double run_start_s)
@@ -131,7 +134,9 @@ bl_status bl_extractor_begin(bl_ctx *ctx, bl_extractor *e, double run_start_s)
   }
   e->run_start_s = run_start_s;
   e->last_start_s = -INFINITY;
-  e->pushed = 0;
+  for (size_t i = 0; i < e->n_inputs; i++) e->in[i].pushed = 0;
+  for (size_t i = 0; i < e->n_nodes; i++)
+    for (size_t k = 0; e->nodes[i].more.n && k <= e->nodes[i].more.n; k++) e->nodes[i].more.wait[k].n = 0;
   e->ended = false;
   e->untold.n = e->n_caught = 0;
   e->known_s = run_start_s;
@@ -154,9 +159,10 @@ static bl_status make_room(bl_ctx *ctx, bl_extractor *e)
 
 double bl_extractor_announce_s(const bl_extractor *e, size_t n)
 {
-  double slowest = e->in.rate_hz;
+  double slowest = e->in->stream.rate_hz;
+  for (size_t i = 1; i < e->n_inputs; i++) slowest = fmin(slowest, e->in[i].stream.rate_hz);
   for (size_t b = 0; b < e->recipe->n_branches; b++) slowest = fmin(slowest, e->leaves[b].stream->rate_hz);
-  return e->run_start_s + e->in.start_s + (double)(e->pushed + n) / e->in.rate_hz + 2 / slowest;
+  return e->run_start_s + e->in->stream.start_s + (double)(e->in->pushed + n) / e->in->stream.rate_hz + 2 / slowest;
 }
 
 /* ---- frames ------------------------------------------------------------------------------------------------------ */
@@ -185,7 +191,7 @@ static bl_status feed_span(bl_ctx *ctx, bl_extractor *e, size_t b, open_span *o,
 static bl_status judge_span(bl_ctx *ctx, bl_extractor *e, size_t k, open_span *o, const float *v, uint64_t first,
                             size_t n)
 {
-  const range *on = &o->on[e->recipe->n_branches + 1 + k];
+  const range *on = &o->on[judge_place(e, k)];
   if (o->status || on->first >= first + n || on->behind <= first) return BL_OK;
   bl_status s = o->desk ? BL_OK : take_desk(ctx, e, o);
   if (!s && !o->status) bl_judge_look(&e->judges[k], *on, o->desk, v, first, n);
@@ -215,7 +221,7 @@ static bl_status feed_leaf(bl_ctx *ctx, bl_extractor *e, size_t b, const float *
 static bl_status feed_judge(bl_ctx *ctx, bl_extractor *e, size_t k, const float *v, size_t n, size_t more)
 {
   judge *j = &e->judges[k];
-  size_t at = e->recipe->n_branches + 1 + k;
+  size_t at = judge_place(e, k);
   bl_status s = bl_history_add(ctx, e, j->stream, &j->past, v, j->count, n, more);
   for (size_t i = e->head; !s && n && i < e->n_open; i++) {
     if (begins_later(e->open[i].on[at].first, j->count, n)) break;
@@ -229,7 +235,7 @@ static bl_status feed_judge(bl_ctx *ctx, bl_extractor *e, size_t k, const float 
 
 static bl_status too_late(bl_ctx *ctx, const bl_extractor *e, const bl_span *span)
 {
-  double now = e->run_start_s + e->in.start_s + (double)e->pushed / e->in.rate_hz;
+  double now = e->run_start_s + e->in->stream.start_s + (double)e->in->pushed / e->in->stream.rate_hz;
   return bl_fail(
       ctx, BL_E_ARG,
       "extractor: a segment from %g s was announced when frames up to %g s had gone by, of which the last %g s "
@@ -243,7 +249,7 @@ static bl_status check_warm(bl_ctx *ctx, const bl_extractor *e, const open_span 
   bool warm = true;
   size_t n = e->recipe->n_branches;
   for (size_t b = 0; b < n; b++) warm &= o->on[b].first >= e->leaves[b].good;
-  for (size_t k = 0; k < e->n_judges; k++) warm &= o->on[n + 1 + k].first >= e->judges[k].good;
+  for (size_t k = 0; k < e->n_judges; k++) warm &= o->on[judge_place(e, k)].first >= e->judges[k].good;
   if (warm) return BL_OK;
   return bl_fail(
       ctx, BL_E_ARG,
@@ -259,7 +265,7 @@ static bl_status catch_up(bl_ctx *ctx, bl_extractor *e, open_span *o)
   size_t n = 0, n_leaves = e->recipe->n_branches;
   for (size_t k = 0; !s && k < e->n_judges; k++) {
     const judge *j = &e->judges[k];
-    uint64_t first = o->on[n_leaves + 1 + k].first;
+    uint64_t first = o->on[judge_place(e, k)].first;
     const float *v = first < j->count ? bl_history_from(&j->past, j->stream, first, &n) : NULL;
     if (v) s = judge_span(ctx, e, k, o, v, first, n);
     else if (first < j->count) s = too_late(ctx, e, &o->span);
@@ -274,13 +280,14 @@ static bl_status catch_up(bl_ctx *ctx, bl_extractor *e, open_span *o)
   return s;
 }
 
-/* Which frames of each leaf, of the input and of each judge a span covers, in on[]. */
+/* Which frames of each leaf, of each input and of each judge a span covers, in on[]. */
 static void find_ranges(const bl_extractor *e, const bl_span *span, range *on)
 {
   size_t n = e->recipe->n_branches;
   for (size_t b = 0; b < n; b++) bl_span_frames(span, e->run_start_s, e->leaves[b].stream, &on[b].first, &on[b].behind);
-  bl_span_frames(span, e->run_start_s, &e->in, &on[n].first, &on[n].behind);
-  for (size_t k = 0; k < e->n_judges; k++) on[n + 1 + k] = bl_judge_range(e, &e->judges[k], span);
+  for (size_t i = 0; i < e->n_inputs; i++)
+    bl_span_frames(span, e->run_start_s, &e->in[i].stream, &on[n + i].first, &on[n + i].behind);
+  for (size_t k = 0; k < e->n_judges; k++) on[judge_place(e, k)] = bl_judge_range(e, &e->judges[k], span);
 }
 
 bl_status bl_extractor_add_span(bl_ctx *ctx, bl_extractor *e, const bl_span *span)
@@ -292,11 +299,11 @@ bl_status bl_extractor_add_span(bl_ctx *ctx, bl_extractor *e, const bl_span *spa
   if (span->start_s < e->last_start_s)
     return bl_fail(ctx, BL_E_ARG, "extractor: a segment from %g s behind one from %g s; announce them ascending",
                    span->start_s, e->last_start_s);
-  range *on = bl_calloc(ctx, n + 1 + e->n_judges, sizeof *on);
+  range *on = bl_calloc(ctx, n + e->n_inputs + e->n_judges, sizeof *on);
   if (!on) return bl_fail_nomem(ctx, "a segment");
   find_ranges(e, span, on);
-  double back = ceil(e->history_s * e->in.rate_hz - 1e-6); /* a millionth of a frame is rounding noise */
-  bl_status s = (double)on[n].first + back < (double)e->pushed ? too_late(ctx, e, span) : make_room(ctx, e);
+  double back = ceil(e->history_s * e->in->stream.rate_hz - 1e-6); /* a millionth of a frame is rounding noise */
+  bl_status s = (double)on[n].first + back < (double)e->in->pushed ? too_late(ctx, e, span) : make_room(ctx, e);
   if (s) {
     bl_free(ctx, on);
     return s;
@@ -314,30 +321,67 @@ bl_status bl_extractor_add_span(bl_ctx *ctx, bl_extractor *e, const bl_span *spa
 
 /* ---- blocks ------------------------------------------------------------------------------------------------------ */
 
-/* Runs a block through all stages. Without a block (x NULL) the run ends: stages give what they owe. */
-static bl_status feed(bl_ctx *ctx, bl_extractor *e, const float *x, size_t n)
+/* What the block in hand made at a place: n frames at x of this input, none of the others. */
+static bl_frames made_at(const bl_extractor *e, size_t at, size_t input, const float *x, size_t n)
 {
-  for (size_t i = 0; i < e->n_nodes; i++) {
-    node *d = &e->nodes[i];
-    const bl_stage_class *c = d->run.cls;
-    const bl_frames *from = d->parent == ROOT ? NULL : &e->nodes[d->parent].out;
-    d->out.n = 0;
-    bl_status s = BL_OK;
-    if (from ? from->n : n) s = c->push(ctx, d->run.state, from ? from->v : x, from ? from->n : n, &d->out);
-    if (!s && !x && c->finish) s = c->finish(ctx, d->run.state, &d->out);
-    if (s) return bl_extractor_fail(ctx, e, s, d->branch, "stage", c->name);
+  if (!bl_is_input(at)) return e->nodes[at].out;
+  /* frames of input are only ever read */
+  return bl_input_of(at) == input ? (bl_frames){.v = (float *)(uintptr_t)x, .n = n} : (bl_frames){0};
+}
+
+/* Frames of all parents wait until each has some; those that do go on in step. */
+static bl_status feed_joint(bl_ctx *ctx, bl_extractor *e, node *d, size_t input, const float *x, size_t n)
+{
+  joint *j = &d->more;
+  size_t ready = SIZE_MAX;
+  for (size_t k = 0; k <= j->n; k++) {
+    bl_frames *w = &j->wait[k], from = made_at(e, k ? j->parent[k - 1] : d->parent, input, x, n);
+    float *to = from.n ? bl_frames_add(ctx, w, from.n) : w->v;
+    if (from.n && !to) return BL_E_NOMEM;
+    if (from.n) memcpy(to, from.v, from.n * w->width * sizeof *to);
+    ready = w->n < ready ? w->n : ready;
+    j->x[k] = w->v;
   }
-  for (size_t k = 0; k < e->n_judges; k++) {
-    const bl_frames *f = e->judges[k].node == ROOT ? NULL : &e->nodes[e->judges[k].node].out;
-    bl_status s = feed_judge(ctx, e, k, f ? f->v : x, f ? f->n : n, n);
-    if (s) return s;
+  if (!ready) return BL_OK;
+  bl_status s = d->run.cls->push_all(ctx, d->run.state, j->x, ready, &d->out);
+  for (size_t k = 0; k <= j->n; k++) {
+    bl_frames *w = &j->wait[k];
+    w->n -= ready;
+    if (w->n) memmove(w->v, w->v + ready * w->width, w->n * w->width * sizeof *w->v);
   }
-  for (size_t b = 0; b < e->recipe->n_branches; b++) {
-    const bl_frames *f = e->leaves[b].node == ROOT ? NULL : &e->nodes[e->leaves[b].node].out;
-    bl_status s = feed_leaf(ctx, e, b, f ? f->v : x, f ? f->n : n, n);
-    if (s) return s;
+  return s;
+}
+
+static bl_status feed_node(bl_ctx *ctx, bl_extractor *e, node *d, size_t input, const float *x, size_t n)
+{
+  const bl_stage_class *c = d->run.cls;
+  bl_status s = BL_OK;
+  d->out.n = 0;
+  if (d->more.n) {
+    s = feed_joint(ctx, e, d, input, x, n);
+  } else {
+    bl_frames from = made_at(e, d->parent, input, x, n);
+    if (from.n) s = c->push(ctx, d->run.state, from.v, from.n, &d->out);
   }
-  return BL_OK;
+  if (!s && !x && c->finish) s = c->finish(ctx, d->run.state, &d->out);
+  return s ? bl_extractor_fail(ctx, e, s, d->branch, "stage", c->name) : BL_OK;
+}
+
+/* Runs a block of an input through all stages. Without a block (x NULL) the run ends: stages give what they owe. */
+static bl_status feed(bl_ctx *ctx, bl_extractor *e, size_t input, const float *x, size_t n)
+{
+  size_t more = input ? 0 : n; /* the first input's frames tell the time */
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < e->n_nodes; i++) s = feed_node(ctx, e, &e->nodes[i], input, x, n);
+  for (size_t k = 0; !s && k < e->n_judges; k++) {
+    bl_frames f = made_at(e, e->judges[k].node, input, x, n);
+    s = feed_judge(ctx, e, k, f.v, f.n, more);
+  }
+  for (size_t b = 0; !s && b < e->recipe->n_branches; b++) {
+    bl_frames f = made_at(e, e->leaves[b].node, input, x, n);
+    s = feed_leaf(ctx, e, b, f.v, f.n, more);
+  }
+  return s;
 }
 
 /* ---- rows -------------------------------------------------------------------------------------------------------- */
@@ -348,7 +392,7 @@ static bool is_done(const bl_extractor *e, const open_span *o)
   for (size_t b = 0; b < e->recipe->n_branches; b++)
     if (e->leaves[b].count < o->on[b].behind) return false;
   for (size_t k = 0; k < e->n_judges; k++)
-    if (e->judges[k].count < o->on[e->recipe->n_branches + 1 + k].behind) return false;
+    if (e->judges[k].count < o->on[judge_place(e, k)].behind) return false;
   return true;
 }
 
@@ -356,7 +400,7 @@ static bl_status write_row(bl_ctx *ctx, bl_extractor *e, const open_span *o)
 {
   for (size_t b = 0; b < e->recipe->n_branches; b++) {
     const leaf *l = &e->leaves[b];
-    if (o->on[b].first < o->on[b].behind && o->on[b].first < l->count) continue;
+    if (!l->branch->n_summaries || (o->on[b].first < o->on[b].behind && o->on[b].first < l->count)) continue;
     if (isinf(o->span.start_s)) (void)bl_fail(ctx, BL_E_SHAPE, "the stretch is too short to give one frame");
     else
       (void)bl_fail(ctx, BL_E_SHAPE, "the segment from %g to %g s covers no frame; take a longer one, or a smaller hop",
@@ -378,10 +422,14 @@ static bl_status write_row(bl_ctx *ctx, bl_extractor *e, const open_span *o)
 /* Samples say exactly when a run ended before a segment did; frames of spectra may well end early. */
 static bl_status check_whole(bl_ctx *ctx, const bl_extractor *e, const open_span *o)
 {
-  uint64_t behind = o->on[e->recipe->n_branches].behind;
-  if (e->in.n_bins != 1 || e->in.start_s != 0 || isinf(o->span.end_s) || behind <= e->pushed) return BL_OK;
-  return bl_fail(ctx, BL_E_SHAPE, "the segment from %g to %g s: the run ended at %g s", o->span.start_s, o->span.end_s,
-                 e->run_start_s + (double)e->pushed / e->in.rate_hz);
+  for (size_t i = 0; i < e->n_inputs; i++) {
+    const bl_stream *in = &e->in[i].stream;
+    uint64_t behind = o->on[e->recipe->n_branches + i].behind;
+    if (in->n_bins != 1 || in->start_s != 0 || isinf(o->span.end_s) || behind <= e->in[i].pushed) continue;
+    return bl_fail(ctx, BL_E_SHAPE, "the segment from %g to %g s: the run ended at %g s", o->span.start_s,
+                   o->span.end_s, e->run_start_s + (double)e->in[i].pushed / in->rate_hz);
+  }
+  return BL_OK;
 }
 
 /* Gives out what is finished, in order. The span leaves the queue first: on_row may announce others. */
@@ -401,16 +449,17 @@ static bl_status emit(bl_ctx *ctx, bl_extractor *e, bool run_ended)
   return BL_OK;
 }
 
-bl_status bl_extractor_push(bl_ctx *ctx, bl_extractor *e, const float *x, size_t n)
+bl_status bl_extractor_push_to(bl_ctx *ctx, bl_extractor *e, size_t k, const float *x, size_t n)
 {
-  size_t width = bl_stream_width(&e->in), most = BLOCK_FLOATS / width ? BLOCK_FLOATS / width : 1;
+  if (k >= e->n_inputs) return bl_fail(ctx, BL_E_ARG, "extractor: input %zu of %zu", k, e->n_inputs);
+  size_t width = bl_stream_width(&e->in[k].stream), most = BLOCK_FLOATS / width ? BLOCK_FLOATS / width : 1;
   if (!n) return emit(ctx, e, false);
   while (n) {
     size_t now = n < most ? n : most;
     bl_status s = BL_CHECK_CANCEL(ctx);
-    if (!s) s = feed(ctx, e, x, now);
+    if (!s) s = feed(ctx, e, k, x, now);
     if (s) return s;
-    e->pushed += now;
+    e->in[k].pushed += now;
     if (e->hears && (s = bl_extractor_catch(ctx, e))) return s;
     if ((s = emit(ctx, e, false))) return s;
     bl_extractor_forget_events(e);
@@ -420,11 +469,16 @@ bl_status bl_extractor_push(bl_ctx *ctx, bl_extractor *e, const float *x, size_t
   return BL_OK;
 }
 
+bl_status bl_extractor_push(bl_ctx *ctx, bl_extractor *e, const float *x, size_t n)
+{
+  return bl_extractor_push_to(ctx, e, 0, x, n);
+}
+
 bl_status bl_extractor_end(bl_ctx *ctx, bl_extractor *e)
 {
   if (e->ended) return BL_OK;
   e->ended = true;
-  bl_status s = feed(ctx, e, NULL, 0);
+  bl_status s = feed(ctx, e, 0, NULL, 0);
   return !s && e->hears ? bl_extractor_catch(ctx, e) : s;
 }
 

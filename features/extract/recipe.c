@@ -3,6 +3,53 @@
 
 #include <string.h>
 
+static const char *const auto_word[] = {"auto", NULL};
+const bl_opt bl_branch_stream_opts[] = {
+    BL_WORD(bl_branch_stream, rate_hz, "auto", auto_word, 0, 1e9, BL_OPT_OPEN_LO, "Hz",
+            "rate of the stream that the branch is made of; auto: of the one that all branches have"),
+    BL_TEXTS(bl_branch_stream, channels, NULL, "names or patterns of channels: the stream that has most of them"),
+    BL_OPT_END};
+
+/* The first branch that names its stream as branch b does. */
+static size_t alike(const bl_recipe *r, size_t b)
+{
+  size_t first = 0;
+  while (!bl_opts_equal(bl_branch_stream_opts, &r->branches[first].stream, &r->branches[b].stream)) first++;
+  return first;
+}
+
+size_t bl_recipe_input(const bl_recipe *r, size_t b)
+{
+  size_t input = 0, first = alike(r, b);
+  for (size_t i = 0; i < first; i++) input += alike(r, i) == i;
+  return input;
+}
+
+size_t bl_recipe_n_inputs(const bl_recipe *r)
+{
+  size_t n = 0;
+  for (size_t b = 0; b < r->n_branches; b++) n += alike(r, b) == b;
+  return n;
+}
+
+bool bl_recipe_is_taken(const bl_recipe *r, size_t b)
+{
+  for (size_t i = b + 1; i < r->n_branches; i++)
+    for (size_t k = 0; k < r->branches[i].n_stages; k++) {
+      const bl_stage *stage = &r->branches[i].stages[k];
+      const bl_texts *names = stage->cls->branches ? stage->cls->branches(stage->params) : NULL;
+      if (names && bl_texts_find(names, r->branches[b].name) >= 0) return true;
+    }
+  return false;
+}
+
+const bl_branch *bl_recipe_input_branch(const bl_recipe *r, size_t input)
+{
+  size_t b = 0;
+  while (bl_recipe_input(r, b) != input) b++;
+  return &r->branches[b];
+}
+
 bl_status bl_recipe_add_branch(bl_ctx *ctx, bl_recipe *r, const char *name, bl_branch **out)
 {
   *out = NULL;
@@ -18,7 +65,7 @@ bl_status bl_recipe_add_branch(bl_ctx *ctx, bl_recipe *r, const char *name, bl_b
   r->branches = v;
   *out = &v[r->n_branches++];
   **out = (bl_branch){.name = copy};
-  return BL_OK;
+  return bl_opts_defaults(ctx, "stream", bl_branch_stream_opts, &(*out)->stream);
 }
 
 bl_status bl_branch_add_stage(bl_ctx *ctx, bl_branch *b, const char *name, bl_stage **out)
@@ -61,6 +108,7 @@ void bl_recipe_free(bl_ctx *ctx, bl_recipe *r)
     bl_branch *b = &r->branches[i];
     for (size_t k = 0; k < b->n_stages; k++) bl_stage_free(ctx, &b->stages[k]);
     for (size_t k = 0; k < b->n_summaries; k++) bl_summary_free(ctx, &b->summaries[k]);
+    bl_opts_release(ctx, bl_branch_stream_opts, &b->stream);
     bl_free(ctx, b->stages);
     bl_free(ctx, b->summaries);
     bl_free(ctx, b->name);

@@ -13,6 +13,13 @@ typedef struct path {
   size_t n;
 } path;
 
+/* A recipe with its inputs; `needed` of all of them lies one behind the other. */
+typedef struct tree {
+  const bl_recipe *recipe;
+  const bl_stream *in;
+  bool rejects, *needed;
+} tree;
+
 static void free_path(bl_ctx *ctx, path *p)
 {
   for (size_t k = 0; k < p->n; k++) {
@@ -24,15 +31,54 @@ static void free_path(bl_ctx *ctx, path *p)
   *p = (path){0};
 }
 
-static bl_status shape_path(bl_ctx *ctx, const bl_branch *b, const bl_stream *in, path *p)
+/* The branch of this name above branch b. */
+static bl_status find_branch(bl_ctx *ctx, const tree *t, size_t b, const char *name, size_t *out)
 {
-  *p = (path){.n = b->n_stages + 1};
+  for (*out = 0; *out < b; (*out)++)
+    if (!strcmp(t->recipe->branches[*out].name, name)) return BL_OK;
+  return bl_fail(ctx, BL_E_CONFIG, "there is no branch '%s' above branch '%s'", name, t->recipe->branches[b].name);
+}
+
+static const bl_texts *taken_by(const bl_stage *stage)
+{
+  static const bl_texts none = {0};
+  return stage->cls->branches ? stage->cls->branches(stage->params) : &none;
+}
+
+static bl_status shape_path(bl_ctx *ctx, const tree *t, size_t b, path *p);
+
+/* What a stage of branch b makes of `in` and of the ends of the branches that it takes. */
+static bl_status shape_stage(bl_ctx *ctx, const tree *t, size_t b, const bl_stage *stage, const bl_stream *in,
+                             bl_stream *out)
+{
+  const bl_texts *names = taken_by(stage);
+  path *ends = bl_calloc(ctx, names->n, sizeof *ends);
+  const bl_stream **all = bl_calloc(ctx, names->n + 1, sizeof *all);
+  bl_status s = ends && all ? BL_OK : bl_fail_nomem(ctx, "a branch");
+  for (size_t i = 0, other; !s && i < names->n; i++) {
+    s = find_branch(ctx, t, b, names->v[i], &other);
+    if (!s) s = shape_path(ctx, t, other, &ends[i]);
+    if (!s) all[i + 1] = &ends[i].stream[ends[i].n - 1];
+  }
+  if (!s) all[0] = in;
+  if (!s && (s = bl_stage_shape_all(ctx, stage, all, names->n + 1, out)))
+    bl_fail_in(ctx, s, "branch '%s', stage '%s': ", t->recipe->branches[b].name, stage->cls->name);
+  for (size_t i = 0; ends && i < names->n; i++) free_path(ctx, &ends[i]);
+  bl_free(ctx, ends);
+  bl_free(ctx, all);
+  return s;
+}
+
+static bl_status shape_path(bl_ctx *ctx, const tree *t, size_t b, path *p)
+{
+  const bl_branch *branch = &t->recipe->branches[b];
+  *p = (path){.n = branch->n_stages + 1};
   p->stream = bl_calloc(ctx, p->n, sizeof *p->stream);
   p->needed = bl_calloc(ctx, p->n, sizeof *p->needed);
-  bl_status s = p->stream && p->needed ? bl_stream_copy(ctx, in, &p->stream[0]) : bl_fail_nomem(ctx, "a branch");
-  for (size_t k = 0; !s && k < b->n_stages; k++)
-    if ((s = bl_stage_shape(ctx, &b->stages[k], &p->stream[k], &p->stream[k + 1])))
-      bl_fail_in(ctx, s, "branch '%s', stage '%s': ", b->name, b->stages[k].cls->name);
+  bl_status s = p->stream && p->needed ? bl_stream_copy(ctx, &t->in[bl_recipe_input(t->recipe, b)], &p->stream[0])
+                                       : bl_fail_nomem(ctx, "a branch");
+  for (size_t k = 0; !s && k < branch->n_stages; k++)
+    s = shape_stage(ctx, t, b, &branch->stages[k], &p->stream[k], &p->stream[k + 1]);
   for (size_t k = 0; !s && k < p->n; k++)
     if (!(p->needed[k] = bl_calloc(ctx, p->stream[k].n_channels, sizeof **p->needed)))
       s = bl_fail_nomem(ctx, "a branch");
@@ -45,35 +91,55 @@ static void need_all(const path *p, size_t k)
   for (size_t c = 0; c < p->stream[k].n_channels; c++) p->needed[k][c] = true;
 }
 
-/* All that the leaf gives is needed: features are made of it. */
-static bl_status mark_path(bl_ctx *ctx, const bl_branch *b, bool rejects, const path *p)
+static bl_status need_branch(bl_ctx *ctx, const tree *t, size_t b);
+
+/* Goes back along the branch from its end, of which all is needed: features are made of it, or another branch takes it.
+ * Where a stage takes other branches, all of their ends is needed too. */
+static bl_status mark_path(bl_ctx *ctx, const tree *t, size_t b, const path *p)
 {
+  const bl_branch *branch = &t->recipe->branches[b];
   bl_status s = BL_OK;
   bool judged = false;
   need_all(p, p->n - 1);
   for (size_t k = p->n; !s && k-- > 0;) {
-    if (rejects && !judged && (k == 0 || bl_stream_is_waveform(&p->stream[k]))) need_all(p, k), judged = true;
+    if (t->rejects && !judged && (k == 0 || bl_stream_is_waveform(&p->stream[k]))) need_all(p, k), judged = true;
     if (k == 0) break;
-    const bl_stage *stage = &b->stages[k - 1];
+    const bl_stage *stage = &branch->stages[k - 1];
     if (stage->cls->needs)
       s = stage->cls->needs(ctx, stage->params, &p->stream[k - 1], &p->stream[k], p->needed[k], p->needed[k - 1]);
     else memcpy(p->needed[k - 1], p->needed[k], p->stream[k - 1].n_channels * sizeof **p->needed);
+    for (size_t i = 0, other; !s && t->needed && i < taken_by(stage)->n; i++) {
+      s = find_branch(ctx, t, b, taken_by(stage)->v[i], &other);
+      if (!s) s = need_branch(ctx, t, other);
+    }
   }
+  return s;
+}
+
+/* Marks what branch b needs of its input. */
+static bl_status need_branch(bl_ctx *ctx, const tree *t, size_t b)
+{
+  path p;
+  size_t input = bl_recipe_input(t->recipe, b);
+  bool *needed = t->needed;
+  for (size_t i = 0; i < input; i++) needed += t->in[i].n_channels;
+  bl_status s = shape_path(ctx, t, b, &p);
+  if (s) return s;
+  s = mark_path(ctx, t, b, &p);
+  for (size_t c = 0; !s && c < t->in[input].n_channels; c++) needed[c] = needed[c] || p.needed[0][c];
+  free_path(ctx, &p);
   return s;
 }
 
 bl_status bl_recipe_needs(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *in, bool rejects, bool *needed)
 {
   bl_status s = BL_OK;
-  for (size_t c = 0; c < in->n_channels; c++) needed[c] = false;
-  for (size_t i = 0; !s && i < recipe->n_branches; i++) {
-    path p;
-    s = shape_path(ctx, &recipe->branches[i], in, &p);
-    if (s) break;
-    s = mark_path(ctx, &recipe->branches[i], rejects, &p);
-    for (size_t c = 0; !s && c < in->n_channels; c++) needed[c] = needed[c] || p.needed[0][c];
-    free_path(ctx, &p);
-  }
+  tree t = {recipe, in, rejects, needed};
+  size_t n = 0;
+  for (size_t i = 0; i < bl_recipe_n_inputs(recipe); i++) n += in[i].n_channels;
+  for (size_t c = 0; c < n; c++) needed[c] = false;
+  for (size_t b = 0; !s && b < recipe->n_branches; b++)
+    if (recipe->branches[b].n_summaries) s = need_branch(ctx, &t, b);
   return s;
 }
 
@@ -160,12 +226,13 @@ bl_status bl_recipe_same(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *
                          bool rejects)
 {
   bl_status s = BL_OK;
+  const tree t = {.recipe = recipe, .in = wanted, .rejects = rejects}, u = {.recipe = recipe, .in = in};
   for (size_t i = 0; !s && i < recipe->n_branches; i++) {
     const bl_branch *b = &recipe->branches[i];
     path p = {0}, q = {0};
-    s = shape_path(ctx, b, wanted, &p);
-    if (!s) s = shape_path(ctx, b, in, &q);
-    if (!s) s = mark_path(ctx, b, rejects, &p);
+    s = shape_path(ctx, &t, i, &p);
+    if (!s) s = shape_path(ctx, &u, i, &q);
+    if (!s) s = mark_path(ctx, &t, i, &p);
     if (!s && (s = same_path(ctx, b, &p, &q)) && recipe->n_branches > 1) bl_fail_in(ctx, s, "branch '%s': ", b->name);
     free_path(ctx, &p);
     free_path(ctx, &q);

@@ -60,10 +60,10 @@ static bl_status print_features(printer *p, const bl_recipe *r)
     const bl_branch *b = &r->branches[i];
     s = bl_buf_puts(p->ctx, p->out, "  ");
     if (!s) s = bl_flow_print_scalar(p->ctx, b->name, p->out);
-    if (!s) s = bl_buf_puts(p->ctx, p->out, b->n_stages ? ":\n    stages:\n" : ":\n");
+    if (!s) s = bl_buf_puts(p->ctx, p->out, b->n_stages ? ":\n    stages:\n" : b->n_summaries ? ":\n" : ": {}\n");
     for (size_t k = 0; !s && k < b->n_stages; k++)
       s = plug(p, "      - ", b->stages[k].cls->name, b->stages[k].cls->opts, b->stages[k].params);
-    if (!s) s = bl_buf_puts(p->ctx, p->out, "    summaries:\n");
+    if (!s && b->n_summaries) s = bl_buf_puts(p->ctx, p->out, "    summaries:\n");
     for (size_t k = 0; !s && k < b->n_summaries; k++)
       s = plug(p, "      - ", b->summaries[k].cls->name, b->summaries[k].cls->opts, b->summaries[k].params);
   }

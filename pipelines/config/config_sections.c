@@ -42,9 +42,8 @@ static bl_status read_branch(bl_mistakes *m, const bl_flow *name, const bl_flow 
   if (!s && stages && stages->kind != BL_FLOW_LIST) s = bl_mistake_say(m, stages, "stages: wanted a list");
   else
     for (size_t i = 0; !s && stages && i < stages->n; i++) s = add_stage(m, &stages->child[i], b);
-  if (!s && (!summaries || summaries->kind != BL_FLOW_LIST || !summaries->n))
-    return bl_mistake_say(m, summaries ? summaries : name, "branch '%s' needs 'summaries: [...]', at least one",
-                          name->text);
+  if (!s && summaries && (summaries->kind != BL_FLOW_LIST || !summaries->n))
+    return bl_mistake_say(m, summaries, "branch '%s' needs 'summaries: [...]', at least one", name->text);
   for (size_t i = 0; !s && summaries && i < summaries->n; i++) s = add_summary(m, &summaries->child[i], b);
   return s;
 }
@@ -53,11 +52,14 @@ bl_status bl_read_features(bl_mistakes *m, const bl_flow *n, bl_config *c)
 {
   if (n->kind != BL_FLOW_MAP || !n->n)
     return bl_mistake_say(m, n, "features: wanted named branches, as in 'logmel: {stages: [...], summaries: [...]}'");
-  for (size_t i = 0; i < n->n; i++) {
-    bl_status s = read_branch(m, &n->key[i], &n->child[i], c);
-    if (s) return s;
-  }
-  return BL_OK;
+  bl_status s = BL_OK;
+  size_t mistakes = m->v.n;
+  for (size_t i = 0; !s && i < n->n; i++) s = read_branch(m, &n->key[i], &n->child[i], c);
+  for (size_t b = 0; !s && m->v.n == mistakes && b < c->recipe.n_branches; b++)
+    if (!c->recipe.branches[b].n_summaries && !bl_recipe_is_taken(&c->recipe, b))
+      s = bl_mistake_say(m, &n->key[b], "branch '%s' needs 'summaries: [...]', at least one",
+                         c->recipe.branches[b].name);
+  return s;
 }
 
 /* ---- learners ---------------------------------------------------------------------------------------------------- */

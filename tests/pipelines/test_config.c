@@ -212,6 +212,38 @@ static void nested_prints_what_reads_back(void **state)
   check_free(ctx);
 }
 
+/* A branch that another takes needs no summaries, and comes back from what is printed; one that none takes is a slip. */
+static void branches_that_are_taken(void **state)
+{
+  (void)state;
+  static const char text[] = "source: {files: {recordings: \"*.edf\"}}\n"
+                             "features:\n"
+                             "  raw: {}\n"
+                             "  low: {stages: [{fir: {h_freq: 8}}]}\n"
+                             "  high: {stages: [{subtract: {branches: [raw, low]}}], summaries: [std]}\n";
+  static const char idle[] = "source: {files: {recordings: \"*.edf\"}}\n"
+                             "features:\n"
+                             "  low: {stages: [{fir: {h_freq: 8}}]}\n"
+                             "  high: {summaries: [std]}\n";
+  bl_ctx *ctx = bl_ctx_new();
+  bl_config a, b;
+  bl_buf first = {0}, second = {0};
+  check_ok(ctx, bl_config_parse(ctx, "t.yaml", text, strlen(text), NULL, &a));
+  check_ok(ctx, bl_config_print(ctx, &a, &first));
+  check_ok(ctx, bl_config_parse(ctx, "t.yaml", bl_buf_text(&first), first.len, NULL, &b));
+  check_ok(ctx, bl_config_print(ctx, &b, &second));
+  assert_string_equal(bl_buf_text(&first), bl_buf_text(&second));
+  assert_int_equal(b.recipe.n_branches, 3);
+  assert_int_equal(b.recipe.branches[1].n_summaries, 0);
+  bl_config_free(ctx, &b);
+  check_fails(ctx, bl_config_parse(ctx, "t.yaml", idle, strlen(idle), NULL, &b), BL_E_CONFIG,
+              "t.yaml:3:3: error: branch 'low' needs 'summaries: [...]', at least one");
+  bl_buf_free(ctx, &first);
+  bl_buf_free(ctx, &second);
+  bl_config_free(ctx, &a);
+  check_free(ctx);
+}
+
 static bl_status read_whole(bl_ctx *ctx, void *arg)
 {
   (void)arg;
@@ -236,8 +268,8 @@ int main(void)
       cmocka_unit_test(all_mistakes_at_once),     cmocka_unit_test(prints_what_reads_back),
       cmocka_unit_test(seed_reaches_plug_ins),    cmocka_unit_test(overrides_reach_options),
       cmocka_unit_test(overrides_reach_children), cmocka_unit_test(nested_prints_what_reads_back),
-      cmocka_unit_test(failing_allocations)};
-  size_t n = 7;
+      cmocka_unit_test(branches_that_are_taken),  cmocka_unit_test(failing_allocations)};
+  size_t n = 8;
   for (size_t i = 0; i < sizeof bads / sizeof *bads; i++)
     tests[n++] = (struct CMUnitTest){bads[i].name, refused, NULL, NULL, (void *)(uintptr_t)&bads[i]};
   return _cmocka_run_group_tests("config", tests, n, NULL, NULL);

@@ -8,9 +8,17 @@
 #include "baleen/stage.h"
 #include "baleen/summary.h"
 
-/* A named chain of stages with the summaries of its end. */
+/* Which stream of a recording a branch is made of. */
+typedef struct bl_branch_stream {
+  bl_word rate_hz;   /* auto, or the stream's rate */
+  bl_texts channels; /* names or patterns (* ? [ab]) of which it has at least one; none: any stream */
+} bl_branch_stream;
+extern const bl_opt bl_branch_stream_opts[];
+/* A named chain of stages with the summaries of its end. One without summaries gives no features: a stage of a branch
+ * behind it takes its frames (bl_stage_class, branches). */
 typedef struct bl_branch {
   char *name;
+  bl_branch_stream stream;
   bl_stage *stages;
   size_t n_stages;
   bl_summary *summaries;
@@ -27,7 +35,16 @@ bl_status bl_recipe_add_branch(bl_ctx *ctx, bl_recipe *r, const char *name, bl_b
 bl_status bl_branch_add_stage(bl_ctx *ctx, bl_branch *b, const char *name, bl_stage **out) BL_MUST_CHECK;
 bl_status bl_branch_add_summary(bl_ctx *ctx, bl_branch *b, const char *name, bl_summary **out) BL_MUST_CHECK;
 void bl_recipe_free(bl_ctx *ctx, bl_recipe *r);
-/* Which channels of `in` the recipe's features depend on: needed[in->n_channels] is written. One whose absence an
+/* Branches that name their stream alike share an input. How many inputs there are, and that of branch b; the first is
+ * that of the first branch. Below, `in` stands for an array of as many streams: mostly one. */
+size_t bl_recipe_n_inputs(const bl_recipe *r);
+size_t bl_recipe_input(const bl_recipe *r, size_t b);
+/* Whether a stage of a branch behind takes the end of branch b, which then need have no summaries. */
+bool bl_recipe_is_taken(const bl_recipe *r, size_t b);
+/* The first branch of an input, whose `stream` says which it is. */
+const bl_branch *bl_recipe_input_branch(const bl_recipe *r, size_t input);
+/* Which channels of `in` the recipe's features depend on: needed[in->n_channels] is written, those of several inputs one
+ * behind the other. One whose absence an
  * option of a stage provides for (missing: zero, say) is not needed, nor is one that is dropped on the way. With
  * `rejects`, every channel of the waveforms is needed that limits of amplitudes look at (bl_extractor_set_rules). */
 bl_status bl_recipe_needs(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *in, bool rejects,
@@ -88,9 +105,12 @@ bl_status bl_extractor_add_span(bl_ctx *ctx, bl_extractor *e, const bl_span *spa
  * kept. It lies a little behind the last of these frames: what a span's edge is rounded to is a frame of the slowest
  * stream. */
 double bl_extractor_announce_s(const bl_extractor *e, size_t n);
-/* n frames [frame][channel][bin] of the input stream. With n 0 come out the rows of spans announced since the last push
+/* n frames [frame][channel][bin] of the input stream; of several, of the first. With n 0 come out the rows of spans announced since the last push
  * whose frames have all gone by. */
 bl_status bl_extractor_push(bl_ctx *ctx, bl_extractor *e, const float *x, size_t n) BL_MUST_CHECK;
+/* The same of any input. Inputs are pushed side by side: the first, then the others up to the time that it has reached;
+ * what lies between them is held, so memory follows the length of a push. */
+bl_status bl_extractor_push_to(bl_ctx *ctx, bl_extractor *e, size_t input, const float *x, size_t n) BL_MUST_CHECK;
 /* When some stage finds events: true, and how long after its onset an event is told at the latest, in seconds; that much
  * history is needed beside what the segments need, and the length of a push. */
 bool bl_extractor_finds_events(const bl_extractor *e, double *lag_s);
@@ -112,7 +132,8 @@ bl_status bl_extractor_finish(bl_ctx *ctx, bl_extractor *e) BL_MUST_CHECK;
  * from that one on, beyond `to` if need be, until none is open any more (or the run ends: bl_extractor_finish()). Their
  * rows are, bit for bit, those of the whole run in one. */
 
-/* The first stage that has to see a run from its beginning, so that it cannot be done in pieces; NULL when all can. */
+/* The first stage that has to see a run from its beginning, so that it cannot be done in pieces, or "several streams";
+ * NULL when all can. */
 const char *bl_extractor_uncut(const bl_extractor *e);
 /* The frame of input to begin with, so that the rows of all spans that begin at from_s or later have the bits that they
  * have in the whole run; 0 when that is the run's beginning. The rules hold that are set (bl_extractor_set_rules). */

@@ -59,6 +59,14 @@ typedef struct bl_stage_class {
    * beginning on, as what remembers its whole past has to. */
   bool (*warm_up)(const void *state, bl_warm_up *out);
 
+  /* Of stages with several parents: the names of the branches whose ends they take beside what comes before them. NULL:
+   * one parent. */
+  const bl_texts *(*branches)(const void *params);
+  /* Of these, in the place of shape and push: in[0] is what comes before, in[1 + i] the end of branch i. Rates and first
+   * times are the same (bl_stage_shape_all() sees to it); n frames come of each. init gets in[0]. */
+  bl_status (*shape_all)(bl_ctx *ctx, const void *params, const bl_stream *const *in, bl_stream *out);
+  bl_status (*push_all)(bl_ctx *ctx, void *state, const float *const *x, size_t n, bl_frames *out);
+
   /* Of stages that find events in what comes in, beside what they put out. NULL: it finds none. */
   const char *const *event_values; /* names of the numbers that each event bears, NULL behind the last; NULL: none */
   /* Adds what was found since the last call, in seconds after the run's first sample; labels stay as long as params. In
@@ -87,6 +95,10 @@ void bl_stage_free(bl_ctx *ctx, bl_stage *s);
 /* What the stage makes of `in`, without starting it: options completed and checked, *out to be freed by
  * bl_stream_free(). */
 bl_status bl_stage_shape(bl_ctx *ctx, const bl_stage *stage, const bl_stream *in, bl_stream *out) BL_MUST_CHECK;
+/* The same of a stage with as many parents as it may have. BL_E_CONFIG unless it wants n_in of them, or when their
+ * frames do not come in step. */
+bl_status bl_stage_shape_all(bl_ctx *ctx, const bl_stage *stage, const bl_stream *const *in, size_t n_in,
+                             bl_stream *out) BL_MUST_CHECK;
 
 /* A running stage: shape + init in one; for tests and for the extractor. */
 typedef struct bl_stage_run {
@@ -95,6 +107,8 @@ typedef struct bl_stage_run {
   bl_stream out; /* what it puts out */
 } bl_stage_run;
 bl_status bl_stage_start(bl_ctx *ctx, const bl_stage *stage, const bl_stream *in, bl_stage_run *out) BL_MUST_CHECK;
+bl_status bl_stage_start_all(bl_ctx *ctx, const bl_stage *stage, const bl_stream *const *in, size_t n_in,
+                             bl_stage_run *out) BL_MUST_CHECK;
 void bl_stage_stop(bl_ctx *ctx, bl_stage_run *run);
 
 #endif

@@ -6,6 +6,7 @@
  *   segments: whole                  one of features/segments.def, with its options
  *   features:                        named branches; chains that begin alike share their beginning
  *     logmel: {stages: [stft, power, mel, db], summaries: [mean, std]}
+ *     (one that only a stage of a branch below takes, as subtract does, needs no summaries)
  *   rows: {...}                      label, group, task; see bl_rows_opts
  *   model: [standard_scaler, lda]    or  models: {name: [...], ...}
  *   evaluate: {split: {...}, metrics: [...], ...}   see bl_evaluate_opts
