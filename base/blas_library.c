@@ -58,12 +58,6 @@ static bool find_functions(void *handle)
   return true;
 }
 
-static bool is_limited(int what)
-{
-  struct rlimit r;
-  return !getrlimit(what, &r) && r.rlim_cur != RLIM_INFINITY;
-}
-
 /* Whether there are addresses for one more buffer, and half of that again for everything else. */
 static bool has_room(void)
 {
@@ -87,7 +81,9 @@ static unsigned reserve(void *handle)
 
 static void load(void)
 {
-  limited = is_limited(RLIMIT_AS) || is_limited(RLIMIT_DATA);
+  struct rlimit addresses, data;
+  limited = (!getrlimit(RLIMIT_AS, &addresses) && addresses.rlim_cur != RLIM_INFINITY) ||
+            (!getrlimit(RLIMIT_DATA, &data) && data.rlim_cur != RLIM_INFINITY);
   void *handle = load_on_one_processor();
   if (!handle || !find_functions(handle)) {
     const char *said = dlerror();
