@@ -10,9 +10,12 @@ static const void *const_place(const void *params, const bl_opt *o) { return (co
 
 const bl_opt *bl_opts_find(const bl_opt *table, const char *name)
 {
-  for (; table && table->name; table++)
+  const bl_opt *before = NULL;
+  for (; table && table->name; table++) {
     if (!strcmp(table->name, name)) return table;
-  return NULL;
+    if (table->was && !strcmp(table->was, name)) before = table;
+  }
+  return before;
 }
 
 size_t bl_opts_count(const bl_opt *table)

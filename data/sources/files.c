@@ -45,7 +45,8 @@ typedef struct params {
 static const bl_opt opts[] = {
     {"recordings", BL_OPT_TEXTS, offsetof(params, recordings), NULL, 0, 0, BL_OPT_NEEDED, NULL, "",
      "files, folders or patterns (* ? [ab] {a,b}, ** for any depth), relative to the config's folder; folders give .npy, .csv and raw "
-     "samples where a .json beside them tells the rate; \"pcm:rate=48000,channels=1,format=s16le:raw/**/*.pcm\" tells it for all"},
+     "samples where a .json beside them tells the rate; \"pcm:rate=48000,channels=1,format=s16le:raw/**/*.pcm\" tells it for all",
+     NULL},
     BL_ENUM(
         params, labels, "none", label_words,
         "where labels come from: the folder's name, a csv with a row a recording, a pattern on the file's name, "

@@ -29,9 +29,9 @@ typedef struct params {
 
 static const bl_opt opts[] = {
     {"foregrounds", BL_OPT_TEXTS, offsetof(params, foregrounds), NULL, 0, 0, BL_OPT_NEEDED, NULL, "",
-     "calls: files, folders or patterns, relative to the config's folder, as the source 'files' has them"},
+     "calls: files, folders or patterns, relative to the config's folder, as the source 'files' has them", NULL},
     {"backgrounds", BL_OPT_TEXTS, offsetof(params, backgrounds), NULL, 0, 0, BL_OPT_NEEDED, NULL, "",
-     "noise: files, folders or patterns, relative to the config's folder, as the source 'files' has them"},
+     "noise: files, folders or patterns, relative to the config's folder, as the source 'files' has them", NULL},
     BL_REALS(params, snr_db, "[-10, 10]", -200, 200, "dB",
              "range that each signal-to-noise ratio is drawn from, over the call's span; one number: always that"),
     BL_INT(params, repeats, "1", 1, 1000000, "", "recordings with a call made from each noise"),

@@ -18,7 +18,7 @@ typedef struct params {
 
 static const bl_opt opts[] = {
     {"file", BL_OPT_TEXT, offsetof(params, file), NULL, 0, 0, BL_OPT_NEEDED, NULL, "",
-     "the table: .csv or .tsv with a header line, or .npy [row][feature]; relative to the config's folder"},
+     "the table: .csv or .tsv with a header line, or .npy [row][feature]; relative to the config's folder", NULL},
     BL_TEXT(params, target, NULL,
             "the column to be learnt: class names or numbers; not given: 'label', else 'target', if there is one"),
     BL_TEXT(params, target_file, NULL, "for .npy: a second .npy file with one target a row"),

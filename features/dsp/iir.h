@@ -39,16 +39,16 @@ extern const char *const bl_iir_types[];
 extern const char *const bl_iir_none[];
 // clang-format off
 #define BL_IIR_OPTS(T) \
-  {"type", BL_OPT_ENUM, offsetof(T, iir.type), "butter", 0, 0, 0, bl_iir_types, "", "family of the filter"},            \
-  {"order", BL_OPT_INT, offsetof(T, iir.order), "4", 1, BL_IIR_MAX_ORDER, 0, NULL, "",                                  \
-   "order of the low-pass it is made from; a band-pass has twice as many poles"},                                       \
-  {"l_freq", BL_OPT_WORD, offsetof(T, iir.l_freq), "none", 0, 1e9, BL_OPT_OPEN_LO, bl_iir_none, "Hz",                   \
-   "lower edge of the pass band; none: a low-pass"},                                                                    \
-  {"h_freq", BL_OPT_WORD, offsetof(T, iir.h_freq), "none", 0, 1e9, BL_OPT_OPEN_LO, bl_iir_none, "Hz",                   \
-   "upper edge of the pass band; none: a high-pass; below l_freq: stops what lies between"},                            \
-  {"rp", BL_OPT_REAL, offsetof(T, iir.rp), "1", 0, 100, BL_OPT_OPEN_LO, NULL, "dB", "ripple of the pass band; cheby1"}, \
-  {"rs", BL_OPT_REAL, offsetof(T, iir.rs), "40", 0, 400, BL_OPT_OPEN_LO, NULL, "dB",                                    \
-   "attenuation of the stop band; cheby2"}
+  {"type", BL_OPT_ENUM, offsetof(T, iir.type), "butter", 0, 0, 0, bl_iir_types, "", "family of the filter", NULL},     \
+  {"order", BL_OPT_INT, offsetof(T, iir.order), "4", 1, BL_IIR_MAX_ORDER, 0, NULL, "",                                 \
+   "order of the low-pass it is made from; a band-pass has twice as many poles", NULL},                                \
+  {"l_freq", BL_OPT_WORD, offsetof(T, iir.l_freq), "none", 0, 1e9, BL_OPT_OPEN_LO, bl_iir_none, "Hz",                  \
+   "lower edge of the pass band; none: a low-pass", NULL},                                                             \
+  {"h_freq", BL_OPT_WORD, offsetof(T, iir.h_freq), "none", 0, 1e9, BL_OPT_OPEN_LO, bl_iir_none, "Hz",                  \
+   "upper edge of the pass band; none: a high-pass; below l_freq: stops what lies between", NULL},                     \
+  {"rp", BL_OPT_REAL, offsetof(T, iir.rp), "1", 0, 100, BL_OPT_OPEN_LO, NULL, "dB", "ripple of the pass band; cheby1", NULL}, \
+  {"rs", BL_OPT_REAL, offsetof(T, iir.rs), "40", 0, 400, BL_OPT_OPEN_LO, NULL, "dB",                                   \
+   "attenuation of the stop band; cheby2", NULL}
 // clang-format on
 /* BL_E_CONFIG for rp or rs with a type that has none: a user who gives it expects a ripple. */
 bl_status bl_iir_spec_of(bl_ctx *ctx, const char *who, const bl_iir_opts *o, double rate_hz,

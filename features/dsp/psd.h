@@ -33,19 +33,19 @@ typedef struct bl_psd_params {
 /* clang-format off */
 #define BL_PSD_OPTS(T)                                                                                                 \
   {"window_s", BL_OPT_REAL, offsetof(T, psd.window_s), "1", 0, 1e6, BL_OPT_OPEN_LO, NULL, "s",                         \
-   "length of a part of which one spectrum is made; bins are 1 / window_s apart"},                                     \
+   "length of a part of which one spectrum is made; bins are 1 / window_s apart", NULL},                               \
   {"n_per_seg", BL_OPT_WORD, offsetof(T, psd.n_per_seg), "auto", 2, 1e8, BL_OPT_WHOLE, bl_psd_auto, "samples",         \
-   "the same length in samples; auto: as window_s says"},                                                              \
+   "the same length in samples; auto: as window_s says", NULL},                                                        \
   {"overlap", BL_OPT_REAL, offsetof(T, psd.overlap), "0.5", 0, 1, BL_OPT_OPEN_HI, NULL, "",                            \
-   "share of a part that the next one repeats; in samples it is rounded down"},                                        \
+   "share of a part that the next one repeats; in samples it is rounded down", NULL},                                  \
   {"n_fft", BL_OPT_WORD, offsetof(T, psd.n_fft), "auto", 2, 1e8, BL_OPT_WHOLE, bl_psd_auto, "samples",                 \
-   "length of the transform, the rest zeros; auto: that of a part"},                                                   \
+   "length of the transform, the rest zeros; auto: that of a part", NULL},                                             \
   {"window", BL_OPT_ENUM, offsetof(T, psd.window), "hann", 0, 0, 0, bl_window_names, "",                               \
-   "weights of a part, periodic"},                                                                                     \
+   "weights of a part, periodic", NULL},                                                                               \
   {"detrend", BL_OPT_ENUM, offsetof(T, psd.detrend), "constant", 0, 0, 0, bl_psd_detrends, "",                         \
-   "constant: each part's mean is taken off"},                                                                         \
+   "constant: each part's mean is taken off", NULL},                                                                   \
   {"average", BL_OPT_ENUM, offsetof(T, psd.average), "mean", 0, 0, 0, bl_psd_averages, "",                             \
-   "how the spectra of the parts become one; the median is divided by its bias"}
+   "how the spectra of the parts become one; the median is divided by its bias", NULL}
 /* clang-format on */
 
 /* Sizes in samples. BL_E_SHAPE for a stream that is no waveform, BL_E_RANGE for parts too short or too long. */

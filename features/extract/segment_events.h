@@ -58,15 +58,15 @@ extern const char *const bl_rejection_none[]; /* the choices of reject and flat 
 /* Rows for a struct T whose member `m` is a bl_rejection; `one` is what a segment is called. */
 /* clang-format off */
 #define BL_REJECTION_OPTS(T, m, one) \
-  {"reject", BL_OPT_WORD, offsetof(T, m.reject), "none", 0, 1e300, 0, bl_rejection_none, "the channel's unit",           \
-   "drop the " one " when any channel's peak-to-peak amplitude is above this"},                                          \
-  {"flat", BL_OPT_WORD, offsetof(T, m.flat), "none", 0, 1e300, 0, bl_rejection_none, "the channel's unit",               \
-   "drop the " one " when any channel's peak-to-peak amplitude is below this"},                                          \
-  {"limits", BL_OPT_RANGES, offsetof(T, m.limits), NULL, 0, 1e300, 0, NULL, "the channel's unit",                        \
+  {"reject", BL_OPT_WORD, offsetof(T, m.reject), "none", 0, 1e300, 0, bl_rejection_none, "the channel's unit",         \
+   "drop the " one " when any channel's peak-to-peak amplitude is above this", NULL},                                  \
+  {"flat", BL_OPT_WORD, offsetof(T, m.flat), "none", 0, 1e300, 0, bl_rejection_none, "the channel's unit",             \
+   "drop the " one " when any channel's peak-to-peak amplitude is below this", NULL},                                  \
+  {"limits", BL_OPT_RANGES, offsetof(T, m.limits), NULL, 0, 1e300, 0, NULL, "the channel's unit",                      \
    "flat and reject of single channels, by name or pattern, in place of those two: {\"EOG*\": [0, 300]}; peak to peak "  \
-   "alone counts, so that a channel of marks that is set throughout passes"},                                            \
-  {"reject_by_annotation", BL_OPT_BOOL, offsetof(T, m.reject_by_annotation), "true", 0, 0, 0, NULL, "",                  \
-   "drop each " one " that touches an event whose label begins with 'bad'; such events are then marks only"}
+   "alone counts, so that a channel of marks that is set throughout passes", NULL},                                    \
+  {"reject_by_annotation", BL_OPT_BOOL, offsetof(T, m.reject_by_annotation), "true", 0, 0, 0, NULL, "",                \
+   "drop each " one " that touches an event whose label begins with 'bad'; such events are then marks only", NULL}
 /* clang-format on */
 
 /* Fills in the limits. BL_E_CONFIG when they leave nothing; `who` is the segmentation. */

@@ -50,7 +50,7 @@ static const bl_opt opts[] = {
     BL_WORD(window_params, hop_s, "auto", hop_words, 0, 1e9, BL_OPT_OPEN_LO, "s",
             "from one window's start to the next; auto: by overlap"),
     {"overlap", BL_OPT_REAL, offsetof(window_params, overlap), "0", 0, 1, BL_OPT_OPEN_HI, NULL, "",
-     "share of a window that the next one holds too; 0: windows touch"},
+     "share of a window that the next one holds too; 0: windows touch", NULL},
     BL_REAL(window_params, start_s, "0", 0, 1e9, "s", "where in the run the first window starts"),
     BL_ENUM(window_params, label_from, "none", label_words, "where a window's label comes from"),
     BL_TEXTS(

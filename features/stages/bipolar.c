@@ -22,7 +22,7 @@ typedef struct params {
 
 static const bl_opt opts[] = {
     {"pairs", BL_OPT_TEXTS, offsetof(params, pairs), NULL, 0, 0, BL_OPT_NEEDED, NULL, "",
-     "what to subtract from what, in this order: [Fp1-F7, F7-T7]"},
+     "what to subtract from what, in this order: [Fp1-F7, F7-T7]", NULL},
     BL_ENUM(params, keep, "others", keeps, "which channels stay, before the pairs: those in no pair, all, or none"),
     BL_ENUM(params, missing, "error", rules,
             "a pair of which a channel is not there: an error, left out, or a channel of zeros or of NaN"),

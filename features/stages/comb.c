@@ -27,7 +27,7 @@ static const char *const all_word[] = {"all", NULL};
 static const char *const starts[] = {"zero", "steady", NULL};
 static const bl_opt opts[] = {
     {"freq", BL_OPT_REAL, offsetof(params, freq), "50", 0, 1e9, BL_OPT_OPEN_LO, NULL, "Hz",
-     "the lowest frequency to stop"},
+     "the lowest frequency to stop", NULL},
     BL_REAL_ABOVE(params, q, "30", 0, 1e6, "", "quality: freq over the width at -3 dB, which all notches have"),
     BL_WORD(params, n_notches, "all", all_word, 1, MAX_NOTCHES, BL_OPT_WHOLE, "",
             "how many multiples, freq itself included; all: those up to half the rate"),

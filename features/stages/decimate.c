@@ -13,7 +13,7 @@ typedef struct params {
 
 static const bl_opt opts[] = {
     {"factor", BL_OPT_INT, offsetof(params, factor), NULL, 1, BL_POLYPHASE_MAX, BL_OPT_NEEDED, NULL, "",
-     "how many times lower the new rate is"},
+     "how many times lower the new rate is", NULL},
     BL_ENUM(params, pad, "reflect_limited", bl_polyphase_pads,
             "beyond the ends: 2 x[0] - x[k], zeros, or the last value"),
     BL_OPT_END,

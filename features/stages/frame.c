@@ -1,6 +1,6 @@
-/* frame: cuts a waveform into frames. [sample][channel][1] -> [frame][channel][length], bins "s0" .. in time order.
+/* frame: cuts a waveform into frames. [sample][channel][1] -> [frame][channel][frame_length], bins "s0" .. in time order.
  *
- * For summaries and stages that work on the samples of short frames. Uncentred, frame i starts at sample i hop;
+ * For summaries and stages that work on the samples of short frames. Uncentred, frame i starts at sample i hop_length;
  * centred, it is centred there, and the ends are padded (librosa.util.frame, numpy.pad). */
 #include <string.h>
 
@@ -8,8 +8,8 @@
 #include "stage_util.h"
 
 typedef struct params {
-  int64_t length;
-  bl_word hop;
+  int64_t frame_length;
+  bl_word hop_length;
   bool center;
   int pad_mode;
 } params;
@@ -18,30 +18,50 @@ static const char *const auto_word[] = {"auto", NULL};
 static const char *const pad_modes[] = {"constant", "reflect", "edge", NULL};
 
 static const bl_opt opts[] = {
-    BL_INT(params, length, "1024", 1, 1 << 20, "samples", "length of a frame"),
-    BL_WORD(params, hop, "auto", auto_word, 1, 1 << 24, BL_OPT_WHOLE, "samples",
-            "from one frame to the next; auto: the length, so that frames touch"),
-    BL_BOOL(params, center, "false", "pad both ends so that frame i is centred at sample i hop"),
+    {.name = "frame_length",
+     .kind = BL_OPT_INT,
+     .offset = offsetof(params, frame_length),
+     .def = "1024",
+     .lo = 1,
+     .hi = 1 << 20,
+     .unit = "samples",
+     .help = "length of a frame",
+     .was = "length"},
+    {.name = "hop_length",
+     .kind = BL_OPT_WORD,
+     .offset = offsetof(params, hop_length),
+     .def = "auto",
+     .lo = 1,
+     .hi = 1 << 24,
+     .flags = BL_OPT_WHOLE,
+     .choices = auto_word,
+     .unit = "samples",
+     .help = "from one frame to the next; auto: frame_length, so that frames touch",
+     .was = "hop"},
+    BL_BOOL(params, center, "false", "pad both ends so that frame i is centred at sample i hop_length"),
     BL_ENUM(params, pad_mode, "constant", pad_modes, "what centring pads with"),
     BL_OPT_END,
 };
 
-static size_t hop_of(const params *p) { return (size_t)(p->hop.word == 0 ? (double)p->length : p->hop.real); }
+static size_t hop_of(const params *p)
+{
+  return (size_t)(p->hop_length.word == 0 ? (double)p->frame_length : p->hop_length.real);
+}
 
 static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stream *out)
 {
   const params *p = pp;
   bl_status s = bl_need_waveform(ctx, "frame", in);
   if (s) return s;
-  bl_framer_shape(in, (size_t)p->length, hop_of(p), p->center, out);
-  return bl_number_bins(ctx, out, "s", 0, (size_t)p->length, NULL);
+  bl_framer_shape(in, (size_t)p->frame_length, hop_of(p), p->center, out);
+  return bl_number_bins(ctx, out, "s", 0, (size_t)p->frame_length, NULL);
 }
 
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
 {
   const params *p = pp;
   (void)out;
-  return bl_framer_init(ctx, in->n_channels, (size_t)p->length, hop_of(p), p->center, (bl_pad)p->pad_mode, sp);
+  return bl_framer_init(ctx, in->n_channels, (size_t)p->frame_length, hop_of(p), p->center, (bl_pad)p->pad_mode, sp);
 }
 
 static void copy(void *user, const bl_framer *f, const float *x, float *to)

@@ -25,7 +25,7 @@ static const bl_opt opts[] = {
     BL_INT(params, n_mels, "128", 1, 4096, "", "how many filters"),
     BL_REAL(params, fmin, "0", 0, 1e9, "Hz", "lower end of the first filter"),
     {"fmax", BL_OPT_WORD, offsetof(params, fmax), "auto", 0, 1e9, BL_OPT_OPEN_LO, auto_word, "Hz",
-     "upper end of the last filter; auto: half the sampling rate"},
+     "upper end of the last filter; auto: half the sampling rate", NULL},
     BL_BOOL(params, htk, "false", "HTK's mel scale; false: Slaney's"),
     BL_ENUM(params, norm, "slaney", norms, "slaney: all filters of equal area; none: of equal height 1"),
     BL_OPT_END,

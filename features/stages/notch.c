@@ -14,7 +14,7 @@ typedef struct params {
 
 static const bl_opt opts[] = {
     {"freqs", BL_OPT_REALS, offsetof(params, freqs), NULL, 0, 1e9, BL_OPT_NEEDED | BL_OPT_OPEN_LO, NULL, "Hz",
-     "frequencies to stop, as [50, 100]"},
+     "frequencies to stop, as [50, 100]", NULL},
     BL_REALS(params, notch_widths, NULL, 0, 1e9, "Hz",
              "width of each stopped band, or one for all; none given: freqs / 200"),
     BL_REAL_ABOVE(params, trans_bandwidth, "1", 0, 1e9, "Hz", "width of both transitions of a band together"),

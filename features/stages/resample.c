@@ -27,7 +27,7 @@ static const char *const methods[] = {"polyphase", "soxr", NULL};
 static const char *const qualities[] = {"HQ", "VHQ", NULL};
 static const bl_opt opts[] = {
     {"rate_hz", BL_OPT_REAL, offsetof(params, rate_hz), NULL, 0, 1e9, BL_OPT_NEEDED | BL_OPT_OPEN_LO, NULL, "Hz",
-     "the new rate"},
+     "the new rate", NULL},
     BL_ENUM(params, method, "polyphase", methods,
             "polyphase: exact and prompt; soxr: steepest filter, any ratio of rates"),
     BL_ENUM(params, pad, "reflect_limited", bl_polyphase_pads,

@@ -30,7 +30,7 @@ typedef struct erp_means_state {
 
 static const bl_opt opts[] = {
     {"windows", BL_OPT_RANGES, offsetof(erp_means_params, windows), NULL, -1e9, 1e9, BL_OPT_NEEDED, NULL, "s",
-     "names of the windows, with their beginning and end after the event, both included: {N1: [0.08, 0.12]}"},
+     "names of the windows, with their beginning and end after the event, both included: {N1: [0.08, 0.12]}", NULL},
     BL_OPT_END};
 
 static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)

@@ -51,8 +51,11 @@ bl_status bl_mistake_key(bl_mistakes *m, const bl_flow *key, const char *where, 
 bl_status bl_read_option(bl_mistakes *m, const char *who, const bl_opt *table, void *params, const bl_flow *key,
                          const bl_flow *value)
 {
+  const bl_opt *o = bl_opts_find(table, key->text);
+  if (o && strcmp(o->name, key->text) && !m->old)
+    return bl_mistake_say(m, key, "%s: '%s' is now '%s'", who, key->text, o->name);
   bl_status s = bl_opts_set_flow(m->ctx, who, table, params, key->text, value);
-  return bl_mistake(m, bl_opts_find(table, key->text) ? value : key, s);
+  return bl_mistake(m, o ? value : key, s);
 }
 
 bl_status bl_read_options(bl_mistakes *m, const char *who, const bl_opt *table, void *params, const bl_flow *map)

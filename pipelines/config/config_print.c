@@ -53,6 +53,12 @@ static bl_status section(printer *p, const char *key, const bl_opt *table, const
   return s ? s : bl_buf_puts(p->ctx, p->out, "\n");
 }
 
+bl_status bl_print_options(bl_ctx *ctx, const char *key, const bl_opt *table, const void *params, bl_buf *out)
+{
+  printer p = {ctx, out};
+  return section(&p, key, table, params);
+}
+
 static bl_status print_features(printer *p, const bl_recipe *r)
 {
   bl_status s = r->n_branches ? bl_buf_puts(p->ctx, p->out, "features:\n") : BL_OK;
@@ -148,16 +154,20 @@ static bl_status print_report(printer *p, const bl_config *c)
   return s;
 }
 
+bl_status bl_print_way(bl_ctx *ctx, const bl_config *c, bl_buf *out)
+{
+  printer p = {ctx, out};
+  bl_status s = section(&p, "stream", bl_stream_opts, &c->stream);
+  if (!s) s = named(&p, "segments", c->segment.cls->name, c->segment.cls->opts, c->segment.params);
+  return s ? s : print_features(&p, &c->recipe);
+}
+
 bl_status bl_config_print(bl_ctx *ctx, const bl_config *c, bl_buf *out)
 {
   printer p = {ctx, out};
   bl_status s = bl_buf_printf(ctx, out, "seed: %lld\n", (long long)c->seed);
   if (!s) s = named(&p, "source", c->source.cls->name, c->source.cls->opts, c->source.params);
-  if (!s && !c->source.cls->load) {
-    s = section(&p, "stream", bl_stream_opts, &c->stream);
-    if (!s) s = named(&p, "segments", c->segment.cls->name, c->segment.cls->opts, c->segment.params);
-    if (!s) s = print_features(&p, &c->recipe);
-  }
+  if (!s && !c->source.cls->load) s = bl_print_way(ctx, c, out);
   if (!s) s = section(&p, "rows", bl_rows_opts, &c->rows);
   if (!s) s = print_models(&p, c);
   if (!s) s = print_evaluate(&p, c);

@@ -9,6 +9,7 @@
 typedef struct bl_mistakes {
   bl_ctx *ctx;
   const char *path;
+  bool old;      /* a model's recipe is read: options may bear names of older versions (bl_opt.was) */
   char seed[24]; /* the config's, as text: where random_state or seed of a plug-in is not given, this counts */
   bl_texts v;
 } bl_mistakes;
@@ -45,6 +46,11 @@ bl_status bl_read_model(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_
 bl_status bl_read_models(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_CHECK;
 bl_status bl_read_evaluate(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_CHECK;
 bl_status bl_read_report(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_CHECK;
+/* Prints "key: {option: value, ...}" and a line end. */
+bl_status bl_print_options(bl_ctx *ctx, const char *key, const bl_opt *table, const void *params,
+                           bl_buf *out) BL_MUST_CHECK;
+/* Prints the sections that turn a recording into rows: stream, segments, features. */
+bl_status bl_print_way(bl_ctx *ctx, const bl_config *c, bl_buf *out) BL_MUST_CHECK;
 /* One metric behind those that the config has. */
 bl_status bl_add_metric(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_CHECK;
 

@@ -185,7 +185,8 @@ static void needed(void **state)
 {
   (void)state;
   static const bl_opt t[] = {
-      {"from", BL_OPT_TEXT, offsetof(needy, from), NULL, 0, 0, BL_OPT_NEEDED, NULL, "", "Where from"}, BL_OPT_END};
+      {"from", BL_OPT_TEXT, offsetof(needy, from), NULL, 0, 0, BL_OPT_NEEDED, NULL, "", "Where from", NULL},
+      BL_OPT_END};
   bl_ctx *ctx = bl_ctx_new();
   needy p = {0};
   check_fails(ctx, bl_opts_complete(ctx, "reader", t, &p), BL_E_CONFIG, "reader: 'from' must be given: Where from");

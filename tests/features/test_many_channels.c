@@ -23,7 +23,7 @@ static const char *const chains[] = {
     "robust_scale",
     "clicks",
     "mark_artefacts amplitude=1 mode=hold",
-    "frame length=100",
+    "frame frame_length=100",
     "zero_crossing_rate frame_length=64",
     "stft n_fft=64 output=power | mel n_mels=6 | db",
     "stft n_fft=64 output=power | pcen",

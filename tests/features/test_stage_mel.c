@@ -209,10 +209,10 @@ static void check_dct(void **arg)
   float x[80];
   for (size_t i = 0; i < 80; i++) x[i] = (float)v->v[i];
   check_ok(ctx, chain_wave(ctx, 800, "a", "dB", &in));
-  check_ok(ctx, chain_run(ctx, "frame length=10 | dct n_mfcc=10", &in, x, 80, &c));
+  check_ok(ctx, chain_run(ctx, "frame frame_length=10 | dct n_mfcc=10", &in, x, 80, &c));
   golden_compare_f32(want, chain_out(&c)->v, "dct.out");
   chain_stop(ctx, &c);
-  check_ok(ctx, chain_run(ctx, "frame length=10 | dct n_mfcc=7 first=1 lifter=22", &in, x, 80, &c));
+  check_ok(ctx, chain_run(ctx, "frame frame_length=10 | dct n_mfcc=7 first=1 lifter=22", &in, x, 80, &c));
   assert_int_equal(chain_out(&c)->width, 6);
   assert_string_equal(chain_stream(&c)->bins.v[0], "mfcc_1");
   for (size_t i = 0; i < 8; i++)
@@ -221,8 +221,8 @@ static void check_dct(void **arg)
       check_near((double)chain_out(&c)->v[i * 6 + k], want->v[i * 10 + k + 1] * lift, 1e-5);
     }
   chain_stop(ctx, &c);
-  check_fails(ctx, chain_start(ctx, "frame length=10 | dct n_mfcc=11", &in, &c), BL_E_RANGE, "more than the 10 bins");
-  check_fails(ctx, chain_start(ctx, "frame length=10 | dct n_mfcc=3 first=3", &in, &c), BL_E_CONFIG, "leaves nothing");
+  check_fails(ctx, chain_start(ctx, "frame frame_length=10 | dct n_mfcc=11", &in, &c), BL_E_RANGE, "more than the 10 bins");
+  check_fails(ctx, chain_start(ctx, "frame frame_length=10 | dct n_mfcc=3 first=3", &in, &c), BL_E_CONFIG, "leaves nothing");
   bl_stream_free(ctx, &in);
   golden_close(g);
   check_free(ctx);

@@ -47,7 +47,7 @@ static void check_frame(void **arg)
   float x[40];
   for (size_t i = 0; i < 20; i++) x[2 * i] = (float)i, x[2 * i + 1] = -(float)i;
   check_ok(ctx, chain_wave(ctx, 100, "a b", "uV", &in));
-  check_ok(ctx, chain_run(ctx, "frame length=3 hop=7", &in, x, 20, &c));
+  check_ok(ctx, chain_run(ctx, "frame frame_length=3 hop_length=7", &in, x, 20, &c));
   assert_int_equal(chain_out(&c)->n, 3);
   for (size_t f = 0; f < 3; f++)
     for (size_t k = 0; k < 3; k++) {
@@ -57,7 +57,7 @@ static void check_frame(void **arg)
   check_near(chain_stream(&c)->start_s, 0.015, 1e-12);
   assert_string_equal(chain_stream(&c)->bins.v[2], "s2");
   chain_stop(ctx, &c);
-  check_ok(ctx, chain_run(ctx, "frame length=5 hop=4 center=true pad_mode=edge", &in, x, 20, &c));
+  check_ok(ctx, chain_run(ctx, "frame frame_length=5 hop_length=4 center=true pad_mode=edge", &in, x, 20, &c));
   assert_int_equal(chain_out(&c)->n, 5);
   for (size_t f = 0; f < 5; f++)
     for (size_t k = 0; k < 5; k++) {
@@ -85,7 +85,7 @@ static void check_long_frames(void **arg)
     for (long total = 8280; total <= 8420; total++) {
       char text[128];
       chain c;
-      snprintf(text, sizeof text, "frame length=%d hop=%ld center=true pad_mode=reflect", LENGTH, hops[h]);
+      snprintf(text, sizeof text, "frame frame_length=%d hop_length=%ld center=true pad_mode=reflect", LENGTH, hops[h]);
       check_ok(ctx, chain_start(ctx, text, &in, &c));
       for (long at = 0; at < total; at += 3)
         check_ok(ctx, chain_push(ctx, &c, x + at, (size_t)(total - at < 3 ? total - at : 3), false));

@@ -62,6 +62,7 @@ typedef struct bl_opt {
   const char *const *choices; /* NULL-terminated; for ENUM and WORD */
   const char *unit;           /* "Hz", "s", "" */
   const char *help;           /* one line, no full stop */
+  const char *was;            /* its name in older versions, or NULL: models know it by that too, configs are told */
 } bl_opt;
 
 #define BL_OPT_END                                                                                                     \
@@ -70,20 +71,20 @@ typedef struct bl_opt {
   }
 /* Rows, shortest form: struct type, member, default, bounds, unit, help. The config name is the member's name. */
 /* clang-format off */
-#define BL_INT(T, m, def, lo, hi, unit, help)  { #m, BL_OPT_INT, offsetof(T, m), def, lo, hi, 0, NULL, unit, help }
-#define BL_REAL(T, m, def, lo, hi, unit, help) { #m, BL_OPT_REAL, offsetof(T, m), def, lo, hi, 0, NULL, unit, help }
+#define BL_INT(T, m, def, lo, hi, unit, help)  { #m, BL_OPT_INT, offsetof(T, m), def, lo, hi, 0, NULL, unit, help, NULL }
+#define BL_REAL(T, m, def, lo, hi, unit, help) { #m, BL_OPT_REAL, offsetof(T, m), def, lo, hi, 0, NULL, unit, help, NULL }
 #define BL_REAL_ABOVE(T, m, def, lo, hi, unit, help) \
-  { #m, BL_OPT_REAL, offsetof(T, m), def, lo, hi, BL_OPT_OPEN_LO, NULL, unit, help }
-#define BL_BOOL(T, m, def, help) { #m, BL_OPT_BOOL, offsetof(T, m), def, 0, 0, 0, NULL, "", help }
-#define BL_ENUM(T, m, def, choices, help) { #m, BL_OPT_ENUM, offsetof(T, m), def, 0, 0, 0, choices, "", help }
+  { #m, BL_OPT_REAL, offsetof(T, m), def, lo, hi, BL_OPT_OPEN_LO, NULL, unit, help, NULL }
+#define BL_BOOL(T, m, def, help) { #m, BL_OPT_BOOL, offsetof(T, m), def, 0, 0, 0, NULL, "", help, NULL }
+#define BL_ENUM(T, m, def, choices, help) { #m, BL_OPT_ENUM, offsetof(T, m), def, 0, 0, 0, choices, "", help, NULL }
 #define BL_WORD(T, m, def, choices, lo, hi, flags, unit, help) \
-  { #m, BL_OPT_WORD, offsetof(T, m), def, lo, hi, flags, choices, unit, help }
-#define BL_TEXT(T, m, def, help)  { #m, BL_OPT_TEXT, offsetof(T, m), def, 0, 0, 0, NULL, "", help }
-#define BL_REALS(T, m, def, lo, hi, unit, help) { #m, BL_OPT_REALS, offsetof(T, m), def, lo, hi, 0, NULL, unit, help }
-#define BL_TEXTS(T, m, def, help) { #m, BL_OPT_TEXTS, offsetof(T, m), def, 0, 0, 0, NULL, "", help }
-#define BL_CHILD(name, help)    { #name, BL_OPT_ESTIMATOR, 0, NULL, 0, 0, BL_OPT_NEEDED, NULL, "", help }
-#define BL_CHILDREN(name, help) { #name, BL_OPT_ESTIMATOR, 0, NULL, 0, 0, BL_OPT_NEEDED | BL_OPT_MANY, NULL, "", help }
-#define BL_RANGES(T, m, def, lo, hi, unit, help) { #m, BL_OPT_RANGES, offsetof(T, m), def, lo, hi, 0, NULL, unit, help }
+  { #m, BL_OPT_WORD, offsetof(T, m), def, lo, hi, flags, choices, unit, help, NULL }
+#define BL_TEXT(T, m, def, help)  { #m, BL_OPT_TEXT, offsetof(T, m), def, 0, 0, 0, NULL, "", help, NULL }
+#define BL_REALS(T, m, def, lo, hi, unit, help) { #m, BL_OPT_REALS, offsetof(T, m), def, lo, hi, 0, NULL, unit, help, NULL }
+#define BL_TEXTS(T, m, def, help) { #m, BL_OPT_TEXTS, offsetof(T, m), def, 0, 0, 0, NULL, "", help, NULL }
+#define BL_CHILD(name, help)    { #name, BL_OPT_ESTIMATOR, 0, NULL, 0, 0, BL_OPT_NEEDED, NULL, "", help, NULL }
+#define BL_CHILDREN(name, help) { #name, BL_OPT_ESTIMATOR, 0, NULL, 0, 0, BL_OPT_NEEDED | BL_OPT_MANY, NULL, "", help, NULL }
+#define BL_RANGES(T, m, def, lo, hi, unit, help) { #m, BL_OPT_RANGES, offsetof(T, m), def, lo, hi, 0, NULL, unit, help, NULL }
 /* clang-format on */
 
 /* `who` is the plug-in's name for messages ("mel"). `params` is the zeroed or set struct that the table describes.
@@ -103,6 +104,7 @@ bl_status bl_opts_copy(bl_ctx *ctx, const bl_opt *table, void *to, const void *f
 bool bl_opts_equal(const bl_opt *table, const void *a, const void *b);
 /* Frees texts and lists and zeroes them. */
 void bl_opts_release(bl_ctx *ctx, const bl_opt *table, void *params);
+/* The row of that name, of today or of before (`was`); NULL when there is none. */
 const bl_opt *bl_opts_find(const bl_opt *table, const char *name);
 size_t bl_opts_count(const bl_opt *table);
 /* What is allowed, in words: "a number from 0 to 1", "one of hann, hamming". */

@@ -79,6 +79,7 @@ typedef struct bl_news {
  * extractor keeps (bl_extractor_set_history). */
 typedef struct bl_segment_class {
   const char *name, *summary, *source;
+  unsigned version; /* as in bl_stage_class */
   unsigned tags;
   const bl_opt *opts;
   size_t params_size, state_size; /* state: a zeroed block that the caller owns */

@@ -33,6 +33,9 @@ typedef struct bl_stage_class {
   const char *name;    /* config name, [a-z0-9_] */
   const char *summary; /* one line, no full stop */
   const char *source;  /* paper, standard or peer whose convention it keeps */
+  /* Raised by one when equal options come to mean other numbers, so that what was made before is known by it: a model
+   * whose recipe says another version is refused by name. */
+  unsigned version;
   unsigned tags;
   const bl_opt *opts; /* every default passes its own check; NULL: no options */
   size_t params_size, state_size;

@@ -22,6 +22,7 @@ typedef struct bl_feature_names {
 /* Slots as in bl_stage_class: zeroed params and state owned by the caller, failures said by bl_fail(). */
 typedef struct bl_summary_class {
   const char *name, *summary, *source;
+  unsigned version; /* as in bl_stage_class */
   const bl_opt *opts;
   size_t params_size, state_size;
 
