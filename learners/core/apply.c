@@ -1,6 +1,7 @@
 /* Applying what was learnt: checks columns, names and finiteness, asks the class, turns codes into class values. Writes
  * nothing into the estimator, so that any number of threads may share one, each with an applier of its own. */
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -136,6 +137,18 @@ static bl_answer some_results(const bl_applier *a, const bl_answer *out, size_t 
   return part;
 }
 
+/* What a finite model makes of finite rows may still overflow: NaN is never handed on as a prediction. */
+static bl_status check_answer(bl_ctx *ctx, const bl_applier *a, const bl_answer *out, size_t n)
+{
+  for (unsigned op = 0; op < BL_TRANSFORM; op++)
+    for (size_t i = 0; out->v[op] && i < n * a->width[op]; i++)
+      if (isnan(out->v[op][i]))
+        return bl_fail(ctx, BL_E_NONFINITE,
+                       "%s: %s of row %zu is NaN; its values lie too far outside of what the model learnt from",
+                       a->e->cls->name, bl_op_name((bl_op)op), out->first_row + i / a->width[op]);
+  return BL_OK;
+}
+
 /* Rows that passed check_rows(), `lo` to `hi`. */
 static bl_status run(bl_ctx *ctx, const bl_applier *a, const bl_cmat *X, const bl_answer *out, size_t lo, size_t hi)
 {
@@ -146,6 +159,7 @@ static bl_status run(bl_ctx *ctx, const bl_applier *a, const bl_cmat *X, const b
     bl_answer part = some_results(a, out, lo, n);
     s = BL_CHECK_CANCEL(ctx);
     if (!s) s = a->e->cls->apply(ctx, a->e, a->room, &rows, &part);
+    if (!s) s = check_answer(ctx, a, &part, n);
   }
   return s;
 }

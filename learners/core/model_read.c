@@ -89,6 +89,23 @@ static bl_status read_entries(reader *r)
   return BL_OK;
 }
 
+/* No estimator learns a number that is none: one in a file was written by damage, and would be believed silently. */
+static bl_status check_numbers(reader *r, const entry *x)
+{
+  const unsigned char *at = r->data + x->begin;
+  size_t size = bl_dtype_size(x->dtype), n = (x->end - x->begin) / size;
+  for (size_t i = 0; (x->dtype == BL_F64 || x->dtype == BL_F32) && i < n; i++) {
+    double v = 0;
+    float f;
+    if (x->dtype == BL_F64) memcpy(&v, at + i * size, sizeof v);
+    else memcpy(&f, at + i * size, sizeof f), v = (double)f;
+    if (!isfinite(v))
+      return bl_fail(r->ctx, BL_E_FORMAT, "%s: '%s' holds %s at place %zu, so the file is damaged", r->name, x->name,
+                     bl_nonfinite_name(v), i);
+  }
+  return BL_OK;
+}
+
 static bl_status fill_fields(reader *r, bl_estimator *e, const char *prefix)
 {
   for (const bl_field *f = e->cls->fields; f && f->name; f++) {
@@ -101,8 +118,10 @@ static bl_status fill_fields(reader *r, bl_estimator *e, const char *prefix)
     if (!x && f->dim_rows == BL_NO_DIM)
       return bl_fail(r->ctx, BL_E_FORMAT, "%s: '%s.%s' is missing", r->name, prefix, f->name);
     if (!x) continue;
-    bl_status s = bl_field_set(r->ctx, e->cls->fields, f->name, e->state, x->dtype, x->n_dims, x->dims,
-                               r->data + x->begin, x->end - x->begin);
+    bl_status s = check_numbers(r, x);
+    if (!s)
+      s = bl_field_set(r->ctx, e->cls->fields, f->name, e->state, x->dtype, x->n_dims, x->dims, r->data + x->begin,
+                       x->end - x->begin);
     if (s) return bl_fail_in(r->ctx, s, "%s: %s: ", r->name, prefix);
     x->used = true;
   }
@@ -232,11 +251,12 @@ static bl_status build(reader *r, const json_t *meta, bl_estimator **out)
   if (s) return s;
   if (strcmp(format, "baleen"))
     return bl_fail(r->ctx, BL_E_FORMAT, "%s: a file of '%.40s', not of baleen", r->name, format);
-  if (!bl_parse_int(version, &number) || number != BL_MODEL_VERSION) {
+  if (!bl_parse_int(version, &number) || number < 1 || number > BL_MODEL_VERSION) {
     const char *by = json_string_value(json_object_get(meta, "version"));
-    return bl_fail(r->ctx, BL_E_FORMAT,
-                   "%s: format version %.20s (written by baleen %.40s), but this library reads %d; use a newer baleen",
-                   r->name, version, by ? by : "?", BL_MODEL_VERSION);
+    return bl_fail(
+        r->ctx, BL_E_FORMAT,
+        "%s: format version %.20s (written by baleen %.40s), but this library reads 1 to %d; use a newer baleen",
+        r->name, version, by ? by : "?", BL_MODEL_VERSION);
   }
   s = bl_estimator_parse(r->ctx, text, out);
   if (s) return bl_fail_in(r->ctx, s == BL_E_CONFIG ? BL_E_FORMAT : s, "%s: ", r->name);

@@ -191,7 +191,6 @@ static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *of_nb, const
   (void)ctx;
   for (size_t i = 0; i < X->rows; i++) {
     const float *x = bl_crow(X, i);
-    size_t top = 0;
     for (size_t c = 0; c < k; c++) {
       double sum = 0;
       for (size_t f = 0; seen(s, c) && f < d; f++) {
@@ -199,9 +198,8 @@ static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *of_nb, const
         sum += dev * dev / s->var[c * d + f];
       }
       r->z[c] = r->constant[c] - 0.5 * sum;
-      top = r->z[c] > r->z[top] ? c : top;
     }
-    if (out->v[BL_PREDICT]) out->v[BL_PREDICT][i] = (double)top;
+    if (out->v[BL_PREDICT]) out->v[BL_PREDICT][i] = bl_top_class(r->z, k);
     if (!out->v[BL_PREDICT_PROBA]) continue;
     bl_softmax(r->z, k);
     memcpy(out->v[BL_PREDICT_PROBA] + i * k, r->z, k * sizeof *r->z);

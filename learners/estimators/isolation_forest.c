@@ -332,7 +332,7 @@ static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *room, const 
   for (size_t i = 0; i < X->rows; i++) {
     double above = v[i] - s->offset;
     if (decision) decision[i] = above;
-    if (predict) predict[i] = above < 0 ? -1 : 1;
+    if (predict) predict[i] = isnan(above) ? above : above < 0 ? -1 : 1;
   }
   return status;
 }

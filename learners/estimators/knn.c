@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "knn_common.h"
+#include "linear_classifier.h"
 
 typedef struct job {
   const bl_estimator *self;
@@ -16,7 +17,7 @@ static void vote(void *arg, size_t row, const uint32_t *index, const double *dis
   const job *j = arg;
   const bl_knn_params *p = j->self->params;
   const bl_knn_state *s = j->self->state;
-  size_t classes = j->self->n_classes, k = (size_t)p->n_neighbors, best = 0;
+  size_t classes = j->self->n_classes, k = (size_t)p->n_neighbors;
   double *predict = j->out->v[BL_PREDICT], *proba = j->out->v[BL_PREDICT_PROBA], sum = 0;
   memset(j->share, 0, classes * sizeof *j->share);
   for (size_t i = 0; i < k; i++) {
@@ -24,11 +25,8 @@ static void vote(void *arg, size_t row, const uint32_t *index, const double *dis
     j->share[(size_t)s->y[index[i]]] += w;
     sum += w;
   }
-  for (size_t c = 0; c < classes; c++) {
-    j->share[c] /= sum;
-    if (j->share[c] > j->share[best]) best = c;
-  }
-  if (predict) predict[row] = (double)best;
+  for (size_t c = 0; c < classes; c++) j->share[c] /= sum;
+  if (predict) predict[row] = bl_top_class(j->share, classes);
   if (proba) memcpy(proba + row * classes, j->share, classes * sizeof *j->share);
 }
 

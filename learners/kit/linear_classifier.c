@@ -20,6 +20,16 @@ double bl_sigmoid(double z)
   return e / (1 + e);
 }
 
+double bl_top_class(const double *z, size_t k)
+{
+  size_t best = 0;
+  for (size_t c = 0; c < k; c++) {
+    if (isnan(z[c])) return (double)NAN;
+    best = z[c] > z[best] ? c : best;
+  }
+  return isfinite(z[best]) ? (double)best : (double)NAN;
+}
+
 double bl_softmax(double *z, size_t k)
 {
   double top = z[0], sum = 0;
@@ -57,9 +67,8 @@ void bl_linear_apply(const bl_linear_room *r, const bl_cmat *X, const bl_answer 
   for (size_t i = 0; i < X->rows; i++) {
     bl_kit_linear(&r->map, bl_crow(X, i), z);
     if (out->v[BL_DECISION]) memcpy(out->v[BL_DECISION] + i * k, z, k * sizeof *z);
-    size_t best = k == 1 && z[0] > 0;
-    for (size_t c = 1; c < k; c++) best = z[c] > z[best] ? c : best;
-    if (out->v[BL_PREDICT]) out->v[BL_PREDICT][i] = (double)best;
+    if (out->v[BL_PREDICT])
+      out->v[BL_PREDICT][i] = k > 1 ? bl_top_class(z, k) : isnan(z[0]) ? (double)NAN : (double)(z[0] > 0);
     if (out->v[BL_PREDICT_PROBA]) probabilities(k, z, out->v[BL_PREDICT_PROBA] + i * n_classes);
   }
 }

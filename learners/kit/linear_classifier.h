@@ -31,6 +31,9 @@ void bl_linear_apply(const bl_linear_room *r, const bl_cmat *X, const bl_answer 
 /* Do the sizes of loaded fields fit the estimator? BL_E_FORMAT when not. */
 bl_status bl_linear_check(bl_ctx *ctx, const bl_estimator *self, const bl_linear_scores *m) BL_MUST_CHECK;
 
+/* The first of the largest scores, as a code; NaN when a score is NaN or the largest is infinite, for then the
+ * probabilities are none and no class may be named. */
+double bl_top_class(const double *z, size_t k);
 /* z [k] becomes exp(z) / sum exp(z), without overflow; returns log sum exp(z). */
 double bl_softmax(double *z, size_t k);
 /* 1 / (1 + exp(-z)) without overflow. */

@@ -128,8 +128,8 @@ typedef struct tamper {
 
 static const tamper tampers[] = {
     {"another program's", "\"format\":\"baleen\"", "\"format\":\"pt\"", "a file of 'pt'"},
-    {"a newer format", "\"format_version\":\"1\"", "\"format_version\":\"2\"",
-     "format version 2 (written by baleen 0.1.0)"},
+    {"a newer format", "\"format_version\":\"2\"", "\"format_version\":\"3\"",
+     "format version 3 (written by baleen 0.1.0)"},
     {"no estimator", "\"estimator\":", "\"estimator2\":", "no 'estimator' in its metadata"},
     {"an unknown class", "{ridge: {alpha", "{rigde: {alpha", "did you mean 'ridge'"},
     {"a newer state", "\\\"state_version\\\":1", "\\\"state_version\\\":9", "another version than this library's 1"},
@@ -232,6 +232,58 @@ static void cut_and_flipped_files_do_no_harm(void **unused)
   check_free(ctx);
 }
 
+/* The bytes of a two-class model whose first two coefficients are replaced. */
+static char *with_coefficients(bl_ctx *ctx, const double coef[2], size_t *n)
+{
+  float v[] = {1, 2, 5, 3, 4, 8, 2, 1};
+  double y[] = {0, 1, 1, 0};
+  bl_data d = {.X = {v, 4, 2, 2, NULL}, .y = y};
+  bl_estimator *e;
+  const char *path = check_tmp_path("a");
+  check_ok(ctx, bl_estimator_parse(ctx, "logistic_regression", &e));
+  check_ok(ctx, bl_fit(ctx, e, &d));
+  check_ok(ctx, bl_model_save(ctx, path, e, NULL));
+  bl_estimator_free(ctx, e);
+  char *bytes = slurp(ctx, path, n);
+  uint64_t header;
+  memcpy(&header, bytes, sizeof header);
+  assert_non_null(strstr(bytes + 8, "\"logistic_regression.coef\":{\"data_offsets\":[0,16],\"dtype\":\"F64\""));
+  memcpy(bytes + 8 + header, coef, 2 * sizeof *coef);
+  return bytes;
+}
+
+/* A number that is none is refused at loading, by the array's name; finite ones whose scores overflow to NaN never name
+ * a class. */
+static void no_class_from_numbers_that_are_none(void **unused)
+{
+  (void)unused;
+  static const double bad[][2] = {{1, NAN}, {INFINITY, 1}, {1, -INFINITY}}, huge[2] = {1e300, -1e300};
+  static const char *const said[] = {"'logistic_regression.coef' holds NaN at place 1",
+                                     "'logistic_regression.coef' holds infinity at place 0", "-infinity at place 1"};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_estimator *e;
+  size_t n;
+  for (size_t i = 0; i < 3; i++) {
+    char *bytes = with_coefficients(ctx, bad[i], &n);
+    check_fails(ctx, bl_model_parse(ctx, "m", bytes, n, &e, NULL), BL_E_FORMAT, said[i]);
+    bl_free(ctx, bytes);
+  }
+  char *bytes = with_coefficients(ctx, huge, &n);
+  check_ok(ctx, bl_model_parse(ctx, "m", bytes, n, &e, NULL));
+  float far[] = {1, 2, 3e38f, 3e38f};
+  double out[4];
+  bl_cmat X = {far, 2, 2, 2, NULL};
+  check_fails(ctx, bl_apply(ctx, e, BL_PREDICT, &X, NULL, out), BL_E_NONFINITE,
+              "logistic_regression: predict of row 1 is NaN");
+  check_fails(ctx, bl_apply(ctx, e, BL_PREDICT_PROBA, &X, NULL, out), BL_E_NONFINITE, "predict_proba of row 1 is NaN");
+  X.rows = 1;
+  check_ok(ctx, bl_apply(ctx, e, BL_PREDICT, &X, NULL, out));
+  bl_free(ctx, bytes);
+  bl_estimator_free(ctx, e);
+  check_tmp_done();
+  check_free(ctx);
+}
+
 static bl_status save_and_load(bl_ctx *ctx, void *path)
 {
   float v[] = {1, 2, 5, 3, 4, 8};
@@ -263,15 +315,16 @@ static void memory_running_out_is_survived(void **unused)
 int main(void)
 {
   enum { T = sizeof tampers / sizeof *tampers };
-  struct CMUnitTest tests[T + 4] = {
+  struct CMUnitTest tests[T + 5] = {
       cmocka_unit_test(loads_what_was_saved),
       cmocka_unit_test(learnt_children_are_kept),
       cmocka_unit_test(refuses_to_save),
       cmocka_unit_test(cut_and_flipped_files_do_no_harm),
+      cmocka_unit_test(no_class_from_numbers_that_are_none),
       cmocka_unit_test(memory_running_out_is_survived),
   };
   for (size_t i = 0; i < T; i++)
-    tests[4 + i] = (struct CMUnitTest){.name = tampers[i].name,
+    tests[5 + i] = (struct CMUnitTest){.name = tampers[i].name,
                                        .test_func = tampered_file_is_refused,
                                        .initial_state = (void *)(uintptr_t)&tampers[i]};
   return cmocka_run_group_tests(tests, NULL, NULL);

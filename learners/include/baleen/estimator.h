@@ -105,7 +105,7 @@ typedef struct bl_estimator_class {
   void (*release)(bl_ctx *ctx, void *room);
   /* Fills all that is asked for in one pass, without allocating and in this thread alone; the room is this call's own.
    * A row's bits depend on that row alone. A classifier gives codes for BL_PREDICT, which the framework turns into class
-   * values. */
+   * values. Where a score is NaN the prediction is NaN too, never a class (bl_top_class()): the framework refuses it. */
   bl_status (*apply)(bl_ctx *ctx, const bl_estimator *self, void *room, const bl_cmat *X, const bl_answer *out);
   /* Roughly how many arithmetic operations a row costs, which decides whether threads are worth waking. NULL: some a
    * column; of a meta estimator: what its children cost. */
