@@ -1,64 +1,25 @@
 /* A config carried out: extract, evaluate, train, report, into one folder. */
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "baleen/model_file.h"
 #include "baleen/report.h"
 #include "baleen/table.h"
 #include "baleen/version.h"
 #include "live.h"
+#include "model_recipe.h"
 #include "nan_rows.h"
 #include "run_files.h"
 #include "survey.h"
 
 /* ---- models ------------------------------------------------------------------------------------------------------ */
 
-static bl_status stream_json(bl_ctx *ctx, const bl_extraction *x, char **out)
-{
-  json_t *o = json_object(), *channels = json_array(), *units = json_array();
-  int lost = 0; /* what jansson could not take: no memory, or no UTF-8, which readers see to */
-  for (size_t i = 0; i < x->channels.n; i++) {
-    lost |= json_array_append_new(channels, json_string(x->channels.v[i]));
-    lost |= json_array_append_new(units, json_string(x->units.v[i]));
-  }
-  lost |= json_object_set_new(o, "rate_hz", json_real(x->rate_hz));
-  lost |= json_object_set_new(o, "channels", channels);
-  lost |= json_object_set_new(o, "units", units);
-  lost |= json_object_set_new(o, "live", bl_live_json(&x->live));
-  char *text = lost ? NULL : json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
-  json_decref(o);
-  *out = text ? bl_strdup(ctx, text) : NULL;
-  free(text); /* jansson's own */
-  return *out ? BL_OK : bl_fail_nomem(ctx, "a model file");
-}
-
-/* What the model's table had taken off its columns, which predict takes off, too. */
-static bl_status offset_json(bl_ctx *ctx, const bl_dataset *d, bl_meta *meta)
-{
-  bl_buf text = {0};
-  bl_status s = BL_OK;
-  for (size_t j = 0; !s && j < d->X.cols; j++) s = bl_buf_printf(ctx, &text, "%s%.17g", j ? ", " : "[", d->offset[j]);
-  if (!s) s = bl_buf_puts(ctx, &text, "]");
-  if (!s) s = bl_meta_add(ctx, meta, "offset", bl_buf_text(&text));
-  bl_buf_free(ctx, &text);
-  return s;
-}
-
 static bl_status model_meta(bl_ctx *ctx, const bl_config *c, const bl_extraction *x, bl_meta *meta)
 {
-  bl_buf config = {0};
-  char *stream = NULL;
-  bl_status s = bl_config_print(ctx, c, &config);
-  if (!s) s = bl_meta_add(ctx, meta, "config", bl_buf_text(&config));
-  if (!s && x->channels.n) {
-    s = stream_json(ctx, x, &stream);
-    if (!s) s = bl_meta_add(ctx, meta, "stream", stream);
-  }
-  if (!s && x->rows.offset) s = offset_json(ctx, &x->rows, meta);
-  bl_buf_free(ctx, &config);
-  bl_free(ctx, stream);
+  bl_buf recipe = {0};
+  bl_status s = bl_model_recipe_print(ctx, c, x, &recipe);
+  if (!s) s = bl_meta_add(ctx, meta, "recipe", bl_buf_text(&recipe));
+  bl_buf_free(ctx, &recipe);
   return s;
 }
 

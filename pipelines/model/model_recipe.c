@@ -1,56 +1,45 @@
 /* model_recipe.c: see model_recipe.h. */
 #include "model_recipe.h"
 
-#include <jansson.h>
 #include <string.h>
 
-static bl_status read_stream(bl_ctx *ctx, const char *path, const char *text, bl_model_recipe *r)
+#include "baleen/text.h"
+#include "config_private.h"
+
+/* ---- input ------------------------------------------------------------------------------------------------------- */
+
+enum { OF_RECORDINGS, OF_TABLE };
+enum { EVENTS_INSIDE, EVENTS_ELSEWHERE };
+static const char *const kinds[] = {"recordings", "table", NULL};
+static const char *const event_places[] = {"inside", "table", NULL};
+
+typedef struct input {
+  int kind, events;
+  double rate_hz;
+  bl_texts channels, units;
+} input;
+
+static const bl_opt of_recordings[] = {
+    BL_ENUM(input, kind, "recordings", kinds, "what the model was made on"),
+    BL_ENUM(input, events, "inside", event_places, "where the recordings had their events from"),
+    BL_REAL(input, rate_hz, "0", 0, 1e12, "Hz", "rate of the stream"),
+    BL_TEXTS(input, channels, NULL, "names of its channels"),
+    BL_TEXTS(input, units, NULL, "their units"),
+    BL_OPT_END};
+static const bl_opt of_table[] = {BL_ENUM(input, kind, "table", kinds, "what the model was made on"), BL_OPT_END};
+
+/* The one option of `rows` that says how a row is made, not which rows are learnt from. */
+static const bl_opt *nan_option(bl_opt two[2])
 {
-  json_error_t error;
-  json_t *o = json_loads(text, 0, &error), *channels = json_object_get(o, "channels"),
-         *units = json_object_get(o, "units");
-  r->rate_hz = json_number_value(json_object_get(o, "rate_hz"));
-  bl_status s = BL_OK;
-  if (!json_array_size(channels) || json_array_size(channels) != json_array_size(units) || !(r->rate_hz > 0))
-    s = bl_fail(ctx, BL_E_FORMAT, "%s: its description of the stream is broken", path);
-  for (size_t i = 0; !s && i < json_array_size(channels); i++) {
-    const char *name = json_string_value(json_array_get(channels, i)),
-               *unit = json_string_value(json_array_get(units, i));
-    if (!name || !unit) s = bl_fail(ctx, BL_E_FORMAT, "%s: its description of the stream is broken", path);
-    if (!s) s = bl_texts_add(ctx, &r->channels, name);
-    if (!s) s = bl_texts_add(ctx, &r->units, unit);
-  }
-  json_decref(o);
-  return s;
+  two[0] = *bl_opts_find(bl_rows_opts, "nan");
+  two[1] = (bl_opt)BL_OPT_END;
+  return two;
 }
 
-/* One number a feature. */
-static bl_status read_offset(bl_ctx *ctx, const char *path, const char *text, bl_model_recipe *r)
-{
-  json_t *list = json_loads(text, 0, NULL);
-  bool numbers = json_is_array(list);
-  r->n_offset = json_array_size(list);
-  r->offset = bl_calloc(ctx, r->n_offset, sizeof *r->offset);
-  for (size_t i = 0; r->offset && i < r->n_offset; i++) {
-    numbers = numbers && json_is_number(json_array_get(list, i));
-    r->offset[i] = json_number_value(json_array_get(list, i));
-  }
-  json_decref(list);
-  if (!r->offset) return bl_fail_nomem(ctx, "a model");
-  return numbers ? BL_OK : bl_fail(ctx, BL_E_FORMAT, "%s: its offsets of columns are broken", path);
-}
+/* ---- printing ---------------------------------------------------------------------------------------------------- */
 
-/* Lines of the config inside a model are lines of no file that the user has. */
-static void forget_lines(bl_recipe *r)
-{
-  for (size_t b = 0; b < r->n_branches; b++) {
-    for (size_t k = 0; k < r->branches[b].n_stages; k++) r->branches[b].stages[k].line = 0;
-    for (size_t k = 0; k < r->branches[b].n_summaries; k++) r->branches[b].summaries[k].line = 0;
-  }
-}
-
-/* Whether the model's recordings had their events from tables, whatever is inside the files. */
-static bl_status had_tables(bl_ctx *ctx, const bl_config *c, bool *out)
+/* Whether the run's recordings had their events from tables, whatever is inside the files. */
+static bl_status events_elsewhere(bl_ctx *ctx, const bl_config *c, bool *out)
 {
   static const char *const tables[] = {"raven", "audacity", "table", "hypnogram"};
   bl_buf labels = {0};
@@ -63,20 +52,153 @@ static bl_status had_tables(bl_ctx *ctx, const bl_config *c, bool *out)
   return s;
 }
 
+/* "stages: {stft: 1}", of what has a version other than 0, each class once. */
+static bl_status print_versions(bl_ctx *ctx, const bl_config *c, bl_buf *out)
+{
+  const bl_recipe *r = &c->recipe;
+  bl_texts seen = {0};
+  bl_buf stages = {0}, summaries = {0};
+  bl_status s = BL_OK;
+  for (size_t b = 0; !s && b < r->n_branches; b++) {
+    for (size_t k = 0; !s && k < r->branches[b].n_stages; k++) {
+      const bl_stage_class *cls = r->branches[b].stages[k].cls;
+      if (!cls->version || bl_texts_find(&seen, cls->name) >= 0) continue;
+      s = bl_texts_add(ctx, &seen, cls->name);
+      if (!s) s = bl_buf_printf(ctx, &stages, "%s%s: %u", stages.len ? ", " : "", cls->name, cls->version);
+    }
+    for (size_t k = 0; !s && k < r->branches[b].n_summaries; k++) {
+      const bl_summary_class *cls = r->branches[b].summaries[k].cls;
+      if (!cls->version || bl_texts_find(&seen, cls->name) >= 0) continue;
+      s = bl_texts_add(ctx, &seen, cls->name);
+      if (!s) s = bl_buf_printf(ctx, &summaries, "%s%s: %u", summaries.len ? ", " : "", cls->name, cls->version);
+    }
+  }
+  unsigned segment = c->segment.cls->version;
+  if (!s && (stages.len || summaries.len || segment))
+    s = bl_buf_printf(ctx, out, "versions: {stages: {%s}, summaries: {%s}, segments: {", bl_buf_text(&stages),
+                      bl_buf_text(&summaries));
+  if (!s && segment) s = bl_buf_printf(ctx, out, "%s: %u", c->segment.cls->name, segment);
+  if (!s && (stages.len || summaries.len || segment)) s = bl_buf_puts(ctx, out, "}}\n");
+  bl_texts_free(ctx, &seen);
+  bl_buf_free(ctx, &stages);
+  bl_buf_free(ctx, &summaries);
+  return s;
+}
+
+bl_status bl_model_recipe_print(bl_ctx *ctx, const bl_config *c, const bl_extraction *x, bl_buf *out)
+{
+  bl_opt nan[2];
+  bool table = c->source.cls->load, elsewhere;
+  bl_status s = events_elsewhere(ctx, c, &elsewhere);
+  input in = {.kind = table ? OF_TABLE : OF_RECORDINGS,
+              .events = elsewhere ? EVENTS_ELSEWHERE : EVENTS_INSIDE,
+              .rate_hz = x->rate_hz,
+              .channels = x->channels,
+              .units = x->units}; /* borrowed */
+  if (!s) s = bl_print_options(ctx, "input", table ? of_table : of_recordings, &in, out);
+  if (!s && !table) s = bl_print_way(ctx, c, out);
+  if (!s && !table) s = print_versions(ctx, c, out);
+  return s ? s : bl_print_options(ctx, "rows", nan_option(nan), &c->rows, out);
+}
+
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
+
+static const char *const keys[] = {"input", "stream", "segments", "features", "rows", "versions", NULL};
+
+/* The version that the file tells of a plug-in, 0 when it tells none, must be this library's. */
+static bl_status check_version(bl_mistakes *m, const bl_node *root, const char *kind, const char *name, unsigned ours)
+{
+  const bl_node *all = bl_node_get(root, "versions"), *of_kind = all ? bl_node_get(all, kind) : NULL;
+  const bl_node *told = of_kind ? bl_node_get(of_kind, name) : NULL;
+  int64_t version = 0;
+  bool number = !told || (told->kind == BL_NODE_SCALAR && bl_parse_int(told->text, &version));
+  if (number && version == (int64_t)ours) return BL_OK;
+  return bl_mistake_say(m, told ? told : root,
+                        "made with version %lld of '%s', but this library has version %u; use the baleen that made it",
+                        (long long)version, name, ours);
+}
+
+static bl_status check_versions(bl_mistakes *m, const bl_node *root, const bl_config *c)
+{
+  bl_status s = check_version(m, root, "segments", c->segment.cls->name, c->segment.cls->version);
+  for (size_t b = 0; !s && b < c->recipe.n_branches; b++) {
+    const bl_branch *branch = &c->recipe.branches[b];
+    for (size_t k = 0; !s && k < branch->n_stages; k++)
+      s = check_version(m, root, "stages", branch->stages[k].cls->name, branch->stages[k].cls->version);
+    for (size_t k = 0; !s && k < branch->n_summaries; k++)
+      s = check_version(m, root, "summaries", branch->summaries[k].cls->name, branch->summaries[k].cls->version);
+  }
+  return s;
+}
+
+static bl_status read_key(bl_mistakes *m, const bl_node *key, const bl_node *value, input *in, bl_config *c)
+{
+  const char *k = key->text;
+  if (!strcmp(k, "input")) return bl_read_options(m, "input", of_recordings, in, value);
+  if (!strcmp(k, "stream")) return bl_read_options(m, "stream", bl_stream_opts, &c->stream, value);
+  if (!strcmp(k, "segments")) return bl_read_segment(m, value, &c->segment);
+  if (!strcmp(k, "features")) return bl_read_features(m, value, c);
+  if (!strcmp(k, "rows")) return bl_read_options(m, "rows", bl_rows_opts, &c->rows, value);
+  return strcmp(k, "versions") ? bl_mistake_key(m, key, "a model's recipe", keys) : BL_OK;
+}
+
+/* Lines of the recipe inside a model are lines of no file that the user has. */
+static void forget_lines(bl_recipe *r)
+{
+  for (size_t b = 0; b < r->n_branches; b++) {
+    for (size_t k = 0; k < r->branches[b].n_stages; k++) r->branches[b].stages[k].line = 0;
+    for (size_t k = 0; k < r->branches[b].n_summaries; k++) r->branches[b].summaries[k].line = 0;
+  }
+}
+
+/* What a file must say for rows to be made from it. */
+static bl_status check_input(bl_mistakes *m, const bl_node *root, const input *in, const bl_config *c)
+{
+  if (in->kind == OF_TABLE) return BL_OK;
+  if (!in->channels.n || in->channels.n != in->units.n || !(in->rate_hz > 0))
+    return bl_mistake_say(m, root, "its description of the stream is broken");
+  if (!c->segment.cls || !c->recipe.n_branches) return bl_mistake_say(m, root, "no segments, or no features");
+  return check_versions(m, root, c);
+}
+
+static bl_status read_text(bl_ctx *ctx, const char *path, const char *text, size_t n, input *in, bl_config *c)
+{
+  bl_node root = {0};
+  bl_mistakes m = {.ctx = ctx, .path = "recipe", .old = true, .seed = "0"};
+  bl_status s = bl_yaml_parse(ctx, "recipe", text, n, &root);
+  if (!s) s = bl_opts_defaults(ctx, "input", of_recordings, in);
+  if (!s) s = bl_opts_defaults(ctx, "stream", bl_stream_opts, &c->stream);
+  if (!s) s = bl_opts_defaults(ctx, "rows", bl_rows_opts, &c->rows);
+  if (!s && root.kind != BL_NODE_MAP) s = bl_mistake_say(&m, &root, "wanted a map of input, segments, features ...");
+  for (size_t i = 0; !s && root.kind == BL_NODE_MAP && i < root.n; i++)
+    s = read_key(&m, &root.key[i], &root.child[i], in, c);
+  if (!s && !m.v.n) s = check_input(&m, &root, in, c);
+  if (s == BL_E_CONFIG) s = bl_fail_in(ctx, BL_E_FORMAT, "%s: ", path);
+  if (!s && m.v.n) s = bl_fail(ctx, BL_E_FORMAT, "%s: %s", path, m.v.v[0]);
+  forget_lines(&c->recipe);
+  bl_texts_free(ctx, &m.v);
+  bl_node_free(ctx, &root);
+  return s;
+}
+
 bl_status bl_model_recipe_read(bl_ctx *ctx, const char *path, const bl_meta *meta, bl_model_recipe *out)
 {
-  const char *config = bl_meta_get(meta, "config"), *stream = bl_meta_get(meta, "stream"),
-             *offset = bl_meta_get(meta, "offset");
-  bl_status s = BL_OK;
   *out = (bl_model_recipe){0};
-  if (!config) s = bl_fail(ctx, BL_E_FORMAT, "%s: holds an estimator but no pipeline; train it by 'baleen run'", path);
-  if (!s) s = bl_config_parse(ctx, path, config, strlen(config), NULL, &out->rows);
-  if (!s) forget_lines(&out->rows.recipe);
-  if (!s) out->table = out->rows.source.cls->load;
-  if (!s) s = had_tables(ctx, &out->rows, &out->events_elsewhere);
-  if (!s && stream) s = read_stream(ctx, path, stream, out);
-  if (!s && offset) s = read_offset(ctx, path, offset, out);
-  if (!s && !stream && !out->table) s = bl_fail(ctx, BL_E_FORMAT, "%s: does not say which stream it was made on", path);
+  const char *text = bl_meta_get(meta, "recipe"), *config = bl_meta_get(meta, "config");
+  bl_buf today = {0};
+  input in = {0};
+  bl_status s = BL_OK;
+  if (!text && !config)
+    s = bl_fail(ctx, BL_E_FORMAT, "%s: holds an estimator but no recipe; train it by 'baleen run'", path);
+  if (!s && !text) s = bl_model_recipe_of_0_1(ctx, path, config, bl_meta_get(meta, "stream"), &today);
+  if (!s && !text) text = bl_buf_text(&today);
+  if (!s) s = read_text(ctx, path, text, strlen(text), &in, &out->rows);
+  out->table = in.kind == OF_TABLE;
+  out->events_elsewhere = in.events == EVENTS_ELSEWHERE;
+  out->rate_hz = in.rate_hz;
+  out->channels = in.channels;
+  out->units = in.units;
+  bl_buf_free(ctx, &today);
   if (s) bl_model_recipe_free(ctx, out);
   return s;
 }
@@ -85,7 +207,6 @@ void bl_model_recipe_free(bl_ctx *ctx, bl_model_recipe *r)
 {
   bl_texts_free(ctx, &r->channels);
   bl_texts_free(ctx, &r->units);
-  bl_free(ctx, r->offset);
   bl_config_free(ctx, &r->rows);
   *r = (bl_model_recipe){0};
 }

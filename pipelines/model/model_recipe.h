@@ -1,4 +1,16 @@
-/* model_recipe.h: what a model file says of the way from a recording, or a table, to its rows. */
+/* model_recipe.h: what a model file says of the way from a recording, or a table, to its rows.
+ *
+ * The recipe is text under the metadata key "recipe", YAML in the words of a config:
+ *
+ *   input: {kind: recordings, events: inside, rate_hz: 160, channels: [C3, C4], units: [V, V]}
+ *   stream: {rate_hz: auto}
+ *   segments: {window: {...}}
+ *   features: {...}
+ *   rows: {nan: keep}
+ *   versions: {stages: {stft: 1}}    of those alone that are not 0
+ *
+ * `input` holds plain facts of what the model was made on. Sources, paths, evaluation and report have no place in it, so
+ * that a model tells nothing of the machine it was made on and no change in those sections can make it unreadable. */
 #ifndef BL_MODEL_RECIPE_H
 #define BL_MODEL_RECIPE_H
 
@@ -10,13 +22,18 @@ typedef struct bl_model_recipe {
   bool events_elsewhere; /* events came from a table, whatever was inside the recordings */
   double rate_hz;        /* of the recordings */
   bl_texts channels, units;
-  double *offset; /* of a table: what is taken off each feature's numbers; NULL: nothing */
-  size_t n_offset;
-  bl_config rows; /* the run's own */
+  bl_config rows; /* stream, segment, recipe and rows.nan; the rest is empty */
 } bl_model_recipe;
 
-/* Out of a model file's metadata; `path` is for messages. What is wrong with it is BL_E_FORMAT. */
+/* Appends the recipe of a run's models. */
+bl_status bl_model_recipe_print(bl_ctx *ctx, const bl_config *c, const bl_extraction *x, bl_buf *out) BL_MUST_CHECK;
+/* Out of a model file's metadata, of today's form or of an older one; `path` is for messages. What is wrong with it is
+ * BL_E_FORMAT. */
 bl_status bl_model_recipe_read(bl_ctx *ctx, const char *path, const bl_meta *meta, bl_model_recipe *out) BL_MUST_CHECK;
 void bl_model_recipe_free(bl_ctx *ctx, bl_model_recipe *r);
+
+/* What files of version 0.1.0 hold, a whole config and a description of the stream, as a recipe of today. */
+bl_status bl_model_recipe_of_0_1(bl_ctx *ctx, const char *path, const char *config, const char *stream,
+                                 bl_buf *out) BL_MUST_CHECK;
 
 #endif

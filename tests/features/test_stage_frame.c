@@ -3,7 +3,11 @@
 
 static const stage_case cases[] = {
     {.length = 1024, .hop = 1024, .start = 512, .reach = 512},
-    {.options = "frame_length=7 hop_length=3 center=true pad_mode=reflect", .length = 7, .hop = 3, .pad = 3, .reach = 3},
+    {.options = "frame_length=7 hop_length=3 center=true pad_mode=reflect",
+     .length = 7,
+     .hop = 3,
+     .pad = 3,
+     .reach = 3},
     {.options = "frame_length=3 hop_length=50", .length = 3, .hop = 50, .start = 1.5, .reach = 1.5},
     {.options = "frame_length=1 hop_length=1 center=true pad_mode=edge"},
 };

@@ -221,8 +221,10 @@ static void check_dct(void **arg)
       check_near((double)chain_out(&c)->v[i * 6 + k], want->v[i * 10 + k + 1] * lift, 1e-5);
     }
   chain_stop(ctx, &c);
-  check_fails(ctx, chain_start(ctx, "frame frame_length=10 | dct n_mfcc=11", &in, &c), BL_E_RANGE, "more than the 10 bins");
-  check_fails(ctx, chain_start(ctx, "frame frame_length=10 | dct n_mfcc=3 first=3", &in, &c), BL_E_CONFIG, "leaves nothing");
+  check_fails(ctx, chain_start(ctx, "frame frame_length=10 | dct n_mfcc=11", &in, &c), BL_E_RANGE,
+              "more than the 10 bins");
+  check_fails(ctx, chain_start(ctx, "frame frame_length=10 | dct n_mfcc=3 first=3", &in, &c), BL_E_CONFIG,
+              "leaves nothing");
   bl_stream_free(ctx, &in);
   golden_close(g);
   check_free(ctx);

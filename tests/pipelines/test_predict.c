@@ -199,11 +199,11 @@ static void broken_models(void **state)
     assert_int_equal(out.len, 0);
   }
   bl_free(ctx, text);
-  /* an estimator without a pipeline */
+  /* an estimator without a recipe */
   bl_estimator *e = NULL;
   check_ok(ctx, bl_model_load(ctx, model_in(run_folder, "model.safetensors"), &e, NULL));
   check_ok(ctx, bl_model_save(ctx, at("bare.safetensors"), e, NULL));
-  check_fails(ctx, predict(ctx, at("bare.safetensors"), files, &out, &failed), BL_E_FORMAT, "no pipeline");
+  check_fails(ctx, predict(ctx, at("bare.safetensors"), files, &out, &failed), BL_E_FORMAT, "no recipe");
   bl_estimator_free(ctx, e);
   check_free(ctx);
 }
