@@ -1,6 +1,7 @@
 /* The tables of estimators, metrics and splitters, made from the .def files: included once to declare, once as rows. */
 #include "baleen/registry.h"
 #include "baleen/estimator.h"
+#include "baleen/event_metric.h"
 #include "baleen/metric.h"
 #include "baleen/split.h"
 
@@ -10,6 +11,9 @@
 #define BL_METRIC(name) extern const bl_metric_class bl_metric_##name;
 #include "metrics.def"
 #undef BL_METRIC
+#define BL_EVENT_METRIC(name) extern const bl_event_metric_class bl_event_metric_##name;
+#include "event_metrics.def"
+#undef BL_EVENT_METRIC
 #define BL_SPLITTER(name) extern const bl_splitter_class bl_splitter_##name;
 #include "splitters.def"
 #undef BL_SPLITTER
@@ -24,6 +28,11 @@ static const bl_metric_class *const metric_table[] = {
 #include "metrics.def"
 #undef BL_METRIC
     NULL};
+static const bl_event_metric_class *const event_metric_table[] = {
+#define BL_EVENT_METRIC(name) &bl_event_metric_##name,
+#include "event_metrics.def"
+#undef BL_EVENT_METRIC
+    NULL};
 static const bl_splitter_class *const splitter_table[] = {
 #define BL_SPLITTER(name) &bl_splitter_##name,
 #include "splitters.def"
@@ -31,6 +40,7 @@ static const bl_splitter_class *const splitter_table[] = {
     NULL};
 
 BL_REGISTRY(metric, "metric")
+BL_REGISTRY(event_metric, "metric of events")
 BL_REGISTRY(splitter, "splitter")
 
 const bl_estimator_class *bl_estimator_at(size_t i)

@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "baleen/config.h"
+#include "baleen/event_metric.h"
 #include "baleen/recording.h"
 #include "command.h"
 
-static const char *const kinds[] = {"sources",    "readers", "segments",  "stages",          "summaries",
-                                    "estimators", "metrics", "splitters", "config sections", NULL};
+static const char *const kinds[] = {"sources",   "readers",         "segments", "stages",
+                                    "summaries", "estimators",      "metrics",  "metrics of events",
+                                    "splitters", "config sections", NULL};
 
 const char *bl_catalog_kind(size_t i) { return i < sizeof kinds / sizeof *kinds ? kinds[i] : NULL; }
 
@@ -68,6 +70,16 @@ static bool metric_at(size_t i, bl_entry *out, char *buf)
   return true;
 }
 
+static bool event_metric_at(size_t i, bl_entry *out, char *buf)
+{
+  const bl_event_metric_class *c = bl_event_metric_at(i);
+  if (!c) return false;
+  snprintf(buf, 160, "of true events and detections%s; %s is better", c->needs_hours ? ", and the hours listened" : "",
+           c->greater_is_better ? "greater" : "smaller");
+  *out = (bl_entry){"metric of events", c->name, c->summary, c->source, c->opts, buf, NULL};
+  return true;
+}
+
 static bool section_at(size_t i, bl_entry *out)
 {
   static const struct {
@@ -92,8 +104,9 @@ bool bl_catalog_at(size_t kind, size_t i, bl_entry *out, char buf[160])
   case 4: PLAIN("summary", summary)
   case 5: return estimator_at(i, out, buf);
   case 6: return metric_at(i, out, buf);
-  case 7: PLAIN("splitter", splitter)
-  case 8: return section_at(i, out);
+  case 7: return event_metric_at(i, out, buf);
+  case 8: PLAIN("splitter", splitter)
+  case 9: return section_at(i, out);
   default: return false;
   }
 }
