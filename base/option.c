@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "baleen/text.h"
+#include "option_array.h"
 
 static void *place(void *params, const bl_opt *o) { return (char *)params + o->offset; }
 static const void *const_place(const void *params, const bl_opt *o) { return (const char *)params + o->offset; }
@@ -60,6 +61,7 @@ bl_status bl_opt_allowed(bl_ctx *ctx, const bl_opt *o, bl_buf *out)
   case BL_OPT_TEXTS: return bl_buf_puts(ctx, out, "a list of texts");
   case BL_OPT_REALS: s = bl_buf_puts(ctx, out, "a list of numbers"); break;
   case BL_OPT_RANGES: s = bl_buf_puts(ctx, out, "a map of names to [low, high], numbers"); break;
+  case BL_OPT_ARRAY: return bl_buf_puts(ctx, out, "an array: a .npy file, or rows of numbers as [[1, 2], [3, 4]]");
   case BL_OPT_ESTIMATOR:
     return bl_buf_puts(ctx, out,
                        o->flags & BL_OPT_MANY ? "a list of estimators, or a map of names to them"
@@ -137,6 +139,7 @@ static void release_one(bl_ctx *ctx, const bl_opt *o, void *at)
     *(bl_reals *)at = (bl_reals){0};
     break;
   case BL_OPT_TEXTS: bl_texts_free(ctx, at); break;
+  case BL_OPT_ARRAY: bl_array_free(ctx, at); break;
   case BL_OPT_RANGES: {
     bl_ranges *r = at;
     for (size_t i = 0; i < r->n; i++) bl_free(ctx, r->v[i].name);
@@ -189,7 +192,7 @@ static bl_status set_ranges(bl_ctx *ctx, const bl_opt *o, const bl_flow *f, bl_r
 
 static bool takes_list(const bl_opt *o)
 {
-  return o->kind == BL_OPT_REALS || o->kind == BL_OPT_TEXTS || o->kind == BL_OPT_RANGES;
+  return o->kind == BL_OPT_REALS || o->kind == BL_OPT_TEXTS || o->kind == BL_OPT_RANGES || o->kind == BL_OPT_ARRAY;
 }
 
 /* Reads `f`, a scalar unless the option takes a list, into the zeroed value at `at`. */
@@ -224,6 +227,7 @@ static bl_status set_one(bl_ctx *ctx, const bl_opt *o, const bl_flow *f, void *a
     if (!*bad) *(bl_word *)at = (bl_word){i, x};
     return BL_OK;
   }
+  case BL_OPT_ARRAY: return bl_array_parse(ctx, f, at, bad);
   case BL_OPT_TEXT: return (*(char **)at = bl_strdup(ctx, text)) ? BL_OK : bl_fail_nomem(ctx, "a text");
   case BL_OPT_REALS:
   case BL_OPT_TEXTS: return set_list(ctx, o, f, at, bad);
@@ -244,6 +248,7 @@ typedef union any_value {
   bl_reals reals;
   bl_texts texts;
   bl_ranges ranges;
+  bl_array array;
 } any_value;
 
 static size_t value_size(bl_opt_kind kind)
@@ -258,6 +263,7 @@ static size_t value_size(bl_opt_kind kind)
   case BL_OPT_REALS: return sizeof(bl_reals);
   case BL_OPT_TEXTS: return sizeof(bl_texts);
   case BL_OPT_RANGES: return sizeof(bl_ranges);
+  case BL_OPT_ARRAY: return sizeof(bl_array);
   case BL_OPT_ESTIMATOR: return 0;
   }
   return 0;
@@ -286,7 +292,7 @@ bl_status bl_opts_set(bl_ctx *ctx, const char *who, const bl_opt *table, void *p
   if (!o) return unknown(ctx, who, table, name);
   bl_flow f = {.text = (char *)(uintptr_t)text}; /* borrowed for the call */
   bl_status s = BL_OK;
-  bool bad = false, list = takes_list(o);
+  bool bad = false, list = takes_list(o) && (o->kind != BL_OPT_ARRAY || *text == '['); /* a path stands as it is */
   if (list) {
     s = bl_flow_parse(ctx, text, &f);
     bad = s == BL_E_CONFIG;
@@ -350,7 +356,8 @@ bl_status bl_opts_complete(bl_ctx *ctx, const char *who, const bl_opt *table, co
     bool missing = (o->kind == BL_OPT_TEXT && !*(char *const *)at) ||
                    (o->kind == BL_OPT_REALS && !((const bl_reals *)at)->n) ||
                    (o->kind == BL_OPT_TEXTS && !((const bl_texts *)at)->n) ||
-                   (o->kind == BL_OPT_RANGES && !((const bl_ranges *)at)->n);
+                   (o->kind == BL_OPT_RANGES && !((const bl_ranges *)at)->n) ||
+                   (o->kind == BL_OPT_ARRAY && !((const bl_array *)at)->v && !((const bl_array *)at)->path);
     if (missing) return bl_fail(ctx, BL_E_CONFIG, "%s: '%s' must be given: %s", who, o->name, o->help);
   }
   return BL_OK;
@@ -389,6 +396,7 @@ bl_status bl_opts_get(bl_ctx *ctx, const bl_opt *table, const void *params, cons
     }
     return s ? s : bl_buf_puts(ctx, out, "]");
   }
+  case BL_OPT_ARRAY: return bl_array_print(ctx, at, out);
   case BL_OPT_RANGES: {
     const bl_ranges *r = at;
     char hi[32];
@@ -425,6 +433,11 @@ bl_status bl_opts_copy(bl_ctx *ctx, const bl_opt *table, void *to, const void *f
     }
     case BL_OPT_TEXTS: {
       bl_status s = bl_texts_copy(ctx, b, a);
+      if (s) return s;
+      break;
+    }
+    case BL_OPT_ARRAY: {
+      bl_status s = bl_array_copy(ctx, b, a);
       if (s) return s;
       break;
     }
@@ -465,6 +478,7 @@ static bool equal_one(const bl_opt *o, const void *a, const void *b)
     for (size_t i = 0; same && i < p->n; i++) same = !strcmp(p->v[i], q->v[i]);
     return same;
   }
+  case BL_OPT_ARRAY: return bl_array_equal(a, b);
   case BL_OPT_RANGES: {
     const bl_ranges *p = a, *q = b;
     bool same = p->n == q->n;

@@ -242,7 +242,35 @@ static const char *needed(reader *r, const json_t *meta, const char *key, bl_sta
   return v;
 }
 
-static bl_status build(reader *r, const json_t *meta, bl_estimator **out)
+/* Arrays that are no estimator's: the caller's, by number. */
+static bl_status read_assets(reader *r, bl_meta *extra)
+{
+  size_t prefix = strlen(BL_MODEL_ASSET), n = 0;
+  for (size_t i = 0; i < r->n; i++) n += !r->entry[i].used && !strncmp(r->entry[i].name, BL_MODEL_ASSET, prefix);
+  if (n && extra && !(extra->asset = bl_calloc(r->ctx, n, sizeof *extra->asset)))
+    return bl_fail_nomem(r->ctx, "a model file");
+  if (extra) extra->n_assets = n;
+  for (size_t i = 0; i < r->n; i++) {
+    entry *x = &r->entry[i];
+    int64_t k;
+    if (x->used || strncmp(x->name, BL_MODEL_ASSET, prefix)) continue;
+    bool named = bl_parse_int(x->name + prefix, &k) && k >= 0 && (size_t)k < n;
+    if (!named || x->dtype != BL_F64 || x->n_dims != 2 || x->dims[0] > SIZE_MAX / 16 / (x->dims[1] + 1) ||
+        x->dims[0] * x->dims[1] * sizeof(double) != x->end - x->begin)
+      return bl_fail(r->ctx, BL_E_FORMAT, "%s: '%s' is no array of a recipe", r->name, x->name);
+    bl_status s = check_numbers(r, x);
+    double *v = bl_calloc(r->ctx, x->dims[0] * x->dims[1], sizeof *v); /* aligned, as the file's bytes need not be */
+    if (!s && !v) s = bl_fail_nomem(r->ctx, "a model file");
+    if (!s) memcpy(v, r->data + x->begin, x->end - x->begin);
+    if (!s && extra) s = bl_array_fill(r->ctx, &extra->asset[k], x->dims[0], x->dims[1], v);
+    bl_free(r->ctx, v);
+    if (s) return s == BL_E_SHAPE ? bl_fail_in(r->ctx, BL_E_FORMAT, "%s: '%s': ", r->name, x->name) : s;
+    x->used = true;
+  }
+  return BL_OK;
+}
+
+static bl_status build(reader *r, const json_t *meta, bl_estimator **out, bl_meta *extra)
 {
   bl_status s = BL_OK;
   int64_t number;
@@ -264,6 +292,7 @@ static bl_status build(reader *r, const json_t *meta, bl_estimator **out)
   if (!json_is_object(j)) s = bl_fail(r->ctx, BL_E_FORMAT, "%s: its structure is not JSON", r->name);
   if (!s) s = restore(r, *out, j, (*out)->cls->name);
   json_decref(j);
+  if (!s) s = read_assets(r, extra);
   for (size_t i = 0; !s && i < r->n; i++)
     if (!r->entry[i].used) s = bl_fail(r->ctx, BL_E_FORMAT, "%s: '%s' belongs to no step", r->name, r->entry[i].name);
   return s;
@@ -305,7 +334,7 @@ bl_status bl_model_parse(bl_ctx *ctx, const char *name, const void *bytes, size_
     s = bl_fail(ctx, BL_E_FORMAT, "%s: without metadata; was it written by baleen?", name);
   if (!s) s = read_entries(&r);
   if (!s) s = read_meta(&r, meta, extra);
-  if (!s) s = build(&r, meta, out);
+  if (!s) s = build(&r, meta, out, extra);
   if (s) {
     bl_estimator_free(ctx, *out);
     *out = NULL;

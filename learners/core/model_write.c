@@ -13,30 +13,6 @@
 #include "estimator_private.h"
 #include "model_file_private.h"
 
-/* ---- metadata ---------------------------------------------------------------------------------------------------- */
-
-bl_status bl_meta_add(bl_ctx *ctx, bl_meta *m, const char *key, const char *value)
-{
-  bl_status s = bl_texts_add(ctx, &m->keys, key);
-  if (!s && (s = bl_texts_add(ctx, &m->values, value)) != BL_OK) { /* as many keys as values, whatever happens */
-    bl_free(ctx, m->keys.v[--m->keys.n]);
-    m->keys.v[m->keys.n] = NULL;
-  }
-  return s;
-}
-
-const char *bl_meta_get(const bl_meta *m, const char *key)
-{
-  long i = bl_texts_find(&m->keys, key);
-  return i < 0 ? NULL : m->values.v[i];
-}
-
-void bl_meta_free(bl_ctx *ctx, bl_meta *m)
-{
-  bl_texts_free(ctx, &m->keys);
-  bl_texts_free(ctx, &m->values);
-}
-
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
 typedef struct tensor {
@@ -81,6 +57,30 @@ static bl_status collect(bl_ctx *ctx, const bl_estimator *e, const char *prefix,
     char *path = bl_strf(ctx, "%s[%zu]", prefix, i);
     s = path ? collect(ctx, e->learnt[i], path, t) : bl_fail_nomem(ctx, "a model file");
     bl_free(ctx, path);
+  }
+  return s;
+}
+
+/* The caller's arrays, under the names that bl_meta_add_asset() gave them. */
+static bl_status collect_assets(bl_ctx *ctx, const bl_meta *extra, tensors *t)
+{
+  static const bl_field field = {.name = "asset", .dtype = BL_F64};
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && extra && i < extra->n_assets; i++) {
+    const bl_array *a = &extra->asset[i];
+    void *v = t->v;
+    s = bl_grow(ctx, &v, &t->cap, t->n + 1, sizeof *t->v, "a model file");
+    t->v = v;
+    if (s) return s;
+    char *name = bl_strf(ctx, BL_MODEL_ASSET "%zu", i);
+    if (!name) return bl_fail_nomem(ctx, "a model file");
+    t->v[t->n++] = (tensor){name,
+                            {.field = &field,
+                             .v = a->v,
+                             .n_dims = 2,
+                             .dims = {a->rows, a->cols},
+                             .bytes = a->rows * a->cols * sizeof *a->v},
+                            0};
   }
   return s;
 }
@@ -276,6 +276,7 @@ bl_status bl_model_save(bl_ctx *ctx, const char *path, const bl_estimator *e, co
   bl_buf out = {.max = BL_MODEL_FILE_CEILING};
   bl_status s = bl_estimator_needs_fit(ctx, e);
   if (!s) s = collect(ctx, e, e->cls->name, &t);
+  if (!s) s = collect_assets(ctx, extra, &t);
   if (!s) {
     place(&t);
     s = write_header(ctx, e, extra, &t, &out);

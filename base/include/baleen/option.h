@@ -21,6 +21,7 @@ typedef enum bl_opt_kind {
   BL_OPT_REALS,  /* bl_reals: [1, 2.5] */
   BL_OPT_TEXTS,  /* bl_texts: [Fz, Cz] */
   BL_OPT_RANGES, /* bl_ranges: {alpha: [8, 13], beta: [13, 30]} */
+  BL_OPT_ARRAY,  /* bl_array: a file of numbers, or [[1, 2], [3, 4]]; of stages and summaries */
   /* An estimator, or with BL_OPT_MANY a list of them. It takes no place in the params: such a row marks where the
    * estimator framework (baleen/estimator.h) hangs children, and only there may it stand. Functions that set and print
    * refuse it, those that copy, compare and release pass it by. */
@@ -44,12 +45,23 @@ typedef struct bl_ranges {
   size_t n;
 } bl_ranges;
 
+/* Numbers [rows x cols], row-major: the content of a file, or what the config holds itself. Base looks at no files: of
+ * one, only the path is known until somebody who may look at files fills the array (pipelines does on reading a config,
+ * relative to it), and who is given an array without numbers refuses it. A model keeps the numbers and forgets the
+ * path. */
+typedef struct bl_array {
+  char *path; /* NULL: none */
+  double *v;  /* NULL: not read yet */
+  size_t rows, cols;
+} bl_array;
+
 enum {
   BL_OPT_OPEN_LO = 1, /* the lower bound itself is refused */
   BL_OPT_OPEN_HI = 2,
-  BL_OPT_WHOLE = 4,  /* a BL_OPT_WORD whose numbers are whole */
-  BL_OPT_NEEDED = 8, /* no default: must be given */
-  BL_OPT_MANY = 16   /* a BL_OPT_ESTIMATOR that takes several, each with a name */
+  BL_OPT_WHOLE = 4,       /* a BL_OPT_WORD whose numbers are whole */
+  BL_OPT_NEEDED = 8,      /* no default: must be given */
+  BL_OPT_MANY = 16,       /* a BL_OPT_ESTIMATOR that takes several, each with a name */
+  BL_OPT_OF_TRAINING = 32 /* says of training only and changes no row: models do not keep it */
 };
 
 typedef struct bl_opt {
@@ -85,6 +97,7 @@ typedef struct bl_opt {
 #define BL_CHILD(name, help)    { #name, BL_OPT_ESTIMATOR, 0, NULL, 0, 0, BL_OPT_NEEDED, NULL, "", help, NULL }
 #define BL_CHILDREN(name, help) { #name, BL_OPT_ESTIMATOR, 0, NULL, 0, 0, BL_OPT_NEEDED | BL_OPT_MANY, NULL, "", help, NULL }
 #define BL_RANGES(T, m, def, lo, hi, unit, help) { #m, BL_OPT_RANGES, offsetof(T, m), def, lo, hi, 0, NULL, unit, help, NULL }
+#define BL_ARRAY(T, m, flags, help) { #m, BL_OPT_ARRAY, offsetof(T, m), NULL, 0, 0, flags, NULL, "", help, NULL }
 /* clang-format on */
 
 /* `who` is the plug-in's name for messages ("mel"). `params` is the zeroed or set struct that the table describes.
@@ -107,6 +120,14 @@ void bl_opts_release(bl_ctx *ctx, const bl_opt *table, void *params);
 /* The row of that name, of today or of before (`was`); NULL when there is none. */
 const bl_opt *bl_opts_find(const bl_opt *table, const char *name);
 size_t bl_opts_count(const bl_opt *table);
+/* The array of an option of that kind, inside params; NULL when there is no such option. */
+bl_array *bl_opts_array(const bl_opt *table, void *params, const char *name);
+/* Takes rows x cols numbers in (copied; NULL: zeros) in place of those that it had. */
+bl_status bl_array_fill(bl_ctx *ctx, bl_array *a, size_t rows, size_t cols, const double *v) BL_MUST_CHECK;
+bl_status bl_array_copy(bl_ctx *ctx, bl_array *to, const bl_array *from) BL_MUST_CHECK; /* `to` is zeroed */
+/* The same numbers, wherever they came from; where neither has any, the same path. */
+bool bl_array_equal(const bl_array *a, const bl_array *b);
+void bl_array_free(bl_ctx *ctx, bl_array *a);
 /* What is allowed, in words: "a number from 0 to 1", "one of hann, hamming". */
 bl_status bl_opt_allowed(bl_ctx *ctx, const bl_opt *opt, bl_buf *out) BL_MUST_CHECK;
 

@@ -1,7 +1,7 @@
 /* model_file.h: a fitted estimator as one safetensors file: 8 bytes of header length, a JSON header, raw little-endian
  * arrays. Loading runs no code and checks every bound. Format: the safetensors README (Hugging Face).
  *
- * Tensors are named "<step>.<field>", those of a step's i-th learnt child "<step>[i].<field>"; metadata (text to text, as the format demands) holds "format" = "baleen",
+ * Tensors are named "<step>.<field>", those of the caller "asset.<number>", those of a step's i-th learnt child "<step>[i].<field>"; metadata (text to text, as the format demands) holds "format" = "baleen",
  * "format_version", "version" (of the library that wrote it), "estimator" (bl_estimator_print's text), "structure"
  * (JSON: per step class, state version, n_features, classes, names, steps; learnt children, each with the "estimator"
  * text that makes it; "fitted": false where a step is only the pattern for learnt ones) and what the caller adds ("pipeline"). */
@@ -10,11 +10,17 @@
 
 #include "baleen/estimator.h"
 
+enum { BL_ASSET_NAME = 32 };
 typedef struct bl_meta {
   bl_texts keys, values; /* as many of each */
+  bl_array *asset;       /* arrays that what the texts say refers to, by the names "asset.0", "asset.1" .. */
+  size_t n_assets;
 } bl_meta;
 bl_status bl_meta_add(bl_ctx *ctx, bl_meta *m, const char *key, const char *value) BL_MUST_CHECK;
-const char *bl_meta_get(const bl_meta *m, const char *key); /* NULL when absent */
+/* Copies an array that has numbers; `name` is what it is called in the file. Equal arrays are kept once. */
+bl_status bl_meta_add_asset(bl_ctx *ctx, bl_meta *m, const bl_array *a, char name[BL_ASSET_NAME]) BL_MUST_CHECK;
+const bl_array *bl_meta_asset(const bl_meta *m, const char *name); /* NULL when there is none */
+const char *bl_meta_get(const bl_meta *m, const char *key);        /* NULL when absent */
 void bl_meta_free(bl_ctx *ctx, bl_meta *m);
 
 /* Written beside and renamed, so that a stop leaves the old file or the new one. `extra` may be NULL. Same estimator,
