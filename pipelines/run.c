@@ -14,15 +14,6 @@
 
 /* ---- models ------------------------------------------------------------------------------------------------------ */
 
-static bl_status model_meta(bl_ctx *ctx, const bl_config *c, const bl_extraction *x, bl_meta *meta)
-{
-  bl_buf recipe = {0};
-  bl_status s = bl_model_recipe_print(ctx, c, x, &recipe);
-  if (!s) s = bl_meta_add(ctx, meta, "recipe", bl_buf_text(&recipe));
-  bl_buf_free(ctx, &recipe);
-  return s;
-}
-
 /* The learner with the best mean of the first metric; the first of equals, and where nothing is defined. */
 static size_t best_learner(const bl_config *c, const bl_results *r)
 {
@@ -58,7 +49,7 @@ static bl_status train_all(bl_ctx *ctx, const bl_run_parts *r, const char *folde
                   .class_names = p->classes.n ? &p->classes : NULL};
   bl_meta meta = {0};
   size_t best = best_learner(c, r->results);
-  bl_status s = model_meta(ctx, c, r->extraction, &meta);
+  bl_status s = bl_model_recipe_add(ctx, c, r->extraction, &meta);
   for (size_t i = 0; !s && i < c->n_learners; i++) {
     bl_estimator *e = NULL;
     s = bl_estimator_clone(ctx, c->learners[i].estimator, &e);

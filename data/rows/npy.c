@@ -151,6 +151,7 @@ static bl_status check_shape(bl_ctx *ctx, const char *name, const dict *d, size_
     return bl_fail(ctx, BL_E_SHAPE, "%s: an array of %zu dimensions; wanted 2, [row][feature], or 1", name, d->n_dims);
   out->rows = d->dims[0];
   out->cols = d->n_dims == 2 ? d->dims[1] : 1;
+  out->n_dims = d->n_dims;
   if (out->cols && out->rows > SIZE_MAX / 8 / out->cols)
     return bl_fail(ctx, BL_E_FORMAT, "%s: a shape of %zu x %zu overflows", name, out->rows, out->cols);
   size_t want = out->rows * out->cols * out->size, have = n - out->offset;
@@ -279,6 +280,28 @@ bl_status bl_npy_read_wide(bl_ctx *ctx, const char *path, bl_mat *out, double **
 bl_status bl_npy_read_above(bl_ctx *ctx, const char *path, const double *offset, size_t n, bl_mat *out)
 {
   return read_less(ctx, path, offset, n, NULL, out);
+}
+
+bl_status bl_npy_read_array(bl_ctx *ctx, const char *path, bl_array *out)
+{
+  bl_map map;
+  bl_npy_info info;
+  bl_status s = bl_map_open(ctx, path, &map);
+  if (s) return s;
+  s = bl_npy_parse(ctx, path, map.v, map.n, &info);
+  bool flat = !s && info.cols == 1 && info.n_dims == 1;
+  if (!s && (!info.rows || !info.cols)) s = bl_fail(ctx, BL_E_SHAPE, "%s: holds no numbers", path);
+  if (!s) s = bl_array_fill(ctx, out, flat ? 1 : info.rows, flat ? info.rows : info.cols, NULL);
+  for (size_t i = 0; !s && i < info.rows * info.cols; i++) {
+    size_t at = info.fortran ? i % info.cols * info.rows + i / info.cols : i;
+    double x = bl_sample_at((const unsigned char *)map.v + info.offset + at * info.size, bl_npy_type(&info));
+    out->v[i] = info.kind == 'b' ? x != 0 : x;
+    if (!isfinite(x))
+      s = bl_fail(ctx, BL_E_NONFINITE, "%s: row %zu, column %zu is no finite number", path, i / info.cols,
+                  i % info.cols);
+  }
+  bl_map_close(&map);
+  return s;
 }
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */

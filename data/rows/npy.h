@@ -7,12 +7,12 @@
 #include "samples.h"
 
 typedef struct bl_npy_info {
-  char kind;    /* 'f', 'i', 'u', 'b' as in NumPy's descr */
-  size_t size;  /* bytes a number */
-  bool big;     /* the most significant byte comes first */
-  bool fortran; /* columns one after another */
-  size_t rows, cols;
-  size_t offset; /* of the first number */
+  char kind;                 /* 'f', 'i', 'u', 'b' as in NumPy's descr */
+  size_t size;               /* bytes a number */
+  bool big;                  /* the most significant byte comes first */
+  bool fortran;              /* columns one after another */
+  size_t rows, cols, n_dims; /* of 1 dimension: a column */
+  size_t offset;             /* of the first number */
 } bl_npy_info;
 /* Checks that the n bytes hold all that the shape asks for; only the first BL_NPY_HEAD of them are looked at. `name` is
  * for messages. */

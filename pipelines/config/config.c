@@ -129,6 +129,7 @@ bl_status bl_config_parse(bl_ctx *ctx, const char *path, const char *text, size_
   for (size_t i = 0; !s && overrides && i < overrides->n; i++)
     s = bl_mistake(&m, NULL, bl_yaml_override(ctx, &root, overrides->v[i]));
   if (!s) s = names_of(ctx, path, out);
+  if (!s) m.folder = out->folder;
   if (!s) s = defaults(ctx, out);
   if (!s) s = read_seed(&m, &root, out);
   for (size_t i = 0; !s && i < root.n; i++) s = read_key(&m, &root.key[i], &root.child[i], out);

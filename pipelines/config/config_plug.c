@@ -55,6 +55,7 @@ bl_status bl_read_option(bl_mistakes *m, const char *who, const bl_opt *table, v
   if (o && strcmp(o->name, key->text) && !m->old)
     return bl_mistake_say(m, key, "%s: '%s' is now '%s'", who, key->text, o->name);
   bl_status s = bl_opts_set_flow(m->ctx, who, table, params, key->text, value);
+  if (!s) s = bl_read_array(m, bl_opts_array(table, params, key->text));
   return bl_mistake(m, o ? value : key, s);
 }
 

@@ -6,7 +6,16 @@
 typedef struct printer {
   bl_ctx *ctx;
   bl_buf *out;
+  bl_meta *model; /* whose recipe is printed, or NULL; see bl_print_way() */
 } printer;
+
+/* An array of a model: its tensor's name. */
+static bl_status tensor(printer *p, const bl_array *a)
+{
+  char name[BL_ASSET_NAME];
+  bl_status s = bl_meta_add_asset(p->ctx, p->model, a, name);
+  return s ? s : bl_buf_puts(p->ctx, p->out, name);
+}
 
 /* "{a: 1, b: [2, 3]}"; options that were never given and have no default are left out. */
 static bl_status options(printer *p, const bl_opt *table, const void *params)
@@ -15,12 +24,14 @@ static bl_status options(printer *p, const bl_opt *table, const void *params)
   bool first = true;
   for (const bl_opt *o = table; !s && o && o->name; o++) {
     bool absent = o->kind == BL_OPT_TEXT && !*(char *const *)(const void *)((const char *)params + o->offset);
-    if (absent) continue;
+    if (absent || (p->model && (o->flags & BL_OPT_OF_TRAINING))) continue;
     s = bl_buf_printf(p->ctx, p->out, "%s%s: ", first ? "" : ", ", o->name);
     first = false;
     if (s) break;
     if (o->kind == BL_OPT_TEXT)
       s = bl_flow_print_scalar(p->ctx, *(char *const *)(const void *)((const char *)params + o->offset), p->out);
+    else if (o->kind == BL_OPT_ARRAY && p->model)
+      s = tensor(p, (const bl_array *)(const void *)((const char *)params + o->offset));
     else s = bl_opts_get(p->ctx, table, params, o->name, p->out);
   }
   return s ? s : bl_buf_puts(p->ctx, p->out, "}");
@@ -55,7 +66,7 @@ static bl_status section(printer *p, const char *key, const bl_opt *table, const
 
 bl_status bl_print_options(bl_ctx *ctx, const char *key, const bl_opt *table, const void *params, bl_buf *out)
 {
-  printer p = {ctx, out};
+  printer p = {ctx, out, NULL};
   return section(&p, key, table, params);
 }
 
@@ -154,9 +165,9 @@ static bl_status print_report(printer *p, const bl_config *c)
   return s;
 }
 
-bl_status bl_print_way(bl_ctx *ctx, const bl_config *c, bl_buf *out)
+bl_status bl_print_way(bl_ctx *ctx, const bl_config *c, bl_meta *model, bl_buf *out)
 {
-  printer p = {ctx, out};
+  printer p = {ctx, out, model};
   bl_status s = section(&p, "stream", bl_stream_opts, &c->stream);
   if (!s) s = named(&p, "segments", c->segment.cls->name, c->segment.cls->opts, c->segment.params);
   return s ? s : print_features(&p, &c->recipe);
@@ -164,10 +175,10 @@ bl_status bl_print_way(bl_ctx *ctx, const bl_config *c, bl_buf *out)
 
 bl_status bl_config_print(bl_ctx *ctx, const bl_config *c, bl_buf *out)
 {
-  printer p = {ctx, out};
+  printer p = {ctx, out, NULL};
   bl_status s = bl_buf_printf(ctx, out, "seed: %lld\n", (long long)c->seed);
   if (!s) s = named(&p, "source", c->source.cls->name, c->source.cls->opts, c->source.params);
-  if (!s && !c->source.cls->load) s = bl_print_way(ctx, c, out);
+  if (!s && !c->source.cls->load) s = bl_print_way(ctx, c, NULL, out);
   if (!s) s = section(&p, "rows", bl_rows_opts, &c->rows);
   if (!s) s = print_models(&p, c);
   if (!s) s = print_evaluate(&p, c);

@@ -3,14 +3,17 @@
 #define BL_CONFIG_PRIVATE_H
 
 #include "baleen/config.h"
+#include "baleen/model_file.h"
 #include "yaml_tree.h"
 
 /* Mistakes found so far; all of a config are gathered before it is refused. */
 typedef struct bl_mistakes {
   bl_ctx *ctx;
   const char *path;
-  bool old;      /* a model's recipe is read: options may bear names of older versions (bl_opt.was) */
-  char seed[24]; /* the config's, as text: where random_state or seed of a plug-in is not given, this counts */
+  const char *folder;   /* that files named in the config are relative to; NULL: the working folder */
+  const bl_meta *model; /* whose recipe is read, and whose tensors it names; NULL: a config is */
+  bool old;             /* a model's recipe is read: options may bear names of older versions (bl_opt.was) */
+  char seed[24];        /* the config's, as text: where random_state or seed of a plug-in is not given, this counts */
   bl_texts v;
 } bl_mistakes;
 /* Adds the context's error at a node's place. Returns BL_OK to go on, or the status itself when it is no mistake in the
@@ -46,11 +49,14 @@ bl_status bl_read_model(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_
 bl_status bl_read_models(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_CHECK;
 bl_status bl_read_evaluate(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_CHECK;
 bl_status bl_read_report(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_CHECK;
+/* Fills an array of which the path alone is known. */
+bl_status bl_read_array(bl_mistakes *m, bl_array *a) BL_MUST_CHECK;
 /* Prints "key: {option: value, ...}" and a line end. */
 bl_status bl_print_options(bl_ctx *ctx, const char *key, const bl_opt *table, const void *params,
                            bl_buf *out) BL_MUST_CHECK;
-/* Prints the sections that turn a recording into rows: stream, segments, features. */
-bl_status bl_print_way(bl_ctx *ctx, const bl_config *c, bl_buf *out) BL_MUST_CHECK;
+/* Prints the sections that turn a recording into rows: stream, segments, features. With `model` they are a model's:
+ * arrays become its tensors and are called by their names, and what is of training only is left out. */
+bl_status bl_print_way(bl_ctx *ctx, const bl_config *c, bl_meta *model, bl_buf *out) BL_MUST_CHECK;
 /* One metric behind those that the config has. */
 bl_status bl_add_metric(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_CHECK;
 

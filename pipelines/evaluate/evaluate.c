@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "asset_leak.h"
 #include "baleen/run.h"
 #include "baleen/table.h"
 #include "baleen/text.h"
@@ -398,6 +399,7 @@ bl_status bl_evaluate(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_r
   *out = (bl_results){0};
   if (!c->n_learners) return BL_OK;
   bl_status s = make_folds(ctx, c, p, &out->folds);
+  if (!s) s = bl_refuse_asset_leak(ctx, c, p, &out->folds);
   if (!s && !(out->v = bl_calloc(ctx, c->n_learners, sizeof *out->v))) s = bl_fail_nomem(ctx, "the results");
   if (!s) out->n = c->n_learners;
   if (!s) s = cross_validate(ctx, c, p, out);

@@ -17,6 +17,7 @@ typedef struct input {
   int kind, events;
   double rate_hz;
   bl_texts channels, units;
+  bl_reals offset;
 } input;
 
 static const bl_opt of_recordings[] = {
@@ -26,7 +27,10 @@ static const bl_opt of_recordings[] = {
     BL_TEXTS(input, channels, NULL, "names of its channels"),
     BL_TEXTS(input, units, NULL, "their units"),
     BL_OPT_END};
-static const bl_opt of_table[] = {BL_ENUM(input, kind, "table", kinds, "what the model was made on"), BL_OPT_END};
+static const bl_opt of_table[] = {
+    BL_ENUM(input, kind, "table", kinds, "what the model was made on"),
+    BL_REALS(input, offset, NULL, -1e308, 1e308, "", "what is taken off each column's numbers; empty: nothing"),
+    BL_OPT_END};
 
 /* The one option of `rows` that says how a row is made, not which rows are learnt from. */
 static const bl_opt *nan_option(bl_opt two[2])
@@ -85,7 +89,7 @@ static bl_status print_versions(bl_ctx *ctx, const bl_config *c, bl_buf *out)
   return s;
 }
 
-bl_status bl_model_recipe_print(bl_ctx *ctx, const bl_config *c, const bl_extraction *x, bl_buf *out)
+static bl_status print(bl_ctx *ctx, const bl_config *c, const bl_extraction *x, bl_meta *meta, bl_buf *out)
 {
   bl_opt nan[2];
   bool table = c->source.cls->load, elsewhere;
@@ -95,10 +99,20 @@ bl_status bl_model_recipe_print(bl_ctx *ctx, const bl_config *c, const bl_extrac
               .rate_hz = x->rate_hz,
               .channels = x->channels,
               .units = x->units}; /* borrowed */
+  if (x->rows.offset) in.offset = (bl_reals){x->rows.offset, x->rows.X.cols};
   if (!s) s = bl_print_options(ctx, "input", table ? of_table : of_recordings, &in, out);
-  if (!s && !table) s = bl_print_way(ctx, c, out);
+  if (!s && !table) s = bl_print_way(ctx, c, meta, out);
   if (!s && !table) s = print_versions(ctx, c, out);
   return s ? s : bl_print_options(ctx, "rows", nan_option(nan), &c->rows, out);
+}
+
+bl_status bl_model_recipe_add(bl_ctx *ctx, const bl_config *c, const bl_extraction *x, bl_meta *meta)
+{
+  bl_buf text = {0};
+  bl_status s = print(ctx, c, x, meta, &text);
+  if (!s) s = bl_meta_add(ctx, meta, "recipe", bl_buf_text(&text));
+  bl_buf_free(ctx, &text);
+  return s;
 }
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
@@ -106,19 +120,19 @@ bl_status bl_model_recipe_print(bl_ctx *ctx, const bl_config *c, const bl_extrac
 static const char *const keys[] = {"input", "stream", "segments", "features", "rows", "versions", NULL};
 
 /* The version that the file tells of a plug-in, 0 when it tells none, must be this library's. */
-static bl_status check_version(bl_mistakes *m, const bl_node *root, const char *kind, const char *name, unsigned ours)
+static bl_status check_version(bl_mistakes *m, const bl_flow *root, const char *kind, const char *name, unsigned ours)
 {
-  const bl_node *all = bl_node_get(root, "versions"), *of_kind = all ? bl_node_get(all, kind) : NULL;
-  const bl_node *told = of_kind ? bl_node_get(of_kind, name) : NULL;
+  const bl_flow *all = bl_flow_get(root, "versions"), *of_kind = all ? bl_flow_get(all, kind) : NULL;
+  const bl_flow *told = of_kind ? bl_flow_get(of_kind, name) : NULL;
   int64_t version = 0;
-  bool number = !told || (told->kind == BL_NODE_SCALAR && bl_parse_int(told->text, &version));
+  bool number = !told || (told->kind == BL_FLOW_SCALAR && bl_parse_int(told->text, &version));
   if (number && version == (int64_t)ours) return BL_OK;
   return bl_mistake_say(m, told ? told : root,
                         "made with version %lld of '%s', but this library has version %u; use the baleen that made it",
                         (long long)version, name, ours);
 }
 
-static bl_status check_versions(bl_mistakes *m, const bl_node *root, const bl_config *c)
+static bl_status check_versions(bl_mistakes *m, const bl_flow *root, const bl_config *c)
 {
   bl_status s = check_version(m, root, "segments", c->segment.cls->name, c->segment.cls->version);
   for (size_t b = 0; !s && b < c->recipe.n_branches; b++) {
@@ -131,10 +145,11 @@ static bl_status check_versions(bl_mistakes *m, const bl_node *root, const bl_co
   return s;
 }
 
-static bl_status read_key(bl_mistakes *m, const bl_node *key, const bl_node *value, input *in, bl_config *c)
+static bl_status read_key(bl_mistakes *m, const bl_flow *key, const bl_flow *value, input *in, bl_config *c)
 {
   const char *k = key->text;
-  if (!strcmp(k, "input")) return bl_read_options(m, "input", of_recordings, in, value);
+  if (!strcmp(k, "input"))
+    return bl_read_options(m, "input", bl_flow_get(value, "offset") ? of_table : of_recordings, in, value);
   if (!strcmp(k, "stream")) return bl_read_options(m, "stream", bl_stream_opts, &c->stream, value);
   if (!strcmp(k, "segments")) return bl_read_segment(m, value, &c->segment);
   if (!strcmp(k, "features")) return bl_read_features(m, value, c);
@@ -152,7 +167,7 @@ static void forget_lines(bl_recipe *r)
 }
 
 /* What a file must say for rows to be made from it. */
-static bl_status check_input(bl_mistakes *m, const bl_node *root, const input *in, const bl_config *c)
+static bl_status check_input(bl_mistakes *m, const bl_flow *root, const input *in, const bl_config *c)
 {
   if (in->kind == OF_TABLE) return BL_OK;
   if (!in->channels.n || in->channels.n != in->units.n || !(in->rate_hz > 0))
@@ -161,23 +176,24 @@ static bl_status check_input(bl_mistakes *m, const bl_node *root, const input *i
   return check_versions(m, root, c);
 }
 
-static bl_status read_text(bl_ctx *ctx, const char *path, const char *text, size_t n, input *in, bl_config *c)
+static bl_status read_text(bl_ctx *ctx, const char *path, const bl_meta *meta, const char *text, input *in,
+                           bl_config *c)
 {
-  bl_node root = {0};
-  bl_mistakes m = {.ctx = ctx, .path = "recipe", .old = true, .seed = "0"};
-  bl_status s = bl_yaml_parse(ctx, "recipe", text, n, &root);
+  bl_flow root = {0};
+  bl_mistakes m = {.ctx = ctx, .path = "recipe", .model = meta, .old = true, .seed = "0"};
+  bl_status s = bl_yaml_parse(ctx, "recipe", text, strlen(text), &root);
   if (!s) s = bl_opts_defaults(ctx, "input", of_recordings, in);
   if (!s) s = bl_opts_defaults(ctx, "stream", bl_stream_opts, &c->stream);
   if (!s) s = bl_opts_defaults(ctx, "rows", bl_rows_opts, &c->rows);
-  if (!s && root.kind != BL_NODE_MAP) s = bl_mistake_say(&m, &root, "wanted a map of input, segments, features ...");
-  for (size_t i = 0; !s && root.kind == BL_NODE_MAP && i < root.n; i++)
+  if (!s && root.kind != BL_FLOW_MAP) s = bl_mistake_say(&m, &root, "wanted a map of input, segments, features ...");
+  for (size_t i = 0; !s && root.kind == BL_FLOW_MAP && i < root.n; i++)
     s = read_key(&m, &root.key[i], &root.child[i], in, c);
   if (!s && !m.v.n) s = check_input(&m, &root, in, c);
   if (s == BL_E_CONFIG) s = bl_fail_in(ctx, BL_E_FORMAT, "%s: ", path);
   if (!s && m.v.n) s = bl_fail(ctx, BL_E_FORMAT, "%s: %s", path, m.v.v[0]);
   forget_lines(&c->recipe);
   bl_texts_free(ctx, &m.v);
-  bl_node_free(ctx, &root);
+  bl_flow_free(ctx, &root);
   return s;
 }
 
@@ -192,12 +208,14 @@ bl_status bl_model_recipe_read(bl_ctx *ctx, const char *path, const bl_meta *met
     s = bl_fail(ctx, BL_E_FORMAT, "%s: holds an estimator but no recipe; train it by 'baleen run'", path);
   if (!s && !text) s = bl_model_recipe_of_0_1(ctx, path, config, bl_meta_get(meta, "stream"), &today);
   if (!s && !text) text = bl_buf_text(&today);
-  if (!s) s = read_text(ctx, path, text, strlen(text), &in, &out->rows);
+  if (!s) s = read_text(ctx, path, meta, text, &in, &out->rows);
   out->table = in.kind == OF_TABLE;
   out->events_elsewhere = in.events == EVENTS_ELSEWHERE;
   out->rate_hz = in.rate_hz;
   out->channels = in.channels;
   out->units = in.units;
+  out->offset = in.offset.v;
+  out->n_offset = in.offset.n;
   bl_buf_free(ctx, &today);
   if (s) bl_model_recipe_free(ctx, out);
   return s;
@@ -207,6 +225,7 @@ void bl_model_recipe_free(bl_ctx *ctx, bl_model_recipe *r)
 {
   bl_texts_free(ctx, &r->channels);
   bl_texts_free(ctx, &r->units);
+  bl_free(ctx, r->offset);
   bl_config_free(ctx, &r->rows);
   *r = (bl_model_recipe){0};
 }

@@ -9,6 +9,7 @@
  *   rows: {nan: keep}
  *   versions: {stages: {stft: 1}}    of those alone that are not 0
  *
+ * Arrays of options are tensors of the file, called by their names (template: asset.0), whatever file they came from.
  * `input` holds plain facts of what the model was made on. Sources, paths, evaluation and report have no place in it, so
  * that a model tells nothing of the machine it was made on and no change in those sections can make it unreadable. */
 #ifndef BL_MODEL_RECIPE_H
@@ -22,11 +23,13 @@ typedef struct bl_model_recipe {
   bool events_elsewhere; /* events came from a table, whatever was inside the recordings */
   double rate_hz;        /* of the recordings */
   bl_texts channels, units;
+  double *offset; /* of a table: what is taken off each feature's numbers; NULL: nothing */
+  size_t n_offset;
   bl_config rows; /* stream, segment, recipe and rows.nan; the rest is empty */
 } bl_model_recipe;
 
-/* Appends the recipe of a run's models. */
-bl_status bl_model_recipe_print(bl_ctx *ctx, const bl_config *c, const bl_extraction *x, bl_buf *out) BL_MUST_CHECK;
+/* Adds the recipe of a run's models to what is stored beside an estimator: the text, and the arrays that it names. */
+bl_status bl_model_recipe_add(bl_ctx *ctx, const bl_config *c, const bl_extraction *x, bl_meta *meta) BL_MUST_CHECK;
 /* Out of a model file's metadata, of today's form or of an older one; `path` is for messages. What is wrong with it is
  * BL_E_FORMAT. */
 bl_status bl_model_recipe_read(bl_ctx *ctx, const char *path, const bl_meta *meta, bl_model_recipe *out) BL_MUST_CHECK;

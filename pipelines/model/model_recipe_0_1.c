@@ -42,42 +42,42 @@ static bl_status put_stream(bl_ctx *ctx, const char *path, const char *text, bl_
 }
 
 /* "source: {files: {labels: raven, ...}}": the sources of that version, and which labels were in tables. */
-static bl_status put_input(bl_ctx *ctx, const char *path, const bl_node *source, const char *stream, bl_buf *out)
+static bl_status put_input(bl_ctx *ctx, const char *path, const bl_flow *source, const char *stream, bl_buf *out)
 {
   static const char *const tables[] = {"raven", "audacity", "table", "hypnogram"};
-  if (!source || source->kind != BL_NODE_MAP || source->n != 1)
+  if (!source || source->kind != BL_FLOW_MAP || source->n != 1)
     return bl_fail(ctx, BL_E_FORMAT, "%s: its config names no source", path);
   if (!strcmp(source->key[0].text, "table")) return bl_buf_puts(ctx, out, "input: {kind: table}\n");
-  const bl_node *labels = bl_node_get(&source->child[0], "labels");
+  const bl_flow *labels = bl_flow_get(&source->child[0], "labels");
   bool elsewhere = false;
-  for (size_t i = 0; labels && labels->kind == BL_NODE_SCALAR && i < sizeof tables / sizeof *tables; i++)
+  for (size_t i = 0; labels && labels->kind == BL_FLOW_SCALAR && i < sizeof tables / sizeof *tables; i++)
     elsewhere |= !strcmp(labels->text, tables[i]);
   bl_status s = bl_buf_printf(ctx, out, "input: {kind: recordings, events: %s", elsewhere ? "table" : "inside");
   if (!s) s = put_stream(ctx, path, stream, out);
   return s ? s : bl_buf_puts(ctx, out, "}\n");
 }
 
-static bl_status put_section(bl_ctx *ctx, const bl_node *root, const char *key, bl_buf *out)
+static bl_status put_section(bl_ctx *ctx, const bl_flow *root, const char *key, bl_buf *out)
 {
-  const bl_node *n = bl_node_get(root, key);
+  const bl_flow *n = bl_flow_get(root, key);
   if (!n) return BL_OK;
   bl_status s = bl_buf_printf(ctx, out, "%s: ", key);
-  if (!s) s = bl_node_flow(ctx, n, out);
+  if (!s) s = bl_flow_print(ctx, n, out);
   return s ? s : bl_buf_puts(ctx, out, "\n");
 }
 
 bl_status bl_model_recipe_of_0_1(bl_ctx *ctx, const char *path, const char *config, const char *stream, bl_buf *out)
 {
-  bl_node root = {0};
+  bl_flow root = {0};
   bl_status s = bl_yaml_parse(ctx, path, config, strlen(config), &root);
-  if (s == BL_E_CONFIG || (!s && root.kind != BL_NODE_MAP))
+  if (s == BL_E_CONFIG || (!s && root.kind != BL_FLOW_MAP))
     s = bl_fail(ctx, BL_E_FORMAT, "%s: its config cannot be read", path);
-  if (!s) s = put_input(ctx, path, bl_node_get(&root, "source"), stream, out);
+  if (!s) s = put_input(ctx, path, bl_flow_get(&root, "source"), stream, out);
   if (!s) s = put_section(ctx, &root, "stream", out);
   if (!s) s = put_section(ctx, &root, "segments", out);
   if (!s) s = put_section(ctx, &root, "features", out);
-  const bl_node *rows = s ? NULL : bl_node_get(&root, "rows"), *nan = rows ? bl_node_get(rows, "nan") : NULL;
-  if (nan && nan->kind == BL_NODE_SCALAR) s = bl_buf_printf(ctx, out, "rows: {nan: %s}\n", nan->text);
-  bl_node_free(ctx, &root);
+  const bl_flow *rows = s ? NULL : bl_flow_get(&root, "rows"), *nan = rows ? bl_flow_get(rows, "nan") : NULL;
+  if (nan && nan->kind == BL_FLOW_SCALAR) s = bl_buf_printf(ctx, out, "rows: {nan: %s}\n", nan->text);
+  bl_flow_free(ctx, &root);
   return s;
 }

@@ -26,8 +26,8 @@ static void reads_what_it_prints(void **unused)
   check_ok(ctx, bl_texts_add(ctx, &x.channels, "left, \"near\""));
   check_ok(ctx, bl_texts_add(ctx, &x.units, "FS"));
   check_ok(ctx, pipe_config(ctx, config, &c));
-  check_ok(ctx, bl_model_recipe_print(ctx, &c, &x, &text));
-  check_ok(ctx, bl_meta_add(ctx, &meta, "recipe", bl_buf_text(&text)));
+  check_ok(ctx, bl_model_recipe_add(ctx, &c, &x, &meta));
+  check_ok(ctx, bl_buf_puts(ctx, &text, bl_meta_get(&meta, "recipe")));
   check_ok(ctx, bl_model_recipe_read(ctx, "m", &meta, &r));
   assert_false(r.table);
   assert_false(r.events_elsewhere);

@@ -53,7 +53,7 @@ static void predicts_the_same(void **state)
     check_ok(ctx, bl_texts_add(ctx, &files, path));
   }
   snprintf(path, sizeof path, FOLDER "%s.safetensors", o->name);
-  check_ok(ctx, bl_predict_files(ctx, path, &files, NULL, &out, &failed));
+  check_ok(ctx, bl_predict_files(ctx, path, &files, NULL, append_text, &out, &failed));
   check_ok(ctx, bl_table_parse(ctx, "got", bl_buf_text(&out), out.len, &got));
   snprintf(path, sizeof path, FOLDER "%s.csv", o->name);
   check_ok(ctx, bl_table_read(ctx, path, &want));
@@ -74,11 +74,11 @@ static void knows_where_events_were(void **unused)
   bl_buf out = {0};
   size_t failed;
   check_ok(ctx, bl_texts_add(ctx, &files, BALEEN_SETS "/eegmmidb-s001/S001R01.edf"));
-  check_fails(ctx, bl_predict_files(ctx, FOLDER "framed.safetensors", &files, NULL, &out, &failed), BL_E_SHAPE,
-              "those of the model were named by a table in training");
+  check_fails(ctx, bl_predict_files(ctx, FOLDER "framed.safetensors", &files, NULL, append_text, &out, &failed),
+              BL_E_SHAPE, "those of the model were named by a table in training");
   bl_buf_free(ctx, &out);
-  check_fails(ctx, bl_predict_files(ctx, FOLDER "motor_imagery.safetensors", &files, NULL, &out, &failed), BL_E_SHAPE,
-              "; predict reads the events inside the recording");
+  check_fails(ctx, bl_predict_files(ctx, FOLDER "motor_imagery.safetensors", &files, NULL, append_text, &out, &failed),
+              BL_E_SHAPE, "; predict reads the events inside the recording");
   bl_buf_free(ctx, &out);
   bl_texts_free(ctx, &files);
   check_free(ctx);

@@ -8,6 +8,7 @@
 #include "baleen/block.h"
 #include "baleen/matrix.h"
 #include "baleen/memory.h"
+#include "baleen/option.h"
 
 /* One text a row. Each different text is held once: recordings, labels and groups repeat. */
 typedef struct bl_column {
@@ -94,5 +95,8 @@ bl_status bl_npy_read(bl_ctx *ctx, const char *path, bl_mat *out) BL_MUST_CHECK;
 bl_status bl_npy_read_wide(bl_ctx *ctx, const char *path, bl_mat *out, double **offset) BL_MUST_CHECK;
 /* The same, the n offsets given; without effect on an array of another width. */
 bl_status bl_npy_read_above(bl_ctx *ctx, const char *path, const double *offset, size_t n, bl_mat *out) BL_MUST_CHECK;
+/* The same in doubles, into an array of an option; one dimension is one row. Numbers that are not finite, and arrays
+ * without any, are refused. */
+bl_status bl_npy_read_array(bl_ctx *ctx, const char *path, bl_array *out) BL_MUST_CHECK;
 
 #endif
