@@ -93,13 +93,16 @@ static bl_status check_shape(bl_ctx *ctx, const char *who, unsigned tags, const 
   return !s && tags & BL_TAG_COVARIANCE_ROWS ? check_triangle(ctx, who, d) : s;
 }
 
-static bl_status check_y(bl_ctx *ctx, const char *who, const bl_data *d, bool classes)
+static bl_status check_y(bl_ctx *ctx, const char *who, unsigned tags, const bl_data *d, bool classes)
 {
   if (!d->y)
     return bl_fail(ctx, BL_E_ARG, "%s: learns from %s, but y was not given", who, classes ? "classes" : "targets");
-  for (size_t i = 0; i < d->X.rows; i++) {
+  size_t k = d->n_targets > 1 ? d->n_targets : 1;
+  if (k > 1 && !(tags & BL_TAG_TARGETS))
+    return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: learns one target, but y has %zu; fit one for each", who, k);
+  for (size_t i = 0; i < d->X.rows * k; i++) {
     if (!isfinite(d->y[i]))
-      return bl_fail(ctx, BL_E_NONFINITE, "%s: y of row %zu is %s; leave the row out", who, i,
+      return bl_fail(ctx, BL_E_NONFINITE, "%s: y of row %zu is %s; leave the row out", who, i / k,
                      bl_nonfinite_name(d->y[i]));
     if (!classes || !d->class_names) continue;
     if (!(d->y[i] >= 0 && d->y[i] < (double)d->class_names->n && d->y[i] == floor(d->y[i])))
@@ -143,10 +146,10 @@ static bl_status check_time(bl_ctx *ctx, const char *who, const bl_data *d)
 static bl_status drop_rows(bl_ctx *ctx, checked *c, size_t zeros)
 {
   bl_data *d = &c->data;
-  size_t n = d->X.rows - zeros, k = 0;
+  size_t n = d->X.rows - zeros, k = 0, targets = d->n_targets > 1 ? d->n_targets : 1;
   c->index = bl_calloc(ctx, n, sizeof *c->index);
   c->weight = bl_calloc(ctx, n, sizeof *c->weight);
-  if (d->y) c->y = bl_calloc(ctx, n, sizeof *c->y);
+  if (d->y) c->y = bl_calloc(ctx, n, targets * sizeof *c->y);
   if (d->group) c->group = bl_calloc(ctx, n, sizeof *c->group);
   if (d->time) c->time = bl_calloc(ctx, n, sizeof *c->time);
   if (!c->index || !c->weight || (d->y && !c->y) || (d->group && !c->group) || (d->time && !c->time))
@@ -155,7 +158,7 @@ static bl_status drop_rows(bl_ctx *ctx, checked *c, size_t zeros)
     if (!(d->weight[i] > 0)) continue;
     c->index[k] = d->X.index ? d->X.index[i] : (uint32_t)i;
     c->weight[k] = d->weight[i];
-    if (c->y) c->y[k] = d->y[i];
+    if (c->y) memcpy(c->y + k * targets, d->y + i * targets, targets * sizeof *c->y);
     if (c->group) c->group[k] = d->group[i];
     if (c->time) c->time[k] = d->time[i];
     k++;
@@ -257,7 +260,7 @@ static bl_status check_data(bl_ctx *ctx, const bl_estimator *e, checked *c)
   bl_status s = bl_estimator_complete(ctx, e);
   if (!s) s = check_shape(ctx, who, tags, d);
   if (!s) s = check_weight(ctx, who, tags, d, &zeros);
-  if (!s && (classes || kind == BL_REGRESSOR)) s = check_y(ctx, who, d, classes);
+  if (!s && (classes || kind == BL_REGRESSOR)) s = check_y(ctx, who, tags, d, classes);
   if (!s && (tags & BL_TAG_ORDERED)) s = check_time(ctx, who, d);
   if (!s) s = bl_check_finite(ctx, who, &d->X, tags & BL_TAG_NAN_OK, d->feature_names, 0);
   if (!s && zeros) s = drop_rows(ctx, c, zeros);
@@ -265,7 +268,8 @@ static bl_status check_data(bl_ctx *ctx, const bl_estimator *e, checked *c)
   bool ones = true;
   for (size_t i = 0; d->weight && ones && i < d->X.rows; i++) ones = d->weight[i] == 1;
   if (ones) d->weight = NULL;
-  c->train = (bl_train){.X = d->X, .weight = d->weight, .group = d->group, .data = d};
+  c->train = (bl_train){
+      .X = d->X, .n_targets = d->n_targets > 1 ? d->n_targets : 1, .weight = d->weight, .group = d->group, .data = d};
   if (kind == BL_REGRESSOR) c->train.y = d->y;
   return BL_OK;
 }

@@ -106,25 +106,73 @@ static bl_status check_numbers(reader *r, const entry *x)
   return BL_OK;
 }
 
-static bl_status fill_fields(reader *r, bl_estimator *e, const char *prefix)
+/* What the file holds of one estimator: its arrays under their own names, and where each lies. */
+typedef struct held {
+  bl_old_state state;
+  entry **at;
+} held;
+
+/* The arrays "<prefix>.<name>"; those of steps have a further dot or bracket. */
+static bl_status hold(reader *r, const char *prefix, held *h)
 {
-  for (const bl_field *f = e->cls->fields; f && f->name; f++) {
-    char *name = bl_strf(r->ctx, "%s.%s", prefix, f->name);
-    if (!name) return bl_fail_nomem(r->ctx, "a model file");
-    entry *x = NULL;
-    for (size_t i = 0; !x && i < r->n; i++)
-      if (!strcmp(r->entry[i].name, name)) x = &r->entry[i];
-    bl_free(r->ctx, name);
-    if (!x && f->dim_rows == BL_NO_DIM)
-      return bl_fail(r->ctx, BL_E_FORMAT, "%s: '%s.%s' is missing", r->name, prefix, f->name);
-    if (!x) continue;
-    bl_status s = check_numbers(r, x);
-    if (!s)
-      s = bl_field_set(r->ctx, e->cls->fields, f->name, e->state, x->dtype, x->n_dims, x->dims, r->data + x->begin,
-                       x->end - x->begin);
-    if (s) return bl_fail_in(r->ctx, s, "%s: %s: ", r->name, prefix);
-    x->used = true;
+  size_t n = strlen(prefix);
+  h->state.v = bl_calloc(r->ctx, r->n, sizeof *h->state.v);
+  h->at = bl_calloc(r->ctx, r->n, sizeof(entry *));
+  if (!h->state.v || !h->at) return bl_fail_nomem(r->ctx, "a model file");
+  for (size_t i = 0; i < r->n; i++) {
+    entry *x = &r->entry[i];
+    if (strncmp(x->name, prefix, n) || x->name[n] != '.' || strpbrk(x->name + n + 1, ".[")) continue;
+    h->at[h->state.n] = x;
+    h->state.v[h->state.n++] = (bl_old_field){
+        .name = x->name + n + 1, .dtype = x->dtype, .n_dims = x->n_dims, .dims = {x->dims[0], x->dims[1]}};
   }
+  return BL_OK;
+}
+
+static bl_status fill_field(reader *r, bl_estimator *e, const bl_field *f, const char *prefix, const held *h)
+{
+  const bl_old_field *old = bl_old_find(&h->state, f->name);
+  if (!old && f->dim_rows == BL_NO_DIM)
+    return bl_fail(r->ctx, BL_E_FORMAT, "%s: '%s.%s' is missing", r->name, prefix, f->name);
+  if (!old) return BL_OK;
+  entry *x = h->at[old - h->state.v];
+  bl_status s = check_numbers(r, x);
+  if (!s)
+    s = bl_field_set(r->ctx, e->cls->fields, f->name, e->state, old->dtype, old->n_dims, old->dims, r->data + x->begin,
+                     x->end - x->begin);
+  x->used = true;
+  return s ? bl_fail_in(r->ctx, s, "%s: %s: ", r->name, prefix) : BL_OK;
+}
+
+static bl_status fill_fields(reader *r, bl_estimator *e, unsigned version, const char *prefix)
+{
+  held h = {0};
+  bl_status s = hold(r, prefix, &h);
+  if (!s && version < e->cls->state_version) {
+    s = e->cls->migrate(r->ctx, version, &h.state);
+    if (s) s = bl_fail_in(r->ctx, s, "%s: %s, of version %u: ", r->name, prefix, version);
+  }
+  for (const bl_field *f = e->cls->fields; !s && f && f->name; f++) s = fill_field(r, e, f, prefix, &h);
+  bl_free(r->ctx, h.state.v);
+  bl_free(r->ctx, h.at);
+  return s;
+}
+
+bl_old_field *bl_old_find(const bl_old_state *old, const char *name)
+{
+  for (size_t i = 0; i < old->n; i++)
+    if (!strcmp(old->v[i].name, name)) return &old->v[i];
+  return NULL;
+}
+
+bl_status bl_old_reshape(bl_ctx *ctx, bl_old_field *f, size_t n_dims, size_t rows, size_t cols)
+{
+  size_t had = 1, wanted = n_dims > 1 ? rows * cols : rows;
+  for (size_t i = 0; i < f->n_dims; i++) had *= f->dims[i];
+  if (had != wanted) return bl_fail(ctx, BL_E_FORMAT, "'%s' holds %zu numbers, wanted %zu", f->name, had, wanted);
+  f->n_dims = n_dims;
+  f->dims[0] = rows;
+  f->dims[1] = n_dims > 1 ? cols : 0;
   return BL_OK;
 }
 
@@ -161,17 +209,19 @@ static bl_status read_classes(reader *r, bl_estimator *e, const json_t *j)
 }
 
 /* What the structure says of `e` itself, apart from its steps. */
-static bl_status read_node(reader *r, bl_estimator *e, const json_t *j)
+static bl_status read_node(reader *r, bl_estimator *e, const json_t *j, unsigned *out)
 {
   const char *cls = json_string_value(json_object_get(j, "class"));
   size_t version;
   if (!cls || strcmp(cls, e->cls->name))
     return bl_fail(r->ctx, BL_E_FORMAT, "%s: its structure says %s where its estimator says %s", r->name,
                    cls ? cls : "nothing", e->cls->name);
-  if (!to_size(json_object_get(j, "state_version"), &version) || version != e->cls->state_version)
+  bool known = to_size(json_object_get(j, "state_version"), &version) && version <= e->cls->state_version;
+  if (!known || (version < e->cls->state_version && !e->cls->migrate))
     return bl_fail(r->ctx, BL_E_FORMAT,
                    "%s: what %s learnt is of another version than this library's %u; use the baleen that wrote it",
                    r->name, cls, e->cls->state_version);
+  *out = (unsigned)version;
   if (!to_size(json_object_get(j, "n_features"), &e->n_features) || !e->n_features)
     return bl_fail(r->ctx, BL_E_FORMAT, "%s: %s without a number of features", r->name, cls);
   bl_status s = read_texts(r, json_object_get(j, "feature_names"), &e->feature_names);
@@ -219,11 +269,12 @@ static bl_status restore_learnt(reader *r, bl_estimator *e, size_t i, const json
 static bl_status restore(reader *r, bl_estimator *e, const json_t *j, const char *prefix)
 {
   const json_t *steps = json_object_get(j, "steps"), *learnt = json_object_get(j, "learnt");
-  bl_status s = read_node(r, e, j);
+  unsigned version = 0;
+  bl_status s = read_node(r, e, j, &version);
   if (!s && json_array_size(steps) != e->n_children)
     s = bl_fail(r->ctx, BL_E_FORMAT, "%s: %s has %zu steps, its structure %zu", r->name, e->cls->name, e->n_children,
                 json_array_size(steps));
-  if (!s) s = fill_fields(r, e, prefix);
+  if (!s) s = fill_fields(r, e, version, prefix);
   for (size_t i = 0; !s && i < e->n_children; i++) s = restore_child(r, e, i, json_array_get(steps, i), prefix);
   if (!s && json_array_size(learnt)) s = bl_estimator_learn_children(r->ctx, e, json_array_size(learnt));
   for (size_t i = 0; !s && i < e->n_learnt; i++) s = restore_learnt(r, e, i, json_array_get(learnt, i), prefix);

@@ -59,15 +59,17 @@ static bl_kind kind_of(const bl_estimator *self)
   return self->n_children ? bl_estimator_kind(last(self)) : BL_TRANSFORMER;
 }
 
-/* What the first step takes in (NaN, rows of covariance); weights, classes, randomness where any step asks for them. */
+/* What the first step takes in (NaN, rows of covariance); several targets where the last learns them; weights, classes, randomness where any step asks for them. */
 static unsigned tags_of(const bl_estimator *self)
 {
   const unsigned of_first = BL_TAG_NAN_OK | BL_TAG_COVARIANCE_ROWS;
+  const unsigned of_last = BL_TAG_TARGETS;
   const unsigned of_any =
       BL_TAG_WEIGHTS | BL_TAG_NEEDS_Y | BL_TAG_RANDOM | BL_TAG_BINARY | BL_TAG_POOR_SCORE | BL_TAG_ORDERED;
   unsigned tags = 0;
   for (size_t i = 0; i < self->n_children; i++)
-    tags |= bl_estimator_tags(self->child[i]) & (i ? of_any : of_any | of_first);
+    tags |=
+        bl_estimator_tags(self->child[i]) & (of_any | (i ? 0 : of_first) | (i + 1 == self->n_children ? of_last : 0));
   return tags;
 }
 

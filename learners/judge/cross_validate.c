@@ -68,6 +68,9 @@ static bl_status check_call(bl_ctx *ctx, const bl_cv_call *c, const bl_cv_model 
                    "cross_validate: %s only transforms; end the chain with a classifier, a "
                    "regressor or an outlier detector",
                    r->candidate->estimator->cls->name);
+  if (d->n_targets > 1)
+    return bl_fail(ctx, BL_E_UNSUPPORTED, "cross_validate: scores one target, but y has %zu; take them one by one",
+                   d->n_targets);
   if (!d->y && r->kind != BL_OUTLIER_DETECTOR)
     return bl_fail(ctx, BL_E_ARG, "cross_validate: a %s learns from %s, and none were given", bl_kind_name(r->kind),
                    r->kind == BL_CLASSIFIER ? "labels" : "targets");

@@ -131,16 +131,20 @@ static const tamper tampers[] = {
     {"a newer format", "\"format_version\":\"2\"", "\"format_version\":\"3\"",
      "format version 3 (written by baleen 0.1.0)"},
     {"no estimator", "\"estimator\":", "\"estimator2\":", "no 'estimator' in its metadata"},
-    {"an unknown class", "{ridge: {alpha", "{rigde: {alpha", "did you mean 'ridge'"},
+    {"an unknown class", "{linear_regression: {fit", "{linear_regresion: {fit", "did you mean 'linear_regression'"},
     {"a newer state", "\\\"state_version\\\":1", "\\\"state_version\\\":9", "another version than this library's 1"},
+    {"an older state that no migrate knows", "\\\"state_version\\\":1", "\\\"state_version\\\":0",
+     "another version than this library's 1"},
     {"no features", "\\\"n_features\\\":3", "\\\"n_features\\\":0", "without a number of features"},
     {"other features", "\\\"n_features\\\":3", "\\\"n_features\\\":4", "3 names for 4 features"},
-    {"classes of a regressor", "\\\"classes\\\":[]", "\\\"classes\\\":[\\\"0\\\",\\\"1\\\"]", "ridge with 2 classes"},
-    {"another class in the structure", "\\\"class\\\":\\\"ridge\\\"", "\\\"class\\\":\\\"pca\\\"",
+    {"classes of a regressor", "\\\"classes\\\":[]", "\\\"classes\\\":[\\\"0\\\",\\\"1\\\"]",
+     "linear_regression with 2 classes"},
+    {"another class in the structure", "\\\"class\\\":\\\"linear_regression\\\"", "\\\"class\\\":\\\"pca\\\"",
      "its structure says pca"},
     {"steps from nowhere", "\\\"steps\\\":[]", "\\\"steps\\\":[1]", "0 steps, its structure 1"},
-    {"a missing scalar", "\"ridge.intercept\"", "\"ridge.interzept\"", "'ridge.intercept' is missing"},
-    {"a missing vector", "\"ridge.coef\"", "\"ridge.koef\"", "do not fit 3 columns"},
+    {"a missing scalar", "\"linear_regression.intercept\"", "\"linear_regression.interzept\"",
+     "'linear_regression.intercept' is missing"},
+    {"a missing vector", "\"linear_regression.coef\"", "\"linear_regression.koef\"", "do not fit 3 columns"},
     {"an unknown type", "\"dtype\":\"F64\"", "\"dtype\":\"F63\"", "no type that is known here"},
     {"another type", "\"dtype\":\"F64\"", "\"dtype\":\"I64\"", "wanted F64"},
     {"another shape", "\"shape\":[3]", "\"shape\":[2]", "24 bytes for 2 numbers"},
@@ -149,7 +153,7 @@ static const tamper tampers[] = {
     {"an end before the beginning", "\"data_offsets\":[0,24]", "\"data_offsets\":[24,0]", "no sound shape and place"},
     {"a place behind the end", "\"data_offsets\":[0,24]", "\"data_offsets\":[0,240]", "no sound shape and place"},
     {"a hole", "\"data_offsets\":[24,32]", "\"data_offsets\":[25,32]", "begins at byte 25"},
-    {"a tail", "\"data_offsets\":[24,32]", "\"data_offsets\":[24,31]", "its arrays end at 31"},
+    {"a tail", "\"data_offsets\":[32,40]", "\"data_offsets\":[32,39]", "its arrays end at 39"},
     {"metadata that is no text", "\"version\":\"0.1.0\"", "\"version\":1", "the metadata 'version' is no text"},
     {"the same key twice", "\"version\":", "\"format\":", "not JSON"},
     {"no JSON", "{\"__metadata__\"", "[\"__metadata__\"", "not JSON"},
@@ -169,7 +173,7 @@ static void tampered_file_is_refused(void **state)
 {
   const tamper *t = *state;
   bl_ctx *ctx = bl_ctx_new();
-  bl_estimator *e = fitted(ctx, "ridge"), *back;
+  bl_estimator *e = fitted(ctx, "linear_regression"), *back;
   const char *path = check_tmp_path("a");
   size_t n;
   check_ok(ctx, bl_model_save(ctx, path, e, NULL));

@@ -1,9 +1,10 @@
 /* ridge against scikit-learn's on diabetes and on more columns than rows; collinear columns; alpha 0. */
+#include "baleen/model_file.h"
 #include "learned.h"
 
 typedef struct row {
   const char *name, *options;
-  size_t target; /* column of two.y, for the case of two targets */
+  size_t target; /* column of two.y, for the case of two targets taken one by one */
   bool weighted, wide;
 } row;
 
@@ -49,6 +50,63 @@ static void agrees_with_scikit_learn(void **state)
   check_free(ctx);
 }
 
+/* Both columns of y at once, in a chain too, are scikit-learn's of two targets; saved and loaded they stay so. */
+static void two_targets_at_once(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  golden *g = golden_open("ridge");
+  bl_mat x = golden_rows(ctx, g, "x");
+  const golden_array *predict = golden_get(g, "two.predict");
+  bl_data d = {.X = bl_mat_view(&x), .y = golden_get(g, "two.y")->v, .n_targets = 2};
+  bl_estimator *e, *back;
+  check_ok(ctx, bl_estimator_parse(ctx, "[{standard_scaler: {with_mean: false, with_std: false}}, ridge]", &e));
+  check_ok(ctx, bl_fit(ctx, e, &d));
+  assert_int_equal(bl_op_width(e, BL_PREDICT), 2);
+  golden_compare(golden_get(g, "two.coef"), learned(e->child[1], "coef").v, "two.coef");
+  golden_compare(golden_get(g, "two.intercept"), learned(e->child[1], "intercept").v, "two.intercept");
+  const char *path = check_tmp_path("two");
+  check_ok(ctx, bl_model_save(ctx, path, e, NULL));
+  check_ok(ctx, bl_model_load(ctx, path, &back, NULL));
+  assert_true(bl_estimator_equal(e, back));
+  double out[40];
+  bl_cmat first = d.X;
+  first.rows = 20;
+  check_ok(ctx, bl_apply(ctx, back, BL_PREDICT, &first, NULL, out));
+  golden_compare(predict, out, "two.predict");
+  /* an estimator of one target says so */
+  bl_estimator *knn;
+  check_ok(ctx, bl_estimator_new(ctx, "knn_regressor", &knn));
+  check_fails(ctx, bl_fit(ctx, knn, &d), BL_E_UNSUPPORTED, "knn_regressor: learns one target, but y has 2");
+  bl_estimator_free(ctx, knn);
+  bl_estimator_free(ctx, back);
+  bl_estimator_free(ctx, e);
+  bl_mat_free(ctx, &x);
+  golden_close(g);
+  check_tmp_done();
+  check_free(ctx);
+}
+
+/* Rows of weight zero are left out of every target, and weighing rows is repeating them. */
+static void weights_of_two_targets(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  float v[] = {1, 2, 9, 9, 3, 5, 4, 1, 4, 1}, few[] = {1, 2, 3, 5, 4, 1, 4, 1};
+  double y[] = {1, 2, 1e9, -1e9, 2, 8, 5, 3, 5, 3}, y_few[] = {1, 2, 2, 8, 5, 3, 5, 3}, w[] = {1, 0, 1, 1, 1};
+  bl_data a = {.X = {v, 5, 2, 2, NULL}, .y = y, .n_targets = 2, .weight = w},
+          b = {.X = {few, 4, 2, 2, NULL}, .y = y_few, .n_targets = 2};
+  bl_estimator *one, *two;
+  check_ok(ctx, bl_estimator_new(ctx, "ridge", &one));
+  check_ok(ctx, bl_estimator_new(ctx, "ridge", &two));
+  check_ok(ctx, bl_fit(ctx, one, &a));
+  check_ok(ctx, bl_fit(ctx, two, &b));
+  assert_true(bl_estimator_equal(one, two));
+  bl_estimator_free(ctx, one);
+  bl_estimator_free(ctx, two);
+  check_free(ctx);
+}
+
 /* y = 2 a + 1 with the column a given twice: the smallest coefficients share the 2. */
 static void collinear_columns_share(void **unused)
 {
@@ -91,11 +149,13 @@ static void other_operations_are_refused(void **unused)
 int main(void)
 {
   enum { N = sizeof rows / sizeof *rows };
-  struct CMUnitTest tests[N + 2];
+  struct CMUnitTest tests[N + 4];
   memset(tests, 0, sizeof tests);
   for (size_t i = 0; i < N; i++)
     tests[i] = (struct CMUnitTest){
         .name = rows[i].name, .test_func = agrees_with_scikit_learn, .initial_state = (void *)(uintptr_t)&rows[i]};
+  tests[N + 2] = (struct CMUnitTest)cmocka_unit_test(two_targets_at_once);
+  tests[N + 3] = (struct CMUnitTest)cmocka_unit_test(weights_of_two_targets);
   tests[N] = (struct CMUnitTest)cmocka_unit_test(collinear_columns_share);
   tests[N + 1] = (struct CMUnitTest)cmocka_unit_test(other_operations_are_refused);
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,12 +29,14 @@ enum {
   BL_TAG_COVARIANCE_ROWS = 64,
   BL_TAG_POOR_SCORE = 128,  /* exempt from the score checks of the conformance suite */
   BL_TAG_INCREMENTAL = 256, /* can learn in parts: has the slot partial_fit */
-  BL_TAG_ORDERED = 512      /* learns from rows in their order, which must be that of time where times are given */
+  BL_TAG_ORDERED = 512,     /* learns from rows in their order, which must be that of time where times are given */
+  BL_TAG_TARGETS = 1024     /* a regressor that learns several targets at once; the others refuse them */
 };
 
 /* What can be asked of a fitted estimator; each gives doubles except transform. */
 typedef enum bl_op {
-  BL_PREDICT,       /* [n]: class values, numbers, or -1/+1 of an outlier detector (+1 = inlier) */
+  /* [n]: class values, numbers, or -1/+1 of an outlier detector (+1 = inlier); of several targets [n x targets] */
+  BL_PREDICT,
   BL_PREDICT_PROBA, /* [n x n_classes], rows sum to 1, columns in the order of classes */
   /* [n] for two classes (> 0: second class) and for outlier detectors (< 0: outlier), else [n x n_classes] */
   BL_DECISION,
@@ -58,7 +60,8 @@ typedef struct bl_answer {
  * to bl_crow(&X, i). Group travels with the data so that nothing can forget it. */
 typedef struct bl_data {
   bl_cmat X;
-  const double *y;               /* class values (any finite numbers) or targets; NULL: none */
+  const double *y;               /* class values (any finite numbers) or targets [rows x n_targets]; NULL: none */
+  size_t n_targets;              /* 0: one */
   const double *weight;          /* >= 0, not all zero; NULL: all ones */
   const int32_t *group;          /* rows of one group never stand on both sides of a split; NULL: every row its own */
   const double *time;            /* when each row was, in seconds of any common clock; NULL: not known */
@@ -71,7 +74,8 @@ typedef struct bl_data {
  * every one of them present. weight is NULL for all ones. group may be NULL. */
 typedef struct bl_train {
   bl_cmat X;
-  const double *y;
+  const double *y;  /* [rows x n_targets] */
+  size_t n_targets; /* 1, or more with BL_TAG_TARGETS */
   const double *weight;
   const int32_t *group;
   size_t n_classes;    /* 0 for regression and when y is not given */
@@ -79,6 +83,20 @@ typedef struct bl_train {
 } bl_train;
 
 typedef struct bl_estimator bl_estimator;
+
+/* Learnt arrays as a file of an older version holds them, for a class's migrate. */
+typedef struct bl_old_field {
+  const char *name; /* of the field */
+  bl_dtype dtype;
+  size_t n_dims, dims[2];
+} bl_old_field;
+typedef struct bl_old_state {
+  bl_old_field *v;
+  size_t n;
+} bl_old_state;
+bl_old_field *bl_old_find(const bl_old_state *old, const char *name); /* NULL when the file has none */
+/* The same numbers in another shape; BL_E_FORMAT when they are not as many. `cols` counts for two dims alone. */
+bl_status bl_old_reshape(bl_ctx *ctx, bl_old_field *f, size_t n_dims, size_t rows, size_t cols) BL_MUST_CHECK;
 
 typedef struct bl_estimator_class {
   const char *name, *summary, *source;
@@ -117,6 +135,9 @@ typedef struct bl_estimator_class {
   /* After loading from a file: is what the fields hold consistent (indices in bounds, sizes agreeing with n_features
    * and n_classes)? apply may trust what passed. Required where an apply would index by learnt numbers. */
   bl_status (*check)(bl_ctx *ctx, const bl_estimator *self);
+  /* Brings what `from_version` (below state_version) learnt to today's fields, by name and shape. It looks at what a file
+   * says, so nothing may be taken for granted. NULL: models of older versions are refused. */
+  bl_status (*migrate)(bl_ctx *ctx, unsigned from_version, bl_old_state *old);
   /* Of a class with children, where kind and tags follow from them; NULL: `kind` and `tags` as they stand. Asked of
    * unfitted objects too, also of one that has no children yet. */
   bl_kind (*kind_of)(const bl_estimator *self);
