@@ -41,7 +41,7 @@ static void run_into(bl_ctx *ctx, const char *text, const char *folder)
   bl_config c;
   bl_run_summary done;
   check_ok(ctx, pipe_config(ctx, text, &c));
-  check_ok(ctx, bl_run(ctx, &c, at(folder), &done));
+  check_ok(ctx, bl_run(ctx, &c, at(folder), NULL, NULL, &done));
   bl_run_summary_free(ctx, &done);
   bl_config_free(ctx, &c);
 }
@@ -140,7 +140,7 @@ static void cutting_is_training(void **unused)
   bl_run_summary done;
   put_template("call.npy");
   check_ok(ctx, pipe_config(ctx, CONFIG(MATCH("call.npy, cut_from: [song/1.wav]")), &c));
-  check_fails(ctx, bl_run(ctx, &c, at("leak"), &done), BL_E_LEAKAGE,
+  check_fails(ctx, bl_run(ctx, &c, at("leak"), NULL, NULL, &done), BL_E_LEAKAGE,
               "template_match: an array of its was cut from 'song/1.wav', and fold");
   bl_config_free(ctx, &c);
   run_into(ctx, CONFIG_OF(MATCH("call.npy, cut_from: [song/1.wav]"), ", allow_leakage: true"), "allowed");

@@ -64,7 +64,7 @@ static void tells_nothing_of_the_machine(void **unused)
   size_t n;
   check_ok(ctx, pipe_config(ctx, config, &c));
   snprintf(path, sizeof path, "%s/run", tree_root());
-  check_ok(ctx, bl_run(ctx, &c, path, &done));
+  check_ok(ctx, bl_run(ctx, &c, path, NULL, NULL, &done));
   snprintf(path, sizeof path, "%s/run/model.safetensors", tree_root());
   check_ok(ctx, bl_file_read(ctx, path, 0, &bytes, &n));
   static const char *const foreign[] = {"hum/", "*.wav", "baleen-[tree]", "title", "stratified"};
