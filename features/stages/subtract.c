@@ -16,7 +16,7 @@ typedef struct state {
 
 static const bl_opt opts[] = {
     {"branches", BL_OPT_TEXTS, offsetof(params, branches), NULL, 0, 0, BL_OPT_NEEDED, NULL, "",
-     "branches, written above this one, whose ends are taken off"},
+     "branches, written above this one, whose ends are taken off", NULL},
     BL_OPT_END,
 };
 
