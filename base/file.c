@@ -19,8 +19,7 @@ static bl_status fail_io(bl_ctx *ctx, const char *path, const char *what)
   return bl_fail(ctx, BL_E_IO, "%s: cannot %s: %s", path, what, strerror(errno));
 }
 
-/* ---- reading
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 /* Room for what stat() promises and a little more, which finds out that the file ended there. */
 static size_t first_room(int fd, size_t max)
@@ -80,8 +79,7 @@ done:
   return s;
 }
 
-/* ---- writing
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------------------------------- */
 
 /* The file that a path stands for when its last name is a link, or a link to one, whether it is there or not. */
 bl_status bl_file_target(bl_ctx *ctx, const char *path, char **out)

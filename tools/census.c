@@ -4,8 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- gathering
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- gathering --------------------------------------------------------------------------------------------------- */
 
 /* Mixes a sample's bits into a hash (a multiply and a fold; odd constant of the golden ratio). */
 static uint64_t mix(uint64_t h, float x)
@@ -81,8 +80,7 @@ bl_status bl_census_stream(bl_ctx *ctx, bl_recording *rec, size_t k, bl_census *
   return status;
 }
 
-/* ---- what it tells
- * ------------------------------------------------------------------------------------------------- */
+/* ---- what it tells ----------------------------------------------------------------------------------------------- */
 
 double bl_census_mean(const bl_census *t) { return t->n ? t->sum / (double)t->n : (double)NAN; }
 

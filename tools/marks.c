@@ -7,8 +7,7 @@
 
 #include "baleen/text.h"
 
-/* ---- gathering
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- gathering --------------------------------------------------------------------------------------------------- */
 
 /* The channel of a recording that a table means by its number, from 1 on; else what it says. */
 static char *channel_name(const bl_recording *rec, char *said)
@@ -86,8 +85,7 @@ bl_status bl_marks_gather(bl_ctx *ctx, bl_recording *rec, const bl_mark_sources 
   return s;
 }
 
-/* ---- cropping
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- cropping ---------------------------------------------------------------------------------------------------- */
 
 bl_crop bl_crop_to_samples(const bl_crop *crop, double rate_hz)
 {

@@ -154,8 +154,7 @@ static bl_status raven_rows(bl_ctx *ctx, bl_lines *l, const raven_columns *c, ra
   return s;
 }
 
-/* ---- times that run over the file list
- * ------------------------------------------------------------------------------- */
+/* ---- times that run over the file list --------------------------------------------------------------------------- */
 
 /* From the list's time to the file's own. Without a name the time itself tells the file. */
 static bl_status place_row(bl_ctx *ctx, const char *path, const bl_annotation_reading *how, bl_annotation *a)

@@ -197,8 +197,7 @@ static bl_status write_raven(out *o, const char *path, const bl_annotations *a, 
   return s ? s : o->s;
 }
 
-/* ---- Audacity, CSV, BIDS
- * ------------------------------------------------------------------------------------------- */
+/* ---- Audacity, CSV, BIDS ----------------------------------------------------------------------------------------- */
 
 static bl_status write_audacity(out *o, const char *path, const bl_annotations *a)
 {

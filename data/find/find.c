@@ -15,8 +15,7 @@
 
 enum { MAX_DEPTH = 64, MAX_ALTERNATIVES = 4096 };
 
-/* ---- patterns
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- patterns ---------------------------------------------------------------------------------------------------- */
 
 static bool is_wild(const char *s) { return s[strcspn(s, "*?[")] != '\0'; }
 
@@ -80,8 +79,7 @@ static void keep_shared(char *a, const char *b)
   else memcpy(a, ".", 2); /* both are relative and share nothing; a has one byte at least */
 }
 
-/* ---- walking
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- walking ----------------------------------------------------------------------------------------------------- */
 
 typedef struct walk {
   bl_ctx *ctx;
@@ -268,8 +266,7 @@ static bl_status find_one(bl_ctx *ctx, const char *start, const char *pattern, t
   return s;
 }
 
-/* ---- the whole
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
 
 /* By file, then by settings. */
 static int by_file(const void *pa, const void *pb)

@@ -11,8 +11,7 @@
 #include "file.h"
 #include "npy.h"
 
-/* ---- writing
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------------------------------- */
 
 /* A number with a comma before it; NaN is an empty field. */
 static bl_status put_number(bl_ctx *ctx, bl_buf *b, double x)
@@ -134,8 +133,7 @@ bl_status bl_dataset_write(bl_ctx *ctx, const bl_dataset *d, const char *folder)
   return s;
 }
 
-/* ---- reading
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 static bl_status take_features(bl_ctx *ctx, const char *path, const json_t *list, bl_dataset *d)
 {

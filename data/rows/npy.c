@@ -15,8 +15,7 @@
 static const unsigned char magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 enum { HEADER_CEILING = BL_NPY_HEAD - 12, MAX_DIMS = 32 };
 
-/* ---- the header's dict
- * --------------------------------------------------------------------------------------------- */
+/* ---- the header's dict ------------------------------------------------------------------------------------------- */
 
 typedef struct cursor {
   const char *p, *end;
@@ -123,8 +122,7 @@ static bool take_dict(cursor *c, dict *d, bool *structured)
   return c->p == c->end && d->has_descr && d->has_order && d->has_shape;
 }
 
-/* ---- types and shapes
- * ---------------------------------------------------------------------------------------------- */
+/* ---- types and shapes -------------------------------------------------------------------------------------------- */
 
 static bl_status check_type(bl_ctx *ctx, const char *name, const char *descr, bl_npy_info *out)
 {
@@ -189,8 +187,7 @@ bl_status bl_npy_parse(bl_ctx *ctx, const char *name, const unsigned char *bytes
   return s ? s : check_shape(ctx, name, &d, n, out);
 }
 
-/* ---- numbers
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- numbers ----------------------------------------------------------------------------------------------------- */
 
 bl_sample_type bl_npy_type(const bl_npy_info *info)
 {

@@ -82,8 +82,7 @@ void bl_clip_free(bl_ctx *ctx, bl_clip *c)
   *c = (bl_clip){0};
 }
 
-/* ---- as a recording
- * ------------------------------------------------------------------------------------------------ */
+/* ---- as a recording ---------------------------------------------------------------------------------------------- */
 
 static bl_status clip_samples(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
                               size_t *got)

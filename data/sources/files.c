@@ -107,8 +107,7 @@ static void job_release(job *j)
   bl_items_free(ctx, &j->items);
 }
 
-/* ---- what the options ask for
- * -------------------------------------------------------------------------------------- */
+/* ---- what the options ask for ------------------------------------------------------------------------------------ */
 
 static bool is_plain_group(const char *group) { return !strcmp(group, "recording") || !strcmp(group, "folder"); }
 
@@ -179,8 +178,7 @@ static bl_status name_extras(job *j)
   return s ? bl_fail_in(j->ctx, s, "files: ") : BL_OK;
 }
 
-/* ---- one recording
- * ------------------------------------------------------------------------------------------------- */
+/* ---- one recording ----------------------------------------------------------------------------------------------- */
 
 static char *folder_name(bl_ctx *ctx, const char *path)
 {
@@ -279,8 +277,7 @@ static bl_status make_item(job *j, size_t i)
   return s;
 }
 
-/* ---- tables of events
- * ---------------------------------------------------------------------------------------------- */
+/* ---- tables of events -------------------------------------------------------------------------------------------- */
 
 static bl_status read_events(const job *j, const char *path, bl_annotations *out)
 {
@@ -390,8 +387,7 @@ static bl_status read_for_all(job *j)
   return s;
 }
 
-/* ---- the source
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- the source -------------------------------------------------------------------------------------------------- */
 
 static bl_status judge_unlabelled(const job *j)
 {

@@ -48,8 +48,7 @@ static const bl_opt opts[] = {
 enum { X_SNR, X_CALL, X_START, X_BACKGROUND, X_FOLD };
 static const char *const extra_names[] = {"snr_db", "call", "call_start_s", "background", "fold"};
 
-/* ---- files and folds
- * ----------------------------------------------------------------------------------------------- */
+/* ---- files and folds --------------------------------------------------------------------------------------------- */
 
 /* Calls, or noises. */
 typedef struct side {
@@ -187,8 +186,7 @@ static bl_status make_side(bl_ctx *ctx, const params *p, const char *folder, con
   return s ? s : deal(ctx, p, d);
 }
 
-/* ---- items
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- items ------------------------------------------------------------------------------------------------------- */
 
 /* The calls of one fold, handed out in a drawn order, all of them before any comes again. */
 typedef struct hand {
@@ -359,8 +357,7 @@ static bl_status list(bl_ctx *ctx, const void *vp, const char *folder, bl_items 
   return s;
 }
 
-/* ---- mixing
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- mixing ------------------------------------------------------------------------------------------------------ */
 
 static double mean_square(const float *v, size_t n)
 {

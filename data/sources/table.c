@@ -28,8 +28,7 @@ static const bl_opt opts[] = {
     BL_TEXTS(params, keep, NULL, "columns to carry along as text, not as features"),
     BL_OPT_END};
 
-/* ---- CSV
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- CSV --------------------------------------------------------------------------------------------------------- */
 
 #define NO_COLUMN ((size_t)-1)
 
@@ -194,8 +193,7 @@ static bl_status load_csv(bl_ctx *ctx, const params *p, const char *path, bl_dat
   return s;
 }
 
-/* ---- NumPy
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- NumPy ------------------------------------------------------------------------------------------------------- */
 
 static bl_status read_targets(bl_ctx *ctx, const params *p, const char *folder, size_t rows, bl_mat *out)
 {

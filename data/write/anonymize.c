@@ -9,8 +9,7 @@
 #include "little_endian.h"
 #include "sidecar.h"
 
-/* ---- EDF and BDF
- * --------------------------------------------------------------------------------------------------- */
+/* ---- EDF and BDF ------------------------------------------------------------------------------------------------- */
 
 static void put_field(unsigned char *to, size_t n, const char *text)
 {
@@ -142,8 +141,7 @@ static bl_status anonymize_edf(bl_ctx *ctx, bl_recording *rec, const bl_anonymiz
   return s;
 }
 
-/* ---- WAV
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- WAV --------------------------------------------------------------------------------------------------------- */
 
 /* n bytes of a file from `at` on, in pieces. */
 static bl_status copy_bytes(bl_ctx *ctx, bl_window *w, uint64_t at, uint64_t n, bl_out *out)
@@ -310,8 +308,7 @@ static bl_status anonymize_wav(bl_ctx *ctx, bl_window *w, bl_out *out, bl_texts 
   return s ? s : wav_chunks(ctx, w, out, &kept, report);
 }
 
-/* ---- FLAC
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- FLAC -------------------------------------------------------------------------------------------------------- */
 
 /* Metadata blocks: a byte of type, with bit 7 on the last, 24 bits of length (RFC 9639, 8). Kept: STREAMINFO, PADDING,
  * SEEKTABLE. */
@@ -374,8 +371,7 @@ static bl_status check_name(bl_ctx *ctx, const char *out, const bl_recording *re
                         rec->format, own[0]);
 }
 
-/* ---- all of it
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- all of it --------------------------------------------------------------------------------------------------- */
 
 bl_status bl_anonymize(bl_ctx *ctx, const char *path, const char *out, const bl_anonymizing *how, bl_texts *report)
 {

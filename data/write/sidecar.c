@@ -175,8 +175,7 @@ bl_status bl_sidecar_read_full_name(bl_ctx *ctx, const char *file, bl_sidecar *o
   return s;
 }
 
-/* ---- files that a folder's sidecars make recordings
- * ----------------------------------------------------------------- */
+/* ---- files that a folder's sidecars make recordings -------------------------------------------------------------- */
 
 /* In the order in which they claim <stem>.json. */
 static const char *const bare[] = {".npy", ".raw", ".pcm", ".csv", ".tsv", NULL};
@@ -242,8 +241,7 @@ bl_status bl_sidecar_tells(bl_ctx *ctx, const char *file, bool *candidate, bool 
   return BL_OK;
 }
 
-/* ---- taking it
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- taking it --------------------------------------------------------------------------------------------------- */
 
 /* Microseconds are its last digits; a date that is none is refused by what takes it. */
 static bool parse_start(const char *text, int v[7])

@@ -47,8 +47,7 @@ bl_status bl_sidecar_parse(bl_ctx *ctx, const char *name, const char *text, size
 bl_status bl_sidecar_apply(bl_ctx *ctx, bl_recording *rec, const bl_sidecar *d) BL_MUST_CHECK;
 void bl_sidecar_free(bl_ctx *ctx, bl_sidecar *s);
 
-/* ---- write_sidecar.c
- * ----------------------------------------------------------------------------------------------- */
+/* ---- write_sidecar.c --------------------------------------------------------------------------------------------- */
 
 /* What goes into the sidecar of a file to be written; full_scale [n_channels], NULL where that is 1 for all. */
 bl_status bl_sidecar_text(bl_ctx *ctx, const bl_write_spec *spec, const double *full_scale, bl_buf *out) BL_MUST_CHECK;

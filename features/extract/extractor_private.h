@@ -142,15 +142,13 @@ bl_status bl_extractor_fail(bl_ctx *ctx, const bl_extractor *e, bl_status s, con
                             const char *name);
 /* Names and units of all features, anew from the leaves' streams; after a failure the old ones stay. */
 bl_status bl_extractor_name_features(bl_ctx *ctx, bl_extractor *e) BL_MUST_CHECK;
-/* ---- extractor_pieces.c
- * ----------------------------------------------------------------------------------------------- */
+/* ---- extractor_pieces.c ------------------------------------------------------------------------------------------ */
 
 /* The footing of a started stage, from that of what comes in. */
 footing bl_footing_behind(const bl_stage_run *stage, const bl_stream *in, footing of_in);
 footing bl_extractor_footing(const bl_extractor *e, size_t at);
 
-/* ---- extractor_events.c
- * ----------------------------------------------------------------------------------------------- */
+/* ---- extractor_events.c ------------------------------------------------------------------------------------------ */
 
 /* BL_E_CONFIG when a summary takes events, and no stage before it finds any. */
 bl_status bl_extractor_check_events(bl_ctx *ctx, bl_extractor *e) BL_MUST_CHECK;
@@ -161,16 +159,14 @@ bl_status bl_extractor_tell_events(bl_ctx *ctx, const bl_extractor *e, const ope
 /* Forgets those that no span can touch any more. */
 void bl_extractor_forget_events(bl_extractor *e);
 
-/* ---- extractor_run.c
- * -------------------------------------------------------------------------------------------------- */
+/* ---- extractor_run.c --------------------------------------------------------------------------------------------- */
 
 /* NULL and half-built ones are fine. */
 void bl_desk_free(bl_ctx *ctx, const bl_extractor *e, desk *d);
 /* Forgets all open spans; their desks go back to the pool. */
 void bl_extractor_drop_spans(bl_ctx *ctx, bl_extractor *e);
 
-/* ---- extractor_epoch.c
- * ------------------------------------------------------------------------------------------------ */
+/* ---- extractor_epoch.c ------------------------------------------------------------------------------------------- */
 
 void bl_judges_free(bl_ctx *ctx, bl_extractor *e);
 /* What a stage puts out, or the input (ROOT). */
@@ -194,8 +190,7 @@ bl_status bl_judges_verdict(bl_ctx *ctx, const bl_extractor *e, const desk *d) B
 /* Held frames, corrected, to their summaries. */
 bl_status bl_desk_release_held(bl_ctx *ctx, const bl_extractor *e, const bl_span *span, desk *d) BL_MUST_CHECK;
 
-/* ---- extractor_history.c
- * ---------------------------------------------------------------------------------------------- */
+/* ---- extractor_history.c ----------------------------------------------------------------------------------------- */
 
 /* n frames of a stream, the first of them number `first`, are remembered for as long as the extractor's history goes
  * back from the end of the `more` frames of input in hand. */

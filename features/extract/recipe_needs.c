@@ -143,8 +143,7 @@ bl_status bl_recipe_needs(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream 
   return s;
 }
 
-/* ---- the same of two inputs
- * --------------------------------------------------------------------------------------------- */
+/* ---- the same of two inputs -------------------------------------------------------------------------------------- */
 
 static bool near(double a, double b) { return fabs(a - b) <= 1e-9 * fabs(a); }
 static const char *text_or_none(const bl_texts *t, size_t i) { return i < t->n ? t->v[i] : ""; }

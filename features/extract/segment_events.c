@@ -8,8 +8,7 @@
 
 #include "baleen/text.h"
 
-/* ---- which events
- * ------------------------------------------------------------------------------------------------- */
+/* ---- which events ------------------------------------------------------------------------------------------------ */
 
 bool bl_label_is_bad(const char *label) { return !strncasecmp(label, "bad", 3); }
 bool bl_event_is_bad(const bl_event *e) { return bl_label_is_bad(e->label); }
@@ -108,8 +107,7 @@ void bl_near_move(bl_near *t, double lo, double hi)
   t->n_now = kept;
 }
 
-/* ---- which segments are rejected
- * ------------------------------------------------------------------------------------- */
+/* ---- which segments are rejected --------------------------------------------------------------------------------- */
 
 const char *const bl_rejection_none[] = {"none", NULL};
 

@@ -5,8 +5,7 @@
 
 #include "baleen/segment.h"
 
-/* ---- which events
- * ------------------------------------------------------------------------------------------------- */
+/* ---- which events ------------------------------------------------------------------------------------------------ */
 
 /* True when the event is asked for. Each by its own label: the others in the file change nothing. */
 bool bl_event_wanted(const bl_asked *asked, const bl_event *e);
@@ -44,8 +43,7 @@ void bl_near_move(bl_near *t, double lo, double hi);
 /* Shares time with [lo, hi). A mark without length does while it lies inside. */
 bool bl_event_touches(const bl_event *e, double lo, double hi);
 
-/* ---- which segments are rejected
- * ------------------------------------------------------------------------------------- */
+/* ---- which segments are rejected --------------------------------------------------------------------------------- */
 
 /* Members of the parameters of both; the rows of their tables below. */
 typedef struct bl_rejection {

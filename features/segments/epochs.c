@@ -64,8 +64,7 @@ static bool asks(const void *params, bl_asked *out)
   return true;
 }
 
-/* ---- the events of a run
- * ------------------------------------------------------------------------------------------- */
+/* ---- the events of a run ----------------------------------------------------------------------------------------- */
 
 typedef struct epochs_state {
   const epochs_params *p;
@@ -100,8 +99,7 @@ static bl_status listen(bl_ctx *ctx, epochs_state *s, const bl_news *news)
   return status;
 }
 
-/* ---- several at one sample
- * ------------------------------------------------------------------------------------------- */
+/* ---- several at one sample --------------------------------------------------------------------------------------- */
 
 static int by_text(const void *pa, const void *pb)
 {
@@ -173,8 +171,7 @@ static bl_status settle_repeated(bl_ctx *ctx, epochs_state *s, const bl_told_eve
   return status;
 }
 
-/* ---- along the run
- * --------------------------------------------------------------------------------------------------- */
+/* ---- along the run ----------------------------------------------------------------------------------------------- */
 
 /* Why the samples from..to around one at `at` are not in the run, or NULL when they are. */
 static const char *outside(const bl_run_info *run, double at, double from, double to)
@@ -294,8 +291,7 @@ static double look_back_s(const void *params, const bl_run_info *run)
   return fmax(known - lo + 1, 0) / rate; /* + 1: both ends of this are rounded to samples */
 }
 
-/* ---- rules
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- rules ------------------------------------------------------------------------------------------------------- */
 
 /* One end of the baseline: a number, or null for the epoch's own. */
 static bl_status baseline_end(bl_ctx *ctx, const char *text, double own, double *out)

@@ -73,8 +73,7 @@ static const bl_opt opts[] = {
     BL_REJECTION_OPTS(window_params, rejection, "window"),
     BL_OPT_END};
 
-/* ---- labels
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- labels ------------------------------------------------------------------------------------------------------ */
 
 /* The share of the window that events of this label cover together. The first of them is number `from`. */
 static double share_of_window(const bl_near *t, size_t from, const bl_span *w)
@@ -121,8 +120,7 @@ static bool guarded(const window_params *p, const bl_near *t, const bl_span *w)
   return false;
 }
 
-/* ---- one window after the other
- * ------------------------------------------------------------------------------------- */
+/* ---- one window after the other ---------------------------------------------------------------------------------- */
 
 /* Where one pass through the windows of a run is. */
 typedef struct pass {
@@ -177,8 +175,7 @@ static fate judge(const window_state *s, pass *at, bl_span *w)
   return !w->label && guarded(s->p, &at->labels, w) ? FATE_GUARDED : FATE_ROW;
 }
 
-/* ---- negatives
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- negatives --------------------------------------------------------------------------------------------------- */
 
 /* The lot of a window without a label; false when its share of chance leaves it out. Place and seed alone decide:
  * neither other windows nor blocks change the draw. */
@@ -241,8 +238,7 @@ static bl_status draw_negatives(bl_ctx *ctx, window_state *s)
   return status;
 }
 
-/* ---- along the run
- * --------------------------------------------------------------------------------------------------- */
+/* ---- along the run ----------------------------------------------------------------------------------------------- */
 
 static bool asks(const void *params, bl_asked *out)
 {
@@ -350,8 +346,7 @@ static double look_back_s(const void *params, const bl_run_info *run)
   return p->rejection.reject_by_annotation ? length : 0;
 }
 
-/* ---- rules
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- rules ------------------------------------------------------------------------------------------------------- */
 
 /* What is set and does nothing, for want of labels. A seed that draws nothing may be the config's own, and passes. */
 static bl_status refuse_idle(bl_ctx *ctx, const window_params *p)

@@ -91,8 +91,7 @@ static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames
   return BL_OK;
 }
 
-/* ---- the run, forward and backward
- * ---------------------------------------------------------------------------------- */
+/* ---- the run, forward and backward ------------------------------------------------------------------------------- */
 
 /* The values of a whole run between the passes would take twice its room, and the way to memory and back is longer than
  * the arithmetic: kept are the states before each stretch of frames, from which the way back makes the forward values

@@ -11,8 +11,7 @@ bl_status bl_metric_check(bl_ctx *ctx, const bl_metric_class *c, const bl_scored
 /* A new [n_classes x n_classes] confusion, to be freed with bl_free(). */
 bl_status bl_confusion_new(bl_ctx *ctx, const bl_scored *s, double **out) BL_MUST_CHECK;
 
-/* ---- precision, recall, F1: one counting, one averaging
- * ------------------------------------------------------------ */
+/* ---- precision, recall, F1: one counting, one averaging ---------------------------------------------------------- */
 
 typedef struct bl_average_params {
   int average, zero_division;
@@ -26,8 +25,7 @@ typedef bl_fraction (*bl_count_fn)(double true_pos, double false_pos, double fal
 bl_status bl_average_score(bl_ctx *ctx, const char *who, const bl_average_params *p, const bl_scored *s,
                            bl_count_fn count, double *out) BL_MUST_CHECK;
 
-/* ---- rankings
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- rankings ---------------------------------------------------------------------------------------------------- */
 
 /* Average precision: the sum over distinct scores, descending, of (recall gained) * precision; no interpolation.
  * NaN when there is no positive. */
@@ -41,8 +39,7 @@ typedef bl_status (*bl_ranking_fn)(bl_ctx *ctx, size_t n, const double *truth, c
 bl_status bl_rank_class(bl_ctx *ctx, const bl_scored *s, bl_ranking_fn score, size_t k, size_t against, double *share,
                         double *out) BL_MUST_CHECK;
 
-/* ---- regression
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- regression -------------------------------------------------------------------------------------------------- */
 
 double bl_mean_squared_error(const bl_scored *s);
 

@@ -24,8 +24,7 @@ bl_status bl_mistake_say(bl_mistakes *m, const bl_flow *at, const char *format, 
 /* A key that `where` does not know: the nearest of `known` (NULL-terminated), or all of them. */
 bl_status bl_mistake_key(bl_mistakes *m, const bl_flow *key, const char *where, const char *const *known);
 
-/* ---- config_plug.c: a node into params or a plug-in; what is wrong with it is a mistake, and the status is BL_OK
- * ----------- */
+/* ---- config_plug.c: a node into params or a plug-in; what is wrong with it is a mistake, and the status is BL_OK - */
 
 bl_status bl_read_option(bl_mistakes *m, const char *who, const bl_opt *table, void *params, const bl_flow *key,
                          const bl_flow *value) BL_MUST_CHECK;
@@ -41,8 +40,7 @@ bl_status bl_read_summary(bl_mistakes *m, const bl_flow *n, bl_summary *out) BL_
 /* *out is NULL where there was a mistake: half an estimator would only draw more complaints. */
 bl_status bl_read_estimator(bl_mistakes *m, const bl_flow *n, bl_estimator **out) BL_MUST_CHECK;
 
-/* ---- config_sections.c: sections of the config
- * --------------------------------------------------------------------------- */
+/* ---- config_sections.c: sections of the config ------------------------------------------------------------------- */
 
 bl_status bl_read_features(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_CHECK;
 bl_status bl_read_model(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_CHECK;

@@ -242,8 +242,7 @@ static bl_status roc_of(bl_ctx *ctx, const bl_scored *x, bl_curve *out)
   return s == BL_E_CLASSES ? BL_OK : s;
 }
 
-/* ---- parts: the same scores by a column
- * --------------------------------------------------------------------------- */
+/* ---- parts: the same scores by a column -------------------------------------------------------------------------- */
 
 static bl_status add_part(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_result *r, const char *name,
                           const uint32_t *entry, size_t n)

@@ -29,8 +29,7 @@ static bl_status write_buf(bl_ctx *ctx, bl_status s, bl_buf *b, const char *path
   return s;
 }
 
-/* ---- recordings.csv, folds.csv, predictions.csv
- * ---------------------------------------------------------------------- */
+/* ---- recordings.csv, folds.csv, predictions.csv ------------------------------------------------------------------ */
 
 bl_status bl_write_recordings(bl_ctx *ctx, const bl_run_parts *r, const char *path)
 {

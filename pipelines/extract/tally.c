@@ -68,8 +68,7 @@ bl_status bl_tally_sum(bl_ctx *ctx, const bl_tally *const *v, size_t n, bl_tally
   return s;
 }
 
-/* ---- what is not there
- * --------------------------------------------------------------------------------------------- */
+/* ---- what is not there ------------------------------------------------------------------------------------------- */
 
 typedef enum found { FOUND_NONE, FOUND_MARKS, FOUND_EVENTS } found; /* marks: of bad stretches */
 

@@ -14,8 +14,7 @@
 static const bl_annotation_format formats[] = {BL_ANN_RAVEN, BL_ANN_AUDACITY, BL_ANN_CSV, BL_ANN_BIDS};
 enum { N_FORMATS = 4, MANY = 60 };
 
-/* ---- exact texts
- * --------------------------------------------------------------------------------------------------- */
+/* ---- exact texts ------------------------------------------------------------------------------------------------- */
 
 static const bl_annotated_file two[] = {{"day 1/a.wav", 3600, 48000}, {"day 1/b.wav", NAN, NAN}},
                                plain[] = {{"a.wav", 10, 96000}};
@@ -126,8 +125,7 @@ static void check_refused(void **arg)
   check_tmp_done();
 }
 
-/* ---- any to any
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- any to any -------------------------------------------------------------------------------------------------- */
 
 static const bl_annotated_file nights[] = {
     {"one.wav", 86400.123456, 500000}, {"a/two.wav", 0.75, 500000}, {"three.wav", 123456.5, 500000}};
@@ -287,8 +285,7 @@ static void raven_begin_times_agree(void **arg)
   check_tmp_done();
 }
 
-/* ---- Raven's times over a file list, read
- * ---------------------------------------------------------------------------- */
+/* ---- Raven's times over a file list, read ------------------------------------------------------------------------ */
 
 static void read_raven(bl_ctx *ctx, const char *rows, const bl_annotated_file *files, size_t n, bl_status status,
                        const char *message, bl_annotations *out)

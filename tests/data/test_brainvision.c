@@ -74,8 +74,7 @@ static void same_as_mne(void **arg)
   check_free(ctx);
 }
 
-/* ---- made here
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- made here --------------------------------------------------------------------------------------------------- */
 
 enum { FRAMES = 50 };
 #define HEAD "Brain Vision Data Exchange Header File Version 1.0\n"

@@ -697,8 +697,7 @@ static void survives_every_allocation_failing(void **arg)
   check_tmp_done();
 }
 
-/* ---- without names
- * ------------------------------------------------------------------------------------------------- */
+/* ---- without names ----------------------------------------------------------------------------------------------- */
 
 static unsigned char *bytes_of(const char *path, size_t *n)
 {

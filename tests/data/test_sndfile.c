@@ -406,8 +406,7 @@ static void survives_every_allocation_failing(void **arg)
   check_tmp_done();
 }
 
-/* ---- beyond 4 GiB, and lengths that are wrong there (sparse files)
- * --------------------------------------------------- */
+/* ---- beyond 4 GiB, and lengths that are wrong there (sparse files) ----------------------------------------------- */
 
 static void put_le(unsigned char *v, size_t *n, uint64_t x, size_t bytes)
 {

@@ -194,8 +194,7 @@ static void check_start(void **arg)
   close_fixture(&f);
 }
 
-/* ---- a real call in real noise of the sea
- * ---------------------------------------------------------------------------- */
+/* ---- a real call in real noise of the sea ------------------------------------------------------------------------ */
 
 enum { BANDS = 12, FRAMES = 210, CALL = 44, LATE = 151 };
 typedef struct calls {

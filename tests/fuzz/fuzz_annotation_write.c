@@ -13,8 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 enum { MOST = 24, MAX_TEXT = 40, MOST_EPOCHS = 5000 };
 
-/* ---- annotations out of bytes
- * -------------------------------------------------------------------------------------- */
+/* ---- annotations out of bytes ------------------------------------------------------------------------------------ */
 
 typedef struct input {
   const uint8_t *at, *end;
@@ -80,8 +79,7 @@ static void make(input *in, double epoch_s, marks *m)
   m->list.v = m->v;
 }
 
-/* ---- what must come back
- * ------------------------------------------------------------------------------------------- */
+/* ---- what must come back ----------------------------------------------------------------------------------------- */
 
 /* A text as the format holds it: see annotation.h. In UTF-8; what is none is Latin-1. */
 static void plain(bl_annotation_format f, const char *text, char to[2 * MAX_TEXT + 1])

@@ -208,8 +208,7 @@ static void broken_models(void **state)
   check_free(ctx);
 }
 
-/* ---- what labels decided in training
- * ------------------------------------------------------------------------------ */
+/* ---- what labels decided in training ----------------------------------------------------------------------------- */
 
 enum { EDF_RATE = 100, EDF_SECONDS = 60 };
 

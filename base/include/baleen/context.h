@@ -93,8 +93,7 @@ bool bl_ctx_cancelled(const bl_ctx *ctx);
 void bl_ctx_set_threads(bl_ctx *ctx, size_t n);
 size_t bl_ctx_threads(const bl_ctx *ctx);
 
-/* ---- the allocator's books (memory.h allocates)
- * -------------------------------------------------------------------- */
+/* ---- the allocator's books (memory.h allocates) ------------------------------------------------------------------ */
 
 size_t bl_ctx_live(const bl_ctx *ctx); /* blocks allocated and not yet freed */
 size_t bl_ctx_live_bytes(const bl_ctx *ctx);

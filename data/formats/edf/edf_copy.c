@@ -35,8 +35,7 @@ typedef struct copy {
   bl_edf_out_spec out;
 } copy;
 
-/* ---- which signals
- * ------------------------------------------------------------------------------------------------- */
+/* ---- which signals ----------------------------------------------------------------------------------------------- */
 
 static const char *name_at(const void *arg, size_t i)
 {
@@ -134,8 +133,7 @@ static bl_status choose_signals(bl_ctx *ctx, copy *c)
   return s ? s : find_status(ctx, c);
 }
 
-/* ---- which records
- * ------------------------------------------------------------------------------------------------- */
+/* ---- which records ----------------------------------------------------------------------------------------------- */
 
 static bl_status tell_duration(bl_ctx *ctx, copy *c, double record_s)
 {
@@ -205,8 +203,7 @@ static bl_status plan_samples(bl_ctx *ctx, copy *c)
   return tell_duration(ctx, c, e->record_s);
 }
 
-/* ---- annotations
- * --------------------------------------------------------------------------------------------------- */
+/* ---- annotations ------------------------------------------------------------------------------------------------- */
 
 static bl_status add_mark(bl_ctx *ctx, copy *c, const char *label, double onset_s, double duration_s)
 {
@@ -246,8 +243,7 @@ static bl_status take_annotations(bl_ctx *ctx, copy *c, bool cropped)
   return s;
 }
 
-/* ---- samples
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- samples ----------------------------------------------------------------------------------------------------- */
 
 /* n samples of a signal from the first on, over the borders of records, as they stand. */
 static bl_status raw_samples(bl_ctx *ctx, copy *c, size_t signal, uint64_t first, uint64_t n, unsigned char *to)
@@ -380,8 +376,7 @@ static bl_status write_records(bl_ctx *ctx, copy *c, bl_edf_out *o)
   return s;
 }
 
-/* ---- all of it
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- all of it --------------------------------------------------------------------------------------------------- */
 
 /* The start of the copy: the recording's, later by the crop; none where two digits of a year would say another one. */
 static bl_status copy_start(bl_ctx *ctx, copy *c)

@@ -7,8 +7,7 @@
 #include "baleen/text.h"
 #include "edf_copy.h"
 
-/* ---- texts
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- texts ------------------------------------------------------------------------------------------------------- */
 
 /* A text field as ASCII. */
 static bl_status mend_text(bl_ctx *ctx, const bl_edf *e, size_t i, size_t before, size_t width, const char *what,
@@ -52,8 +51,7 @@ bl_status bl_edf_mend_identity(bl_ctx *ctx, const bl_edf *e, bl_edf_out_spec *ou
   return bl_texts_addf(ctx, report, "recording field '%s' written as 'Startdate ... %s'", raw, out->recording);
 }
 
-/* ---- limits
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- limits ------------------------------------------------------------------------------------------------------ */
 
 /* A number of the header as it stands, when that is a plain number written as it should be. */
 static bool raw_number(const bl_edf *e, size_t i, size_t before, char text[9])

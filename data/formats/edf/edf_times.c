@@ -146,8 +146,7 @@ static bl_status tell_drift(bl_ctx *ctx, bl_recording *rec, const bl_edf_walk *w
       w->signal + 1, e->signals[w->signal].label, drift / ((double)w->last * e->record_s) * 1e6, drift);
 }
 
-/* ---- labels
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- labels ------------------------------------------------------------------------------------------------------ */
 
 /* Where record r begins on the axis of the samples. */
 static double begins_at(const bl_edf *e, uint64_t r)
@@ -199,8 +198,7 @@ static void place_labels(bl_recording *rec, const bl_edf_walk *w)
   }
 }
 
-/* ---- all of it
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- all of it --------------------------------------------------------------------------------------------------- */
 
 /* Times count from the first record's own stamp, which may hold the fraction of the start's second. */
 static void shift_times(bl_recording *rec, bl_edf_walk *w)

@@ -13,8 +13,7 @@
 
 enum { MAX_LIST_BYTES = 1 << 24, MAX_SIGNALS = 4095 };
 
-/* ---- time-stamped annotation lists
- * --------------------------------------------------------------------------------- */
+/* ---- time-stamped annotation lists ------------------------------------------------------------------------------- */
 
 /* Seconds to 100 ns, as EDFlib reads them, without trailing zeros. */
 static int put_seconds(char *to, size_t room, double x, bool sign)
@@ -141,8 +140,7 @@ static bl_status find_tal_bytes(bl_ctx *ctx, bl_edf_out *o, const char *path)
                  (unsigned long long)p->n_records);
 }
 
-/* ---- header
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- header ------------------------------------------------------------------------------------------------------ */
 
 static void field(unsigned char *to, size_t n, const char *text)
 {
@@ -220,8 +218,7 @@ static bl_status put_header(bl_ctx *ctx, bl_edf_out *o)
   return s;
 }
 
-/* ---- the file
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- the file ---------------------------------------------------------------------------------------------------- */
 
 static bl_status check_spec(bl_ctx *ctx, const char *path, const bl_edf_out_spec *p)
 {

@@ -143,8 +143,7 @@ static bl_status plan_channel(bl_ctx *ctx, bl_writer *w, const bl_write_spec *sp
   return s;
 }
 
-/* ---- a BDF's Status
- * ------------------------------------------------------------------------------------------------ */
+/* ---- a BDF's Status ---------------------------------------------------------------------------------------------- */
 
 static bl_status no_status(bl_ctx *ctx, const bl_writer *w, const char *name, double x)
 {
@@ -202,8 +201,7 @@ static bl_status status_bits(bl_ctx *ctx, const bl_writer *w, const edf_state *d
   return BL_OK;
 }
 
-/* ---- records
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- records ----------------------------------------------------------------------------------------------------- */
 
 static uint64_t most_samples(const bl_write_spec *spec) { return (MAX_RECORD - MAX_LISTS) / spec->n_channels; }
 

@@ -240,8 +240,7 @@ static bl_status read_bext(bl_ctx *ctx, bl_recording *rec)
                            b.origination_date, b.origination_time);
 }
 
-/* ---- the file beside it
- * ---------------------------------------------------------------------------------------------- */
+/* ---- the file beside it ------------------------------------------------------------------------------------------ */
 
 /* Says so when it describes another file, as when this one was written over it. */
 static bl_status check_sidecar(bl_ctx *ctx, const bl_recording *rec, const bl_sidecar *d)

@@ -8,8 +8,7 @@
 
 #include "baleen/recording.h"
 
-/* ---- samples of anything
- * ------------------------------------------------------------------------------------------- */
+/* ---- samples of anything ----------------------------------------------------------------------------------------- */
 
 typedef enum bl_write_format {
   BL_WRITE_AUTO, /* by the file's name */
@@ -67,8 +66,7 @@ const bl_texts *bl_writer_report(const bl_writer *w);
 /* An unfinished file is removed. NULL is fine. */
 void bl_writer_free(bl_ctx *ctx, bl_writer *w);
 
-/* ---- EDF and BDF, digital values untouched
- * ------------------------------------------------------------------------- */
+/* ---- EDF and BDF, digital values untouched ----------------------------------------------------------------------- */
 
 typedef struct bl_edf_copying {
   bool bdf;             /* write BDF+, also from EDF */
@@ -100,8 +98,7 @@ bl_status bl_edf_copy_times(bl_ctx *ctx, bl_recording *rec, const bl_edf_copying
  * the process: EDFlib keeps a global table. */
 bl_status bl_edf_verdict(bl_ctx *ctx, const char *path, bool *takes, int *code) BL_MUST_CHECK;
 
-/* ---- without names
- * ------------------------------------------------------------------------------------------------- */
+/* ---- without names ----------------------------------------------------------------------------------------------- */
 
 typedef struct bl_anonymizing {
   bool keep_time;   /* the time of day stays */
