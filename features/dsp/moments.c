@@ -1,6 +1,7 @@
-/* moments.c: names of features one for each channel and bin, and running moments. */
+/* moments.c: names of features one for each channel and bin, and the summaries that running moments give. */
 #include "moments.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,33 +57,43 @@ bl_status bl_need_frames(bl_ctx *ctx, const char *who, uint64_t n, uint64_t need
                  who, (unsigned long long)n, (unsigned long long)need);
 }
 
-bl_status bl_moments_init(bl_ctx *ctx, bl_moments *s, const bl_stream *in, int order)
+const bl_opt bl_ddof_opts[] = {BL_DDOF(bl_ddof_params), BL_OPT_END};
+
+static const char *const constant_words[] = {"nan", "zero", NULL};
+
+const bl_opt bl_constant_opts[] = {
+    BL_ENUM(bl_constant_params, constant, "nan", constant_words, "what a channel without variance gives"), BL_OPT_END};
+
+bl_status bl_moments_init(bl_ctx *ctx, bl_moments *m, const bl_stream *in, const bl_moment_form *form,
+                          const void *params)
 {
-  s->in = in;
-  s->width = bl_stream_width(in);
-  s->order = order;
-  for (int i = 0; i < order; i++)
-    if (!(s->m[i] = bl_calloc(ctx, s->width, sizeof(double)))) return bl_fail_nomem(ctx, "running moments");
+  m->form = form;
+  m->params = params;
+  m->in = in;
+  m->width = bl_stream_width(in);
+  for (int i = 0; i < form->order; i++)
+    if (!(m->m[i] = bl_calloc(ctx, m->width, sizeof(double)))) return bl_fail_nomem(ctx, "running moments");
   return BL_OK;
 }
 
 bl_status bl_moments_begin(bl_ctx *ctx, void *state, const bl_span *span, double first_s)
 {
   (void)ctx, (void)span, (void)first_s;
-  bl_moments *s = state;
-  s->n = 0;
-  for (int i = 0; i < s->order; i++) memset(s->m[i], 0, s->width * sizeof(double));
+  bl_moments *m = state;
+  m->n = 0;
+  for (int i = 0; i < m->form->order; i++) memset(m->m[i], 0, m->width * sizeof(double));
   return BL_OK;
 }
 
 /* One frame, the n-th. The higher sums use the lower ones of the frame before, so they come first. */
 static void add_frame(bl_moments *s, const float *x)
 {
+  int order = s->form->order;
   double n = (double)++s->n, inv = 1 / n;
   for (size_t i = 0; i < s->width; i++) {
     double d = (double)x[i] - s->m[0][i], e = d * inv, t = d * e * (n - 1);
-    if (s->order > 3) s->m[3][i] += t * e * e * (n * n - 3 * n + 3) + 6 * e * e * s->m[1][i] - 4 * e * s->m[2][i];
-    if (s->order > 2) s->m[2][i] += t * e * (n - 2) - 3 * e * s->m[1][i];
+    if (order > 3) s->m[3][i] += t * e * e * (n * n - 3 * n + 3) + 6 * e * e * s->m[1][i] - 4 * e * s->m[2][i];
+    if (order > 2) s->m[2][i] += t * e * (n - 2) - 3 * e * s->m[1][i];
     s->m[1][i] += t;
     s->m[0][i] += e;
   }
@@ -91,26 +102,58 @@ static void add_frame(bl_moments *s, const float *x)
 bl_status bl_moments_push(bl_ctx *ctx, void *state, const float *x, size_t n)
 {
   (void)ctx;
-  bl_moments *s = state;
-  if (s->order > 1) {
-    for (size_t f = 0; f < n; f++) add_frame(s, x + f * s->width);
+  bl_moments *m = state;
+  if (m->form->order > 1) {
+    for (size_t f = 0; f < n; f++) add_frame(m, x + f * m->width);
     return BL_OK;
   }
   for (size_t f = 0; f < n; f++) /* the mean alone: a plain sum, divided at the end */
-    for (size_t i = 0; i < s->width; i++) s->m[0][i] += (double)x[f * s->width + i];
-  s->n += n;
+    for (size_t i = 0; i < m->width; i++) m->m[0][i] += (double)x[f * m->width + i];
+  m->n += n;
   return BL_OK;
+}
+
+void bl_moments_push_extreme(bl_moments *m, const float *x, size_t n, double sign)
+{
+  double *best = m->m[0];
+  for (size_t f = 0; f < n; f++, m->n++)
+    for (size_t i = 0; i < m->width; i++) {
+      double v = (double)x[f * m->width + i];
+      if (!m->n || (!isnan(best[i]) && !(sign * v <= sign * best[i]))) best[i] = v;
+    }
+}
+
+bl_status bl_moments_finish(bl_ctx *ctx, void *state, float *row)
+{
+  const bl_moments *m = state;
+  bl_status s = bl_need_frames(ctx, m->form->name, m->n, 1);
+  double value = 0;
+  for (size_t i = 0; !s && i < m->width; i++) {
+    s = m->form->value(ctx, m, i, &value);
+    row[i] = (float)value;
+  }
+  return s;
 }
 
 void bl_moments_release(bl_ctx *ctx, void *state)
 {
-  bl_moments *s = state;
-  for (int i = 0; i < 4; i++) bl_free(ctx, s->m[i]);
+  bl_moments *m = state;
+  for (int i = 0; i < 4; i++) bl_free(ctx, m->m[i]);
 }
 
-bl_status bl_moments_variance(bl_ctx *ctx, const bl_moments *s, const char *who, int64_t ddof, size_t i, double *var)
+bl_status bl_moments_variance(bl_ctx *ctx, const bl_moments *m, int64_t ddof, size_t i, double *var)
 {
-  bl_status status = bl_need_frames(ctx, who, s->n, (uint64_t)ddof + 1);
-  if (!status) *var = s->m[1][i] / (double)(s->n - (uint64_t)ddof);
+  bl_status status = bl_need_frames(ctx, m->form->name, m->n, (uint64_t)ddof + 1);
+  if (!status) *var = m->m[1][i] / (double)(m->n - (uint64_t)ddof);
   return status;
+}
+
+double bl_moments_of_constant(bl_ctx *ctx, const bl_moments *m, size_t i)
+{
+  const bl_constant_params *p = m->params;
+  char place[96];
+  if (p->constant) return 0;
+  bl_warn(ctx, BL_W_UNDEFINED, "%s: %s is constant in a segment; it gives NaN", m->form->name,
+          bl_place_name(m->in, i, place));
+  return NAN;
 }

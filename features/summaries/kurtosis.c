@@ -2,66 +2,39 @@
  *
  * Biased, as scipy's default. A constant channel has none: NaN as in scipy and a warning, or 0 if `constant` says so.
  * */
-#include <math.h>
-
 #include "moments.h"
 
-static const char *const constant_words[] = {"nan", "zero", NULL};
+static bl_status value(bl_ctx *ctx, const bl_moments *m, size_t i, double *out)
+{
+  double n = (double)m->n, var = m->m[1][i] / n;
+  *out = var == 0 ? bl_moments_of_constant(ctx, m, i) : m->m[3][i] / n / (var * var) - 3;
+  return BL_OK;
+}
 
-typedef struct kurtosis_params {
-  int constant;
-} kurtosis_params;
-
-typedef struct kurtosis_state {
-  bl_moments moments; /* first: the shared slots see this part */
-  bool zero;
-} kurtosis_state;
-
-static const bl_opt opts[] = {
-    BL_ENUM(kurtosis_params, constant, "nan", constant_words, "what a channel without variance gives"), BL_OPT_END};
+static const bl_moment_form form = {"kurtosis", "1", 4, value};
 
 static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
 {
   (void)params;
-  return bl_features_each(ctx, in, "kurtosis", "1", out);
+  return bl_features_each(ctx, in, form.name, form.unit, out);
 }
 
 static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
 {
-  kurtosis_state *s = state;
-  s->zero = ((const kurtosis_params *)params)->constant == 1;
-  return bl_moments_init(ctx, &s->moments, in, 4);
-}
-
-static bl_status finish(bl_ctx *ctx, void *state, float *row)
-{
-  const kurtosis_state *s = state;
-  const bl_moments *m = &s->moments;
-  double n = (double)m->n;
-  bl_status status = bl_need_frames(ctx, "kurtosis", m->n, 1);
-  char place[96];
-  for (size_t i = 0; !status && i < m->width; i++) {
-    double var = m->m[1][i] / n;
-    if (var == 0 && !s->zero)
-      bl_warn(ctx, BL_W_UNDEFINED, "kurtosis: %s is constant in a segment; it gives NaN",
-              bl_place_name(m->in, i, place));
-    if (var == 0) row[i] = s->zero ? 0 : NAN;
-    else row[i] = (float)(m->m[3][i] / n / (var * var) - 3);
-  }
-  return status;
+  return bl_moments_init(ctx, state, in, &form, params);
 }
 
 const bl_summary_class bl_summary_kurtosis = {
     .name = "kurtosis",
     .summary = "excess kurtosis over time of each channel and bin",
     .source = "scipy.stats.kurtosis",
-    .opts = opts,
-    .params_size = sizeof(kurtosis_params),
-    .state_size = sizeof(kurtosis_state),
+    .opts = bl_constant_opts,
+    .params_size = sizeof(bl_constant_params),
+    .state_size = sizeof(bl_moments),
     .shape = shape,
     .init = init,
     .begin = bl_moments_begin,
     .push = bl_moments_push,
-    .finish = finish,
+    .finish = bl_moments_finish,
     .release = bl_moments_release,
 };

@@ -1,24 +1,24 @@
 /* mean: of each channel and bin over the segment's frames; a double sum in frame order. Unit: the stream's. */
 #include "moments.h"
 
+static bl_status value(bl_ctx *ctx, const bl_moments *m, size_t i, double *out)
+{
+  (void)ctx;
+  *out = m->m[0][i] / (double)m->n;
+  return BL_OK;
+}
+
+static const bl_moment_form form = {"mean", "%s", 1, value};
+
 static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
 {
   (void)params;
-  return bl_features_each(ctx, in, "mean", "%s", out);
+  return bl_features_each(ctx, in, form.name, form.unit, out);
 }
 
 static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
 {
-  (void)params;
-  return bl_moments_init(ctx, state, in, 1);
-}
-
-static bl_status finish(bl_ctx *ctx, void *state, float *row)
-{
-  const bl_moments *m = state;
-  bl_status s = bl_need_frames(ctx, "mean", m->n, 1);
-  for (size_t i = 0; !s && i < m->width; i++) row[i] = (float)(m->m[0][i] / (double)m->n);
-  return s;
+  return bl_moments_init(ctx, state, in, &form, params);
 }
 
 const bl_summary_class bl_summary_mean = {
@@ -30,6 +30,6 @@ const bl_summary_class bl_summary_mean = {
     .init = init,
     .begin = bl_moments_begin,
     .push = bl_moments_push,
-    .finish = finish,
+    .finish = bl_moments_finish,
     .release = bl_moments_release,
 };

@@ -1,39 +1,31 @@
 /* min: smallest value over the segment's frames. A NaN that comes in comes out, as in numpy. */
-#include <math.h>
-
 #include "moments.h"
-
-static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
-{
-  (void)params;
-  return bl_features_each(ctx, in, "min", "%s", out);
-}
-
-static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
-{
-  (void)params;
-  return bl_moments_init(ctx, state, in, 1);
-}
 
 static bl_status push(bl_ctx *ctx, void *state, const float *x, size_t n)
 {
   (void)ctx;
-  bl_moments *m = state;
-  double *best = m->m[0];
-  for (size_t f = 0; f < n; f++, m->n++)
-    for (size_t i = 0; i < m->width; i++) {
-      double v = (double)x[f * m->width + i];
-      if (!m->n || (!isnan(best[i]) && !(v >= best[i]))) best[i] = v;
-    }
+  bl_moments_push_extreme(state, x, n, -1);
   return BL_OK;
 }
 
-static bl_status finish(bl_ctx *ctx, void *state, float *row)
+static bl_status value(bl_ctx *ctx, const bl_moments *m, size_t i, double *out)
 {
-  const bl_moments *m = state;
-  bl_status s = bl_need_frames(ctx, "min", m->n, 1);
-  for (size_t i = 0; !s && i < m->width; i++) row[i] = (float)m->m[0][i];
-  return s;
+  (void)ctx;
+  *out = m->m[0][i];
+  return BL_OK;
+}
+
+static const bl_moment_form form = {"min", "%s", 1, value};
+
+static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
+{
+  (void)params;
+  return bl_features_each(ctx, in, form.name, form.unit, out);
+}
+
+static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
+{
+  return bl_moments_init(ctx, state, in, &form, params);
 }
 
 const bl_summary_class bl_summary_min = {
@@ -45,6 +37,6 @@ const bl_summary_class bl_summary_min = {
     .init = init,
     .begin = bl_moments_begin,
     .push = push,
-    .finish = finish,
+    .finish = bl_moments_finish,
     .release = bl_moments_release,
 };

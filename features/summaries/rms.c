@@ -4,18 +4,6 @@
 
 #include "moments.h"
 
-static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
-{
-  (void)params;
-  return bl_features_each(ctx, in, "rms", "%s", out);
-}
-
-static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
-{
-  (void)params;
-  return bl_moments_init(ctx, state, in, 1);
-}
-
 static bl_status push(bl_ctx *ctx, void *state, const float *x, size_t n)
 {
   (void)ctx;
@@ -29,12 +17,24 @@ static bl_status push(bl_ctx *ctx, void *state, const float *x, size_t n)
   return BL_OK;
 }
 
-static bl_status finish(bl_ctx *ctx, void *state, float *row)
+static bl_status value(bl_ctx *ctx, const bl_moments *m, size_t i, double *out)
 {
-  const bl_moments *m = state;
-  bl_status s = bl_need_frames(ctx, "rms", m->n, 1);
-  for (size_t i = 0; !s && i < m->width; i++) row[i] = (float)sqrt(m->m[0][i] / (double)m->n);
-  return s;
+  (void)ctx;
+  *out = sqrt(m->m[0][i] / (double)m->n);
+  return BL_OK;
+}
+
+static const bl_moment_form form = {"rms", "%s", 1, value};
+
+static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
+{
+  (void)params;
+  return bl_features_each(ctx, in, form.name, form.unit, out);
+}
+
+static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
+{
+  return bl_moments_init(ctx, state, in, &form, params);
 }
 
 const bl_summary_class bl_summary_rms = {
@@ -46,6 +46,6 @@ const bl_summary_class bl_summary_rms = {
     .init = init,
     .begin = bl_moments_begin,
     .push = push,
-    .finish = finish,
+    .finish = bl_moments_finish,
     .release = bl_moments_release,
 };

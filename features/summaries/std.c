@@ -3,55 +3,38 @@
 
 #include "moments.h"
 
-typedef struct std_params {
-  int64_t ddof;
-} std_params;
+static bl_status value(bl_ctx *ctx, const bl_moments *m, size_t i, double *out)
+{
+  const bl_ddof_params *p = m->params;
+  bl_status s = bl_moments_variance(ctx, m, p->ddof, i, out);
+  if (!s) *out = sqrt(*out);
+  return s;
+}
 
-typedef struct std_state {
-  bl_moments moments; /* first: the shared slots see this part */
-  int64_t ddof;
-} std_state;
-
-static const bl_opt opts[] = {
-    BL_INT(std_params, ddof, "0", 0, 1, "", "sums are divided by the frames less this: 0 as numpy, 1 unbiased"),
-    BL_OPT_END};
+static const bl_moment_form form = {"std", "%s", 2, value};
 
 static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
 {
   (void)params;
-  return bl_features_each(ctx, in, "std", "%s", out);
+  return bl_features_each(ctx, in, form.name, form.unit, out);
 }
 
 static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
 {
-  std_state *s = state;
-  s->ddof = ((const std_params *)params)->ddof;
-  return bl_moments_init(ctx, &s->moments, in, 2);
-}
-
-static bl_status finish(bl_ctx *ctx, void *state, float *row)
-{
-  const std_state *s = state;
-  for (size_t i = 0; i < s->moments.width; i++) {
-    double var;
-    bl_status status = bl_moments_variance(ctx, &s->moments, "std", s->ddof, i, &var);
-    if (status) return status;
-    row[i] = (float)sqrt(var);
-  }
-  return BL_OK;
+  return bl_moments_init(ctx, state, in, &form, params);
 }
 
 const bl_summary_class bl_summary_std = {
     .name = "std",
     .summary = "standard deviation over time of each channel and bin",
     .source = "numpy.std",
-    .opts = opts,
-    .params_size = sizeof(std_params),
-    .state_size = sizeof(std_state),
+    .opts = bl_ddof_opts,
+    .params_size = sizeof(bl_ddof_params),
+    .state_size = sizeof(bl_moments),
     .shape = shape,
     .init = init,
     .begin = bl_moments_begin,
     .push = bl_moments_push,
-    .finish = finish,
+    .finish = bl_moments_finish,
     .release = bl_moments_release,
 };
