@@ -43,6 +43,7 @@ static bl_status events_of(bl_ctx *ctx, const bl_annotations *a, codes *c, bl_sp
     bl_spotted *e = &(*out)[i];
     e->start_s = one->onset_s;
     e->end_s = one->onset_s + one->duration_s;
+    e->score = one->has_score ? one->score : INFINITY; /* without a word of doubt it counts at any threshold */
     s = code_of(ctx, &c->labels, one->label ? one->label : "", &e->label);
     if (!s) s = code_of(ctx, &c->recordings, one->file ? bl_path_base(one->file) : "", &e->recording);
   }
@@ -136,6 +137,7 @@ const bl_command bl_command_score = {
     .min_args = 2, .max_args = 2,
     .about = "Both are tables of annotations, in any format that 'baleen annotations' reads. A detection finds an event of its label\n"
              "in its recording when both begin and end near enough (t_collar, percentage_of_length); one finds one at most.\n"
+             "A column of scores (score, confidence) is what the option threshold of metrics is put to.\n"
              "Prints CSV: metric, value. 'baleen list' names the metrics of events, 'baleen help event_f1' their options.",
     .examples = examples, .opts = opts, .letters = NULL, .params_size = sizeof(params), .run = run};
 /* clang-format on */

@@ -19,7 +19,7 @@ char *bl_convert_table_name(bl_ctx *ctx, const char *path, bl_annotation_format 
 static bl_status is_a_table(bl_ctx *ctx, const char *path, bl_annotation_format format, double epoch_s, bool *is)
 {
   static const char *const heads[BL_N_ANN_FORMATS] = {[BL_ANN_CSV] =
-                                                          "onset_s,duration_s,label,low_hz,high_hz,channel,file\n",
+                                                          "onset_s,duration_s,label,low_hz,high_hz,channel,file",
                                                       [BL_ANN_BIDS] = "onset\tduration\ttrial_type",
                                                       [BL_ANN_RAVEN] = "Selection\tView\tChannel\tBegin Time (s)\t"};
   bl_annotation_reading how = {.format = format, .epoch_s = epoch_s};

@@ -67,7 +67,8 @@ static json_t *annotation_json(bl_ctx *ctx, const bl_annotation *a)
       o && bl_json_put(o, "onset_s", json_real(a->onset_s)) && bl_json_put(o, "duration_s", json_real(a->duration_s)) &&
       bl_json_put(o, "label", bl_json_text(ctx, a->label)) &&
       bl_json_put(o, "channel", bl_json_text(ctx, a->channel)) && bl_json_put(o, "file", bl_json_text(ctx, a->file)) &&
-      bl_json_put(o, "low_hz", bl_json_real(a->low_hz)) && bl_json_put(o, "high_hz", bl_json_real(a->high_hz));
+      bl_json_put(o, "low_hz", bl_json_real(a->low_hz)) && bl_json_put(o, "high_hz", bl_json_real(a->high_hz)) &&
+      bl_json_put(o, "score", bl_json_real(a->has_score ? a->score : NAN));
   return unless(ok, o);
 }
 

@@ -6,7 +6,7 @@
 #include "baleen/table.h"
 #include "baleen/text.h"
 
-enum { ONSET, DURATION, END, LABEL, FILE_NAME, LOW, HIGH, CHANNEL, VALUE, N_CSV };
+enum { ONSET, DURATION, END, LABEL, FILE_NAME, LOW, HIGH, CHANNEL, VALUE, SCORE, N_CSV };
 static const char *const csv_names[N_CSV][6] = {[ONSET] = {"onset", "onset_s", "start", "start_s", "begin"},
                                                 [DURATION] = {"duration", "duration_s"},
                                                 [END] = {"end", "end_s", "stop"},
@@ -15,7 +15,8 @@ static const char *const csv_names[N_CSV][6] = {[ONSET] = {"onset", "onset_s", "
                                                 [LOW] = {"low_hz"},
                                                 [HIGH] = {"high_hz"},
                                                 [CHANNEL] = {"channel"},
-                                                [VALUE] = {"value"}};
+                                                [VALUE] = {"value"},
+                                                [SCORE] = {"score", "confidence", "probability"}};
 
 static bl_status csv_columns(bl_ctx *ctx, const bl_table *t, const char *label_column, bool bids, long *column)
 {
@@ -70,6 +71,7 @@ static bl_status csv_row(bl_ctx *ctx, const bl_table *t, size_t row, const long 
   one.label = text[LABEL] ? text[LABEL] : text[VALUE];
   one.file = text[FILE_NAME];
   one.channel = text[CHANNEL];
+  if (column[SCORE] != column[LABEL]) bl_annotation_take_score(&one, text[SCORE]);
   return bl_annotations_add(ctx, out, &one);
 }
 

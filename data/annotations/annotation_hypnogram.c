@@ -99,11 +99,13 @@ static bl_status put_all(bl_ctx *ctx, const char *path, const bl_annotation_writ
 /* What a line has no room for. */
 static void tell_lost(bl_ctx *ctx, const char *path, const bl_annotations *a)
 {
-  bool channel = false, frequency = false;
+  bool channel = false, frequency = false, score = false;
   for (size_t i = 0; i < a->n; i++) {
     channel |= a->v[i].channel != NULL;
     frequency |= !isnan(a->v[i].low_hz) || !isnan(a->v[i].high_hz);
+    score |= a->v[i].has_score;
   }
+  if (score) bl_warn(ctx, BL_W_ADJUSTED, "%s: hypnograms hold no scores; those of the annotations are left out", path);
   if (channel || frequency)
     bl_warn(ctx, BL_W_ADJUSTED, "%s: hypnograms hold no %s; those of the annotations are left out", path,
             !channel    ? "frequencies"

@@ -58,7 +58,7 @@ static bl_status raven_label(bl_ctx *ctx, const char *path, const bl_texts *colu
 }
 
 typedef struct raven_columns {
-  long selection, view, begin, end, low, high, file, path, offset, channel, number, label;
+  long selection, view, begin, end, low, high, file, path, offset, channel, number, label, score;
 } raven_columns;
 
 static bl_status raven_header(bl_ctx *ctx, bl_lines *l, const char *label_column, raven_columns *c)
@@ -77,11 +77,14 @@ static bl_status raven_header(bl_ctx *ctx, bl_lines *l, const char *label_column
                        .path = bl_find_nocase(&names, "Begin Path"),
                        .offset = bl_find_nocase(&names, "File Offset (s)"),
                        .channel = bl_find_nocase(&names, "Channel Name"),
-                       .number = bl_find_nocase(&names, "Channel")};
+                       .number = bl_find_nocase(&names, "Channel"),
+                       .score = bl_find_nocase(&names, "Score")};
   if (c->begin < 0 || c->end < 0)
     s = bl_fail(ctx, BL_E_FORMAT, "%s:%zu: no Raven selection table: it has no column '%s'", l->path, l->number,
                 c->begin < 0 ? "Begin Time (s)" : "End Time (s)");
   else s = raven_label(ctx, l->path, &names, label_column, &c->label);
+  if (c->score < 0) c->score = bl_find_nocase(&names, "Confidence");
+  if (c->score == c->label) c->score = -1;
 done:
   bl_texts_free(ctx, &names);
   return s;
@@ -119,6 +122,7 @@ static bl_status raven_row(bl_ctx *ctx, bl_lines *l, const raven_columns *c, rav
   if (!*one.file) one.file = NULL;
   one.channel = bl_field(l, c->channel >= 0 ? c->channel : c->number);
   if (!*one.channel) one.channel = NULL;
+  bl_annotation_take_score(&one, bl_field(l, c->score));
   return bl_annotations_add(ctx, &t->rows, &one);
 }
 

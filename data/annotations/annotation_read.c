@@ -64,7 +64,8 @@ static bl_status read_hypnogram(bl_ctx *ctx, const char *path, char *text, doubl
                      "%s:%zu: a blank line between stages; wanted a stage on each line, and a word "
                      "such as '?' where none was scored",
                      path, blank);
-    bl_annotation one = {(double)out->n * epoch_s, epoch_s, NAN, NAN, line, NULL, NULL};
+    bl_annotation one = {
+        .onset_s = (double)out->n * epoch_s, .duration_s = epoch_s, .low_hz = NAN, .high_hz = NAN, .label = line};
     s = bl_annotations_add(ctx, out, &one);
   }
   return s;

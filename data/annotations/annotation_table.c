@@ -70,3 +70,8 @@ bool bl_annotation_is_hypnogram(const char *path)
 {
   return bl_text_ends_with(path, "_hypnogram.txt") || bl_text_ends_with(path, ".hypnogram.txt");
 }
+
+void bl_annotation_take_score(bl_annotation *a, const char *text)
+{
+  a->has_score = text && *text && bl_parse_real(text, &a->score) && isfinite(a->score);
+}

@@ -29,6 +29,9 @@ bl_status bl_check_span(bl_ctx *ctx, const char *path, size_t line, double begin
 /* Index of a column, its name in any case, or -1. */
 long bl_find_nocase(const bl_texts *columns, const char *name);
 
+/* The score of an annotation, where the text (NULL: none) is a finite number: people write "high" there as well. */
+void bl_annotation_take_score(bl_annotation *a, const char *text);
+
 /* annotation_raven.c: from the line at hand, which is the header, to the end. */
 bl_status bl_read_raven(bl_ctx *ctx, bl_lines *l, const bl_annotation_reading *how, bl_annotations *out) BL_MUST_CHECK;
 /* annotation_csv.c: a whole text, CSV or BIDS. */

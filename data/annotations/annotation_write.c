@@ -86,7 +86,7 @@ static void put_csv(out *o, const char *text)
 /* ---- Raven ------------------------------------------------------------------------------------------------------- */
 
 typedef struct uses {
-  bool channel, file, folder, frequency;
+  bool channel, file, folder, frequency, score;
   bool numbers; /* every channel is a number, and not each is 1: Raven has a column for these */
 } uses;
 
@@ -104,6 +104,7 @@ static uses used(const bl_annotations *a, const bl_annotated_file *files, size_t
     u.file |= x->file != NULL;
     u.folder |= x->file && (strchr(x->file, '/') || strchr(x->file, '\\'));
     u.frequency |= !isnan(x->low_hz) || !isnan(x->high_hz);
+    u.score |= x->has_score;
   }
   u.numbers = n_numbers == a->n && n_ones < a->n;
   for (size_t i = 0; i < n_files; i++) u.folder |= strchr(files[i].path, '/') != NULL;
@@ -142,6 +143,8 @@ static bl_status check_one_file(bl_ctx *ctx, const char *path, const bl_annotati
   return BL_OK;
 }
 
+static double score_of(const bl_annotation *a) { return a->has_score ? a->score : NAN; }
+
 static void raven_row(out *o, const bl_annotation *a, size_t number, const uses *u, const bl_annotated_file *f,
                       double start)
 {
@@ -174,6 +177,10 @@ static void raven_row(out *o, const bl_annotation *a, size_t number, const uses 
     puts_raw(o, "\t");
     put_plain(o, a->channel ? a->channel : "");
   }
+  if (u->score) {
+    puts_raw(o, "\t");
+    put_real(o, score_of(a), "");
+  }
   puts_raw(o, "\t");
   put_plain(o, a->label);
   puts_raw(o, "\n");
@@ -187,7 +194,8 @@ static bl_status write_raven(out *o, const char *path, const bl_annotations *a, 
       n_files ? BL_OK : check_one_file(o->ctx, path, a, "Raven's times run over all files; give their lengths");
   puts_raw(o, "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)");
   if (u.file) puts_raw(o, u.folder ? "\tBegin File\tBegin Path\tFile Offset (s)" : "\tBegin File\tFile Offset (s)");
-  puts_raw(o, u.channel && !u.numbers ? "\tChannel Name\tAnnotation\n" : "\tAnnotation\n");
+  if (u.channel && !u.numbers) puts_raw(o, "\tChannel Name");
+  puts_raw(o, u.score ? "\tScore\tAnnotation\n" : "\tAnnotation\n");
   for (size_t i = 0; !s && !o->s && i < a->n; i++) {
     size_t k = 0;
     double start = 0;
@@ -205,6 +213,8 @@ static bl_status write_audacity(out *o, const char *path, const bl_annotations *
   if (s) return s;
   if (used(a, NULL, 0).channel)
     bl_warn(o->ctx, BL_W_ADJUSTED, "%s: label tracks hold no channels; those of the annotations are left out", path);
+  if (used(a, NULL, 0).score)
+    bl_warn(o->ctx, BL_W_ADJUSTED, "%s: label tracks hold no scores; those of the annotations are left out", path);
   for (size_t i = 0; i < a->n; i++) {
     const bl_annotation *x = &a->v[i];
     put_real(o, x->onset_s, "");
@@ -225,7 +235,9 @@ static bl_status write_audacity(out *o, const char *path, const bl_annotations *
 
 static bl_status write_csv(out *o, const bl_annotations *a)
 {
-  puts_raw(o, "onset_s,duration_s,label,low_hz,high_hz,channel,file\n");
+  bool score = used(a, NULL, 0).score;
+  puts_raw(o, "onset_s,duration_s,label,low_hz,high_hz,channel,file");
+  puts_raw(o, score ? ",score\n" : "\n");
   for (size_t i = 0; i < a->n; i++) {
     const bl_annotation *x = &a->v[i];
     put_real(o, x->onset_s, "");
@@ -241,6 +253,10 @@ static bl_status write_csv(out *o, const bl_annotations *a)
     put_csv(o, x->channel);
     puts_raw(o, ",");
     put_csv(o, x->file);
+    if (score) {
+      puts_raw(o, ",");
+      put_real(o, score_of(x), "");
+    }
     puts_raw(o, "\n");
   }
   return o->s;
@@ -260,6 +276,7 @@ static bl_status write_bids(out *o, const bl_annotations *a)
   puts_raw(o, "onset\tduration\ttrial_type");
   if (u.frequency) puts_raw(o, "\tlow_hz\thigh_hz");
   if (u.channel) puts_raw(o, "\tchannel");
+  if (u.score) puts_raw(o, "\tscore");
   puts_raw(o, u.file ? "\tfile\n" : "\n");
   for (size_t i = 0; i < a->n; i++) {
     const bl_annotation *x = &a->v[i];
@@ -277,6 +294,10 @@ static bl_status write_bids(out *o, const bl_annotations *a)
     if (u.channel) {
       puts_raw(o, "\t");
       put_bids(o, x->channel);
+    }
+    if (u.score) {
+      puts_raw(o, "\t");
+      put_real(o, score_of(x), "n/a");
     }
     if (u.file) {
       puts_raw(o, "\t");
@@ -310,6 +331,9 @@ static bl_status check_numbers(bl_ctx *ctx, const char *path, const bl_annotatio
       return bl_fail(ctx, BL_E_ARG,
                      "%s: annotation %zu ('%s') from %g Hz to %g Hz; wanted frequencies of 0 or more, or NaN for none",
                      path, i + 1, x->label, x->low_hz, x->high_hz);
+    if (x->has_score && !isfinite(x->score))
+      return bl_fail(ctx, BL_E_ARG, "%s: annotation %zu ('%s') has the score %g; wanted a finite number", path, i + 1,
+                     x->label, x->score);
   }
   return BL_OK;
 }

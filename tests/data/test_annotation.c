@@ -6,6 +6,7 @@
 #include "baleen/random.h"
 #include "edf_builder.h"
 
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* rows leave out the score that they have not */
 #define NO ((double)NAN)
 enum { MANY = 8 };
 
@@ -27,7 +28,7 @@ static const struct row {
   {"raven, the views one after the other", RAVEN "\tNote\n1\tWaveform 1\t1\t1\t2\t0\t100\ta\n2\tWaveform 1\t1\t3\t4\t0\t100\tb\n1\tSpectrogram 1\t1\t1\t2\t10\t90\ta\n2\tSpectrogram 1\t1\t3\t4\t20\t80\tb\n",
    NULL, BL_ANN_AUTO, 2, {{1, 1, 0, 100, "a", NULL, NULL}, {3, 1, 0, 100, "b", NULL, NULL}}},
   {"raven, label column of any case, short row", RAVEN "\tscore\tTYPE\tdistance\n1\tS\t1\t0.5\t0.75\t1\t2\t9\tsong\n2\tS\t1\t1.5\t1.75\t1\t2\n", NULL, BL_ANN_AUTO, 2,
-   {{0.5, 0.25, 1, 2, "song", NULL, NULL}, {1.5, 0.25, 1, 2, "", NULL, NULL}}},
+   {{0.5, 0.25, 1, 2, "song", NULL, NULL, true, 9}, {1.5, 0.25, 1, 2, "", NULL, NULL}}},
   {"raven, no usual label", RAVEN "\tDelta Time (s)\tPeak Freq (Hz)\tCall\n1\tS\t1\t0.5\t0.75\t1\t2\t0.25\t1.5\tup\n", NULL, BL_ANN_AUTO, 1,
    {{0.5, 0.25, 1, 2, "up", NULL, NULL}}},
   {"raven, label column asked for", RAVEN "\tSpecies\tCall\n1\tS\t1\t0.5\t0.75\t1\t2\tX\tup\n", "call", BL_ANN_AUTO, 1, {{0.5, 0.25, 1, 2, "up", NULL, NULL}}},
@@ -53,6 +54,13 @@ static const struct row {
    {{0, 30, NO, NO, "W", NULL, NULL}, {30, 30, NO, NO, "Sleep stage 1", NULL, NULL}, {60, 30, NO, NO, "?", NULL, NULL}}},
   {"hypnogram, nothing scored", "", NULL, BL_ANN_HYPNOGRAM, 0, {{.label = ""}}},
   {"csv, label column asked for", "onset,label,kind\n1,a,b\n", "kind", BL_ANN_CSV, 1, {{1, 0, NO, NO, "b", NULL, NULL}}},
+  {"csv, scores", "onset,label,Confidence\n1,a,0.25\n2,b,high\n3,c,\n", NULL, BL_ANN_CSV, 3,
+   {{1, 0, NO, NO, "a", NULL, NULL, true, 0.25}, {2, 0, NO, NO, "b", NULL, NULL}, {3, 0, NO, NO, "c", NULL, NULL}}},
+  {"csv, a score that is the label", "onset,score\n1,7\n", "score", BL_ANN_CSV, 1, {{1, 0, NO, NO, "7", NULL, NULL}}},
+  {"raven, scores", RAVEN "\tConfidence\tScore\tNote\n1\tS\t1\t0.5\t0.75\t1\t2\t9\t-1.5\tup\n", NULL, BL_ANN_AUTO, 1,
+   {{0.5, 0.25, 1, 2, "up", NULL, NULL, true, -1.5}}},
+  {"BIDS, scores", "onset\tduration\ttrial_type\tscore\n1.25\tn/a\tgo\t0.5\n2\t1\tgo\tn/a\n", NULL, BL_ANN_AUTO, 2,
+   {{1.25, 0, NO, NO, "go", NULL, NULL, true, 0.5}, {2, 1, NO, NO, "go", NULL, NULL}}},
   {"csv, header only", "onset,label\n", NULL, BL_ANN_AUTO, 0, {{.label = ""}}},
 };
 /* clang-format on */
@@ -85,6 +93,8 @@ static void check_row(void **arg)
     same(a.v[i].duration_s, w->duration_s);
     same(a.v[i].low_hz, w->low_hz);
     same(a.v[i].high_hz, w->high_hz);
+    assert_int_equal(a.v[i].has_score, w->has_score);
+    if (w->has_score) same(a.v[i].score, w->score);
     same_text(a.v[i].label, w->label);
     same_text(a.v[i].file, w->file);
     same_text(a.v[i].channel, w->channel);

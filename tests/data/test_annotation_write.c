@@ -10,6 +10,7 @@
 #include "check.h"
 #include "edf_builder.h"
 
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* rows leave out the score that they have not */
 #define NO ((double)NAN)
 static const bl_annotation_format formats[] = {BL_ANN_RAVEN, BL_ANN_AUDACITY, BL_ANN_CSV, BL_ANN_BIDS};
 enum { N_FORMATS = 4, MANY = 60 };
@@ -22,6 +23,8 @@ static const bl_annotated_file two[] = {{"day 1/a.wav", 3600, 48000}, {"day 1/b.
 static bl_annotation one_mark[] = {{0.5, 1.25, 100, NAN, (char *)"a b", NULL, NULL}};
 static bl_annotation in_files[] = {{0.5, 1.25, 10, 20, (char *)"A", (char *)"a.wav", NULL},
                                    {2, 0, NAN, NAN, (char *)"", (char *)"day 1/b.wav", (char *)"left"}};
+static bl_annotation scored[] = {{0.5, 1.25, NAN, NAN, (char *)"A", NULL, NULL, true, 0.75},
+                                 {2, 0, NAN, NAN, (char *)"B", NULL, NULL}};
 static bl_annotation stages[] = {{90, 30, NAN, NAN, (char *)"N2", NULL, NULL},
                                  {0, 60, NAN, NAN, (char *)"W", NULL, NULL},
                                  {60 + 4e-7, 30, NAN, NAN, (char *)" R\ta ", NULL, NULL}};
@@ -45,6 +48,12 @@ static const struct exact {
   {"raven, times over the file list", BL_ANN_RAVEN, in_files, 2, two, 2,
    HEAD "\tBegin File\tBegin Path\tFile Offset (s)\tChannel Name\tAnnotation\n"
    "1\tSpectrogram 1\t1\t0.5\t1.75\t10\t20\ta.wav\tday 1/a.wav\t0.5\t\tA\n2\tSpectrogram 1\t1\t3602\t3602\t\t\tb.wav\tday 1/b.wav\t2\tleft\t\n"},
+  {"raven, scores", BL_ANN_RAVEN, scored, 2, NULL, 0,
+   HEAD "\tScore\tAnnotation\n1\tSpectrogram 1\t1\t0.5\t1.75\t\t\t0.75\tA\n2\tSpectrogram 1\t1\t2\t2\t\t\t\tB\n"},
+  {"csv, scores", BL_ANN_CSV, scored, 2, NULL, 0,
+   "onset_s,duration_s,label,low_hz,high_hz,channel,file,score\n0.5,1.25,A,,,,,0.75\n2,0,B,,,,,\n"},
+  {"bids, scores", BL_ANN_BIDS, scored, 2, NULL, 0, "onset\tduration\ttrial_type\tscore\n0.5\t1.25\tA\t0.75\n2\t0\tB\tn/a\n"},
+  {"audacity, no scores", BL_ANN_AUDACITY, scored, 2, NULL, 0, "0.5\t1.75\tA\n2\t2\tB\n"},
   {"audacity, nothing", BL_ANN_AUDACITY, NULL, 0, NULL, 0, ""},
   {"audacity", BL_ANN_AUDACITY, one_mark, 1, NULL, 0, "0.5\t1.75\ta b\n\\\t100\t-1\n"},
   {"csv, nothing", BL_ANN_CSV, NULL, 0, NULL, 0, "onset_s,duration_s,label,low_hz,high_hz,channel,file\n"},
@@ -88,6 +97,8 @@ static const struct refused {
   {"a frequency without end", "x.csv", BL_ANN_AUTO, (bl_annotation[]){{0, 1, 1, (double)INFINITY, (char *)"q", NULL, NULL}}, 1, NULL, 0,
    BL_E_ARG, "to inf Hz"},
   {"no time", "x.csv", BL_ANN_AUTO, (bl_annotation[]){{NAN, 1, NAN, NAN, (char *)"q", NULL, NULL}}, 1, NULL, 0, BL_E_ARG, "annotation 1 ('q')"},
+  {"a score that is no number", "x.csv", BL_ANN_AUTO, (bl_annotation[]){{0, 1, NAN, NAN, (char *)"q", NULL, NULL, true, NAN}}, 1, NULL, 0, BL_E_ARG,
+   "has the score nan"},
   {"no folder", "none/x.csv", BL_ANN_AUTO, one_mark, 1, NULL, 0, BL_E_IO, "none/x.csv"},
 };
 /* clang-format on */
@@ -108,6 +119,8 @@ static void check_exact(void **arg)
   assert_string_equal(text, r->want);
   check_ok(ctx, bl_annotations_read_as(ctx, path, &as, &back));
   assert_int_equal(back.n, r->v == stages ? 4 : r->n); /* an empty table too: annotated, nothing there */
+  if (r->v == scored && r->format != BL_ANN_AUDACITY)
+    assert_true(back.v[0].has_score && back.v[0].score == 0.75 && !back.v[1].has_score);
   bl_annotations_free(ctx, &back);
   bl_free(ctx, text);
   check_free(ctx);

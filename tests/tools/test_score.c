@@ -20,6 +20,18 @@ static void scores(void **unused)
   assert_string_equal(said, "metric,value\nevent_recall,1\nevent_f1,0.5833333333333333\nfalse_alarms_per_hour,4\n");
 }
 
+static void scores_meet_thresholds(void **unused)
+{
+  (void)unused;
+  tree_text("sure.txt", "1\t3\tcall\n10\t12\tcall\n");
+  tree_text("unsure.csv", "onset_s,duration_s,label,confidence\n1,2,call,0.9\n10,2,call,0.4\n20,2,call,0.2\n");
+  assert_int_equal(baleen("score %s/sure.txt %s/unsure.csv --metrics "
+                          "'[event_precision, {event_precision: {threshold: 0.3}}, {event_recall: {threshold: 0.5}}]'",
+                          ROOT, ROOT),
+                   0);
+  assert_string_equal(said, "metric,value\nevent_precision,0.6666666666666666\nevent_precision,1\nevent_recall,0.5\n");
+}
+
 static void recordings_stand_apart(void **unused)
 {
   (void)unused;
@@ -44,8 +56,8 @@ static void says_what_is_wrong(void **unused)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(scores), cmocka_unit_test(recordings_stand_apart),
-                                     cmocka_unit_test(says_what_is_wrong)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(scores), cmocka_unit_test(scores_meet_thresholds),
+                                     cmocka_unit_test(recordings_stand_apart), cmocka_unit_test(says_what_is_wrong)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   tree_done();
   return failed;

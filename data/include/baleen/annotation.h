@@ -12,6 +12,8 @@ typedef struct bl_annotation {
   char *label;                /* "" when none */
   char *file;                 /* the recording it belongs to, as the table says; NULL when the table is for one */
   char *channel;              /* NULL: all */
+  bool has_score;             /* somebody, or something, said how sure it is */
+  double score;               /* then: the higher, the surer; any finite number */
 } bl_annotation;
 typedef struct bl_annotations {
   bl_annotation *v;
@@ -58,9 +60,10 @@ typedef struct bl_annotation_reading {
  * overlap cannot run on, and are taken to count within each (with a warning). label_column NULL: the first of
  * "Annotation", "Label", "Species", "Type" (any case) or, failing those, the first column that is none of Raven's own.
  * Of the columns Channel Name and Channel the first there is gives the channel; numbers that are all 1 say nothing.
+ * Of Score and Confidence the first there is gives the score; what is no number there is none, in any table.
  * Audacity: start TAB end TAB label, the label may be missing, a line "\ TAB low TAB high" adds frequencies.
  * CSV: columns onset|onset_s|start|start_s|begin, duration|duration_s or end|end_s|stop, label|trial_type|annotation|
- * description, file|path|filename|recording, low_hz, high_hz, channel.
+ * description, file|path|filename|recording, low_hz, high_hz, channel, score|confidence|probability.
  * BIDS (a header with the tab-separated columns onset and duration): as CSV, the label from trial_type or, where that
  * says n/a, from value; n/a is nothing in any column (BIDS 1.8, "Task events").
  * Hypnogram: a text with one stage a line, line k (from 0) lasting from k epoch_s to (k + 1) epoch_s; stages stay as
