@@ -1,4 +1,6 @@
-/* Blocks carry a header of one alignment unit with their size, so that the books can be kept in bytes too. */
+/* Blocks carry a header with their size, so that the books can be kept in bytes too. What is small, and texts of any
+ * length, lie behind it as the C library aligns them: a list of ten thousand names would take six times its room if each
+ * were aligned for SIMD. */
 #include "baleen/memory.h"
 
 #include <stdbool.h>
@@ -13,13 +15,15 @@
 #include "context_private.h"
 
 enum { ALIGN = 64, MALLOC_ALIGN = _Alignof(max_align_t), PAGE = 4096, LARGE = 4 << 20 };
+enum { SMALL = 64 }; /* bytes under which no array is worth SIMD */
 #define BUF_CEILING ((size_t)64 << 20)
 
 typedef struct block_header {
   size_t want; /* bytes asked for */
   void *raw;   /* what the C library gave */
 } block_header;
-static block_header *header(void *p) { return (block_header *)(void *)((char *)p - ALIGN); }
+_Static_assert(sizeof(block_header) % MALLOC_ALIGN == 0, "what follows a header is aligned as malloc() aligns");
+static block_header *header(void *p) { return (block_header *)p - 1; }
 
 /* True when this allocation is the one that a test wants to fail. */
 static bool doomed(bl_core *core)
@@ -35,14 +39,6 @@ static void count_bytes(bl_core *core, size_t add)
   while (now > peak && !atomic_compare_exchange_weak(&core->peak_bytes, &peak, now)) continue;
 }
 
-/* Bytes of the whole block, header and rounding included; 0 when that overflows. */
-static size_t block_bytes(size_t n, size_t size, size_t *want)
-{
-  if (size && n > (SIZE_MAX - 2 * ALIGN) / size) return 0;
-  *want = n * size;
-  return (*want + 2 * ALIGN - 1) / ALIGN * ALIGN;
-}
-
 static char *align_up(char *v) { return v + (ALIGN - (uintptr_t)v % ALIGN) % ALIGN; }
 
 /* Zeroed. The first touch of an array of hundreds of megabytes, page by page of 4 KiB, takes the kernel longer than
@@ -50,37 +46,55 @@ static char *align_up(char *v) { return v + (ALIGN - (uintptr_t)v % ALIGN) % ALI
  * touches it: calloc() leaves pages that are new from the kernel as they come, zero. */
 static char *take_large(size_t bytes, void **raw)
 {
-  char *v = *raw = bytes <= SIZE_MAX - ALIGN ? calloc(1, bytes + ALIGN) : NULL;
+  char *v = *raw = calloc(1, bytes + 2 * ALIGN);
   if (!v) return NULL;
   size_t off_page = (size_t)((uintptr_t)v % PAGE), skip = off_page ? PAGE - off_page : 0;
   (void)madvise(v + skip, (bytes - skip) / PAGE * PAGE, MADV_HUGEPAGE); /* a wish: all is well without */
-  return align_up(v);
+  return align_up(v + sizeof(block_header));
 }
 
 /* Aligned by hand: aligned_alloc() cuts each block out of a larger one and gives the rest back, piece by piece, which
  * was a third of the time of setting up stages, with their many short names. */
-static char *take_block(size_t bytes, void **raw)
+static char *take_aligned(size_t want, void **raw)
 {
+  size_t bytes = (want + ALIGN - 1) / ALIGN * ALIGN;
   if (bytes >= LARGE) return take_large(bytes, raw);
-  char *v = *raw = malloc(bytes + ALIGN - MALLOC_ALIGN);
+  char *v = *raw = malloc(bytes + sizeof(block_header) + ALIGN - MALLOC_ALIGN);
   if (!v) return NULL;
-  v = align_up(v);
+  v = align_up(v + sizeof(block_header));
   memset(v, 0, bytes);
   return v;
 }
 
-void *bl_calloc(bl_ctx *ctx, size_t n, size_t size)
+static char *take_plain(size_t want, void **raw)
 {
-  size_t want = 0, bytes = block_bytes(n, size, &want);
-  if (doomed(ctx->core) || !bytes) return NULL;
+  char *v = *raw = malloc(want + sizeof(block_header));
+  if (!v) return NULL;
+  v += sizeof(block_header);
+  memset(v, 0, want);
+  return v;
+}
+
+static void *take(bl_ctx *ctx, size_t want, bool plain)
+{
+  if (doomed(ctx->core) || want > SIZE_MAX / 2) return NULL;
   void *raw;
-  char *block = take_block(bytes, &raw);
+  char *block = plain ? take_plain(want, &raw) : take_aligned(want, &raw);
   if (!block) return NULL;
-  *header(block + ALIGN) = (block_header){want, raw};
+  *header(block) = (block_header){want, raw};
   atomic_fetch_add(&ctx->core->live, 1);
   count_bytes(ctx->core, want);
-  return block + ALIGN;
+  return block;
 }
+
+void *bl_calloc(bl_ctx *ctx, size_t n, size_t size)
+{
+  size_t want = size && n > SIZE_MAX / size ? SIZE_MAX : n * size; /* more than can be had */
+  return take(ctx, want, want < SMALL);
+}
+
+/* Bytes of a text, zeroed. */
+static char *take_text(bl_ctx *ctx, size_t n) { return take(ctx, n, true); }
 
 void *bl_realloc(bl_ctx *ctx, void *p, size_t n, size_t size)
 {
@@ -103,7 +117,7 @@ void bl_free(bl_ctx *ctx, void *p)
 char *bl_strdup(bl_ctx *ctx, const char *s)
 {
   size_t n = strlen(s) + 1;
-  char *copy = bl_calloc(ctx, n, 1);
+  char *copy = take_text(ctx, n);
   if (copy) memcpy(copy, s, n);
   return copy;
 }
@@ -113,7 +127,7 @@ static char *format_new(bl_ctx *ctx, const char *format, va_list args)
   va_list again;
   va_copy(again, args);
   int n = vsnprintf(NULL, 0, format, args);
-  char *s = n < 0 ? NULL : bl_calloc(ctx, (size_t)n + 1, 1);
+  char *s = n < 0 ? NULL : take_text(ctx, (size_t)n + 1);
   if (s) vsnprintf(s, (size_t)n + 1, format, again);
   va_end(again);
   return s;

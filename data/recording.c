@@ -81,8 +81,15 @@ bool bl_recording_later(const bl_recording *rec, double shift_s, char to[40])
   return rec->has_start && bl_clock_later(rec->start, shift_s, to);
 }
 
+static void close_file(bl_recording *rec)
+{
+  if (rec->file) close(rec->file - 1);
+  rec->file = 0;
+}
+
 void bl_recording_release(bl_ctx *ctx, bl_recording *rec)
 {
+  close_file(rec);
   if (rec->cls) rec->cls->close(ctx, rec);
   for (size_t s = 0; s < rec->n_streams; s++) {
     bl_rec_stream *stream = &rec->streams[s];
@@ -104,11 +111,19 @@ void bl_recording_release(bl_ctx *ctx, bl_recording *rec)
 
 /* ---- opening ----------------------------------------------------------------------------------------------------- */
 
-/* The first bytes of a regular file that is not empty. */
-static bl_status read_head(bl_ctx *ctx, const char *path, unsigned char *head, size_t *n)
+int bl_recording_take_file(bl_recording *rec)
+{
+  int fd = rec->file ? rec->file - 1 : open(rec->path, O_RDONLY | O_CLOEXEC);
+  rec->file = 0;
+  return fd;
+}
+
+/* The first bytes of a regular file that is not empty. *file: see bl_recording. */
+static bl_status read_head(bl_ctx *ctx, const char *path, unsigned char *head, size_t *n, int *file)
 {
   struct stat info;
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without a writer must not hold us up */
+  *file = fd + 1;
   if (fd < 0) return bl_fail(ctx, BL_E_IO, "%s: cannot be opened: %s", path, strerror(errno));
   bl_status s = BL_OK;
   if (fstat(fd, &info)) s = bl_fail(ctx, BL_E_IO, "%s: cannot be examined: %s", path, strerror(errno));
@@ -122,11 +137,10 @@ static bl_status read_head(bl_ctx *ctx, const char *path, unsigned char *head, s
     if (got <= 0) break;
     *n += (size_t)got;
   }
-  close(fd);
   return s;
 }
 
-static bl_status choose(bl_ctx *ctx, const char *path, const bl_reader_class **out)
+static bl_status choose(bl_ctx *ctx, const char *path, int *file, const bl_reader_class **out)
 {
   unsigned char head[HEAD_BYTES];
   size_t n = 0;
@@ -137,7 +151,7 @@ static bl_status choose(bl_ctx *ctx, const char *path, const bl_reader_class **o
   if (!strcmp(path, "-"))
     return bl_fail(ctx, BL_E_ARG,
                    "-: standard input does not tell what it is; open it as pcm:rate=48000,channels=1,format=s16le:-");
-  bl_status s = read_head(ctx, path, head, &n);
+  bl_status s = read_head(ctx, path, head, &n, file);
   if (s) return s;
   static const char pointer[] = "version https://git-lfs.github.com/spec/";
   if (n >= sizeof pointer - 1 && !memcmp(head, pointer, sizeof pointer - 1))
@@ -194,15 +208,17 @@ static bl_status open_quietly(bl_ctx *ctx, const char *path, const bl_opening *h
 {
   *out = NULL;
   const bl_reader_class *cls;
-  bl_status s = choose(ctx, path, &cls);
-  if (s) return s;
   bl_recording *rec = bl_calloc(ctx, 1, sizeof *rec);
   if (!rec) return bl_fail_nomem(ctx, "a recording");
+  bl_status s = choose(ctx, path, &rec->file, &cls);
+  if (s) goto done;
   rec->mode = how->mode;
   rec->quiet = quiet;
   if ((s = bl_recording_text(ctx, &rec->path, path))) goto done;
   rec->cls = cls;
-  if ((s = cls->open(ctx, rec))) goto done;
+  s = cls->open(ctx, rec);
+  close_file(rec);
+  if (s) goto done;
   if ((s = check_strict(ctx, rec))) goto done;
   bool by_name = !rec->has_start && !(how->start_pattern && !strcmp(how->start_pattern, "none"));
   if (by_name && (s = start_from_name(ctx, rec, how->start_pattern))) goto done;

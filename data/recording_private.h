@@ -21,6 +21,9 @@ bl_status bl_recording_channels(bl_ctx *ctx, bl_rec_stream *stream, size_t n) BL
 bl_status bl_recording_text(bl_ctx *ctx, char **to, const char *text) BL_MUST_CHECK;
 /* Writes rec->start; see bl_clock_text(). */
 bool bl_recording_set_start(bl_recording *rec, const int v[6], double shift_s);
+/* The file open for reading, which is the caller's to close from now on: the one that was opened to look at its first
+ * bytes, else a new one. -1 with errno when it cannot be opened. */
+int bl_recording_take_file(bl_recording *rec);
 /* Closes the reader and frees the parts, not rec itself. */
 void bl_recording_release(bl_ctx *ctx, bl_recording *rec);
 

@@ -33,6 +33,15 @@ static bool digits(const char **s, int n, int *out)
   return true;
 }
 
+enum { LEAST_DIGITS = 12 }; /* in each of them */
+
+static bool has_digits(const char *name, size_t wanted)
+{
+  size_t n = 0;
+  for (; *name && n < wanted; name++) n += *name >= '0' && *name <= '9';
+  return n == wanted;
+}
+
 /* The pattern from here on. v: year, month, day, hour, minute, second, microsecond. */
 static bool fits(const char *pattern, const char *s, int v[7], const char **end)
 {
@@ -98,6 +107,7 @@ static bool is_likely_year(int year)
 bool bl_start_from_name(const char *pattern, const char *path, int v[7], const char **used)
 {
   const char *name = bl_path_base(path);
+  if (!pattern && !has_digits(name, LEAST_DIGITS)) return false;
   for (size_t i = 0; i < (pattern ? 1 : sizeof common / sizeof *common); i++) {
     *used = pattern ? pattern : common[i];
     if (find(*used, name, v) && (pattern || is_likely_year(v[0]))) return true;

@@ -1,6 +1,8 @@
 /* Allocation: zeroed, aligned, counted, overflow-proof, failing on demand; buffers and lists that grow. */
 #include "check.h"
 
+#include <malloc.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -13,7 +15,7 @@ static void blocks(void **state)
   for (size_t n = 0; n < 300; n += 7) {
     unsigned char *p = bl_calloc(ctx, n, 1);
     assert_non_null(p);
-    assert_int_equal((uintptr_t)p % 64, 0);
+    assert_int_equal((uintptr_t)p % (n < 64 ? _Alignof(max_align_t) : 64), 0);
     for (size_t i = 0; i < n; i++) assert_int_equal(p[i], 0);
     memset(p, 0xAB, n);
     assert_int_equal(bl_ctx_live(ctx), 1);
@@ -26,6 +28,21 @@ static void blocks(void **state)
   }
   assert_true(bl_ctx_peak_bytes(ctx) >= 2 * 294 + 1);
   bl_free(ctx, NULL);
+  check_free(ctx);
+}
+
+/* A folder of ten thousand recordings is a list of names: what a short one costs is what a run's memory grows by. */
+static void short_texts_are_small(void **state)
+{
+  (void)state;
+  enum { N = 10000 };
+  bl_ctx *ctx = bl_ctx_new();
+  bl_texts t = {0};
+  size_t before = mallinfo2().uordblks;
+  for (int i = 0; i < N; i++) assert_int_equal(bl_texts_addf(ctx, &t, "clip_%05d.wav", i), BL_OK);
+  size_t each = (mallinfo2().uordblks - before) / N;
+  if (each > 72) fail_msg("a text of 15 bytes takes %zu, wanted 72 at most", each);
+  bl_texts_free(ctx, &t);
   check_free(ctx);
 }
 
@@ -180,9 +197,10 @@ static void encodings(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(blocks),   cmocka_unit_test(large_blocks),
-                                     cmocka_unit_test(overflow), cmocka_unit_test(failing),
-                                     cmocka_unit_test(buffers),  cmocka_unit_test(growing),
-                                     cmocka_unit_test(texts),    cmocka_unit_test(encodings)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(blocks),       cmocka_unit_test(short_texts_are_small),
+                                     cmocka_unit_test(large_blocks), cmocka_unit_test(overflow),
+                                     cmocka_unit_test(failing),      cmocka_unit_test(buffers),
+                                     cmocka_unit_test(growing),      cmocka_unit_test(texts),
+                                     cmocka_unit_test(encodings)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

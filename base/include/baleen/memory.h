@@ -1,5 +1,6 @@
-/* memory.h: the one door to the heap. Blocks are zeroed, aligned to 64 bytes for SIMD, counted in the context, and any
- * allocation can be made to fail (bl_ctx_fail_alloc_at). A block is freed with a context of the same family. */
+/* memory.h: the one door to the heap. Blocks are zeroed, counted in the context, and any allocation can be made to fail
+ * (bl_ctx_fail_alloc_at). Arrays of 64 bytes or more are aligned to 64 bytes for SIMD; shorter ones, and texts, as
+ * malloc() aligns them. A block is freed with a context of the same family. */
 #ifndef BALEEN_MEMORY_H
 #define BALEEN_MEMORY_H
 

@@ -1,23 +1,22 @@
 #include "riff.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "little_endian.h"
 
 /* A file of more chunks than this is made to waste time. */
 enum { MAX_CHUNKS = 10000 };
 
-static bool read_at(int fd, uint64_t at, unsigned char *to, size_t n)
+static bool read_at(bl_glance *g, uint64_t at, unsigned char *to, size_t n)
 {
-  return at <= INT64_MAX && pread(fd, to, n, (off_t)at) == (ssize_t)n;
+  return bl_glance_read(g, at, to, n) == n;
 }
 
 /* True when nothing but whole chunks lies between `at` and the end: then what follows are no samples. */
-static bool only_chunks(int fd, uint64_t at, uint64_t end)
+static bool only_chunks(bl_glance *g, uint64_t at, uint64_t end)
 {
   unsigned char h[8];
-  for (int i = 0; i < MAX_CHUNKS && at + 8 <= end && read_at(fd, at, h, 8); i++) {
+  for (int i = 0; i < MAX_CHUNKS && at + 8 <= end && read_at(g, at, h, 8); i++) {
     for (int k = 0; k < 4; k++)
       if (h[k] < 0x20 || h[k] > 0x7e) return false;
     at += 8 + (uint64_t)bl_le32(h + 4);
@@ -28,35 +27,36 @@ static bool only_chunks(int fd, uint64_t at, uint64_t end)
 }
 
 /* See bl_riff_data.wrapped: the samples are taken as far as the 32 bits allow, or what then follows are chunks. */
-static uint64_t unwrap(int fd, uint64_t from, uint64_t says, uint64_t holds, uint64_t file_bytes)
+static uint64_t unwrap(bl_glance *g, uint64_t from, uint64_t says, uint64_t holds, uint64_t file_bytes)
 {
-  if (holds <= UINT32_MAX || only_chunks(fd, from + says + (says & 1), file_bytes)) return 0;
+  if (holds <= UINT32_MAX || only_chunks(g, from + says + (says & 1), file_bytes)) return 0;
   if (says == UINT32_MAX) return holds;
   uint64_t size = says + ((holds - says) >> 32 << 32);
-  return size > says && only_chunks(fd, from + size + (size & 1), file_bytes) ? size : 0;
+  return size > says && only_chunks(g, from + size + (size & 1), file_bytes) ? size : 0;
 }
 
 /* Whether a chunk begins at `at`: then what is behind the data was written on purpose, whatever comes behind that. */
-static bool is_chunk(int fd, uint64_t at, uint64_t end)
+static bool is_chunk(bl_glance *g, uint64_t at, uint64_t end)
 {
   unsigned char h[8];
-  if (at + 8 > end || !read_at(fd, at, h, 8) || bl_le32(h + 4) > end - at - 8) return false;
+  if (at + 8 > end || !read_at(g, at, h, 8) || bl_le32(h + 4) > end - at - 8) return false;
   for (int k = 0; k < 4; k++)
     if (h[k] < 0x20 || h[k] > 0x7e) return false;
   return true;
 }
 
 /* Bytes of a frame of PCM or float, by a chunk fmt of `size` bytes at `at`; 0: compressed, or too short. */
-static uint64_t frame_bytes(int fd, uint64_t at, uint64_t size)
+static uint64_t frame_bytes(bl_glance *g, uint64_t at, uint64_t size)
 {
   unsigned char h[14];
-  if (size < 14 || !read_at(fd, at, h, 14)) return 0;
+  if (size < 14 || !read_at(g, at, h, 14)) return 0;
   unsigned tag = h[0] | (unsigned)h[1] << 8;
   return tag == 1 || tag == 3 || tag == 0xfffe ? h[12] | (uint64_t)h[13] << 8 : 0;
 }
 
 /* What the data chunk, whose head is in h, says and what there is. */
-static void look_at_data(int fd, const unsigned char *h, uint64_t at, uint64_t file_bytes, bool rf64, bl_riff_data *out)
+static void look_at_data(bl_glance *g, const unsigned char *h, uint64_t at, uint64_t file_bytes, bool rf64,
+                         bl_riff_data *out)
 {
   uint64_t from = at + 8, size = bl_le32(h + 4);
   bool elsewhere = rf64 && size == UINT32_MAX;
@@ -64,30 +64,29 @@ static void look_at_data(int fd, const unsigned char *h, uint64_t at, uint64_t f
   out->no_ds64 = elsewhere && !out->size64_at;
   if (!elsewhere) out->says = size, out->size64_at = 0;
   out->holds = file_bytes - from;
-  if (!rf64) out->wrapped = unwrap(fd, from, size, out->holds, file_bytes);
-  out->unclosed = !out->says && out->holds && !only_chunks(fd, from, file_bytes);
+  if (!rf64) out->wrapped = unwrap(g, from, size, out->holds, file_bytes);
+  out->unclosed = !out->says && out->holds && !only_chunks(g, from, file_bytes);
   uint64_t end = from + out->says;
-  if (out->unclosed || out->wrapped || out->says >= out->holds || is_chunk(fd, end + (end & 1), file_bytes)) return;
+  if (out->unclosed || out->wrapped || out->says >= out->holds || is_chunk(g, end + (end & 1), file_bytes)) return;
   if (end + 1 < file_bytes) out->behind = file_bytes - end; /* else a pad byte */
 }
 
-bool bl_riff_find_data(int fd, uint64_t file_bytes, bl_riff_data *out)
+bool bl_riff_find_data(bl_glance *g, uint64_t file_bytes, bl_riff_data *out)
 {
   unsigned char h[24];
   uint64_t at = 12;
   *out = (bl_riff_data){0};
-  if (!read_at(fd, 0, h, 12) || memcmp(h + 8, "WAVE", 4) || (memcmp(h, "RIFF", 4) && memcmp(h, "RF64", 4)))
-    return false;
+  if (!read_at(g, 0, h, 12) || memcmp(h + 8, "WAVE", 4) || (memcmp(h, "RIFF", 4) && memcmp(h, "RF64", 4))) return false;
   bool rf64 = h[1] == 'F';
   out->open_riff = !rf64 && (bl_le32(h + 4) == 0 || bl_le32(h + 4) == UINT32_MAX);
-  for (int i = 0; i < MAX_CHUNKS && at + 8 <= file_bytes && read_at(fd, at, h, 8); i++) {
+  for (int i = 0; i < MAX_CHUNKS && at + 8 <= file_bytes && read_at(g, at, h, 8); i++) {
     uint64_t size = bl_le32(h + 4);
     if (!memcmp(h, "data", 4)) {
-      look_at_data(fd, h, at, file_bytes, rf64, out);
+      look_at_data(g, h, at, file_bytes, rf64, out);
       return true;
     }
-    if (!memcmp(h, "fmt ", 4)) out->frame_bytes = frame_bytes(fd, at + 8, size);
-    if (rf64 && !memcmp(h, "ds64", 4) && size >= 16 && read_at(fd, at + 16, h + 8, 8)) {
+    if (!memcmp(h, "fmt ", 4)) out->frame_bytes = frame_bytes(g, at + 8, size);
+    if (rf64 && !memcmp(h, "ds64", 4) && size >= 16 && read_at(g, at + 16, h + 8, 8)) {
       out->size64_at = at + 16;
       out->says = bl_le64(h + 8);
     }
@@ -108,10 +107,10 @@ enum { W64_HEAD = 24, W64_FIRST = 40 };
 static uint64_t w64_next(uint64_t at, uint64_t size) { return at + (size + 7) / 8 * 8; }
 
 /* True when nothing but whole chunks lies between `at` and the end, or less than a head. */
-static bool only_w64_chunks(int fd, uint64_t at, uint64_t end)
+static bool only_w64_chunks(bl_glance *g, uint64_t at, uint64_t end)
 {
   unsigned char h[W64_HEAD];
-  for (int i = 0; i < MAX_CHUNKS && at + W64_HEAD <= end && read_at(fd, at, h, W64_HEAD); i++) {
+  for (int i = 0; i < MAX_CHUNKS && at + W64_HEAD <= end && read_at(g, at, h, W64_HEAD); i++) {
     uint64_t size = bl_le64(h + 16);
     if (size < W64_HEAD || size > end - at) return false;
     at = w64_next(at, size);
@@ -119,20 +118,20 @@ static bool only_w64_chunks(int fd, uint64_t at, uint64_t end)
   return at + 8 > end;
 }
 
-bool bl_w64_find_data(int fd, uint64_t file_bytes, bl_riff_data *out)
+bool bl_w64_find_data(bl_glance *g, uint64_t file_bytes, bl_riff_data *out)
 {
   unsigned char h[W64_HEAD];
   *out = (bl_riff_data){0};
-  if (!read_at(fd, 0, h, W64_HEAD) || memcmp(h, w64_riff, 8)) return false;
+  if (!read_at(g, 0, h, W64_HEAD) || memcmp(h, w64_riff, 8)) return false;
   uint64_t at = W64_FIRST;
-  for (int i = 0; i < MAX_CHUNKS && at + W64_HEAD <= file_bytes && read_at(fd, at, h, W64_HEAD); i++) {
+  for (int i = 0; i < MAX_CHUNKS && at + W64_HEAD <= file_bytes && read_at(g, at, h, W64_HEAD); i++) {
     uint64_t size = bl_le64(h + 16);
     if (!memcmp(h, w64_data, 8)) {
       out->size_at = at + 16;
       out->says = size > W64_HEAD ? size - W64_HEAD : 0;
       out->holds = file_bytes - at - W64_HEAD;
       out->unclosed = !out->says && out->holds;
-      if (out->says && out->says < out->holds && !only_w64_chunks(fd, w64_next(at, size), file_bytes))
+      if (out->says && out->says < out->holds && !only_w64_chunks(g, w64_next(at, size), file_bytes))
         out->behind = out->holds - out->says;
       return true;
     }
@@ -142,10 +141,10 @@ bool bl_w64_find_data(int fd, uint64_t file_bytes, bl_riff_data *out)
   return false;
 }
 
-bool bl_sound_length(int fd, uint64_t *size_at, uint64_t *says)
+bool bl_sound_length(bl_glance *g, uint64_t *size_at, uint64_t *says)
 {
   unsigned char h[24];
-  if (!read_at(fd, 0, h, 24)) return false;
+  if (!read_at(g, 0, h, 24)) return false;
   if (!memcmp(h, "FORM", 4) && (!memcmp(h + 8, "AIFF", 4) || !memcmp(h + 8, "AIFC", 4))) {
     *size_at = 4;
     *says = 8 + (uint64_t)be32(h + 4);
@@ -164,12 +163,12 @@ bool bl_sound_length(int fd, uint64_t *size_at, uint64_t *says)
   return false;
 }
 
-bool bl_ogg_is_cut(int fd, uint64_t file_bytes)
+bool bl_ogg_is_cut(bl_glance *g, uint64_t file_bytes)
 {
   unsigned char page[65536 + 307]; /* a page is no longer */
-  if (!read_at(fd, 0, page, 4) || memcmp(page, "OggS", 4)) return false;
+  if (!read_at(g, 0, page, 4) || memcmp(page, "OggS", 4)) return false;
   size_t n = file_bytes < sizeof page ? (size_t)file_bytes : sizeof page;
-  if (!read_at(fd, file_bytes - n, page, n)) return false;
+  if (!read_at(g, file_bytes - n, page, n)) return false;
   for (size_t i = n; i-- > 0;)
     if (i + 6 <= n && !memcmp(page + i, "OggS", 4) && !page[i + 4]) return !(page[i + 5] & 4);
   return true;

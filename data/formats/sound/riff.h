@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "baleen/recording.h"
+#include "glance.h"
 
 typedef struct bl_riff_data {
   uint64_t size_at;     /* byte of the file where the data chunk's size is written */
@@ -21,21 +22,21 @@ typedef struct bl_riff_data {
   bool open_riff; /* the size of all, at byte 4 of a plain RIFF file, is 0 or all ones: not known when it was written */
 } bl_riff_data;
 
-/* Walks the chunks of a RIFF or RF64 file open as fd (Microsoft and IBM 1991; EBU Tech 3306) to the data. False when it
+/* Walks the chunks of a RIFF or RF64 file (Microsoft and IBM 1991; EBU Tech 3306) to the data. False when it
  * is none, or holds no data chunk. */
-bool bl_riff_find_data(int fd, uint64_t file_bytes, bl_riff_data *out);
+bool bl_riff_find_data(bl_glance *g, uint64_t file_bytes, bl_riff_data *out);
 
 /* The same for a W64 file (Sony 2003): chunks named by GUIDs of 16 bytes, sizes of 8 bytes, which count these 24,
  * beginnings at multiples of 8. A size below 24 says 0 bytes. */
-bool bl_w64_find_data(int fd, uint64_t file_bytes, bl_riff_data *out);
+bool bl_w64_find_data(bl_glance *g, uint64_t file_bytes, bl_riff_data *out);
 
 /* Notes what is wrong with the length of the samples, the gravest of it; nothing when all is well. */
 bl_status bl_riff_note(bl_ctx *ctx, bl_recording *rec, const bl_riff_data *d) BL_MUST_CHECK;
 
 /* The length that the header of an AIFF, W64 or AU file gives the whole file, and the byte where it says so. False when
  * it is none of these, or (AU) leaves it open. */
-bool bl_sound_length(int fd, uint64_t *size_at, uint64_t *says);
+bool bl_sound_length(bl_glance *g, uint64_t *size_at, uint64_t *says);
 /* True for an Ogg file whose last page is not marked as the end of its stream (RFC 3533, 6): the end is missing. */
-bool bl_ogg_is_cut(int fd, uint64_t file_bytes);
+bool bl_ogg_is_cut(bl_glance *g, uint64_t file_bytes);
 
 #endif

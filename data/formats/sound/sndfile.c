@@ -6,7 +6,6 @@
  * be noted. Decoding from the middle gives other bits than decoding from the start in MP3, Vorbis and Opus (all carry
  * state from frame to frame), so these are never sought in: going back means reading again from the start. */
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <sndfile.h>
 #include <stdio.h>
@@ -29,7 +28,7 @@ enum { SKIP_FRAMES = 4096, FRONT = 48 };
 typedef struct sound {
   SNDFILE *file;
   SF_INFO info;
-  int fd;
+  bl_glance bytes;
   uint64_t file_bytes, offset; /* of the file; where libsndfile reads next */
   uint64_t patch_at, patch;    /* bytes that libsndfile gets to see other than they are, and their value; 0: none */
   unsigned patch_bytes;
@@ -123,21 +122,21 @@ static bl_status check_length(bl_ctx *ctx, bl_recording *rec)
   sound *f = rec->impl;
   bl_riff_data d;
   uint64_t size_at, says;
-  if (bl_sound_length(f->fd, &size_at, &says) &&
+  if (bl_sound_length(&f->bytes, &size_at, &says) &&
       (says > f->file_bytes + 1 || !says)) /* a pad byte at the end may be missing */
     return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
                              "byte %llu: the header says a file of %llu bytes, it has %llu; those were taken",
                              ull(size_at), ull(says), ull(f->file_bytes));
-  if (bl_ogg_is_cut(f->fd, f->file_bytes))
+  if (bl_ogg_is_cut(&f->bytes, f->file_bytes))
     return bl_recording_note(
         ctx, rec, BL_W_TRUNCATED,
         "byte %llu: the file ends early: its last page is not the last of the stream; what is there was taken",
         ull(f->file_bytes));
-  if (bl_w64_find_data(f->fd, f->file_bytes, &d)) {
+  if (bl_w64_find_data(&f->bytes, f->file_bytes, &d)) {
     if (d.says < d.holds) f->data_bytes = d.says; /* libsndfile would read to the file's end */
     return bl_riff_note(ctx, rec, &d);
   }
-  if (!bl_riff_find_data(f->fd, f->file_bytes, &d)) return BL_OK;
+  if (!bl_riff_find_data(&f->bytes, f->file_bytes, &d)) return BL_OK;
   mend_length(f, &d);
   return bl_riff_note(ctx, rec, &d);
 }
@@ -314,13 +313,8 @@ static sf_count_t io_read(void *to, sf_count_t n, void *user)
   sf_count_t done = 0;
   for (; done < n && f->offset + (uint64_t)done < f->n_front; done++)
     ((unsigned char *)to)[done] = f->front[f->offset + (uint64_t)done];
-  while (done < n) {
-    off_t at = (off_t)(f->offset + (uint64_t)done - more_bytes(f));
-    ssize_t got = pread(f->fd, (unsigned char *)to + done, (size_t)(n - done), at);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    done += got;
-  }
+  uint64_t from = f->offset + (uint64_t)done - more_bytes(f);
+  done += (sf_count_t)bl_glance_read(&f->bytes, from, (unsigned char *)to + done, (size_t)(n - done));
   for (uint64_t k = 0; f->patch_at && k < f->patch_bytes; k++) {
     uint64_t at = f->patch_at + k;
     if (at >= f->offset && at < f->offset + (uint64_t)done)
@@ -375,8 +369,8 @@ static bl_status open_sound(bl_ctx *ctx, bl_recording *rec)
   sound *f = rec->impl = bl_calloc(ctx, 1, sizeof *f);
   if (!f) return bl_fail_nomem(ctx, "a sound file");
   struct stat info;
-  f->fd = open(rec->path, O_RDONLY | O_CLOEXEC);
-  if (f->fd < 0 || fstat(f->fd, &info))
+  f->bytes.fd = bl_recording_take_file(rec);
+  if (f->bytes.fd < 0 || fstat(f->bytes.fd, &info))
     return bl_fail(ctx, BL_E_IO, "%s: cannot be opened: %s", rec->path, strerror(errno));
   f->file_bytes = (uint64_t)info.st_size;
   bl_status s = check_length(ctx, rec);
@@ -480,7 +474,7 @@ static void close_sound(bl_ctx *ctx, bl_recording *rec)
   sound *f = rec->impl;
   if (!f) return;
   if (f->file) sf_close(f->file);
-  if (f->fd >= 0) close(f->fd);
+  if (f->bytes.fd >= 0) close(f->bytes.fd);
   bl_free(ctx, f->full_scale);
   bl_free(ctx, f);
   rec->impl = NULL;

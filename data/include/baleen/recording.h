@@ -68,6 +68,7 @@ typedef struct bl_reader_class {
 struct bl_recording {
   const bl_reader_class *cls;
   void *impl;             /* the reader's own */
+  int file;               /* descriptor + 1 of its file while it is opened, 0: none; bl_recording_take_file() */
   char *path, *format;    /* format in words: "WAV, 16 bit", "EDF+C" */
   bl_rec_stream *streams; /* by descending rate */
   size_t n_streams;
