@@ -75,6 +75,18 @@ bool bl_parse_real_n(const char *s, size_t n, double *out)
 
 bool bl_parse_real(const char *s, double *out) { return bl_parse_real_n(s, strlen(s), out); }
 
+bool bl_parse_real_comma(const char *s, double *out)
+{
+  const char *comma = strchr(s, ',');
+  char plain[64];
+  if (!comma) return bl_parse_real(s, out);
+  size_t n = strlen(s);
+  if (n >= sizeof plain || strchr(s, '.') || strchr(comma + 1, ',')) return false;
+  memcpy(plain, s, n + 1);
+  plain[comma - s] = '.';
+  return bl_parse_real_n(plain, n, out);
+}
+
 bool bl_parse_int(const char *s, int64_t *out)
 {
   while (is_blank(*s)) s++;

@@ -71,3 +71,32 @@ bool bl_clock_us(const int v[7], int64_t *us)
   *us = (int64_t)day_number(v[0], v[1], v[2]) * 86400 * 1000000 + us_of_day(v) + v[6];
   return true;
 }
+
+/* n digits from *p on, which steps behind them; -1 when there are not as many. */
+static int digits(const char **p, int n)
+{
+  int x = 0;
+  for (; n > 0; n--, ++*p) {
+    if (**p < '0' || **p > '9') return -1;
+    x = x * 10 + (**p - '0');
+  }
+  return x;
+}
+
+bool bl_clock_parse(const char *text, int v[7])
+{
+  static const char *const behind[] = {"-", "-", "T ", ":", ":", ""};
+  const char *p = text + strspn(text, " ");
+  for (int i = 0; i < 6; i++) {
+    v[i] = digits(&p, i ? 2 : 4);
+    if (v[i] < 0 || (*behind[i] && (!*p || !strchr(behind[i], *p++)))) return false;
+  }
+  double part = 0;
+  size_t n = *p == '.' ? 1 + strspn(p + 1, "0123456789") : 0;
+  if (n > 1 && !bl_parse_real_n(p, n, &part)) return false;
+  v[6] = (int)fmin(rint(part * 1e6), 999999);
+  p += n;
+  if (*p == 'Z') p++;
+  else if (!strncmp(p, "+00:00", 6)) p += 6;
+  return !p[strspn(p, " ")] && bl_clock_is(v);
+}

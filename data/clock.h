@@ -16,6 +16,9 @@ bool bl_clock_text(const int v[6], double shift_s, char to[BL_CLOCK_ROOM]);
 bool bl_clock_later(const char *text, double shift_s, char to[BL_CLOCK_ROOM]);
 /* Microseconds since a moment that is the same in all calls; v[6] holds those of the second, 0 to 999999. */
 bool bl_clock_us(const int v[7], int64_t *us);
+/* Reads "2002-12-03 19:01:11.2201", with a T or a blank in the middle, a fraction or none; a Z, or an offset of +00:00,
+ * may follow. False when it is none, or no date. */
+bool bl_clock_parse(const char *text, int v[7]);
 static inline bool bl_clock_is(const int v[6])
 {
   char text[BL_CLOCK_ROOM];

@@ -13,7 +13,7 @@ static const char *const words[] = {"auto", "raven", "audacity", "csv", "bids", 
 typedef struct params {
   int from, to; /* bl_annotation_format */
   bl_texts recording;
-  char *label_column;
+  char *label_column, *begin_column, *end_column, *duration_column;
   double epoch_s;
 } params;
 /* clang-format off */
@@ -22,17 +22,22 @@ static const bl_opt opts[] = {
     BL_ENUM(params, to, "auto", words, "format of OUT; auto: .selections.txt is raven, .tsv bids, .csv csv, _hypnogram.txt hypnogram"),
     BL_TEXTS(params, recording, NULL, "a recording that the table is about; given again: Raven's file list, in order"),
     BL_TEXT(params, label_column, NULL, "the column with the labels; not given: what such tables usually have"),
+    BL_TEXT(params, begin_column, NULL, "the column of a CSV or BIDS table with begin times; not given: onset, start, begin, start_time .."),
+    BL_TEXT(params, end_column, NULL, "the column of a CSV or BIDS table with ends; not given: end, stop, offset, end_time .."),
+    BL_TEXT(params, duration_column, NULL, "the column of a CSV or BIDS table with durations; not given: duration"),
     BL_REAL_ABOVE(params, epoch_s, "30", 0, 1e6, "s", "how long the stage on one line of a hypnogram lasts"), BL_OPT_END};
 /* clang-format on */
 
-/* Lengths and rates of the recordings, which Raven's times need. */
-static bl_status measure(bl_ctx *ctx, const bl_texts *paths, bl_annotated_file *out)
+/* Lengths and rates of the recordings, which Raven's times need, and when the last began, "" where that is not known. */
+static bl_status measure(bl_ctx *ctx, const bl_texts *paths, bl_annotated_file *out, char start[40])
 {
   bl_status s = BL_OK;
+  *start = '\0';
   for (size_t i = 0; !s && i < paths->n; i++) {
     bl_recording *rec = NULL;
     s = bl_recording_open(ctx, paths->v[i], &rec);
     if (!s) out[i] = (bl_annotated_file){paths->v[i], rec->duration_s, rec->n_streams ? rec->streams[0].rate_hz : NAN};
+    if (!s) bl_recording_later(rec, 0, start);
     bl_recording_close(ctx, rec);
   }
   return s;
@@ -65,11 +70,16 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   bool inside = p->from == BL_ANN_AUTO && bl_recording_is_name(in);
   const bl_texts *about = inside && !p->recording.n ? &own : &p->recording;
   bl_annotated_file *files = bl_calloc(ctx, about->n, sizeof *files);
+  char start[40] = "";
   bl_annotations a = {0};
   bl_status s = files ? check_places(ctx, in, &p->recording, out) : bl_fail_nomem(ctx, "a list of recordings");
-  if (!s) s = measure(ctx, about, files);
+  if (!s) s = measure(ctx, about, files, start);
   bl_annotation_reading how = {.format = (bl_annotation_format)p->from,
                                .label_column = p->label_column,
+                               .begin_column = p->begin_column,
+                               .end_column = p->end_column,
+                               .duration_column = p->duration_column,
+                               .start = about->n == 1 && *start ? start : NULL,
                                .epoch_s = p->epoch_s,
                                .files = files,
                                .n_files = about->n};

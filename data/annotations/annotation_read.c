@@ -1,6 +1,6 @@
 /* Tables of annotations, as the programs write them that people mark recordings with. Here:
- * Audacity's label tracks, hypnograms, and which format a table is; annotation_raven.c and annotation_csv.c read the
- * rest, and what all of them share is annotation_table.c. */
+ * Audacity's label tracks, and which format a table is; annotation_raven.c, annotation_csv.c and
+ * annotation_hypnogram_read.c read the rest, and what all of them share is annotation_table.c. */
 #include <math.h>
 #include <string.h>
 
@@ -36,52 +36,25 @@ static bl_status read_audacity(bl_ctx *ctx, bl_lines *l, bl_annotations *out)
   return s;
 }
 
-/* ---- hypnograms -------------------------------------------------------------------------------------------------- */
-
-/* One stage a line. The text itself is taken apart, as blank lines count. */
-static bl_status read_hypnogram(bl_ctx *ctx, const char *path, char *text, double epoch_s, bl_annotations *out)
-{
-  size_t number = 0, blank = 0;
-  bl_status s = BL_OK;
-  if (!(epoch_s > 0) || isinf(epoch_s))
-    return bl_fail(ctx, BL_E_CONFIG, "%s: a hypnogram's line lasts %g s; wanted a length above 0, such as 30", path,
-                   epoch_s);
-  for (char *next = text; next && !s;) {
-    char *line = next, *end = line + strcspn(line, "\r\n");
-    bool crlf = end[0] == '\r' && end[1] == '\n';
-    next = *end ? end + 1 + crlf : NULL;
-    *end = '\0';
-    number++;
-    line += strspn(line, "\t ");
-    for (char *p = end; p > line && (p[-1] == ' ' || p[-1] == '\t');) *--p = '\0';
-    if (*line == '#') continue;
-    if (!*line) {
-      if (!blank) blank = number;
-      continue;
-    }
-    if (blank)
-      return bl_fail(ctx, BL_E_FORMAT,
-                     "%s:%zu: a blank line between stages; wanted a stage on each line, and a word "
-                     "such as '?' where none was scored",
-                     path, blank);
-    bl_annotation one = {
-        .onset_s = (double)out->n * epoch_s, .duration_s = epoch_s, .low_hz = NAN, .high_hz = NAN, .label = line};
-    s = bl_annotations_add(ctx, out, &one);
-  }
-  return s;
-}
-
 /* ---- all --------------------------------------------------------------------------------------------------------- */
 
-/* By the name that a hypnogram is written under; else by the first line: Raven's has its column of begin times,
- * Audacity's begins with two numbers. */
-static bl_annotation_format recognise(const bl_lines *l, double epoch_s)
+static bool asks_for_columns(const bl_annotation_reading *how)
+{
+  return how->begin_column || how->end_column || how->duration_column;
+}
+
+/* By the columns asked for; by the name that a hypnogram is written under; else by the first line: Raven's has its
+ * column of begin times, Audacity's begins with two numbers. A hypnogram of two numbers a line is no label track. */
+static bl_annotation_format recognise(const bl_lines *l, const bl_annotation_reading *how)
 {
   double x;
+  bool hypnogram = how->epoch_s > 0 && bl_annotation_is_hypnogram(l->path);
+  if (asks_for_columns(how)) return BL_ANN_AUTO;
   for (size_t i = 0; i < l->n; i++)
     if (bl_text_equal_nocase(l->field[i], "Begin Time (s)")) return BL_ANN_RAVEN;
-  if (l->n >= 2 && bl_parse_real(l->field[0], &x) && bl_parse_real(l->field[1], &x)) return BL_ANN_AUDACITY;
-  return epoch_s > 0 && bl_annotation_is_hypnogram(l->path) ? BL_ANN_HYPNOGRAM : BL_ANN_CSV;
+  if (l->n >= (hypnogram ? 3 : 2) && bl_parse_real_comma(l->field[0], &x) && bl_parse_real_comma(l->field[1], &x))
+    return BL_ANN_AUDACITY;
+  return hypnogram ? BL_ANN_HYPNOGRAM : BL_ANN_AUTO;
 }
 
 /* The whole file as UTF-8: where it is none, as Latin-1. A file's name in it is told apart by neither: see
@@ -102,6 +75,11 @@ bl_status bl_annotations_read_as(bl_ctx *ctx, const char *path, const bl_annotat
   bl_lines *l = NULL;
   bl_annotations found = {0};
   bl_annotation_format format = how->format;
+  if (format != BL_ANN_AUTO && format != BL_ANN_CSV && format != BL_ANN_BIDS && asks_for_columns(how))
+    return bl_fail(
+        ctx, BL_E_CONFIG,
+        "%s: begin_column, end_column and duration_column are for CSV and BIDS; a table of format %s has columns of its own",
+        path, bl_annotation_format_name(format));
   bl_status s = read_text(ctx, path, &text, &n);
   if (s) goto done;
   size_t mark = n >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0; /* UTF-8's byte order mark */
@@ -113,10 +91,10 @@ bl_status bl_annotations_read_as(bl_ctx *ctx, const char *path, const bl_annotat
   }
   *l = (bl_lines){.path = path, .next = cut};
   bool any = format != BL_ANN_HYPNOGRAM && bl_next_line(l);
-  if (any && format == BL_ANN_AUTO) format = recognise(l, how->epoch_s);
+  if (any && format == BL_ANN_AUTO) format = recognise(l, how);
   if (format == BL_ANN_HYPNOGRAM) {
     memcpy(cut, text + mark, n - mark + 1); /* whole again */
-    s = read_hypnogram(ctx, path, cut, how->epoch_s, &found);
+    s = bl_read_hypnogram(ctx, path, cut, how->epoch_s, &found);
     goto done;
   }
   if (!any) goto done; /* nothing at all: nothing there */

@@ -44,7 +44,7 @@ bl_status bl_field_number(bl_ctx *ctx, bl_lines *l, long column, const char *nam
 {
   *out = NAN;
   const char *s = bl_field(l, column);
-  if (!*s || (bl_parse_real(s, out) && !isinf(*out))) return BL_OK;
+  if (!*s || (bl_parse_real_comma(s, out) && !isinf(*out))) return BL_OK;
   return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: %s is '%s', wanted a number", l->path, l->number, name, s);
 }
 

@@ -3,6 +3,7 @@
 #define BL_DATA_ANNOTATION_TABLE_H
 
 #include "baleen/annotation.h"
+#include "baleen/table.h"
 
 enum { BL_MAX_FIELDS = 1024 };
 
@@ -34,6 +35,31 @@ void bl_annotation_take_score(bl_annotation *a, const char *text);
 
 /* annotation_raven.c: from the line at hand, which is the header, to the end. */
 bl_status bl_read_raven(bl_ctx *ctx, bl_lines *l, const bl_annotation_reading *how, bl_annotations *out) BL_MUST_CHECK;
+/* annotation_columns.c: which column of a table of events holds what. */
+enum {
+  BL_EVENT_ONSET,
+  BL_EVENT_DURATION,
+  BL_EVENT_END,
+  BL_EVENT_LABEL,
+  BL_EVENT_FILE,
+  BL_EVENT_LOW,
+  BL_EVENT_HIGH,
+  BL_EVENT_CHANNEL,
+  BL_EVENT_VALUE,
+  BL_EVENT_SCORE,
+  BL_N_EVENT_COLUMNS
+};
+typedef struct bl_event_columns {
+  long at[BL_N_EVENT_COLUMNS];       /* -1: there is none */
+  double unit_s[BL_N_EVENT_COLUMNS]; /* what one of a time is in seconds */
+} bl_event_columns;
+/* Warns of events that get no end or label though a column may hold them. BL_E_CONFIG for a column that was asked for
+ * and is not there, BL_E_FORMAT where none of begin times is known. */
+bl_status bl_event_columns_find(bl_ctx *ctx, const bl_table *t, const bl_annotation_reading *how, bool bids,
+                                bl_event_columns *c) BL_MUST_CHECK;
+/* annotation_hypnogram_read.c: a whole text, which is written to. */
+bl_status bl_read_hypnogram(bl_ctx *ctx, const char *path, char *text, double epoch_s,
+                            bl_annotations *out) BL_MUST_CHECK;
 /* annotation_csv.c: a whole text, CSV or BIDS. */
 bl_status bl_read_events(bl_ctx *ctx, const char *path, const char *text, size_t n, const bl_annotation_reading *how,
                          bl_annotations *out) BL_MUST_CHECK;

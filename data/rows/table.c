@@ -147,7 +147,7 @@ static bl_status parse_owned(bl_ctx *ctx, const char *name, char *text, size_t n
     s = bl_fail(ctx, BL_E_FORMAT, "%s: empty; wanted a header line with the columns' names", r.name);
     goto done;
   }
-  r.separator = find_separator(r.p, r.end);
+  r.separator = t.separator = find_separator(r.p, r.end);
   s = take_header(ctx, &r, &t);
   while (!s) {
     while (take_line_end(&r)) continue;
@@ -225,7 +225,8 @@ bl_status bl_table_number(bl_ctx *ctx, const bl_table *t, size_t row, size_t col
 {
   const char *cell = bl_table_cell(t, row, col);
   *out = (double)NAN;
-  if (!cell[strspn(cell, " \t")] || bl_text_equal_nocase(cell, "NA") || bl_parse_real(cell, out)) return BL_OK;
+  bool (*parse)(const char *, double *) = t->separator == ';' ? bl_parse_real_comma : bl_parse_real;
+  if (!cell[strspn(cell, " \t")] || bl_text_equal_nocase(cell, "NA") || parse(cell, out)) return BL_OK;
   *out = (double)NAN;
   return bl_fail(ctx, BL_E_FORMAT, "%s:%zu: column '%s': '%s' is not a number", name_of(t), t->line[row],
                  t->columns.v[col], cell);

@@ -36,7 +36,8 @@ static const char *const unlabelled_words[] = {"error", "skip", "keep", NULL};
 typedef struct params {
   bl_texts recordings;
   int labels;
-  char *label_file, *label_column, *path_column, *pattern, *group, *start_pattern;
+  char *label_file, *label_column, *begin_column, *end_column, *duration_column, *path_column, *pattern, *group,
+      *start_pattern;
   bl_texts columns;
   int unlabelled;
   double epoch_s;
@@ -57,6 +58,11 @@ static const bl_opt opts[] = {
             "the table: a csv with a row a recording (also for columns and group), or one table of events for all "
             "recordings; without it, tables of events are looked for beside each recording"),
     BL_TEXT(params, label_column, NULL, "the table's column with labels; null: 'label', or what a table of events has"),
+    BL_TEXT(params, begin_column, NULL,
+            "labels: table: the column with begin times; null: onset, start, begin, start_time .."),
+    BL_TEXT(params, end_column, NULL, "labels: table: the column with ends; null: end, stop, offset, end_time .."),
+    BL_TEXT(params, duration_column, NULL, "labels: table: the column with durations; null: duration"),
+    BL_REAL_ABOVE(params, epoch_s, "30", 0, 1e6, "s", "labels: hypnogram: how long the stage on one line lasts"),
     BL_TEXT(params, path_column, "path", "the csv's column that names the recordings, by path, file name or stem"),
     BL_TEXT(
         params, pattern, NULL,
@@ -282,8 +288,12 @@ static bl_status make_item(job *j, size_t i)
 static bl_status read_events(const job *j, const char *path, bl_annotations *out)
 {
   static const bl_annotation_format formats[] = {BL_ANN_RAVEN, BL_ANN_AUDACITY, BL_ANN_AUTO, BL_ANN_HYPNOGRAM};
-  bl_annotation_reading how = {
-      .format = formats[j->p->labels - FROM_RAVEN], .label_column = j->p->label_column, .epoch_s = j->p->epoch_s};
+  bl_annotation_reading how = {.format = formats[j->p->labels - FROM_RAVEN],
+                               .label_column = j->p->label_column,
+                               .begin_column = j->p->begin_column,
+                               .end_column = j->p->end_column,
+                               .duration_column = j->p->duration_column,
+                               .epoch_s = j->p->epoch_s};
   return bl_annotations_read_as(j->ctx, path, &how, out);
 }
 
@@ -409,11 +419,24 @@ static bl_status judge_unlabelled(const job *j)
                  j->first_unlabelled);
 }
 
+/* Columns of times are those of a table whose columns are free. */
+static bl_status check_columns(bl_ctx *ctx, const params *p)
+{
+  const char *name = p->begin_column      ? "begin_column"
+                     : p->end_column      ? "end_column"
+                     : p->duration_column ? "duration_column"
+                                          : NULL;
+  if (!name || p->labels == FROM_TABLE) return BL_OK;
+  return bl_fail(ctx, BL_E_CONFIG, "files: %s is for labels: table, and labels is '%s'; leave it out", name,
+                 label_words[p->labels]);
+}
+
 static bl_status prepare(job *j)
 {
   bl_ctx *ctx = j->ctx;
   const params *p = j->p;
   bl_status s = bl_opts_complete(ctx, "files", opts, p);
+  if (!s) s = check_columns(ctx, p);
   if (!s) s = bl_start_pattern_check(ctx, "files: start_pattern", p->start_pattern);
   if (!s) s = read_pattern(j);
   if (!s && p->label_file && !(j->label_path = bl_path_join(ctx, j->folder, p->label_file)))

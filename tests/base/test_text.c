@@ -249,16 +249,35 @@ static void utf8(void **state)
   }
 }
 
+static void decimal_commas(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *s;
+    bool ok;
+    double x;
+  } rows[] = {{"43352,824046", true, 43352.824046},
+              {"1.5", true, 1.5},
+              {"-,5", true, -0.5},
+              {"1,5e3", true, 1500},
+              {"1,000,000", false, 0},
+              {"1,000.5", false, 0},
+              {"1.000,5", false, 0},
+              {",", false, 0},
+              {"", false, 0}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    double x = 0;
+    if (bl_parse_real_comma(rows[i].s, &x) != rows[i].ok || (rows[i].ok && x != rows[i].x))
+      fail_msg("'%s': %g", rows[i].s, x);
+  }
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(reals_against_strtod),
-                                     cmocka_unit_test(reals_there_and_back),
-                                     cmocka_unit_test(odd_reals),
-                                     cmocka_unit_test(other_locales),
-                                     cmocka_unit_test(ints_and_bools),
-                                     cmocka_unit_test(near_names),
-                                     cmocka_unit_test(globs),
-                                     cmocka_unit_test(small_ones),
-                                     cmocka_unit_test(utf8)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(decimal_commas),       cmocka_unit_test(reals_against_strtod),
+                                     cmocka_unit_test(reals_there_and_back), cmocka_unit_test(odd_reals),
+                                     cmocka_unit_test(other_locales),        cmocka_unit_test(ints_and_bools),
+                                     cmocka_unit_test(near_names),           cmocka_unit_test(globs),
+                                     cmocka_unit_test(small_ones),           cmocka_unit_test(utf8)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,6 +62,31 @@ static const struct row {
   {"BIDS, scores", "onset\tduration\ttrial_type\tscore\n1.25\tn/a\tgo\t0.5\n2\t1\tgo\tn/a\n", NULL, BL_ANN_AUTO, 2,
    {{1.25, 0, NO, NO, "go", NULL, NULL, true, 0.5}, {2, 1, NO, NO, "go", NULL, NULL}}},
   {"csv, header only", "onset,label\n", NULL, BL_ANN_AUTO, 0, {{.label = ""}}},
+  {"csv, offsets are ends (crowsetta)", "onset_s,offset_s,label\n1.5,2.75,a\n4.0,4.25,b\n", NULL, BL_ANN_AUTO, 2,
+   {{1.5, 1.25, NO, NO, "a", NULL, NULL}, {4, 0.25, NO, NO, "b", NULL, NULL}}},
+  {"csv, units in the names", "Start (ms),Stop [ms],Common Name,Low Freq (Hz)\n250,1000,wren,2000\n", NULL, BL_ANN_AUTO, 1,
+   {{0.25, 0.75, 2000, NO, "wren", NULL, NULL}}},
+  {"csv, of DCASE", "filename\tonset\toffset\tevent_label\na.wav\t1\t3\tdog\n", NULL, BL_ANN_AUTO, 1, {{1, 2, NO, NO, "dog", "a.wav", NULL}}},
+  {"csv, begin and duration in milliseconds", "begin_ms,dur_ms,type\n1500,250,x\n", NULL, BL_ANN_AUTO, 1, {{1.5, 0.25, NO, NO, "x", NULL, NULL}}},
+  {"csv, a decimal comma", "start;end;label\n1,5;2,75;a\n", NULL, BL_ANN_AUTO, 1, {{1.5, 1.25, NO, NO, "a", NULL, NULL}}},
+  {"csv of BirdNET", "Start (s),End (s),Scientific name,Common name,Confidence,File\n0.0,3.0,Turdus merula,Eurasian Blackbird,0.91,/data/a.wav\n", NULL,
+   BL_ANN_AUTO, 1, {{0, 3, NO, NO, "Eurasian Blackbird", "/data/a.wav", NULL, true, 0.91}}},
+  {"text of MNE", "# MNE-Annotations\n# orig_time : 2002-12-03 19:01:10.720100\n# onset, duration, description\n0.5,1.0,blink\n3.25,0.5,\"BAD, move\"\n",
+   "description", BL_ANN_AUTO, 2, {{0.5, 1, NO, NO, "blink", NULL, NULL}, {3.25, 0.5, NO, NO, "BAD, move", NULL, NULL}}},
+  {"BIDS: an onset n/a", "onset\tduration\ttrial_type\n1.0\tn/a\ta\nn/a\t0\tb\n2.0\t0.5\tn/a\n", NULL, BL_ANN_AUTO, 2,
+   {{1, 0, NO, NO, "a", NULL, NULL}, {2, 0.5, NO, NO, "", NULL, NULL}}},
+  {"audacity, decimal commas", "43352,824046\t43525,837661\tmusic\n", NULL, BL_ANN_AUTO, 1,
+   {{43352.824046, 43525.837661 - 43352.824046, NO, NO, "music", NULL, NULL}}},
+  {"raven, decimal commas", RAVEN "\tSpecies\n1\tS\t1\t0,5\t0,75\t1\t2,5\tX\n", NULL, BL_ANN_AUTO, 1, {{0.5, 0.25, 1, 2.5, "X", NULL, NULL}}},
+  {"hypnogram, a header", "Stage\nW\nN1\n", NULL, BL_ANN_HYPNOGRAM, 2, {{0, 30, NO, NO, "W", NULL, NULL}, {30, 30, NO, NO, "N1", NULL, NULL}}},
+  {"hypnogram, epochs numbered", "Epoch,Stage\n0,W\n1,N1\n", NULL, BL_ANN_HYPNOGRAM, 2, {{0, 30, NO, NO, "W", NULL, NULL}, {30, 30, NO, NO, "N1", NULL, NULL}}},
+  {"hypnogram, epochs numbered from 1, stages too", "1\t0\n2\t0\n3\t2\n", NULL, BL_ANN_HYPNOGRAM, 3,
+   {{0, 30, NO, NO, "0", NULL, NULL}, {30, 30, NO, NO, "0", NULL, NULL}, {60, 30, NO, NO, "2", NULL, NULL}}},
+  {"hypnogram, a stage and its end", "*Duration_sec\t300\nWake\t60\nN1\t90\nREM\t300\n", NULL, BL_ANN_HYPNOGRAM, 3,
+   {{0, 60, NO, NO, "Wake", NULL, NULL}, {60, 30, NO, NO, "N1", NULL, NULL}, {90, 210, NO, NO, "REM", NULL, NULL}}},
+  {"hypnogram, begins", "time;stage\n0;W\n60;N1\n", NULL, BL_ANN_HYPNOGRAM, 2, {{0, 60, NO, NO, "W", NULL, NULL}, {60, 30, NO, NO, "N1", NULL, NULL}}},
+  {"hypnogram, commas within stages", "W, awake\nN1, light\n", NULL, BL_ANN_HYPNOGRAM, 2,
+   {{0, 30, NO, NO, "W, awake", NULL, NULL}, {30, 30, NO, NO, "N1, light", NULL, NULL}}},
 };
 /* clang-format on */
 
@@ -121,6 +146,9 @@ static const struct refused {
   {"audacity, infinite", "1\t2\ta\n3\tinf\tb\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "table.txt:2: the end time is 'inf'"},
   {"hypnogram, no length", "W\n", NULL, BL_ANN_HYPNOGRAM, BL_E_CONFIG, "a hypnogram's line lasts 0 s"},
   {"csv, no onset", "time,label\n1,a\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "no column of begin times"},
+  {"csv, two commas in a number", "start;end\n1,000,5;2\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "table.txt:2: column 'start': '1,000,5' is not a number"},
+  {"text of MNE, a field too many", "# MNE-Annotations\n# onset, duration, description\n0.5,1.0,blink\n3.25,0.5,BAD, move\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "table.txt:4: 4 fields"},
+  {"csv of MNE, by the clock", "onset,duration,description\n2002-12-03 19:01:11.220100,1.0,blink\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "table.txt:2: column 'onset' has a time of the clock"},
   {"csv, bad number", "onset,label\n1,a\nb,c\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "table.txt:3"},
   {"csv, negative duration", "onset,duration\n1,-2\n", NULL, BL_ANN_AUTO, BL_E_FORMAT, "table.txt:2: ends at -1 s"},
   {"csv, no such label column", "onset,kind\n1,-2\n", "knd", BL_ANN_AUTO, BL_E_CONFIG, "kind"},
@@ -201,6 +229,81 @@ static void hypnogram_with_a_hole(void **arg)
   check_tmp_done();
 }
 
+/* A table read as `how` says, under a name. */
+static void read_under(bl_ctx *ctx, const char *name, const char *text, const bl_annotation_reading *how,
+                       bl_annotations *a)
+{
+  const char *path = check_tmp_path(name);
+  write_bytes(path, text, strlen(text));
+  *a = (bl_annotations){0};
+  check_ok(ctx, bl_annotations_read_as(ctx, path, how, a));
+}
+
+/* Columns of any name, and a word where one that may be meant is passed over. */
+static void columns_by_name(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_annotations a;
+  static const char text[] = "t0_ms,call_end,who\n500,2,x\n";
+  bl_annotation_reading how = {.begin_column = "t0_ms", .end_column = "call_end", .label_column = "who"};
+  read_under(ctx, "calls.csv", text, &how, &a);
+  check_near(a.v[0].onset_s, 0.5, 0);
+  check_near(a.v[0].duration_s, 1.5, 0);
+  assert_string_equal(a.v[0].label, "x");
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_REMARK), 0);
+  bl_annotations_free(ctx, &a);
+  how.end_column = how.label_column = NULL;
+  read_under(ctx, "calls.csv", text, &how, &a); /* ends and labels are there, and not known */
+  check_near(a.v[0].duration_s, 0, 0);
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_REMARK), 2);
+  bl_annotations_free(ctx, &a);
+  how.begin_column = "t1";
+  check_fails(ctx, bl_annotations_read_as(ctx, check_tmp_path("calls.csv"), &how, &a), BL_E_CONFIG, "no column 't1'");
+  how.format = BL_ANN_AUDACITY;
+  check_fails(ctx, bl_annotations_read_as(ctx, check_tmp_path("calls.csv"), &how, &a), BL_E_CONFIG,
+              "a table of format audacity has columns of its own");
+  check_free(ctx);
+  check_tmp_done();
+}
+
+/* MNE's CSV tells times of the clock: seconds where it is known when the recording began. */
+static void onsets_by_the_clock(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_annotations a;
+  bl_annotation_reading how = {.start = "2002-12-03T23:59:59.500"};
+  read_under(ctx, "mne.csv",
+             "onset,duration,description\n2002-12-04 00:00:01.220100,1.0,blink\n2002-12-03T23:59:59+00:00,0,x\n", &how,
+             &a);
+  check_near(a.v[0].onset_s, 1.7201, 1e-12);
+  check_near(a.v[1].onset_s, -0.5, 0);
+  bl_annotations_free(ctx, &a);
+  check_free(ctx);
+  check_tmp_done();
+}
+
+/* Two numbers a line are a label track, but for a file whose name says otherwise; a table of more is refused. */
+static void hypnograms_of_numbers(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_annotations a;
+  bl_annotation_reading how = {.epoch_s = 20};
+  read_under(ctx, "n_hypnogram.txt", "0\t5\n1\t0\n2\t0\n", &how, &a);
+  assert_int_equal(a.n, 3);
+  assert_string_equal(a.v[0].label, "5");
+  check_near(a.v[2].onset_s, 40, 0);
+  bl_annotations_free(ctx, &a);
+  const char *path = check_tmp_path("n_hypnogram.txt");
+  write_bytes(path, "0,30,W\n30,30,N1\n", 16);
+  check_fails(ctx, bl_annotations_read_as(ctx, path, &how, &a), BL_E_FORMAT,
+              "n_hypnogram.txt:1: 3 fields on each line");
+  check_free(ctx);
+  check_tmp_done();
+}
+
 static bl_status read_it(bl_ctx *ctx, void *arg)
 {
   bl_annotations a = {0};
@@ -256,6 +359,12 @@ static void survives_every_allocation_failing(void **arg)
     write_bytes(path, rows[which[i]].text, strlen(rows[which[i]].text));
     check_every_allocation_failing(read_it, (void *)(uintptr_t)path);
   }
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    if (strcmp(rows[i].name, "text of MNE") != 0) continue;
+    const char *path = check_tmp_path("mne.txt");
+    write_bytes(path, rows[i].text, strlen(rows[i].text));
+    check_every_allocation_failing(read_it, (void *)(uintptr_t)path);
+  }
   const char *latin = check_tmp_path("latin.csv");
   write_bytes(latin, "onset,label\n1,caf\xe9\n", 19);
   check_every_allocation_failing(read_it, (void *)(uintptr_t)latin);
@@ -265,10 +374,11 @@ static void survives_every_allocation_failing(void **arg)
 #define N(v) (sizeof(v) / sizeof *(v))
 int main(void)
 {
-  static const struct CMUnitTest rest[] = {cmocka_unit_test(no_text_no_file),
-                                           cmocka_unit_test(sorting_is_right_and_stable),
-                                           cmocka_unit_test(hypnogram_with_a_hole), cmocka_unit_test(names),
-                                           cmocka_unit_test(survives_every_allocation_failing)};
+  static const struct CMUnitTest rest[] = {
+      cmocka_unit_test(no_text_no_file),       cmocka_unit_test(sorting_is_right_and_stable),
+      cmocka_unit_test(hypnogram_with_a_hole), cmocka_unit_test(names),
+      cmocka_unit_test(columns_by_name),       cmocka_unit_test(onsets_by_the_clock),
+      cmocka_unit_test(hypnograms_of_numbers), cmocka_unit_test(survives_every_allocation_failing)};
   static struct CMUnitTest tests[N(rows) + N(refusals) + N(rest)];
   size_t n = 0;
   for (size_t i = 0; i < N(rows); i++)

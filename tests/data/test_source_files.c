@@ -198,6 +198,7 @@ static void says_what_does_not_fit(void **state)
        "1 of 2 recordings have no label in their names"},
       {{{"recordings=a", "pattern={who}_ann_*.wav"}}, "'cat_bob_2.wav' does not fit the pattern"},
       {{{"recordings=a", "labels=raven", "group=subject"}}, "is a table of events here"},
+      {{{"recordings=a", "labels=raven", "end_column=x"}}, "end_column is for labels: table, and labels is 'raven'"},
       {{{"recordings=a", "labels=raven"}}, "2 of 2 recordings have no label in a table beside them"},
   };
   for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) check_refused(ctx, &cases[k].options, cases[k].part);
@@ -271,6 +272,21 @@ static void reads_tables_of_events(void **state)
                 "does not say in which of the 2 recordings");
   tree_text("ev/events.csv", "path,onset_s,duration_s,label\nthree.wav,1.5,0.5,call\n");
   check_refused(ctx, &all, "names the recording 'three.wav'");
+
+  tree_text("ev/one.csv", "from,till,who\n0.5,0.75,wren\n");
+  set named = {{"recordings=ev/one.wav", "labels=table", "begin_column=from", "end_column=till", "label_column=who"}};
+  check_ok(ctx, list_with(ctx, &named, &items));
+  check_near(items.v[0].annotations.v[0].duration_s, 0.25, 0);
+  assert_string_equal(items.v[0].annotations.v[0].label, "wren");
+  bl_items_free(ctx, &items);
+
+  tree_text("ev/one_hypnogram.txt", "W\nN1\n");
+  check_ok(ctx, list_with(ctx, &(set){{"recordings=ev/one.wav", "labels=hypnogram"}}, &items));
+  check_near(items.v[0].annotations.v[1].onset_s, 30, 0);
+  bl_items_free(ctx, &items);
+  check_ok(ctx, list_with(ctx, &(set){{"recordings=ev/one.wav", "labels=hypnogram", "epoch_s=20"}}, &items));
+  check_near(items.v[0].annotations.v[1].onset_s, 20, 0);
+  bl_items_free(ctx, &items);
 
   /* BIDS: _eeg.edf has its events in _events.tsv */
   tree_text("bids/sub-01_task-x_eeg.edf", "");

@@ -140,6 +140,11 @@ static void reads_numbers(void **state)
   }
   check_fails(ctx, bl_table_number(ctx, &t, 6, 0, &x), BL_E_FORMAT, "n.csv:8: column 'v': '1,5' is not a number");
   bl_table_free(ctx, &t);
+  text = "v;w\n1,5;\n";
+  check_ok(ctx, bl_table_parse(ctx, "n.csv", text, strlen(text), &t));
+  check_ok(ctx, bl_table_number(ctx, &t, 0, 0, &x));
+  check_near(x, 1.5, 0);
+  bl_table_free(ctx, &t);
   check_free(ctx);
 }
 

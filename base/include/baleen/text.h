@@ -11,6 +11,9 @@
 bool bl_parse_real(const char *s, double *out);
 /* The same for the n bytes at s, which need no NUL. */
 bool bl_parse_real_n(const char *s, size_t n, double *out);
+/* The same where, without a point in it, one comma may stand for the point: "43352,824". For numbers that commas do not
+ * separate. */
+bool bl_parse_real_comma(const char *s, double *out);
 bool bl_parse_int(const char *s, int64_t *out);
 /* true/false, yes/no, on/off, in any case. */
 bool bl_parse_bool(const char *s, bool *out);

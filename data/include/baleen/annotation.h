@@ -46,10 +46,13 @@ typedef struct bl_annotated_file {
 /* How to read a table. Zeroed, with epoch_s where a hypnogram is read, is a good start. */
 typedef struct bl_annotation_reading {
   bl_annotation_format format;
-  const char *label_column;       /* NULL: see below */
+  const char *label_column; /* NULL: see below */
+  const char *begin_column; /* of CSV and BIDS, like the next two; NULL: see below */
+  const char *end_column, *duration_column;
   double epoch_s;                 /* length of a hypnogram's line */
   const bl_annotated_file *files; /* Raven's file list, where the table has no column "File Offset (s)" */
   size_t n_files;
+  const char *start; /* of the recording, as bl_recording has it, for onsets by the clock; NULL: not known */
 } bl_annotation_reading;
 
 /* Reads a table, in UTF-8, or in Latin-1 where it is none (with a warning). Appended to *out, in the table's order;
@@ -62,14 +65,21 @@ typedef struct bl_annotation_reading {
  * Of the columns Channel Name and Channel the first there is gives the channel; numbers that are all 1 say nothing.
  * Of Score and Confidence the first there is gives the score; what is no number there is none, in any table.
  * Audacity: start TAB end TAB label, the label may be missing, a line "\ TAB low TAB high" adds frequencies.
- * CSV: columns onset|onset_s|start|start_s|begin, duration|duration_s or end|end_s|stop, label|trial_type|annotation|
- * description, file|path|filename|recording, low_hz, high_hz, channel, score|confidence|probability.
+ * Numbers of Raven's and Audacity's tables, and where semicolons separate, may have a decimal comma.
+ * CSV: columns by the names that they have in the field, in any case: onset, start, begin, start_time ..; duration, or end, stop, offset,
+ * end_time ..; label, trial_type, annotation, description, event_label, common_name, species ..; file, path, filename, recording;
+ * low_hz, high_hz; channel; score, confidence, probability. Times are seconds ("start", "start_s", "Start (s)") or milliseconds ("start_ms"). begin_column,
+ * end_column, duration_column and label_column name others. A column that may be one of ends or labels where none is known is warned
+ * of by name. An onset n/a leaves its row out, with a warning that counts them. MNE's CSV, whose onsets are times of the clock, wants
+ * `start` (else BL_E_FORMAT); MNE's text, with its header in comments, counts seconds.
  * BIDS (a header with the tab-separated columns onset and duration): as CSV, the label from trial_type or, where that
  * says n/a, from value; n/a is nothing in any column (BIDS 1.8, "Task events").
  * Hypnogram: a text with one stage a line, line k (from 0) lasting from k epoch_s to (k + 1) epoch_s; stages stay as
- * written. A line starting with # is a comment; a blank one before the last stage is refused, as it would shift the
- * night. Errors name file and line; BL_E_CONFIG when there is no label_column (which Audacity's never have: ignored
- * there). */
+ * written. A line starting with # is a comment, a first line such as "Stage" a header (with a warning); a blank one before the last
+ * stage is refused, as it would shift the night. Of two fields (a tab, comma or semicolon between them) one may number the epochs
+ * from 0 or 1 on, or tell the second at which the stage begins or ends; other tables are refused. Errors name file and line;
+ * BL_E_CONFIG when there is no label_column (which Audacity's and hypnograms never have: ignored there), or another column is asked
+ * for in a format without. */
 bl_status bl_annotations_read_as(bl_ctx *ctx, const char *path, const bl_annotation_reading *how,
                                  bl_annotations *out) BL_MUST_CHECK;
 /* The same with a format and a column only. */

@@ -13,6 +13,7 @@ typedef struct bl_table {
   char **cell;  /* [row][column]; all point into `text` or are owned singly, see table.c */
   size_t *line; /* line of the file each row began at, from 1 */
   char *text;
+  char separator; /* of the columns: ',', '\t' or ';' */
 } bl_table;
 
 /* RFC 4180 (quotes, quoted line ends), comma, semicolon or tab by what the header line holds most of outside quotes;
@@ -27,7 +28,8 @@ static inline const char *bl_table_cell(const bl_table *t, size_t row, size_t co
 }
 /* Index of a column by name, or BL_E_CONFIG with the nearest name and the list of columns. */
 bl_status bl_table_column(bl_ctx *ctx, const bl_table *t, const char *name, size_t *out) BL_MUST_CHECK;
-/* A cell as a number: "" , "NA", "nan" give NAN; else BL_E_FORMAT with file:line and column. */
+/* A cell as a number: "" , "NA", "nan" give NAN; else BL_E_FORMAT with file:line and column. Where semicolons
+ * separate the columns, a comma may stand for the decimal point. */
 bl_status bl_table_number(bl_ctx *ctx, const bl_table *t, size_t row, size_t col, double *out) BL_MUST_CHECK;
 /* Appends a field to a CSV line, quoted when it must be; commas and line ends are the caller's. */
 bl_status bl_csv_field(bl_ctx *ctx, bl_buf *out, const char *field) BL_MUST_CHECK;
