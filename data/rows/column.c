@@ -19,11 +19,13 @@ static size_t find(const bl_column *c, const char *text)
   return at;
 }
 
+enum { FEW = 4 }; /* values that are found by looking at each */
+
 /* At most half of the slots are taken. */
 static bl_status make_slots(bl_ctx *ctx, bl_column *c)
 {
-  if (2 * (c->values.n + 1) <= c->n_slots) return BL_OK;
-  size_t n = c->n_slots ? 2 * c->n_slots : 8;
+  if (c->values.n < FEW || 2 * (c->values.n + 1) <= c->n_slots) return BL_OK;
+  size_t n = c->n_slots ? 2 * c->n_slots : 4 * FEW;
   uint32_t *slot = bl_calloc(ctx, n, sizeof *slot);
   if (!slot) return bl_fail_nomem(ctx, "a column of texts");
   bl_free(ctx, c->slot);
@@ -33,38 +35,39 @@ static bl_status make_slots(bl_ctx *ctx, bl_column *c)
   return BL_OK;
 }
 
-static bl_status value_of(bl_ctx *ctx, bl_column *c, const char *text, uint32_t *code)
+static bl_status value_of(bl_ctx *ctx, bl_column *c, const char *text, size_t *code)
 {
   bl_status s = make_slots(ctx, c);
   if (s) return s;
-  size_t at = find(c, text);
-  if (!c->slot[at]) {
+  size_t at = c->slot ? find(c, text) : 0;
+  long known = c->slot ? (long)c->slot[at] - 1 : bl_texts_find(&c->values, text);
+  if (known < 0) {
     if ((s = bl_texts_add(ctx, &c->values, text))) return s;
-    c->slot[at] = (uint32_t)c->values.n;
+    if (c->slot) c->slot[at] = (uint32_t)c->values.n;
   }
-  *code = c->slot[at] - 1;
+  *code = known < 0 ? c->values.n - 1 : (size_t)known;
   return BL_OK;
 }
 
 bl_status bl_column_add(bl_ctx *ctx, bl_column *c, const char *text)
 {
-  uint32_t code;
-  bl_status s = bl_grow(ctx, (void **)&c->code, &c->cap, c->n + 1, sizeof *c->code, "a column of texts");
+  size_t code, n = c->code.n;
+  bl_status s = BL_OK;
   /* most rows are like the one before */
-  if (!s && c->n && !strcmp(bl_column_text(c, c->n - 1), text)) code = c->code[c->n - 1];
-  else if (!s) s = value_of(ctx, c, text, &code);
-  if (!s) c->code[c->n++] = code;
-  return s;
+  if (n && !strcmp(bl_column_text(c, n - 1), text)) code = bl_column_code(c, n - 1);
+  else s = value_of(ctx, c, text, &code);
+  return s ? s : bl_packed_add(ctx, &c->code, (double)code);
 }
 
 bl_status bl_column_append(bl_ctx *ctx, bl_column *c, const bl_column *more)
 {
-  uint32_t *mine = bl_calloc(ctx, more->values.n, sizeof *mine);
+  size_t n = c->code.n, *mine = bl_calloc(ctx, more->values.n, sizeof *mine);
   if (!mine) return bl_fail_nomem(ctx, "a column of texts");
-  bl_status s = bl_grow(ctx, (void **)&c->code, &c->cap, c->n + more->n, sizeof *c->code, "a column of texts");
+  bl_status s = BL_OK;
   for (size_t i = 0; !s && i < more->values.n; i++) s = value_of(ctx, c, more->values.v[i], &mine[i]);
-  for (size_t i = 0; !s && i < more->n; i++) c->code[c->n + i] = mine[more->code[i]];
-  if (!s) c->n += more->n;
+  for (size_t i = 0; !s && i < more->code.n; i++)
+    s = bl_packed_add(ctx, &c->code, (double)mine[bl_column_code(more, i)]);
+  if (s) bl_packed_cut(ctx, &c->code, n);
   bl_free(ctx, mine);
   return s;
 }
@@ -73,7 +76,7 @@ void bl_column_free(bl_ctx *ctx, bl_column *c)
 {
   bl_free(ctx, c->name);
   bl_texts_free(ctx, &c->values);
-  bl_free(ctx, c->code);
+  bl_packed_free(ctx, &c->code);
   bl_free(ctx, c->slot);
   *c = (bl_column){0};
 }

@@ -73,19 +73,6 @@ static bl_status widen(bl_ctx *ctx, void **v, size_t n, size_t size)
   return BL_OK;
 }
 
-/* Room for `more` rows in all columns but the numbers. */
-static bl_status make_room(bl_ctx *ctx, bl_dataset *d, size_t more)
-{
-  size_t need = d->X.rows + more, cap = d->X.rows < 8 ? 16 : d->X.rows * 2;
-  if (need <= d->cap_rows) return BL_OK;
-  if (cap < need) cap = need;
-  bl_status s = widen(ctx, (void **)&d->start_s, cap, sizeof *d->start_s);
-  if (!s) s = widen(ctx, (void **)&d->end_s, cap, sizeof *d->end_s);
-  if (!s) s = widen(ctx, (void **)&d->weight, cap, sizeof *d->weight);
-  if (!s) d->cap_rows = cap;
-  return s;
-}
-
 /* ---- the numbers: in memory, or at the end of a file in the making ----------------------------------------------- */
 
 enum { HELD_FLOATS = 1 << 16 }; /* with a file, that many at most wait in memory */
@@ -175,32 +162,49 @@ static bl_status cannot_grow(bl_ctx *ctx)
   return bl_fail(ctx, BL_E_ARG, "dataset: rows read from a file cannot grow");
 }
 
-/* Columns back to n rows, after a failure. */
-static void cut_columns(bl_dataset *d, size_t n)
+/* What stands beside the numbers. */
+enum { BESIDE = 6 };
+
+static void list_beside(bl_dataset *d, bl_packed *v[BESIDE])
 {
-  bl_column *fixed[] = {&d->recording, &d->label, &d->group};
-  for (size_t k = 0; k < 3; k++) fixed[k]->n = n;
-  for (size_t k = 0; k < d->n_extra; k++) d->extra[k].n = n;
+  bl_packed *all[BESIDE] = {&d->recording.code, &d->label.code, &d->group.code, &d->start_s, &d->end_s, &d->weight};
+  memcpy(v, all, sizeof all);
+}
+
+/* Columns back to n rows, after a failure. */
+static void cut_columns(bl_ctx *ctx, bl_dataset *d, size_t n)
+{
+  bl_packed *beside[BESIDE];
+  list_beside(d, beside);
+  for (size_t k = 0; k < BESIDE; k++)
+    if (beside[k]->n > n) bl_packed_cut(ctx, beside[k], n);
+  for (size_t k = 0; k < d->n_extra; k++)
+    if (d->extra[k].code.n > n) bl_packed_cut(ctx, &d->extra[k].code, n);
+}
+
+static bl_status add_columns(bl_ctx *ctx, bl_dataset *d, const bl_row_info *info)
+{
+  bl_status s = bl_column_add(ctx, &d->recording, info->recording ? info->recording : "");
+  if (!s) s = bl_column_add(ctx, &d->label, info->label ? info->label : "");
+  if (!s) s = bl_column_add(ctx, &d->group, info->group ? info->group : "");
+  if (!s) s = bl_packed_add(ctx, &d->start_s, info->start_s);
+  if (!s) s = bl_packed_add(ctx, &d->end_s, info->end_s);
+  if (!s) s = bl_packed_add(ctx, &d->weight, info->weight);
+  for (size_t k = 0; !s && k < d->n_extra; k++)
+    s = bl_column_add(ctx, &d->extra[k], info->extra && info->extra[k] ? info->extra[k] : "");
+  return s;
 }
 
 bl_status bl_dataset_add(bl_ctx *ctx, bl_dataset *d, const float *row, const bl_row_info *info)
 {
   if (!may_grow(d)) return cannot_grow(ctx);
-  size_t n = d->X.rows, now;
-  bl_status s = make_room(ctx, d, 1);
-  if (!s) s = make_number_room(ctx, d, 1, &now);
-  if (!s) s = bl_column_add(ctx, &d->recording, info->recording ? info->recording : "");
-  if (!s) s = bl_column_add(ctx, &d->label, info->label ? info->label : "");
-  if (!s) s = bl_column_add(ctx, &d->group, info->group ? info->group : "");
-  for (size_t k = 0; !s && k < d->n_extra; k++)
-    s = bl_column_add(ctx, &d->extra[k], info->extra && info->extra[k] ? info->extra[k] : "");
+  size_t now;
+  bl_status s = make_number_room(ctx, d, 1, &now);
+  if (!s) s = add_columns(ctx, d, info);
   if (s) {
-    cut_columns(d, n);
+    cut_columns(ctx, d, d->X.rows);
     return s;
   }
-  d->start_s[n] = info->start_s;
-  d->end_s[n] = info->end_s;
-  d->weight[n] = info->weight;
   if (d->X.cols) memcpy(d->X.v + n_held(d) * d->X.cols, row, d->X.cols * sizeof *row);
   d->X.rows++;
   return BL_OK;
@@ -223,6 +227,9 @@ static bl_status append_columns(bl_ctx *ctx, bl_dataset *d, const bl_dataset *mo
   bl_status s = bl_column_append(ctx, &d->recording, &more->recording);
   if (!s) s = bl_column_append(ctx, &d->label, &more->label);
   if (!s) s = bl_column_append(ctx, &d->group, &more->group);
+  if (!s) s = bl_packed_append(ctx, &d->start_s, &more->start_s);
+  if (!s) s = bl_packed_append(ctx, &d->end_s, &more->end_s);
+  if (!s) s = bl_packed_append(ctx, &d->weight, &more->weight);
   for (size_t k = 0; !s && k < d->n_extra; k++) s = bl_column_append(ctx, &d->extra[k], &more->extra[k]);
   return s;
 }
@@ -233,20 +240,14 @@ bl_status bl_dataset_append(bl_ctx *ctx, bl_dataset *d, bl_dataset *more)
   if (d->X.cols != more->X.cols || d->n_extra != more->n_extra)
     return bl_fail(ctx, BL_E_SHAPE, "dataset: rows of %zu features and %zu further columns behind rows of %zu and %zu",
                    more->X.cols, more->n_extra, d->X.cols, d->n_extra);
-  size_t n = d->X.rows, all = more->X.rows;
-  bl_status s = make_room(ctx, d, all);
-  if (!s) s = append_columns(ctx, d, more);
-  if (!s) {
-    memcpy(d->start_s + n, more->start_s, all * sizeof *d->start_s);
-    memcpy(d->end_s + n, more->end_s, all * sizeof *d->end_s);
-    memcpy(d->weight + n, more->weight, all * sizeof *d->weight);
-  }
+  size_t all = more->X.rows;
+  bl_status s = append_columns(ctx, d, more);
   for (size_t at = 0, now; !s && at < all; at += now) {
     if ((s = make_number_room(ctx, d, all - at, &now))) break;
     s = get_numbers(ctx, more, at, now, d->X.v + n_held(d) * d->X.cols);
     if (!s) d->X.rows += now;
   }
-  if (s) cut_columns(d, d->X.rows);
+  if (s) cut_columns(ctx, d, d->X.rows);
   return s;
 }
 
@@ -264,9 +265,9 @@ void bl_dataset_free(bl_ctx *ctx, bl_dataset *d)
   bl_blocks_free(ctx, &d->blocks);
   bl_column *fixed[] = {&d->recording, &d->label, &d->group};
   for (size_t i = 0; i < 3; i++) bl_column_free(ctx, fixed[i]);
-  bl_free(ctx, d->start_s);
-  bl_free(ctx, d->end_s);
-  bl_free(ctx, d->weight);
+  bl_packed_free(ctx, &d->start_s);
+  bl_packed_free(ctx, &d->end_s);
+  bl_packed_free(ctx, &d->weight);
   for (size_t k = 0; d->extra && k < d->n_extra; k++) bl_column_free(ctx, &d->extra[k]);
   bl_free(ctx, d->extra);
   *d = (bl_dataset){0};

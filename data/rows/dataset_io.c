@@ -29,11 +29,11 @@ static bl_status put_text(bl_ctx *ctx, bl_buf *b, const char *text)
 static bl_status put_row(bl_ctx *ctx, bl_buf *b, const bl_dataset *d, size_t i)
 {
   bl_status s = bl_csv_field(ctx, b, bl_column_text(&d->recording, i));
-  if (!s) s = put_number(ctx, b, d->start_s[i]);
-  if (!s) s = put_number(ctx, b, d->end_s[i]);
+  if (!s) s = put_number(ctx, b, bl_packed_get(&d->start_s, i));
+  if (!s) s = put_number(ctx, b, bl_packed_get(&d->end_s, i));
   if (!s) s = put_text(ctx, b, bl_column_text(&d->label, i));
   if (!s) s = put_text(ctx, b, bl_column_text(&d->group, i));
-  if (!s) s = put_number(ctx, b, d->weight[i]);
+  if (!s) s = put_number(ctx, b, bl_packed_get(&d->weight, i));
   for (size_t k = 0; !s && k < d->n_extra; k++) s = put_text(ctx, b, bl_column_text(&d->extra[k], i));
   return s ? s : bl_buf_puts(ctx, b, "\n");
 }
@@ -207,11 +207,14 @@ static bl_status take_texts(bl_ctx *ctx, const bl_table *t, size_t col, bl_colum
   return s;
 }
 
-static bl_status take_numbers(bl_ctx *ctx, const bl_table *t, size_t col, double **out)
+static bl_status take_numbers(bl_ctx *ctx, const bl_table *t, size_t col, bl_packed *out)
 {
   bl_status s = BL_OK;
-  if (!(*out = bl_calloc(ctx, t->n_rows, sizeof **out))) return bl_fail_nomem(ctx, t->path);
-  for (size_t i = 0; !s && i < t->n_rows; i++) s = bl_table_number(ctx, t, i, col, &(*out)[i]);
+  for (size_t i = 0; !s && i < t->n_rows; i++) {
+    double x;
+    s = bl_table_number(ctx, t, i, col, &x);
+    if (!s) s = bl_packed_add(ctx, out, x);
+  }
   return s;
 }
 
@@ -253,9 +256,9 @@ bl_status bl_dataset_read(bl_ctx *ctx, const char *folder, bl_dataset *out)
   if (!s) s = read_rows(ctx, p.npy, &d);
   if (!s) s = read_csv(ctx, p.csv, &d);
   if (!s) s = read_features(ctx, p.json, &d);
-  if (!s && d.recording.n != d.X.rows)
+  if (!s && d.recording.code.n != d.X.rows)
     s = bl_fail(ctx, BL_E_FORMAT, "%s: rows.csv has %zu rows, rows.npy %zu; extract the features again", folder,
-                d.recording.n, d.X.rows);
+                d.recording.code.n, d.X.rows);
   if (!s && d.features.n != d.X.cols)
     s = bl_fail(ctx, BL_E_FORMAT, "%s: features.json names %zu columns, rows.npy has %zu; extract the features again",
                 folder, d.features.n, d.X.cols);

@@ -66,7 +66,7 @@ static bl_status used_values(bl_ctx *ctx, const bl_column *c, const uint32_t *ro
 {
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < n; i++) {
-    uint32_t code = c->code[row ? row[i] : i];
+    size_t code = bl_column_code(c, row ? row[i] : i);
     if (which[code]) continue;
     s = bl_texts_add(ctx, used, c->values.v[code]);
     which[code] = (uint32_t)used->n;
@@ -88,7 +88,7 @@ bl_status bl_encode_rows(bl_ctx *ctx, const bl_column *c, const uint32_t *row, s
     s = bl_fail_nomem(ctx, "class codes");
     bl_texts_free(ctx, values);
   }
-  for (size_t i = 0; !s && i < n; i++) (*codes)[i] = of_used[which[c->code[row ? row[i] : i]] - 1];
+  for (size_t i = 0; !s && i < n; i++) (*codes)[i] = of_used[which[bl_column_code(c, row ? row[i] : i)] - 1];
   bl_texts_free(ctx, &used);
   bl_free(ctx, which);
   bl_free(ctx, of_used);

@@ -298,7 +298,7 @@ static bl_status score_parts(bl_ctx *ctx, const bl_config *c, const bl_problem *
   if (!entry) s = bl_fail_nomem(ctx, "scores by part");
   const bl_reals *edge = &c->evaluate.by_edges;
   if (!s && edge->n < 2) {
-    s = bl_encode_rows(ctx, column, NULL, column->n, &values, &code);
+    s = bl_encode_rows(ctx, column, NULL, column->code.n, &values, &code);
     for (size_t k = 0; !s && k < values.n; k++)
       s = one_part(ctx, c, p, r, column, values.v[k], values.v[k], 0, 0, false, entry);
   }

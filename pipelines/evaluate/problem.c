@@ -18,8 +18,9 @@ static bl_task task_of(const bl_config *c)
  * stays: times are quotients of counts and rates, and 0.3 / 0.1 is less than 3. */
 static double block_of(const bl_dataset *d, size_t row, double block_s)
 {
-  double slack = 1e-9 + 1e-12 * fabs(d->end_s[row]), first = floor((d->start_s[row] + slack) / block_s);
-  return d->end_s[row] <= (first + 1) * block_s + slack ? first : (double)NAN;
+  double start = bl_packed_get(&d->start_s, row), end = bl_packed_get(&d->end_s, row);
+  double slack = 1e-9 + 1e-12 * fabs(end), first = floor((start + slack) / block_s);
+  return end <= (first + 1) * block_s + slack ? first : (double)NAN;
 }
 
 /* A class's name is missing where there is none; a number also where it is written so. */
@@ -41,7 +42,8 @@ static bl_status take_rows(bl_ctx *ctx, const bl_config *c, const bl_dataset *d,
     bool without = !has_label(p, bl_column_text(label, i));
     if (without && need_label) unlabelled++;
     else if (c->rows.classes.n && !without && bl_texts_find(&c->rows.classes, bl_column_text(label, i)) < 0) others++;
-    else if (c->rows.block_s > 0 && !isnan(d->start_s[i]) && isnan(block_of(d, i, c->rows.block_s))) across++;
+    else if (c->rows.block_s > 0 && !isnan(bl_packed_get(&d->start_s, i)) && isnan(block_of(d, i, c->rows.block_s)))
+      across++;
     else p->index[p->n++] = (uint32_t)i;
   }
   if (unlabelled) bl_log(ctx, BL_LOG_INFO, "%zu rows without a label are left out", unlabelled);
@@ -62,7 +64,7 @@ static bl_status view_rows(bl_ctx *ctx, const bl_dataset *d, bl_problem *p)
   bool ones = true;
   p->weight = bl_calloc(ctx, p->n, sizeof *p->weight);
   if (!p->weight) return bl_fail_nomem(ctx, "the weights");
-  for (size_t i = 0; i < p->n; i++) ones &= (p->weight[i] = d->weight[p->index[i]]) == 1;
+  for (size_t i = 0; i < p->n; i++) ones &= (p->weight[i] = bl_packed_get(&d->weight, p->index[i])) == 1;
   if (!ones) return BL_OK;
   bl_free(ctx, p->weight);
   p->weight = NULL;
@@ -183,7 +185,7 @@ static bl_status code_groups(bl_ctx *ctx, const bl_config *c, const bl_dataset *
   for (size_t i = 0; !s && i < p->n; i++) {
     size_t row = p->index[i];
     const char *group = bl_column_text(column, row);
-    char *name = c->rows.block_s > 0 && !isnan(d->start_s[row])
+    char *name = c->rows.block_s > 0 && !isnan(bl_packed_get(&d->start_s, row))
                      ? bl_strf(ctx, "%s@%.0f", group, block_of(d, row, c->rows.block_s))
                  : *group ? bl_strdup(ctx, group)
                           : bl_strf(ctx, "row %zu", row);

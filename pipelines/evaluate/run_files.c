@@ -122,8 +122,8 @@ static bl_status prediction_line(bl_ctx *ctx, const bl_run_parts *r, const bl_re
   if (!s) s = number(ctx, b, (double)x->cv.fold[e] + 1);
   if (!s) s = number(ctx, b, (double)row);
   if (!s) s = field(ctx, b, bl_column_text(&d->recording, row));
-  if (!s) s = number(ctx, b, d->start_s[row]);
-  if (!s) s = number(ctx, b, d->end_s[row]);
+  if (!s) s = number(ctx, b, bl_packed_get(&d->start_s, row));
+  if (!s) s = number(ctx, b, bl_packed_get(&d->end_s, row));
   if (!s) s = field(ctx, b, bl_column_text(&d->label, row));
   if (!s) s = field(ctx, b, p->groups.v[p->group[x->cv.row[e]]]);
   for (size_t k = 0; !s && k < d->n_extra; k++) s = field(ctx, b, bl_column_text(&d->extra[k], row));

@@ -142,8 +142,9 @@ static bl_status entry_line(bl_ctx *ctx, const bl_run_parts *r, const bl_cv *cv,
   size_t row = r->problem->index[w->row];
   bl_status s = bl_buf_printf(ctx, out, "  %8.4f  %s", bl_entry_score(r->problem, cv, w->entry),
                               bl_column_text(&d->recording, row));
-  if (!s && !isnan(d->start_s[row]) && r->config->segment.cls && !(r->config->segment.cls->tags & BL_SEGMENT_WHOLE))
-    s = bl_buf_printf(ctx, out, " at %.2f s", d->start_s[row]);
+  if (!s && !isnan(bl_packed_get(&d->start_s, row)) && r->config->segment.cls &&
+      !(r->config->segment.cls->tags & BL_SEGMENT_WHOLE))
+    s = bl_buf_printf(ctx, out, " at %.2f s", bl_packed_get(&d->start_s, row));
   if (!s && *bl_column_text(&d->label, row)) s = bl_buf_printf(ctx, out, "  [%s]", bl_column_text(&d->label, row));
   for (size_t i = 0; !s && i < r->config->report.list.n; i++) {
     const bl_column *column;

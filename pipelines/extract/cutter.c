@@ -8,13 +8,6 @@
 enum { LOOK_FRAMES = 65536 }; /* a step of the look for a first segment */
 #define PIECE_S 0.25
 
-/* Sums of times, 8.3 - 0.2, end in digits that mean nothing: a nanosecond is a hundredth of a sample at 10 MHz. */
-static double tidy(double t)
-{
-  double ns = rint(t * 1e9);
-  return fabs(ns) < 9007199254740992.0 /* 2^53 */ ? ns / 1e9 : t;
-}
-
 double bl_cutter_now(const bl_cutter *c) { return c->run.start_s + (double)c->pushed / c->run.rate_hz; }
 
 /* ---- what comes out ---------------------------------------------------------------------------------------------- */
@@ -25,8 +18,8 @@ bl_status bl_cutter_row(void *cutter, bl_ctx *ctx, const bl_span *span, bl_statu
   bl_span known = *span;
   if (isinf(known.start_s)) known.start_s = known.anchor_s = c->run.start_s;
   if (isinf(known.end_s)) known.end_s = c->run.end_s;
-  known.start_s = tidy(known.start_s);
-  known.end_s = tidy(known.end_s);
+  known.start_s = bl_time_tidy(known.start_s);
+  known.end_s = bl_time_tidy(known.end_s);
   const bl_texts *names = &bl_extractor_names(c->extractor)->names;
   if (!status && (status = bl_check_nan(ctx, c->config, names, row))) row = NULL;
   const char *subject = bl_ctx_set_subject(ctx, NULL); /* those who listen name it */
@@ -54,7 +47,7 @@ static bl_status hand_on(bl_ctx *ctx, bl_cutter *c)
     if (!is_wanted(c, c->spans.left_out[i].start_s)) continue;
     c->n_left_out++;
     if (!c->on_left_out) continue;
-    c->spans.left_out[i].start_s = tidy(c->spans.left_out[i].start_s);
+    c->spans.left_out[i].start_s = bl_time_tidy(c->spans.left_out[i].start_s);
     s = c->on_left_out(c->user, ctx, &c->spans.left_out[i]);
   }
   bl_ctx_set_subject(ctx, subject);

@@ -55,7 +55,7 @@ static bl_status note(bl_ctx *ctx, bl_extraction *x, const bl_dataset *d, size_t
   x->dropped = v;
   bl_dropped *one = &v[x->n_dropped++];
   *one = (bl_dropped){.recording = bl_strdup(ctx, bl_column_text(&d->recording, i)),
-                      .start_s = d->start_s[i],
+                      .start_s = bl_packed_get(&d->start_s, i),
                       .label = bl_strdup(ctx, bl_column_text(&d->label, i)),
                       .reason = bl_strdup(ctx, bl_ctx_error(ctx))};
   return one->recording && one->label && one->reason ? BL_OK : bl_fail_nomem(ctx, "the drop log");
@@ -67,9 +67,9 @@ static bl_status keep(bl_ctx *ctx, const bl_dataset *d, size_t i, const char **e
   bl_row_info info = {bl_column_text(&d->recording, i),
                       bl_column_text(&d->label, i),
                       bl_column_text(&d->group, i),
-                      d->start_s[i],
-                      d->end_s[i],
-                      d->weight[i],
+                      bl_packed_get(&d->start_s, i),
+                      bl_packed_get(&d->end_s, i),
+                      bl_packed_get(&d->weight, i),
                       extra};
   return bl_dataset_add(ctx, out, bl_row(&d->X, i), &info);
 }

@@ -80,11 +80,12 @@ static void list_line(const bl_report *rep, const bl_result *res, bl_sink *k, bl
   const bl_dataset *d = rep->p->rows;
   size_t row = rep->p->index ? rep->p->index[e->row] : e->row;
   bl_sink_printf(k, "<tr><td class=\"n\">%zu</td>", place + 1);
-  if (row < d->recording.n && *bl_column_text(&d->recording, row)) text_cell(k, bl_column_text(&d->recording, row));
+  if (row < d->recording.code.n && *bl_column_text(&d->recording, row))
+    text_cell(k, bl_column_text(&d->recording, row));
   else bl_sink_printf(k, "<td>row %zu</td>", row);
   if (timed) {
-    time_cell(k, d->start_s[row]);
-    time_cell(k, d->end_s[row]);
+    time_cell(k, bl_packed_get(&d->start_s, row));
+    time_cell(k, bl_packed_get(&d->end_s, row));
   }
   if (kind == BL_WORST_RESIDUALS) {
     double truth = rep->p->y[e->row], said = res->cv.pred[e->entry];
@@ -101,7 +102,7 @@ static void list_line(const bl_report *rep, const bl_result *res, bl_sink *k, bl
   }
   for (size_t c = 0; c < rep->c->report.list.n; c++) {
     const bl_column *v = column(d, rep->c->report.list.v[c]);
-    if (v) value_cell(k, row < v->n ? bl_column_text(v, row) : "");
+    if (v) value_cell(k, row < v->code.n ? bl_column_text(v, row) : "");
   }
   bl_sink_puts(k, "</tr>\n");
 }
@@ -120,7 +121,8 @@ static void list(const bl_report *rep, const bl_result *res, bl_sink *k, bl_wors
   if (!n) bl_sink_puts(k, "<p>None.</p>\n");
   else {
     const bl_dataset *d = rep->p->rows;
-    bool timed = d->start_s && isfinite(d->start_s[rep->p->index ? rep->p->index[all[0].row] : all[0].row]);
+    size_t first = rep->p->index ? rep->p->index[all[0].row] : all[0].row;
+    bool timed = first < d->start_s.n && isfinite(bl_packed_get(&d->start_s, first));
     bl_sink_puts(k, "<div class=\"scroll\"><table>");
     list_head(rep, res, k, kind, timed);
     for (size_t i = 0; i < n && i < most; i++) list_line(rep, res, k, kind, timed, i, &all[i]);

@@ -75,15 +75,16 @@ static void same_texts(const bl_texts *a, const bl_texts *b)
 
 static void same_columns(const bl_column *a, const bl_column *b)
 {
-  assert_int_equal(a->n, b->n);
-  for (size_t i = 0; i < a->n; i++) assert_string_equal(bl_column_text(a, i), bl_column_text(b, i));
+  assert_int_equal(a->code.n, b->code.n);
+  for (size_t i = 0; i < a->code.n; i++) assert_string_equal(bl_column_text(a, i), bl_column_text(b, i));
 }
 
-static void same_numbers(const double *a, const double *b)
+static void same_numbers(const bl_packed *a, const bl_packed *b)
 {
-  for (size_t i = 0; i < ROWS; i++) {
-    if (isnan(a[i])) assert_true(isnan(b[i]));
-    else check_near(a[i], b[i], 0);
+  assert_int_equal(a->n, b->n);
+  for (size_t i = 0; i < a->n; i++) {
+    if (isnan(bl_packed_get(a, i))) assert_true(isnan(bl_packed_get(b, i)));
+    else check_near(bl_packed_get(a, i), bl_packed_get(b, i), 0);
   }
 }
 
@@ -95,9 +96,9 @@ static void same(const bl_dataset *a, const bl_dataset *b)
   same_columns(&a->recording, &b->recording);
   same_columns(&a->label, &b->label);
   same_columns(&a->group, &b->group);
-  same_numbers(a->start_s, b->start_s);
-  same_numbers(a->end_s, b->end_s);
-  same_numbers(a->weight, b->weight);
+  same_numbers(&a->start_s, &b->start_s);
+  same_numbers(&a->end_s, &b->end_s);
+  same_numbers(&a->weight, &b->weight);
   assert_int_equal(a->n_extra, b->n_extra);
   for (size_t k = 0; k < a->n_extra; k++) {
     assert_string_equal(a->extra[k].name, b->extra[k].name);
@@ -331,7 +332,7 @@ static void joins_parts_in_a_file(void **state)
   assert_null(filed.X.v);
   same(&in_memory, &filed);
   assert_int_equal(filed.recording.values.n, PARTS);
-  check_near(filed.start_s[2 * A_PART + 3], 6, 0);
+  check_near(bl_packed_get(&filed.start_s, 2 * A_PART + 3), 6, 0);
   check_ok(ctx, bl_dataset_write(ctx, &filed, folder()));
   check_ok(ctx, bl_dataset_read(ctx, folder(), &back));
   same(&in_memory, &back);
@@ -388,8 +389,10 @@ static void encodes_classes_in_order(void **state)
 /* Whatever failed, all lists are of one length. */
 static bool even(const bl_dataset *d)
 {
-  bool ok = d->recording.n == d->X.rows && d->label.n == d->X.rows && d->group.n == d->X.rows;
-  for (size_t k = 0; k < d->n_extra; k++) ok = ok && d->extra[k].n == d->X.rows;
+  const size_t n[] = {d->recording.code.n, d->label.code.n, d->group.code.n, d->start_s.n, d->end_s.n, d->weight.n};
+  bool ok = true;
+  for (size_t k = 0; k < sizeof n / sizeof *n; k++) ok = ok && n[k] == d->X.rows;
+  for (size_t k = 0; k < d->n_extra; k++) ok = ok && d->extra[k].code.n == d->X.rows;
   return ok;
 }
 
@@ -411,7 +414,7 @@ static bl_status whole_round(bl_ctx *ctx, void *arg)
   bl_status s = make(ctx, 3, &d);
   if (!s) s = bl_dataset_write(ctx, &d, arg);
   if (!s) s = bl_dataset_read(ctx, arg, &back);
-  if (!s) s = bl_encode_rows(ctx, &back.label, NULL, back.label.n, &values, &codes);
+  if (!s) s = bl_encode_rows(ctx, &back.label, NULL, back.label.code.n, &values, &codes);
   bl_texts_free(ctx, &values);
   bl_free(ctx, codes);
   bl_dataset_free(ctx, &d);

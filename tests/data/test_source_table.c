@@ -58,9 +58,9 @@ static void loads_columns_by_their_part(void **state)
   assert_string_equal(bl_column_text(&d.label, 1), "rose");
   assert_string_equal(bl_column_text(&d.group, 2), "ann");
   assert_string_equal(bl_column_text(&d.recording, 1), "t.csv:4");
-  check_near(d.weight[0], 2, 0);
-  check_near(d.weight[1], 0, 0);
-  assert_true(isnan(d.start_s[0]));
+  check_near(bl_packed_get(&d.weight, 0), 2, 0);
+  check_near(bl_packed_get(&d.weight, 1), 0, 0);
+  assert_true(isnan(bl_packed_get(&d.start_s, 0)));
   assert_int_equal(d.n_extra, 1);
   assert_string_equal(d.extra[0].name, "id");
   assert_string_equal(bl_column_text(&d.extra[0], 2), "9");
@@ -70,7 +70,7 @@ static void loads_columns_by_their_part(void **state)
   assert_int_equal(d.features.n, 4);
   assert_string_equal(bl_column_text(&d.label, 1), "");
   assert_string_equal(bl_column_text(&d.group, 1), "t.csv:4");
-  check_near(d.weight[0], 1, 0);
+  check_near(bl_packed_get(&d.weight, 0), 1, 0);
   bl_dataset_free(ctx, &d);
   check_free(ctx);
 }

@@ -24,7 +24,7 @@ typedef struct synthetic {
   uint32_t index[N_ROWS], train[N_FOLDS][N_ROWS], test[N_FOLDS][N_ROWS];
   double y[N_ROWS], start[N_ROWS], end[N_ROWS], score[2][N_FOLDS * 2], pooled[2][2], mean[2][2], sd[2][2];
   int32_t group[N_ROWS];
-  uint32_t place[N_ROWS]; /* each row has texts of its own */
+  double place[N_ROWS]; /* each row has texts of its own */
   uint32_t cv_row[N_ROWS], cv_fold[N_ROWS];
   double pred[2][N_ROWS], proba[2][3 * N_ROWS], decision[2][N_ROWS], classes[3], confusion[2][9],
       part_score[2][N_PARTS][2];
@@ -136,7 +136,7 @@ static inline void synthetic_rows(synthetic *s, uint64_t *seed)
     s->index[i] = (uint32_t)i;
     s->y[i] = noise(seed) < 0.4;
     s->group[i] = (int32_t)(i / (N_ROWS / N_FOLDS));
-    s->place[i] = (uint32_t)i;
+    s->place[i] = (double)i;
     s->start[i] = 3.5 * (double)i, s->end[i] = s->start[i] + 3.5;
     snprintf(s->text[i][0], sizeof s->text[i][0], i % 7 ? "noise/%zu.flac" : "noise/<%zu>&.flac", i);
     snprintf(s->text[i][1], sizeof s->text[i][1], "%.1f", 20 * noise(seed) - 10);
@@ -167,12 +167,12 @@ static inline void synthetic_make(synthetic *s)
   s->class_names[0] = noise_class, s->class_names[1] = call;
   synthetic_learner(s, 0, 0.6, &seed);
   synthetic_learner(s, 1, 0.25, &seed);
-  s->extra[0] = (bl_column){.name = by, .values = {s->snr, N_ROWS}, .code = s->place, .n = N_ROWS};
+  s->extra[0] = (bl_column){.name = by, .values = {s->snr, N_ROWS}, .code = {.open = s->place, .n = N_ROWS}};
   bl_dataset *d = &s->x.rows;
   *d = (bl_dataset){.X = {.rows = N_ROWS, .cols = 80},
-                    .recording = {.values = {s->names, N_ROWS}, .code = s->place, .n = N_ROWS},
-                    .start_s = s->start,
-                    .end_s = s->end,
+                    .recording = {.values = {s->names, N_ROWS}, .code = {.open = s->place, .n = N_ROWS}},
+                    .start_s = {.open = s->start, .n = N_ROWS},
+                    .end_s = {.open = s->end, .n = N_ROWS},
                     .extra = s->extra,
                     .n_extra = 1};
   s->outcomes[0] = (bl_outcome){good, BL_OK, fine, 120, 2, 420, NULL, 0};

@@ -48,7 +48,8 @@ static void check_kept(bl_ctx *ctx, const golden *g, const char *name, const bl_
   double at[N_EVENTS];
   onsets(ctx, at);
   assert_int_equal(x->rows.X.rows, want->rows);
-  for (size_t i = 0; i < want->rows; i++) check_near(x->rows.start_s[i], at[(size_t)want->v[i]] - 0.2, 1e-9);
+  for (size_t i = 0; i < want->rows; i++)
+    check_near(bl_packed_get(&x->rows.start_s, i), at[(size_t)want->v[i]] - 0.2, 1e-9);
   assert_int_equal(x->outcomes[0].n_skipped, N_EVENTS - want->rows);
   assert_int_equal(x->outcomes[0].n_dropped, N_EVENTS - want->rows);
 }
@@ -210,7 +211,7 @@ static void windows_as_in_mne(void **state)
   snprintf(options, sizeof options, "window: {length_s: 2, reject: %g}", golden_get(g, "fixed_uv")->v[0]);
   check_ok(ctx, extract_table(ctx, "onset,duration,label\n10,5,BAD_blink\n", options, &x));
   assert_int_equal(x.rows.X.rows, want->rows);
-  for (size_t i = 0; i < want->rows; i++) check_near(x.rows.start_s[i], 2 * want->v[i], 1e-9);
+  for (size_t i = 0; i < want->rows; i++) check_near(bl_packed_get(&x.rows.start_s, i), 2 * want->v[i], 1e-9);
   assert_int_equal(x.outcomes[0].n_dropped, 62 - want->rows);
   size_t bad = 0;
   for (size_t i = 0; i < x.outcomes[0].n_dropped; i++)
@@ -262,7 +263,8 @@ static void repeated_as_in_mne(void **state)
       snprintf(name, sizeof name, "repeated.%s", modes[m]);
       const golden_array *want = golden_get(g, name);
       assert_int_equal(x.rows.X.rows, want->rows);
-      for (size_t i = 0; i < want->rows; i++) check_near(x.rows.start_s[i], want->v[i] / 160 - 0.2, 1e-9);
+      for (size_t i = 0; i < want->rows; i++)
+        check_near(bl_packed_get(&x.rows.start_s, i), want->v[i] / 160 - 0.2, 1e-9);
       assert_int_equal(merged, m ? (size_t)golden_get(g, "repeated.merged")->v[0] : 0);
       assert_int_equal(x.outcomes[0].n_dropped, m ? 0 : 7);
     }

@@ -53,7 +53,8 @@ static void check_rows(bl_ctx *ctx, const struct row *r)
   check_ok(ctx, pipe_config(ctx, text, &c));
   check_ok(ctx, bl_extract(ctx, &c, &x));
   for (size_t i = 0; i < x.rows.X.rows && len < 250; i++)
-    len += (size_t)snprintf(got + len, sizeof got - len, "%g%s ", x.rows.start_s[i], bl_column_text(&x.rows.label, i));
+    len += (size_t)snprintf(got + len, sizeof got - len, "%g%s ", bl_packed_get(&x.rows.start_s, i),
+                            bl_column_text(&x.rows.label, i));
   for (size_t i = 0; i < x.n_outcomes; i++) dropped += x.outcomes[i].n_dropped;
   snprintf(got + len, sizeof got - len, "-%zu", dropped);
   if (strcmp(got, r->want) != 0) fail_msg("%s, %s: %s, wanted %s", r->source, r->segments, got, r->want);
@@ -113,8 +114,9 @@ static void short_times(void **state)
                             "segments: {epochs: {}}\n" FEATURES,
                             &c));
   check_ok(ctx, bl_extract(ctx, &c, &x));
-  assert_string_equal(bl_format_real(x.rows.start_s[0], number), "8.1"); /* 8.3 - 0.2 is 8.100000000000001 */
-  assert_string_equal(bl_format_real(x.rows.end_s[0], number), "8.8");
+  assert_string_equal(bl_format_real(bl_packed_get(&x.rows.start_s, 0), number),
+                      "8.1"); /* 8.3 - 0.2 is 8.100000000000001 */
+  assert_string_equal(bl_format_real(bl_packed_get(&x.rows.end_s, 0), number), "8.8");
   assert_string_equal(bl_format_real(x.outcomes[0].dropped[0].start_s, number), "-0.1");
   assert_string_equal(bl_format_real(x.outcomes[0].seconds, number), "20");
   bl_extraction_free(ctx, &x);
@@ -123,7 +125,8 @@ static void short_times(void **state)
       ctx,
       pipe_config(ctx, "source: {files: {recordings: [e/a.edf]}}\nsegments: {window: {length_s: 0.1}}\n" FEATURES, &c));
   check_ok(ctx, bl_extract(ctx, &c, &x));
-  assert_string_equal(bl_format_real(x.rows.start_s[3], number), "0.3"); /* three times 0.1 is 0.30000000000000004 */
+  assert_string_equal(bl_format_real(bl_packed_get(&x.rows.start_s, 3), number),
+                      "0.3"); /* three times 0.1 is 0.30000000000000004 */
   bl_extraction_free(ctx, &x);
   bl_config_free(ctx, &c);
   check_free(ctx);

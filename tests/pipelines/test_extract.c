@@ -22,7 +22,7 @@ static void rows_in_order_for_any_threads(void **state)
   assert_string_equal(bl_column_text(&one.rows.recording, 0), "hum/0.wav");
   assert_string_equal(bl_column_text(&one.rows.recording, 31), "song/7.wav");
   assert_string_equal(bl_column_text(&one.rows.label, 31), "song");
-  check_near(one.rows.start_s[1], 0.25, 0);
+  check_near(bl_packed_get(&one.rows.start_s, 1), 0.25, 0);
   check_near(one.seconds, 8, 0);
   assert_int_equal(four.rows.X.rows, 32);
   for (size_t i = 0; i < 32; i++) {

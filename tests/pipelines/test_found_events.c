@@ -41,8 +41,8 @@ static void by_found_events(void **state)
     check_ok(ctx, pipe_config(ctx, text, &c));
     check_ok(ctx, bl_extract(ctx, &c, &x));
     for (size_t k = 0; k < x.rows.X.rows && len < 250; k++)
-      len +=
-          (size_t)snprintf(got + len, sizeof got - len, "%g%s ", x.rows.start_s[k], bl_column_text(&x.rows.label, k));
+      len += (size_t)snprintf(got + len, sizeof got - len, "%g%s ", bl_packed_get(&x.rows.start_s, k),
+                              bl_column_text(&x.rows.label, k));
     for (size_t k = 0; k < x.n_outcomes; k++) dropped += x.outcomes[k].n_dropped;
     snprintf(got + len, sizeof got - len, "-%zu", dropped);
     if (strcmp(got, rows[i].want) != 0) fail_msg("%s: %s, wanted %s", rows[i].segments, got, rows[i].want);

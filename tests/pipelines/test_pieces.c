@@ -50,10 +50,10 @@ static void check_same_rows(const bl_dataset *got, const bl_dataset *want)
   assert_int_equal(got->X.rows, want->X.rows);
   assert_int_equal(got->X.cols, want->X.cols);
   for (size_t i = 0; i < want->X.rows; i++) {
-    check_near(got->start_s[i], want->start_s[i], 0);
-    check_near(got->end_s[i], want->end_s[i], 0);
+    check_near(bl_packed_get(&got->start_s, i), bl_packed_get(&want->start_s, i), 0);
+    check_near(bl_packed_get(&got->end_s, i), bl_packed_get(&want->end_s, i), 0);
     if (memcmp(bl_row(&got->X, i), bl_row(&want->X, i), want->X.cols * sizeof(float)))
-      fail_msg("row %zu, at %g s, differs", i, want->start_s[i]);
+      fail_msg("row %zu, at %g s, differs", i, bl_packed_get(&want->start_s, i));
   }
 }
 

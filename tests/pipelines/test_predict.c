@@ -76,10 +76,10 @@ static void check_same_bits(bl_ctx *ctx, const char *folder, const char *csv)
       check_ok(ctx, bl_table_number(ctx, &t, i, 4 + k, &got));
       check_near(got, want[i * width + k], 0);
     }
-    for (size_t k = 0; k < 2 && isfinite(d.start_s[i]); k++) {
+    for (size_t k = 0; k < 2 && isfinite(bl_packed_get(&d.start_s, i)); k++) {
       double got;
       check_ok(ctx, bl_table_number(ctx, &t, i, 1 + k, &got));
-      check_near(got, k ? d.end_s[i] : d.start_s[i], 0);
+      check_near(got, k ? bl_packed_get(&d.end_s, i) : bl_packed_get(&d.start_s, i), 0);
     }
   }
   free(want);

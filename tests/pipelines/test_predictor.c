@@ -127,7 +127,7 @@ static void want_of_run(bl_ctx *ctx, const char *folder, const char *recording, 
   for (size_t i = 0; i < X.rows; i++) {
     if (strcmp(bl_column_text(&d.recording, i), recording)) continue;
     got_row *r = &want->row[want->n++];
-    *r = (got_row){.start_s = d.start_s[i], .end_s = d.end_s[i], .prediction = pred[i]};
+    *r = (got_row){.start_s = bl_packed_get(&d.start_s, i), .end_s = bl_packed_get(&d.end_s, i), .prediction = pred[i]};
     memcpy(r->score, proba + i * width, width * sizeof *proba);
   }
   free(pred);

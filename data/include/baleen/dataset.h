@@ -9,17 +9,18 @@
 #include "baleen/matrix.h"
 #include "baleen/memory.h"
 #include "baleen/option.h"
+#include "baleen/packed.h"
 
 /* One text a row. Each different text is held once: recordings, labels and groups repeat. */
 typedef struct bl_column {
   char *name;
   bl_texts values; /* in the order in which rows first had them; some may be no row's any more */
-  uint32_t *code;  /* per row: which of the values */
-  size_t n, cap;
-  uint32_t *slot; /* to find a value by its text: a hash table of their numbers, from 1 */
+  bl_packed code;  /* per row: which of the values */
+  uint32_t *slot;  /* to find a value by its text: a hash table of their numbers, from 1; NULL while they are few */
   size_t n_slots;
 } bl_column;
-static inline const char *bl_column_text(const bl_column *c, size_t row) { return c->values.v[c->code[row]]; }
+static inline size_t bl_column_code(const bl_column *c, size_t row) { return (size_t)bl_packed_get(&c->code, row); }
+static inline const char *bl_column_text(const bl_column *c, size_t row) { return c->values.v[bl_column_code(c, row)]; }
 bl_status bl_column_add(bl_ctx *ctx, bl_column *c, const char *text) BL_MUST_CHECK;
 /* The rows of another behind one's own. After a failure there are as many as before. */
 bl_status bl_column_append(bl_ctx *ctx, bl_column *c, const bl_column *more) BL_MUST_CHECK;
@@ -27,20 +28,20 @@ void bl_column_free(bl_ctx *ctx, bl_column *c);
 
 typedef struct bl_dataset {
   bl_mat X; /* rows grow: X.rows used, cap_rows allocated; v holds those from n_filed on, NULL when mapped, see `map` */
-  size_t cap_rows, cap_numbers; /* rows that there is room for: beside the numbers, and of numbers in v */
-  size_t n_filed;               /* rows whose numbers lie in the file in the making, see bl_dataset_to_file() */
-  char *path;                   /* of that file, NULL: none */
-  struct bl_npy_out *file;      /* once a row lies in it */
-  void *map;                    /* a memory-mapped rows.npy, or NULL */
+  size_t cap_numbers;      /* rows of numbers that there is room for in v */
+  size_t n_filed;          /* rows whose numbers lie in the file in the making, see bl_dataset_to_file() */
+  char *path;              /* of that file, NULL: none */
+  struct bl_npy_out *file; /* once a row lies in it */
+  void *map;               /* a memory-mapped rows.npy, or NULL */
   size_t map_bytes;
   bl_texts features, units;
-  bl_blocks blocks;        /* what the columns are, or none when it is not known */
-  double *offset;          /* per feature: what was taken off its numbers, so that float32 holds them; NULL: nothing */
-  bl_column recording;     /* the recording's name */
-  double *start_s, *end_s; /* per row, NAN for tables */
-  bl_column label;         /* class name, or a number as text; "" = not labelled */
+  bl_blocks blocks;         /* what the columns are, or none when it is not known */
+  double *offset;           /* per feature: what was taken off its numbers, so that float32 holds them; NULL: nothing */
+  bl_column recording;      /* the recording's name */
+  bl_packed start_s, end_s; /* per row, NAN for tables */
+  bl_column label;          /* class name, or a number as text; "" = not labelled */
   bl_column group;
-  double *weight;   /* per row, 1 unless given */
+  bl_packed weight; /* per row, 1 unless given */
   bl_column *extra; /* further columns, "fold", "snr_db" ... */
   size_t n_extra;
 } bl_dataset;
