@@ -30,7 +30,7 @@ static bool reader_at(size_t i, bl_entry *out, char *buf)
   size_t n = 0;
   buf[0] = '\0';
   for (size_t k = 0; c->extensions && c->extensions[k] && n < 140; k++)
-    n += (size_t)snprintf(buf + n, 160 - n, "%s%s", k ? " " : "", c->extensions[k]);
+    n += (size_t)snprintf(buf + n, 240 - n, "%s%s", k ? " " : "", c->extensions[k]);
   *out = (bl_entry){"reader", c->name, c->summary, c->source, NULL, buf, NULL};
   return true;
 }
@@ -49,12 +49,15 @@ static bool estimator_at(size_t i, bl_entry *out, char *buf)
 {
   const bl_estimator_class *c = bl_estimator_at(i);
   if (!c) return false;
-  snprintf(buf, 160, "%s%s%s%s%s%s%s", c->kind_of ? "as what it holds" : bl_kind_name(c->kind),
+  snprintf(buf, 240, "%s%s%s%s%s%s%s%s", c->kind_of ? "as what it holds" : bl_kind_name(c->kind),
            c->tags & BL_TAG_WEIGHTS ? "; takes sample weights" : "",
            c->tags & BL_TAG_NEEDS_Y ? "; learns from the classes" : "",
            c->tags & BL_TAG_RANDOM ? "; draws random numbers" : "",
            c->tags & BL_TAG_COVARIANCE_ROWS ? "; rows are covariance matrices" : "",
-           c->tags & BL_TAG_BINARY ? "; two classes only" : "", c->tags & BL_TAG_NAN_OK ? "; takes NaN" : "");
+           c->tags & BL_TAG_BINARY ? "; two classes only" : "", c->tags & BL_TAG_NAN_OK ? "; takes NaN" : "",
+           !(c->tags & BL_TAG_TARGETS) ? ""
+           : c->kind == BL_CLASSIFIER  ? "; takes several labels a row"
+                                       : "; takes several targets");
   *out = (bl_entry){"estimator", c->name, c->summary, c->source, c->opts, buf, c->child_opts};
   return true;
 }
@@ -63,9 +66,9 @@ static bool metric_at(size_t i, bl_entry *out, char *buf)
 {
   const bl_metric_class *c = bl_metric_at(i);
   if (!c) return false;
-  snprintf(buf, 160, "%s%s%s; %s is better", c->for_classes ? "classification" : "",
-           c->for_classes && c->for_numbers ? ", " : "", c->for_numbers ? "regression" : "",
-           c->greater_is_better ? "greater" : "smaller");
+  snprintf(buf, 240, "%s%s%s%s; %s is better", c->for_classes ? "classification" : "",
+           c->for_classes && c->for_labels ? ", " : "", c->for_labels ? "several labels a row" : "",
+           c->for_numbers ? "regression" : "", c->greater_is_better ? "greater" : "smaller");
   *out = (bl_entry){"metric", c->name, c->summary, c->source, c->opts, buf, NULL};
   return true;
 }
@@ -74,7 +77,7 @@ static bool event_metric_at(size_t i, bl_entry *out, char *buf)
 {
   const bl_event_metric_class *c = bl_event_metric_at(i);
   if (!c) return false;
-  snprintf(buf, 160, "of true events and detections%s; %s is better", c->needs_hours ? ", and the hours listened" : "",
+  snprintf(buf, 240, "of true events and detections%s; %s is better", c->needs_hours ? ", and the hours listened" : "",
            c->greater_is_better ? "greater" : "smaller");
   *out = (bl_entry){"metric of events", c->name, c->summary, c->source, c->opts, buf, NULL};
   return true;
@@ -94,7 +97,7 @@ static bool section_at(size_t i, bl_entry *out)
   return true;
 }
 
-bool bl_catalog_at(size_t kind, size_t i, bl_entry *out, char buf[160])
+bool bl_catalog_at(size_t kind, size_t i, bl_entry *out, char buf[240])
 {
   switch (kind) {
   case 0: PLAIN("source", source)
@@ -111,7 +114,7 @@ bool bl_catalog_at(size_t kind, size_t i, bl_entry *out, char buf[160])
   }
 }
 
-bool bl_catalog_find(const char *name, size_t *from, bl_entry *out, char buf[160])
+bool bl_catalog_find(const char *name, size_t *from, bl_entry *out, char buf[240])
 {
   size_t seen = 0;
   for (size_t k = 0; kinds[k]; k++)

@@ -24,7 +24,7 @@ static const char *any_name(const void *arg, size_t i)
 static bl_status tell(bl_ctx *ctx, const char *name, bl_buf *out)
 {
   bl_entry e;
-  char traits[160];
+  char traits[240];
   size_t from = 0;
   const bl_command *c = bl_command_find(name);
   bl_status s = c ? bl_command_tell(ctx, c, out) : BL_OK;

@@ -19,7 +19,7 @@ static const bl_opt opts[] = {
 static bl_status as_text(bl_ctx *ctx, const char *wanted, bool markdown, bl_buf *out)
 {
   bl_entry e;
-  char traits[160];
+  char traits[240];
   bl_status s = markdown ? bl_buf_puts(ctx, out,
                                        "# Reference\n\nMade by `baleen list --markdown` from the tables in the source: "
                                        "do not edit.\n\n")
@@ -48,7 +48,7 @@ static json_t *as_json(const char *wanted)
 {
   json_t *root = json_object();
   bl_entry e;
-  char traits[160];
+  char traits[240];
   json_object_set_new(root, "schema", json_integer(1));
   for (size_t k = 0; bl_catalog_kind(k); k++) {
     if (wanted && strcmp(wanted, bl_catalog_kind(k))) continue;

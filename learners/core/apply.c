@@ -166,7 +166,7 @@ static bl_status run(bl_ctx *ctx, const bl_applier *a, const bl_cmat *X, const b
 
 static void decode(const bl_estimator *e, double *predicted, size_t n)
 {
-  if (!predicted || bl_estimator_kind(e) != BL_CLASSIFIER) return;
+  if (!predicted || bl_estimator_kind(e) != BL_CLASSIFIER || e->n_targets > 1) return;
   for (size_t i = 0; i < n; i++) {
     assert(predicted[i] >= 0 && predicted[i] < (double)e->n_classes);
     predicted[i] = e->classes[(size_t)predicted[i]];

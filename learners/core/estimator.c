@@ -19,6 +19,19 @@ bl_kind bl_estimator_kind(const bl_estimator *e) { return e->cls->kind_of ? e->c
 
 unsigned bl_estimator_tags(const bl_estimator *e) { return e->cls->tags_of ? e->cls->tags_of(e) : e->cls->tags; }
 
+bl_status bl_estimator_suggest(bl_ctx *ctx, bl_kind kind, unsigned tag, bl_buf *out)
+{
+  bl_status s = BL_OK;
+  const char *before = "";
+  for (size_t i = 0; !s && bl_estimator_at(i); i++) {
+    const bl_estimator_class *c = bl_estimator_at(i);
+    if (c->kind != kind || !(c->tags & tag) || (c->tags & BL_TAG_POOR_SCORE)) continue;
+    s = bl_buf_printf(ctx, out, "%s%s", before, c->name);
+    before = ", ";
+  }
+  return s;
+}
+
 static const char *class_name(const void *arg, size_t i)
 {
   (void)arg;
@@ -58,7 +71,7 @@ void bl_estimator_forget(bl_ctx *ctx, bl_estimator *e)
   bl_texts_free(ctx, &e->class_names);
   bl_free(ctx, e->classes);
   e->classes = NULL;
-  e->n_features = e->n_classes = 0;
+  e->n_features = e->n_classes = e->n_targets = 0;
   e->fitted = false;
   for (size_t i = 0; i < e->n_learnt; i++) bl_estimator_free(ctx, e->learnt[i]);
   bl_free(ctx, e->learnt);
@@ -139,7 +152,7 @@ bool bl_estimator_equal(const bl_estimator *a, const bl_estimator *b)
   if (a->cls != b->cls || a->fitted != b->fitted || a->n_children != b->n_children || a->n_learnt != b->n_learnt)
     return false;
   if (!bl_opts_equal(a->cls->opts, a->params, b->params)) return false;
-  if (a->n_features != b->n_features || a->n_classes != b->n_classes) return false;
+  if (a->n_features != b->n_features || a->n_classes != b->n_classes || a->n_targets != b->n_targets) return false;
   if (a->n_classes && memcmp(a->classes, b->classes, a->n_classes * sizeof *a->classes)) return false;
   if (!texts_equal(&a->feature_names, &b->feature_names) || !texts_equal(&a->class_names, &b->class_names))
     return false;

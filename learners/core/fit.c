@@ -93,23 +93,47 @@ static bl_status check_shape(bl_ctx *ctx, const char *who, unsigned tags, const 
   return !s && tags & BL_TAG_COVARIANCE_ROWS ? check_triangle(ctx, who, d) : s;
 }
 
+static bl_status refuse_targets(bl_ctx *ctx, const char *who, size_t k, bool classes)
+{
+  bl_buf fit = {0};
+  bl_status s = bl_estimator_suggest(ctx, classes ? BL_CLASSIFIER : BL_REGRESSOR, BL_TAG_TARGETS, &fit);
+  if (!s)
+    s = bl_fail(ctx, BL_E_UNSUPPORTED, "%s: learns one %s, but y has %zu; what learns several: %s%s", who,
+                classes ? "class a row" : "target", k, bl_buf_text(&fit),
+                classes ? " (which makes several of any classifier)" : "; or fit one for each");
+  bl_buf_free(ctx, &fit);
+  return s;
+}
+
+/* Several labels: each is there or not. */
+static bl_status check_labels(bl_ctx *ctx, const char *who, const bl_data *d)
+{
+  size_t k = d->n_targets;
+  for (size_t i = 0; i < d->X.rows * k; i++)
+    if (d->y[i] != 0 && d->y[i] != 1)
+      return bl_fail(ctx, BL_E_CLASSES, "%s: label %zu of row %zu is %g; wanted 1 where the row has it, else 0", who,
+                     i % k, i / k, d->y[i]);
+  if (d->class_names && d->class_names->n != k)
+    return bl_fail(ctx, BL_E_SHAPE, "%s: %zu names for %zu labels", who, d->class_names->n, k);
+  return BL_OK;
+}
+
 static bl_status check_y(bl_ctx *ctx, const char *who, unsigned tags, const bl_data *d, bool classes)
 {
   if (!d->y)
     return bl_fail(ctx, BL_E_ARG, "%s: learns from %s, but y was not given", who, classes ? "classes" : "targets");
   size_t k = d->n_targets > 1 ? d->n_targets : 1;
-  if (k > 1 && !(tags & BL_TAG_TARGETS))
-    return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: learns one target, but y has %zu; fit one for each", who, k);
+  if (k > 1 && !(tags & BL_TAG_TARGETS)) return refuse_targets(ctx, who, k, classes);
   for (size_t i = 0; i < d->X.rows * k; i++) {
     if (!isfinite(d->y[i]))
       return bl_fail(ctx, BL_E_NONFINITE, "%s: y of row %zu is %s; leave the row out", who, i / k,
                      bl_nonfinite_name(d->y[i]));
-    if (!classes || !d->class_names) continue;
+    if (!classes || !d->class_names || k > 1) continue;
     if (!(d->y[i] >= 0 && d->y[i] < (double)d->class_names->n && d->y[i] == floor(d->y[i])))
       return bl_fail(ctx, BL_E_CLASSES, "%s: y of row %zu is %g, which is none of the %zu class names", who, i, d->y[i],
                      d->class_names->n);
   }
-  return BL_OK;
+  return classes && k > 1 ? check_labels(ctx, who, d) : BL_OK;
 }
 
 /* *zeros: how many rows weigh nothing. */
@@ -225,10 +249,22 @@ static bl_status check_count(bl_ctx *ctx, const bl_estimator *e, unsigned tags)
   return BL_OK;
 }
 
+/* Several labels are classes of their own, by their place. */
+static bl_status count_labels(bl_ctx *ctx, bl_estimator *e, checked *c)
+{
+  size_t k = c->data.n_targets;
+  if (!(e->classes = bl_calloc(ctx, k, sizeof *e->classes))) return bl_fail_nomem(ctx, "labels");
+  for (; e->n_classes < k; e->n_classes++) e->classes[e->n_classes] = (double)e->n_classes;
+  c->train.y = c->data.y;
+  c->train.n_classes = k;
+  return name_classes(ctx, e, c->data.class_names);
+}
+
 static bl_status code_classes(bl_ctx *ctx, bl_estimator *e, unsigned tags, checked *c)
 {
   const bl_texts *names = c->data.class_names;
   size_t n = c->data.X.rows;
+  if (c->data.n_targets > 1) return count_labels(ctx, e, c);
   bl_status s = distinct(ctx, c->data.y, n, &e->classes, &e->n_classes);
   if (!s && e->n_classes < 2) {
     char value[32];
@@ -281,6 +317,8 @@ static bl_status check_all(bl_ctx *ctx, bl_estimator *e, checked *c)
   bl_status s = check_data(ctx, e, c);
   if (s) return s;
   e->n_features = c->data.X.cols;
+  bool learns_y = bl_estimator_kind(e) == BL_REGRESSOR || learns_classes(bl_estimator_kind(e), tags);
+  e->n_targets = learns_y ? c->train.n_targets : 1;
   if (c->data.feature_names) s = bl_texts_copy(ctx, &e->feature_names, c->data.feature_names);
   if (!s) s = bl_blocks_copy(ctx, &e->blocks, c->data.blocks);
   return !s && learns_classes(bl_estimator_kind(e), tags) ? code_classes(ctx, e, tags, c) : s;
@@ -343,6 +381,7 @@ static bl_status start(bl_ctx *ctx, bl_estimator *e, const bl_data *d, bool lear
 {
   bl_estimator_forget(ctx, e);
   e->n_features = d->X.cols;
+  e->n_targets = 1;
   bl_status s = d->feature_names ? bl_texts_copy(ctx, &e->feature_names, d->feature_names) : BL_OK;
   return !s && learns ? declare(ctx, e, d, classes, n) : s;
 }
@@ -353,6 +392,7 @@ bl_status bl_partial_fit(bl_ctx *ctx, bl_estimator *e, const bl_data *data, cons
   bool first = !e->fitted, learns = learns_classes(bl_estimator_kind(e), bl_estimator_tags(e));
   if (!e->cls->partial_fit)
     return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: cannot learn in parts; fit it on all rows", e->cls->name);
+  if (data->n_targets > 1) return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: learns one target in parts", e->cls->name);
   bl_status s = BL_CHECK_CANCEL(ctx);
   if (!s) s = check_data(ctx, e, &c);
   if (!s && first) s = start(ctx, e, data, learns, classes, n_classes);

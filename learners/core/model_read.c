@@ -208,6 +208,17 @@ static bl_status read_classes(reader *r, bl_estimator *e, const json_t *j)
   return BL_OK;
 }
 
+/* Said where there are several; of a classifier they are its labels. */
+static bl_status read_targets(reader *r, bl_estimator *e, const json_t *j)
+{
+  e->n_targets = 1;
+  if (!j) return BL_OK;
+  bool several = to_size(j, &e->n_targets) && e->n_targets > 1 && (bl_estimator_tags(e) & BL_TAG_TARGETS);
+  if (several && (!e->n_classes || e->n_classes == e->n_targets)) return BL_OK;
+  return bl_fail(r->ctx, BL_E_FORMAT, "%s: %s does not learn the several targets that are said of it", r->name,
+                 e->cls->name);
+}
+
 /* What the structure says of `e` itself, apart from its steps. */
 static bl_status read_node(reader *r, bl_estimator *e, const json_t *j, unsigned *out)
 {
@@ -216,7 +227,7 @@ static bl_status read_node(reader *r, bl_estimator *e, const json_t *j, unsigned
   if (!cls || strcmp(cls, e->cls->name))
     return bl_fail(r->ctx, BL_E_FORMAT, "%s: its structure says %s where its estimator says %s", r->name,
                    cls ? cls : "nothing", e->cls->name);
-  bool known = to_size(json_object_get(j, "state_version"), &version) && version <= e->cls->state_version;
+  bool known = to_size(json_object_get(j, "state_version"), &version) && version && version <= e->cls->state_version;
   if (!known || (version < e->cls->state_version && !e->cls->migrate))
     return bl_fail(r->ctx, BL_E_FORMAT,
                    "%s: what %s learnt is of another version than this library's %u; use the baleen that wrote it",
@@ -227,6 +238,7 @@ static bl_status read_node(reader *r, bl_estimator *e, const json_t *j, unsigned
   bl_status s = read_texts(r, json_object_get(j, "feature_names"), &e->feature_names);
   if (!s) s = read_texts(r, json_object_get(j, "class_names"), &e->class_names);
   if (!s) s = read_classes(r, e, json_object_get(j, "classes"));
+  if (!s) s = read_targets(r, e, json_object_get(j, "n_targets"));
   if (!s && e->feature_names.n && e->feature_names.n != e->n_features)
     s = bl_fail(r->ctx, BL_E_FORMAT, "%s: %s: %zu names for %zu features", r->name, cls, e->feature_names.n,
                 e->n_features);

@@ -141,7 +141,8 @@ static json_t *structure_of(bl_ctx *ctx, const bl_estimator *e)
 {
   json_t *o = json_object(), *classes = json_array(), *steps = json_array();
   bool ok = o && classes && steps && (e->fitted || put(o, "fitted", json_false())) &&
-            (!e->n_learnt || put(o, "learnt", learnt_of(ctx, e)));
+            (!e->n_learnt || put(o, "learnt", learnt_of(ctx, e))) &&
+            (e->n_targets < 2 || put(o, "n_targets", json_integer((json_int_t)e->n_targets)));
   for (size_t i = 0; ok && i < e->n_classes; i++) {
     char value[32];
     ok = !json_array_append_new(classes, json_string(bl_format_real(e->classes[i], value)));

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "baleen/blas.h"
-#include "kit.h"
+#include "linear_targets.h"
 
 typedef struct params {
   double alpha;
@@ -17,17 +17,14 @@ typedef struct params {
 } params;
 
 typedef struct state {
-  size_t n_targets, n_features;
-  double *coef, *intercept;
+  bl_linear_targets map;
 } state;
 
 static const bl_opt opts[] = {
     BL_REAL(params, alpha, "1", 0, INFINITY, "", "strength of the penalty on the coefficients' squares"),
     BL_BOOL(params, fit_intercept, "true", "learn an offset; it is not penalised"), BL_OPT_END};
 
-static const bl_field fields[] = {
-    BL_FIELD_MATRIX(state, coef, BL_F64, n_targets, n_features, "change of each target a unit of each column"),
-    BL_FIELD_VECTOR(state, intercept, BL_F64, n_targets, "targets where all columns are 0"), BL_FIELD_END};
+static const bl_field fields[] = {BL_LINEAR_TARGETS_FIELDS(state), BL_FIELD_END};
 
 /* Centred and weighted problem: x [n x d], y [n x k]. */
 typedef struct problem {
@@ -92,89 +89,30 @@ static bl_status by_least_squares(bl_ctx *ctx, const problem *q, double *coef)
   return s;
 }
 
-/* Targets without their mean, times the roots of the weights; the means. */
-static void centre(const bl_train *t, bool wanted, const double *root, double *y, double *mean)
-{
-  size_t k = t->n_targets;
-  for (size_t c = 0; c < k; c++) {
-    for (size_t i = 0; wanted && i < t->X.rows; i++) mean[c] += (t->weight ? t->weight[i] : 1) * t->y[i * k + c];
-    mean[c] = wanted ? mean[c] / bl_kit_weight_sum(t->X.rows, t->weight) : 0;
-    for (size_t i = 0; i < t->X.rows; i++) y[i * k + c] = root[i] * (t->y[i * k + c] - mean[c]);
-  }
-}
-
 static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
 {
   const params *p = self->params;
-  state *st = self->state;
+  bl_linear_targets *m = self->state;
   problem q = {t->X.rows, t->X.cols, t->n_targets, p->alpha, NULL, NULL};
   double *mean = bl_calloc(ctx, q.d, sizeof *mean), *root = bl_calloc(ctx, q.n, sizeof *root);
-  st->n_targets = q.k;
-  st->n_features = q.d;
-  st->coef = bl_calloc(ctx, q.k, q.d * sizeof *st->coef);
-  st->intercept = bl_calloc(ctx, q.k, sizeof *st->intercept);
   q.y = bl_calloc(ctx, q.n, q.k * sizeof *q.y);
-  bl_status s = mean && root && st->coef && st->intercept && q.y ? BL_OK : bl_fail_nomem(ctx, "ridge");
+  bl_status s = mean && root && q.y ? bl_linear_targets_begin(ctx, t, m) : bl_fail_nomem(ctx, "ridge");
   if (!s && p->fit_intercept) s = bl_kit_moments(ctx, &t->X, t->weight, mean, NULL);
   if (s) goto done;
   for (size_t i = 0; i < q.n; i++) root[i] = sqrt(t->weight ? t->weight[i] : 1);
-  centre(t, p->fit_intercept, root, q.y, st->intercept);
+  bl_linear_targets_centre(t, p->fit_intercept, root, q.y, m->intercept);
   s = bl_kit_doubles(ctx, &t->X, mean, root, &q.x);
   if (!s) s = BL_CHECK_CANCEL(ctx);
-  if (!s) s = q.alpha > 0 ? by_cholesky(ctx, &q, st->coef) : BL_E_RANGE;
-  if (s == BL_E_RANGE) s = by_least_squares(ctx, &q, st->coef);
+  if (!s) s = q.alpha > 0 ? by_cholesky(ctx, &q, m->coef) : BL_E_RANGE;
+  if (s == BL_E_RANGE) s = by_least_squares(ctx, &q, m->coef);
   for (size_t c = 0; c < q.k; c++)
-    for (size_t j = 0; j < q.d; j++) st->intercept[c] -= mean[j] * st->coef[c * q.d + j];
+    for (size_t j = 0; j < q.d; j++) m->intercept[c] -= mean[j] * m->coef[c * q.d + j];
 done:
   bl_free(ctx, mean);
   bl_free(ctx, root);
   bl_free(ctx, q.x);
   bl_free(ctx, q.y);
   return s;
-}
-
-static size_t width(const bl_estimator *self, bl_op op)
-{
-  size_t k = ((const state *)self->state)->n_targets;
-  return op == BL_PREDICT ? k ? k : 1 : 0;
-}
-
-static bl_status prepare(bl_ctx *ctx, const bl_estimator *self, unsigned ops, size_t rows, void **room)
-{
-  const state *st = self->state;
-  double *Wt;
-  bl_kit_map *m = bl_kit_room(ctx, sizeof *m, st->n_features * st->n_targets, &Wt);
-  (void)ops, (void)rows;
-  if (!m) return bl_fail_nomem(ctx, "ridge");
-  bl_kit_turn(st->n_targets, st->n_features, st->coef, Wt);
-  *m = (bl_kit_map){.d = st->n_features, .k = st->n_targets, .Wt = Wt, .bias = st->intercept};
-  *room = m;
-  return BL_OK;
-}
-
-static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *room, const bl_cmat *X, const bl_answer *out)
-{
-  const bl_kit_map *m = room;
-  (void)ctx, (void)self;
-  for (size_t i = 0; out->v[BL_PREDICT] && i < X->rows; i++)
-    bl_kit_linear(m, bl_crow(X, i), out->v[BL_PREDICT] + i * m->k);
-  return BL_OK;
-}
-
-static bl_status check(bl_ctx *ctx, const bl_estimator *self)
-{
-  const state *st = self->state;
-  if (st->coef && st->intercept && st->n_targets && st->n_features == self->n_features) return BL_OK;
-  return bl_fail(ctx, BL_E_FORMAT, "ridge: its coefficients do not fit %zu columns", self->n_features);
-}
-
-/* Version 1 knew one target: coef was a vector, intercept a number. */
-static bl_status migrate(bl_ctx *ctx, unsigned from_version, bl_old_state *old)
-{
-  (void)from_version;
-  bl_old_field *coef = bl_old_find(old, "coef"), *intercept = bl_old_find(old, "intercept");
-  bl_status s = coef && coef->n_dims == 1 ? bl_old_reshape(ctx, coef, 2, 1, coef->dims[0]) : BL_OK;
-  return s || !intercept ? s : bl_old_reshape(ctx, intercept, 1, 1, 0);
 }
 
 const bl_estimator_class bl_estimator_ridge = {
@@ -189,8 +127,8 @@ const bl_estimator_class bl_estimator_ridge = {
     .fields = fields,
     .state_size = sizeof(state),
     .fit = fit,
-    .width = width,
-    .prepare = prepare,
-    .apply = apply,
-    .migrate = migrate,
-    .check = check};
+    .width = bl_linear_targets_width,
+    .prepare = bl_linear_targets_prepare,
+    .apply = bl_linear_targets_apply,
+    .migrate = bl_linear_targets_migrate,
+    .check = bl_linear_targets_check};

@@ -27,10 +27,18 @@ size_t bl_cv_code(const bl_cv *cv, double value)
   return at ? (size_t)(at - cv->classes) : cv->n_classes;
 }
 
+static bl_status count_labels(bl_ctx *ctx, bl_cv *cv)
+{
+  if (!(cv->classes = bl_calloc(ctx, cv->n_targets, sizeof *cv->classes))) return bl_fail_nomem(ctx, "labels");
+  for (; cv->n_classes < cv->n_targets; cv->n_classes++) cv->classes[cv->n_classes] = (double)cv->n_classes;
+  return BL_OK;
+}
+
 static bl_status find_classes(bl_ctx *ctx, const bl_data *data, bl_cv_model *r)
 {
   size_t n = data->X.rows;
   bl_cv *cv = r->out;
+  if (cv->n_targets > 1 && r->kind == BL_CLASSIFIER) return count_labels(ctx, cv);
   cv->classes = bl_calloc(ctx, n, sizeof *cv->classes);
   r->code = bl_calloc(ctx, n, sizeof *r->code);
   if (!cv->classes || !r->code) return bl_fail_nomem(ctx, "classes");
@@ -68,9 +76,9 @@ static bl_status check_call(bl_ctx *ctx, const bl_cv_call *c, const bl_cv_model 
                    "cross_validate: %s only transforms; end the chain with a classifier, a "
                    "regressor or an outlier detector",
                    r->candidate->estimator->cls->name);
-  if (d->n_targets > 1)
-    return bl_fail(ctx, BL_E_UNSUPPORTED, "cross_validate: scores one target, but y has %zu; take them one by one",
-                   d->n_targets);
+  if (d->n_targets > 1 && r->kind == BL_OUTLIER_DETECTOR)
+    return bl_fail(ctx, BL_E_UNSUPPORTED,
+                   "cross_validate: an outlier detector is scored against one target, but y has %zu", d->n_targets);
   if (!d->y && r->kind != BL_OUTLIER_DETECTOR)
     return bl_fail(ctx, BL_E_ARG, "cross_validate: a %s learns from %s, and none were given", bl_kind_name(r->kind),
                    r->kind == BL_CLASSIFIER ? "labels" : "targets");
@@ -79,9 +87,10 @@ static bl_status check_call(bl_ctx *ctx, const bl_cv_call *c, const bl_cv_model 
                    "cross_validate: %s needs labels to score an outlier detector against; give labels, or "
                    "ask for no metric",
                    c->metrics[0].cls->name);
-  for (size_t i = 0; d->y && i < d->X.rows; i++)
+  size_t k = r->out->n_targets;
+  for (size_t i = 0; d->y && i < d->X.rows * k; i++)
     if (!isfinite(d->y[i]))
-      return bl_fail(ctx, BL_E_NONFINITE, "cross_validate: y of row %zu is %g; leave the row out", i, d->y[i]);
+      return bl_fail(ctx, BL_E_NONFINITE, "cross_validate: y of row %zu is %g; leave the row out", i / k, d->y[i]);
   return BL_OK;
 }
 
@@ -94,6 +103,7 @@ static bl_status check_metrics(bl_ctx *ctx, const bl_cv_call *c, const bl_cv_mod
   bool decides = bl_op_width(r->candidate->estimator, detector ? BL_SCORE_SAMPLES : BL_DECISION) > 0;
   bl_scored s = {.n = 1,
                  .n_classes = cv->n_classes,
+                 .n_targets = cv->n_targets,
                  .y = &some,
                  .pred = &some,
                  .proba = cv->proba ? &some : NULL,
@@ -117,19 +127,20 @@ static bl_status make_room(bl_ctx *ctx, const bl_cv_call *c, bl_cv_model *r)
     r->first[f] = cv->n_rows;
     cv->n_rows += c->folds->v[f].n_test;
   }
-  bool detector = r->kind == BL_OUTLIER_DETECTOR;
+  bool detector = r->kind == BL_OUTLIER_DETECTOR, labels = k && cv->n_targets > 1;
+  size_t n_decisions = labels ? k : 1;
   bool has_proba = k && !detector && bl_op_width(r->candidate->estimator, BL_PREDICT_PROBA);
   bool has_decision = detector ? bl_op_width(r->candidate->estimator, BL_SCORE_SAMPLES)
-                               : k == 2 && bl_op_width(r->candidate->estimator, BL_DECISION);
+                               : (k == 2 || labels) && bl_op_width(r->candidate->estimator, BL_DECISION);
   cv->score = bl_calloc(ctx, n_folds * cv->n_metrics, sizeof *cv->score);
   cv->fit_s = bl_calloc(ctx, n_folds, sizeof *cv->fit_s);
   cv->apply_s = bl_calloc(ctx, n_folds, sizeof *cv->apply_s);
   cv->status = bl_calloc(ctx, n_folds, sizeof *cv->status);
   cv->row = bl_calloc(ctx, cv->n_rows, sizeof *cv->row);
   cv->fold = bl_calloc(ctx, cv->n_rows, sizeof *cv->fold);
-  cv->pred = bl_calloc(ctx, cv->n_rows, sizeof *cv->pred);
+  cv->pred = bl_calloc(ctx, cv->n_rows, cv->n_targets * sizeof *cv->pred);
   if (has_proba) cv->proba = bl_calloc(ctx, cv->n_rows * k, sizeof *cv->proba);
-  if (has_decision) cv->decision = bl_calloc(ctx, cv->n_rows, sizeof *cv->decision);
+  if (has_decision) cv->decision = bl_calloc(ctx, cv->n_rows, n_decisions * sizeof *cv->decision);
   if (!cv->score || !cv->fit_s || !cv->apply_s || !cv->status || !cv->row || !cv->fold || !cv->pred ||
       (has_proba && !cv->proba) || (has_decision && !cv->decision))
     return bl_fail_nomem(ctx, "cross-validation");
@@ -189,7 +200,8 @@ bl_status bl_cross_validate_all(bl_ctx *ctx, const bl_candidate *candidates, siz
 {
   bl_cv_call c = {.data = data, .folds = folds, .metrics = metrics, .n_models = n};
   bl_status s = (c.model = bl_calloc(ctx, n, sizeof *c.model)) ? BL_OK : bl_fail_nomem(ctx, "cross-validation");
-  for (size_t m = 0; m < n; m++) out[m] = (bl_cv){.n_metrics = n_metrics};
+  for (size_t m = 0; m < n; m++)
+    out[m] = (bl_cv){.n_metrics = n_metrics, .n_targets = data->n_targets > 1 ? data->n_targets : 1};
   for (size_t m = 0; c.model && m < n; m++)
     c.model[m] =
         (bl_cv_model){.candidate = &candidates[m], .out = &out[m], .kind = bl_estimator_kind(candidates[m].estimator)};

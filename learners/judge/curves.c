@@ -167,16 +167,18 @@ bl_status bl_average_precision(bl_ctx *ctx, size_t n, const double *truth, const
 bl_status bl_rank_class(bl_ctx *ctx, const bl_scored *s, bl_ranking_fn score, size_t k, size_t against, double *share,
                         double *out)
 {
-  /* Two classes rank by decision where there is one; more by probability, which can be compared between classes. */
+  /* Two classes rank by decision where there is one, and so does each label; more classes by probability, which can be
+   * compared between them. */
   size_t classes = s->n_classes;
-  bool single = classes == 2 && s->decision, by_proba = !single && s->proba;
-  const double *from = by_proba ? s->proba : s->decision;
+  bool labels = bl_truth_of(s) == BL_LABELS, single = !labels && classes == 2 && s->decision,
+       by_proba = !single && s->proba;
+  const double *from = labels ? bl_label_scores(s) : by_proba ? s->proba : s->decision;
   size_t step = single ? 1 : classes, column = single ? 0 : k;
   double *v = bl_calloc(ctx, 3 * s->n, sizeof *v), total = 0, inside = 0;
   if (!v) return bl_fail_nomem(ctx, "a ranking");
   double *truth = v, *value = v + s->n, *weight = v + 2 * s->n;
   for (size_t i = 0; i < s->n; i++) {
-    size_t y = (size_t)s->y[i];
+    size_t y = !labels ? (size_t)s->y[i] : s->y[i * classes + k] > 0 ? k : classes; /* classes: none of them */
     double w = bl_weight_of(s, i);
     truth[i] = y == k;
     value[i] = single && k == 0 ? -from[i] : from[i * step + column];

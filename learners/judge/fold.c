@@ -28,10 +28,10 @@ static void side_free(bl_ctx *ctx, side *s)
 /* Rows of weight zero are no rows (as bl_fit() has it); `all`: they are kept, to be predicted. */
 static bl_status side_new(bl_ctx *ctx, const bl_data *d, const uint32_t *row, size_t n, bool all, side *s)
 {
-  size_t m = 0;
+  size_t m = 0, k = d->n_targets > 1 ? d->n_targets : 1;
   *s = (side){.data = *d};
   s->index = bl_calloc(ctx, n, sizeof *s->index);
-  if (d->y) s->y = bl_calloc(ctx, n, sizeof *s->y);
+  if (d->y) s->y = bl_calloc(ctx, n, k * sizeof *s->y);
   if (d->weight) s->weight = bl_calloc(ctx, n, sizeof *s->weight);
   if (d->group) s->group = bl_calloc(ctx, n, sizeof *s->group);
   if (d->time) s->time = bl_calloc(ctx, n, sizeof *s->time);
@@ -43,7 +43,7 @@ static bl_status side_new(bl_ctx *ctx, const bl_data *d, const uint32_t *row, si
   for (size_t i = 0; i < n; i++) {
     if (!all && d->weight && !(d->weight[row[i]] != 0)) continue;
     s->index[m] = d->X.index ? d->X.index[row[i]] : row[i];
-    if (s->y) s->y[m] = d->y[row[i]];
+    if (s->y) memcpy(s->y + m * k, d->y + row[i] * k, k * sizeof *s->y);
     if (s->weight) s->weight[m] = d->weight[row[i]];
     if (s->group) s->group[m] = d->group[row[i]];
     if (s->time) s->time[m] = d->time[row[i]];
@@ -90,14 +90,16 @@ static bl_status apply_model(bl_ctx *ctx, const bl_cv_model *r, const bl_estimat
 {
   bl_cv *cv = r->out;
   size_t n = test->X.rows, all = cv->n_classes, width = all ? bl_op_width(e, BL_DECISION) : 0;
-  double *decision = cv->decision ? cv->decision + first : NULL, *proba = cv->proba ? cv->proba + first * all : NULL;
+  bool labels = all && cv->n_targets > 1;
+  double *decision = cv->decision ? cv->decision + first * (labels ? all : 1) : NULL,
+         *proba = cv->proba ? cv->proba + first * all : NULL;
   if (r->kind == BL_OUTLIER_DETECTOR) return apply_detector(ctx, cv, e, test, cv->pred + first, decision);
-  bool whole = e->n_classes == all, is_wide = width >= 3 && width == all && whole;
+  bool whole = e->n_classes == all, is_wide = !labels && width >= 3 && width == all && whole;
   double *own = proba && !whole ? bl_calloc(ctx, n * e->n_classes, sizeof *own) : NULL;
   if (is_wide) *wide = bl_calloc(ctx, n * width, sizeof **wide);
   bl_status s = (proba && !whole && !own) || (is_wide && !*wide) ? bl_fail_nomem(ctx, "predictions") : BL_OK;
-  bl_answer out = {.v = {[BL_PREDICT] = cv->pred + first, [BL_PREDICT_PROBA] = own ? own : proba}};
-  out.v[BL_DECISION] = is_wide ? *wide : width == 1 ? decision : NULL;
+  bl_answer out = {.v = {[BL_PREDICT] = cv->pred + first * cv->n_targets, [BL_PREDICT_PROBA] = own ? own : proba}};
+  out.v[BL_DECISION] = is_wide ? *wide : width == 1 || labels ? decision : NULL;
   if (!s) s = bl_apply_all(ctx, e, &test->X, test->feature_names, &out);
   if (!s && own) spread(cv, e, own, n, proba);
   bl_free(ctx, own);
@@ -112,10 +114,18 @@ static bl_status score_fold(bl_ctx *ctx, const bl_cv_call *c, const bl_cv_model 
   bl_cv *cv = r->out;
   if (!cv->n_metrics) return BL_OK;
   const bl_fold *fold = &c->folds->v[f];
-  size_t n = fold->n_test, first = r->first[f];
-  bl_scored s = {.n = n, .n_classes = cv->n_classes, .y = test->y, .pred = cv->pred + first, .weight = test->weight};
+  size_t n = fold->n_test, first = r->first[f], k = cv->n_targets;
+  bl_scored s = {.n = n,
+                 .n_classes = cv->n_classes,
+                 .n_targets = k,
+                 .y = test->y,
+                 .pred = cv->pred + first * k,
+                 .weight = test->weight};
   double *code = NULL;
-  if (cv->n_classes) {
+  if (cv->n_classes && k > 1) {
+    s.proba = cv->proba ? cv->proba + first * k : NULL;
+    s.decision = cv->decision ? cv->decision + first * k : NULL;
+  } else if (cv->n_classes) {
     if (!(code = bl_calloc(ctx, 2 * n, sizeof *code))) return bl_fail_nomem(ctx, "scores");
     for (size_t i = 0; i < n; i++) {
       code[i] = r->code[fold->test[i]];
@@ -140,9 +150,10 @@ static bl_status score_fold(bl_ctx *ctx, const bl_cv_call *c, const bl_cv_model 
 static void blank_fold(const bl_cv_call *c, const bl_cv_model *r, size_t f)
 {
   bl_cv *cv = r->out;
+  size_t decisions = cv->n_classes && cv->n_targets > 1 ? cv->n_classes : 1;
   for (size_t i = r->first[f]; i < r->first[f] + c->folds->v[f].n_test; i++) {
-    cv->pred[i] = (double)NAN;
-    if (cv->decision) cv->decision[i] = (double)NAN;
+    for (size_t k = 0; k < cv->n_targets; k++) cv->pred[i * cv->n_targets + k] = (double)NAN;
+    for (size_t k = 0; cv->decision && k < decisions; k++) cv->decision[i * decisions + k] = (double)NAN;
     for (size_t k = 0; cv->proba && k < cv->n_classes; k++) cv->proba[i * cv->n_classes + k] = (double)NAN;
   }
 }

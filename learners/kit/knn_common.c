@@ -16,7 +16,8 @@ const bl_opt bl_knn_opts[] = {
 
 const bl_field bl_knn_fields[] = {
     BL_FIELD_MATRIX(bl_knn_state, fit_X, BL_F32, n_rows, n_features, "the rows learnt from"),
-    BL_FIELD_VECTOR(bl_knn_state, y, BL_F64, n_rows, "their class (0, 1 .. in order of classes) or target"),
+    BL_FIELD_MATRIX(bl_knn_state, y, BL_F64, n_rows, n_targets,
+                    "their class (0, 1 .. in order of classes), labels (1: has it) or targets"),
     BL_FIELD_END};
 
 bl_status bl_knn_fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
@@ -29,11 +30,12 @@ bl_status bl_knn_fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
                    (long long)p->n_neighbors, n);
   s->n_rows = n;
   s->n_features = d;
+  s->n_targets = t->n_targets;
   s->fit_X = bl_calloc(ctx, n, d * sizeof *s->fit_X);
-  s->y = bl_calloc(ctx, n, sizeof *s->y);
+  s->y = bl_calloc(ctx, n, s->n_targets * sizeof *s->y);
   if (!s->fit_X || !s->y) return bl_fail_nomem(ctx, "the rows of neighbours");
   for (size_t i = 0; i < n; i++) memcpy(s->fit_X + i * d, bl_crow(&t->X, i), d * sizeof *s->fit_X);
-  memcpy(s->y, t->y, n * sizeof *s->y);
+  memcpy(s->y, t->y, n * s->n_targets * sizeof *s->y);
   return BL_OK;
 }
 
@@ -89,8 +91,17 @@ bl_status bl_knn_check(bl_ctx *ctx, const bl_estimator *self)
   const bl_knn_state *s = self->state;
   const char *who = self->cls->name;
   if (!s->fit_X || !s->y) return bl_fail(ctx, BL_E_FORMAT, "%s: fit_X or y is missing", who);
+  if (s->n_targets != self->n_targets)
+    return bl_fail(ctx, BL_E_FORMAT, "%s: y has %zu targets, wanted %zu", who, s->n_targets, self->n_targets);
   if (s->n_features != self->n_features || s->n_rows < (uint64_t)p->n_neighbors || s->n_rows > UINT32_MAX)
     return bl_fail(ctx, BL_E_FORMAT, "%s: %zu x %zu rows learnt from do not fit %zu columns and %lld neighbours", who,
                    s->n_rows, s->n_features, self->n_features, (long long)p->n_neighbors);
   return BL_OK;
+}
+
+bl_status bl_knn_migrate(bl_ctx *ctx, unsigned from_version, bl_old_state *old)
+{
+  (void)from_version;
+  bl_old_field *y = bl_old_find(old, "y");
+  return y && y->n_dims == 1 ? bl_old_reshape(ctx, y, 2, y->dims[0], 1) : BL_OK;
 }

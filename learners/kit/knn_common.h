@@ -12,9 +12,9 @@ typedef struct bl_knn_params {
 } bl_knn_params;
 
 typedef struct bl_knn_state {
-  size_t n_rows, n_features;
+  size_t n_rows, n_features, n_targets;
   float *fit_X;
-  double *y; /* class codes or targets */
+  double *y; /* [n_rows x n_targets] class codes; or 1 and 0, for each label whether the row has it; or targets */
 } bl_knn_state;
 
 extern const bl_opt bl_knn_opts[];
@@ -34,5 +34,7 @@ void bl_knn_find(const bl_estimator *self, const bl_knn_room *r, const bl_cmat *
 /* Weight of neighbour i of k: 1, or 1 / distance; where some lie at distance 0, those have 1 and the others 0. */
 double bl_knn_weight(const bl_knn_params *p, const double *distance, size_t i);
 bl_status bl_knn_check(bl_ctx *ctx, const bl_estimator *self) BL_MUST_CHECK;
+/* Version 1 knew one target: y was a vector. */
+bl_status bl_knn_migrate(bl_ctx *ctx, unsigned from_version, bl_old_state *old) BL_MUST_CHECK;
 
 #endif

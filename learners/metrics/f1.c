@@ -16,6 +16,7 @@ const bl_metric_class bl_metric_f1 = {
     .summary = "Harmonic mean of precision and recall",
     .source = "scikit-learn f1_score",
     .for_classes = true,
+    .for_labels = true,
     .greater_is_better = true,
     .needs = BL_NEEDS_PRED,
     .opts = bl_average_opts,

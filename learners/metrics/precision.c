@@ -17,6 +17,7 @@ const bl_metric_class bl_metric_precision = {
     .summary = "Share of the rows called a class that are of it",
     .source = "scikit-learn precision_score",
     .for_classes = true,
+    .for_labels = true,
     .greater_is_better = true,
     .needs = BL_NEEDS_PRED,
     .opts = bl_average_opts,

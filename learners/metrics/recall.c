@@ -18,6 +18,7 @@ const bl_metric_class bl_metric_recall = {
     .summary = "Share of the rows of a class that were called it",
     .source = "scikit-learn recall_score",
     .for_classes = true,
+    .for_labels = true,
     .greater_is_better = true,
     .needs = BL_NEEDS_PRED,
     .opts = bl_average_opts,

@@ -1,13 +1,15 @@
-/* Root mean squared error, in the target's unit. */
+/* Root mean squared error, in the target's unit; of several targets the plain mean of each one's. */
 #include <math.h>
 
 #include "metric_private.h"
+
+static double of_target(const bl_scored *s, size_t target) { return sqrt(bl_mean_squared_error(s, target)); }
 
 static bl_status score(bl_ctx *ctx, const void *params, const bl_scored *s, double *out)
 {
   (void)ctx;
   (void)params;
-  *out = sqrt(bl_mean_squared_error(s));
+  *out = bl_mean_over_targets(s, of_target);
   return BL_OK;
 }
 

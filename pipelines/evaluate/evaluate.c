@@ -213,7 +213,13 @@ static bl_status pool_entries(bl_ctx *ctx, const bl_problem *p, const bl_cv *cv,
     if (g->weight) g->weight[m] = p->weight[row];
     m++;
   }
-  g->scored = (bl_scored){m, k, g->y, g->pred, g->proba, g->decision, g->weight};
+  g->scored = (bl_scored){.n = m,
+                          .n_classes = k,
+                          .y = g->y,
+                          .pred = g->pred,
+                          .proba = g->proba,
+                          .decision = g->decision,
+                          .weight = g->weight};
   return BL_OK;
 }
 

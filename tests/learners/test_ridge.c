@@ -75,10 +75,13 @@ static void two_targets_at_once(void **unused)
   check_ok(ctx, bl_apply(ctx, back, BL_PREDICT, &first, NULL, out));
   golden_compare(predict, out, "two.predict");
   /* an estimator of one target says so */
-  bl_estimator *knn;
-  check_ok(ctx, bl_estimator_new(ctx, "knn_regressor", &knn));
-  check_fails(ctx, bl_fit(ctx, knn, &d), BL_E_UNSUPPORTED, "knn_regressor: learns one target, but y has 2");
-  bl_estimator_free(ctx, knn);
+  bl_estimator *bag;
+  check_ok(ctx, bl_estimator_parse(ctx, "{bagging: {estimator: ridge}}", &bag));
+  check_fails(
+      ctx, bl_fit(ctx, bag, &d), BL_E_UNSUPPORTED,
+      "bagging: learns one target, but y has 2; what learns several: linear_regression, ridge, knn_regressor; or "
+      "fit one for each");
+  bl_estimator_free(ctx, bag);
   bl_estimator_free(ctx, back);
   bl_estimator_free(ctx, e);
   bl_mat_free(ctx, &x);

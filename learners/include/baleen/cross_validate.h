@@ -10,17 +10,19 @@
  * stand in several folds (shuffle-split) or in none. */
 typedef struct bl_cv {
   size_t n_folds, n_metrics, n_classes;
+  size_t n_targets;        /* 1, or more: numbers, or labels, which are classes too (n_classes is as many) */
   double *score;           /* [n_folds x n_metrics], NaN where undefined or where the fold failed */
   double *fit_s, *apply_s; /* [n_folds] wall-clock seconds; shared steps count for each model that has them */
   bl_status *status;       /* [n_folds] */
   bl_texts errors;         /* [n_folds] "" or why the fold failed */
-  double *classes;         /* [n_classes] class values over all data, ascending */
+  double *classes;         /* [n_classes] class values over all data, ascending; of labels 0, 1 .. */
   size_t n_rows;           /* of the arrays below */
   uint32_t *row, *fold;
-  double *pred;     /* class values or numbers */
-  double *proba;    /* [n_rows x n_classes], NULL when the estimator gives none; 0 for a class its fold never saw */
-  double *decision; /* [n_rows] (two classes, outlier detectors), NULL when it gives none. Of an outlier detector:
-                             minus score_samples, higher is more anomalous */
+  double *pred;  /* [n_rows x n_targets] class values or numbers; of labels 1 and 0 */
+  double *proba; /* [n_rows x n_classes], NULL when the estimator gives none; 0 for a class its fold never saw */
+  double
+      *decision; /* [n_rows] (two classes, outlier detectors) or [n_rows x n_targets] (labels), NULL when it gives none.
+                             Of an outlier detector: minus score_samples, higher is more anomalous */
 } bl_cv;
 
 /* Clones `proto` for each fold, fits, predicts, scores. Folds run over the pool; results do not depend on threads.

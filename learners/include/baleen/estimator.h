@@ -30,15 +30,18 @@ enum {
   BL_TAG_POOR_SCORE = 128,  /* exempt from the score checks of the conformance suite */
   BL_TAG_INCREMENTAL = 256, /* can learn in parts: has the slot partial_fit */
   BL_TAG_ORDERED = 512,     /* learns from rows in their order, which must be that of time where times are given */
-  BL_TAG_TARGETS = 1024     /* a regressor that learns several targets at once; the others refuse them */
+  BL_TAG_TARGETS = 1024 /* learns several targets at once: a regressor numbers, a classifier labels; others refuse */
 };
 
 /* What can be asked of a fitted estimator; each gives doubles except transform. */
 typedef enum bl_op {
-  /* [n]: class values, numbers, or -1/+1 of an outlier detector (+1 = inlier); of several targets [n x targets] */
+  /* [n]: class values, numbers, or -1/+1 of an outlier detector (+1 = inlier). Of several targets [n x targets]:
+   * numbers, or for each label 1 (the row has it) or 0 */
   BL_PREDICT,
-  BL_PREDICT_PROBA, /* [n x n_classes], rows sum to 1, columns in the order of classes */
-  /* [n] for two classes (> 0: second class) and for outlier detectors (< 0: outlier), else [n x n_classes] */
+  /* [n x n_classes], rows sum to 1, columns in the order of classes; of several labels each by itself, and no sum */
+  BL_PREDICT_PROBA,
+  /* [n] for two classes (> 0: second class) and for outlier detectors (< 0: outlier), else [n x n_classes], also of two
+   * labels */
   BL_DECISION,
   BL_SCORE_SAMPLES, /* [n]: higher is more normal; the anomaly score is its negative */
   BL_TRANSFORM,     /* float32 [n x width] */
@@ -60,18 +63,21 @@ typedef struct bl_answer {
  * to bl_crow(&X, i). Group travels with the data so that nothing can forget it. */
 typedef struct bl_data {
   bl_cmat X;
-  const double *y;               /* class values (any finite numbers) or targets [rows x n_targets]; NULL: none */
+  /* class values (any finite numbers) or targets [rows x n_targets]; NULL: none. A classifier's several targets are
+   * labels: 1 where the row has it, else 0, and a row may have none, some or all */
+  const double *y;
   size_t n_targets;              /* 0: one */
   const double *weight;          /* >= 0, not all zero; NULL: all ones */
   const int32_t *group;          /* rows of one group never stand on both sides of a split; NULL: every row its own */
   const double *time;            /* when each row was, in seconds of any common clock; NULL: not known */
   const bl_texts *feature_names; /* X.cols names, or NULL */
   const bl_blocks *blocks;       /* what the columns are, and in which units; NULL or none: not known */
-  const bl_texts *class_names;   /* y is an index into them, or NULL */
+  const bl_texts *class_names;   /* y is an index into them, or they name the several labels; NULL: none */
 } bl_data;
 
 /* What a class's fit sees: checked, finite (unless tagged), classes coded 0 .. n_classes-1 in ascending order of value,
- * every one of them present. weight is NULL for all ones. group may be NULL. */
+ * every one of them present. Several labels: n_classes is n_targets, y has 1 and 0, and a label may be all of one of them.
+ * weight is NULL for all ones. group may be NULL. */
 typedef struct bl_train {
   bl_cmat X;
   const double *y;  /* [rows x n_targets] */
@@ -159,9 +165,10 @@ struct bl_estimator {
   size_t n_features;      /* columns seen in fit */
   bl_texts feature_names; /* of fit's data, when it had any */
   bl_blocks blocks;       /* likewise */
-  size_t n_classes;       /* classifiers and class-learning transformers */
-  double *classes;        /* their values, ascending */
-  bl_texts class_names;   /* names of exactly these classes, when the data had names */
+  size_t n_targets; /* of fit's data, from 1; above 1 those of a classifier are labels, which it counts as classes */
+  size_t n_classes; /* classifiers and class-learning transformers */
+  double *classes;  /* their values, ascending; of labels 0, 1 .. */
+  bl_texts class_names; /* names of exactly these classes, when the data had names */
   /* Of an estimator that holds others: the children as configured, in order, with their unique names. A class may fit
    * them where they stand (chain), or leave them unfitted as patterns for the learnt ones below. All owned. */
   bl_estimator **child;
@@ -180,6 +187,10 @@ const bl_estimator_class *bl_estimator_find(const char *name);
 /* Kind and tags of this very object: those of an estimator that holds others may follow from its children. */
 bl_kind bl_estimator_kind(const bl_estimator *e);
 unsigned bl_estimator_tags(const bl_estimator *e);
+/* Appends the names of all classes of a kind whose tags have `tag`, as "knn, one_vs_rest": what would fit instead. */
+bl_status bl_estimator_suggest(bl_ctx *ctx, bl_kind kind, unsigned tag, bl_buf *out) BL_MUST_CHECK;
+/* For the width slot of a classifier with BL_TAG_TARGETS: columns of BL_PREDICT, one, or one for each of several labels. */
+static inline size_t bl_label_columns(const bl_estimator *e) { return e->n_targets > 1 ? e->n_targets : 1; }
 
 /* ---- making ------------------------------------------------------------------------------------------------------ */
 

@@ -7,21 +7,26 @@
 #include "baleen/matrix.h"
 #include "baleen/option.h"
 
-/* Predictions beside the truth, rows aligned. What is NULL is not there. Classes are codes 0 .. n_classes-1. */
+/* Predictions beside the truth, rows aligned. What is NULL is not there. Classes are codes 0 .. n_classes-1. Several labels
+ * a row: n_targets is n_classes, above 1, and truth and prediction are 1 where the row has a label, else 0. */
 typedef struct bl_scored {
   size_t n, n_classes;    /* n_classes 0: regression */
-  const double *y;        /* truth: codes or numbers */
-  const double *pred;     /* predicted codes or numbers */
+  size_t n_targets;       /* 0: one */
+  const double *y;        /* [n x n_targets] truth: codes, labels or numbers */
+  const double *pred;     /* [n x n_targets] predicted codes, labels or numbers */
   const double *proba;    /* [n x n_classes] */
   const double *decision; /* [n] with two classes (higher: code 1), else [n x n_classes] */
   const double *weight;   /* NULL: ones */
 } bl_scored;
+/* What is scored: one class a row, several labels a row, numbers. */
+typedef enum bl_truth { BL_CLASSES, BL_LABELS, BL_NUMBERS } bl_truth;
+bl_truth bl_truth_of(const bl_scored *s);
 
 enum { BL_NEEDS_PRED = 1, BL_NEEDS_PROBA = 2, BL_NEEDS_SCORES = 4 /* decision, or proba in its stead */ };
 
 typedef struct bl_metric_class {
   const char *name, *summary, *source;
-  bool for_classes, for_numbers; /* classification, regression */
+  bool for_classes, for_labels, for_numbers; /* one class a row, several labels a row, regression (any targets) */
   bool greater_is_better;
   unsigned needs;
   const bl_opt *opts;
@@ -33,6 +38,9 @@ typedef struct bl_metric_class {
 
 const bl_metric_class *bl_metric_at(size_t i);
 const bl_metric_class *bl_metric_find(const char *name);
+bool bl_metric_scores(const bl_metric_class *c, bl_truth what);
+/* BL_E_UNSUPPORTED unless it scores that, with the names of those that do. */
+bl_status bl_metric_suits(bl_ctx *ctx, const bl_metric_class *c, bl_truth what) BL_MUST_CHECK;
 typedef struct bl_metric {
   const bl_metric_class *cls;
   void *params;
