@@ -29,7 +29,7 @@ void bl_items_free(bl_ctx *ctx, bl_items *items)
   *items = (bl_items){0};
 }
 
-bl_status bl_source_open(bl_ctx *ctx, const bl_source *s, const char *folder, const bl_item *item, bl_recording **out)
+bl_status bl_source_open(bl_ctx *ctx, const bl_source *s, const char *folder, bl_item *item, bl_recording **out)
 {
   *out = NULL;
   return s->cls->open ? s->cls->open(ctx, s->params, folder, item, out) : bl_recording_open(ctx, item->path, out);

@@ -1,6 +1,9 @@
 #include "clip.h"
 
+#include <math.h>
 #include <string.h>
+
+#include <soxr.h>
 
 #include "recording_private.h"
 
@@ -45,7 +48,7 @@ static void average(const float *frames, size_t n, size_t channels, float *out)
   }
 }
 
-bl_status bl_clip_read(bl_ctx *ctx, const char *path, bl_clip *out)
+bl_status bl_clip_read(bl_ctx *ctx, const char *path, uint64_t first, uint64_t n, bl_clip *out)
 {
   bl_clip c = {0};
   bl_recording *r = NULL;
@@ -55,14 +58,16 @@ bl_status bl_clip_read(bl_ctx *ctx, const char *path, bl_clip *out)
   if (s) return s;
   const bl_rec_stream *stream = &r->streams[0];
   size_t channels = stream->n_channels;
+  if (first > stream->n_frames) first = stream->n_frames;
+  if (n > stream->n_frames - first) n = stream->n_frames - first;
   c.rate_hz = stream->rate_hz;
   c.unit = bl_strdup(ctx, stream->channels[0].unit);
-  c.v = stream->n_frames > SIZE_MAX / sizeof *c.v ? NULL : bl_calloc(ctx, (size_t)stream->n_frames, sizeof *c.v);
+  c.v = n > SIZE_MAX / sizeof *c.v ? NULL : bl_calloc(ctx, (size_t)n, sizeof *c.v);
   block = bl_calloc(ctx, channels * BLOCK, sizeof *block);
   if (!c.unit || !c.v || !block) s = bl_fail_nomem(ctx, path);
-  while (!s && c.n < stream->n_frames) {
+  while (!s && c.n < n) {
     size_t got;
-    s = bl_recording_read(ctx, r, 0, c.n, BLOCK, block, &got);
+    s = bl_recording_read(ctx, r, 0, first + c.n, n - c.n < BLOCK ? (size_t)(n - c.n) : BLOCK, block, &got);
     if (s || !got) break; /* shorter than promised: the reader has warned */
     average(block, got, channels, c.v + c.n);
     c.n += got;
@@ -80,6 +85,41 @@ void bl_clip_free(bl_ctx *ctx, bl_clip *c)
   bl_free(ctx, c->v);
   bl_free(ctx, c->unit);
   *c = (bl_clip){0};
+}
+
+double bl_clip_mean(const float *v, size_t n)
+{
+  double sum = 0;
+  for (size_t i = 0; i < n; i++) sum += (double)v[i];
+  return n ? sum / (double)n : 0;
+}
+
+/* ---- another rate ------------------------------------------------------------------------------------------------ */
+
+uint64_t bl_clip_frames(uint64_t n, double from_hz, double to_hz)
+{
+  return from_hz == to_hz ? n : (uint64_t)floor((double)n * to_hz / from_hz * (1 + 1e-12));
+}
+
+bl_status bl_clip_resample(bl_ctx *ctx, const char *path, double to_hz, bl_clip *c)
+{
+  if (c->rate_hz == to_hz) return BL_OK;
+  size_t n = (size_t)bl_clip_frames(c->n, c->rate_hz, to_hz), got;
+  float *v = bl_calloc(ctx, n, sizeof *v);
+  if (!v) return bl_fail_nomem(ctx, path);
+  soxr_quality_spec_t quality = soxr_quality_spec(SOXR_HQ, 0);
+  soxr_runtime_spec_t one_thread = soxr_runtime_spec(1);
+  soxr_error_t e = soxr_oneshot(c->rate_hz, to_hz, 1, c->v, c->n, NULL, v, n, &got, NULL, &quality, &one_thread);
+  if (e) {
+    bl_free(ctx, v);
+    return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: libsoxr cannot go from %g to %g Hz: %s", path, c->rate_hz, to_hz,
+                   soxr_strerror(e));
+  }
+  bl_free(ctx, c->v);
+  c->v = v; /* where libsoxr is a sample short, the last one is 0 */
+  c->n = n;
+  c->rate_hz = to_hz;
+  return BL_OK;
 }
 
 /* ---- as a recording ---------------------------------------------------------------------------------------------- */

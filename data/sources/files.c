@@ -478,7 +478,7 @@ static bl_status list(bl_ctx *ctx, const void *vp, const char *folder, bl_items 
 }
 
 /* With the start time by start_pattern, unless the header tells one. */
-static bl_status open_item(bl_ctx *ctx, const void *vp, const char *folder, const bl_item *item, bl_recording **out)
+static bl_status open_item(bl_ctx *ctx, const void *vp, const char *folder, bl_item *item, bl_recording **out)
 {
   (void)folder;
   return bl_recording_open_as(ctx, item->path, &(bl_opening){.start_pattern = ((const params *)vp)->start_pattern},

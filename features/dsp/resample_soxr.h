@@ -1,4 +1,4 @@
-/* resample_soxr.h: change of rate by libsoxr, the only door to it. */
+/* resample_soxr.h: change of rate by libsoxr, for stages. */
 #ifndef BL_FEATURES_RESAMPLE_SOXR_H
 #define BL_FEATURES_RESAMPLE_SOXR_H
 

@@ -104,7 +104,7 @@ static bl_status on_row(void *user, bl_ctx *ctx, const bl_span *span, bl_status 
 
 static bl_status read_recording(bl_ctx *ctx, bl_survey *v, size_t i, bl_recording_job *job)
 {
-  const bl_item *item = &v->items.v[i];
+  bl_item *item = &v->items.v[i];
   bool before = bl_ctx_mute(ctx, true); /* the survey told what the header is like */
   bl_status s = bl_source_open(ctx, &v->config->source, v->config->folder, item, &job->rec);
   bl_ctx_mute(ctx, before);

@@ -70,7 +70,7 @@ static void look_at_run(const bl_recording *rec, const bl_selection *sel, look *
   l->n_floats = (double)stream->runs->n * (double)stream->n_channels;
 }
 
-static bl_status look_into(bl_ctx *ctx, const looking *g, const bl_item *item, look *l)
+static bl_status look_into(bl_ctx *ctx, const looking *g, bl_item *item, look *l)
 {
   const bl_survey *v = g->survey;
   bl_recording *rec = NULL;
@@ -94,7 +94,7 @@ static bl_status look_at(bl_ctx *ctx, void *arg, size_t k)
 {
   const looking *g = arg;
   look *l = &g->looks[k % AHEAD];
-  const bl_item *item = &g->survey->items.v[g->item ? g->item[k] : k];
+  bl_item *item = &g->survey->items.v[g->item ? g->item[k] : k];
   bool before = bl_ctx_mute(ctx, g->by_name); /* what this header is like was told by the first look */
   l->status = look_into(ctx, g, item, l);
   bl_ctx_mute(ctx, before);

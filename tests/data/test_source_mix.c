@@ -1,5 +1,6 @@
 #include "check.h"
 
+#include <complex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,7 +80,7 @@ static int drop_files(void **state)
   return 0;
 }
 
-static bl_status read_all(bl_ctx *ctx, bl_source *src, const bl_item *item, float *out, size_t *n)
+static bl_status read_all(bl_ctx *ctx, bl_source *src, bl_item *item, float *out, size_t *n)
 {
   bl_recording *r;
   bl_status s = bl_source_open(ctx, src, tree_root(), item, &r);
@@ -103,63 +104,240 @@ static size_t call_index(const bl_item *m)
   return (size_t)(b[1] - '0') * 2 + (size_t)(b[3] - 'a');
 }
 
-/* What was added to the noise is the call times one factor, and the powers' ratio is the SNR in the table. */
+/* The band-pass of mix_level.c by its poles alone, section for section, from the definition in the z plane. */
+static void slow_butter(double *v, size_t n, double hz, bool high)
+{
+  double complex edge = tan(acos(-1) * hz / RATE);
+  for (int k = 0; k < 2; k++) {
+    double angle = acos(-1) * (2 * k + 5) / 8; /* of an analogue pole, in the left half plane */
+    double complex s = edge * (high ? 1 / cexp(I * angle) : cexp(I * angle)), z = (1 + s) / (1 - s);
+    double a1 = -2 * creal(z), a2 = creal(z * conj(z)), at = high ? -1 : 1;
+    double b = (1 + a1 * at + a2) / 4; /* 1 at the frequency that passes best: 0, or half the rate */
+    for (size_t t = n; t-- > 0;)       /* zeros first, from the back, so that nothing is overwritten too early */
+      v[t] = b * (v[t] + (t > 0 ? 2 * at * v[t - 1] : 0) + (t > 1 ? v[t - 2] : 0));
+    for (size_t t = 0; t < n; t++) v[t] -= (t > 0 ? a1 * v[t - 1] : 0) + (t > 1 ? a2 * v[t - 2] : 0);
+  }
+}
+
+static double mean_of(const double *v, size_t n)
+{
+  double sum = 0;
+  for (size_t i = 0; i < n; i++) sum += v[i];
+  return sum / (double)n;
+}
+
+/* The middle `share` of the energy, by running sums. */
+static void slow_active(const double *v, size_t n, double share, size_t *first, size_t *last)
+{
+  double all = 0, sum = 0;
+  *first = n, *last = 0;
+  for (size_t i = 0; i < n; i++) all += v[i] * v[i];
+  for (size_t i = 0; i < n; i++) {
+    double before = sum;
+    sum += v[i] * v[i];
+    if (*first == n && sum > (1 - share) / 2 * all) *first = i;
+    if (all - before > (1 - share) / 2 * all) *last = i;
+  }
+}
+
+static double ratio_db(const double *call, const double *noise, size_t start, size_t first, size_t last)
+{
+  size_t n = last - first + 1;
+  double p[2] = {0}, mean[2] = {mean_of(call + first, n), mean_of(noise + start + first, n)};
+  for (size_t i = first; i <= last; i++) {
+    p[0] += (call[i] - mean[0]) * (call[i] - mean[0]);
+    p[1] += (noise[start + i] - mean[1]) * (noise[start + i] - mean[1]);
+  }
+  return 10 * log10(p[0] / p[1]);
+}
+
+static void without_mean(double *v, size_t n)
+{
+  double mean = mean_of(v, n);
+  for (size_t i = 0; i < n; i++) v[i] -= mean;
+}
+
+/* The ratios of what was added to the noise, over the call's active part: in the band and over the full one. */
+static void ratios_of(const bl_item *m, const float *x, const double *band, double share, double *in_band, double *full)
+{
+  size_t start = (size_t)lround(m->annotations.v[0].onset_s * RATE), f = noise_index(m), first, last;
+  size_t span = (size_t)lround(m->annotations.v[0].duration_s * RATE);
+  double *noise = calloc(4 * noise_len, sizeof *noise), *call = noise + noise_len;
+  double *noise_band = call + noise_len, *call_band = noise_band + noise_len;
+  for (size_t i = 0; i < noise_len; i++) noise[i] = (double)sample("noise", f, i);
+  for (size_t i = 0; i < span; i++) call[i] = (double)x[start + i] - noise[start + i];
+  without_mean(noise, noise_len);
+  memcpy(noise_band, noise, 2 * noise_len * sizeof *noise);
+  for (size_t e = 0; band && e < 2; e++) {
+    slow_butter(noise_band, noise_len, band[e], e == 0);
+    slow_butter(call_band, span, band[e], e == 0);
+  }
+  slow_active(call_band, span, share, &first, &last);
+  *in_band = ratio_db(call_band, noise_band, start, first, last);
+  *full = ratio_db(call, noise, start, first, last);
+  free(noise);
+}
+
+/* What was added to the noise is the call times one factor, without its mean. */
+static void check_added(const bl_item *m, const float *x)
+{
+  size_t start = (size_t)lround(m->annotations.v[0].onset_s * RATE), f = noise_index(m), c = call_index(m);
+  size_t span = (size_t)lround(m->annotations.v[0].duration_s * RATE), len = call_len[c];
+  assert_int_equal(span, len < noise_len ? len : noise_len);
+  assert_true(start + span <= noise_len);
+  for (size_t i = 0; i < noise_len; i++)
+    if (i < start || i >= start + span) check_near((double)x[i], (double)sample("noise", f, i), 1e-7);
+  if (len > noise_len) return;
+  double mean = 0, gain;
+  for (size_t i = 0; i < span; i++) mean += (double)sample("call", c, i) / (double)span;
+  gain = ((double)x[start + 50] - (double)sample("noise", f, start + 50)) / ((double)sample("call", c, 50) - mean);
+  for (size_t i = 0; i < span; i++)
+    check_near((double)x[start + i] - (double)sample("noise", f, start + i),
+               gain * ((double)sample("call", c, i) - mean), 1e-5);
+}
+
+/* The ratio in the table is the one that there is: in the band, over the active part, without the mean. */
 static void mixes_at_the_ratio_drawn(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *band, *active;
+    double hz[2], share;
+  } cases[] = {{NULL, NULL, {0, 0}, 0.9},
+               {"band_hz=[700, 2300]", NULL, {700, 2300}, 0.9},
+               {"band_hz=[300, 4000]", "active=1", {300, 0}, 1}};
+  bl_ctx *ctx = bl_ctx_new();
+  float *x = calloc(noise_len, sizeof *x);
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    bl_source src;
+    bl_items items;
+    set o = plain;
+    o.o[5] = cases[k].band, o.o[6] = cases[k].active;
+    check_ok(ctx, list_with(ctx, &o, &src, &items));
+    assert_int_equal(items.n, NOISES * 4);
+    double lo = 99, hi = -99, apart = 0;
+    for (size_t i = 0; i < items.n; i++) {
+      bl_item *m = &items.v[i];
+      size_t n;
+      double snr = 0, full = 0, in_band, over_all;
+      check_ok(ctx, read_all(ctx, &src, m, x, &n));
+      assert_int_equal(n, noise_len);
+      assert_true(m->annotated);
+      assert_string_equal(m->label, m->foreground ? "call" : "noise");
+      assert_int_equal(m->annotations.n, m->foreground != NULL);
+      if (!m->foreground) {
+        for (size_t t = 0; t < n; t++) check_near((double)x[t], (double)sample("noise", noise_index(m), t), 1e-7);
+        assert_string_equal(m->extra.v[1], "");
+        continue;
+      }
+      check_added(m, x);
+      double band[2] = {cases[k].hz[0], cases[k].hz[1] > 0 ? cases[k].hz[1] : RATE / 2.000001};
+      ratios_of(m, x, cases[k].band ? band : NULL, cases[k].share, &in_band, &over_all);
+      assert_true(bl_parse_real(m->extra.v[0], &snr) && bl_parse_real(m->extra.v[1], &full));
+      check_near(in_band, snr, 2e-3);
+      check_near(over_all, full, 7e-3); /* told to a hundredth */
+      lo = fmin(lo, snr), hi = fmax(hi, snr), apart = fmax(apart, fabs(snr - full));
+    }
+    assert_true(lo >= -10 && hi <= 10 && lo < -5 && hi > 5); /* 21 draws */
+    assert_true(cases[k].band ? apart > 0.02 : apart < 1e-9);
+    bl_items_free(ctx, &items);
+    bl_source_free(ctx, &src);
+  }
+  free(x);
+  check_free(ctx);
+}
+
+/* A level that does not move, in the noise and in the call, changes no ratio and makes no call louder. */
+static void an_offset_makes_nothing_louder(void **state)
+{
+  (void)state;
+  static const float offset[2] = {0, 0.5f};
+  bl_ctx *ctx = bl_ctx_new();
+  float *x[2], v[4000];
+  for (size_t k = 0; k < 2; k++) {
+    bl_source src;
+    bl_items items;
+    size_t n;
+    for (size_t i = 0; i < 4000; i++) v[i] = sample("noise", 0, i) + offset[k];
+    tree_wav("level/sea0.wav", RATE, 1, 4000, v);
+    for (size_t i = 0; i < 600; i++) v[i] = sample("call", 0, i) + offset[k];
+    tree_wav("level/calls/S0-a.wav", RATE, 1, 600, v);
+    set o = {{"foregrounds=level/calls/*.wav", "backgrounds=level/sea0.wav", "folds=1", "negatives=no"}};
+    check_ok(ctx, list_with(ctx, &o, &src, &items));
+    x[k] = calloc(noise_len, sizeof *x[k]);
+    check_ok(ctx, read_all(ctx, &src, &items.v[0], x[k], &n));
+    bl_items_free(ctx, &items);
+    bl_source_free(ctx, &src);
+  }
+  for (size_t i = 0; i < noise_len; i++) check_near((double)x[1][i] - 0.5, (double)x[0][i], 2e-6);
+  free(x[0]), free(x[1]);
+  check_free(ctx);
+}
+
+/* One long noise becomes many: pieces of equal length, a rest left out, stretches dealt to folds as a whole. */
+static void cuts_a_long_noise(void **state)
+{
+  (void)state;
+  static const set cut = {{"foregrounds=calls/S[01]-*.wav", "backgrounds=noise/sea2.wav", "cut_s=0.06", "block_s=0.12",
+                           "folds=3", "seed=3"}};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_source src;
+  bl_items items;
+  check_ok(ctx, list_with(ctx, &cut, &src, &items));
+  assert_int_equal(items.n, 16); /* 4000 frames hold 8 pieces of 480; each alone and with a call */
+  assert_string_equal(items.v[0].name, "sea2.wav@0");
+  assert_string_equal(items.v[2].name, "sea2.wav@0.06");
+  assert_non_null(strstr(items.v[3].name, "sea2.wav@0.06+S"));
+  for (size_t i = 0; i < items.n; i++) {
+    bl_item *m = &items.v[i];
+    bl_recording *r;
+    float x[500];
+    size_t n;
+    double from;
+    check_ok(ctx, bl_source_open(ctx, &src, tree_root(), m, &r));
+    check_ok(ctx, bl_recording_read(ctx, r, 0, 0, 500, x, &n));
+    assert_int_equal(n, 480);
+    bl_recording_close(ctx, r);
+    assert_true(bl_parse_real(m->extra.v[5], &from));
+    check_near(from, 0.06 * (double)(i / 2), 1e-12);
+    assert_string_equal(m->group, items.v[i / 4 * 4].group); /* two pieces a stretch */
+    for (size_t t = 0; !m->foreground && t < n; t++)
+      check_near((double)x[t], (double)sample("noise", 2, 480 * (i / 2) + t), 1e-7);
+  }
+  bl_items_free(ctx, &items);
+  bl_source_free(ctx, &src);
+  check_free(ctx);
+}
+
+/* Files of other rates come to rate_hz: a tone of the call stays at its frequency, spans are counted at the new rate. */
+static void resamples_when_told(void **state)
 {
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
   bl_source src;
   bl_items items;
-  check_ok(ctx, list_with(ctx, &plain, &src, &items));
-  assert_int_equal(items.n, NOISES * 4);
-  float *x = calloc(noise_len, sizeof *x);
-  double lo = 99, hi = -99;
-  size_t cut = 0;
-  for (size_t k = 0; k < items.n; k++) {
-    const bl_item *m = &items.v[k];
-    size_t n, f = noise_index(m);
-    check_ok(ctx, read_all(ctx, &src, m, x, &n));
-    assert_int_equal(n, noise_len);
-    assert_true(m->annotated);
-    if (!m->foreground) {
-      assert_string_equal(m->label, "noise");
-      assert_int_equal(m->annotations.n, 0);
-      for (size_t i = 0; i < n; i++) check_near((double)x[i], (double)sample("noise", f, i), 1e-7);
-      continue;
-    }
-    assert_string_equal(m->label, "call");
-    assert_int_equal(m->annotations.n, 1);
-    size_t start = (size_t)lround(m->annotations.v[0].onset_s * RATE), c = call_index(m);
-    size_t span = (size_t)lround(m->annotations.v[0].duration_s * RATE), len = call_len[c];
-    assert_int_equal(span, len < noise_len ? len : noise_len);
-    assert_true(start + span <= n);
-    double p_call = 0, p_noise = 0, snr = 0, from = 0;
-    for (size_t i = 0; i < n; i++) {
-      double was = (double)sample("noise", f, i), added = (double)x[i] - was;
-      if (i < start || i >= start + span) {
-        check_near(added, 0, 1e-7);
-        continue;
-      }
-      p_call += added * added;
-      p_noise += was * was;
-    }
-    assert_true(bl_parse_real(m->extra.v[0], &snr) && bl_parse_real(m->extra.v[2], &from));
-    check_near(10 * log10(p_call / p_noise), snr, 1e-3);
-    check_near(from, (double)start / RATE, 1e-12);
-    if (snr < lo) lo = snr;
-    if (snr > hi) hi = snr;
-    if (len > noise_len) {
-      cut++;
-      continue;
-    }
-    double gain = ((double)x[start + 50] - (double)sample("noise", f, start + 50)) / (double)sample("call", c, 50);
-    for (size_t i = 0; i < span; i++)
-      check_near((double)x[start + i] - (double)sample("noise", f, start + i), gain * (double)sample("call", c, i),
-                 1e-5);
+  float v[8000], x[2000];
+  double re = 0, im = 0;
+  for (size_t i = 0; i < 8000; i++) v[i] = (float)sin(2 * acos(-1) * 500 * (double)i / 16000);
+  tree_wav("rates/tone.wav", 16000, 1, 8000, v);
+  static const set o = {
+      {"foregrounds=rates", "backgrounds=noise/sea0.wav", "folds=1", "negatives=no", "snr_db=60", "rate_hz=4000"}};
+  check_ok(ctx, list_with(ctx, &o, &src, &items));
+  bl_recording *r;
+  size_t n;
+  check_ok(ctx, bl_source_open(ctx, &src, tree_root(), &items.v[0], &r));
+  check_near(r->streams[0].rate_hz, 4000, 0);
+  assert_int_equal(r->streams[0].n_frames, 2000);
+  check_near(items.v[0].annotations.v[0].duration_s, 0.5, 1e-12);
+  check_ok(ctx, bl_recording_read(ctx, r, 0, 0, 2000, x, &n));
+  double all = 0;
+  for (size_t i = 500; i < 1500; i++) {
+    re += (double)x[i] * cos(2 * acos(-1) * 500 * (double)i / 4000);
+    im += (double)x[i] * sin(2 * acos(-1) * 500 * (double)i / 4000);
+    all += (double)x[i] * (double)x[i];
   }
-  assert_true(cut > 0);
-  assert_true(lo >= -10 && hi <= 10 && lo < -5 && hi > 5); /* 21 draws */
-  free(x);
+  check_near((re * re + im * im) / 500 / all, 1, 1e-3); /* a sine holds all of its power at its frequency */
+  bl_recording_close(ctx, r);
   bl_items_free(ctx, &items);
   bl_source_free(ctx, &src);
   check_free(ctx);
@@ -230,7 +408,7 @@ static void keeps_folds_apart(void **state)
     for (size_t i = 0; i < items.n; i++) {
       const bl_item *m = &items.v[i];
       int64_t fold;
-      assert_true(bl_parse_int(m->extra.v[4], &fold));
+      assert_true(bl_parse_int(m->extra.v[6], &fold));
       assert_in_range((uint64_t)fold, 0, 2);
       char group[32];
       snprintf(group, sizeof group, "fold%d", (int)fold);
@@ -253,7 +431,6 @@ static void keeps_folds_apart(void **state)
   check_free(ctx);
 }
 
-/* The bundled calls and noise: every recording can be made, whatever the places drawn. */
 /* Raw samples, by settings and by sidecars, mix as sound files of the same samples do. */
 static void mixes_raw_samples(void **state)
 {
@@ -299,6 +476,7 @@ static void mixes_raw_samples(void **state)
   check_free(ctx);
 }
 
+/* The bundled calls and noise: every recording can be made, whatever the places drawn. */
 static void makes_recordings_from_the_bundled_sets(void **state)
 {
   (void)state;
@@ -359,6 +537,15 @@ static void says_what_does_not_fit(void **state)
        BL_E_CONFIG,
        "S0-a.wav' is among the foregrounds and the backgrounds"},
       {{{"foregrounds=[calls/*.wav, other]", "backgrounds=noise"}}, BL_E_MISMATCH, "rate.wav' has 16000 Hz"},
+      {{{"foregrounds=[calls/*.wav, other]", "backgrounds=noise"}}, BL_E_MISMATCH, "set rate_hz: 8000, so that"},
+      {{{"foregrounds=calls/*.wav", "backgrounds=noise", "band_hz=[3, 3]"}},
+       BL_E_CONFIG,
+       "band_hz: wanted [low, high]"},
+      {{{"foregrounds=calls/*.wav", "backgrounds=noise", "band_hz=[3, 4001]"}}, BL_E_RANGE, "above half the rate"},
+      {{{"foregrounds=calls/*.wav", "backgrounds=noise", "block_s=2"}}, BL_E_CONFIG, "set cut_s, or leave block_s out"},
+      {{{"foregrounds=calls/*.wav", "backgrounds=noise/sea0.wav", "cut_s=0.1"}},
+       BL_E_CONFIG,
+       "folds to 1, or set block_s"},
       {{{"foregrounds=[calls/*.wav, empty]", "backgrounds=noise"}}, BL_E_FORMAT, "holds no samples"},
       {{{"foregrounds=calls/*.wav", "backgrounds=noise", "foreground_groups=S{site}-*.wav"}},
        BL_E_CONFIG,
@@ -420,13 +607,11 @@ static void survives_any_allocation_failing(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(mixes_at_the_ratio_drawn),
-      cmocka_unit_test(is_the_same_for_a_seed_only),
-      cmocka_unit_test(mixes_raw_samples),
-      cmocka_unit_test(keeps_folds_apart),
-      cmocka_unit_test(makes_recordings_from_the_bundled_sets),
-      cmocka_unit_test(says_what_does_not_fit),
-      cmocka_unit_test(survives_any_allocation_failing),
+      cmocka_unit_test(mixes_at_the_ratio_drawn),    cmocka_unit_test(an_offset_makes_nothing_louder),
+      cmocka_unit_test(cuts_a_long_noise),           cmocka_unit_test(resamples_when_told),
+      cmocka_unit_test(is_the_same_for_a_seed_only), cmocka_unit_test(mixes_raw_samples),
+      cmocka_unit_test(keeps_folds_apart),           cmocka_unit_test(makes_recordings_from_the_bundled_sets),
+      cmocka_unit_test(says_what_does_not_fit),      cmocka_unit_test(survives_any_allocation_failing),
   };
   return cmocka_run_group_tests(tests, make_files, drop_files);
 }

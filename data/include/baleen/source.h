@@ -35,8 +35,9 @@ typedef struct bl_source_class {
   size_t params_size;
   /* Recordings: lists the items, in a stable order. Paths in params are relative to `folder`. NULL for tables. */
   bl_status (*list)(bl_ctx *ctx, const void *params, const char *folder, bl_items *out);
-  /* Opens one; NULL: bl_recording_open(item->path). */
-  bl_status (*open)(bl_ctx *ctx, const void *params, const char *folder, const bl_item *item, bl_recording **out);
+  /* Opens one; NULL: bl_recording_open(item->path). The first time, by one thread, it may fill in values of item->extra
+   * that the samples alone tell, and that list() left empty; from then on the item stays as it is. */
+  bl_status (*open)(bl_ctx *ctx, const void *params, const char *folder, bl_item *item, bl_recording **out);
   /* Tables: the rows themselves. NULL for recordings. */
   bl_status (*load)(bl_ctx *ctx, const void *params, const char *folder, bl_dataset *out);
 } bl_source_class;
@@ -49,8 +50,8 @@ typedef struct bl_source {
 } bl_source;
 bl_status bl_source_new(bl_ctx *ctx, const char *name, bl_source *out) BL_MUST_CHECK;
 void bl_source_free(bl_ctx *ctx, bl_source *s);
-/* Opens an item by its class's way. */
-bl_status bl_source_open(bl_ctx *ctx, const bl_source *s, const char *folder, const bl_item *item,
+/* Opens an item by its class's way, which may complete item->extra. */
+bl_status bl_source_open(bl_ctx *ctx, const bl_source *s, const char *folder, bl_item *item,
                          bl_recording **out) BL_MUST_CHECK;
 
 #endif
