@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "baleen/wide.h"
+
 bl_scale bl_scale_one(void) { return (bl_scale){1, 0, -INFINITY, INFINITY}; }
 
 size_t bl_sample_bytes(bl_sample kind)
@@ -68,10 +70,48 @@ static inline void get(const unsigned char *from, bl_sample kind, size_t bytes, 
   }
 }
 
+/* ---- what most sounds are ---------------------------------------------------------------------------------------- */
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/* Where the scale is a power of two, a product in float32 is as exact as one in double. */
+static bool is_power_of_two(double x)
+{
+  int exponent;
+  return frexp(x, &exponent) == 0.5 && exponent > -32 && exponent < 32;
+}
+
+BL_WIDE static void get_i16(const unsigned char *restrict from, size_t n, float cal, float *restrict to)
+{
+  for (size_t i = 0; i < n; i++) {
+    int16_t x;
+    memcpy(&x, from + 2 * i, sizeof x);
+    to[i] = (float)x * cal;
+  }
+}
+
+/* 16 bits in the machine's own order, one behind the other; true when that is what is asked for. */
+static bool get_sound(const unsigned char *from, bl_sample_type type, size_t from_stride, size_t n, const bl_scale *s,
+                      float *to, size_t to_stride)
+{
+  if (type.kind != BL_I16 || type.big || from_stride != 2 || to_stride != 1) return false;
+  if (s->off != 0 || !isinf(s->lo) || !isinf(s->hi) || !is_power_of_two(s->cal)) return false;
+  get_i16(from, n, (float)s->cal, to);
+  return true;
+}
+#else
+static bool get_sound(const unsigned char *from, bl_sample_type type, size_t from_stride, size_t n, const bl_scale *s,
+                      float *to, size_t to_stride)
+{
+  (void)from, (void)type, (void)from_stride, (void)n, (void)s, (void)to, (void)to_stride;
+  return false;
+}
+#endif
+
 void bl_samples_get(const unsigned char *from, bl_sample_type type, size_t from_stride, size_t n, const bl_scale *scale,
                     float *to, size_t to_stride)
 {
   bool big = type.big;
+  if (get_sound(from, type, from_stride, n, scale, to, to_stride)) return;
   if (type.kind == BL_I16 && !big) get(from, BL_I16, 2, false, from_stride, n, scale, to, to_stride);
   else if (type.kind == BL_F32 && !big) get(from, BL_F32, 4, false, from_stride, n, scale, to, to_stride);
   else if (type.kind == BL_I32 && !big) get(from, BL_I32, 4, false, from_stride, n, scale, to, to_stride);

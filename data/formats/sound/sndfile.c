@@ -15,6 +15,7 @@
 
 #include "baleen/text.h"
 #include "feed_private.h"
+#include "plain.h"
 #include "reader_util.h"
 #include "recording_private.h"
 #include "riff.h"
@@ -35,6 +36,8 @@ typedef struct sound {
   uint64_t data_bytes;        /* of samples, where libsndfile would take what is behind them for more; 0: it does not */
   unsigned char front[FRONT]; /* instead of the file's first 12 bytes, when n_front is FRONT and not 0 */
   uint64_t n_front;
+  bl_riff_data riff;    /* of a WAV file whose samples were found */
+  bl_plain plain;       /* where they can be read without libsndfile */
   uint64_t at;          /* the next frame that libsndfile will give */
   bool as_stream;       /* libsndfile is not told where the file ends */
   bool from_start_only; /* see above */
@@ -137,6 +140,7 @@ static bl_status check_length(bl_ctx *ctx, bl_recording *rec)
     return bl_riff_note(ctx, rec, &d);
   }
   if (!bl_riff_find_data(&f->bytes, f->file_bytes, &d)) return BL_OK;
+  f->riff = d;
   mend_length(f, &d);
   return bl_riff_note(ctx, rec, &d);
 }
@@ -392,6 +396,7 @@ static bl_status open_sound(bl_ctx *ctx, bl_recording *rec)
 
   uint64_t frame = sample_bytes(f->info.format) * (uint64_t)f->info.channels;
   if (f->data_bytes && frame && frames > f->data_bytes / frame) frames = f->data_bytes / frame;
+  f->plain = bl_plain_of(&f->riff, f->info.format, (size_t)f->info.channels, frames);
   if ((s = bl_recording_streams(ctx, rec, 1))) return s;
   bl_rec_stream *stream = &rec->streams[0];
   stream->rate_hz = f->info.samplerate;
@@ -442,11 +447,11 @@ static bl_status go_to(bl_ctx *ctx, bl_recording *rec, uint64_t frame)
   return skip_to(ctx, rec, frame);
 }
 
-static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
-                             size_t *got)
+/* By libsndfile. */
+static bl_status decode(bl_ctx *ctx, bl_recording *rec, uint64_t first, size_t n, float *out, size_t *got)
 {
   sound *f = rec->impl;
-  size_t n_channels = rec->streams[stream].n_channels;
+  size_t n_channels = rec->streams[0].n_channels;
   if (!f->file) {
     bl_status again = reopen(ctx, rec);
     if (again) return again;
@@ -458,6 +463,21 @@ static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint
     if (more <= 0) break;
     *got += (size_t)more;
     f->at += (uint64_t)more;
+  }
+  return BL_OK;
+}
+
+static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
+                             size_t *got)
+{
+  sound *f = rec->impl;
+  size_t n_channels = rec->streams[stream].n_channels;
+  bl_status s = BL_OK;
+  if (f->plain.frame_bytes) {
+    *got = bl_plain_read(&f->plain, &f->bytes, first, n, n_channels, out);
+    f->at = first + *got;
+  } else if ((s = decode(ctx, rec, first, n, out, got))) {
+    return s;
   }
   for (size_t i = 0; f->full_scale && i < *got * n_channels; i++)
     out[i] = (float)((double)out[i] * f->full_scale[i % n_channels]);
