@@ -13,6 +13,7 @@
 #include "baleen/text.h"
 #include "clock.h"
 #include "recording_private.h"
+#include "sound.h"
 
 enum { HEAD_BYTES = 512 };
 
@@ -118,7 +119,21 @@ int bl_recording_take_file(bl_recording *rec)
   return fd;
 }
 
-/* The first bytes of a regular file that is not empty. *file: see bl_recording. */
+/* Up to HEAD_BYTES of a file from `at` on. */
+static bl_status read_bytes(bl_ctx *ctx, const char *path, int fd, uint64_t at, unsigned char *head, size_t *n)
+{
+  for (*n = 0; *n < HEAD_BYTES;) {
+    ssize_t got = pread(fd, head + *n, HEAD_BYTES - *n, (off_t)(at + *n));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return bl_fail(ctx, BL_E_IO, "%s: cannot be read: %s", path, strerror(errno));
+    if (!got) break;
+    *n += (size_t)got;
+  }
+  return BL_OK;
+}
+
+/* The first bytes of a regular file that is not empty, behind an ID3 tag, which may stand in front of any sound. *file:
+ * see bl_recording. */
 static bl_status read_head(bl_ctx *ctx, const char *path, unsigned char *head, size_t *n, int *file)
 {
   struct stat info;
@@ -130,12 +145,11 @@ static bl_status read_head(bl_ctx *ctx, const char *path, unsigned char *head, s
   else if (S_ISDIR(info.st_mode)) s = bl_fail(ctx, BL_E_IO, "%s: is a folder, not a recording", path);
   else if (!S_ISREG(info.st_mode)) s = bl_fail(ctx, BL_E_IO, "%s: is no regular file; copy the recording to one", path);
   else if (!info.st_size) s = bl_fail(ctx, BL_E_FORMAT, "%s: the file is empty (0 bytes)", path);
-  for (*n = 0; !s && *n < HEAD_BYTES;) {
-    ssize_t got = read(fd, head + *n, HEAD_BYTES - *n);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) s = bl_fail(ctx, BL_E_IO, "%s: cannot be read: %s", path, strerror(errno));
-    if (got <= 0) break;
-    *n += (size_t)got;
+  uint64_t tag = 1;
+  for (uint64_t at = 0; !s && tag; at += tag) {
+    s = read_bytes(ctx, path, fd, at, head, n);
+    tag = !s && *n >= 10 ? bl_id3_bytes(head) : 0;
+    if (tag >= (uint64_t)info.st_size - at) tag = 0;
   }
   return s;
 }

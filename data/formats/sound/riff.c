@@ -163,17 +163,6 @@ bool bl_sound_length(bl_glance *g, uint64_t *size_at, uint64_t *says)
   return false;
 }
 
-bool bl_ogg_is_cut(bl_glance *g, uint64_t file_bytes)
-{
-  unsigned char page[65536 + 307]; /* a page is no longer */
-  if (!read_at(g, 0, page, 4) || memcmp(page, "OggS", 4)) return false;
-  size_t n = file_bytes < sizeof page ? (size_t)file_bytes : sizeof page;
-  if (!read_at(g, file_bytes - n, page, n)) return false;
-  for (size_t i = n; i-- > 0;)
-    if (i + 6 <= n && !memcmp(page + i, "OggS", 4) && !page[i + 4]) return !(page[i + 5] & 4);
-  return true;
-}
-
 static unsigned long long ull(uint64_t x) { return x; }
 
 bl_status bl_riff_note(bl_ctx *ctx, bl_recording *rec, const bl_riff_data *d)

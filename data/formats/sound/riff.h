@@ -36,7 +36,5 @@ bl_status bl_riff_note(bl_ctx *ctx, bl_recording *rec, const bl_riff_data *d) BL
 /* The length that the header of an AIFF, W64 or AU file gives the whole file, and the byte where it says so. False when
  * it is none of these, or (AU) leaves it open. */
 bool bl_sound_length(bl_glance *g, uint64_t *size_at, uint64_t *says);
-/* True for an Ogg file whose last page is not marked as the end of its stream (RFC 3533, 6): the end is missing. */
-bool bl_ogg_is_cut(bl_glance *g, uint64_t file_bytes);
 
 #endif

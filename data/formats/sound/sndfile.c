@@ -1,10 +1,9 @@
-/* sndfile: sound files by libsndfile, as parts of full scale: a 16-bit sample over 32768, a float sample as it is, NaN
+/* sndfile: uncompressed sound files, and some others, by libsndfile, as parts of full scale: a 16-bit sample over 32768, a float sample as it is, NaN
  * and infinity included. A JSON file beside one (<file>.json, sidecar.h) gives names, units, what full scale stands for
  * and the start; 'baleen convert' writes such files.
  *
  * Lengths are what can be read. libsndfile mends broken length fields of WAV silently, so those are looked at here, to
- * be noted. Decoding from the middle gives other bits than decoding from the start in MP3, Vorbis and Opus (all carry
- * state from frame to frame), so these are never sought in: going back means reading again from the start. */
+ * be noted. */
 #include <errno.h>
 #include <math.h>
 #include <sndfile.h>
@@ -19,7 +18,6 @@
 #include "reader_util.h"
 #include "recording_private.h"
 #include "riff.h"
-#include "sidecar.h"
 #include "sound.h"
 
 enum { SKIP_FRAMES = 4096, FRONT = 48 };
@@ -39,20 +37,12 @@ typedef struct sound {
   bl_riff_data riff;    /* of a WAV file whose samples were found */
   bl_plain plain;       /* where they can be read without libsndfile */
   uint64_t at;          /* the next frame that libsndfile will give */
-  bool as_stream;       /* libsndfile is not told where the file ends */
-  bool from_start_only; /* see above */
+  bool from_start_only; /* it cannot be sought in */
   bool told;            /* that it ends early */
   double *full_scale;   /* [channel] what a sample of 1 stands for; NULL: 1 */
 } sound;
 
 /* ---- recognition ------------------------------------------------------------------------------------------------- */
-
-/* The header of an MPEG audio frame: 11 bits set, then no reserved version, layer, bit rate or sampling rate. */
-static bool is_mpeg(const unsigned char *h)
-{
-  return h[0] == 0xff && (h[1] & 0xe0) == 0xe0 && (h[1] & 0x18) != 0x08 && (h[1] & 0x06) != 0 &&
-         (h[2] & 0xf0) != 0xf0 && (h[2] & 0xf0) != 0 && (h[2] & 0x0c) != 0x0c;
-}
 
 static int probe(const unsigned char *head, size_t n, const char *path)
 {
@@ -60,20 +50,23 @@ static int probe(const unsigned char *head, size_t n, const char *path)
     const char *at0;
     size_t n0;
     const char *at8;
-  } magic[] = {{"RIFF", 4, "WAVE"},  {"RIFX", 4, "WAVE"},
-               {"RF64", 4, "WAVE"},  {"riff\x2e\x91\xcf\x11", 8, NULL},
-               {"fLaC", 4, NULL},    {"OggS", 4, NULL},
-               {"FORM", 4, "AIFF"},  {"FORM", 4, "AIFC"},
-               {"caff", 4, NULL},    {".snd", 4, NULL},
-               {"dns.", 4, NULL},    {"ID3", 3, NULL},
-               {"NIST_1A", 7, NULL}, {"Creative Voice File", 19, NULL}};
+  } magic[] = {{"RIFF", 4, "WAVE"},
+               {"RIFX", 4, "WAVE"},
+               {"RF64", 4, "WAVE"},
+               {"riff\x2e\x91\xcf\x11", 8, NULL},
+               {"FORM", 4, "AIFF"},
+               {"FORM", 4, "AIFC"},
+               {"caff", 4, NULL},
+               {".snd", 4, NULL},
+               {"dns.", 4, NULL},
+               {"NIST_1A", 7, NULL},
+               {"Creative Voice File", 19, NULL}};
   for (size_t i = 0; i < sizeof magic / sizeof *magic; i++)
     if (n >= magic[i].n0 && !memcmp(head, magic[i].at0, magic[i].n0) &&
         (!magic[i].at8 || (n >= 12 && !memcmp(head + 8, magic[i].at8, 4))))
       return 100;
-  if (n >= 4 && is_mpeg(head)) return 30;
   /* by its name alone: what is wrong with it can be said better here */
-  static const char *const names[] = {".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff"};
+  static const char *const names[] = {".wav", ".aif", ".aiff"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (bl_text_ends_with(path, names[i])) return 1;
   return 0;
@@ -130,11 +123,6 @@ static bl_status check_length(bl_ctx *ctx, bl_recording *rec)
     return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
                              "byte %llu: the header says a file of %llu bytes, it has %llu; those were taken",
                              ull(size_at), ull(says), ull(f->file_bytes));
-  if (bl_ogg_is_cut(&f->bytes, f->file_bytes))
-    return bl_recording_note(
-        ctx, rec, BL_W_TRUNCATED,
-        "byte %llu: the file ends early: its last page is not the last of the stream; what is there was taken",
-        ull(f->file_bytes));
   if (bl_w64_find_data(&f->bytes, f->file_bytes, &d)) {
     if (d.says < d.holds) f->data_bytes = d.says; /* libsndfile would read to the file's end */
     return bl_riff_note(ctx, rec, &d);
@@ -151,24 +139,12 @@ static bl_status describe(bl_ctx *ctx, bl_recording *rec, int format)
   static const struct {
     int code;
     const char *text;
-  } kinds[] = {{SF_FORMAT_WAV, "WAV"},   {SF_FORMAT_WAVEX, "WAV"},        {SF_FORMAT_RF64, "RF64"},
-               {SF_FORMAT_W64, "W64"},   {SF_FORMAT_FLAC, "FLAC"},        {SF_FORMAT_OGG, "Ogg"},
-               {SF_FORMAT_AIFF, "AIFF"}, {SF_FORMAT_CAF, "CAF"},          {SF_FORMAT_AU, "AU"},
-               {SF_FORMAT_MPEG, "MPEG"}, {SF_FORMAT_NIST, "NIST SPHERE"}, {SF_FORMAT_VOC, "VOC"}},
-    codings[] = {{SF_FORMAT_PCM_S8, "8 bit"},
-                 {SF_FORMAT_PCM_U8, "8 bit"},
-                 {SF_FORMAT_PCM_16, "16 bit"},
-                 {SF_FORMAT_PCM_24, "24 bit"},
-                 {SF_FORMAT_PCM_32, "32 bit"},
-                 {SF_FORMAT_FLOAT, "32 bit float"},
-                 {SF_FORMAT_DOUBLE, "64 bit float"},
-                 {SF_FORMAT_ULAW, "u-law"},
-                 {SF_FORMAT_ALAW, "A-law"},
-                 {SF_FORMAT_VORBIS, "Vorbis"},
-                 {SF_FORMAT_OPUS, "Opus"},
-                 {SF_FORMAT_MPEG_LAYER_I, "layer I"},
-                 {SF_FORMAT_MPEG_LAYER_II, "layer II"},
-                 {SF_FORMAT_MPEG_LAYER_III, "layer III (MP3)"}};
+  } kinds[] = {{SF_FORMAT_WAV, "WAV"}, {SF_FORMAT_WAVEX, "WAV"},        {SF_FORMAT_RF64, "RF64"},
+               {SF_FORMAT_W64, "W64"}, {SF_FORMAT_AIFF, "AIFF"},        {SF_FORMAT_CAF, "CAF"},
+               {SF_FORMAT_AU, "AU"},   {SF_FORMAT_NIST, "NIST SPHERE"}, {SF_FORMAT_VOC, "VOC"}},
+    codings[] = {{SF_FORMAT_PCM_S8, "8 bit"},        {SF_FORMAT_PCM_U8, "8 bit"},  {SF_FORMAT_PCM_16, "16 bit"},
+                 {SF_FORMAT_PCM_24, "24 bit"},       {SF_FORMAT_PCM_32, "32 bit"}, {SF_FORMAT_FLOAT, "32 bit float"},
+                 {SF_FORMAT_DOUBLE, "64 bit float"}, {SF_FORMAT_ULAW, "u-law"},    {SF_FORMAT_ALAW, "A-law"}};
   const char *kind = "sound", *coding = "coded";
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
     if (kinds[i].code == (format & SF_FORMAT_TYPEMASK)) kind = kinds[i].text;
@@ -243,53 +219,6 @@ static bl_status read_bext(bl_ctx *ctx, bl_recording *rec)
                            b.origination_date, b.origination_time);
 }
 
-/* ---- the file beside it ------------------------------------------------------------------------------------------ */
-
-/* Says so when it describes another file, as when this one was written over it. */
-static bl_status check_sidecar(bl_ctx *ctx, const bl_recording *rec, const bl_sidecar *d)
-{
-  const bl_rec_stream *stream = &rec->streams[0];
-  if (d->rate_hz > 0 && fabs(d->rate_hz / stream->rate_hz - 1) > 1e-6)
-    return bl_fail(ctx, BL_E_FORMAT, "%s: is about a file of %.9g Hz", d->path, d->rate_hz);
-  if (d->n_frames && d->n_frames != stream->n_frames)
-    return bl_fail(ctx, BL_E_FORMAT, "%s: is about a file of %llu frames", d->path, (unsigned long long)d->n_frames);
-  return BL_OK;
-}
-
-static bl_status take_full_scale(bl_ctx *ctx, bl_recording *rec, const bl_reals *full_scale)
-{
-  sound *f = rec->impl;
-  bl_rec_stream *stream = &rec->streams[0];
-  if (!full_scale->n) return BL_OK;
-  if (!(f->full_scale = bl_calloc(ctx, stream->n_channels, sizeof *f->full_scale)))
-    return bl_fail_nomem(ctx, "a sound file");
-  for (size_t i = 0; i < stream->n_channels; i++) {
-    double scale = full_scale->v[full_scale->n == 1 ? 0 : i], a = stream->channels[i].lo * scale,
-           b = stream->channels[i].hi * scale;
-    f->full_scale[i] = scale;
-    stream->channels[i].lo = scale < 0 ? b : a;
-    stream->channels[i].hi = scale < 0 ? a : b;
-  }
-  return BL_OK;
-}
-
-/* A sound file can be read without one: what is wrong with it, or whoever's it is, is only noted. */
-static bl_status read_sidecar(bl_ctx *ctx, bl_recording *rec)
-{
-  bl_sidecar d;
-  bl_status s = bl_sidecar_read_full_name(ctx, rec->path, &d);
-  bool found = !s && d.path;
-  if (found) s = check_sidecar(ctx, rec, &d);
-  if (found && !s) s = bl_sidecar_apply(ctx, rec, &d);
-  if (found && !s) s = take_full_scale(ctx, rec, &d.full_scale);
-  if (found && !s && d.channels.n) s = bl_reader_unique_names(ctx, rec);
-  bl_sidecar_free(ctx, &d);
-  if (s != BL_E_FORMAT && s != BL_E_IO) return s;
-  s = bl_recording_note(ctx, rec, BL_W_REMARK, "the .json file beside it was passed over: %s", bl_ctx_error(ctx));
-  bl_ctx_clear_error(ctx);
-  return s;
-}
-
 /* ---- length ------------------------------------------------------------------------------------------------------ */
 
 /* Bytes that libsndfile sees more than the file has. */
@@ -304,7 +233,6 @@ static sf_count_t io_tell(void *user) { return (sf_count_t)((const sound *)user)
 static sf_count_t io_seek(sf_count_t to, int whence, void *user)
 {
   sound *f = user;
-  if (whence == SEEK_END && f->as_stream) return -1;
   sf_count_t from = whence == SEEK_CUR ? (sf_count_t)f->offset : whence == SEEK_END ? io_length(f) : 0;
   if ((to > 0 && from > INT64_MAX - to) || from + to < 0) return -1;
   f->offset = (uint64_t)(from + to);
@@ -368,6 +296,20 @@ static bool length_is_guess(const sound *f)
   return f->info.frames < 0 || (double)f->info.frames > (double)f->file_bytes * FRAMES_PER_BYTE;
 }
 
+/* libsndfile 1.2 gives other samples than were stored for packets of ALAC that are not compressed, as those of noise. */
+static bl_status check_alac(bl_ctx *ctx, const bl_recording *rec)
+{
+  const sound *f = rec->impl;
+  int coding = f->info.format & SF_FORMAT_SUBMASK;
+  int bits = coding == SF_FORMAT_ALAC_32 ? 32 : coding == SF_FORMAT_ALAC_24 ? 24 : coding == SF_FORMAT_ALAC_20 ? 20 : 0;
+  if (bits < 32 && (!bits || f->info.channels < 2)) return BL_OK;
+  return bl_fail(
+      ctx, BL_E_UNSUPPORTED,
+      "%s: ALAC of %d bits in %d channel%s: libsndfile decodes parts of it wrongly; convert it to WAV or FLAC by "
+      "another program (ffmpeg -i IN OUT.flac)",
+      rec->path, bits, f->info.channels, f->info.channels > 1 ? "s" : "");
+}
+
 static bl_status open_sound(bl_ctx *ctx, bl_recording *rec)
 {
   sound *f = rec->impl = bl_calloc(ctx, 1, sizeof *f);
@@ -379,16 +321,10 @@ static bl_status open_sound(bl_ctx *ctx, bl_recording *rec)
   f->file_bytes = (uint64_t)info.st_size;
   bl_status s = check_length(ctx, rec);
   if (s || (s = reopen(ctx, rec))) return s;
-  if ((f->info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_MPEG) {
-    /* An MP3 file tells its length in its first frame, or not at all. Then libsndfile guesses it from the first bit
-     * rate and the file's size, and gives no more than that; unless it does not know the size. */
-    f->as_stream = true;
-    if ((s = reopen(ctx, rec))) return s;
-  }
   uint64_t frames = 0;
   if ((s = bl_sound_check(ctx, rec, f->info.samplerate, f->info.channels))) return s;
-  int kind = f->info.format & SF_FORMAT_TYPEMASK;
-  f->from_start_only = kind == SF_FORMAT_MPEG || kind == SF_FORMAT_OGG || !f->info.seekable;
+  f->from_start_only = !f->info.seekable;
+  if ((s = check_alac(ctx, rec))) return s;
   if ((s = describe(ctx, rec, f->info.format))) return s;
   if ((s = read_bext(ctx, rec))) return s;
   if (!length_is_guess(f)) frames = (uint64_t)f->info.frames;
@@ -402,7 +338,7 @@ static bl_status open_sound(bl_ctx *ctx, bl_recording *rec)
   stream->rate_hz = f->info.samplerate;
   stream->n_frames = frames;
   if ((s = bl_sound_channels(ctx, stream, (size_t)f->info.channels, whole_bits(f->info.format)))) return s;
-  if ((s = read_sidecar(ctx, rec))) return s;
+  if ((s = bl_sound_beside(ctx, rec, &f->full_scale))) return s;
   if (!frames) return bl_recording_note(ctx, rec, BL_W_TRUNCATED, "the file holds no samples");
   stream->runs = bl_calloc(ctx, 1, sizeof *stream->runs);
   if (!stream->runs) return bl_fail_nomem(ctx, "a sound file");
@@ -479,8 +415,7 @@ static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint
   } else if ((s = decode(ctx, rec, first, n, out, got))) {
     return s;
   }
-  for (size_t i = 0; f->full_scale && i < *got * n_channels; i++)
-    out[i] = (float)((double)out[i] * f->full_scale[i % n_channels]);
+  bl_sound_scale(f->full_scale, n_channels, *got, out);
   if (*got == n || f->told) return BL_OK;
   f->told = true;
   return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
@@ -500,11 +435,11 @@ static void close_sound(bl_ctx *ctx, bl_recording *rec)
   rec->impl = NULL;
 }
 
-static const char *const extensions[] = {".wav",  ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff",
-                                         ".aifc", ".caf",  ".au",   ".snd", ".w64", ".rf64", ".sph", ".voc", NULL};
+static const char *const extensions[] = {".wav", ".wave", ".aif",  ".aiff", ".aifc", ".caf", ".au",
+                                         ".snd", ".w64",  ".rf64", ".sph",  ".voc",  NULL};
 const bl_reader_class bl_reader_sndfile = {
     .name = "sndfile",
-    .summary = "WAV, RF64, W64, FLAC, Ogg, Opus, MP3, AIFF, CAF, AU, NIST and VOC by libsndfile",
+    .summary = "WAV, RF64, W64, AIFF, CAF, AU, NIST and VOC by libsndfile",
     .source = "libsndfile 1.2",
     .extensions = extensions,
     .probe = probe,

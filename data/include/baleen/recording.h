@@ -1,9 +1,10 @@
-/* recording.h: one interface to WAV, FLAC, Ogg, MP3, AIFF (libsndfile), and to EDF, BDF, GDF, BrainVision, raw PCM, and
- * .npy and CSV with a stated rate (our own readers).
+/* recording.h: one interface to WAV and AIFF (libsndfile), FLAC, MP3 and Ogg (their own libraries), and to EDF, BDF, GDF,
+ * BrainVision, raw PCM, and .npy and CSV with a stated rate (our own readers).
  *
  * A recording gives one stream for each sampling rate in it; a stream is read in blocks, from anywhere, as frames of
- * [channel] float32 in the channel's physical unit. Gaps (EDF+D) split a stream into runs: nothing is glued. The same
- * frames have the same bits however they are cut into blocks. Going back in Ogg and MP3 decodes from the start again.
+ * [channel] float32 in the channel's physical unit. Gaps (EDF+D, lost frames of coded sound) split a stream into runs:
+ * nothing is glued. The same frames have the same bits however they are cut into blocks. Going back in Ogg and MP3
+ * decodes from the start again.
  * Times count from the first sample, EDF's annotations too: the first record's own time stamp is taken off, and where
  * stamps and samples disagree, annotations stay on the samples (data/formats/edf/edf_times.c has the rules). A BDF
  * Status is two channels: "Status", the trigger bits 0 to 15 as a number, and "Status system", the bits 16 to 23.
