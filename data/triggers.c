@@ -24,6 +24,30 @@ static bool find_channel(const bl_recording *rec, const char *name, size_t *stre
   return false;
 }
 
+const char *bl_recording_trigger_channel(const bl_recording *rec)
+{
+  static const char *const names[] = {"Status", "STI *", "STI0*", "Stim",   "Trig*",
+                                      "TRIG*",  "trig*", "DIN*",  "Marker", "Markers"};
+  const char *name;
+  for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+    for (size_t i = 0; (name = name_at(rec, i)); i++)
+      if (bl_text_glob(names[k], name)) return name;
+  return NULL;
+}
+
+/* Bits that all codes have, though the lowest eight tell them apart: not of the triggers. */
+static void tell_common_bits(bl_ctx *ctx, const bl_recording *rec, const char *channel, const bl_annotations *a,
+                             size_t from)
+{
+  int64_t code = 0, common = INT64_MAX;
+  for (size_t i = from; i < a->n; i++)
+    if (bl_parse_int(a->v[i].label, &code)) common &= code;
+  if (a->n < from + 2 || common <= 0xff || (common & 0xff)) return;
+  bl_warn(ctx, BL_W_REMARK,
+          "%s: all codes of '%s' have the bits 0x%llx in common, as in %s; a mask of 255 takes the lowest eight",
+          rec->path, channel, (unsigned long long)common, a->v[from].label);
+}
+
 /* A code that stands since a frame of the run; 0: none. */
 typedef struct standing {
   uint32_t code;
@@ -87,9 +111,11 @@ bl_status bl_recording_triggers(bl_ctx *ctx, bl_recording *rec, const char *chan
   const bl_rec_stream *s = &rec->streams[stream];
   size_t frames = BLOCK_FLOATS / s->n_channels + 1;
   float *block = bl_calloc(ctx, frames * s->n_channels, sizeof *block);
+  size_t before = out->n;
   bl_status status = block ? BL_OK : bl_fail_nomem(ctx, "a block of samples");
   for (size_t r = 0; !status && r < s->n_runs; r++)
     status = scan_run(ctx, rec, stream, c, &s->runs[r], mask, block, frames, out);
+  if (!status) tell_common_bits(ctx, rec, channel, out, before);
   bl_free(ctx, block);
   return status;
 }

@@ -13,7 +13,8 @@ static const char *const words[] = {"auto", "raven", "audacity", "csv", "bids", 
 typedef struct params {
   int from, to; /* bl_annotation_format */
   bl_texts recording;
-  char *label_column, *begin_column, *end_column, *duration_column;
+  char *label_column, *begin_column, *end_column, *duration_column, *triggers;
+  int64_t trigger_mask;
   double epoch_s;
 } params;
 /* clang-format off */
@@ -25,6 +26,8 @@ static const bl_opt opts[] = {
     BL_TEXT(params, begin_column, NULL, "the column of a CSV or BIDS table with begin times; not given: onset, start, begin, start_time .."),
     BL_TEXT(params, end_column, NULL, "the column of a CSV or BIDS table with ends; not given: end, stop, offset, end_time .."),
     BL_TEXT(params, duration_column, NULL, "the column of a CSV or BIDS table with durations; not given: duration"),
+    BL_TEXT(params, triggers, NULL, "of a recording: the channel whose codes become annotations too: Status"),
+    BL_INT(params, trigger_mask, "65535", 1, 4294967295, "", "the bits of a code that count; 255 where those above are the amplifier's own"),
     BL_REAL_ABOVE(params, epoch_s, "30", 0, 1e6, "s", "how long the stage on one line of a hypnogram lasts"), BL_OPT_END};
 /* clang-format on */
 
@@ -43,11 +46,18 @@ static bl_status measure(bl_ctx *ctx, const bl_texts *paths, bl_annotated_file *
   return s;
 }
 
-static bl_status read_inside(bl_ctx *ctx, const char *path, bl_annotations *a)
+/* What is marked in a recording, and its trigger codes where they are asked for. */
+static bl_status read_inside(bl_ctx *ctx, const char *path, const params *p, bl_annotations *a)
 {
   bl_recording *rec = NULL;
   bl_status s = bl_recording_open(ctx, path, &rec);
+  const char *codes = s || p->triggers ? NULL : bl_recording_trigger_channel(rec);
+  if (!s && p->triggers) s = bl_recording_triggers(ctx, rec, p->triggers, (uint32_t)p->trigger_mask, &rec->annotations);
+  if (!s && codes && !rec->annotations.n)
+    bl_warn(ctx, BL_W_REMARK, "%s: holds no annotations, but '%s' may hold trigger codes; --triggers '%s' takes them",
+            path, codes, codes);
   if (!s) { /* the list changes hands */
+    bl_annotations_sort(&rec->annotations);
     *a = rec->annotations;
     rec->annotations = (bl_annotations){0};
   }
@@ -73,6 +83,8 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   char start[40] = "";
   bl_annotations a = {0};
   bl_status s = files ? check_places(ctx, in, &p->recording, out) : bl_fail_nomem(ctx, "a list of recordings");
+  if (!s && p->triggers && !inside)
+    s = bl_fail(ctx, BL_E_ARG, "annotations: --triggers is for a recording, and '%s' is a table", in);
   if (!s) s = measure(ctx, about, files, start);
   bl_annotation_reading how = {.format = (bl_annotation_format)p->from,
                                .label_column = p->label_column,
@@ -83,7 +95,7 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
                                .epoch_s = p->epoch_s,
                                .files = files,
                                .n_files = about->n};
-  if (!s) s = inside ? read_inside(ctx, in, &a) : bl_annotations_read_as(ctx, in, &how, &a);
+  if (!s) s = inside ? read_inside(ctx, in, p, &a) : bl_annotations_read_as(ctx, in, &how, &a);
   bl_annotation_writing as = {
       .format = (bl_annotation_format)p->to, .epoch_s = p->epoch_s, .files = files, .n_files = about->n};
   if (!s) s = bl_annotations_write_as(ctx, out, &as, &a);

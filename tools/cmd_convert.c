@@ -12,7 +12,7 @@ typedef struct params {
   bl_word from, to, rate_hz;
   bl_texts pick, annotations;
   char *stages, *triggers, *start_pattern;
-  int64_t bits;
+  int64_t bits, trigger_mask;
   bool fill;
   int read_as, table; /* bl_annotation_format */
   double epoch_s;
@@ -31,7 +31,8 @@ static const bl_opt opts[] = {
     BL_ENUM(params, read_as, "auto", formats, "format of those tables; auto: a hypnogram by its name, else by their first line"),
     BL_ENUM(params, table, "auto", formats, "format of the table beside OUT; auto: csv"),
     BL_REAL_ABOVE(params, epoch_s, "30", 0, 1e6, "s", "how long the stage on one line of a hypnogram lasts"),
-    BL_TEXT(params, triggers, NULL, "channel whose codes (bits 0 to 15) become annotations: Status"),
+    BL_TEXT(params, triggers, NULL, "channel whose codes become annotations: Status"),
+    BL_INT(params, trigger_mask, "65535", 1, 4294967295, "", "the bits of a code that count; 255 where those above are the amplifier's own"),
     BL_TEXT(params, start_pattern, NULL, "when it began, by the file's name where its header does not say: such as '%Y%m%d_%H%M%S' (also %y, "
             "%f; ? is any character); not given: the patterns of common recorders; none: do not look"),
     BL_INT(params, bits, "0", 0, 32, "", "of a WAV or FLAC sample: 16, 24, or 32, which is float; 0: WAV 32, FLAC 24"),
@@ -85,6 +86,7 @@ static bl_status gather(bl_ctx *ctx, bl_recording *rec, const params *p, const b
 {
   bl_mark_sources from = {.tables = &p->annotations,
                           .triggers = p->triggers,
+                          .mask = (uint32_t)p->trigger_mask,
                           .reading = {.format = (bl_annotation_format)p->read_as, .epoch_s = p->epoch_s}};
   bl_status s = bl_marks_gather(ctx, rec, &from, marks, report);
   return s ? s : bl_marks_crop(ctx, rec, crop, marks, report);

@@ -80,7 +80,7 @@ bl_status bl_marks_gather(bl_ctx *ctx, bl_recording *rec, const bl_mark_sources 
   for (size_t i = 0; !s && i < rec->annotations.n; i++) s = bl_annotations_add(ctx, out, &rec->annotations.v[i]);
   for (size_t i = 0; !s && i < from->tables->n; i++)
     s = add_table(ctx, rec, from->tables->v[i], &from->reading, out, report);
-  if (!s && from->triggers) s = bl_recording_triggers(ctx, rec, from->triggers, 0xffff, out);
+  if (!s && from->triggers) s = bl_recording_triggers(ctx, rec, from->triggers, from->mask, out);
   bl_annotations_sort(out);
   return s;
 }

@@ -11,6 +11,7 @@ typedef struct bl_mark_sources {
   const bl_texts *tables;
   bl_annotation_reading reading; /* of the tables */
   const char *triggers;          /* a channel; NULL: none */
+  uint32_t mask;                 /* the bits of its codes that count */
 } bl_mark_sources;
 /* All of them by onset, appended to *out. What a table says of other recordings, which it names, is left out and told
  * in *report. */

@@ -179,6 +179,23 @@ static void sort(bl_annotation *v, size_t lo, size_t hi)
 
 void bl_annotations_sort(bl_annotations *a) { sort(a->v, 0, a->n); }
 
+void bl_annotations_check_end(bl_ctx *ctx, const char *recording, const bl_annotations *a, double duration_s)
+{
+  size_t n = 0;
+  const bl_annotation *first = NULL;
+  for (size_t i = 0; i < a->n; i++) {
+    const bl_annotation *x = &a->v[i];
+    if (!(x->onset_s + x->duration_s / 2 > duration_s)) continue;
+    n++;
+    if (!first || x->onset_s < first->onset_s) first = x;
+  }
+  if (n)
+    bl_warn(
+        ctx, BL_W_REMARK,
+        "%s: %zu of %zu events of its table lie behind its end at %g s, the first, '%s', from %g to %g s; is the table another recording's?",
+        recording, n, a->n, duration_s, first->label, first->onset_s, first->onset_s + first->duration_s);
+}
+
 void bl_annotations_free(bl_ctx *ctx, bl_annotations *a)
 {
   for (size_t i = 0; i < a->n; i++) free_one(ctx, &a->v[i]);

@@ -23,13 +23,14 @@ enum {
   FROM_CSV,
   FROM_PATTERN,
   FROM_ANNOTATIONS,
+  FROM_TRIGGERS,
   FROM_RAVEN,
   FROM_AUDACITY,
   FROM_TABLE,
   FROM_HYPNOGRAM
 };
 enum { UNLABELLED_ERROR, UNLABELLED_SKIP, UNLABELLED_KEEP };
-static const char *const label_words[] = {"none",  "folder",   "csv",   "pattern",   "annotations",
+static const char *const label_words[] = {"none",  "folder",   "csv",   "pattern",   "annotations", "triggers",
                                           "raven", "audacity", "table", "hypnogram", NULL};
 static const char *const unlabelled_words[] = {"error", "skip", "keep", NULL};
 
@@ -37,8 +38,9 @@ typedef struct params {
   bl_texts recordings;
   int labels;
   char *label_file, *label_column, *begin_column, *end_column, *duration_column, *path_column, *pattern, *group,
-      *start_pattern;
+      *start_pattern, *trigger_channel;
   bl_texts columns;
+  int64_t trigger_mask;
   int unlabelled;
   double epoch_s;
 } params;
@@ -51,7 +53,7 @@ static const bl_opt opts[] = {
     BL_ENUM(
         params, labels, "none", label_words,
         "where labels come from: the folder's name, a csv with a row a recording, a pattern on the file's name, "
-        "events inside the recording (annotations), or tables of events (raven, audacity, table; hypnogram: a stage a line). "
+        "events inside the recording (annotations), codes of a channel (triggers), or tables of events (raven, audacity, table; hypnogram: a stage a line). "
         "With a table the events inside do not count, but for those that begin with 'bad', which always mark bad data; none: "
         "rows carry no label, though events inside still cut epochs"),
     BL_TEXT(params, label_file, NULL,
@@ -63,6 +65,10 @@ static const bl_opt opts[] = {
     BL_TEXT(params, end_column, NULL, "labels: table: the column with ends; null: end, stop, offset, end_time .."),
     BL_TEXT(params, duration_column, NULL, "labels: table: the column with durations; null: duration"),
     BL_REAL_ABOVE(params, epoch_s, "30", 0, 1e6, "s", "labels: hypnogram: how long the stage on one line lasts"),
+    BL_TEXT(params, trigger_channel, NULL,
+            "labels: triggers: the channel with the codes; null: Status, STI 014, Trigger and such"),
+    BL_INT(params, trigger_mask, "65535", 1, 4294967295, "",
+           "labels: triggers: the bits of a code that count; 255 where those above are the amplifier's own"),
     BL_TEXT(params, path_column, "path", "the csv's column that names the recordings, by path, file name or stem"),
     BL_TEXT(
         params, pattern, NULL,
@@ -397,6 +403,39 @@ static bl_status read_for_all(job *j)
   return s;
 }
 
+/* ---- triggers ---------------------------------------------------------------------------------------------------- */
+
+/* The codes of one recording. One that cannot be opened is told of when its turn to be read comes. */
+static bl_status read_triggers_of(const job *j, bl_item *item)
+{
+  bl_ctx *ctx = j->ctx;
+  bl_recording *rec = NULL;
+  bool before = bl_ctx_mute(ctx, true);
+  bl_status s = bl_recording_open(ctx, item->path, &rec);
+  bl_ctx_mute(ctx, before);
+  if (s) return s == BL_E_NOMEM || s == BL_E_CANCELLED ? s : BL_OK;
+  const char *channel = j->p->trigger_channel ? j->p->trigger_channel : bl_recording_trigger_channel(rec);
+  if (!channel)
+    s = bl_fail(
+        ctx, BL_E_CONFIG,
+        "files: labels: triggers: '%s' has no channel whose name says that it holds codes; name it: trigger_channel",
+        item->name);
+  else s = bl_recording_triggers(ctx, rec, channel, (uint32_t)j->p->trigger_mask, &item->annotations);
+  item->annotated = true;
+  bl_recording_close(ctx, rec);
+  return s;
+}
+
+static bl_status read_triggers(job *j)
+{
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < j->items.n; i++) {
+    s = read_triggers_of(j, &j->items.v[i]);
+    bl_progress(j->ctx, "triggers", (double)i + 1, (double)j->items.n);
+  }
+  return s;
+}
+
 /* ---- the source -------------------------------------------------------------------------------------------------- */
 
 static bl_status judge_unlabelled(const job *j)
@@ -422,6 +461,9 @@ static bl_status judge_unlabelled(const job *j)
 /* Columns of times are those of a table whose columns are free. */
 static bl_status check_columns(bl_ctx *ctx, const params *p)
 {
+  if (p->trigger_channel && p->labels != FROM_TRIGGERS)
+    return bl_fail(ctx, BL_E_CONFIG, "files: trigger_channel is for labels: triggers, and labels is '%s'; leave it out",
+                   label_words[p->labels]);
   const char *name = p->begin_column      ? "begin_column"
                      : p->end_column      ? "end_column"
                      : p->duration_column ? "duration_column"
@@ -467,6 +509,7 @@ static bl_status list(bl_ctx *ctx, const void *vp, const char *folder, bl_items 
   bl_status s = prepare(&j);
   for (size_t i = 0; !s && i < j.found.paths.n; i++) s = make_item(&j, i);
   if (!s && is_event_table(j.p->labels)) s = j.label_path ? read_for_all(&j) : read_beside(&j);
+  if (!s && j.p->labels == FROM_TRIGGERS) s = read_triggers(&j);
   if (!s) s = judge_unlabelled(&j);
   if (!s) {
     silence(&j);

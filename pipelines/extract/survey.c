@@ -77,6 +77,7 @@ static bl_status look_into(bl_ctx *ctx, const looking *g, bl_item *item, look *l
   bl_selection sel = {0};
   bl_status s = bl_source_open(ctx, &v->config->source, v->config->folder, item, &rec);
   if (!s) {
+    if (!g->by_name && item->annotated) bl_annotations_check_end(ctx, item->name, &item->annotations, rec->duration_s);
     const bl_wanted *wanted = g->by_name ? &v->wanted : NULL;
     s = bl_selection_make(ctx, v->config, rec->streams, rec->n_streams, wanted, &sel);
     if (!s && !g->by_name) s = look_at_events(ctx, v, item, rec, l);

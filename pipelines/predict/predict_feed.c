@@ -107,6 +107,8 @@ static bl_status tell_table(bl_ctx *ctx, const listener *l)
   if (!s && other && !own.n)
     bl_warn(ctx, BL_W_SKIPPED, "%s: none of its annotations is of %s: it names others, such as '%s'", t->path, l->file,
             other);
+  if (!s && own.n && !bl_feed_is_live(l->feed))
+    bl_annotations_check_end(ctx, l->file, &own, bl_feed_head(l->feed)->duration_s);
   if (!s && own.n) s = tell(ctx, l, own.v, own.n, false, -INFINITY);
   bl_annotations_free(ctx, &own);
   return s;

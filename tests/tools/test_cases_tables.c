@@ -24,6 +24,10 @@ static const struct row {
   {"hypnogram with a header", "hypnogram-header-counted/hdr_hypnogram.txt", "", 0, "'Stage' is taken for a header", "0,30,W,,,,\n30,30,W,,,,\n60,30,N1,,,,\n"},
   {"hypnogram of ends", "hypnogram-header-counted/ends_hypnogram.txt", "", 0, NULL, "0,60,Wake,,,,\n60,30,N1,,,,\n90,210,REM,,,,\n"},
   {"hypnogram of numbered epochs", "hypnogram-header-counted/idx_hypnogram.txt", "", 0, "'Epoch,Stage' is taken for a header", "0,30,W,,,,\n30,30,W,,,,\n60,30,N1,,,,\n"},
+  {"codes without a word of them", "bdf-trigger-high-byte/trigFF.bdf", "", 0, "'Status' may hold trigger codes; --triggers 'Status' takes them", NULL},
+  {"codes with a byte that is none", "bdf-trigger-high-byte/trigFF.bdf", "--triggers Status", 0, "all codes of 'Status' have the bits 0xff00 in common, as in 65289; a mask of 255", ",65285,"},
+  {"codes masked", "bdf-trigger-high-byte/trigFF.bdf", "--triggers Status --trigger-mask 255", 0, NULL, "0,0.01953125,9,,,,\n1,0.171875,5,,,,\n1.171875,0.0390625,7,,,,\n2.34375,0.00390625,202,"},
+  {"triggers of a table", "csv-offset-ignored/simple.csv", "--triggers Status", 2, "--triggers is for a recording", NULL},
 };
 /* clang-format on */
 
@@ -68,12 +72,58 @@ static void hypnogram_in_a_run(void **arg)
   tree_done();
 }
 
+/* A run takes its events from a channel of codes, masked. */
+static void triggers_in_a_run(void **arg)
+{
+  (void)arg;
+  char path[1024], config[2048];
+  snprintf(config, sizeof config,
+           "source: {files: {recordings: ['" CASES
+           "/bdf-trigger-high-byte/trigFF.bdf'], labels: triggers, trigger_mask: 255}}\n"
+           "segments: {epochs: {events: ['5'], tmin: -0.1, tmax: 0.2}}\nfeatures: {f: {summaries: [mean]}}\n");
+  tree_text("t.yaml", config);
+  assert_int_equal(baleen("run '%s/t.yaml' -o '%s/out'", tree_root(), tree_root()), 0);
+  check_says_not("warning");
+  snprintf(path, sizeof path, "%s/out/rows.csv", tree_root());
+  read_said(path);
+  check_says("trigFF.bdf,0.8984375,1.19921875,5,");
+  tree_text("t.yaml", "source: {files: {recordings: ['" CASES
+                      "/bdf-trigger-high-byte/trigFF.bdf'], labels: annotations, trigger_channel: Status}}\n"
+                      "features: {f: {summaries: [mean]}}\n");
+  assert_int_equal(baleen("run '%s/t.yaml' -o '%s/out2'", tree_root(), tree_root()), 2);
+  check_says("trigger_channel is for labels: triggers");
+  tree_done();
+}
+
+/* A table whose events lie behind the recording's end is another recording's, or the recording is. */
+static void events_behind_the_end(void **arg)
+{
+  (void)arg;
+  static float tone[80000];
+  tone[7] = 1;
+  tree_wav("b.wav", 8000, 1, 80000, tone);
+  tree_text("b.csv", "start,end,label\n1.0,2.0,A\n50,60,D\n");
+  tree_text(
+      "b.yaml",
+      "source: {files: {recordings: [b.wav], labels: table}}\n"
+      "segments: {window: {length_s: 1, label_from: events, otherwise: bg}}\nfeatures: {f: {summaries: [rms]}}\n");
+  assert_int_equal(baleen("run '%s/b.yaml' -o '%s/out'", tree_root(), tree_root()), 0);
+  check_says(
+      "b.wav: 1 of 2 events of its table lie behind its end at 10 s, the first, 'D', from 50 to 60 s; is the table another recording's?");
+  tree_text("b.csv", "start,end,label\n1.0,2.0,A\n8,10.5,D\n"); /* ends are rounded, and windows padded */
+  assert_int_equal(baleen("run '%s/b.yaml' -o '%s/out'", tree_root(), tree_root()), 0);
+  check_says_not("behind its end");
+  tree_done();
+}
+
 int main(void)
 {
   enum { N = sizeof rows / sizeof *rows };
-  static struct CMUnitTest tests[N + 1];
+  static struct CMUnitTest tests[N + 3];
   for (size_t i = 0; i < N; i++)
     tests[i] = (struct CMUnitTest){rows[i].name, check_row, NULL, NULL, (void *)(uintptr_t)&rows[i]};
   tests[N] = (struct CMUnitTest)cmocka_unit_test(hypnogram_in_a_run);
-  return _cmocka_run_group_tests("cases of tables", tests, N + 1, NULL, NULL);
+  tests[N + 1] = (struct CMUnitTest)cmocka_unit_test(triggers_in_a_run);
+  tests[N + 2] = (struct CMUnitTest)cmocka_unit_test(events_behind_the_end);
+  return _cmocka_run_group_tests("cases of tables", tests, N + 3, NULL, NULL);
 }

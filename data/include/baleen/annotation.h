@@ -115,6 +115,10 @@ bl_status bl_annotations_print(bl_ctx *ctx, const char *path, const bl_annotatio
 bl_status bl_annotations_write(bl_ctx *ctx, const char *path, bl_annotation_format format, const bl_annotations *a,
                                const bl_annotated_file *files, size_t n_files) BL_MUST_CHECK;
 
+/* Warns, once, of annotations whose greater part lies behind the end of the recording they are said to be of: of the
+ * wrong table, or the wrong recording. */
+void bl_annotations_check_end(bl_ctx *ctx, const char *recording, const bl_annotations *a, double duration_s);
+
 /* Whether `file`, as a table has it, means this recording: by its file name, or that without the extension, and by the
  * folders that the table gives, from the last on; but those of a full path need not agree, as the files may have been
  * moved since. Raw samples (pcm:..:FILE) are their file. A name in Latin-1 is the same as in UTF-8. */

@@ -114,9 +114,12 @@ void bl_recording_close(bl_ctx *ctx, bl_recording *rec);
 bool bl_recording_later(const bl_recording *rec, double shift_s, char to[40]);
 /* Trigger codes of a channel as annotations, appended: wherever the value, rounded and masked, changes to one that is
  * not 0, one begins whose label is that number; it lasts until the next change or the end of the run. BioSemi: channel
- * "Status", mask 0xffff. BL_E_CONFIG with the nearest name when there is no such channel. */
+ * "Status", mask 0xffff. Bits above the lowest eight that all codes have in common are warned of: another mask takes them
+ * off. BL_E_CONFIG with the nearest name when there is no such channel. */
 bl_status bl_recording_triggers(bl_ctx *ctx, bl_recording *rec, const char *channel, uint32_t mask,
                                 bl_annotations *out) BL_MUST_CHECK;
+/* The channel that, by its name, holds trigger codes ("Status", "STI 014", "Trigger" ..), else NULL. */
+const char *bl_recording_trigger_channel(const bl_recording *rec);
 /* Adds a note (printf style) to rec->notes and warns of it under the file's name. For readers. */
 bl_status bl_recording_note(bl_ctx *ctx, bl_recording *rec, bl_warning code, const char *format, ...)
     BL_PRINTF(4, 5) BL_MUST_CHECK;
