@@ -1,5 +1,6 @@
 #include "baleen/blas.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -334,6 +335,7 @@ bl_status bl_lstsq(bl_ctx *ctx, size_t m, size_t n, double *a, size_t nrhs, doub
   size_t tall = m > n ? m : n;
   if (rank) *rank = 0;
   if (!m || !n || !nrhs) return BL_OK;
+  if (rcond < 0) rcond = DBL_EPSILON * (double)tall;
   bl_status s = need_finite(ctx, "a least-squares solve", a, m, n);
   if (!s) s = need_finite(ctx, "a least-squares solve", b, m, nrhs);
   if (s) return s;

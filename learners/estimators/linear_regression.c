@@ -1,7 +1,6 @@
 /* linear_regression: coef minimises sum w (y - X coef - b)^2. Rows are centred (weighted) and multiplied by the roots
  * of their weights; of all solutions the one of least norm, by singular values, so that columns that depend on one
  * another do no harm. Several targets are as many problems over one matrix. As scikit-learn's LinearRegression. */
-#include <float.h>
 #include <math.h>
 
 #include "baleen/blas.h"
@@ -25,9 +24,8 @@ static const bl_field fields[] = {
 /* coef from centred, weighted x [n x d] (destroyed) and y [max(n, d) x targets] (destroyed). */
 static bl_status solve(bl_ctx *ctx, size_t n, double *x, double *y, state *st)
 {
-  size_t rank = 0, d = st->map.n_features, larger = n > d ? n : d;
-  /* float32 columns centred in double: below this a singular value is rounding */
-  bl_status s = bl_lstsq(ctx, n, d, x, st->map.n_targets, y, DBL_EPSILON * (double)larger, &rank);
+  size_t rank = 0, d = st->map.n_features;
+  bl_status s = bl_lstsq(ctx, n, d, x, st->map.n_targets, y, -1, &rank);
   if (s) return s;
   bl_kit_turn(d, st->map.n_targets, y, st->map.coef);
   st->rank = (int64_t)rank;

@@ -1,7 +1,10 @@
 /* k folds of whole groups with the shares of the classes kept as well as they can be, scikit-learn's greedy rule:
  * groups by the standard deviation of their class counts, largest first; each to the fold where the mean over classes
  * of the standard deviation (over folds) of that class's share is least, ties to the fold with fewer rows. Shuffled:
- * the groups are put in random order before that sort, which keeps the order of equals. */
+ * the groups are put in random order before that sort, which keeps the order of equals.
+ *
+ * Where as many groups are left as folds are empty, each empty fold gets one: scikit-learn's rule alone can leave a fold
+ * without a row, which cannot be tested on. Wherever it does not, the folds are the same. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -54,13 +57,22 @@ static void move(work *w, size_t fold, size_t group, double sign)
     w->in_fold[fold * w->n_classes + c] += sign * w->in_group[group * w->n_classes + c];
 }
 
-static size_t best_fold(work *w, size_t group)
+static double rows_in(const work *w, size_t fold)
 {
-  size_t best = 0;
+  double rows = 0;
+  for (size_t c = 0; c < w->n_classes; c++) rows += w->in_fold[fold * w->n_classes + c];
+  return rows;
+}
+
+/* n_left: groups that have no fold yet, this one too. */
+static size_t best_fold(work *w, size_t group, size_t n_left)
+{
+  size_t best = 0, n_empty = 0;
   double least = (double)INFINITY, fewest = (double)INFINITY;
+  for (size_t f = 0; f < w->k; f++) n_empty += !(rows_in(w, f) > 0);
   for (size_t f = 0; f < w->k; f++) {
-    double rows = 0;
-    for (size_t c = 0; c < w->n_classes; c++) rows += w->in_fold[f * w->n_classes + c];
+    double rows = rows_in(w, f);
+    if (rows > 0 && n_left <= n_empty) continue;
     move(w, f, group, 1);
     double u = unevenness(w);
     move(w, f, group, -1);
@@ -128,7 +140,7 @@ static bl_status split(bl_ctx *ctx, const void *params, const bl_split_data *d, 
     order[i] = (spread){deviation(w.in_group + place[i] * w.n_classes, w.n_classes, 1, 1), i, place[i]};
   qsort(order, w.n_groups, sizeof *order, wider_first);
   for (size_t i = 0; i < w.n_groups; i++) {
-    size_t fold = best_fold(&w, order[i].code);
+    size_t fold = best_fold(&w, order[i].code, w.n_groups - i);
     move(&w, fold, order[i].code, 1);
     fold_of_group[order[i].code] = (int32_t)fold;
   }

@@ -1,5 +1,8 @@
 /* ridge against scikit-learn's on diabetes and on more columns than rows; collinear columns; alpha 0. */
+#include <math.h>
+
 #include "baleen/model_file.h"
+#include "baleen/random.h"
 #include "learned.h"
 
 typedef struct row {
@@ -131,6 +134,39 @@ static void collinear_columns_share(void **unused)
   check_free(ctx);
 }
 
+/* A column given twice, in rows whose rounding leaves it a singular value just above machine precision: the fit is that
+ * of the other columns alone. So it is with a penalty too small to lift the column. */
+static void doubled_columns_of_many_rows(void **unused)
+{
+  (void)unused;
+  enum { ROWS = 90, COLS = 6, SETS = 40 };
+  static const char *const models[] = {"{ridge: {alpha: 0}}", "{ridge: {alpha: 1e-13}}", "linear_regression"};
+  bl_ctx *ctx = bl_ctx_new();
+  for (uint64_t set = 0; set < SETS; set++) {
+    bl_rng r = bl_rng_make(set, "doubled", 0);
+    float v[ROWS * COLS];
+    double y[ROWS], alone[ROWS], out[ROWS];
+    for (size_t i = 0; i < ROWS; i++) {
+      for (size_t j = 0; j + 1 < COLS; j++) v[i * COLS + j] = (float)bl_rng_normal(&r);
+      v[i * COLS + COLS - 1] = v[i * COLS];
+      y[i] = 3 * (double)v[i * COLS] - (double)v[i * COLS + 1] + 2 * (double)v[i * COLS + 2] + 20 + bl_rng_normal(&r);
+    }
+    for (size_t m = 0; m <= 3; m++) {
+      bl_data d = {.X = {v, ROWS, m ? COLS : COLS - 1, COLS, NULL}, .y = y};
+      bl_estimator *e;
+      check_ok(ctx, bl_estimator_parse(ctx, m ? models[m - 1] : models[2], &e));
+      check_ok(ctx, bl_fit(ctx, e, &d));
+      check_ok(ctx, bl_apply(ctx, e, BL_PREDICT, &d.X, NULL, m ? out : alone));
+      for (size_t i = 0; m && i < ROWS; i++)
+        if (!(fabs(out[i] - alone[i]) <= 1e-6))
+          fail_msg("set %llu, %s: row %zu is %.17g, not %.17g", (unsigned long long)set, models[m - 1], i, out[i],
+                   alone[i]);
+      bl_estimator_free(ctx, e);
+    }
+  }
+  check_free(ctx);
+}
+
 static void other_operations_are_refused(void **unused)
 {
   (void)unused;
@@ -152,11 +188,12 @@ static void other_operations_are_refused(void **unused)
 int main(void)
 {
   enum { N = sizeof rows / sizeof *rows };
-  struct CMUnitTest tests[N + 4];
+  struct CMUnitTest tests[N + 5];
   memset(tests, 0, sizeof tests);
   for (size_t i = 0; i < N; i++)
     tests[i] = (struct CMUnitTest){
         .name = rows[i].name, .test_func = agrees_with_scikit_learn, .initial_state = (void *)(uintptr_t)&rows[i]};
+  tests[N + 4] = (struct CMUnitTest)cmocka_unit_test(doubled_columns_of_many_rows);
   tests[N + 2] = (struct CMUnitTest)cmocka_unit_test(two_targets_at_once);
   tests[N + 3] = (struct CMUnitTest)cmocka_unit_test(weights_of_two_targets);
   tests[N] = (struct CMUnitTest)cmocka_unit_test(collinear_columns_share);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "baleen/memory.h"
+#include "baleen/random.h"
 #include "baleen/split.h"
 #include "golden.h"
 
@@ -176,6 +177,30 @@ static void refused(void **state)
   check_free(ctx);
 }
 
+/* As many groups as folds or more, of any classes: no fold is empty. (Groups of 3, 2, 4 and 3 rows of three classes left
+ * one so.) */
+static void groups_fill_all_folds(void **state)
+{
+  (void)state;
+  enum { ROWS = 24 };
+  bl_ctx *ctx = bl_ctx_new();
+  bl_rng r = bl_rng_make(1, "groups", 0);
+  for (int set = 0; set < 300; set++) {
+    int32_t label[ROWS], group[ROWS];
+    char k[8];
+    int n_groups = 2 + (int)bl_rng_below(&r, 6);
+    for (int i = 0; i < ROWS; i++) {
+      group[i] = i < n_groups ? i : (int)bl_rng_below(&r, (uint64_t)n_groups);
+      label[i] = i < 3 ? i : (int)bl_rng_below(&r, 3) * (int)bl_rng_below(&r, 2);
+    }
+    snprintf(k, sizeof k, "%d", n_groups - (int)bl_rng_below(&r, (uint64_t)n_groups - 1));
+    bl_folds f;
+    run(ctx, "stratified_group_k_fold", "n_splits", k, &(bl_split_data){.n = ROWS, .label = label, .group = group}, &f);
+    bl_folds_free(ctx, &f);
+  }
+  check_free(ctx);
+}
+
 static void small_class_warns(void **state)
 {
   (void)state;
@@ -302,9 +327,12 @@ static void later_rows_are_tested_as_scikit_learn_has_it(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(golden_folds),  cmocka_unit_test(later_rows_are_tested_as_scikit_learn_has_it),
-      cmocka_unit_test(refused),       cmocka_unit_test(small_class_warns),
-      cmocka_unit_test(folds_by_hand), cmocka_unit_test(leaks)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(golden_folds),
+                                     cmocka_unit_test(later_rows_are_tested_as_scikit_learn_has_it),
+                                     cmocka_unit_test(refused),
+                                     cmocka_unit_test(groups_fill_all_folds),
+                                     cmocka_unit_test(small_class_warns),
+                                     cmocka_unit_test(folds_by_hand),
+                                     cmocka_unit_test(leaks)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

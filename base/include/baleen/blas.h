@@ -47,7 +47,8 @@ bl_status bl_svd(bl_ctx *ctx, size_t m, size_t n, double *a, double *s, double *
  * BL_E_RANGE when A is not positive definite. LAPACK dposv. */
 bl_status bl_solve_spd(bl_ctx *ctx, size_t n, double *a, size_t nrhs, double *b) BL_MUST_CHECK;
 /* Least squares of minimal norm by SVD: A [m x n] (destroyed), B [max(m,n) x nrhs] in, X in its first n rows out.
- * Singular values below rcond * largest count as zero (rcond < 0: machine precision). LAPACK dgelsd. */
+ * Singular values below rcond * largest count as zero; rcond < 0: machine precision times the larger of m and n, as
+ * numpy has it, for rounding alone leaves a column given twice above machine precision. LAPACK dgelsd. */
 bl_status bl_lstsq(bl_ctx *ctx, size_t m, size_t n, double *a, size_t nrhs, double *b, double rcond,
                    size_t *rank) BL_MUST_CHECK;
 
