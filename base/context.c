@@ -57,6 +57,7 @@ void bl_ctx_init_child(bl_ctx *child, const bl_ctx *parent)
   child->core = parent->core;
   child->is_child = true;
   child->lane = parent->lane;
+  child->gathered = parent->gathered;
 }
 
 /* ---- errors ------------------------------------------------------------------------------------------------------ */
@@ -105,16 +106,10 @@ void bl_ctx_set_log(bl_ctx *ctx, bl_log_fn fn, void *user, bl_log_level up_to)
   ctx->core->log_up_to = up_to;
 }
 
-static void log_text(bl_ctx *ctx, bl_log_level level, const char *subject, const char *format, va_list args)
-    BL_PRINTF(4, 0);
-static void log_text(bl_ctx *ctx, bl_log_level level, const char *subject, const char *format, va_list args)
+static void log_text(bl_ctx *ctx, bl_log_level level, const char *text)
 {
   bl_core *core = ctx->core;
   if (!core->log || level > core->log_up_to) return;
-  char text[1024] = "";
-  if (subject) snprintf(text, sizeof text / 2, "%s: ", subject);
-  size_t n = strlen(text);
-  vsnprintf(text + n, sizeof text - n, format, args);
   pthread_mutex_lock(&core->talk);
   core->log(core->log_user, level, text);
   pthread_mutex_unlock(&core->talk);
@@ -122,20 +117,36 @@ static void log_text(bl_ctx *ctx, bl_log_level level, const char *subject, const
 
 void bl_log(bl_ctx *ctx, bl_log_level level, const char *format, ...)
 {
+  char text[1024];
   va_list args;
   va_start(args, format);
-  log_text(ctx, level, NULL, format, args);
+  vsnprintf(text, sizeof text, format, args);
   va_end(args);
+  log_text(ctx, level, text);
+}
+
+/* Whether the warning need not be told now. */
+static bool gather(bl_ctx *ctx, bl_warning code, const char *format, const char *text, size_t at)
+{
+  if (!ctx->gathered) return false;
+  pthread_mutex_lock(&ctx->core->talk);
+  bool taken = bl_gathered_take(ctx->gathered, code, format, text, at);
+  pthread_mutex_unlock(&ctx->core->talk);
+  return taken;
 }
 
 void bl_warn(bl_ctx *ctx, bl_warning code, const char *format, ...)
 {
+  char text[1024] = "";
   if (ctx->muted) return;
   if ((unsigned)code < BL_N_WARNINGS) atomic_fetch_add(&ctx->core->warnings[code], 1);
+  if (ctx->subject) snprintf(text, sizeof text / 2, "%s: ", ctx->subject);
+  size_t at = strlen(text);
   va_list args;
   va_start(args, format);
-  log_text(ctx, BL_LOG_WARN, ctx->subject, format, args);
+  vsnprintf(text + at, sizeof text - at, format, args);
   va_end(args);
+  if (!gather(ctx, code, format, text, at)) log_text(ctx, BL_LOG_WARN, text);
 }
 
 const char *bl_ctx_set_subject(bl_ctx *ctx, const char *subject)

@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "baleen/context.h"
+#include "baleen/gather.h"
 
 struct bl_pool;
 
@@ -27,15 +27,18 @@ typedef struct bl_core {
 
 struct bl_ctx {
   bl_core *core;
-  bool is_child;       /* a pool worker's: nested loops run inline */
-  size_t lane;         /* which of the pool's threads this is; 0: the caller's */
-  bool muted;          /* warnings are told by nobody */
-  const char *subject; /* of warnings, or NULL */
+  bool is_child;         /* a pool worker's: nested loops run inline */
+  size_t lane;           /* which of the pool's threads this is; 0: the caller's */
+  bool muted;            /* warnings are told by nobody */
+  const char *subject;   /* of warnings, or NULL */
+  bl_gathered *gathered; /* where warnings go, or NULL; guarded by the core's `talk` */
   char place[96];
   char error[1024];
 };
 
 void bl_ctx_init_child(bl_ctx *child, const bl_ctx *parent);
+/* gather.c: adds a warning, its subject before `at`; false: it is to be told now. */
+bool bl_gathered_take(bl_gathered *g, bl_warning code, const char *format, const char *text, size_t at);
 /* Stops the workers and frees the pool; NULL is fine. */
 void bl_pool_free(struct bl_pool *pool);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "baleen/gather.h"
 #include "baleen/recording_write.h"
 #include "command.h"
 #include "convert.h"
@@ -131,7 +132,10 @@ static bl_status convert(bl_ctx *ctx, bl_recording *rec, const params *p, const 
   bl_status s = bl_convert_stream(ctx, rec, word_or_nan(&p->rate_hz), &how.stream, report);
   if (!s) how.crop = crop_of(rec, p, how.stream);
   if (!s) s = gather(ctx, rec, p, &how.crop, &marks, report);
+  bl_gathered warnings = {.at_once = true}, *before = bl_ctx_gather(ctx, &warnings); /* of stages, one a run */
   if (!s) s = bl_convert_run(ctx, rec, out, &how, report);
+  bl_ctx_gather(ctx, before);
+  bl_gathered_tell(ctx, &warnings);
   bl_annotations_free(ctx, &marks);
   return s;
 }

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "asset_leak.h"
+#include "baleen/gather.h"
 #include "baleen/run.h"
 #include "baleen/table.h"
 #include "baleen/text.h"
@@ -392,7 +393,10 @@ static bl_status cross_validate(bl_ctx *ctx, const bl_config *c, const bl_proble
     model[i] = (bl_candidate){c->learners[i].name, c->learners[i].estimator};
     if (!(out->v[i].name = bl_strdup(ctx, model[i].name))) s = bl_fail_nomem(ctx, "the results");
   }
+  bl_gathered warnings = {0}, *before = bl_ctx_gather(ctx, &warnings); /* of folds that all say the same */
   if (!s) s = bl_cross_validate_all(ctx, model, n, &data, &out->folds, c->metrics, p->y ? c->n_metrics : 0, cv);
+  bl_ctx_gather(ctx, before);
+  bl_gathered_tell(ctx, &warnings);
   for (size_t i = 0; !s && i < n; i++) out->v[i].cv = cv[i];
   bl_free(ctx, model);
   bl_free(ctx, cv);

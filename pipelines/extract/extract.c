@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "baleen/gather.h"
 #include "baleen/pool.h"
 #include "live.h"
 #include "nan_rows.h"
@@ -162,6 +163,16 @@ static bl_status read_all(bl_ctx *ctx, bl_survey *v, const char *folder, bl_extr
   return s;
 }
 
+/* A warning for each segment, or each bin of it, is one for all recordings. */
+static bl_status read_and_tell(bl_ctx *ctx, bl_survey *v, const char *folder, bl_extraction *out)
+{
+  bl_gathered warnings = {0}, *before = bl_ctx_gather(ctx, &warnings);
+  bl_status s = read_all(ctx, v, folder, out);
+  bl_ctx_gather(ctx, before);
+  bl_gathered_tell(ctx, &warnings);
+  return s;
+}
+
 static bl_status load_table(bl_ctx *ctx, const bl_config *c, bl_extraction *out)
 {
   bl_status s = c->source.cls->load(ctx, c->source.params, c->folder, &out->rows);
@@ -174,7 +185,7 @@ bl_status bl_extract_surveyed(bl_ctx *ctx, bl_survey *survey, const char *folder
 {
   *out = (bl_extraction){0};
   bool table = survey->config->source.cls->load;
-  bl_status s = table ? load_table(ctx, survey->config, out) : read_all(ctx, survey, folder, out);
+  bl_status s = table ? load_table(ctx, survey->config, out) : read_and_tell(ctx, survey, folder, out);
   if (s && s != BL_E_SHAPE) bl_extraction_free(ctx, out);
   return s;
 }

@@ -1,6 +1,7 @@
 /* predict.c: a model file put to recordings, or to tables, as lines of CSV: the file alone is enough. */
 #include <math.h>
 
+#include "baleen/gather.h"
 #include "baleen/table.h"
 #include "baleen/text.h"
 #include "predictor_private.h"
@@ -88,9 +89,12 @@ static bl_status read_events(bl_ctx *ctx, const char *path, const bl_predictor *
 static bl_status one_file(bl_ctx *ctx, bl_predictor *p, const bl_event_table *events, const char *file, lines *l)
 {
   bl_rows_out out = {put_row, on_pause, l};
+  bl_gathered warnings = {.at_once = true}, *before = bl_ctx_gather(ctx, &warnings);
   l->n_given = 0;
   bl_status s = bl_predictor_is_of_tables(p) ? bl_predict_table(ctx, p, file, &out)
                                              : bl_predict_recording(ctx, p, file, events, &out);
+  bl_ctx_gather(ctx, before);
+  bl_gathered_tell(ctx, &warnings);
   if (s && l->n_given && s != BL_E_NOMEM && s != BL_E_CANCELLED)
     s = bl_fail(ctx, s, "%s (%zu row%s before stand)", bl_ctx_error(ctx), l->n_given, l->n_given == 1 ? "" : "s");
   return s;

@@ -60,9 +60,25 @@ static void digits_beyond_float32(void **state)
   tree_done();
 }
 
+/* Digital silence: a warning for each of 257 bins in each of five windows is one. */
+static void a_flood_of_warnings(void **state)
+{
+  (void)state;
+  static const float silence[40000];
+  tree_wav("s0.wav", 8000, 1, 40000, silence);
+  tree_text("flood.yaml", "source: {files: {recordings: ['s0.wav']}}\nsegments: {window: {length_s: 1}}\n"
+                          "features: {f: {stages: [{stft: {n_fft: 512}}, power, db], summaries: [skewness]}}\n");
+  assert_int_equal(baleen("run '%s/flood.yaml' -o '%s/out'", tree_root(), tree_root()), 0);
+  check_says("warning: s0.wav: skewness: audio.0Hz is constant in a segment; it gives NaN (and 1284 more alike)\n");
+  size_t n = 0;
+  for (const char *p = said; (p = strstr(p, "is constant")); p++) n++;
+  assert_int_equal(n, 1);
+  tree_done();
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(a_group_a_fold), cmocka_unit_test(a_column_twice),
-                                     cmocka_unit_test(digits_beyond_float32)};
+                                     cmocka_unit_test(digits_beyond_float32), cmocka_unit_test(a_flood_of_warnings)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,92 @@
+/* Warnings gathered: one line a kind, with a count; the same line for any number of threads. */
+#include "check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "baleen/gather.h"
+#include "baleen/memory.h"
+#include "baleen/pool.h"
+
+typedef struct heard {
+  char text[4000]; /* all lines */
+  size_t n;
+} heard;
+
+static void listen(void *user, bl_log_level level, const char *text)
+{
+  heard *h = user;
+  (void)level;
+  snprintf(h->text + strlen(h->text), sizeof h->text - strlen(h->text), "%s\n", text);
+  h->n++;
+}
+
+static bl_status warn_of_bin(bl_ctx *ctx, void *arg, size_t i)
+{
+  char file[16];
+  (void)arg;
+  snprintf(file, sizeof file, "s%zu.wav", i % 10);
+  bl_ctx_set_subject(ctx, file);
+  bl_warn(ctx, BL_W_UNDEFINED, "%s: bin %03zu is constant; it gives NaN", i % 2 ? "skewness" : "kurtosis", i);
+  bl_ctx_set_subject(ctx, NULL);
+  return BL_OK;
+}
+
+static void a_line_a_kind(void **state)
+{
+  (void)state;
+  for (size_t threads = 1; threads <= 3; threads += 2) {
+    bl_ctx *ctx = bl_ctx_new();
+    heard h = {0};
+    bl_gathered g = {0};
+    bl_ctx_set_log(ctx, listen, &h, BL_LOG_WARN);
+    bl_ctx_set_threads(ctx, threads);
+    assert_null(bl_ctx_gather(ctx, &g));
+    check_ok(ctx, bl_pool_for(ctx, 1000, 1e9, warn_of_bin, NULL));
+    bl_warn(ctx, BL_W_UNDEFINED, "%s", "what no kind has");
+    assert_string_equal(h.text, "what no kind has\n");
+    assert_ptr_equal(bl_ctx_gather(ctx, NULL), &g);
+    bl_gathered_tell(ctx, &g);
+    assert_int_equal(h.n, 3);
+    assert_non_null(strstr(h.text, "s0.wav: kurtosis: bin 000 is constant; it gives NaN (and 499 more alike)\n"));
+    assert_non_null(strstr(h.text, "s1.wav: skewness: bin 001 is constant; it gives NaN (and 499 more alike)\n"));
+    assert_int_equal(bl_ctx_warnings(ctx, BL_W_UNDEFINED), 1001); /* each counts as given */
+    assert_int_equal(g.n, 0);
+    check_free(ctx);
+  }
+}
+
+/* Live: the first at once, how many more in the end. Kinds beyond the room are told as they come. */
+static void told_at_once(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  heard h = {0};
+  bl_gathered g = {.at_once = true};
+  bl_ctx_set_log(ctx, listen, &h, BL_LOG_WARN);
+  bl_ctx_gather(ctx, &g);
+  for (int i = 0; i < 3; i++) bl_warn(ctx, BL_W_SKIPPED, "row %d is out", i);
+  assert_string_equal(h.text, "row 0 is out\n");
+  bl_ctx_gather(ctx, NULL);
+  bl_gathered_tell(ctx, &g);
+  assert_string_equal(h.text, "row 0 is out\n2 more like: row 0 is out\n");
+  h = (heard){0};
+  g.at_once = false;
+  bl_ctx_gather(ctx, &g);
+  for (int i = 0; i < BL_GATHERED_KINDS + 2; i++) {
+    char who[16];
+    snprintf(who, sizeof who, "who %d", i);
+    for (int k = 0; k < 2; k++) bl_warn(ctx, BL_W_SKIPPED, "%s: is out", who);
+  }
+  assert_int_equal(h.n, 4);
+  bl_ctx_gather(ctx, NULL);
+  bl_gathered_tell(ctx, &g);
+  assert_int_equal(h.n, 4 + BL_GATHERED_KINDS);
+  check_free(ctx);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(a_line_a_kind), cmocka_unit_test(told_at_once)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
