@@ -224,6 +224,49 @@ bl_status bl_eigh(bl_ctx *ctx, size_t size, double *a, double *w, double *v)
   return s;
 }
 
+/* Ascending values and the vectors that belong to them, row by row, the other way round. */
+static void descend(size_t n, size_t k, double *w, double *v)
+{
+  for (size_t i = 0; i < k / 2; i++) {
+    double *a = v + i * n, *b = v + (k - 1 - i) * n, x = w[i];
+    w[i] = w[k - 1 - i];
+    w[k - 1 - i] = x;
+    for (size_t j = 0; j < n; j++) x = a[j], a[j] = b[j], b[j] = x;
+  }
+}
+
+bl_status bl_eigh_largest(bl_ctx *ctx, size_t size, size_t k, double *a, double *w, double *v)
+{
+  static const char what[] = "an eigendecomposition";
+  static const double none = 0; /* of limits, and of what is asked of the accuracy: the best there is */
+  const bl_blas *blas;
+  room r = {0};
+  int n = as_int(size), first = as_int(size - k + 1), found = 0, info = 0;
+  if (!k) return BL_OK;
+  bl_status s = need_finite_upper(ctx, what, a, size);
+  if (s) return s;
+  double *all = bl_calloc(ctx, size, sizeof *all); /* LAPACK wants room for all values */
+  int *support = bl_calloc(ctx, 2 * size, sizeof *support);
+  s = all && support ? take(ctx, &blas) : bl_fail_nomem(ctx, what);
+  if (!s) {
+    blas->dsyevr_("V", "I", "L", &n, a, &n, &none, &none, &first, &n, &none, &found, all, v, &n, support, &r.want, &ask,
+                  &r.want_int, &ask, &info, 1, 1, 1);
+    s = make_room(ctx, what, &r);
+    if (!s)
+      blas->dsyevr_("V", "I", "L", &n, a, &n, &none, &none, &first, &n, &none, &found, all, v, &n, support, r.work,
+                    &r.n, r.iwork, &r.n_int, &info, 1, 1, 1);
+    bl_blas_give();
+  }
+  if (!s && (info || (size_t)found != k))
+    s = bl_fail(ctx, BL_E_NONFINITE, "%s of %zu x %zu did not converge (code %d)", what, size, size, info);
+  if (!s) memcpy(w, all, k * sizeof *w);
+  if (!s) descend(size, k, w, v);
+  free_room(ctx, &r);
+  bl_free(ctx, all);
+  bl_free(ctx, support);
+  return s;
+}
+
 bl_status bl_eigh_general(bl_ctx *ctx, size_t size, double *a, double *b, double *w, double *v)
 {
   static const char what[] = "a generalised eigendecomposition";

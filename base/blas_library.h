@@ -9,6 +9,10 @@
 /* LAPACK's own interface, column by column; a Fortran compiler passes the lengths of texts behind all else. */
 typedef void bl_dsyevd(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w,
                        double *work, const int *lwork, int *iwork, const int *liwork, int *info, size_t, size_t);
+typedef void bl_dsyevr(const char *jobz, const char *range, const char *uplo, const int *n, double *a, const int *lda,
+                       const double *vl, const double *vu, const int *il, const int *iu, const double *abstol, int *m,
+                       double *w, double *z, const int *ldz, int *isuppz, double *work, const int *lwork, int *iwork,
+                       const int *liwork, int *info, size_t, size_t, size_t);
 typedef void bl_dsygvd(const int *itype, const char *jobz, const char *uplo, const int *n, double *a, const int *lda,
                        double *b, const int *ldb, double *w, double *work, const int *lwork, int *iwork,
                        const int *liwork, int *info, size_t, size_t);
@@ -29,6 +33,7 @@ typedef void bl_dgelsd(const int *m, const int *n, const int *nrhs, double *a, c
   X(cblas_ddot, __typeof__(cblas_ddot))                                                                                \
   X(cblas_dsyrk, __typeof__(cblas_dsyrk))                                                                              \
   X(dsyevd_, bl_dsyevd)                                                                                                \
+  X(dsyevr_, bl_dsyevr)                                                                                                \
   X(dsygvd_, bl_dsygvd)                                                                                                \
   X(dgesdd_, bl_dgesdd)                                                                                                \
   X(dposv_, bl_dposv)                                                                                                  \

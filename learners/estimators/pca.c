@@ -50,33 +50,64 @@ static const bl_field fields[] = {
     BL_FIELD_SCALAR(state, n_samples, BL_I64, "rows seen"),
     BL_FIELD_END};
 
-/* Singular values s and directions vt [r x d], the largest first. */
-static bl_status by_svd(bl_ctx *ctx, const bl_cmat *X, const double *mean, double *s, double *vt)
+/* What a solver finds: the first n singular values and directions, the largest first. */
+typedef struct found {
+  double *s, *vt; /* [n], [n x d] */
+  size_t n, of;   /* of: how many there are */
+  double total;   /* sum of the squares of all singular values, those that were not looked for included */
+} found;
+
+static double sum_of_squares(const double *s, size_t n)
+{
+  double sum = 0;
+  for (size_t k = 0; k < n; k++) sum += s[k] * s[k];
+  return sum;
+}
+
+static bl_status by_svd(bl_ctx *ctx, const bl_cmat *X, const double *mean, found *f)
 {
   double *x = NULL;
   bl_status status = bl_kit_doubles(ctx, X, mean, NULL, &x);
   if (!status) status = BL_CHECK_CANCEL(ctx);
-  if (!status) status = bl_svd(ctx, X->rows, X->cols, x, s, NULL, vt);
+  if (!status) status = bl_svd(ctx, X->rows, X->cols, x, f->s, NULL, f->vt);
+  if (!status) f->total = sum_of_squares(f->s, f->n);
   bl_free(ctx, x);
   return status;
 }
 
-static bl_status by_covariance(bl_ctx *ctx, const bl_cmat *X, const double *mean, double *s, double *vt)
+/* All eigenvalues of c [d x d]. */
+static bl_status all_directions(bl_ctx *ctx, size_t d, double *c, found *f)
 {
-  size_t d = X->cols;
-  double *c = bl_calloc(ctx, d * d, sizeof *c), *w = bl_calloc(ctx, d, sizeof *w),
-         *v = bl_calloc(ctx, d * d, sizeof *v);
-  bl_status status = c && w && v ? bl_kit_gram(ctx, X, mean, c) : bl_fail_nomem(ctx, "pca");
-  if (!status) status = BL_CHECK_CANCEL(ctx);
-  if (!status) status = bl_eigh(ctx, d, c, w, v);
-  for (size_t k = 0; !status && k < d; k++) {
+  double *w = bl_calloc(ctx, d, sizeof *w), *v = bl_calloc(ctx, d * d, sizeof *v);
+  bl_status status = w && v ? bl_eigh(ctx, d, c, w, v) : bl_fail_nomem(ctx, "pca");
+  for (size_t k = 0; !status && k < f->n; k++) {
     size_t from = d - 1 - k; /* eigh ascends */
-    s[k] = w[from] > 0 ? sqrt(w[from]) : 0;
-    for (size_t j = 0; j < d; j++) vt[k * d + j] = v[j * d + from];
+    f->s[k] = w[from] > 0 ? sqrt(w[from]) : 0;
+    for (size_t j = 0; j < d; j++) f->vt[k * d + j] = v[j * d + from];
   }
-  bl_free(ctx, c);
+  if (!status) f->total = sum_of_squares(f->s, f->n);
   bl_free(ctx, w);
   bl_free(ctx, v);
+  return status;
+}
+
+static bl_status first_directions(bl_ctx *ctx, size_t d, double *c, found *f)
+{
+  f->total = 0;
+  for (size_t j = 0; j < d; j++) f->total += c[j * d + j]; /* the sum of all eigenvalues */
+  bl_status status = bl_eigh_largest(ctx, d, f->n, c, f->s, f->vt);
+  for (size_t k = 0; !status && k < f->n; k++) f->s[k] = f->s[k] > 0 ? sqrt(f->s[k]) : 0;
+  return status;
+}
+
+static bl_status by_covariance(bl_ctx *ctx, const bl_cmat *X, const double *mean, found *f)
+{
+  size_t d = X->cols;
+  double *c = bl_calloc(ctx, d * d, sizeof *c);
+  bl_status status = c ? bl_kit_gram(ctx, X, mean, c) : bl_fail_nomem(ctx, "pca");
+  if (!status) status = BL_CHECK_CANCEL(ctx);
+  if (!status) status = (f->n < f->of ? first_directions : all_directions)(ctx, d, c, f);
+  bl_free(ctx, c);
   return status;
 }
 
@@ -111,14 +142,23 @@ static void turn_positive(double *v, size_t d)
   for (size_t j = 0; j < d; j++) v[j] = -v[j];
 }
 
-static bl_status keep(bl_ctx *ctx, const params *p, state *st, size_t n, size_t r, const double *s, const double *vt)
+/* The variance of the directions behind the first k. */
+static double rest_of(const found *f, const double *variance, size_t k, double total)
 {
-  size_t d = st->n_features;
-  double total = 0, left = 0;
+  double first = 0, rest = 0;
+  for (size_t i = 0; i < k; i++) first += variance[i];
+  for (size_t i = k; i < f->n; i++) rest += variance[i];
+  return f->n == f->of ? rest : total > first ? total - first : 0;
+}
+
+static bl_status keep(bl_ctx *ctx, const params *p, state *st, size_t n, const found *f)
+{
+  size_t d = st->n_features, r = f->of;
+  double total = f->total / (double)(n - 1);
   bl_status status = BL_OK;
-  double *variance = bl_calloc(ctx, r, sizeof *variance);
+  double *variance = bl_calloc(ctx, f->n, sizeof *variance);
   if (!variance) return bl_fail_nomem(ctx, "pca");
-  for (size_t k = 0; k < r; k++) total += variance[k] = s[k] * s[k] / (double)(n - 1);
+  for (size_t k = 0; k < f->n; k++) variance[k] = f->s[k] * f->s[k] / (double)(n - 1);
   if (!(total > 0)) bl_warn(ctx, BL_W_CONSTANT, "pca: all columns are constant; there is no variance to explain");
   status = count_components(ctx, p, variance, r, total, &st->n_components);
   if (status) goto done;
@@ -131,18 +171,25 @@ static bl_status keep(bl_ctx *ctx, const params *p, state *st, size_t n, size_t 
     status = bl_fail_nomem(ctx, "pca");
     goto done;
   }
-  memcpy(st->components, vt, k * d * sizeof *vt);
+  memcpy(st->components, f->vt, k * d * sizeof *f->vt);
   memcpy(st->explained_variance, variance, k * sizeof *variance);
-  memcpy(st->singular_values, s, k * sizeof *s);
+  memcpy(st->singular_values, f->s, k * sizeof *f->s);
   for (size_t i = 0; i < k; i++) {
     turn_positive(st->components + i * d, d);
     st->explained_variance_ratio[i] = total > 0 ? variance[i] / total : 0;
   }
-  for (size_t i = k; i < r; i++) left += variance[i];
-  st->noise_variance = k < r ? left / (double)(r - k) : 0;
+  st->noise_variance = k < r ? rest_of(f, variance, k, total) / (double)(r - k) : 0;
 done:
   bl_free(ctx, variance);
   return status;
+}
+
+/* How many directions to look for, of r there are: the first of them where these are known to be few. */
+static size_t n_wanted(const params *p, size_t r)
+{
+  double want = p->n_components.real;
+  bool few = p->n_components.word < 0 && want >= 1 && want == floor(want) && want <= (double)r / 4;
+  return few ? (size_t)want : r;
 }
 
 static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
@@ -152,17 +199,18 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
   size_t n = t->X.rows, d = t->X.cols, r = n < d ? n : d;
   if (n < 2) return bl_fail(ctx, BL_E_SHAPE, "pca: 1 row has no variance; at least 2 rows are needed");
   bool square = p->svd_solver == COVARIANCE_EIGH || (p->svd_solver == AUTO && n > 5 * d && d <= 1000);
-  if (square) r = d; /* more than rows - 1 of them are 0 then */
+  found f = {.n = square ? n_wanted(p, r) : r, .of = r};
   st->n_features = d;
   st->n_samples = (int64_t)n;
-  double *s = bl_calloc(ctx, r, sizeof *s), *vt = bl_calloc(ctx, r * d, sizeof *vt);
+  f.s = bl_calloc(ctx, f.n, sizeof *f.s);
+  f.vt = bl_calloc(ctx, f.n * d, sizeof *f.vt);
   st->mean = bl_calloc(ctx, d, sizeof *st->mean);
-  bl_status status = s && vt && st->mean ? BL_OK : bl_fail_nomem(ctx, "pca");
+  bl_status status = f.s && f.vt && st->mean ? BL_OK : bl_fail_nomem(ctx, "pca");
   if (!status) status = bl_kit_moments(ctx, &t->X, NULL, st->mean, NULL);
-  if (!status) status = (square ? by_covariance : by_svd)(ctx, &t->X, st->mean, s, vt);
-  if (!status) status = keep(ctx, p, st, n, n < d ? n : d, s, vt);
-  bl_free(ctx, s);
-  bl_free(ctx, vt);
+  if (!status) status = (square ? by_covariance : by_svd)(ctx, &t->X, st->mean, &f);
+  if (!status) status = keep(ctx, p, st, n, &f);
+  bl_free(ctx, f.s);
+  bl_free(ctx, f.vt);
   return status;
 }
 

@@ -142,6 +142,36 @@ static void eigen(void **state)
   check_free(ctx);
 }
 
+/* The first of many are the last of all, and their vectors the same but for the sign. */
+static void largest(void **state)
+{
+  (void)state;
+  enum { N = 8 };
+  bl_ctx *ctx = bl_ctx_new();
+  double a[N * N], work[N * N], w[N], v[N * N], top[N], rows[N * N];
+  definite(a, N, 11);
+  memcpy(work, a, sizeof a);
+  check_ok(ctx, bl_eigh(ctx, N, work, w, v));
+  for (size_t k = 0; k <= N; k += k < 2 ? 1 : 3) {
+    memcpy(work, a, sizeof a);
+    for (size_t i = 0; i < N; i++) /* only the upper triangle may be read */
+      for (size_t j = 0; j < i; j++) work[i * N + j] = 1e9;
+    check_ok(ctx, bl_eigh_largest(ctx, N, k, work, top, rows));
+    for (size_t i = 0; i < k; i++) {
+      double dot = 0;
+      check_near(top[i], w[N - 1 - i], 1e-12 * w[N - 1]);
+      for (size_t j = 0; j < N; j++) dot += rows[i * N + j] * v[j * N + N - 1 - i];
+      check_near(fabs(dot), 1, 1e-12);
+    }
+  }
+  memset(work, 0, sizeof work);
+  check_ok(ctx, bl_eigh_largest(ctx, N, 3, work, top, rows));
+  check_near(top[0], 0, 0);
+  work[0] = (double)NAN;
+  check_fails(ctx, bl_eigh_largest(ctx, N, 3, work, top, rows), BL_E_NONFINITE, "8 x 8");
+  check_free(ctx);
+}
+
 static void svd(void **state)
 {
   (void)state;
@@ -230,9 +260,9 @@ static void allocations(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(products),   cmocka_unit_test(same_bits_for_any_threads),
-                                     cmocka_unit_test(gram),       cmocka_unit_test(eigen),
-                                     cmocka_unit_test(svd),        cmocka_unit_test(solves),
-                                     cmocka_unit_test(allocations)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(products), cmocka_unit_test(same_bits_for_any_threads),
+                                     cmocka_unit_test(gram),     cmocka_unit_test(eigen),
+                                     cmocka_unit_test(largest),  cmocka_unit_test(svd),
+                                     cmocka_unit_test(solves),   cmocka_unit_test(allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
