@@ -120,10 +120,19 @@ static void say(char out[BL_REMARK], const char *format, ...)
   snprintf(out + n, BL_REMARK - n, "; ");
 }
 
-static void remark_clipping(const bl_census *t, char out[BL_REMARK])
+/* Peaks of single samples touch limits that are the signal's own extremes, as convert writes them; what was cut off stands
+ * there for a while. */
+static bool stands_at_limits(const bl_census *t, const bl_channel *c)
+{
+  double hi = 1e-6 * fabs(c->hi), lo = 1e-6 * fabs(c->lo);
+  return (t->max >= c->hi - hi && t->top.n_in_runs) || (t->min <= c->lo + lo && t->bottom.n_in_runs);
+}
+
+static void remark_clipping(const bl_census *t, const bl_channel *c, char out[BL_REMARK])
 {
   uint64_t n_runs, n_flat = bl_census_flat_tops(t, &n_runs);
-  if (t->n_at_limits > 2 && !t->n_beyond) say(out, "%llu samples at the limits", (unsigned long long)t->n_at_limits);
+  if (t->n_at_limits > 2 && !t->n_beyond && stands_at_limits(t, c))
+    say(out, "%llu samples at the limits", (unsigned long long)t->n_at_limits);
   if (t->n_beyond) say(out, "%llu samples beyond the declared limits", (unsigned long long)t->n_beyond);
   if (n_flat && n_flat > t->n_at_limits + t->n_beyond)
     say(out, "clipped at %.5g and %.5g? %llu samples stand there in %llu runs", t->min, t->max,
@@ -142,7 +151,7 @@ void bl_census_remark(const bl_rec_stream *s, const bl_census *all, size_t chann
   else if (t->n && (double)t->longest_run > s->rate_hz)
     say(out, "stands still for %.1f s", (double)t->longest_run / s->rate_hz);
   if (t->twin) say(out, "the same samples as %s", s->channels[t->twin - 1].name);
-  if (!flat) remark_clipping(t, out);
+  if (!flat) remark_clipping(t, c, out);
   if (t->n_bad) say(out, "%llu NaN or infinite", (unsigned long long)t->n_bad);
   if (!flat && (sd_uv > 1e4 || (sd_uv > 0 && sd_uv < 0.1)))
     say(out, "sd of %.3g uV is far from EEG's: is the unit right?", sd_uv);

@@ -117,3 +117,21 @@ void bl_samples_get(const unsigned char *from, bl_sample_type type, size_t from_
   else if (type.kind == BL_I32 && !big) get(from, BL_I32, 4, false, from_stride, n, scale, to, to_stride);
   else get(from, type.kind, bl_sample_bytes(type.kind), big, from_stride, n, scale, to, to_stride);
 }
+
+bool bl_samples_lose_steps(const unsigned char *from, bl_sample_type type, size_t from_stride, size_t n,
+                           const bl_scale *scale)
+{
+  enum { MOST = 256, LEAST = 8 };
+  size_t bytes = bl_sample_bytes(type.kind), differ = 0, lost = 0;
+  double last = (double)NAN;
+  if (bytes < 4 || type.kind == BL_F32) return false;
+  for (size_t i = 0; i < n && i < MOST; i++, from += from_stride) {
+    double x = value_of(from, type.kind, bytes, type.big) * scale->cal + scale->off;
+    if (isfinite(x) && isfinite(last) && x != last) {
+      differ++;
+      lost += (float)x == (float)last;
+    }
+    last = x;
+  }
+  return lost >= LEAST && lost * 10 >= differ;
+}

@@ -40,4 +40,9 @@ double bl_sample_at(const unsigned char *from, bl_sample_type type);
 void bl_samples_get(const unsigned char *from, bl_sample_type type, size_t from_stride, size_t n, const bl_scale *scale,
                     float *to, size_t to_stride);
 
+/* Whether, of neighbours that differ, one in ten at least comes out as the same float32: steps are lost on a large offset,
+ * as of times in seconds since 1970. Looks at no more than the first 256; types of 24 bits and fewer lose none. */
+bool bl_samples_lose_steps(const unsigned char *from, bl_sample_type type, size_t from_stride, size_t n,
+                           const bl_scale *scale);
+
 #endif

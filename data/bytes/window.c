@@ -88,8 +88,17 @@ bl_status bl_window_samples(bl_ctx *ctx, bl_window *w, uint64_t at, bl_sample_ty
   const unsigned char *v;
   if (!n) return BL_OK;
   bl_status s = bl_window_get(ctx, w, at, (n - 1) * step + bl_sample_bytes(type.kind), ahead, &v);
-  if (!s) bl_samples_get(v, type, step, n, scale, to, to_step);
-  return s;
+  if (s) return s;
+  if (!w->told && bl_samples_lose_steps(v, type, step, n, scale)) {
+    w->told = true;
+    bl_warn(
+        ctx, BL_W_ADJUSTED,
+        "%s: samples lie so close together, so far from 0, that 32 bits cannot hold the steps between them: they are lost; take what "
+        "they have in common off before",
+        w->path);
+  }
+  bl_samples_get(v, type, step, n, scale, to, to_step);
+  return BL_OK;
 }
 
 void bl_window_close(bl_ctx *ctx, bl_window *w)

@@ -18,6 +18,7 @@ typedef struct bl_window {
   unsigned char *piece;        /* bytes at .. at + n - 1 */
   size_t cap, n;
   uint64_t at;
+  bool told; /* of samples whose steps are lost */
 } bl_window;
 
 bl_status bl_window_open(bl_ctx *ctx, const char *path, bl_window *out) BL_MUST_CHECK;

@@ -49,6 +49,11 @@ static bl_status report(bl_ctx *ctx, bl_recording *rec, const work *w, double ra
   bl_status s = BL_OK;
   if (w->signal.is_latin1)
     s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "names of channels are no UTF-8; read as Latin-1");
+  if (!s && w->signal.loses_steps)
+    s = bl_recording_note(
+        ctx, rec, BL_W_ADJUSTED,
+        "samples lie so close together, so far from 0, that 32 bits cannot hold the steps between them: they are lost; "
+        "take what they have in common off before");
   if (s || !(k->rate_hz > 0)) return s;
   if (k->stray_s > fmax(w->signal.step_s, 0.01 / rate))
     s = bl_recording_note(ctx, rec, BL_W_DEVIATION,

@@ -143,8 +143,15 @@ static bl_status first_line(bl_ctx *ctx, const lines *l, const char *from, const
 
 /* ---- lines ------------------------------------------------------------------------------------------------------- */
 
+/* A column's last number, and how many differed from the one before: as doubles, and as doubles only. */
+typedef struct steps {
+  double last;
+  uint64_t differ, lost;
+} steps;
+
 typedef struct room {
   size_t v, t;
+  steps *steps; /* [channel] */
 } room;
 
 static bl_status take_time(bl_ctx *ctx, const lines *l, const layout *y, bl_csv_signal *s, const char *cell, double x)
@@ -158,6 +165,16 @@ static bl_status take_time(bl_ctx *ctx, const lines *l, const layout *y, bl_csv_
   if (!s->n_frames || step < s->step_s) s->step_s = step;
   *at = t;
   return BL_OK;
+}
+
+static float take_number(steps *c, double x)
+{
+  if (isfinite(x) && isfinite(c->last) && x != c->last) {
+    c->differ++;
+    c->lost += (float)x == (float)c->last;
+  }
+  c->last = x;
+  return (float)x;
 }
 
 static bl_status take_line(bl_ctx *ctx, const lines *l, const char *from, const char *to, const layout *y,
@@ -174,7 +191,10 @@ static bl_status take_line(bl_ctx *ctx, const lines *l, const char *from, const 
     if (k >= y->n_columns) continue;
     if (!number(l, cell, &x)) st = bl_fail(ctx, BL_E_FORMAT, "%s:%zu: '%.60s' is not a number", l->name, l->line, cell);
     else if (k == y->time_column) st = take_time(ctx, l, y, s, cell, x);
-    else s->v[s->n_frames * s->n_channels + c++] = (float)x;
+    else {
+      s->v[s->n_frames * s->n_channels + c] = take_number(&r->steps[c], x);
+      c++;
+    }
   }
   if (!st && k != y->n_columns)
     st = bl_fail(ctx, BL_E_FORMAT, "%s:%zu: %zu fields, where the first line has %zu", l->name, l->line, k,
@@ -195,12 +215,17 @@ bl_status bl_csv_signal_parse(bl_ctx *ctx, const char *name, const char *text, s
   l.separator = find_separator(from, to);
   bl_status s = first_line(ctx, &l, from, to, out, &y);
   if (!s && !out->n_channels) s = bl_fail(ctx, BL_E_FORMAT, "%s:%zu: no column besides the time", name, l.line);
+  if (!s && !(r.steps = bl_calloc(ctx, out->n_channels, sizeof *r.steps))) s = bl_fail_nomem(ctx, "a CSV signal");
+  for (size_t c = 0; !s && c < out->n_channels; c++) r.steps[c].last = (double)NAN;
   bool more = !s;
   if (!s && (out->names.n || y.time_column != SIZE_MAX)) more = next_line(&l, &from, &to);
   for (; more && !s; more = next_line(&l, &from, &to)) {
     if (!(out->n_frames % 4096)) s = BL_CHECK_CANCEL(ctx);
     if (!s) s = take_line(ctx, &l, from, to, &y, out, &r);
   }
+  for (size_t c = 0; !s && c < out->n_channels; c++)
+    out->loses_steps |= r.steps[c].lost >= 8 && r.steps[c].lost * 10 >= r.steps[c].differ;
+  bl_free(ctx, r.steps);
   if (s) bl_csv_signal_free(ctx, out);
   return s;
 }

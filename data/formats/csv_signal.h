@@ -13,10 +13,11 @@ typedef struct bl_csv_signal {
   bl_texts names; /* of the channels; none without a header */
   size_t n_channels;
   uint64_t n_frames;
-  float *v;       /* [frame][channel] */
-  double *time_s; /* per frame, ascending; NULL: no such column */
-  double step_s;  /* to which the times are written: 0.001 for three digits; 0: not known */
-  bool is_latin1; /* a name was no UTF-8, and taken as Latin-1 */
+  float *v;         /* [frame][channel] */
+  double *time_s;   /* per frame, ascending; NULL: no such column */
+  double step_s;    /* to which the times are written: 0.001 for three digits; 0: not known */
+  bool loses_steps; /* of a column, one in ten samples that differ from the one before comes out as the same float32 */
+  bool is_latin1;   /* a name was no UTF-8, and taken as Latin-1 */
 } bl_csv_signal;
 /* BL_E_FORMAT names file and line. */
 bl_status bl_csv_signal_parse(bl_ctx *ctx, const char *name, const char *text, size_t n,
