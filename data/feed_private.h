@@ -15,20 +15,33 @@ typedef struct bl_feed_class {
   void (*close)(bl_ctx *ctx, bl_feed *f);
 } bl_feed_class;
 
+/* A stream that was chosen, and a block of it: frames [at, n) are still to be given. */
+typedef struct bl_feed_part {
+  size_t stream;
+  float *block; /* room for cap floats */
+  size_t cap, at, n;
+} bl_feed_part;
+
 struct bl_feed {
   const bl_feed_class *cls;
   bl_recording *head;
   bl_intake in; /* of a pipe */
   void *impl;   /* the class's own */
-  float *block; /* frames given out; room for block_cap floats */
-  size_t block_cap;
-  size_t stream;
+  bl_feed_part *part; /* [n_chosen] */
+  size_t n_chosen;
+  const float **given; /* [n_chosen]: what was given last, and how much of it */
+  size_t *n_given;
   double delay_s, known_s; /* see bl_feed_known_s(); INFINITY unless the class knows better */
   bool live, ended;
 };
 
-/* How many frames to take at a time, at most `most`; f->block has room for them. */
-bl_status bl_feed_room(bl_ctx *ctx, bl_feed *f, size_t most, size_t *n) BL_MUST_CHECK;
+/* How many frames of the first chosen stream to take at a time, at most `most`. */
+size_t bl_feed_convenient(const bl_feed *f, size_t most);
+/* Room for n frames of chosen stream k in its block, which then holds none. */
+bl_status bl_feed_room(bl_ctx *ctx, bl_feed *f, size_t k, size_t n) BL_MUST_CHECK;
+/* FRAMES out of the blocks, which reach equally far in time: at most `most` of the first one, and of the others in step.
+ * END when they hold no more. */
+void bl_feed_give(bl_feed *f, size_t most, bl_feed_item *out);
 /* Interleaved samples of the first stream out of the pipe: waits for one frame, and gives those that are there, `most`
  * at the most. BL_FEED_END when not even one is left. */
 bl_status bl_feed_samples(bl_ctx *ctx, bl_feed *f, bl_sample_type type, const bl_scale *scale, size_t most,

@@ -89,6 +89,7 @@ static bool section_at(size_t i, bl_entry *out)
     const char *name, *summary;
     const bl_opt *opts;
   } sections[] = {{"stream", "which stream of a recording is taken", bl_stream_opts},
+                  {"stream", "of a branch of features: which stream it is made of", bl_branch_stream_opts},
                   {"rows", "what is learnt from rows, and which belong together", bl_rows_opts},
                   {"evaluate", "how models are tested; takes split: and metrics: too", bl_evaluate_opts},
                   {"report", "what the report says; takes published: too", bl_report_opts}};

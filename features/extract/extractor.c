@@ -82,8 +82,7 @@ static bl_status start_node(bl_ctx *ctx, bl_extractor *e, const bl_stage *stage,
   }
   bl_status s = bl_stage_start_all(ctx, stage, in, d->more.n + 1, &d->run);
   if (!s) d->out.width = bl_stream_width(&d->run.out);
-  /* pieces of a run would have to begin at one time in all parents */
-  if (!s && !d->more.n) d->foot = bl_footing_behind(&d->run, in[0], bl_extractor_footing(e, d->parent));
+  if (!s) d->foot = bl_footing_behind(&d->run, in[0], bl_footing_of_parents(e, d->parent, &d->more));
   bl_free(ctx, in);
   return s;
 }
@@ -200,6 +199,7 @@ bl_status bl_extractor_new(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream
   if (!(e->in = bl_calloc(ctx, n_inputs, sizeof *e->in))) goto nomem;
   for (; e->n_inputs < n_inputs; e->n_inputs++)
     if ((s = bl_stream_copy(ctx, &in[e->n_inputs], &e->in[e->n_inputs].stream))) goto done;
+  for (size_t k = 0; k < e->n_inputs; k++) e->in[k].foot = bl_footing_of_input(e, k);
   if (!(e->leaves = bl_calloc(ctx, recipe->n_branches, sizeof *e->leaves))) goto nomem;
   if ((s = build_nodes(ctx, e))) goto done;
   if (!(e->seats = bl_calloc(ctx, e->n_seats, sizeof *e->seats))) goto nomem;

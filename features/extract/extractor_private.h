@@ -9,8 +9,8 @@
 static inline bool bl_is_input(size_t at) { return at > ROOT / 2; }
 static inline size_t bl_input_of(size_t at) { return ROOT - at; }
 
-/* How the frames of a stream lie to those of the input when a run is begun in its middle: at a multiple of `align` frames
- * of the input, of which `per` frames of the stream are made. Begun at 0, frames from `good` on are what they are in a
+/* How the frames of a stream lie to those of the first input when a run is begun in its middle: at a multiple of `align`
+ * frames of the input, of which `per` frames of the stream are made. Begun at 0, frames from `good` on are what they are in a
  * whole run; begun at m align, from good + m per on. align 0: only a whole run will do. */
 typedef struct footing {
   uint64_t align, per, good;
@@ -104,6 +104,7 @@ typedef struct open_span {
 
 typedef struct inlet {
   bl_stream stream;
+  footing foot;
   uint64_t pushed; /* frames of this run */
 } inlet;
 
@@ -144,6 +145,9 @@ bl_status bl_extractor_fail(bl_ctx *ctx, const bl_extractor *e, bl_status s, con
 bl_status bl_extractor_name_features(bl_ctx *ctx, bl_extractor *e) BL_MUST_CHECK;
 /* ---- extractor_pieces.c ------------------------------------------------------------------------------------------ */
 
+footing bl_footing_of_input(const bl_extractor *e, size_t input);
+/* Of what comes into a stage with these parents. */
+footing bl_footing_of_parents(const bl_extractor *e, size_t parent, const joint *more);
 /* The footing of a started stage, from that of what comes in. */
 footing bl_footing_behind(const bl_stage_run *stage, const bl_stream *in, footing of_in);
 footing bl_extractor_footing(const bl_extractor *e, size_t at);

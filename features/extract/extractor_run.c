@@ -474,6 +474,8 @@ bl_status bl_extractor_push(bl_ctx *ctx, bl_extractor *e, const float *x, size_t
   return bl_extractor_push_to(ctx, e, 0, x, n);
 }
 
+uint64_t bl_extractor_pushed(const bl_extractor *e, size_t k) { return e->in[k].pushed; }
+
 bl_status bl_extractor_end(bl_ctx *ctx, bl_extractor *e)
 {
   if (e->ended) return BL_OK;

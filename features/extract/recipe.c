@@ -3,12 +3,21 @@
 
 #include <string.h>
 
+#include "channels.h"
+
 static const char *const auto_word[] = {"auto", NULL};
 const bl_opt bl_branch_stream_opts[] = {
     BL_WORD(bl_branch_stream, rate_hz, "auto", auto_word, 0, 1e9, BL_OPT_OPEN_LO, "Hz",
             "rate of the stream that the branch is made of; auto: of the one that all branches have"),
     BL_TEXTS(bl_branch_stream, channels, NULL, "names or patterns of channels: the stream that has most of them"),
     BL_OPT_END};
+
+size_t bl_branch_stream_fits(const bl_branch_stream *s, const bl_stream *in)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < s->channels.n; i++) n += bl_channels_has(in, s->channels.v[i]);
+  return n;
+}
 
 /* The first branch that names its stream as branch b does. */
 static size_t alike(const bl_recipe *r, size_t b)

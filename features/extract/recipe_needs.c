@@ -47,6 +47,12 @@ static const bl_texts *taken_by(const bl_stage *stage)
 
 static bl_status shape_path(bl_ctx *ctx, const tree *t, size_t b, path *p);
 
+static bl_status fail_stage(bl_ctx *ctx, bl_status s, const char *branch, const bl_stage *stage)
+{
+  if (!stage->line) return bl_fail_in(ctx, s, "branch '%s', stage '%s': ", branch, stage->cls->name);
+  return bl_fail_in(ctx, s, "branch '%s', stage '%s' (line %zu of the config): ", branch, stage->cls->name, stage->line);
+}
+
 /* What a stage of branch b makes of `in` and of the ends of the branches that it takes. */
 static bl_status shape_stage(bl_ctx *ctx, const tree *t, size_t b, const bl_stage *stage, const bl_stream *in,
                              bl_stream *out)
@@ -62,7 +68,7 @@ static bl_status shape_stage(bl_ctx *ctx, const tree *t, size_t b, const bl_stag
   }
   if (!s) all[0] = in;
   if (!s && (s = bl_stage_shape_all(ctx, stage, all, names->n + 1, out)))
-    bl_fail_in(ctx, s, "branch '%s', stage '%s': ", t->recipe->branches[b].name, stage->cls->name);
+    s = fail_stage(ctx, s, t->recipe->branches[b].name, stage);
   for (size_t i = 0; ends && i < names->n; i++) free_path(ctx, &ends[i]);
   bl_free(ctx, ends);
   bl_free(ctx, all);

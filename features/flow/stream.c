@@ -35,6 +35,23 @@ void bl_stream_free(bl_ctx *ctx, bl_stream *s)
   *s = (bl_stream){0};
 }
 
+bl_status bl_streams_copy(bl_ctx *ctx, const bl_streams *from, bl_streams *to)
+{
+  *to = (bl_streams){.v = bl_calloc(ctx, from->n, sizeof *to->v)};
+  bl_status s = to->v ? BL_OK : bl_fail_nomem(ctx, "streams");
+  for (; !s && to->n < from->n; to->n++)
+    if ((s = bl_stream_copy(ctx, &from->v[to->n], &to->v[to->n]))) break;
+  if (s) bl_streams_free(ctx, to);
+  return s;
+}
+
+void bl_streams_free(bl_ctx *ctx, bl_streams *s)
+{
+  for (size_t i = 0; i < s->n; i++) bl_stream_free(ctx, &s->v[i]);
+  bl_free(ctx, s->v);
+  *s = (bl_streams){0};
+}
+
 /* "440Hz", "15.625Hz": up to three decimals, the point a point in every locale. buf holds 40 bytes. */
 static void hz_name(double hz, char *buf)
 {

@@ -65,7 +65,7 @@ static bl_status push_all(bl_ctx *ctx, void *sp, const float *const *x, size_t n
 const bl_stage_class bl_stage_subtract = {
     .name = "subtract",
     .summary = "What comes before it less what other branches end in",
-    .source = "",
+    .source = "Oppenheim and Schafer, Discrete-Time Signal Processing, 2.1 (the difference of sequences)",
     .opts = opts,
     .params_size = sizeof(params),
     .state_size = sizeof(state),
@@ -73,4 +73,5 @@ const bl_stage_class bl_stage_subtract = {
     .shape_all = shape_all,
     .init = init,
     .push_all = push_all,
+    .warm_up = bl_memoryless,
 };

@@ -57,33 +57,50 @@ static bl_status named(printer *p, const char *key, const char *name, const bl_o
   return s ? s : bl_buf_puts(p->ctx, p->out, "}\n");
 }
 
-static bl_status section(printer *p, const char *key, const bl_opt *table, const void *params)
+static bl_status section(printer *p, const char *before, const bl_opt *table, const void *params)
 {
-  bl_status s = bl_buf_printf(p->ctx, p->out, "%s: ", key);
+  bl_status s = bl_buf_puts(p->ctx, p->out, before);
   if (!s) s = options(p, table, params);
   return s ? s : bl_buf_puts(p->ctx, p->out, "\n");
 }
 
-bl_status bl_print_options(bl_ctx *ctx, const char *key, const bl_opt *table, const void *params, bl_buf *out)
+bl_status bl_print_options(bl_ctx *ctx, const char *before, const bl_opt *table, const void *params, bl_buf *out)
 {
   printer p = {ctx, out, NULL};
-  return section(&p, key, table, params);
+  return section(&p, before, table, params);
+}
+
+/* Whether a branch is made of the stream that the config names for all, of which nothing is printed. */
+static bl_status is_plain(printer *p, const bl_branch *b, bool *out)
+{
+  bl_branch_stream usual = {0};
+  bl_status s = bl_opts_defaults(p->ctx, "stream", bl_branch_stream_opts, &usual);
+  *out = !s && bl_opts_equal(bl_branch_stream_opts, &usual, &b->stream);
+  bl_opts_release(p->ctx, bl_branch_stream_opts, &usual);
+  return s;
+}
+
+static bl_status print_branch(printer *p, const bl_branch *b)
+{
+  bool plain;
+  bl_status s = is_plain(p, b, &plain);
+  if (!s) s = bl_buf_puts(p->ctx, p->out, "  ");
+  if (!s) s = bl_flow_print_scalar(p->ctx, b->name, p->out);
+  if (!s) s = bl_buf_puts(p->ctx, p->out, !plain || b->n_stages || b->n_summaries ? ":\n" : ": {}\n");
+  if (!s && !plain) s = section(p, "    stream: ", bl_branch_stream_opts, &b->stream);
+  if (!s && b->n_stages) s = bl_buf_puts(p->ctx, p->out, "    stages:\n");
+  for (size_t k = 0; !s && k < b->n_stages; k++)
+    s = plug(p, "      - ", b->stages[k].cls->name, b->stages[k].cls->opts, b->stages[k].params);
+  if (!s && b->n_summaries) s = bl_buf_puts(p->ctx, p->out, "    summaries:\n");
+  for (size_t k = 0; !s && k < b->n_summaries; k++)
+    s = plug(p, "      - ", b->summaries[k].cls->name, b->summaries[k].cls->opts, b->summaries[k].params);
+  return s;
 }
 
 static bl_status print_features(printer *p, const bl_recipe *r)
 {
   bl_status s = r->n_branches ? bl_buf_puts(p->ctx, p->out, "features:\n") : BL_OK;
-  for (size_t i = 0; !s && i < r->n_branches; i++) {
-    const bl_branch *b = &r->branches[i];
-    s = bl_buf_puts(p->ctx, p->out, "  ");
-    if (!s) s = bl_flow_print_scalar(p->ctx, b->name, p->out);
-    if (!s) s = bl_buf_puts(p->ctx, p->out, b->n_stages ? ":\n    stages:\n" : b->n_summaries ? ":\n" : ": {}\n");
-    for (size_t k = 0; !s && k < b->n_stages; k++)
-      s = plug(p, "      - ", b->stages[k].cls->name, b->stages[k].cls->opts, b->stages[k].params);
-    if (!s && b->n_summaries) s = bl_buf_puts(p->ctx, p->out, "    summaries:\n");
-    for (size_t k = 0; !s && k < b->n_summaries; k++)
-      s = plug(p, "      - ", b->summaries[k].cls->name, b->summaries[k].cls->opts, b->summaries[k].params);
-  }
+  for (size_t i = 0; !s && i < r->n_branches; i++) s = print_branch(p, &r->branches[i]);
   return s;
 }
 
@@ -168,7 +185,7 @@ static bl_status print_report(printer *p, const bl_config *c)
 bl_status bl_print_way(bl_ctx *ctx, const bl_config *c, bl_meta *model, bl_buf *out)
 {
   printer p = {ctx, out, model};
-  bl_status s = section(&p, "stream", bl_stream_opts, &c->stream);
+  bl_status s = section(&p, "stream: ", bl_stream_opts, &c->stream);
   if (!s) s = named(&p, "segments", c->segment.cls->name, c->segment.cls->opts, c->segment.params);
   return s ? s : print_features(&p, &c->recipe);
 }
@@ -179,7 +196,7 @@ bl_status bl_config_print(bl_ctx *ctx, const bl_config *c, bl_buf *out)
   bl_status s = bl_buf_printf(ctx, out, "seed: %lld\n", (long long)c->seed);
   if (!s) s = named(&p, "source", c->source.cls->name, c->source.cls->opts, c->source.params);
   if (!s && !c->source.cls->load) s = bl_print_way(ctx, c, NULL, out);
-  if (!s) s = section(&p, "rows", bl_rows_opts, &c->rows);
+  if (!s) s = section(&p, "rows: ", bl_rows_opts, &c->rows);
   if (!s) s = print_models(&p, c);
   if (!s) s = print_evaluate(&p, c);
   return s ? s : print_report(&p, c);

@@ -49,8 +49,8 @@ bl_status bl_read_evaluate(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MU
 bl_status bl_read_report(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_CHECK;
 /* Fills an array of which the path alone is known. */
 bl_status bl_read_array(bl_mistakes *m, bl_array *a) BL_MUST_CHECK;
-/* Prints "key: {option: value, ...}" and a line end. */
-bl_status bl_print_options(bl_ctx *ctx, const char *key, const bl_opt *table, const void *params,
+/* Prints what comes before, as "key: ", then "{option: value, ...}" and a line end. */
+bl_status bl_print_options(bl_ctx *ctx, const char *before, const bl_opt *table, const void *params,
                            bl_buf *out) BL_MUST_CHECK;
 /* Prints the sections that turn a recording into rows: stream, segments, features. With `model` they are a model's:
  * arrays become its tensors and are called by their names, and what is of training only is left out. */

@@ -25,26 +25,38 @@
 ADD_PLUG(stage)
 ADD_PLUG(summary)
 
+static bl_status read_stages(bl_mistakes *m, const bl_flow *n, bl_branch *b)
+{
+  bl_status s = BL_OK;
+  if (n->kind != BL_FLOW_LIST) return bl_mistake_say(m, n, "stages: wanted a list");
+  for (size_t i = 0; !s && i < n->n; i++) s = add_stage(m, &n->child[i], b);
+  return s;
+}
+
+static bl_status read_summaries(bl_mistakes *m, const bl_flow *n, bl_branch *b)
+{
+  bl_status s = BL_OK;
+  if (n->kind != BL_FLOW_LIST || !n->n)
+    return bl_mistake_say(m, n, "branch '%s' needs 'summaries: [...]', at least one", b->name);
+  for (size_t i = 0; !s && i < n->n; i++) s = add_summary(m, &n->child[i], b);
+  return s;
+}
+
 static bl_status read_branch(bl_mistakes *m, const bl_flow *name, const bl_flow *n, bl_config *c)
 {
-  static const char *const known[] = {"stages", "summaries", NULL};
+  static const char *const known[] = {"stream", "stages", "summaries", NULL};
   if (n->kind != BL_FLOW_MAP)
     return bl_mistake_say(m, n, "branch '%s': wanted 'stages: [...]' and 'summaries: [...]'", name->text);
   bl_branch *b;
   bl_status s = bl_recipe_add_branch(m->ctx, &c->recipe, name->text, &b);
   if (s) return bl_mistake(m, name, s);
-  const bl_flow *stages = NULL, *summaries = NULL;
   for (size_t i = 0; !s && i < n->n; i++) {
-    if (!strcmp(n->key[i].text, "stages")) stages = &n->child[i];
-    else if (!strcmp(n->key[i].text, "summaries")) summaries = &n->child[i];
+    const char *key = n->key[i].text;
+    if (!strcmp(key, "stream")) s = bl_read_options(m, "stream", bl_branch_stream_opts, &b->stream, &n->child[i]);
+    else if (!strcmp(key, "stages")) s = read_stages(m, &n->child[i], b);
+    else if (!strcmp(key, "summaries")) s = read_summaries(m, &n->child[i], b);
     else s = bl_mistake_key(m, &n->key[i], "a branch of features", known);
   }
-  if (!s && stages && stages->kind != BL_FLOW_LIST) s = bl_mistake_say(m, stages, "stages: wanted a list");
-  else
-    for (size_t i = 0; !s && stages && i < stages->n; i++) s = add_stage(m, &stages->child[i], b);
-  if (!s && summaries && (summaries->kind != BL_FLOW_LIST || !summaries->n))
-    return bl_mistake_say(m, summaries, "branch '%s' needs 'summaries: [...]', at least one", name->text);
-  for (size_t i = 0; !s && summaries && i < summaries->n; i++) s = add_summary(m, &summaries->child[i], b);
   return s;
 }
 

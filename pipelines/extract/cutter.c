@@ -30,12 +30,12 @@ bl_status bl_cutter_row(void *cutter, bl_ctx *ctx, const bl_span *span, bl_statu
 
 static bool is_wanted(const bl_cutter *c, double start_s)
 {
-  return !c->piece || (start_s >= c->piece->from_s && start_s < c->piece->to_s);
+  return start_s >= c->from_s && start_s < c->to_s;
 }
 
 bool bl_cutter_done(const bl_cutter *c)
 {
-  return c->piece && c->until_s >= c->piece->to_s && !bl_extractor_n_open(c->extractor);
+  return c->until_s >= c->to_s && !bl_extractor_n_open(c->extractor);
 }
 
 /* What the last step gave: spans to the extractor, what is left out to whoever listens. */
@@ -99,7 +99,7 @@ static bl_status keep_history(bl_ctx *ctx, bl_cutter *c)
   return bl_extractor_set_history(ctx, c->extractor, look_back_s + (c->finds ? lag_s : 0));
 }
 
-bl_status bl_cutter_begin(bl_ctx *ctx, bl_cutter *c, const bl_run_info *run, double known_s)
+static bl_status begin(bl_ctx *ctx, bl_cutter *c, const bl_run_info *run, double known_s)
 {
   c->run = *run;
   c->known_s = known_s;
@@ -108,12 +108,26 @@ bl_status bl_cutter_begin(bl_ctx *ctx, bl_cutter *c, const bl_run_info *run, dou
   bl_segment_stop(ctx, &c->segments);
   bl_status s = bl_segment_open(ctx, &c->config->segment, run, &c->segments);
   if (!s) s = keep_history(ctx, c);
-  bool middle = c->piece && c->piece->from_s > run->start_s;
-  if (!s && middle) c->pushed = bl_extractor_first_frame(c->extractor, run->start_s, c->piece->from_s);
+  bool middle = c->from_s > run->start_s;
+  if (!s && middle) c->pushed = bl_extractor_first_frame(c->extractor, run->start_s, c->from_s);
   if (!s) s = bl_extractor_begin_at(ctx, c->extractor, run->start_s, c->pushed);
   /* what lies before a piece comes out in steps, since it may be much */
   c->until_s = middle ? run->start_s : bl_extractor_announce_s(c->extractor, 0);
   return s;
+}
+
+bl_status bl_cutter_begin(bl_ctx *ctx, bl_cutter *c, const bl_run_info *run, double known_s)
+{
+  c->from_s = -INFINITY;
+  c->to_s = INFINITY;
+  return begin(ctx, c, run, known_s);
+}
+
+bl_status bl_cutter_begin_part(bl_ctx *ctx, bl_cutter *c, const bl_run_info *run, double from_s, double to_s)
+{
+  c->from_s = from_s;
+  c->to_s = to_s;
+  return begin(ctx, c, run, INFINITY);
 }
 
 bl_status bl_cutter_tell(bl_ctx *ctx, bl_cutter *c, const bl_event *events, size_t n, double known_s)
@@ -137,34 +151,58 @@ bl_status bl_cutter_look(bl_ctx *ctx, bl_cutter *c)
   return s;
 }
 
-/* Where events are told as they happen, what has gone by is known. */
-static bl_status push_piece(bl_ctx *ctx, bl_cutter *c, const float *x, size_t n)
+/* How many of n frames of input k go as far in time as the first input now does. */
+static size_t in_step(const bl_cutter *c, size_t k, size_t n)
 {
-  bl_status s = advance(ctx, c, bl_extractor_announce_s(c->extractor, n), NULL, 0);
-  if (!s) s = bl_extractor_push(ctx, c->extractor, x, n);
-  c->pushed += n;
-  if (s || (bl_cutter_now(c) <= c->known_s && !c->finds)) return s;
-  c->known_s = fmax(c->known_s, bl_cutter_now(c));
-  s = advance(ctx, c, c->until_s, NULL, 0);
-  return s ? s : bl_extractor_push(ctx, c->extractor, x, 0);
+  double to = floor((double)c->pushed / c->run.rate_hz * c->in->v[k].rate_hz + 1e-6);
+  double more = to - (double)bl_extractor_pushed(c->extractor, k);
+  return more < (double)n ? (size_t)fmax(more, 0) : n;
 }
 
-static bl_status push_pieces(bl_ctx *ctx, bl_cutter *c, const float *x, size_t n)
+/* Where events are told as they happen, what has gone by is known. */
+static bl_status settle(bl_ctx *ctx, bl_cutter *c)
 {
-  size_t width = c->n_channels, most = isinf(c->known_s) && c->known_s > 0 && !c->finds ? n : piece_of(c), now;
+  if (bl_cutter_now(c) <= c->known_s && !c->finds) return BL_OK;
+  c->known_s = fmax(c->known_s, bl_cutter_now(c));
+  bl_status s = advance(ctx, c, c->until_s, NULL, 0);
+  return s ? s : bl_extractor_push(ctx, c->extractor, NULL, 0);
+}
+
+/* Frames of the other inputs, up to the time that the first one has come to; at the last, all that there are. */
+static bl_status push_others(bl_ctx *ctx, bl_cutter *c, const float *const *x, const size_t *n, bool last)
+{
   bl_status s = BL_OK;
-  for (size_t done = 0; !s && done < n; done += now) {
-    now = n - done < most ? n - done : most;
-    s = push_piece(ctx, c, x + done * width, now);
+  for (size_t k = 1; !s && k < c->in->n; k++) {
+    size_t left = n[k] - c->done[k], now = last ? left : in_step(c, k, left);
+    if (now) s = bl_extractor_push_to(ctx, c->extractor, k, x[k] + c->done[k] * c->in->v[k].n_channels, now);
+    c->done[k] += now;
   }
   return s;
 }
 
-bl_status bl_cutter_push(bl_ctx *ctx, bl_cutter *c, const float *x, size_t n)
+static bl_status push_pieces(bl_ctx *ctx, bl_cutter *c, const float *const *x, const size_t *n)
+{
+  bool at_once = isinf(c->known_s) && c->known_s > 0 && !c->finds;
+  size_t width = c->in->v[0].n_channels, most = at_once ? n[0] : piece_of(c);
+  bl_status s = BL_OK;
+  for (size_t k = 0; k < c->in->n; k++) c->done[k] = 0;
+  while (!s && c->done[0] < n[0]) {
+    size_t left = n[0] - c->done[0], now = left < most ? left : most;
+    s = advance(ctx, c, bl_extractor_announce_s(c->extractor, now), NULL, 0);
+    if (!s) s = bl_extractor_push(ctx, c->extractor, x[0] + c->done[0] * width, now);
+    c->pushed += now;
+    c->done[0] += now;
+    if (!s) s = push_others(ctx, c, x, n, now == left);
+    if (!s) s = settle(ctx, c);
+  }
+  return s;
+}
+
+bl_status bl_cutter_push(bl_ctx *ctx, bl_cutter *c, const float *const *x, const size_t *n)
 {
   const char *before = bl_ctx_set_subject(ctx, c->name);
   bl_status s = bl_cutter_look(ctx, c);
-  if (!s && all_is_known(c) && !c->any) c->pushed += n; /* nothing is wanted of this run */
+  if (!s && all_is_known(c) && !c->any) c->pushed += n[0]; /* nothing is wanted of this run */
   else if (!s) s = push_pieces(ctx, c, x, n);
   bl_ctx_set_subject(ctx, before);
   return s;

@@ -116,14 +116,12 @@ static bl_status no_rows(bl_ctx *ctx, const bl_config *c, const bl_extraction *x
                  recordings);
 }
 
-/* The stream that a model must find again in a recording. */
-static bl_status note_stream(bl_ctx *ctx, bl_survey *v, bl_extraction *x)
+/* The streams that a model must find again in a recording. */
+static bl_status note_streams(bl_ctx *ctx, bl_survey *v, bl_extraction *x)
 {
-  x->rate_hz = v->model_in.rate_hz;
   x->live = v->live;
   v->live = (bl_live){0};
-  bl_status s = bl_texts_copy(ctx, &x->channels, &v->model_in.channels);
-  return s ? s : bl_texts_copy(ctx, &x->units, &v->model_in.units);
+  return bl_streams_copy(ctx, &v->model_in, &x->inputs);
 }
 
 static bl_status finish(bl_ctx *ctx, joining *j)
@@ -134,7 +132,7 @@ static bl_status finish(bl_ctx *ctx, joining *j)
                    x->outcomes[0].message);
   if (!x->rows.X.rows) return no_rows(ctx, j->survey->config, x);
   bl_status s = bl_dataset_settle(ctx, &x->rows);
-  if (!s) s = note_stream(ctx, j->survey, x);
+  if (!s) s = note_streams(ctx, j->survey, x);
   if (s) return s;
   bl_warn_nan(ctx, &x->rows);
   note_silenced(ctx, j);
@@ -207,8 +205,7 @@ void bl_extraction_free(bl_ctx *ctx, bl_extraction *x)
   for (size_t i = 0; i < x->n_outcomes; i++) bl_outcome_free(ctx, &x->outcomes[i]);
   bl_dropped_free(ctx, x->dropped, x->n_dropped);
   bl_free(ctx, x->outcomes);
-  bl_texts_free(ctx, &x->channels);
-  bl_texts_free(ctx, &x->units);
+  bl_streams_free(ctx, &x->inputs);
   bl_live_free(ctx, &x->live);
   *x = (bl_extraction){0};
 }

@@ -14,7 +14,7 @@ typedef struct bl_recording_job {
   bl_recording *rec;
   const bl_annotations *annotations; /* beside those inside the file */
   bool annotated;                    /* in place of those, but for marks of bad stretches: see bl_item */
-  const bl_wanted *wanted;           /* NULL: any channels; the config's stream option decides */
+  const bl_wanted *wanted;           /* NULL: any channels; branches and config decide */
   const bl_piece *piece;             /* NULL: all of it */
   bl_stock *stock;                   /* where an extractor is lent */
   bool told;                         /* what there is to warn of a new extractor was warned of before */

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "baleen/common_runs.h"
 #include "cutter.h"
 #include "extract.h"
 
@@ -40,11 +41,12 @@ static bl_status count_events(bl_ctx *ctx, bl_recording_job *j, const bl_event *
 typedef struct reading {
   bl_recording_job *job;
   const bl_selection *sel;
+  bl_prepared *prepared;
+  bl_common_runs runs; /* of its streams */
   bl_cutter cutter;
   const bl_event *events;
   size_t n_events;
-  float *block, *gathered;
-  size_t block_frames;
+  size_t block_frames; /* of the first stream */
 } reading;
 
 static bl_status on_row(void *user, bl_ctx *ctx, const bl_span *span, bl_status status, const float *row)
@@ -62,14 +64,23 @@ static bl_status on_left_out(void *user, bl_ctx *ctx, const bl_left_out *one)
   return j->on_left_out ? j->on_left_out(j->user, ctx, one) : BL_OK;
 }
 
-/* The frames of a run that lie in the piece; pieces that touch leave none out and share none. */
-static void frames_of(const reading *r, const bl_stretch *run, uint64_t *first, uint64_t *behind)
+/* The part of a run that is wanted: between these times, unless it is the piece's first or last. */
+static void part_of(const reading *r, size_t which, double *from_s, double *to_s)
 {
   const bl_piece *p = r->job->piece;
-  double rate = r->sel->in.rate_hz, n = (double)run->n, from = p ? rint((p->from_s - run->start_s) * rate) : 0,
-         to = p ? rint((p->to_s - run->start_s) * rate) : n;
+  *from_s = p && which == p->first_run ? p->from_s : -INFINITY;
+  *to_s = p && which == p->last_run ? p->to_s : INFINITY;
+}
+
+/* The frames of the first stream in such a part; parts that touch leave none out and share none. */
+static void frames_of(const reading *r, size_t which, uint64_t *first, uint64_t *behind)
+{
+  const bl_common_run *run = &r->runs.v[which];
+  double from_s, to_s, rate = r->sel->in.v[0].rate_hz, n = (double)run->of[0].n;
+  part_of(r, which, &from_s, &to_s);
+  double from = rint((from_s - run->start_s) * rate), to = rint((to_s - run->start_s) * rate);
   *first = from > 0 ? (uint64_t)fmin(from, n) : 0;
-  *behind = to < n ? (uint64_t)fmax(to, 0) : run->n;
+  *behind = to < n ? (uint64_t)fmax(to, 0) : run->of[0].n;
 }
 
 static void count_frames(const reading *r, uint64_t at, size_t got, uint64_t first, uint64_t behind)
@@ -77,27 +88,55 @@ static void count_frames(const reading *r, uint64_t at, size_t got, uint64_t fir
   bl_recording_job *j = r->job;
   uint64_t lo = at > first ? at : first, hi = at + got < behind ? at + got : behind;
   if (hi > lo) j->n_frames += hi - lo;
-  j->seconds = (double)j->n_frames / r->sel->in.rate_hz;
+  j->seconds = (double)j->n_frames / r->sel->in.v[0].rate_hz;
 }
 
-/* To the run's end, or to where all segments of the piece are done. */
-static bl_status read_run(bl_ctx *ctx, reading *r, const bl_stretch *run)
+/* Frames [at, to) of stream k of the run, made ready to be pushed; *short_of: there are fewer. */
+static bl_status read_input(bl_ctx *ctx, reading *r, const bl_common_run *run, size_t k, uint64_t at, uint64_t to,
+                            bool *short_of)
 {
-  bl_recording_job *j = r->job;
+  bl_prepared *p = r->prepared;
+  const bl_selected *sel = &r->sel->of[k];
+  size_t take = to > at ? (size_t)(to - at) : 0;
+  p->n_x[k] = 0;
+  bl_ctx_set_subject(ctx, NULL); /* readers name the file themselves */
+  bl_status s =
+      take ? bl_recording_read(ctx, r->job->rec, sel->stream, run->of[k].first + at, take, p->room[k].block, &p->n_x[k])
+           : BL_OK;
+  bl_ctx_set_subject(ctx, r->job->name);
+  if (!s) p->x[k] = bl_selection_gather(sel, p->room[k].block, p->n_x[k], p->room[k].gathered);
+  *short_of |= p->n_x[k] < take;
+  return s;
+}
+
+/* How far to read stream k, when the first one goes to its frame `now` of the run. */
+static uint64_t up_to(const reading *r, const bl_common_run *run, size_t k, uint64_t now)
+{
+  const bl_streams *in = &r->sel->in;
+  if (now == run->of[0].n) return run->of[k].n;
+  double frames = floor((double)now / in->v[0].rate_hz * in->v[k].rate_hz);
+  return (uint64_t)fmin(frames, (double)run->of[k].n);
+}
+
+/* All streams, side by side, to the run's end, or to where all segments of the piece are done. */
+static bl_status read_run(bl_ctx *ctx, reading *r, size_t which)
+{
+  const bl_common_run *run = &r->runs.v[which];
+  const bl_extractor *e = r->prepared->extractor;
+  bool ends = false; /* the file does, before its header says; the reader warned */
   uint64_t first, behind;
-  frames_of(r, run, &first, &behind);
-  for (uint64_t at = r->cutter.pushed; at < run->n && (at < behind || !bl_cutter_done(&r->cutter));) {
-    size_t take = run->n - at < r->block_frames ? (size_t)(run->n - at) : r->block_frames, got = 0;
+  frames_of(r, which, &first, &behind);
+  for (uint64_t at = r->cutter.pushed; !ends && at < run->of[0].n && (at < behind || !bl_cutter_done(&r->cutter));) {
+    uint64_t to = run->of[0].n - at < r->block_frames ? run->of[0].n : at + r->block_frames;
     bl_status s = BL_CHECK_CANCEL(ctx);
-    bl_ctx_set_subject(ctx, NULL); /* readers name the file themselves */
-    if (!s) s = bl_recording_read(ctx, j->rec, r->sel->stream, run->first + at, take, r->block, &got);
-    bl_ctx_set_subject(ctx, j->name);
+    if (!s) s = read_input(ctx, r, run, 0, at, to, &ends);
+    to = at + r->prepared->n_x[0];
+    for (size_t k = 1; !s && k < r->sel->in.n; k++)
+      s = read_input(ctx, r, run, k, bl_extractor_pushed(e, k), up_to(r, run, k, to), &ends);
+    if (!s) s = bl_cutter_push(ctx, &r->cutter, r->prepared->x, r->prepared->n_x);
     if (s) return s;
-    if (!got) break; /* the file ends before its header says; the reader warned */
-    s = bl_cutter_push(ctx, &r->cutter, bl_selection_gather(r->sel, r->block, got, r->gathered), got);
-    if (s) return s;
-    count_frames(r, at, got, first, behind);
-    at += got;
+    count_frames(r, at, r->prepared->n_x[0], first, behind);
+    at = to;
   }
   return BL_OK;
 }
@@ -105,60 +144,81 @@ static bl_status read_run(bl_ctx *ctx, reading *r, const bl_stretch *run)
 /* A run that holds no segment is not read. */
 static bl_status one_run(bl_ctx *ctx, reading *r, size_t which)
 {
-  const bl_rec_stream *stream = &r->job->rec->streams[r->sel->stream];
-  const bl_stretch *run = &stream->runs[which];
+  const bl_common_run *run = &r->runs.v[which];
   bl_run_info info = {.start_s = run->start_s,
-                      .end_s = run->start_s + (double)run->n / stream->rate_hz,
-                      .rate_hz = stream->rate_hz,
+                      .end_s = run->end_s,
+                      .rate_hz = r->sel->in.v[0].rate_hz,
                       .follows = which > 0,
-                      .followed = which + 1 < stream->n_runs};
+                      .followed = which + 1 < r->runs.n};
+  double from_s, to_s;
   if (info.followed) info.next_start_s = run[1].start_s;
-  bl_status s = bl_cutter_begin(ctx, &r->cutter, &info, INFINITY);
+  part_of(r, which, &from_s, &to_s);
+  bl_status s = bl_cutter_begin_part(ctx, &r->cutter, &info, from_s, to_s);
   if (!s) s = bl_cutter_tell(ctx, &r->cutter, r->events, r->n_events, INFINITY);
   if (!s) s = bl_cutter_look(ctx, &r->cutter);
-  if (!s && r->cutter.any) s = read_run(ctx, r, run);
-  const bl_piece *p = r->job->piece;
-  if (!s && p && !r->cutter.any) r->job->passed_over_s += fmin(p->to_s, info.end_s) - fmax(p->from_s, info.start_s);
+  if (!s && r->cutter.any) s = read_run(ctx, r, which);
+  if (!s && r->job->piece && !r->cutter.any)
+    r->job->passed_over_s += fmax(fmin(to_s, info.end_s) - fmax(from_s, info.start_s), 0);
   return s ? s : bl_cutter_end(ctx, &r->cutter, &info);
 }
 
-/* Blocks are no longer than the longest run: a clip of a second costs no half a megabyte. */
-static bl_status make_room(bl_ctx *ctx, const bl_recording_job *j, const bl_selection *sel, bl_prepared *p,
-                           size_t *block_frames)
+/* Blocks are no longer than the longest run: a clip of a second costs no half a megabyte. Of several streams, none takes
+ * more than a block for the same time. */
+static bl_status make_room(bl_ctx *ctx, reading *r)
 {
-  const bl_rec_stream *stream = &j->rec->streams[sel->stream];
-  size_t width = sel->width ? sel->width : 1, most = BLOCK_FLOATS / width;
-  if (most < 64) most = 64;
-  *block_frames = 1;
-  for (size_t i = 0; i < stream->n_runs; i++)
-    if (stream->runs[i].n > *block_frames) *block_frames = stream->runs[i].n < most ? (size_t)stream->runs[i].n : most;
-  return bl_prepared_room(ctx, p, *block_frames * width, sel->all ? 0 : *block_frames * sel->n);
+  const bl_streams *in = &r->sel->in;
+  double longest = 1, most = INFINITY;
+  for (size_t i = 0; i < r->runs.n; i++) longest = fmax(longest, (double)r->runs.v[i].of[0].n);
+  for (size_t k = 0; k < in->n; k++) {
+    size_t width = r->sel->of[k].width ? r->sel->of[k].width : 1, convenient = BLOCK_FLOATS / width;
+    most = fmin(most, floor((double)(convenient < 64 ? 64 : convenient) * (in->v[0].rate_hz / in->v[k].rate_hz)));
+  }
+  r->block_frames = (size_t)fmax(fmin(longest, most), 1);
+  bl_status s = BL_OK;
+  for (size_t k = 0; !s && k < in->n; k++) {
+    const bl_selected *sel = &r->sel->of[k];
+    size_t frames = r->block_frames;
+    if (k) frames = (size_t)((double)frames / in->v[0].rate_hz * in->v[k].rate_hz) + 2;
+    s = bl_prepared_room(ctx, r->prepared, k, frames * (sel->width ? sel->width : 1), sel->all ? 0 : frames * sel->n);
+  }
+  return s;
+}
+
+static bl_status find_runs(bl_ctx *ctx, reading *r)
+{
+  size_t *which = bl_calloc(ctx, r->sel->in.n, sizeof *which);
+  if (!which) return bl_fail_nomem(ctx, "the runs");
+  bl_selection_streams(r->sel, which);
+  bl_status s = bl_common_runs_find(ctx, r->job->rec->streams, which, r->sel->in.n, &r->runs);
+  bl_free(ctx, which);
+  return s;
 }
 
 static bl_status extract_with(bl_ctx *ctx, bl_recording_job *j, const bl_selection *sel, bl_prepared *p)
 {
   bl_event *events = NULL;
-  reading r = {.job = j, .sel = sel, .block_frames = 1};
+  reading r = {.job = j, .sel = sel, .prepared = p};
   r.cutter = (bl_cutter){.config = j->config,
-                         .piece = j->piece,
                          .extractor = p->extractor,
                          .on_row = on_row,
                          .on_left_out = on_left_out,
                          .user = &r,
                          .name = j->name,
-                         .n_channels = sel->n};
+                         .in = &p->in,
+                         .done = p->done};
   p->on_row = bl_cutter_row;
   p->user = &r.cutter;
   j->names = bl_extractor_names(p->extractor);
   bl_status s = bl_events_gather(ctx, &j->rec->annotations, j->annotations, j->annotated, &events, &r.n_events);
   if (!s) s = count_events(ctx, j, events, r.n_events);
-  if (!s) s = make_room(ctx, j, sel, p, &r.block_frames);
+  if (!s) s = find_runs(ctx, &r);
+  if (!s) s = make_room(ctx, &r);
   r.events = events;
-  r.block = p->block;
-  r.gathered = p->gathered;
-  for (size_t i = 0; !s && i < j->rec->streams[sel->stream].n_runs; i++) s = one_run(ctx, &r, i);
+  size_t last = j->piece && j->piece->last_run < r.runs.n ? j->piece->last_run + 1 : r.runs.n;
+  for (size_t i = j->piece ? j->piece->first_run : 0; !s && i < last; i++) s = one_run(ctx, &r, i);
   j->names = NULL;
   bl_cutter_free(ctx, &r.cutter);
+  bl_common_runs_free(ctx, &r.runs);
   bl_free(ctx, events);
   return s;
 }

@@ -124,14 +124,13 @@ static bl_status fail(bl_ctx *ctx, bl_run_part *p, bl_status status, const char 
 static bl_status make_from_recording(bl_ctx *ctx, bl_survey *v, size_t i, size_t k, const char *path, bl_run_part *p)
 {
   const bl_item *item = &v->items.v[i];
-  bl_piece piece = bl_survey_piece(v, i, k);
   making m = {.p = p, .item = item, .extra_names = &v->items.extra, .path = path};
   bl_recording_job job = {.config = v->config,
                           .name = item->name,
                           .annotations = &item->annotations,
                           .annotated = item->annotated,
                           .wanted = v->seen[i].by_name ? &v->wanted : NULL,
-                          .piece = v->seen[i].n_pieces > 1 ? &piece : NULL,
+                          .piece = v->seen[i].pieces ? &v->seen[i].pieces[k] : NULL,
                           .stock = &v->stock,
                           .told = true,
                           .on_row = on_row,

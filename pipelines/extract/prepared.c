@@ -13,9 +13,13 @@ bool bl_texts_equal(const bl_texts *a, const bl_texts *b)
   return true;
 }
 
-bool bl_waves_equal(const bl_stream *a, const bl_stream *b)
+bool bl_waves_equal(const bl_streams *a, const bl_streams *b)
 {
-  return a->rate_hz == b->rate_hz && bl_texts_equal(&a->channels, &b->channels) && bl_texts_equal(&a->units, &b->units);
+  bool equal = a->n == b->n;
+  for (size_t k = 0; equal && k < a->n; k++)
+    equal = a->v[k].rate_hz == b->v[k].rate_hz && bl_texts_equal(&a->v[k].channels, &b->v[k].channels) &&
+            bl_texts_equal(&a->v[k].units, &b->v[k].units);
+  return equal;
 }
 
 /* ---- one --------------------------------------------------------------------------------------------------------- */
@@ -30,19 +34,35 @@ static void free_one(bl_ctx *ctx, bl_prepared *p)
 {
   if (!p) return;
   bl_extractor_free(ctx, p->extractor);
-  bl_stream_free(ctx, &p->in);
-  bl_free(ctx, p->block);
-  bl_free(ctx, p->gathered);
+  for (size_t k = 0; p->room && k < p->in.n; k++) {
+    bl_free(ctx, p->room[k].block);
+    bl_free(ctx, p->room[k].gathered);
+  }
+  bl_free(ctx, p->room);
+  bl_free(ctx, p->x);
+  bl_free(ctx, p->n_x);
+  bl_free(ctx, p->done);
+  bl_streams_free(ctx, &p->in);
   bl_free(ctx, p);
 }
 
-static bl_status make_one(bl_ctx *ctx, const bl_config *c, const bl_stream *in, bl_prepared **out)
+static bl_status make_rooms(bl_ctx *ctx, bl_prepared *p)
+{
+  p->room = bl_calloc(ctx, p->in.n, sizeof *p->room);
+  p->x = bl_calloc(ctx, p->in.n, sizeof *p->x);
+  p->n_x = bl_calloc(ctx, p->in.n, sizeof *p->n_x);
+  p->done = bl_calloc(ctx, p->in.n, sizeof *p->done);
+  return p->room && p->x && p->n_x && p->done ? BL_OK : bl_fail_nomem(ctx, "an extractor");
+}
+
+static bl_status make_one(bl_ctx *ctx, const bl_config *c, const bl_streams *in, bl_prepared **out)
 {
   bl_epoch_rules rules;
   bl_prepared *p = *out = bl_calloc(ctx, 1, sizeof *p);
   if (!p) return bl_fail_nomem(ctx, "an extractor");
-  bl_status s = bl_stream_copy(ctx, in, &p->in);
-  if (!s) s = bl_extractor_new(ctx, &c->recipe, in, relay, p, &p->extractor);
+  bl_status s = bl_streams_copy(ctx, in, &p->in);
+  if (!s) s = make_rooms(ctx, p);
+  if (!s) s = bl_extractor_new(ctx, &c->recipe, in->v, relay, p, &p->extractor);
   if (!s && c->segment.cls->rules) {
     s = c->segment.cls->rules(ctx, c->segment.params, &rules);
     if (!s) s = bl_extractor_set_rules(ctx, p->extractor, &rules);
@@ -63,10 +83,11 @@ static bl_status at_least(bl_ctx *ctx, float **v, size_t *cap, size_t need)
   return BL_OK;
 }
 
-bl_status bl_prepared_room(bl_ctx *ctx, bl_prepared *p, size_t block, size_t gathered)
+bl_status bl_prepared_room(bl_ctx *ctx, bl_prepared *p, size_t input, size_t block, size_t gathered)
 {
-  bl_status s = at_least(ctx, &p->block, &p->block_cap, block);
-  return s ? s : at_least(ctx, &p->gathered, &p->gathered_cap, gathered);
+  bl_input_room *r = &p->room[input];
+  bl_status s = at_least(ctx, &r->block, &r->block_cap, block);
+  return s ? s : at_least(ctx, &r->gathered, &r->gathered_cap, gathered);
 }
 
 /* ---- the stock --------------------------------------------------------------------------------------------------- */
@@ -89,7 +110,7 @@ void bl_stock_free(bl_ctx *ctx, bl_stock *stock)
   *stock = (bl_stock){0};
 }
 
-bl_status bl_stock_take(bl_ctx *ctx, bl_stock *stock, const bl_stream *in, bl_prepared **out)
+bl_status bl_stock_take(bl_ctx *ctx, bl_stock *stock, const bl_streams *in, bl_prepared **out)
 {
   pthread_mutex_lock(&stock->lock);
   bl_prepared **at = &stock->idle;

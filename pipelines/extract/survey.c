@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "baleen/common_runs.h"
 #include "baleen/pool.h"
 #include "heard.h"
 #include "live.h"
@@ -12,9 +13,10 @@ enum { AHEAD = 64 };     /* headers that wait for their turn */
 
 /* What one look at a header brings, until its turn comes. */
 typedef struct look {
-  bl_stream in;
+  bl_streams in;
   bl_tally events;
-  double start_s, length_s, n_floats; /* of a run that is the only one; n_floats 0: it is not to be cut */
+  double n_floats; /* 0: it is not to be cut */
+  bl_common_runs runs;
   bl_status status;
   char *why;
 } look;
@@ -28,8 +30,9 @@ typedef struct looking {
 
 static void free_look(bl_ctx *ctx, look *l)
 {
-  bl_stream_free(ctx, &l->in);
+  bl_streams_free(ctx, &l->in);
   bl_tally_free(ctx, &l->events);
+  bl_common_runs_free(ctx, &l->runs);
   bl_free(ctx, l->why);
   *l = (look){0};
 }
@@ -61,13 +64,17 @@ static bool starts_anywhere(const bl_recording *rec)
   return true;
 }
 
-static void look_at_run(const bl_recording *rec, const bl_selection *sel, look *l)
+static bl_status look_at_runs(bl_ctx *ctx, const bl_recording *rec, const bl_selection *sel, look *l)
 {
-  const bl_rec_stream *stream = &rec->streams[sel->stream];
-  if (stream->n_runs != 1 || !starts_anywhere(rec)) return;
-  l->start_s = stream->runs->start_s;
-  l->length_s = (double)stream->runs->n / stream->rate_hz;
-  l->n_floats = (double)stream->runs->n * (double)stream->n_channels;
+  if (!starts_anywhere(rec)) return BL_OK;
+  size_t *which = bl_calloc(ctx, sel->in.n, sizeof *which);
+  if (!which) return bl_fail_nomem(ctx, "the headers");
+  bl_selection_streams(sel, which);
+  bl_status s = bl_common_runs_find(ctx, rec->streams, which, sel->in.n, &l->runs);
+  for (size_t i = 0; i < l->runs.n; i++)
+    for (size_t k = 0; k < sel->in.n; k++) l->n_floats += (double)l->runs.v[i].of[k].n * (double)sel->of[k].width;
+  bl_free(ctx, which);
+  return s;
 }
 
 static bl_status look_into(bl_ctx *ctx, const looking *g, bl_item *item, look *l)
@@ -81,12 +88,11 @@ static bl_status look_into(bl_ctx *ctx, const looking *g, bl_item *item, look *l
     const bl_wanted *wanted = g->by_name ? &v->wanted : NULL;
     s = bl_selection_make(ctx, v->config, rec->streams, rec->n_streams, wanted, &sel);
     if (!s && !g->by_name) s = look_at_events(ctx, v, item, rec, l);
-    if (!s) look_at_run(rec, &sel, l);
+    if (!s) s = look_at_runs(ctx, rec, &sel, l);
     if (s) s = bl_fail_in(ctx, s, "%s: ", item->name);
   }
   bl_recording_close(ctx, rec);
-  l->in = sel.in;
-  sel.in = (bl_stream){0};
+  if (!s) s = bl_streams_copy(ctx, &sel.in, &l->in);
   bl_selection_free(ctx, &sel);
   return s;
 }
@@ -122,8 +128,8 @@ static bl_status try_kind(bl_ctx *ctx, bl_survey *v, bl_stream_kind *k)
   return BL_OK;
 }
 
-/* The kind of this stream, which is taken over when it is the first of it. */
-static bl_status kind_of(bl_ctx *ctx, bl_survey *v, size_t item, bl_stream *in, size_t *out)
+/* The kind of these streams, which are taken over when they are the first of it. */
+static bl_status kind_of(bl_ctx *ctx, bl_survey *v, size_t item, bl_streams *in, size_t *out)
 {
   size_t i = 0;
   while (i < v->n_kinds && !bl_waves_equal(&v->kinds[i].in, in)) i++;
@@ -132,7 +138,7 @@ static bl_status kind_of(bl_ctx *ctx, bl_survey *v, size_t item, bl_stream *in, 
   bl_status s = bl_grow(ctx, (void **)&v->kinds, &v->cap_kinds, i + 1, sizeof *v->kinds, "the headers");
   if (s) return s;
   v->kinds[v->n_kinds++] = (bl_stream_kind){.in = *in, .first = item};
-  *in = (bl_stream){0};
+  *in = (bl_streams){0};
   return try_kind(ctx, v, &v->kinds[i]);
 }
 
@@ -147,21 +153,42 @@ static bl_status add_events(bl_ctx *ctx, bl_survey *v, const bl_tally *more)
   return BL_OK;
 }
 
-static void set_pieces(bl_survey *v, size_t item, const look *l)
+/* Where a part, 0 to 1, of what is known of a recording has gone by. */
+static void place_of(const bl_common_runs *runs, double part, size_t *run, double *at_s)
 {
-  bl_seen *seen = &v->seen[item];
-  double n = v->kinds[seen->kind].cuts ? floor(l->n_floats / PIECE_FLOATS) : 1;
-  seen->n_pieces = n > 1 ? (size_t)fmin(n, 1e6) : 1;
-  seen->start_s = l->start_s;
-  seen->length_s = l->length_s;
+  double total = 0;
+  for (size_t i = 0; i < runs->n; i++) total += runs->v[i].end_s - runs->v[i].start_s;
+  double left = part * total;
+  *run = 0;
+  while (*run + 1 < runs->n && left >= runs->v[*run].end_s - runs->v[*run].start_s) {
+    left -= runs->v[*run].end_s - runs->v[*run].start_s;
+    (*run)++;
+  }
+  *at_s = runs->v[*run].start_s + left;
 }
 
-bl_piece bl_survey_piece(const bl_survey *v, size_t i, size_t k)
+/* Pieces of equal length, gaps not counted; a border lies within a run or between two. */
+static bl_status set_pieces(bl_ctx *ctx, bl_survey *v, size_t item, const look *l)
 {
-  const bl_seen *seen = &v->seen[i];
-  double n = (double)seen->n_pieces, from = seen->start_s + seen->length_s * (double)k / n,
-         to = seen->start_s + seen->length_s * (double)(k + 1) / n;
-  return (bl_piece){k ? from : -INFINITY, k + 1 < seen->n_pieces ? to : INFINITY};
+  bl_seen *seen = &v->seen[item];
+  double n = v->kinds[seen->kind].cuts ? fmin(floor(l->n_floats / PIECE_FLOATS), 1e6) : 1;
+  bl_free(ctx, seen->pieces);
+  seen->pieces = NULL;
+  seen->n_pieces = n > 1 ? (size_t)n : 1;
+  if (seen->n_pieces == 1) return BL_OK;
+  if (!(seen->pieces = bl_calloc(ctx, seen->n_pieces, sizeof *seen->pieces))) return bl_fail_nomem(ctx, "the headers");
+  seen->pieces[0].from_s = -INFINITY;
+  for (size_t k = 0; k < seen->n_pieces; k++) {
+    bl_piece *p = &seen->pieces[k];
+    bool last = k + 1 == seen->n_pieces;
+    p->last_run = l->runs.n - 1;
+    p->to_s = INFINITY;
+    if (last) break;
+    place_of(&l->runs, (double)(k + 1) / n, &p->last_run, &p->to_s);
+    p[1].first_run = p->last_run;
+    p[1].from_s = p->to_s;
+  }
+  return BL_OK;
 }
 
 static bl_status settle(bl_ctx *ctx, void *arg, size_t k)
@@ -182,7 +209,7 @@ static bl_status settle(bl_ctx *ctx, void *arg, size_t k)
     bl_ctx_mute(ctx, before);
     if (!s && !g->by_name) v->kinds[v->seen[item].kind].n++;
     v->seen[item].by_name = g->by_name;
-    if (!s) set_pieces(v, item, l);
+    if (!s) s = set_pieces(ctx, v, item, l);
     if (!s) s = add_events(ctx, v, &l->events);
   }
   free_look(ctx, l);
@@ -201,19 +228,23 @@ static bl_status look_at_all(bl_ctx *ctx, bl_survey *v, const size_t *item, size
 
 /* ---- the most common kind ---------------------------------------------------------------------------------------- */
 
-static bool rates_equal(const bl_stream *a, const bl_stream *b)
+/* The same channels with the same units, in any order. */
+static bool same_channels(const bl_stream *a, const bl_stream *b)
 {
-  return fabs(a->rate_hz - b->rate_hz) <= 1e-9 * fabs(a->rate_hz);
-}
-
-/* The same, but for the order of the channels. */
-static bool same_but_for_order(const bl_stream *a, const bl_stream *b)
-{
-  bool same = rates_equal(a, b) && a->channels.n == b->channels.n;
+  bool same = a->channels.n == b->channels.n;
   for (size_t i = 0; same && i < a->channels.n; i++) {
     long k = bl_texts_find(&b->channels, a->channels.v[i]);
     same = k >= 0 && !strcmp(a->units.v[i], b->units.v[k]);
   }
+  return same;
+}
+
+/* The same, but for the order of the channels. */
+static bool same_but_for_order(const bl_streams *a, const bl_streams *b)
+{
+  bool same = a->n == b->n;
+  for (size_t k = 0; same && k < a->n; k++)
+    same = fabs(a->v[k].rate_hz - b->v[k].rate_hz) <= 1e-9 * fabs(a->v[k].rate_hz) && same_channels(&a->v[k], &b->v[k]);
   return same;
 }
 
@@ -251,25 +282,28 @@ static bl_status name_model(bl_ctx *ctx, bl_survey *v)
   for (size_t i = 0; i < v->n_kinds; i++)
     if (!v->kinds[i].status) all += v->kinds[i].n;
   const char *name = v->items.v[m->first].name;
-  bl_status s = bl_stream_copy(ctx, &m->in, &v->model_in);
+  bl_status s = bl_streams_copy(ctx, &m->in, &v->model_in);
   if (s) return s;
   v->whose = 2 * n_like(v, m) > all ? bl_strf(ctx, "most recordings have, %s first", name)
                                     : bl_strf(ctx, "%s has, and the others go by it", name);
-  v->wanted = (bl_wanted){v->model_in.rate_hz, &v->model_in.channels, &v->model_in.units, v->whose};
+  v->wanted = (bl_wanted){&v->model_in, v->whose};
   return v->whose ? BL_OK : bl_fail_nomem(ctx, "the headers");
 }
 
 /* ---- those that differ ------------------------------------------------------------------------------------------- */
 
-/* The channels of a stream that features depend on. */
-static bl_status needed_of(bl_ctx *ctx, const bl_config *c, bool rejects, const bl_stream *in, bl_texts *out)
+/* The channels that features depend on, those of all streams. */
+static bl_status needed_of(bl_ctx *ctx, const bl_config *c, bool rejects, const bl_streams *in, bl_texts *out)
 {
+  size_t n = 0;
   *out = (bl_texts){0};
-  bool *needed = bl_calloc(ctx, in->n_channels, sizeof *needed);
+  for (size_t k = 0; k < in->n; k++) n += in->v[k].n_channels;
+  bool *needed = bl_calloc(ctx, n, sizeof *needed), *of = needed;
   if (!needed) return bl_fail_nomem(ctx, "the channels");
-  bl_status s = bl_recipe_needs(ctx, &c->recipe, in, rejects, needed);
-  for (size_t i = 0; !s && i < in->n_channels; i++)
-    if (needed[i]) s = bl_texts_add(ctx, out, in->channels.v[i]);
+  bl_status s = bl_recipe_needs(ctx, &c->recipe, in->v, rejects, needed);
+  for (size_t k = 0; !s && k < in->n; of += in->v[k++].n_channels)
+    for (size_t i = 0; !s && i < in->v[k].n_channels; i++)
+      if (of[i]) s = bl_texts_addf(ctx, out, "%zu:%s", k, in->v[k].channels.v[i]);
   bl_free(ctx, needed);
   if (s) bl_texts_free(ctx, out);
   return s;
@@ -279,13 +313,13 @@ static bl_status needed_of(bl_ctx *ctx, const bl_config *c, bool rejects, const 
 static bl_status is_like_model(bl_ctx *ctx, const bl_survey *v, const bl_stream_kind *k, bool *out)
 {
   bool rejects;
-  const bl_stream *model = &v->model_in;
+  const bl_streams *model = &v->model_in;
   bl_texts theirs = {0}, ours = {0};
   bl_status s = bl_config_rejects(ctx, v->config, &rejects);
   if (!s) s = needed_of(ctx, v->config, rejects, model, &theirs);
   if (!s) s = needed_of(ctx, v->config, rejects, &k->in, &ours);
   *out = !s && bl_texts_equal(&theirs, &ours);
-  if (*out && (s = bl_recipe_same(ctx, &v->config->recipe, model, &k->in, rejects)) && !ends_all(s)) {
+  if (*out && (s = bl_recipe_same(ctx, &v->config->recipe, model->v, k->in.v, rejects)) && !ends_all(s)) {
     *out = false;
     s = BL_OK;
     bl_ctx_clear_error(ctx);
@@ -300,9 +334,7 @@ static bl_status find_odd_kinds(bl_ctx *ctx, const bl_survey *v, bool *odd)
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < v->n_kinds; i++) {
     const bl_stream_kind *k = &v->kinds[i];
-    bool like = false, same = rates_equal(&k->in, &v->model_in) &&
-                              bl_texts_equal(&k->in.channels, &v->model_in.channels) &&
-                              bl_texts_equal(&k->in.units, &v->model_in.units);
+    bool like = false, same = bl_waves_equal(&k->in, &v->model_in);
     if (!k->status && !same) s = is_like_model(ctx, v, k, &like);
     odd[i] = !same && !like;
   }
@@ -446,15 +478,18 @@ bl_status bl_survey_make(bl_ctx *ctx, const bl_config *c, bl_survey *out)
 
 void bl_survey_free(bl_ctx *ctx, bl_survey *v)
 {
-  for (size_t i = 0; v->seen && i < v->items.n; i++) bl_free(ctx, v->seen[i].why);
+  for (size_t i = 0; v->seen && i < v->items.n; i++) {
+    bl_free(ctx, v->seen[i].why);
+    bl_free(ctx, v->seen[i].pieces);
+  }
   for (size_t i = 0; i < v->n_kinds; i++) {
-    bl_stream_free(ctx, &v->kinds[i].in);
+    bl_streams_free(ctx, &v->kinds[i].in);
     bl_free(ctx, v->kinds[i].why);
   }
   bl_free(ctx, v->seen);
   bl_free(ctx, v->kinds);
   bl_free(ctx, v->whose);
-  bl_stream_free(ctx, &v->model_in);
+  bl_streams_free(ctx, &v->model_in);
   bl_items_free(ctx, &v->items);
   bl_tally_free(ctx, &v->events);
   bl_live_free(ctx, &v->live);

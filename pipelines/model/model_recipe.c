@@ -5,6 +5,7 @@
 
 #include "baleen/text.h"
 #include "config_private.h"
+#include "selection.h"
 
 /* ---- input ------------------------------------------------------------------------------------------------------- */
 
@@ -20,9 +21,20 @@ typedef struct input {
   bl_reals offset;
 } input;
 
+/* The first input, with what is true of all, and those behind it. */
+typedef struct inputs {
+  input first, *more;
+  size_t n_more;
+} inputs;
+
 static const bl_opt of_recordings[] = {
     BL_ENUM(input, kind, "recordings", kinds, "what the model was made on"),
     BL_ENUM(input, events, "inside", event_places, "where the recordings had their events from"),
+    BL_REAL(input, rate_hz, "0", 0, 1e12, "Hz", "rate of the stream"),
+    BL_TEXTS(input, channels, NULL, "names of its channels"),
+    BL_TEXTS(input, units, NULL, "their units"),
+    BL_OPT_END};
+static const bl_opt of_further[] = {
     BL_REAL(input, rate_hz, "0", 0, 1e12, "Hz", "rate of the stream"),
     BL_TEXTS(input, channels, NULL, "names of its channels"),
     BL_TEXTS(input, units, NULL, "their units"),
@@ -89,21 +101,37 @@ static bl_status print_versions(bl_ctx *ctx, const bl_config *c, bl_buf *out)
   return s;
 }
 
+/* An input that is printed; borrowed. */
+static input of_stream(const bl_stream *in)
+{
+  return (input){.rate_hz = in->rate_hz, .channels = in->channels, .units = in->units};
+}
+
+/* "more_inputs: [{...}]" of those behind the first. */
+static bl_status print_more(bl_ctx *ctx, const bl_streams *in, bl_buf *out)
+{
+  bl_status s = in->n > 1 ? bl_buf_puts(ctx, out, "more_inputs:\n") : BL_OK;
+  for (size_t k = 1; !s && k < in->n; k++) {
+    input one = of_stream(&in->v[k]);
+    s = bl_print_options(ctx, "  - ", of_further, &one, out);
+  }
+  return s;
+}
+
 static bl_status print(bl_ctx *ctx, const bl_config *c, const bl_extraction *x, bl_meta *meta, bl_buf *out)
 {
   bl_opt nan[2];
   bool table = c->source.cls->load, elsewhere;
   bl_status s = events_elsewhere(ctx, c, &elsewhere);
-  input in = {.kind = table ? OF_TABLE : OF_RECORDINGS,
-              .events = elsewhere ? EVENTS_ELSEWHERE : EVENTS_INSIDE,
-              .rate_hz = x->rate_hz,
-              .channels = x->channels,
-              .units = x->units}; /* borrowed */
+  input in = x->inputs.n ? of_stream(x->inputs.v) : (input){0};
+  in.kind = table ? OF_TABLE : OF_RECORDINGS;
+  in.events = elsewhere ? EVENTS_ELSEWHERE : EVENTS_INSIDE;
   if (x->rows.offset) in.offset = (bl_reals){x->rows.offset, x->rows.X.cols};
-  if (!s) s = bl_print_options(ctx, "input", table ? of_table : of_recordings, &in, out);
+  if (!s) s = bl_print_options(ctx, "input: ", table ? of_table : of_recordings, &in, out);
+  if (!s) s = print_more(ctx, &x->inputs, out);
   if (!s && !table) s = bl_print_way(ctx, c, meta, out);
   if (!s && !table) s = print_versions(ctx, c, out);
-  return s ? s : bl_print_options(ctx, "rows", nan_option(nan), &c->rows, out);
+  return s ? s : bl_print_options(ctx, "rows: ", nan_option(nan), &c->rows, out);
 }
 
 bl_status bl_model_recipe_add(bl_ctx *ctx, const bl_config *c, const bl_extraction *x, bl_meta *meta)
@@ -117,7 +145,7 @@ bl_status bl_model_recipe_add(bl_ctx *ctx, const bl_config *c, const bl_extracti
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
-static const char *const keys[] = {"input", "stream", "segments", "features", "rows", "versions", NULL};
+static const char *const keys[] = {"input", "more_inputs", "stream", "segments", "features", "rows", "versions", NULL};
 
 /* The version that the file tells of a plug-in, 0 when it tells none, must be this library's. */
 static bl_status check_version(bl_mistakes *m, const bl_flow *root, const char *kind, const char *name, unsigned ours)
@@ -145,11 +173,23 @@ static bl_status check_versions(bl_mistakes *m, const bl_flow *root, const bl_co
   return s;
 }
 
-static bl_status read_key(bl_mistakes *m, const bl_flow *key, const bl_flow *value, input *in, bl_config *c)
+static bl_status read_more(bl_mistakes *m, const bl_flow *list, inputs *in)
+{
+  bl_status s = BL_OK;
+  if (list->kind != BL_FLOW_LIST) return bl_mistake_say(m, list, "more_inputs: wanted a list");
+  if (in->more) return bl_mistake_say(m, list, "more_inputs: is there twice");
+  if (!(in->more = bl_calloc(m->ctx, list->n, sizeof *in->more))) return bl_fail_nomem(m->ctx, "a recipe");
+  for (; !s && in->n_more < list->n; in->n_more++)
+    s = bl_read_options(m, "more_inputs", of_further, &in->more[in->n_more], &list->child[in->n_more]);
+  return s;
+}
+
+static bl_status read_key(bl_mistakes *m, const bl_flow *key, const bl_flow *value, inputs *in, bl_config *c)
 {
   const char *k = key->text;
   if (!strcmp(k, "input"))
-    return bl_read_options(m, "input", bl_flow_get(value, "offset") ? of_table : of_recordings, in, value);
+    return bl_read_options(m, "input", bl_flow_get(value, "offset") ? of_table : of_recordings, &in->first, value);
+  if (!strcmp(k, "more_inputs")) return read_more(m, value, in);
   if (!strcmp(k, "stream")) return bl_read_options(m, "stream", bl_stream_opts, &c->stream, value);
   if (!strcmp(k, "segments")) return bl_read_segment(m, value, &c->segment);
   if (!strcmp(k, "features")) return bl_read_features(m, value, c);
@@ -166,23 +206,32 @@ static void forget_lines(bl_recipe *r)
   }
 }
 
-/* What a file must say for rows to be made from it. */
-static bl_status check_input(bl_mistakes *m, const bl_flow *root, const input *in, const bl_config *c)
+static bool is_whole(const input *in)
 {
-  if (in->kind == OF_TABLE) return BL_OK;
-  if (!in->channels.n || in->channels.n != in->units.n || !(in->rate_hz > 0))
-    return bl_mistake_say(m, root, "its description of the stream is broken");
+  return in->channels.n && in->channels.n == in->units.n && in->rate_hz > 0;
+}
+
+/* What a file must say for rows to be made from it. */
+static bl_status check_input(bl_mistakes *m, const bl_flow *root, const inputs *in, const bl_config *c)
+{
+  if (in->first.kind == OF_TABLE) return BL_OK;
+  bool whole = is_whole(&in->first);
+  for (size_t k = 0; k < in->n_more; k++) whole = whole && is_whole(&in->more[k]);
+  if (!whole) return bl_mistake_say(m, root, "its description of the stream is broken");
   if (!c->segment.cls || !c->recipe.n_branches) return bl_mistake_say(m, root, "no segments, or no features");
+  if (bl_recipe_n_inputs(&c->recipe) != 1 + in->n_more)
+    return bl_mistake_say(m, root, "its branches take %zu streams, but %zu are described",
+                          bl_recipe_n_inputs(&c->recipe), 1 + in->n_more);
   return check_versions(m, root, c);
 }
 
-static bl_status read_text(bl_ctx *ctx, const char *path, const bl_meta *meta, const char *text, input *in,
+static bl_status read_text(bl_ctx *ctx, const char *path, const bl_meta *meta, const char *text, inputs *in,
                            bl_config *c)
 {
   bl_flow root = {0};
   bl_mistakes m = {.ctx = ctx, .path = "recipe", .model = meta, .old = true, .seed = "0"};
   bl_status s = bl_yaml_parse(ctx, "recipe", text, strlen(text), &root);
-  if (!s) s = bl_opts_defaults(ctx, "input", of_recordings, in);
+  if (!s) s = bl_opts_defaults(ctx, "input", of_recordings, &in->first);
   if (!s) s = bl_opts_defaults(ctx, "stream", bl_stream_opts, &c->stream);
   if (!s) s = bl_opts_defaults(ctx, "rows", bl_rows_opts, &c->rows);
   if (!s && root.kind != BL_FLOW_MAP) s = bl_mistake_say(&m, &root, "wanted a map of input, segments, features ...");
@@ -197,25 +246,46 @@ static bl_status read_text(bl_ctx *ctx, const char *path, const bl_meta *meta, c
   return s;
 }
 
+/* The inputs as waveforms. */
+static bl_status take_inputs(bl_ctx *ctx, inputs *in, bl_streams *out)
+{
+  bl_status s = BL_OK;
+  if (in->first.kind == OF_TABLE) return BL_OK;
+  if (!(out->v = bl_calloc(ctx, 1 + in->n_more, sizeof *out->v))) return bl_fail_nomem(ctx, "a recipe");
+  for (; !s && out->n < 1 + in->n_more; out->n++) {
+    const input *one = out->n ? &in->more[out->n - 1] : &in->first;
+    s = bl_wave_stream(ctx, one->rate_hz, &one->channels, &one->units, &out->v[out->n]);
+    if (s) break;
+  }
+  return s;
+}
+
+static void free_inputs(bl_ctx *ctx, inputs *in)
+{
+  for (size_t k = 0; in->more && k < in->n_more; k++) bl_opts_release(ctx, of_further, &in->more[k]);
+  bl_free(ctx, in->more);
+  bl_texts_free(ctx, &in->first.channels);
+  bl_texts_free(ctx, &in->first.units);
+}
+
 bl_status bl_model_recipe_read(bl_ctx *ctx, const char *path, const bl_meta *meta, bl_model_recipe *out)
 {
   *out = (bl_model_recipe){0};
   const char *text = bl_meta_get(meta, "recipe"), *config = bl_meta_get(meta, "config");
   bl_buf today = {0};
-  input in = {0};
+  inputs in = {0};
   bl_status s = BL_OK;
   if (!text && !config)
     s = bl_fail(ctx, BL_E_FORMAT, "%s: holds an estimator but no recipe; train it by 'baleen run'", path);
   if (!s && !text) s = bl_model_recipe_of_0_1(ctx, path, config, bl_meta_get(meta, "stream"), &today);
   if (!s && !text) text = bl_buf_text(&today);
   if (!s) s = read_text(ctx, path, meta, text, &in, &out->rows);
-  out->table = in.kind == OF_TABLE;
-  out->events_elsewhere = in.events == EVENTS_ELSEWHERE;
-  out->rate_hz = in.rate_hz;
-  out->channels = in.channels;
-  out->units = in.units;
-  out->offset = in.offset.v;
-  out->n_offset = in.offset.n;
+  out->table = in.first.kind == OF_TABLE;
+  out->events_elsewhere = in.first.events == EVENTS_ELSEWHERE;
+  if (!s) s = take_inputs(ctx, &in, &out->inputs);
+  out->offset = in.first.offset.v;
+  out->n_offset = in.first.offset.n;
+  free_inputs(ctx, &in);
   bl_buf_free(ctx, &today);
   if (s) bl_model_recipe_free(ctx, out);
   return s;
@@ -223,8 +293,7 @@ bl_status bl_model_recipe_read(bl_ctx *ctx, const char *path, const bl_meta *met
 
 void bl_model_recipe_free(bl_ctx *ctx, bl_model_recipe *r)
 {
-  bl_texts_free(ctx, &r->channels);
-  bl_texts_free(ctx, &r->units);
+  bl_streams_free(ctx, &r->inputs);
   bl_free(ctx, r->offset);
   bl_config_free(ctx, &r->rows);
   *r = (bl_model_recipe){0};

@@ -3,6 +3,7 @@
  * The recipe is text under the metadata key "recipe", YAML in the words of a config:
  *
  *   input: {kind: recordings, events: inside, rate_hz: 160, channels: [C3, C4], units: [V, V]}
+ *   more_inputs: [{rate_hz: 400, channels: [ECG], units: [V]}]    where branches take several streams: those behind the first
  *   stream: {rate_hz: auto}
  *   segments: {window: {...}}
  *   features: {...}
@@ -21,8 +22,7 @@
 typedef struct bl_model_recipe {
   bool table;            /* made on a table of features, so that the columns' names are all there is to know */
   bool events_elsewhere; /* events came from a table, whatever was inside the recordings */
-  double rate_hz;        /* of the recordings */
-  bl_texts channels, units;
+  bl_streams inputs;     /* of the recordings: waveforms, one for each input of the recipe */
   double *offset; /* of a table: what is taken off each feature's numbers; NULL: nothing */
   size_t n_offset;
   bl_config rows; /* stream, segment, recipe and rows.nan; the rest is empty */

@@ -143,8 +143,10 @@ static bl_status pull_all(bl_ctx *ctx, listener *l)
                             .on_scores = on_scores,
                             .on_left_out = on_left_out,
                             .user = l};
+  size_t n = 0;
   bl_status s = bl_predictor_begin(ctx, l->p, &what);
-  if (!s) s = bl_feed_choose(ctx, l->feed, bl_predictor_stream(l->p));
+  const size_t *chosen = bl_predictor_streams(l->p, &n);
+  if (!s) s = bl_feed_choose(ctx, l->feed, chosen, n);
   if (!s && live)
     bl_log(ctx, BL_LOG_INFO, "%s: a row is known %.4g s after its segment ends", l->file, bl_predictor_latency_s(l->p));
   if (!s) s = tell_table(ctx, l);

@@ -3,6 +3,7 @@
 #ifndef BL_PREDICTOR_PRIVATE_H
 #define BL_PREDICTOR_PRIVATE_H
 
+#include "baleen/common_runs.h"
 #include "baleen/predictor.h"
 #include "cutter.h"
 #include "model_recipe.h"
@@ -39,6 +40,8 @@ struct bl_predictor {
   /* of the recording at hand */
   bl_predict_stream what;
   bl_selection selection;
+  size_t *streams;       /* [selection.in.n]: their numbers */
+  bl_common_runs runs;   /* of a file */
   bl_prepared *prepared; /* its extractor, lent by the stock */
   bl_cutter cutter;
   bl_live live;

@@ -43,9 +43,12 @@ void bl_predictor_forget(bl_ctx *ctx, bl_predictor *p)
   bl_cutter_free(ctx, &p->cutter);
   bl_stock_give(ctx, &p->stock, p->prepared);
   bl_selection_free(ctx, &p->selection);
+  bl_common_runs_free(ctx, &p->runs);
+  bl_free(ctx, p->streams);
   bl_live_free(ctx, &p->live);
   bl_told_events_free(ctx, &p->events);
   p->prepared = NULL;
+  p->streams = NULL;
   p->cutter = (bl_cutter){0};
   p->rows.n = p->run = p->n_rows = p->n_left_out = 0;
   p->open = false;
@@ -60,12 +63,23 @@ static bl_status refuse_whole(bl_ctx *ctx, const bl_predictor *p)
       "the model cannot run live: %s needs the whole recording; write the recording to a file, and give that", whole);
 }
 
+/* Which streams the model is put to, and, of a file, where all of them are known. */
+static bl_status select_streams(bl_ctx *ctx, bl_predictor *p)
+{
+  const bl_predict_stream *w = &p->what;
+  const bl_wanted wanted = {&p->recipe.inputs, "the model needs"};
+  bl_status s = bl_selection_make(ctx, &p->recipe.rows, w->streams, w->n_streams, &wanted, &p->selection);
+  if (s) return s;
+  if (!(p->streams = bl_calloc(ctx, p->selection.in.n, sizeof *p->streams))) return bl_fail_nomem(ctx, "the streams");
+  bl_selection_streams(&p->selection, p->streams);
+  return w->live ? BL_OK : bl_common_runs_find(ctx, w->streams, p->streams, p->selection.in.n, &p->runs);
+}
+
 static bl_status set_up(bl_ctx *ctx, bl_predictor *p)
 {
   const bl_predict_stream *w = &p->what;
-  bl_wanted wanted = {p->recipe.rate_hz, &p->recipe.channels, &p->recipe.units, "the model needs"};
   bl_status s = refuse_whole(ctx, p);
-  if (!s) s = bl_selection_make(ctx, &p->recipe.rows, w->streams, w->n_streams, &wanted, &p->selection);
+  if (!s) s = select_streams(ctx, p);
   if (!s) s = bl_stock_take(ctx, &p->stock, &p->selection.in, &p->prepared);
   if (!s) s = bl_live_of(ctx, &p->recipe.rows, p->prepared->extractor, &p->live);
   if (s) return s;
@@ -76,7 +90,8 @@ static bl_status set_up(bl_ctx *ctx, bl_predictor *p)
                           .on_left_out = on_left_out,
                           .user = p,
                           .name = w->name,
-                          .n_channels = p->selection.n};
+                          .in = &p->prepared->in,
+                          .done = p->prepared->done};
   p->prepared->on_row = bl_cutter_row;
   p->prepared->user = &p->cutter;
   return bl_predictor_room(ctx, p, w->live ? 1 : ROWS_AT_A_TIME, &bl_extractor_names(p->prepared->extractor)->names);
@@ -96,7 +111,11 @@ bl_status bl_predictor_begin(bl_ctx *ctx, bl_predictor *p, const bl_predict_stre
   return s;
 }
 
-size_t bl_predictor_stream(const bl_predictor *p) { return p->selection.stream; }
+const size_t *bl_predictor_streams(const bl_predictor *p, size_t *n)
+{
+  *n = p->selection.in.n;
+  return p->streams;
+}
 double bl_predictor_latency_s(const bl_predictor *p) { return p->live.latency_s; }
 
 /* ---- runs -------------------------------------------------------------------------------------------------------- */
@@ -104,13 +123,15 @@ double bl_predictor_latency_s(const bl_predictor *p) { return p->live.latency_s;
 /* Run number p->run, which begins at start_s: whole where the header tells, else with an end that nobody knows. */
 static bl_run_info describe_run(const bl_predictor *p, double start_s)
 {
-  const bl_rec_stream *s = &p->what.streams[p->selection.stream];
-  bl_run_info info = {
-      .start_s = start_s, .end_s = INFINITY, .rate_hz = s->rate_hz, .follows = p->run > 0, .unlabelled = true};
-  if (p->what.live || p->run >= s->n_runs) return info;
-  const bl_stretch *run = &s->runs[p->run];
-  info.end_s = run->start_s + (double)run->n / s->rate_hz;
-  info.followed = p->run + 1 < s->n_runs;
+  bl_run_info info = {.start_s = start_s,
+                      .end_s = INFINITY,
+                      .rate_hz = p->selection.in.v[0].rate_hz,
+                      .follows = p->run > 0,
+                      .unlabelled = true};
+  if (p->what.live || p->run >= p->runs.n) return info;
+  const bl_common_run *run = &p->runs.v[p->run];
+  info.end_s = run->end_s;
+  info.followed = p->run + 1 < p->runs.n;
   if (info.followed) info.next_start_s = run[1].start_s;
   return info;
 }
@@ -187,12 +208,16 @@ bl_status bl_predictor_events(bl_ctx *ctx, bl_predictor *p, const bl_event *even
   return s;
 }
 
-bl_status bl_predictor_push(bl_ctx *ctx, bl_predictor *p, const float *frames, size_t n)
+bl_status bl_predictor_push(bl_ctx *ctx, bl_predictor *p, const float *const *frames, const size_t *n)
 {
-  const bl_selection *sel = &p->selection;
+  bl_prepared *to = p->prepared;
   bl_status s = open_first(ctx, p);
-  if (!s) s = bl_prepared_room(ctx, p->prepared, 0, sel->all ? 0 : n * sel->n);
-  return s ? s : bl_cutter_push(ctx, &p->cutter, bl_selection_gather(sel, frames, n, p->prepared->gathered), n);
+  for (size_t k = 0; !s && k < p->selection.in.n; k++) {
+    const bl_selected *sel = &p->selection.of[k];
+    s = bl_prepared_room(ctx, to, k, 0, sel->all ? 0 : n[k] * sel->n);
+    to->x[k] = bl_selection_gather(sel, frames[k], n[k], to->room[k].gathered);
+  }
+  return s ? s : bl_cutter_push(ctx, &p->cutter, to->x, n);
 }
 
 bl_status bl_predictor_gap(bl_ctx *ctx, bl_predictor *p, double start_s)
@@ -205,7 +230,7 @@ bl_status bl_predictor_gap(bl_ctx *ctx, bl_predictor *p, double start_s)
 
 bl_status bl_predictor_finish(bl_ctx *ctx, bl_predictor *p)
 {
-  if (!p->what.live && !p->what.streams[p->selection.stream].n_runs) return BL_OK; /* a file without a sample */
+  if (!p->what.live && !p->runs.n) return BL_OK; /* a file without a sample */
   bl_status s = open_first(ctx, p);
   return s ? s : end_run(ctx, p, INFINITY);
 }

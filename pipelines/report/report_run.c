@@ -99,10 +99,11 @@ void bl_section_run(const bl_report *rep, bl_sink *k)
     if (x->n_failed) bl_sink_printf(k, "; <span class=\"bad\">%zu failed</span>", x->n_failed);
     if (skipped) bl_sink_printf(k, "; %zu segments skipped", skipped);
     fact_end(k);
-    if (x->channels.n) {
+    for (size_t i = 0; i < x->inputs.n; i++) {
+      const bl_stream *in = &x->inputs.v[i];
       fact(k, "stream");
-      bl_sink_printf(k, "%zu channel%s at ", x->channels.n, x->channels.n == 1 ? "" : "s");
-      bl_sink_fixed(k, x->rate_hz, x->rate_hz == rint(x->rate_hz) ? 0 : 3, "?");
+      bl_sink_printf(k, "%zu channel%s at ", in->n_channels, in->n_channels == 1 ? "" : "s");
+      bl_sink_fixed(k, in->rate_hz, in->rate_hz == rint(in->rate_hz) ? 0 : 3, "?");
       bl_sink_puts(k, " Hz");
       fact_end(k);
     }

@@ -15,9 +15,10 @@ static void pull_all(bl_ctx *ctx, bl_feed *f, size_t most)
   float sum = 0;
   do {
     if (bl_feed_pull(ctx, f, most, &item)) abort();
-    if (item.kind == BL_FEED_FRAMES && !item.n) abort();
-    size_t width = item.kind == BL_FEED_FRAMES ? bl_feed_head(f)->streams[f->stream].n_channels : 0;
-    for (size_t i = 0; i < item.n * width; i++) sum += item.v[i];
+    if (item.kind == BL_FEED_FRAMES && !item.n[0]) abort();
+    for (size_t k = 0; item.kind == BL_FEED_FRAMES && k < f->n_chosen; k++)
+      for (size_t i = 0; i < item.n[k] * bl_feed_head(f)->streams[f->part[k].stream].n_channels; i++)
+        sum += item.v[k][i];
     if (item.kind == BL_FEED_GAP && !(item.start_s >= start_s)) abort();
     if (item.kind == BL_FEED_GAP) start_s = item.start_s;
     for (size_t i = 0; i < item.n_events; i++)
@@ -41,7 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     if (!strstr(bl_ctx_error(ctx), "fuzz")) abort(); /* every refusal names the pipe */
   } else {
     size_t n_streams = bl_feed_head(f)->n_streams;
-    if (n_streams && bl_feed_choose(ctx, f, bytes[0] % n_streams)) abort();
+    size_t chosen[] = {bytes[0] % (n_streams ? n_streams : 1), 0};
+    if (n_streams && bl_feed_choose(ctx, f, chosen, 1 + bytes[0] / 36 % 2)) abort();
     pull_all(ctx, f, most);
   }
   bl_feed_close(ctx, f);

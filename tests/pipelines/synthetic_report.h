@@ -17,6 +17,7 @@ enum { N_ROWS = 240, N_FOLDS = 6, N_PARTS = 4 };
 typedef struct synthetic {
   bl_config c;
   bl_extraction x;
+  bl_stream sound;
   bl_problem p;
   bl_results r;
   bl_result result[2];
@@ -178,8 +179,9 @@ static inline void synthetic_make(synthetic *s)
   s->outcomes[0] = (bl_outcome){good, BL_OK, fine, 120, 2, 420, NULL, 0};
   s->outcomes[1] = (bl_outcome){bad, BL_E_FORMAT, why, 0, 0, 0, NULL, 0};
   s->outcomes[2] = (bl_outcome){good, BL_OK, fine, 120, 0, 420, NULL, 0};
-  s->x.outcomes = s->outcomes, s->x.n_outcomes = 3, s->x.n_failed = 1, s->x.seconds = 840, s->x.rate_hz = 48000;
-  s->x.channels = (bl_texts){channels, 1};
+  s->x.outcomes = s->outcomes, s->x.n_outcomes = 3, s->x.n_failed = 1, s->x.seconds = 840;
+  s->sound = (bl_stream){.rate_hz = 48000, .n_channels = 1, .n_bins = 1, .channels = {channels, 1}};
+  s->x.inputs = (bl_streams){&s->sound, 1};
   s->p = (bl_problem){.rows = d,
                       .task = BL_TASK_CLASSIFICATION,
                       .index = s->index,

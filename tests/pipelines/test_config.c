@@ -57,6 +57,18 @@ static const struct bad {
     {"ends in a transformer", TABLE "model: [standard_scaler, pca]\n", "ends in a transformer"},
     {"model name with a slash", TABLE "models: {a/b: lda}\n", "cannot name a model"},
     {"split twice", TABLE "model: lda\nevaluate: {split: k_fold, split_file: x.csv}\n", "two answers to one question"},
+    {"unknown option of a branch's stream",
+     "source: {files: {recordings: [x.wav]}}\nfeatures:\n  f:\n    stream: {rate: 200}\n    summaries: [mean]\n",
+     "t.yaml:4:14: error: stream: unknown option 'rate'; did you mean 'rate_hz'?"},
+    {"a rate of a branch's stream that is none",
+     "source: {files: {recordings: [x.wav]}}\nfeatures: {f: {stream: {rate_hz: fast}, summaries: [mean]}}\n",
+     "t.yaml:2:34: error: "},
+    {"a branch's stream that is a number",
+     "source: {files: {recordings: [x.wav]}}\nfeatures: {f: {stream: 200, summaries: [mean]}}\n",
+     "t.yaml:2:24: error: stream: wanted options as 'name: value'"},
+    {"unknown key of a branch",
+     "source: {files: {recordings: [x.wav]}}\nfeatures: {f: {steam: {rate_hz: 200}, summaries: [mean]}}\n",
+     "t.yaml:2:16: error: unknown key 'steam' in a branch of features; did you mean 'stream'?"},
     {"no summaries", "source: {files: {recordings: [x.wav]}}\nfeatures: {f: {stages: [stft]}}\n", "at least one"},
     {"a list", "- a\n- b\n", "a config is a map of sections"},
     {"seed", TABLE "seed: -4\n", "t.yaml:2:7: error: config: seed: '-4' is not valid"},
@@ -219,8 +231,9 @@ static void branches_that_are_taken(void **state)
   static const char text[] = "source: {files: {recordings: \"*.edf\"}}\n"
                              "features:\n"
                              "  raw: {}\n"
+                             "  ecg: {stream: {rate_hz: 400, channels: [ECG, 'X*']}}\n"
                              "  low: {stages: [{fir: {h_freq: 8}}]}\n"
-                             "  high: {stages: [{subtract: {branches: [raw, low]}}], summaries: [std]}\n";
+                             "  high: {stages: [{subtract: {branches: [raw, ecg, low]}}], summaries: [std]}\n";
   static const char idle[] = "source: {files: {recordings: \"*.edf\"}}\n"
                              "features:\n"
                              "  low: {stages: [{fir: {h_freq: 8}}]}\n"
@@ -233,8 +246,11 @@ static void branches_that_are_taken(void **state)
   check_ok(ctx, bl_config_parse(ctx, "t.yaml", bl_buf_text(&first), first.len, NULL, &b));
   check_ok(ctx, bl_config_print(ctx, &b, &second));
   assert_string_equal(bl_buf_text(&first), bl_buf_text(&second));
-  assert_int_equal(b.recipe.n_branches, 3);
-  assert_int_equal(b.recipe.branches[1].n_summaries, 0);
+  assert_int_equal(b.recipe.n_branches, 4);
+  assert_int_equal(b.recipe.branches[2].n_summaries, 0);
+  check_near(b.recipe.branches[1].stream.rate_hz.real, 400, 0);
+  assert_string_equal(b.recipe.branches[1].stream.channels.v[1], "X*");
+  assert_int_equal(bl_recipe_n_inputs(&b.recipe), 2);
   bl_config_free(ctx, &b);
   check_fails(ctx, bl_config_parse(ctx, "t.yaml", idle, strlen(idle), NULL, &b), BL_E_CONFIG,
               "t.yaml:3:3: error: branch 'low' needs 'summaries: [...]', at least one");

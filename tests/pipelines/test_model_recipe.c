@@ -6,12 +6,28 @@
 #include "baleen/text.h"
 #include "model_recipe.h"
 
-static const char config[] =
-    "source: {files: {recordings: [hum/*.wav, song/*.wav], labels: folder}}\n"
-    "stream: {rate_hz: 8000}\nsegments: {window: {length_s: 0.5}}\n"
-    "features: {f: {stages: [{stft: {n_fft: 256}}, power], summaries: [mean, {std: {ddof: 1}}]}}\n"
-    "model: [standard_scaler, lda]\nrows: {nan: drop, positive: song}\n"
-    "evaluate: {split: {stratified_group_k_fold: {n_splits: 2}}}\nreport: {title: Of no concern}\n";
+#define CONFIG(more)                                                                                                   \
+  "source: {files: {recordings: [hum/*.wav, song/*.wav], labels: folder}}\n"                                           \
+  "stream: {rate_hz: 8000}\nsegments: {window: {length_s: 0.5}}\n"                                                     \
+  "features: {f: {stages: [{stft: {n_fft: 256}}, power], summaries: [mean, {std: {ddof: 1}}]}" more                    \
+  "}\n"                                                                                                                \
+  "model: [standard_scaler, lda]\nrows: {nan: drop, positive: song}\n"                                                 \
+  "evaluate: {split: {stratified_group_k_fold: {n_splits: 2}}}\nreport: {title: Of no concern}\n"
+static const char config[] = CONFIG(""),
+                  two_streams[] = CONFIG(", deep: {stream: {rate_hz: 100}, summaries: [mean]}");
+
+/* Two waveforms: sound, and how deep it was heard. */
+static void describe(bl_ctx *ctx, bl_streams *out)
+{
+  static const char *const names[] = {"left, \"near\"", "depth"}, *const units[] = {"FS", "m"};
+  *out = (bl_streams){.v = bl_calloc(ctx, 2, sizeof *out->v), .n = 2};
+  assert_non_null(out->v);
+  for (size_t k = 0; k < 2; k++) {
+    out->v[k] = (bl_stream){.rate_hz = k ? 100 : 8000, .n_channels = 1, .n_bins = 1};
+    check_ok(ctx, bl_texts_add(ctx, &out->v[k].channels, names[k]));
+    check_ok(ctx, bl_texts_add(ctx, &out->v[k].units, units[k]));
+  }
+}
 
 /* What makes rows is there again, and printing it again gives the same text. */
 static void reads_what_it_prints(void **unused)
@@ -19,21 +35,25 @@ static void reads_what_it_prints(void **unused)
   (void)unused;
   bl_ctx *ctx = bl_ctx_new();
   bl_config c;
-  bl_extraction x = {.rate_hz = 8000};
+  bl_extraction x = {0};
   bl_buf text = {0};
   bl_meta meta = {0};
   bl_model_recipe r;
-  check_ok(ctx, bl_texts_add(ctx, &x.channels, "left, \"near\""));
-  check_ok(ctx, bl_texts_add(ctx, &x.units, "FS"));
-  check_ok(ctx, pipe_config(ctx, config, &c));
+  describe(ctx, &x.inputs);
+  check_ok(ctx, pipe_config(ctx, two_streams, &c));
   check_ok(ctx, bl_model_recipe_add(ctx, &c, &x, &meta));
   check_ok(ctx, bl_buf_puts(ctx, &text, bl_meta_get(&meta, "recipe")));
   check_ok(ctx, bl_model_recipe_read(ctx, "m", &meta, &r));
   assert_false(r.table);
   assert_false(r.events_elsewhere);
-  check_near(r.rate_hz, 8000, 0);
-  assert_string_equal(r.channels.v[0], "left, \"near\"");
-  assert_string_equal(r.units.v[0], "FS");
+  assert_int_equal(r.inputs.n, 2);
+  check_near(r.inputs.v[0].rate_hz, 8000, 0);
+  check_near(r.inputs.v[1].rate_hz, 100, 0);
+  assert_string_equal(r.inputs.v[0].channels.v[0], "left, \"near\"");
+  assert_string_equal(r.inputs.v[1].channels.v[0], "depth");
+  assert_string_equal(r.inputs.v[0].units.v[0], "FS");
+  assert_string_equal(r.inputs.v[1].units.v[0], "m");
+  check_near(r.rows.recipe.branches[1].stream.rate_hz.real, 100, 0);
   assert_int_equal(r.rows.rows.nan, BL_NAN_DROP);
   check_near(r.rows.stream.rate_hz.real, 8000, 0);
   assert_string_equal(r.rows.segment.cls->name, "window");
@@ -78,6 +98,7 @@ static void tells_nothing_of_the_machine(void **unused)
 }
 
 #define INPUT "input: {kind: recordings, rate_hz: 8000, channels: [a], units: [V]}\n"
+#define TWO   "segments: whole\nfeatures: {f: {summaries: [mean]}, g: {stream: {rate_hz: 9}, summaries: [mean]}}\n"
 #define WAY   "segments: whole\nfeatures: {f: {stages: [{frame: {length: 8}}], summaries: [mean]}}\n"
 
 static const struct text {
@@ -94,6 +115,14 @@ static const struct text {
     {"a unit missing", "input: {rate_hz: 1, channels: [a, b], units: [V]}\n" WAY,
      "description of the stream is broken"},
     {"no features", INPUT "segments: whole\n", "no segments, or no features"},
+    {"of two streams", INPUT "more_inputs: [{rate_hz: 9, channels: [b], units: [V]}]\n" TWO, NULL},
+    {"a stream missing", INPUT TWO, "its branches take 2 streams, but 1 are described"},
+    {"a stream too many", INPUT "more_inputs: [{rate_hz: 9, channels: [b], units: [V]}]\n" WAY, "take 1 streams"},
+    {"a second stream without a unit", INPUT "more_inputs: [{rate_hz: 9, channels: [b]}]\n" TWO,
+     "description of the stream is broken"},
+    {"streams behind the first that are no list", INPUT "more_inputs: {rate_hz: 9}\n" TWO,
+     "m: recipe:2:14: error: more_inputs: wanted a list"},
+    {"streams told twice", INPUT "more_inputs: []\nmore_inputs: []\n" TWO, "more_inputs"},
     {"of a newer stage", INPUT WAY "versions: {stages: {frame: 3}}\n",
      "made with version 3 of 'frame', but this library has version 0; use the baleen that made it"},
     {"of a newer summary", INPUT WAY "versions: {summaries: {mean: 1}}\n", "made with version 1 of 'mean'"},

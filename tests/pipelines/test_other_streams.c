@@ -101,9 +101,9 @@ static void the_most_common_decides(void **state)
   check_ok(ctx, bl_extract(ctx, &c, &x));
   assert_int_equal(x.n_failed, o->part ? 1 : 0);
   assert_int_equal(x.rows.X.rows, o->part ? 3 : 4);
-  assert_int_equal(x.channels.n, 3);
-  assert_string_equal(x.channels.v[0], "C3");
-  check_near(x.rate_hz, 256, 0);
+  assert_int_equal(x.inputs.v[0].channels.n, 3);
+  assert_string_equal(x.inputs.v[0].channels.v[0], "C3");
+  check_near(x.inputs.v[0].rate_hz, 256, 0);
   if (o->part && !strstr(x.outcomes[0].message, o->part)) fail_msg("%s: %s", o->name, x.outcomes[0].message);
   if (!o->part) check_row(bl_row(&x.rows.X, 0), bl_row(&x.rows.X, 1), x.rows.X.cols, o->tol);
   bl_extraction_free(ctx, &x);
@@ -197,7 +197,7 @@ static void order_makes_no_kind(void **state)
   check_ok(ctx, pipe_config(ctx, features_of(&all, "'wide/*.csv', 'turned/*.csv'"), &c));
   check_ok(ctx, bl_extract(ctx, &c, &x));
   assert_int_equal(x.n_failed, 0);
-  assert_int_equal(x.channels.n, 3);
+  assert_int_equal(x.inputs.v[0].channels.n, 3);
   for (size_t i = 1; i < 5; i++) check_row(bl_row(&x.rows.X, i), bl_row(&x.rows.X, 0), x.rows.X.cols, 0);
   bl_extraction_free(ctx, &x);
   bl_config_free(ctx, &c);

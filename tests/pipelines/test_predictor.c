@@ -62,13 +62,15 @@ typedef struct pushing {
 
 static bl_status push_all(bl_ctx *ctx, const pushing *q, bl_predictor *p, bl_recording *rec)
 {
-  const bl_rec_stream *s = &rec->streams[bl_predictor_stream(p)];
+  size_t n_streams, stream = bl_predictor_streams(p, &n_streams)[0];
+  const bl_rec_stream *s = &rec->streams[stream];
+  assert_int_equal(n_streams, 1);
   float *v = bl_calloc(ctx, q->block * s->n_channels, sizeof *v);
   bl_status status = v ? BL_OK : bl_fail_nomem(ctx, "a block");
   double shift = 0;
   size_t told = 0, n;
   for (uint64_t done = 0; !status && done < s->n_frames; done += n) {
-    status = bl_recording_read(ctx, rec, bl_predictor_stream(p), done, q->block, v, &n);
+    status = bl_recording_read(ctx, rec, stream, done, q->block, v, &n);
     double now = (double)(done + n) / s->rate_hz + shift;
     if (!status && q->gap_to_s > 0 && shift == 0 && (double)done / s->rate_hz >= q->gap_at_s) {
       shift = q->gap_to_s - (double)done / s->rate_hz;
@@ -77,7 +79,7 @@ static bl_status push_all(bl_ctx *ctx, const pushing *q, bl_predictor *p, bl_rec
     for (; !status && told < q->n_events && q->events[told].onset_s < now; told++)
       status = bl_predictor_events(ctx, p, &q->events[told], 1, -INFINITY);
     q->out->pushed_s = now;
-    if (!status) status = bl_predictor_push(ctx, p, v, n);
+    if (!status) status = bl_predictor_push(ctx, p, (const float *const[]){v}, &n);
   }
   bl_free(ctx, v);
   return status ? status : bl_predictor_finish(ctx, p);

@@ -19,7 +19,6 @@ typedef struct edf_feed {
   bl_buf scratch;             /* for their texts */
   bool stamped;               /* some signal holds annotations */
   bool events_due, gap_due;   /* to be given before the record's frames */
-  uint64_t given, frames;     /* of the record in f->block */
 } edf_feed;
 
 /* ---- the header -------------------------------------------------------------------------------------------------- */
@@ -118,22 +117,27 @@ static bl_status place_record(bl_ctx *ctx, bl_feed *f, double own)
   return BL_OK;
 }
 
-/* The samples of the stream that is wanted, as floats. */
-static bl_status decode_record(bl_ctx *ctx, bl_feed *f)
+/* The samples of a stream that is wanted, as floats. */
+static bl_status decode_part(bl_ctx *ctx, bl_feed *f, size_t k)
 {
   edf_feed *r = f->impl;
   const bl_edf *e = &r->edf;
-  r->given = r->frames = 0;
-  if (f->stream >= f->head->n_streams) return BL_OK;
-  const size_t *signals = &e->stream_signals[e->stream_first[f->stream]], n = f->head->streams[f->stream].n_channels;
-  void *v = f->block;
-  r->frames = e->signals[signals[0]].spr;
-  bl_status s = bl_grow(ctx, &v, &f->block_cap, (size_t)r->frames * n, sizeof *f->block, "a record's samples");
-  f->block = v;
+  bl_feed_part *p = &f->part[k];
+  const size_t *signals = &e->stream_signals[e->stream_first[p->stream]];
+  size_t n = f->head->streams[p->stream].n_channels, frames = (size_t)e->signals[signals[0]].spr;
+  bl_status s = bl_feed_room(ctx, f, k, frames);
   if (s) return s;
   for (size_t c = 0; c < n; c++) r->from[c] = bl_intake_v(&f->in) + e->signals[signals[c]].offset;
-  bl_edf_decode(e, signals, n, r->from, (size_t)r->frames, f->block);
+  bl_edf_decode(e, signals, n, r->from, frames, p->block);
+  p->n = frames;
   return BL_OK;
+}
+
+static bl_status decode_record(bl_ctx *ctx, bl_feed *f)
+{
+  bl_status s = BL_OK;
+  for (size_t k = 0; !s && k < f->n_chosen && f->head->n_streams; k++) s = decode_part(ctx, f, k);
+  return s;
 }
 
 static bl_status tell_early_end(bl_ctx *ctx, bl_feed *f, const bl_edf *e)
@@ -189,11 +193,8 @@ static bl_status pull(bl_ctx *ctx, bl_feed *f, size_t most, bl_feed_item *out)
       *out = (bl_feed_item){.kind = BL_FEED_EVENTS, .events = r->events.v, .n_events = r->events.n};
       return BL_OK;
     }
-    if (r->given < r->frames) {
-      size_t left = (size_t)(r->frames - r->given), n = left < most ? left : most;
-      *out = (bl_feed_item){.kind = BL_FEED_FRAMES, .n = n};
-      out->v = f->block + (size_t)r->given * f->head->streams[f->stream].n_channels;
-      r->given += n;
+    if (f->part->at < f->part->n) {
+      bl_feed_give(f, most, out);
       return BL_OK;
     }
     bl_status s = next_record(ctx, f, &more);

@@ -165,7 +165,7 @@ static bl_status pull(bl_ctx *ctx, bl_feed *f, size_t most, bl_feed_item *out)
   bl_status s = most ? bl_feed_samples(ctx, f, w->type, &w->scale, most, out) : BL_OK;
   if (s) return s;
   if (out->kind == BL_FEED_END) return check_end(ctx, f, w);
-  if (w->left != OPEN_END) w->left -= out->n * frame;
+  if (w->left != OPEN_END) w->left -= out->n[0] * frame;
   return BL_OK;
 }
 

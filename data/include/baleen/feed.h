@@ -2,7 +2,7 @@
  * frame on and never asks how long it is: a pipe that has no end, or a file.
  *
  *   bl_feed_open()    reads the header, and no more: bl_feed_head() then tells streams, rates, channels, units
- *   bl_feed_choose()  which of its streams the frames are of
+ *   bl_feed_choose()  which of its streams the frames are of, one or several
  *   bl_feed_pull()    gives frames, a gap, events, or the end, in the order in which they are known
  *
  * From a pipe come raw samples (pcm:rate=..,channels=..,format=..:-), WAV and RF64 (also with the lengths that programs
@@ -25,8 +25,10 @@ typedef enum bl_feed_kind { BL_FEED_FRAMES, BL_FEED_GAP, BL_FEED_EVENTS, BL_FEED
 /* What was pulled. Its arrays are the feed's, and good until the next pull. */
 typedef struct bl_feed_item {
   bl_feed_kind kind;
-  const float *v; /* FRAMES: n of the chosen stream, [frame][channel], n at least 1 */
-  size_t n;
+  /* FRAMES: n[k] of the chosen stream k, [frame][channel], n[0] at least 1. Those of the others go as far in time as
+   * those of the first, but for a frame that is still to come; together they are all of the run */
+  const float *const *v;
+  const size_t *n;
   double start_s; /* GAP: the next frame's time after the recording's start; the frames behind it are a new run */
   const bl_annotation
       *events; /* EVENTS: n_events, times after the recording's start; they may lie behind the frames so far */
@@ -53,9 +55,10 @@ double bl_feed_delay_s(const bl_feed *f);
 /* All events with an onset before this have now been pulled, in seconds after the recording's start; INFINITY when there
  * will be no others, or none at all. */
 double bl_feed_known_s(const bl_feed *f);
-/* The stream that frames are to be of, 0 until then. Before the first pull. */
-bl_status bl_feed_choose(bl_ctx *ctx, bl_feed *f, size_t stream) BL_MUST_CHECK;
-/* Waits for what comes next. `most` frames at a time, 0: as many as are convenient; where fewer are there it does not
+/* The streams that frames are to be of, the first one until then; one may be chosen twice. What one of several has no
+ * frames of is a gap for all of them. Before the first pull. */
+bl_status bl_feed_choose(bl_ctx *ctx, bl_feed *f, const size_t *streams, size_t n) BL_MUST_CHECK;
+/* Waits for what comes next. `most` frames of the first stream at a time, 0: as many as are convenient; where fewer are there it does not
  * wait for more. BL_FEED_END again behind the end. BL_E_CANCELLED soon after bl_ctx_cancel(), also while it waits. */
 bl_status bl_feed_pull(bl_ctx *ctx, bl_feed *f, size_t most, bl_feed_item *out) BL_MUST_CHECK;
 

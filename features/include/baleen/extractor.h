@@ -14,6 +14,8 @@ typedef struct bl_branch_stream {
   bl_texts channels; /* names or patterns (* ? [ab]) of which it has at least one; none: any stream */
 } bl_branch_stream;
 extern const bl_opt bl_branch_stream_opts[];
+/* How many of the channels that it names `in` has. */
+size_t bl_branch_stream_fits(const bl_branch_stream *s, const bl_stream *in);
 /* A named chain of stages with the summaries of its end. One without summaries gives no features: a stage of a branch
  * behind it takes its frames (bl_stage_class, branches). */
 typedef struct bl_branch {
@@ -111,6 +113,8 @@ bl_status bl_extractor_push(bl_ctx *ctx, bl_extractor *e, const float *x, size_t
 /* The same of any input. Inputs are pushed side by side: the first, then the others up to the time that it has reached;
  * what lies between them is held, so memory follows the length of a push. */
 bl_status bl_extractor_push_to(bl_ctx *ctx, bl_extractor *e, size_t input, const float *x, size_t n) BL_MUST_CHECK;
+/* How many frames of an input have gone by in this run; where it was begun in its middle, those before that count. */
+uint64_t bl_extractor_pushed(const bl_extractor *e, size_t input);
 /* When some stage finds events: true, and how long after its onset an event is told at the latest, in seconds; that much
  * history is needed beside what the segments need, and the length of a push. */
 bool bl_extractor_finds_events(const bl_extractor *e, double *lag_s);
@@ -130,13 +134,15 @@ bl_status bl_extractor_finish(bl_ctx *ctx, bl_extractor *e) BL_MUST_CHECK;
  * Threads may each do a piece of a run, with extractors of their own: that of the spans which begin in [from, to) begins
  * the run at the frame that bl_extractor_first_frame() tells for `from`, is told these spans, and is pushed the frames
  * from that one on, beyond `to` if need be, until none is open any more (or the run ends: bl_extractor_finish()). Their
- * rows are, bit for bit, those of the whole run in one. */
+ * rows are, bit for bit, those of the whole run in one. Frames are those of the first input; where there are several,
+ * bl_extractor_pushed() tells the first frame of each once the run has begun. */
 
-/* The first stage that has to see a run from its beginning, so that it cannot be done in pieces, or "several streams";
- * NULL when all can. */
+/* The first stage that has to see a run from its beginning, so that it cannot be done in pieces, or "streams whose rates
+ * have no common measure"; NULL when all can. */
 const char *bl_extractor_uncut(const bl_extractor *e);
-/* The frame of input to begin with, so that the rows of all spans that begin at from_s or later have the bits that they
- * have in the whole run; 0 when that is the run's beginning. The rules hold that are set (bl_extractor_set_rules). */
+/* The frame of the first input to begin with, so that the rows of all spans that begin at from_s or later have the bits
+ * that they have in the whole run; 0 when that is the run's beginning. The rules hold that are set
+ * (bl_extractor_set_rules). */
 uint64_t bl_extractor_first_frame(const bl_extractor *e, double run_start_s, double from_s);
 /* As bl_extractor_begin(), but the first frame that is pushed will be this one of the run: one that
  * bl_extractor_first_frame() told, or 0. Spans that begin too early for it are refused (BL_E_ARG). */

@@ -41,6 +41,15 @@ bl_status bl_stream_set_bins(bl_ctx *ctx, bl_stream *s, size_t n, const double *
 bl_status bl_stream_set_units(bl_ctx *ctx, bl_stream *s, const char *format) BL_MUST_CHECK;
 void bl_stream_free(bl_ctx *ctx, bl_stream *s);
 
+/* Several of them, owned: what a recipe takes side by side. Zeroed is none. */
+typedef struct bl_streams {
+  bl_stream *v;
+  size_t n;
+} bl_streams;
+/* `to` is overwritten, not freed first. On failure `to` is empty. */
+bl_status bl_streams_copy(bl_ctx *ctx, const bl_streams *from, bl_streams *to) BL_MUST_CHECK;
+void bl_streams_free(bl_ctx *ctx, bl_streams *s);
+
 /* Frames that a stage puts out: a buffer that keeps its room between calls. */
 typedef struct bl_frames {
   float *v;

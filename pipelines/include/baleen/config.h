@@ -2,11 +2,13 @@
  *
  *   seed: 0                          random draws of the run
  *   source: {files: {...}}           one of data/sources.def, with its options
- *   stream: {...}                    which stream of a recording; see bl_stream_opts
+ *   stream: {...}                    which stream of a recording, for all branches that name none; see bl_stream_opts
  *   segments: whole                  one of features/segments.def, with its options
  *   features:                        named branches; chains that begin alike share their beginning
  *     logmel: {stages: [stft, power, mel, db], summaries: [mean, std]}
- *     (one that only a stage of a branch below takes, as subtract does, needs no summaries)
+ *     ecg: {stream: {rate_hz: 400}, stages: [...], summaries: [...]}   of another stream than the others; the row has
+ *     the numbers of both. See bl_branch_stream_opts
+ *     (a branch that only a stage of one below takes, as subtract does, needs no summaries)
  *   rows: {...}                      label, group, task; see bl_rows_opts
  *   model: [standard_scaler, lda]    or  models: {name: [...], ...}
  *   evaluate: {split: {...}, metrics: [...], ...}   see bl_evaluate_opts
@@ -23,7 +25,8 @@
 #include "baleen/split.h"
 
 typedef struct bl_stream_params {
-  bl_word rate_hz; /* auto (the stream with most channels; the faster of equals), or the rate of the stream wanted */
+  bl_word rate_hz; /* auto (the stream with most channels of those that the stages can be carried out on; the faster of
+                      equals), or the rate of the stream wanted */
 } bl_stream_params;
 extern const bl_opt bl_stream_opts[];
 

@@ -58,16 +58,17 @@ typedef struct bl_predict_stream {
 /* Channels are found by name in any order; one that a feature needs and that is missing, and a rate or unit that no
  * stage brings to the model's, are BL_E_MISMATCH, and so is what needs the whole of a live recording. */
 bl_status bl_predictor_begin(bl_ctx *ctx, bl_predictor *p, const bl_predict_stream *what) BL_MUST_CHECK;
-/* Which of its streams is to be pushed. */
-size_t bl_predictor_stream(const bl_predictor *p);
+/* Which of its streams are to be pushed, *n of them: mostly one; a model of several rates takes several, side by side. */
+const size_t *bl_predictor_streams(const bl_predictor *p, size_t *n);
 /* How long after its segment's end a row is known, the samples' own delay included. */
 double bl_predictor_latency_s(const bl_predictor *p);
 /* n events (labels are copied), and that all with an onset before known_s have now been told: INFINITY when there will
  * be no others. Without a word of it, events are taken to be told as they happen. */
 bl_status bl_predictor_events(bl_ctx *ctx, bl_predictor *p, const bl_event *events, size_t n,
                               double known_s) BL_MUST_CHECK;
-/* n frames of the stream, all its channels. */
-bl_status bl_predictor_push(bl_ctx *ctx, bl_predictor *p, const float *frames, size_t n) BL_MUST_CHECK;
+/* n[k] frames of stream k of bl_predictor_streams(), all its channels. Those of the others go as far in time as those of
+ * the first, but for a frame that is still to come. */
+bl_status bl_predictor_push(bl_ctx *ctx, bl_predictor *p, const float *const *frames, const size_t *n) BL_MUST_CHECK;
 /* The next frame lies start_s seconds after the recording's start: what is open ends, stages start afresh. */
 bl_status bl_predictor_gap(bl_ctx *ctx, bl_predictor *p, double start_s) BL_MUST_CHECK;
 bl_status bl_predictor_finish(bl_ctx *ctx, bl_predictor *p) BL_MUST_CHECK;

@@ -41,9 +41,7 @@ typedef struct bl_extraction {
   bl_dropped *dropped; /* rows of a table */
   size_t n_dropped;
   double seconds; /* of recordings, together */
-  /* what the model must find again in a recording */
-  double rate_hz;
-  bl_texts channels, units;
+  bl_streams inputs; /* what the model must find again in a recording: one for each input of the recipe */
   bl_live live;
 } bl_extraction;
 /* Runs the source through stages, segments and summaries, recordings in parallel, rows in the source's order. A
