@@ -25,8 +25,8 @@ typedef struct bl_feed_part {
 struct bl_feed {
   const bl_feed_class *cls;
   bl_recording *head;
-  bl_intake in; /* of a pipe */
-  void *impl;   /* the class's own */
+  bl_intake in;       /* of a pipe */
+  void *impl;         /* the class's own */
   bl_feed_part *part; /* [n_chosen] */
   size_t n_chosen;
   const float **given; /* [n_chosen]: what was given last, and how much of it */

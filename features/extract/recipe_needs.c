@@ -50,7 +50,8 @@ static bl_status shape_path(bl_ctx *ctx, const tree *t, size_t b, path *p);
 static bl_status fail_stage(bl_ctx *ctx, bl_status s, const char *branch, const bl_stage *stage)
 {
   if (!stage->line) return bl_fail_in(ctx, s, "branch '%s', stage '%s': ", branch, stage->cls->name);
-  return bl_fail_in(ctx, s, "branch '%s', stage '%s' (line %zu of the config): ", branch, stage->cls->name, stage->line);
+  return bl_fail_in(ctx, s, "branch '%s', stage '%s' (line %zu of the config): ", branch, stage->cls->name,
+                    stage->line);
 }
 
 /* What a stage of branch b makes of `in` and of the ends of the branches that it takes. */

@@ -8,9 +8,10 @@ static const char *const tasks[] = {"auto", "classification", "regression", "ano
 static const char *const nan_words[] = {"keep", "drop", NULL};
 
 const bl_opt bl_stream_opts[] = {
-    BL_WORD(bl_stream_params, rate_hz, "auto", auto_word, 0, 1e9, BL_OPT_OPEN_LO, "Hz",
-            "rate of the stream to take; auto: the one with most channels of those that the stages can be carried out on (that "
-            "have what pick names), the faster of equals"),
+    BL_WORD(
+        bl_stream_params, rate_hz, "auto", auto_word, 0, 1e9, BL_OPT_OPEN_LO, "Hz",
+        "rate of the stream to take; auto: the one with most channels of those that the stages can be carried out on (that "
+        "have what pick names), the faster of equals"),
     BL_OPT_END};
 
 const bl_opt bl_rows_opts[] = {

@@ -28,15 +28,9 @@ bl_status bl_cutter_row(void *cutter, bl_ctx *ctx, const bl_span *span, bl_statu
   return s;
 }
 
-static bool is_wanted(const bl_cutter *c, double start_s)
-{
-  return start_s >= c->from_s && start_s < c->to_s;
-}
+static bool is_wanted(const bl_cutter *c, double start_s) { return start_s >= c->from_s && start_s < c->to_s; }
 
-bool bl_cutter_done(const bl_cutter *c)
-{
-  return c->until_s >= c->to_s && !bl_extractor_n_open(c->extractor);
-}
+bool bl_cutter_done(const bl_cutter *c) { return c->until_s >= c->to_s && !bl_extractor_n_open(c->extractor); }
 
 /* What the last step gave: spans to the extractor, what is left out to whoever listens. */
 static bl_status hand_on(bl_ctx *ctx, bl_cutter *c)

@@ -34,11 +34,9 @@ static const bl_opt of_recordings[] = {
     BL_TEXTS(input, channels, NULL, "names of its channels"),
     BL_TEXTS(input, units, NULL, "their units"),
     BL_OPT_END};
-static const bl_opt of_further[] = {
-    BL_REAL(input, rate_hz, "0", 0, 1e12, "Hz", "rate of the stream"),
-    BL_TEXTS(input, channels, NULL, "names of its channels"),
-    BL_TEXTS(input, units, NULL, "their units"),
-    BL_OPT_END};
+static const bl_opt of_further[] = {BL_REAL(input, rate_hz, "0", 0, 1e12, "Hz", "rate of the stream"),
+                                    BL_TEXTS(input, channels, NULL, "names of its channels"),
+                                    BL_TEXTS(input, units, NULL, "their units"), BL_OPT_END};
 static const bl_opt of_table[] = {
     BL_ENUM(input, kind, "table", kinds, "what the model was made on"),
     BL_REALS(input, offset, NULL, -1e308, 1e308, "", "what is taken off each column's numbers; empty: nothing"),
@@ -206,10 +204,7 @@ static void forget_lines(bl_recipe *r)
   }
 }
 
-static bool is_whole(const input *in)
-{
-  return in->channels.n && in->channels.n == in->units.n && in->rate_hz > 0;
-}
+static bool is_whole(const input *in) { return in->channels.n && in->channels.n == in->units.n && in->rate_hz > 0; }
 
 /* What a file must say for rows to be made from it. */
 static bl_status check_input(bl_mistakes *m, const bl_flow *root, const inputs *in, const bl_config *c)

@@ -23,7 +23,7 @@ typedef struct bl_model_recipe {
   bool table;            /* made on a table of features, so that the columns' names are all there is to know */
   bool events_elsewhere; /* events came from a table, whatever was inside the recordings */
   bl_streams inputs;     /* of the recordings: waveforms, one for each input of the recipe */
-  double *offset; /* of a table: what is taken off each feature's numbers; NULL: nothing */
+  double *offset;        /* of a table: what is taken off each feature's numbers; NULL: nothing */
   size_t n_offset;
   bl_config rows; /* stream, segment, recipe and rows.nan; the rest is empty */
 } bl_model_recipe;

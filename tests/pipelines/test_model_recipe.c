@@ -9,12 +9,10 @@
 #define CONFIG(more)                                                                                                   \
   "source: {files: {recordings: [hum/*.wav, song/*.wav], labels: folder}}\n"                                           \
   "stream: {rate_hz: 8000}\nsegments: {window: {length_s: 0.5}}\n"                                                     \
-  "features: {f: {stages: [{stft: {n_fft: 256}}, power], summaries: [mean, {std: {ddof: 1}}]}" more                    \
-  "}\n"                                                                                                                \
+  "features: {f: {stages: [{stft: {n_fft: 256}}, power], summaries: [mean, {std: {ddof: 1}}]}" more "}\n"              \
   "model: [standard_scaler, lda]\nrows: {nan: drop, positive: song}\n"                                                 \
   "evaluate: {split: {stratified_group_k_fold: {n_splits: 2}}}\nreport: {title: Of no concern}\n"
-static const char config[] = CONFIG(""),
-                  two_streams[] = CONFIG(", deep: {stream: {rate_hz: 100}, summaries: [mean]}");
+static const char config[] = CONFIG(""), two_streams[] = CONFIG(", deep: {stream: {rate_hz: 100}, summaries: [mean]}");
 
 /* Two waveforms: sound, and how deep it was heard. */
 static void describe(bl_ctx *ctx, bl_streams *out)

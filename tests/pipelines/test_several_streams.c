@@ -29,10 +29,10 @@ static void check_columns(const bl_extraction *several, size_t first, const bl_e
 {
   assert_int_equal(several->rows.X.rows, one->rows.X.rows);
   for (size_t i = 0; i < one->rows.X.rows; i++) {
-    check_near(several->rows.start_s[i], one->rows.start_s[i], 0);
-    check_near(several->rows.end_s[i], one->rows.end_s[i], 0);
+    check_near(bl_packed_get(&several->rows.start_s, i), bl_packed_get(&one->rows.start_s, i), 0);
+    check_near(bl_packed_get(&several->rows.end_s, i), bl_packed_get(&one->rows.end_s, i), 0);
     if (memcmp(bl_row(&several->rows.X, i) + first, bl_row(&one->rows.X, i), one->rows.X.cols * sizeof(float)))
-      fail_msg("row %zu, at %g s, columns from %zu on", i, one->rows.start_s[i], first);
+      fail_msg("row %zu, at %g s, columns from %zu on", i, bl_packed_get(&one->rows.start_s, i), first);
   }
 }
 
@@ -70,7 +70,7 @@ static void one_row_has_the_numbers_of_each(void **state)
 static bool has_row_at(const bl_extraction *x, double start_s)
 {
   for (size_t i = 0; i < x->rows.X.rows; i++)
-    if (fabs(x->rows.start_s[i] - start_s) < 1e-9) return true;
+    if (fabs(bl_packed_get(&x->rows.start_s, i) - start_s) < 1e-9) return true;
   return false;
 }
 
@@ -86,9 +86,9 @@ static void what_one_stream_rejects_is_rejected(void **state)
   take(ctx, segments, "eeg: " EEG, &eeg);
   take(ctx, segments, "ecg: " ECG, &ecg);
   for (size_t i = 0; i < eeg.rows.X.rows; i++) {
-    bool both = has_row_at(&ecg, eeg.rows.start_s[i]);
+    bool both = has_row_at(&ecg, bl_packed_get(&eeg.rows.start_s, i));
     n += both;
-    assert_int_equal(both, has_row_at(&several, eeg.rows.start_s[i]));
+    assert_int_equal(both, has_row_at(&several, bl_packed_get(&eeg.rows.start_s, i)));
   }
   assert_int_equal(several.rows.X.rows, n);
   assert_true(n > 10 && ecg.outcomes[0].n_dropped > 3);

@@ -40,7 +40,7 @@ typedef struct bl_extraction {
   size_t n_outcomes, n_failed;
   bl_dropped *dropped; /* rows of a table */
   size_t n_dropped;
-  double seconds; /* of recordings, together */
+  double seconds;    /* of recordings, together */
   bl_streams inputs; /* what the model must find again in a recording: one for each input of the recipe */
   bl_live live;
 } bl_extraction;
