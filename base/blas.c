@@ -28,20 +28,25 @@ bl_status bl_blas_open(bl_ctx *ctx)
   return s;
 }
 
-/* Without the library, which bl_blas_open() has told of: the same sums one by one. */
-#define PLAIN_GEMM(name, T)                                                                                            \
-  static void name(bool ta, bool tb, size_t m, size_t n, size_t k, T alpha, const T *a, size_t lda, const T *b,        \
-                   size_t ldb, T beta, T *c, size_t ldc)                                                               \
-  {                                                                                                                    \
-    for (size_t i = 0; i < m; i++)                                                                                     \
-      for (size_t j = 0; j < n; j++) {                                                                                 \
-        T sum = 0, *to = &c[i * ldc + j];                                                                              \
-        for (size_t l = 0; l < k; l++) sum += a[ta ? l * lda + i : i * lda + l] * b[tb ? j * ldb + l : l * ldb + j];   \
-        *to = beta == 0 ? alpha * sum : alpha * sum + beta * *to; /* times 0 clears NaN too, as in BLAS */             \
-      }                                                                                                                \
-  }
-PLAIN_GEMM(plain_gemm, double)
-PLAIN_GEMM(plain_gemm_f32, float)
+/* Without the library, which bl_blas_open() has told of: nothing that could pass for a result. */
+static void nothing(size_t m, size_t n, double *c, size_t ldc)
+{
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < n; j++) c[i * ldc + j] = (double)NAN;
+}
+
+/* Estimates in float32 are measured again by who asks for them, so that the order of their sums shows in no result: here
+ * they are had one by one. */
+static void plain_gemm_f32(bool ta, bool tb, size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda,
+                           const float *b, size_t ldb, float beta, float *c, size_t ldc)
+{
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < n; j++) {
+      float sum = 0, *to = &c[i * ldc + j];
+      for (size_t l = 0; l < k; l++) sum += a[ta ? l * lda + i : i * lda + l] * b[tb ? j * ldb + l : l * ldb + j];
+      *to = beta == 0 ? alpha * sum : alpha * sum + beta * *to; /* times 0 clears NaN too, as in BLAS */
+    }
+}
 
 void bl_gemm(bool ta, bool tb, size_t m, size_t n, size_t k, double alpha, const double *a, size_t lda, const double *b,
              size_t ldb, double beta, double *c, size_t ldc)
@@ -49,7 +54,7 @@ void bl_gemm(bool ta, bool tb, size_t m, size_t n, size_t k, double alpha, const
   if (!m || !n) return;
   const bl_blas *blas = bl_blas_take(NULL);
   if (!blas) {
-    plain_gemm(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    nothing(m, n, c, ldc);
     return;
   }
   blas->cblas_dgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, as_int(m), as_int(n),
@@ -101,7 +106,7 @@ void bl_gemv(bool ta, size_t m, size_t n, double alpha, const double *a, size_t 
   if (!m || !n) return;
   const bl_blas *blas = bl_blas_take(NULL);
   if (!blas) {
-    plain_gemm(ta, false, ta ? n : m, 1, ta ? m : n, alpha, a, lda, x, 1, beta, y, 1);
+    nothing(1, ta ? n : m, y, 0);
     return;
   }
   blas->cblas_dgemv(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, as_int(m), as_int(n), alpha, a, as_int(lda), x, 1,
@@ -112,12 +117,8 @@ void bl_gemv(bool ta, size_t m, size_t n, double alpha, const double *a, size_t 
 double bl_dot(size_t n, const double *x, const double *y)
 {
   const bl_blas *blas = bl_blas_take(NULL);
-  double sum = 0;
-  if (!blas) {
-    plain_gemm(false, false, 1, 1, n, 1, x, n, y, 1, 0, &sum, 1);
-    return sum;
-  }
-  sum = blas->cblas_ddot(as_int(n), x, 1, y, 1);
+  if (!blas) return (double)NAN;
+  double sum = blas->cblas_ddot(as_int(n), x, 1, y, 1);
   bl_blas_give();
   return sum;
 }
@@ -127,7 +128,7 @@ void bl_gram_add(const double *x, size_t rows, size_t n, double *c)
   if (!n || !rows) return;
   const bl_blas *blas = bl_blas_take(NULL);
   if (!blas) {
-    for (size_t i = 0; i < n; i++) plain_gemm(true, false, 1, n - i, rows, 1, x + i, n, x + i, n, 1, c + i * n + i, n);
+    for (size_t i = 0; i < n; i++) nothing(1, n - i, c + i * n + i, 0);
     return;
   }
   blas->cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, as_int(n), as_int(rows), 1, x, as_int(n), 1, c, as_int(n));

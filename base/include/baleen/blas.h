@@ -11,13 +11,14 @@
 
 /* Loads it, once, and says whether it works here: BL_E_NOMEM where a limit of memory leaves no room for its buffer, or
  * where the library is missing. To be called before work that needs it, as bl_fit() does: the functions below that have
- * no status would then do without it, many times slower and with other last bits. */
+ * no status then give NaN, so that no result ever depends on how much memory there was. */
 bl_status bl_blas_open(bl_ctx *ctx) BL_MUST_CHECK;
 
 /* C [m x n] = alpha * op(A) op(B) + beta * C; op(A) is m x k. Transposes by flag. */
 void bl_gemm(bool ta, bool tb, size_t m, size_t n, size_t k, double alpha, const double *a, size_t lda, const double *b,
              size_t ldb, double beta, double *c, size_t ldc);
-/* The same in float32: for estimates that are checked in double afterwards. */
+/* The same in float32: for estimates that are checked in double afterwards, so that their last bits show nowhere. Without
+ * the library they are summed one by one, slowly. */
 void bl_gemm_f32(bool ta, bool tb, size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda,
                  const float *b, size_t ldb, float beta, float *c, size_t ldc);
 /* bl_gemm(), cut into fixed row blocks of C over the pool. */
