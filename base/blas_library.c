@@ -12,10 +12,13 @@
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+
+#include "baleen/blas.h"
 
 enum { MOST_BUFFERS = 32 };
 #define BUFFER_BYTES ((size_t)128 << 20)
@@ -25,6 +28,7 @@ static bl_blas library;
 static bool works, limited;
 static sem_t room; /* where limited */
 static char reason[256];
+static atomic_int n_inside;
 
 /* Loads it with this thread held on one processor, which is how many OpenBLAS then counts and so how many threads it
  * makes: its other switch is a variable of the environment, which is not ours to change. */
@@ -105,10 +109,14 @@ const bl_blas *bl_blas_take(const char **why)
   if (why) *why = reason;
   if (!works) return NULL;
   while (limited && sem_wait(&room)) continue; /* interrupted by a signal */
+  atomic_fetch_add_explicit(&n_inside, 1, memory_order_relaxed);
   return &library;
 }
 
 void bl_blas_give(void)
 {
+  atomic_fetch_sub_explicit(&n_inside, 1, memory_order_relaxed);
   if (limited) sem_post(&room);
 }
+
+bool bl_blas_busy(void) { return atomic_load_explicit(&n_inside, memory_order_relaxed) > 0; }

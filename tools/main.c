@@ -3,7 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
 
+#include "baleen/blas.h"
 #include "baleen/text.h"
 #include "baleen/version.h"
 #include "command.h"
@@ -12,10 +15,34 @@
 /* The one thing a signal handler can reach: the context to cancel. A second signal ends the program at once. */
 static bl_ctx *volatile running;
 
+enum { PATIENCE_MS = 800, AGAIN_MS = 100 };
+
+static void look_in(long ms)
+{
+  struct itimerval t = {.it_value = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000}};
+  setitimer(ITIMER_REAL, &t, NULL);
+}
+
+/* A decomposition cannot be interrupted, and may take minutes: nothing is being written meanwhile, so the program can
+ * end in the middle of it. */
+static void on_alarm(int number)
+{
+  static const char said[] = "baleen: error: stopped on request, in the middle of a decomposition\n";
+  (void)number;
+  if (bl_blas_busy()) {
+    ssize_t put = write(STDERR_FILENO, said, sizeof said - 1);
+    (void)put;
+    _exit(BL_EXIT_STOPPED);
+  }
+  look_in(AGAIN_MS);
+}
+
 static void on_signal(int number)
 {
   if (running) bl_ctx_cancel(running);
   signal(number, SIG_DFL);
+  signal(SIGALRM, on_alarm);
+  look_in(PATIENCE_MS);
 }
 
 /* What is ignored stays so: by nohup, or in the background of a script. */

@@ -14,6 +14,9 @@
  * no status then give NaN, so that no result ever depends on how much memory there was. */
 bl_status bl_blas_open(bl_ctx *ctx) BL_MUST_CHECK;
 
+/* Whether some thread is inside OpenBLAS, which nothing can interrupt. May be asked by a signal handler. */
+bool bl_blas_busy(void);
+
 /* C [m x n] = alpha * op(A) op(B) + beta * C; op(A) is m x k. Transposes by flag. */
 void bl_gemm(bool ta, bool tb, size_t m, size_t n, size_t k, double alpha, const double *a, size_t lda, const double *b,
              size_t ldb, double beta, double *c, size_t ldc);
