@@ -31,7 +31,7 @@ typedef struct bl_selection {
 } bl_selection;
 
 /* wanted NULL: the streams that branches and config ask for, with all their channels. Nothing of `streams` is borrowed.
- * BL_E_FORMAT without a stream; BL_E_CONFIG when none has the rate or channels that are asked for, or when stages ask for
+ * BL_E_FORMAT without a stream; BL_E_CONFIG when none has the rate or channels that branches and config ask for, or when stages ask for
  * channels that another stream has, which is named; BL_E_MISMATCH when what features need of `wanted` is not there or
  * the recipe would make something else of it. */
 bl_status bl_selection_make(bl_ctx *ctx, const bl_config *c, const bl_rec_stream *streams, size_t n_streams,

@@ -50,12 +50,18 @@ static bl_status list_streams(bl_ctx *ctx, const choice *c, bl_buf *out)
   return s;
 }
 
+/* A config asks for what is not there; or a model does, whose recordings are of another kind. */
+static bl_status status_of(const choice *c) { return c->wanted ? BL_E_MISMATCH : BL_E_CONFIG; }
+
 static bl_status no_such_rate(bl_ctx *ctx, const choice *c, double rate_hz)
 {
   bl_buf text = {0};
   bl_status s = list_streams(ctx, c, &text);
-  if (!s)
-    s = bl_fail(ctx, BL_E_CONFIG, "has no stream of %g Hz; it has %s; resample it first, or set stream: {rate_hz: %g}",
+  if (!s && c->wanted)
+    s = bl_fail(ctx, status_of(c), "has no stream of %g Hz, which %s; it has %s", rate_hz, c->wanted->whose,
+                bl_buf_text(&text));
+  else if (!s)
+    s = bl_fail(ctx, status_of(c), "has no stream of %g Hz; it has %s; resample it first, or set stream: {rate_hz: %g}",
                 rate_hz, bl_buf_text(&text), c->streams[0].rate_hz);
   bl_buf_free(ctx, &text);
   return s;
@@ -67,7 +73,7 @@ static bl_status no_such_channels(bl_ctx *ctx, const choice *c, size_t input)
   const bl_branch *b = bl_recipe_input_branch(&c->config->recipe, input);
   bl_status s = list_streams(ctx, c, &text);
   if (!s)
-    s = bl_fail(ctx, BL_E_CONFIG, "has no channel '%s', which the stream of branch '%s' is chosen by; it has %s",
+    s = bl_fail(ctx, status_of(c), "has no channel '%s', which the stream of branch '%s' is chosen by; it has %s",
                 b->stream.channels.v[0], b->name, bl_buf_text(&text));
   bl_buf_free(ctx, &text);
   return s;
