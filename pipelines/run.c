@@ -42,11 +42,14 @@ static bl_status train_all(bl_ctx *ctx, const bl_run_parts *r, const char *folde
   const bl_problem *p = r->problem;
   bl_data data = {.X = p->X,
                   .y = p->y,
+                  .n_targets = p->n_targets,
                   .weight = p->weight,
                   .group = p->group,
                   .feature_names = &p->rows->features,
                   .blocks = &p->rows->blocks,
-                  .class_names = p->classes.n ? &p->classes : NULL};
+                  .class_names = p->targets.n   ? &p->targets
+                                 : p->classes.n ? &p->classes
+                                                : NULL};
   bl_meta meta = {0};
   size_t best = best_learner(c, r->results);
   bl_status s = bl_model_recipe_add(ctx, c, r->extraction, &meta);

@@ -12,15 +12,17 @@
 #include "wide.h"
 
 typedef struct params {
-  char *file, *target, *target_file, *group, *weight;
-  bl_texts drop, keep;
+  char *file, *target_file, *group, *weight;
+  bl_texts target, drop, keep;
 } params;
 
 static const bl_opt opts[] = {
     {"file", BL_OPT_TEXT, offsetof(params, file), NULL, 0, 0, BL_OPT_NEEDED, NULL, "",
      "the table: .csv or .tsv with a header line, or .npy [row][feature]; relative to the config's folder", NULL},
-    BL_TEXT(params, target, NULL,
-            "the column to be learnt: class names or numbers; not given: 'label', else 'target', if there is one"),
+    BL_TEXTS(
+        params, target, NULL,
+        "the column to be learnt: class names or numbers; or several: numbers, or labels that a row has (1) or has not "
+        "(0); not given: 'label', else 'target', if there is one"),
     BL_TEXT(params, target_file, NULL, "for .npy: a second .npy file with one target a row"),
     BL_TEXT(params, group, NULL, "column whose equal values must stay together when data are split"),
     BL_TEXT(params, weight, NULL, "column with the weight of each row, 0 or more"),
@@ -33,8 +35,8 @@ static const bl_opt opts[] = {
 #define NO_COLUMN ((size_t)-1)
 
 typedef struct columns {
-  size_t target, group, weight;
-  size_t *keep, *feature;
+  size_t target, group, weight; /* target: NO_COLUMN also where there are several */
+  size_t *extra, *feature;      /* of what is kept, then of several targets */
   size_t n_features;
 } columns;
 
@@ -57,7 +59,7 @@ static bl_status take_column(bl_ctx *ctx, const bl_table *t, const char *name, c
 static const char *usual_target(const params *p, const bl_table *t)
 {
   static const char *const usual[] = {"label", "target"};
-  if (p->target) return p->target;
+  if (p->target.n) return p->target.n == 1 ? p->target.v[0] : NULL;
   for (size_t i = 0; i < 2; i++) {
     bool other = (p->group && !strcmp(p->group, usual[i])) || (p->weight && !strcmp(p->weight, usual[i])) ||
                  bl_texts_find(&p->drop, usual[i]) >= 0 || bl_texts_find(&p->keep, usual[i]) >= 0;
@@ -70,16 +72,19 @@ static bl_status choose_columns(bl_ctx *ctx, const params *p, const bl_table *t,
 {
   size_t at;
   const char **taken = bl_calloc(ctx, t->columns.n, sizeof *taken);
-  c->keep = bl_calloc(ctx, p->keep.n, sizeof *c->keep);
+  size_t several = p->target.n > 1 ? p->target.n : 0;
+  c->extra = bl_calloc(ctx, p->keep.n + several, sizeof *c->extra);
   c->feature = bl_calloc(ctx, t->columns.n, sizeof *c->feature);
-  bl_status s = taken && c->keep && c->feature ? BL_OK : bl_fail_nomem(ctx, t->path);
+  bl_status s = taken && c->extra && c->feature ? BL_OK : bl_fail_nomem(ctx, t->path);
   if (!s) s = take_column(ctx, t, usual_target(p, t), "target", taken, &c->target);
   /* a class may well be what is grouped by, but not weighed by: only target and group may share a column */
-  if (!s && p->group && p->target && !strcmp(p->group, p->target)) c->group = c->target;
+  for (size_t k = 0; !s && k < several; k++)
+    s = take_column(ctx, t, p->target.v[k], "target", taken, &c->extra[p->keep.n + k]);
+  if (!s && p->group && p->target.n == 1 && !strcmp(p->group, p->target.v[0])) c->group = c->target;
   else if (!s) s = take_column(ctx, t, p->group, "group", taken, &c->group);
   if (!s) s = take_column(ctx, t, p->weight, "weight", taken, &c->weight);
   for (size_t k = 0; !s && k < p->drop.n; k++) s = take_column(ctx, t, p->drop.v[k], "drop", taken, &at);
-  for (size_t k = 0; !s && k < p->keep.n; k++) s = take_column(ctx, t, p->keep.v[k], "keep", taken, &c->keep[k]);
+  for (size_t k = 0; !s && k < p->keep.n; k++) s = take_column(ctx, t, p->keep.v[k], "keep", taken, &c->extra[k]);
   for (size_t j = 0; !s && j < t->columns.n; j++)
     if (!taken[j]) c->feature[c->n_features++] = j;
   if (!s && !c->n_features) s = bl_fail(ctx, BL_E_CONFIG, "table: %s: no column is left to be a feature", t->path);
@@ -122,7 +127,7 @@ static bl_status add_row(bl_ctx *ctx, const bl_table *t, const columns *c, size_
   char *name = bl_strf(ctx, "%s:%zu", bl_path_base(t->path), t->line[r]);
   bl_status s = name ? weight_cell(ctx, t, r, c->weight, &info.weight) : bl_fail_nomem(ctx, t->path);
   for (size_t j = 0; !s && j < c->n_features; j++) s = feature_cell(ctx, t, r, c->feature[j], &seen[j], &row[j]);
-  for (size_t k = 0; k < d->n_extra; k++) extra[k] = bl_table_cell(t, r, c->keep[k]);
+  for (size_t k = 0; k < d->n_extra; k++) extra[k] = bl_table_cell(t, r, c->extra[k]);
   info.recording = name;
   info.label = c->target == NO_COLUMN ? "" : bl_table_cell(t, r, c->target);
   info.group = c->group == NO_COLUMN ? name : bl_table_cell(t, r, c->group);
@@ -162,11 +167,19 @@ static bl_status take_offsets(bl_ctx *ctx, const bl_table *t, const columns *c, 
   return s;
 }
 
+/* What stands beside the rows: what is kept, and several targets. */
+static bl_status extra_names(bl_ctx *ctx, const params *p, bl_texts *out)
+{
+  bl_status s = bl_texts_copy(ctx, out, &p->keep);
+  for (size_t k = 0; !s && p->target.n > 1 && k < p->target.n; k++) s = bl_texts_add(ctx, out, p->target.v[k]);
+  return s;
+}
+
 static bl_status load_csv(bl_ctx *ctx, const params *p, const char *path, bl_dataset *d)
 {
   bl_table t = {0};
   columns c = {.target = NO_COLUMN, .group = NO_COLUMN, .weight = NO_COLUMN};
-  bl_texts features = {0};
+  bl_texts features = {0}, further = {0};
   float *row = NULL;
   bl_wide *seen = NULL;
   const char **extra = NULL;
@@ -175,20 +188,22 @@ static bl_status load_csv(bl_ctx *ctx, const params *p, const char *path, bl_dat
   bl_status s = bl_table_read(ctx, path, &t);
   if (!s) s = choose_columns(ctx, p, &t, &c);
   for (size_t j = 0; !s && j < c.n_features; j++) s = bl_texts_add(ctx, &features, t.columns.v[c.feature[j]]);
-  if (!s) s = bl_dataset_init(ctx, &features, NULL, &p->keep, d);
+  if (!s) s = extra_names(ctx, p, &further);
+  if (!s) s = bl_dataset_init(ctx, &features, NULL, &further, d);
   if (!s && !t.n_rows) s = bl_fail(ctx, BL_E_FORMAT, "%s: a header without rows", path);
   if (!s &&
       (!(row = bl_calloc(ctx, c.n_features, sizeof *row)) || !(seen = bl_calloc(ctx, c.n_features, sizeof *seen)) ||
-       !(extra = bl_calloc(ctx, p->keep.n, sizeof *extra))))
+       !(extra = bl_calloc(ctx, further.n, sizeof *extra))))
     s = bl_fail_nomem(ctx, path);
   for (size_t r = 0; !s && r < t.n_rows; r++) s = add_row(ctx, &t, &c, r, seen, row, extra, d);
   if (!s) s = take_offsets(ctx, &t, &c, seen, d);
   bl_free(ctx, row);
   bl_free(ctx, seen);
   bl_free(ctx, extra);
-  bl_free(ctx, c.keep);
+  bl_free(ctx, c.extra);
   bl_free(ctx, c.feature);
   bl_texts_free(ctx, &features);
+  bl_texts_free(ctx, &further);
   bl_table_free(ctx, &t);
   return s;
 }
@@ -228,7 +243,7 @@ static bl_status load_npy(bl_ctx *ctx, const params *p, const char *folder, cons
   bl_mat x = {0}, y = {0};
   bl_texts features = {0};
   double *offset = NULL;
-  if (p->target || p->group || p->weight || p->drop.n || p->keep.n)
+  if (p->target.n || p->group || p->weight || p->drop.n || p->keep.n)
     return bl_fail(ctx, BL_E_CONFIG,
                    "table: '%s' has no named columns: of target, group, weight, drop and keep none applies; "
                    "targets come from target_file",
@@ -267,6 +282,8 @@ static bl_status load(bl_ctx *ctx, const void *vp, const char *folder, bl_datase
   return s;
 }
 
+static const bl_texts *targets(const void *params_) { return &((const params *)params_)->target; }
+
 const bl_source_class bl_source_table = {
     .name = "table",
     .summary = "rows that are there already: a CSV, TSV or NumPy file",
@@ -274,4 +291,5 @@ const bl_source_class bl_source_table = {
     .opts = opts,
     .params_size = sizeof(params),
     .load = load,
+    .targets = targets,
 };

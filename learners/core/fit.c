@@ -113,8 +113,6 @@ static bl_status check_labels(bl_ctx *ctx, const char *who, const bl_data *d)
     if (d->y[i] != 0 && d->y[i] != 1)
       return bl_fail(ctx, BL_E_CLASSES, "%s: label %zu of row %zu is %g; wanted 1 where the row has it, else 0", who,
                      i % k, i / k, d->y[i]);
-  if (d->class_names && d->class_names->n != k)
-    return bl_fail(ctx, BL_E_SHAPE, "%s: %zu names for %zu labels", who, d->class_names->n, k);
   return BL_OK;
 }
 
@@ -133,6 +131,9 @@ static bl_status check_y(bl_ctx *ctx, const char *who, unsigned tags, const bl_d
       return bl_fail(ctx, BL_E_CLASSES, "%s: y of row %zu is %g, which is none of the %zu class names", who, i, d->y[i],
                      d->class_names->n);
   }
+  if (k > 1 && d->class_names && d->class_names->n != k)
+    return bl_fail(ctx, BL_E_SHAPE, "%s: %zu names for %zu %s", who, d->class_names->n, k,
+                   classes ? "labels" : "targets");
   return classes && k > 1 ? check_labels(ctx, who, d) : BL_OK;
 }
 
@@ -320,6 +321,8 @@ static bl_status check_all(bl_ctx *ctx, bl_estimator *e, checked *c)
   bool learns_y = bl_estimator_kind(e) == BL_REGRESSOR || learns_classes(bl_estimator_kind(e), tags);
   e->n_targets = learns_y ? c->train.n_targets : 1;
   if (c->data.feature_names) s = bl_texts_copy(ctx, &e->feature_names, c->data.feature_names);
+  if (!s && bl_estimator_kind(e) == BL_REGRESSOR && e->n_targets > 1 && c->data.class_names)
+    s = bl_texts_copy(ctx, &e->class_names, c->data.class_names);
   if (!s) s = bl_blocks_copy(ctx, &e->blocks, c->data.blocks);
   return !s && learns_classes(bl_estimator_kind(e), tags) ? code_classes(ctx, e, tags, c) : s;
 }

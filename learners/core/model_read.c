@@ -242,8 +242,9 @@ static bl_status read_node(reader *r, bl_estimator *e, const json_t *j, unsigned
   if (!s && e->feature_names.n && e->feature_names.n != e->n_features)
     s = bl_fail(r->ctx, BL_E_FORMAT, "%s: %s: %zu names for %zu features", r->name, cls, e->feature_names.n,
                 e->n_features);
-  if (!s && e->class_names.n && e->class_names.n != e->n_classes)
-    s = bl_fail(r->ctx, BL_E_FORMAT, "%s: %s: %zu names for %zu classes", r->name, cls, e->class_names.n, e->n_classes);
+  size_t n_named = e->n_classes || e->n_targets < 2 ? e->n_classes : e->n_targets;
+  if (!s && e->class_names.n && e->class_names.n != n_named)
+    s = bl_fail(r->ctx, BL_E_FORMAT, "%s: %s: %zu names for %zu classes", r->name, cls, e->class_names.n, n_named);
   if (!s) s = bl_blocks_from_json(r->ctx, r->name, json_object_get(j, "blocks"), &e->blocks);
   if (!s && (s = bl_blocks_check(r->ctx, cls, &e->blocks, e->n_features)) == BL_E_SHAPE)
     s = bl_fail_in(r->ctx, BL_E_FORMAT, "%s: ", r->name);

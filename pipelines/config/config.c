@@ -6,6 +6,7 @@
 #include "baleen/file.h"
 #include "baleen/text.h"
 #include "config_private.h"
+#include "config_targets.h"
 
 static const char *const top_keys[] = {"seed",  "source", "stream",   "segments", "features", "rows",
                                        "model", "models", "evaluate", "report",   NULL};
@@ -49,10 +50,14 @@ static bl_status default_metrics(bl_mistakes *m, bl_config *c)
 {
   static const char *const of_classes[] = {"accuracy", "balanced_accuracy", "f1", "roc_auc", NULL};
   static const char *const of_numbers[] = {"r2", "mean_absolute_error", "root_mean_squared_error", NULL};
+  static const char *const of_labels[] = {"f1", "accuracy", "hamming_loss", "label_ranking_average_precision", NULL};
   static const char *const of_outliers[] = {"roc_auc", "average_precision", NULL};
   if (c->n_metrics || !c->n_learners || !c->learners[0].estimator) return BL_OK;
   bl_kind kind = bl_estimator_kind(c->learners[0].estimator);
-  const char *const *names = kind == BL_REGRESSOR ? of_numbers : kind == BL_OUTLIER_DETECTOR ? of_outliers : of_classes;
+  const char *const *names = kind == BL_REGRESSOR          ? of_numbers
+                             : kind == BL_OUTLIER_DETECTOR ? of_outliers
+                             : bl_config_several(c)        ? of_labels
+                                                           : of_classes;
   for (; *names; names++) {
     bl_flow n = {.kind = BL_FLOW_SCALAR, .text = (char *)(uintptr_t)*names}; /* borrowed for the call */
     bl_status s = bl_add_metric(m, &n, c);
@@ -86,7 +91,7 @@ static bl_status check_whole(bl_mistakes *m, const bl_flow *root, bl_config *c)
                          "model '%s' ends in a transformer, which predicts nothing; add a classifier, regressor or "
                          "outlier detector",
                          c->learners[i].name);
-  return s;
+  return s ? s : bl_check_targets(m, root, c);
 }
 
 static bl_status names_of(bl_ctx *ctx, const char *path, bl_config *c)

@@ -15,7 +15,14 @@ const bl_opt bl_stream_opts[] = {
     BL_OPT_END};
 
 const bl_opt bl_rows_opts[] = {
-    BL_TEXT(bl_rows_params, label, "label", "column that holds what is to be learnt"),
+    BL_TEXTS(
+        bl_rows_params, label, "label",
+        "column that holds what is to be learnt; or several: of a classifier a column a label, 1 where the row has it, else "
+        "0, of a regressor a column a target. Of a table with several targets it is those"),
+    BL_TEXT(
+        bl_rows_params, label_separator, NULL,
+        "what stands between the labels of a row that may have several, such as ';': in the column, and where the events "
+        "of several labels cover a window enough; not given: a row has one"),
     BL_TEXT(bl_rows_params, group, "group",
             "column whose rows belong together and never stand on both sides of a split"),
     BL_REAL(bl_rows_params, block_s, "0", 0, 1e9, "s",

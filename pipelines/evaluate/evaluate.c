@@ -8,6 +8,7 @@
 #include "baleen/run.h"
 #include "baleen/table.h"
 #include "baleen/text.h"
+#include "pooled.h"
 
 enum { MAX_SPLITS = 100000 };
 
@@ -93,7 +94,7 @@ static bl_status folds_from_file(bl_ctx *ctx, const bl_config *c, size_t n, bl_f
 /* Where the config does not say: by class for classifiers, by group where rows belong together. */
 static const char *default_splitter(const bl_problem *p)
 {
-  bool classes = p->task == BL_TASK_CLASSIFICATION;
+  bool classes = p->task == BL_TASK_CLASSIFICATION && !bl_problem_labels(p);
   if (p->grouped && p->groups.n < 5) return "leave_one_group_out"; /* too few for the five folds of the others */
   if (p->grouped) return classes ? "stratified_group_k_fold" : "group_k_fold";
   return classes ? "stratified_k_fold" : "k_fold";
@@ -102,7 +103,7 @@ static const char *default_splitter(const bl_problem *p)
 static bl_status by_splitter(bl_ctx *ctx, const bl_splitter *s, const bl_problem *p, bl_folds *out)
 {
   int32_t *label = NULL;
-  if (p->task == BL_TASK_CLASSIFICATION && p->y) {
+  if (p->task == BL_TASK_CLASSIFICATION && p->y && !bl_problem_labels(p)) {
     label = bl_calloc(ctx, p->n, sizeof *label);
     if (!label) return bl_fail_nomem(ctx, "the labels");
     for (size_t i = 0; i < p->n; i++) label[i] = (int32_t)p->y[i];
@@ -175,55 +176,6 @@ static bl_status make_folds(bl_ctx *ctx, const bl_config *c, const bl_problem *p
 
 /* ---- scores over all out-of-fold predictions --------------------------------------------------------------------- */
 
-/* The predictions of some entries of a cv, gathered densely. Owned arrays. */
-typedef struct pooled {
-  bl_scored scored;
-  double *y, *pred, *proba, *decision, *weight;
-} pooled;
-
-static void pooled_free(bl_ctx *ctx, pooled *g)
-{
-  bl_free(ctx, g->y);
-  bl_free(ctx, g->pred);
-  bl_free(ctx, g->proba);
-  bl_free(ctx, g->decision);
-  bl_free(ctx, g->weight);
-}
-
-/* Entries of folds that failed have no prediction, and are not pooled. */
-static bl_status pool_entries(bl_ctx *ctx, const bl_problem *p, const bl_cv *cv, const uint32_t *entry, size_t n,
-                              pooled *g)
-{
-  size_t k = p->task == BL_TASK_REGRESSION ? 0 : p->classes.n, width = cv->n_classes;
-  *g = (pooled){0};
-  g->y = bl_calloc(ctx, n, sizeof *g->y);
-  g->pred = bl_calloc(ctx, n, sizeof *g->pred);
-  if (cv->proba) g->proba = bl_calloc(ctx, n * width, sizeof *g->proba);
-  if (cv->decision) g->decision = bl_calloc(ctx, n, sizeof *g->decision);
-  if (p->weight) g->weight = bl_calloc(ctx, n, sizeof *g->weight);
-  if (!g->y || !g->pred || (cv->proba && !g->proba) || (cv->decision && !g->decision) || (p->weight && !g->weight))
-    return bl_fail_nomem(ctx, "pooled predictions");
-  size_t m = 0;
-  for (size_t i = 0; i < n; i++) {
-    size_t e = entry[i], row = cv->row[e];
-    if (isnan(cv->pred[e])) continue;
-    g->y[m] = p->y[row];
-    g->pred[m] = cv->pred[e];
-    if (g->proba) memcpy(g->proba + m * width, cv->proba + e * width, width * sizeof *g->proba);
-    if (g->decision) g->decision[m] = cv->decision[e];
-    if (g->weight) g->weight[m] = p->weight[row];
-    m++;
-  }
-  g->scored = (bl_scored){.n = m,
-                          .n_classes = k,
-                          .y = g->y,
-                          .pred = g->pred,
-                          .proba = g->proba,
-                          .decision = g->decision,
-                          .weight = g->weight};
-  return BL_OK;
-}
-
 /* A metric that cannot be had here (no scores, one class) is NaN; memory running out is an error. */
 static bl_status score_all(bl_ctx *ctx, const bl_config *c, const bl_scored *x, double *out)
 {
@@ -237,7 +189,7 @@ static bl_status score_all(bl_ctx *ctx, const bl_config *c, const bl_scored *x, 
 
 static bl_status roc_of(bl_ctx *ctx, const bl_scored *x, bl_curve *out)
 {
-  if (x->n_classes != 2 || !(x->decision || x->proba)) return BL_OK;
+  if (bl_truth_of(x) != BL_CLASSES || x->n_classes != 2 || !(x->decision || x->proba)) return BL_OK;
   double *score = NULL;
   if (!x->decision) {
     score = bl_calloc(ctx, x->n, sizeof *score);
@@ -254,13 +206,13 @@ static bl_status roc_of(bl_ctx *ctx, const bl_scored *x, bl_curve *out)
 static bl_status add_part(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_result *r, const char *name,
                           const uint32_t *entry, size_t n)
 {
-  pooled g;
+  bl_pooled g;
   double *score = bl_calloc(ctx, c->n_metrics, sizeof *score);
   char *copy = bl_strdup(ctx, name);
-  bl_status s = score && copy ? pool_entries(ctx, p, &r->cv, entry, n, &g) : bl_fail_nomem(ctx, "scores by part");
+  bl_status s = score && copy ? bl_pool_entries(ctx, p, &r->cv, entry, n, &g) : bl_fail_nomem(ctx, "scores by part");
   if (score && copy) {
     if (!s) s = score_all(ctx, c, &g.scored, score);
-    pooled_free(ctx, &g);
+    bl_pooled_free(ctx, &g);
   }
   bl_part *v = s ? NULL : bl_realloc(ctx, r->parts, r->n_parts + 1, sizeof *v);
   if (!s && !v) s = bl_fail_nomem(ctx, "scores by part");
@@ -347,15 +299,16 @@ static bl_status summarise(bl_ctx *ctx, const bl_config *c, const bl_problem *p,
   uint32_t *entry = bl_calloc(ctx, r->cv.n_rows, sizeof *entry);
   if (!entry) return bl_fail_nomem(ctx, "the scores");
   for (size_t i = 0; i < r->cv.n_rows; i++) entry[i] = (uint32_t)i;
-  pooled g;
-  bl_status s = pool_entries(ctx, p, &r->cv, entry, r->cv.n_rows, &g);
+  bl_pooled g;
+  bl_status s = bl_pool_entries(ctx, p, &r->cv, entry, r->cv.n_rows, &g);
   if (!s) s = score_all(ctx, c, &g.scored, r->pooled);
-  if (!s && p->task == BL_TASK_CLASSIFICATION) {
+  if (!s && p->task == BL_TASK_CLASSIFICATION && !bl_problem_labels(p)) {
     r->confusion = bl_calloc(ctx, k * k, sizeof *r->confusion);
     s = r->confusion ? bl_confusion(ctx, &g.scored, r->confusion) : bl_fail_nomem(ctx, "a confusion matrix");
   }
   if (!s && p->task != BL_TASK_REGRESSION) s = roc_of(ctx, &g.scored, &r->roc);
-  pooled_free(ctx, &g);
+  if (!s && p->n_targets > 1) s = bl_score_targets(ctx, p, &g.scored, &r->by_target);
+  bl_pooled_free(ctx, &g);
   bl_free(ctx, entry);
   return s ? s : score_parts(ctx, c, p, r);
 }
@@ -382,12 +335,15 @@ static bl_status cross_validate(bl_ctx *ctx, const bl_config *c, const bl_proble
   bl_cv *cv = bl_calloc(ctx, n, sizeof *cv);
   bl_data data = {.X = p->X,
                   .y = p->y,
+                  .n_targets = p->n_targets,
                   .weight = p->weight,
                   .group = p->group,
                   .time = p->time,
                   .feature_names = &p->rows->features,
                   .blocks = &p->rows->blocks,
-                  .class_names = p->classes.n ? &p->classes : NULL};
+                  .class_names = p->targets.n   ? &p->targets
+                                 : p->classes.n ? &p->classes
+                                                : NULL};
   bl_status s = model && cv ? BL_OK : bl_fail_nomem(ctx, "the results");
   for (size_t i = 0; !s && i < n; i++) {
     model[i] = (bl_candidate){c->learners[i].name, c->learners[i].estimator};
@@ -428,6 +384,7 @@ void bl_results_free(bl_ctx *ctx, bl_results *r)
     bl_free(ctx, x->sd);
     bl_free(ctx, x->confusion);
     bl_curve_free(ctx, &x->roc);
+    bl_free(ctx, x->by_target.v);
     for (size_t k = 0; k < x->n_parts; k++) {
       bl_free(ctx, x->parts[k].name);
       bl_free(ctx, x->parts[k].score);

@@ -4,6 +4,7 @@
 
 #include "baleen/run.h"
 #include "baleen/text.h"
+#include "targets.h"
 
 static bl_task task_of(const bl_config *c)
 {
@@ -23,25 +24,18 @@ static double block_of(const bl_dataset *d, size_t row, double block_s)
   return end <= (first + 1) * block_s + slack ? first : (double)NAN;
 }
 
-/* A class's name is missing where there is none; a number also where it is written so. */
-static bool has_label(const bl_problem *p, const char *label)
-{
-  double x;
-  if (!*label || p->task != BL_TASK_REGRESSION) return *label != '\0';
-  return !bl_text_equal_nocase(label, "NA") && !(bl_parse_real(label, &x) && isnan(x));
-}
-
 /* Rows with a label that counts, and within one block of time. */
-static bl_status take_rows(bl_ctx *ctx, const bl_config *c, const bl_dataset *d, const bl_column *label, bl_problem *p)
+static bl_status take_rows(bl_ctx *ctx, const bl_config *c, const bl_dataset *d, const bl_targets *t, bl_problem *p)
 {
+  bool by_class = c->rows.classes.n && !bl_targets_several(t);
   size_t unlabelled = 0, across = 0, others = 0;
   p->index = bl_calloc(ctx, d->X.rows, sizeof *p->index);
   if (!p->index) return bl_fail_nomem(ctx, "the rows");
   bool need_label = p->task != BL_TASK_ANOMALY;
   for (size_t i = 0; i < d->X.rows; i++) {
-    bool without = !has_label(p, bl_column_text(label, i));
+    bool without = !bl_targets_known(t, p, i);
     if (without && need_label) unlabelled++;
-    else if (c->rows.classes.n && !without && bl_texts_find(&c->rows.classes, bl_column_text(label, i)) < 0) others++;
+    else if (by_class && !without && bl_texts_find(&c->rows.classes, bl_column_text(t->column[0], i)) < 0) others++;
     else if (c->rows.block_s > 0 && !isnan(bl_packed_get(&d->start_s, i)) && isnan(block_of(d, i, c->rows.block_s)))
       across++;
     else p->index[p->n++] = (uint32_t)i;
@@ -145,19 +139,6 @@ static bl_status code_classes(bl_ctx *ctx, const bl_config *c, const bl_column *
   return s;
 }
 
-static bl_status parse_targets(bl_ctx *ctx, const bl_dataset *d, const bl_column *label, bl_problem *p)
-{
-  p->y = bl_calloc(ctx, p->n, sizeof *p->y);
-  if (!p->y) return bl_fail_nomem(ctx, "the targets");
-  for (size_t i = 0; i < p->n; i++) {
-    const char *text = bl_column_text(label, p->index[i]);
-    if (!bl_parse_real(text, &p->y[i]) || !isfinite(p->y[i]))
-      return bl_fail(ctx, BL_E_FORMAT, "%s (row %u): '%s' is no finite number, which a regressor needs to learn",
-                     bl_column_text(&d->recording, p->index[i]), p->index[i], text);
-  }
-  return BL_OK;
-}
-
 static bl_status parse_times(bl_ctx *ctx, const bl_config *c, const bl_dataset *d, bl_problem *p)
 {
   const bl_column *column;
@@ -214,13 +195,14 @@ static bl_status code_folds(bl_ctx *ctx, const bl_config *c, const bl_dataset *d
 
 bl_status bl_problem_make(bl_ctx *ctx, const bl_config *c, const bl_dataset *rows, bl_problem *out)
 {
-  *out = (bl_problem){.rows = rows, .task = task_of(c)};
-  const bl_column *label;
-  bl_status s = bl_dataset_column(ctx, rows, c->rows.label, &label);
-  if (s) s = bl_fail_in(ctx, s, "rows: label: ");
-  if (!s) s = take_rows(ctx, c, rows, label, out);
+  *out = (bl_problem){.rows = rows, .task = task_of(c), .n_targets = 1};
+  bl_targets t;
+  bl_status s = bl_targets_find(ctx, c, rows, &t);
+  if (!s) s = take_rows(ctx, c, rows, &t, out);
   if (!s) s = view_rows(ctx, rows, out);
-  if (!s) s = out->task == BL_TASK_REGRESSION ? parse_targets(ctx, rows, label, out) : code_classes(ctx, c, label, out);
+  if (!s && out->task == BL_TASK_REGRESSION) s = bl_targets_numbers(ctx, &t, out);
+  else if (!s) s = bl_targets_several(&t) ? bl_targets_labels(ctx, c, &t, out) : code_classes(ctx, c, t.column[0], out);
+  bl_targets_free(ctx, &t);
   if (!s) s = parse_times(ctx, c, rows, out);
   if (!s) s = code_groups(ctx, c, rows, out);
   if (!s) s = code_folds(ctx, c, rows, out);
@@ -237,6 +219,7 @@ void bl_problem_free(bl_ctx *ctx, bl_problem *p)
   bl_free(ctx, p->time);
   bl_free(ctx, p->weight);
   bl_texts_free(ctx, &p->classes);
+  bl_texts_free(ctx, &p->targets);
   bl_texts_free(ctx, &p->groups);
   *p = (bl_problem){0};
 }

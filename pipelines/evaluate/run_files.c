@@ -8,19 +8,8 @@
 #include "baleen/table.h"
 #include "baleen/text.h"
 #include "baleen/version.h"
+#include "csv_line.h"
 #include "live.h"
-
-static bl_status field(bl_ctx *ctx, bl_buf *out, const char *text)
-{
-  bl_status s = out->len && out->v[out->len - 1] != '\n' ? bl_buf_puts(ctx, out, ",") : BL_OK;
-  return s ? s : bl_csv_field(ctx, out, text);
-}
-
-static bl_status number(bl_ctx *ctx, bl_buf *out, double x)
-{
-  char buf[32];
-  return field(ctx, out, isnan(x) ? "" : bl_format_real(x, buf));
-}
 
 static bl_status write_buf(bl_ctx *ctx, bl_status s, bl_buf *b, const char *path)
 {
@@ -29,7 +18,7 @@ static bl_status write_buf(bl_ctx *ctx, bl_status s, bl_buf *b, const char *path
   return s;
 }
 
-/* ---- recordings.csv, folds.csv, predictions.csv ------------------------------------------------------------------ */
+/* ---- recordings.csv, folds.csv ------------------------------------------------------------------ */
 
 bl_status bl_write_recordings(bl_ctx *ctx, const bl_run_parts *r, const char *path)
 {
@@ -37,12 +26,12 @@ bl_status bl_write_recordings(bl_ctx *ctx, const bl_run_parts *r, const char *pa
   bl_status s = bl_buf_puts(ctx, &b, "recording,status,rows,skipped,seconds,message\n");
   for (size_t i = 0; !s && i < r->extraction->n_outcomes; i++) {
     const bl_outcome *o = &r->extraction->outcomes[i];
-    s = field(ctx, &b, o->recording);
-    if (!s) s = field(ctx, &b, bl_status_name(o->status));
-    if (!s) s = number(ctx, &b, (double)o->n_rows);
-    if (!s) s = number(ctx, &b, (double)o->n_skipped);
-    if (!s) s = number(ctx, &b, o->seconds);
-    if (!s) s = field(ctx, &b, o->message);
+    s = bl_put_field(ctx, &b, o->recording);
+    if (!s) s = bl_put_field(ctx, &b, bl_status_name(o->status));
+    if (!s) s = bl_put_number(ctx, &b, (double)o->n_rows);
+    if (!s) s = bl_put_number(ctx, &b, (double)o->n_skipped);
+    if (!s) s = bl_put_number(ctx, &b, o->seconds);
+    if (!s) s = bl_put_field(ctx, &b, o->message);
     if (!s) s = bl_buf_puts(ctx, &b, "\n");
   }
   return write_buf(ctx, s, &b, path);
@@ -52,10 +41,10 @@ static bl_status dropped_lines(bl_ctx *ctx, const char *recording, const bl_drop
 {
   bl_status s = BL_OK;
   for (size_t k = 0; !s && k < n; k++) {
-    s = field(ctx, b, v[k].recording ? v[k].recording : recording);
-    if (!s) s = number(ctx, b, v[k].start_s);
-    if (!s) s = field(ctx, b, v[k].label);
-    if (!s) s = field(ctx, b, v[k].reason);
+    s = bl_put_field(ctx, b, v[k].recording ? v[k].recording : recording);
+    if (!s) s = bl_put_number(ctx, b, v[k].start_s);
+    if (!s) s = bl_put_field(ctx, b, v[k].label);
+    if (!s) s = bl_put_field(ctx, b, v[k].reason);
     if (!s) s = bl_buf_puts(ctx, b, "\n");
   }
   return s;
@@ -77,78 +66,22 @@ bl_status bl_write_folds(bl_ctx *ctx, const bl_run_parts *r, const char *path)
   const bl_config *c = r->config;
   bl_buf b = {0};
   bl_status s = bl_buf_puts(ctx, &b, "model,fold,train_rows,test_rows");
-  for (size_t m = 0; !s && m < c->n_metrics; m++) s = field(ctx, &b, c->metric_names[m]);
+  for (size_t m = 0; !s && m < c->n_metrics; m++) s = bl_put_field(ctx, &b, c->metric_names[m]);
   if (!s) s = bl_buf_puts(ctx, &b, ",status,message\n");
   for (size_t i = 0; i < r->results->n; i++) {
     const bl_result *x = &r->results->v[i];
     for (size_t k = 0; !s && k < x->cv.n_folds; k++) {
-      s = field(ctx, &b, x->name);
-      if (!s) s = number(ctx, &b, (double)k + 1);
-      if (!s) s = number(ctx, &b, (double)r->results->folds.v[k].n_train);
-      if (!s) s = number(ctx, &b, (double)r->results->folds.v[k].n_test);
+      s = bl_put_field(ctx, &b, x->name);
+      if (!s) s = bl_put_number(ctx, &b, (double)k + 1);
+      if (!s) s = bl_put_number(ctx, &b, (double)r->results->folds.v[k].n_train);
+      if (!s) s = bl_put_number(ctx, &b, (double)r->results->folds.v[k].n_test);
       for (size_t m = 0; !s && m < c->n_metrics; m++)
-        s = number(ctx, &b, x->cv.n_metrics ? x->cv.score[k * x->cv.n_metrics + m] : NAN);
-      if (!s) s = field(ctx, &b, bl_status_name(x->cv.status[k]));
-      if (!s) s = field(ctx, &b, x->cv.errors.v[k]);
+        s = bl_put_number(ctx, &b, x->cv.n_metrics ? x->cv.score[k * x->cv.n_metrics + m] : NAN);
+      if (!s) s = bl_put_field(ctx, &b, bl_status_name(x->cv.status[k]));
+      if (!s) s = bl_put_field(ctx, &b, x->cv.errors.v[k]);
       if (!s) s = bl_buf_puts(ctx, &b, "\n");
     }
   }
-  return write_buf(ctx, s, &b, path);
-}
-
-/* Grows towards class 1, over more of a range than a probability does. */
-static double decision_of(const bl_cv *cv, size_t e)
-{
-  if (cv->decision) return cv->decision[e];
-  return cv->proba && cv->n_classes == 2 ? cv->proba[2 * e + 1] : (double)NAN;
-}
-
-static const char *predicted_name(const bl_problem *p, double pred, char *buf)
-{
-  if (isnan(pred)) return ""; /* its fold failed */
-  /* with labels, cross-validation gives an outlier detector's answers in their codes; without, as -1 and +1 */
-  if (p->task == BL_TASK_ANOMALY) return (p->y ? pred > 0 : pred < 0) ? "outlier" : "inlier";
-  if (p->task == BL_TASK_CLASSIFICATION && pred >= 0 && pred < (double)p->classes.n) return p->classes.v[(size_t)pred];
-  return bl_format_real(pred, buf);
-}
-
-static bl_status prediction_line(bl_ctx *ctx, const bl_run_parts *r, const bl_result *x, size_t e, bl_buf *b)
-{
-  const bl_problem *p = r->problem;
-  const bl_dataset *d = p->rows;
-  size_t row = p->index[x->cv.row[e]];
-  char buf[32];
-  bl_status s = field(ctx, b, x->name);
-  if (!s) s = number(ctx, b, (double)x->cv.fold[e] + 1);
-  if (!s) s = number(ctx, b, (double)row);
-  if (!s) s = field(ctx, b, bl_column_text(&d->recording, row));
-  if (!s) s = number(ctx, b, bl_packed_get(&d->start_s, row));
-  if (!s) s = number(ctx, b, bl_packed_get(&d->end_s, row));
-  if (!s) s = field(ctx, b, bl_column_text(&d->label, row));
-  if (!s) s = field(ctx, b, p->groups.v[p->group[x->cv.row[e]]]);
-  for (size_t k = 0; !s && k < d->n_extra; k++) s = field(ctx, b, bl_column_text(&d->extra[k], row));
-  if (!s) s = field(ctx, b, predicted_name(p, x->cv.pred[e], buf));
-  for (size_t k = 0; !s && k < p->classes.n && p->task == BL_TASK_CLASSIFICATION; k++)
-    s = number(ctx, b, x->cv.proba ? x->cv.proba[e * x->cv.n_classes + k] : NAN);
-  if (!s) s = number(ctx, b, decision_of(&x->cv, e));
-  return s ? s : bl_buf_puts(ctx, b, "\n");
-}
-
-bl_status bl_write_predictions(bl_ctx *ctx, const bl_run_parts *r, const char *path)
-{
-  const bl_problem *p = r->problem;
-  bl_buf b = {.max = (size_t)1 << 30};
-  bl_status s = bl_buf_puts(ctx, &b, "model,fold,row,recording,start_s,end_s,label,group");
-  for (size_t k = 0; !s && k < p->rows->n_extra; k++) s = field(ctx, &b, p->rows->extra[k].name);
-  if (!s) s = field(ctx, &b, "prediction");
-  for (size_t k = 0; !s && k < p->classes.n && p->task == BL_TASK_CLASSIFICATION; k++) {
-    char *name = bl_strf(ctx, "p_%s", p->classes.v[k]);
-    s = name ? field(ctx, &b, name) : bl_fail_nomem(ctx, "predictions");
-    bl_free(ctx, name);
-  }
-  if (!s) s = bl_buf_puts(ctx, &b, ",score\n");
-  for (size_t i = 0; i < r->results->n; i++)
-    for (size_t e = 0; !s && e < r->results->v[i].cv.n_rows; e++) s = prediction_line(ctx, r, &r->results->v[i], e, &b);
   return write_buf(ctx, s, &b, path);
 }
 
@@ -177,6 +110,18 @@ static json_t *texts_array(bl_ctx *ctx, const bl_texts *t)
 {
   json_t *a = json_array();
   for (size_t i = 0; i < t->n; i++) json_array_append_new(a, text_json(ctx, t->v[i]));
+  return a;
+}
+
+static json_t *targets_array(bl_ctx *ctx, const bl_problem *p, const bl_target_scores *t)
+{
+  json_t *a = json_array();
+  for (size_t c = 0; c < p->targets.n; c++) {
+    json_t *one = json_object();
+    json_object_set_new(one, "name", text_json(ctx, p->targets.v[c]));
+    for (size_t k = 0; k < t->n; k++) json_object_set_new(one, t->names[k], real_or_null(t->v[c * t->n + k]));
+    json_array_append_new(a, one);
+  }
   return a;
 }
 
@@ -216,6 +161,7 @@ static json_t *result_object(bl_ctx *ctx, const bl_run_parts *r, const bl_result
     }
     json_object_set_new(o, "by", parts);
   }
+  if (x->by_target.n) json_object_set_new(o, "targets", targets_array(ctx, r->problem, &x->by_target));
   json_object_set_new(o, "seconds", real_or_null(x->seconds));
   return o;
 }
@@ -237,6 +183,7 @@ bl_status bl_write_metrics(bl_ctx *ctx, const bl_run_parts *r, const char *path)
     json_object_set_new(root, "rows_learnt_from", json_integer((json_int_t)r->problem->n));
     json_object_set_new(root, "groups", json_integer((json_int_t)r->problem->groups.n));
     json_object_set_new(root, "classes", texts_array(ctx, &r->problem->classes));
+    if (r->problem->n_targets > 1) json_object_set_new(root, "targets", texts_array(ctx, &r->problem->targets));
     for (size_t i = 0; i < r->results->n; i++) json_array_append_new(models, result_object(ctx, r, &r->results->v[i]));
   }
   json_object_set_new(root, "models", models);

@@ -53,7 +53,8 @@ bl_status bl_write_dropped(bl_ctx *ctx, const bl_run_parts *r, const char *path)
 /* folds.csv: model, fold, rows trained on and tested, each metric, status. */
 bl_status bl_write_folds(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;
 /* predictions.csv: model, fold, row, recording, times, label, group, further columns, prediction, probabilities,
- * score. */
+ * score. Of several labels: those predicted behind one another, then of each its probability and its decision; of several
+ * numbers a prediction each. */
 bl_status bl_write_predictions(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;
 /* metrics.json: everything the report shows as numbers; NaN is null. */
 bl_status bl_write_metrics(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;

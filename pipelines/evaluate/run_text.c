@@ -24,13 +24,20 @@ static const char *cell(char buf[24], double x)
   return buf;
 }
 
+static int score_width(const bl_config *c, size_t metric)
+{
+  size_t n = strlen(c->metric_names[metric]);
+  return n > 18 ? (int)n : 18;
+}
+
 static bl_status score_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
 {
   const bl_config *c = r->config;
   int w = widest(r->results, c, 8);
   char a[24], b[24];
   bl_status s = bl_buf_printf(ctx, out, "\nScores, mean over %zu folds (sd):\n  %-*s", r->results->folds.n, w, "model");
-  for (size_t m = 0; !s && m < c->n_metrics; m++) s = bl_buf_printf(ctx, out, "  %18s", c->metric_names[m]);
+  for (size_t m = 0; !s && m < c->n_metrics; m++)
+    s = bl_buf_printf(ctx, out, "  %*s", score_width(c, m), c->metric_names[m]);
   if (!s) s = bl_buf_puts(ctx, out, "\n");
   for (size_t i = 0; !s && i < r->results->n; i++) {
     const bl_result *x = &r->results->v[i];
@@ -38,7 +45,7 @@ static bl_status score_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
     for (size_t m = 0; !s && m < c->n_metrics; m++) {
       char both[64];
       snprintf(both, sizeof both, "%s (%s)", cell(a, x->mean[m]), cell(b, x->sd[m]));
-      s = bl_buf_printf(ctx, out, "  %18s", both);
+      s = bl_buf_printf(ctx, out, "  %*s", score_width(c, m), both);
     }
     if (!s) s = bl_buf_puts(ctx, out, "\n");
   }
@@ -111,6 +118,38 @@ static bl_status part_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
   return s;
 }
 
+static size_t column_of(const char *name) { return strlen(name) > 9 ? strlen(name) : 9; }
+
+/* Each of several targets alone, a table a learner. */
+static bl_status target_tables(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
+{
+  enum { MOST = 16 };
+  const bl_texts *names = &r->problem->targets;
+  bl_status s = BL_OK;
+  char buf[24];
+  for (size_t i = 0; !s && i < r->results->n; i++) {
+    const bl_target_scores *t = &r->results->v[i].by_target;
+    if (!t->n) continue;
+    s = bl_buf_printf(ctx, out, "\n%s by %s, over all out-of-fold predictions:\n  %-20s", r->results->v[i].name,
+                      bl_problem_labels(r->problem) ? "label" : "target", "");
+    for (size_t k = 0; !s && k < t->n; k++)
+      s = bl_buf_printf(ctx, out, "  %*s", (int)column_of(t->names[k]), t->names[k]);
+    if (!s) s = bl_buf_puts(ctx, out, "\n");
+    for (size_t c = 0; !s && c < names->n && c < MOST; c++) {
+      s = bl_buf_printf(ctx, out, "  %-20.20s", names->v[c]);
+      for (size_t k = 0; !s && k < t->n; k++) {
+        double x = t->v[c * t->n + k];
+        if (bl_problem_labels(r->problem) && k < 3) snprintf(buf, sizeof buf, "%g", x);
+        s = bl_buf_printf(ctx, out, "  %*s", (int)column_of(t->names[k]),
+                          bl_problem_labels(r->problem) && k < 3 ? buf : cell(buf, x));
+      }
+      if (!s) s = bl_buf_puts(ctx, out, "\n");
+    }
+    if (!s && names->n > MOST) s = bl_buf_printf(ctx, out, "  ... %zu more, see metrics.json\n", names->n - MOST);
+  }
+  return s;
+}
+
 static bl_status confusion_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
 {
   const bl_texts *classes = &r->problem->classes;
@@ -176,7 +215,7 @@ static bl_status lists(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
     const bl_result *x = &r->results->v[i];
     if (p->task == BL_TASK_ANOMALY)
       s = entry_list(ctx, r, x, BL_WORST_RANKED, "the most unusual, most unusual first", out);
-    else if (p->task == BL_TASK_CLASSIFICATION && p->classes.n == 2 && i == 0) {
+    else if (p->task == BL_TASK_CLASSIFICATION && !bl_problem_labels(p) && p->classes.n == 2 && i == 0) {
       s = entry_list(ctx, r, x, BL_WORST_MISSES, "strongest misses", out);
       if (!s) s = entry_list(ctx, r, x, BL_WORST_FALSE_ALARMS, "strongest false alarms", out);
     }
@@ -198,7 +237,10 @@ bl_status bl_run_text(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
   if (!s) s = bl_buf_printf(ctx, out, "%zu rows of %zu features", x->rows.X.rows, x->rows.X.cols);
   if (!s && r->problem) {
     const bl_problem *p = r->problem;
-    if (p->classes.n) s = bl_buf_printf(ctx, out, ", %zu classes, %zu groups", p->classes.n, p->groups.n);
+    if (p->classes.n)
+      s = bl_buf_printf(ctx, out, ", %zu %s, %zu groups", p->classes.n, bl_problem_labels(p) ? "labels" : "classes",
+                        p->groups.n);
+    else if (p->n_targets > 1) s = bl_buf_printf(ctx, out, ", %zu targets, %zu groups", p->n_targets, p->groups.n);
   }
   if (!s) s = bl_buf_puts(ctx, out, "\n");
   size_t n_skipped = x->n_dropped;
@@ -216,6 +258,7 @@ bl_status bl_run_text(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
     if (!s) s = failed_folds(ctx, r, out);
     if (!s) s = fold_table(ctx, r, out);
     if (!s) s = part_table(ctx, r, out);
+    if (!s) s = target_tables(ctx, r, out);
     if (!s) s = confusion_table(ctx, r, out);
   }
   return s ? s : lists(ctx, r, out);

@@ -6,6 +6,7 @@
 double bl_entry_score(const bl_problem *p, const bl_cv *cv, size_t e)
 {
   if (p->task == BL_TASK_ANOMALY) return cv->decision ? cv->decision[e] : (double)NAN;
+  if (p->n_targets > 1) return (double)NAN;
   if (cv->n_classes == 2 && cv->proba) return cv->proba[2 * e + 1];
   if (cv->n_classes == 2 && cv->decision) return cv->decision[e];
   return (double)NAN;
@@ -14,6 +15,7 @@ double bl_entry_score(const bl_problem *p, const bl_cv *cv, size_t e)
 const char *bl_entry_score_name(const bl_problem *p, const bl_cv *cv)
 {
   if (p->task == BL_TASK_ANOMALY) return "anomaly score";
+  if (bl_problem_labels(p)) return "wrong labels";
   return cv->proba ? "probability" : "decision value";
 }
 
@@ -32,9 +34,21 @@ long bl_entry_predicted(const bl_problem *p, const bl_cv *cv, size_t e)
   return lrint(v);
 }
 
+/* How many labels are wrong; NAN: none. */
+static double wrong_labels(const bl_problem *p, const bl_cv *cv, size_t e)
+{
+  size_t k = p->n_targets, n = 0;
+  const double *y = p->y + cv->row[e] * k, *said = cv->pred + e * k;
+  if (isnan(said[0])) return (double)NAN;
+  for (size_t c = 0; c < k; c++) n += y[c] != said[c];
+  return n ? (double)n : (double)NAN;
+}
+
 /* How much entry e belongs into the list; NAN: not at all. */
 static double weigh(const bl_problem *p, const bl_cv *cv, bl_worst_kind kind, size_t e)
 {
+  if (bl_problem_labels(p)) return wrong_labels(p, cv, e);
+  if (p->n_targets > 1) return (double)NAN; /* of numbers in different units no row is the worst */
   long truth = bl_entry_truth(p, cv, e), said = bl_entry_predicted(p, cv, e);
   long positive = (long)p->classes.n - 1, alarm = p->task == BL_TASK_ANOMALY ? 1 : positive;
   double score = bl_entry_score(p, cv, e);

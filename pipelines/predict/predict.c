@@ -19,20 +19,47 @@ typedef struct lines {
 
 /* ---- lines ------------------------------------------------------------------------------------------------------- */
 
+static bl_status put_name(bl_ctx *ctx, lines *l, const char *before, const char *name)
+{
+  char *text = bl_strf(ctx, "%s%s", before, name);
+  bl_status s = text ? bl_buf_puts(ctx, &l->text, ",") : bl_fail_nomem(ctx, "predictions");
+  if (!s) s = bl_csv_field(ctx, &l->text, text);
+  bl_free(ctx, text);
+  return s;
+}
+
 static bl_status put_header(bl_ctx *ctx, lines *l)
 {
   const bl_texts *scores = bl_predictor_scores(l->p);
-  bl_status s = bl_buf_puts(ctx, &l->text, "recording,start_s,end_s,prediction");
-  for (size_t k = 0; !s && k < scores->n; k++) {
-    s = bl_buf_puts(ctx, &l->text, ",");
-    if (!s) s = bl_csv_field(ctx, &l->text, scores->v[k]);
-  }
+  const bl_texts *targets = bl_predictor_targets(l->p);
+  bool numbers = targets->n && !bl_predictor_has_labels(l->p);
+  bl_status s = bl_buf_puts(ctx, &l->text, numbers ? "recording,start_s,end_s" : "recording,start_s,end_s,prediction");
+  for (size_t k = 0; !s && numbers && k < targets->n; k++) s = put_name(ctx, l, "prediction_", targets->v[k]);
+  for (size_t k = 0; !s && k < scores->n; k++) s = put_name(ctx, l, "", scores->v[k]);
   l->begun = true;
   return s ? s : bl_buf_puts(ctx, &l->text, "\n");
 }
 
-static bl_status put_row(void *user, bl_ctx *ctx, const char *name, double start_s, double end_s, double prediction,
-                         const double *scores)
+/* One field, or one for each of several numbers. */
+static bl_status put_prediction(bl_ctx *ctx, lines *l, const double *prediction)
+{
+  const bl_texts *targets = bl_predictor_targets(l->p);
+  bool numbers = targets->n && !bl_predictor_has_labels(l->p);
+  bl_status s = BL_OK;
+  char number[32];
+  for (size_t k = 0; !s && numbers && k < targets->n; k++)
+    s = bl_buf_printf(ctx, &l->text, ",%s", bl_format_real(prediction[k], number));
+  if (s || numbers) return s;
+  bl_buf answer = {0};
+  s = bl_predictor_answer(ctx, l->p, prediction, &answer);
+  if (!s) s = bl_buf_puts(ctx, &l->text, ",");
+  if (!s) s = bl_csv_field(ctx, &l->text, bl_buf_text(&answer));
+  bl_buf_free(ctx, &answer);
+  return s;
+}
+
+static bl_status put_row(void *user, bl_ctx *ctx, const char *name, double start_s, double end_s,
+                         const double *prediction, const double *scores)
 {
   lines *l = user;
   char number[32];
@@ -43,8 +70,7 @@ static bl_status put_row(void *user, bl_ctx *ctx, const char *name, double start
     double t = k ? end_s : start_s;
     s = bl_buf_printf(ctx, out, ",%s", isnan(t) ? "" : bl_format_real(t, number));
   }
-  if (!s) s = bl_buf_puts(ctx, out, ",");
-  if (!s) s = bl_csv_field(ctx, out, bl_predictor_answer(l->p, prediction, number));
+  if (!s) s = put_prediction(ctx, l, prediction);
   for (size_t k = 0; !s && k < bl_predictor_scores(l->p)->n; k++)
     s = bl_buf_printf(ctx, out, ",%s", bl_format_real(scores[k], number));
   l->n_given += !s;

@@ -21,7 +21,7 @@ typedef struct listener {
 
 /* ---- what comes out ---------------------------------------------------------------------------------------------- */
 
-static bl_status on_scores(void *user, bl_ctx *ctx, const bl_span *span, double prediction, const double *scores)
+static bl_status on_scores(void *user, bl_ctx *ctx, const bl_span *span, const double *prediction, const double *scores)
 {
   const listener *l = user;
   return l->out->row(l->out->user, ctx, l->file, span->start_s, span->end_s, prediction, scores);

@@ -17,8 +17,7 @@ typedef struct table_rows {
 static bl_status give_row(bl_ctx *ctx, table_rows *t, size_t line, const float *row)
 {
   char *name = bl_strf(ctx, "%s:%zu", bl_path_base(t->file), line);
-  double prediction;
-  const double *scores;
+  const double *prediction, *scores;
   if (!name) return bl_fail_nomem(ctx, "a table");
   bl_status s = bl_check_nan(ctx, &t->p->recipe.rows, bl_predictor_features(t->p), row);
   if (s == BL_E_REJECTED) {

@@ -4,6 +4,7 @@
 #include "baleen/text.h"
 #include "nan_rows.h"
 #include "predictor_private.h"
+#include "targets.h"
 
 /* ---- opening ----------------------------------------------------------------------------------------------------- */
 
@@ -12,11 +13,13 @@ static bl_status name_scores(bl_ctx *ctx, bl_predictor *p)
   const bl_estimator *e = p->estimator;
   bl_status s = BL_OK;
   if (p->scores == BL_SCORE_SAMPLES) return bl_texts_add(ctx, &p->score_names, "anomaly_score");
-  for (size_t k = 0; !s && p->scores == BL_PREDICT_PROBA && k < e->n_classes; k++) {
-    char number[32];
-    s = bl_texts_addf(ctx, &p->score_names, "p_%s",
+  const char *what = p->scores == BL_PREDICT_PROBA ? "p" : "score";
+  char number[32];
+  for (size_t k = 0; !s && p->scores != BL_N_OPS && k < e->n_classes; k++)
+    s = bl_texts_addf(ctx, &p->score_names, "%s_%s", what,
                       e->class_names.n ? e->class_names.v[k] : bl_format_real(e->classes[k], number));
-  }
+  for (size_t k = 0; !s && e->n_targets > 1 && k < e->n_targets; k++)
+    s = bl_texts_add(ctx, &p->targets, e->class_names.n ? e->class_names.v[k] : bl_format_real((double)k, number));
   return s;
 }
 
@@ -28,6 +31,7 @@ static bl_status load(bl_ctx *ctx, const char *path, bl_predictor *p)
   bl_meta_free(ctx, &meta);
   if (!s && bl_op_width(p->estimator, BL_PREDICT_PROBA)) p->scores = BL_PREDICT_PROBA;
   else if (!s && bl_op_width(p->estimator, BL_SCORE_SAMPLES)) p->scores = BL_SCORE_SAMPLES;
+  else if (!s && p->estimator->n_targets > 1 && bl_op_width(p->estimator, BL_DECISION)) p->scores = BL_DECISION;
   return s ? s : name_scores(ctx, p);
 }
 
@@ -64,6 +68,7 @@ void bl_predictor_close(bl_ctx *ctx, bl_predictor *p)
   bl_estimator_free(ctx, p->estimator);
   bl_model_recipe_free(ctx, &p->recipe);
   bl_texts_free(ctx, &p->score_names);
+  bl_texts_free(ctx, &p->targets);
   bl_free(ctx, p);
 }
 
@@ -73,14 +78,31 @@ const bl_texts *bl_predictor_scores(const bl_predictor *p) { return &p->score_na
 bool bl_predictor_is_of_tables(const bl_predictor *p) { return p->recipe.table; }
 const bl_texts *bl_predictor_features(const bl_predictor *p) { return &p->estimator->feature_names; }
 
-const char *bl_predictor_answer(const bl_predictor *p, double prediction, char number[32])
+const bl_texts *bl_predictor_targets(const bl_predictor *p) { return &p->targets; }
+
+bool bl_predictor_has_labels(const bl_predictor *p)
+{
+  return p->targets.n && bl_estimator_kind(p->estimator) == BL_CLASSIFIER;
+}
+
+static bl_status several_numbers(bl_ctx *ctx, const double *v, size_t n, bl_buf *out)
+{
+  char number[32];
+  bl_status s = BL_OK;
+  for (size_t k = 0; !s && k < n; k++)
+    s = bl_buf_printf(ctx, out, "%s%s", k ? BL_BETWEEN_LABELS : "", bl_format_real(v[k], number));
+  return s;
+}
+
+bl_status bl_predictor_answer(bl_ctx *ctx, const bl_predictor *p, const double *prediction, bl_buf *out)
 {
   const bl_estimator *e = p->estimator;
   bl_kind kind = bl_estimator_kind(e);
-  if (kind == BL_OUTLIER_DETECTOR) return prediction < 0 ? "outlier" : "inlier";
+  if (bl_predictor_has_labels(p)) return bl_labels_join(ctx, &p->targets, prediction, out);
+  if (kind == BL_OUTLIER_DETECTOR) return bl_buf_puts(ctx, out, *prediction < 0 ? "outlier" : "inlier");
   for (size_t k = 0; kind == BL_CLASSIFIER && k < e->class_names.n; k++)
-    if (e->classes[k] == prediction) return e->class_names.v[k];
-  return bl_format_real(prediction, number);
+    if (e->classes[k] == *prediction) return bl_buf_puts(ctx, out, e->class_names.v[k]);
+  return several_numbers(ctx, prediction, p->targets.n ? p->targets.n : 1, out);
 }
 
 const char *bl_predictor_needs_whole(const bl_predictor *p)
@@ -95,6 +117,9 @@ const char *bl_predictor_needs_whole(const bl_predictor *p)
 
 /* ---- rows -------------------------------------------------------------------------------------------------------- */
 
+/* Predictions a row. */
+static size_t n_answers(const bl_predictor *p) { return p->targets.n ? p->targets.n : 1; }
+
 bl_status bl_predictor_room(bl_ctx *ctx, bl_predictor *p, size_t n, const bl_texts *names)
 {
   bl_waiting_rows *w = &p->rows;
@@ -103,7 +128,7 @@ bl_status bl_predictor_room(bl_ctx *ctx, bl_predictor *p, size_t n, const bl_tex
   unsigned ops = BL_ASK(BL_PREDICT) | (p->scores == BL_N_OPS ? 0 : BL_ASK(p->scores));
   w->v = bl_calloc(ctx, n * p->estimator->n_features, sizeof *w->v);
   w->span = bl_calloc(ctx, n, sizeof *w->span);
-  w->prediction = bl_calloc(ctx, n, sizeof *w->prediction);
+  w->prediction = bl_calloc(ctx, n, n_answers(p) * sizeof *w->prediction);
   w->score = bl_calloc(ctx, n * (p->score_names.n + 1), sizeof *w->score);
   w->room = n;
   if (!w->v || !w->span || !w->prediction || !w->score) return bl_fail_nomem(ctx, "predictions");
@@ -123,13 +148,14 @@ static bl_status apply(bl_ctx *ctx, bl_predictor *p, size_t n)
   return bl_name_nan_option(ctx, s, &p->recipe.rows, &X);
 }
 
-bl_status bl_predictor_row(bl_ctx *ctx, bl_predictor *p, const float *row, double *prediction, const double **scores)
+bl_status bl_predictor_row(bl_ctx *ctx, bl_predictor *p, const float *row, const double **prediction,
+                           const double **scores)
 {
   bl_status s = bl_predictor_room(ctx, p, 1, NULL);
   if (s) return s;
   memcpy(p->rows.v, row, p->estimator->n_features * sizeof *row);
   s = apply(ctx, p, 1);
-  *prediction = p->rows.prediction[0];
+  *prediction = p->rows.prediction;
   *scores = p->rows.score;
   return s;
 }
@@ -141,7 +167,8 @@ bl_status bl_predictor_flush(bl_ctx *ctx, bl_predictor *p)
   w->n = 0;
   bl_status s = n ? apply(ctx, p, n) : BL_OK;
   for (size_t i = 0; !s && i < n; i++) {
-    s = p->what.on_scores(p->what.user, ctx, &w->span[i], w->prediction[i], w->score + i * p->score_names.n);
+    s = p->what.on_scores(p->what.user, ctx, &w->span[i], w->prediction + i * n_answers(p),
+                          w->score + i * p->score_names.n);
     p->n_rows += !s;
   }
   return s;

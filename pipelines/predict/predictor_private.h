@@ -31,8 +31,8 @@ typedef struct bl_told_events {
 struct bl_predictor {
   bl_estimator *estimator;
   bl_model_recipe recipe;
-  bl_op scores; /* BL_PREDICT_PROBA, BL_SCORE_SAMPLES, or BL_N_OPS when there are none */
-  bl_texts score_names;
+  bl_op scores; /* BL_PREDICT_PROBA, BL_SCORE_SAMPLES, BL_DECISION of labels, or BL_N_OPS when there are none */
+  bl_texts score_names, targets;
   bl_applier *applier;
   bl_waiting_rows rows;
   bl_stock stock; /* extractors, for recordings of the same kind */
@@ -73,7 +73,7 @@ void bl_told_events_free(bl_ctx *ctx, bl_told_events *t);
 
 /* What one file's rows are handed to. name: the row's recording; times are NAN in a table. */
 typedef struct bl_rows_out {
-  bl_status (*row)(void *user, bl_ctx *ctx, const char *name, double start_s, double end_s, double prediction,
+  bl_status (*row)(void *user, bl_ctx *ctx, const char *name, double start_s, double end_s, const double *prediction,
                    const double *scores);
   bl_status (*pause)(void *user, bl_ctx *ctx, bool live); /* what was handed out may be written */
   void *user;

@@ -196,7 +196,8 @@ bl_status bl_draw_scores(bl_report *rep, const bl_result *res)
 bl_status bl_draw_predicted(bl_report *rep, const bl_result *res)
 {
   const bl_cv *cv = &res->cv;
-  if (rep->p->task != BL_TASK_REGRESSION || !rep->p->y || !cv->pred || !cv->n_rows) return BL_OK;
+  if (rep->p->task != BL_TASK_REGRESSION || rep->p->n_targets > 1 || !rep->p->y || !cv->pred || !cv->n_rows)
+    return BL_OK;
   bl_sink data = {.ctx = rep->ctx}, body = {.ctx = rep->ctx};
   size_t step = (cv->n_rows + POINTS_MAX - 1) / POINTS_MAX;
   bl_sink_printf(&data, "# true, predicted; every %zu. of %zu\n", step, cv->n_rows);
@@ -221,7 +222,7 @@ bl_status bl_draw_predicted(bl_report *rep, const bl_result *res)
   bl_sink_puts(&body, "\nhi = ");
   bl_sink_real(&body, hi + air);
   bl_sink_puts(&body, "\nset size ratio 1\nset xrange [lo:hi]\nset yrange [lo:hi]\nset ylabel 'predicted '.");
-  const char *label = rep->c->rows.label ? rep->c->rows.label : "value";
+  const char *label = rep->c->rows.label.n ? rep->c->rows.label.v[0] : "value";
   bl_sink_quoted(&body, label);
   bl_sink_puts(&body, "\nset xlabel 'true '.");
   bl_sink_quoted(&body, label);

@@ -4,6 +4,7 @@
 
 #include "baleen/text.h"
 #include "report_private.h"
+#include "targets.h"
 
 /* The texts of a column by name, NULL when there is none or it is shown anyhow. */
 static const bl_column *column(const bl_dataset *d, const char *name)
@@ -30,6 +31,15 @@ static void value_cell(bl_sink *k, const char *text)
   if (number && strlen(text) > 8 && strchr(text, '.')) bl_sink_real(k, x);
   else bl_sink_html(k, text);
   bl_sink_puts(k, "</td>");
+}
+
+static void labels_cell(const bl_report *rep, bl_sink *k, const double *has)
+{
+  bl_buf text = {0};
+  bl_status s = bl_labels_join(rep->ctx, &rep->p->targets, has, &text);
+  if (s && !k->status) k->status = s;
+  text_cell(k, bl_buf_text(&text));
+  bl_buf_free(rep->ctx, &text);
 }
 
 static void real_cell(bl_sink *k, double x, int digits)
@@ -62,7 +72,8 @@ static void list_head(const bl_report *rep, const bl_result *res, bl_sink *k, bl
   else {
     if (rep->p->y) bl_sink_puts(k, "<th scope=\"col\">true</th>");
     bl_sink_puts(k, "<th scope=\"col\">predicted</th><th class=\"n\" scope=\"col\">");
-    bl_sink_puts(k, kind == BL_WORST_CONFUSED ? "probability" : bl_entry_score_name(rep->p, &res->cv));
+    bl_sink_puts(k, kind == BL_WORST_CONFUSED && !bl_problem_labels(rep->p) ? "probability"
+                                                                            : bl_entry_score_name(rep->p, &res->cv));
     bl_sink_puts(k, "</th>");
   }
   for (size_t c = 0; c < rep->c->report.list.n; c++) {
@@ -92,6 +103,10 @@ static void list_line(const bl_report *rep, const bl_result *res, bl_sink *k, bl
     real_cell(k, truth, 3);
     real_cell(k, said, 3);
     real_cell(k, said - truth, 3);
+  } else if (bl_problem_labels(rep->p)) {
+    labels_cell(rep, k, rep->p->y + e->row * rep->p->n_targets);
+    labels_cell(rep, k, res->cv.pred + e->entry * rep->p->n_targets);
+    real_cell(k, e->weight, 0);
   } else {
     long truth = bl_entry_truth(rep->p, &res->cv, e->entry), said = bl_entry_predicted(rep->p, &res->cv, e->entry);
     if (rep->p->y) text_cell(k, truth < 0 ? "" : bl_report_class(rep, truth));
@@ -137,6 +152,8 @@ static void list(const bl_report *rep, const bl_result *res, bl_sink *k, bl_wors
 void bl_section_mistakes(const bl_report *rep, bl_sink *k)
 {
   bl_task task = rep->p->task;
+  bool labels = bl_problem_labels(rep->p);
+  if (rep->p->n_targets > 1 && !labels) return;
   bl_sink_printf(k, "<section id=\"mistakes\"><h2>%s</h2>\n",
                  task == BL_TASK_ANOMALY      ? "Ranked by strangeness"
                  : task == BL_TASK_REGRESSION ? "Largest errors"
@@ -149,6 +166,7 @@ void bl_section_mistakes(const bl_report *rep, bl_sink *k)
     bl_sink_puts(k, "</summary>\n");
     if (task == BL_TASK_ANOMALY) list(rep, res, k, BL_WORST_RANKED, "Strangest rows first");
     else if (task == BL_TASK_REGRESSION) list(rep, res, k, BL_WORST_RESIDUALS, "Furthest from the truth");
+    else if (labels) list(rep, res, k, BL_WORST_CONFUSED, "Most labels wrong");
     else if (res->cv.n_classes == 2) {
       list(rep, res, k, BL_WORST_MISSES, "Strongest misses");
       list(rep, res, k, BL_WORST_FALSE_ALARMS, "Strongest false alarms");

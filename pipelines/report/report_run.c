@@ -51,10 +51,11 @@ static void failures(const bl_extraction *x, bl_sink *k)
 static void class_counts(const bl_problem *p, bl_sink *k)
 {
   if (!p || !p->y || !p->classes.n || p->task == BL_TASK_REGRESSION) return;
-  fact(k, "classes");
+  bool labels = bl_problem_labels(p);
+  fact(k, labels ? "labels" : "classes");
   for (size_t c = 0; c < p->classes.n; c++) {
     size_t n = 0;
-    for (size_t i = 0; i < p->n; i++) n += p->y[i] == (double)c;
+    for (size_t i = 0; i < p->n; i++) n += labels ? p->y[i * p->n_targets + c] > 0 : p->y[i] == (double)c;
     bl_sink_puts(k, c ? ", " : "");
     bl_sink_html(k, p->classes.v[c]);
     bl_sink_printf(k, " (%zu)", n);

@@ -67,6 +67,32 @@ static void results_table(const bl_report *rep, bl_sink *k)
   bl_sink_puts(k, "</tbody></table></div>\n");
 }
 
+/* Each of several targets alone. */
+static void target_table(const bl_report *rep, bl_sink *k, const bl_result *res)
+{
+  const bl_target_scores *t = &res->by_target;
+  bool labels = bl_problem_labels(rep->p);
+  if (!t->n) return;
+  bl_sink_printf(k, "<h3>%s of <em>", labels ? "Labels" : "Targets");
+  bl_sink_html(k, res->name);
+  bl_sink_puts(k, "</em></h3>\n<div class=\"scroll\"><table><thead><tr>");
+  head_cell(k, labels ? "label" : "target", false);
+  for (size_t j = 0; j < t->n; j++) head_cell(k, t->names[j], true);
+  bl_sink_puts(k, "</tr></thead><tbody>\n");
+  for (size_t c = 0; c < rep->p->targets.n && c < BL_REPORT_ROWS; c++) {
+    bl_sink_puts(k, "<tr><th scope=\"row\">");
+    bl_sink_html(k, rep->p->targets.v[c]);
+    bl_sink_puts(k, "</th>");
+    for (size_t j = 0; j < t->n; j++) {
+      double x = t->v[c * t->n + j];
+      if (!labels || j > 2) number_cell(k, x, false);
+      else bl_sink_printf(k, "<td class=\"n\">%g</td>", x);
+    }
+    bl_sink_puts(k, "</tr>\n");
+  }
+  bl_sink_puts(k, "</tbody></table></div>\n");
+}
+
 static void headline(const bl_report *rep, bl_sink *k)
 {
   size_t m = rep->main_metric, best = best_learner(rep, m);
@@ -110,6 +136,7 @@ void bl_section_results(const bl_report *rep, bl_sink *k)
   bl_sink_puts(k, "<p class=\"note\">Mean &plusmn; standard deviation over the folds; pooled: over the test "
                   "predictions of all folds together. All numbers are in <code>metrics.json</code>.</p>\n");
   failed_folds(rep, k);
+  for (size_t i = 0; i < rep->r->n; i++) target_table(rep, k, &rep->r->v[i]);
   bl_sink_puts(k, "</section>\n");
 }
 

@@ -29,13 +29,13 @@ typedef struct got {
   char why[200];
 } got;
 
-static bl_status take(void *user, bl_ctx *ctx, const bl_span *span, double prediction, const double *scores)
+static bl_status take(void *user, bl_ctx *ctx, const bl_span *span, const double *prediction, const double *scores)
 {
   got *g = user;
   (void)ctx;
   assert_true(g->n < MOST_ROWS);
   got_row *r = &g->row[g->n++];
-  *r = (got_row){.start_s = span->start_s, .end_s = span->end_s, .prediction = prediction};
+  *r = (got_row){.start_s = span->start_s, .end_s = span->end_s, .prediction = *prediction};
   for (size_t k = 0; k < bl_predictor_scores(g->p)->n; k++) r->score[k] = scores[k];
   g->late_s = fmax(g->late_s, g->pushed_s - span->end_s);
   return BL_OK;
@@ -241,8 +241,11 @@ static void refusals(void **arg)
   assert_string_equal(bl_predictor_needs_whole(p), "segments: whole");
   assert_int_equal(bl_predictor_scores(p)->n, 2);
   assert_string_equal(bl_predictor_scores(p)->v[1], "p_song");
-  char number[32];
-  assert_string_equal(bl_predictor_answer(p, 1, number), "song");
+  bl_buf answer = {0};
+  check_ok(ctx, bl_predictor_answer(ctx, p, &(double){1}, &answer));
+  assert_string_equal(bl_buf_text(&answer), "song");
+  bl_buf_free(ctx, &answer);
+  assert_int_equal(bl_predictor_targets(p)->n, 0);
   bl_predictor_close(ctx, p);
   check_free(ctx);
 }

@@ -40,6 +40,9 @@ typedef struct bl_source_class {
   bl_status (*open)(bl_ctx *ctx, const void *params, const char *folder, bl_item *item, bl_recording **out);
   /* Tables: the rows themselves. NULL for recordings. */
   bl_status (*load)(bl_ctx *ctx, const void *params, const char *folder, bl_dataset *out);
+  /* Tables: the columns to be learnt, borrowed from params; of several each is a further column of the rows, and they
+   * have no label. NULL: the label is all there is to learn. */
+  const bl_texts *(*targets)(const void *params);
 } bl_source_class;
 
 const bl_source_class *bl_source_at(size_t i);

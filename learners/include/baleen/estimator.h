@@ -72,7 +72,7 @@ typedef struct bl_data {
   const double *time;            /* when each row was, in seconds of any common clock; NULL: not known */
   const bl_texts *feature_names; /* X.cols names, or NULL */
   const bl_blocks *blocks;       /* what the columns are, and in which units; NULL or none: not known */
-  const bl_texts *class_names;   /* y is an index into them, or they name the several labels; NULL: none */
+  const bl_texts *class_names;   /* y is an index into them, or they name the several targets; NULL: none */
 } bl_data;
 
 /* What a class's fit sees: checked, finite (unless tagged), classes coded 0 .. n_classes-1 in ascending order of value,
@@ -168,7 +168,7 @@ struct bl_estimator {
   size_t n_targets; /* of fit's data, from 1; above 1 those of a classifier are labels, which it counts as classes */
   size_t n_classes; /* classifiers and class-learning transformers */
   double *classes;  /* their values, ascending; of labels 0, 1 .. */
-  bl_texts class_names; /* names of exactly these classes, when the data had names */
+  bl_texts class_names; /* names of exactly these classes, or of several targets, when the data had names */
   /* Of an estimator that holds others: the children as configured, in order, with their unique names. A class may fit
    * them where they stand (chain), or leave them unfitted as patterns for the learnt ones below. All owned. */
   bl_estimator **child;

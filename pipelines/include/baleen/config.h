@@ -33,14 +33,15 @@ extern const bl_opt bl_stream_opts[];
 typedef enum bl_task { BL_TASK_AUTO, BL_TASK_CLASSIFICATION, BL_TASK_REGRESSION, BL_TASK_ANOMALY } bl_task;
 enum { BL_NAN_KEEP, BL_NAN_DROP };
 typedef struct bl_rows_params {
-  char *label;      /* column that holds what is to be learnt */
-  char *group;      /* column whose rows belong together */
-  char *time;       /* column of each row's time, or NULL */
-  double block_s;   /* > 0: groups are cut into blocks of that much time, and rows across a border are left out */
-  char *positive;   /* class counted as positive: last in the order of classes */
-  bl_texts classes; /* labels to keep, in this order; empty: all, sorted */
-  int task;         /* bl_task */
-  int nan;          /* what becomes of rows with a feature that is NaN */
+  bl_texts label;        /* column that holds what is to be learnt, or several */
+  char *label_separator; /* what stands between several labels of a row; NULL: it has one */
+  char *group;           /* column whose rows belong together */
+  char *time;            /* column of each row's time, or NULL */
+  double block_s;        /* > 0: groups are cut into blocks of that much time, and rows across a border are left out */
+  char *positive;        /* class counted as positive: last in the order of classes */
+  bl_texts classes;      /* labels to keep, in this order; empty: all, sorted */
+  int task;              /* bl_task */
+  int nan;               /* what becomes of rows with a feature that is NaN */
 } bl_rows_params;
 extern const bl_opt bl_rows_opts[];
 

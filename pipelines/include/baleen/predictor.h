@@ -19,25 +19,32 @@
 
 typedef struct bl_predictor bl_predictor;
 
-/* A row's prediction (a class's value, a number; -1 and 1 of outlier detectors, 1 being an inlier) and its scores, as
- * many as bl_predictor_scores() names. Lives during the call. Returning non-OK stops the stream. */
-typedef bl_status (*bl_scores_fn)(void *user, bl_ctx *ctx, const bl_span *span, double prediction,
+/* A row's prediction (a class's value, a number; -1 and 1 of outlier detectors, 1 being an inlier; one for each of several
+ * targets: a number, or 1 where the row has a label, else 0) and its scores, as many as bl_predictor_scores() names.
+ * Lives during the call. Returning non-OK stops the stream. */
+typedef bl_status (*bl_scores_fn)(void *user, bl_ctx *ctx, const bl_span *span, const double *prediction,
                                   const double *scores);
 
 /* The file holds the whole recipe: BL_E_FORMAT when it holds none. */
 bl_status bl_predictor_open(bl_ctx *ctx, const char *model_path, bl_predictor **out) BL_MUST_CHECK;
 void bl_predictor_close(bl_ctx *ctx, bl_predictor *p);
 
-/* Names of the scores: "p_<class>" for each class's probability, or "anomaly_score" (higher is more unusual), or none. */
+/* Names of the scores: "p_<class>" for each class's or label's probability, "score_<label>" for each label's decision where
+ * there are no probabilities, or "anomaly_score" (higher is more unusual), or none. */
 const bl_texts *bl_predictor_scores(const bl_predictor *p);
-/* A prediction in words: the class's name, "inlier" or "outlier", or the number, written to `number`. */
-const char *bl_predictor_answer(const bl_predictor *p, double prediction, char number[32]);
+/* Names of the several targets that a row's prediction has, or none where it has one. */
+const bl_texts *bl_predictor_targets(const bl_predictor *p);
+/* The targets are labels. */
+bool bl_predictor_has_labels(const bl_predictor *p);
+/* A prediction in words, appended: the class's name, "inlier" or "outlier", or the number; the labels that the row has,
+ * behind one another with ';'; several numbers likewise. */
+bl_status bl_predictor_answer(bl_ctx *ctx, const bl_predictor *p, const double *prediction, bl_buf *out) BL_MUST_CHECK;
 /* True when the model was made on a table of features: it takes rows (bl_predictor_row), no recordings. */
 bool bl_predictor_is_of_tables(const bl_predictor *p);
 /* The features that a row of it has, in order. */
 const bl_texts *bl_predictor_features(const bl_predictor *p);
-/* One row, at once. *scores is the predictor's, until the next call. */
-bl_status bl_predictor_row(bl_ctx *ctx, bl_predictor *p, const float *row, double *prediction,
+/* One row, at once. *prediction and *scores are the predictor's, until the next call. */
+bl_status bl_predictor_row(bl_ctx *ctx, bl_predictor *p, const float *row, const double **prediction,
                            const double **scores) BL_MUST_CHECK;
 /* What of the recipe needs the whole recording, as "segments: whole", so that no endless one will do; NULL: nothing. */
 const char *bl_predictor_needs_whole(const bl_predictor *p);

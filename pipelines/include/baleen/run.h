@@ -58,13 +58,20 @@ typedef struct bl_problem {
   uint32_t *index; /* rows taken, ascending [n] */
   size_t n;
   bl_cmat X;             /* [n x features]: a view of the rows taken, which it borrows */
-  double *y;             /* codes or numbers; NULL: no labels */
+  double *y;             /* [n x n_targets] codes, or numbers, or labels as 1 and 0; NULL: no labels */
+  size_t n_targets;      /* 1, or more */
   int32_t *group, *fold; /* fold may be NULL */
   double *weight;        /* NULL when all are 1 */
   double *time;          /* of each row, NULL when the config names no column of it */
   bl_texts classes, groups;
-  bool grouped; /* some group has several rows */
+  bl_texts targets; /* names of several targets; of labels those of the classes */
+  bool grouped;     /* some group has several rows */
 } bl_problem;
+/* A row has several labels. */
+static inline bool bl_problem_labels(const bl_problem *p)
+{
+  return p->task == BL_TASK_CLASSIFICATION && p->n_targets > 1;
+}
 bl_status bl_problem_make(bl_ctx *ctx, const bl_config *c, const bl_dataset *rows, bl_problem *out) BL_MUST_CHECK;
 void bl_problem_free(bl_ctx *ctx, bl_problem *p);
 
@@ -74,6 +81,13 @@ typedef struct bl_part {
   size_t n;
   double *score; /* [n_metrics] */
 } bl_part;
+/* Scores of each of several targets alone, over all out-of-fold predictions: of labels rows that have it, rows said to have
+ * it, rows of both, precision, recall, f1, roc_auc, average_precision; of numbers r2 and errors. */
+typedef struct bl_target_scores {
+  const char *const *names; /* constant texts */
+  size_t n;                 /* 0: there is one target */
+  double *v;                /* [n_targets x n] */
+} bl_target_scores;
 /* A learner's evaluation. Row arrays of cv index the problem's rows. */
 typedef struct bl_result {
   char *name; /* the learner's */
@@ -82,7 +96,8 @@ typedef struct bl_result {
   double *mean, *sd; /* [n_metrics] over folds */
   double *confusion; /* [n_classes x n_classes] out of fold, or NULL */
   bl_curve roc;      /* two classes or anomaly; n 0 otherwise */
-  bl_part *parts;    /* by the `by` column */
+  bl_target_scores by_target;
+  bl_part *parts; /* by the `by` column */
   size_t n_parts;
   double seconds;
 } bl_result;

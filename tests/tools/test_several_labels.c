@@ -1,0 +1,162 @@
+/* Several labels a row and several targets, as a user meets them: a column a label, labels in one column, numbers; what is
+ * written, what predict says, and slips told at their place. */
+#include "program.h"
+#include "tree.h"
+
+#define ROOT tree_root()
+
+/* 40 rows of two features; labels "low" where a is below 2, "odd" where b is 1; numbers that follow from both. */
+static void put_tables(void)
+{
+  char columns[4000] = "a,b,low,odd,sum,twice\n", cells[4000] = "a,b,tags\n", line[100];
+  for (int i = 0; i < 40; i++) {
+    double a = i % 4 + 0.01 * i;
+    int odd = i % 3 == 1;
+    snprintf(line, sizeof line, "%g,%d,%d,%s,%g,%g\n", a, odd, a < 2, odd ? "true" : "false", a + odd, 2 * a);
+    strcat(columns, line);
+    snprintf(line, sizeof line, "%g,%d,%s%s%s\n", a, odd, odd ? "odd" : "", odd && a < 2 ? " | " : "",
+             a < 2 ? "low" : "");
+    strcat(cells, line);
+  }
+  tree_text("columns.csv", columns);
+  tree_text("cells.csv", cells);
+  tree_text("new.csv", "b,a\n1,0.5\n0,3.2\n1,3.1\n");
+}
+
+static void put_config(const char *name, const char *text)
+{
+  put_tables();
+  tree_text(name, text);
+}
+
+static void a_column_a_label(void **unused)
+{
+  (void)unused;
+  put_config("columns.yaml", "source:\n"
+                             "  table: {file: columns.csv, target: [low, odd], drop: [sum, twice]}\n"
+                             "models: {near: [standard_scaler, {knn: {n_neighbors: 3}}],\n"
+                             "  rest: {one_vs_rest: {estimator: logistic_regression}}, chance: dummy_classifier}\n");
+  assert_int_equal(baleen("run %s/columns.yaml -o %s/columns", ROOT, ROOT), 0);
+  check_says("40 rows of 2 features, 2 labels, 40 groups");
+  check_says("no split is given: k_fold is taken");
+  check_says("  near         1.0000 (0.0000)     1.0000 (0.0000)     0.0000 (0.0000)");
+  check_says("near by label, over all out-of-fold predictions:");
+  check_says("  odd                          13         13         13     1.0000     1.0000     1.0000     1.0000");
+  assert_int_equal(baleen("predict %s/columns/models/near.safetensors %s/new.csv", ROOT, ROOT), 0);
+  assert_string_equal(said,
+                      "recording,start_s,end_s,prediction,p_low,p_odd\nnew.csv:2,,,\"low;odd\",1,1\nnew.csv:3,,,,0,0\n"
+                      "new.csv:4,,,odd,0,1\n");
+  char path[600];
+  snprintf(path, sizeof path, "%s/columns/predictions.csv", ROOT);
+  read_said(path);
+  check_says("model,fold,row,recording,start_s,end_s,label,group,low,odd,prediction,p_low,p_odd,score_low,score_odd\n"
+             "near,1,0,columns.csv:2,,,low,columns.csv:2,1,false,low,1,0,,\n"
+             "near,1,1,columns.csv:3,,,\"low;odd\",columns.csv:3,1,true,\"low;odd\",1,1,,\n");
+  snprintf(path, sizeof path, "%s/columns/metrics.json", ROOT);
+  read_said(path);
+  check_says("\"classes\": [\n    \"low\",\n    \"odd\"\n  ]");
+  check_says("\"average_precision\": 1.0");
+  check_says_not("confusion");
+  snprintf(path, sizeof path, "%s/columns/report.html", ROOT);
+  read_said(path);
+  check_says("Labels of <em>near</em>");
+  check_says("<dt>labels</dt>");
+}
+
+/* The same labels in one column give the same scores; an empty cell has none of them. */
+static void labels_in_one_column(void **unused)
+{
+  (void)unused;
+  put_config("cells.yaml", "source: {table: {file: cells.csv, target: tags}}\n"
+                           "rows: {label_separator: \"|\"}\n"
+                           "model: [standard_scaler, {knn: {n_neighbors: 3}}]\n"
+                           "evaluate: {metrics: [{f1: {average: samples}}, hamming_loss]}\n");
+  assert_int_equal(baleen("run %s/cells.yaml -o %s/cells", ROOT, ROOT), 0);
+  check_says("40 rows of 2 features, 2 labels, 40 groups");
+  assert_int_equal(baleen("predict %s/cells/model.safetensors %s/new.csv", ROOT, ROOT), 0);
+  check_says("new.csv:2,,,\"low;odd\",1,1\n");
+  /* some of the labels, in another order */
+  assert_int_equal(baleen("run %s/cells.yaml -o %s/cells --set 'rows.classes=[odd, low]'", ROOT, ROOT), 0);
+  assert_int_equal(baleen("predict %s/cells/model.safetensors %s/new.csv", ROOT, ROOT), 0);
+  check_says("p_odd,p_low\nnew.csv:2,,,\"odd;low\",1,1\n");
+  assert_int_equal(baleen("run %s/cells.yaml -o %s/cells --set 'rows.classes=[odd, high]'", ROOT, ROOT), 1);
+  check_says("rows: classes: no row is labelled 'high'");
+  assert_int_equal(baleen("run %s/cells.yaml -o %s/cells --set 'rows.label_separator=/'", ROOT, ROOT), 0);
+  check_says("3 labels"); /* low, odd, and "odd | low" */
+}
+
+static void several_numbers(void **unused)
+{
+  (void)unused;
+  put_config("numbers.yaml", "source: {table: {file: columns.csv, target: [sum, twice], drop: [low, odd]}}\n"
+                             "models: {line: linear_regression, near: knn_regressor}\n");
+  assert_int_equal(baleen("run %s/numbers.yaml -o %s/numbers", ROOT, ROOT), 0);
+  check_says("40 rows of 2 features, 2 targets, 40 groups");
+  check_says("  line         1.0000 (0.0000)      0.0000 (0.0000)          0.0000 (0.0000)");
+  check_says("line by target, over all out-of-fold predictions:");
+  assert_int_equal(baleen("predict %s/numbers/model.safetensors %s/new.csv", ROOT, ROOT), 0);
+  check_says("recording,start_s,end_s,prediction_sum,prediction_twice\nnew.csv:2,,,1.");
+  char path[600];
+  snprintf(path, sizeof path, "%s/numbers/predictions.csv", ROOT);
+  read_said(path);
+  check_says("label,group,sum,twice,prediction_sum,prediction_twice\n");
+}
+
+static void what_no_label_is(void **unused)
+{
+  (void)unused;
+  tree_text("marks.csv", "a,x,y\n1,1,0\n2,0,2\n");
+  tree_text("marks.yaml", "source: {table: {file: marks.csv, target: [x, y]}}\nmodel: {knn: {n_neighbors: 1}}\n");
+  assert_int_equal(baleen("run %s/marks.yaml -o %s/marks", ROOT, ROOT), 1);
+  check_says("marks.csv:3 (row 1): label 'y': '2' is neither 1 (the row has it) nor 0");
+  /* a row of which one label is not known is left out */
+  tree_text("marks.csv", "a,x,y\n1,1,0\n2,0,\n3,0,1\n4,1,1\n5,NA,1\n6,0,0\n7,1,0\n8,0,1\n");
+  assert_int_equal(baleen("run %s/marks.yaml -o %s/marks", ROOT, ROOT), 0);
+  check_says("2 rows without a label are left out");
+}
+
+/* clang-format off */
+static const struct slip { const char *text, *told; } slips[] = {
+  {"model: [standard_scaler, lda]\n", ":2:8: error: model 'lda' learns one class a row, but rows have several targets; what learns several: one_vs_rest, knn "
+   "(one_vs_rest makes several of any classifier)"},
+  {"models:\n  a: knn\n  b: gaussian_nb\n", ":4:6: error: model 'b' learns one class a row"},
+  {"model: {bagging: {estimator: ridge}}\n", ":2:8: error: model 'bagging' learns one target, but rows have several targets; what learns several: linear_regression"},
+  {"model: isolation_forest\n", ":2:8: error: model 'isolation_forest' detects outliers, which takes one label"},
+  {"model: knn\nevaluate:\n  metrics: [f1, log_loss]\n", ":4:17: error: log_loss: scores classes, but the targets are several labels a row; choose one of accuracy"},
+  {"model: knn\nevaluate:\n  metrics: [{f1: {average: binary}}]\n", ":4:13: error: f1: average binary is of one class a row"},
+  {"model: knn\nevaluate: {metrics: r2}\n", ":3:21: error: r2: scores numbers"},
+  {"model: ridge\nevaluate: {metrics: [r2, accuracy]}\n", ":3:26: error: accuracy: scores classes, but the targets are numbers"},
+  {"model: knn\nevaluate: {split: stratified_k_fold}\n", ":3:19: error: split: stratified_k_fold goes by one class a row, but rows have several targets; take k_fold"},
+  {"model: knn\nevaluate: {split: stratified_group_k_fold}\n", ":3:19: error: split: stratified_group_k_fold goes by one class a row, but rows have several targets; take group_k_fold"},
+  {"model: knn\nrows: {positive: low}\n", ":3:18: error: rows: positive: of several labels a row each is told from none; leave it out"},
+  {"model: knn\nrows: {label_separator: \";\"}\n", ":3:25: error: rows: label_separator and several columns of labels are two answers to one question"},
+  {"model: knn\nrows: {label_separator: \"\"}\n", ":3:25: error: rows: label_separator is empty"},
+  {"model: ridge\nrows: {label_separator: \";\"}\n", ":3:25: error: rows: label_separator stands between labels; a regressor's targets have a column each"},
+};
+/* clang-format on */
+
+static void slips_are_told_at_their_place(void **unused)
+{
+  (void)unused;
+  put_tables();
+  for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
+    char text[600];
+    snprintf(text, sizeof text, "source: {table: {file: columns.csv, target: [low, odd], drop: [sum, twice]}}\n%s",
+             slips[i].text);
+    tree_text("slip.yaml", text);
+    int status = baleen("run %s/slip.yaml -o %s/slip", ROOT, ROOT);
+    if (status != 2) fail_msg("%s: exit status %d: %s", slips[i].text, status, said);
+    check_says(slips[i].told);
+    assert_int_equal(said_by("test -e $PWD/slip"), 1);
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(a_column_a_label), cmocka_unit_test(labels_in_one_column),
+                                     cmocka_unit_test(several_numbers), cmocka_unit_test(what_no_label_is),
+                                     cmocka_unit_test(slips_are_told_at_their_place)};
+  int failed = cmocka_run_group_tests(tests, NULL, NULL);
+  tree_done();
+  return failed;
+}
