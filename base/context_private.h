@@ -40,6 +40,6 @@ void bl_ctx_init_child(bl_ctx *child, const bl_ctx *parent);
 /* gather.c: adds a warning, its subject before `at`; false: it is to be told now. */
 bool bl_gathered_take(bl_gathered *g, bl_warning code, const char *format, const char *text, size_t at);
 /* Stops the workers and frees the pool; NULL is fine. */
-void bl_pool_free(struct bl_pool *pool);
+void bl_pool_free(struct bl_pool *p);
 
 #endif

@@ -38,21 +38,21 @@ void bl_mirror(size_t n, double *c);
 /* C [n x n], both triangles, = X' X (X: rows x n) summed over fixed row blocks in order. */
 bl_status bl_gram(bl_ctx *ctx, const double *x, size_t rows, size_t n, double *c) BL_MUST_CHECK;
 
-/* Symmetric A [n x n] (upper triangle read, destroyed) = V diag(w) V'. w ascending; column j of `v` [n x n] is the
+/* Symmetric A [size x size] (upper triangle read, destroyed) = V diag(w) V'. w ascending; column j of `v` [size x size] is the
  * eigenvector of w[j]. LAPACK dsyevd. */
-bl_status bl_eigh(bl_ctx *ctx, size_t n, double *a, double *w, double *v) BL_MUST_CHECK;
-/* The k largest eigenvalues of a symmetric A as above, w [k] descending, and row i of `v` [k x n] the eigenvector of w[i]:
+bl_status bl_eigh(bl_ctx *ctx, size_t size, double *a, double *w, double *v) BL_MUST_CHECK;
+/* The k largest eigenvalues of a symmetric A as above, w [k] descending, and row i of `v` [k x size] the eigenvector of w[i]:
  * of a few out of many in half of bl_eigh()'s time. LAPACK dsyevr. */
-bl_status bl_eigh_largest(bl_ctx *ctx, size_t n, size_t k, double *a, double *w, double *v) BL_MUST_CHECK;
+bl_status bl_eigh_largest(bl_ctx *ctx, size_t size, size_t k, double *a, double *w, double *v) BL_MUST_CHECK;
 /* A v = w B v with B positive definite; V' B V = I. a and b are destroyed. LAPACK dsygvd.
  * BL_E_RANGE when B is not positive definite. */
-bl_status bl_eigh_general(bl_ctx *ctx, size_t n, double *a, double *b, double *w, double *v) BL_MUST_CHECK;
+bl_status bl_eigh_general(bl_ctx *ctx, size_t size, double *a, double *b, double *w, double *v) BL_MUST_CHECK;
 /* Thin SVD: A [m x n] (destroyed) = U [m x r] diag(s) Vt [r x n], r = min(m, n), s descending. u or vt may be NULL.
  * LAPACK dgesdd. */
 bl_status bl_svd(bl_ctx *ctx, size_t m, size_t n, double *a, double *s, double *u, double *vt) BL_MUST_CHECK;
-/* Solves A X = B for symmetric positive definite A [n x n] (destroyed), B [n x nrhs] (overwritten by X).
+/* Solves A X = B for symmetric positive definite A [size x size] (destroyed), B [size x n_rhs] (overwritten by X).
  * BL_E_RANGE when A is not positive definite. LAPACK dposv. */
-bl_status bl_solve_spd(bl_ctx *ctx, size_t n, double *a, size_t nrhs, double *b) BL_MUST_CHECK;
+bl_status bl_solve_spd(bl_ctx *ctx, size_t size, double *a, size_t n_rhs, double *b) BL_MUST_CHECK;
 /* Least squares of minimal norm by SVD: A [m x n] (destroyed), B [max(m,n) x nrhs] in, X in its first n rows out.
  * Singular values below rcond * largest count as zero; rcond < 0: machine precision times the larger of m and n, as
  * numpy has it, for rounding alone leaves a column given twice above machine precision. LAPACK dgelsd. */

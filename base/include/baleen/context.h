@@ -24,7 +24,11 @@ void bl_ctx_free(bl_ctx *ctx);
 
 /* Stores "text" (printf style) with the place in the source and returns `code`, so that a function can say
  * `return bl_fail(ctx, BL_E_SHAPE, "pca: 3 columns, model has 4");`. Replaces an earlier text. */
+#ifdef __clang_analyzer__ /* it sees one file at a time: this tells it that what comes back is the code, which is not 0 */
+#define bl_fail(ctx, code, ...) ((void)bl_fail_at((ctx), (code), __FILE__, __LINE__, __VA_ARGS__), (code))
+#else
 #define bl_fail(ctx, code, ...) bl_fail_at((ctx), (code), __FILE__, __LINE__, __VA_ARGS__)
+#endif
 bl_status bl_fail_at(bl_ctx *ctx, bl_status code, const char *file, int line, const char *format, ...) BL_PRINTF(5, 6);
 /* Puts text before the stored error, for a caller who knows more (a file's name, a config line); returns `code`. */
 bl_status bl_fail_in(bl_ctx *ctx, bl_status code, const char *format, ...) BL_PRINTF(3, 4);

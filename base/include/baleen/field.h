@@ -47,8 +47,8 @@ typedef struct bl_field_view {
 bl_field_view bl_field_get(const bl_field *f, const void *state);
 /* Allocates the field in `state` (or uses the scalar's place), sets its dims, copies n_bytes from `v`.
  * BL_E_FORMAT when type, shape or a shared dim does not fit. */
-bl_status bl_field_set(bl_ctx *ctx, const bl_field *table, const char *name, void *state, bl_dtype dtype, size_t n_dims,
-                       const size_t *dims, const void *v, size_t n_bytes) BL_MUST_CHECK;
+bl_status bl_field_set(bl_ctx *ctx, const bl_field *table, const char *name, void *state, bl_dtype dtype,
+                       size_t dims_given, const size_t *dims, const void *v, size_t n_bytes) BL_MUST_CHECK;
 bl_status bl_fields_copy(bl_ctx *ctx, const bl_field *table, void *to, const void *from) BL_MUST_CHECK;
 /* True when all fields hold the same bits. */
 bool bl_fields_equal(const bl_field *table, const void *a, const void *b);

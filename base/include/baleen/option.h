@@ -129,7 +129,7 @@ bl_status bl_array_copy(bl_ctx *ctx, bl_array *to, const bl_array *from) BL_MUST
 bool bl_array_equal(const bl_array *a, const bl_array *b);
 void bl_array_free(bl_ctx *ctx, bl_array *a);
 /* What is allowed, in words: "a number from 0 to 1", "one of hann, hamming". */
-bl_status bl_opt_allowed(bl_ctx *ctx, const bl_opt *opt, bl_buf *out) BL_MUST_CHECK;
+bl_status bl_opt_allowed(bl_ctx *ctx, const bl_opt *o, bl_buf *out) BL_MUST_CHECK;
 
 /* ---- trees of values ------------------------------------------------------------------------------------------- */
 
