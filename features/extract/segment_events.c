@@ -15,6 +15,32 @@ bool bl_event_is_bad(const bl_event *e) { return bl_label_is_bad(e->label); }
 
 bool bl_asked_any(const bl_asked *asked) { return !asked->names || bl_texts_find(asked->names, "all") >= 0; }
 
+static int by_text(const void *pa, const void *pb)
+{
+  return strcmp(*(const char *const *)pa, *(const char *const *)pb);
+}
+
+bl_status bl_join_labels(bl_ctx *ctx, const char **labels, size_t n, const char *between, bl_texts *kept,
+                         const char **out)
+{
+  bl_buf text = {0};
+  bl_status s = BL_OK;
+  if (n) qsort(labels, n, sizeof *labels, by_text);
+  for (size_t i = 0; !s && i < n; i++) {
+    if (i && !strcmp(labels[i], labels[i - 1])) continue;
+    if (i) s = bl_buf_puts(ctx, &text, between);
+    if (!s) s = bl_buf_puts(ctx, &text, labels[i]);
+  }
+  long known = s ? -1 : bl_texts_find(kept, bl_buf_text(&text));
+  if (!s && known < 0) {
+    s = bl_texts_add(ctx, kept, bl_buf_text(&text));
+    known = (long)kept->n - 1;
+  }
+  if (!s) *out = kept->v[known];
+  bl_buf_free(ctx, &text);
+  return s;
+}
+
 bool bl_event_fits(const char *name, const char *label)
 {
   return !strcmp(name, label) || bl_text_glob_plain(name, label);

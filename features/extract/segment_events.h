@@ -43,6 +43,10 @@ void bl_near_move(bl_near *t, double lo, double hi);
 /* Shares time with [lo, hi). A mark without length does while it lies inside. */
 bool bl_event_touches(const bl_event *e, double lo, double hi);
 
+/* n labels, each once, sorted, with `between` between them, as a text that `kept` owns, each such once. */
+bl_status bl_join_labels(bl_ctx *ctx, const char **labels, size_t n, const char *between, bl_texts *kept,
+                         const char **out) BL_MUST_CHECK;
+
 /* ---- which segments are rejected --------------------------------------------------------------------------------- */
 
 /* Members of the parameters of both; the rows of their tables below. */

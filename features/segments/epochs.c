@@ -101,54 +101,37 @@ static bl_status listen(bl_ctx *ctx, epochs_state *s, const bl_news *news)
 
 /* ---- several at one sample --------------------------------------------------------------------------------------- */
 
-static int by_text(const void *pa, const void *pb)
+/* Their labels, each once, sorted; `kept` owns the text. */
+static bl_status join_labels(bl_ctx *ctx, const bl_told_event *v, size_t n, const char *between, bl_texts *kept,
+                             const char **out)
 {
-  return strcmp(*(const char *const *)pa, *(const char *const *)pb);
-}
-
-/* Their labels, each once, sorted, in *out. */
-static bl_status join_labels(bl_ctx *ctx, const bl_told_event *v, size_t n, const char *between, bl_buf *out)
-{
-  const char **sorted = bl_calloc(ctx, n, sizeof *sorted);
-  if (!sorted) return bl_fail_nomem(ctx, "epochs: labels");
-  bl_status s = BL_OK;
-  for (size_t i = 0; i < n; i++) sorted[i] = v[i].e.label;
-  qsort(sorted, n, sizeof *sorted, by_text);
-  for (size_t i = 0; !s && i < n; i++) {
-    if (i && !strcmp(sorted[i], sorted[i - 1])) continue;
-    if (i) s = bl_buf_puts(ctx, out, between);
-    if (!s) s = bl_buf_puts(ctx, out, sorted[i]);
-  }
-  bl_free(ctx, sorted);
+  const char **labels = bl_calloc(ctx, n, sizeof *labels);
+  if (!labels) return bl_fail_nomem(ctx, "epochs: labels");
+  for (size_t i = 0; i < n; i++) labels[i] = v[i].e.label;
+  bl_status s = bl_join_labels(ctx, labels, n, between, kept, out);
+  bl_free(ctx, labels);
   return s;
 }
 
 static bl_status refuse_repeated(bl_ctx *ctx, const bl_told_event *v, size_t n, const bl_told_event *first)
 {
-  bl_buf labels = {0};
-  bl_status s = join_labels(ctx, v, n, "', '", &labels);
+  bl_texts kept = {0};
+  const char *labels;
+  bl_status s = join_labels(ctx, v, n, "', '", &kept, &labels);
   if (!s)
     s = bl_fail(ctx, BL_E_CONFIG,
                 "epochs: %zu events at one sample, at %.9g s, labelled '%s'; say event_repeated: drop (the first "
                 "counts), merge (into one) or keep (each), or name the events wanted",
-                n, first->e.onset_s, bl_buf_text(&labels));
-  bl_buf_free(ctx, &labels);
+                n, first->e.onset_s, labels);
+  bl_texts_free(ctx, &kept);
   return s;
 }
 
 /* The first of n events bears all their labels. */
 static bl_status merge(bl_ctx *ctx, epochs_state *s, const bl_told_event *v, size_t n, bl_told_event *first)
 {
-  bl_buf label = {0};
-  bl_status status = join_labels(ctx, v, n, "/", &label);
-  long known = status ? -1 : bl_texts_find(&s->joined, bl_buf_text(&label));
-  if (!status && known < 0) {
-    status = bl_texts_add(ctx, &s->joined, bl_buf_text(&label));
-    known = (long)s->joined.n - 1;
-  }
-  if (!status) first->e.label = s->joined.v[known];
-  bl_buf_free(ctx, &label);
-  return status;
+  const char *between = s->run.between_labels ? s->run.between_labels : "/";
+  return join_labels(ctx, v, n, between, &s->joined, &first->e.label);
 }
 
 static bl_status leave_out(bl_ctx *ctx, const epochs_state *s, const bl_told_event *m, const char *why, bl_spans *out)

@@ -14,6 +14,9 @@
  * left out: they are neither. negatives_share and negatives_per_positive keep some of the others, drawn by the seed and
  * the place of the window alone.
  *
+ * In a run of several labels (between_labels) a window has each label that covers enough, sorted; one that no label
+ * covers enough has what stands between labels alone, unless otherwise names something.
+ *
  * In an unlabelled run, one to predict, none of this counts: every window is given, whatever is marked in the file,
  * save those that touch a bad stretch.
  *
@@ -97,19 +100,27 @@ static double share_of_event(const bl_event *e, const bl_span *w)
   return hi > lo ? (hi - lo) / whole : 0;
 }
 
-/* The label that covers enough, or NULL. */
+/* How much the i-th event's label covers; from that event on, so that the first of a label has it all. */
+static double share_of(const window_params *p, const bl_near *t, size_t i, const bl_span *w)
+{
+  const bl_event *e = &t->now[i].e;
+  if (!*e->label || !bl_event_touches(e, w->start_s, w->end_s)) return 0;
+  return p->coverage_of == OF_EVENT ? share_of_event(e, w) : share_of_window(t, i, w);
+}
+
+/* a billionth: 0.5 of a window is often 0.4999999999 in binary */
+static bool is_enough(const window_params *p, double share) { return share > 0 && share >= p->min_coverage - 1e-9; }
+
+/* The label that covers most, and enough, or NULL. */
 static const char *label_of(const window_params *p, const bl_near *t, const bl_span *w)
 {
   double best = 0;
   const char *winner = NULL;
   for (size_t i = 0; i < t->n_now; i++) {
-    const bl_event *e = &t->now[i].e;
-    if (!*e->label || !bl_event_touches(e, w->start_s, w->end_s)) continue;
-    double share = p->coverage_of == OF_EVENT ? share_of_event(e, w) : share_of_window(t, i, w);
-    if (share > best) best = share, winner = e->label;
+    double share = share_of(p, t, i, w);
+    if (share > best) best = share, winner = t->now[i].e.label;
   }
-  /* a billionth: 0.5 of a window is often 0.4999999999 in binary */
-  return best >= p->min_coverage - 1e-9 ? winner : NULL;
+  return is_enough(p, best) ? winner : NULL;
 }
 
 static bool guarded(const window_params *p, const bl_near *t, const bl_span *w)
@@ -134,6 +145,7 @@ typedef struct window_state {
   bool labelled, guarded;
   double n_samples, hop_s;
   size_t n_told;
+  bl_texts joined; /* several labels of one window, each such once */
   pass pass;
   bool drawn;  /* `last` is known */
   bl_lot last; /* the highest lot that is kept */
@@ -288,6 +300,23 @@ static bl_status listen(bl_ctx *ctx, window_state *s, const bl_news *news)
   return status;
 }
 
+/* All labels of a window that has one at least; the state owns the text. */
+static bl_status join_labels(bl_ctx *ctx, window_state *s, bl_span *w)
+{
+  const bl_near *t = &s->pass.labels;
+  const char **found = bl_calloc(ctx, t->n_now, sizeof *found);
+  size_t n = 0;
+  if (!found) return bl_fail_nomem(ctx, "window: labels");
+  for (size_t i = 0; i < t->n_now; i++)
+    if (is_enough(s->p, share_of(s->p, t, i, w))) found[n++] = t->now[i].e.label;
+  bl_status status = bl_join_labels(ctx, found, n, s->run.between_labels, &s->joined, &w->label);
+  bl_free(ctx, found);
+  return status;
+}
+
+/* What a window is labelled as that no label covers enough. */
+static const char *no_label(const window_state *s) { return s->p->otherwise ? s->p->otherwise : s->run.between_labels; }
+
 static bl_status step(bl_ctx *ctx, window_state *s, double until_s, double known_s, bl_spans *out)
 {
   bl_status status = BL_OK;
@@ -302,8 +331,9 @@ static bl_status step(bl_ctx *ctx, window_state *s, double until_s, double known
     fate f = judge(s, &s->pass, &w);
     if (f == FATE_BAD) status = bl_spans_leave_out(ctx, out, w.start_s, NULL, BL_REJECTION_WHY);
     if (f != FATE_ROW || (s->labelled && !w.label && !keeps_negative(s, &w, k))) continue;
-    if (s->labelled && !w.label) w.label = s->p->otherwise;
-    status = bl_spans_add(ctx, out, &w);
+    if (s->labelled && w.label && s->run.between_labels) status = join_labels(ctx, s, &w);
+    if (s->labelled && !w.label) w.label = no_label(s);
+    if (!status) status = bl_spans_add(ctx, out, &w);
   }
   return status;
 }
@@ -333,6 +363,7 @@ static void release(bl_ctx *ctx, void *state)
   window_state *s = state;
   bl_near_free(ctx, &s->pass.labels);
   bl_near_free(ctx, &s->pass.bad);
+  bl_texts_free(ctx, &s->joined);
 }
 
 /* A window with a label, or one that a bad stretch may leave out, is known when all that touches it is. */

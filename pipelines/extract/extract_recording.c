@@ -148,6 +148,7 @@ static bl_status one_run(bl_ctx *ctx, reading *r, size_t which)
   bl_run_info info = {.start_s = run->start_s,
                       .end_s = run->end_s,
                       .rate_hz = r->sel->in.v[0].rate_hz,
+                      .between_labels = r->job->config->rows.label_separator,
                       .follows = which > 0,
                       .followed = which + 1 < r->runs.n};
   double from_s, to_s;

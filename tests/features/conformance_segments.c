@@ -19,6 +19,7 @@ static const bl_run_info runs[] = {
     {.start_s = 40, .end_s = 90, .rate_hz = 100, .follows = true, .followed = true, .next_start_s = 91.5},
     {.start_s = 1000.5, .end_s = 1100, .rate_hz = 44100},
     {.start_s = 0, .end_s = 40, .rate_hz = 5, .unlabelled = true},
+    {.start_s = 0, .end_s = 30, .rate_hz = 160, .between_labels = ";"},
 };
 enum { N_RUNS = sizeof runs / sizeof *runs };
 

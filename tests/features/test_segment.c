@@ -437,10 +437,10 @@ static void test_window_labels(void **state)
 }
 
 /* Labels of the windows of a run of 10 s, as one text; '-' where there is none. */
-static void check_labels(const char *options, const bl_event *at, size_t n, const char *want)
+static void check_several(const char *options, const char *between, const bl_event *at, size_t n, const char *want)
 {
   bl_ctx *ctx = bl_ctx_new();
-  const bl_run_info r = {.start_s = 0, .end_s = 10, .rate_hz = 100};
+  const bl_run_info r = {.start_s = 0, .end_s = 10, .rate_hz = 100, .between_labels = between};
   bl_segment g;
   bl_spans out = {0};
   size_t skipped = 0, len = 0;
@@ -453,6 +453,26 @@ static void check_labels(const char *options, const bl_event *at, size_t n, cons
   if (strcmp(got, want)) fail_msg("%s: %s, wanted %s", options, got, want);
   done(ctx, &g, &out);
   check_free(ctx);
+}
+
+static void check_labels(const char *options, const bl_event *at, size_t n, const char *want)
+{
+  check_several(options, NULL, at, n, want);
+}
+
+/* Each label that covers enough, once, sorted; a window that none covers has what stands between them alone. */
+static void test_window_several(void **state)
+{
+  (void)state;
+  static const bl_event at[] = {{0, 2, "b"},     {1, 1.5, "a"}, {1.2, 0.1, "c"}, {2.5, 0.3, "a"},
+                                {2.8, 0.2, "b"}, {5, 1, "a"},   {5, 0.4, "a"}};
+  check_several("length_s=1;label_from=events", "|", at, 7, "0b 1a|b 2a 3| 4| 5a 6| 7| 8| 9|");
+  check_several("length_s=1;label_from=events;min_coverage=0.1", "; ", at, 7,
+                "0b 1a; b; c 2a; b 3;  4;  5a 6;  7;  8;  9; ");
+  check_several("length_s=1;label_from=events;coverage_of=event;min_coverage=1", ";", at, 7,
+                "0b 1a;b;c 2a;b 3; 4; 5a 6; 7; 8; 9;");
+  check_several("length_s=1;label_from=events;otherwise=n;negatives_share=0", ";", at, 7, "0b 1a;b 2a 5a");
+  check_several("length_s=1", ";", at, 7, "0- 1- 2- 3- 4- 5- 6- 7- 8- 9-"); /* no label is asked for */
 }
 
 /* Windows that touch a bad stretch are left out, as by mne.make_fixed_length_epochs; it labels none. */
@@ -631,25 +651,16 @@ static void test_allocations(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_frames),
-                                     cmocka_unit_test(test_epochs),
-                                     cmocka_unit_test(test_epoch_edges),
-                                     cmocka_unit_test(test_epochs_left_out),
-                                     cmocka_unit_test(test_epochs_owners),
-                                     cmocka_unit_test(test_epochs_names),
-                                     cmocka_unit_test(test_epochs_repeated),
-                                     cmocka_unit_test(test_option_allocations),
-                                     cmocka_unit_test(test_rejection),
-                                     cmocka_unit_test(test_baseline_ends),
-                                     cmocka_unit_test(test_window_bad),
-                                     cmocka_unit_test(test_windows),
-                                     cmocka_unit_test(test_window_labels),
-                                     cmocka_unit_test(test_label_edges),
-                                     cmocka_unit_test(test_window_coverage),
-                                     cmocka_unit_test(test_window_overlap),
-                                     cmocka_unit_test(test_window_guard),
-                                     cmocka_unit_test(test_window_negatives),
-                                     cmocka_unit_test(test_window_unlabelled),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_frames),           cmocka_unit_test(test_epochs),
+                                     cmocka_unit_test(test_epoch_edges),      cmocka_unit_test(test_epochs_left_out),
+                                     cmocka_unit_test(test_epochs_owners),    cmocka_unit_test(test_epochs_names),
+                                     cmocka_unit_test(test_epochs_repeated),  cmocka_unit_test(test_option_allocations),
+                                     cmocka_unit_test(test_rejection),        cmocka_unit_test(test_baseline_ends),
+                                     cmocka_unit_test(test_window_bad),       cmocka_unit_test(test_windows),
+                                     cmocka_unit_test(test_window_labels),    cmocka_unit_test(test_label_edges),
+                                     cmocka_unit_test(test_window_coverage),  cmocka_unit_test(test_window_overlap),
+                                     cmocka_unit_test(test_window_several),   cmocka_unit_test(test_window_guard),
+                                     cmocka_unit_test(test_window_negatives), cmocka_unit_test(test_window_unlabelled),
                                      cmocka_unit_test(test_allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

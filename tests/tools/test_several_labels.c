@@ -1,5 +1,8 @@
 /* Several labels a row and several targets, as a user meets them: a column a label, labels in one column, numbers; what is
  * written, what predict says, and slips told at their place. */
+#include <math.h>
+#include <stdlib.h>
+
 #include "program.h"
 #include "tree.h"
 
@@ -151,11 +154,79 @@ static void slips_are_told_at_their_place(void **unused)
   }
 }
 
+/* ---- recordings -------------------------------------------------------------------------------------------------- */
+
+enum { RATE = 2000, SECONDS = 40, FILES = 4 };
+
+/* Two tones that come and go, each for some seconds, also at the same time, over noise; and the table that tells of
+ * them. */
+static void put_recordings(void)
+{
+  static const double from[2][3] = {{3, 14, 27}, {5, 16, 33}}, to[2][3] = {{8, 19, 30}, {11, 21, 38}},
+                      hz[2] = {200, 600};
+  char table[4000] = "file,start,end,label,score\n", line[100], name[40];
+  float *v = malloc(sizeof *v * RATE * SECONDS);
+  unsigned seed = 1;
+  assert_non_null(v);
+  for (int f = 0; f < FILES; f++) {
+    for (int i = 0; i < RATE * SECONDS; i++) {
+      double t = (double)i / RATE, x = 0;
+      seed = seed * 1664525u + 1013904223u;
+      for (int k = 0; k < 2; k++)
+        for (int e = 0; e < 3; e++)
+          if (t >= from[k][e] + f && t < to[k][e] + f) x += 0.2 * sin(6.283185307179586 * hz[k] * t);
+      v[i] = (float)(x + 0.05 * ((double)seed / 4294967296.0 - 0.5));
+    }
+    snprintf(name, sizeof name, "rec/%d.wav", f);
+    tree_wav(name, RATE, 1, (size_t)RATE * SECONDS, v);
+    for (int k = 0; k < 2; k++)
+      for (int e = 0; e < 3; e++) {
+        snprintf(line, sizeof line, "rec/%d.wav,%g,%g,%s,0.5\n", f, from[k][e] + f, fmin(to[k][e] + f, SECONDS),
+                 k ? "high" : "low");
+        strcat(table, line);
+      }
+  }
+  tree_text("calls.csv", table);
+  free(v);
+}
+
+#define RECORDINGS                                                                                                     \
+  "source: {files: {recordings: \"rec/*.wav\", labels: table, label_file: calls.csv}}\n"                               \
+  "rows: {label_separator: \";\"}\n"                                                                                   \
+  "segments: {window: {length_s: 1, label_from: events}}\n"                                                            \
+  "features: {bands: {summaries: [{band_power: {bands: {low: [150, 250], high: [550, 650]}}}]}}\n"
+
+/* A window has each label that covers it; one that none covers is learnt from too. */
+static void overlapping_events(void **unused)
+{
+  (void)unused;
+  char path[600];
+  put_recordings();
+  tree_text("tones.yaml", RECORDINGS "models: {near: [standard_scaler, {knn: {n_neighbors: 3}}],\n"
+                                     "  rest: [standard_scaler, {one_vs_rest: {estimator: logistic_regression}}]}\n");
+  assert_int_equal(baleen("run %s/tones.yaml -o %s/tones", ROOT, ROOT), 0);
+  check_says("4 recordings, 2.7 minutes, 160 rows of 2 features, 2 labels, 4 groups");
+  check_says("no split is given: leave_one_group_out is taken");
+  check_says("near         1.0000 (0.0000)     1.0000 (0.0000)");
+  snprintf(path, sizeof path, "%s/tones/rows.csv", ROOT);
+  read_said(path);
+  check_says("\n0.wav,0,1,\";\",0.wav,1\n"); /* looked at, and nothing there */
+  check_says("\n0.wav,3,4,low,0.wav,1\n");
+  check_says("\n0.wav,5,6,\"high;low\",0.wav,1\n");
+  assert_int_equal(baleen("predict %s/tones/model.safetensors %s/rec/1.wav", ROOT, ROOT), 0);
+  check_says("recording,start_s,end_s,prediction,p_high,p_low\n");
+  check_says("1.wav,0,1,,0,0\n");
+  check_says("1.wav,6,7,\"high;low\",1,1\n");
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(a_column_a_label), cmocka_unit_test(labels_in_one_column),
-                                     cmocka_unit_test(several_numbers), cmocka_unit_test(what_no_label_is),
-                                     cmocka_unit_test(slips_are_told_at_their_place)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(a_column_a_label),
+                                     cmocka_unit_test(labels_in_one_column),
+                                     cmocka_unit_test(several_numbers),
+                                     cmocka_unit_test(what_no_label_is),
+                                     cmocka_unit_test(slips_are_told_at_their_place),
+                                     cmocka_unit_test(overlapping_events)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   tree_done();
   return failed;

@@ -43,6 +43,7 @@ typedef struct bl_run_info {
   double start_s, end_s, rate_hz; /* end_s INFINITY: it goes on, and nobody knows yet when it ends */
   bool follows, followed;         /* another run lies before it, behind it */
   double next_start_s;            /* when followed: where the next one begins */
+  const char *between_labels; /* a segment may have several labels, and this stands between them; NULL: it has one */
   bool unlabelled; /* segments for prediction: labels decide neither which there are nor which are kept; bad marks do */
 } bl_run_info;
 
