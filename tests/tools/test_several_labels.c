@@ -215,8 +215,8 @@ static void overlapping_events(void **unused)
   check_says("\n0.wav,5,6,\"high;low\",0.wav,1\n");
   assert_int_equal(baleen("predict %s/tones/model.safetensors %s/rec/1.wav", ROOT, ROOT), 0);
   check_says("recording,start_s,end_s,prediction,p_high,p_low\n");
-  check_says("1.wav,0,1,,0,0\n");
-  check_says("1.wav,6,7,\"high;low\",1,1\n");
+  check_says("1.wav\",0,1,,0,0\n");
+  check_says("1.wav\",6,7,\"high;low\",1,1\n");
 }
 
 int main(void)
