@@ -47,8 +47,9 @@ static inline void chain_stop(bl_ctx *ctx, chain *c)
   *c = (chain){0};
 }
 
-/* One stage's text: name, then option=value words; values hold no blanks (write lists as [a,b]). */
-static inline bl_status chain_add(bl_ctx *ctx, chain *c, char *text, const bl_stream *in)
+/* One stage's text: name, then option=value words; values hold no blanks (write lists as [a,b]). in: what comes before,
+ * and the ends of the branches that the stage takes. */
+static inline bl_status chain_add(bl_ctx *ctx, chain *c, char *text, const bl_stream *const *in, size_t n_in)
 {
   char *save = NULL, *word = strtok_r(text, " ", &save);
   bl_stage *st = &c->stage[c->n];
@@ -61,7 +62,7 @@ static inline bl_status chain_add(bl_ctx *ctx, chain *c, char *text, const bl_st
     *eq = '\0';
     s = bl_opts_set(ctx, st->cls->name, st->cls->opts, st->params, word, eq + 1);
   }
-  if (!s) s = bl_stage_start(ctx, st, in, &c->run[c->n - 1]);
+  if (!s) s = bl_stage_start_all(ctx, st, in, n_in, &c->run[c->n - 1]);
   if (!s) c->mid[c->n - 1].width = bl_stream_width(&c->run[c->n - 1].out);
   return s;
 }
@@ -75,7 +76,7 @@ static inline bl_status chain_start(bl_ctx *ctx, const char *text, const bl_stre
   char *save = NULL, *part = strtok_r(copy, "|", &save);
   for (; !s && part; part = strtok_r(NULL, "|", &save)) {
     const bl_stream *from = c->n ? &c->run[c->n - 1].out : in;
-    s = chain_add(ctx, c, part, from);
+    s = chain_add(ctx, c, part, &from, 1);
   }
   if (s) chain_stop(ctx, c);
   return s;

@@ -14,12 +14,17 @@
 /* A broken value may show in all frames of its channel, but in no other channel. */
 #define ALL_CHANNEL 1e9
 
+enum { MOST_BRANCHES = 2 };
+
 /* One set of options, and what is true of the stage with them. What is not named is 0, which means the usual. Numbers
  * count frames of the stage's input. A text waives part of a check and says why it must. */
 typedef struct stage_case {
   const char *input;   /* the chain of stages that makes the input; NULL: a waveform of three channels, C3 C4 Cz */
   const char *options; /* "name=value name=value"; NULL: the defaults */
   double rate_hz;      /* of the waveform; 0: 250 Hz */
+  /* of a stage that takes branches: the chains that these end in, from the same input; their frames must come without
+   * delay, and are not what a check spoils */
+  const char *branches[MOST_BRANCHES];
 
   /* How many frames come out of n: 1 + (n + 2 pad - length) / hop, rounded down; none when that is negative, or n is 0.
    * They need not be whole: up / down for a stage that makes another rate. */

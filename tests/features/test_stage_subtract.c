@@ -1,7 +1,7 @@
 /* subtract, and what it is the first to need: stages with several parents, recipes of several streams. */
 #include "baleen/extractor.h"
-#include "chain.h"
 #include "feature_help.h"
+#include "stage_conformance.h"
 
 enum { CH = 2, RATE = 200, SECONDS = 6, N = RATE * SECONDS, MAX_ROWS = 40, MAX_WIDTH = 16 };
 
@@ -277,9 +277,15 @@ static void check_allocations(void **state)
   check_every_allocation_failing(work, inputs);
 }
 
+static const stage_case cases[] = {
+    {.options = "branches=[half]", .branches = {"scale factor=0.5"}},
+    {.options = "branches=[half,flat]", .branches = {"scale factor=0.5", "pre_emphasis"}},
+    {.options = "branches=[loud]", .input = POWER_SPECTRUM, .branches = {"scale factor=3"}},
+};
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(check_difference), cmocka_unit_test(check_streams),
                                      cmocka_unit_test(check_refusals), cmocka_unit_test(check_allocations)};
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return STAGE_SUITE("subtract", cases, tests, sizeof tests / sizeof *tests);
 }

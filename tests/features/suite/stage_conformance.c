@@ -25,6 +25,8 @@ typedef struct bench {
   bl_stream wave;
   const bl_stream *in;
   bl_frames x; /* of `in`; owned */
+  chain branch[MOST_BRANCHES];
+  size_t n_branches;
 } bench;
 
 /* What waveform to feed; channels from `first` on, `n_channels` of them. */
@@ -39,6 +41,16 @@ static float level(size_t i, size_t c) { return (void)i, (float)(c + 1) * -3.25F
 /* As an amplifier without a high-pass gives it; and with spikes. */
 static float offset(size_t i, size_t c) { return noise(i, c) + 5000; }
 static float spikes(size_t i, size_t c) { return offset(i, c) + (i % 997 == 5 ? 4000 : 0); }
+
+/* The branches that the stage takes, run on what comes in. */
+static void open_branches(bench *b)
+{
+  for (; b->n_branches < MOST_BRANCHES && b->r->branches[b->n_branches]; b->n_branches++) {
+    chain *c = &b->branch[b->n_branches];
+    check_ok(b->ctx, chain_run(b->ctx, b->r->branches[b->n_branches], b->in, b->x.v, b->x.n, c));
+    assert_int_equal(chain_out(c)->n, b->x.n);
+  }
+}
 
 static void bench_open(bench *b, const stage_case *r, signal_fn f, size_t first, size_t n_channels)
 {
@@ -61,14 +73,44 @@ static void bench_open(bench *b, const stage_case *r, signal_fn f, size_t first,
   assert_non_null(to);
   memcpy(to, from, n * b->x.width * sizeof *to);
   free(x);
+  open_branches(b);
 }
 
 static void bench_close(bench *b)
 {
+  for (size_t k = 0; k < b->n_branches; k++) chain_stop(b->ctx, &b->branch[k]);
   bl_frames_free(b->ctx, &b->x);
   chain_stop(b->ctx, &b->before);
   bl_stream_free(b->ctx, &b->wave);
   check_free(b->ctx);
+}
+
+/* The stage at work on the bench's streams. */
+static bl_status start_stage(bl_ctx *ctx, const bench *b, chain *c)
+{
+  const bl_stream *in[1 + MOST_BRANCHES] = {b->in};
+  char copy[sizeof b->text];
+  for (size_t k = 0; k < b->n_branches; k++) in[1 + k] = chain_stream(&b->branch[k]);
+  memcpy(copy, b->text, sizeof copy);
+  *c = (chain){0};
+  bl_status s = chain_add(ctx, c, copy, in, 1 + b->n_branches);
+  if (s) chain_stop(ctx, c);
+  return s;
+}
+
+/* n frames at x, of the bench or of a block of one's own, and as many of each branch: those that belong to them, or the
+ * same block. */
+static bl_status push(bl_ctx *ctx, const bench *b, chain *c, const float *x, size_t n, bool end)
+{
+  const float *all[1 + MOST_BRANCHES] = {x};
+  bool own = x >= b->x.v && x + n * b->x.width <= b->x.v + b->x.n * b->x.width;
+  if (!b->n_branches) return chain_push(ctx, c, x, n, end);
+  for (size_t k = 0; k < b->n_branches; k++) {
+    const bl_frames *y = chain_out(&b->branch[k]);
+    all[1 + k] = own ? y->v + (size_t)(x - b->x.v) / b->x.width * y->width : x;
+  }
+  bl_status s = c->run->cls->push_all(ctx, c->run->state, all, n, &c->mid[0]);
+  return !s && end && c->run->cls->finish ? c->run->cls->finish(ctx, c->run->state, &c->mid[0]) : s;
 }
 
 /* Runs the first n frames in blocks: 0: one block; 1: frame by frame; else random cuts from this seed. */
@@ -79,13 +121,13 @@ static void feed(bench *b, chain *c, size_t n, uint64_t cut)
   while (at < n) {
     size_t k = cut == 0 ? n : cut == 1 ? 1 : bl_rng_below(&r, cut % 2 ? 40 : 1200); /* now and then 0 frames */
     if (k > n - at) k = n - at;
-    check_ok(b->ctx, chain_push(b->ctx, c, b->x.v + at * b->x.width, k, false));
+    check_ok(b->ctx, push(b->ctx, b, c, b->x.v + at * b->x.width, k, false));
     at += k;
   }
-  check_ok(b->ctx, chain_push(b->ctx, c, b->x.v, 0, true));
+  check_ok(b->ctx, push(b->ctx, b, c, b->x.v, 0, true));
 }
 
-static void start(bench *b, chain *c) { check_ok(b->ctx, chain_start(b->ctx, b->text, b->in, c)); }
+static void start(bench *b, chain *c) { check_ok(b->ctx, start_stage(b->ctx, b, c)); }
 
 static size_t count(const stage_case *r, size_t n)
 {
@@ -123,7 +165,7 @@ static void check_blocks_of(const stage_case *r, signal_fn signal, uint64_t cuts
     feed(&b, &c, n, cut + 10);
     same(chain_out(&c), chain_out(&one), "after reset");
     chain_reset(&c);
-    check_ok(b.ctx, chain_push(b.ctx, &c, b.x.v, n / 3, false));
+    check_ok(b.ctx, push(b.ctx, &b, &c, b.x.v, n / 3, false));
     chain_reset(&c); /* in the middle of a run */
     feed(&b, &c, n, 0);
     same(chain_out(&c), chain_out(&one), "after reset within a run");
@@ -156,15 +198,15 @@ static void check_long_runs(void **arg)
     chain_reset(&one);
     chain_reset(&c);
     for (size_t i = 0; i <= rounds; i++)
-      check_ok(b.ctx, chain_push(b.ctx, &one, b.x.v, i < rounds ? b.x.n : rest, false));
+      check_ok(b.ctx, push(b.ctx, &b, &one, b.x.v, i < rounds ? b.x.n : rest, false));
     for (size_t i = 0; i <= rounds; i++)
       for (size_t at = 0, n = i < rounds ? b.x.n : rest, k; at < n; at += k) {
         k = 1 + bl_rng_below(&r, 1700);
         if (k > n - at) k = n - at;
-        check_ok(b.ctx, chain_push(b.ctx, &c, b.x.v + at * b.x.width, k, false));
+        check_ok(b.ctx, push(b.ctx, &b, &c, b.x.v + at * b.x.width, k, false));
       }
-    check_ok(b.ctx, chain_push(b.ctx, &one, b.x.v, 0, true));
-    check_ok(b.ctx, chain_push(b.ctx, &c, b.x.v, 0, true));
+    check_ok(b.ctx, push(b.ctx, &b, &one, b.x.v, 0, true));
+    check_ok(b.ctx, push(b.ctx, &b, &c, b.x.v, 0, true));
     same(chain_out(&c), chain_out(&one), "a long run");
     assert_int_equal(chain_out(&c)->n, count(b.r, total));
   }
@@ -395,8 +437,9 @@ static void check_shape(void **arg)
   size_t size = st->cls->params_size;
   assert_true(size <= sizeof before);
   memcpy(before, st->params, size);
-  check_ok(b.ctx, bl_stream_copy(b.ctx, b.in, &again));
-  check_ok(b.ctx, st->cls->shape(b.ctx, st->params, b.in, &again));
+  const bl_stream *all[1 + MOST_BRANCHES] = {b.in};
+  for (size_t k = 0; k < b.n_branches; k++) all[1 + k] = chain_stream(&b.branch[k]);
+  check_ok(b.ctx, bl_stage_shape_all(b.ctx, st, all, 1 + b.n_branches, &again));
   memcpy(after, st->params, size);
   assert_memory_equal(before, after, size);
   same_stream(b.in, &in);
@@ -429,7 +472,7 @@ static void check_latency(void **arg)
   double late = out->latency_s - b.in->latency_s, longest = -INFINITY;
   size_t n = isfinite(late) ? b.x.n + (size_t)(2 * late * b.in->rate_hz) : b.x.n; /* over and over */
   for (size_t i = 0; i < n; i++) {
-    check_ok(b.ctx, chain_push(b.ctx, &c, b.x.v + i % b.x.n * b.x.width, 1, false));
+    check_ok(b.ctx, push(b.ctx, &b, &c, b.x.v + i % b.x.n * b.x.width, 1, false));
     double now = b.in->start_s + (double)i / b.in->rate_hz, n_out = (double)chain_out(&c)->n;
     double due = floor((now - late - out->start_s) * out->rate_hz + 1e-6) + 1;
     if (isfinite(late) && n_out < due) fail_msg("after %zu frames in, %g are out, %g were promised", i + 1, n_out, due);
@@ -449,12 +492,12 @@ static void feed_piece(bench *b, chain *c, size_t s, size_t odd, size_t n)
   size_t width = b->x.width;
   float *zeros = calloc(odd + 1, width * sizeof *zeros);
   chain_reset(c);
-  check_ok(b->ctx, chain_push(b->ctx, c, zeros, odd, false));
+  check_ok(b->ctx, push(b->ctx, b, c, zeros, odd, false));
   for (size_t at = s + odd, k; at < n; at += k) {
     k = b->x.n - at % b->x.n < n - at ? b->x.n - at % b->x.n : n - at;
-    check_ok(b->ctx, chain_push(b->ctx, c, b->x.v + at % b->x.n * width, k, false));
+    check_ok(b->ctx, push(b->ctx, b, c, b->x.v + at % b->x.n * width, k, false));
   }
-  check_ok(b->ctx, chain_push(b->ctx, c, b->x.v, 0, true));
+  check_ok(b->ctx, push(b->ctx, b, c, b->x.v, 0, true));
   free(zeros);
 }
 
@@ -509,7 +552,7 @@ static void find_all(bench *b, chain *c, uint64_t cut, bl_findings *out)
     bool end = at == b->x.n;
     k = cut == 0 ? b->x.n : cut == 1 ? 1 : bl_rng_below(&r, 300);
     if (k > b->x.n - at) k = b->x.n - at;
-    check_ok(b->ctx, chain_push(b->ctx, c, b->x.v + at * b->x.width, k, end));
+    check_ok(b->ctx, push(b->ctx, b, c, b->x.v + at * b->x.width, k, end));
     size_t before = out->n;
     if (bl_rng_below(&r, 3) || end) check_ok(b->ctx, run->cls->events(b->ctx, run->state, out, &now));
     else continue;
@@ -554,8 +597,9 @@ static bl_status sweep(bl_ctx *ctx, void *arg)
 {
   const bench *b = arg;
   chain c;
-  bl_status s = chain_run(ctx, b->text, b->in, b->x.v, b->x.n < 60 ? b->x.n : 60, &c);
-  if (!s) chain_stop(ctx, &c);
+  bl_status s = start_stage(ctx, b, &c);
+  if (!s) s = push(ctx, b, &c, b->x.v, b->x.n < 60 ? b->x.n : 60, true);
+  chain_stop(ctx, &c);
   return s;
 }
 
@@ -647,7 +691,9 @@ static void check_class(void **arg)
   if (!c->summary || !*c->summary || c->summary[strlen(c->summary) - 1] == '.')
     fail_msg("%s: the summary must be one line without a full stop", stage);
   if (!c->source || !*c->source) fail_msg("%s: the source must name a paper, a standard or a peer", stage);
-  if (!c->shape || !c->push) fail_msg("%s: the slots shape and push must be there", stage);
+  bool alone = c->shape && c->push, taking = c->branches && c->shape_all && c->push_all;
+  if (!alone && !taking)
+    fail_msg("%s: the slots shape and push must be there; or branches, shape_all and push_all", stage);
   if (c->release && !c->state_size) fail_msg("%s: release without a state to release", stage);
   for (const bl_opt *o = c->opts; o && o->name; o++)
     if (!o->help || !*o->help || !o->unit) fail_msg("%s: option %s lacks its help, or its unit", stage, o->name);
