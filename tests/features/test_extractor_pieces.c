@@ -204,8 +204,47 @@ static void test_refused(void **state)
   check_free(ctx);
 }
 
+/* Two streams can be begun in their middle where so many frames of one take as long as so many of the other. */
+static void test_rates(void **state)
+{
+  (void)state;
+  static const struct {
+    double second_hz, from_s;
+    const char *uncut;
+    uint64_t first, second;
+  } rates[] = {{500, 10, NULL, 2498, 4996},
+               {0.5, 10, NULL, 1500, 3},
+               {250.00001, 10, "streams whose rates have no common measure", 0, 0}};
+  for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+    static const recipe_text text[] = {{{NULL}, "mean"}, {{NULL}, "max"}};
+    static rows got;
+    bl_ctx *ctx = bl_ctx_new();
+    bl_recipe recipe;
+    bl_stream in[2];
+    bl_extractor *e;
+    check_ok(ctx, make_recipe(ctx, text, 2, &recipe));
+    recipe.branches[1].stream.rate_hz = (bl_word){.word = -1, .real = rates[i].second_hz};
+    check_ok(ctx, make_stream(ctx, 1, 1, RATE, &in[0]));
+    check_ok(ctx, make_stream(ctx, 1, 1, rates[i].second_hz, &in[1]));
+    check_ok(ctx, bl_extractor_new(ctx, &recipe, in, take, &got, &e));
+    uint64_t first = bl_extractor_first_frame(e, 0, rates[i].from_s);
+    if (rates[i].uncut) assert_string_equal(bl_extractor_uncut(e), rates[i].uncut);
+    else assert_null(bl_extractor_uncut(e));
+    assert_int_equal(first, rates[i].first);
+    check_ok(ctx, bl_extractor_begin_at(ctx, e, 0, first));
+    assert_int_equal(bl_extractor_pushed(e, 0), rates[i].first);
+    assert_int_equal(bl_extractor_pushed(e, 1), rates[i].second);
+    bl_extractor_free(ctx, e);
+    bl_stream_free(ctx, &in[0]);
+    bl_stream_free(ctx, &in[1]);
+    bl_recipe_free(ctx, &recipe);
+    check_free(ctx);
+  }
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_same_bits), cmocka_unit_test(test_refused)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_same_bits), cmocka_unit_test(test_refused),
+                                     cmocka_unit_test(test_rates)};
   return cmocka_run_group_tests_name("extractor_pieces", tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include "pipe.h"
 
 #include "baleen/common_runs.h"
+#include "baleen/file.h"
 #include "extract.h"
 #include "psg.h"
 
@@ -244,6 +245,131 @@ static void the_stream_that_is_meant(void **state)
   check_free(ctx);
 }
 
+/* ---- recordings that are not alike ------------------------------------------------------------------------------- */
+
+/* A copy in which the first and the third channel have changed their names: another order, to whoever goes by names. */
+static void put_turned(bl_ctx *ctx, const char *from, const char *to)
+{
+  char path[700], *v, kept[16];
+  size_t n;
+  snprintf(path, sizeof path, "%s/%s", tree_root(), from);
+  check_ok(ctx, bl_file_read(ctx, path, 0, &v, &n));
+  memcpy(kept, v + 256, 16);
+  memcpy(v + 256, v + 256 + 2 * 16, 16);
+  memcpy(v + 256 + 2 * 16, kept, 16);
+  tree_put(to, v, n);
+  bl_free(ctx, v);
+}
+
+#define THREE "source: {files: {recordings: [turned.edf, few.edf, psg.edf]}}\nsegments: {window: {length_s: 1}}\n"
+
+/* Channels of each stream are found by name; the most common kind of streams decides. */
+static void channels_in_another_order(void **state)
+{
+  (void)state;
+  static const char *const features[] = {"eeg: " EEG ", ecg: " ECG, "eeg: " EEG, "ecg: " ECG};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_extraction x[3];
+  put_turned(ctx, "few.edf", "turned.edf");
+  for (size_t k = 0; k < 3; k++) {
+    bl_config c;
+    char text[1500];
+    snprintf(text, sizeof text, THREE "features: {%s}\n", features[k]);
+    check_ok(ctx, pipe_config(ctx, text, &c));
+    check_ok(ctx, bl_extract(ctx, &c, &x[k]));
+    assert_int_equal(x[k].n_failed, 0);
+    bl_config_free(ctx, &c);
+  }
+  assert_string_equal(x[0].inputs.v[0].channels.v[0], "EEG C3");
+  check_columns(&x[0], 0, &x[1]);
+  check_columns(&x[0], x[1].rows.X.cols, &x[2]);
+  for (size_t k = 0; k < 3; k++) bl_extraction_free(ctx, &x[k]);
+  check_free(ctx);
+}
+
+/* ---- a model of several streams ---------------------------------------------------------------------------------- */
+
+typedef struct scores {
+  double v[400];
+  size_t n;
+} scores;
+
+static bl_status take_scores(void *user, bl_ctx *ctx, const bl_span *span, const double *prediction, const double *v)
+{
+  scores *t = user;
+  (void)ctx, (void)prediction;
+  assert_true(t->n + 2 <= 400);
+  t->v[t->n++] = span->start_s;
+  t->v[t->n++] = v[0];
+  return BL_OK;
+}
+
+/* A file's streams side by side, `block` frames of the first one at a time. */
+static void push_all(bl_ctx *ctx, bl_predictor *p, bl_recording *rec, size_t block, scores *out)
+{
+  static float room[2][20000 * PSG_EEG];
+  size_t n_streams, n[2];
+  bl_common_runs runs;
+  bl_predict_stream what = {
+      .name = "here", .streams = rec->streams, .n_streams = rec->n_streams, .on_scores = take_scores, .user = out};
+  out->n = 0;
+  check_ok(ctx, bl_predictor_begin(ctx, p, &what));
+  const size_t *which = bl_predictor_streams(p, &n_streams);
+  assert_int_equal(n_streams, 2);
+  check_ok(ctx, bl_common_runs_find(ctx, rec->streams, which, 2, &runs));
+  for (size_t i = 0; i < runs.n; i++) {
+    if (i) check_ok(ctx, bl_predictor_gap(ctx, p, runs.v[i].start_s));
+    uint64_t at[2] = {0}, to[2];
+    for (; at[0] < runs.v[i].of[0].n; at[0] = to[0], at[1] = to[1]) {
+      to[0] = at[0] + block < runs.v[i].of[0].n ? at[0] + block : runs.v[i].of[0].n;
+      to[1] = to[0] == runs.v[i].of[0].n ? runs.v[i].of[1].n : to[0] * PSG_ECG_HZ / PSG_EEG_HZ;
+      for (size_t k = 0; k < 2; k++)
+        check_ok(ctx, bl_recording_read(ctx, rec, which[k], runs.v[i].of[k].first + at[k], (size_t)(to[k] - at[k]),
+                                        room[k], &n[k]));
+      check_ok(ctx, bl_predictor_push(ctx, p, (const float *const[]){room[0], room[1]}, n));
+    }
+  }
+  check_ok(ctx, bl_predictor_finish(ctx, p));
+  bl_common_runs_free(ctx, &runs);
+}
+
+/* Scores are the same bits in blocks of any size. */
+static void a_model_takes_blocks_of_any_size(void **state)
+{
+  (void)state;
+  static scores first, other;
+  static const size_t blocks[] = {1, 17, 5000};
+  char folder[600], path[700];
+  bl_ctx *ctx = bl_ctx_new();
+  bl_config c;
+  bl_run_summary done;
+  bl_predictor *p;
+  bl_recording *rec;
+  snprintf(folder, sizeof folder, "%s/run", tree_root());
+  check_ok(ctx, pipe_config(ctx,
+                            FILES("psg.edf") "segments: {window: {length_s: 0.8, hop_s: 0.35}}\n"
+                                             "features: {eeg: " EEG ", ecg: " ECG "}\n"
+                                             "model: [standard_scaler, isolation_forest]\nevaluate: {split: none}\n",
+                            &c));
+  check_ok(ctx, bl_run(ctx, &c, folder, NULL, NULL, &done));
+  snprintf(path, sizeof path, "%s/model.safetensors", folder);
+  check_ok(ctx, bl_predictor_open(ctx, path, &p));
+  snprintf(path, sizeof path, "%s/psg.edf", tree_root());
+  check_ok(ctx, bl_recording_open(ctx, path, &rec));
+  push_all(ctx, p, rec, 20000, &first);
+  assert_true(first.n > 200);
+  for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
+    push_all(ctx, p, rec, blocks[i], &other);
+    assert_int_equal(other.n, first.n);
+    assert_memory_equal(other.v, first.v, first.n * sizeof *first.v);
+  }
+  bl_recording_close(ctx, rec);
+  bl_predictor_close(ctx, p);
+  bl_run_summary_free(ctx, &done);
+  bl_config_free(ctx, &c);
+  check_free(ctx);
+}
+
 /* ---- memory ------------------------------------------------------------------------------------------------------ */
 
 static void allocations(void **state)
@@ -257,7 +383,7 @@ static void allocations(void **state)
 int main(void)
 {
   enum { N_CUTS = sizeof cuts / sizeof *cuts, N_WHICH = sizeof whiches / sizeof *whiches };
-  static struct CMUnitTest tests[N_CUTS + N_WHICH + 3];
+  static struct CMUnitTest tests[N_CUTS + N_WHICH + 5];
   static const size_t gaps[] = {11, 12, 30};
   psg_put("psg.edf", 50, gaps, 3);
   psg_put("few.edf", 6, gaps, 0);
@@ -270,6 +396,8 @@ int main(void)
         (struct CMUnitTest){whiches[i].name, the_stream_that_is_meant, NULL, NULL, (void *)(uintptr_t)&whiches[i]};
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(what_one_stream_rejects_is_rejected);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(gaps_of_one_are_gaps_of_all);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(channels_in_another_order);
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_model_takes_blocks_of_any_size);
   tests[n++] = (struct CMUnitTest)cmocka_unit_test(allocations);
   int failed = _cmocka_run_group_tests("several_streams", tests, n, NULL, NULL);
   tree_done();
