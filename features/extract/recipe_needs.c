@@ -93,6 +93,22 @@ static bl_status shape_path(bl_ctx *ctx, const tree *t, size_t b, path *p)
   return s;
 }
 
+bl_status bl_branch_check(bl_ctx *ctx, const bl_branch *b, const bl_stream *in)
+{
+  bl_branch self = *b; /* a view */
+  const bl_recipe one = {&self, 1};
+  const tree t = {.recipe = &one, .in = in};
+  bl_stream now, next = {0};
+  bl_status s = bl_stream_copy(ctx, in, &now);
+  for (size_t k = 0; !s && k < b->n_stages && !taken_by(&b->stages[k])->n; k++) {
+    if ((s = shape_stage(ctx, &t, 0, &b->stages[k], &now, &next))) break;
+    bl_stream_free(ctx, &now);
+    now = next;
+  }
+  bl_stream_free(ctx, &now);
+  return s;
+}
+
 static void need_all(const path *p, size_t k)
 {
   for (size_t c = 0; c < p->stream[k].n_channels; c++) p->needed[k][c] = true;

@@ -120,8 +120,10 @@ static bl_status choose_one(bl_ctx *ctx, const choice *c, size_t input)
   return BL_OK;
 }
 
-/* Whether the branches of the recipe, or one of them alone, can be carried out on streams in[]. What ends all is
- * returned. */
+/* A failure other than these means that a stream will not do. */
+static bool ends_all(bl_status s) { return s == BL_E_NOMEM || s == BL_E_CANCELLED; }
+
+/* Whether the whole recipe can be carried out on streams in[]. */
 static bl_status can_be_made(bl_ctx *ctx, const bl_recipe *r, const bl_stream *in, bool *out)
 {
   size_t n = 0;
@@ -131,7 +133,7 @@ static bl_status can_be_made(bl_ctx *ctx, const bl_recipe *r, const bl_stream *i
   bl_ctx_mute(ctx, before);
   bl_free(ctx, needed);
   *out = !s;
-  return s == BL_E_NOMEM || s == BL_E_CANCELLED ? s : BL_OK;
+  return ends_all(s) ? s : BL_OK;
 }
 
 /* Nothing says which stream an input is made of: the widest that its branches can be made of, if there is one. */
@@ -154,38 +156,42 @@ static bl_status try_streams(bl_ctx *ctx, const choice *c, size_t input)
   return s;
 }
 
-/* The first stream, other than the branch's own, that it could be made of; c->n: none. */
-static bl_status find_other(bl_ctx *ctx, const choice *c, const bl_recipe *one, size_t own, size_t *out)
+static bl_status try_branch(bl_ctx *ctx, const bl_branch *b, const bl_stream *in)
 {
-  bl_status s = BL_OK;
-  bool can = false;
-  for (*out = 0; *out < c->n; (*out)++) {
-    if (*out != own) s = can_be_made(ctx, one, &c->wave[*out], &can);
-    if (s || can) break;
-  }
+  bool before = bl_ctx_mute(ctx, true);
+  bl_status s = bl_branch_check(ctx, b, in);
+  bl_ctx_mute(ctx, before);
   return s;
+}
+
+/* The first stream that a branch could be made of; c->n: none. */
+static bl_status find_other(bl_ctx *ctx, const choice *c, const bl_branch *b, size_t *out)
+{
+  bl_status s = BL_E_CONFIG;
+  for (*out = 0; *out < c->n; (*out)++)
+    if (!(s = try_branch(ctx, b, &c->wave[*out])) || ends_all(s)) return s;
+  return BL_OK;
 }
 
 /* A branch that cannot be made of its stream, but could be of another: says so. Where no stream helps, whoever makes the
  * extractor says what is wrong. */
-static bl_status check_branch(bl_ctx *ctx, const choice *c, size_t b)
+static bl_status check_branch(bl_ctx *ctx, const choice *c, const bl_branch *b, const bl_stream *own)
 {
-  const bl_recipe *all = &c->config->recipe, one = {&all->branches[b], 1};
-  size_t own = c->which[bl_recipe_input(all, b)], other = c->n;
-  bool can = false;
-  bl_status s = can_be_made(ctx, &one, &c->wave[own], &can);
-  if (!s && !can) s = find_other(ctx, c, &one, own, &other);
-  if (!s && other < c->n) {
-    s = can_be_made(ctx, &one, &c->wave[own], &can); /* once more, for its words */
-    if (s) return s;
-    return bl_fail(ctx, BL_E_CONFIG,
-                   "%s; that is the stream of %g Hz, where the one of %g Hz would do: say stream: {rate_hz: %g} in "
-                   "branch '%s'",
-                   bl_ctx_error(ctx), c->streams[own].rate_hz, c->streams[other].rate_hz, c->streams[other].rate_hz,
-                   all->branches[b].name);
+  size_t other;
+  bl_status s = try_branch(ctx, b, own);
+  if (!s || ends_all(s)) return s;
+  if ((s = find_other(ctx, c, b, &other))) return s;
+  if (other == c->n) {
+    bl_ctx_clear_error(ctx);
+    return BL_OK;
   }
-  if (!s) bl_ctx_clear_error(ctx);
-  return s;
+  s = try_branch(ctx, b, own); /* once more, for its words */
+  if (ends_all(s)) return s;
+  return bl_fail(
+      ctx, BL_E_CONFIG,
+      "%s; that is the stream of %g Hz, where the one of %g Hz would do: say stream: {rate_hz: %g} in branch "
+      "'%s'",
+      bl_ctx_error(ctx), own->rate_hz, c->wave[other].rate_hz, c->wave[other].rate_hz, b->name);
 }
 
 /* ---- together ---------------------------------------------------------------------------------------------------- */
@@ -201,7 +207,8 @@ static bl_status choose_all(bl_ctx *ctx, const choice *c)
   }
   if (s || c->n == 1 || c->wanted) return s;
   if (open < n) s = try_streams(ctx, c, open);
-  for (size_t b = 0; !s && b < r->n_branches; b++) s = check_branch(ctx, c, b);
+  for (size_t b = 0; !s && b < r->n_branches; b++)
+    s = check_branch(ctx, c, &r->branches[b], &c->wave[c->which[bl_recipe_input(r, b)]]);
   return s;
 }
 

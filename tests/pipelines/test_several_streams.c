@@ -217,6 +217,10 @@ static const struct which {
     {"and which one that is",
      "stream: {rate_hz: 1}\nfeatures: {f: {stages: [{pick: {include: [EEG C3]}}], summaries: [mean]}}\n", 0,
      "that is the stream of 1 Hz, where the one of 200 Hz would do: say stream: {rate_hz: 200} in branch 'f'"},
+    {"channels of another stream in a branch that another takes",
+     "features: {ref: {stages: [{pick: {include: [ECG]}}]}, f: {stages: [{pick: {include: [EEG C3]}}, {subtract: "
+     "{branches: [ref]}}], summaries: [mean]}}\n",
+     0, "in branch 'ref'"},
     {"channels that no stream has", "features: {f: {stages: [{pick: {include: [EEG Fz]}}], summaries: [mean]}}\n", 0,
      "no channel 'EEG Fz'"},
     {"a rate that is not there", "features: {f: {stream: {rate_hz: 256}, summaries: [mean]}}\n", 0,

@@ -51,6 +51,9 @@ const bl_branch *bl_recipe_input_branch(const bl_recipe *r, size_t input);
  * `rejects`, every channel of the waveforms is needed that limits of amplitudes look at (bl_extractor_set_rules). */
 bl_status bl_recipe_needs(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *in, bool rejects,
                           bool *needed) BL_MUST_CHECK;
+/* Whether the stages of one branch can be carried out on a stream: up to the first that takes other branches, which is not
+ * looked at. BL_OK, or why not. */
+bl_status bl_branch_check(bl_ctx *ctx, const bl_branch *b, const bl_stream *in) BL_MUST_CHECK;
 /* BL_OK when the recipe makes the same of `in` as of `wanted`, which may have more channels, another rate or other
  * units: each branch ends in frames of the same rate, channels, units and bins, and where rates or units differ at
  * first, only a stage that goes by them (BL_STAGE_CONVERTS) makes them the same. Else BL_E_MISMATCH, which says what
