@@ -5,14 +5,17 @@
 
 #include "baleen/annotation.h"
 #include "baleen/recording.h"
+#include "baleen/text.h"
 #include "command.h"
 #include "outputs.h"
 
+static const char *const none[] = {"none", NULL};
 static const char *const words[] = {"auto", "raven", "audacity", "csv", "bids", "hypnogram", NULL};
 
 typedef struct params {
   int from, to; /* bl_annotation_format */
-  bl_texts recording;
+  bl_texts recording, only;
+  bl_word min_score, join_s;
   char *label_column, *begin_column, *end_column, *duration_column, *triggers;
   int64_t trigger_mask;
   double epoch_s;
@@ -28,6 +31,9 @@ static const bl_opt opts[] = {
     BL_TEXT(params, duration_column, NULL, "the column of a CSV or BIDS table with durations; not given: duration"),
     BL_TEXT(params, triggers, NULL, "of a recording: the channel whose codes become annotations too: Status"),
     BL_INT(params, trigger_mask, "65535", 1, 4294967295, "", "the bits of a code that count; 255 where those above are the amplifier's own"),
+    BL_TEXTS(params, only, NULL, "labels to keep, or patterns of them (call*); may be given again; not given: all"),
+    BL_WORD(params, min_score, "none", none, -1e300, 1e300, 0, "", "annotations of a lower score, or of none, are left out"),
+    BL_WORD(params, join_s, "none", none, 0, 1e9, 0, "s", "those of one label and recording that overlap, or lie no farther apart than this, become one, with the highest score"),
     BL_REAL_ABOVE(params, epoch_s, "30", 0, 1e6, "s", "how long the stage on one line of a hypnogram lasts"), BL_OPT_END};
 /* clang-format on */
 
@@ -65,6 +71,50 @@ static bl_status read_inside(bl_ctx *ctx, const char *path, const params *p, bl_
   return s;
 }
 
+/* ---- fewer of them ----------------------------------------------------------------------------------------------- */
+
+static bool is_wanted(const params *p, const bl_annotation *a)
+{
+  bool label = !p->only.n;
+  for (size_t i = 0; !label && i < p->only.n; i++) label = bl_text_glob_plain(p->only.v[i], a->label);
+  return label && (p->min_score.word >= 0 || (a->has_score && a->score >= p->min_score.real));
+}
+
+/* Whether a goes on where `open` ends. */
+static bool goes_on(const bl_annotation *open, const bl_annotation *a, double join_s)
+{
+  return bl_text_equal(open->file, a->file) && bl_text_equal(open->channel, a->channel) &&
+         !strcmp(open->label, a->label) && a->onset_s <= open->onset_s + open->duration_s + join_s + 1e-9;
+}
+
+static void join(bl_annotation *open, const bl_annotation *a)
+{
+  open->duration_s = fmax(open->onset_s + open->duration_s, a->onset_s + a->duration_s) - open->onset_s;
+  if (a->has_score && (!open->has_score || a->score > open->score)) open->score = a->score;
+  open->has_score |= a->has_score;
+  open->low_hz = fmin(open->low_hz, a->low_hz); /* of NaN: the other */
+  open->high_hz = fmax(open->high_hz, a->high_hz);
+}
+
+/* Those wanted, by time when any are joined. */
+static bl_status choose(bl_ctx *ctx, const params *p, bl_annotations *a)
+{
+  bl_annotations kept = {0};
+  bl_status s = BL_OK;
+  if (!p->only.n && p->min_score.word >= 0 && p->join_s.word >= 0) return BL_OK;
+  if (p->join_s.word < 0) bl_annotations_sort(a);
+  for (size_t i = 0; !s && i < a->n; i++) {
+    size_t k = kept.n;
+    if (!is_wanted(p, &a->v[i])) continue;
+    while (p->join_s.word < 0 && k > 0 && !goes_on(&kept.v[k - 1], &a->v[i], p->join_s.real)) k--;
+    if (p->join_s.word < 0 && k > 0) join(&kept.v[k - 1], &a->v[i]);
+    else s = bl_annotations_add(ctx, &kept, &a->v[i]);
+  }
+  bl_annotations_free(ctx, s ? &kept : a);
+  if (!s) *a = kept;
+  return s;
+}
+
 static bl_status check_places(bl_ctx *ctx, const char *in, const bl_texts *recordings, const char *out)
 {
   bl_status s = bl_output_check(ctx, "annotations", in, out);
@@ -96,6 +146,7 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
                                .files = files,
                                .n_files = about->n};
   if (!s) s = inside ? read_inside(ctx, in, p, &a) : bl_annotations_read_as(ctx, in, &how, &a);
+  if (!s) s = choose(ctx, p, &a);
   bl_annotation_writing as = {
       .format = (bl_annotation_format)p->to, .epoch_s = p->epoch_s, .files = files, .n_files = about->n};
   if (!s) s = bl_annotations_write_as(ctx, out, &as, &a);
@@ -108,8 +159,11 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
 
 static const char *const examples[] = {
     "baleen annotations labels.txt calls.selections.txt --recording dive.wav",
-    "baleen annotations night.edf night_events.tsv", "baleen annotations night.edf night_hypnogram.txt --epoch-s 30",
-    "baleen annotations calls.selections.txt calls.csv --recording a.wav --recording b.wav", NULL};
+    "baleen annotations night.edf night_events.tsv",
+    "baleen annotations night.edf night_hypnogram.txt --epoch-s 30",
+    "baleen annotations calls.selections.txt calls.csv --recording a.wav --recording b.wav",
+    "baleen annotations predictions.csv calls.selections.txt --recording day.wav --only call --min-score 0.8 --join-s 0",
+    NULL};
 
 /* clang-format off */
 const bl_command bl_command_annotations = {
@@ -118,6 +172,7 @@ const bl_command bl_command_annotations = {
     .about = "Raven selection tables, Audacity labels, BIDS events.tsv, CSV and hypnograms, each to each; the annotations\n"
              "inside a recording (EDF+, BDF+) to any of them. Times keep their last digit. Raven counts times over all files\n"
              "of a list: name each with --recording, in order. A hypnogram wants stages of whole epochs (--epoch-s), one at a time.\n"
+             "What predict printed becomes events with label and score; --only, --min-score and --join-s choose and join them.\n"
              "An empty table stays one: annotated, nothing there.",
     .examples = examples, .opts = opts, .letters = NULL, .params_size = sizeof(params), .run = run};
 /* clang-format on */

@@ -34,6 +34,35 @@ static bl_status code_of(bl_ctx *ctx, bl_texts *known, const char *text, int32_t
   return at < 0 ? bl_texts_add(ctx, known, text) : BL_OK;
 }
 
+/* The one recording that all of a table are of by name, "" when none has a name, NULL when there are several. */
+static const char *only_recording(const bl_annotations *a)
+{
+  for (size_t i = 1; i < a->n; i++) {
+    const char *p = a->v[i - 1].file, *q = a->v[i].file;
+    if (!p != !q || (p && strcmp(bl_path_base(p), bl_path_base(q)) != 0)) return NULL;
+  }
+  return a->n && a->v[0].file ? bl_path_base(a->v[0].file) : "";
+}
+
+/* Where one table names no recording and the other one only, both are of that. */
+static bl_status check_recordings(bl_ctx *ctx, const bl_texts *args, bl_annotations *truth, bl_annotations *found)
+{
+  bl_annotations *both[] = {truth, found};
+  for (int k = 0; k < 2; k++) {
+    const bl_annotations *mine = both[k], *other = both[!k];
+    const char *me = only_recording(mine), *it = only_recording(other);
+    if (!mine->n || !me || *me || !other->n) continue;
+    if (!it)
+      return bl_fail(ctx, BL_E_CONFIG, "score: %s names several recordings, and %s none; give it a column 'file'",
+                     args->v[!k], args->v[k]);
+    for (size_t i = 0; i < other->n; i++) {
+      bl_free(ctx, other->v[i].file);
+      other->v[i].file = NULL;
+    }
+  }
+  return BL_OK;
+}
+
 static bl_status events_of(bl_ctx *ctx, const bl_annotations *a, codes *c, bl_spotted **out)
 {
   *out = bl_calloc(ctx, a->n, sizeof **out);
@@ -105,6 +134,7 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   bl_buf out = {0};
   bl_status s = bl_annotations_read(ctx, args->v[0], BL_ANN_AUTO, NULL, &truth);
   if (!s) s = bl_annotations_read(ctx, args->v[1], BL_ANN_AUTO, NULL, &found);
+  if (!s) s = check_recordings(ctx, args, &truth, &found);
   if (!s) s = events_of(ctx, &truth, &c, &t);
   if (!s) s = events_of(ctx, &found, &c, &f);
   bl_spotted_data d = {.truth = t,

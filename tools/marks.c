@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "baleen/text.h"
 
@@ -21,45 +20,21 @@ static char *channel_name(const bl_recording *rec, char *said)
   return is_there ? rec->streams[0].channels[(size_t)number - 1].name : said;
 }
 
-/* How well the best of a table's names fits the recording. */
-static size_t best_fit(const bl_recording *rec, const bl_annotations *found)
-{
-  size_t best = 0;
-  bool all;
-  for (size_t i = 0; i < found->n; i++) {
-    size_t fit = found->v[i].file ? bl_annotation_fit(found->v[i].file, rec->path, &all) : 0;
-    if (fit > best) best = fit;
-  }
-  return best;
-}
-
-/* Whether a table's name means the recording. A full path of which only the end agrees may be from before the files
- * were moved, unless it is there and another file. */
-static bool is_ours(const bl_recording *rec, const char *file, size_t best)
-{
-  bool all;
-  size_t fit = bl_annotation_fit(file, rec->path, &all);
-  struct stat said, own;
-  if (all || !fit) return all;
-  bool other = !stat(file, &said) && !stat(bl_recording_file(rec->path), &own) &&
-               (said.st_dev != own.st_dev || said.st_ino != own.st_ino);
-  return fit == best && !other;
-}
-
 /* The annotations of one table that are about the recording, or about none by name. */
 static bl_status add_table(bl_ctx *ctx, const bl_recording *rec, const char *path, const bl_annotation_reading *how,
                            bl_annotations *out, bl_texts *report)
 {
   bl_annotations found = {0};
-  size_t n_others = 0;
+  bl_texts only = {(char *[]){rec->path}, 1};
+  size_t n_others = 0, *owner = NULL;
   const char *other = NULL;
   bl_status s = bl_annotations_read_as(ctx, path, how, &found);
-  size_t best = s ? 0 : best_fit(rec, &found);
+  if (!s && !(owner = bl_calloc(ctx, found.n, sizeof *owner))) s = bl_fail_nomem(ctx, path);
+  if (!s) s = bl_annotations_deal(ctx, path, &found, &only, owner);
   for (size_t i = 0; !s && i < found.n; i++) {
     bl_annotation a = found.v[i];
     a.channel = channel_name(rec, a.channel);
-    bool ours = !a.file || is_ours(rec, a.file, best);
-    if (ours) s = bl_annotations_add(ctx, out, &a);
+    if (owner[i] != BL_NOBODY) s = bl_annotations_add(ctx, out, &a);
     else if (!n_others++) other = a.file;
   }
   if (!s && n_others)
@@ -69,6 +44,7 @@ static bl_status add_table(bl_ctx *ctx, const bl_recording *rec, const char *pat
   if (!s && n_others && n_others == found.n)
     bl_warn(ctx, BL_W_SKIPPED, "%s: none of its annotations is of %s: it names others, such as '%s'", path, rec->path,
             other);
+  bl_free(ctx, owner);
   bl_annotations_free(ctx, &found);
   return s;
 }

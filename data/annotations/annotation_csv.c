@@ -10,7 +10,7 @@
 typedef struct events {
   bl_table t;
   bl_event_columns column;
-  bool bids;
+  bool bids, predictions;
   const char *start;           /* of the recording, by the clock; NULL: not known */
   size_t n_without, first_one; /* rows without an onset that say so, and the line of the first */
 } events;
@@ -57,6 +57,17 @@ static char *text(const events *e, size_t row, int kind)
   return cell && *cell && !(e->bids && !strcmp(cell, "n/a")) ? cell : NULL;
 }
 
+/* Of a row of predictions: the probability of the class predicted, or how odd it is. */
+static const char *score_of(const events *e, size_t row, const char *label)
+{
+  for (size_t i = 0; i < e->t.columns.n; i++) {
+    const char *name = e->t.columns.v[i];
+    bool its_own = label && !strncmp(name, "p_", 2) && !strcmp(name + 2, label);
+    if (its_own || !strcmp(name, "anomaly_score")) return bl_table_cell(&e->t, row, i);
+  }
+  return NULL;
+}
+
 static bl_status take_row(bl_ctx *ctx, events *e, size_t row, bl_annotations *out)
 {
   bl_annotation one = {0};
@@ -77,7 +88,7 @@ static bl_status take_row(bl_ctx *ctx, events *e, size_t row, bl_annotations *ou
   one.label = text(e, row, BL_EVENT_LABEL) ? text(e, row, BL_EVENT_LABEL) : text(e, row, BL_EVENT_VALUE);
   one.file = text(e, row, BL_EVENT_FILE);
   one.channel = text(e, row, BL_EVENT_CHANNEL);
-  bl_annotation_take_score(&one, text(e, row, BL_EVENT_SCORE));
+  bl_annotation_take_score(&one, e->predictions ? score_of(e, row, one.label) : text(e, row, BL_EVENT_SCORE));
   return s ? s : bl_annotations_add(ctx, out, &one);
 }
 
@@ -124,6 +135,8 @@ bl_status bl_read_events(bl_ctx *ctx, const char *path, const char *text, size_t
   bl_status s = parse(ctx, path, text, n, &e.t);
   e.bids = !s && (how->format == BL_ANN_BIDS || (how->format == BL_ANN_AUTO && is_bids(&e.t)));
   if (!s) s = bl_event_columns_find(ctx, &e.t, how, e.bids, &e.column);
+  long label = s ? -1 : e.column.at[BL_EVENT_LABEL];
+  e.predictions = label >= 0 && !strcmp(e.t.columns.v[label], "prediction") && e.column.at[BL_EVENT_SCORE] < 0;
   for (size_t i = 0; !s && i < e.t.n_rows; i++) s = take_row(ctx, &e, i, out);
   if (!s && e.n_without)
     bl_warn(ctx, BL_W_SKIPPED, "%s: %zu of %zu events have no onset (n/a) and are left out, the first in line %zu",

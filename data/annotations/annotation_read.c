@@ -57,56 +57,70 @@ static bl_annotation_format recognise(const bl_lines *l, const bl_annotation_rea
   return hypnogram ? BL_ANN_HYPNOGRAM : BL_ANN_AUTO;
 }
 
-/* The whole file as UTF-8: where it is none, as Latin-1. A file's name in it is told apart by neither: see
- * bl_annotation_names(). */
-static bl_status read_text(bl_ctx *ctx, const char *path, char **text, size_t *n)
+static bl_status check(bl_ctx *ctx, const char *path, const char *text, size_t n, const bl_annotation_reading *how)
 {
-  bl_status s = bl_file_read(ctx, path, 0, text, n);
-  if (s) return s;
-  if (memchr(*text, 0, *n))
+  bl_annotation_format f = how->format;
+  if (f != BL_ANN_AUTO && f != BL_ANN_CSV && f != BL_ANN_BIDS && asks_for_columns(how))
+    return bl_fail(
+        ctx, BL_E_CONFIG,
+        "%s: begin_column, end_column and duration_column are for CSV and BIDS; a table of format %s has columns of its own",
+        path, bl_annotation_format_name(f));
+  if (memchr(text, 0, n))
     return bl_fail(ctx, BL_E_FORMAT, "%s: holds zero bytes: no table of text (save it as UTF-8)", path);
-  return bl_utf8_of_file(ctx, path, text, n);
+  return BL_OK;
+}
+
+/* A text in UTF-8, without a byte order mark. */
+static bl_status parse(bl_ctx *ctx, const char *path, const char *text, size_t n, const bl_annotation_reading *how,
+                       bl_annotations *out)
+{
+  bl_annotation_format format = how->format;
+  bl_lines *l = bl_calloc(ctx, 1, sizeof *l);
+  char *cut = bl_strdup(ctx, text);
+  bl_status s = l && cut ? BL_OK : bl_fail_nomem(ctx, "a table of annotations");
+  if (!s) *l = (bl_lines){.path = path, .next = cut};
+  bool any = !s && (format == BL_ANN_HYPNOGRAM || bl_next_line(l)); /* else nothing at all: nothing there */
+  if (any && format == BL_ANN_AUTO) format = recognise(l, how);
+  if (any && format == BL_ANN_HYPNOGRAM) {
+    memcpy(cut, text, n + 1); /* whole again */
+    s = bl_read_hypnogram(ctx, path, cut, how->epoch_s, out);
+  } else if (any && format == BL_ANN_RAVEN) {
+    s = bl_read_raven(ctx, l, how, out);
+  } else if (any && format == BL_ANN_AUDACITY) {
+    s = read_audacity(ctx, l, out);
+  } else if (any) {
+    s = bl_read_events(ctx, path, text, n, how, out);
+  }
+  bl_free(ctx, cut);
+  bl_free(ctx, l);
+  return s;
+}
+
+/* Takes the text as UTF-8: where it is none, as Latin-1. A file's name in it is told apart by neither: see
+ * bl_annotation_names(). */
+bl_status bl_annotations_parse(bl_ctx *ctx, const char *path, const char *text, size_t n,
+                               const bl_annotation_reading *how, bl_annotations *out)
+{
+  bl_annotations found = {0};
+  char *plain = bl_calloc(ctx, n + 1, 1);
+  bl_status s = plain ? check(ctx, path, text, n, how) : bl_fail_nomem(ctx, "a table of annotations");
+  if (!s && n) memcpy(plain, text, n);
+  if (!s) s = bl_utf8_of_file(ctx, path, &plain, &n);
+  size_t mark = !s && n >= 3 && !memcmp(plain, "\xef\xbb\xbf", 3) ? 3 : 0; /* UTF-8's byte order mark */
+  if (!s) s = parse(ctx, path, plain + mark, n - mark, how, &found);
+  for (size_t i = 0; i < found.n && !s; i++) s = bl_annotations_add(ctx, out, &found.v[i]);
+  bl_annotations_free(ctx, &found);
+  bl_free(ctx, plain);
+  return s;
 }
 
 bl_status bl_annotations_read_as(bl_ctx *ctx, const char *path, const bl_annotation_reading *how, bl_annotations *out)
 {
-  char *text = NULL, *cut = NULL;
+  char *text = NULL;
   size_t n = 0;
-  bl_lines *l = NULL;
-  bl_annotations found = {0};
-  bl_annotation_format format = how->format;
-  if (format != BL_ANN_AUTO && format != BL_ANN_CSV && format != BL_ANN_BIDS && asks_for_columns(how))
-    return bl_fail(
-        ctx, BL_E_CONFIG,
-        "%s: begin_column, end_column and duration_column are for CSV and BIDS; a table of format %s has columns of its own",
-        path, bl_annotation_format_name(format));
-  bl_status s = read_text(ctx, path, &text, &n);
-  if (s) goto done;
-  size_t mark = n >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0; /* UTF-8's byte order mark */
-  l = bl_calloc(ctx, 1, sizeof *l);
-  cut = bl_strdup(ctx, text + mark);
-  if (!l || !cut) {
-    s = bl_fail_nomem(ctx, "a table of annotations");
-    goto done;
-  }
-  *l = (bl_lines){.path = path, .next = cut};
-  bool any = format != BL_ANN_HYPNOGRAM && bl_next_line(l);
-  if (any && format == BL_ANN_AUTO) format = recognise(l, how);
-  if (format == BL_ANN_HYPNOGRAM) {
-    memcpy(cut, text + mark, n - mark + 1); /* whole again */
-    s = bl_read_hypnogram(ctx, path, cut, how->epoch_s, &found);
-    goto done;
-  }
-  if (!any) goto done; /* nothing at all: nothing there */
-  if (format == BL_ANN_RAVEN) s = bl_read_raven(ctx, l, how, &found);
-  else if (format == BL_ANN_AUDACITY) s = read_audacity(ctx, l, &found);
-  else s = bl_read_events(ctx, path, text + mark, n - mark, how, &found);
-done:
-  for (size_t i = 0; i < found.n && !s; i++) s = bl_annotations_add(ctx, out, &found.v[i]);
-  bl_annotations_free(ctx, &found);
+  bl_status s = bl_file_read(ctx, path, 0, &text, &n);
+  if (!s) s = bl_annotations_parse(ctx, path, text, n, how, out);
   bl_free(ctx, text);
-  bl_free(ctx, cut);
-  bl_free(ctx, l);
   return s;
 }
 

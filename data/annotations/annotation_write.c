@@ -310,7 +310,7 @@ static bl_status write_bids(out *o, const bl_annotations *a)
 
 /* ---- all --------------------------------------------------------------------------------------------------------- */
 
-static bl_annotation_format by_name(const char *path)
+bl_annotation_format bl_annotation_format_of(const char *path)
 {
   if (bl_text_ends_with(path, ".selections.txt")) return BL_ANN_RAVEN;
   if (bl_annotation_is_hypnogram(path)) return BL_ANN_HYPNOGRAM;
@@ -350,7 +350,7 @@ bl_status bl_annotations_print(bl_ctx *ctx, const char *path, const bl_annotatio
   out o = {.ctx = ctx, .b = {.max = (size_t)1 << 30}};
   bl_status s = check_numbers(ctx, path, a);
   if (s) return s;
-  switch (how->format ? how->format : by_name(path)) {
+  switch (how->format ? how->format : bl_annotation_format_of(path)) {
   case BL_ANN_RAVEN: s = write_raven(&o, path, a, how->files, how->n_files); break;
   case BL_ANN_AUDACITY: s = write_audacity(&o, path, a); break;
   case BL_ANN_CSV: s = write_csv(&o, a); break;

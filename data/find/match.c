@@ -52,28 +52,54 @@ void bl_match_free(bl_ctx *ctx, bl_match *m)
   *m = (bl_match){0};
 }
 
-/* How many keys fit; *item is the one when it is one. */
-static size_t count_keys(const bl_match *m, key_kind kind, const char *text, size_t *item)
+/* The first key of this kind and text, or where it would stand. */
+static size_t first_key(const bl_match *m, key_kind kind, const char *text)
 {
-  size_t lo = 0, hi = m->n, n = 0;
-  key want = {.kind = kind};
+  size_t lo = 0, hi = m->n;
   while (lo < hi) {
     size_t mid = lo + (hi - lo) / 2;
     const key *k = &m->key[mid];
-    bool less = k->kind != want.kind ? k->kind < want.kind : strcmp(k->text, text) < 0;
+    bool less = k->kind != kind ? k->kind < kind : strcmp(k->text, text) < 0;
     if (less) lo = mid + 1;
     else hi = mid;
   }
-  for (; lo < m->n && m->key[lo].kind == kind && !strcmp(m->key[lo].text, text); lo++, n++) *item = m->key[lo].item;
+  return lo;
+}
+
+static bool is_key(const bl_match *m, size_t i, key_kind kind, const char *text)
+{
+  return i < m->n && m->key[i].kind == kind && !strcmp(m->key[i].text, text);
+}
+
+/* How many keys fit; *item is the one when it is one. */
+static size_t count_keys(const bl_match *m, key_kind kind, const char *text, size_t *item)
+{
+  size_t n = 0;
+  for (size_t i = first_key(m, kind, text); is_key(m, i, kind, text); i++, n++) *item = m->key[i].item;
   return n;
 }
 
-/* A path as another machine writes it: from the root, with a drive or with backslashes. Its file name, else NULL. */
-static const char *foreign_file(const char *text)
+/* The same of the file's name, with the folders that `text` gives before it, from the last on. Those of a full path need
+ * not agree, as the files may have been moved since: then those fit that agree most. */
+static size_t count_tails(const bl_match *m, key_kind kind, const char *file, const char *text, size_t *item)
 {
-  const char *back = strrchr(text, '\\'), *slash = strrchr(text, '/');
-  if (!back && *text != '/') return NULL;
-  return back > slash ? back + 1 : slash + 1;
+  size_t n = 0, best = 1;
+  for (size_t i = first_key(m, kind, file); is_key(m, i, kind, file); i++) {
+    bool all;
+    size_t fit = bl_annotation_fit(text, m->found->paths.v[m->key[i].item], &all);
+    if (fit < best) continue;
+    n = fit > best ? 1 : n + 1;
+    best = fit;
+    *item = m->key[i].item;
+  }
+  return n;
+}
+
+/* The file's name in a path, as this machine or another one writes it. */
+static const char *file_of(const char *text)
+{
+  const char *back = strrchr(text, '\\'), *slash = strrchr(text, '/'), *last = !slash || back > slash ? back : slash;
+  return last ? last + 1 : text;
 }
 
 static bl_status is_there(bl_ctx *ctx, const char *folder, const char *text, bool *there)
@@ -96,12 +122,11 @@ static bl_status is_there(bl_ctx *ctx, const char *folder, const char *text, boo
   return BL_OK;
 }
 
-static bl_status not_asked_for(bl_ctx *ctx, const bl_match *m, const char *where, const char *folder, const char *text)
+bl_status bl_match_missing(bl_ctx *ctx, const bl_match *m, const char *where, const char *folder, const char *text)
 {
-  const char *file = foreign_file(text);
-  bool there = false;
+  bool there = false, foreign = *text == '/' || strchr(text, '\\');
   bl_status s = is_there(ctx, folder, text, &there);
-  if (!s && !there) s = is_there(ctx, m->found->base, file ? file : text, &there);
+  if (!s && !there) s = is_there(ctx, m->found->base, foreign ? file_of(text) : text, &there);
   if (s || there) return s;
   return bl_fail(ctx, BL_E_CONFIG, "%s: names the recording '%s', which is neither in '%s' nor in '%s'", where, text,
                  folder, m->found->base);
@@ -114,20 +139,18 @@ static bl_status count_matches(bl_ctx *ctx, const bl_match *m, const char *folde
   *item = BL_NO_ITEM;
   char *joined = bl_path_join(ctx, folder, text), *path = joined ? bl_path_normal(ctx, joined) : NULL;
   char *name = bl_path_normal(ctx, text);
-  const char *foreign = foreign_file(text), *file = foreign ? foreign : name;
   bl_status s = path && name ? BL_OK : bl_fail_nomem(ctx, text);
   *n = 0;
-  for (unsigned k = 0; !s && !*n && k < N_KINDS; k++) {
-    const char *of = k < BY_NAME ? path : k < BY_FILE ? name : file;
-    if (k < BY_FILE || !strchr(file, '/')) *n = count_keys(m, (key_kind)k, of, item);
-  }
+  for (unsigned k = 0; !s && !*n && k < N_KINDS; k++)
+    *n = k < BY_FILE ? count_keys(m, (key_kind)k, k < BY_NAME ? path : name, item)
+                     : count_tails(m, (key_kind)k, file_of(name), text, item);
   bl_free(ctx, joined);
   bl_free(ctx, path);
   bl_free(ctx, name);
   return s;
 }
 
-bl_status bl_match_find(bl_ctx *ctx, const bl_match *m, const char *where, const char *folder, const char *text,
+bl_status bl_match_look(bl_ctx *ctx, const bl_match *m, const char *where, const char *folder, const char *text,
                         size_t *item)
 {
   size_t n;
@@ -139,7 +162,15 @@ bl_status bl_match_find(bl_ctx *ctx, const bl_match *m, const char *where, const
   }
   if (!s && n > 1)
     s = bl_fail(ctx, BL_E_CONFIG, "%s: %zu recordings are called '%s'; name it with its folder", where, n, text);
-  return s || n ? s : not_asked_for(ctx, m, where, folder, text);
+  if (!n) *item = BL_NO_ITEM;
+  return s;
+}
+
+bl_status bl_match_find(bl_ctx *ctx, const bl_match *m, const char *where, const char *folder, const char *text,
+                        size_t *item)
+{
+  bl_status s = bl_match_look(ctx, m, where, folder, text, item);
+  return s || *item != BL_NO_ITEM ? s : bl_match_missing(ctx, m, where, folder, text);
 }
 
 bl_status bl_match_rows(bl_ctx *ctx, const bl_match *m, const bl_table *t, const char *path_column, size_t **row_of)

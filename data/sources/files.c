@@ -357,24 +357,24 @@ static bl_status read_beside(job *j)
   return s;
 }
 
+/* Each event to its recording; what else the table names must be there. */
 static bl_status deal_out(job *j, const bl_annotations *all)
 {
   bl_ctx *ctx = j->ctx;
+  size_t *owner = bl_calloc(ctx, all->n, sizeof *owner);
   char *folder = bl_path_folder(ctx, j->label_path);
-  bl_status s = folder ? BL_OK : bl_fail_nomem(ctx, j->label_path);
+  bl_status s = folder && owner ? BL_OK : bl_fail_nomem(ctx, j->label_path);
+  if (!s) s = bl_match_deal(ctx, &j->match, j->label_path, all, owner);
   for (size_t k = 0; !s && k < all->n; k++) {
-    const bl_annotation *a = &all->v[k];
-    size_t i = 0;
-    if (a->file) s = bl_match_find(ctx, &j->match, j->label_path, folder, a->file, &i);
-    else if (j->found.paths.n != 1)
-      s = bl_fail(ctx, BL_E_CONFIG,
-                  "%s: an event at %g s does not say in which of the %zu recordings; add a column with the "
-                  "file, or leave label_file out to read a table beside each recording",
-                  j->label_path, a->onset_s, j->found.paths.n);
-    if (s || i == BL_NO_ITEM) continue;
-    s = bl_annotations_add(ctx, &j->items.v[i].annotations, a);
-    j->items.v[i].annotated = true;
+    if (owner[k] == BL_NO_ITEM) {
+      s = bl_match_missing(ctx, &j->match, j->label_path, folder, all->v[k].file);
+      continue;
+    }
+    bl_item *item = &j->items.v[owner[k]];
+    s = bl_annotations_add(ctx, &item->annotations, &all->v[k]);
+    item->annotated = true;
   }
+  bl_free(ctx, owner);
   bl_free(ctx, folder);
   return s;
 }

@@ -92,6 +92,15 @@ static bl_status on_pause(void *user, bl_ctx *ctx, bool live)
 
 /* ---- files ------------------------------------------------------------------------------------------------------- */
 
+/* Segments that lie around no events know of them what is bad, and nothing else. */
+static bool has_effect(const bl_predictor *p, const bl_annotations *a)
+{
+  if (p->recipe.rows.segment.cls->tags & BL_SEGMENT_AT_EVENTS) return true;
+  for (size_t i = 0; i < a->n; i++)
+    if (a->v[i].label && bl_label_is_bad(a->v[i].label)) return true;
+  return false;
+}
+
 static bl_status read_events(bl_ctx *ctx, const char *path, const bl_predictor *p, const bl_texts *files,
                              bl_event_table *t)
 {
@@ -100,15 +109,16 @@ static bl_status read_events(bl_ctx *ctx, const char *path, const bl_predictor *
   if (bl_predictor_is_of_tables(p))
     return bl_fail(ctx, BL_E_CONFIG,
                    "%s: the model is one of tables of features, which hold no events; leave the annotations out", path);
-  bl_status s = bl_annotations_read(ctx, path, BL_ANN_AUTO, NULL, &t->all);
-  for (size_t i = 0; !s && files->n > 1 && i < t->all.n; i++)
-    if (!t->all.v[i].file)
-      s = bl_fail(
-          ctx, BL_E_CONFIG,
-          "%s: does not say which of the %zu recordings its annotations are of; give it a column 'file', or one "
-          "recording",
-          path, files->n);
-  return s;
+  bl_annotation_reading how = {.epoch_s = 30}; /* of a hypnogram's line, where the name says that it is one */
+  bl_status s = bl_annotations_read_as(ctx, path, &how, &t->all);
+  if (!s && !has_effect(p, &t->all))
+    return bl_fail(
+        ctx, BL_E_CONFIG,
+        "%s: annotations have no effect with this model: its segments (%s) lie around no events, and none of these marks "
+        "bad data; leave them out",
+        path, p->recipe.rows.segment.cls->name);
+  if (!s && !(t->owner = bl_calloc(ctx, t->all.n, sizeof *t->owner))) s = bl_fail_nomem(ctx, path);
+  return s ? s : bl_annotations_deal(ctx, path, &t->all, files, t->owner);
 }
 
 /* One file; what of it was known before a failure stays. */
@@ -126,11 +136,12 @@ static bl_status one_file(bl_ctx *ctx, bl_predictor *p, const bl_event_table *ev
   return s;
 }
 
-static bl_status all_files(bl_ctx *ctx, bl_predictor *p, const bl_event_table *events, const bl_texts *files, lines *l,
+static bl_status all_files(bl_ctx *ctx, bl_predictor *p, bl_event_table *events, const bl_texts *files, lines *l,
                            size_t *n_failed)
 {
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < files->n; i++) {
+    events->at = i;
     bl_status one = one_file(ctx, p, events, files->v[i], l);
     if (one == BL_E_NOMEM || one == BL_E_CANCELLED) s = one;
     else if (one && ++*n_failed == files->n) s = one; /* all of them: no answer, so an error */
@@ -156,6 +167,7 @@ bl_status bl_predict_files(bl_ctx *ctx, const char *model_path, const bl_texts *
   }
   bl_buf_free(ctx, &l.text);
   bl_annotations_free(ctx, &events.all);
+  bl_free(ctx, events.owner);
   bl_predictor_close(ctx, p);
   return s;
 }

@@ -101,7 +101,7 @@ static bl_status tell_table(bl_ctx *ctx, const listener *l)
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < t->all.n; i++) {
     const bl_annotation *a = &t->all.v[i];
-    if (!a->file || bl_annotation_names(a->file, l->file)) s = bl_annotations_add(ctx, &own, a);
+    if (t->owner[i] == t->at) s = bl_annotations_add(ctx, &own, a);
     else if (!other) other = a->file;
   }
   if (!s && other && !own.n)

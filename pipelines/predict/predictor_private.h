@@ -83,6 +83,8 @@ typedef struct bl_rows_out {
 typedef struct bl_event_table {
   const char *path; /* NULL: none, events are those inside the recordings */
   bl_annotations all;
+  size_t *owner; /* of each, which recording's: bl_annotations_deal() */
+  size_t at;     /* the recording at hand */
 } bl_event_table;
 
 bl_status bl_predict_recording(bl_ctx *ctx, bl_predictor *p, const char *file, const bl_event_table *events,

@@ -72,6 +72,7 @@ typedef struct bl_annotation_reading {
  * end_column, duration_column and label_column name others. A column that may be one of ends or labels where none is known is warned
  * of by name. An onset n/a leaves its row out, with a warning that counts them. MNE's CSV, whose onsets are times of the clock, wants
  * `start` (else BL_E_FORMAT); MNE's text, with its header in comments, counts seconds.
+ * What predict prints is such a table, too: the label is the prediction, the score that of its class (p_<label>, or anomaly_score).
  * BIDS (a header with the tab-separated columns onset and duration): as CSV, the label from trial_type or, where that
  * says n/a, from value; n/a is nothing in any column (BIDS 1.8, "Task events").
  * Hypnogram: a text with one stage a line, line k (from 0) lasting from k epoch_s to (k + 1) epoch_s; stages stay as
@@ -82,6 +83,9 @@ typedef struct bl_annotation_reading {
  * for in a format without. */
 bl_status bl_annotations_read_as(bl_ctx *ctx, const char *path, const bl_annotation_reading *how,
                                  bl_annotations *out) BL_MUST_CHECK;
+/* The same of a text in memory; `path` is for messages, and for its name. */
+bl_status bl_annotations_parse(bl_ctx *ctx, const char *path, const char *text, size_t n,
+                               const bl_annotation_reading *how, bl_annotations *out) BL_MUST_CHECK;
 /* The same with a format and a column only. */
 bl_status bl_annotations_read(bl_ctx *ctx, const char *path, bl_annotation_format format, const char *label_column,
                               bl_annotations *out) BL_MUST_CHECK;
@@ -126,6 +130,16 @@ bool bl_annotation_names(const char *file, const char *recording);
 /* The same, as the number of names that agree: file, folder, folder above it .. ; 0 when it is another recording. *all:
  * all that the table gives do. Of full paths in a table those are meant that agree most. */
 size_t bl_annotation_fit(const char *file, const char *recording, bool *all);
+/* Whose each annotation of a table is: owner[i] is an index into recordings, or BL_NOBODY for those of others. A name in
+ * the table means the recording at that path from the table's folder, else the one whose file it names
+ * (bl_annotation_names); of a full path that lies elsewhere now, the one whose folders agree most, unless a path in the
+ * table agrees better with that recording, or is there and another file. BL_E_CONFIG when a name fits several, or an
+ * annotation names none and there are several. */
+#define BL_NOBODY ((size_t)-1)
+bl_status bl_annotations_deal(bl_ctx *ctx, const char *table, const bl_annotations *all, const bl_texts *recordings,
+                              size_t *owner) BL_MUST_CHECK;
+/* The format that a name says, as writing goes by it; AUTO when it says none. */
+bl_annotation_format bl_annotation_format_of(const char *path);
 /* "raven", "audacity", "csv", "bids", "hypnogram"; "auto". */
 const char *bl_annotation_format_name(bl_annotation_format format);
 /* Where `file`, as a table has it, stands among files: the same text, else the same file name; n_files when it is none
