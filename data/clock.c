@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "baleen/recording.h"
 #include "baleen/text.h"
 
 /* Days since 1 March of the year 0 in the Gregorian calendar: with years that begin in March, the leap day comes last
@@ -99,4 +100,24 @@ bool bl_clock_parse(const char *text, int v[7])
   if (*p == 'Z') p++;
   else if (!strncmp(p, "+00:00", 6)) p += 6;
   return !p[strspn(p, " ")] && bl_clock_is(v);
+}
+
+size_t bl_clock_zone(const char *s, int *minutes)
+{
+  enum { MOST_HOURS = 14, STEP = 15 }; /* minutes of the zones that there are */
+  if (*s == 'Z') return *minutes = 0, 1;
+  if ((*s != '+' && *s != '-') || strspn(s + 1, "0123456789") < 2) return 0;
+  size_t colon = s[3] == ':' ? 1 : 0;
+  if (strspn(s + 3 + colon, "0123456789") != 2) return 0;
+  int hours = (s[1] - '0') * 10 + s[2] - '0', rest = (s[3 + colon] - '0') * 10 + s[4 + colon] - '0';
+  if (hours > MOST_HOURS || rest > 59 || rest % STEP) return 0;
+  *minutes = (hours * 60 + rest) * (*s == '-' ? -1 : 1);
+  return 5 + colon;
+}
+
+void bl_clock_zone_text(int minutes, char to[8])
+{
+  unsigned m = (unsigned)(minutes < 0 ? -minutes : minutes);
+  if (minutes == BL_NO_ZONE) *to = '\0';
+  else snprintf(to, 8, "%c%02u:%02u", minutes < 0 ? '-' : '+', m / 60 % 100, m % 60);
 }

@@ -1,8 +1,9 @@
-/* clock.h: dates of the Gregorian calendar and times of the day, without zones. Private to data. */
+/* clock.h: dates of the Gregorian calendar and times of the day, zones apart. Private to data. */
 #ifndef BL_DATA_CLOCK_H
 #define BL_DATA_CLOCK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Room for "2009-08-12T16:15:00.250000" and its final zero. */
@@ -19,6 +20,10 @@ bool bl_clock_us(const int v[7], int64_t *us);
 /* Reads "2002-12-03 19:01:11.2201", with a T or a blank in the middle, a fraction or none; a Z, or an offset of +00:00,
  * may follow. False when it is none, or no date. */
 bool bl_clock_parse(const char *text, int v[7]);
+/* How far a clock is ahead of UTC, in minutes: "+05:30", "-0500", "Z". The bytes of s that say so; 0: none do. */
+size_t bl_clock_zone(const char *s, int *minutes);
+/* The same as text, "+05:30"; "" for BL_NO_ZONE. */
+void bl_clock_zone_text(int minutes, char to[8]);
 static inline bool bl_clock_is(const int v[6])
 {
   char text[BL_CLOCK_ROOM];

@@ -74,7 +74,15 @@ bl_status bl_recording_channels(bl_ctx *ctx, bl_rec_stream *stream, size_t n)
 bool bl_recording_set_start(bl_recording *rec, const int v[6], double shift_s)
 {
   if (!bl_clock_text(v, shift_s, rec->start)) return false;
+  *rec->zone = '\0';
   return rec->has_start = true;
+}
+
+bool bl_recording_set_moment(bl_recording *rec, const int v[7], int zone)
+{
+  if (!bl_recording_set_start(rec, v, v[6] * 1e-6)) return false;
+  bl_clock_zone_text(zone, rec->zone);
+  return true;
 }
 
 bool bl_recording_later(const bl_recording *rec, double shift_s, char to[40])
@@ -201,17 +209,18 @@ static bl_status check_strict(bl_ctx *ctx, const bl_recording *rec)
 /* By the first pattern that fits, with a note (no warning); a pattern of the user's own that does not fit is told. */
 static bl_status start_from_name(bl_ctx *ctx, bl_recording *rec, const char *pattern)
 {
-  int v[7];
+  int v[7], zone;
   const char *used;
-  if (!bl_start_from_name(pattern, bl_recording_file(rec->path), v, &used)) {
+  if (!bl_start_from_name(pattern, bl_recording_file(rec->path), v, &zone, &used)) {
     if (pattern)
       bl_warn(ctx, BL_W_REMARK, "%s: '%s' fits nothing in the file's name; when it began is not known", rec->path,
               pattern);
     return BL_OK;
   }
-  bl_recording_set_start(rec, v, v[6] * 1e-6);
+  bl_recording_set_moment(rec, v, zone);
   rec->start_assumed = true;
-  char *text = bl_strf(ctx, "the start time %s is assumed from the file's name, by '%s'", rec->start, used);
+  char *text =
+      bl_strf(ctx, "the start time %s%s is assumed from the file's name, by '%s'", rec->start, rec->zone, used);
   bl_status s = text ? bl_texts_add(ctx, &rec->notes, text) : bl_fail_nomem(ctx, "a note");
   if (!s) bl_log(ctx, BL_LOG_INFO, "%s: %s", rec->path, text);
   bl_free(ctx, text);
@@ -273,6 +282,7 @@ bl_status bl_recording_refresh(bl_ctx *ctx, bl_recording *rec)
     rec->has_start = old.has_start;
     rec->start_assumed = old.start_assumed;
     memcpy(rec->start, old.start, sizeof rec->start);
+    memcpy(rec->zone, old.zone, sizeof rec->zone);
   }
   *now = old;
   bl_recording_close(ctx, now);

@@ -19,8 +19,10 @@ bl_status bl_recording_streams(bl_ctx *ctx, bl_recording *rec, size_t n) BL_MUST
 bl_status bl_recording_channels(bl_ctx *ctx, bl_rec_stream *stream, size_t n) BL_MUST_CHECK;
 /* Replaces an owned text. */
 bl_status bl_recording_text(bl_ctx *ctx, char **to, const char *text) BL_MUST_CHECK;
-/* Writes rec->start; see bl_clock_text(). */
+/* Writes rec->start; see bl_clock_text(). Its zone is not known then. */
 bool bl_recording_set_start(bl_recording *rec, const int v[6], double shift_s);
+/* The same, of a time with microseconds and minutes ahead of UTC (BL_NO_ZONE: not told). */
+bool bl_recording_set_moment(bl_recording *rec, const int v[7], int zone);
 /* The file open for reading, which is the caller's to close from now on: the one that was opened to look at its first
  * bytes, else a new one. -1 with errno when it cannot be opened. */
 int bl_recording_take_file(bl_recording *rec);

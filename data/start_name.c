@@ -1,11 +1,17 @@
 /* When a recording began, from its file's name. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "baleen/recording.h"
 #include "baleen/text.h"
 #include "clock.h"
+
+/* Fits three digits at the name's end only: any other number behind the time may count files. */
+#define MILLISECONDS "%Y%m%d_%H%M%S_%f"
+/* What is told of a name that is seconds since 1970 in hexadecimal digits. */
+#define AUDIOMOTH "hexadecimal seconds since 1970"
 
 /* In this order, the first that fits. Recorders that write them, as far as known, behind each. */
 static const char
@@ -15,6 +21,7 @@ static const char
                 "%Y-%m-%dT%H:%M:%S.%f",                                           /* ISO 8601, with a fraction */
                 "%Y-%m-%dT%H-%M-%S.%f", "%Y%m%dT%H%M%S.%f",  "%Y-%m-%dT%H:%M:%S", /* ISO 8601 */
                 "%Y%m%dT%H%M%S",                                                  /* ISO 8601, PAM */
+                MILLISECONDS,                                                     /* Kaleidoscope, Song Meter Bat */
                 "%Y%m%d_%H%M%S",                                                  /* Song Meter, AudioMoth, PAMGuard */
                 "%Y%m%d-%H%M%S",        "%Y%m%d $%H%M%S",                         /* Song Meter SM3 */
                 "%Y%m%d_$%H%M%S",       "%Y-%m-%d_%H-%M-%S", "%Y-%m-%d %H-%M-%S", "%Y-%m-%dT%H-%M-%S",
@@ -74,12 +81,11 @@ static bool fits(const char *pattern, const char *s, int v[7], const char **end)
   return true;
 }
 
-static bool find(const char *pattern, const char *name, int v[7])
+static bool find(const char *pattern, const char *name, int v[7], const char **end)
 {
   for (const char *s = name; *s; s++) {
-    const char *end;
     bool digit_before = s > name && isdigit((unsigned char)s[-1]) && isdigit((unsigned char)*s);
-    if (!digit_before && fits(pattern, s, v, &end) && !isdigit((unsigned char)*end) && bl_clock_is(v)) return true;
+    if (!digit_before && fits(pattern, s, v, end) && !isdigit((unsigned char)**end) && bl_clock_is(v)) return true;
   }
   return false;
 }
@@ -104,13 +110,42 @@ static bool is_likely_year(int year)
   return year >= 1970 && (!gmtime_r(&now, &t) || year <= t.tm_year + 1900 + 1);
 }
 
-bool bl_start_from_name(const char *pattern, const char *path, int v[7], const char **used)
+/* 5E90A4D4.WAV, as the first AudioMoths name files. All decimal digits are as likely a date or a count. */
+static bool find_seconds(const char *name, int v[7])
 {
-  const char *name = bl_path_base(path);
+  enum { DIGITS = 8, FROM = 1483228800 }; /* 2017, when the first were made */
+  size_t n = strspn(name, "0123456789ABCDEF");
+  if (n != DIGITS || strspn(name, "0123456789") == n || !bl_text_equal_nocase(name + n, ".wav")) return false;
+  time_t t = (time_t)strtoul(name, NULL, 16);
+  struct tm at;
+  if (t < FROM || !gmtime_r(&t, &at)) return false;
+  const int to[7] = {at.tm_year + 1900, at.tm_mon + 1, at.tm_mday, at.tm_hour, at.tm_min, at.tm_sec, 0};
+  memcpy(v, to, sizeof to);
+  return is_likely_year(v[0]);
+}
+
+/* A time as bl_clock_zone() has it behind another, unless digits or letters follow, which make it something else. */
+static int zone_at(const char *s)
+{
+  int zone;
+  size_t n = bl_clock_zone(s, &zone);
+  return n && !isalnum((unsigned char)s[n]) ? zone : BL_NO_ZONE;
+}
+
+bool bl_start_from_name(const char *pattern, const char *path, int v[7], int *zone, const char **used)
+{
+  const char *name = bl_path_base(path), *end;
+  *used = AUDIOMOTH;
+  *zone = 0;
+  if (!pattern && find_seconds(name, v)) return true;
+  *zone = BL_NO_ZONE;
   if (!pattern && !has_digits(name, LEAST_DIGITS)) return false;
   for (size_t i = 0; i < (pattern ? 1 : sizeof common / sizeof *common); i++) {
     *used = pattern ? pattern : common[i];
-    if (find(*used, name, v) && (pattern || is_likely_year(v[0]))) return true;
+    if (!find(*used, name, v, &end) || (!pattern && !is_likely_year(v[0]))) continue;
+    if (!pattern && !strcmp(*used, MILLISECONDS) && (end[-4] != '_' || !strchr(".", *end))) continue;
+    *zone = zone_at(end);
+    return true;
   }
   return false;
 }

@@ -68,7 +68,7 @@ static void print_annotations(const bl_annotations *a)
 static void print_recording(const bl_recording *rec, bl_census **t, const bl_verdict *v)
 {
   printf("%s: %s, %.3f s", rec->path, rec->format, rec->duration_s);
-  if (rec->has_start) printf(", begins %s", rec->start);
+  if (rec->has_start) printf(", begins %s%s", rec->start, rec->zone);
   putchar('\n');
   for (size_t k = 0; k < rec->n_streams; k++) print_stream(&rec->streams[k], t[k]);
   if (!rec->n_streams) puts("  no signal");

@@ -276,7 +276,8 @@ static bl_status open_writer(bl_ctx *ctx, const work *c, const char *path, sink 
                         .whole = k->whole,
                         .annotations = marks,
                         .has_start = bl_recording_later(c->rec, c->from_s, k->start),
-                        .start = k->start};
+                        .start = k->start,
+                        .zone = c->rec->zone};
   k->n = 0;
   return bl_writer_open(ctx, path, &spec, &k->writer);
 }

@@ -244,13 +244,13 @@ bl_status bl_sidecar_tells(bl_ctx *ctx, const char *file, bool *candidate, bool 
 /* ---- taking it --------------------------------------------------------------------------------------------------- */
 
 /* Microseconds are its last digits; a date that is none is refused by what takes it. */
-static bool parse_start(const char *text, int v[7])
+static bool parse_start(const char *text, int v[7], int *zone)
 {
   static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f",
                                       "%Y-%m-%d %H:%M:%S"};
   const char *used;
   for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-    if (bl_start_from_name(forms[i], text, v, &used)) return true;
+    if (bl_start_from_name(forms[i], text, v, zone, &used)) return true;
   return false;
 }
 
@@ -284,10 +284,10 @@ bl_status bl_sidecar_apply(bl_ctx *ctx, bl_recording *rec, const bl_sidecar *d)
 {
   bl_rec_stream *stream = &rec->streams[0];
   const char *name = d->path ? d->path : rec->path;
-  int v[7];
+  int v[7], zone;
   bool controls = false;
   bl_status s = check_counts(ctx, rec, d, name);
-  if (!s && d->start && !parse_start(d->start, v))
+  if (!s && d->start && !parse_start(d->start, v, &zone))
     s = bl_fail(ctx, BL_E_FORMAT, "%s: \"start\" is '%s', wanted a time such as 2018-06-02T15:30:00", name, d->start);
   for (size_t i = 0; i < stream->n_channels && !s; i++) {
     bl_channel *c = &stream->channels[i];
@@ -305,7 +305,7 @@ bl_status bl_sidecar_apply(bl_ctx *ctx, bl_recording *rec, const bl_sidecar *d)
   if (!s && d->slip)
     s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "%s: the key \"%s\" is none that is read; is \"%s\" meant?", name,
                           d->slip, d->meant);
-  if (!s && d->start) bl_recording_set_start(rec, v, v[6] * 1e-6);
+  if (!s && d->start) bl_recording_set_moment(rec, v, zone);
   return s;
 }
 

@@ -60,7 +60,8 @@ bl_status bl_sidecar_text(bl_ctx *ctx, const bl_write_spec *spec, const double *
                            "units", texts_value(ctx, spec->units, spec->n_channels));
   bool ok = root &&
             (!full_scale || !json_object_set_new(root, "full_scale", reals_value(full_scale, spec->n_channels))) &&
-            (!spec->has_start || !json_object_set_new(root, "start", json_string(spec->start)));
+            (!spec->has_start ||
+             !json_object_set_new(root, "start", json_sprintf("%s%s", spec->start, spec->zone ? spec->zone : "")));
   json_sink sink = {ctx, out};
   int failed = !ok || json_dump_callback(root, to_buf, &sink, JSON_INDENT(2));
   json_decref(root);

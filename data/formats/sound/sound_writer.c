@@ -130,18 +130,20 @@ static bl_status tell_scale(bl_ctx *ctx, bl_writer *w, const bl_write_spec *spec
 }
 
 /* Whether the reader finds the same start by the file's name. */
-static bool name_tells_start(const char *path, const char *start)
+static bool name_tells_start(const char *path, const bl_write_spec *spec)
 {
-  char by_name[BL_CLOCK_ROOM];
+  char by_name[BL_CLOCK_ROOM], ahead[8];
   const char *used;
-  int v[7];
-  return bl_start_from_name(NULL, path, v, &used) && bl_clock_text(v, v[6] * 1e-6, by_name) && !strcmp(by_name, start);
+  int v[7], zone;
+  if (!bl_start_from_name(NULL, path, v, &zone, &used) || !bl_clock_text(v, v[6] * 1e-6, by_name)) return false;
+  bl_clock_zone_text(zone, ahead);
+  return !strcmp(by_name, spec->start) && !strcmp(ahead, spec->zone ? spec->zone : "");
 }
 
 /* Whether a sound file by itself would be read with other names, units, values or another start. */
 static bool needs_sidecar(const char *path, const bl_write_spec *spec, const double *full_scale)
 {
-  if (!all_fs(spec) || (spec->has_start && !name_tells_start(path, spec->start))) return true;
+  if (!all_fs(spec) || (spec->has_start && !name_tells_start(path, spec))) return true;
   for (size_t c = 0; c < spec->n_channels; c++) {
     char usual[32];
     bl_reader_sound_name(c, spec->n_channels, usual);

@@ -77,6 +77,7 @@ struct bl_recording {
   bool has_start;
   /* ISO 8601 wall-clock time of the first sample, without zone ("2009-08-12T16:15:00.250"), when has_start */
   char start[40];
+  char zone[8];       /* how far that is ahead of UTC: "+10:00", "-05:00"; "" when nothing tells */
   bool start_assumed; /* start is taken from the file's name: the header has none */
   double duration_s;  /* from the start to the end of the last run */
   bl_texts notes;     /* each kind of deviation once, with the first place and the assumption made; at most 101;
@@ -128,8 +129,10 @@ bl_status bl_recording_note(bl_ctx *ctx, bl_recording *rec, bl_warning code, con
  * fixed width, %y (two digits, 1969 to 2068), %f (digits of a second's fraction), ? for any character, %% for a percent
  * sign; found anywhere in the name, but not within a longer number. NULL: a list of patterns that recorders use, such
  * as %Y%m%d_%H%M%S and .%y%m%d%H%M%S, from 1970 to next year. v: year, month, day, hour, minute, second, microsecond;
- * *used: the pattern that fitted. False when none fits, or what fits is no date. */
-bool bl_start_from_name(const char *pattern, const char *path, int v[7], const char **used);
+ * *zone: minutes ahead of UTC where the name goes on with them (-0500, +10:00, Z), else BL_NO_ZONE; *used: the pattern
+ * that fitted. False when none fits, or what fits is no date. */
+enum { BL_NO_ZONE = 10000 };
+bool bl_start_from_name(const char *pattern, const char *path, int v[7], int *zone, const char **used);
 /* False when a field of it is unknown, or it has no year. */
 bool bl_start_pattern_ok(const char *pattern);
 /* BL_E_CONFIG, beginning with `who`, unless the pattern is NULL, "none" or one as above. */

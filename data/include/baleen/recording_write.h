@@ -46,7 +46,7 @@ typedef struct bl_write_spec {
                                 * they stand, in steps of 1 (but "FS" in WAV and FLAC). NULL: not known; a channel
                                 * "Status" whose limits are whole counts as such */
   bool has_start;
-  const char *start;                 /* as bl_recording has it */
+  const char *start, *zone;          /* as bl_recording has them; zone NULL: not known */
   const bl_annotations *annotations; /* EDF and BDF; by onset from the first sample; NULL: none */
 } bl_write_spec;
 
