@@ -84,7 +84,20 @@ static int digits(const char **p, int n)
   return x;
 }
 
-bool bl_clock_parse(const char *text, int v[7])
+size_t bl_clock_zone(const char *s, int *minutes)
+{
+  enum { MOST_HOURS = 14, STEP = 15 }; /* minutes of the zones that there are */
+  if (*s == 'Z') return *minutes = 0, 1;
+  if ((*s != '+' && *s != '-') || strspn(s + 1, "0123456789") < 2) return 0;
+  size_t colon = s[3] == ':' ? 1 : 0;
+  if (strspn(s + 3 + colon, "0123456789") != 2) return 0;
+  int hours = (s[1] - '0') * 10 + s[2] - '0', rest = (s[3 + colon] - '0') * 10 + s[4 + colon] - '0';
+  if (hours > MOST_HOURS || rest > 59 || rest % STEP) return 0;
+  *minutes = (hours * 60 + rest) * (*s == '-' ? -1 : 1);
+  return 5 + colon;
+}
+
+bool bl_clock_parse(const char *text, int v[7], int *zone)
 {
   static const char *const behind[] = {"-", "-", "T ", ":", ":", ""};
   const char *p = text + strspn(text, " ");
@@ -97,22 +110,9 @@ bool bl_clock_parse(const char *text, int v[7])
   if (n > 1 && !bl_parse_real_n(p, n, &part)) return false;
   v[6] = (int)fmin(rint(part * 1e6), 999999);
   p += n;
-  if (*p == 'Z') p++;
-  else if (!strncmp(p, "+00:00", 6)) p += 6;
+  *zone = BL_NO_ZONE;
+  p += bl_clock_zone(p, zone);
   return !p[strspn(p, " ")] && bl_clock_is(v);
-}
-
-size_t bl_clock_zone(const char *s, int *minutes)
-{
-  enum { MOST_HOURS = 14, STEP = 15 }; /* minutes of the zones that there are */
-  if (*s == 'Z') return *minutes = 0, 1;
-  if ((*s != '+' && *s != '-') || strspn(s + 1, "0123456789") < 2) return 0;
-  size_t colon = s[3] == ':' ? 1 : 0;
-  if (strspn(s + 3 + colon, "0123456789") != 2) return 0;
-  int hours = (s[1] - '0') * 10 + s[2] - '0', rest = (s[3 + colon] - '0') * 10 + s[4 + colon] - '0';
-  if (hours > MOST_HOURS || rest > 59 || rest % STEP) return 0;
-  *minutes = (hours * 60 + rest) * (*s == '-' ? -1 : 1);
-  return 5 + colon;
 }
 
 void bl_clock_zone_text(int minutes, char to[8])

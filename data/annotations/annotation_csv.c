@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "annotation_table.h"
+#include "baleen/recording.h"
 #include "baleen/text.h"
 #include "clock.h"
 
@@ -20,9 +21,9 @@ static bool is_na(const char *cell) { return bl_text_equal_nocase(cell, "n/a"); 
 /* Seconds from the recording's start to a time of the clock. */
 static bl_status clock_time(bl_ctx *ctx, const events *e, size_t row, long column, const int v[7], double *out)
 {
-  int start[7];
+  int start[7], zone;
   int64_t at, zero;
-  if (e->start && bl_clock_parse(e->start, start) && bl_clock_us(v, &at) && bl_clock_us(start, &zero)) {
+  if (e->start && bl_clock_parse(e->start, start, &zone) && bl_clock_us(v, &at) && bl_clock_us(start, &zero)) {
     *out = (double)(at - zero) / 1e6;
     return BL_OK;
   }
@@ -38,11 +39,12 @@ static bl_status clock_time(bl_ctx *ctx, const events *e, size_t row, long colum
 static bl_status number(bl_ctx *ctx, const events *e, size_t row, int kind, double *out)
 {
   long column = e->column.at[kind];
-  int clock[7];
+  int clock[7], zone;
   *out = NAN;
   const char *cell = column < 0 ? "n/a" : bl_table_cell(&e->t, row, (size_t)column);
   if (is_na(cell)) return BL_OK;
-  if ((kind == BL_EVENT_ONSET || kind == BL_EVENT_END) && bl_clock_parse(cell, clock))
+  if ((kind == BL_EVENT_ONSET || kind == BL_EVENT_END) && bl_clock_parse(cell, clock, &zone) &&
+      (zone == 0 || zone == BL_NO_ZONE)) /* the recording's start is compared as it stands */
     return clock_time(ctx, e, row, column, clock, out);
   bl_status s = bl_table_number(ctx, &e->t, row, (size_t)column, out);
   if (e->column.unit_s[kind] != 1) *out *= e->column.unit_s[kind];

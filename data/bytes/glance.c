@@ -31,8 +31,8 @@ size_t bl_glance_read(bl_glance *g, uint64_t at, void *to, size_t n)
   unsigned char *out = to;
   size_t done = take(g, at, out, n);
   if (done == n) return n;
-  if (n - done >= BL_GLANCE_BYTES) return done + read_at(g->fd, at + done, out + done, n - done);
+  if (n - done >= BL_GLANCE_BYTES) return done + read_at(g->fd, g->base + at + done, out + done, n - done);
   g->at = at + done;
-  g->n = read_at(g->fd, g->at, g->v, BL_GLANCE_BYTES);
+  g->n = read_at(g->fd, g->base + g->at, g->v, BL_GLANCE_BYTES);
   return done + take(g, g->at, out + done, n - done);
 }

@@ -9,7 +9,8 @@
 enum { BL_GLANCE_BYTES = 4096 };
 
 typedef struct bl_glance {
-  int fd; /* borrowed */
+  int fd;        /* borrowed */
+  uint64_t base; /* byte of the file that is byte 0 here */
   uint64_t at;
   size_t n; /* bytes at .. at + n - 1 are in v */
   unsigned char v[BL_GLANCE_BYTES];

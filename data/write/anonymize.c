@@ -7,6 +7,7 @@
 #include "baleen/text.h"
 #include "edf_copy.h"
 #include "little_endian.h"
+#include "riff.h"
 #include "sidecar.h"
 
 /* ---- EDF and BDF ------------------------------------------------------------------------------------------------- */
@@ -164,54 +165,6 @@ typedef struct chunk {
   bool known;
 } chunk;
 
-/* Whether whole chunks reach from `at` to the file's end. */
-static bl_status are_chunks(bl_ctx *ctx, bl_window *w, uint64_t at, bool *are)
-{
-  enum { MOST = 1000 }; /* more are made to waste time */
-  *are = false;
-  for (int n = 0; n < MOST && at + 8 <= w->n_bytes; n++) {
-    const unsigned char *c;
-    bl_status s = bl_window_get(ctx, w, at, 8, 8, &c);
-    if (s) return s;
-    for (int i = 0; i < 4; i++)
-      if (c[i] < 0x20 || c[i] > 0x7e) return BL_OK;
-    at += 8 + (uint64_t)bl_le32(c + 4);
-    if (at < w->n_bytes) at += at & 1;
-  }
-  *are = at == w->n_bytes;
-  return BL_OK;
-}
-
-static bool is_name(const unsigned char *c)
-{
-  static const char *const names[] = {"LIST", "bext", "iXML", "id3 ", "ID3 ", "axml", "cue ", "smpl",
-                                      "note", "_PMX", "guan", "cart", "fact", "JUNK", "PEAK"};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (!memcmp(c, names[i], 4)) return true;
-  return false;
-}
-
-/* The end of samples that begin at `from`, of which no size tells: the file's, or where chunks of names begin. */
-static bl_status end_of_samples(bl_ctx *ctx, bl_window *w, uint64_t from, uint64_t *end)
-{
-  enum { PIECE = 65536 };
-  bool are = false;
-  bl_status s = are_chunks(ctx, w, from, &are);
-  *end = are ? from : w->n_bytes;
-  for (uint64_t at = from; !s && !are && at + 8 <= w->n_bytes;) {
-    const unsigned char *v;
-    size_t n = w->n_bytes - at < PIECE ? (size_t)(w->n_bytes - at) : PIECE, i = 0;
-    if ((s = bl_window_get(ctx, w, at, n, n, &v)) || (s = BL_CHECK_CANCEL(ctx))) break;
-    while (i + 8 <= n && !is_name(v + i)) i++;
-    at += i;
-    if (i + 8 > n) continue; /* the last 7 bytes are looked at with the next piece */
-    s = are_chunks(ctx, w, at, &are);
-    if (are) *end = at;
-    at++;
-  }
-  return s;
-}
-
 /* Bytes of a format chunk that say what the samples are; what a writer added behind them may be anything. */
 static uint64_t format_bytes(const unsigned char *c, uint64_t n)
 {
@@ -223,29 +176,26 @@ static uint64_t format_bytes(const unsigned char *c, uint64_t n)
   return n < whole ? n : whole;
 }
 
-/* The chunk at `at`. A data chunk whose size is unknown or too long runs to the end of its samples. */
-static bl_status look_at_chunk(bl_ctx *ctx, bl_window *w, uint64_t at, uint64_t wide, chunk *k)
+/* What is kept of a chunk. A data chunk whose size is unknown or too long runs to the end of its samples, where the walk
+ * goes on. */
+static bl_status look_at_chunk(bl_ctx *ctx, bl_window *w, bl_riff *r, const bl_riff_chunk *c, chunk *k)
 {
   static const char *const keep[] = {"fmt ", "fact", "ds64", "data", NULL};
-  uint64_t room = w->n_bytes - at - 8, end;
-  size_t head = room + 8 < sizeof k->c ? (size_t)room + 8 : sizeof k->c;
+  size_t head = c->room + 8 < sizeof k->c ? (size_t)c->room + 8 : sizeof k->c;
   const unsigned char *v;
-  *k = (chunk){0};
-  bl_status s = bl_window_get(ctx, w, at, head, head, &v);
+  *k = (chunk){.n = c->n};
+  bl_status s = bl_window_get(ctx, w, c->at, head, head, &v);
   if (s) return s;
   memcpy(k->c, v, head);
-  k->n = bl_le32(k->c + 4);
-  bool data = !memcmp(k->c, "data", 4);
-  if (data && k->n == UINT32_MAX && wide && wide <= room) k->n = wide;
-  else if (data && (!k->n || k->n > room)) {
-    s = end_of_samples(ctx, w, at + 8, &end);
-    if (s) return s;
-    k->n = end - at - 8;
+  if (!strcmp(c->name, "data") && (!c->n || c->n > c->room)) {
+    s = bl_riff_samples(ctx, r, c, &k->n);
+    r->next = c->at + 8 + k->n;
+    if (r->next < r->file_bytes) r->next += k->n & 1;
   }
-  if (k->n > room) k->n = room;
-  for (size_t i = 0; keep[i]; i++) k->known |= !memcmp(k->c, keep[i], 4);
-  k->kept = !k->known ? 0 : !memcmp(k->c, "fmt ", 4) ? format_bytes(k->c, k->n) : k->n;
-  return BL_OK;
+  if (k->n > c->room) k->n = c->room;
+  for (size_t i = 0; keep[i]; i++) k->known |= !strcmp(c->name, keep[i]);
+  k->kept = !k->known ? 0 : !strcmp(c->name, "fmt ") ? format_bytes(k->c, k->n) : k->n;
+  return s;
 }
 
 /* Its head and what is kept of it, even in length. */
@@ -278,17 +228,19 @@ static bl_status tell_left_out(bl_ctx *ctx, const chunk *k, bl_texts *report)
 /* Walks the chunks; the first pass (out NULL) sums the bytes kept, the second, given it, copies them. */
 static bl_status wav_chunks(bl_ctx *ctx, bl_window *w, bl_out *out, uint64_t *kept, bl_texts *report)
 {
-  uint64_t total = *kept, wide = 0;
+  bl_glance g = {.fd = w->file - 1};
+  bl_riff r;
+  bl_riff_chunk c;
+  uint64_t total = *kept;
   bl_status s = BL_OK;
   *kept = 4; /* "WAVE" */
-  for (uint64_t at = 12; !s && at < w->n_bytes && w->n_bytes - at >= 8;) {
+  if (!bl_riff_open(&g, w->n_bytes, &r)) return BL_OK;
+  while (!s && bl_riff_next(&r, &c)) {
     chunk k;
-    if ((s = look_at_chunk(ctx, w, at, wide, &k))) break;
-    if (!memcmp(k.c, "ds64", 4) && k.n >= 16) wide = bl_le64(k.c + 16);
-    if (k.known) *kept += 8 + k.kept + (k.kept & 1 && at + 8 + k.kept < w->n_bytes);
-    if (k.known && out) s = put_chunk(ctx, w, at, &k, total, out);
+    if ((s = look_at_chunk(ctx, w, &r, &c, &k))) break;
+    if (k.known) *kept += 8 + k.kept + (k.kept & 1 && c.at + 8 + k.kept < w->n_bytes);
+    if (k.known && out) s = put_chunk(ctx, w, c.at, &k, total, out);
     if (!s && out) s = tell_left_out(ctx, &k, report);
-    at += 8 + k.n + (k.n & 1 && at + 8 + k.n < w->n_bytes);
   }
   return s;
 }

@@ -8,6 +8,7 @@
 
 #include "baleen/file.h"
 #include "baleen/text.h"
+#include "clock.h"
 #include "path.h"
 #include "recording_private.h"
 
@@ -243,17 +244,6 @@ bl_status bl_sidecar_tells(bl_ctx *ctx, const char *file, bool *candidate, bool 
 
 /* ---- taking it --------------------------------------------------------------------------------------------------- */
 
-/* Microseconds are its last digits; a date that is none is refused by what takes it. */
-static bool parse_start(const char *text, int v[7], int *zone)
-{
-  static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f",
-                                      "%Y-%m-%d %H:%M:%S"};
-  const char *used;
-  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-    if (bl_start_from_name(forms[i], text, v, zone, &used)) return true;
-  return false;
-}
-
 static bl_status check_counts(bl_ctx *ctx, const bl_recording *rec, const bl_sidecar *d, const char *name)
 {
   size_t n = rec->streams[0].n_channels;
@@ -287,7 +277,7 @@ bl_status bl_sidecar_apply(bl_ctx *ctx, bl_recording *rec, const bl_sidecar *d)
   int v[7], zone;
   bool controls = false;
   bl_status s = check_counts(ctx, rec, d, name);
-  if (!s && d->start && !parse_start(d->start, v, &zone))
+  if (!s && d->start && !bl_clock_parse(d->start, v, &zone))
     s = bl_fail(ctx, BL_E_FORMAT, "%s: \"start\" is '%s', wanted a time such as 2018-06-02T15:30:00", name, d->start);
   for (size_t i = 0; i < stream->n_channels && !s; i++) {
     bl_channel *c = &stream->channels[i];

@@ -338,18 +338,12 @@ static void cut_in_the_middle(void **arg)
     struct stat info;
     assert_int_equal(stat(path, &info), 0);
     assert_int_equal(truncate(path, info.st_size * 3 / 5), 0);
-    bl_status status = bl_recording_open(ctx, path, &rec);
-    if ((kinds[k].code & SF_FORMAT_TYPEMASK) == SF_FORMAT_CAF) { /* which libsndfile does not read then */
-      check_fails(ctx, status, BL_E_FORMAT, "malformed");
-      goto next;
-    }
-    check_ok(ctx, status);
+    check_ok(ctx, bl_recording_open(ctx, path, &rec));
     check_ok(ctx, bl_recording_read(ctx, rec, 0, 0, N + 5000, cut, &cut_n));
     if (!rec->notes.n || !bl_ctx_warnings(ctx, BL_W_TRUNCATED)) fail_msg("%s: no note", kinds[k].name);
     /* half a second of Ogg is one page, which is there or not */
     assert_in_range(cut_n, kinds[k].step == 0 ? 0 : whole_n / 3, whole_n * 7 / 10);
     if (memcmp(whole, cut, cut_n * n_channels * sizeof *cut)) fail_msg("%s: other samples", kinds[k].name);
-  next:
     bl_recording_close(ctx, rec);
     free(whole);
     free(cut);

@@ -66,7 +66,8 @@ static void names(void **arg)
     char ahead[8];
     bl_clock_zone_text(zone, ahead);
     if (ok)
-      snprintf(got, sizeof got, "%04d-%02d-%02dT%02d:%02d:%02d.%06d%s", v[0], v[1], v[2], v[3], v[4], v[5], v[6], ahead);
+      snprintf(got, sizeof got, "%04d-%02d-%02dT%02d:%02d:%02d.%06d%s", v[0], v[1], v[2], v[3], v[4], v[5], v[6],
+               ahead);
     if (ok != (rows[i].want != NULL) || (ok && strcmp(got, rows[i].want) != 0))
       fail_msg("%s: got %s, want %s", rows[i].path, ok ? got : "none", rows[i].want ? rows[i].want : "none");
   }

@@ -237,15 +237,23 @@ def fmt(channels, align, bits, tag=1, rate=8000):
 def plain():
     d = whole("tone.wav")
     data = d[44:]
-    head = 44
     put("cut.wav", "tone.wav", "cut", d[:-1001], 3499, "", "the data chunk says 8000 bytes, the file holds 6999")
     put("open.wav", "tone.wav", "sizes of 0", d[:4] + bytes(4) + d[8:40] + bytes(4) + data, 4000, "", "says 0 bytes")
     put("behind.wav", "tone.wav", "the data chunk says 3000 bytes", d[:40] + struct.pack("<I", 3000) + data, 1500, "",
         "the 5000 behind them begin no chunk")
+    put("tag.wav", "tone.wav", "an ID3 tag in front", id3(50) + d, 4000, "", "an ID3 tag of 60 bytes")
+    put("align3.wav", "", "3 channels of 16 bits in frames of 2 bytes", riff(fmt(3, 2, 16), (b"data", data)), 1333, "",
+        "frames of 2 bytes")
+    put("align17.wav", "", "17 bits in frames of 2 bytes", riff(fmt(1, 2, 17), (b"data", data)), "refused", "",
+        "frames of 2 bytes")
+    put("align0.wav", "tone.wav", "frames of 0 bytes", riff(fmt(1, 0, 16), (b"data", data)), 4000, "", "frames of 0 bytes")
     put("cut.aiff", "tone.aiff", "cut", whole("tone.aiff")[:-1000], 3500, "", "says a file of")
     put("cut.au", "tone.au", "cut", whole("tone.au")[:-1000], 3500, "", "says a file of")
     put("cut.w64", "tone.w64", "cut", whole("tone.w64")[:-1000], 3500, "", "says a file of")
     put("cut.rf64", "tone.rf64", "cut", whole("tone.rf64")[:-1000], 3500, "", "says 8000 bytes, the file holds 7000")
+    put("cut.voc", "tone.voc", "cut", whole("tone.voc")[:-1000], 3500, "", "says")
+    put("cut.sph", "tone.sph", "cut", whole("tone.sph")[:-1000], 3500, "", "says")
+    put("cut.caf", "tone.caf", "cut", whole("tone.caf")[:-1000], 3500, "", "says")
     put("alac32.caf", "", "ALAC of 32 bits, which libsndfile decodes wrongly", whole("alac32.caf"), "refused", "",
         "ALAC of 32 bits")
     put("wav_named.flac", "tone.wav", "WAV by the name of FLAC", d, 4000)

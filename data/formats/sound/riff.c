@@ -45,62 +45,111 @@ static bool is_chunk(bl_glance *g, uint64_t at, uint64_t end)
   return true;
 }
 
-/* Bytes of a frame of PCM or float, by a chunk fmt of `size` bytes at `at`; 0: compressed, or too short. */
-static uint64_t frame_bytes(bl_glance *g, uint64_t at, uint64_t size)
+/* Frames of PCM or float, by a chunk fmt; compressed ones are not looked at. */
+static void look_at_format(bl_glance *g, const bl_riff_chunk *c, bl_riff_data *out)
 {
-  unsigned char h[14];
-  if (size < 14 || !read_at(g, at, h, 14)) return 0;
-  unsigned tag = h[0] | (unsigned)h[1] << 8;
-  return tag == 1 || tag == 3 || tag == 0xfffe ? h[12] | (uint64_t)h[13] << 8 : 0;
+  unsigned char h[16];
+  if (c->n < 16 || !read_at(g, c->at + 8, h, 16)) return;
+  unsigned tag = bl_le16(h);
+  if (tag != 1 && tag != 3 && tag != 0xfffe) return;
+  out->frame_bytes = bl_le16(h + 12);
+  out->channels = bl_le16(h + 2);
+  out->bits = bl_le16(h + 14);
 }
 
-/* What the data chunk, whose head is in h, says and what there is. */
-static void look_at_data(bl_glance *g, const unsigned char *h, uint64_t at, uint64_t file_bytes, bool rf64,
-                         bl_riff_data *out)
+/* What a data chunk says and what there is. */
+static void look_at_data(const bl_riff *r, const bl_riff_chunk *c, bl_riff_data *out)
 {
-  uint64_t from = at + 8, size = bl_le32(h + 4);
-  bool elsewhere = rf64 && size == UINT32_MAX;
-  out->size_at = at + 4;
-  out->no_ds64 = elsewhere && !out->size64_at;
-  if (!elsewhere) out->says = size, out->size64_at = 0;
-  out->holds = file_bytes - from;
-  if (!rf64) out->wrapped = unwrap(g, from, size, out->holds, file_bytes);
-  out->unclosed = !out->says && out->holds && !only_chunks(g, from, file_bytes);
-  uint64_t end = from + out->says;
-  if (out->unclosed || out->wrapped || out->says >= out->holds || is_chunk(g, end + (end & 1), file_bytes)) return;
-  if (end + 1 < file_bytes) out->behind = file_bytes - end; /* else a pad byte */
+  unsigned char h[4];
+  uint64_t from = c->at + 8, end;
+  uint32_t size = read_at(r->g, c->at + 4, h, 4) ? bl_le32(h) : 0;
+  bool elsewhere = r->rf64 && size == UINT32_MAX;
+  out->size_at = c->at + 4;
+  out->no_ds64 = elsewhere && !r->size64_at;
+  out->size64_at = elsewhere ? r->size64_at : 0;
+  out->says = elsewhere ? r->says64 : size;
+  out->holds = c->room;
+  if (!r->rf64) out->wrapped = unwrap(r->g, from, size, out->holds, r->file_bytes);
+  out->unclosed = !out->says && out->holds && !only_chunks(r->g, from, r->file_bytes);
+  end = from + out->says;
+  if (out->unclosed || out->wrapped || out->says >= out->holds || is_chunk(r->g, end + (end & 1), r->file_bytes))
+    return;
+  if (end + 1 < r->file_bytes) out->behind = r->file_bytes - end; /* else a pad byte */
+}
+
+bool bl_riff_open(bl_glance *g, uint64_t file_bytes, bl_riff *out)
+{
+  unsigned char h[12];
+  *out = (bl_riff){.g = g, .file_bytes = file_bytes, .next = sizeof h};
+  if (!read_at(g, 0, h, 12) || memcmp(h + 8, "WAVE", 4) || (memcmp(h, "RIFF", 4) && memcmp(h, "RF64", 4))) return false;
+  out->rf64 = h[1] == 'F';
+  return true;
+}
+
+bool bl_riff_next(bl_riff *r, bl_riff_chunk *out)
+{
+  unsigned char h[8];
+  if (r->n++ >= MAX_CHUNKS || r->next > r->file_bytes || r->file_bytes - r->next < 8 || !read_at(r->g, r->next, h, 8))
+    return false;
+  *out = (bl_riff_chunk){.at = r->next, .n = bl_le32(h + 4), .room = r->file_bytes - r->next - 8};
+  memcpy(out->name, h, 4);
+  if (r->rf64 && !memcmp(h, "data", 4) && out->n == UINT32_MAX && r->size64_at) out->n = r->says64;
+  if (r->rf64 && !memcmp(h, "ds64", 4) && out->n >= 16 && read_at(r->g, out->at + 16, h, 8)) {
+    r->size64_at = out->at + 16;
+    r->says64 = bl_le64(h);
+  }
+  r->next = out->n > out->room ? r->file_bytes : out->at + 8 + out->n;
+  if (r->next < r->file_bytes) r->next += r->next & 1;
+  return true;
+}
+
+static bool is_name(const unsigned char *c)
+{
+  static const char *const names[] = {"LIST", "bext", "iXML", "id3 ", "ID3 ", "axml", "cue ", "smpl",
+                                      "note", "_PMX", "guan", "cart", "fact", "JUNK", "PEAK"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (!memcmp(c, names[i], 4)) return true;
+  return false;
+}
+
+bl_status bl_riff_samples(bl_ctx *ctx, bl_riff *r, const bl_riff_chunk *data, uint64_t *n)
+{
+  enum { PIECE = 16384 };
+  unsigned char v[PIECE];
+  uint64_t from = data->at + 8;
+  bool are = only_chunks(r->g, from, r->file_bytes);
+  bl_status s = BL_OK;
+  *n = are ? 0 : data->room;
+  for (uint64_t at = from; !s && !are && at + 8 <= r->file_bytes;) {
+    size_t got = bl_glance_read(r->g, at, v, r->file_bytes - at < PIECE ? (size_t)(r->file_bytes - at) : PIECE), i = 0;
+    if (got < 8 || (s = BL_CHECK_CANCEL(ctx))) break;
+    while (i + 8 <= got && !is_name(v + i)) i++;
+    at += i; /* the last 7 bytes are looked at with the next piece */
+    if (i + 8 > got) continue;
+    if ((are = only_chunks(r->g, at, r->file_bytes))) *n = at - from;
+    at++;
+  }
+  return s;
 }
 
 bool bl_riff_find_data(bl_glance *g, uint64_t file_bytes, bl_riff_data *out)
 {
-  unsigned char h[24];
-  uint64_t at = 12;
+  bl_riff r;
+  bl_riff_chunk c;
+  unsigned char h[4];
   *out = (bl_riff_data){0};
-  if (!read_at(g, 0, h, 12) || memcmp(h + 8, "WAVE", 4) || (memcmp(h, "RIFF", 4) && memcmp(h, "RF64", 4))) return false;
-  bool rf64 = h[1] == 'F';
-  out->open_riff = !rf64 && (bl_le32(h + 4) == 0 || bl_le32(h + 4) == UINT32_MAX);
-  for (int i = 0; i < MAX_CHUNKS && at + 8 <= file_bytes && read_at(g, at, h, 8); i++) {
-    uint64_t size = bl_le32(h + 4);
-    if (!memcmp(h, "data", 4)) {
-      look_at_data(g, h, at, file_bytes, rf64, out);
-      return true;
-    }
-    if (!memcmp(h, "fmt ", 4)) out->frame_bytes = frame_bytes(g, at + 8, size);
-    if (rf64 && !memcmp(h, "ds64", 4) && size >= 16 && read_at(g, at + 16, h + 8, 8)) {
-      out->size64_at = at + 16;
-      out->says = bl_le64(h + 8);
-    }
-    at += 8 + size + (size & 1);
+  if (!bl_riff_open(g, file_bytes, &r)) return false;
+  out->open_riff = !r.rf64 && read_at(g, 4, h, 4) && (bl_le32(h) == 0 || bl_le32(h) == UINT32_MAX);
+  while (bl_riff_next(&r, &c)) {
+    if (!strcmp(c.name, "fmt ")) look_at_format(g, &c, out);
+    if (strcmp(c.name, "data")) continue;
+    look_at_data(&r, &c, out);
+    return true;
   }
   return false;
 }
 
-static uint32_t be32(const unsigned char *p)
-{
-  return (uint32_t)p[3] | (uint32_t)p[2] << 8 | (uint32_t)p[1] << 16 | (uint32_t)p[0] << 24;
-}
-
-static const char w64_riff[] = "riff\x2e\x91\xcf\x11", w64_data[] = "data\xf3\xac\xd3\x11";
+static const char w64_data[] = "data\xf3\xac\xd3\x11";
 
 enum { W64_HEAD = 24, W64_FIRST = 40 };
 
@@ -122,7 +171,7 @@ bool bl_w64_find_data(bl_glance *g, uint64_t file_bytes, bl_riff_data *out)
 {
   unsigned char h[W64_HEAD];
   *out = (bl_riff_data){0};
-  if (!read_at(g, 0, h, W64_HEAD) || memcmp(h, w64_riff, 8)) return false;
+  if (!read_at(g, 0, h, W64_HEAD) || memcmp(h, BL_W64_MARK, 8)) return false;
   uint64_t at = W64_FIRST;
   for (int i = 0; i < MAX_CHUNKS && at + W64_HEAD <= file_bytes && read_at(g, at, h, W64_HEAD); i++) {
     uint64_t size = bl_le64(h + 16);
@@ -141,32 +190,27 @@ bool bl_w64_find_data(bl_glance *g, uint64_t file_bytes, bl_riff_data *out)
   return false;
 }
 
-bool bl_sound_length(bl_glance *g, uint64_t *size_at, uint64_t *says)
-{
-  unsigned char h[24];
-  if (!read_at(g, 0, h, 24)) return false;
-  if (!memcmp(h, "FORM", 4) && (!memcmp(h + 8, "AIFF", 4) || !memcmp(h + 8, "AIFC", 4))) {
-    *size_at = 4;
-    *says = 8 + (uint64_t)be32(h + 4);
-    return true;
-  }
-  if (!memcmp(h, w64_riff, 8)) { /* a GUID of 16 bytes, then the size of all */
-    *size_at = 16;
-    *says = bl_le64(h + 16);
-    return true;
-  }
-  if (!memcmp(h, ".snd", 4) && be32(h + 8) != 0xffffffff) {
-    *size_at = 8;
-    *says = (uint64_t)be32(h + 4) + be32(h + 8);
-    return true;
-  }
-  return false;
-}
-
 static unsigned long long ull(uint64_t x) { return x; }
+
+/* The size of frames against channels and bits. Frames that are longer, each sample in more bytes than it needs, are
+ * right. */
+static bl_status note_frames(bl_ctx *ctx, bl_recording *rec, const bl_riff_data *d)
+{
+  uint64_t needs = (uint64_t)d->channels * ((d->bits + 7) / 8);
+  if (!d->channels || !d->bits || (d->frame_bytes >= needs && d->frame_bytes % d->channels == 0)) return BL_OK;
+  if (d->bits % 8)
+    return bl_fail(ctx, BL_E_FORMAT,
+                   "%s: the chunk fmt says frames of %llu bytes for %u channel%s of %u bits, which cannot be",
+                   rec->path, ull(d->frame_bytes), d->channels, d->channels == 1 ? "" : "s", d->bits);
+  return bl_recording_note(ctx, rec, BL_W_DEVIATION,
+                           "the chunk fmt says frames of %llu bytes for %u channel%s of %u bits; %llu were taken",
+                           ull(d->frame_bytes), d->channels, d->channels == 1 ? "" : "s", d->bits, ull(needs));
+}
 
 bl_status bl_riff_note(bl_ctx *ctx, bl_recording *rec, const bl_riff_data *d)
 {
+  bl_status s = note_frames(ctx, rec, d);
+  if (s) return s;
   if (d->wrapped)
     return bl_recording_note(
         ctx, rec, BL_W_DEVIATION, "byte %llu: the data chunk says %llu bytes, which is %s; %llu follow, and were taken",

@@ -19,6 +19,7 @@
 #include "recording_private.h"
 #include "riff.h"
 #include "sound.h"
+#include "wav_notes.h"
 
 enum { SKIP_FRAMES = 4096, FRONT = 48 };
 /* Frames that one byte of a file may stand for: FLAC codes 65535 equal samples in some 10 bytes. */
@@ -111,6 +112,19 @@ static void mend_length(sound *f, const bl_riff_data *d)
 
 static unsigned long long ull(uint64_t x) { return x; }
 
+/* libsndfile leaves out the last 8 bytes of a CAF file whose data chunk, with its size at size_at, says more than there
+ * is. */
+static void mend_caf(sound *f, uint64_t size_at)
+{
+  char kind[4];
+  uint64_t n = f->file_bytes - size_at - 8;
+  if (bl_glance_read(&f->bytes, 0, kind, 4) != 4 || memcmp(kind, "caff", 4) || size_at + 8 > f->file_bytes) return;
+  f->patch_at = size_at;
+  f->patch_bytes = 8;
+  f->patch = 0;
+  for (int b = 0; b < 8; b++, n >>= 8) f->patch = f->patch << 8 | (n & 255); /* the highest byte comes first there */
+}
+
 /* Notes what is wrong with the length of the file or of a WAV file's data. libsndfile takes what the file holds when
  * the header says more; when it says nothing, the size is put right in what libsndfile gets to read. */
 static bl_status check_length(bl_ctx *ctx, bl_recording *rec)
@@ -118,8 +132,9 @@ static bl_status check_length(bl_ctx *ctx, bl_recording *rec)
   sound *f = rec->impl;
   bl_riff_data d;
   uint64_t size_at, says;
-  if (bl_sound_length(&f->bytes, &size_at, &says) &&
-      (says > f->file_bytes + 1 || !says)) /* a pad byte at the end may be missing */
+  bool told = bl_sound_length(&f->bytes, f->file_bytes, &size_at, &says);
+  if (told && says > f->file_bytes) mend_caf(f, size_at);
+  if (told && (says > f->file_bytes + 1 || !says)) /* a pad byte at the end may be missing */
     return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
                              "byte %llu: the header says a file of %llu bytes, it has %llu; those were taken",
                              ull(size_at), ull(says), ull(f->file_bytes));
@@ -296,6 +311,23 @@ static bool length_is_guess(const sound *f)
   return f->info.frames < 0 || (double)f->info.frames > (double)f->file_bytes * FRAMES_PER_BYTE;
 }
 
+/* ID3 tags in front of the file's own header: all places count from behind them. */
+static bl_status pass_tags(bl_ctx *ctx, bl_recording *rec)
+{
+  sound *f = rec->impl;
+  unsigned char h[10];
+  for (uint64_t tag = 1; tag; f->bytes.base += tag, f->file_bytes -= tag) {
+    f->bytes.n = 0;
+    tag = bl_glance_read(&f->bytes, 0, h, sizeof h) == sizeof h ? bl_id3_bytes(h) : 0;
+    if (tag >= f->file_bytes) tag = 0;
+  }
+  if (!f->bytes.base) return BL_OK;
+  return bl_recording_note(
+      ctx, rec, BL_W_DEVIATION,
+      "an ID3 tag of %llu bytes stands in front of it, and was passed over; bytes count from its end",
+      ull(f->bytes.base));
+}
+
 /* libsndfile 1.2 gives other samples than were stored for packets of ALAC that are not compressed, as those of noise. */
 static bl_status check_alac(bl_ctx *ctx, const bl_recording *rec)
 {
@@ -319,14 +351,14 @@ static bl_status open_sound(bl_ctx *ctx, bl_recording *rec)
   if (f->bytes.fd < 0 || fstat(f->bytes.fd, &info))
     return bl_fail(ctx, BL_E_IO, "%s: cannot be opened: %s", rec->path, strerror(errno));
   f->file_bytes = (uint64_t)info.st_size;
-  bl_status s = check_length(ctx, rec);
+  bl_status s = pass_tags(ctx, rec);
+  if (!s) s = check_length(ctx, rec);
   if (s || (s = reopen(ctx, rec))) return s;
   uint64_t frames = 0;
   if ((s = bl_sound_check(ctx, rec, f->info.samplerate, f->info.channels))) return s;
   f->from_start_only = !f->info.seekable;
   if ((s = check_alac(ctx, rec))) return s;
   if ((s = describe(ctx, rec, f->info.format))) return s;
-  if ((s = read_bext(ctx, rec))) return s;
   if (!length_is_guess(f)) frames = (uint64_t)f->info.frames;
   else if ((s = count_frames(ctx, rec, &frames))) return s;
 
@@ -338,7 +370,10 @@ static bl_status open_sound(bl_ctx *ctx, bl_recording *rec)
   stream->rate_hz = f->info.samplerate;
   stream->n_frames = frames;
   if ((s = bl_sound_channels(ctx, stream, (size_t)f->info.channels, whole_bits(f->info.format)))) return s;
-  if ((s = bl_sound_beside(ctx, rec, &f->full_scale))) return s;
+  s = bl_wav_notes(ctx, rec, &f->bytes, f->file_bytes);
+  if (!s && !rec->has_start) s = read_bext(ctx, rec);
+  if (!s && !rec->has_start) s = bl_wav_comment(ctx, rec, &f->bytes, f->file_bytes);
+  if (s || (s = bl_sound_beside(ctx, rec, &f->full_scale))) return s;
   if (!frames) return bl_recording_note(ctx, rec, BL_W_TRUNCATED, "the file holds no samples");
   stream->runs = bl_calloc(ctx, 1, sizeof *stream->runs);
   if (!stream->runs) return bl_fail_nomem(ctx, "a sound file");
