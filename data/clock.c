@@ -73,8 +73,7 @@ bool bl_clock_us(const int v[7], int64_t *us)
   return true;
 }
 
-/* n digits from *p on, which steps behind them; -1 when there are not as many. */
-static int digits(const char **p, int n)
+int bl_clock_digits(const char **p, int n)
 {
   int x = 0;
   for (; n > 0; n--, ++*p) {
@@ -102,7 +101,7 @@ bool bl_clock_parse(const char *text, int v[7], int *zone)
   static const char *const behind[] = {"-", "-", "T ", ":", ":", ""};
   const char *p = text + strspn(text, " ");
   for (int i = 0; i < 6; i++) {
-    v[i] = digits(&p, i ? 2 : 4);
+    v[i] = bl_clock_digits(&p, i ? 2 : 4);
     if (v[i] < 0 || (*behind[i] && (!*p || !strchr(behind[i], *p++)))) return false;
   }
   double part = 0;

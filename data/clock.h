@@ -20,6 +20,8 @@ bool bl_clock_us(const int v[7], int64_t *us);
 /* Reads "2002-12-03 19:01:11.2201", with a T or a blank in the middle, a fraction or none; how far it is ahead of UTC
  * may follow (bl_clock_zone()), else *zone is BL_NO_ZONE. False when it is none, or no date. */
 bool bl_clock_parse(const char *text, int v[7], int *zone);
+/* The number of n digits from *p on, which steps behind them; -1 when there are not as many. */
+int bl_clock_digits(const char **p, int n);
 /* How far a clock is ahead of UTC, in minutes: "+05:30", "-0500", "Z". The bytes of s that say so; 0: none do. */
 size_t bl_clock_zone(const char *s, int *minutes);
 /* The same as text, "+05:30"; "" for BL_NO_ZONE. */

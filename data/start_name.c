@@ -30,16 +30,6 @@ static const char
                 "_%y%m%d_%H%M%S",       "_%y%m%d-%H%M%S",
 };
 
-static bool digits(const char **s, int n, int *out)
-{
-  *out = 0;
-  for (int i = 0; i < n; i++, ++*s) {
-    if (**s < '0' || **s > '9') return false;
-    *out = *out * 10 + (**s - '0');
-  }
-  return true;
-}
-
 enum { LEAST_DIGITS = 12 }; /* in each of them */
 
 static bool has_digits(const char *name, size_t wanted)
@@ -65,9 +55,9 @@ static bool fits(const char *pattern, const char *s, int v[7], const char **end)
     char c = *++pattern;
     const char *at = c ? strchr(field, c) : NULL;
     if (at) {
-      if (!digits(&s, c == 'Y' ? 4 : 2, &v[at - field])) return false;
+      if ((v[at - field] = bl_clock_digits(&s, c == 'Y' ? 4 : 2)) < 0) return false;
     } else if (c == 'y') {
-      if (!digits(&s, 2, &v[0])) return false;
+      if ((v[0] = bl_clock_digits(&s, 2)) < 0) return false;
       v[0] += v[0] < 69 ? 2000 : 1900;
     } else if (c == 'f') {
       int scale = 100000;

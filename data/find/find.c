@@ -142,6 +142,30 @@ static bl_status add_if_wanted(walk *w)
 
 static bl_status below(walk *w, size_t depth);
 
+/* Whether there is a file. What is none is told where a recording may have been lost with it, as when a disk is not
+ * mounted or a file was not fetched: links that lead nowhere, and (wanted) whatever has the name of a recording. */
+static bool is_file(walk *w, bool wanted)
+{
+  struct stat st, link;
+  bool there = stat(here(w), &st) == 0;
+  int why = errno;
+  if (there && S_ISREG(st.st_mode)) return true;
+  if (lstat(here(w), &link)) return false;
+  if (!there && S_ISLNK(link.st_mode))
+    bl_warn(w->ctx, BL_W_REMARK, "%s: passed over: a link that leads nowhere (%s)", here(w), strerror(why));
+  else if (there && S_ISDIR(st.st_mode))
+    bl_warn(w->ctx, BL_W_REMARK, "%s: passed over: a link to a folder; a pattern that names it looks into it", here(w));
+  else if (wanted) bl_warn(w->ctx, BL_W_REMARK, "%s: passed over: it is no regular file", here(w));
+  return false;
+}
+
+static void tell_folder(walk *w)
+{
+  if (bl_recording_is_name(here(w)))
+    bl_warn(w->ctx, BL_W_REMARK, "%s: is a folder, with the name of a recording; the recordings in it are taken",
+            here(w));
+}
+
 /* An entry found while going down: a recording is kept, a real folder entered. */
 static bl_status enter(walk *w, const char *name, size_t depth)
 {
@@ -150,8 +174,9 @@ static bl_status enter(walk *w, const char *name, size_t depth)
   bl_status s = push(w, name);
   if (!s && lstat(here(w), &st) == 0) {
     bool folder = S_ISDIR(st.st_mode);
+    if (folder) tell_folder(w);
     if (folder) s = below(w, depth + 1);
-    else if (stat(here(w), &st) == 0 && S_ISREG(st.st_mode)) s = add_if_wanted(w);
+    else if (is_file(w, bl_recording_is_name(here(w)))) s = add_if_wanted(w);
   }
   pop(w, n);
   return s;
@@ -174,9 +199,11 @@ static bl_status match(walk *w, size_t part, size_t depth);
 static bl_status at_end(walk *w)
 {
   struct stat st;
-  if (stat(here(w), &st)) return BL_OK;
-  if (S_ISDIR(st.st_mode)) return below(w, 0);
-  if (!S_ISREG(st.st_mode)) return BL_OK;
+  if (stat(here(w), &st) == 0 && S_ISDIR(st.st_mode)) {
+    if (w->parts->n && is_wild(w->parts->v[w->parts->n - 1])) tell_folder(w);
+    return below(w, 0);
+  }
+  if (!is_file(w, w->any_name || bl_recording_is_name(here(w)))) return BL_OK;
   return w->any_name ? add_file(w) : add_if_wanted(w);
 }
 

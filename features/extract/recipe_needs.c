@@ -198,20 +198,35 @@ static bl_status fail_rate(bl_ctx *ctx, const path *wanted, const path *in)
       in->stream[0].rate_hz, wanted->stream[0].rate_hz);
 }
 
+/* Other channels, and what brings them to those that are wanted. */
+static bl_status other_channels(bl_ctx *ctx, const bl_stream *wanted, const bl_stream *in)
+{
+  size_t n = wanted->n_channels < in->n_channels ? wanted->n_channels : in->n_channels, c = 0;
+  while (c < n && !strcmp(wanted->channels.v[c], in->channels.v[c])) c++;
+  if (c == n && wanted->n_channels == in->n_channels) return BL_OK;
+  if (wanted->n_channels == 1 && in->n_channels > 1)
+    return bl_fail(
+        ctx, BL_E_MISMATCH,
+        "its channels become %zu ('%s' ..) where '%s' alone is wanted; put mono first among the stages and learn "
+        "anew, or make it mono: baleen convert IN OUT --stages '[mono]'; or pick one",
+        in->n_channels, in->channels.v[0], wanted->channels.v[0]);
+  if (c < n)
+    return bl_fail(ctx, BL_E_MISMATCH,
+                   "its channels become '%s' where '%s' is wanted; if they are the same, rename them, by a stage or by "
+                   "baleen convert IN OUT --stages '[{rename: {from: [%s], to: [%s]}}]'",
+                   in->channels.v[c], wanted->channels.v[c], in->channels.v[c], wanted->channels.v[c]);
+  return bl_fail(ctx, BL_E_MISMATCH,
+                 "its channels become %zu instead of %zu; %s '%s'; pick them, or put mono first among the stages",
+                 in->n_channels, wanted->n_channels,
+                 n < in->n_channels ? "one too many is" : "the first that is wanting is",
+                 n < in->n_channels ? in->channels.v[n] : wanted->channels.v[n]);
+}
+
 /* Says what differs between the streams that two paths end in. */
 static bl_status other_frames(bl_ctx *ctx, const bl_stream *wanted, const bl_stream *in)
 {
-  size_t n = wanted->n_channels < in->n_channels ? wanted->n_channels : in->n_channels;
-  for (size_t c = 0; c < n; c++)
-    if (strcmp(wanted->channels.v[c], in->channels.v[c]))
-      return bl_fail(ctx, BL_E_MISMATCH, "its channels become '%s' where '%s' is wanted", in->channels.v[c],
-                     wanted->channels.v[c]);
-  if (wanted->n_channels != in->n_channels)
-    return bl_fail(ctx, BL_E_MISMATCH,
-                   "its channels become %zu instead of %zu; %s '%s'; pick them, or put mono first among the stages",
-                   in->n_channels, wanted->n_channels,
-                   n < in->n_channels ? "one too many is" : "the first that is wanting is",
-                   n < in->n_channels ? in->channels.v[n] : wanted->channels.v[n]);
+  bl_status s = other_channels(ctx, wanted, in);
+  if (s) return s;
   bool same = wanted->n_bins == in->n_bins && !wanted->bin_hz == !in->bin_hz &&
               near(wanted->source_rate_hz, in->source_rate_hz);
   for (size_t k = 0; same && wanted->bin_hz && k < wanted->n_bins; k++) same = near(wanted->bin_hz[k], in->bin_hz[k]);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "baleen/source.h"
@@ -121,6 +122,37 @@ static void finds_recordings_by_patterns(void **state)
   check_refused(ctx, &(set){{"recordings=nowhere"}}, "no recording matches 'nowhere'");
   check_refused(ctx, &(set){{NULL}}, "'recordings' must be given");
   check_free(ctx);
+}
+
+/* What has the name of a recording and is no file, and links that may lead to some, are told, and stop nobody. */
+static void tells_what_is_no_file(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *pattern, *want;
+    size_t warnings;
+  } rows[] = {{"odd", "good.wav:-:-;inner.wav/a.wav:-:-;", 5}, /* the folder too */
+              {"odd/*.wav", "good.wav:-:-;inner.wav/a.wav:-:-;", 4},
+              {"odd/**/*.wav", "good.wav:-:-;inner.wav/a.wav:-:-;", 4},
+              {"odd/[gl]*", "good.wav:-:-;", 2},
+              {"odd/inner.wav", "a.wav:-:-;", 0}};
+  char pipe[512];
+  tree_text("odd/good.wav", "");
+  tree_text("odd/inner.wav/a.wav", "");
+  tree_link("odd/lost.wav", "nowhere.wav");
+  tree_link("odd/loop.wav", "loop.wav");
+  tree_link("odd/more", "inner.wav");
+  snprintf(pipe, sizeof pipe, "%s/odd/pipe.wav", tree_root());
+  assert_int_equal(mkfifo(pipe, 0600), 0);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    bl_ctx *ctx = bl_ctx_new();
+    char option[200];
+    snprintf(option, sizeof option, "recordings=[\"%s\"]", rows[i].pattern);
+    check_list(ctx, &(set){{option}}, rows[i].want);
+    if (bl_ctx_warnings(ctx, BL_W_REMARK) != rows[i].warnings)
+      fail_msg("%s: %zu warnings", rows[i].pattern, bl_ctx_warnings(ctx, BL_W_REMARK));
+    check_free(ctx);
+  }
 }
 
 static void works_from_the_folder_it_is_told(void **state)
@@ -441,6 +473,7 @@ int main(void)
       cmocka_unit_test(raw_samples_by_settings),
       cmocka_unit_test(survives_any_allocation_failing),
       cmocka_unit_test(tables_in_latin1),
+      cmocka_unit_test(tells_what_is_no_file), /* it adds files */
   };
   return cmocka_run_group_tests(tests, make_tree, drop_tree);
 }

@@ -155,7 +155,8 @@ static const struct bad {
     {"another rate", "odd/rate.wav", false, BL_E_MISMATCH,
      "rate.wav: is not what the model needs: branch 'f': its rate is 11025 Hz"},
     {"more channels", "odd/stereo.wav", false, BL_E_MISMATCH,
-     "stereo.wav: is not what the model needs: branch 'f': its channels become 'left' where 'audio' is wanted"},
+     "stereo.wav: is not what the model needs: branch 'f': its channels become 2 ('left' ..) where 'audio' alone is "
+     "wanted; put mono first among the stages"},
     {"too short", "odd/short.wav", false, BL_E_SHAPE, "short.wav: no segment"},
     {"no sound", "text.npy", false, BL_E_FORMAT, "text.npy: "},
     {"not there", "nowhere.wav", false, BL_E_IO, "nowhere.wav: "},

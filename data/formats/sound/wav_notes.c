@@ -199,28 +199,37 @@ bl_status bl_wav_notes(bl_ctx *ctx, bl_recording *rec, bl_glance *g, uint64_t fi
 /* "(UTC-5)", "(UTC+5:30)", "(UTC)", of which the first gives -300. */
 static int comment_zone(const char *at)
 {
-  int sign, hours, minutes = 0;
   if (strncmp(at, "(UTC", 4)) return BL_NO_ZONE;
-  sign = at[4] == '-' ? -1 : 1;
+  int sign = at[4] == '-' ? -1 : 1, minutes = 0;
   if (at[4] == ')') return 0;
-  if ((at[4] != '-' && at[4] != '+') || sscanf(at + 5, "%2d:%2d", &hours, &minutes) < 1) return BL_NO_ZONE;
-  return hours <= 14 && minutes < 60 ? sign * (hours * 60 + minutes) : BL_NO_ZONE;
+  if (at[4] != '-' && at[4] != '+') return BL_NO_ZONE;
+  at += 5;
+  int hours = bl_clock_digits(&at, strspn(at, "0123456789") == 1 ? 1 : 2);
+  if (*at == ':') at++, minutes = bl_clock_digits(&at, 2);
+  return *at == ')' && hours >= 0 && hours <= 14 && minutes >= 0 && minutes < 60 ? sign * (hours * 60 + minutes)
+                                                                                 : BL_NO_ZONE;
 }
 
 static void take_comment(bl_recording *rec, const char *text)
 {
   static const char begins[] = "Recorded at ";
-  int v[7] = {0}, used = 0;
-  const char *at = strstr(text, begins);
+  static const struct {
+    int at, digits;
+    char behind; /* 0: anything */
+  } fields[] = {{3, 2, ':'}, {4, 2, ':'}, {5, 2, 0}, {2, 2, '/'}, {1, 2, '/'}, {0, 4, 0}};
+  int v[7] = {0};
   double part = 0;
-  if (!at || sscanf(at += sizeof begins - 1, "%2d:%2d:%2d%n", &v[3], &v[4], &v[5], &used) < 3) return;
-  at += used;
-  size_t n = *at == '.' ? 1 + strspn(at + 1, "0123456789") : 0;
-  if (n > 1 && bl_parse_real_n(at, n, &part)) v[6] = (int)(part * 1e6 + 0.5);
-  at += n;
-  used = 0;
-  if (sscanf(at, " %2d/%2d/%4d%n", &v[2], &v[1], &v[0], &used) < 3) return;
-  at += used;
+  const char *at = strstr(text, begins);
+  if (!at) return;
+  at += sizeof begins - 1;
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+    if ((v[fields[i].at] = bl_clock_digits(&at, fields[i].digits)) < 0) return;
+    if (fields[i].behind && *at++ != fields[i].behind) return;
+    if (fields[i].at != 5) continue;
+    size_t n = *at == '.' ? 1 + strspn(at + 1, "0123456789") : 0; /* of the seconds */
+    if (n > 1 && bl_parse_real_n(at, n, &part)) v[6] = (int)(part * 1e6 + 0.5);
+    at += n + strspn(at + n, " ");
+  }
   bl_recording_set_moment(rec, v, comment_zone(at + strspn(at, " ")));
 }
 
