@@ -240,7 +240,8 @@ static bl_status columns(bl_ctx *ctx, const bl_stream *out, bl_texts *names, bl_
   bl_status s = BL_OK;
   for (size_t c = 0; c < out->n_channels; c++)
     for (size_t b = 0; !s && b < out->n_bins; b++) {
-      const char *bin = out->n_bins > 1 && out->bins.n ? out->bins.v[b] : "";
+      char buf[BL_BIN_NAME];
+      const char *bin = out->n_bins > 1 ? bl_stream_bin(out, b, buf) : "";
       char *name = bl_strf(ctx, "%s%s%s", out->channels.v[c], *bin ? " " : "", bin);
       s = name ? bl_texts_add(ctx, names, name) : bl_fail_nomem(ctx, "channel names");
       if (!s) s = bl_texts_add(ctx, units, out->units.n ? out->units.v[c] : "");

@@ -18,8 +18,9 @@ const char *bl_channel_name(const bl_stream *in, size_t channel, char *buf)
 const char *bl_bin_name(const bl_stream *in, size_t bin, char *buf)
 {
   if (in->n_bins == 1) return NULL;
-  if (bin < in->bins.n && *in->bins.v[bin]) return in->bins.v[bin];
-  snprintf(buf, 24, "%zu", bin);
+  const char *name = bl_stream_bin(in, bin, buf);
+  if (*name) return name;
+  snprintf(buf, BL_BIN_NAME, "%zu", bin);
   return buf;
 }
 
@@ -30,7 +31,7 @@ const char *bl_channel_unit(const bl_stream *in, size_t channel)
 
 const char *bl_place_name(const bl_stream *in, size_t i, char *buf)
 {
-  char c[24], b[24];
+  char c[24], b[BL_BIN_NAME];
   const char *channel = bl_channel_name(in, i / in->n_bins, c), *bin = bl_bin_name(in, i % in->n_bins, b);
   snprintf(buf, 96, "%s%s%s", channel ? channel : bin ? "" : "the channel", channel && bin ? "." : "", bin ? bin : "");
   return buf;
@@ -39,7 +40,7 @@ const char *bl_place_name(const bl_stream *in, size_t i, char *buf)
 bl_status bl_features_each(bl_ctx *ctx, const bl_stream *in, const char *what, const char *unit, bl_feature_names *out)
 {
   bl_status s = BL_OK;
-  char c[24], b[24];
+  char c[24], b[BL_BIN_NAME];
   for (size_t i = 0; !s && i < in->n_channels; i++) {
     char *u = bl_unit_fill(ctx, unit, bl_channel_unit(in, i));
     if (!u) s = bl_fail_nomem(ctx, "the units of features");

@@ -62,7 +62,7 @@ bl_status bl_need_frames(bl_ctx *ctx, const char *who, uint64_t n, uint64_t need
 bl_status bl_features_each(bl_ctx *ctx, const bl_stream *in, const char *what, const char *unit,
                            bl_feature_names *out) BL_MUST_CHECK;
 /* The channel's name, or NULL when the stream's only channel has none; where one of several has none, its number in
- * buf [24]. The same for bins. */
+ * buf [24]. The same for bins, of buf [BL_BIN_NAME]. */
 const char *bl_channel_name(const bl_stream *in, size_t channel, char *buf);
 const char *bl_bin_name(const bl_stream *in, size_t bin, char *buf);
 const char *bl_channel_unit(const bl_stream *in, size_t channel);

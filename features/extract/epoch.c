@@ -24,12 +24,13 @@ static void inside(double first_s, double rate_hz, size_t n, double from, double
 
 static bl_status undefined(bl_ctx *ctx, const bl_stream *stream, size_t i, const char *what)
 {
-  const char *channel = stream->channels.v[i / stream->n_bins];
-  if (stream->n_bins == 1 || !stream->bins.n)
+  char buf[BL_BIN_NAME];
+  const char *channel = stream->channels.v[i / stream->n_bins], *bin = bl_stream_bin(stream, i % stream->n_bins, buf);
+  if (stream->n_bins == 1 || !*bin)
     return bl_fail(ctx, BL_E_NONFINITE, "baseline: %s of channel '%s' %s", what, channel,
                    "leaves nothing to divide by; leave the channel out, or take baseline_mode: mean");
-  return bl_fail(ctx, BL_E_NONFINITE, "baseline: %s of channel '%s', bin '%s' %s", what, channel,
-                 stream->bins.v[i % stream->n_bins], "leaves nothing to divide by; take baseline_mode: mean");
+  return bl_fail(ctx, BL_E_NONFINITE, "baseline: %s of channel '%s', bin '%s' %s", what, channel, bin,
+                 "leaves nothing to divide by; take baseline_mode: mean");
 }
 
 /* One channel and bin: every `step`-th float. */

@@ -230,7 +230,10 @@ static bl_status other_frames(bl_ctx *ctx, const bl_stream *wanted, const bl_str
   bool same = wanted->n_bins == in->n_bins && !wanted->bin_hz == !in->bin_hz &&
               near(wanted->source_rate_hz, in->source_rate_hz);
   for (size_t k = 0; same && wanted->bin_hz && k < wanted->n_bins; k++) same = near(wanted->bin_hz[k], in->bin_hz[k]);
-  for (size_t k = 0; same && k < wanted->bins.n; k++) same = !strcmp(wanted->bins.v[k], text_or_none(&in->bins, k));
+  for (size_t k = 0; same && (wanted->bins.n || in->bins.n) && k < wanted->n_bins; k++) {
+    char a[BL_BIN_NAME], b[BL_BIN_NAME];
+    same = !strcmp(bl_stream_bin(wanted, k, a), bl_stream_bin(in, k, b));
+  }
   if (same) return BL_OK;
   return bl_fail(ctx, BL_E_MISMATCH,
                  "its spectrum is another, of %.6g Hz where one of %.6g Hz is wanted; resample it, or put "

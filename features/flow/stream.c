@@ -52,17 +52,26 @@ void bl_streams_free(bl_ctx *ctx, bl_streams *s)
   *s = (bl_streams){0};
 }
 
-/* "440Hz", "15.625Hz": up to three decimals, the point a point in every locale. buf holds 40 bytes. */
+/* The point a point in every locale. */
 static void hz_name(double hz, char *buf)
 {
   long long milli = fabs(hz) < 1e15 ? llround(hz * 1000) : 0;
   long long whole = milli / 1000, part = llabs(milli % 1000);
-  int n = snprintf(buf, 40, "%s%lld", milli < 0 && !whole ? "-" : "", whole);
+  int n = snprintf(buf, BL_BIN_NAME, "%s%lld", milli < 0 && !whole ? "-" : "", whole);
   if (part) {
-    n += snprintf(buf + n, 40 - (size_t)n, ".%03lld", part);
+    n += snprintf(buf + n, BL_BIN_NAME - (size_t)n, ".%03lld", part);
     while (buf[n - 1] == '0') n--;
   }
   memcpy(buf + n, "Hz", 3);
+}
+
+/* Made when it is asked for: a spectrum has hundreds, and each stage's stream has them. */
+const char *bl_stream_bin(const bl_stream *s, size_t bin, char *buf)
+{
+  if (bin < s->bins.n) return s->bins.v[bin];
+  if (!s->bin_hz || bin >= s->n_bins) return "";
+  hz_name(s->bin_hz[bin], buf);
+  return buf;
 }
 
 bl_status bl_stream_set_bins(bl_ctx *ctx, bl_stream *s, size_t n, const double *bin_hz, const char *const *names)
@@ -72,11 +81,7 @@ bl_status bl_stream_set_bins(bl_ctx *ctx, bl_stream *s, size_t n, const double *
   bl_texts fresh = {0};
   double *hz = NULL;
   bl_status status = BL_OK;
-  for (size_t i = 0; !status && i < n && (names || bin_hz); i++) {
-    char name[40];
-    if (!names) hz_name(bin_hz[i], name);
-    status = bl_texts_add(ctx, &fresh, names ? names[i] : name);
-  }
+  for (size_t i = 0; !status && names && i < n; i++) status = bl_texts_add(ctx, &fresh, names[i]);
   if (!status && bin_hz) {
     if ((hz = bl_calloc(ctx, n, sizeof *hz))) memcpy(hz, bin_hz, n * sizeof *hz);
     else status = bl_fail_nomem(ctx, "a stream's frequencies");

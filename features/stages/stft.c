@@ -81,7 +81,7 @@ static bl_status complex_bins(bl_ctx *ctx, bl_stream *out, const double *hz, siz
   bl_texts names = {0};
   if (!s && !twice) s = bl_fail_nomem(ctx, "stft");
   for (size_t i = 0; !s && i < 2 * n; i++) {
-    char *name = bl_strf(ctx, "%s_%s", i % 2 ? "im" : "re", out->bins.v[i / 2]);
+    char hertz[BL_BIN_NAME], *name = bl_strf(ctx, "%s_%s", i % 2 ? "im" : "re", bl_stream_bin(out, i / 2, hertz));
     s = name ? bl_texts_add(ctx, &names, name) : bl_fail_nomem(ctx, "stft");
     bl_free(ctx, name);
     twice[i] = hz[i / 2];

@@ -37,7 +37,7 @@ static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_
 {
   const erp_means_params *p = params;
   bl_status s = BL_OK;
-  char c[24], b[24];
+  char c[24], b[BL_BIN_NAME];
   for (size_t i = 0; i < in->n_channels; i++)
     for (size_t k = 0; k < in->n_bins; k++)
       for (size_t w = 0; !s && w < p->windows.n; w++)

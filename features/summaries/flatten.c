@@ -22,7 +22,7 @@ static const bl_opt opts[] = {
 static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
 {
   size_t frames = (size_t)((const flatten_params *)params)->frames;
-  char c[24], b[24], what[24];
+  char c[24], b[BL_BIN_NAME], what[24];
   bl_status s = BL_OK;
   if (frames > 100000000 / bl_stream_width(in))
     return bl_fail(ctx, BL_E_SHAPE, "flatten: %zu frames of %zu numbers are too wide a row; take fewer frames or bins",

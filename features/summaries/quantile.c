@@ -29,7 +29,7 @@ static const bl_opt opts[] = {
 static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
 {
   const quantile_params *p = params;
-  char c[24], b[24], q[32], what[40];
+  char c[24], b[BL_BIN_NAME], q[32], what[40];
   bl_status s = BL_OK;
   if (!p->q.n) return bl_fail(ctx, BL_E_CONFIG, "quantile: q is empty; name at least one number from 0 to 1");
   for (size_t i = 0; i < in->n_channels; i++)

@@ -96,7 +96,8 @@ static void check_power(void **arg)
   golden_compare_f32(golden_get(g, "power.zero"), chain_out(&c)->v, *arg);
   const bl_stream *s = chain_stream(&c);
   assert_string_equal(s->units.v[0], "FS^2");
-  assert_string_equal(s->bins.v[1], "15.625Hz");
+  char name[BL_BIN_NAME];
+  assert_string_equal(bl_stream_bin(s, 1, name), "15.625Hz");
   check_near(s->bin_hz[128], 2000, 0);
   check_near(s->rate_hz, 62.5, 0);
   check_near(s->start_s, 0, 0);

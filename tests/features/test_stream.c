@@ -14,7 +14,10 @@ static bl_status build(bl_ctx *ctx, void *arg)
   if (!s) s = bl_stream_copy(ctx, &in, &copy);
   if (!s) {
     static const char *want[] = {"0Hz", "15.625Hz", "440Hz", "1000.1Hz", "123456Hz"};
-    for (size_t i = 0; i < 5; i++) assert_string_equal(copy.bins.v[i], want[i]);
+    char name[BL_BIN_NAME];
+    for (size_t i = 0; i < 5; i++) assert_string_equal(bl_stream_bin(&copy, i, name), want[i]);
+    assert_int_equal(copy.bins.n, 0); /* made when asked for */
+    assert_string_equal(bl_stream_bin(&copy, 5, name), "");
     for (size_t i = 0; i < 5; i++) check_near(copy.bin_hz[i], hz[i], 0);
     assert_ptr_not_equal(copy.bin_hz, in.bin_hz);
     assert_string_equal(copy.units.v[1], "dB re uV^2");
@@ -25,7 +28,8 @@ static bl_status build(bl_ctx *ctx, void *arg)
   if (!s) s = bl_stream_set_units(ctx, &copy, "1");
   if (!s) assert_string_equal(copy.units.v[0], "1");
   if (!s) s = bl_stream_set_bins(ctx, &copy, 1, NULL, NULL);
-  if (!s) assert_true(copy.n_bins == 1 && copy.bins.n == 0 && !copy.bin_hz);
+  char none[BL_BIN_NAME];
+  if (!s) assert_true(copy.n_bins == 1 && copy.bins.n == 0 && !copy.bin_hz && !*bl_stream_bin(&copy, 0, none));
   bl_stream_free(ctx, &in);
   bl_stream_free(ctx, &copy);
   return s;

@@ -18,7 +18,7 @@ typedef struct bl_stream {
   size_t n_channels, n_bins;
   bl_texts channels; /* n_channels names */
   bl_texts units;    /* n_channels units of the values: "uV", "FS", "uV^2/Hz", "dB" */
-  bl_texts bins;     /* n_bins names ("mel_12", "440Hz"), or none when n_bins is 1 */
+  bl_texts bins;     /* n_bins names ("mel_12"), or none where n_bins is 1 or frequencies name them: bl_stream_bin() */
   double *bin_hz;    /* n_bins centre frequencies in Hz, ascending, or NULL when bins are no frequencies */
 } bl_stream;
 
@@ -32,13 +32,17 @@ static inline bool bl_stream_is_waveform(const bl_stream *s)
 
 /* `to` is overwritten, not freed first. On failure `to` is empty. */
 bl_status bl_stream_copy(bl_ctx *ctx, const bl_stream *from, bl_stream *to) BL_MUST_CHECK;
-/* Replaces the bins: n names made by name(i) from frequencies, or unnamed when bin_hz is NULL and n is 1. bin_hz is
- * copied. Names are "<hz>Hz" with up to three decimals, when names is NULL. */
+/* Replaces the bins: of these names, or named by their frequencies when names is NULL, or unnamed when bin_hz is, too,
+ * and n is 1. Both are copied. */
 bl_status bl_stream_set_bins(bl_ctx *ctx, bl_stream *s, size_t n, const double *bin_hz,
                              const char *const *names) BL_MUST_CHECK;
 /* Replaces every channel's unit: format holds one %s for the old unit ("%s^2", "dB re %s"). What stands beside it is
  * multiplied out: "%s^2" makes FS^4 of FS^2. */
 bl_status bl_stream_set_units(bl_ctx *ctx, bl_stream *s, const char *format) BL_MUST_CHECK;
+/* The name of a bin, "440Hz" with up to three decimals where it is that of its frequency; "" when it has none. buf has
+ * room for BL_BIN_NAME bytes. */
+enum { BL_BIN_NAME = 40 };
+const char *bl_stream_bin(const bl_stream *s, size_t bin, char *buf);
 void bl_stream_free(bl_ctx *ctx, bl_stream *s);
 
 /* Several of them, owned: what a recipe takes side by side. Zeroed is none. */
