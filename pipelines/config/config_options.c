@@ -53,4 +53,7 @@ const bl_opt bl_report_opts[] = {
     BL_TEXT(bl_report_params, title, NULL, "heading of the report; not given: the config's name"),
     BL_TEXT(bl_report_params, text, NULL, "a paragraph below the heading"),
     BL_TEXTS(bl_report_params, list, "[]", "further columns named in the lists of mistakes"),
-    BL_TEXT(bl_report_params, published_metric, "accuracy", "metric that the published numbers are of"), BL_OPT_END};
+    BL_INT(bl_report_params, n_shown, "3", 0, 100, "",
+           "how many of each list of mistakes are shown as a picture, with the sound where it is one"),
+    BL_TEXT(bl_report_params, published_metric, "accuracy", "metric that the published numbers are of"),
+    BL_OPT_END};

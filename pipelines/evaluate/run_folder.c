@@ -77,7 +77,7 @@ static bl_status drop(bl_ctx *ctx, const char *folder, const char *stem, size_t 
   return s;
 }
 
-/* Of models/ the models; of plots/ scripts, data, and the pictures they drew. */
+/* Of models/ the models, of mistakes/ pictures and sounds; of plots/ scripts, data, and the pictures they drew. */
 static bl_status drop_parts(bl_ctx *ctx, const char *folder, const char *part, const char *ending)
 {
   char *path = bl_path_in(ctx, folder, part);
@@ -104,6 +104,8 @@ static bl_status drop_results(bl_ctx *ctx, const char *folder)
 {
   bl_status s = drop_parts(ctx, folder, "models", ".safetensors");
   if (!s) s = drop_parts(ctx, folder, "plots", ".gp");
+  if (!s) s = drop_parts(ctx, folder, BL_MISTAKES, ".png");
+  if (!s) s = drop_parts(ctx, folder, BL_MISTAKES, ".wav");
   for (size_t i = 0; !s && bl_dataset_files[i]; i++) s = drop(ctx, folder, bl_dataset_files[i], SIZE_MAX, "");
   for (size_t i = BL_N_RUN_FILES; !s && i-- > 0;) s = drop(ctx, folder, bl_run_file_name[i], SIZE_MAX, "");
   return s;

@@ -22,8 +22,13 @@ typedef struct bl_plot {
   const char *unit;                             /* as written: "µV" */
   double time_scale;                            /* seconds of one unit of the time axis */
   const char *time_unit;
+  double scale; /* of a PNG: pixels a unit of the SVG */
   char *folder; /* where script and data lie while gnuplot draws */
 } bl_plot;
+
+/* A stretch of a recording that is open; scale: pixels of a PNG a unit of the SVG (bl_plot_recording() has 1.5). */
+bl_status bl_plot_opened(bl_ctx *ctx, bl_recording *rec, double from_s, double to_s, double scale,
+                         const char *out) BL_MUST_CHECK;
 
 /* Frames [n][channels shown] (one channel when mixed); time_s is that of the first. */
 typedef bl_status (*bl_plot_block_fn)(void *user, bl_ctx *ctx, double time_s, const float *x, size_t n);

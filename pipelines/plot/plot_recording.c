@@ -111,9 +111,9 @@ static bl_status draw(bl_plot *p, const char *out, bool svg)
                    width, height);
   else
     bl_sink_printf(&script,
-                   "set terminal pngcairo size %d,%d noenhanced font 'DejaVu Sans,9.8' fontscale 1.5 linewidth 1.5 "
+                   "set terminal pngcairo size %d,%d noenhanced font 'DejaVu Sans,9.8' fontscale %.3g linewidth %.3g "
                    "background 'white'\n",
-                   width * 3 / 2, height * 3 / 2);
+                   (int)(width * p->scale), (int)(height * p->scale), p->scale, p->scale);
   bl_sink_puts(&script, "set output 'picture'\n");
   bl_sink_puts(&script, bl_buf_text(&body.buf));
   bl_sink_puts(&script, "set output\n");
@@ -132,23 +132,27 @@ done:
   return s;
 }
 
-bl_status bl_plot_recording(bl_ctx *ctx, const char *path, double from_s, double to_s, const char *out)
+bl_status bl_plot_opened(bl_ctx *ctx, bl_recording *rec, double from_s, double to_s, double scale, const char *out)
 {
   bool svg = bl_text_ends_with(out, ".svg");
-  bl_plot p = {.ctx = ctx};
+  bl_plot p = {.ctx = ctx, .rec = rec, .scale = scale};
   if (!svg && !bl_text_ends_with(out, ".png"))
     return bl_fail(ctx, BL_E_ARG, "plot: %s: a picture's name ends in .png or .svg", out);
-  bl_status s = bl_recording_open(ctx, path, &p.rec);
-  if (s) return s;
-  if (!p.rec->n_streams) s = bl_fail(ctx, BL_E_FORMAT, "%s: there is no signal in it to draw", path);
-  if (!s) {
-    choose_stream(&p);
-    if (!choose_channels(&p)) s = bl_fail(ctx, BL_E_FORMAT, "%s: no channel is usable", path);
-  }
-  if (!s) s = choose_span(&p, from_s, to_s);
+  if (!rec->n_streams) return bl_fail(ctx, BL_E_FORMAT, "%s: there is no signal in it to draw", rec->path);
+  choose_stream(&p);
+  if (!choose_channels(&p)) return bl_fail(ctx, BL_E_FORMAT, "%s: no channel is usable", rec->path);
+  bl_status s = choose_span(&p, from_s, to_s);
   if (!s) s = make_folder(&p);
   if (!s) s = draw(&p, out, svg);
   remove_folder(&p);
-  bl_recording_close(ctx, p.rec);
+  return s;
+}
+
+bl_status bl_plot_recording(bl_ctx *ctx, const char *path, double from_s, double to_s, const char *out)
+{
+  bl_recording *rec = NULL;
+  bl_status s = bl_recording_open(ctx, path, &rec);
+  if (!s) s = bl_plot_opened(ctx, rec, from_s, to_s, 1.5, out);
+  bl_recording_close(ctx, rec);
   return s;
 }

@@ -111,6 +111,7 @@ static void spectrum_panel(const sound *m, bl_sink *k, double lo, double hi)
       "set border 15\nset yrange [0:%.9g]\nset ylabel 'frequency (%s)'\nset xlabel 'time (%s)'\n"
       "set cbrange [%.4f:%.4f]\nset cblabel 'power density (dB re 1 %s²/Hz)' offset 1.2,0\n%s",
       rate / 2 / scale, scale > 1 ? "kHz" : "Hz", p->time_unit, lo, hi, p->unit, bl_plot_viridis);
+  if (p->scale < 1) bl_sink_puts(k, "set palette maxcolors 32\n"); /* half the bytes */
   bl_sink_printf(k,
                  "plot 'spectrogram.bin' binary array=(%zu,%zu) format='%%float32' endian=%s origin=(%.9g,%.9g) "
                  "dx=%.9g dy=%.9g with image notitle\n",
@@ -129,9 +130,10 @@ bl_status bl_plot_sound(const bl_plot *p, bl_sink *script, int *width, int *heig
 {
   bl_ctx *ctx = p->ctx;
   size_t n_fft = window_length(p->st->rate_hz);
-  double frames = (p->to_s - p->from_s) * p->st->rate_hz; /* gaps take their place on the axis */
-  double hop = fmin(fmax(floor(frames / BL_PLOT_COLUMNS), (double)(n_fft / 8)), (double)n_fft);
-  sound m = {.p = p, .columns = (size_t)fmin(fmax(floor(frames / hop), 1), BL_PLOT_COLUMNS)};
+  double frames = (p->to_s - p->from_s) * p->st->rate_hz;             /* gaps take their place on the axis */
+  double most = p->scale < 1 ? BL_PLOT_COLUMNS / 4 : BL_PLOT_COLUMNS; /* a small picture has no room for more */
+  double hop = fmin(fmax(floor(frames / most), (double)(n_fft / 8)), (double)n_fft);
+  sound m = {.p = p, .columns = (size_t)fmin(fmax(floor(frames / hop), 1), most)};
   bl_sink wave = {.ctx = ctx};
   float *v = NULL;
   double lo = 0, hi = 1;

@@ -40,7 +40,7 @@ static const char page_style[] =
     ".figures.many{grid-template-columns:repeat(auto-fit,minmax(min(24rem,100%),1fr))}"
     "figure{margin:0;background:#fff;border:1px solid var(--line);border-radius:8px;padding:.8rem}"
     "figure svg,figure img{display:block;width:100%;max-width:44rem;max-height:36rem;height:auto;margin:0 auto}"
-    "figcaption{color:#5b6670;font-size:.86rem;margin-top:.5rem;text-align:center}\n"
+    "audio{height:2rem;vertical-align:middle}figcaption{color:#5b6670;font-size:.86rem;margin-top:.5rem;text-align:center}\n"
     "details{margin:.5rem 0}summary{cursor:pointer;font-weight:600;padding:.2rem 0}"
     "footer{margin-top:3rem;border-top:1px solid var(--line);color:var(--dim);font-size:.85rem}\n"
     "@media print{:root{--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;--soft:#f5f5f5;--accent:#000;--bad:#800;--best:#eee}"
@@ -51,10 +51,12 @@ static void page_head(const bl_report *rep, bl_sink *k)
 {
   const bl_config *c = rep->c;
   const char *title = c->report.title ? c->report.title : c->name ? c->name : "Report";
-  bl_sink_puts(k, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
-                  "style-src 'unsafe-inline'\">\n"
-                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
+  bl_sink_puts(k,
+               "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+               "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data: 'self' file:; "
+               "media-src 'self' file:; "
+               "style-src 'unsafe-inline'\">\n"
+               "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
   bl_sink_html(k, title);
   bl_sink_puts(k, "</title>\n<style>\n");
   bl_sink_puts(k, page_style);
@@ -110,7 +112,7 @@ static void page_body(const bl_report *rep, bl_sink *k)
                    "run the scripts in <code>plots/</code>.</p>\n");
     bl_sink_puts(k, "</section>\n");
   }
-  if (lists) bl_section_mistakes(rep, k);
+  if (lists) bl_section_mistakes(rep, k, &left);
   bl_section_split(rep, k);
   bl_section_run(rep, k);
   bl_section_config(rep, k);
@@ -162,7 +164,7 @@ static bl_status draw_pictures(bl_report *rep)
     if (!s) s = bl_draw_scores(rep, &r->v[i]);
     if (!s) s = bl_draw_predicted(rep, &r->v[i]);
   }
-  return s;
+  return s ? s : bl_draw_mistakes(rep);
 }
 
 bl_status bl_report_write(bl_ctx *ctx, const bl_config *c, const bl_extraction *x, const bl_problem *p,
@@ -181,6 +183,7 @@ bl_status bl_report_write(bl_ctx *ctx, const bl_config *c, const bl_extraction *
     bl_free(ctx, rep.pictures[i].caption);
   }
   bl_free(ctx, rep.pictures);
+  bl_free(ctx, rep.shown);
   bl_free(ctx, rep.plots);
   return s;
 }

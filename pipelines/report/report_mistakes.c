@@ -122,7 +122,26 @@ static void list_line(const bl_report *rep, const bl_result *res, bl_sink *k, bl
   bl_sink_puts(k, "</tr>\n");
 }
 
-static void list(const bl_report *rep, const bl_result *res, bl_sink *k, bl_worst_kind kind, const char *title)
+static const char *const titles[] = {[BL_WORST_MISSES] = "Strongest misses",
+                                     [BL_WORST_FALSE_ALARMS] = "Strongest false alarms",
+                                     [BL_WORST_CONFUSED] = "Most confident mistakes",
+                                     [BL_WORST_RESIDUALS] = "Furthest from the truth",
+                                     [BL_WORST_RANKED] = "Strangest rows first"};
+
+size_t bl_mistake_kinds(const bl_report *rep, const bl_result *res, bl_worst_kind kinds[2])
+{
+  bool labels = bl_problem_labels(rep->p);
+  if (rep->p->n_targets > 1 && !labels) return 0;
+  bool two = rep->p->task == BL_TASK_CLASSIFICATION && !labels && res->cv.n_classes == 2;
+  kinds[0] = rep->p->task == BL_TASK_ANOMALY      ? BL_WORST_RANKED
+             : rep->p->task == BL_TASK_REGRESSION ? BL_WORST_RESIDUALS
+             : two                                ? BL_WORST_MISSES
+                                                  : BL_WORST_CONFUSED;
+  kinds[1] = BL_WORST_FALSE_ALARMS;
+  return two ? 2 : 1;
+}
+
+static void list(const bl_report *rep, const bl_result *res, bl_sink *k, bl_worst_kind kind, size_t *bytes_left)
 {
   size_t n = 0, most = (size_t)rep->c->evaluate.n_worst;
   if (kind == BL_WORST_RANKED || most > BL_REPORT_ROWS) most = BL_REPORT_ROWS;
@@ -132,7 +151,8 @@ static void list(const bl_report *rep, const bl_result *res, bl_sink *k, bl_wors
     if (!k->status) k->status = s;
     return;
   }
-  bl_sink_printf(k, "<h4>%s</h4>\n", title);
+  bl_sink_printf(k, "<h4>%s</h4>\n",
+                 kind == BL_WORST_CONFUSED && bl_problem_labels(rep->p) ? "Most labels wrong" : titles[kind]);
   if (!n) bl_sink_puts(k, "<p>None.</p>\n");
   else {
     const bl_dataset *d = rep->p->rows;
@@ -145,15 +165,18 @@ static void list(const bl_report *rep, const bl_result *res, bl_sink *k, bl_wors
     if (n > most)
       bl_sink_printf(k, "<p class=\"note\">The first %zu of %zu; all are in <code>predictions.csv</code>.</p>\n", most,
                      n);
+    if (rep->n_shown) bl_sink_puts(k, "<div class=\"figures many\">\n");
+    for (size_t i = 0; i < n && i < most && i < (size_t)rep->c->report.n_shown; i++)
+      bl_show_mistake(rep, k, i, rep->p->index ? rep->p->index[all[i].row] : all[i].row, bytes_left);
+    if (rep->n_shown) bl_sink_puts(k, "</div>\n");
   }
   bl_free(rep->ctx, all);
 }
 
-void bl_section_mistakes(const bl_report *rep, bl_sink *k)
+void bl_section_mistakes(const bl_report *rep, bl_sink *k, size_t *bytes_left)
 {
   bl_task task = rep->p->task;
-  bool labels = bl_problem_labels(rep->p);
-  if (rep->p->n_targets > 1 && !labels) return;
+  if (rep->p->n_targets > 1 && !bl_problem_labels(rep->p)) return;
   bl_sink_printf(k, "<section id=\"mistakes\"><h2>%s</h2>\n",
                  task == BL_TASK_ANOMALY      ? "Ranked by strangeness"
                  : task == BL_TASK_REGRESSION ? "Largest errors"
@@ -164,13 +187,9 @@ void bl_section_mistakes(const bl_report *rep, bl_sink *k)
     bl_sink_puts(k, i ? "<details><summary>" : "<details open><summary>");
     bl_sink_html(k, res->name);
     bl_sink_puts(k, "</summary>\n");
-    if (task == BL_TASK_ANOMALY) list(rep, res, k, BL_WORST_RANKED, "Strangest rows first");
-    else if (task == BL_TASK_REGRESSION) list(rep, res, k, BL_WORST_RESIDUALS, "Furthest from the truth");
-    else if (labels) list(rep, res, k, BL_WORST_CONFUSED, "Most labels wrong");
-    else if (res->cv.n_classes == 2) {
-      list(rep, res, k, BL_WORST_MISSES, "Strongest misses");
-      list(rep, res, k, BL_WORST_FALSE_ALARMS, "Strongest false alarms");
-    } else list(rep, res, k, BL_WORST_CONFUSED, "Most confident mistakes");
+    bl_worst_kind kinds[2];
+    size_t n = bl_mistake_kinds(rep, res, kinds);
+    for (size_t j = 0; j < n; j++) list(rep, res, k, kinds[j], bytes_left);
     bl_sink_puts(k, "</details>\n");
   }
   bl_sink_puts(k, "</section>\n");

@@ -13,6 +13,12 @@ typedef struct bl_picture {
   bool drawn;
 } bl_picture;
 
+/* A row whose stretch of the recording was drawn, as mistakes/row_<row>.png, and made to be heard, as .wav. */
+typedef struct bl_shown {
+  size_t row; /* of rows.csv, from 0 */
+  bool picture, sound;
+} bl_shown;
+
 /* Everything the report is made from, borrowed, and what it has drawn so far. x and r may be NULL. */
 typedef struct bl_report {
   bl_ctx *ctx;
@@ -25,6 +31,8 @@ typedef struct bl_report {
   bl_gnuplot *gnuplot; /* NULL: none on this machine */
   bl_picture *pictures;
   size_t n_pictures, cap_pictures;
+  bl_shown *shown;
+  size_t n_shown, cap_shown;
   size_t main_metric; /* index of the metric that headlines and pictures show */
 } bl_report;
 
@@ -57,6 +65,13 @@ bl_status bl_draw_confusion(bl_report *rep, const bl_result *res) BL_MUST_CHECK;
 bl_status bl_draw_scores(bl_report *rep, const bl_result *res) BL_MUST_CHECK;
 bl_status bl_draw_predicted(bl_report *rep, const bl_result *res) BL_MUST_CHECK;
 
+/* The first entries of each list of mistakes, as they look and sound; see report_shown.c. */
+bl_status bl_draw_mistakes(bl_report *rep) BL_MUST_CHECK;
+/* The figure of a row, where there is one, as the place-th (from 0) of its list. */
+void bl_show_mistake(const bl_report *rep, bl_sink *k, size_t place, size_t row, size_t *bytes_left);
+/* Which lists of mistakes a result has; returns how many. */
+size_t bl_mistake_kinds(const bl_report *rep, const bl_result *res, bl_worst_kind kinds[2]);
+
 /* ---- what the results say ---------------------------------------------------------------------------------------- */
 
 const char *bl_report_class(const bl_report *rep, long code);
@@ -72,7 +87,7 @@ enum { BL_REPORT_ROWS = 200 }; /* longer tables are cut, with a note that names 
 void bl_section_results(const bl_report *rep, bl_sink *k);
 void bl_section_folds(const bl_report *rep, bl_sink *k);
 void bl_section_by(const bl_report *rep, bl_sink *k);
-void bl_section_mistakes(const bl_report *rep, bl_sink *k);
+void bl_section_mistakes(const bl_report *rep, bl_sink *k, size_t *bytes_left);
 void bl_section_run(const bl_report *rep, bl_sink *k);
 void bl_section_split(const bl_report *rep, bl_sink *k);
 void bl_section_config(const bl_report *rep, bl_sink *k);

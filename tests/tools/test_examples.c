@@ -55,6 +55,20 @@ static void check_exists(const char *folder, const char *file)
   if (stat(path, &st) || !st.st_size) fail_msg("%s is missing or empty", path);
 }
 
+static void check_says(const char *folder, const char *file, const char *part)
+{
+  char path[1024];
+  snprintf(path, sizeof path, "%s/%s", folder, file);
+  FILE *f = fopen(path, "r");
+  if (!f) fail_msg("%s: cannot be opened", path);
+  char *text = calloc(1, 1 << 23);
+  size_t n = fread(text, 1, (1 << 23) - 1, f);
+  fclose(f);
+  text[n] = '\0';
+  if (!strstr(text, part)) fail_msg("%s does not hold '%s'", path, part);
+  free(text);
+}
+
 static const char *fresh_folder(void)
 {
   static char folder[256];
@@ -225,7 +239,9 @@ static void whale_calls(void **state)
   (void)state;
   const char *folder = fresh_folder();
   json_t *root = run_whole("whale_calls.yaml", "", folder);
-  assert_true(mean_of(root, "logistic_regression", "roc_auc") > 0.75);
+  /* tools/seeds has the means over ten mixes; this one may lie below them */
+  double auc = mean_of(root, "logistic_regression", "roc_auc"), plain = mean_of(root, "log_mel_means", "roc_auc");
+  if (!(auc > 0.85 && auc > plain + 0.05)) fail_msg("ROC AUC %.4f, of plain means %.4f", auc, plain);
   /* louder calls are easier: the best level of noise beats the worst */
   json_t *by = json_object_get(model_of(root, "logistic_regression"), "by");
   assert_int_equal(json_array_size(by), 4);
@@ -234,6 +250,9 @@ static void whale_calls(void **state)
   check_exists(folder, "roc.svg");
   check_exists(folder, "roc.png");
   check_exists(folder, "confusion_logistic_regression.svg");
+  check_says(folder, "report.html", "src=\"mistakes/row_");    /* the strongest mistakes can be heard, */
+  check_says(folder, "report.html", "<img alt=\"spectrogram"); /* and seen */
+  check_says(folder, "rows.csv", ",snr_db,snr_full_db,");
   json_decref(root);
   /* the model file alone is enough, and says the same again for the same file */
   char command[2048];

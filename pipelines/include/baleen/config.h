@@ -59,6 +59,7 @@ typedef struct bl_report_params {
   char *title, *text;     /* heading and a paragraph of the report */
   bl_texts list;          /* columns of predictions named in the lists of mistakes */
   char *published_metric; /* metric that the published numbers are of */
+  int64_t n_shown;        /* of each of these lists, how many are drawn */
 } bl_report_params;
 extern const bl_opt bl_report_opts[];
 
