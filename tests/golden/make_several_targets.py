@@ -3,7 +3,7 @@ from golden import Golden, f32
 
 import numpy as np
 from sklearn import metrics as sk
-from sklearn.dummy import DummyClassifier
+from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.model_selection import KFold, cross_validate
 from sklearn.multiclass import OneVsRestClassifier
@@ -97,6 +97,10 @@ for name, one in (("linear_regression", LinearRegression()), ("ridge", Ridge()),
     g.array(name + ".predict", one.fit(x, numbers).predict(ask), 1e-6, 1e-6)
     if name == "linear_regression":
         g.array(name + ".weighted.predict", one.fit(x, numbers, sample_weight=w).predict(ask), 1e-6, 1e-6)
+for strategy, quantile in (("mean", None), ("median", None), ("quantile", 0.3)):
+    one = DummyRegressor(strategy=strategy, quantile=quantile)
+    g.array("dummy_%s.predict" % strategy, one.fit(x, numbers).predict(ask), 1e-12)
+    g.array("dummy_%s.weighted.predict" % strategy, one.fit(x, numbers, sample_weight=w).predict(ask), 1e-12)
 
 # ---- cross-validation
 of_labels = ("accuracy", "f1_macro", "f1_samples", "jaccard_micro", "roc_auc", "average_precision")

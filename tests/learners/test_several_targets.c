@@ -194,6 +194,12 @@ static const struct learner {
     {"linear_regression", "linear_regression", "numbers.y", false},
     {"linear_regression.weighted", "linear_regression", "numbers.y", true},
     {"ridge", "ridge", "numbers.y", false},
+    {"dummy_mean", "dummy_regressor", "numbers.y", false},
+    {"dummy_mean.weighted", "dummy_regressor", "numbers.y", true},
+    {"dummy_median", "{dummy_regressor: {strategy: median}}", "numbers.y", false},
+    {"dummy_median.weighted", "{dummy_regressor: {strategy: median}}", "numbers.y", true},
+    {"dummy_quantile", "{dummy_regressor: {strategy: quantile, quantile: 0.3}}", "numbers.y", false},
+    {"dummy_quantile.weighted", "{dummy_regressor: {strategy: quantile, quantile: 0.3}}", "numbers.y", true},
     {"knn_regressor", "knn_regressor", "numbers.y", false},
     {"knn_regressor_distance", "{knn_regressor: {n_neighbors: 4, weights: distance}}", "numbers.y", false},
 };
