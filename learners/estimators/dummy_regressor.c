@@ -24,7 +24,8 @@ typedef struct state {
 
 static const bl_opt opts[] = {
     BL_ENUM(params, strategy, "mean", strategies, "what of the targets is predicted"),
-    BL_REAL(params, quantile, "0.5", 0, 1, "", "share of the targets that lie below; for strategy quantile"), BL_OPT_END};
+    BL_REAL(params, quantile, "0.5", 0, 1, "", "share of the targets that lie below; for strategy quantile"),
+    BL_OPT_END};
 
 static const bl_field fields[] = {
     BL_FIELD_VECTOR(state, constant, BL_F64, n_targets, "what is predicted of each target"), BL_FIELD_END};
@@ -80,8 +81,7 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
       s->constant[k] = mean_of(t, k);
       continue;
     }
-    for (size_t i = 0; i < n; i++)
-      sorted[i] = (weighted){t->y[i * t->n_targets + k], t->weight ? t->weight[i] : 1};
+    for (size_t i = 0; i < n; i++) sorted[i] = (weighted){t->y[i * t->n_targets + k], t->weight ? t->weight[i] : 1};
     qsort(sorted, n, sizeof *sorted, ascending);
     s->constant[k] = quantile_of(sorted, n, p->strategy == MEDIAN ? 0.5 : p->quantile, t->weight);
   }

@@ -8,6 +8,7 @@
 #include "baleen/run.h"
 #include "baleen/table.h"
 #include "baleen/text.h"
+#include "chance.h"
 #include "pooled.h"
 
 enum { MAX_SPLITS = 100000 };
@@ -155,7 +156,7 @@ static bl_status make_folds(bl_ctx *ctx, const bl_config *c, const bl_problem *p
   if (c->has_split && !c->splitter.cls) {
     if (p->task != BL_TASK_ANOMALY && !c->evaluate.allow_leakage)
       return bl_fail(ctx, BL_E_LEAKAGE,
-                     "refused: split: none scores a learner on the rows it learnt from; that is for "
+                     "refused: split: none scores a model on the rows it learnt from; that is for "
                      "outlier detectors. Name a splitter, or say evaluate: {allow_leakage: true}");
     return all_rows(ctx, p->n, out);
   }
@@ -331,8 +332,9 @@ static bl_status conclude(bl_ctx *ctx, const bl_config *c, const bl_problem *p, 
 static bl_status cross_validate(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_results *out)
 {
   size_t n = c->n_learners;
-  bl_candidate *model = bl_calloc(ctx, n, sizeof *model);
-  bl_cv *cv = bl_calloc(ctx, n, sizeof *cv);
+  bl_candidate *model = bl_calloc(ctx, n + 1, sizeof *model);
+  bl_cv *cv = bl_calloc(ctx, n + 1, sizeof *cv);
+  bl_estimator *dummy = NULL;
   bl_data data = {.X = p->X,
                   .y = p->y,
                   .n_targets = p->n_targets,
@@ -349,11 +351,20 @@ static bl_status cross_validate(bl_ctx *ctx, const bl_config *c, const bl_proble
     model[i] = (bl_candidate){c->learners[i].name, c->learners[i].estimator};
     if (!(out->v[i].name = bl_strdup(ctx, model[i].name))) s = bl_fail_nomem(ctx, "the results");
   }
+  if (!s) s = bl_chance_model(ctx, c, p, &dummy);
+  if (!s && dummy) {
+    model[n] = (bl_candidate){"chance", dummy};
+    if (!(out->chance.name = bl_strdup(ctx, "chance"))) s = bl_fail_nomem(ctx, "the results");
+  }
   bl_gathered warnings = {0}, *before = bl_ctx_gather(ctx, &warnings); /* of folds that all say the same */
-  if (!s) s = bl_cross_validate_all(ctx, model, n, &data, &out->folds, c->metrics, p->y ? c->n_metrics : 0, cv);
+  if (!s)
+    s = bl_cross_validate_all(ctx, model, n + (dummy != NULL), &data, &out->folds, c->metrics, p->y ? c->n_metrics : 0,
+                              cv);
   bl_ctx_gather(ctx, before);
   bl_gathered_tell(ctx, &warnings);
   for (size_t i = 0; !s && i < n; i++) out->v[i].cv = cv[i];
+  if (!s) out->chance.cv = cv[n];
+  bl_estimator_free(ctx, dummy);
   bl_free(ctx, model);
   bl_free(ctx, cv);
   return s;
@@ -369,28 +380,32 @@ bl_status bl_evaluate(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_r
   if (!s) out->n = c->n_learners;
   if (!s) s = cross_validate(ctx, c, p, out);
   for (size_t i = 0; !s && i < out->n; i++) s = conclude(ctx, c, p, &out->v[i]);
+  if (!s && out->chance.name) s = conclude(ctx, c, p, &out->chance);
   if (s) bl_results_free(ctx, out);
   return s;
 }
 
+static void free_result(bl_ctx *ctx, bl_result *x)
+{
+  bl_free(ctx, x->name);
+  bl_cv_free(ctx, &x->cv);
+  bl_free(ctx, x->pooled);
+  bl_free(ctx, x->mean);
+  bl_free(ctx, x->sd);
+  bl_free(ctx, x->confusion);
+  bl_curve_free(ctx, &x->roc);
+  bl_free(ctx, x->by_target.v);
+  for (size_t k = 0; k < x->n_parts; k++) {
+    bl_free(ctx, x->parts[k].name);
+    bl_free(ctx, x->parts[k].score);
+  }
+  bl_free(ctx, x->parts);
+}
+
 void bl_results_free(bl_ctx *ctx, bl_results *r)
 {
-  for (size_t i = 0; i < r->n; i++) {
-    bl_result *x = &r->v[i];
-    bl_free(ctx, x->name);
-    bl_cv_free(ctx, &x->cv);
-    bl_free(ctx, x->pooled);
-    bl_free(ctx, x->mean);
-    bl_free(ctx, x->sd);
-    bl_free(ctx, x->confusion);
-    bl_curve_free(ctx, &x->roc);
-    bl_free(ctx, x->by_target.v);
-    for (size_t k = 0; k < x->n_parts; k++) {
-      bl_free(ctx, x->parts[k].name);
-      bl_free(ctx, x->parts[k].score);
-    }
-    bl_free(ctx, x->parts);
-  }
+  for (size_t i = 0; i < r->n; i++) free_result(ctx, &r->v[i]);
+  free_result(ctx, &r->chance);
   bl_free(ctx, r->v);
   bl_folds_free(ctx, &r->folds);
   *r = (bl_results){0};

@@ -187,6 +187,8 @@ bl_status bl_write_metrics(bl_ctx *ctx, const bl_run_parts *r, const char *path)
     for (size_t i = 0; i < r->results->n; i++) json_array_append_new(models, result_object(ctx, r, &r->results->v[i]));
   }
   json_object_set_new(root, "models", models);
+  if (r->problem && r->results->chance.name)
+    json_object_set_new(root, "chance", result_object(ctx, r, &r->results->chance));
   char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
   json_decref(root);
   if (!text) return bl_fail_nomem(ctx, "metrics.json");

@@ -30,25 +30,28 @@ static int score_width(const bl_config *c, size_t metric)
   return n > 18 ? (int)n : 18;
 }
 
+static bl_status score_row(bl_ctx *ctx, const bl_config *c, const bl_result *x, int width, bl_buf *out)
+{
+  char a[24], b[24];
+  bl_status s = bl_buf_printf(ctx, out, "  %-*s", width, x->name);
+  for (size_t m = 0; !s && m < c->n_metrics; m++) {
+    char both[64];
+    snprintf(both, sizeof both, "%s (%s)", cell(a, x->mean[m]), cell(b, x->sd[m]));
+    s = bl_buf_printf(ctx, out, "  %*s", score_width(c, m), both);
+  }
+  return s ? s : bl_buf_puts(ctx, out, "\n");
+}
+
 static bl_status score_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
 {
   const bl_config *c = r->config;
   int w = widest(r->results, c, 8);
-  char a[24], b[24];
   bl_status s = bl_buf_printf(ctx, out, "\nScores, mean over %zu folds (sd):\n  %-*s", r->results->folds.n, w, "model");
   for (size_t m = 0; !s && m < c->n_metrics; m++)
     s = bl_buf_printf(ctx, out, "  %*s", score_width(c, m), c->metric_names[m]);
   if (!s) s = bl_buf_puts(ctx, out, "\n");
-  for (size_t i = 0; !s && i < r->results->n; i++) {
-    const bl_result *x = &r->results->v[i];
-    s = bl_buf_printf(ctx, out, "  %-*s", w, x->name);
-    for (size_t m = 0; !s && m < c->n_metrics; m++) {
-      char both[64];
-      snprintf(both, sizeof both, "%s (%s)", cell(a, x->mean[m]), cell(b, x->sd[m]));
-      s = bl_buf_printf(ctx, out, "  %*s", score_width(c, m), both);
-    }
-    if (!s) s = bl_buf_puts(ctx, out, "\n");
-  }
+  for (size_t i = 0; !s && i < r->results->n; i++) s = score_row(ctx, c, &r->results->v[i], w, out);
+  if (!s && r->results->chance.name) s = score_row(ctx, c, &r->results->chance, w, out);
   return s;
 }
 

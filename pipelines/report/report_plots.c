@@ -30,7 +30,7 @@ bl_status bl_draw_roc(bl_report *rep)
   bl_sink data = {.ctx = rep->ctx}, body = {.ctx = rep->ctx};
   bl_sink_puts(
       &data,
-      "# ROC over the test predictions of all folds; false positive rate, true positive rate; a block a learner\n");
+      "# ROC over the test predictions of all folds; false positive rate, true positive rate; a block a model\n");
   bl_sink_puts(&body, "set size ratio 1\nset xrange [0:1]\nset yrange [0:1]\nset xtics 0.2\nset ytics 0.2\n"
                       "set xlabel 'false positive rate'\nset ylabel 'true positive rate'\n"
                       "set key outside bottom center vertical maxcols 1 Left reverse\n"
@@ -139,7 +139,7 @@ bl_status bl_draw_folds(bl_report *rep)
     for (size_t f = 0; f < folds && f < c->published[j].folds.n; f++) widen(&y, c->published[j].folds.v[f]);
   }
   bl_sink data = {.ctx = rep->ctx}, body = {.ctx = rep->ctx};
-  bl_sink_puts(&data, "# fold (moved aside so that points do not cover one another), score; a block a learner\n");
+  bl_sink_puts(&data, "# fold (moved aside so that points do not cover one another), score; a block a model\n");
   y_range(&body, y);
   bl_sink_printf(&body, "set xrange [0.5:%zu.5]\nset xlabel 'fold'\nset grid noxtics\n%sset ylabel ", folds,
                  folds <= 20 ? "set xtics 1\n" : "");
@@ -184,7 +184,7 @@ bl_status bl_draw_by(bl_report *rep)
   size_t m = by_metric(rep, &y);
   if (first->n_parts < 2 || m >= first->cv.n_metrics) return BL_OK;
   bl_sink data = {.ctx = rep->ctx}, body = {.ctx = rep->ctx};
-  bl_sink_puts(&data, "# part, score, rows; a block a learner\n");
+  bl_sink_puts(&data, "# part, score, rows; a block a model\n");
   y_range(&body, y);
   bl_sink_printf(&body, "set xrange [-0.5:%zu.5]\nset grid noxtics\n%sset xtics (", first->n_parts - 1,
                  first->n_parts > 9 ? "set xtics rotate by 40 right\n" : "");

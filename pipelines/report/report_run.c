@@ -129,7 +129,7 @@ static void splitter(const bl_report *rep, bl_sink *k)
   const bl_config *c = rep->c;
   bl_sink_puts(k, "<p>");
   if (!c->splitter.cls && !c->evaluate.split_file) {
-    bl_sink_puts(k, "<strong>Not at all</strong>: the learners were tested on the rows that they had learnt from. "
+    bl_sink_puts(k, "<strong>Not at all</strong>: the models were tested on the rows that they had learnt from. "
                     "Such scores tell how the rows lie, not how new recordings will fare.");
   } else if (!c->splitter.cls) {
     bl_sink_puts(k, "Test rows as given in <code>");

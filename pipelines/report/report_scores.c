@@ -37,33 +37,38 @@ static size_t best_learner(const bl_report *rep, size_t m)
   return best;
 }
 
+static void results_row(const bl_report *rep, bl_sink *k, const bl_result *x, size_t i)
+{
+  bl_sink_puts(k, "<tr><th scope=\"row\">");
+  bl_sink_html(k, x->name);
+  bl_sink_puts(k, "</th>");
+  for (size_t m = 0; m < x->cv.n_metrics; m++) {
+    bl_sink_puts(k, i < rep->r->n && rep->r->n > 1 && best_learner(rep, m) == i ? "<td class=\"n best\">"
+                                                                                : "<td class=\"n\">");
+    bl_sink_fixed(k, x->mean[m], 4, "&ndash;");
+    bl_sink_puts(k, " <span class=\"sd\">&plusmn; ");
+    bl_sink_fixed(k, x->sd[m], 4, "&ndash;");
+    bl_sink_puts(k, "</span></td>");
+    number_cell(k, x->pooled[m], false);
+  }
+  bl_sink_puts(k, "<td class=\"n\">");
+  bl_sink_fixed(k, x->seconds, 2, "&ndash;");
+  bl_sink_puts(k, "</td></tr>\n");
+}
+
 static void results_table(const bl_report *rep, bl_sink *k)
 {
   const bl_results *r = rep->r;
   size_t metrics = r->v[0].cv.n_metrics;
-  bl_sink_puts(k, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">learner</th>");
+  bl_sink_puts(k, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">model</th>");
   for (size_t m = 0; m < metrics; m++) {
     head_cell(k, rep->c->metric_names[m], true);
     head_cell(k, "pooled", true);
   }
   head_cell(k, "seconds", true);
   bl_sink_puts(k, "</tr></thead><tbody>\n");
-  for (size_t i = 0; i < r->n; i++) {
-    bl_sink_puts(k, "<tr><th scope=\"row\">");
-    bl_sink_html(k, r->v[i].name);
-    bl_sink_puts(k, "</th>");
-    for (size_t m = 0; m < metrics; m++) {
-      bl_sink_puts(k, r->n > 1 && best_learner(rep, m) == i ? "<td class=\"n best\">" : "<td class=\"n\">");
-      bl_sink_fixed(k, r->v[i].mean[m], 4, "&ndash;");
-      bl_sink_puts(k, " <span class=\"sd\">&plusmn; ");
-      bl_sink_fixed(k, r->v[i].sd[m], 4, "&ndash;");
-      bl_sink_puts(k, "</span></td>");
-      number_cell(k, r->v[i].pooled[m], false);
-    }
-    bl_sink_puts(k, "<td class=\"n\">");
-    bl_sink_fixed(k, r->v[i].seconds, 2, "&ndash;");
-    bl_sink_puts(k, "</td></tr>\n");
-  }
+  for (size_t i = 0; i < r->n; i++) results_row(rep, k, &r->v[i], i);
+  if (r->chance.name) results_row(rep, k, &r->chance, r->n);
   bl_sink_puts(k, "</tbody></table></div>\n");
 }
 
@@ -105,7 +110,11 @@ static void headline(const bl_report *rep, bl_sink *k)
   bl_sink_puts(k, " of <em>");
   bl_sink_html(k, res->name);
   bl_sink_printf(k, "</em>, mean over %zu fold%s", res->cv.n_folds, res->cv.n_folds == 1 ? "" : "s");
-  if (rep->r->n > 1) bl_sink_printf(k, "; the best of %zu learners", rep->r->n);
+  if (rep->r->n > 1) bl_sink_printf(k, "; the best of %zu models", rep->r->n);
+  if (rep->r->chance.name && isfinite(rep->r->chance.mean[m])) {
+    bl_sink_puts(k, "; chance: ");
+    bl_sink_fixed(k, rep->r->chance.mean[m], 4, "&ndash;");
+  }
   bl_sink_puts(k, "</p>\n");
 }
 

@@ -191,7 +191,10 @@ static inline void synthetic_make(synthetic *s)
                       .classes = {s->class_names, 2},
                       .groups = {s->groups, N_FOLDS},
                       .grouped = true};
-  s->r = (bl_results){{s->fold, N_FOLDS}, s->result, 2};
+  static double chance[2] = {0.5, 0.625}, none[2];
+  s->r = (bl_results){.folds = {s->fold, N_FOLDS}, .v = s->result, .n = 2};
+  s->r.chance = (bl_result){.name = (char *)"chance", .mean = chance, .sd = none, .pooled = chance};
+  s->r.chance.cv.n_metrics = 2;
   s->metrics[0].cls = &synthetic_metric, s->metrics[1].cls = &second_metric;
   s->metric_names[0] = auc, s->metric_names[1] = accuracy;
   s->list[0] = by;

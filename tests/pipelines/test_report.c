@@ -69,6 +69,8 @@ static void test_page(void **state)
   check_has(page, "group_k_fold");
   check_has(page, "baleen run whale_calls.yaml");
   check_has(page, "seed: 7");
+  check_has(page, "the best of 2 models; chance: 0.5000</p>");
+  check_has(page, "<th scope=\"row\">chance</th><td class=\"n\">0.5000 <span");
   char number[100];
   for (size_t i = 0; i < 2; i++)
     for (size_t m = 0; m < 2; m++) {

@@ -114,6 +114,13 @@ static void check_folds(json_t *root, const char *model, const char *metric, gol
     check_near(json_number_value(json_object_get(json_array_get(folds, k), metric)), want->v[k], tol);
 }
 
+/* What a model that looks at no feature scores on the same folds. */
+static void check_chance(json_t *root, const char *metric, double want, double tol)
+{
+  json_t *mean = json_object_get(json_object_get(root, "chance"), "mean");
+  check_near(json_number_value(json_object_get(mean, metric)), want, tol);
+}
+
 static void iris(void **state)
 {
   (void)state;
@@ -123,6 +130,7 @@ static void iris(void **state)
   check_folds(root, "logistic_regression", "accuracy", g, "iris.lr", 1e-3);
   check_folds(root, "lda", "accuracy", g, "iris.lda", 1e-3);
   check_folds(root, "knn", "accuracy", g, "iris.scaler_knn", 1e-3);
+  check_chance(root, "accuracy", 1.0 / 3, 1e-12);
   golden_close(g);
   json_decref(root);
   remove_folder(folder);
@@ -157,6 +165,7 @@ static void diabetes(void **state)
   golden *g = golden_open("cv");
   check_folds(root, "ridge", "r2", g, "diabetes.ridge", 1e-3);
   check_folds(root, "scaled_ridge", "r2", g, "diabetes.scaler_ridge", 1e-3);
+  check_chance(root, "r2", -0.02750604135376733, 1e-9); /* scikit-learn's DummyRegressor() on the same folds */
   golden_close(g);
   json_decref(root);
   remove_folder(folder);

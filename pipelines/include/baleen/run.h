@@ -105,6 +105,7 @@ typedef struct bl_results {
   bl_folds folds;
   bl_result *v;
   size_t n;
+  bl_result chance; /* of a model that looks at no feature, on the same folds; name NULL: there is none */
 } bl_results;
 /* Refuses leakage (BL_E_LEAKAGE) unless allowed, then cross-validates every learner on the same folds. */
 bl_status bl_evaluate(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_results *out) BL_MUST_CHECK;
