@@ -67,6 +67,9 @@ bl_status bl_plot_read(const bl_plot *p, bl_plot_stretch_fn on_stretch, bl_plot_
 bl_status bl_envelope_new(const bl_plot *p, size_t columns, bl_envelope *out)
 {
   size_t width = bl_plot_width(p);
+  double frames = (p->to_s - p->from_s) * p->st->rate_hz;
+  if (frames < (double)columns)
+    columns = (size_t)fmax(floor(frames), 1); /* else columns between samples cut the line */
   *out = (bl_envelope){.columns = columns, .width = width};
   out->lo = bl_calloc(p->ctx, columns * width, sizeof *out->lo);
   out->hi = bl_calloc(p->ctx, columns * width, sizeof *out->hi);

@@ -103,6 +103,25 @@ static void test_spectrum_level(void **state)
   check_free(ctx);
 }
 
+/* A second of EEG has fewer samples than the picture columns: the line goes through all of them. */
+static void test_few_samples(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_rec_stream st = {.rate_hz = 10};
+  bl_plot p = {.ctx = ctx, .st = &st, .n_channels = 1, .from_s = 5, .to_s = 5.5, .time_scale = 1};
+  static const float x[] = {3, 1, 4, 1, 5};
+  bl_envelope e;
+  bl_sink k = {.ctx = ctx};
+  check_ok(ctx, bl_envelope_new(&p, BL_PLOT_COLUMNS, &e));
+  bl_envelope_add(&p, &e, 5, x, 5);
+  bl_envelope_lines(&p, &e, 0, 0, 1, 0, &k);
+  assert_string_equal(bl_buf_text(&k.buf), "5.05 3\n5.15 1\n5.25 4\n5.35 1\n5.45 5\n\n\n");
+  bl_sink_free(&k);
+  bl_envelope_free(ctx, &e);
+  check_free(ctx);
+}
+
 static void test_envelope(void **state)
 {
   (void)state;
@@ -218,6 +237,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_spectrum_level), cmocka_unit_test(test_envelope),
                                      cmocka_unit_test(test_sound),          cmocka_unit_test(test_channels),
-                                     cmocka_unit_test(test_refusals),       cmocka_unit_test(test_memory)};
+                                     cmocka_unit_test(test_refusals),       cmocka_unit_test(test_memory),
+                                     cmocka_unit_test(test_few_samples)};
   return cmocka_run_group_tests(tests, NULL, tidy);
 }
