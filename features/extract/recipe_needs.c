@@ -227,7 +227,7 @@ static bl_status other_frames(bl_ctx *ctx, const bl_stream *wanted, const bl_str
 {
   bl_status s = other_channels(ctx, wanted, in);
   if (s) return s;
-  bool same = wanted->n_bins == in->n_bins && !wanted->bin_hz == !in->bin_hz &&
+  bool same = wanted->n_bins == in->n_bins && !wanted->bin_hz == !in->bin_hz && wanted->pairs == in->pairs &&
               near(wanted->source_rate_hz, in->source_rate_hz);
   for (size_t k = 0; same && wanted->bin_hz && k < wanted->n_bins; k++) same = near(wanted->bin_hz[k], in->bin_hz[k]);
   for (size_t k = 0; same && (wanted->bins.n || in->bins.n) && k < wanted->n_bins; k++) {

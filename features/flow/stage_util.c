@@ -15,11 +15,7 @@ bl_status bl_need_waveform(bl_ctx *ctx, const char *who, const bl_stream *in)
                  who, in->n_bins);
 }
 
-bool bl_is_complex(const bl_stream *in)
-{
-  return in->n_bins % 2 == 0 && in->bins.n == in->n_bins && !strncmp(in->bins.v[0], "re_", 3) &&
-         !strncmp(in->bins.v[1], "im_", 3);
-}
+bool bl_is_complex(const bl_stream *in) { return in->pairs; }
 
 bl_status bl_need_spectrum(bl_ctx *ctx, const char *who, const bl_stream *in)
 {

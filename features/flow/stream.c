@@ -52,14 +52,16 @@ void bl_streams_free(bl_ctx *ctx, bl_streams *s)
   *s = (bl_streams){0};
 }
 
+enum { HZ_NAME = BL_BIN_NAME - 3 };
+
 /* The point a point in every locale. */
 static void hz_name(double hz, char *buf)
 {
   long long milli = fabs(hz) < 1e15 ? llround(hz * 1000) : 0;
   long long whole = milli / 1000, part = llabs(milli % 1000);
-  int n = snprintf(buf, BL_BIN_NAME, "%s%lld", milli < 0 && !whole ? "-" : "", whole);
+  int n = snprintf(buf, HZ_NAME, "%s%lld", milli < 0 && !whole ? "-" : "", whole);
   if (part) {
-    n += snprintf(buf + n, BL_BIN_NAME - (size_t)n, ".%03lld", part);
+    n += snprintf(buf + n, HZ_NAME - (size_t)n, ".%03lld", part);
     while (buf[n - 1] == '0') n--;
   }
   memcpy(buf + n, "Hz", 3);
@@ -70,7 +72,8 @@ const char *bl_stream_bin(const bl_stream *s, size_t bin, char *buf)
 {
   if (bin < s->bins.n) return s->bins.v[bin];
   if (!s->bin_hz || bin >= s->n_bins) return "";
-  hz_name(s->bin_hz[bin], buf);
+  if (s->pairs) memcpy(buf, bin % 2 ? "im_" : "re_", 3);
+  hz_name(s->bin_hz[bin], s->pairs ? buf + 3 : buf);
   return buf;
 }
 
@@ -95,6 +98,7 @@ bl_status bl_stream_set_bins(bl_ctx *ctx, bl_stream *s, size_t n, const double *
   s->bins = fresh;
   s->bin_hz = hz;
   s->n_bins = n;
+  s->pairs = false;
   return BL_OK;
 }
 

@@ -75,19 +75,11 @@ typedef struct state {
 
 static bl_status complex_bins(bl_ctx *ctx, bl_stream *out, const double *hz, size_t n)
 {
-  /* names by way of the real spectrum's */
-  bl_status s = bl_stream_set_bins(ctx, out, n, hz, NULL);
-  double *twice = s ? NULL : bl_calloc(ctx, 2 * n, sizeof *twice);
-  bl_texts names = {0};
-  if (!s && !twice) s = bl_fail_nomem(ctx, "stft");
-  for (size_t i = 0; !s && i < 2 * n; i++) {
-    char hertz[BL_BIN_NAME], *name = bl_strf(ctx, "%s_%s", i % 2 ? "im" : "re", bl_stream_bin(out, i / 2, hertz));
-    s = name ? bl_texts_add(ctx, &names, name) : bl_fail_nomem(ctx, "stft");
-    bl_free(ctx, name);
-    twice[i] = hz[i / 2];
-  }
-  if (!s) s = bl_stream_set_bins(ctx, out, 2 * n, twice, (const char *const *)names.v);
-  bl_texts_free(ctx, &names);
+  double *twice = bl_calloc(ctx, 2 * n, sizeof *twice);
+  bl_status s = twice ? BL_OK : bl_fail_nomem(ctx, "stft");
+  for (size_t i = 0; !s && i < 2 * n; i++) twice[i] = hz[i / 2];
+  if (!s) s = bl_stream_set_bins(ctx, out, 2 * n, twice, NULL);
+  out->pairs = !s;
   bl_free(ctx, twice);
   return s;
 }

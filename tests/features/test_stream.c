@@ -17,6 +17,8 @@ static bl_status build(bl_ctx *ctx, void *arg)
     char name[BL_BIN_NAME];
     for (size_t i = 0; i < 5; i++) assert_string_equal(bl_stream_bin(&copy, i, name), want[i]);
     assert_int_equal(copy.bins.n, 0); /* made when asked for */
+    in.pairs = true;
+    assert_string_equal(bl_stream_bin(&in, 1, name), "im_15.625Hz");
     assert_string_equal(bl_stream_bin(&copy, 5, name), "");
     for (size_t i = 0; i < 5; i++) check_near(copy.bin_hz[i], hz[i], 0);
     assert_ptr_not_equal(copy.bin_hz, in.bin_hz);

@@ -20,6 +20,7 @@ typedef struct bl_stream {
   bl_texts units;    /* n_channels units of the values: "uV", "FS", "uV^2/Hz", "dB" */
   bl_texts bins;     /* n_bins names ("mel_12"), or none where n_bins is 1 or frequencies name them: bl_stream_bin() */
   double *bin_hz;    /* n_bins centre frequencies in Hz, ascending, or NULL when bins are no frequencies */
+  bool pairs;        /* bins are the real and the imaginary part of each frequency in turn, "re_440Hz" and "im_440Hz" */
 } bl_stream;
 
 static inline size_t bl_stream_width(const bl_stream *s) { return s->n_channels * s->n_bins; }
@@ -33,7 +34,7 @@ static inline bool bl_stream_is_waveform(const bl_stream *s)
 /* `to` is overwritten, not freed first. On failure `to` is empty. */
 bl_status bl_stream_copy(bl_ctx *ctx, const bl_stream *from, bl_stream *to) BL_MUST_CHECK;
 /* Replaces the bins: of these names, or named by their frequencies when names is NULL, or unnamed when bin_hz is, too,
- * and n is 1. Both are copied. */
+ * and n is 1. Both are copied. They are no pairs then. */
 bl_status bl_stream_set_bins(bl_ctx *ctx, bl_stream *s, size_t n, const double *bin_hz,
                              const char *const *names) BL_MUST_CHECK;
 /* Replaces every channel's unit: format holds one %s for the old unit ("%s^2", "dB re %s"). What stands beside it is

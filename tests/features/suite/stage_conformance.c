@@ -414,7 +414,7 @@ static void same_stream(const bl_stream *a, const bl_stream *b)
   assert_true(a->rate_hz == b->rate_hz && a->start_s == b->start_s && a->latency_s == b->latency_s);
   assert_true(a->n_channels == b->n_channels && a->n_bins == b->n_bins && a->source_rate_hz == b->source_rate_hz);
   assert_true(a->channels.n == b->channels.n && a->units.n == b->units.n && a->bins.n == b->bins.n);
-  assert_true(!a->bin_hz == !b->bin_hz);
+  assert_true(!a->bin_hz == !b->bin_hz && a->pairs == b->pairs);
   for (size_t i = 0; i < a->channels.n; i++) assert_string_equal(a->channels.v[i], b->channels.v[i]);
   for (size_t i = 0; i < a->units.n; i++) assert_string_equal(a->units.v[i], b->units.v[i]);
   for (size_t i = 0; i < a->bins.n; i++) assert_string_equal(a->bins.v[i], b->bins.v[i]);
