@@ -26,7 +26,7 @@ static const bl_opt opts[] = {
     BL_WORD(params, from, "edge", edge, 0, 1e9, 0, "s", "where to begin"),
     BL_WORD(params, to, "edge", edge, 0, 1e9, 0, "s", "where to end"),
     BL_TEXTS(params, pick, NULL, "a channel to keep, by its name or a pattern ('EEG*'); may be given again, order counts"),
-    BL_WORD(params, rate_hz, "auto", automatic, 0, 1e9, BL_OPT_OPEN_LO, "Hz", "stream to take, where the recording has several rates; auto: most channels"),
+    BL_WORD(params, rate_hz, "auto", automatic, 0, 1e9, BL_OPT_OPEN_LO, "Hz", "stream to take, where the recording has several rates; auto: the one with most channels, of those that have what is picked"),
     BL_TEXT(params, stages, NULL, "stages to pass through, as in a config: '[{fir: {h_freq: 40}}, mono]'"),
     BL_TEXTS(params, annotations, NULL, "a table of annotations to take along; may be given again"),
     BL_ENUM(params, read_as, "auto", formats, "format of those tables; auto: a hypnogram by its name, else by their first line"),
@@ -129,7 +129,7 @@ static bl_status convert(bl_ctx *ctx, bl_recording *rec, const params *p, const 
                     .annotated = p->annotations.n || p->triggers || rec->annotations.n,
                     .table = (bl_annotation_format)p->table,
                     .epoch_s = p->epoch_s};
-  bl_status s = bl_convert_stream(ctx, rec, word_or_nan(&p->rate_hz), &how.stream, report);
+  bl_status s = bl_convert_stream(ctx, rec, word_or_nan(&p->rate_hz), &how, report);
   if (!s) how.crop = crop_of(rec, p, how.stream);
   if (!s) s = gather(ctx, rec, p, &how.crop, &marks, report);
   bl_gathered warnings = {.at_once = true}, *before = bl_ctx_gather(ctx, &warnings); /* of stages, one a run */

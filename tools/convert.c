@@ -1,9 +1,7 @@
 #include "convert.h"
 
 #include <math.h>
-#include <stdio.h>
 
-#include "baleen/stage_chain.h"
 #include "baleen/text.h"
 #include "convert_table.h"
 #include "marks.h"
@@ -37,65 +35,6 @@ typedef struct sink {
 
 /* ---- setting up -------------------------------------------------------------------------------------------------- */
 
-static bl_status add_channels(bl_ctx *ctx, const bl_rec_stream *from, bl_stream *to)
-{
-  bl_status s = BL_OK;
-  for (size_t k = 0; !s && k < from->n_channels; k++, to->n_channels++) {
-    s = bl_texts_add(ctx, &to->channels, from->channels[k].name);
-    if (!s) s = bl_texts_add(ctx, &to->units, from->channels[k].unit);
-  }
-  return s;
-}
-
-static bl_status add_pick(bl_ctx *ctx, bl_stage_chain *c, const bl_texts *pick)
-{
-  bl_buf text = {0};
-  bl_status s = bl_buf_puts(ctx, &text, "include=[");
-  for (size_t i = 0; !s && i < pick->n; i++) {
-    if (i) s = bl_buf_puts(ctx, &text, ", ");
-    if (!s) s = bl_flow_print_scalar(ctx, pick->v[i], &text);
-  }
-  if (!s) s = bl_buf_puts(ctx, &text, "]");
-  if (!s) s = bl_stage_chain_add_named(ctx, c, "pick", (const char *const[]){bl_buf_text(&text), NULL});
-  bl_buf_free(ctx, &text);
-  return s;
-}
-
-bl_status bl_convert_names(bl_ctx *ctx, const bl_recording *rec, const bl_texts *pick, bl_texts *names)
-{
-  bl_stage_chain *chain = NULL;
-  bl_stream all = {.rate_hz = 1, .source_rate_hz = 1, .n_bins = 1};
-  bl_status s = BL_OK;
-  for (size_t i = 0; !s && i < rec->n_streams; i++) s = add_channels(ctx, &rec->streams[i], &all);
-  if (!s) s = bl_stage_chain_new(ctx, &all, &chain);
-  if (!s) s = add_pick(ctx, chain, pick);
-  if (!s) s = bl_texts_copy(ctx, names, &bl_stage_chain_out(chain)->channels);
-  bl_stage_chain_free(ctx, chain);
-  bl_stream_free(ctx, &all);
-  return s;
-}
-
-bl_status bl_convert_stream(bl_ctx *ctx, const bl_recording *rec, double want, size_t *out, bl_texts *report)
-{
-  size_t best = rec->n_streams;
-  for (size_t i = 0; i < rec->n_streams; i++) {
-    const bl_rec_stream *s = &rec->streams[i];
-    if (isnan(want) ? best == rec->n_streams || s->n_channels > rec->streams[best].n_channels
-                    : fabs(s->rate_hz - want) <= 1e-6 * want)
-      best = i;
-  }
-  if (best == rec->n_streams && !rec->n_streams) return bl_fail(ctx, BL_E_SHAPE, "%s: holds no signal", rec->path);
-  if (best == rec->n_streams)
-    return bl_fail(ctx, BL_E_MISMATCH, "%s: no stream of %g Hz; 'baleen inspect' lists them", rec->path, want);
-  *out = best;
-  if (rec->n_streams == 1) return BL_OK;
-  char text[160];
-  snprintf(text, sizeof text,
-           "the stream of %g Hz, %zu channels; %zu of other rates left out (--rate-hz takes another)",
-           rec->streams[best].rate_hz, rec->streams[best].n_channels, rec->n_streams - 1);
-  return bl_texts_add(ctx, report, text);
-}
-
 /* The crop, given at samples, as their numbers. */
 static bl_status plan_crop(bl_ctx *ctx, work *c)
 {
@@ -113,13 +52,7 @@ static bl_status plan_crop(bl_ctx *ctx, work *c)
 static bl_status start_chain(bl_ctx *ctx, work *c)
 {
   const bl_rec_stream *st = &c->rec->streams[c->how->stream];
-  bl_stream in = {.rate_hz = st->rate_hz, .source_rate_hz = st->rate_hz, .n_bins = 1};
-  bl_status s = add_channels(ctx, st, &in);
-  if (!s) s = bl_stage_chain_new(ctx, &in, &c->chain);
-  if (!s && c->how->pick->n) s = add_pick(ctx, c->chain, c->how->pick);
-  if (!s && c->how->stages && (s = bl_stage_chain_add_text(ctx, c->chain, c->how->stages)))
-    s = bl_fail_in(ctx, s, "convert: --stages: ");
-  bl_stream_free(ctx, &in);
+  bl_status s = bl_convert_chain(ctx, st, c->how, &c->chain);
   if (s) return s;
   c->out = bl_stage_chain_out(c->chain);
   c->block_frames = BLOCK_FLOATS / st->n_channels + 1;

@@ -3,6 +3,7 @@
 #define BL_CONVERT_H
 
 #include "baleen/recording_write.h"
+#include "baleen/stage_chain.h"
 #include "marks.h"
 
 typedef struct bl_convert {
@@ -18,10 +19,15 @@ typedef struct bl_convert {
   double epoch_s;             /* of a hypnogram's line */
 } bl_convert;
 
-/* The stream of a rate; NAN: the one with most channels, which is told where there are others. BL_E_MISMATCH when there
- * is none. */
-bl_status bl_convert_stream(bl_ctx *ctx, const bl_recording *rec, double rate_hz, size_t *out,
+/* Sets how->stream: that of a rate; NAN: the one with most channels of those that have the channels which are picked and
+ * that the stages can be carried out on; it is told where there are others. BL_E_MISMATCH when there is none of that rate;
+ * BL_E_CONFIG when it will not do for pick or stages where another would, which is named. */
+bl_status bl_convert_stream(bl_ctx *ctx, const bl_recording *rec, double rate_hz, bl_convert *how,
                             bl_texts *report) BL_MUST_CHECK;
+
+/* Pick and stages, ready for a stream; *out stays NULL after a failure. */
+bl_status bl_convert_chain(bl_ctx *ctx, const bl_rec_stream *st, const bl_convert *how,
+                           bl_stage_chain **out) BL_MUST_CHECK;
 
 /* Each run goes through the stages afresh; between two of them come zeros for as long as the gap lasts (at most a
  * week), under an annotation "BAD_ACQ_SKIP". What was decided is told in *report. Beside a file that holds no

@@ -89,18 +89,42 @@ static void the_stream_that_has_the_channels(void **state)
   check_says("has no stream of 50 Hz; it has 400 Hz (ECG), 200 Hz (EEG C3, EEG C4, EEG O1), 1 Hz (Aux0,");
 }
 
+/* What convert is asked to pick, or to do, finds its stream as well. */
+static void convert_finds_the_stream(void **state)
+{
+  (void)state;
+  const char *root = tree_root();
+  static const struct {
+    const char *options, *said;
+    int status;
+  } asked[] = {
+      {"--pick 'EEG C3'", "the stream of 200 Hz, 3 channels; 2 of other rates left out", 0},
+      {"--pick 'EC*'", "the stream of 400 Hz, 1 channels", 0},
+      {"--stages '[{pick: {include: [EEG O1]}}]'", "the stream of 200 Hz", 0},
+      {"--stages '[{scale: {factor: 2}}]'", "the stream of 1 Hz, 5 channels", 0},
+      {"--pick 'EEG C3' --rate-hz 400",
+       "that is the stream of 400 Hz, where the one of 200 Hz would do: say --rate-hz 200", 2},
+      {"--pick 'EMG'", "no channel 'EMG'", 2},
+  };
+  for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+    assert_int_equal(baleen("convert '%s/night.edf' '%s/out.npy' %s", root, root, asked[i].options), asked[i].status);
+    check_says(asked[i].said);
+  }
+}
+
 int main(void)
 {
   enum { N = sizeof rows / sizeof *rows };
   static const size_t gaps[] = {11, 12, 30};
-  struct CMUnitTest tests[N + 2];
+  struct CMUnitTest tests[N + 3];
   psg_put("night.edf", 60, gaps, 3);
   for (size_t i = 0; i < N; i++)
     tests[i] = (struct CMUnitTest){rows[i].name, files_and_pipes_give_the_rows_of_the_run, NULL, NULL,
                                    (void *)(uintptr_t)&rows[i]};
   tests[N] = (struct CMUnitTest)cmocka_unit_test(one_that_lacks_a_stream_fails_by_name);
   tests[N + 1] = (struct CMUnitTest)cmocka_unit_test(the_stream_that_has_the_channels);
-  int failed = _cmocka_run_group_tests("streams", tests, N + 2, NULL, NULL);
+  tests[N + 2] = (struct CMUnitTest)cmocka_unit_test(convert_finds_the_stream);
+  int failed = _cmocka_run_group_tests("streams", tests, N + 3, NULL, NULL);
   tree_done();
   return failed;
 }
