@@ -29,6 +29,7 @@ static void print_stream(const bl_rec_stream *s, const bl_census *t)
          s->n_channels == 1 ? "" : "s", (unsigned long long)s->n_frames, (double)s->n_frames / s->rate_hz);
   if (s->n_runs > 1) printf(" in %zu runs with gaps between", s->n_runs);
   putchar('\n');
+  if (s->n_runs && s->runs[0].start_s > 0) printf("    gap: 0.000 s to %.3f s, at the beginning\n", s->runs[0].start_s);
   for (size_t i = 1; i < s->n_runs && i <= MOST_GAPS; i++) {
     double end = s->runs[i - 1].start_s + (double)s->runs[i - 1].n / s->rate_hz;
     printf("    gap: %.3f s to %.3f s (%.3f s)\n", end, s->runs[i].start_s, s->runs[i].start_s - end);

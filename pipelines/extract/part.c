@@ -102,13 +102,28 @@ static bl_status on_row(void *user, bl_ctx *ctx, const bl_span *span, bl_status 
 
 /* ---- the whole --------------------------------------------------------------------------------------------------- */
 
-static bl_status read_recording(bl_ctx *ctx, bl_survey *v, size_t i, bl_recording_job *job)
+static bl_status add_told(bl_ctx *ctx, bl_texts *told, const char *text)
+{
+  return bl_texts_find(told, text) < 0 ? bl_texts_add(ctx, told, text) : BL_OK;
+}
+
+/* The warnings that opening and reading it gave, for its row among the recordings. */
+static bl_status keep_told(bl_ctx *ctx, const bl_recording *rec, bl_texts *told)
+{
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < rec->notes.n; i++)
+    if (rec->warned[i]) s = add_told(ctx, told, rec->notes.v[i]);
+  return s;
+}
+
+static bl_status read_recording(bl_ctx *ctx, bl_survey *v, size_t i, bl_recording_job *job, bl_texts *told)
 {
   bl_item *item = &v->items.v[i];
   bool before = bl_ctx_mute(ctx, true); /* the survey told what the header is like */
   bl_status s = bl_source_open(ctx, &v->config->source, v->config->folder, item, &job->rec);
   bl_ctx_mute(ctx, before);
   if (!s && (s = bl_recording_extract(ctx, job))) bl_fail_in(ctx, s, "%s: ", item->name);
+  if (!s && job->rec) s = keep_told(ctx, job->rec, told);
   bl_recording_close(ctx, job->rec);
   job->rec = NULL;
   return s;
@@ -137,7 +152,7 @@ static bl_status make_from_recording(bl_ctx *ctx, bl_survey *v, size_t i, size_t
                           .user = &m,
                           .on_left_out = on_left_out};
   m.job = &job;
-  bl_status s = read_recording(ctx, v, i, &job);
+  bl_status s = read_recording(ctx, v, i, &job, &p->told);
   p->outcome.n_rows = job.n_rows;
   p->outcome.n_skipped = job.n_skipped;
   p->outcome.seconds = job.seconds;
@@ -193,6 +208,8 @@ bl_status bl_part_add(bl_ctx *ctx, bl_run_part *p, bl_run_part *more)
   p->passed_over_s += more->passed_over_s;
   p->silenced |= more->silenced;
   add_reasons(ctx, p, more);
+  for (size_t i = 0; !s && i < more->told.n; i++) s = add_told(ctx, &p->told, more->told.v[i]);
+  if (s) return s;
   if (!p->rows.X.rows) {
     bl_dataset rows = p->rows;
     p->rows = more->rows;
@@ -233,8 +250,13 @@ bl_status bl_part_close(bl_ctx *ctx, const bl_survey *v, size_t item, bl_run_par
   if (o->status && !v->seen[item].status) bl_warn(ctx, BL_W_SKIPPED, "%s", p->why);
   if (o->n_dropped) qsort(o->dropped, o->n_dropped, sizeof *o->dropped, by_start);
   o->recording = bl_strdup(ctx, name);
-  o->message = bl_strdup(ctx, p->why ? p->why : "");
-  return o->recording && o->message ? BL_OK : bl_fail_nomem(ctx, "an outcome");
+  bl_buf message = {0};
+  if (p->why) s = bl_buf_puts(ctx, &message, p->why);
+  for (size_t i = 0; !s && i < p->told.n; i++)
+    s = bl_buf_printf(ctx, &message, "%s%s", message.len ? "; " : "", p->told.v[i]);
+  o->message = bl_strdup(ctx, bl_buf_text(&message));
+  bl_buf_free(ctx, &message);
+  return !s && o->recording && o->message ? BL_OK : bl_fail_nomem(ctx, "an outcome");
 }
 
 void bl_outcome_free(bl_ctx *ctx, bl_outcome *o)
@@ -251,5 +273,6 @@ void bl_part_free(bl_ctx *ctx, bl_run_part *p)
   bl_outcome_free(ctx, &p->outcome);
   bl_free(ctx, p->skipped_text);
   bl_free(ctx, p->why);
+  bl_texts_free(ctx, &p->told);
   *p = (bl_run_part){0};
 }

@@ -167,9 +167,15 @@ static void names_what_failed(void **state)
 {
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
-  work w = {"source: {files: {recordings: ['hum/*.wav', 'song/*.wav', 'odd/*.wav'], labels: folder}}\n" PIPE_MEL
-            "model: {knn: {n_neighbors: 3}}\n" HALVES,
-            "failing", 0, ""};
+  char *wav;
+  size_t wav_n;
+  check_ok(ctx, bl_file_read(ctx, at("hum/0.wav"), 0, &wav, &wav_n));
+  tree_put("cut/hum/9.wav", wav, wav_n - 100); /* it loses its end, which its row tells */
+  bl_free(ctx, wav);
+  work w = {
+      "source: {files: {recordings: ['hum/*.wav', 'song/*.wav', 'odd/*.wav', 'cut/hum/*.wav'], labels: folder}}\n" PIPE_MEL
+      "model: {knn: {n_neighbors: 3}}\n" HALVES,
+      "failing", 0, ""};
   check_ok(ctx, run(ctx, &w));
   assert_int_equal(w.n_failed, 1);
   assert_non_null(strstr(w.said, "1 recordings FAILED:"));
@@ -178,6 +184,8 @@ static void names_what_failed(void **state)
   size_t n;
   check_ok(ctx, bl_file_read(ctx, at("failing/recordings.csv"), 0, &text, &n));
   assert_non_null(strstr(text, "odd/empty.wav,FORMAT,0,0,0,"));
+  const char *cut = strstr(text, "cut/hum/9.wav,OK,"), *told = strstr(text, "the file holds");
+  if (!cut || !told || told < cut || memchr(cut, '\n', (size_t)(told - cut))) fail_msg("%s", text);
   bl_free(ctx, text);
   check_free(ctx);
 }

@@ -17,7 +17,7 @@ typedef struct bl_dropped {
 typedef struct bl_outcome {
   char *recording;
   bl_status status;
-  char *message; /* "" when all is well */
+  char *message; /* why it failed, and what was warned of it; "" when all is well */
   size_t n_rows, n_skipped;
   double seconds;      /* of recording read */
   bl_dropped *dropped; /* the skipped segments that have a time of their own, by time */
