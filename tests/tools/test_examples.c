@@ -243,6 +243,14 @@ static void eyes_closed(void **state)
   remove_folder(folder);
 }
 
+/* README shows what this run prints. */
+static void check_readme(const char *model, double mean)
+{
+  char line[100];
+  snprintf(line, sizeof line, "\n  %-23s %.4f (", model, mean);
+  check_says(BALEEN_SOURCE_DIR, "README.md", line);
+}
+
 static void whale_calls(void **state)
 {
   (void)state;
@@ -251,6 +259,8 @@ static void whale_calls(void **state)
   /* tools/seeds has the means over ten mixes; this one may lie below them */
   double auc = mean_of(root, "logistic_regression", "roc_auc"), plain = mean_of(root, "log_mel_means", "roc_auc");
   if (!(auc > 0.85 && auc > plain + 0.05)) fail_msg("ROC AUC %.4f, of plain means %.4f", auc, plain);
+  check_readme("logistic_regression", auc);
+  check_readme("log_mel_means", plain);
   /* louder calls are easier: the best level of noise beats the worst */
   json_t *by = json_object_get(model_of(root, "logistic_regression"), "by");
   assert_int_equal(json_array_size(by), 4);
