@@ -291,45 +291,18 @@ static bl_status make_item(job *j, size_t i)
 
 /* ---- tables of events -------------------------------------------------------------------------------------------- */
 
+static const bl_annotation_format table_formats[] = {BL_ANN_RAVEN, BL_ANN_AUDACITY, BL_ANN_CSV, BL_ANN_HYPNOGRAM};
+
 static bl_status read_events(const job *j, const char *path, bl_annotations *out)
 {
-  static const bl_annotation_format formats[] = {BL_ANN_RAVEN, BL_ANN_AUDACITY, BL_ANN_AUTO, BL_ANN_HYPNOGRAM};
-  bl_annotation_reading how = {.format = formats[j->p->labels - FROM_RAVEN],
+  bl_annotation_reading how = {.format =
+                                   j->p->labels == FROM_TABLE ? BL_ANN_AUTO : table_formats[j->p->labels - FROM_RAVEN],
                                .label_column = j->p->label_column,
                                .begin_column = j->p->begin_column,
                                .end_column = j->p->end_column,
                                .duration_column = j->p->duration_column,
                                .epoch_s = j->p->epoch_s};
   return bl_annotations_read_as(j->ctx, path, &how, out);
-}
-
-/* A file like <stem><ending> beside the recording, or NULL when there is none. */
-static bl_status find_beside(bl_ctx *ctx, int labels, const char *recording, char **out)
-{
-  static const char *const endings[][4] = {{".Table.1.selections.txt", ".selections.txt", ".txt", NULL},
-                                           {".txt", NULL},
-                                           {".csv", "_annotations.csv", "_events.tsv", NULL},
-                                           {"_hypnogram.txt", ".hypnogram.txt", ".txt", NULL}};
-  *out = NULL;
-  char *stem = bl_path_stem(ctx, recording);
-  if (!stem) return bl_fail_nomem(ctx, recording);
-  for (const char *const *e = endings[labels - FROM_RAVEN]; *e; e++) {
-    struct stat st;
-    /* BIDS calls the recording <name>_eeg.edf and its events <name>_events.tsv */
-    size_t n = strlen(stem) - (!strcmp(*e, "_events.tsv") && bl_text_ends_with(stem, "_eeg") ? 4 : 0);
-    char *path = bl_strf(ctx, "%.*s%s", (int)n, stem, *e);
-    bool itself = path && !strcmp(path, recording); /* a signal that is a .csv has its events elsewhere */
-    if (path && !itself && stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
-      *out = path;
-      break;
-    }
-    bl_free(ctx, path);
-    if (path) continue;
-    bl_free(ctx, stem);
-    return bl_fail_nomem(ctx, recording);
-  }
-  bl_free(ctx, stem);
-  return BL_OK;
 }
 
 static bl_status read_beside(job *j)
@@ -340,7 +313,7 @@ static bl_status read_beside(job *j)
   for (size_t i = 0; !s && i < j->items.n; i++) {
     bl_item *item = &j->items.v[i];
     char *path;
-    s = find_beside(ctx, j->p->labels, bl_recording_file(item->path), &path);
+    s = bl_annotations_beside(ctx, table_formats[j->p->labels - FROM_RAVEN], item->path, &path);
     if (!s && path) s = read_events(j, path, &item->annotations);
     if (!s) item->annotated = path != NULL;
     if (!s && !path && leave_out(j, i)) {

@@ -1,10 +1,12 @@
 /* What the two kinds of pictures write into gnuplot's script besides their own panels: the title, the marks of the
  * annotations, and files of numbers. */
 #include <math.h>
+#include <string.h>
 
 #include "baleen/file.h"
 #include "baleen/text.h"
 #include "plot_private.h"
+#include "report_private.h"
 
 enum { MARKS_MAX = 300 };
 
@@ -23,7 +25,7 @@ void bl_plot_title(const bl_plot *p, bl_sink *k)
 /* Lines at the onsets, shades over the durations, and labels where there is room for them. */
 void bl_plot_marks(const bl_plot *p, bl_sink *k, bool named)
 {
-  const bl_annotations *a = &p->rec->annotations;
+  const bl_annotations *a = &p->marks;
   double span = p->to_s - p->from_s, last = -INFINITY;
   size_t drawn = 0;
   for (size_t i = 0; i < a->n && drawn < MARKS_MAX; i++) {
@@ -57,4 +59,28 @@ bl_status bl_plot_write(const bl_plot *p, const char *name, const void *bytes, s
   bl_status s = bl_file_write(p->ctx, path, n ? bytes : "", n);
   bl_free(p->ctx, path);
   return s;
+}
+
+bl_status bl_plot_nothing(const bl_plot *p)
+{
+  return bl_fail(p->ctx, BL_E_NONFINITE, "%s: no sample from %g s to %g s is finite: there is nothing to draw",
+                 p->rec->path, p->from_s, p->to_s);
+}
+
+/* Points of matplotlib's colour maps, evenly spaced. */
+const char *bl_plot_palette(const char *name)
+{
+  static const char *const maps[][2] = {
+      {"magma",
+       "set palette defined (0 '#000004', 1 '#1c1044', 2 '#4f127b', 3 '#812581', 4 '#b5367a', 5 '#e55064', \\\n"
+       "  6 '#fb8761', 7 '#fec287', 8 '#fcfdbf')\n"},
+      {"inferno",
+       "set palette defined (0 '#000004', 1 '#1f0c48', 2 '#550f6d', 3 '#88226a', 4 '#ba3655', 5 '#e35933', \\\n"
+       "  6 '#f98c0a', 7 '#f9c932', 8 '#fcffa4')\n"},
+      {"gray", "set palette defined (0 '#000000', 1 '#ffffff')\n"},
+      {"gray_r", "set palette defined (0 '#ffffff', 1 '#000000')\n"}};
+  if (!strcmp(name, "viridis")) return bl_plot_viridis;
+  for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
+    if (!strcmp(name, maps[i][0])) return maps[i][1];
+  return NULL;
 }

@@ -12,6 +12,9 @@ enum { BL_PLOT_COLUMNS = 1600, BL_PLOT_BINS = 512, BL_PLOT_CHANNELS = 20 };
 
 typedef struct bl_plot {
   bl_ctx *ctx;
+  const bl_plotting *how;
+  bl_annotations marks; /* inside the recording, and of tables */
+  double f_min, f_max;  /* the band, in Hz */
   bl_recording *rec;
   size_t stream;
   const bl_rec_stream *st;
@@ -27,7 +30,7 @@ typedef struct bl_plot {
 } bl_plot;
 
 /* A stretch of a recording that is open; scale: pixels of a PNG a unit of the SVG (bl_plot_recording() has 1.5). */
-bl_status bl_plot_opened(bl_ctx *ctx, bl_recording *rec, double from_s, double to_s, double scale,
+bl_status bl_plot_opened(bl_ctx *ctx, bl_recording *rec, const bl_plotting *how, double scale,
                          const char *out) BL_MUST_CHECK;
 
 /* Frames [n][channels shown] (one channel when mixed); time_s is that of the first. */
@@ -41,9 +44,8 @@ static inline size_t bl_plot_width(const bl_plot *p) { return p->mixed ? 1 : p->
 /* Lowest and highest value of each channel in each column of the picture. */
 typedef struct bl_envelope {
   size_t columns, width;
-  float *lo, *hi;        /* [columns][width]; lo > hi: nothing there */
-  double *sum, *squares; /* [width] */
-  double count;
+  float *lo, *hi;                /* [columns][width]; lo > hi: nothing there */
+  double *sum, *squares, *count; /* [width], of finite samples */
 } bl_envelope;
 bl_status bl_envelope_new(const bl_plot *p, size_t columns, bl_envelope *out) BL_MUST_CHECK;
 void bl_envelope_add(const bl_plot *p, bl_envelope *e, double time_s, const float *x, size_t n);
@@ -72,6 +74,10 @@ bl_status bl_spectrum_db(bl_ctx *ctx, const bl_spectrum *s, float *v, size_t n) 
 void bl_plot_marks(const bl_plot *p, bl_sink *k, bool named);
 /* The text "name, format, rate, channels" in quotes. */
 void bl_plot_title(const bl_plot *p, bl_sink *k);
+/* BL_E_NONFINITE: no sample of what was to be drawn is finite. */
+bl_status bl_plot_nothing(const bl_plot *p) BL_MUST_CHECK;
+/* The colours of a name, as gnuplot's command; NULL: there are none such. */
+const char *bl_plot_palette(const char *name);
 bl_status bl_plot_write(const bl_plot *p, const char *name, const void *bytes, size_t n) BL_MUST_CHECK;
 
 /* Each writes its data into the folder and adds what draws them; the terminal is set by the caller. *width and

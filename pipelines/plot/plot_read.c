@@ -75,7 +75,8 @@ bl_status bl_envelope_new(const bl_plot *p, size_t columns, bl_envelope *out)
   out->hi = bl_calloc(p->ctx, columns * width, sizeof *out->hi);
   out->sum = bl_calloc(p->ctx, width, sizeof *out->sum);
   out->squares = bl_calloc(p->ctx, width, sizeof *out->squares);
-  if (!out->lo || !out->hi || !out->sum || !out->squares) {
+  out->count = bl_calloc(p->ctx, width, sizeof *out->count);
+  if (!out->lo || !out->hi || !out->sum || !out->squares || !out->count) {
     bl_envelope_free(p->ctx, out);
     return bl_fail_nomem(p->ctx, "the picture");
   }
@@ -98,9 +99,9 @@ void bl_envelope_add(const bl_plot *p, bl_envelope *e, double time_s, const floa
       if (v > hi[c]) hi[c] = v;
       e->sum[c] += (double)v;
       e->squares[c] += (double)v * (double)v;
+      e->count[c]++;
     }
   }
-  e->count += (double)n;
 }
 
 void bl_envelope_free(bl_ctx *ctx, bl_envelope *e)
@@ -109,6 +110,7 @@ void bl_envelope_free(bl_ctx *ctx, bl_envelope *e)
   bl_free(ctx, e->hi);
   bl_free(ctx, e->sum);
   bl_free(ctx, e->squares);
+  bl_free(ctx, e->count);
   *e = (bl_envelope){0};
 }
 
@@ -119,6 +121,7 @@ void bl_envelope_lines(const bl_plot *p, const bl_envelope *e, size_t channel, d
 {
   double step = (p->to_s - p->from_s) / (double)e->columns / p->time_scale, from = p->from_s / p->time_scale;
   bool open = false;
+  if (!(e->count[channel] > 0)) bl_sink_puts(k, "0 nan\n"); /* blocks are counted */
   for (size_t i = 0; i < e->columns; i++) {
     double lo = (double)e->lo[i * e->width + channel], hi = (double)e->hi[i * e->width + channel];
     if (lo > hi) {
@@ -158,7 +161,8 @@ bl_status bl_spectrum_new(const bl_plot *p, size_t n_fft, size_t hop, bool cente
   const char *const options[] = {length,
                                  step,
                                  center ? "center=true" : "center=false",
-                                 center ? "detrend=none" : "detrend=constant",
+                                 "detrend=constant", /* an offset would own the colours */
+                                 "pad_mode=reflect", /* so would a step to zeros at both ends */
                                  "scaling=density",
                                  "output=power",
                                  NULL};

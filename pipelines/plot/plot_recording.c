@@ -21,30 +21,154 @@ static const char *written(const char *unit)
   return !strcmp(unit, "uV") ? "µV" : unit;
 }
 
-/* The stream with most channels, the faster of equals; sounds have one. */
-static void choose_stream(bl_plot *p)
+/* ---- what is shown ----------------------------------------------------------------------------------------------- */
+
+static bool is_picked(const char *pattern, const char *name)
 {
-  for (size_t i = 1; i < p->rec->n_streams; i++)
-    if (p->rec->streams[i].n_channels > p->rec->streams[p->stream].n_channels && p->rec->streams[i].n_frames)
-      p->stream = i;
-  p->st = &p->rec->streams[p->stream];
+  return !strcmp(pattern, name) || bl_text_glob(pattern, name);
 }
 
-/* Channels of one unit can share a scale: those of the first usable channel's. */
-static bool choose_channels(bl_plot *p)
+static bool has_channel(const bl_rec_stream *st, const char *pattern)
+{
+  for (size_t c = 0; c < st->n_channels; c++)
+    if (is_picked(pattern, st->channels[c].name)) return true;
+  return false;
+}
+
+/* Rate and number of channels of each stream. */
+static bl_status no_stream(const bl_plot *p, const char *what)
+{
+  bl_buf all = {0};
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < p->rec->n_streams; i++)
+    s = bl_buf_printf(p->ctx, &all, "%s%g Hz (%zu channel%s)", i ? ", " : "", p->rec->streams[i].rate_hz,
+                      p->rec->streams[i].n_channels, p->rec->streams[i].n_channels == 1 ? "" : "s");
+  if (!s) s = bl_fail(p->ctx, BL_E_CONFIG, "%s: %s; there are streams of %s", p->rec->path, what, bl_buf_text(&all));
+  bl_buf_free(p->ctx, &all);
+  return s;
+}
+
+/* Of the rate asked for, with the first channel picked; else the one with most channels, the faster of equals. */
+static bl_status choose_stream(bl_plot *p)
+{
+  const bl_plotting *how = p->how;
+  const char *first = how->pick && how->pick->n ? how->pick->v[0] : NULL;
+  char what[300];
+  bool found = false;
+  for (size_t i = 0; i < p->rec->n_streams; i++) {
+    const bl_rec_stream *st = &p->rec->streams[i];
+    if (how->rate_hz > 0 && fabs(st->rate_hz - how->rate_hz) > 1e-6 * how->rate_hz) continue;
+    if (first && !has_channel(st, first)) continue;
+    bool better = !found || (!first && st->n_frames && st->n_channels > p->rec->streams[p->stream].n_channels);
+    if (better) p->stream = i;
+    found = true;
+  }
+  p->st = &p->rec->streams[p->stream];
+  if (found) return BL_OK;
+  if (first) snprintf(what, sizeof what, "no channel '%.100s'%s", first, how->rate_hz > 0 ? " at that rate" : "");
+  else snprintf(what, sizeof what, "no stream of %g Hz", how->rate_hz);
+  return no_stream(p, what);
+}
+
+/* Channels share a scale, so they are of one unit. Those picked in their order, each once; else those of the first usable
+ * channel's. */
+static bl_status choose_channels(bl_plot *p)
 {
   const bl_rec_stream *st = p->st;
-  for (size_t c = 0; c < st->n_channels && p->n_channels < BL_PLOT_CHANNELS; c++) {
-    if (st->channels[c].unusable) continue;
-    if (p->n_channels && strcmp(st->channels[c].unit, st->channels[p->channel[0]].unit)) continue;
-    p->channel[p->n_channels++] = c;
+  bl_texts any = {(char *[]){(char[]){"*"}}, 1};
+  bool asked = p->how->pick && p->how->pick->n;
+  const bl_texts *pick = asked ? p->how->pick : &any;
+  for (size_t k = 0; k < pick->n; k++) {
+    if (!has_channel(st, pick->v[k]))
+      return bl_fail(p->ctx, BL_E_CONFIG,
+                     "%s: no channel '%s' in the stream of %g Hz, where '%s' is; 'baleen inspect' lists them",
+                     p->rec->path, pick->v[k], st->rate_hz, pick->v[0]);
+    for (size_t c = 0; c < st->n_channels && p->n_channels < BL_PLOT_CHANNELS; c++) {
+      bool known = !is_picked(pick->v[k], st->channels[c].name) || st->channels[c].unusable;
+      for (size_t i = 0; !known && i < p->n_channels; i++) known = p->channel[i] == c;
+      if (known) continue;
+      const bl_channel *one = p->n_channels ? &st->channels[p->channel[0]] : NULL;
+      if (one && strcmp(st->channels[c].unit, one->unit) && asked)
+        return bl_fail(p->ctx, BL_E_CONFIG,
+                       "%s: '%s' is in '%s' and '%s' in '%s'; channels of one picture share a unit: draw them apart",
+                       p->rec->path, one->name, one->unit, st->channels[c].name, st->channels[c].unit);
+      if (!one || !strcmp(st->channels[c].unit, one->unit)) p->channel[p->n_channels++] = c;
+    }
   }
-  if (!p->n_channels) return false;
+  if (!p->n_channels) return bl_fail(p->ctx, BL_E_FORMAT, "%s: no channel is usable", p->rec->path);
   const char *unit = st->channels[p->channel[0]].unit;
-  p->mixed = !strcmp(unit, "FS");
+  p->mixed = !strcmp(unit, "FS") || p->how->spectrogram;
   p->unit = written(unit);
-  return true;
+  return BL_OK;
 }
+
+static bl_status choose_band(bl_plot *p)
+{
+  const bl_plotting *how = p->how;
+  p->f_min = isnan(how->f_min) ? 0 : how->f_min;
+  p->f_max = isnan(how->f_max) ? p->st->rate_hz / 2 : fmin(how->f_max, p->st->rate_hz / 2);
+  if (!(p->f_max > p->f_min))
+    return bl_fail(p->ctx, BL_E_RANGE, "%s: the band from %g to %g Hz is empty: half the rate is %g Hz", p->rec->path,
+                   p->f_min, how->f_max, p->st->rate_hz / 2);
+  if (how->db_max <= how->db_min)
+    return bl_fail(p->ctx, BL_E_RANGE, "plot: the range from %g to %g dB is empty", how->db_min, how->db_max);
+  if (how->cmap && !bl_plot_palette(how->cmap))
+    return bl_fail(p->ctx, BL_E_CONFIG, "plot: no colour map '%s'; it is one of viridis, magma, inferno, gray, gray_r",
+                   how->cmap);
+  if (how->cmap && !p->mixed)
+    return bl_fail(p->ctx, BL_E_CONFIG,
+                   "plot: a colour map is for spectrograms, and %s is drawn as traces; say spectrogram too",
+                   p->rec->path);
+  return BL_OK;
+}
+
+/* ---- what is marked ---------------------------------------------------------------------------------------------- */
+
+static bl_status add_table(bl_plot *p, const char *path)
+{
+  bl_annotations all = {0};
+  bl_texts only = {(char *[]){p->rec->path}, 1};
+  size_t *owner = NULL;
+  bl_annotated_file file = {p->rec->path, p->rec->duration_s, p->st->rate_hz};
+  bl_annotation_reading how = {
+      .epoch_s = 30, .files = &file, .n_files = 1, .start = p->rec->has_start ? p->rec->start : NULL};
+  bl_status s = bl_annotations_read_as(p->ctx, path, &how, &all);
+  if (!s && !(owner = bl_calloc(p->ctx, all.n, sizeof *owner))) s = bl_fail_nomem(p->ctx, path);
+  if (!s) s = bl_annotations_deal(p->ctx, path, &all, &only, owner);
+  for (size_t i = 0; !s && i < all.n; i++)
+    if (owner[i] == 0) s = bl_annotations_add(p->ctx, &p->marks, &all.v[i]);
+  bl_free(p->ctx, owner);
+  bl_annotations_free(p->ctx, &all);
+  return s;
+}
+
+/* A table that was not asked for spoils no picture. */
+static bl_status add_beside(bl_plot *p)
+{
+  char *path = NULL;
+  bl_status s = bl_annotations_beside(p->ctx, BL_ANN_AUTO, p->rec->path, &path);
+  if (!s && path) s = add_table(p, path);
+  if (path && (s == BL_E_FORMAT || s == BL_E_CONFIG)) {
+    bl_warn(p->ctx, BL_W_SKIPPED, "%s; it lies beside %s, and is not drawn", bl_ctx_error(p->ctx), p->rec->path);
+    s = BL_OK;
+  }
+  bl_free(p->ctx, path);
+  return s;
+}
+
+static bl_status gather_marks(bl_plot *p)
+{
+  const bl_annotations *inside = &p->rec->annotations;
+  const bl_texts *tables = p->how->annotations;
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < inside->n; i++) s = bl_annotations_add(p->ctx, &p->marks, &inside->v[i]);
+  for (size_t i = 0; !s && tables && i < tables->n; i++) s = add_table(p, tables->v[i]);
+  if (!s && !tables) s = add_beside(p);
+  bl_annotations_sort(&p->marks);
+  return s;
+}
+
+/* ---- the picture ------------------------------------------------------------------------------------------------- */
 
 static bl_status choose_span(bl_plot *p, double from_s, double to_s)
 {
@@ -132,27 +256,35 @@ done:
   return s;
 }
 
-bl_status bl_plot_opened(bl_ctx *ctx, bl_recording *rec, double from_s, double to_s, double scale, const char *out)
+bl_plotting bl_plotting_usual(void)
+{
+  return (bl_plotting){.from_s = NAN, .to_s = NAN, .f_min = NAN, .f_max = NAN, .db_min = NAN, .db_max = NAN};
+}
+
+bl_status bl_plot_opened(bl_ctx *ctx, bl_recording *rec, const bl_plotting *how, double scale, const char *out)
 {
   bool svg = bl_text_ends_with(out, ".svg");
-  bl_plot p = {.ctx = ctx, .rec = rec, .scale = scale};
+  bl_plot p = {.ctx = ctx, .how = how, .rec = rec, .scale = scale};
   if (!svg && !bl_text_ends_with(out, ".png"))
     return bl_fail(ctx, BL_E_ARG, "plot: %s: a picture's name ends in .png or .svg", out);
   if (!rec->n_streams) return bl_fail(ctx, BL_E_FORMAT, "%s: there is no signal in it to draw", rec->path);
-  choose_stream(&p);
-  if (!choose_channels(&p)) return bl_fail(ctx, BL_E_FORMAT, "%s: no channel is usable", rec->path);
-  bl_status s = choose_span(&p, from_s, to_s);
+  bl_status s = choose_stream(&p);
+  if (!s) s = choose_channels(&p);
+  if (!s) s = choose_span(&p, how->from_s, how->to_s);
+  if (!s) s = choose_band(&p);
+  if (!s) s = gather_marks(&p);
   if (!s) s = make_folder(&p);
   if (!s) s = draw(&p, out, svg);
   remove_folder(&p);
+  bl_annotations_free(ctx, &p.marks);
   return s;
 }
 
-bl_status bl_plot_recording(bl_ctx *ctx, const char *path, double from_s, double to_s, const char *out)
+bl_status bl_plot_recording(bl_ctx *ctx, const char *path, const bl_plotting *how, const char *out)
 {
   bl_recording *rec = NULL;
   bl_status s = bl_recording_open(ctx, path, &rec);
-  if (!s) s = bl_plot_opened(ctx, rec, from_s, to_s, 1.5, out);
+  if (!s) s = bl_plot_opened(ctx, rec, how, 1.5, out);
   bl_recording_close(ctx, rec);
   return s;
 }

@@ -7,6 +7,8 @@
 #include "plot_private.h"
 #include "report_private.h"
 
+enum { BOXES_MAX = 300 };
+
 typedef struct sound {
   const bl_plot *p;
   bl_envelope wave;
@@ -21,6 +23,8 @@ static void on_frame(void *user, double time_s, const float *frame)
   sound *m = user;
   double at = (time_s - m->p->from_s) / (m->p->to_s - m->p->from_s) * (double)m->columns + 1e-9;
   size_t column = at < 0 ? 0 : at >= (double)m->columns ? m->columns - 1 : (size_t)at;
+  for (size_t b = 0; b < m->bins; b++)
+    if (!isfinite(frame[b])) return; /* a hole where no frame of the column is finite */
   for (size_t b = 0; b < m->bins; b++) m->power[column * m->bins + b] += (double)frame[b];
   m->count[column]++;
 }
@@ -41,6 +45,15 @@ static int ascending(const void *a, const void *b)
 {
   float x = *(const float *)a, y = *(const float *)b;
   return (x > y) - (x < y);
+}
+
+/* The rows of the image that lie in the band. */
+static void band(const sound *m, size_t *first, size_t *behind)
+{
+  double per_hz = 2 * (double)(m->bins - 1) / m->p->st->rate_hz;
+  *first = (size_t)fmax(floor(m->p->f_min * per_hz), 0);
+  *behind = (size_t)fmin(ceil(m->p->f_max * per_hz), (double)(m->bins - 1));
+  if (*behind <= *first) *behind = *first + 1;
 }
 
 /* Colours reach from the 5th percentile to the maximum: the noise floor stays dark. */
@@ -73,7 +86,12 @@ static bl_status image(sound *m, float **out, double *lo, double *hi)
   if (!s) s = bl_spectrum_db(ctx, &m->spectrum, db, m->columns);
   for (size_t c = 0; !s && c < m->columns; c++)
     for (size_t b = 0; b < rows; b++) v[b * m->columns + c] = m->count[c] > 0 ? db[c * m->bins + b] : NAN;
-  if (!s) s = colour_range(ctx, v, n, lo, hi);
+  size_t first, behind;
+  band(m, &first, &behind);
+  if (!s) s = colour_range(ctx, v + first * m->columns, (behind - first) * m->columns, lo, hi);
+  if (!isnan(m->p->how->db_min)) *lo = m->p->how->db_min;
+  if (!isnan(m->p->how->db_max)) *hi = m->p->how->db_max;
+  if (!(*hi > *lo)) *(isnan(m->p->how->db_max) ? hi : lo) = isnan(m->p->how->db_max) ? *lo + 1 : *hi - 1;
   bl_free(ctx, db);
   if (s) {
     bl_free(ctx, v);
@@ -99,6 +117,24 @@ static void wave_panel(const bl_plot *p, const bl_envelope *e, bl_sink *k)
   bl_sink_puts(k, "plot 'wave.dat' using 1:2 with lines lw 0.8 lc rgb '#0072B2' notitle\nunset title\nunset label\n");
 }
 
+/* What is marked from one frequency to another. */
+static void boxes(const bl_plot *p, bl_sink *k, double scale)
+{
+  bl_sink_puts(k, "unset object\n");
+  for (size_t i = 0, drawn = 0; i < p->marks.n && drawn < BOXES_MAX; i++) {
+    const bl_annotation *m = &p->marks.v[i];
+    double from = fmax(m->onset_s, p->from_s), to = fmin(m->onset_s + m->duration_s, p->to_s);
+    double lo = fmax(m->low_hz, p->f_min), hi = fmin(m->high_hz, p->f_max);
+    if (!(to > from) || isnan(m->low_hz) || isnan(m->high_hz) || !(hi > lo)) continue;
+    bl_sink_printf(
+        k,
+        "set object rectangle from first %.9g, first %.9g to first %.9g, first %.9g front fillstyle empty border lc rgb "
+        "'#D55E00' lw 1.6\n",
+        from / p->time_scale, lo / scale, to / p->time_scale, hi / scale);
+    drawn++;
+  }
+}
+
 static void spectrum_panel(const sound *m, bl_sink *k, double lo, double hi)
 {
   const bl_plot *p = m->p;
@@ -108,9 +144,11 @@ static void spectrum_panel(const sound *m, bl_sink *k, double lo, double hi)
   bl_sink_printf(
       k,
       "set tmargin at screen 0.71\nset bmargin at screen 0.11\nset format x '%%g'\nset grid noxtics noytics\n"
-      "set border 15\nset yrange [0:%.9g]\nset ylabel 'frequency (%s)'\nset xlabel 'time (%s)'\n"
+      "set border 15\nset yrange [%.9g:%.9g]\nset ylabel 'frequency (%s)'\nset xlabel 'time (%s)'\n"
       "set cbrange [%.4f:%.4f]\nset cblabel 'power density (dB re 1 %s²/Hz)' offset 1.2,0\n%s",
-      rate / 2 / scale, scale > 1 ? "kHz" : "Hz", p->time_unit, lo, hi, p->unit, bl_plot_viridis);
+      p->f_min / scale, p->f_max / scale, scale > 1 ? "kHz" : "Hz", p->time_unit, lo, hi, p->unit,
+      bl_plot_palette(p->how->cmap ? p->how->cmap : "viridis"));
+  boxes(p, k, scale);
   if (p->scale < 1) bl_sink_puts(k, "set palette maxcolors 32\n"); /* half the bytes */
   bl_sink_printf(k,
                  "plot 'spectrogram.bin' binary array=(%zu,%zu) format='%%float32' endian=%s origin=(%.9g,%.9g) "
@@ -119,17 +157,20 @@ static void spectrum_panel(const sound *m, bl_sink *k, double lo, double hi)
                  p->from_s / p->time_scale + dx / 2, 0.0, dx, dy);
 }
 
-static size_t window_length(double rate_hz)
+/* Of sound 20 ms at least, of what is slower two seconds. */
+static size_t window_length(const bl_plot *p)
 {
   size_t n = 128;
-  while (n < 2 * BL_PLOT_BINS && (double)n < 0.02 * rate_hz) n *= 2;
+  double rate = p->st->rate_hz, want = strcmp(p->unit, "FS") ? 2 * rate : 0.02 * rate;
+  if (p->how->n_fft) return p->how->n_fft;
+  while (n < 2 * BL_PLOT_BINS && (double)n < want) n *= 2;
   return n;
 }
 
 bl_status bl_plot_sound(const bl_plot *p, bl_sink *script, int *width, int *height)
 {
   bl_ctx *ctx = p->ctx;
-  size_t n_fft = window_length(p->st->rate_hz);
+  size_t n_fft = window_length(p);
   double frames = (p->to_s - p->from_s) * p->st->rate_hz;             /* gaps take their place on the axis */
   double most = p->scale < 1 ? BL_PLOT_COLUMNS / 4 : BL_PLOT_COLUMNS; /* a small picture has no room for more */
   double hop = fmin(fmax(floor(frames / most), (double)(n_fft / 8)), (double)n_fft);
@@ -146,6 +187,7 @@ bl_status bl_plot_sound(const bl_plot *p, bl_sink *script, int *width, int *heig
   m.count = bl_calloc(ctx, m.columns, sizeof *m.count);
   s = m.power && m.count ? bl_envelope_new(p, BL_PLOT_COLUMNS, &m.wave) : bl_fail_nomem(ctx, "the spectrogram");
   if (!s) s = bl_plot_read(p, on_stretch, on_block, &m);
+  if (!s && !(m.wave.count[0] > 0)) s = bl_plot_nothing(p);
   if (!s) s = image(&m, &v, &lo, &hi);
   if (!s) s = bl_plot_write(p, "spectrogram.bin", v, m.columns * (m.bins - 1) * sizeof *v);
   if (!s) {

@@ -106,7 +106,12 @@ static bl_status draw(bl_report *rep, bl_recording *rec, double from_s, double t
   bl_ctx *ctx = rep->ctx;
   char *picture = file_of(rep, shown->row, ".png"), *sound = file_of(rep, shown->row, ".wav");
   bl_status s = picture && sound ? BL_OK : bl_fail_nomem(ctx, "a picture");
-  if (!s && rep->gnuplot) s = bl_plot_opened(ctx, rec, from_s, to_s, picture_scale, picture);
+  bl_plotting how = bl_plotting_usual();
+  bl_texts none = {0};
+  how.from_s = from_s;
+  how.to_s = to_s;
+  how.annotations = &none;
+  if (!s && rep->gnuplot) s = bl_plot_opened(ctx, rec, &how, picture_scale, picture);
   shown->picture = !s && rep->gnuplot;
   if (!s && is_sound(rec)) s = write_sound(ctx, rec, from_s, to_s, sound), shown->sound = !s;
   bl_free(ctx, picture);

@@ -155,7 +155,10 @@ static char *draw(bl_ctx *ctx, const char *recording, double from, double to, co
 {
   char out[512];
   snprintf(out, sizeof out, "%s", check_tmp_path(name));
-  check_ok(ctx, bl_plot_recording(ctx, recording, from, to, out));
+  bl_plotting how = bl_plotting_usual();
+  how.from_s = from;
+  how.to_s = to;
+  check_ok(ctx, bl_plot_recording(ctx, recording, &how, out));
   return slurp(out, n);
 }
 
@@ -205,17 +208,112 @@ static void test_refusals(void **state)
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
   const char *wav = sine_file("sine.wav", amplitude), *png = check_tmp_path("x.png");
-  check_fails(ctx, bl_plot_recording(ctx, wav, NAN, NAN, "x.pdf"), BL_E_ARG, ".png or .svg");
-  check_fails(ctx, bl_plot_recording(ctx, "/no/such.wav", NAN, NAN, png), BL_E_IO, "/no/such.wav");
-  check_fails(ctx, bl_plot_recording(ctx, wav, 5, 6, png), BL_E_RANGE, "lasts 3 s");
-  check_fails(ctx, bl_plot_recording(ctx, wav, 2, 1, png), BL_E_RANGE, "sine.wav");
-  check_fails(ctx, bl_plot_recording(ctx, wav, NAN, NAN, "/no/such/x.png"), BL_E_IO, "/no/such/x.png");
+  bl_plotting how = bl_plotting_usual(), late = how, turned = how;
+  late.from_s = 5, late.to_s = 6, turned.from_s = 2, turned.to_s = 1;
+  check_fails(ctx, bl_plot_recording(ctx, wav, &how, "x.pdf"), BL_E_ARG, ".png or .svg");
+  check_fails(ctx, bl_plot_recording(ctx, "/no/such.wav", &how, png), BL_E_IO, "/no/such.wav");
+  check_fails(ctx, bl_plot_recording(ctx, wav, &late, png), BL_E_RANGE, "lasts 3 s");
+  check_fails(ctx, bl_plot_recording(ctx, wav, &turned, png), BL_E_RANGE, "sine.wav");
+  check_fails(ctx, bl_plot_recording(ctx, wav, &how, "/no/such/x.png"), BL_E_IO, "/no/such/x.png");
+  check_free(ctx);
+}
+
+static void put_text(const char *path, const char *text)
+{
+  FILE *f = fopen(path, "wb");
+  if (!f || fwrite(text, 1, strlen(text), f) != strlen(text) || fclose(f)) fail_msg("cannot write %s", path);
+}
+
+/* 500 samples of a sine with one NaN, and of a second channel that is NaN throughout, as CSV. */
+static const char *holes(void)
+{
+  static char text[40000];
+  size_t n = (size_t)snprintf(text, sizeof text, "time_s,C3 (uV),C4 (uV),SpO2 (%%)\n");
+  for (int i = 0; i < 500; i++) {
+    char c3[32];
+    snprintf(c3, sizeof c3, i == 100 ? "nan" : "%.6f", sin(0.2 * i));
+    n += (size_t)snprintf(text + n, sizeof text - n, "%.2f,%s,nan,97\n", 0.01 * i, c3);
+  }
+  const char *path = check_tmp_path("holes.csv");
+  put_text(path, text);
+  return path;
+}
+
+/* A NaN is a hole in the trace and no more: lines before and behind it, and a spectrum of the windows without. */
+static void test_holes(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  char csv[512];
+  size_t n;
+  snprintf(csv, sizeof csv, "%s", holes());
+  static const char *const parts[] = {"C3", "C4", "Welch PSD", NULL};
+  char *svg = draw(ctx, csv, NAN, NAN, "holes.svg", &n);
+  check_svg(svg, parts);
+  /* far fewer samples than columns: the trace is one line up to the hole, and one behind it */
+  size_t moves = 0, longest = 0;
+  for (const char *path = svg; (path = strstr(path, " d='M")); path++) {
+    size_t length = strcspn(path + 4, "'");
+    longest = length > longest ? length : longest;
+    moves++;
+  }
+  assert_true(moves > 2 && longest > 200 * 8);
+  free(svg);
+  bl_plotting how = bl_plotting_usual();
+  bl_texts c4 = {(char *[]){(char[]){"C4"}}, 1}, units = {(char *[]){(char[]){"C3"}, (char[]){"Sp*"}}, 2},
+           none = {(char *[]){(char[]){"Cz"}}, 1};
+  const char *out = check_tmp_path("x.svg");
+  how.pick = &c4;
+  check_fails(ctx, bl_plot_recording(ctx, csv, &how, out), BL_E_NONFINITE, "there is nothing to draw");
+  how.pick = &units;
+  check_fails(ctx, bl_plot_recording(ctx, csv, &how, out), BL_E_CONFIG, "'C3' is in 'uV' and 'SpO2' in '%'");
+  how.pick = &none;
+  check_fails(ctx, bl_plot_recording(ctx, csv, &how, out), BL_E_CONFIG,
+              "no channel 'Cz'; there are streams of 100 Hz (3 channels)");
+  how = bl_plotting_usual();
+  how.rate_hz = 50;
+  check_fails(ctx, bl_plot_recording(ctx, csv, &how, out), BL_E_CONFIG,
+              "no stream of 50 Hz; there are streams of 100 Hz");
+  how = bl_plotting_usual();
+  how.cmap = "magma";
+  check_fails(ctx, bl_plot_recording(ctx, csv, &how, out), BL_E_CONFIG, "a colour map is for spectrograms");
+  bl_texts c3 = {(char *[]){(char[]){"C3"}}, 1};
+  how.spectrogram = true;
+  how.pick = &c3;
+  how.n_fft = 64, how.f_max = 20;
+  check_ok(ctx, bl_plot_recording(ctx, csv, &how, out));
+  how.f_min = 30;
+  check_fails(ctx, bl_plot_recording(ctx, csv, &how, out), BL_E_RANGE, "the band from 30 to 20 Hz is empty");
+  check_free(ctx);
+}
+
+/* An offset leaves the colours to the sound, and what a Raven table beside the file marks is drawn. */
+static void test_offset_and_table(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  char wav[512], table[520];
+  size_t n;
+  snprintf(wav, sizeof wav, "%s", sine_file("sine.wav", amplitude));
+  snprintf(table, sizeof table, "%.*s.selections.txt", (int)strlen(wav) - 4, wav);
+  put_text(table, "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)\tAnnotation\n"
+                  "1\tSpectrogram 1\t1\t1\t2\t500\t1500\twhistle\n");
+  static const char *const parts[] = {">whistle<", NULL};
+  char *svg = draw(ctx, wav, NAN, NAN, "marked.svg", &n);
+  check_svg(svg, parts);
+  free(svg);
+  put_text(table, "Selection\tBegin Time (s)\tEnd Time (s)\n1\tx\ty\n"); /* no table spoils the picture */
+  free(draw(ctx, wav, NAN, NAN, "marked.svg", &n));
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_SKIPPED), 1);
+  unlink(table);
   check_free(ctx);
 }
 
 static bl_status whole(bl_ctx *ctx, void *arg)
 {
-  return bl_plot_recording(ctx, arg, 0, 0.05, check_tmp_path("swept.png"));
+  bl_plotting how = bl_plotting_usual();
+  how.from_s = 0, how.to_s = 0.05;
+  return bl_plot_recording(ctx, arg, &how, check_tmp_path("swept.png"));
 }
 
 static void test_memory(void **state)
@@ -235,9 +333,9 @@ static int tidy(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_spectrum_level), cmocka_unit_test(test_envelope),
-                                     cmocka_unit_test(test_sound),          cmocka_unit_test(test_channels),
-                                     cmocka_unit_test(test_refusals),       cmocka_unit_test(test_memory),
-                                     cmocka_unit_test(test_few_samples)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_spectrum_level),   cmocka_unit_test(test_envelope), cmocka_unit_test(test_sound),
+      cmocka_unit_test(test_channels),         cmocka_unit_test(test_refusals), cmocka_unit_test(test_holes),
+      cmocka_unit_test(test_offset_and_table), cmocka_unit_test(test_memory),   cmocka_unit_test(test_few_samples)};
   return cmocka_run_group_tests(tests, NULL, tidy);
 }

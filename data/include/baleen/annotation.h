@@ -138,6 +138,10 @@ size_t bl_annotation_fit(const char *file, const char *recording, bool *all);
 #define BL_NOBODY ((size_t)-1)
 bl_status bl_annotations_deal(bl_ctx *ctx, const char *table, const bl_annotations *all, const bl_texts *recordings,
                               size_t *owner) BL_MUST_CHECK;
+/* The table of this format that lies beside a recording by its name: <stem>.selections.txt and such; NULL: there is none.
+ * AUTO: one whose name alone says that it is Raven's. To be freed. */
+bl_status bl_annotations_beside(bl_ctx *ctx, bl_annotation_format format, const char *recording,
+                                char **out) BL_MUST_CHECK;
 /* The format that a name says, as writing goes by it; AUTO when it says none. */
 bl_annotation_format bl_annotation_format_of(const char *path);
 /* "raven", "audacity", "csv", "bids", "hypnogram"; "auto". */
