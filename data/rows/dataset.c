@@ -49,6 +49,14 @@ bl_status bl_dataset_init(bl_ctx *ctx, const bl_texts *features, const bl_texts 
   return s;
 }
 
+bl_status bl_dataset_init_bare(bl_ctx *ctx, size_t n_features, size_t n_extra, bl_dataset *out)
+{
+  *out = (bl_dataset){.X = {.cols = n_features, .stride = n_features}};
+  if (n_extra && !(out->extra = bl_calloc(ctx, n_extra, sizeof *out->extra))) return bl_fail_nomem(ctx, "a dataset");
+  out->n_extra = n_extra;
+  return BL_OK;
+}
+
 bl_status bl_dataset_set_blocks(bl_ctx *ctx, bl_dataset *d, const bl_blocks *blocks)
 {
   bl_blocks fresh;

@@ -5,6 +5,8 @@
  * librosa's. Coefficients first .. n_mfcc - 1 are put out: first 1 drops c0. Bins "mfcc_<k>". */
 #include "stage_util.h"
 
+#include "baleen/wide.h"
+
 static const double pi = 3.14159265358979323846;
 
 typedef struct params {
@@ -21,9 +23,11 @@ static const bl_opt opts[] = {
 
 typedef struct state {
   size_t n_series, n_in, n_out;
-  float *basis; /* [n_in][n_out] */
-  double *sum;  /* n_out */
+  double *basis; /* [n_in][room_of(n_out)], zeros behind n_out */
 } state;
+
+enum { LANES = 8 }; /* coefficients that are summed side by side */
+static size_t room_of(size_t n_out) { return (n_out + LANES - 1) / LANES * LANES; }
 
 static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stream *out)
 {
@@ -42,17 +46,31 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   const params *p = pp;
   state *st = sp;
   *st = (state){.n_series = in->n_channels, .n_in = in->n_bins, .n_out = out->n_bins};
-  st->basis = bl_calloc(ctx, st->n_in * st->n_out, sizeof *st->basis);
-  st->sum = bl_calloc(ctx, st->n_out, sizeof *st->sum);
-  if (!st->basis || !st->sum) return bl_fail_nomem(ctx, "dct");
+  size_t room = room_of(st->n_out);
+  st->basis = bl_calloc(ctx, st->n_in * room, sizeof *st->basis);
+  if (!st->basis) return bl_fail_nomem(ctx, "dct");
   double n = (double)st->n_in;
   for (size_t i = 0; i < st->n_in; i++)
     for (size_t j = 0; j < st->n_out; j++) {
       double k = (double)j + (double)p->first, scale = sqrt((k > 0 ? 2 : 1) / n);
       if (p->lifter > 0) scale *= 1 + p->lifter / 2 * sin(pi * (k + 1) / p->lifter);
-      st->basis[i * st->n_out + j] = (float)(scale * cos(pi * k * (2 * (double)i + 1) / (2 * n)));
+      st->basis[i * room + j] = (double)(float)(scale * cos(pi * k * (2 * (double)i + 1) / (2 * n)));
     }
   return BL_OK;
+}
+
+/* Each coefficient is summed over the bins in their order, whatever is beside it. */
+BL_WIDE static void transform(const double *restrict basis, size_t n_in, size_t room, const float *restrict x,
+                              float *restrict y, size_t n_out)
+{
+  for (size_t j = 0; j < room; j += LANES) {
+    double sum[LANES] = {0};
+    for (size_t i = 0; i < n_in; i++) {
+      const double *b = basis + i * room + j, v = (double)x[i];
+      for (size_t k = 0; k < LANES; k++) sum[k] += v * b[k];
+    }
+    for (size_t k = 0; k < LANES && j + k < n_out; k++) y[j + k] = (float)sum[k];
+  }
 }
 
 static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
@@ -60,14 +78,8 @@ static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames
   const state *st = sp;
   float *y = bl_frames_add(ctx, out, n);
   if (!y) return BL_E_NOMEM;
-  for (size_t f = 0; f < n * st->n_series; f++, x += st->n_in, y += st->n_out) {
-    for (size_t j = 0; j < st->n_out; j++) st->sum[j] = 0;
-    for (size_t i = 0; i < st->n_in; i++) {
-      const float *b = st->basis + i * st->n_out;
-      for (size_t j = 0; j < st->n_out; j++) st->sum[j] += (double)x[i] * (double)b[j];
-    }
-    for (size_t j = 0; j < st->n_out; j++) y[j] = (float)st->sum[j];
-  }
+  for (size_t f = 0; f < n * st->n_series; f++, x += st->n_in, y += st->n_out)
+    transform(st->basis, st->n_in, room_of(st->n_out), x, y, st->n_out);
   return BL_OK;
 }
 
@@ -75,7 +87,6 @@ static void release(bl_ctx *ctx, void *sp)
 {
   state *st = sp;
   bl_free(ctx, st->basis);
-  bl_free(ctx, st->sum);
 }
 
 const bl_stage_class bl_stage_dct = {

@@ -2,6 +2,7 @@
  * parts are joined in the source's order while others are still read. */
 #include "extract.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,8 +21,8 @@ typedef struct joining {
   bl_run_part *parts; /* [AHEAD], by turns */
   bl_run_part whole;  /* the pieces so far of the recording whose turn it is */
   bl_extraction *x;
-  bool begun;    /* x->rows has its features */
-  bool silenced; /* of some part */
+  atomic_bool begun; /* x->rows has its features: parts need no longer bring their names */
+  bool silenced;     /* of some part */
 } joining;
 
 /* The recording that a piece is of. */
@@ -40,7 +41,7 @@ static bl_status make_part(bl_ctx *ctx, void *arg, size_t k)
 {
   joining *j = arg;
   size_t i = recording_of(j, k);
-  return bl_part_make(ctx, j->survey, i, k - j->first[i], j->path, &j->parts[k % AHEAD]);
+  return bl_part_make(ctx, j->survey, i, k - j->first[i], j->path, !atomic_load(&j->begun), &j->parts[k % AHEAD]);
 }
 
 /* The first rows tell which features there are. */
@@ -49,7 +50,7 @@ static bl_status begin_rows(bl_ctx *ctx, joining *j, const bl_dataset *like)
   bl_status s = bl_dataset_init(ctx, &like->features, &like->units, &j->survey->items.extra, &j->x->rows);
   if (!s) s = bl_dataset_set_blocks(ctx, &j->x->rows, &like->blocks);
   if (!s && j->path) s = bl_dataset_to_file(ctx, &j->x->rows, j->path);
-  j->begun = !s;
+  atomic_store(&j->begun, !s);
   return s;
 }
 
@@ -58,7 +59,7 @@ static bl_status join_recording(bl_ctx *ctx, joining *j, size_t i, bl_run_part *
   bl_extraction *x = j->x;
   bl_status s = bl_part_close(ctx, j->survey, i, p);
   if (s) return s;
-  if (p->rows.X.rows && !j->begun) s = begin_rows(ctx, j, &p->rows);
+  if (p->rows.X.rows && !atomic_load(&j->begun)) s = begin_rows(ctx, j, &p->rows);
   if (!s && p->rows.X.rows) s = bl_dataset_append(ctx, &x->rows, &p->rows);
   j->silenced |= p->silenced;
   x->n_failed += p->outcome.status != BL_OK;

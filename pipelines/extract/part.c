@@ -11,6 +11,7 @@ typedef struct making {
   const bl_texts *extra_names;
   const bl_recording_job *job;
   const char *path;
+  bool named; /* rows bring the names of their features */
 } making;
 
 /* ---- what was left out ------------------------------------------------------------------------------------------- */
@@ -74,8 +75,9 @@ static bl_status note_skipped(bl_ctx *ctx, making *m, const bl_span *span, bl_st
 static bl_status begin_rows(bl_ctx *ctx, making *m)
 {
   const bl_feature_names *names = m->job->names;
-  bl_status s = bl_dataset_init(ctx, &names->names, &names->units, m->extra_names, &m->p->rows);
-  if (!s) s = bl_dataset_set_blocks(ctx, &m->p->rows, &names->blocks);
+  bl_status s = m->named ? bl_dataset_init(ctx, &names->names, &names->units, m->extra_names, &m->p->rows)
+                         : bl_dataset_init_bare(ctx, names->names.n, m->extra_names->n, &m->p->rows);
+  if (!s && m->named) s = bl_dataset_set_blocks(ctx, &m->p->rows, &names->blocks);
   return !s && m->path ? bl_dataset_to_file(ctx, &m->p->rows, m->path) : s;
 }
 
@@ -136,10 +138,11 @@ static bl_status fail(bl_ctx *ctx, bl_run_part *p, bl_status status, const char 
   return p->why ? BL_OK : bl_fail_nomem(ctx, "an outcome");
 }
 
-static bl_status make_from_recording(bl_ctx *ctx, bl_survey *v, size_t i, size_t k, const char *path, bl_run_part *p)
+static bl_status make_from_recording(bl_ctx *ctx, bl_survey *v, size_t i, size_t k, const char *path, bool named,
+                                     bl_run_part *p)
 {
   const bl_item *item = &v->items.v[i];
-  making m = {.p = p, .item = item, .extra_names = &v->items.extra, .path = path};
+  making m = {.p = p, .item = item, .extra_names = &v->items.extra, .path = path, .named = named};
   bl_recording_job job = {.config = v->config,
                           .name = item->name,
                           .annotations = &item->annotations,
@@ -161,11 +164,12 @@ static bl_status make_from_recording(bl_ctx *ctx, bl_survey *v, size_t i, size_t
   return s && s != BL_E_NOMEM && s != BL_E_CANCELLED ? fail(ctx, p, s, bl_ctx_error(ctx)) : s;
 }
 
-bl_status bl_part_make(bl_ctx *ctx, bl_survey *v, size_t i, size_t k, const char *path, bl_run_part *out)
+bl_status bl_part_make(bl_ctx *ctx, bl_survey *v, size_t i, size_t k, const char *path, bool named, bl_run_part *out)
 {
   const bl_seen *seen = &v->seen[i];
   *out = (bl_run_part){0};
-  bl_status s = seen->status ? fail(ctx, out, seen->status, seen->why) : make_from_recording(ctx, v, i, k, path, out);
+  bl_status s =
+      seen->status ? fail(ctx, out, seen->status, seen->why) : make_from_recording(ctx, v, i, k, path, named, out);
   if (s) bl_part_free(ctx, out);
   return s;
 }

@@ -17,8 +17,9 @@ typedef struct bl_run_part {
   bool silenced;            /* events would label rows, but the source says that they do not */
 } bl_run_part;
 /* Piece `piece` of recording `item` of the survey. The recording's own failure is its outcome; what is returned ends the
- * run. path: beside which file rows may lie meanwhile, NULL: in memory. */
-bl_status bl_part_make(bl_ctx *ctx, bl_survey *survey, size_t item, size_t piece, const char *path,
+ * run. path: beside which file rows may lie meanwhile, NULL: in memory. named: rows bring the names of their features and
+ * columns, which the first rows of a run must, and no others. */
+bl_status bl_part_make(bl_ctx *ctx, bl_survey *survey, size_t item, size_t piece, const char *path, bool named,
                        bl_run_part *out) BL_MUST_CHECK;
 /* The recording's next piece behind those that `p` has, an empty part at first; `more` is empty afterwards. */
 bl_status bl_part_add(bl_ctx *ctx, bl_run_part *p, bl_run_part *more) BL_MUST_CHECK;

@@ -339,6 +339,15 @@ static void joins_parts_in_a_file(void **state)
   check_ok(ctx, bl_dataset_init(ctx, &in_memory.features, NULL, &back.features, &small));
   check_fails(ctx, bl_dataset_append(ctx, &small, &in_memory), BL_E_SHAPE, "behind rows of 3000 and 3000");
   bl_dataset_free(ctx, &small);
+  check_ok(ctx, bl_dataset_init_bare(ctx, in_memory.X.cols, 0, &small));
+  for (size_t i = 0; i < 5; i++)
+    check_ok(ctx,
+             bl_dataset_add(ctx, &small, bl_row(&in_memory.X, i), &(bl_row_info){.recording = "bare", .weight = 2}));
+  check_ok(ctx, bl_dataset_append(ctx, &in_memory, &small));
+  assert_string_equal(bl_column_text(&in_memory.recording, in_memory.X.rows - 1), "bare");
+  check_near(bl_packed_get(&in_memory.weight, in_memory.X.rows - 1), 2, 0);
+  assert_memory_equal(bl_row(&in_memory.X, in_memory.X.rows - 1), bl_row(&in_memory.X, 4), in_memory.X.cols * 4);
+  bl_dataset_free(ctx, &small);
   check_fails(ctx, bl_dataset_append(ctx, &filed, &in_memory), BL_E_ARG, "cannot grow");
   check_fails(ctx, bl_dataset_to_file(ctx, &in_memory, path.v), BL_E_ARG, "before it was named");
   bl_dataset_free(ctx, &back);

@@ -56,6 +56,8 @@ typedef struct bl_row_info {
 /* An empty dataset with these features (copied; units may be NULL) and extra columns. */
 bl_status bl_dataset_init(bl_ctx *ctx, const bl_texts *features, const bl_texts *units, const bl_texts *extra,
                           bl_dataset *out) BL_MUST_CHECK;
+/* The same without a name for anything: rows that only wait to be appended to others, which have the names. */
+bl_status bl_dataset_init_bare(bl_ctx *ctx, size_t n_features, size_t n_extra, bl_dataset *out) BL_MUST_CHECK;
 /* Says what the columns are; blocks are copied. BL_E_SHAPE unless they cover the features, in the units of those. */
 bl_status bl_dataset_set_blocks(bl_ctx *ctx, bl_dataset *d, const bl_blocks *blocks) BL_MUST_CHECK;
 bl_status bl_dataset_add(bl_ctx *ctx, bl_dataset *d, const float *row, const bl_row_info *info) BL_MUST_CHECK;
