@@ -3,20 +3,18 @@
 
 #include <string.h>
 
-#include "baleen/common_runs.h"
 #include "baleen/pool.h"
 #include "heard.h"
 #include "live.h"
+#include "pieces.h"
 
-enum { AHEAD = 64 };     /* headers that wait for their turn */
-#define PIECE_FLOATS 2e6 /* samples that a piece holds at least: what opening the file again costs then hardly counts */
+enum { AHEAD = 64 }; /* headers that wait for their turn */
 
 /* What one look at a header brings, until its turn comes. */
 typedef struct look {
   bl_streams in;
   bl_tally events;
-  double n_floats; /* 0: it is not to be cut */
-  bl_common_runs runs;
+  bl_known known;
   bl_status status;
   char *why;
 } look;
@@ -32,7 +30,7 @@ static void free_look(bl_ctx *ctx, look *l)
 {
   bl_streams_free(ctx, &l->in);
   bl_tally_free(ctx, &l->events);
-  bl_common_runs_free(ctx, &l->runs);
+  bl_known_free(ctx, &l->known);
   bl_free(ctx, l->why);
   *l = (look){0};
 }
@@ -55,28 +53,6 @@ static bl_status look_at_events(bl_ctx *ctx, const bl_survey *v, const bl_item *
   return s;
 }
 
-/* Compressed sounds are decoded from their start to come to their middle, and a text is read whole. */
-static bool starts_anywhere(const bl_recording *rec)
-{
-  static const char *const others[] = {"Ogg", "MPEG", "text"};
-  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-    if (!strncmp(rec->format, others[i], strlen(others[i]))) return false;
-  return true;
-}
-
-static bl_status look_at_runs(bl_ctx *ctx, const bl_recording *rec, const bl_selection *sel, look *l)
-{
-  if (!starts_anywhere(rec)) return BL_OK;
-  size_t *which = bl_calloc(ctx, sel->in.n, sizeof *which);
-  if (!which) return bl_fail_nomem(ctx, "the headers");
-  bl_selection_streams(sel, which);
-  bl_status s = bl_common_runs_find(ctx, rec->streams, which, sel->in.n, &l->runs);
-  for (size_t i = 0; i < l->runs.n; i++)
-    for (size_t k = 0; k < sel->in.n; k++) l->n_floats += (double)l->runs.v[i].of[k].n * (double)sel->of[k].width;
-  bl_free(ctx, which);
-  return s;
-}
-
 static bl_status look_into(bl_ctx *ctx, const looking *g, bl_item *item, look *l)
 {
   const bl_survey *v = g->survey;
@@ -88,7 +64,7 @@ static bl_status look_into(bl_ctx *ctx, const looking *g, bl_item *item, look *l
     const bl_wanted *wanted = g->by_name ? &v->wanted : NULL;
     s = bl_selection_make(ctx, v->config, rec->streams, rec->n_streams, wanted, &sel);
     if (!s && !g->by_name) s = look_at_events(ctx, v, item, rec, l);
-    if (!s) s = look_at_runs(ctx, rec, &sel, l);
+    if (!s) s = bl_known_look(ctx, rec, &sel, &l->known);
     if (s) s = bl_fail_in(ctx, s, "%s: ", item->name);
   }
   bl_recording_close(ctx, rec);
@@ -153,42 +129,13 @@ static bl_status add_events(bl_ctx *ctx, bl_survey *v, const bl_tally *more)
   return BL_OK;
 }
 
-/* Where a part, 0 to 1, of what is known of a recording has gone by. */
-static void place_of(const bl_common_runs *runs, double part, size_t *run, double *at_s)
-{
-  double total = 0;
-  for (size_t i = 0; i < runs->n; i++) total += runs->v[i].end_s - runs->v[i].start_s;
-  double left = part * total;
-  *run = 0;
-  while (*run + 1 < runs->n && left >= runs->v[*run].end_s - runs->v[*run].start_s) {
-    left -= runs->v[*run].end_s - runs->v[*run].start_s;
-    (*run)++;
-  }
-  *at_s = runs->v[*run].start_s + left;
-}
-
-/* Pieces of equal length, gaps not counted; a border lies within a run or between two. */
 static bl_status set_pieces(bl_ctx *ctx, bl_survey *v, size_t item, const look *l)
 {
   bl_seen *seen = &v->seen[item];
-  double n = v->kinds[seen->kind].cuts ? fmin(floor(l->n_floats / PIECE_FLOATS), 1e6) : 1;
   bl_free(ctx, seen->pieces);
   seen->pieces = NULL;
-  seen->n_pieces = n > 1 ? (size_t)n : 1;
-  if (seen->n_pieces == 1) return BL_OK;
-  if (!(seen->pieces = bl_calloc(ctx, seen->n_pieces, sizeof *seen->pieces))) return bl_fail_nomem(ctx, "the headers");
-  seen->pieces[0].from_s = -INFINITY;
-  for (size_t k = 0; k < seen->n_pieces; k++) {
-    bl_piece *p = &seen->pieces[k];
-    bool last = k + 1 == seen->n_pieces;
-    p->last_run = l->runs.n - 1;
-    p->to_s = INFINITY;
-    if (last) break;
-    place_of(&l->runs, (double)(k + 1) / n, &p->last_run, &p->to_s);
-    p[1].first_run = p->last_run;
-    p[1].from_s = p->to_s;
-  }
-  return BL_OK;
+  seen->n_pieces = 1;
+  return v->kinds[seen->kind].cuts ? bl_pieces_make(ctx, &l->known, &seen->pieces, &seen->n_pieces) : BL_OK;
 }
 
 static bl_status settle(bl_ctx *ctx, void *arg, size_t k)
