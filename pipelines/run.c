@@ -6,6 +6,7 @@
 #include "baleen/report.h"
 #include "baleen/table.h"
 #include "baleen/version.h"
+#include "detections.h"
 #include "live.h"
 #include "model_recipe.h"
 #include "nan_rows.h"
@@ -18,10 +19,10 @@
 static size_t best_learner(const bl_config *c, const bl_results *r)
 {
   size_t best = 0;
-  for (size_t i = 1; c->n_metrics && i < r->n; i++) {
+  for (size_t i = 1; c->n_scores && i < r->n; i++) {
     double a = r->v[i].mean[0], b = r->v[best].mean[0];
     if (isnan(a)) continue;
-    if (isnan(b) || (c->metrics[0].cls->greater_is_better ? a > b : a < b)) best = i;
+    if (isnan(b) || (bl_config_greater_is_better(c, 0) ? a > b : a < b)) best = i;
   }
   return best;
 }
@@ -118,6 +119,7 @@ static bl_status learn(bl_ctx *ctx, bl_run_parts *r, bl_problem *p, bl_results *
   if (s) return s;
   r->problem = p;
   s = bl_evaluate(ctx, r->config, p, results);
+  if (!s) s = bl_evaluate_events(ctx, r->config, r->extraction, p, results);
   if (!s) s = tell(ctx, r, l);
   if (!s) s = write_one(ctx, r, folder, BL_RUN_FOLDS, bl_write_folds);
   if (!s) s = write_one(ctx, r, folder, BL_RUN_PREDICTIONS, bl_write_predictions);

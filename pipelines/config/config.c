@@ -52,7 +52,7 @@ static bl_status default_metrics(bl_mistakes *m, bl_config *c)
   static const char *const of_numbers[] = {"r2", "mean_absolute_error", "root_mean_squared_error", NULL};
   static const char *const of_labels[] = {"f1", "accuracy", "hamming_loss", "label_ranking_average_precision", NULL};
   static const char *const of_outliers[] = {"roc_auc", "average_precision", NULL};
-  if (c->n_metrics || !c->n_learners || !c->learners[0].estimator) return BL_OK;
+  if (c->n_scores || !c->n_learners || !c->learners[0].estimator) return BL_OK;
   bl_kind kind = bl_estimator_kind(c->learners[0].estimator);
   const char *const *names = kind == BL_REGRESSOR          ? of_numbers
                              : kind == BL_OUTLIER_DETECTOR ? of_outliers
@@ -158,6 +158,12 @@ bl_status bl_config_read(bl_ctx *ctx, const char *path, const bl_texts *override
   return s;
 }
 
+bool bl_config_greater_is_better(const bl_config *c, size_t m)
+{
+  return m < c->n_metrics ? c->metrics[m].cls->greater_is_better
+                          : c->event_metrics[m - c->n_metrics].cls->greater_is_better;
+}
+
 void bl_config_free(bl_ctx *ctx, bl_config *c)
 {
   bl_free(ctx, c->path);
@@ -174,12 +180,12 @@ void bl_config_free(bl_ctx *ctx, bl_config *c)
   }
   bl_free(ctx, c->learners);
   bl_splitter_free(ctx, &c->splitter);
-  for (size_t i = 0; i < c->n_metrics; i++) {
-    bl_metric_free(ctx, &c->metrics[i]);
-    bl_free(ctx, c->metric_names[i]);
-  }
+  for (size_t i = 0; i < c->n_metrics; i++) bl_metric_free(ctx, &c->metrics[i]);
+  for (size_t i = 0; i < c->n_event_metrics; i++) bl_event_metric_free(ctx, &c->event_metrics[i]);
+  for (size_t i = 0; i < c->n_scores; i++) bl_free(ctx, c->score_names[i]);
   bl_free(ctx, c->metrics);
-  bl_free(ctx, c->metric_names);
+  bl_free(ctx, c->event_metrics);
+  bl_free(ctx, c->score_names);
   bl_opts_release(ctx, bl_evaluate_opts, &c->evaluate);
   bl_opts_release(ctx, bl_report_opts, &c->report);
   for (size_t i = 0; i < c->n_published; i++) {

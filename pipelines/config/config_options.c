@@ -46,6 +46,13 @@ const bl_opt bl_evaluate_opts[] = {
     BL_REALS(bl_evaluate_params, by_edges, "[]", -1e300, 1e300, "", "edges of intervals for a `by` column of numbers"),
     BL_BOOL(bl_evaluate_params, allow_leakage, "false",
             "true: rows of one recording may stand on both sides of a split; scores then flatter"),
+    BL_WORD(
+        bl_evaluate_params, event_threshold, "auto", auto_word, -1e300, 1e300, 0, "",
+        "for metrics of events: least probability (or decision) of a row that is part of a detection; auto: the rows "
+        "that are predicted to be of the label"),
+    BL_REAL(bl_evaluate_params, event_gap_s, "0", 0, 1e9, "s",
+            "for metrics of events: detections of a label with less than this between them are one"),
+    BL_REAL(bl_evaluate_params, event_min_s, "0", 0, 1e9, "s", "for metrics of events: shorter detections are none"),
     BL_INT(bl_evaluate_params, n_worst, "10", 0, 1000, "", "how many of the strongest mistakes are listed"),
     BL_OPT_END};
 

@@ -109,6 +109,7 @@ READ_PLUG(source, "a source")
 READ_PLUG(segment, "a way to cut segments")
 READ_PLUG(splitter, "a splitter")
 READ_PLUG(metric, "a metric")
+READ_PLUG(event_metric, "a metric of events")
 READ_PLUG(stage, "a stage")
 READ_PLUG(summary, "a summary")
 

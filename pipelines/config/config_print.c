@@ -144,9 +144,11 @@ static bl_status print_evaluate(printer *p, const bl_config *c)
   if (!s && c->has_split && !c->evaluate.split_file)
     s = c->splitter.cls ? named(p, "  split", c->splitter.cls->name, c->splitter.cls->opts, c->splitter.params)
                         : bl_buf_puts(p->ctx, p->out, "  split: none\n");
-  if (!s && c->n_metrics) s = bl_buf_puts(p->ctx, p->out, "  metrics:\n");
+  if (!s && c->n_scores) s = bl_buf_puts(p->ctx, p->out, "  metrics:\n");
   for (size_t i = 0; !s && i < c->n_metrics; i++)
     s = plug(p, "    - ", c->metrics[i].cls->name, c->metrics[i].cls->opts, c->metrics[i].params);
+  for (size_t i = 0; !s && i < c->n_event_metrics; i++)
+    s = plug(p, "    - ", c->event_metrics[i].cls->name, c->event_metrics[i].cls->opts, c->event_metrics[i].params);
   for (const bl_opt *o = bl_evaluate_opts; !s && o->name; o++) {
     const void *at = (const char *)&c->evaluate + o->offset;
     if (o->kind == BL_OPT_TEXT && !*(char *const *)at) continue;

@@ -35,6 +35,7 @@ bl_status bl_read_source(bl_mistakes *m, const bl_flow *n, bl_source *out) BL_MU
 bl_status bl_read_segment(bl_mistakes *m, const bl_flow *n, bl_segment *out) BL_MUST_CHECK;
 bl_status bl_read_splitter(bl_mistakes *m, const bl_flow *n, bl_splitter *out) BL_MUST_CHECK;
 bl_status bl_read_metric(bl_mistakes *m, const bl_flow *n, bl_metric *out) BL_MUST_CHECK;
+bl_status bl_read_event_metric(bl_mistakes *m, const bl_flow *n, bl_event_metric *out) BL_MUST_CHECK;
 bl_status bl_read_stage(bl_mistakes *m, const bl_flow *n, bl_stage *out) BL_MUST_CHECK;
 bl_status bl_read_summary(bl_mistakes *m, const bl_flow *n, bl_summary *out) BL_MUST_CHECK;
 /* *out is NULL where there was a mistake: half an estimator would only draw more complaints. */

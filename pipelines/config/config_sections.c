@@ -119,34 +119,46 @@ bl_status bl_read_models(bl_mistakes *m, const bl_flow *n, bl_config *c)
 
 /* ---- evaluate, report -------------------------------------------------------------------------------------------- */
 
-bl_status bl_add_metric(bl_mistakes *m, const bl_flow *n, bl_config *c)
+/* "f1", or with options "f1: {average: macro}", at place `at` of the names. */
+static bl_status name_score(bl_mistakes *m, const bl_flow *n, const char *metric, size_t at, bl_config *c)
 {
-  bl_metric made = {0};
-  bl_status s = bl_read_metric(m, n, &made);
-  if (s || !made.cls) {
-    bl_metric_free(m->ctx, &made);
-    return s;
-  }
-  bl_metric *v = bl_realloc(m->ctx, c->metrics, c->n_metrics + 1, sizeof *v);
-  if (v) c->metrics = v;
-  char **names = v ? bl_realloc(m->ctx, c->metric_names, c->n_metrics + 1, sizeof *names) : NULL;
-  if (names) c->metric_names = names;
+  char **names = bl_realloc(m->ctx, c->score_names, c->n_scores + 1, sizeof *names);
+  if (!names) return bl_fail_nomem(m->ctx, "the metrics");
+  c->score_names = names;
   bl_buf name = {0};
-  if (!names) s = bl_fail_nomem(m->ctx, "the metrics");
-  if (!s) s = bl_buf_puts(m->ctx, &name, made.cls->name);
+  bl_status s = bl_buf_puts(m->ctx, &name, metric);
   if (!s && n->kind == BL_FLOW_MAP) s = bl_buf_puts(m->ctx, &name, ": ");
   if (!s && n->kind == BL_FLOW_MAP) s = bl_flow_print(m->ctx, &n->child[0], &name);
-  if (!s) {
-    names[c->n_metrics] = bl_strdup(m->ctx, bl_buf_text(&name));
-    if (!names[c->n_metrics]) s = bl_fail_nomem(m->ctx, "the metrics");
-    else {
-      c->metrics[c->n_metrics++] = made;
-      made = (bl_metric){0};
-    }
-  }
+  char *copy = s ? NULL : bl_strdup(m->ctx, bl_buf_text(&name));
   bl_buf_free(m->ctx, &name);
-  bl_metric_free(m->ctx, &made);
-  return s;
+  if (!copy) return s ? s : bl_fail_nomem(m->ctx, "the metrics");
+  memmove(names + at + 1, names + at, (c->n_scores - at) * sizeof *names);
+  names[at] = copy;
+  c->n_scores++;
+  return BL_OK;
+}
+
+/* One more metric of a kind; those of rows are named before those of events. */
+#define ADD_METRIC(kind, list, count, place)                                                                           \
+  static bl_status add_##kind(bl_mistakes *m, const bl_flow *n, bl_config *c)                                          \
+  {                                                                                                                    \
+    bl_##kind made = {0};                                                                                              \
+    bl_status s = bl_read_##kind(m, n, &made);                                                                         \
+    bl_##kind *v = s || !made.cls ? NULL : bl_realloc(m->ctx, c->list, c->count + 1, sizeof *v);                       \
+    if (v) c->list = v;                                                                                                \
+    if (!s && made.cls && !v) s = bl_fail_nomem(m->ctx, "the metrics");                                                \
+    if (!s && v) s = name_score(m, n, made.cls->name, place, c);                                                       \
+    if (s || !v) bl_##kind##_free(m->ctx, &made);                                                                      \
+    else v[c->count++] = made;                                                                                         \
+    return s;                                                                                                          \
+  }
+ADD_METRIC(metric, metrics, n_metrics, c->n_metrics)
+ADD_METRIC(event_metric, event_metrics, n_event_metrics, c->n_scores)
+
+bl_status bl_add_metric(bl_mistakes *m, const bl_flow *n, bl_config *c)
+{
+  const char *name = n->kind == BL_FLOW_MAP && n->n == 1 ? n->key[0].text : n->kind == BL_FLOW_SCALAR ? n->text : "";
+  return bl_event_metric_find(name) ? add_event_metric(m, n, c) : add_metric(m, n, c);
 }
 
 /* Keys of a section beside those of its option table, for the list of what is allowed. */

@@ -60,11 +60,17 @@ static bl_status check_learner(bl_mistakes *m, const bl_flow *root, const bl_con
 
 /* ---- metrics ----------------------------------------------------------------------------------------------------- */
 
-static const bl_flow *node_of_metric(const bl_flow *root, size_t i)
+/* The i-th metric of rows, or of events, as the config has it. */
+static const bl_flow *node_of_metric(const bl_flow *root, size_t i, bool events)
 {
   const bl_flow *evaluate = bl_flow_get(root, "evaluate"), *list = evaluate ? bl_flow_get(evaluate, "metrics") : NULL;
   if (!list) return root;
-  return list->kind == BL_FLOW_LIST && i < list->n ? &list->child[i] : list;
+  for (size_t k = 0; list->kind == BL_FLOW_LIST && k < list->n; k++) {
+    const bl_flow *n = &list->child[k];
+    const char *name = n->kind == BL_FLOW_MAP && n->n ? n->key[0].text : n->kind == BL_FLOW_SCALAR ? n->text : "";
+    if ((bl_event_metric_find(name) != NULL) == events && !i--) return n;
+  }
+  return list;
 }
 
 /* Options that do not go with several targets show on two rows that are predicted rightly. */
@@ -85,7 +91,31 @@ static bl_status check_metric(bl_mistakes *m, const bl_flow *root, const bl_conf
   bl_truth truth = truth_of(c);
   bl_status s = bl_metric_suits(m->ctx, c->metrics[i].cls, truth);
   if (!s && bl_config_several(c)) s = try_metric(m->ctx, &c->metrics[i], truth);
-  return bl_mistake(m, node_of_metric(root, i), s);
+  return bl_mistake(m, node_of_metric(root, i, false), s);
+}
+
+/* Detections are made of rows that a classifier names, in recordings. */
+static bl_status check_event_metrics(bl_mistakes *m, const bl_flow *root, const bl_config *c)
+{
+  static const char *const of_events[] = {"event_threshold", "event_gap_s", "event_min_s"};
+  const bl_flow *evaluate = bl_flow_get(root, "evaluate");
+  const bl_evaluate_params *e = &c->evaluate;
+  const bool is_set[] = {e->event_threshold.word<0, e->event_gap_s> 0, e->event_min_s > 0};
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && evaluate && !c->n_event_metrics && i < 3; i++)
+    if (is_set[i] && bl_flow_get(evaluate, of_events[i]))
+      s = bl_mistake_say(m, bl_flow_get(evaluate, of_events[i]),
+                         "evaluate: %s does nothing without a metric of events, such as event_f1", of_events[i]);
+  if (s || !c->n_event_metrics) return s;
+  const bl_flow *at = node_of_metric(root, 0, true);
+  const char *name = c->event_metrics[0].cls->name;
+  if (c->source.cls && c->source.cls->load)
+    return bl_mistake_say(m, at, "%s: scores detections in recordings, and the source '%s' has none", name,
+                          c->source.cls->name);
+  if (bl_estimator_kind(first_learner(c)) != BL_CLASSIFIER)
+    return bl_mistake_say(m, at, "%s: scores what a classifier names, and the model is a %s", name,
+                          bl_kind_name(bl_estimator_kind(first_learner(c))));
+  return BL_OK;
 }
 
 /* ---- all --------------------------------------------------------------------------------------------------------- */
@@ -127,6 +157,7 @@ bl_status bl_check_targets(bl_mistakes *m, const bl_flow *root, const bl_config 
   bl_status s = BL_OK;
   if (!first_learner(c)) return BL_OK;
   for (size_t i = 0; !s && i < c->n_metrics; i++) s = check_metric(m, root, c, i);
+  if (!s) s = check_event_metrics(m, root, c);
   if (s || !bl_config_several(c)) return s;
   s = check_rows(m, root, c);
   for (size_t i = 0; !s && i < c->n_learners; i++) s = check_learner(m, root, c, i);

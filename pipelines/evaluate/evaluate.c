@@ -180,6 +180,7 @@ static bl_status make_folds(bl_ctx *ctx, const bl_config *c, const bl_problem *p
 /* A metric that cannot be had here (no scores, one class) is NaN; memory running out is an error. */
 static bl_status score_all(bl_ctx *ctx, const bl_config *c, const bl_scored *x, double *out)
 {
+  for (size_t m = c->n_metrics; m < c->n_scores; m++) out[m] = NAN; /* of events: see detections.c */
   for (size_t m = 0; m < c->n_metrics; m++) {
     bl_status s = bl_metric_score(ctx, &c->metrics[m], x, &out[m]);
     if (s == BL_E_NOMEM || s == BL_E_CANCELLED) return s;
@@ -208,7 +209,7 @@ static bl_status add_part(bl_ctx *ctx, const bl_config *c, const bl_problem *p, 
                           const uint32_t *entry, size_t n)
 {
   bl_pooled g;
-  double *score = bl_calloc(ctx, c->n_metrics, sizeof *score);
+  double *score = bl_calloc(ctx, c->n_scores, sizeof *score);
   char *copy = bl_strdup(ctx, name);
   bl_status s = score && copy ? bl_pool_entries(ctx, p, &r->cv, entry, n, &g) : bl_fail_nomem(ctx, "scores by part");
   if (score && copy) {
@@ -287,14 +288,14 @@ static double now_s(void)
 static bl_status summarise(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_result *r)
 {
   size_t k = p->classes.n;
-  r->pooled = bl_calloc(ctx, c->n_metrics, sizeof *r->pooled);
-  r->mean = bl_calloc(ctx, c->n_metrics, sizeof *r->mean);
-  r->sd = bl_calloc(ctx, c->n_metrics, sizeof *r->sd);
+  r->pooled = bl_calloc(ctx, c->n_scores, sizeof *r->pooled);
+  r->mean = bl_calloc(ctx, c->n_scores, sizeof *r->mean);
+  r->sd = bl_calloc(ctx, c->n_scores, sizeof *r->sd);
   if (!r->pooled || !r->mean || !r->sd) return bl_fail_nomem(ctx, "the scores");
-  for (size_t m = 0; m < c->n_metrics; m++) {
+  for (size_t m = 0; m < c->n_scores; m++) {
     size_t n;
     r->pooled[m] = r->mean[m] = r->sd[m] = NAN;
-    if (p->y) bl_cv_mean(&r->cv, m, &r->mean[m], &r->sd[m], &n);
+    if (p->y && m < c->n_metrics) bl_cv_mean(&r->cv, m, &r->mean[m], &r->sd[m], &n);
   }
   if (!p->y) return BL_OK; /* outliers looked for without labels: there is nothing to score against */
   uint32_t *entry = bl_calloc(ctx, r->cv.n_rows, sizeof *entry);

@@ -66,7 +66,7 @@ bl_status bl_write_folds(bl_ctx *ctx, const bl_run_parts *r, const char *path)
   const bl_config *c = r->config;
   bl_buf b = {0};
   bl_status s = bl_buf_puts(ctx, &b, "model,fold,train_rows,test_rows");
-  for (size_t m = 0; !s && m < c->n_metrics; m++) s = bl_put_field(ctx, &b, c->metric_names[m]);
+  for (size_t m = 0; !s && m < c->n_scores; m++) s = bl_put_field(ctx, &b, c->score_names[m]);
   if (!s) s = bl_buf_puts(ctx, &b, ",status,message\n");
   for (size_t i = 0; i < r->results->n; i++) {
     const bl_result *x = &r->results->v[i];
@@ -75,7 +75,7 @@ bl_status bl_write_folds(bl_ctx *ctx, const bl_run_parts *r, const char *path)
       if (!s) s = bl_put_number(ctx, &b, (double)k + 1);
       if (!s) s = bl_put_number(ctx, &b, (double)r->results->folds.v[k].n_train);
       if (!s) s = bl_put_number(ctx, &b, (double)r->results->folds.v[k].n_test);
-      for (size_t m = 0; !s && m < c->n_metrics; m++)
+      for (size_t m = 0; !s && m < c->n_scores; m++)
         s = bl_put_number(ctx, &b, x->cv.n_metrics ? x->cv.score[k * x->cv.n_metrics + m] : NAN);
       if (!s) s = bl_put_field(ctx, &b, bl_status_name(x->cv.status[k]));
       if (!s) s = bl_put_field(ctx, &b, x->cv.errors.v[k]);
@@ -93,7 +93,7 @@ static json_t *real_or_null(double x) { return isfinite(x) ? json_real(x) : json
 static json_t *scores_object(const bl_config *c, const double *v, size_t stride)
 {
   json_t *o = json_object();
-  for (size_t m = 0; m < c->n_metrics; m++) json_object_set_new(o, c->metric_names[m], real_or_null(v[m * stride]));
+  for (size_t m = 0; m < c->n_scores; m++) json_object_set_new(o, c->score_names[m], real_or_null(v[m * stride]));
   return o;
 }
 
@@ -161,6 +161,10 @@ static json_t *result_object(bl_ctx *ctx, const bl_run_parts *r, const bl_result
     }
     json_object_set_new(o, "by", parts);
   }
+  if (x->events.hours > 0)
+    json_object_set_new(o, "events",
+                        json_pack("{s:f, s:I, s:I}", "hours", x->events.hours, "true", (json_int_t)x->events.n_true,
+                                  "detections", (json_int_t)x->events.n_found));
   if (x->by_target.n) json_object_set_new(o, "targets", targets_array(ctx, r->problem, &x->by_target));
   json_object_set_new(o, "seconds", real_or_null(x->seconds));
   return o;

@@ -26,7 +26,7 @@ static const char *cell(char buf[24], double x)
 
 static int score_width(const bl_config *c, size_t metric)
 {
-  size_t n = strlen(c->metric_names[metric]);
+  size_t n = strlen(c->score_names[metric]);
   return n > 18 ? (int)n : 18;
 }
 
@@ -34,7 +34,7 @@ static bl_status score_row(bl_ctx *ctx, const bl_config *c, const bl_result *x, 
 {
   char a[24], b[24];
   bl_status s = bl_buf_printf(ctx, out, "  %-*s", width, x->name);
-  for (size_t m = 0; !s && m < c->n_metrics; m++) {
+  for (size_t m = 0; !s && m < c->n_scores; m++) {
     char both[64];
     snprintf(both, sizeof both, "%s (%s)", cell(a, x->mean[m]), cell(b, x->sd[m]));
     s = bl_buf_printf(ctx, out, "  %*s", score_width(c, m), both);
@@ -47,8 +47,8 @@ static bl_status score_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
   const bl_config *c = r->config;
   int w = widest(r->results, c, 8);
   bl_status s = bl_buf_printf(ctx, out, "\nScores, mean over %zu folds (sd):\n  %-*s", r->results->folds.n, w, "model");
-  for (size_t m = 0; !s && m < c->n_metrics; m++)
-    s = bl_buf_printf(ctx, out, "  %*s", score_width(c, m), c->metric_names[m]);
+  for (size_t m = 0; !s && m < c->n_scores; m++)
+    s = bl_buf_printf(ctx, out, "  %*s", score_width(c, m), c->score_names[m]);
   if (!s) s = bl_buf_puts(ctx, out, "\n");
   for (size_t i = 0; !s && i < r->results->n; i++) s = score_row(ctx, c, &r->results->v[i], w, out);
   if (!s && r->results->chance.name) s = score_row(ctx, c, &r->results->chance, w, out);
@@ -75,10 +75,10 @@ static bl_status fold_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
   size_t metric = 0, n_folds = r->results->folds.n;
   for (size_t m = 0; m < c->n_metrics; m++)
     if (!strcmp(c->metrics[m].cls->name, c->report.published_metric)) metric = m;
-  if (n_folds < 2 || n_folds > 12 || !c->n_metrics) return BL_OK;
+  if (n_folds < 2 || n_folds > 12 || !c->n_scores) return BL_OK;
   int w = widest(r->results, c, 8);
   char buf[24];
-  bl_status s = bl_buf_printf(ctx, out, "\n%s by fold:\n  %-*s", c->metric_names[metric], w, "model");
+  bl_status s = bl_buf_printf(ctx, out, "\n%s by fold:\n  %-*s", c->score_names[metric], w, "model");
   for (size_t k = 0; !s && k < n_folds; k++) s = bl_buf_printf(ctx, out, " %7zu", k + 1);
   if (!s) s = bl_buf_puts(ctx, out, "     mean\n");
   for (size_t i = 0; !s && i < r->results->n; i++) {
@@ -108,8 +108,8 @@ static bl_status part_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
   const bl_result *first = &r->results->v[0];
   if (!first->n_parts) return BL_OK;
   char buf[24];
-  bl_status s = bl_buf_printf(ctx, out, "\n%s by %s, over all out-of-fold predictions:\n  %-24s %6s",
-                              c->metric_names[0], c->evaluate.by, c->evaluate.by, "rows");
+  bl_status s = bl_buf_printf(ctx, out, "\n%s by %s, over all out-of-fold predictions:\n  %-24s %6s", c->score_names[0],
+                              c->evaluate.by, c->evaluate.by, "rows");
   for (size_t i = 0; !s && i < r->results->n; i++) s = bl_buf_printf(ctx, out, "  %20.20s", r->results->v[i].name);
   if (!s) s = bl_buf_puts(ctx, out, "\n");
   for (size_t k = 0; !s && k < first->n_parts; k++) {
@@ -117,6 +117,18 @@ static bl_status part_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
     for (size_t i = 0; !s && i < r->results->n; i++)
       s = bl_buf_printf(ctx, out, "  %20s", cell(buf, r->results->v[i].parts[k].score[0]));
     if (!s) s = bl_buf_puts(ctx, out, "\n");
+  }
+  return s;
+}
+
+static bl_status event_lines(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
+{
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < r->results->n; i++) {
+    const bl_event_tally *e = &r->results->v[i].events;
+    if (e->hours > 0)
+      s = bl_buf_printf(ctx, out, "%s%s: %zu detections, %zu true events, %.4g hours listened to\n", i ? "" : "\n",
+                        r->results->v[i].name, e->n_found, e->n_true, e->hours);
   }
   return s;
 }
@@ -261,6 +273,7 @@ bl_status bl_run_text(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
     if (!s) s = failed_folds(ctx, r, out);
     if (!s) s = fold_table(ctx, r, out);
     if (!s) s = part_table(ctx, r, out);
+    if (!s) s = event_lines(ctx, r, out);
     if (!s) s = target_tables(ctx, r, out);
     if (!s) s = confusion_table(ctx, r, out);
   }

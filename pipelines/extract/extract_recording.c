@@ -195,6 +195,26 @@ static bl_status find_runs(bl_ctx *ctx, reading *r)
   return s;
 }
 
+static bl_status keep_marks(bl_ctx *ctx, const bl_recording_job *j, const bl_event *events, size_t n)
+{
+  bl_asked asked = {0};
+  (void)bl_config_asks(j->config, &asked);
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < n; i++) {
+    bool wanted = bl_asked_any(&asked);
+    for (size_t k = 0; asked.names && !wanted && k < asked.names->n; k++)
+      wanted = bl_event_fits(asked.names->v[k], events[i].label);
+    if (!wanted || !*events[i].label || bl_label_is_bad(events[i].label)) continue;
+    bl_annotation one = {.onset_s = events[i].onset_s,
+                         .duration_s = events[i].duration_s,
+                         .low_hz = NAN,
+                         .high_hz = NAN,
+                         .label = (char *)(uintptr_t)events[i].label}; /* copied */
+    s = bl_annotations_add(ctx, j->marks, &one);
+  }
+  return s;
+}
+
 static bl_status extract_with(bl_ctx *ctx, bl_recording_job *j, const bl_selection *sel, bl_prepared *p)
 {
   bl_event *events = NULL;
@@ -212,6 +232,7 @@ static bl_status extract_with(bl_ctx *ctx, bl_recording_job *j, const bl_selecti
   j->names = bl_extractor_names(p->extractor);
   bl_status s = bl_events_gather(ctx, &j->rec->annotations, j->annotations, j->annotated, &events, &r.n_events);
   if (!s) s = count_events(ctx, j, events, r.n_events);
+  if (!s && j->marks) s = keep_marks(ctx, j, events, r.n_events);
   if (!s) s = find_runs(ctx, &r);
   if (!s) s = make_room(ctx, &r);
   r.events = events;

@@ -154,6 +154,8 @@ static bl_status make_from_recording(bl_ctx *ctx, bl_survey *v, size_t i, size_t
                           .on_row = on_row,
                           .user = &m,
                           .on_left_out = on_left_out};
+  p->outcome.marked = v->config->n_event_metrics && !k && !item->unlabelled && !item->label;
+  if (p->outcome.marked) job.marks = &p->outcome.marks;
   m.job = &job;
   bl_status s = read_recording(ctx, v, i, &job, &p->told);
   p->outcome.n_rows = job.n_rows;
@@ -211,6 +213,11 @@ bl_status bl_part_add(bl_ctx *ctx, bl_run_part *p, bl_run_part *more)
   p->outcome.seconds += more->outcome.seconds;
   p->passed_over_s += more->passed_over_s;
   p->silenced |= more->silenced;
+  if (more->outcome.marked) { /* the first piece alone is */
+    p->outcome.marked = true;
+    p->outcome.marks = more->outcome.marks;
+    more->outcome.marks = (bl_annotations){0};
+  }
   add_reasons(ctx, p, more);
   for (size_t i = 0; !s && i < more->told.n; i++) s = add_told(ctx, &p->told, more->told.v[i]);
   if (s) return s;
@@ -268,6 +275,7 @@ void bl_outcome_free(bl_ctx *ctx, bl_outcome *o)
   bl_free(ctx, o->recording);
   bl_free(ctx, o->message);
   bl_dropped_free(ctx, o->dropped, o->n_dropped);
+  bl_annotations_free(ctx, &o->marks);
   *o = (bl_outcome){0};
 }
 

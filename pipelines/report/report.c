@@ -125,7 +125,7 @@ static void page_body(const bl_report *rep, bl_sink *k)
 static size_t find_main_metric(const bl_config *c)
 {
   for (size_t m = 0; c->n_published && c->report.published_metric && m < c->n_metrics; m++)
-    if (!strcmp(c->metric_names[m], c->report.published_metric)) return m;
+    if (!strcmp(c->score_names[m], c->report.published_metric)) return m;
   return 0;
 }
 

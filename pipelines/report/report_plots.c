@@ -143,7 +143,7 @@ bl_status bl_draw_folds(bl_report *rep)
   y_range(&body, y);
   bl_sink_printf(&body, "set xrange [0.5:%zu.5]\nset xlabel 'fold'\nset grid noxtics\n%sset ylabel ", folds,
                  folds <= 20 ? "set xtics 1\n" : "");
-  bl_sink_quoted(&body, c->metric_names[m]);
+  bl_sink_quoted(&body, c->score_names[m]);
   bl_sink_puts(&body, "\nset key outside top center horizontal Left reverse width 1\n");
   for (size_t i = 0; i < r->n; i++)
     fold_series(&data, &body, r->v[i].name, "", r->v[i].cv.score + m, metrics, folds, beside(i, series), &n, i, false);
@@ -197,7 +197,7 @@ bl_status bl_draw_by(bl_report *rep)
   bl_sink_puts(&body, ")\nset xlabel ");
   bl_sink_quoted(&body, rep->c->evaluate.by ? rep->c->evaluate.by : "part");
   bl_sink_puts(&body, first->n_parts > 9 ? "\nset ylabel " : " offset 0,-0.8\nset ylabel ");
-  bl_sink_quoted(&body, rep->c->metric_names[m]);
+  bl_sink_quoted(&body, rep->c->score_names[m]);
   bl_sink_puts(&body, "\nset key outside top center horizontal Left reverse width 1\n");
   for (size_t i = 0; i < r->n; i++) {
     for (size_t q = 0; q < r->v[i].n_parts; q++) {

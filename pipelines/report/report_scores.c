@@ -20,7 +20,7 @@ static void number_cell(bl_sink *k, double x, bool best)
 
 static bool more_is_better(const bl_report *rep, size_t m)
 {
-  return !rep->c->metrics || !rep->c->metrics[m].cls || rep->c->metrics[m].cls->greater_is_better;
+  return !rep->c->metrics || m >= rep->c->n_scores || bl_config_greater_is_better(rep->c, m);
 }
 
 /* The learner with the best mean of metric m, r->n when none is defined. */
@@ -62,7 +62,7 @@ static void results_table(const bl_report *rep, bl_sink *k)
   size_t metrics = r->v[0].cv.n_metrics;
   bl_sink_puts(k, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">model</th>");
   for (size_t m = 0; m < metrics; m++) {
-    head_cell(k, rep->c->metric_names[m], true);
+    head_cell(k, rep->c->score_names[m], true);
     head_cell(k, "pooled", true);
   }
   head_cell(k, "seconds", true);
@@ -106,7 +106,7 @@ static void headline(const bl_report *rep, bl_sink *k)
   bl_sink_puts(k, "<p class=\"headline\"><strong>");
   bl_sink_fixed(k, res->mean[m], 4, "&ndash;");
   bl_sink_puts(k, "</strong> ");
-  bl_sink_html(k, rep->c->metric_names[m]);
+  bl_sink_html(k, rep->c->score_names[m]);
   bl_sink_puts(k, " of <em>");
   bl_sink_html(k, res->name);
   bl_sink_printf(k, "</em>, mean over %zu fold%s", res->cv.n_folds, res->cv.n_folds == 1 ? "" : "s");
@@ -205,7 +205,7 @@ void bl_section_folds(const bl_report *rep, bl_sink *k)
     size_t m = turn == 0 ? rep->main_metric : turn <= rep->main_metric ? turn - 1 : turn;
     if (turn == 1) bl_sink_puts(k, "<details><summary>Other metrics, fold by fold</summary>\n");
     bl_sink_puts(k, "<h3>");
-    bl_sink_html(k, rep->c->metric_names[m]);
+    bl_sink_html(k, rep->c->score_names[m]);
     bl_sink_puts(k, "</h3>\n");
     fold_table(rep, k, m, folds);
   }
@@ -226,7 +226,7 @@ void bl_section_by(const bl_report *rep, bl_sink *k)
       bl_sink_puts(k, "<th class=\"n\" scope=\"col\">");
       bl_sink_html(k, r->v[i].name);
       bl_sink_puts(k, "<br><small>");
-      bl_sink_html(k, rep->c->metric_names[m]);
+      bl_sink_html(k, rep->c->score_names[m]);
       bl_sink_puts(k, "</small></th>");
     }
   bl_sink_puts(k, "</tr></thead><tbody>\n");

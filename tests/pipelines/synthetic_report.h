@@ -36,7 +36,7 @@ typedef struct synthetic {
   bl_outcome outcomes[3];
   bl_published pub[1];
   bl_metric metrics[2];
-  char *names[N_ROWS], *labels[N_ROWS], *snr[N_ROWS], *metric_names[2], *class_names[3], *list[1], *groups[N_FOLDS];
+  char *names[N_ROWS], *labels[N_ROWS], *snr[N_ROWS], *score_names[2], *class_names[3], *list[1], *groups[N_FOLDS];
   char text[N_ROWS][2][48];
 } synthetic;
 
@@ -176,9 +176,9 @@ static inline void synthetic_make(synthetic *s)
                     .end_s = {.open = s->end, .n = N_ROWS},
                     .extra = s->extra,
                     .n_extra = 1};
-  s->outcomes[0] = (bl_outcome){good, BL_OK, fine, 120, 2, 420, NULL, 0};
-  s->outcomes[1] = (bl_outcome){bad, BL_E_FORMAT, why, 0, 0, 0, NULL, 0};
-  s->outcomes[2] = (bl_outcome){good, BL_OK, fine, 120, 0, 420, NULL, 0};
+  s->outcomes[0] = (bl_outcome){good, BL_OK, fine, 120, 2, 420, NULL, 0, false, {0}};
+  s->outcomes[1] = (bl_outcome){bad, BL_E_FORMAT, why, 0, 0, 0, NULL, 0, false, {0}};
+  s->outcomes[2] = (bl_outcome){good, BL_OK, fine, 120, 0, 420, NULL, 0, false, {0}};
   s->x.outcomes = s->outcomes, s->x.n_outcomes = 3, s->x.n_failed = 1, s->x.seconds = 840;
   s->sound = (bl_stream){.rate_hz = 48000, .n_channels = 1, .n_bins = 1, .channels = {channels, 1}};
   s->x.inputs = (bl_streams){&s->sound, 1};
@@ -187,6 +187,7 @@ static inline void synthetic_make(synthetic *s)
                       .index = s->index,
                       .n = N_ROWS,
                       .y = s->y,
+                      .n_targets = 1,
                       .group = s->group,
                       .classes = {s->class_names, 2},
                       .groups = {s->groups, N_FOLDS},
@@ -196,7 +197,7 @@ static inline void synthetic_make(synthetic *s)
   s->r.chance = (bl_result){.name = (char *)"chance", .mean = chance, .sd = none, .pooled = chance};
   s->r.chance.cv.n_metrics = 2;
   s->metrics[0].cls = &synthetic_metric, s->metrics[1].cls = &second_metric;
-  s->metric_names[0] = auc, s->metric_names[1] = accuracy;
+  s->score_names[0] = auc, s->score_names[1] = accuracy;
   s->list[0] = by;
   for (size_t f = 0; f < N_FOLDS; f++) s->published[f] = 0.78 + 0.01 * (double)f;
   s->pub[0] = (bl_published){pub, {s->published, N_FOLDS}};
@@ -207,8 +208,9 @@ static inline void synthetic_make(synthetic *s)
                      .has_split = true,
                      .splitter.cls = &synthetic_splitter,
                      .metrics = s->metrics,
-                     .metric_names = s->metric_names,
+                     .score_names = s->score_names,
                      .n_metrics = 2,
+                     .n_scores = 2,
                      .evaluate = {.by = by, .n_worst = 8},
                      .published = s->pub,
                      .n_published = 1,

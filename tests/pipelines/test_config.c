@@ -127,8 +127,8 @@ static void prints_what_reads_back(void **state)
   assert_string_equal(bl_buf_text(&first), bl_buf_text(&second));
   assert_non_null(strstr(bl_buf_text(&first), "C: 0.25"));
   assert_non_null(strstr(bl_buf_text(&first), "as: eigen"));
-  assert_string_equal(a.metric_names[1], "f1: {average: macro}"); /* as it may be written */
-  assert_non_null(strstr(bl_buf_text(&first), "max_iter: 100"));  /* a default, filled in */
+  assert_string_equal(a.score_names[1], "f1: {average: macro}"); /* as it may be written */
+  assert_non_null(strstr(bl_buf_text(&first), "max_iter: 100")); /* a default, filled in */
   bl_buf_free(ctx, &first);
   bl_buf_free(ctx, &second);
   bl_config_free(ctx, &a);

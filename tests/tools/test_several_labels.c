@@ -219,6 +219,54 @@ static void overlapping_events(void **unused)
   check_says("1.wav\",6,7,\"high;low\",1,1\n");
 }
 
+/* Windows out of fold make detections that are compared with the marks: each tone is found at its window's edges. */
+static void events_of_rows(void **unused)
+{
+  (void)unused;
+  char path[600];
+  put_recordings();
+  tree_text("events.yaml",
+            RECORDINGS "model: [standard_scaler, {knn: {n_neighbors: 3}}]\n"
+                       "evaluate:\n"
+                       "  metrics: [event_f1, f1, {event_recall: {t_collar: 0.01}}, false_alarms_per_hour]\n");
+  assert_int_equal(baleen("run %s/events.yaml -o %s/events", ROOT, ROOT), 0);
+  check_says("                    f1            event_f1  event_recall: {t_collar: 0.01}  false_alarms_per_hour\n");
+  check_says("1.0000 (0.0000)     1.0000 (0.0000)                 1.0000 (0.0000)        0.0000 (0.0000)\n");
+  check_says("knn: 24 detections, 24 true events, 0.04444 hours listened to\n");
+  snprintf(path, sizeof path, "%s/events/metrics.json", ROOT);
+  read_said(path);
+  check_says("\"detections\": 24");
+  snprintf(path, sizeof path, "%s/events/config.yaml", ROOT);
+  read_said(path);
+  check_says("- event_f1:");
+  /* one tone of each file lasts 3 s, which is then too short */
+  assert_int_equal(baleen("run %s/events.yaml -o %s/events --set evaluate.event_min_s=4", ROOT, ROOT), 0);
+  check_says("knn: 20 detections, 24 true events");
+  check_says("0.9091 (0.0000)"); /* 2 * 20 / (24 + 20) */
+  assert_int_equal(baleen("run %s/events.yaml -o %s/events --set evaluate.event_gap_s=7", ROOT, ROOT), 0);
+  check_says("knn: 16 detections, 24 true events"); /* 8 to 14 is bridged, 19 to 27 is not */
+  assert_int_equal(baleen("run %s/events.yaml -o %s/events --set evaluate.event_threshold=1.5", ROOT, ROOT), 0);
+  check_says("knn: 0 detections, 24 true events");
+  /* windows that overlap make no event longer */
+  assert_int_equal(baleen("run %s/events.yaml -o %s/events --set segments.window.overlap=0.5", ROOT, ROOT), 0);
+  check_says("knn: 24 detections, 24 true events, 0.04444 hours");
+  /* several folds of one recording: marks count where rows were tested */
+  assert_int_equal(
+      baleen("run %s/events.yaml -o %s/events --set rows.block_s=10 --set evaluate.split=group_k_fold", ROOT, ROOT), 0);
+  check_says("0.04444 hours listened to");
+  tree_text("files.csv", "path,label\nrec/0.wav,low\nrec/1.wav,high\nrec/2.wav,low;high\nrec/3.wav,low\n");
+  assert_int_equal(baleen("run %s/events.yaml -o %s/events --set source.files.labels=csv --set "
+                          "source.files.label_file=files.csv --set segments.window.label_from=none",
+                          ROOT, ROOT),
+                   2);
+  check_says("event_f1: no recording tells of its events; the source's labels say where marks come from");
+  assert_int_equal(baleen("run %s/events.yaml -o %s/events --set model=ridge", ROOT, ROOT), 2);
+  check_says("event_f1: scores what a classifier names, and the model is a regressor");
+  assert_int_equal(
+      baleen("run %s/events.yaml -o %s/events --set evaluate.metrics=f1 --set evaluate.event_gap_s=1", ROOT, ROOT), 2);
+  check_says("evaluate: event_gap_s does nothing without a metric of events, such as event_f1");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(a_column_a_label),
@@ -226,7 +274,8 @@ int main(void)
                                      cmocka_unit_test(several_numbers),
                                      cmocka_unit_test(what_no_label_is),
                                      cmocka_unit_test(slips_are_told_at_their_place),
-                                     cmocka_unit_test(overlapping_events)};
+                                     cmocka_unit_test(overlapping_events),
+                                     cmocka_unit_test(events_of_rows)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   tree_done();
   return failed;

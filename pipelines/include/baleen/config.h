@@ -19,6 +19,7 @@
 #define BALEEN_CONFIG_H
 
 #include "baleen/estimator.h"
+#include "baleen/event_metric.h"
 #include "baleen/extractor.h"
 #include "baleen/metric.h"
 #include "baleen/source.h"
@@ -51,7 +52,9 @@ typedef struct bl_evaluate_params {
   char *by;          /* scores also by this column */
   bl_reals by_edges; /* edges of intervals for a numeric `by` column */
   bool allow_leakage;
-  int64_t n_worst; /* how many of the strongest mistakes to list */
+  int64_t n_worst;                 /* how many of the strongest mistakes to list */
+  bl_word event_threshold;         /* auto, or the least score of a row that is part of a detection */
+  double event_gap_s, event_min_s; /* detections that lie closer together are one; shorter ones are none */
 } bl_evaluate_params;
 extern const bl_opt bl_evaluate_opts[];
 
@@ -86,9 +89,12 @@ typedef struct bl_config {
   size_t n_learners;
   bool has_split;
   bl_splitter splitter; /* cls NULL with a split_file, or split: none */
-  bl_metric *metrics;
-  char **metric_names; /* as written: "f1", or with options "f1: {average: macro}" */
+  bl_metric *metrics;   /* of rows */
   size_t n_metrics;
+  bl_event_metric *event_metrics; /* of detections made of rows */
+  size_t n_event_metrics;
+  char **score_names; /* of both, those of rows first; as written: "f1", or with options "f1: {average: macro}" */
+  size_t n_scores;
   bl_evaluate_params evaluate;
   bl_report_params report;
   bl_published *published;
@@ -104,5 +110,7 @@ bl_status bl_config_parse(bl_ctx *ctx, const char *path, const char *text, size_
 /* The config with every default filled in, as YAML that bl_config_parse() reads back to the same. */
 bl_status bl_config_print(bl_ctx *ctx, const bl_config *c, bl_buf *out) BL_MUST_CHECK;
 void bl_config_free(bl_ctx *ctx, bl_config *c);
+/* Of the m-th score: is greater better? */
+bool bl_config_greater_is_better(const bl_config *c, size_t m);
 
 #endif

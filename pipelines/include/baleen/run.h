@@ -2,6 +2,7 @@
 #ifndef BALEEN_RUN_H
 #define BALEEN_RUN_H
 
+#include "baleen/annotation.h"
 #include "baleen/config.h"
 #include "baleen/cross_validate.h"
 #include "baleen/dataset.h"
@@ -22,6 +23,8 @@ typedef struct bl_outcome {
   double seconds;      /* of recording read */
   bl_dropped *dropped; /* the skipped segments that have a time of their own, by time */
   size_t n_dropped;
+  bool marked;          /* metrics of events are asked for, and what is marked in it is known */
+  bl_annotations marks; /* then: the events that the segments ask for, but for marks of bad stretches */
 } bl_outcome;
 
 /* How long after its segment's end a row can be known, were the recording a live one. */
@@ -79,7 +82,7 @@ void bl_problem_free(bl_ctx *ctx, bl_problem *p);
 typedef struct bl_part {
   char *name;
   size_t n;
-  double *score; /* [n_metrics] */
+  double *score; /* [n_scores]; NaN of events */
 } bl_part;
 /* Scores of each of several targets alone, over all out-of-fold predictions: of labels rows that have it, rows said to have
  * it, rows of both, precision, recall, f1, roc_auc, average_precision; of numbers r2 and errors. */
@@ -88,15 +91,21 @@ typedef struct bl_target_scores {
   size_t n;                 /* 0: there is one target */
   double *v;                /* [n_targets x n] */
 } bl_target_scores;
+/* What metrics of events counted over all folds. */
+typedef struct bl_event_tally {
+  double hours; /* listened to; 0: there are no such metrics */
+  size_t n_true, n_found;
+} bl_event_tally;
 /* A learner's evaluation. Row arrays of cv index the problem's rows. */
 typedef struct bl_result {
   char *name; /* the learner's */
   bl_cv cv;
-  double *pooled;    /* [n_metrics]: scores over all out-of-fold predictions together */
-  double *mean, *sd; /* [n_metrics] over folds */
+  double *pooled;    /* [n_scores]: scores over all out-of-fold predictions together */
+  double *mean, *sd; /* [n_scores] over folds */
   double *confusion; /* [n_classes x n_classes] out of fold, or NULL */
   bl_curve roc;      /* two classes or anomaly; n 0 otherwise */
   bl_target_scores by_target;
+  bl_event_tally events;
   bl_part *parts; /* by the `by` column */
   size_t n_parts;
   double seconds;
