@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <locale.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,10 +116,25 @@ bool bl_parse_bool(const char *s, bool *out)
   return false;
 }
 
+/* Most numbers of tables are whole: 0 to 1e15, what %.15g makes of them. */
+static bool format_whole(double x, char *buf)
+{
+  if (!(x >= 0 && x < 1e15) || signbit(x) || x != trunc(x)) return false;
+  char digits[16];
+  size_t n = 0;
+  uint64_t left = (uint64_t)x;
+  do digits[n++] = (char)('0' + left % 10);
+  while (left /= 10);
+  while (n) *buf++ = digits[--n];
+  *buf = '\0';
+  return true;
+}
+
 char *bl_format_real(double x, char *buf)
 {
   if (isnan(x)) return memcpy(buf, "nan", 4);
   if (isinf(x)) return x < 0 ? memcpy(buf, "-inf", 5) : memcpy(buf, "inf", 4);
+  if (format_whole(x, buf)) return buf;
   for (int digits = 15; digits <= 17; digits++) {
     snprintf(buf, 32, "%.*g", digits, x);
     char *to = buf; /* a locale's decimal sign, however many bytes it has, becomes one point */

@@ -143,10 +143,12 @@ static bl_status add_if_wanted(walk *w)
 static bl_status below(walk *w, size_t depth);
 
 /* Whether there is a file. What is none is told where a recording may have been lost with it, as when a disk is not
- * mounted or a file was not fetched: links that lead nowhere, and (wanted) whatever has the name of a recording. */
-static bool is_file(walk *w, bool wanted)
+ * mounted or a file was not fetched: links that lead nowhere, and (wanted) whatever has the name of a recording. seen: as it was found, zero when
+ * it was not. */
+static bool is_file(walk *w, bool wanted, const struct stat *seen)
 {
   struct stat st, link;
+  if (S_ISREG(seen->st_mode)) return true; /* most are, and one look at each is enough */
   bool there = stat(here(w), &st) == 0;
   int why = errno;
   if (there && S_ISREG(st.st_mode)) return true;
@@ -176,7 +178,7 @@ static bl_status enter(walk *w, const char *name, size_t depth)
     bool folder = S_ISDIR(st.st_mode);
     if (folder) tell_folder(w);
     if (folder) s = below(w, depth + 1);
-    else if (is_file(w, bl_recording_is_name(here(w)))) s = add_if_wanted(w);
+    else if (is_file(w, bl_recording_is_name(here(w)), &st)) s = add_if_wanted(w);
   }
   pop(w, n);
   return s;
@@ -198,12 +200,12 @@ static bl_status match(walk *w, size_t part, size_t depth);
 
 static bl_status at_end(walk *w)
 {
-  struct stat st;
+  struct stat st = {0};
   if (stat(here(w), &st) == 0 && S_ISDIR(st.st_mode)) {
     if (w->parts->n && is_wild(w->parts->v[w->parts->n - 1])) tell_folder(w);
     return below(w, 0);
   }
-  if (!is_file(w, w->any_name || bl_recording_is_name(here(w)))) return BL_OK;
+  if (!is_file(w, w->any_name || bl_recording_is_name(here(w)), &st)) return BL_OK;
   return w->any_name ? add_file(w) : add_if_wanted(w);
 }
 

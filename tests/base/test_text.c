@@ -57,6 +57,13 @@ static void reals_there_and_back(void **state)
   char buf[32];
   assert_string_equal(bl_format_real(0.1, buf), "0.1"); /* shortest */
   assert_string_equal(bl_format_real(-0.0, buf), "-0");
+  static const double whole[] = {0,    1,        9,  10,          1234567, 1e14, 999999999999998, 999999999999999,
+                                 1e15, 1e15 + 2, -7, 4294967296.0};
+  for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) { /* digit by digit as printf has them */
+    char want[32];
+    snprintf(want, sizeof want, whole[i] < 1.1e15 && whole[i] > 1e15 ? "%.16g" : "%.15g", whole[i]);
+    assert_string_equal(bl_format_real(whole[i], buf), want);
+  }
   assert_string_equal(bl_format_real((double)INFINITY, buf), "inf");
   assert_string_equal(bl_format_real(-(double)INFINITY, buf), "-inf");
   assert_string_equal(bl_format_real((double)NAN, buf), "nan");
