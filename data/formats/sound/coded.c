@@ -106,6 +106,7 @@ static size_t take(bl_coded *c, size_t width, uint64_t part_left, size_t n, floa
 {
   if (n > c->block_n) n = c->block_n;
   if (n > part_left) n = (size_t)part_left;
+  if (!n) return 0; /* there may be no block */
   memcpy(out, c->block, n * width * sizeof *out);
   c->block += n * width;
   c->block_at += n;
