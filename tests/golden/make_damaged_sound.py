@@ -124,6 +124,8 @@ def mpeg():
 
     put("head.mp3", "tone.mp3", "20 bytes from the head of the 21st frame on are other", flip(d, f[21], 20),
         "", gap(20, 21), "1 place")
+    put("side.mp3", "tone.mp3", "8 bytes behind the head of the 21st frame are other", flip(d, f[21] + 4, 8),
+        "", gap(20, 21), "1 place")
     put("zeros.mp3", "tone.mp3", "zeros over three frames", d[:f[20]] + bytes(f[23] - f[20]) + d[f[23]:], "",
         gap(19, 22), "1 place")
     put("cut.mp3", "tone.mp3", "cut inside the 31st frame", d[:f[31] - 7], 29 * 1152 - skip, "",

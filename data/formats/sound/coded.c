@@ -94,11 +94,12 @@ static bl_status go_to(bl_ctx *ctx, bl_recording *rec, uint64_t frame)
     if ((s = c->codec->next(ctx, rec, &c->block, &c->block_n)) || !c->block_n) return s;
     s = BL_CHECK_CANCEL(ctx);
   }
-  size_t skip = s ? 0 : (size_t)(want - c->block_at);
+  if (s) return s; /* there may be no block */
+  size_t skip = (size_t)(want - c->block_at);
   c->block += skip * rec->streams[0].n_channels;
   c->block_at += skip;
   c->block_n -= skip;
-  return s;
+  return BL_OK;
 }
 
 /* What the block at hand has of n frames. */

@@ -264,6 +264,7 @@ static bl_status step(bl_ctx *ctx, walk *w, uint64_t *lost)
   }
   if (!is || !sure) return pass_over(ctx, w, lost);
   if ((s = bl_window_get(ctx, file, w->at, h.bytes, LOOK_AHEAD, &v))) return s;
+  if (w->any && !bl_mpeg_frame_can_be(&h, v) && !bl_mpeg_info_of(&h, v, h.bytes, &info)) return pass_over(ctx, w, lost);
   w->kind = h;
   w->any = true;
   if (bl_mpeg_info_of(&h, v, h.bytes, &info)) s = take_info(ctx, w, &info);

@@ -38,6 +38,29 @@ size_t bl_mpeg_frame_back(const bl_mpeg_frame *f, const unsigned char *v)
   return f->version == 1 ? (size_t)v[f->side_at] << 1 | v[f->side_at + 1] >> 7 : v[f->side_at];
 }
 
+/* n bits of v from bit *at on, which steps behind them. */
+static uint32_t bits(const unsigned char *v, size_t *at, unsigned n)
+{
+  uint32_t x = 0;
+  for (; n; n--, ++*at) x = x << 1 | (v[*at / 8] >> (7 - *at % 8) & 1u);
+  return x;
+}
+
+bool bl_mpeg_frame_can_be(const bl_mpeg_frame *f, const unsigned char *v)
+{
+  enum { MOST_BIG_VALUES = 288, LENGTH = 12, BIG_VALUES = 9, REST = 38, REST_LSF = 42 };
+  if (f->layer != 3) return true;
+  bool lsf = f->version != 1;
+  unsigned one = f->channels == 1, front = lsf ? 8 + (one ? 1 : 2) : 9 + (one ? 5 + 4 : 3 + 8);
+  size_t at = f->side_at * 8 + front, wanted = 0;
+  for (unsigned i = 0; i < f->channels * (lsf ? 1u : 2u); i++) {
+    wanted += bits(v, &at, LENGTH);
+    if (bits(v, &at, BIG_VALUES) > MOST_BIG_VALUES) return false;
+    at += lsf ? REST_LSF : REST;
+  }
+  return wanted <= 8 * (bl_mpeg_frame_back(f, v) + bl_mpeg_frame_body(f));
+}
+
 static uint32_t be32(const unsigned char *v)
 {
   return (uint32_t)v[0] << 24 | (uint32_t)v[1] << 16 | (uint32_t)v[2] << 8 | v[3];

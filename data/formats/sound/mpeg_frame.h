@@ -21,6 +21,9 @@ bool bl_mpeg_frames_alike(const bl_mpeg_frame *a, const bl_mpeg_frame *b);
 /* Bytes of earlier frames that a frame's samples reach back into (main_data_begin); v: the frame, side information
  * included. */
 size_t bl_mpeg_frame_back(const bl_mpeg_frame *f, const unsigned char *v);
+/* Whether the side information of a frame of layer III can be: it does not ask for more samples or bits than there are. Of
+ * other layers all can. Checksums are not looked at: some encoders write wrong ones. */
+bool bl_mpeg_frame_can_be(const bl_mpeg_frame *f, const unsigned char *v);
 /* Bytes of a frame that later ones may reach back into. */
 static inline size_t bl_mpeg_frame_body(const bl_mpeg_frame *f) { return f->bytes - f->side_at - f->side_bytes; }
 
