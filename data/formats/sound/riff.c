@@ -193,15 +193,17 @@ bool bl_w64_find_data(bl_glance *g, uint64_t file_bytes, bl_riff_data *out)
 static unsigned long long ull(uint64_t x) { return x; }
 
 /* The size of frames against channels and bits. Frames that are longer, each sample in more bytes than it needs, are
- * right. */
-static bl_status note_frames(bl_ctx *ctx, bl_recording *rec, const bl_riff_data *d)
+ * right. *bytes: those that are taken. */
+static bl_status note_frames(bl_ctx *ctx, bl_recording *rec, const bl_riff_data *d, uint64_t *bytes)
 {
   uint64_t needs = (uint64_t)d->channels * ((d->bits + 7) / 8);
+  *bytes = d->frame_bytes;
   if (!d->channels || !d->bits || (d->frame_bytes >= needs && d->frame_bytes % d->channels == 0)) return BL_OK;
   if (d->bits % 8)
     return bl_fail(ctx, BL_E_FORMAT,
                    "%s: the chunk fmt says frames of %llu bytes for %u channel%s of %u bits, which cannot be",
                    rec->path, ull(d->frame_bytes), d->channels, d->channels == 1 ? "" : "s", d->bits);
+  *bytes = needs;
   return bl_recording_note(ctx, rec, BL_W_DEVIATION,
                            "the chunk fmt says frames of %llu bytes for %u channel%s of %u bits; %llu were taken",
                            ull(d->frame_bytes), d->channels, d->channels == 1 ? "" : "s", d->bits, ull(needs));
@@ -209,7 +211,8 @@ static bl_status note_frames(bl_ctx *ctx, bl_recording *rec, const bl_riff_data 
 
 bl_status bl_riff_note(bl_ctx *ctx, bl_recording *rec, const bl_riff_data *d)
 {
-  bl_status s = note_frames(ctx, rec, d);
+  uint64_t frame;
+  bl_status s = note_frames(ctx, rec, d, &frame);
   if (s) return s;
   if (d->wrapped)
     return bl_recording_note(
@@ -236,11 +239,11 @@ bl_status bl_riff_note(bl_ctx *ctx, bl_recording *rec, const bl_riff_data *d)
         "byte %llu: the data chunk says %llu bytes; the %llu behind them begin no chunk, and were left out: samples, if "
         "the size is wrong",
         ull(d->size_at), ull(d->says), ull(d->behind));
-  if (d->frame_bytes && d->says % d->frame_bytes)
+  if (frame && d->says % frame)
     return bl_recording_note(
         ctx, rec, BL_W_DEVIATION,
         "byte %llu: the data chunk says %llu bytes, no whole number of frames of %llu; the last %llu were left out",
-        ull(d->size_at), ull(d->says), ull(d->frame_bytes), ull(d->says % d->frame_bytes));
+        ull(d->size_at), ull(d->says), ull(frame), ull(d->says % frame));
   if (d->open_riff)
     return bl_recording_note(ctx, rec, BL_W_FORMAL,
                              "byte 4: the length of all is not told, as by a recorder that was stopped");
