@@ -229,6 +229,28 @@ static bl_status start_from_name(bl_ctx *ctx, bl_recording *rec, const char *pat
   return s;
 }
 
+static bool goes_by(const bl_reader_class *cls, const char *file)
+{
+  for (const char *const *e = cls->extensions; *e; e++)
+    if (bl_text_ends_with(file, *e)) return true;
+  return false;
+}
+
+/* A name that is another format's, and a recording without samples: what was made of them is told. */
+static bl_status note_oddities(bl_ctx *ctx, bl_recording *rec)
+{
+  const char *file = bl_recording_file(rec->path), *dot = strrchr(bl_path_base(file), '.');
+  bool other = false, any = !rec->n_streams;
+  for (size_t i = 0; dot && bl_reader_at(i); i++) other = other || goes_by(bl_reader_at(i), file);
+  for (size_t i = 0; i < rec->n_streams; i++) any = any || rec->streams[i].n_frames;
+  bl_status s = BL_OK;
+  if (other && rec->cls->extensions[0] && !goes_by(rec->cls, file))
+    s = bl_recording_note(ctx, rec, BL_W_REMARK, "its name ends in %s, but it is %s; it was read as what it is", dot,
+                          rec->format);
+  if (!s && !any && !rec->notes.n) s = bl_recording_note(ctx, rec, BL_W_REMARK, "it holds no samples");
+  return s;
+}
+
 static bl_status open_quietly(bl_ctx *ctx, const char *path, const bl_opening *how, bool quiet, bl_recording **out)
 {
   *out = NULL;
@@ -243,6 +265,7 @@ static bl_status open_quietly(bl_ctx *ctx, const char *path, const bl_opening *h
   rec->cls = cls;
   s = cls->open(ctx, rec);
   close_file(rec);
+  if (!s) s = note_oddities(ctx, rec);
   if (s) goto done;
   if ((s = check_strict(ctx, rec))) goto done;
   bool by_name = !rec->has_start && !(how->start_pattern && !strcmp(how->start_pattern, "none"));

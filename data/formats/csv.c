@@ -90,6 +90,7 @@ static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
   work w = {0};
   size_t n;
   bl_status s = bl_file_read(ctx, rec->path, SIZE_MAX / 2, &w.text, &n);
+  bool cut = !s && n && w.text[n - 1] != '\n' && w.text[n - 1] != '\r';
   if (!s) s = bl_csv_signal_parse(ctx, rec->path, w.text, n, &w.signal);
   bl_free(ctx, w.text);
   w.text = NULL;
@@ -97,6 +98,8 @@ static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
   if (!s) s = bl_sidecar_read(ctx, rec->path, &w.side);
   if (!s) s = make_stream(ctx, rec, &w);
   if (!s && !(rec->format = bl_strdup(ctx, "text"))) s = bl_fail_nomem(ctx, "a CSV signal");
+  if (!s && cut)
+    s = bl_recording_note(ctx, rec, BL_W_FORMAL, "its last line has no end: a number there may have been cut off");
   rec->impl = w.signal.v;
   w.signal.v = NULL;
   bl_csv_signal_free(ctx, &w.signal);

@@ -21,6 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
   const bl_annotated_file files[] = {{"a.wav", 10, 8000}, {"b.wav", 20, 8000}};
   bl_annotation_reading how = {.format = (bl_annotation_format)(bytes[0] % BL_N_ANN_FORMATS),
                                .label_column = bytes[0] & 64 ? "Label" : NULL,
+                               .begin_column = bytes[0] & 32 ? "t0_ms" : NULL,
+                               .start = bytes[0] & 16 ? "2002-12-03T19:01:10" : NULL,
                                .epoch_s = 30,
                                .files = files,
                                .n_files = bytes[0] & 128 ? 2 : 0};

@@ -92,7 +92,7 @@ def flac():
     put("channels.flac", "tone.flac", "two channels from the fourth frame on",
         d[:f[3]] + s[slice(*flac_frames(s)[:2])], 12288, "", "a frame of 2 channels")
     put("headless.flac", "", "no STREAMINFO", b"fLaC\x81\0\0\0" + d[f[0]:], "refused", "", "STREAMINFO")
-    put("flac_named.wav", "tone.flac", "FLAC by the name of WAV", d, 24000)
+    put("flac_named.wav", "tone.flac", "FLAC by the name of WAV", d, 24000, note="its name ends in .wav")
 
 
 # ---- MPEG ----------------------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def mpeg():
         d + b"TAG" + bytes(125) + id3(600) + d, 132300, "", "another MPEG file begins")
     put("understated.mp3", "", "the head says 20 frames",
         d[:f[0] + 29] + struct.pack(">I", 20) + d[f[0] + 33:], n * 1152 - skip, "", "says 20 frames")
-    put("mp3_named.wav", "tone.mp3", "MP3 by the name of WAV", d, 66150)
+    put("mp3_named.wav", "tone.mp3", "MP3 by the name of WAV", d, 66150, note="its name ends in .wav")
     put("none.mp3", "", "no MPEG at all", JUNK * 9, "refused", "", "no frames of MPEG")
     d, f = mpeg_of("low.mp3")
     put("low_head.mp3", "low.mp3", "16000 Hz: the head of the 21st frame is other", flip(d, f[21], 4), "",
@@ -258,9 +258,9 @@ def plain():
     put("cut.caf", "tone.caf", "cut", whole("tone.caf")[:-1000], 3500, "", "says")
     put("alac32.caf", "", "ALAC of 32 bits, which libsndfile decodes wrongly", whole("alac32.caf"), "refused", "",
         "ALAC of 32 bits")
-    put("wav_named.flac", "tone.wav", "WAV by the name of FLAC", d, 4000)
-    put("wav_named.mp3", "tone.wav", "WAV by the name of MP3", d, 4000)
-    put("wav_named.ogg", "tone.wav", "WAV by the name of Ogg", d, 4000)
+    put("wav_named.flac", "tone.wav", "WAV by the name of FLAC", d, 4000, note="its name ends in .flac")
+    put("wav_named.mp3", "tone.wav", "WAV by the name of MP3", d, 4000, note="its name ends in .mp3")
+    put("wav_named.ogg", "tone.wav", "WAV by the name of Ogg", d, 4000, note="its name ends in .ogg")
 
 
 OUT.mkdir(exist_ok=True)

@@ -31,6 +31,7 @@ typedef struct bl_gdf {
   unsigned char *bytes; /* the first n_loaded of them: the headers */
   uint64_t n_loaded;
   double version;
+  bool ends_early; /* before the records that its header announces: what is left is no table of events */
   uint64_t header_bytes, record_bytes, n_records;
   double record_s;
   size_t n_channels;

@@ -26,7 +26,11 @@ typedef struct table {
 static bl_status find_table(bl_ctx *ctx, bl_recording *rec, bl_gdf *g, table *t)
 {
   t->at = g->header_bytes + g->n_records * g->record_bytes;
-  if (t->at > g->n_bytes || g->n_bytes - t->at < 8) return BL_OK;
+  if (g->ends_early || t->at >= g->n_bytes) return BL_OK;
+  if (g->n_bytes - t->at < 8)
+    return bl_recording_note(ctx, rec, BL_W_DEVIATION,
+                             "byte %llu: %llu bytes follow the last record; they were left out",
+                             (unsigned long long)t->at, (unsigned long long)(g->n_bytes - t->at));
   const unsigned char *p;
   bl_status s = bl_window_get(ctx, &g->file, t->at, 8, 8, &p);
   if (s) return s;

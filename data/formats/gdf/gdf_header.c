@@ -238,6 +238,7 @@ static bl_status read_records(bl_ctx *ctx, bl_recording *rec, bl_gdf *g)
                              "byte 236: number of records is %.0f; counted from the file's length: %llu", says,
                              (unsigned long long)whole);
   if (!g->record_bytes) return BL_OK;
+  g->ends_early = true;
   return bl_recording_note(
       ctx, rec, BL_W_TRUNCATED,
       "byte %llu: the file ends early: the header says %.0f records of %llu bytes, %llu are whole and "
