@@ -148,6 +148,8 @@ static bl_status find_layout(bl_ctx *ctx, const char *path, lines *l, layout *y)
   size_t n_remarks = 0;
   while (n_remarks < l->n && is_remark(l->v[n_remarks].text)) n_remarks++;
   l->first = n_remarks;
+  *y = (layout){.is = STAGE_ALONE};
+  if (n_remarks == l->n) return BL_OK; /* nothing was scored */
   lines body = {.v = l->v + n_remarks, .n = l->n - n_remarks};
   *y = (layout){.separator = separator_of(&body), .is = STAGE_ALONE};
   bool header = body.n && !y->separator && is_title(body.v[0].text);
