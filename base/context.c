@@ -118,6 +118,7 @@ static void log_text(bl_ctx *ctx, bl_log_level level, const char *text)
 void bl_log(bl_ctx *ctx, bl_log_level level, const char *format, ...)
 {
   char text[1024];
+  if (ctx->muted && level != BL_LOG_ERROR) return;
   va_list args;
   va_start(args, format);
   vsnprintf(text, sizeof text, format, args);

@@ -39,7 +39,7 @@ static bl_status add_bounds(bl_ctx *ctx, const bl_opt *o, bl_buf *out)
   char lo[32], hi[32];
   bl_format_real(o->lo, lo);
   bl_format_real(o->hi, hi);
-  bool has_lo = isfinite(o->lo), has_hi = isfinite(o->hi) && (o->hi < 1e15);
+  bool has_lo = isfinite(o->lo), has_hi = isfinite(o->hi) && o->hi < 1e17; /* beyond it a bound is none */
   const char *above = o->flags & BL_OPT_OPEN_LO ? "above" : "from";
   const char *below = o->flags & BL_OPT_OPEN_HI ? "below" : "to";
   bl_status s = BL_OK;
@@ -338,6 +338,70 @@ bl_status bl_opts_set_flow(bl_ctx *ctx, const char *who, const bl_opt *table, vo
   return s;
 }
 
+/* ---- entries of lists and maps ----------------------------------------------------------------------------------- */
+
+/* What is wrong with a number, or with a pair of them; NULL: nothing. */
+static const char *fault_of_real(const bl_opt *o, const bl_flow *f)
+{
+  double x;
+  return flow_real(o, f, &x) ? NULL : "each is a number";
+}
+
+/* *at: the pair, or the number in it. */
+static const char *fault_of_pair(const bl_opt *o, const bl_flow *pair, const bl_flow **at)
+{
+  double x[2];
+  if (pair->kind != BL_FLOW_LIST || pair->n != 2) return "each is [low, high], numbers";
+  for (size_t i = 0; i < 2; i++)
+    if (!flow_real(o, &pair->child[i], &x[i])) return *at = &pair->child[i], "each is [low, high], numbers";
+  return x[0] < x[1] ? NULL : "the first must lie below the second, numbers";
+}
+
+static const char *fault_of_entry(const bl_opt *o, const bl_flow *value, size_t k, const bl_flow **at)
+{
+  *at = value->kind == BL_FLOW_SCALAR ? value : &value->child[k];
+  if (o->kind == BL_OPT_REALS) return fault_of_real(o, *at);
+  if (o->kind == BL_OPT_TEXTS) return (*at)->kind == BL_FLOW_SCALAR ? NULL : "each is a text";
+  return fault_of_pair(o, *at, at);
+}
+
+static bl_status refuse_entry(bl_ctx *ctx, const char *who, const bl_opt *o, const bl_flow *value, size_t k,
+                              const bl_flow *at, const char *fault)
+{
+  bl_buf text = {0}, bounds = {0};
+  bool named = value->kind == BL_FLOW_MAP;
+  bl_status s = at->kind == BL_FLOW_SCALAR ? bl_buf_puts(ctx, &text, at->text) : bl_flow_print(ctx, at, &text);
+  if (!s && o->kind != BL_OPT_TEXTS) s = add_bounds(ctx, o, &bounds);
+  if (!s)
+    s = bl_fail(ctx, BL_E_CONFIG, "%s: %s: %s%s'%s' is not valid; %s%s", who, o->name, named ? value->key[k].text : "",
+                named ? ": " : "", bl_buf_text(&text), fault, bl_buf_text(&bounds));
+  bl_buf_free(ctx, &text);
+  bl_buf_free(ctx, &bounds);
+  return s;
+}
+
+static bool lists(const bl_opt *o, const bl_flow *value)
+{
+  if (o->kind == BL_OPT_RANGES) return value->kind == BL_FLOW_MAP;
+  return (o->kind == BL_OPT_REALS || o->kind == BL_OPT_TEXTS) && value->kind == BL_FLOW_LIST;
+}
+
+bl_status bl_opts_set_told(bl_ctx *ctx, const char *who, const bl_opt *table, void *params, const bl_flow *key,
+                           const bl_flow *value, bl_slip_fn slip, void *arg)
+{
+  const bl_opt *o = bl_opts_find(table, key->text);
+  bl_status s = bl_opts_set_flow(ctx, who, table, params, key->text, value), told = BL_OK;
+  if (s != BL_E_CONFIG) return s;
+  bool any = false;
+  for (size_t k = 0; o && lists(o, value) && !told && k < value->n; k++) {
+    const bl_flow *at;
+    const char *fault = fault_of_entry(o, value, k, &at);
+    if (fault) told = slip(arg, at, refuse_entry(ctx, who, o, value, k, at, fault));
+    any |= fault != NULL;
+  }
+  return any ? told : slip(arg, o ? value : key, s);
+}
+
 bl_status bl_opts_defaults(bl_ctx *ctx, const char *who, const bl_opt *table, void *params)
 {
   for (const bl_opt *o = table; o && o->name; o++) {
@@ -361,6 +425,23 @@ bl_status bl_opts_complete(bl_ctx *ctx, const char *who, const bl_opt *table, co
     if (missing) return bl_fail(ctx, BL_E_CONFIG, "%s: '%s' must be given: %s", who, o->name, o->help);
   }
   return BL_OK;
+}
+
+bl_status bl_opts_refuse_idle(bl_ctx *ctx, const char *who, const bl_opt *table, const void *params, const char *option,
+                              const char *without)
+{
+  bl_buf text = {0};
+  double set, usual;
+  bl_status s = bl_opts_get(ctx, table, params, option, &text);
+  if (s) return s;
+  const char *def = bl_opts_find(table, option)->def;
+  if (!def) def = bl_opts_find(table, option)->kind == BL_OPT_TEXT ? "null" : "[]";
+  bool numbers = bl_parse_real(bl_buf_text(&text), &set) && bl_parse_real(def, &usual);
+  if (numbers ? set != usual : strcmp(bl_buf_text(&text), def) != 0)
+    s = bl_fail(ctx, BL_E_CONFIG, "%s: %s has no effect without %s; give that, or leave %s out", who, option, without,
+                option);
+  bl_buf_free(ctx, &text);
+  return s;
 }
 
 bl_status bl_opts_get(bl_ctx *ctx, const bl_opt *table, const void *params, const char *name, bl_buf *out)

@@ -176,12 +176,16 @@ size_t bl_edit_distance(const char *a, const char *b)
 const char *bl_nearest(const char *name, const char *(*at)(const void *arg, size_t n), const void *arg)
 {
   const char *best = NULL, *candidate;
-  size_t best_d = strlen(name) / 3 + 2; /* farther than this is another word, not a slip */
+  size_t n = strlen(name), best_d = SIZE_MAX;
+  /* farther than this is another word, not a slip: two letters of "svc" have to change to make "csv" of it */
+  size_t most = n / 3 + 1 < n / 2 ? n / 3 + 1 : n / 2;
   for (size_t i = 0; (candidate = at(arg, i)) != NULL; i++) {
-    size_t n = strlen(name), d = bl_edit_distance(name, candidate);
+    size_t d = bl_edit_distance(name, candidate);
     /* a word left unfinished, or the middle of one ("logistic" for logistic_regression), counts as a slip too */
     if (n >= 3 && strstr(candidate, name) && d > 1) d = 1;
-    if (d < best_d) best_d = d, best = candidate;
+    /* who mistypes several letters still begins with the right one */
+    if (d > 1 && lower(*name) != lower(*candidate)) continue;
+    if (d <= most && d < best_d) best_d = d, best = candidate;
   }
   return best;
 }

@@ -56,22 +56,6 @@ bl_status bl_number_bins(bl_ctx *ctx, bl_stream *s, const char *prefix, size_t f
   return status;
 }
 
-bl_status bl_refuse_idle(bl_ctx *ctx, const char *who, const bl_opt *table, const void *params, const char *option,
-                         const char *without)
-{
-  bl_buf text = {0};
-  double set, usual;
-  bl_status s = bl_opts_get(ctx, table, params, option, &text);
-  if (s) return s;
-  const char *def = bl_opts_find(table, option)->def;
-  bool numbers = bl_parse_real(bl_buf_text(&text), &set) && bl_parse_real(def, &usual);
-  if (numbers ? set != usual : strcmp(bl_buf_text(&text), def) != 0)
-    s = bl_fail(ctx, BL_E_CONFIG, "%s: %s has no effect without %s; give that, or leave %s out", who, option, without,
-                option);
-  bl_buf_free(ctx, &text);
-  return s;
-}
-
 void bl_warn_broken(bl_ctx *ctx, const char *who, const bl_texts *channels, const bool *broken, size_t width)
 {
   size_t n_bins = width / channels->n, n = 0, first = 0;

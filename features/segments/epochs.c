@@ -312,9 +312,9 @@ static bl_status refuse_idle(bl_ctx *ctx, const epochs_params *p, bool baseline,
 {
   static const char without[] = "reject, flat or limits, or reject_by_annotation";
   bl_status s = BL_OK;
-  if (!baseline) s = bl_refuse_idle(ctx, "epochs", opts, p, "baseline_mode", "baseline");
-  if (!s && !looks) s = bl_refuse_idle(ctx, "epochs", opts, p, "reject_tmin", without);
-  if (!s && !looks) s = bl_refuse_idle(ctx, "epochs", opts, p, "reject_tmax", without);
+  if (!baseline) s = bl_opts_refuse_idle(ctx, "epochs", opts, p, "baseline_mode", "baseline");
+  if (!s && !looks) s = bl_opts_refuse_idle(ctx, "epochs", opts, p, "reject_tmin", without);
+  if (!s && !looks) s = bl_opts_refuse_idle(ctx, "epochs", opts, p, "reject_tmax", without);
   return s;
 }
 

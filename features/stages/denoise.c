@@ -52,7 +52,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   size_t wanted;
   bl_status s = bl_need_linear(ctx, "denoise", in);
   if (!s && ((const params *)pp)->start.word != 0)
-    s = bl_refuse_idle(ctx, "denoise", opts, pp, "start_s", "start: level");
+    s = bl_opts_refuse_idle(ctx, "denoise", opts, pp, "start_s", "start: level");
   return s ? s : bl_warmup_shape(ctx, "denoise", wait_of(pp), in, out, &wanted);
 }
 

@@ -102,8 +102,8 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   const params *p = pp;
   size_t *index = NULL, n = 0, pad, flat_len, delay = 0;
   bl_status s = bl_need_waveform(ctx, "mark_artefacts", in);
-  if (!s && !is_on(p->flat)) s = bl_refuse_idle(ctx, "mark_artefacts", opts, p, "flat_s", "flat");
-  if (!s && !is_on(p->clip)) s = bl_refuse_idle(ctx, "mark_artefacts", opts, p, "clip_run", "clip");
+  if (!s && !is_on(p->flat)) s = bl_opts_refuse_idle(ctx, "mark_artefacts", opts, p, "flat_s", "flat");
+  if (!s && !is_on(p->clip)) s = bl_opts_refuse_idle(ctx, "mark_artefacts", opts, p, "clip_run", "clip");
   if (!s && !reach_of(p, in->rate_hz, &pad, &flat_len, &delay))
     s = bl_fail(ctx, BL_E_RANGE, "mark_artefacts: pad_s and flat_s are longer than %d samples; make them shorter",
                 MAX_REACH);

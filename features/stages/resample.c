@@ -61,10 +61,10 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   bl_status s;
   if (!(p->rate_hz > 0)) return bl_fail(ctx, BL_E_CONFIG, "resample: rate_hz is not given; say which rate is wanted");
   if (p->method == SOXR) {
-    if ((s = bl_refuse_idle(ctx, "resample", opts, p, "pad", "method: polyphase"))) return s;
+    if ((s = bl_opts_refuse_idle(ctx, "resample", opts, p, "pad", "method: polyphase"))) return s;
     if ((s = bl_soxr_latency(ctx, "resample", in->rate_hz, p->rate_hz, p->quality == 1, &wait))) return s;
   } else {
-    if ((s = bl_refuse_idle(ctx, "resample", opts, p, "quality", "method: soxr"))) return s;
+    if ((s = bl_opts_refuse_idle(ctx, "resample", opts, p, "quality", "method: soxr"))) return s;
     if ((s = ratio(ctx, p, in, &up, &down))) return s;
     wait = (double)bl_polyphase_ahead(half_length(up, down), up) / in->rate_hz;
   }

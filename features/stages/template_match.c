@@ -89,7 +89,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
     return bl_fail(ctx, BL_E_CONFIG,
                    "template_match: needs real values, but what comes in is complex; put power before it");
   bl_status s = places_of(ctx, p, in->n_bins, &first, &places);
-  if (!s && p->first_bin.word >= 0) s = bl_refuse_idle(ctx, "template_match", opts, p, "slack", "first_bin");
+  if (!s && p->first_bin.word >= 0) s = bl_opts_refuse_idle(ctx, "template_match", opts, p, "slack", "first_bin");
   if (!s) s = name_places(ctx, out, in, first, places);
   if (!s) s = bl_stream_set_units(ctx, out, "");
   double half_s = (double)(p->template.cols - 1) / 2 / in->rate_hz;

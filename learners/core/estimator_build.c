@@ -20,6 +20,15 @@ static bl_status slip(builder *b, const bl_flow *at, bl_status s)
   return b->how->slip ? b->how->slip(b->how->arg, at, s) : s;
 }
 
+static bl_status tell_slip(void *arg, const bl_flow *at, bl_status s) { return slip(arg, at, s); }
+
+/* Options of `table` by a key and its value. */
+static bl_status set_option(builder *b, const char *who, const bl_opt *table, void *params, const bl_flow *key,
+                            const bl_flow *value)
+{
+  return bl_opts_set_told(b->ctx, who, table, params, key, value, tell_slip, b);
+}
+
 static bl_status wrong_form(builder *b, const bl_flow *f)
 {
   bl_buf text = {0};
@@ -55,8 +64,7 @@ static bl_status entry_options(builder *b, bl_estimator *e, const char *name, co
       *body = &f->child[i];
       continue;
     }
-    s = bl_opts_set_flow(b->ctx, name, table, params, key->text, &f->child[i]);
-    s = slip(b, bl_opts_find(table, key->text) ? &f->child[i] : key, s);
+    s = set_option(b, name, table, params, key, &f->child[i]);
   }
   return s;
 }
@@ -136,8 +144,7 @@ static bl_status set_options(builder *b, bl_estimator *e, const bl_flow *opts)
       s = fill_slot(b, e, o, &opts->child[i]);
       continue;
     }
-    s = bl_opts_set_flow(b->ctx, e->cls->name, e->cls->opts, e->params, name, &opts->child[i]);
-    s = slip(b, o ? &opts->child[i] : &opts->key[i], s);
+    s = set_option(b, e->cls->name, e->cls->opts, e->params, &opts->key[i], &opts->child[i]);
   }
   return s;
 }

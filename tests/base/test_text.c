@@ -172,7 +172,7 @@ static const char *word(const void *arg, size_t i) { return ((const char *const 
 static void near_names(void **state)
 {
   (void)state;
-  static const char *const words[] = {"hann", "hamming", "logistic_regression", "kaiser", NULL};
+  static const char *const words[] = {"hann", "hamming", "logistic_regression", "kaiser", "svc", NULL};
   static const struct {
     const char *name, *want;
   } rows[] = {{"han", "hann"},
@@ -180,6 +180,9 @@ static void near_names(void **state)
               {"hmaming", "hamming"},
               {"logistic", "logistic_regression"},
               {"kaizer", "kaiser"},
+              {"csv", NULL}, /* two of the three letters of "svc" would have to change */
+              {"vsc", "svc"},
+              {"laizer", NULL}, /* two letters, and not the first one's */
               {"xylophone", NULL},
               {"q", NULL},
               {"", NULL}};

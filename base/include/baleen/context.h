@@ -72,7 +72,8 @@ void bl_warn(bl_ctx *ctx, bl_warning code, const char *format, ...) BL_PRINTF(3,
 /* What bl_warn() puts before its text, as "NAME: ", in this context alone: the recording at work, which the code that
  * warns does not know. Borrowed; NULL: nothing. Returns what it was before. */
 const char *bl_ctx_set_subject(bl_ctx *ctx, const char *subject);
-/* While muted, bl_warn() does nothing in this context alone: for work that is done again, its warnings told before.
+/* While muted, bl_warn() and notes of bl_log() do nothing in this context alone: for work that is done twice, so that what
+ * it says is said once.
  * Returns what it was before. */
 bool bl_ctx_mute(bl_ctx *ctx, bool muted);
 size_t bl_ctx_warnings(const bl_ctx *ctx, bl_warning code);

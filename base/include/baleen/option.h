@@ -106,6 +106,10 @@ typedef struct bl_opt {
 bl_status bl_opts_defaults(bl_ctx *ctx, const char *who, const bl_opt *table, void *params) BL_MUST_CHECK;
 bl_status bl_opts_set(bl_ctx *ctx, const char *who, const bl_opt *table, void *params, const char *name,
                       const char *text) BL_MUST_CHECK;
+/* BL_E_CONFIG when the option, which without something else has no effect, is given another value than its default all
+ * the same: whoever writes it expects something of it. */
+bl_status bl_opts_refuse_idle(bl_ctx *ctx, const char *who, const bl_opt *table, const void *params, const char *option,
+                              const char *without) BL_MUST_CHECK;
 /* The value as text that bl_opts_set() reads back to the same bits; a text that was not given appends "null". */
 bl_status bl_opts_get(bl_ctx *ctx, const bl_opt *table, const void *params, const char *name,
                       bl_buf *out) BL_MUST_CHECK;
@@ -140,7 +144,8 @@ typedef struct bl_flow bl_flow;
 struct bl_flow {
   bl_flow_kind kind;
   bool quoted;
-  size_t line, column; /* in its text, from 1; line 0: it stands in no file (made by a program, or given to --set) */
+  size_t line, column; /* in its text, from 1; line 0: it stands in no file: made by a program, or, with a column, by
+                          the --set of that number */
   char *text;          /* of a scalar */
   size_t n;            /* children of a list or map */
   bl_flow *child;
@@ -164,5 +169,11 @@ void bl_flow_free(bl_ctx *ctx, bl_flow *f);
 /* bl_opts_set() from a tree; null is "none" where that is a choice. */
 bl_status bl_opts_set_flow(bl_ctx *ctx, const char *who, const bl_opt *table, void *params, const char *name,
                            const bl_flow *value) BL_MUST_CHECK;
+/* Is told a slip and its place, the text being in the context. BL_OK: go on; other: give up with that. */
+typedef bl_status (*bl_slip_fn)(void *arg, const bl_flow *at, bl_status status);
+/* bl_opts_set_flow() of a key and its value; what is wrong goes to `slip`, of lists and maps each entry in its place, and
+ * its answer is returned. */
+bl_status bl_opts_set_told(bl_ctx *ctx, const char *who, const bl_opt *table, void *params, const bl_flow *key,
+                           const bl_flow *value, bl_slip_fn slip, void *arg) BL_MUST_CHECK;
 
 #endif
