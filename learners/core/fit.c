@@ -60,16 +60,15 @@ bl_status bl_check_finite(bl_ctx *ctx, const char *who, const bl_cmat *X, bool n
 /* ---- the data as given ------------------------------------------------------------------------------------------- */
 
 /* Rows of covariance are one triangle: where blocks are known they say so, else the number of columns must do. */
-static bl_status check_triangle(bl_ctx *ctx, const char *who, const bl_data *d)
+bl_status bl_check_triangle(bl_ctx *ctx, const char *who, const bl_blocks *b, size_t cols)
 {
-  size_t n = (size_t)((sqrt(8.0 * (double)d->X.cols + 1) - 1) / 2 + 0.5);
-  const bl_blocks *b = d->blocks;
-  if (b && b->n ? b->n == 1 && b->v[0].form == BL_BLOCK_TRIANGLE : n * (n + 1) / 2 == d->X.cols) return BL_OK;
+  size_t n = (size_t)((sqrt(8.0 * (double)cols + 1) - 1) / 2 + 0.5);
+  if (b && b->n ? b->n == 1 && b->v[0].form == BL_BLOCK_TRIANGLE : n * (n + 1) / 2 == cols) return BL_OK;
   if (!b || !b->n)
     return bl_fail(ctx, BL_E_SHAPE,
                    "%s: %zu columns are not the upper triangle of a matrix (n(n+1)/2: 3, 6, 10 ..); give it rows "
                    "of covariance",
-                   who, d->X.cols);
+                   who, cols);
   bl_buf there = {0};
   bl_status s = bl_blocks_describe(ctx, b, &there);
   if (!s)
@@ -90,7 +89,7 @@ static bl_status check_shape(bl_ctx *ctx, const char *who, unsigned tags, const 
   if (d->feature_names && d->feature_names->n != X->cols)
     return bl_fail(ctx, BL_E_SHAPE, "%s: %zu feature names for %zu columns", who, d->feature_names->n, X->cols);
   bl_status s = bl_blocks_check(ctx, who, d->blocks, X->cols);
-  return !s && tags & BL_TAG_COVARIANCE_ROWS ? check_triangle(ctx, who, d) : s;
+  return !s && tags & BL_TAG_COVARIANCE_ROWS ? bl_check_triangle(ctx, who, d->blocks, X->cols) : s;
 }
 
 static bl_status refuse_targets(bl_ctx *ctx, const char *who, size_t k, bool classes)

@@ -238,7 +238,7 @@ static bl_status take_features(bl_ctx *ctx, const bl_estimator *self, size_t j, 
   bl_status status = bl_mat_new(ctx, g->data.X.rows, s->n_drawn, &g->cut);
   for (size_t k = 0; !status && names && k < s->n_drawn; k++)
     status = bl_texts_add(ctx, &g->names, names->v[column[k]]);
-  if (!status) status = bl_composite_blocks(ctx, self, column, s->n_drawn, &g->blocks);
+  if (!status) status = bl_composite_blocks(ctx, &self->blocks, column, s->n_drawn, &g->blocks);
   if (status) return status;
   cut(&g->data.X, column, &g->cut);
   g->data.X = bl_mat_view(&g->cut);

@@ -3,6 +3,7 @@
  * Each step learns from what the steps before it give, and sees y, groups, class names and column names; weights go to
  * those steps that take them. It is of the kind of its last step and can do what that can (see bl_estimator_kind()). */
 #include "estimator_private.h"
+#include "kit.h"
 
 static const bl_estimator *last(const bl_estimator *self) { return self->child[self->n_children - 1]; }
 
@@ -51,6 +52,18 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
   bl_mat_free(ctx, &now);
   bl_texts_free(ctx, &names);
   bl_blocks_free(ctx, &blocks);
+  return s;
+}
+
+/* Behind a step that gives other columns than it takes only the rows are known. */
+static bl_status foresee(bl_ctx *ctx, const bl_estimator *self, const bl_outlook *of)
+{
+  bl_outlook now = *of;
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < self->n_children; i++) {
+    s = in_step(ctx, self, i, bl_estimator_foresee(ctx, self->child[i], &now));
+    if (self->child[i]->cls->names_out != bl_kit_input_names) now = (bl_outlook){.rows = of->rows};
+  }
   return s;
 }
 
@@ -158,5 +171,6 @@ const bl_estimator_class bl_estimator_chain = {
     .name = "chain", .summary = "estimators one behind the other, all but the last transforming",
     .source = "scikit-learn Pipeline", .kind = BL_TRANSFORMER, .tags = BL_TAG_LIST, .state_version = 1, .opts = opts,
     .fit = fit, .width = width, .prepare = prepare, .release = release, .apply = apply, .names_out = names_out,
-    .blocks_out = blocks_out, .check = check, .kind_of = kind_of, .tags_of = tags_of, .check_children = check_children};
+    .blocks_out = blocks_out,
+    .foresee = foresee, .check = check, .kind_of = kind_of, .tags_of = tags_of, .check_children = check_children};
 /* clang-format on */

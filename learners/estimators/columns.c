@@ -145,7 +145,8 @@ static bl_status choose(bl_ctx *ctx, const entry *e, const bl_texts *names, cons
   return BL_OK;
 }
 
-static bl_status choose_all(bl_ctx *ctx, const bl_estimator *self, const bl_texts *names, state *s)
+static bl_status choose_all(bl_ctx *ctx, const bl_estimator *self, const bl_texts *names, const bl_blocks *blocks,
+                            state *s)
 {
   const params *p = self->params;
   size_t n = self->n_children, d = names->n;
@@ -156,7 +157,7 @@ static bl_status choose_all(bl_ctx *ctx, const bl_estimator *self, const bl_text
   s->n_firsts = n + 1;
   for (size_t i = 0; !status && i < n; i++) {
     s->first[i] = (int64_t)s->n_index;
-    status = bl_composite_in(ctx, self, i, choose(ctx, self->child_params[i], names, &self->blocks, mine, s));
+    status = bl_composite_in(ctx, self, i, choose(ctx, self->child_params[i], names, blocks, mine, s));
     for (size_t j = 0; j < d; j++) taken[j] = taken[j] || mine[j];
   }
   if (!status) s->first[n] = (int64_t)s->n_index;
@@ -200,7 +201,7 @@ static bl_status fit_child(bl_ctx *ctx, bl_estimator *self, size_t i, const bl_d
   bl_mat copy = {0};
   bl_texts names = {0};
   bl_blocks blocks;
-  bl_status s = bl_composite_blocks(ctx, self, column, n, &blocks);
+  bl_status s = bl_composite_blocks(ctx, &self->blocks, column, n, &blocks);
   if (!s && !is_run(column, n)) s = bl_mat_new(ctx, data->X.rows, n, &copy);
   for (size_t j = 0; !s && j < n; j++) s = bl_texts_add(ctx, &names, all->v[column[j]]);
   if (!s) {
@@ -219,9 +220,37 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
 {
   bl_texts names = {0};
   bl_status s = bl_kit_input_names(ctx, self, &names);
-  if (!s) s = choose_all(ctx, self, &names, self->state);
+  if (!s) s = choose_all(ctx, self, &names, &self->blocks, self->state);
   for (size_t i = 0; !s && i < self->n_children; i++) s = fit_child(ctx, self, i, t->data, &names);
   bl_texts_free(ctx, &names);
+  return s;
+}
+
+/* Each estimator is asked about the columns that it would be given. */
+static bl_status foresee_child(bl_ctx *ctx, const bl_estimator *self, size_t i, const state *st, const bl_outlook *of)
+{
+  size_t n;
+  const int64_t *column = columns_of(st, i, &n);
+  bl_texts names = {0};
+  bl_blocks blocks = {0};
+  bl_status s = of->blocks ? bl_composite_blocks(ctx, of->blocks, column, n, &blocks) : BL_OK;
+  for (size_t j = 0; !s && j < n; j++) s = bl_texts_add(ctx, &names, of->names->v[column[j]]);
+  bl_outlook mine = {.rows = of->rows, .cols = n, .names = &names, .blocks = of->blocks ? &blocks : NULL};
+  if (!s) s = bl_composite_in(ctx, self, i, bl_estimator_foresee(ctx, self->child[i], &mine));
+  bl_texts_free(ctx, &names);
+  bl_blocks_free(ctx, &blocks);
+  return s;
+}
+
+static bl_status foresee(bl_ctx *ctx, const bl_estimator *self, const bl_outlook *of)
+{
+  static const bl_blocks none = {0};
+  state st = {0};
+  if (!of->names) return BL_OK;
+  bl_status s = choose_all(ctx, self, of->names, of->blocks ? of->blocks : &none, &st);
+  for (size_t i = 0; !s && i < self->n_children; i++) s = foresee_child(ctx, self, i, &st, of);
+  bl_free(ctx, st.first);
+  bl_free(ctx, st.index);
   return s;
 }
 
@@ -334,7 +363,7 @@ static bl_status blocks_out(bl_ctx *ctx, const bl_estimator *self, bl_blocks *ou
   size_t k;
   const int64_t *column = columns_of(self->state, self->n_children, &k);
   bl_blocks rest = {0};
-  if (!s && k) s = bl_composite_blocks(ctx, self, column, k, &rest);
+  if (!s && k) s = bl_composite_blocks(ctx, &self->blocks, column, k, &rest);
   if (!s) s = bl_blocks_append(ctx, out, "remainder", &rest);
   known = known && (!k || rest.n);
   bl_blocks_free(ctx, &rest);
@@ -379,6 +408,6 @@ const bl_estimator_class bl_estimator_columns = {
     .name = "columns", .summary = "estimators side by side, each on columns of its own",
     .source = "scikit-learn ColumnTransformer", .kind = BL_TRANSFORMER, .state_version = 1, .opts = opts,
     .params_size = sizeof(params), .child_opts = entry_opts, .child_params_size = sizeof(entry), .fields = fields,
-    .state_size = sizeof(state), .fit = fit, .width = width, .prepare = prepare, .release = release, .apply = apply,
+    .state_size = sizeof(state), .foresee = foresee, .fit = fit, .width = width, .prepare = prepare, .release = release, .apply = apply,
     .names_out = names_out, .blocks_out = blocks_out, .check = check, .tags_of = tags_of, .check_children = check_children};
 /* clang-format on */

@@ -81,6 +81,6 @@ const bl_estimator_class bl_estimator_knn = {
     .name = "knn", .summary = "the class of most of the nearest rows",
     .source = "scikit-learn KNeighborsClassifier; Cover and Hart 1967", .kind = BL_CLASSIFIER, .tags = BL_TAG_TARGETS,
     .state_version = 2, .opts = bl_knn_opts, .params_size = sizeof(bl_knn_params), .fields = bl_knn_fields,
-    .state_size = sizeof(bl_knn_state), .fit = bl_knn_fit, .width = width, .prepare = bl_knn_prepare,
+    .state_size = sizeof(bl_knn_state), .foresee = bl_knn_foresee, .fit = bl_knn_fit, .width = width, .prepare = bl_knn_prepare,
     .release = bl_knn_release, .apply = apply, .work = bl_knn_work, .migrate = bl_knn_migrate, .check = check};
 /* clang-format on */

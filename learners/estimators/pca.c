@@ -111,6 +111,24 @@ static bl_status by_covariance(bl_ctx *ctx, const bl_cmat *X, const double *mean
   return status;
 }
 
+static bl_status check_count(bl_ctx *ctx, const params *p, size_t most)
+{
+  double want = p->n_components.real;
+  if (p->n_components.word >= 0 || want < 1) return BL_OK;
+  if (want != floor(want))
+    return bl_fail(ctx, BL_E_RANGE, "pca: n_components: %g is neither a whole number nor a share below 1", want);
+  if (want > (double)most)
+    return bl_fail(ctx, BL_E_RANGE, "pca: n_components: %g of at most %zu, the smaller of rows and columns", want,
+                   most);
+  return BL_OK;
+}
+
+static bl_status foresee(bl_ctx *ctx, const bl_estimator *self, const bl_outlook *of)
+{
+  size_t most = of->rows && (!of->cols || of->rows < of->cols) ? of->rows : of->cols;
+  return most ? check_count(ctx, self->params, most) : BL_OK;
+}
+
 static bl_status count_components(bl_ctx *ctx, const params *p, const double *variance, size_t r, double total,
                                   size_t *out)
 {
@@ -118,12 +136,9 @@ static bl_status count_components(bl_ctx *ctx, const params *p, const double *va
   *out = r;
   if (p->n_components.word >= 0) return BL_OK;
   if (want >= 1) {
-    if (want != floor(want))
-      return bl_fail(ctx, BL_E_RANGE, "pca: n_components: %g is neither a whole number nor a share below 1", want);
-    if (want > (double)r)
-      return bl_fail(ctx, BL_E_RANGE, "pca: n_components: %g of at most %zu, the smaller of rows and columns", want, r);
-    *out = (size_t)want;
-    return BL_OK;
+    bl_status s = check_count(ctx, p, r);
+    if (!s) *out = (size_t)want;
+    return s;
   }
   double sum = 0;
   for (size_t k = 0; k < r; k++) {
@@ -280,6 +295,7 @@ const bl_estimator_class bl_estimator_pca = {.name = "pca",
                                              .params_size = sizeof(params),
                                              .fields = fields,
                                              .state_size = sizeof(state),
+                                             .foresee = foresee,
                                              .fit = fit,
                                              .width = width,
                                              .prepare = prepare,

@@ -32,6 +32,19 @@ bl_status bl_split(bl_ctx *ctx, const bl_splitter *s, const bl_split_data *d, bl
   return e;
 }
 
+bl_status bl_check_enough(bl_ctx *ctx, const char *who, const char *what, size_t n, size_t folds)
+{
+  if (n >= folds) return BL_OK;
+  if (n >= 2)
+    return bl_fail(ctx, BL_E_SHAPE, "%s: %zu %s are fewer than %zu folds; set n_splits to %zu or less", who, n, what,
+                   folds, n);
+  return bl_fail(
+      ctx, BL_E_SHAPE,
+      "%s: there are fewer than 2 %s, and so nothing to test on that was not learnt from; bring more data, or "
+      "let another column say what belongs together",
+      who, what);
+}
+
 /* ---- lists of folds ---------------------------------------------------------------------------------------------- */
 
 static bl_status mark_rows(bl_ctx *ctx, uint8_t *mark, size_t n, const uint32_t *test, size_t n_test)

@@ -42,4 +42,7 @@ bl_status bl_test_count(bl_ctx *ctx, const char *who, const char *what, double t
 /* An array 0 .. n-1 to be freed; shuffled when r is given. */
 bl_status bl_order_new(bl_ctx *ctx, size_t n, bl_rng *r, uint32_t **out) BL_MUST_CHECK;
 
+/* BL_E_SHAPE when there are fewer of `what` ("rows", "groups") than folds: with a remedy that itself is allowed. */
+bl_status bl_check_enough(bl_ctx *ctx, const char *who, const char *what, size_t n, size_t folds) BL_MUST_CHECK;
+
 #endif

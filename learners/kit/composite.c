@@ -63,13 +63,13 @@ bl_status bl_composite_check(bl_ctx *ctx, const bl_estimator *self, const bl_est
   return BL_OK;
 }
 
-bl_status bl_composite_blocks(bl_ctx *ctx, const bl_estimator *self, const int64_t *column, size_t n, bl_blocks *out)
+bl_status bl_composite_blocks(bl_ctx *ctx, const bl_blocks *from, const int64_t *column, size_t n, bl_blocks *out)
 {
   *out = (bl_blocks){0};
   size_t *index = bl_calloc(ctx, n, sizeof *index);
   if (!index) return bl_fail_nomem(ctx, "blocks of columns");
   for (size_t j = 0; j < n; j++) index[j] = (size_t)column[j];
-  bl_status s = bl_blocks_pick(ctx, &self->blocks, index, n, out);
+  bl_status s = bl_blocks_pick(ctx, from, index, n, out);
   bl_free(ctx, index);
   return s;
 }

@@ -16,8 +16,8 @@ bl_status bl_composite_fit_all(bl_ctx *ctx, bl_estimator *self, const bl_data *d
  * no class that self does not know. */
 bl_status bl_composite_check(bl_ctx *ctx, const bl_estimator *self, const bl_estimator *child, bl_kind kind,
                              size_t n_features) BL_MUST_CHECK;
-/* The blocks that n of self's columns make, in this order; none where fit knew of none. To be freed. */
-bl_status bl_composite_blocks(bl_ctx *ctx, const bl_estimator *self, const int64_t *column, size_t n,
+/* The blocks that n columns of `from` make, in this order; none of none. To be freed. */
+bl_status bl_composite_blocks(bl_ctx *ctx, const bl_blocks *from, const int64_t *column, size_t n,
                               bl_blocks *out) BL_MUST_CHECK;
 /* Index of the largest of n numbers, the first of equals. */
 size_t bl_composite_top(const double *v, size_t n);

@@ -20,14 +20,25 @@ const bl_field bl_knn_fields[] = {
                     "their class (0, 1 .. in order of classes), labels (1: has it) or targets"),
     BL_FIELD_END};
 
-bl_status bl_knn_fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
+static bl_status check_rows(bl_ctx *ctx, const bl_estimator *self, size_t n)
 {
   const bl_knn_params *p = self->params;
+  if ((uint64_t)p->n_neighbors <= n) return BL_OK;
+  return bl_fail(ctx, BL_E_RANGE, "%s: n_neighbors is %lld, but there are %zu rows to learn from; take %zu or fewer",
+                 self->cls->name, (long long)p->n_neighbors, n, n);
+}
+
+bl_status bl_knn_foresee(bl_ctx *ctx, const bl_estimator *self, const bl_outlook *of)
+{
+  return of->rows ? check_rows(ctx, self, of->rows) : BL_OK;
+}
+
+bl_status bl_knn_fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
+{
   bl_knn_state *s = self->state;
   size_t n = t->X.rows, d = t->X.cols;
-  if ((uint64_t)p->n_neighbors > n)
-    return bl_fail(ctx, BL_E_RANGE, "%s: n_neighbors is %lld, but there are %zu rows to learn from", self->cls->name,
-                   (long long)p->n_neighbors, n);
+  bl_status few = check_rows(ctx, self, n);
+  if (few) return few;
   s->n_rows = n;
   s->n_features = d;
   s->n_targets = t->n_targets;

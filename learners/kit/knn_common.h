@@ -20,6 +20,7 @@ typedef struct bl_knn_state {
 extern const bl_opt bl_knn_opts[];
 extern const bl_field bl_knn_fields[];
 
+bl_status bl_knn_foresee(bl_ctx *ctx, const bl_estimator *self, const bl_outlook *of) BL_MUST_CHECK;
 bl_status bl_knn_fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t) BL_MUST_CHECK;
 /* The slots prepare, release and work of both. */
 typedef struct bl_knn_room {

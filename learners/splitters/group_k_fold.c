@@ -53,9 +53,7 @@ static bl_status split(bl_ctx *ctx, const void *params, const bl_split_data *d, 
   int32_t *fold_of_group = NULL, *fold_of = NULL;
   bl_coded g;
   bl_status e = bl_coded_new(ctx, d->n, d->group, &g);
-  if (!e && g.n_codes < k)
-    e = bl_fail(ctx, BL_E_SHAPE, "group_k_fold: %zu groups are fewer than %zu folds; set n_splits to %zu or less",
-                g.n_codes, k, g.n_codes);
+  if (!e) e = bl_check_enough(ctx, "group_k_fold", "groups", g.n_codes, k);
   if (e) goto done;
   fold_of_group = bl_calloc(ctx, g.n_codes, sizeof *fold_of_group);
   fold_of = bl_calloc(ctx, d->n, sizeof *fold_of);

@@ -5,9 +5,8 @@ static bl_status split(bl_ctx *ctx, const void *params, const bl_split_data *d, 
 {
   const bl_n_splits_params *p = params;
   size_t k = (size_t)p->n_splits;
-  if (d->n < k)
-    return bl_fail(ctx, BL_E_SHAPE, "k_fold: %zu rows are fewer than %zu folds; set n_splits to %zu or less", d->n, k,
-                   d->n);
+  bl_status few = bl_check_enough(ctx, "k_fold", "rows", d->n, k);
+  if (few) return few;
   bl_rng r = bl_rng_make((uint64_t)p->random_state, "k_fold", 0);
   uint32_t *order;
   bl_status e = bl_order_new(ctx, d->n, p->shuffle ? &r : NULL, &order);

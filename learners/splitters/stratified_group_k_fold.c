@@ -93,16 +93,16 @@ static bl_status check(bl_ctx *ctx, const bl_coded *y, const bl_coded *g, size_t
     if (y->count[i] > most) most = y->count[i];
     if (y->count[i] < least) least = y->count[i];
   }
-  if (g->n_codes < k)
-    return bl_fail(ctx, BL_E_SHAPE,
-                   "stratified_group_k_fold: %zu groups are fewer than %zu folds; set n_splits to %zu "
-                   "or less",
-                   g->n_codes, k, g->n_codes);
-  if (most < k)
+  bl_status few = bl_check_enough(ctx, "stratified_group_k_fold", "groups", g->n_codes, k);
+  if (few) return few;
+  if (most < k && most >= 2)
     return bl_fail(ctx, BL_E_CLASSES,
                    "stratified_group_k_fold: the largest class has %zu rows, fewer than %zu folds; "
                    "set n_splits to %zu or less",
                    most, k, most);
+  if (most < k)
+    return bl_fail(ctx, BL_E_CLASSES,
+                   "stratified_group_k_fold: every class has one row alone; label more rows, or take group_k_fold");
   if (least < k)
     bl_warn(ctx, BL_W_FEW_ROWS, "stratified_group_k_fold: the smallest class has %zu rows, fewer than %zu folds", least,
             k);

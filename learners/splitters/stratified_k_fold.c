@@ -21,11 +21,15 @@ static bl_status check_counts(bl_ctx *ctx, const bl_coded *y, size_t k)
     if (y->count[i] > most) most = y->count[i];
     if (y->count[i] < least) least = y->count[i];
   }
+  if (most < k && most >= 2)
+    return bl_fail(
+        ctx, BL_E_CLASSES,
+        "stratified_k_fold: the largest class has %zu rows, fewer than %zu folds; set n_splits to %zu or less, "
+        "take k_fold, or label more rows",
+        most, k, most);
   if (most < k)
     return bl_fail(ctx, BL_E_CLASSES,
-                   "stratified_k_fold: the largest class has %zu rows, fewer than %zu folds; set "
-                   "n_splits lower, take k_fold, or label more rows",
-                   most, k);
+                   "stratified_k_fold: every class has one row alone; label more rows, or take k_fold");
   if (least < k)
     bl_warn(ctx, BL_W_FEW_ROWS,
             "stratified_k_fold: the smallest class has %zu rows, fewer than %zu folds; some folds "

@@ -88,6 +88,13 @@ typedef struct bl_train {
   const bl_data *data; /* the call's original, for estimators that have children */
 } bl_train;
 
+/* What is known of data before there are any numbers. */
+typedef struct bl_outlook {
+  size_t rows, cols;       /* to learn from, at most; 0: not known */
+  const bl_texts *names;   /* of the columns; NULL: not known */
+  const bl_blocks *blocks; /* NULL: not known */
+} bl_outlook;
+
 typedef struct bl_estimator bl_estimator;
 
 /* Learnt arrays as a file of an older version holds them, for a class's migrate. */
@@ -148,6 +155,10 @@ typedef struct bl_estimator_class {
    * unfitted objects too, also of one that has no children yet. */
   bl_kind (*kind_of)(const bl_estimator *self);
   unsigned (*tags_of)(const bl_estimator *self);
+  /* Can it learn from data like these, as far as that shows without their numbers: more neighbours than rows, a column
+   * that is not there? What fit would refuse, it refuses in the same words. A composite asks its children. NULL: nothing
+   * shows; children, if any, are asked about the same data. */
+  bl_status (*foresee)(bl_ctx *ctx, const bl_estimator *self, const bl_outlook *of);
   /* Do the configured children suit the class and one another? Asked when they are given and again by fit, with as many
    * of them as the options need. The message names the child. NULL: any do. */
   bl_status (*check_children)(bl_ctx *ctx, const bl_estimator *self);
@@ -199,9 +210,7 @@ bl_status bl_estimator_new(bl_ctx *ctx, const char *name, bl_estimator **out) BL
 /* How a tree is built into an estimator. */
 typedef struct bl_build {
   const char *seed; /* the default of every random_state in it, as text; NULL: what the tables say */
-  /* Told each slip with its place, the text being in the context. BL_OK: go on to the next; other: give up with that.
-   * NULL: the first slip is the call's failure. */
-  bl_status (*slip)(void *arg, const bl_flow *at, bl_status status);
+  bl_slip_fn slip;  /* NULL: the first slip is the call's failure */
   void *arg;
 } bl_build;
 /* From a tree, as YAML and flow text give it: a name; {name: {option: value}}; or a list, which makes a chain. The
@@ -238,6 +247,8 @@ bl_status bl_estimator_learn_children(bl_ctx *ctx, bl_estimator *e, size_t n) BL
 /* Learns, forgetting what was learnt before. Data are borrowed for the call and never written. On failure the
  * parameters stand and the estimator is not fitted. BL_W_NO_CONVERGENCE is a warning: the model is usable. */
 bl_status bl_fit(bl_ctx *ctx, bl_estimator *e, const bl_data *data) BL_MUST_CHECK;
+/* Whether e can learn from data like these, as far as that shows without numbers: what bl_fit() would say of it. */
+bl_status bl_estimator_foresee(bl_ctx *ctx, const bl_estimator *e, const bl_outlook *of) BL_MUST_CHECK;
 /* Learns from some more rows, going on from what was learnt (fit, partial_fit or a model file) or from nothing. Rows may
  * come in any cut: what is learnt agrees with bl_fit() on all of them to rounding. A classifier must be told all its
  * classes at the first call, in any order; later `classes` may be NULL or must be the same. NULL at the first call
