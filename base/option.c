@@ -427,20 +427,30 @@ bl_status bl_opts_complete(bl_ctx *ctx, const char *who, const bl_opt *table, co
   return BL_OK;
 }
 
+/* The default as bl_opts_get() writes it. */
+static bl_status default_text(bl_ctx *ctx, const bl_opt *o, bl_buf *out)
+{
+  bl_opt table[] = {*o, BL_OPT_END};
+  any_value value;
+  table[0].offset = 0;
+  memset(&value, 0, sizeof value);
+  bl_status s = o->def ? bl_opts_set(ctx, o->name, table, &value, o->name, o->def) : BL_OK;
+  if (!s) s = bl_opts_get(ctx, table, &value, o->name, out);
+  release_one(ctx, o, &value);
+  return s;
+}
+
 bl_status bl_opts_refuse_idle(bl_ctx *ctx, const char *who, const bl_opt *table, const void *params, const char *option,
                               const char *without)
 {
-  bl_buf text = {0};
-  double set, usual;
+  bl_buf text = {0}, usual = {0};
   bl_status s = bl_opts_get(ctx, table, params, option, &text);
-  if (s) return s;
-  const char *def = bl_opts_find(table, option)->def;
-  if (!def) def = bl_opts_find(table, option)->kind == BL_OPT_TEXT ? "null" : "[]";
-  bool numbers = bl_parse_real(bl_buf_text(&text), &set) && bl_parse_real(def, &usual);
-  if (numbers ? set != usual : strcmp(bl_buf_text(&text), def) != 0)
+  if (!s) s = default_text(ctx, bl_opts_find(table, option), &usual);
+  if (!s && strcmp(bl_buf_text(&text), bl_buf_text(&usual)) != 0)
     s = bl_fail(ctx, BL_E_CONFIG, "%s: %s has no effect without %s; give that, or leave %s out", who, option, without,
                 option);
   bl_buf_free(ctx, &text);
+  bl_buf_free(ctx, &usual);
   return s;
 }
 

@@ -1,11 +1,14 @@
 /* A config carried out: extract, evaluate, train, report, into one folder. */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "baleen/report.h"
 #include "baleen/table.h"
 #include "baleen/version.h"
+#include "beforehand.h"
 #include "detections.h"
 #include "live.h"
 #include "model_recipe.h"
@@ -88,10 +91,13 @@ static bl_status write_one(bl_ctx *ctx, const bl_run_parts *r, const char *folde
 
 static bl_status write_config(bl_ctx *ctx, const bl_run_parts *r, const char *path)
 {
+  const bl_config *c = r->config;
+  char folder[PATH_MAX];
   bl_buf b = {0};
-  bl_status s = bl_buf_printf(ctx, &b, "# %s" BL_RUN_MARK "%s. Paths are relative to: %s\n", r->config->path,
-                              BL_VERSION, r->config->folder);
-  if (!s) s = bl_config_print(ctx, r->config, &b);
+  bl_status s = bl_buf_printf(ctx, &b, "# %s" BL_RUN_MARK "%s\nrelative_to: ", c->path, BL_VERSION);
+  if (!s) s = bl_flow_print_scalar(ctx, realpath(c->folder, folder) ? folder : c->folder, &b);
+  if (!s) s = bl_buf_puts(ctx, &b, "\n");
+  if (!s) s = bl_config_print(ctx, c, &b);
   if (!s) s = bl_file_write(ctx, path, bl_buf_text(&b), b.len);
   bl_buf_free(ctx, &b);
   return s;
@@ -128,18 +134,135 @@ static bl_status learn(bl_ctx *ctx, bl_run_parts *r, bl_problem *p, bl_results *
   return bl_name_nan_option(ctx, s, r->config, &rows);
 }
 
+/* Rows of a table that were left out. */
+static bl_status write_dropped(bl_ctx *ctx, const bl_run_parts *r, const char *folder)
+{
+  return r->extraction->n_dropped ? write_one(ctx, r, folder, BL_RUN_DROPPED, bl_write_dropped) : BL_OK;
+}
+
 /* How each recording fared is written also where that left no rows. */
 static bl_status extract(bl_ctx *ctx, const bl_run_parts *r, bl_survey *survey, bl_extraction *x, const char *folder)
 {
   bl_status s = bl_extract_surveyed(ctx, survey, folder, x), written = BL_OK;
-  if (!x->n_outcomes && !x->n_dropped) return s;
+  if (!x->n_outcomes) return s;
   char *why = bl_strdup(ctx, bl_ctx_error(ctx));
   if (!why) return bl_fail_nomem(ctx, "a run");
-  if (x->n_outcomes) written = write_one(ctx, r, folder, BL_RUN_RECORDINGS, bl_write_recordings);
+  written = write_one(ctx, r, folder, BL_RUN_RECORDINGS, bl_write_recordings);
   if (!written) written = write_one(ctx, r, folder, BL_RUN_DROPPED, bl_write_dropped);
   if (s && !written) bl_fail(ctx, s, "%s", why);
   bl_free(ctx, why);
   return written ? written : s;
+}
+
+/* ---- what can be told beforehand --------------------------------------------------------------------------------- */
+
+static bl_status say_aside(bl_ctx *ctx, const bl_survey *v, char **out)
+{
+  *out = NULL;
+  for (size_t i = 0; v->n_failed && !*out; i++)
+    if (v->seen[i].status) {
+      *out =
+          bl_strf(ctx, "%zu of %zu recordings were left out, the first: %s", v->n_failed, v->items.n, v->seen[i].why);
+      if (!*out) return bl_fail_nomem(ctx, "the recordings left out");
+    }
+  return BL_OK;
+}
+
+/* Rows of recordings that were left out are none. */
+static bl_status drop_failed(bl_ctx *ctx, bl_survey *v)
+{
+  bl_dataset *d = &v->foreseen, kept;
+  bl_status s = v->n_failed ? bl_dataset_init(ctx, &d->features, NULL, &v->items.extra, &kept) : BL_OK;
+  if (s || !v->n_failed) return s;
+  const char **extra = bl_calloc(ctx, d->n_extra, sizeof *extra);
+  if (!extra) s = bl_fail_nomem(ctx, "the rows to come");
+  for (size_t i = 0, item = 0; !s && i < d->X.rows; i++) {
+    const char *name = bl_column_text(&d->recording, i);
+    while (item < v->items.n && strcmp(v->items.v[item].name, name) != 0) item++; /* both in the source's order */
+    if (item < v->items.n && v->seen[item].status) continue;
+    for (size_t k = 0; k < d->n_extra; k++) extra[k] = bl_column_text(&d->extra[k], i);
+    bl_row_info info = {.recording = name,
+                        .label = bl_column_text(&d->label, i),
+                        .group = bl_column_text(&d->group, i),
+                        .start_s = bl_packed_get(&d->start_s, i),
+                        .end_s = bl_packed_get(&d->end_s, i),
+                        .weight = 1,
+                        .extra = extra};
+    s = bl_dataset_add(ctx, &kept, bl_crow(&(bl_cmat){.v = d->X.v, .rows = d->X.rows, .cols = 1, .stride = 1}, i),
+                       &info);
+  }
+  bl_free(ctx, extra);
+  bl_dataset_free(ctx, s ? &kept : d);
+  if (!s) *d = kept;
+  return s;
+}
+
+static bl_status check_foreseen(bl_ctx *ctx, const bl_config *c, bl_survey *v)
+{
+  char *aside = NULL;
+  bl_status s = drop_failed(ctx, v);
+  if (!s) s = say_aside(ctx, v, &aside);
+  bl_rows_known known = {.rows = &v->foreseen,
+                         .foreseen = true,
+                         .cut = v->foreseen_cut || !v->foreseen.X.rows,
+                         .names = &v->names.names,
+                         .blocks = &v->names.blocks,
+                         .aside = aside};
+  if (!s) s = bl_check_learning(ctx, c, &known);
+  bl_free(ctx, aside);
+  bl_dataset_free(ctx, &v->foreseen); /* the true ones need the room */
+  return s;
+}
+
+/* A table is its rows: they are read at once. */
+static bl_status check_table(bl_ctx *ctx, const bl_config *c, bl_survey *v, bl_extraction *x)
+{
+  bl_status s = bl_extract_surveyed(ctx, v, NULL, x);
+  if (s && s != BL_E_NOMEM && s != BL_E_CANCELLED) return bl_check_place(ctx, c, "source", BL_E_CONFIG);
+  bl_rows_known known = {.rows = &x->rows, .names = &x->rows.features, .blocks = &x->rows.blocks};
+  return s ? s : bl_check_learning(ctx, c, &known);
+}
+
+/* ---- together ---------------------------------------------------------------------------------------------------- */
+
+#define LONG_S 60.0 /* rows that took longer to make are kept, whatever else is wrong */
+
+static double now_s(void)
+{
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Rows into the folder, and what is learnt from them. *seconds: what the rows took. */
+static bl_status fill(bl_ctx *ctx, bl_run_parts *r, bl_survey *survey, bl_extraction *x, bl_problem *p,
+                      bl_results *results, const listener *l, const char *folder, double *seconds)
+{
+  const bl_config *c = r->config;
+  double start = now_s();
+  bl_status s = write_one(ctx, r, folder, BL_RUN_CONFIG, write_config);
+  if (!s) s = c->source.cls->load ? write_dropped(ctx, r, folder) : extract(ctx, r, survey, x, folder);
+  bl_survey_free(ctx, survey);
+  if (!s) bl_live_log(ctx, &x->live);
+  if (!s) s = bl_dataset_write(ctx, &x->rows, folder);
+  *seconds = now_s() - start;
+  if (s) return s;
+  s = c->n_learners ? bl_check_place(ctx, c, NULL, learn(ctx, r, p, results, l, folder)) : tell(ctx, r, l);
+  if (!s) s = write_one(ctx, r, folder, BL_RUN_METRICS, bl_write_metrics);
+  return !s && c->n_learners ? bl_report_write(ctx, c, x, p, results, folder) : s;
+}
+
+/* A run that the config or a rule ends leaves nothing behind. But rows that took long to make are worth more than a tidy
+ * folder: they stay, and this is said. */
+static bl_status leave(bl_ctx *ctx, bl_status s, bl_run_folder *f, double seconds)
+{
+  bool refused = s == BL_E_CONFIG || s == BL_E_ARG || s == BL_E_LEAKAGE || s == BL_E_MISMATCH;
+  bool keep = refused && seconds > LONG_S;
+  if (keep)
+    s = bl_fail(ctx, s, "%s; the rows, which took %.1f minutes to make, are kept: %s/rows.npy and rows.csv",
+                bl_ctx_error(ctx), seconds / 60, f->path);
+  bl_leave_folder(ctx, f, refused && !keep);
+  return s;
 }
 
 bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_tables_fn told, void *user,
@@ -152,29 +275,21 @@ bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_tables_
   bl_extraction x = {0};
   bl_problem p = {0};
   bl_results results = {0};
+  bl_run_folder place = {.lock = -1};
   const listener l = {told, user};
   bl_run_parts r = {.config = c, .extraction = &x, .results = &results};
-  char *path = folder ? bl_strdup(ctx, folder) : bl_free_folder(ctx, c->name);
-  s = path ? bl_take_folder(ctx, path) : bl_fail_nomem(ctx, "a path");
-  if (!s) s = write_one(ctx, &r, path, BL_RUN_CONFIG, write_config);
-  if (!s) s = extract(ctx, &r, &survey, &x, path);
+  double seconds = 0;
+  s = c->source.cls->load ? check_table(ctx, c, &survey, &x) : check_foreseen(ctx, c, &survey);
+  if (!s) s = bl_take_folder(ctx, folder, c->name, &place);
+  if (!s) s = fill(ctx, &r, &survey, &x, &p, &results, &l, place.path, &seconds);
   bl_survey_free(ctx, &survey);
-  if (!s) bl_live_log(ctx, &x.live);
-  if (!s) s = bl_dataset_write(ctx, &x.rows, path);
-  if (!s) s = c->n_learners ? learn(ctx, &r, &p, &results, &l, path) : tell(ctx, &r, &l);
-  if (!s) s = write_one(ctx, &r, path, BL_RUN_METRICS, bl_write_metrics);
-  if (!s && c->n_learners) s = bl_report_write(ctx, c, &x, &p, &results, path);
   out->n_failed = x.n_failed;
-  if (!s) {
-    out->folder = path;
-    path = NULL;
-  } else {
-    bl_run_summary_free(ctx, out);
-  }
+  if (!s && !(out->folder = bl_strdup(ctx, place.path))) s = bl_fail_nomem(ctx, "a path");
   bl_results_free(ctx, &results);
   bl_problem_free(ctx, &p);
-  bl_extraction_free(ctx, &x);
-  bl_free(ctx, path);
+  bl_extraction_free(ctx, &x); /* the file that rows were mapped from goes with the folder */
+  s = leave(ctx, s, &place, seconds);
+  if (s) bl_run_summary_free(ctx, out);
   return s;
 }
 

@@ -10,6 +10,7 @@
 #include "baleen/text.h"
 #include "baleen/version.h"
 #include "command.h"
+#include "plain.h"
 #include "terminal.h"
 
 /* The one thing a signal handler can reach: the context to cancel. A second signal ends the program at once. */
@@ -84,10 +85,6 @@ static int carry_out(bl_ctx *ctx, const bl_command *c, int argc, char **argv)
   }
   bl_terminal_done(&terminal);
   if (s && !(s == BL_E_CONFIG && terminal.n_errors)) bl_terminal_error(&terminal, bl_ctx_error(ctx));
-  if (fflush(stdout) || ferror(stdout)) {
-    perror("baleen: error: writing to standard output");
-    code = BL_EXIT_ERROR;
-  }
   if (params) bl_opts_release(ctx, c->opts, params);
   bl_free(ctx, params);
   bl_texts_free(ctx, &args);
@@ -107,20 +104,26 @@ int main(int argc, char **argv)
   heed(SIGHUP);
   signal(SIGXFSZ,
          SIG_IGN); /* writing beyond the limit of a file's size fails like any other write, and is tidied up after */
+  bl_plain_stdout();
   int code;
   const char *name = argc > 1 ? argv[1] : NULL;
   const bl_command *c = name ? bl_command_find(name) : NULL;
   if (c) code = carry_out(ctx, c, argc - 1, argv + 1);
   else if (!name) code = show_help(ctx, NULL, stderr), code = BL_EXIT_USAGE;
   else if (!strcmp(name, "--help") || !strcmp(name, "-h")) code = show_help(ctx, NULL, stdout);
-  else if (!strcmp(name, "--version")) code = printf("baleen %s\n", bl_version()) < 0;
+  else if (!strcmp(name, "--version")) printf("baleen %s\n", bl_version()), code = BL_EXIT_OK;
   else {
     const char *near = bl_nearest(name, command_name, NULL);
-    fprintf(stderr, "baleen: error: unknown subcommand '%s'%s%s%s; see 'baleen help'\n", name,
-            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    fputs("baleen: error: unknown subcommand '", stderr);
+    bl_plain_put(name, strlen(name), stderr);
+    fprintf(stderr, "'%s%s%s; see 'baleen help'\n", near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     code = BL_EXIT_USAGE;
   }
   running = NULL;
   bl_ctx_free(ctx);
+  if (fflush(stdout) || ferror(stdout)) { /* whatever was asked for, it has not arrived */
+    perror("baleen: error: writing to standard output");
+    code = BL_EXIT_ERROR;
+  }
   return code;
 }

@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "plain.h"
+
 static double now_s(void)
 {
   struct timespec t;
@@ -18,6 +20,9 @@ static void clear_line(bl_terminal *t)
   if (t->line_open) fputs("\r\033[K", stderr);
   t->line_open = false;
 }
+
+/* "x.yaml:3:7: error: ...": such a text stands for itself, like a compiler's. */
+static bool is_placed(const char *text) { return strstr(text, ": error: ") != NULL; }
 
 /* The line of the config that an error names, with a mark below the column. */
 static void show_source(bl_terminal *t, const char *text)
@@ -44,7 +49,9 @@ static void show_source(bl_terminal *t, const char *text)
       line[strcspn(line, "\r\n")] = '\0';
       for (const char *p = line; *p; p++)
         if ((unsigned char)*p < ' ' && *p != '\t') goto done; /* inside a model file: nothing to show a person */
-      fprintf(stderr, "  %4ld | %s\n", row, line);
+      fprintf(stderr, "  %4ld | ", row);
+      bl_plain_put(line, strlen(line), stderr);
+      fputc('\n', stderr);
       if (column > 0 && column < 200)
         fprintf(stderr, "       | %*s%s^%s\n", (int)column - 1, "", t->colour ? "\033[1;31m" : "",
                 t->colour ? "\033[0m" : "");
@@ -62,10 +69,11 @@ static void on_log(void *user, bl_log_level level, const char *text)
   clear_line(t);
   static const char *const names[] = {"error", "warning", "note", "debug"};
   static const char *const colours[] = {"\033[1;31m", "\033[1;33m", "\033[36m", "\033[2m"};
-  bool placed = level == BL_LOG_ERROR && strstr(text, ": error: ");
+  bool placed = level == BL_LOG_ERROR && is_placed(text);
   if (level == BL_LOG_ERROR) t->n_errors++;
-  if (placed) fprintf(stderr, "%s\n", text);
-  else fprintf(stderr, "%s%s%s: %s\n", t->colour ? colours[level] : "", names[level], t->colour ? "\033[0m" : "", text);
+  if (!placed) fprintf(stderr, "%s%s%s: ", t->colour ? colours[level] : "", names[level], t->colour ? "\033[0m" : "");
+  bl_plain_put(text, strlen(text), stderr);
+  fputc('\n', stderr);
   if (placed) show_source(t, text);
 }
 
@@ -110,5 +118,9 @@ void bl_terminal_done(bl_terminal *t) { clear_line(t); }
 void bl_terminal_error(bl_terminal *t, const char *text)
 {
   clear_line(t);
-  fprintf(stderr, "%sbaleen: error:%s %s\n", t->colour ? "\033[1;31m" : "", t->colour ? "\033[0m" : "", text);
+  if (!is_placed(text))
+    fprintf(stderr, "%sbaleen: error:%s ", t->colour ? "\033[1;31m" : "", t->colour ? "\033[0m" : "");
+  bl_plain_put(text, strlen(text), stderr);
+  fputc('\n', stderr);
+  if (is_placed(text)) show_source(t, text);
 }

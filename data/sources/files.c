@@ -142,6 +142,12 @@ static bl_status read_pattern(job *j)
   return BL_OK;
 }
 
+/* Names the option whose value a failure is about. */
+static bl_status of_option(bl_ctx *ctx, const char *option, bl_status s)
+{
+  return s ? bl_fail_in(ctx, s, "files: %s: ", option) : BL_OK;
+}
+
 /* The table of recordings, when labels, columns or group want one. */
 static bl_status read_table(job *j)
 {
@@ -169,12 +175,16 @@ static bl_status read_table(job *j)
                    "group, or leave it out");
   if (!wanted) return BL_OK;
   bl_status s = bl_table_read(ctx, j->label_path, &j->table);
-  if (!s) s = bl_match_rows(ctx, &j->match, &j->table, p->path_column, &j->row_of);
-  if (!s && p->labels == FROM_CSV)
-    s = bl_table_column(ctx, &j->table, p->label_column ? p->label_column : "label", &j->label_col);
+  if (s) return of_option(ctx, "label_file", s);
+  s = bl_match_rows(ctx, &j->match, &j->table, p->path_column, &j->row_of);
+  if (s) return of_option(ctx, "path_column", s);
+  if (p->labels == FROM_CSV)
+    s = of_option(ctx, "label_column",
+                  bl_table_column(ctx, &j->table, p->label_column ? p->label_column : "label", &j->label_col));
   if (!s && !(j->col = bl_calloc(ctx, p->columns.n, sizeof *j->col))) s = bl_fail_nomem(ctx, "columns");
-  for (size_t k = 0; !s && k < p->columns.n; k++) s = bl_table_column(ctx, &j->table, p->columns.v[k], &j->col[k]);
-  if (!s && group_from_table) s = bl_table_column(ctx, &j->table, p->group, &j->group_col);
+  for (size_t k = 0; !s && k < p->columns.n; k++)
+    s = of_option(ctx, "columns", bl_table_column(ctx, &j->table, p->columns.v[k], &j->col[k]));
+  if (!s && group_from_table) s = of_option(ctx, "group", bl_table_column(ctx, &j->table, p->group, &j->group_col));
   return s;
 }
 

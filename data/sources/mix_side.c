@@ -46,6 +46,7 @@ static bl_status groups_by_table(bl_ctx *ctx, const char *folder, const char *te
   size_t *row_of = NULL, col = 0;
   char *name = bl_strf(ctx, "%.*s", (int)(colon - text), text), *path = name ? bl_path_join(ctx, folder, name) : NULL;
   bl_status s = path ? bl_table_read(ctx, path, &t) : bl_fail_nomem(ctx, text);
+  if (s) s = bl_fail_in(ctx, s, "mix: %s_groups: ", d->what);
   if (!s) s = bl_table_column(ctx, &t, colon + 1, &col);
   if (!s) s = bl_match_new(ctx, &d->found, &m);
   if (!s) s = bl_match_rows(ctx, &m, &t, "path", &row_of);

@@ -186,7 +186,8 @@ static bl_status load_csv(bl_ctx *ctx, const params *p, const char *path, bl_dat
   if (p->target_file)
     return bl_fail(ctx, BL_E_CONFIG, "table: target_file belongs to .npy files; name the target's column with target");
   bl_status s = bl_table_read(ctx, path, &t);
-  if (!s) s = choose_columns(ctx, p, &t, &c);
+  if (s) return bl_fail_in(ctx, s, "table: file: ");
+  s = choose_columns(ctx, p, &t, &c);
   for (size_t j = 0; !s && j < c.n_features; j++) s = bl_texts_add(ctx, &features, t.columns.v[c.feature[j]]);
   if (!s) s = extra_names(ctx, p, &further);
   if (!s) s = bl_dataset_init(ctx, &features, NULL, &further, d);
@@ -217,6 +218,7 @@ static bl_status read_targets(bl_ctx *ctx, const params *p, const char *folder, 
   char *path = bl_path_join(ctx, folder, p->target_file);
   if (!path) return bl_fail_nomem(ctx, p->target_file);
   bl_status s = bl_npy_read(ctx, path, out);
+  if (s) s = bl_fail_in(ctx, s, "table: target_file: ");
   if (!s && (out->rows != rows || out->cols != 1))
     s = bl_fail(ctx, BL_E_SHAPE, "%s: %zu x %zu targets for %zu rows; wanted one a row", path, out->rows, out->cols,
                 rows);
@@ -249,6 +251,7 @@ static bl_status load_npy(bl_ctx *ctx, const params *p, const char *folder, cons
                    "targets come from target_file",
                    p->file);
   bl_status s = bl_npy_read_wide(ctx, path, &x, &offset);
+  if (s) s = bl_fail_in(ctx, s, "table: file: ");
   if (!s && (!x.rows || !x.cols)) s = bl_fail(ctx, BL_E_SHAPE, "%s: an empty array, %zu x %zu", path, x.rows, x.cols);
   if (!s) s = read_targets(ctx, p, folder, x.rows, &y);
   for (size_t j = 0; !s && j < x.cols; j++) {

@@ -44,18 +44,10 @@ static bl_status make_key(bl_ctx *ctx, const bl_stage *stage, char **out)
 /* Where an earlier branch ends. */
 static bl_status find_end(bl_ctx *ctx, const bl_extractor *e, size_t before, const char *name, size_t *at)
 {
-  const bl_branch *b = e->recipe->branches;
-  for (size_t i = 0; i < before; i++)
-    if (!strcmp(b[i].name, name)) {
-      *at = e->leaves[i].node;
-      return BL_OK;
-    }
-  bool later = false;
-  for (size_t i = before; i < e->recipe->n_branches; i++) later = later || !strcmp(b[i].name, name);
-  return bl_fail(ctx, BL_E_CONFIG,
-                 later ? "branch '%s' is not above this one; bring the branch that is taken to the top"
-                       : "there is no branch '%s'",
-                 name);
+  size_t i;
+  bl_status s = bl_recipe_branch_above(ctx, e->recipe, before, name, &i);
+  if (!s) *at = e->leaves[i].node;
+  return s;
 }
 
 /* The parents beside the one before it that a stage of branch b asks for. */
@@ -72,7 +64,19 @@ static bl_status find_parents(bl_ctx *ctx, const bl_extractor *e, size_t b, cons
   return s;
 }
 
-static bl_status start_node(bl_ctx *ctx, bl_extractor *e, const bl_stage *stage, node *d)
+#define MOST_FOR_ONE 16384.0 /* a transform of 32,768 points at each sample */
+
+bl_status bl_check_cost(bl_ctx *ctx, const char *who, const bl_stream *in, const bl_stream *out)
+{
+  double comes = in->rate_hz * (double)bl_stream_width(in), gives = out->rate_hz * (double)bl_stream_width(out);
+  if (!(gives > MOST_FOR_ONE * comes)) return BL_OK;
+  return bl_fail(ctx, BL_E_RANGE,
+                 "%s: %zu numbers at each of %g frames a second are %.3g for each number of the recording, above the "
+                 "bound of %g; take a longer hop, or fewer bins",
+                 who, bl_stream_width(out), out->rate_hz, gives / comes, MOST_FOR_ONE);
+}
+
+static bl_status start_node(bl_ctx *ctx, bl_extractor *e, size_t b, const bl_stage *stage, node *d)
 {
   const bl_stream **in = bl_calloc(ctx, d->more.n + 1, sizeof *in);
   if (!in) return bl_fail_nomem(ctx, "a stage");
@@ -80,7 +84,11 @@ static bl_status start_node(bl_ctx *ctx, bl_extractor *e, const bl_stage *stage,
     in[k] = bl_extractor_stream(e, k ? d->more.parent[k - 1] : d->parent);
     if (d->more.n) d->more.wait[k].width = bl_stream_width(in[k]);
   }
-  bl_status s = bl_stage_start_all(ctx, stage, in, d->more.n + 1, &d->run);
+  bl_stream shape = {0}; /* first, so that what is beyond all bounds is never made room for */
+  bl_status s = bl_stage_shape_all(ctx, stage, in, d->more.n + 1, &shape);
+  if (!s) s = bl_check_cost(ctx, stage->cls->name, &e->in[bl_recipe_input(e->recipe, b)].stream, &shape);
+  bl_stream_free(ctx, &shape);
+  if (!s) s = bl_stage_start_all(ctx, stage, in, d->more.n + 1, &d->run);
   if (!s) d->out.width = bl_stream_width(&d->run.out);
   if (!s) d->foot = bl_footing_behind(&d->run, in[0], bl_footing_of_parents(e, d->parent, &d->more));
   bl_free(ctx, in);
@@ -109,7 +117,7 @@ static bl_status descend(bl_ctx *ctx, bl_extractor *e, size_t b, const bl_stage 
   node *new = &v[e->n_nodes++];
   *new = (node){.parent = *at, .key = key, .branch = branch->name};
   s = find_parents(ctx, e, b, stage, &new->more);
-  if (!s) s = start_node(ctx, e, stage, new);
+  if (!s) s = start_node(ctx, e, b, stage, new);
   if (s) return fail_built(ctx, e, s, branch->name, "stage", stage->cls->name, stage->line);
   *at = e->n_nodes - 1;
   return BL_OK;

@@ -205,4 +205,8 @@ const float *bl_history_from(const history *h, const bl_stream *stream, uint64_t
 /* Nothing is remembered; the room stays. */
 void bl_history_clear(history *h);
 
+/* BL_E_RANGE when a stage makes so many numbers out of each one of the recording that memory would not hold a block of
+ * them: `in` is what the recipe starts from. */
+bl_status bl_check_cost(bl_ctx *ctx, const char *who, const bl_stream *in, const bl_stream *out) BL_MUST_CHECK;
+
 #endif

@@ -52,6 +52,18 @@ bool bl_recipe_is_taken(const bl_recipe *r, size_t b)
   return false;
 }
 
+bl_status bl_recipe_branch_above(bl_ctx *ctx, const bl_recipe *r, size_t b, const char *name, size_t *at)
+{
+  size_t i = 0;
+  while (i < r->n_branches && strcmp(r->branches[i].name, name) != 0) i++;
+  *at = i;
+  if (i < b) return BL_OK;
+  return bl_fail(ctx, BL_E_CONFIG,
+                 i < r->n_branches ? "branch '%s' is not above this one; bring the branch that is taken to the top"
+                                   : "there is no branch '%s'",
+                 name);
+}
+
 const bl_branch *bl_recipe_input_branch(const bl_recipe *r, size_t input)
 {
   size_t b = 0;

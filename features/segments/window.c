@@ -385,7 +385,8 @@ static bl_status refuse_idle(bl_ctx *ctx, const window_params *p)
   static const char *const of_labels[] = {"min_coverage", "coverage_of"};
   bl_status s = BL_OK;
   if (p->label_from == FROM_EVENTS) return BL_OK;
-  for (size_t i = 0; !s && i < 2; i++) s = bl_opts_refuse_idle(ctx, "window", opts, p, of_labels[i], "label_from: events");
+  for (size_t i = 0; !s && i < 2; i++)
+    s = bl_opts_refuse_idle(ctx, "window", opts, p, of_labels[i], "label_from: events");
   if (!s && p->otherwise)
     s = bl_fail(ctx, BL_E_CONFIG,
                 "window: otherwise has no effect without label_from: events; give that, or leave otherwise out");

@@ -35,7 +35,8 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   const params *p = pp;
   (void)in;
   out->latency_s = INFINITY;
-  return p->type == POLYNOMIAL ? BL_OK : bl_opts_refuse_idle(ctx, "detrend_whole", opts, p, "order", "type: polynomial");
+  return p->type == POLYNOMIAL ? BL_OK
+                               : bl_opts_refuse_idle(ctx, "detrend_whole", opts, p, "order", "type: polynomial");
 }
 
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)

@@ -23,7 +23,8 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
 {
   if (bl_is_complex(in))
     return bl_fail(ctx, BL_E_CONFIG, "log: needs real values, but what comes in is complex; put power before it");
-  bl_status s = ((const params *)pp)->log1p ? bl_opts_refuse_idle(ctx, "log", opts, pp, "floor", "log1p: false") : BL_OK;
+  bl_status s =
+      ((const params *)pp)->log1p ? bl_opts_refuse_idle(ctx, "log", opts, pp, "floor", "log1p: false") : BL_OK;
   return s ? s : bl_stream_set_units(ctx, out, ((const params *)pp)->log1p ? "ln(1+%s)" : "ln(%s)");
 }
 

@@ -8,8 +8,8 @@
 #include "config_private.h"
 #include "config_targets.h"
 
-static const char *const top_keys[] = {"seed",  "source", "stream",   "segments", "features", "rows",
-                                       "model", "models", "evaluate", "report",   NULL};
+static const char *const top_keys[] = {"seed", "relative_to", "source", "stream",   "segments", "features",
+                                       "rows", "model",       "models", "evaluate", "report",   NULL};
 
 /* Before all else, since the plug-ins' own seeds default to it. */
 static bl_status read_seed(bl_mistakes *m, const bl_flow *root, bl_config *c)
@@ -23,10 +23,32 @@ static bl_status read_seed(bl_mistakes *m, const bl_flow *root, bl_config *c)
   return s;
 }
 
+/* Likewise: where the files lie that the config names. */
+static bl_status read_folder(bl_mistakes *m, const bl_flow *root, bl_config *c)
+{
+  static const bl_opt folder[] = {{"relative_to", BL_OPT_TEXT, offsetof(bl_config, folder), NULL, 0, 0, 0, NULL, "",
+                                   "folder that paths in the config are relative to", NULL},
+                                  BL_OPT_END};
+  bl_config given = {0};
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < root->n; i++)
+    if (!strcmp(root->key[i].text, "relative_to"))
+      s = bl_read_option(m, "config", folder, &given, &root->key[i], &root->child[i]);
+  const char *to = given.folder;
+  char *path = !to ? NULL : *to == '/' ? bl_strdup(m->ctx, to) : bl_strf(m->ctx, "%s/%s", c->folder, to);
+  if (!s && to && !path) s = bl_fail_nomem(m->ctx, "a config");
+  if (path) {
+    bl_free(m->ctx, c->folder);
+    c->folder = path;
+  }
+  bl_free(m->ctx, given.folder);
+  return s;
+}
+
 static bl_status read_key(bl_mistakes *m, const bl_flow *key, const bl_flow *value, bl_config *c)
 {
   const char *k = key->text;
-  if (!strcmp(k, "seed")) return BL_OK;
+  if (!strcmp(k, "seed") || !strcmp(k, "relative_to")) return BL_OK;
   if (!strcmp(k, "source")) return bl_read_source(m, value, &c->source);
   if (!strcmp(k, "stream")) return bl_read_options(m, "stream", bl_stream_opts, &c->stream, value);
   if (!strcmp(k, "segments")) {
@@ -66,34 +88,6 @@ static bl_status default_metrics(bl_mistakes *m, bl_config *c)
   return BL_OK;
 }
 
-static bl_status check_whole(bl_mistakes *m, const bl_flow *root, bl_config *c)
-{
-  const bl_flow *source = bl_flow_get(root, "source"), *features = bl_flow_get(root, "features");
-  bl_status s = BL_OK;
-  if (!source) s = bl_mistake_say(m, root, "'source' is missing: where do recordings or rows come from?");
-  bool table = c->source.cls && c->source.cls->load;
-  if (!s && table && features)
-    s = bl_mistake_say(m, features, "features: the source '%s' gives rows already", c->source.cls->name);
-  if (!s && c->source.cls && !table && !features)
-    s = bl_mistake_say(m, root, "'features' is missing: what is to be computed from the recordings?");
-  if (!s && bl_flow_get(root, "model") && bl_flow_get(root, "models"))
-    s = bl_mistake_say(m, bl_flow_get(root, "model"), "'model' and 'models' are two answers to one question; keep one");
-  for (size_t i = 1; !s && i < c->n_learners; i++)
-    if (c->learners[i].estimator && c->learners[0].estimator &&
-        bl_estimator_kind(c->learners[i].estimator) != bl_estimator_kind(c->learners[0].estimator))
-      s = bl_mistake_say(m, bl_flow_get(root, "models"),
-                         "model '%s' is a %s but '%s' is a %s: one run solves one problem", c->learners[i].name,
-                         bl_kind_name(bl_estimator_kind(c->learners[i].estimator)), c->learners[0].name,
-                         bl_kind_name(bl_estimator_kind(c->learners[0].estimator)));
-  for (size_t i = 0; !s && i < c->n_learners; i++)
-    if (c->learners[i].estimator && bl_estimator_kind(c->learners[i].estimator) == BL_TRANSFORMER)
-      s = bl_mistake_say(m, bl_flow_get(root, bl_flow_get(root, "models") ? "models" : "model"),
-                         "model '%s' ends in a transformer, which predicts nothing; add a classifier, regressor or "
-                         "outlier detector",
-                         c->learners[i].name);
-  return s ? s : bl_check_targets(m, root, c);
-}
-
 static bl_status names_of(bl_ctx *ctx, const char *path, bl_config *c)
 {
   const char *base = bl_path_base(path), *dot = strrchr(base, '.');
@@ -113,36 +107,30 @@ static bl_status defaults(bl_ctx *ctx, bl_config *c)
   return s ? s : bl_segment_new(ctx, "whole", &c->segment);
 }
 
-/* One error that holds as many of the mistakes as fit; each is also logged whole. */
-static bl_status refuse(bl_ctx *ctx, const bl_texts *mistakes)
-{
-  for (size_t i = 0; i < mistakes->n; i++) bl_log(ctx, BL_LOG_ERROR, "%s", mistakes->v[i]);
-  if (mistakes->n == 1) return bl_fail(ctx, BL_E_CONFIG, "%s", mistakes->v[0]);
-  return bl_fail(ctx, BL_E_CONFIG, "%zu mistakes in the config; the first: %s", mistakes->n, mistakes->v[0]);
-}
-
 bl_status bl_config_parse(bl_ctx *ctx, const char *path, const char *text, size_t n, const bl_texts *overrides,
                           bl_config *out)
 {
   *out = (bl_config){0};
-  bl_flow root = {0};
-  bl_mistakes m = {.ctx = ctx, .path = path};
-  bl_status s = bl_yaml_parse(ctx, path, text, n, &root);
+  bl_flow *root = &out->tree;
+  bl_mistakes m = {.ctx = ctx, .path = path, .set = &out->set};
+  bl_status s = bl_yaml_parse(ctx, path, text, n, &m.v, root);
   if (s == BL_E_CONFIG) bl_log(ctx, BL_LOG_ERROR, "%s", bl_ctx_error(ctx));
-  if (!s && root.kind != BL_FLOW_MAP)
+  if (!s && root->kind != BL_FLOW_MAP)
     s = bl_fail(ctx, BL_E_CONFIG, "%s:1:1: error: a config is a map of sections: source, features, model ...", path);
-  for (size_t i = 0; !s && overrides && i < overrides->n; i++)
-    s = bl_mistake(&m, NULL, bl_yaml_override(ctx, &root, overrides->v[i]));
+  if (!s && overrides) s = bl_texts_copy(ctx, &out->set, overrides);
+  for (size_t i = 0; !s && i < out->set.n; i++)
+    s = bl_mistake(&m, NULL, bl_yaml_override(ctx, root, out->set.v[i], i + 1));
   if (!s) s = names_of(ctx, path, out);
+  if (!s) s = read_folder(&m, root, out);
   if (!s) m.folder = out->folder;
   if (!s) s = defaults(ctx, out);
-  if (!s) s = read_seed(&m, &root, out);
-  for (size_t i = 0; !s && i < root.n; i++) s = read_key(&m, &root.key[i], &root.child[i], out);
+  if (!s) s = read_seed(&m, root, out);
+  for (size_t i = 0; !s && i < root->n; i++) s = read_key(&m, &root->key[i], &root->child[i], out);
   if (!s) s = default_metrics(&m, out);
-  if (!s) s = check_whole(&m, &root, out);
-  if (!s && m.v.n) s = refuse(ctx, &m.v);
+  if (!s) s = bl_config_check_whole(&m, out);
+  if (!s) s = bl_check_targets(&m, root, out);
+  if (!s) s = bl_mistakes_refuse(&m);
   bl_texts_free(ctx, &m.v);
-  bl_flow_free(ctx, &root);
   if (s) bl_config_free(ctx, out);
   return s;
 }
@@ -193,5 +181,7 @@ void bl_config_free(bl_ctx *ctx, bl_config *c)
     bl_free(ctx, c->published[i].folds.v);
   }
   bl_free(ctx, c->published);
+  bl_flow_free(ctx, &c->tree);
+  bl_texts_free(ctx, &c->set);
   *c = (bl_config){0};
 }

@@ -8,18 +8,42 @@
 
 /* ---- mistakes ---------------------------------------------------------------------------------------------------- */
 
+/* A program's own node stands nowhere: the text must do. So must it where there is no node. */
 static bl_status note_mistake(bl_mistakes *m, const bl_flow *at, const char *text)
 {
-  char place[600];
-  if (at && at->line) snprintf(place, sizeof place, "%s:%zu:%zu: error: %s", m->path, at->line, at->column, text);
-  else snprintf(place, sizeof place, at ? "--set: error: %s" : "%s", text); /* without a node the text says where */
-  return bl_texts_add(m->ctx, &m->v, place);
+  const char *set = at && !at->line && at->column && m->set ? m->set->v[at->column - 1] : NULL;
+  char *placed = NULL;
+  if (at && at->line) placed = bl_strf(m->ctx, "%s:%zu:%zu: error: %s", m->path, at->line, at->column, text);
+  else if (set) placed = bl_strf(m->ctx, "--set %s: error: %s", set, text);
+  else placed = at ? bl_strf(m->ctx, "%s: error: %s", m->path, text) : bl_strdup(m->ctx, text);
+  bl_status s = placed ? BL_OK : bl_fail_nomem(m->ctx, "the mistakes in a config");
+  /* what several recordings or rows stumble over alike is one slip */
+  if (!s && bl_texts_find(&m->v, placed) < 0) s = bl_texts_add(m->ctx, &m->v, placed);
+  bl_free(m->ctx, placed);
+  return s;
 }
+
+static bool is_mistake(bl_status s) { return s && s != BL_E_NOMEM && s != BL_E_INTERNAL && s != BL_E_CANCELLED; }
 
 bl_status bl_mistake(bl_mistakes *m, const bl_flow *at, bl_status status)
 {
-  if (!status || status == BL_E_NOMEM || status == BL_E_INTERNAL || status == BL_E_CANCELLED) return status;
-  return note_mistake(m, at, bl_ctx_error(m->ctx));
+  return is_mistake(status) ? note_mistake(m, at, bl_ctx_error(m->ctx)) : status;
+}
+
+bl_status bl_mistake_within(bl_mistakes *m, const bl_flow *at, bl_status status)
+{
+  return bl_mistake(m, at ? bl_flow_blamed(at, bl_ctx_error(m->ctx)) : NULL, status);
+}
+
+bl_status bl_mistakes_refuse(bl_mistakes *m)
+{
+  const bl_texts *v = &m->v;
+  bl_status s = BL_OK;
+  for (size_t i = 0; i < v->n; i++) bl_log(m->ctx, BL_LOG_ERROR, "%s", v->v[i]);
+  if (v->n == 1) s = bl_fail(m->ctx, BL_E_CONFIG, "%s", v->v[0]);
+  else if (v->n) s = bl_fail(m->ctx, BL_E_CONFIG, "%zu mistakes in the config; the first: %s", v->n, v->v[0]);
+  bl_texts_free(m->ctx, &m->v);
+  return s;
 }
 
 bl_status bl_mistake_say(bl_mistakes *m, const bl_flow *at, const char *format, ...)
@@ -48,15 +72,21 @@ bl_status bl_mistake_key(bl_mistakes *m, const bl_flow *key, const char *where, 
 
 /* ---- options and plug-ins ---------------------------------------------------------------------------------------- */
 
+static bl_status note_slip(void *mistakes, const bl_flow *at, bl_status status)
+{
+  return bl_mistake(mistakes, at, status);
+}
+
 bl_status bl_read_option(bl_mistakes *m, const char *who, const bl_opt *table, void *params, const bl_flow *key,
                          const bl_flow *value)
 {
   const bl_opt *o = bl_opts_find(table, key->text);
   if (o && strcmp(o->name, key->text) && !m->old)
     return bl_mistake_say(m, key, "%s: '%s' is now '%s'", who, key->text, o->name);
-  bl_status s = bl_opts_set_flow(m->ctx, who, table, params, key->text, value);
-  if (!s) s = bl_read_array(m, bl_opts_array(table, params, key->text));
-  return bl_mistake(m, o ? value : key, s);
+  size_t slips = m->v.n;
+  bl_status s = bl_opts_set_told(m->ctx, who, table, params, key, value, note_slip, m);
+  if (s || m->v.n > slips) return s;
+  return bl_mistake(m, value, bl_read_array(m, bl_opts_array(table, params, key->text)));
 }
 
 bl_status bl_read_options(bl_mistakes *m, const char *who, const bl_opt *table, void *params, const bl_flow *map)
@@ -112,11 +142,6 @@ READ_PLUG(metric, "a metric")
 READ_PLUG(event_metric, "a metric of events")
 READ_PLUG(stage, "a stage")
 READ_PLUG(summary, "a summary")
-
-static bl_status note_slip(void *mistakes, const bl_flow *at, bl_status status)
-{
-  return bl_mistake(mistakes, at, status);
-}
 
 bl_status bl_read_estimator(bl_mistakes *m, const bl_flow *n, bl_estimator **out)
 {

@@ -133,7 +133,7 @@ static bl_status print_model(printer *p, const bl_learner *l)
 
 static bl_status print_models(printer *p, const bl_config *c)
 {
-  bl_status s = c->n_learners ? bl_buf_puts(p->ctx, p->out, "models:\n") : BL_OK;
+  bl_status s = bl_buf_puts(p->ctx, p->out, "models:\n");
   for (size_t i = 0; !s && i < c->n_learners; i++) s = print_model(p, &c->learners[i]);
   return s;
 }
@@ -199,7 +199,8 @@ bl_status bl_config_print(bl_ctx *ctx, const bl_config *c, bl_buf *out)
   if (!s) s = named(&p, "source", c->source.cls->name, c->source.cls->opts, c->source.params);
   if (!s && !c->source.cls->load) s = bl_print_way(ctx, c, NULL, out);
   if (!s) s = section(&p, "rows: ", bl_rows_opts, &c->rows);
-  if (!s) s = print_models(&p, c);
+  if (s || !c->n_learners) return s; /* what is said of learners does nothing without one, and is refused */
+  s = print_models(&p, c);
   if (!s) s = print_evaluate(&p, c);
   return s ? s : print_report(&p, c);
 }

@@ -13,6 +13,7 @@ typedef struct bl_mistakes {
   const char *folder;   /* that files named in the config are relative to; NULL: the working folder */
   const bl_meta *model; /* whose recipe is read, and whose tensors it names; NULL: a config is */
   bool old;             /* a model's recipe is read: options may bear names of older versions (bl_opt.was) */
+  const bl_texts *set;  /* what --set gave, by the numbers that its nodes bear (bl_flow.column); NULL: nothing */
   char seed[24];        /* the config's, as text: where random_state or seed of a plug-in is not given, this counts */
   bl_texts v;
 } bl_mistakes;
@@ -21,6 +22,11 @@ typedef struct bl_mistakes {
 bl_status bl_mistake(bl_mistakes *m, const bl_flow *at, bl_status status);
 /* The same with a text of one's own. */
 bl_status bl_mistake_say(bl_mistakes *m, const bl_flow *at, const char *format, ...) BL_PRINTF(3, 4);
+/* The same, at the place within `at` that the text speaks of: see bl_flow_blamed(). */
+bl_status bl_mistake_within(bl_mistakes *m, const bl_flow *at, bl_status status);
+/* All that were noted, refused: each is logged, and the returned BL_E_CONFIG's text holds the first and their number.
+ * BL_OK when there were none. The list is freed. */
+bl_status bl_mistakes_refuse(bl_mistakes *m) BL_MUST_CHECK;
 /* A key that `where` does not know: the nearest of `known` (NULL-terminated), or all of them. */
 bl_status bl_mistake_key(bl_mistakes *m, const bl_flow *key, const char *where, const char *const *known);
 
@@ -58,5 +64,17 @@ bl_status bl_print_options(bl_ctx *ctx, const char *before, const bl_opt *table,
 bl_status bl_print_way(bl_ctx *ctx, const bl_config *c, bl_meta *model, bl_buf *out) BL_MUST_CHECK;
 /* One metric behind those that the config has. */
 bl_status bl_add_metric(bl_mistakes *m, const bl_flow *n, bl_config *c) BL_MUST_CHECK;
+
+/* ---- config_whole.c: what sections say of one another ------------------------------------------------------------ */
+
+bl_status bl_config_check_whole(bl_mistakes *m, const bl_config *c) BL_MUST_CHECK;
+
+/* ---- config_place.c: where a thing stands ------------------------------------------------------------------------ */
+
+/* The place that a failure's text speaks of. Plug-ins begin their texts with their name, and where an option is at fault
+ * its name follows ("fir: h_freq 300 Hz must be ..."), or its value in quotes ("pick: no channel 'XYZ9'"): the first name
+ * in the text that stands within `at`, and of what was given with it the value that is quoted, or the option that is
+ * named. `at` itself when the text names nothing that stands there. */
+const bl_flow *bl_flow_blamed(const bl_flow *at, const char *text);
 
 #endif

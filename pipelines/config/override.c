@@ -49,23 +49,41 @@ static bl_status one_step(bl_ctx *ctx, bl_flow **at, const char *step, const cha
   return add_key(ctx, here, step, at);
 }
 
-/* What --set gave stands in no file: mistakes in it are placed by its name. */
-static void forget_place(bl_flow *n)
+/* What --set gave stands in no file: it is placed by its number. */
+static void set_place(bl_flow *n, size_t number)
 {
-  n->line = n->column = 0;
+  n->line = 0;
+  n->column = number;
   for (size_t i = 0; i < n->n; i++) {
-    forget_place(&n->child[i]);
-    if (n->key) forget_place(&n->key[i]);
+    set_place(&n->child[i], number);
+    if (n->key) set_place(&n->key[i], number);
   }
 }
 
-bl_status bl_yaml_override(bl_ctx *ctx, bl_flow *root, const char *assignment)
+/* Names that were made on the way. */
+static void place_new(bl_flow *n, size_t number)
+{
+  for (size_t i = 0; i < n->n; i++) {
+    if (n->key && !n->key[i].line && !n->key[i].column) n->key[i].column = number;
+    if (!n->child[i].line && !n->child[i].column) n->child[i].column = number;
+    place_new(&n->child[i], number);
+  }
+}
+
+static bl_status parse_value(bl_ctx *ctx, const char *assignment, const char *text, bl_flow *out)
+{
+  bl_status s = bl_yaml_parse(ctx, "--set", text, strlen(text), NULL, out);
+  const char *why = s == BL_E_CONFIG ? strstr(bl_ctx_error(ctx), ": error: ") : NULL;
+  return why ? bl_fail(ctx, s, "--set %s%s", assignment, why) : s;
+}
+
+bl_status bl_yaml_override(bl_ctx *ctx, bl_flow *root, const char *assignment, size_t number)
 {
   const char *equals = strchr(assignment, '=');
   if (!equals || equals == assignment)
     return bl_fail(ctx, BL_E_CONFIG, "--set %s: error: wanted path=value, as in --set seed=3", assignment);
   bl_flow value = {0};
-  bl_status s = equals[1] ? bl_yaml_parse(ctx, "--set", equals + 1, strlen(equals + 1), &value) : BL_OK;
+  bl_status s = equals[1] ? parse_value(ctx, assignment, equals + 1, &value) : BL_OK;
   if (s) return s;
   if (!equals[1] && !(value.text = bl_strdup(ctx, ""))) return bl_fail_nomem(ctx, "--set");
   bl_flow *at = root;
@@ -85,10 +103,11 @@ bl_status bl_yaml_override(bl_ctx *ctx, bl_flow *root, const char *assignment)
     s = one_step(ctx, &at, step, assignment);
   }
   if (!s) {
-    forget_place(&value);
+    set_place(&value, number);
     bl_flow_free(ctx, at);
     *at = value;
     value = (bl_flow){0};
+    place_new(root, number);
   }
   bl_flow_free(ctx, &value);
   bl_free(ctx, path);

@@ -13,6 +13,7 @@ typedef struct builder {
   const char *name;
   yaml_document_t *doc;
   size_t n_nodes;
+  bl_texts *slips; /* or NULL */
 } builder;
 
 static bl_status build(builder *b, int index, int depth, bl_flow *out);
@@ -21,6 +22,18 @@ static bl_status wrong_at(builder *b, const yaml_node_t *y, const char *what)
 {
   return bl_fail(b->ctx, BL_E_CONFIG, "%s:%zu:%zu: error: %s", b->name, y->start_mark.line + 1,
                  y->start_mark.column + 1, what);
+}
+
+/* The key that `out` got last stands there already. */
+static bl_status check_twice(builder *b, const bl_flow *out)
+{
+  const bl_flow *key = &out->key[out->n - 1];
+  size_t j = 0;
+  while (j + 1 < out->n && strcmp(out->key[j].text, key->text) != 0) j++;
+  if (j + 1 == out->n) return BL_OK;
+  bl_status s = bl_fail(b->ctx, BL_E_CONFIG, "%s:%zu:%zu: error: the key '%s' is there already, in line %zu", b->name,
+                        key->line, key->column, key->text, out->key[j].line);
+  return b->slips ? bl_texts_add(b->ctx, b->slips, bl_ctx_error(b->ctx)) : s;
 }
 
 static bl_status build_map(builder *b, const yaml_node_t *y, int depth, bl_flow *out)
@@ -38,10 +51,7 @@ static bl_status build_map(builder *b, const yaml_node_t *y, int depth, bl_flow 
     if (s) return s;
     if (!strcmp(out->key[i].text, "<<"))
       return wrong_at(b, key, "merge keys (<<) are not part of YAML 1.2; write the keys out");
-    for (size_t j = 0; j < i; j++)
-      if (!strcmp(out->key[j].text, out->key[i].text))
-        return bl_fail(b->ctx, BL_E_CONFIG, "%s:%zu:%zu: error: the key '%s' is there already, in line %zu", b->name,
-                       out->key[i].line, out->key[i].column, out->key[i].text, out->key[j].line);
+    if ((s = check_twice(b, out)) != BL_OK) return s;
     s = build(b, pair->value, depth + 1, &out->child[i]);
     if (s) return s;
   }
@@ -91,7 +101,7 @@ static bl_status parser_error(bl_ctx *ctx, const char *name, const yaml_parser_t
                  p->problem ? p->problem : "not YAML", p->context ? ", " : "", p->context ? p->context : "");
 }
 
-bl_status bl_yaml_parse(bl_ctx *ctx, const char *name, const char *text, size_t n, bl_flow *out)
+bl_status bl_yaml_parse(bl_ctx *ctx, const char *name, const char *text, size_t n, bl_texts *slips, bl_flow *out)
 {
   *out = (bl_flow){0};
   yaml_parser_t parser;
@@ -104,7 +114,7 @@ bl_status bl_yaml_parse(bl_ctx *ctx, const char *name, const char *text, size_t 
     yaml_parser_delete(&parser);
     return s;
   }
-  builder b = {ctx, name, &doc, 0};
+  builder b = {ctx, name, &doc, 0, slips};
   if (!yaml_document_get_root_node(&doc)) s = bl_fail(ctx, BL_E_CONFIG, "%s:1:1: error: the config is empty", name);
   else s = build(&b, 1, 0, out);
   if (!s) {

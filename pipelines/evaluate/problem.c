@@ -4,6 +4,7 @@
 
 #include "baleen/run.h"
 #include "baleen/text.h"
+#include "config_targets.h"
 #include "targets.h"
 
 static bl_task task_of(const bl_config *c)
@@ -90,6 +91,32 @@ static bl_status merge_normal(bl_ctx *ctx, bl_problem *p, int32_t *code, int32_t
   return s;
 }
 
+enum { NAMED = 12 }; /* labels that a message lists: it stays readable */
+
+/* A class that no row has: the nearest, or all that there are. */
+static bl_status no_class(bl_ctx *ctx, const bl_config *c, const bl_dataset *d, const char *option, const char *name)
+{
+  const bl_column *label;
+  bl_texts there = {0};
+  int32_t *code = NULL;
+  bl_buf all = {0};
+  bl_status s = bl_dataset_column(ctx, d, bl_config_targets(c)->v[0], &label);
+  if (!s) s = bl_encode_rows(ctx, label, NULL, d->X.rows, &there, &code);
+  const char *near = s ? NULL : bl_nearest(name, bl_text_at, &there);
+  for (size_t k = 0; !s && !near && k < there.n && k < NAMED; k++) {
+    size_t n = 0;
+    for (size_t i = 0; i < d->X.rows; i++) n += code[i] == (int32_t)k;
+    s = bl_buf_printf(ctx, &all, "%s%s (%zu)", k ? ", " : "; there are ", there.v[k], n);
+  }
+  if (!s && !near && there.n > NAMED) s = bl_buf_printf(ctx, &all, " and %zu more", there.n - NAMED);
+  if (!s && near) s = bl_buf_printf(ctx, &all, "; did you mean '%s'?", near);
+  if (!s) s = bl_fail(ctx, BL_E_CLASSES, "rows: %s: no row is labelled '%s'%s", option, name, bl_buf_text(&all));
+  bl_buf_free(ctx, &all);
+  bl_texts_free(ctx, &there);
+  bl_free(ctx, code);
+  return s;
+}
+
 static bl_status order_classes(bl_ctx *ctx, const bl_config *c, bl_problem *p, int32_t *code)
 {
   if (c->rows.classes.n) { /* in the order that the config gives */
@@ -100,14 +127,12 @@ static bl_status order_classes(bl_ctx *ctx, const bl_config *c, bl_problem *p, i
     for (size_t k = 0; k < p->classes.n; k++) {
       bool present = false;
       for (size_t i = 0; i < p->n && !present; i++) present = code[i] == (int32_t)k;
-      if (!present) return bl_fail(ctx, BL_E_CLASSES, "rows: classes: no row is labelled '%s'", p->classes.v[k]);
+      if (!present) return no_class(ctx, c, p->rows, "classes", c->rows.classes.v[k]);
     }
   }
   if (!c->rows.positive) return BL_OK;
   long positive = bl_texts_find(&p->classes, c->rows.positive);
-  if (positive < 0)
-    return bl_fail(ctx, BL_E_CLASSES, "rows: positive: no row is labelled '%s'; the first label is '%s'",
-                   c->rows.positive, p->classes.v[0]);
+  if (positive < 0) return no_class(ctx, c, p->rows, "positive", c->rows.positive);
   if (p->task == BL_TASK_ANOMALY) return merge_normal(ctx, p, code, (int32_t)positive);
   move_last(&p->classes, code, p->n, (int32_t)positive);
   return BL_OK;

@@ -41,11 +41,21 @@ static inline char *bl_path_in(bl_ctx *ctx, const char *folder, const char *file
 }
 /* With all folders above it; fine when it is there. */
 bl_status bl_make_folder(bl_ctx *ctx, const char *path) BL_MUST_CHECK;
-/* runs/<name>, or runs/<name>-2 ... when that is taken. To be freed; NULL when memory ran out. */
-char *bl_free_folder(bl_ctx *ctx, const char *name);
-/* Makes the folder ready. An earlier run in it is removed, file by file as a run writes them; BL_E_ARG when it holds
- * anything but a run. */
-bl_status bl_take_folder(bl_ctx *ctx, const char *folder) BL_MUST_CHECK;
+
+/* ---- run_folder.c: the folder of a run --------------------------------------------------------------------------- */
+
+/* A folder that is a run's alone as long as it holds this. */
+typedef struct bl_run_folder {
+  char *path;
+  char *made; /* the topmost folder that was made for it; NULL: it was there */
+  int lock;   /* of the file that tells others; -1: the file system knows no locks */
+} bl_run_folder;
+/* Makes the folder ready: what an earlier run left in it is removed, file by file as a run writes them, and so is what a
+ * run that was killed left half written. path NULL: runs/<name>, or runs/<name>-2 ... when that is taken. BL_E_ARG when
+ * the folder holds anything but a run, or when another run is at work in it. */
+bl_status bl_take_folder(bl_ctx *ctx, const char *path, const char *name, bl_run_folder *out) BL_MUST_CHECK;
+/* It is others' again. With `away` all that the run wrote goes, and so do the folders that were made for it. */
+void bl_leave_folder(bl_ctx *ctx, bl_run_folder *f, bool away);
 
 /* recordings.csv: recording, status, rows, skipped segments, seconds, message. */
 bl_status bl_write_recordings(bl_ctx *ctx, const bl_run_parts *r, const char *path) BL_MUST_CHECK;

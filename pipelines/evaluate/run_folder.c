@@ -1,14 +1,24 @@
 /* The folder of a run: made, or taken over from an earlier run, of which nothing must be left to be mistaken for the
- * new one's. What is not a run's is never touched. */
+ * new one's. What is not a run's is never touched.
+ *
+ * While a run is at work, it holds a lock on a file in the folder. The system lets go of the lock when the program ends,
+ * however it ends: a lock file that lies there without one is a killed run's, and is nobody's. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <stdint.h>
 
 #include "baleen/file.h"
 #include "baleen/text.h"
 #include "run_files.h"
+
+#define LOCK "run.lock"
 
 const char *const bl_run_file_name[BL_N_RUN_FILES] = {
 #define BL_RUN_FILE(name, file) [BL_RUN_##name] = file,
@@ -32,18 +42,6 @@ bl_status bl_make_folder(bl_ctx *ctx, const char *path)
   }
   bl_free(ctx, copy);
   return s;
-}
-
-/* runs/<name>, or runs/<name>-2 ... when that is taken: a run never overwrites another unasked. */
-char *bl_free_folder(bl_ctx *ctx, const char *name)
-{
-  struct stat st;
-  char *path = bl_strf(ctx, "runs/%s", name);
-  for (int k = 2; path && !stat(path, &st); k++) {
-    bl_free(ctx, path);
-    path = bl_strf(ctx, "runs/%s-%d", name, k);
-  }
-  return path;
 }
 
 /* Whether the folder's config.yaml is one that a run wrote: a user's own may have that name, too. */
@@ -77,6 +75,44 @@ static bl_status drop(bl_ctx *ctx, const char *folder, const char *stem, size_t 
   return s;
 }
 
+/* What bl_out_open() writes beside a file, for good where the program was killed: <file>.new-<process>-<number>. */
+static bool is_half_written(const char *name)
+{
+  static const char digits[] = "0123456789";
+  const char *at = strstr(name, ".new-");
+  size_t n = at ? strspn(at + 5, digits) : 0, m = n && at[5 + n] == '-' ? strspn(at + 6 + n, digits) : 0;
+  return m && !at[6 + n + m];
+}
+
+/* Whether a run writes a file of the name that begins with these n bytes. */
+static bool writes(const char *name, size_t n)
+{
+  for (size_t i = 0; i < BL_N_RUN_FILES; i++)
+    if (strlen(bl_run_file_name[i]) == n && !strncmp(bl_run_file_name[i], name, n)) return true;
+  for (size_t i = 0; bl_dataset_files[i]; i++)
+    if (strlen(bl_dataset_files[i]) == n && !strncmp(bl_dataset_files[i], name, n)) return true;
+  return false;
+}
+
+/* Left by a run that was killed, and of no use to anybody. */
+static bool is_left_over(const char *name)
+{
+  if (!strcmp(name, LOCK)) return true;
+  return is_half_written(name) && writes(name, (size_t)(strstr(name, ".new-") - name));
+}
+
+/* Half-written files of a folder that is a run's own. */
+static bl_status drop_left_over(bl_ctx *ctx, const char *folder, bool all)
+{
+  bl_status s = BL_OK;
+  DIR *d = opendir(folder);
+  for (struct dirent *e; !s && d && (e = readdir(d));)
+    if (strcmp(e->d_name, LOCK) && (all ? is_half_written(e->d_name) : is_left_over(e->d_name)))
+      s = drop(ctx, folder, e->d_name, SIZE_MAX, "");
+  if (d) closedir(d);
+  return s;
+}
+
 /* Of models/ the models, of mistakes/ pictures and sounds; of plots/ scripts, data, and the pictures they drew. */
 static bl_status drop_parts(bl_ctx *ctx, const char *folder, const char *part, const char *ending)
 {
@@ -94,6 +130,7 @@ static bl_status drop_parts(bl_ctx *ctx, const char *folder, const char *part, c
     if (!s) s = drop(ctx, folder, e->d_name, n, ".png");
   }
   if (d) closedir(d);
+  if (!s) s = drop_left_over(ctx, path, true);
   rmdir(path); /* goes when it is empty */
   bl_free(ctx, path);
   return s;
@@ -102,7 +139,8 @@ static bl_status drop_parts(bl_ctx *ctx, const char *folder, const char *part, c
 /* The config goes last: it is what tells that the folder is a run's, should this be stopped halfway. */
 static bl_status drop_results(bl_ctx *ctx, const char *folder)
 {
-  bl_status s = drop_parts(ctx, folder, "models", ".safetensors");
+  bl_status s = drop_left_over(ctx, folder, false);
+  if (!s) s = drop_parts(ctx, folder, "models", ".safetensors");
   if (!s) s = drop_parts(ctx, folder, "plots", ".gp");
   if (!s) s = drop_parts(ctx, folder, BL_MISTAKES, ".png");
   if (!s) s = drop_parts(ctx, folder, BL_MISTAKES, ".wav");
@@ -111,17 +149,148 @@ static bl_status drop_results(bl_ctx *ctx, const char *folder)
   return s;
 }
 
-bl_status bl_take_folder(bl_ctx *ctx, const char *folder)
+/* ---- taking it --------------------------------------------------------------------------------------------------- */
+
+/* BL_OK when there is nothing in the folder but what runs leave. */
+static bl_status check_is_ours(bl_ctx *ctx, const char *folder)
+{
+  bool run, foreign = false;
+  bl_status s = is_run(ctx, folder, &run);
+  if (s || run) return s;
+  DIR *d = opendir(folder);
+  if (!d) return bl_fail(ctx, BL_E_IO, "cannot look into the folder '%s': %s", folder, strerror(errno));
+  for (struct dirent *e; (e = readdir(d));)
+    foreign = foreign || (strcmp(e->d_name, ".") && strcmp(e->d_name, "..") && !is_left_over(e->d_name));
+  closedir(d);
+  if (!foreign) return BL_OK;
+  return bl_fail(ctx, BL_E_ARG, "'%s' is there already and is no run of Baleen's; name another folder, or empty it",
+                 folder);
+}
+
+/* Who holds the lock wrote its process into the file. */
+static bl_status in_use(bl_ctx *ctx, const char *folder, int fd)
+{
+  char who[64] = "";
+  ssize_t n = pread(fd, who, sizeof who - 1, 0);
+  who[n > 0 ? n : 0] = '\0';
+  who[strspn(who, "0123456789")] = '\0';
+  return bl_fail(ctx, BL_E_ARG, "another run%s%s is at work in '%s'; wait for its end, or name another folder",
+                 *who ? ", process " : "", who, folder);
+}
+
+/* Holds the lock of a file that is still the one at this path: a run that ended meanwhile took its own away. */
+static bl_status lock_file(bl_ctx *ctx, const char *folder, const char *path, int *out)
+{
+  struct stat held, there;
+  for (;;) {
+    int fd = *out = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0) return bl_fail(ctx, BL_E_IO, "cannot write into the folder '%s': %s", folder, strerror(errno));
+    bool busy = flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
+    bl_status s = busy ? in_use(ctx, folder, fd) : BL_OK;
+    if (!busy && !fstat(fd, &held) && !stat(path, &there) && held.st_ino == there.st_ino) return BL_OK;
+    close(fd);
+    *out = -1;
+    if (s) return s;
+  }
+}
+
+static bl_status lock(bl_ctx *ctx, bl_run_folder *f)
+{
+  char *path = bl_path_in(ctx, f->path, LOCK);
+  bl_status s = path ? lock_file(ctx, f->path, path, &f->lock) : bl_fail_nomem(ctx, "a path");
+  if (!s) {
+    char who[32];
+    int n = snprintf(who, sizeof who, "%ld\n", (long)getpid());
+    if (ftruncate(f->lock, 0) || pwrite(f->lock, who, (size_t)n, 0) != n)
+      s = bl_fail(ctx, BL_E_IO, "%s: cannot write it: %s", path, strerror(errno));
+  }
+  bl_free(ctx, path);
+  return s;
+}
+
+/* The topmost part of a path that is not there yet; NULL when all is. To be freed. */
+static bl_status first_missing(bl_ctx *ctx, const char *path, char **out)
 {
   struct stat st;
-  if (stat(folder, &st)) return bl_make_folder(ctx, folder);
-  bool run;
-  bl_status s = is_run(ctx, folder, &run);
-  if (s) return s;
-  if (run) return drop_results(ctx, folder);
-  /* the system knows best whether a folder is empty */
-  if (rmdir(folder))
-    return bl_fail(ctx, BL_E_ARG, "'%s' is there already and is no run of Baleen's; name another folder, or empty it",
-                   folder);
-  return bl_make_folder(ctx, folder);
+  char *copy = bl_strdup(ctx, path);
+  *out = NULL;
+  if (!copy) return bl_fail_nomem(ctx, "a path");
+  for (char *p = copy + 1; *copy && !*out; p++) {
+    if (*p && *p != '/') continue;
+    char c = *p;
+    *p = '\0';
+    if (stat(copy, &st) && errno == ENOENT) return *out = copy, BL_OK;
+    *p = c;
+    if (!c) break;
+  }
+  bl_free(ctx, copy);
+  return BL_OK;
+}
+
+static bl_status make_ready(bl_ctx *ctx, bl_run_folder *f)
+{
+  bl_status s = first_missing(ctx, f->path, &f->made);
+  if (!s && f->made) s = bl_make_folder(ctx, f->path);
+  if (!s) s = check_is_ours(ctx, f->path);
+  if (!s) s = lock(ctx, f);
+  return s ? s : drop_results(ctx, f->path);
+}
+
+/* A name that nobody has, and by making it nobody else will get: a run never overwrites another unasked. */
+static bl_status name_folder(bl_ctx *ctx, const char *name, bl_run_folder *f)
+{
+  bl_status s = first_missing(ctx, "runs", &f->made);
+  if (!s) s = bl_make_folder(ctx, "runs");
+  for (int k = 1; !s; k++) {
+    bl_free(ctx, f->path);
+    f->path = k == 1 ? bl_strf(ctx, "runs/%s", name) : bl_strf(ctx, "runs/%s-%d", name, k);
+    if (!f->path) return bl_fail_nomem(ctx, "a path");
+    if (!mkdir(f->path, 0777)) break;
+    if (errno != EEXIST) s = bl_fail(ctx, BL_E_IO, "cannot make the folder '%s': %s", f->path, strerror(errno));
+  }
+  if (!s && !f->made && !(f->made = bl_strdup(ctx, f->path))) s = bl_fail_nomem(ctx, "a path");
+  return s ? s : lock(ctx, f);
+}
+
+bl_status bl_take_folder(bl_ctx *ctx, const char *path, const char *name, bl_run_folder *out)
+{
+  bl_run_folder f = {.lock = -1};
+  bl_status s = BL_OK;
+  if (path && !(f.path = bl_strdup(ctx, path))) s = bl_fail_nomem(ctx, "a path");
+  if (!s) s = path ? make_ready(ctx, &f) : name_folder(ctx, name, &f);
+  *out = f;
+  if (s) bl_leave_folder(ctx, out, true);
+  return s;
+}
+
+/* Removes the folder, and those above it up to the topmost that was made; each goes when it is empty. */
+static void remove_made(const bl_run_folder *f)
+{
+  size_t least = strlen(f->made);
+  for (char *end = f->path + strlen(f->path); (size_t)(end - f->path) >= least;) {
+    *end = '\0';
+    if (rmdir(f->path) && errno != ENOENT) return;
+    while (end > f->path && *end != '/') end--;
+    if (end == f->path) return;
+  }
+}
+
+void bl_leave_folder(bl_ctx *ctx, bl_run_folder *f, bool away)
+{
+  bl_status s = BL_OK;
+  bool ours = f->path && f->lock >= 0;
+  if (ours && away) {
+    char *why = bl_strdup(ctx, bl_ctx_error(ctx));
+    s = drop_results(ctx, f->path);
+    if (s && why) bl_warn(ctx, BL_W_SKIPPED, "%s", bl_ctx_error(ctx));
+    if (why) bl_fail(ctx, BL_E_CONFIG, "%s", why); /* the text that there was */
+    bl_free(ctx, why);
+  }
+  if (ours) s = drop(ctx, f->path, LOCK, SIZE_MAX, "");
+  if (f->lock >= 0) close(f->lock);
+  if (away && f->path && f->made) remove_made(f);
+  bl_free(ctx, f->path);
+  bl_free(ctx, f->made);
+  (void)s;
+  *f = (bl_run_folder){.lock = -1};
 }

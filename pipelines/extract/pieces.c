@@ -18,12 +18,11 @@ static bool starts_anywhere(const bl_recording *rec)
 bl_status bl_known_look(bl_ctx *ctx, const bl_recording *rec, const bl_selection *sel, bl_known *out)
 {
   *out = (bl_known){0};
-  if (!starts_anywhere(rec)) return BL_OK;
   size_t *which = bl_calloc(ctx, sel->in.n, sizeof *which);
   if (!which) return bl_fail_nomem(ctx, "the runs");
   bl_selection_streams(sel, which);
   bl_status s = bl_common_runs_find(ctx, rec->streams, which, sel->in.n, &out->runs);
-  for (size_t i = 0; i < out->runs.n; i++)
+  for (size_t i = 0; starts_anywhere(rec) && i < out->runs.n; i++)
     for (size_t k = 0; k < sel->in.n; k++) out->n_floats += (double)out->runs.v[i].of[k].n * (double)sel->of[k].width;
   bl_free(ctx, which);
   return s;

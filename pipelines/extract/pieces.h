@@ -8,8 +8,8 @@
 
 /* What a header tells of the frames that there are. */
 typedef struct bl_known {
-  bl_common_runs runs; /* of the selected streams; none where a format cannot be begun in its middle */
-  double n_floats;     /* in them */
+  bl_common_runs runs; /* of the selected streams */
+  double n_floats;     /* in them; 0 where a format cannot be begun in its middle, and is not cut */
 } bl_known;
 bl_status bl_known_look(bl_ctx *ctx, const bl_recording *rec, const bl_selection *sel, bl_known *out) BL_MUST_CHECK;
 void bl_known_free(bl_ctx *ctx, bl_known *k);

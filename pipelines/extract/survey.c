@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "baleen/pool.h"
+#include "beforehand.h"
+#include "foresee.h"
 #include "heard.h"
 #include "live.h"
 #include "pieces.h"
@@ -14,6 +16,7 @@ enum { AHEAD = 64 }; /* headers that wait for their turn */
 typedef struct look {
   bl_streams in;
   bl_tally events;
+  bl_foresight rows;
   bl_known known;
   bl_status status;
   char *why;
@@ -30,6 +33,7 @@ static void free_look(bl_ctx *ctx, look *l)
 {
   bl_streams_free(ctx, &l->in);
   bl_tally_free(ctx, &l->events);
+  bl_foresight_free(ctx, &l->rows);
   bl_known_free(ctx, &l->known);
   bl_free(ctx, l->why);
   *l = (look){0};
@@ -40,15 +44,19 @@ static bool ends_all(bl_status s) { return s == BL_E_NOMEM || s == BL_E_CANCELLE
 
 /* ---- one header -------------------------------------------------------------------------------------------------- */
 
-/* The labels of its events, when segments ask for any. */
-static bl_status look_at_events(bl_ctx *ctx, const bl_survey *v, const bl_item *item, const bl_recording *rec, look *l)
+/* The labels of its events, when segments ask for any, and the rows that these will give. */
+static bl_status look_ahead(bl_ctx *ctx, const bl_survey *v, const bl_item *item, const bl_recording *rec,
+                            double rate_hz, look *l)
 {
   bl_asked asked;
-  bl_event *events;
-  size_t n;
-  if (!bl_config_asks(v->config, &asked)) return BL_OK;
-  bl_status s = bl_events_gather(ctx, &rec->annotations, &item->annotations, item->annotated, &events, &n);
-  if (!s) s = bl_tally_events(ctx, events, n, &l->events);
+  bl_event *events = NULL;
+  size_t n = 0;
+  bl_status s = BL_OK;
+  if (bl_config_asks(v->config, &asked)) {
+    s = bl_events_gather(ctx, &rec->annotations, &item->annotations, item->annotated, &events, &n);
+    if (!s) s = bl_tally_events(ctx, events, n, &l->events);
+  }
+  if (!s) s = bl_foresee(ctx, v->config, &l->known.runs, rate_hz, events, n, &l->rows);
   bl_free(ctx, events);
   return s;
 }
@@ -63,8 +71,8 @@ static bl_status look_into(bl_ctx *ctx, const looking *g, bl_item *item, look *l
     if (!g->by_name && item->annotated) bl_annotations_check_end(ctx, item->name, &item->annotations, rec->duration_s);
     const bl_wanted *wanted = g->by_name ? &v->wanted : NULL;
     s = bl_selection_make(ctx, v->config, rec->streams, rec->n_streams, wanted, &sel);
-    if (!s && !g->by_name) s = look_at_events(ctx, v, item, rec, l);
     if (!s) s = bl_known_look(ctx, rec, &sel, &l->known);
+    if (!s && !g->by_name) s = look_ahead(ctx, v, item, rec, sel.in.v[0].rate_hz, l);
     if (s) s = bl_fail_in(ctx, s, "%s: ", item->name);
   }
   bl_recording_close(ctx, rec);
@@ -129,6 +137,16 @@ static bl_status add_events(bl_ctx *ctx, bl_survey *v, const bl_tally *more)
   return BL_OK;
 }
 
+/* Rows beyond these tell no more of a split, but would fill the memory. */
+enum { MOST_FORESEEN = 500000 };
+
+static bl_status add_foreseen(bl_ctx *ctx, bl_survey *v, size_t item, const bl_foresight *rows)
+{
+  if (v->foreseen.X.rows > MOST_FORESEEN) v->foreseen_cut = true;
+  v->foreseen_cut = v->foreseen_cut || rows->cut;
+  return v->foreseen.X.rows > MOST_FORESEEN ? BL_OK : bl_foresight_add(ctx, rows, &v->items.v[item], &v->foreseen);
+}
+
 static bl_status set_pieces(bl_ctx *ctx, bl_survey *v, size_t item, const look *l)
 {
   bl_seen *seen = &v->seen[item];
@@ -158,6 +176,7 @@ static bl_status settle(bl_ctx *ctx, void *arg, size_t k)
     v->seen[item].by_name = g->by_name;
     if (!s) s = set_pieces(ctx, v, item, l);
     if (!s) s = add_events(ctx, v, &l->events);
+    if (!s && !g->by_name) s = add_foreseen(ctx, v, item, &l->rows);
   }
   free_look(ctx, l);
   return s;
@@ -353,14 +372,25 @@ static bl_status tell(bl_ctx *ctx, const bl_survey *v)
   return s;
 }
 
+/* The kind that most recordings are of, whether the recipe can be carried out on it or not. */
+static const bl_stream_kind *most_common(const bl_survey *v)
+{
+  const bl_stream_kind *best = v->kinds;
+  for (size_t i = 1; i < v->n_kinds; i++)
+    if (v->kinds[i].n > best->n) best = &v->kinds[i];
+  return best;
+}
+
 /* Nothing can be read. Where each has a stream that the recipe cannot be carried out on, the config is at fault. */
 static bl_status all_failed(bl_ctx *ctx, bl_survey *v)
 {
   const bl_seen *first = &v->seen[0];
+  const bl_stream_kind *kind = v->n_kinds ? most_common(v) : NULL;
   bool of_config = true;
   for (size_t i = 0; i < v->items.n; i++)
     of_config = of_config && (v->seen[i].kind != BL_NO_KIND || v->seen[i].status == BL_E_CONFIG);
   bl_status s = of_config ? BL_OK : tell(ctx, v);
+  if (!s && of_config && kind) s = bl_check_recipe(ctx, v->config, kind->in.v, v->items.v[kind->first].name);
   if (s) return s;
   return bl_fail(ctx, of_config ? BL_E_CONFIG : first->status, "all %zu recordings failed; the first: %s", v->items.n,
                  first->why);
@@ -391,15 +421,29 @@ static bl_status note_live(bl_ctx *ctx, bl_survey *v)
   bool before = bl_ctx_mute(ctx, true);
   bl_status s = bl_stock_take(ctx, &v->stock, &v->model_in, &p);
   if (!s) s = bl_live_of(ctx, v->config, p->extractor, &v->live);
+  const bl_feature_names *names = s ? NULL : bl_extractor_names(p->extractor);
+  if (!s) s = bl_texts_copy(ctx, &v->names.names, &names->names);
+  if (!s) s = bl_blocks_copy(ctx, &v->names.blocks, &names->blocks);
   bl_stock_give(ctx, &v->stock, p);
   bl_ctx_mute(ctx, before);
   return s;
+}
+
+/* What stages find, nobody can foresee. */
+static bl_status begin_foreseen(bl_ctx *ctx, bl_survey *v)
+{
+  char *none[] = {(char *)(uintptr_t) "none"}; /* borrowed for the call */
+  v->foreseen_cut = bl_config_finds_events(v->config);
+  return bl_dataset_init(ctx, &(bl_texts){none, 1}, NULL, &v->items.extra, &v->foreseen);
 }
 
 static bl_status survey(bl_ctx *ctx, bl_survey *v)
 {
   const bl_config *c = v->config;
   bl_status s = c->source.cls->list(ctx, c->source.params, c->folder, &v->items);
+  if (s && !ends_all(s))
+    s = bl_check_place(ctx, c, "source", BL_E_CONFIG); /* files that are not there are a slip, too */
+  if (!s) s = begin_foreseen(ctx, v);
   if (s) return s;
   if (!(v->seen = bl_calloc(ctx, v->items.n, sizeof *v->seen))) return bl_fail_nomem(ctx, "the headers");
   for (size_t i = 0; i < v->items.n; i++) v->seen[i] = (bl_seen){.kind = BL_NO_KIND, .n_pieces = 1};
@@ -419,6 +463,7 @@ bl_status bl_survey_make(bl_ctx *ctx, const bl_config *c, bl_survey *out)
   if (c->source.cls->load) return BL_OK; /* a table is no recordings */
   bl_stock_init(&out->stock, c);
   bl_status s = survey(ctx, out);
+  if (s) s = bl_check_place(ctx, c, out->n_kinds ? NULL : "stream", s);
   if (s) bl_survey_free(ctx, out);
   return s;
 }
@@ -440,6 +485,8 @@ void bl_survey_free(bl_ctx *ctx, bl_survey *v)
   bl_items_free(ctx, &v->items);
   bl_tally_free(ctx, &v->events);
   bl_live_free(ctx, &v->live);
+  bl_feature_names_free(ctx, &v->names);
+  bl_dataset_free(ctx, &v->foreseen);
   bl_stock_free(ctx, &v->stock);
   *v = (bl_survey){0};
 }

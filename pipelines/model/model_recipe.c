@@ -225,7 +225,7 @@ static bl_status read_text(bl_ctx *ctx, const char *path, const bl_meta *meta, c
 {
   bl_flow root = {0};
   bl_mistakes m = {.ctx = ctx, .path = "recipe", .model = meta, .old = true, .seed = "0"};
-  bl_status s = bl_yaml_parse(ctx, "recipe", text, strlen(text), &root);
+  bl_status s = bl_yaml_parse(ctx, "recipe", text, strlen(text), NULL, &root);
   if (!s) s = bl_opts_defaults(ctx, "input", of_recordings, &in->first);
   if (!s) s = bl_opts_defaults(ctx, "stream", bl_stream_opts, &c->stream);
   if (!s) s = bl_opts_defaults(ctx, "rows", bl_rows_opts, &c->rows);

@@ -69,7 +69,7 @@ static bl_status put_section(bl_ctx *ctx, const bl_flow *root, const char *key, 
 bl_status bl_model_recipe_of_0_1(bl_ctx *ctx, const char *path, const char *config, const char *stream, bl_buf *out)
 {
   bl_flow root = {0};
-  bl_status s = bl_yaml_parse(ctx, path, config, strlen(config), &root);
+  bl_status s = bl_yaml_parse(ctx, path, config, strlen(config), NULL, &root);
   if (s == BL_E_CONFIG || (!s && root.kind != BL_FLOW_MAP))
     s = bl_fail(ctx, BL_E_FORMAT, "%s: its config cannot be read", path);
   if (!s) s = put_input(ctx, path, bl_flow_get(&root, "source"), stream, out);

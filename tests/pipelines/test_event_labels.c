@@ -94,7 +94,7 @@ static void forgotten(void **state)
   assert_int_equal(n, 1);
   snprintf(folder, sizeof folder, "%s/run", tree_root());
   check_ok(ctx, pipe_config(ctx, "source: {files: {recordings: [e/a.edf]}}\n" EPOCHS FEATURES "model: lda\n", &c));
-  check_fails(ctx, bl_run(ctx, &c, folder, NULL, NULL, &done), BL_E_SHAPE,
+  check_fails(ctx, bl_run(ctx, &c, folder, NULL, NULL, &done), BL_E_CONFIG,
               "2 of 2 have no label (the source's labels says where they come from)");
   bl_config_free(ctx, &c);
   check_free(ctx);
@@ -140,11 +140,11 @@ static void places(void **state)
     const char *features, *message;
   } cases[] = {
       {"features:\n  f:\n    stages:\n      - {pick: {include: [Czz]}}\n    summaries: [mean]\n",
-       "a.edf: stage 'pick' (line 5 of the config): "},
+       "t.yaml:5:27: error: pick: no channel 'Czz'; did you mean 'Cz'? (a.edf: 1 channel at 100 Hz)"},
       {"features:\n  f:\n    stages:\n      - fir: {h_freq: 60}\n    summaries: [mean]\n  g: {summaries: [mean]}\n",
-       "a.edf: branch 'f', stage 'fir' (line 5 of the config): "},
+       "t.yaml:5:23: error: fir: h_freq 60 Hz must be below half"},
       {"features:\n  f:\n    summaries:\n    - mean\n    - {band_power: {bands: {x: [60, 70]}}}\n",
-       "a.edf: summary 'band_power' (line 6 of the config): "},
+       "t.yaml:6:28: error: band_power: "},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     bl_ctx *ctx = bl_ctx_new();

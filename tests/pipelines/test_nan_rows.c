@@ -138,7 +138,7 @@ static void of_table(void **state)
   assert_int_equal(bl_ctx_warnings(ctx, BL_W_SKIPPED), before + 2);
   bl_buf_free(ctx, &out);
   tree_text("all.csv", "a,b,label\nnan,2,x\n1,nan,y\n");
-  check_fails(ctx, run(ctx, "source: {table: {file: all.csv}}\nrows: {nan: drop}\n", "all"), BL_E_SHAPE,
+  check_fails(ctx, run(ctx, "source: {table: {file: all.csv}}\nrows: {nan: drop}\n", "all"), BL_E_CONFIG,
               "all 2 hold NaN");
   check_ok(ctx, run(ctx, "source: {table: {file: all.csv}}\n", "both"));
   assert_int_equal(bl_ctx_warnings(ctx, BL_W_NONFINITE), 1);

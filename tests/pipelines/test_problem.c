@@ -76,7 +76,8 @@ static void taken(void **state)
   bl_dataset d;
   bl_problem p;
   char text[400], index[200] = "", y[200] = "", group[200] = "", classes[200] = "";
-  snprintf(text, sizeof text, "source: {table: {file: x.csv}}\n%s", g->config);
+  snprintf(text, sizeof text, "source: {files: {recordings: [x.wav]}}\nfeatures: {f: {summaries: [mean]}}\n%s",
+           g->config);
   check_ok(ctx, pipe_config(ctx, text, &c));
   make_rows(ctx, g->rows, &d);
   check_ok(ctx, bl_problem_make(ctx, &c, &d, &p));
@@ -129,7 +130,8 @@ static void refused(void **state)
   bl_dataset d;
   bl_problem p;
   char text[400];
-  snprintf(text, sizeof text, "source: {table: {file: x.csv}}\n%s", b->config);
+  snprintf(text, sizeof text, "source: {files: {recordings: [x.wav]}}\nfeatures: {f: {summaries: [mean]}}\n%s",
+           b->config);
   check_ok(ctx, pipe_config(ctx, text, &c));
   make_rows(ctx, b->rows, &d);
   check_fails(ctx, bl_problem_make(ctx, &c, &d, &p), b->status, b->part);
@@ -151,7 +153,12 @@ static void long_group_names(void **state)
   bl_config c;
   bl_dataset d;
   bl_problem p;
-  check_ok(ctx, pipe_config(ctx, "source: {table: {file: x.csv}}\nmodel: knn\nrows: {block_s: 10}\n", &c));
+  check_ok(
+      ctx,
+      pipe_config(
+          ctx,
+          "source: {files: {recordings: [x.wav]}}\nfeatures: {f: {summaries: [mean]}}\nmodel: knn\nrows: {block_s: 10}\n",
+          &c));
   make_rows(ctx, rows, &d);
   check_ok(ctx, bl_problem_make(ctx, &c, &d, &p));
   assert_int_equal(p.groups.n, 2);
@@ -183,7 +190,8 @@ static void failing_allocations(void **state)
     bl_config c;
     bl_dataset d;
     char text[400];
-    snprintf(text, sizeof text, "source: {table: {file: x.csv}}\n%s", goods[i].config);
+    snprintf(text, sizeof text, "source: {files: {recordings: [x.wav]}}\nfeatures: {f: {summaries: [mean]}}\n%s",
+             goods[i].config);
     check_ok(ctx, pipe_config(ctx, text, &c));
     make_rows(ctx, goods[i].rows, &d);
     sweep w = {&c, &d};

@@ -7,7 +7,7 @@
 
 static bl_status parse(bl_ctx *ctx, const char *text, bl_flow *out)
 {
-  return bl_yaml_parse(ctx, "t.yaml", text, strlen(text), out);
+  return bl_yaml_parse(ctx, "t.yaml", text, strlen(text), NULL, out);
 }
 
 static void places_and_values(void **state)
@@ -90,7 +90,7 @@ static void overrides(void **state)
   bl_ctx *ctx = bl_ctx_new();
   bl_flow root;
   check_ok(ctx, parse(ctx, "seed: 1\nlist: [pca, {knn: {k: 5}}]\n", &root));
-  bl_status s = bl_yaml_override(ctx, &root, o->set);
+  bl_status s = bl_yaml_override(ctx, &root, o->set, 1);
   if (!o->want) {
     assert_int_equal(s, BL_E_CONFIG);
   } else {
@@ -110,7 +110,7 @@ static bl_status all_work(bl_ctx *ctx, void *arg)
   bl_flow root;
   bl_status s = parse(ctx, "seed: 1\nlist: [pca, {knn: {k: 5}}]\n", &root);
   if (s) return s;
-  s = bl_yaml_override(ctx, &root, "list.pca.n=[1, {a: 2}]");
+  s = bl_yaml_override(ctx, &root, "list.pca.n=[1, {a: 2}]", 1);
   bl_flow_free(ctx, &root);
   return s;
 }

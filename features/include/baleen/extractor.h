@@ -43,6 +43,8 @@ size_t bl_recipe_n_inputs(const bl_recipe *r);
 size_t bl_recipe_input(const bl_recipe *r, size_t b);
 /* Whether a stage of a branch behind takes the end of branch b, which then need have no summaries. */
 bool bl_recipe_is_taken(const bl_recipe *r, size_t b);
+/* The branch of that name, which stands before branch b; BL_E_CONFIG when there is none. */
+bl_status bl_recipe_branch_above(bl_ctx *ctx, const bl_recipe *r, size_t b, const char *name, size_t *at) BL_MUST_CHECK;
 /* The first branch of an input, whose `stream` says which it is. */
 const bl_branch *bl_recipe_input_branch(const bl_recipe *r, size_t input);
 /* Which channels of `in` the recipe's features depend on: needed[in->n_channels] is written, those of several inputs one
@@ -60,6 +62,14 @@ bl_status bl_branch_check(bl_ctx *ctx, const bl_branch *b, const bl_stream *in) 
  * differs. */
 bl_status bl_recipe_same(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *wanted, const bl_stream *in,
                          bool rejects) BL_MUST_CHECK;
+
+/* Told one thing that a recipe cannot do: the branch, and its stage or its summary. The text is in ctx. BL_OK: go on. */
+typedef bl_status (*bl_recipe_slip_fn)(void *user, bl_ctx *ctx, const bl_branch *branch, const bl_stage *stage,
+                                       const bl_summary *summary, bl_status status);
+/* What features the recipe makes of `in`, without starting anything. All that it cannot do is told: of each branch the
+ * first stage that fails, or each summary. *out is empty then; freed by bl_feature_names_free(). */
+bl_status bl_recipe_shape(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *in, bl_recipe_slip_fn slip, void *user,
+                          bl_feature_names *out) BL_MUST_CHECK;
 
 typedef struct bl_extractor bl_extractor;
 /* Called for each finished row: span is the one that was added, row holds bl_extractor_width() floats and lives during

@@ -1,6 +1,7 @@
 /* config.h: a run's YAML config, read, checked and filled in.
  *
  *   seed: 0                          random draws of the run
+ *   relative_to: ..                  the folder that paths in it are relative to; not given: the one that it lies in
  *   source: {files: {...}}           one of data/sources.def, with its options
  *   stream: {...}                    which stream of a recording, for all branches that name none; see bl_stream_opts
  *   segments: whole                  one of features/segments.def, with its options
@@ -78,7 +79,7 @@ typedef struct bl_learner {
 } bl_learner;
 
 typedef struct bl_config {
-  char *path, *folder, *name; /* file, the folder it lies in (paths are relative to it), file's stem */
+  char *path, *folder, *name; /* file, the folder that paths are relative to, file's stem */
   int64_t seed;
   bl_source source;
   bl_stream_params stream;
@@ -99,6 +100,8 @@ typedef struct bl_config {
   bl_report_params report;
   bl_published *published;
   size_t n_published;
+  bl_flow tree; /* as it was read, so that what turns out later can be told in its place */
+  bl_texts set; /* the overrides, which its nodes without a line name by their number (column) */
 } bl_config;
 
 /* overrides: "path=value" texts, applied in order, as of --set. Mistakes are logged one by one at BL_LOG_ERROR; the
