@@ -62,13 +62,14 @@ static bl_status check_call(bl_ctx *ctx, const bl_cv_call *c, const bl_cv_model 
   if (!c->folds->n) return bl_fail(ctx, BL_E_SHAPE, "cross_validate: no folds");
   for (size_t f = 0; f < c->folds->n; f++) {
     const bl_fold *v = &c->folds->v[f];
-    if (!v->n_train || !v->n_test) return bl_fail(ctx, BL_E_SHAPE, "cross_validate: fold %zu has an empty side", f);
+    if (!v->n_train || !v->n_test)
+      return bl_fail(ctx, BL_E_SHAPE, "cross_validate: fold %zu has an empty side", bl_fold_number(c->folds, f));
     for (size_t i = 0; i < v->n_train + v->n_test; i++) {
       size_t row = i < v->n_train ? v->train[i] : v->test[i - v->n_train];
       if (row >= d->X.rows)
         return bl_fail(ctx, BL_E_SHAPE,
-                       "cross_validate: fold %zu names row %zu, the data have %zu; split these very data", f, row,
-                       d->X.rows);
+                       "cross_validate: fold %zu names row %zu, the data have %zu; split these very data",
+                       bl_fold_number(c->folds, f), row, d->X.rows);
     }
   }
   if (r->kind == BL_TRANSFORMER)

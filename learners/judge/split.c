@@ -59,7 +59,8 @@ static bl_status mark_rows(bl_ctx *ctx, uint8_t *mark, size_t n, const uint32_t 
 bl_status bl_folds_add(bl_ctx *ctx, bl_folds *f, size_t n, const uint32_t *test, size_t n_test)
 {
   if (!n_test || n_test >= n)
-    return bl_fail(ctx, BL_E_SHAPE, "fold %zu: %zu of %zu rows to test; both sides need some", f->n, n_test, n);
+    return bl_fail(ctx, BL_E_SHAPE, "fold %zu: %zu of %zu rows to test; both sides need some", bl_fold_number(f, f->n),
+                   n_test, n);
   bl_fold fold = {.n_train = n - n_test, .n_test = n_test};
   uint8_t *mark = bl_calloc(ctx, n, 1);
   fold.train = bl_calloc(ctx, fold.n_train, sizeof *fold.train);
@@ -213,7 +214,7 @@ bl_status bl_folds_assign(bl_ctx *ctx, const char *who, size_t n, const int32_t 
       if (fold_of[i] == (int32_t)k) test[m++] = (uint32_t)i;
     e = m && m < n ? bl_folds_add(ctx, out, n, test, m)
                    : bl_fail(ctx, BL_E_SHAPE, "%s: fold %zu of %zu tests %zu of %zu rows; take another number of folds",
-                             who, k, n_folds, m, n);
+                             who, bl_fold_number(out, k), n_folds, m, n);
   }
   bl_free(ctx, test);
   return e;

@@ -20,7 +20,7 @@ static bl_status tell(bl_ctx *ctx, const search *s, const char *who, const char 
   return bl_fail(ctx, BL_E_LEAKAGE,
                  "refused: %s: an array of its was cut from '%s', and fold %zu tests on rows of that recording, so the "
                  "score would flatter. Leave the recording out, or say evaluate: {allow_leakage: true}",
-                 who, name, fold);
+                 who, name, bl_fold_number(s->folds, fold));
 }
 
 /* The first fold that tests on rows of the recording. */

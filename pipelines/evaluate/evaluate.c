@@ -152,13 +152,14 @@ static bl_status summarise(bl_ctx *ctx, const bl_config *c, const bl_problem *p,
 }
 
 /* What came of one learner's folds: warnings of those that failed, scores. */
-static bl_status conclude(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_result *r)
+static bl_status conclude(bl_ctx *ctx, const bl_config *c, const bl_problem *p, const bl_folds *folds, bl_result *r)
 {
   double start = now_s();
   for (size_t k = 0; k < r->cv.n_folds; k++) {
     r->seconds += r->cv.fit_s[k] + r->cv.apply_s[k];
     if (r->cv.status[k])
-      bl_warn(ctx, BL_W_SKIPPED, "model '%s': fold %zu failed: %s", r->name, k + 1, r->cv.errors.v[k]);
+      bl_warn(ctx, BL_W_SKIPPED, "model '%s': fold %zu failed: %s", r->name, bl_fold_number(folds, k),
+              r->cv.errors.v[k]);
   }
   bl_status s = summarise(ctx, c, p, r);
   r->seconds += now_s() - start;
@@ -216,8 +217,8 @@ bl_status bl_evaluate(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_r
   if (!s && !(out->v = bl_calloc(ctx, c->n_learners, sizeof *out->v))) s = bl_fail_nomem(ctx, "the results");
   if (!s) out->n = c->n_learners;
   if (!s) s = cross_validate(ctx, c, p, out);
-  for (size_t i = 0; !s && i < out->n; i++) s = conclude(ctx, c, p, &out->v[i]);
-  if (!s && out->chance.name) s = conclude(ctx, c, p, &out->chance);
+  for (size_t i = 0; !s && i < out->n; i++) s = conclude(ctx, c, p, &out->folds, &out->v[i]);
+  if (!s && out->chance.name) s = conclude(ctx, c, p, &out->folds, &out->chance);
   if (s) bl_results_free(ctx, out);
   return s;
 }

@@ -40,6 +40,16 @@ typedef struct split_row {
   size_t split, row;
 } split_row;
 
+/* Splits may be counted from 0 or from 1: what the list does is kept where folds are told of. */
+static void count_from_first(split_row *v, size_t n, size_t *n_splits, bool *from_zero)
+{
+  *from_zero = false;
+  for (size_t i = 0; i < n; i++) *from_zero |= v[i].split == 0;
+  if (*from_zero || !*n_splits) return;
+  for (size_t i = 0; i < n; i++) v[i].split--;
+  --*n_splits;
+}
+
 static bl_status read_split_rows(bl_ctx *ctx, const bl_table *t, size_t n, split_row **out, size_t *n_splits)
 {
   size_t split_col, row_col;
@@ -70,12 +80,14 @@ static bl_status folds_from_file(bl_ctx *ctx, const bl_config *c, size_t n, bl_f
   bl_status s = path ? bl_table_read(ctx, path, &t) : bl_fail_nomem(ctx, "a path");
   if (!s) s = read_split_rows(ctx, &t, n, &lines, &n_splits);
   if (!s && !(test = bl_calloc(ctx, t.n_rows, sizeof *test))) s = bl_fail_nomem(ctx, "the folds");
+  if (!s) count_from_first(lines, t.n_rows, &n_splits, &out->from_zero);
   for (size_t k = 0; !s && k < n_splits; k++) {
     size_t n_test = 0;
     for (size_t i = 0; i < t.n_rows; i++)
       if (lines[i].split == k) test[n_test++] = (uint32_t)lines[i].row;
     if (!n_test || n_test >= n)
-      s = bl_fail(ctx, BL_E_FORMAT, "%s: split %zu tests %zu of %zu rows; wanted some, not all", path, k, n_test, n);
+      s = bl_fail(ctx, BL_E_FORMAT, "%s: split %zu tests %zu of %zu rows; wanted some, not all", path,
+                  bl_fold_number(out, k), n_test, n);
     else s = bl_folds_add(ctx, out, n, test, n_test);
   }
   bl_free(ctx, lines);
@@ -137,7 +149,7 @@ static bl_status refuse_leakage(bl_ctx *ctx, const bl_config *c, const bl_proble
       "of fold %zu, and the score would flatter. Use split: group_k_fold, stratified_group_k_fold or "
       "leave_one_group_out, or say evaluate: {allow_leakage: true}",
       p->n, p->groups.n, splitter, leaks ? "tears" : "may tear", example_row(p, which), leaks ? "stand" : "could stand",
-      fold);
+      bl_fold_number(folds, fold));
 }
 
 bl_status bl_make_folds(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_folds *out)

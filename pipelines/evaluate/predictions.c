@@ -69,7 +69,7 @@ static bl_status put_line(bl_ctx *ctx, const bl_run_parts *r, const bl_result *x
   const bl_dataset *d = p->rows;
   size_t of_problem = x->cv.row[e], row = p->index[of_problem];
   bl_status s = bl_put_field(ctx, b, x->name);
-  if (!s) s = bl_put_number(ctx, b, (double)x->cv.fold[e] + 1);
+  if (!s) s = bl_put_number(ctx, b, (double)bl_fold_number(&r->results->folds, x->cv.fold[e]));
   if (!s) s = bl_put_number(ctx, b, (double)row);
   if (!s) s = bl_put_field(ctx, b, bl_column_text(&d->recording, row));
   if (!s) s = bl_put_number(ctx, b, bl_packed_get(&d->start_s, row));

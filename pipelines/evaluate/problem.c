@@ -235,6 +235,15 @@ bl_status bl_problem_make(bl_ctx *ctx, const bl_config *c, const bl_dataset *row
   return s;
 }
 
+const char *bl_tested_group(const bl_problem *p, const bl_fold *f)
+{
+  if (!p->grouped || !p->group || !f->n_test) return "";
+  int32_t group = p->group[f->test[0]];
+  for (size_t i = 1; i < f->n_test; i++)
+    if (p->group[f->test[i]] != group) return "";
+  return group >= 0 && (size_t)group < p->groups.n ? p->groups.v[group] : "";
+}
+
 void bl_problem_free(bl_ctx *ctx, bl_problem *p)
 {
   bl_free(ctx, p->index);

@@ -65,16 +65,17 @@ bl_status bl_write_folds(bl_ctx *ctx, const bl_run_parts *r, const char *path)
 {
   const bl_config *c = r->config;
   bl_buf b = {0};
-  bl_status s = bl_buf_puts(ctx, &b, "model,fold,train_rows,test_rows");
+  bl_status s = bl_buf_puts(ctx, &b, "model,fold,train_rows,test_rows,test_group");
   for (size_t m = 0; !s && m < c->n_scores; m++) s = bl_put_field(ctx, &b, c->score_names[m]);
   if (!s) s = bl_buf_puts(ctx, &b, ",status,message\n");
   for (size_t i = 0; i < r->results->n; i++) {
     const bl_result *x = &r->results->v[i];
     for (size_t k = 0; !s && k < x->cv.n_folds; k++) {
       s = bl_put_field(ctx, &b, x->name);
-      if (!s) s = bl_put_number(ctx, &b, (double)k + 1);
+      if (!s) s = bl_put_number(ctx, &b, (double)bl_fold_number(&r->results->folds, k));
       if (!s) s = bl_put_number(ctx, &b, (double)r->results->folds.v[k].n_train);
       if (!s) s = bl_put_number(ctx, &b, (double)r->results->folds.v[k].n_test);
+      if (!s) s = bl_put_field(ctx, &b, bl_tested_group(r->problem, &r->results->folds.v[k]));
       for (size_t m = 0; !s && m < c->n_scores; m++)
         s = bl_put_number(ctx, &b, x->cv.n_metrics ? x->cv.score[k * x->cv.n_metrics + m] : NAN);
       if (!s) s = bl_put_field(ctx, &b, bl_status_name(x->cv.status[k]));
@@ -135,6 +136,9 @@ static json_t *result_object(bl_ctx *ctx, const bl_run_parts *r, const bl_result
   json_object_set_new(o, "pooled", scores_object(c, x->pooled, 1));
   for (size_t k = 0; k < x->cv.n_folds; k++) {
     json_t *f = x->cv.n_metrics ? scores_object(c, x->cv.score + k * x->cv.n_metrics, 1) : json_object();
+    json_object_set_new(f, "fold", json_integer((json_int_t)bl_fold_number(&r->results->folds, k)));
+    if (*bl_tested_group(r->problem, &r->results->folds.v[k]))
+      json_object_set_new(f, "test_group", text_json(ctx, bl_tested_group(r->problem, &r->results->folds.v[k])));
     json_object_set_new(f, "train_rows", json_integer((json_int_t)r->results->folds.v[k].n_train));
     json_object_set_new(f, "test_rows", json_integer((json_int_t)r->results->folds.v[k].n_test));
     if (x->cv.status[k]) json_object_set_new(f, "error", text_json(ctx, x->cv.errors.v[k]));

@@ -63,9 +63,23 @@ static bl_status failed_folds(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
     const bl_result *x = &r->results->v[i];
     for (size_t k = 0; !s && k < x->cv.n_folds; k++)
       if (x->cv.status[k])
-        s = bl_buf_printf(ctx, out, "  %s: fold %zu FAILED: %s\n", x->name, k + 1, x->cv.errors.v[k]);
+        s = bl_buf_printf(ctx, out, "  %s: fold %zu FAILED: %s\n", x->name, bl_fold_number(&r->results->folds, k),
+                          x->cv.errors.v[k]);
   }
   return s;
+}
+
+/* Which group each fold tests, where it is one: leave-one-group-out says little without. */
+static bl_status fold_groups(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
+{
+  const bl_folds *f = &r->results->folds;
+  bl_status s = BL_OK;
+  for (size_t k = 0; k < f->n; k++)
+    if (!*bl_tested_group(r->problem, &f->v[k])) return BL_OK;
+  for (size_t k = 0; !s && k < f->n; k++)
+    s = bl_buf_printf(ctx, out, "%s%zu tests %s", k ? ", " : "  fold ", bl_fold_number(f, k),
+                      bl_tested_group(r->problem, &f->v[k]));
+  return s ? s : bl_buf_puts(ctx, out, "\n");
 }
 
 /* Per fold, with published numbers beside ours. */
@@ -79,7 +93,8 @@ static bl_status fold_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
   int w = widest(r->results, c, 8);
   char buf[24];
   bl_status s = bl_buf_printf(ctx, out, "\n%s by fold:\n  %-*s", c->score_names[metric], w, "model");
-  for (size_t k = 0; !s && k < n_folds; k++) s = bl_buf_printf(ctx, out, " %7zu", k + 1);
+  for (size_t k = 0; !s && k < n_folds; k++)
+    s = bl_buf_printf(ctx, out, " %7zu", bl_fold_number(&r->results->folds, k));
   if (!s) s = bl_buf_puts(ctx, out, "     mean\n");
   for (size_t i = 0; !s && i < r->results->n; i++) {
     const bl_result *x = &r->results->v[i];
@@ -99,7 +114,7 @@ static bl_status fold_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
     for (size_t k = 0; k < p->folds.n; k++) sum += p->folds.v[k];
     if (!s) s = bl_buf_printf(ctx, out, "  %7s\n", cell(buf, p->folds.n ? sum / (double)p->folds.n : NAN));
   }
-  return s;
+  return s ? s : fold_groups(ctx, r, out);
 }
 
 static bl_status part_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)

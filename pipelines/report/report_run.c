@@ -166,7 +166,7 @@ static void leakage(const bl_report *rep, bl_sink *k)
     bl_sink_puts(k,
                  "<p class=\"bad\"><strong>Rows of one group stand on both sides of the split</strong> (first: group ");
     bl_sink_html(k, group >= 0 && (size_t)group < p->groups.n ? p->groups.v[group] : "?");
-    bl_sink_printf(k, " in fold %zu). ", fold + 1);
+    bl_sink_printf(k, " in fold %zu). ", bl_fold_number(&rep->r->folds, fold));
     bl_sink_puts(k, rep->c->evaluate.allow_leakage ? "The config allows it (<code>allow_leakage: true</code>): " : "");
     bl_sink_puts(k, "the scores may be better than those on new recordings.</p>\n");
   } else {

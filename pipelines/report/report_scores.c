@@ -126,7 +126,7 @@ static void failed_folds(const bl_report *rep, bl_sink *k)
       if (!cv->status || !cv->status[f]) continue;
       bl_sink_puts(k, "<p class=\"bad\">");
       bl_sink_html(k, rep->r->v[i].name);
-      bl_sink_printf(k, ", fold %zu, failed: ", f + 1);
+      bl_sink_printf(k, ", fold %zu, failed: ", bl_fold_number(&rep->r->folds, f));
       bl_sink_html(k, f < cv->errors.n ? cv->errors.v[f] : bl_status_text(cv->status[f]));
       bl_sink_puts(k, "</p>\n");
     }
@@ -180,8 +180,13 @@ static void fold_table(const bl_report *rep, bl_sink *k, size_t m, size_t folds)
   }
   bl_sink_puts(k, "</tr></thead><tbody>\n");
   for (size_t f = 0; f < folds && f < BL_REPORT_ROWS; f++) {
-    bl_sink_printf(k, "<tr><th scope=\"row\">%zu</th><td class=\"n\">%zu</td>", f + 1,
-                   f < r->folds.n ? r->folds.v[f].n_test : 0);
+    bl_sink_printf(k, "<tr><th scope=\"row\">%zu", bl_fold_number(&r->folds, f));
+    if (f < r->folds.n && *bl_tested_group(rep->p, &r->folds.v[f])) {
+      bl_sink_puts(k, " <small>");
+      bl_sink_html(k, bl_tested_group(rep->p, &r->folds.v[f]));
+      bl_sink_puts(k, "</small>");
+    }
+    bl_sink_printf(k, "</th><td class=\"n\">%zu</td>", f < r->folds.n ? r->folds.v[f].n_test : 0);
     for (size_t i = 0; i < r->n; i++)
       number_cell(k, f < r->v[i].cv.n_folds ? r->v[i].cv.score[f * r->v[i].cv.n_metrics + m] : NAN, false);
     for (size_t j = 0; j < published; j++) {

@@ -156,6 +156,38 @@ static void a_column_of_times_orders_the_rows(void **state)
   check_free(ctx);
 }
 
+/* Folds are counted from 1, or as a list of splits counts them, and named by the group that they test. */
+static void folds_have_numbers_and_groups(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *evaluate;
+    size_t first;
+    const char *group;
+  } cases[] = {{"split: leave_one_group_out", 1, "g00"},
+               {"split: {group_k_fold: {n_splits: 2}}", 1, ""},
+               {"split_file: keeps.csv", 0, ""}, /* two groups */
+               {"split_file: from_one.csv", 1, "g00"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    bl_ctx *ctx = bl_ctx_new();
+    bl_config c;
+    bl_dataset d;
+    bl_problem p;
+    bl_results r;
+    check_ok(ctx, config_with(ctx, cases[i].evaluate, &c));
+    make_rows(ctx, true, &d);
+    check_ok(ctx, bl_problem_make(ctx, &c, &d, &p));
+    check_ok(ctx, bl_evaluate(ctx, &c, &p, &r));
+    assert_int_equal(bl_fold_number(&r.folds, 0), cases[i].first);
+    assert_string_equal(bl_tested_group(&p, &r.folds.v[0]), cases[i].group);
+    bl_results_free(ctx, &r);
+    bl_problem_free(ctx, &p);
+    bl_dataset_free(ctx, &d);
+    bl_config_free(ctx, &c);
+    check_free(ctx);
+  }
+}
+
 /* 12 calls have an snr of -7..13; noise has none and stands beside each part. */
 static void parts_hold_all_noise(void **state)
 {
@@ -275,6 +307,7 @@ static void failing_allocations(void **state)
 int main(void)
 {
   tree_text("keeps.csv", "split,row\n0,0\n0,1\n0,2\n0,3\n0,4\n0,5\n1,6\n1,7\n1,8\n1,9\n1,10\n1,11\n");
+  tree_text("from_one.csv", "split,row\n2,6\n2,7\n2,8\n1,0\n1,1\n1,2\n");
   tree_text("tears.csv", "split,row\n0,0\n0,1\n0,2\n0,3\n");
   tree_text("beyond.csv", "split,row\n0,0\n0,24\n");
   tree_text("half.csv", "split,row\n0,1.5\n");
@@ -282,9 +315,12 @@ int main(void)
   tree_text("skips.csv", "split,row\n0,0\n0,1\n0,2\n2,3\n2,4\n2,5\n");
   tree_text("none.csv", "split,row\n");
   tree_text("column.csv", "split,line\n0,1\n");
-  struct CMUnitTest tests[48] = {cmocka_unit_test(parts_hold_all_noise), cmocka_unit_test(other_tasks),
-                                 cmocka_unit_test(a_failing_fold_stays_alone), cmocka_unit_test(failing_allocations),
-                                 cmocka_unit_test(a_column_of_times_orders_the_rows)};
+  struct CMUnitTest tests[48] = {cmocka_unit_test(parts_hold_all_noise),
+                                 cmocka_unit_test(other_tasks),
+                                 cmocka_unit_test(a_failing_fold_stays_alone),
+                                 cmocka_unit_test(failing_allocations),
+                                 cmocka_unit_test(a_column_of_times_orders_the_rows),
+                                 cmocka_unit_test(folds_have_numbers_and_groups)};
   size_t n = 5;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     tests[n++] = (struct CMUnitTest){rows[i].name, folds_are_checked, NULL, NULL, (void *)(uintptr_t)&rows[i]};

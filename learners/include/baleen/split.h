@@ -23,7 +23,10 @@ typedef struct bl_fold {
 typedef struct bl_folds {
   bl_fold *v;
   size_t n;
+  bool from_zero; /* a list of splits counts them so; all others count from 1 */
 } bl_folds;
+/* The number of fold i for people, the same in tables, files and messages. */
+static inline size_t bl_fold_number(const bl_folds *f, size_t i) { return i + !f->from_zero; }
 /* Adds a fold that tests the given rows (copied) and trains on all other rows of 0..n-1. */
 bl_status bl_folds_add(bl_ctx *ctx, bl_folds *f, size_t n, const uint32_t *test, size_t n_test) BL_MUST_CHECK;
 void bl_folds_free(bl_ctx *ctx, bl_folds *f);

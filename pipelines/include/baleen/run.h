@@ -77,6 +77,8 @@ static inline bool bl_problem_labels(const bl_problem *p)
 }
 bl_status bl_problem_make(bl_ctx *ctx, const bl_config *c, const bl_dataset *rows, bl_problem *out) BL_MUST_CHECK;
 void bl_problem_free(bl_ctx *ctx, bl_problem *p);
+/* The name of the group whose rows are all that the fold tests, where rows belong to groups; else "". */
+const char *bl_tested_group(const bl_problem *p, const bl_fold *f);
 
 /* One score over all out-of-fold predictions of a part of the rows ("snr_db 0..5", "fold 2"). */
 typedef struct bl_part {
