@@ -183,7 +183,8 @@ static bl_status check_all(bl_mistakes *m, const bl_config *c, const bl_rows_kno
   bl_problem p = {0};
   size_t rows = 0;
   bl_status s = check_rows(m, c, known, &p);
-  if (!s && !m->v.n) s = check_split(m, c, &p, known, &rows, leak);
+  bool made = p.rows; /* it is not where rows that are not known yet decide what there is to learn */
+  if (!s && made && !m->v.n) s = check_split(m, c, &p, known, &rows, leak);
   if (!s) s = check_models(m, c, known, rows);
   bl_problem_free(m->ctx, &p);
   return s;
