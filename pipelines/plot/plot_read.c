@@ -53,7 +53,7 @@ bl_status bl_plot_read(const bl_plot *p, bl_plot_stretch_fn on_stretch, bl_plot_
       s = on_block(user, ctx, run->start_s + (double)at / p->st->rate_hz, x, got);
       at += got;
       done += (double)got;
-      bl_progress(ctx, "frames", done, p->n_frames);
+      if (!p->how->quiet) bl_progress(ctx, "frames", done, p->n_frames);
     }
     if (!s) s = on_stretch(user, ctx, run->start_s + (double)at / p->st->rate_hz, false);
   }

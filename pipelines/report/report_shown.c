@@ -111,6 +111,7 @@ static bl_status draw(bl_report *rep, bl_recording *rec, double from_s, double t
   how.from_s = from_s;
   how.to_s = to_s;
   how.annotations = &none;
+  how.quiet = true;
   if (!s && rep->gnuplot) s = bl_plot_opened(ctx, rec, &how, picture_scale, picture);
   shown->picture = !s && rep->gnuplot;
   if (!s && is_sound(rec)) s = write_sound(ctx, rec, from_s, to_s, sound), shown->sound = !s;

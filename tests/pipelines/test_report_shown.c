@@ -77,10 +77,17 @@ static void check_sound(bl_ctx *ctx, size_t row)
   assert_false(is_there(name));
 }
 
+static void no_frames(void *user, const char *what, double done, double total)
+{
+  (void)user, (void)done, (void)total;
+  if (!strcmp(what, "frames")) fail_msg("the progress of one of many short pictures is told");
+}
+
 static void shows_mistakes(void **state)
 {
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
+  bl_ctx_set_progress(ctx, no_frames, NULL);
   char *page = run(ctx, "report: {n_shown: 1}\n");
   assert_int_equal(count(page, "<audio "), 2); /* one miss, one false alarm */
   assert_int_equal(count(page, "<img alt=\"spectrogram or traces of "), 2);

@@ -24,6 +24,7 @@ typedef struct bl_plotting {
   const char *cmap;            /* viridis, magma, inferno, gray, gray_r; NULL: viridis */
   bool spectrogram;            /* of the mean of the channels, though they are no sound */
   const bl_texts *annotations; /* tables to draw beside what is marked inside; NULL: Raven's, if it lies beside */
+  bool quiet;                  /* no progress is told: of many short pictures it would only fill the screen */
 } bl_plotting;
 bl_plotting bl_plotting_usual(void);
 /* `baleen plot`: one recording drawn into `out` (.png or .svg by its ending). Sound: waveform and spectrogram; EEG:
