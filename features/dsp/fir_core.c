@@ -84,9 +84,9 @@ static bl_status init_fft(bl_ctx *ctx, const char *who, state *st, size_t size)
   return st->turned ? BL_OK : bl_fail_nomem(ctx, who);
 }
 
-void bl_fir_reset(void *sp)
+void bl_fir_reset(void *fir)
 {
-  state *st = sp;
+  state *st = fir;
   st->base = st->done = st->total = 0;
   st->len = st->left;
   st->continued = st->left == 0;
@@ -242,9 +242,9 @@ static bl_status drain(bl_ctx *ctx, state *st, bool end, bl_frames *out)
   }
 }
 
-bl_status bl_fir_push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
+bl_status bl_fir_push(bl_ctx *ctx, void *fir, const float *x, size_t n, bl_frames *out)
 {
-  state *st = sp;
+  state *st = fir;
   bl_status s = BL_OK;
   while (!s && n) {
     size_t took = take(st, x, n);
@@ -266,9 +266,9 @@ static void warn_of_short(bl_ctx *ctx, state *st)
       st->who, st->n_taps, (unsigned long long)st->total);
 }
 
-bl_status bl_fir_finish(bl_ctx *ctx, void *sp, bl_frames *out)
+bl_status bl_fir_finish(bl_ctx *ctx, void *fir, bl_frames *out)
 {
-  state *st = sp;
+  state *st = fir;
   if (!st->total) return BL_OK;
   warn_of_short(ctx, st);
   if (!st->continued) continue_left(st);
@@ -277,16 +277,16 @@ bl_status bl_fir_finish(bl_ctx *ctx, void *sp, bl_frames *out)
 }
 
 /* Blocks by FFT must lie at the same places. */
-bool bl_fir_warm_up(const void *sp, bl_warm_up *out)
+bool bl_fir_warm_up(const void *fir, bl_warm_up *out)
 {
-  const state *st = sp;
+  const state *st = fir;
   *out = (bl_warm_up){st->left, st->block ? st->block : 1};
   return true;
 }
 
-void bl_fir_release(bl_ctx *ctx, void *sp)
+void bl_fir_release(bl_ctx *ctx, void *fir)
 {
-  state *st = sp;
+  state *st = fir;
   bl_free(ctx, st->taps);
   bl_free(ctx, st->v);
   bl_free(ctx, st->response);

@@ -36,12 +36,12 @@ typedef struct bl_fir {
 /* Takes n_taps, an odd number of taps, symmetric unless phase is minimum, for `width` series; `taps` is taken over,
  * whatever comes; `who` must last. On failure bl_fir_release() still has to be called. */
 bl_status bl_fir_init(bl_ctx *ctx, const char *who, double *taps, size_t n_taps, bl_fir_phase phase,
-                      bl_fir_method method, size_t width, bl_fir *f) BL_MUST_CHECK;
-/* As the slots of a stage; `f` is a bl_fir. The end of the first run that is shorter than the filter warns of it. */
-bl_status bl_fir_push(bl_ctx *ctx, void *f, const float *x, size_t n, bl_frames *out) BL_MUST_CHECK;
-bl_status bl_fir_finish(bl_ctx *ctx, void *f, bl_frames *out) BL_MUST_CHECK;
-void bl_fir_reset(void *f);
-bool bl_fir_warm_up(const void *f, bl_warm_up *out);
-void bl_fir_release(bl_ctx *ctx, void *f); /* zeroed is fine */
+                      bl_fir_method method, size_t width, bl_fir *st) BL_MUST_CHECK;
+/* As the slots of a stage; `fir` is a bl_fir. The end of the first run that is shorter than the filter warns of it. */
+bl_status bl_fir_push(bl_ctx *ctx, void *fir, const float *x, size_t n, bl_frames *out) BL_MUST_CHECK;
+bl_status bl_fir_finish(bl_ctx *ctx, void *fir, bl_frames *out) BL_MUST_CHECK;
+void bl_fir_reset(void *fir);
+bool bl_fir_warm_up(const void *fir, bl_warm_up *out);
+void bl_fir_release(bl_ctx *ctx, void *fir); /* zeroed is fine */
 
 #endif

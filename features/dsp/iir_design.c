@@ -298,19 +298,19 @@ static bl_status check_stable(bl_ctx *ctx, const char *who, const bl_biquad *sos
   return BL_OK;
 }
 
-bl_status bl_iir_design(bl_ctx *ctx, const char *who, const bl_iir_spec *s, bl_biquad sos[BL_IIR_MAX_SECTIONS],
+bl_status bl_iir_design(bl_ctx *ctx, const char *who, const bl_iir_spec *spec, bl_biquad sos[BL_IIR_MAX_SECTIONS],
                         size_t *n)
 {
-  bl_status status = check(ctx, who, s);
+  bl_status status = check(ctx, who, spec);
   if (status) return status;
   zpk f = {.k = 1};
-  switch (s->type) {
-  case BL_IIR_BUTTER: butterworth(s->order, &f); break;
-  case BL_IIR_CHEBY1: chebyshev1(s->order, s->rp, &f); break;
-  case BL_IIR_CHEBY2: chebyshev2(s->order, s->rs, &f); break;
-  case BL_IIR_BESSEL: bessel(s->order, &f); break;
+  switch (spec->type) {
+  case BL_IIR_BUTTER: butterworth(spec->order, &f); break;
+  case BL_IIR_CHEBY1: chebyshev1(spec->order, spec->rp, &f); break;
+  case BL_IIR_CHEBY2: chebyshev2(spec->order, spec->rs, &f); break;
+  case BL_IIR_BESSEL: bessel(spec->order, &f); break;
   }
-  double l = 4 * tan(pi * s->l_freq / s->rate_hz), h = 4 * tan(pi * s->h_freq / s->rate_hz);
+  double l = 4 * tan(pi * spec->l_freq / spec->rate_hz), h = 4 * tan(pi * spec->h_freq / spec->rate_hz);
   if (isnan(l)) to_low(&f, h);
   else if (isnan(h)) to_high(&f, l);
   else if (l < h) to_band(&f, sqrt(l * h), h - l);

@@ -33,9 +33,9 @@ bool bl_polyphase_ratio(double from_hz, double to_hz, size_t *up, size_t *down)
 
 size_t bl_polyphase_ahead(size_t half, size_t up) { return (half + up - 1) / up; }
 
-void bl_polyphase_reset(void *fp)
+void bl_polyphase_reset(void *filter)
 {
-  bl_polyphase *f = fp;
+  bl_polyphase *f = filter;
   f->base = f->done = f->total = 0;
   f->len = f->left;
   f->continued = f->left == 0;
@@ -202,9 +202,9 @@ static bl_status drain(bl_ctx *ctx, bl_polyphase *f, bl_frames *out)
   return BL_OK;
 }
 
-bl_status bl_polyphase_push(bl_ctx *ctx, void *fp, const float *x, size_t n, bl_frames *out)
+bl_status bl_polyphase_push(bl_ctx *ctx, void *filter, const float *x, size_t n, bl_frames *out)
 {
-  bl_polyphase *f = fp;
+  bl_polyphase *f = filter;
   bl_status s = BL_OK;
   while (!s && n) {
     size_t took = take(f, x, n);
@@ -215,9 +215,9 @@ bl_status bl_polyphase_push(bl_ctx *ctx, void *fp, const float *x, size_t n, bl_
   return s;
 }
 
-bl_status bl_polyphase_finish(bl_ctx *ctx, void *fp, bl_frames *out)
+bl_status bl_polyphase_finish(bl_ctx *ctx, void *filter, bl_frames *out)
 {
-  bl_polyphase *f = fp;
+  bl_polyphase *f = filter;
   if (!f->total) return BL_OK;
   if (!f->continued) continue_left(f);
   continue_right(f);
@@ -225,16 +225,16 @@ bl_status bl_polyphase_finish(bl_ctx *ctx, void *fp, bl_frames *out)
 }
 
 /* The phases must be the same. What the run is continued by behind its end is mirrored from `right` frames. */
-bool bl_polyphase_warm_up(const void *fp, bl_warm_up *out)
+bool bl_polyphase_warm_up(const void *filter, bl_warm_up *out)
 {
-  const bl_polyphase *f = fp;
+  const bl_polyphase *f = filter;
   *out = (bl_warm_up){f->right + 1, f->down};
   return true;
 }
 
-void bl_polyphase_release(bl_ctx *ctx, void *fp)
+void bl_polyphase_release(bl_ctx *ctx, void *filter)
 {
-  bl_polyphase *f = fp;
+  bl_polyphase *f = filter;
   bl_free(ctx, f->bank);
   bl_free(ctx, f->v);
 }

@@ -35,10 +35,10 @@ size_t bl_polyphase_ahead(size_t half, size_t up);
 bl_status bl_polyphase_init(bl_ctx *ctx, const char *who, size_t up, size_t down, const double *h, size_t half,
                             bl_polyphase_pad pad, size_t width, bl_polyphase *f) BL_MUST_CHECK;
 /* As the slots of a stage; `f` is a bl_polyphase. */
-bl_status bl_polyphase_push(bl_ctx *ctx, void *f, const float *x, size_t n, bl_frames *out) BL_MUST_CHECK;
-bl_status bl_polyphase_finish(bl_ctx *ctx, void *f, bl_frames *out) BL_MUST_CHECK;
-void bl_polyphase_reset(void *f);
-bool bl_polyphase_warm_up(const void *f, bl_warm_up *out);
-void bl_polyphase_release(bl_ctx *ctx, void *f); /* zeroed is fine */
+bl_status bl_polyphase_push(bl_ctx *ctx, void *filter, const float *x, size_t n, bl_frames *out) BL_MUST_CHECK;
+bl_status bl_polyphase_finish(bl_ctx *ctx, void *filter, bl_frames *out) BL_MUST_CHECK;
+void bl_polyphase_reset(void *filter);
+bool bl_polyphase_warm_up(const void *filter, bl_warm_up *out);
+void bl_polyphase_release(bl_ctx *ctx, void *filter); /* zeroed is fine */
 
 #endif

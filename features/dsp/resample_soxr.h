@@ -18,7 +18,7 @@ typedef struct bl_soxr {
 
 /* How long after its own time an output is known, in seconds: measured, on a run of silence. */
 bl_status bl_soxr_latency(bl_ctx *ctx, const char *who, double from_hz, double to_hz, bool very_high,
-                          double *s) BL_MUST_CHECK;
+                          double *seconds) BL_MUST_CHECK;
 /* On failure bl_soxr_release() still has to be called. */
 bl_status bl_soxr_init(bl_ctx *ctx, const char *who, double from_hz, double to_hz, bool very_high, size_t width,
                        bl_soxr *f) BL_MUST_CHECK;

@@ -174,7 +174,7 @@ void bl_extractor_drop_spans(bl_ctx *ctx, bl_extractor *e);
 
 void bl_judges_free(bl_ctx *ctx, bl_extractor *e);
 /* What a stage puts out, or the input (ROOT). */
-const bl_stream *bl_extractor_stream(const bl_extractor *e, size_t node);
+const bl_stream *bl_extractor_stream(const bl_extractor *e, size_t at);
 /* Each leaf's stream is again what its node puts out. */
 void bl_leaves_uncorrect(bl_ctx *ctx, bl_extractor *e);
 /* Time of a stream's frame after the span's anchor. Samples are counted from the anchor's own, as MNE does. */

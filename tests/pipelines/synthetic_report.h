@@ -193,7 +193,7 @@ static inline void synthetic_make(synthetic *s)
                       .groups = {s->groups, N_FOLDS},
                       .grouped = true};
   static double chance[2] = {0.5, 0.625}, none[2];
-  s->r = (bl_results){.folds = {s->fold, N_FOLDS}, .v = s->result, .n = 2};
+  s->r = (bl_results){.folds = {.v = s->fold, .n = N_FOLDS}, .v = s->result, .n = 2};
   s->r.chance = (bl_result){.name = (char *)"chance", .mean = chance, .sd = none, .pooled = chance};
   s->r.chance.cv.n_metrics = 2;
   s->metrics[0].cls = &synthetic_metric, s->metrics[1].cls = &second_metric;
@@ -214,7 +214,7 @@ static inline void synthetic_make(synthetic *s)
                      .evaluate = {.by = by, .n_worst = 8},
                      .published = s->pub,
                      .n_published = 1,
-                     .report = {title, text, {s->list, 1}, auc}};
+                     .report = {.title = title, .text = text, .list = {s->list, 1}, .published_metric = auc}};
 }
 
 #endif

@@ -73,8 +73,15 @@ static void test_spectrum_level(void **state)
 {
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
-  bl_plot p = {
-      .ctx = ctx, .unit = "FS", .n_channels = 1, .mixed = true, .from_s = 1, .to_s = 2.5, .n_frames = 1.5 * RATE};
+  bl_plotting how = bl_plotting_usual();
+  bl_plot p = {.ctx = ctx,
+               .how = &how,
+               .unit = "FS",
+               .n_channels = 1,
+               .mixed = true,
+               .from_s = 1,
+               .to_s = 2.5,
+               .n_frames = 1.5 * RATE};
   static heard h;
   check_ok(ctx, bl_recording_open(ctx, sine_file("sine.wav", amplitude), &p.rec));
   p.st = &p.rec->streams[0];

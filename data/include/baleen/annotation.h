@@ -112,9 +112,9 @@ typedef struct bl_annotation_writing {
  * rate, or a microsecond), overlaps, is of another file or has no label is BL_E_ARG. */
 bl_status bl_annotations_write_as(bl_ctx *ctx, const char *path, const bl_annotation_writing *how,
                                   const bl_annotations *a) BL_MUST_CHECK;
-/* The same text, appended to *out; `path` is for messages, and for its ending. */
+/* The same text, appended to *text; `path` is for messages, and for its ending. */
 bl_status bl_annotations_print(bl_ctx *ctx, const char *path, const bl_annotation_writing *how, const bl_annotations *a,
-                               bl_buf *out) BL_MUST_CHECK;
+                               bl_buf *text) BL_MUST_CHECK;
 /* The same with a format and files only. */
 bl_status bl_annotations_write(bl_ctx *ctx, const char *path, bl_annotation_format format, const bl_annotations *a,
                                const bl_annotated_file *files, size_t n_files) BL_MUST_CHECK;
@@ -145,7 +145,7 @@ bl_status bl_annotations_beside(bl_ctx *ctx, bl_annotation_format format, const 
 /* The format that a name says, as writing goes by it; AUTO when it says none. */
 bl_annotation_format bl_annotation_format_of(const char *path);
 /* "raven", "audacity", "csv", "bids", "hypnogram"; "auto". */
-const char *bl_annotation_format_name(bl_annotation_format format);
+const char *bl_annotation_format_name(bl_annotation_format f);
 /* Where `file`, as a table has it, stands among files: the same text, else the same file name; n_files when it is none
  * of them. BL_E_FORMAT, beginning with `where`, when several have that name. file NULL: the only one there is. */
 bl_status bl_annotated_file_find(bl_ctx *ctx, const char *where, const bl_annotated_file *files, size_t n_files,
