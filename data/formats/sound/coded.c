@@ -12,11 +12,11 @@ enum { FAR_AHEAD = 32768 };
 
 bl_status bl_coded_add(bl_ctx *ctx, bl_coded *c, bl_coded_part part)
 {
-  bl_coded_part *last = c->n_parts ? &c->parts[c->n_parts - 1] : NULL;
   void *v = c->parts;
   bl_status s = bl_grow(ctx, &v, &c->cap_parts, c->n_parts + 1, sizeof *c->parts, "the parts of a sound file");
   c->parts = v;
   if (s) return s;
+  bl_coded_part *last = c->n_parts ? &c->parts[c->n_parts - 1] : NULL;
   if (last && !last->n) { /* it was lost as a whole: its place is taken, its gap stays */
     part.lost += last->lost;
     c->n_parts--;
