@@ -443,14 +443,16 @@ static void check_several(const char *options, const char *between, const bl_eve
   const bl_run_info r = {.start_s = 0, .end_s = 10, .rate_hz = 100, .between_labels = between};
   bl_segment g;
   bl_spans out = {0};
-  size_t skipped = 0, len = 0;
+  bl_segment_run keep = {0};
+  size_t len = 0;
   char got[200] = "";
   check_ok(ctx, make_segment(ctx, "window", options, &g));
-  check_ok(ctx, cut(ctx, &g, &r, at, n, &out, &skipped));
+  check_ok(ctx, cut_and_keep(ctx, &g, &r, at, n, &keep, &out)); /* which owns the labels that it joined */
   for (size_t i = 0; i < out.n && len < 150; i++)
     len += (size_t)snprintf(got + len, sizeof got - len, "%s%g%s", i ? " " : "", out.v[i].start_s,
                             out.v[i].label ? out.v[i].label : "-");
   if (strcmp(got, want)) fail_msg("%s: %s, wanted %s", options, got, want);
+  bl_segment_stop(ctx, &keep);
   done(ctx, &g, &out);
   check_free(ctx);
 }
