@@ -46,7 +46,7 @@ void bl_feed_give(bl_feed *f, size_t most, bl_feed_item *out)
     bl_feed_part *p = &f->part[k];
     size_t up_to = to == first->n ? p->n : (size_t)floor((double)to / (double)first->n * (double)p->n);
     if (!k) up_to = to;
-    f->given[k] = p->block + p->at * width_of(f, k);
+    f->given[k] = p->block ? p->block + p->at * width_of(f, k) : NULL; /* an empty feed has made no room */
     f->n_given[k] = up_to - p->at;
     p->at = up_to;
   }
