@@ -2,7 +2,8 @@
  * regressor must beat. As scikit-learn's DummyRegressor, whose strategy `constant` needs no learning and is left out.
  *
  * Without weights the median and the quantile lie between two targets where they must (numpy's linear rule). With weights
- * they are the lowest target at which the summed weights reach the share asked for, as scikit-learn has it. */
+ * they are the lowest target at which the summed weights reach the share asked for, as scikit-learn has it; rows of
+ * weight zero never come here (estimator.h), and weights that are all 1 are none. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +53,7 @@ static double quantile_of(const weighted *v, size_t n, double share, bool has_we
   double wanted = share * sum;
   for (size_t i = 0; i < n; i++) {
     reached += v[i].weight;
-    if (reached > 0 && reached >= wanted) return v[i].y;
+    if (reached >= wanted) return v[i].y;
   }
   return v[n - 1].y;
 }

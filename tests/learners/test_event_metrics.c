@@ -225,7 +225,7 @@ int main(void)
   enum { S = sizeof settings / sizeof *settings };
   struct CMUnitTest tests[S + 3 + 3 * 32] = {cmocka_unit_test(mean_over_labels), cmocka_unit_test(rates_and_thresholds),
                                              cmocka_unit_test(long_chains)};
-  size_t n = 3;
+  size_t n = check_listed(tests);
   for (size_t i = 0; i < S; i++)
     tests[n++] = (struct CMUnitTest){.name = settings[i].name,
                                      .test_func = counts_as_sed_eval_does,

@@ -305,7 +305,7 @@ int main(void)
 {
   struct CMUnitTest tests[32] = {cmocka_unit_test(metrics_of_labels), cmocka_unit_test(metrics_of_numbers),
                                  cmocka_unit_test(labels_without_rows), cmocka_unit_test(misfits_are_refused)};
-  size_t n = 4;
+  size_t n = check_listed(tests);
   for (size_t i = 0; i < sizeof learners / sizeof *learners; i++)
     tests[n++] = (struct CMUnitTest){.name = learners[i].golden,
                                      .test_func = estimator_is_scikit_learns,

@@ -285,7 +285,7 @@ int main(void)
       cmocka_unit_test(seed_reaches_plug_ins),    cmocka_unit_test(overrides_reach_options),
       cmocka_unit_test(overrides_reach_children), cmocka_unit_test(nested_prints_what_reads_back),
       cmocka_unit_test(branches_that_are_taken),  cmocka_unit_test(failing_allocations)};
-  size_t n = 8;
+  size_t n = check_listed(tests);
   for (size_t i = 0; i < sizeof bads / sizeof *bads; i++)
     tests[n++] = (struct CMUnitTest){bads[i].name, refused, NULL, NULL, (void *)(uintptr_t)&bads[i]};
   return _cmocka_run_group_tests("config", tests, n, NULL, NULL);

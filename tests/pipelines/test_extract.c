@@ -229,7 +229,7 @@ int main(void)
                                  cmocka_unit_test(failing_allocations),
                                  cmocka_unit_test(alike_is_told_once),
                                  cmocka_unit_test(rows_are_those_of_each_alone)};
-  size_t n = 7;
+  size_t n = check_listed(tests);
   for (size_t i = 0; i < sizeof odds / sizeof *odds; i++)
     tests[n++] = (struct CMUnitTest){odds[i].name, failures_stay_alone, NULL, NULL, (void *)(uintptr_t)&odds[i]};
   for (size_t i = 0; i < sizeof bads / sizeof *bads; i++)

@@ -462,7 +462,7 @@ int main(void)
                                  cmocka_unit_test(broken_models),        cmocka_unit_test(failing_allocations),
                                  cmocka_unit_test(every_window),         cmocka_unit_test(events_of_a_table),
                                  cmocka_unit_test(left_out_in_short),    cmocka_unit_test(times_of_a_table)};
-  size_t n = 8;
+  size_t n = check_listed(tests);
   for (size_t i = 0; i < sizeof bads / sizeof *bads; i++)
     tests[n++] = (struct CMUnitTest){bads[i].name, refused, NULL, NULL, (void *)(uintptr_t)&bads[i]};
   int failed = _cmocka_run_group_tests("predict", tests, n, prepare, NULL);

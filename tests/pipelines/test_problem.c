@@ -205,7 +205,7 @@ static void failing_allocations(void **state)
 int main(void)
 {
   struct CMUnitTest tests[64] = {cmocka_unit_test(long_group_names), cmocka_unit_test(failing_allocations)};
-  size_t n = 2;
+  size_t n = check_listed(tests);
   for (size_t i = 0; i < sizeof goods / sizeof *goods; i++)
     tests[n++] = (struct CMUnitTest){goods[i].name, taken, NULL, NULL, (void *)(uintptr_t)&goods[i]};
   for (size_t i = 0; i < sizeof bads / sizeof *bads; i++)

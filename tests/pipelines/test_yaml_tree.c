@@ -125,7 +125,7 @@ int main(void)
 {
   struct CMUnitTest tests[64] = {cmocka_unit_test(places_and_values), cmocka_unit_test(alias_bomb),
                                  cmocka_unit_test(failing_allocations)};
-  size_t n = 3;
+  size_t n = check_listed(tests);
   for (size_t i = 0; i < sizeof bads / sizeof *bads; i++)
     tests[n++] = (struct CMUnitTest){bads[i].name, bad_yaml, NULL, NULL, (void *)(uintptr_t)&bads[i]};
   for (size_t i = 0; i < sizeof overs / sizeof *overs; i++)

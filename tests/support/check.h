@@ -12,6 +12,14 @@
 
 #include "baleen/context.h"
 
+/* How many tests stand in a list that has room for more behind them: where those from a table go. */
+static inline size_t check_listed(const struct CMUnitTest *tests)
+{
+  size_t n = 0;
+  while (tests[n].test_func) n++;
+  return n;
+}
+
 /* Fails the test with the context's error when status is not BL_OK. */
 #define check_ok(ctx, status) check_ok_at((ctx), (status), __FILE__, __LINE__)
 void check_ok_at(bl_ctx *ctx, bl_status status, const char *file, int line);
