@@ -152,6 +152,14 @@ bool bl_config_greater_is_better(const bl_config *c, size_t m)
                           : c->event_metrics[m - c->n_metrics].cls->greater_is_better;
 }
 
+size_t bl_config_main_metric(const bl_config *c)
+{
+  const char *published = c->report.published_metric;
+  for (size_t m = 0; c->n_published && published && m < c->n_metrics; m++)
+    if (!strcmp(c->score_names[m], published) || !strcmp(c->metrics[m].cls->name, published)) return m;
+  return 0;
+}
+
 void bl_config_free(bl_ctx *ctx, bl_config *c)
 {
   bl_free(ctx, c->path);

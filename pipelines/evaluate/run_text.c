@@ -86,9 +86,7 @@ static bl_status fold_groups(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
 static bl_status fold_table(bl_ctx *ctx, const bl_run_parts *r, bl_buf *out)
 {
   const bl_config *c = r->config;
-  size_t metric = 0, n_folds = r->results->folds.n;
-  for (size_t m = 0; m < c->n_metrics; m++)
-    if (!strcmp(c->metrics[m].cls->name, c->report.published_metric)) metric = m;
+  size_t metric = bl_config_main_metric(c), n_folds = r->results->folds.n;
   if (n_folds < 2 || n_folds > 12 || !c->n_scores) return BL_OK;
   int w = widest(r->results, c, 8);
   char buf[24];

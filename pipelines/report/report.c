@@ -121,14 +121,6 @@ static void page_body(const bl_report *rep, bl_sink *k)
   bl_sink_puts(k, "</body>\n</html>\n");
 }
 
-/* Index of the metric that pictures show: that of the published numbers when there are some, else the first. */
-static size_t find_main_metric(const bl_config *c)
-{
-  for (size_t m = 0; c->n_published && c->report.published_metric && m < c->n_metrics; m++)
-    if (!strcmp(c->score_names[m], c->report.published_metric)) return m;
-  return 0;
-}
-
 static bl_status make_folder(bl_ctx *ctx, const char *path)
 {
   if (mkdir(path, 0777) && errno != EEXIST)
@@ -171,7 +163,7 @@ bl_status bl_report_write(bl_ctx *ctx, const bl_config *c, const bl_extraction *
                           const bl_results *r, const char *folder)
 {
   bl_report rep = {.ctx = ctx, .c = c, .x = x, .p = p, .r = p ? r : NULL, .folder = folder};
-  rep.main_metric = find_main_metric(c);
+  rep.main_metric = bl_config_main_metric(c);
   rep.plots = bl_strf(ctx, "%s/plots", folder);
   bl_status s = rep.plots ? make_folder(ctx, rep.plots) : bl_fail_nomem(ctx, "the report");
   if (!s) s = bl_gnuplot_open(ctx, rep.plots, &rep.gnuplot);

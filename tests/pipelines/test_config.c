@@ -272,6 +272,31 @@ static bl_status read_whole(bl_ctx *ctx, void *arg)
   return s;
 }
 
+/* The metric of published numbers, where there are any; a default that speaks of them decides nothing without. */
+static void the_score_that_is_shown(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *more;
+    size_t want;
+  } cases[] = {{"", 0},
+               {"report: {published: {theirs: [0.5, 0.6]}}\n", 2},
+               {"report: {published: {theirs: [0.5, 0.6]}, published_metric: f1}\n", 0},
+               {"report: {published_metric: balanced_accuracy}\n", 0}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    bl_ctx *ctx = bl_ctx_new();
+    bl_config c;
+    char text[400];
+    snprintf(text, sizeof text,
+             TABLE "model: knn\nevaluate: {metrics: [{f1: {average: micro}}, balanced_accuracy, accuracy]}\n%s",
+             cases[i].more);
+    check_ok(ctx, bl_config_parse(ctx, "t.yaml", text, strlen(text), NULL, &c));
+    assert_int_equal(bl_config_main_metric(&c), cases[i].want);
+    bl_config_free(ctx, &c);
+    check_free(ctx);
+  }
+}
+
 static void failing_allocations(void **state)
 {
   (void)state;
@@ -284,7 +309,8 @@ int main(void)
       cmocka_unit_test(all_mistakes_at_once),     cmocka_unit_test(prints_what_reads_back),
       cmocka_unit_test(seed_reaches_plug_ins),    cmocka_unit_test(overrides_reach_options),
       cmocka_unit_test(overrides_reach_children), cmocka_unit_test(nested_prints_what_reads_back),
-      cmocka_unit_test(branches_that_are_taken),  cmocka_unit_test(failing_allocations)};
+      cmocka_unit_test(branches_that_are_taken),  cmocka_unit_test(failing_allocations),
+      cmocka_unit_test(the_score_that_is_shown)};
   size_t n = check_listed(tests);
   for (size_t i = 0; i < sizeof bads / sizeof *bads; i++)
     tests[n++] = (struct CMUnitTest){bads[i].name, refused, NULL, NULL, (void *)(uintptr_t)&bads[i]};

@@ -115,5 +115,7 @@ bl_status bl_config_print(bl_ctx *ctx, const bl_config *c, bl_buf *out) BL_MUST_
 void bl_config_free(bl_ctx *ctx, bl_config *c);
 /* Of the m-th score: is greater better? */
 bool bl_config_greater_is_better(const bl_config *c, size_t m);
+/* The score that tables by fold and pictures show: that of the published numbers where there are some, else the first. */
+size_t bl_config_main_metric(const bl_config *c);
 
 #endif
