@@ -1,5 +1,5 @@
 /* Options that hold an array: parsing, printing, copying, comparing; see bl_array in option.h. */
-#include "option_array.h"
+#include "option_private.h"
 
 #include <math.h>
 #include <stdint.h>
