@@ -85,8 +85,31 @@ static void told_at_once(void **state)
   check_free(ctx);
 }
 
+/* Recordings lie deep: a path as subject leaves the sentence behind it whole, and of its kind. */
+static void long_subject(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  heard h = {0};
+  bl_gathered g = {0};
+  char path[481], want[600];
+  memset(path, 'x', sizeof path - 1);
+  path[sizeof path - 1] = '\0';
+  bl_ctx_set_log(ctx, listen, &h, BL_LOG_WARN);
+  bl_ctx_gather(ctx, &g);
+  bl_ctx_set_subject(ctx, path);
+  for (int i = 0; i < 3; i++) bl_warn(ctx, BL_W_UNDEFINED, "mean: bin %d is constant", i);
+  bl_ctx_set_subject(ctx, NULL);
+  bl_ctx_gather(ctx, NULL);
+  bl_gathered_tell(ctx, &g);
+  snprintf(want, sizeof want, "%s: mean: bin 0 is constant (and 2 more alike)\n", path);
+  assert_string_equal(h.text, want);
+  check_free(ctx);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(a_line_a_kind), cmocka_unit_test(told_at_once)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(a_line_a_kind), cmocka_unit_test(told_at_once),
+                                     cmocka_unit_test(long_subject)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,7 @@
 
 #include "baleen/context.h"
 
-enum { BL_GATHERED_KINDS = 16, BL_GATHERED_TEXT = 400 };
+enum { BL_GATHERED_KINDS = 16, BL_GATHERED_TEXT = 1024 }; /* as long as bl_warn() makes a text, subject and all */
 typedef struct bl_gathered_kind {
   bl_warning code;
   const char *format;
