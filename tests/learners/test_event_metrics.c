@@ -203,6 +203,17 @@ static bl_status score_once(bl_ctx *ctx, void *cls)
 
 static void failing_allocations(void **state) { check_every_allocation_failing(score_once, *state); }
 
+/* The event that comes second in the list has one detection alone, which the first has taken and must give up. */
+static void gives_way(void **unused)
+{
+  (void)unused;
+  static const bl_spotted truth[] = {{.start_s = 1, .end_s = 2}, {.start_s = 0.8, .end_s = 2}},
+                          found[] = {{.start_s = 0.9, .end_s = 2}, {.start_s = 1.1, .end_s = 2}};
+  bl_spotted_data d = {.truth = truth, .n_truth = 2, .found = found, .n_found = 2, .n_labels = 1};
+  check_near(score_of("event_recall", "t_collar=0.15", &d), 1, 0);
+  check_near(score_of("event_recall", "t_collar=0.15 matching=greedy", &d), 0.5, 0);
+}
+
 /* A chain of a thousand events, each of which must move on for the next to be found: no recursion, no quadratic time. */
 static void long_chains(void **unused)
 {
@@ -223,8 +234,8 @@ static void long_chains(void **unused)
 int main(void)
 {
   enum { S = sizeof settings / sizeof *settings };
-  struct CMUnitTest tests[S + 3 + 3 * 32] = {cmocka_unit_test(mean_over_labels), cmocka_unit_test(rates_and_thresholds),
-                                             cmocka_unit_test(long_chains)};
+  struct CMUnitTest tests[S + 4 + 3 * 32] = {cmocka_unit_test(mean_over_labels), cmocka_unit_test(rates_and_thresholds),
+                                             cmocka_unit_test(long_chains), cmocka_unit_test(gives_way)};
   size_t n = check_listed(tests);
   for (size_t i = 0; i < S; i++)
     tests[n++] = (struct CMUnitTest){.name = settings[i].name,

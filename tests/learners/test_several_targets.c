@@ -139,6 +139,21 @@ static void labels_without_rows(void **unused)
   check_free(ctx);
 }
 
+/* F1 and others count a label that is nowhere, which macro means of classes leave out; r2 by variance of targets none of
+ * which varies is their plain mean. */
+static void edges_of_means(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  const double y[] = {1, 0, 1, 0, 0, 0}, level[] = {1, 2, 1, 2, 1, 2}, off[] = {1, 2, 1, 2, 1, 3};
+  bl_scored s = {.n = 3, .n_classes = 2, .n_targets = 2, .y = y, .pred = y},
+            numbers = {.n = 3, .n_targets = 2, .y = level, .pred = off};
+  check_near(score_of(ctx, "f1", &s), 0.5, 0);
+  check_near(score_of(ctx, "{f1: {zero_division: 1}}", &s), 1, 0);
+  check_near(score_of(ctx, "{r2: {multioutput: variance_weighted}}", &numbers), 0.5, 0);
+  check_free(ctx);
+}
+
 /* clang-format off */
 static const struct refusal { const char *metric, *option, *value; size_t n_classes, n_targets; bl_status status; const char *part; } refusals[] = {
   {"log_loss", NULL, NULL, 2, 2, BL_E_UNSUPPORTED, "log_loss: scores classes, but the targets are several labels a row; choose one of accuracy, precision, recall, f1, jaccard, "
@@ -242,6 +257,33 @@ static void estimator_is_scikit_learns(void **state)
   check_free(ctx);
 }
 
+/* Votes that are even make no label, and of two classes the first. */
+static void an_even_vote_is_no(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  float x[] = {0, 2}, between[] = {1};
+  const double labels[] = {1, 0, 0, 1}, classes[] = {0, 1};
+  const bl_cmat ask = {.v = between, .rows = 1, .cols = 1, .stride = 1};
+  bl_data d = {.X = {.v = x, .rows = 2, .cols = 1, .stride = 1}, .y = labels, .n_targets = 2};
+  static const char *const texts[] = {"{knn: {n_neighbors: 2}}", "{one_vs_rest: {estimator: {knn: {n_neighbors: 2}}}}"};
+  for (size_t i = 0; i < 2; i++) {
+    double said[2] = {-1, -1}, share[2];
+    bl_estimator *e = learn_parse(ctx, texts[i]);
+    d.y = labels, d.n_targets = 2;
+    check_ok(ctx, bl_fit(ctx, e, &d));
+    check_ok(ctx, bl_apply(ctx, e, BL_PREDICT, &ask, NULL, said));
+    check_ok(ctx, bl_apply(ctx, e, BL_PREDICT_PROBA, &ask, NULL, share));
+    assert_true(share[0] == 0.5 && share[1] == 0.5 && said[0] == 0 && said[1] == 0);
+    d.y = classes, d.n_targets = 1;
+    check_ok(ctx, bl_fit(ctx, e, &d));
+    check_ok(ctx, bl_apply(ctx, e, BL_PREDICT, &ask, NULL, said));
+    check_near(said[0], 0, 0);
+    bl_estimator_free(ctx, e);
+  }
+  check_free(ctx);
+}
+
 /* ---- cross-validation -------------------------------------------------------------------------------------------- */
 
 static const struct run {
@@ -303,8 +345,9 @@ static void folds_are_scikit_learns(void **state)
 
 int main(void)
 {
-  struct CMUnitTest tests[32] = {cmocka_unit_test(metrics_of_labels), cmocka_unit_test(metrics_of_numbers),
-                                 cmocka_unit_test(labels_without_rows), cmocka_unit_test(misfits_are_refused)};
+  struct CMUnitTest tests[32] = {cmocka_unit_test(metrics_of_labels),   cmocka_unit_test(metrics_of_numbers),
+                                 cmocka_unit_test(labels_without_rows), cmocka_unit_test(misfits_are_refused),
+                                 cmocka_unit_test(edges_of_means),      cmocka_unit_test(an_even_vote_is_no)};
   size_t n = check_listed(tests);
   for (size_t i = 0; i < sizeof learners / sizeof *learners; i++)
     tests[n++] = (struct CMUnitTest){.name = learners[i].golden,
