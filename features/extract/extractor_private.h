@@ -10,8 +10,8 @@ static inline bool bl_is_input(size_t at) { return at > ROOT / 2; }
 static inline size_t bl_input_of(size_t at) { return ROOT - at; }
 
 /* How the frames of a stream lie to those of the first input when a run is begun in its middle: at a multiple of `align`
- * frames of the input, of which `per` frames of the stream are made. Begun at 0, frames from `good` on are what they are in a
- * whole run; begun at m align, from good + m per on. align 0: only a whole run will do. */
+ * frames of the input, of which `per` frames of the stream are made. Begun at 0, frames from `good` on are what they are in
+ * a whole run; begun at m align, from good + m per on. align 0: only a whole run will do. */
 typedef struct footing {
   uint64_t align, per, good;
 } footing;

@@ -140,7 +140,8 @@ BL_WIDE static void widen(const float *restrict x, double *restrict to, size_t n
 }
 
 /* The same bits for LANES frames at a time, side by side, so that each weight is fetched once for all of them. The
- * zeros behind a filter's weights add nothing, unless they meet a NaN or an infinity, which then shows in the sum. v: frames of n_bins + LANES doubles. */
+ * zeros behind a filter's weights add nothing, unless they meet a NaN or an infinity, which then shows in the sum.
+ * v: frames of n_bins + LANES doubles. */
 BL_WIDE static void sum_filters_of_four(const state *st, const double *v, float *y)
 {
   size_t next = st->n_bins + LANES, n_mels = st->n_mels;

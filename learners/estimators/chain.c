@@ -72,7 +72,8 @@ static bl_kind kind_of(const bl_estimator *self)
   return self->n_children ? bl_estimator_kind(last(self)) : BL_TRANSFORMER;
 }
 
-/* What the first step takes in (NaN, rows of covariance); several targets where the last learns them; weights, classes, randomness where any step asks for them. */
+/* What the first step takes in (NaN, rows of covariance); several targets where the last learns them; weights, classes,
+ * randomness where any step asks for them. */
 static unsigned tags_of(const bl_estimator *self)
 {
   const unsigned of_first = BL_TAG_NAN_OK | BL_TAG_COVARIANCE_ROWS;

@@ -1,7 +1,7 @@
 /* dummy_classifier: looks at no column; what a classifier must beat. Predicts the class of the largest total weight
  * (ties: the lower), with the classes' shares as probabilities (prior) or all on that class (most_frequent); of several
- * labels each that more than half of the rows have, by weight. As scikit-learn's DummyClassifier, without the strategies that draw numbers while predicting: a row's answer would hang
- * on its place. */
+ * labels each that more than half of the rows have, by weight. As scikit-learn's DummyClassifier, without the strategies
+ * that draw numbers while predicting: a row's answer would hang on its place. */
 #include "kit.h"
 
 enum { PRIOR };

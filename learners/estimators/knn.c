@@ -1,6 +1,7 @@
 /* knn: a row has the class of most of its nearest rows in training (Cover and Hart 1967), found by brute force. Ties of
  * votes go to the lower class, ties of distance to the row that came first in training; probabilities are shares of the
- * votes. Of several labels a row has each that more than half of the votes have. As scikit-learn's KNeighborsClassifier, whose choice among equal distances is its sort's. */
+ * votes. Of several labels a row has each that more than half of the votes have. As scikit-learn's KNeighborsClassifier,
+ * whose choice among equal distances is its sort's. */
 #include <string.h>
 
 #include "knn_common.h"

@@ -38,11 +38,11 @@ void bl_mirror(size_t n, double *c);
 /* C [n x n], both triangles, = X' X (X: rows x n) summed over fixed row blocks in order. */
 bl_status bl_gram(bl_ctx *ctx, const double *x, size_t rows, size_t n, double *c) BL_MUST_CHECK;
 
-/* Symmetric A [size x size] (upper triangle read, destroyed) = V diag(w) V'. w ascending; column j of `v` [size x size] is the
- * eigenvector of w[j]. LAPACK dsyevd. */
+/* Symmetric A [size x size] (upper triangle read, destroyed) = V diag(w) V'. w ascending; column j of `v` [size x size]
+ * is the eigenvector of w[j]. LAPACK dsyevd. */
 bl_status bl_eigh(bl_ctx *ctx, size_t size, double *a, double *w, double *v) BL_MUST_CHECK;
-/* The k largest eigenvalues of a symmetric A as above, w [k] descending, and row i of `v` [k x size] the eigenvector of w[i]:
- * of a few out of many in half of bl_eigh()'s time. LAPACK dsyevr. */
+/* The k largest eigenvalues of a symmetric A as above, w [k] descending, and row i of `v` [k x size] the eigenvector of
+ * w[i]: of a few out of many in half of bl_eigh()'s time. LAPACK dsyevr. */
 bl_status bl_eigh_largest(bl_ctx *ctx, size_t size, size_t k, double *a, double *w, double *v) BL_MUST_CHECK;
 /* A v = w B v with B positive definite; V' B V = I. a and b are destroyed. LAPACK dsygvd.
  * BL_E_RANGE when B is not positive definite. */

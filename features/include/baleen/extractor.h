@@ -120,8 +120,8 @@ bl_status bl_extractor_add_span(bl_ctx *ctx, bl_extractor *e, const bl_span *spa
  * kept. It lies a little behind the last of these frames: what a span's edge is rounded to is a frame of the slowest
  * stream. */
 double bl_extractor_announce_s(const bl_extractor *e, size_t n);
-/* n frames [frame][channel][bin] of the input stream; of several, of the first. With n 0 come out the rows of spans announced since the last push
- * whose frames have all gone by. */
+/* n frames [frame][channel][bin] of the input stream; of several, of the first. With n 0 come out the rows of spans
+ * announced since the last push whose frames have all gone by. */
 bl_status bl_extractor_push(bl_ctx *ctx, bl_extractor *e, const float *x, size_t n) BL_MUST_CHECK;
 /* The same of any input. Inputs are pushed side by side: the first, then the others up to the time that it has reached;
  * what lies between them is held, so memory follows the length of a push. */

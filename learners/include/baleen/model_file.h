@@ -1,10 +1,11 @@
 /* model_file.h: a fitted estimator as one safetensors file: 8 bytes of header length, a JSON header, raw little-endian
  * arrays. Loading runs no code and checks every bound. Format: the safetensors README (Hugging Face).
  *
- * Tensors are named "<step>.<field>", those of the caller "asset.<number>", those of a step's i-th learnt child "<step>[i].<field>"; metadata (text to text, as the format demands) holds "format" = "baleen",
- * "format_version", "version" (of the library that wrote it), "estimator" (bl_estimator_print's text), "structure"
- * (JSON: per step class, state version, n_features, classes, names, steps; learnt children, each with the "estimator"
- * text that makes it; "fitted": false where a step is only the pattern for learnt ones) and what the caller adds ("pipeline"). */
+ * Tensors are named "<step>.<field>", those of the caller "asset.<number>", those of a step's i-th learnt child
+ * "<step>[i].<field>"; metadata (text to text, as the format demands) holds "format" = "baleen", "format_version",
+ * "version" (of the library that wrote it), "estimator" (bl_estimator_print's text), "structure" (JSON: per step class,
+ * state version, n_features, classes, names, steps; learnt children, each with the "estimator" text that makes it;
+ * "fitted": false where a step is only the pattern for learnt ones) and what the caller adds ("pipeline"). */
 #ifndef BALEEN_MODEL_FILE_H
 #define BALEEN_MODEL_FILE_H
 
