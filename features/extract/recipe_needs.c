@@ -13,11 +13,14 @@ typedef struct path {
   size_t n;
 } path;
 
-/* A recipe with its inputs; `needed` of all of them lies one behind the other. */
+/* A recipe with its inputs. Branches take others that stand above them, so that each is shaped once, downward, and marked
+ * once, upward. */
 typedef struct tree {
   const bl_recipe *recipe;
   const bl_stream *in;
-  bool rejects, *needed;
+  bool rejects;
+  path *path;  /* of each branch; one that is not shaped is empty */
+  bool *taken; /* of each branch: one that is marked takes it */
 } tree;
 
 static void free_path(bl_ctx *ctx, path *p)
@@ -29,6 +32,20 @@ static void free_path(bl_ctx *ctx, path *p)
   bl_free(ctx, p->stream);
   bl_free(ctx, p->needed);
   *p = (path){0};
+}
+
+static bl_status open_tree(bl_ctx *ctx, tree *t)
+{
+  t->path = bl_calloc(ctx, t->recipe->n_branches, sizeof *t->path);
+  t->taken = bl_calloc(ctx, t->recipe->n_branches, sizeof *t->taken);
+  return t->path && t->taken ? BL_OK : bl_fail_nomem(ctx, "a recipe");
+}
+
+static void close_tree(bl_ctx *ctx, tree *t)
+{
+  for (size_t b = 0; t->path && b < t->recipe->n_branches; b++) free_path(ctx, &t->path[b]);
+  bl_free(ctx, t->path);
+  bl_free(ctx, t->taken);
 }
 
 /* The branch of this name above branch b. */
@@ -45,8 +62,6 @@ static const bl_texts *taken_by(const bl_stage *stage)
   return stage->cls->branches ? stage->cls->branches(stage->params) : &none;
 }
 
-static bl_status shape_path(bl_ctx *ctx, const tree *t, size_t b, path *p);
-
 static bl_status fail_stage(bl_ctx *ctx, bl_status s, const char *branch, const bl_stage *stage)
 {
   if (!stage->line) return bl_fail_in(ctx, s, "branch '%s', stage '%s': ", branch, stage->cls->name);
@@ -59,26 +74,24 @@ static bl_status shape_stage(bl_ctx *ctx, const tree *t, size_t b, const bl_stag
                              bl_stream *out)
 {
   const bl_texts *names = taken_by(stage);
-  path *ends = bl_calloc(ctx, names->n, sizeof *ends);
   const bl_stream **all = bl_calloc(ctx, names->n + 1, sizeof *all);
-  bl_status s = ends && all ? BL_OK : bl_fail_nomem(ctx, "a branch");
+  bl_status s = all ? BL_OK : bl_fail_nomem(ctx, "a branch");
   for (size_t i = 0, other; !s && i < names->n; i++) {
     s = find_branch(ctx, t, b, names->v[i], &other);
-    if (!s) s = shape_path(ctx, t, other, &ends[i]);
-    if (!s) all[i + 1] = &ends[i].stream[ends[i].n - 1];
+    if (!s) all[i + 1] = &t->path[other].stream[t->path[other].n - 1];
   }
   if (!s) all[0] = in;
   if (!s && (s = bl_stage_shape_all(ctx, stage, all, names->n + 1, out)))
     s = fail_stage(ctx, s, t->recipe->branches[b].name, stage);
-  for (size_t i = 0; ends && i < names->n; i++) free_path(ctx, &ends[i]);
-  bl_free(ctx, ends);
   bl_free(ctx, all);
   return s;
 }
 
-static bl_status shape_path(bl_ctx *ctx, const tree *t, size_t b, path *p)
+/* Those that branch b takes are shaped. */
+static bl_status shape_path(bl_ctx *ctx, tree *t, size_t b)
 {
   const bl_branch *branch = &t->recipe->branches[b];
+  path *p = &t->path[b];
   *p = (path){.n = branch->n_stages + 1};
   p->stream = bl_calloc(ctx, p->n, sizeof *p->stream);
   p->needed = bl_calloc(ctx, p->n, sizeof *p->needed);
@@ -89,7 +102,6 @@ static bl_status shape_path(bl_ctx *ctx, const tree *t, size_t b, path *p)
   for (size_t k = 0; !s && k < p->n; k++)
     if (!(p->needed[k] = bl_calloc(ctx, p->stream[k].n_channels, sizeof **p->needed)))
       s = bl_fail_nomem(ctx, "a branch");
-  if (s) free_path(ctx, p);
   return s;
 }
 
@@ -114,13 +126,12 @@ static void need_all(const path *p, size_t k)
   for (size_t c = 0; c < p->stream[k].n_channels; c++) p->needed[k][c] = true;
 }
 
-static bl_status need_branch(bl_ctx *ctx, const tree *t, size_t b);
-
 /* Goes back along the branch from its end, of which all is needed: features are made of it, or another branch takes it.
  * Where a stage takes other branches, all of their ends is needed too. */
-static bl_status mark_path(bl_ctx *ctx, const tree *t, size_t b, const path *p)
+static bl_status mark_path(bl_ctx *ctx, tree *t, size_t b)
 {
   const bl_branch *branch = &t->recipe->branches[b];
+  const path *p = &t->path[b];
   bl_status s = BL_OK;
   bool judged = false;
   need_all(p, p->n - 1);
@@ -131,38 +142,36 @@ static bl_status mark_path(bl_ctx *ctx, const tree *t, size_t b, const path *p)
     if (stage->cls->needs)
       s = stage->cls->needs(ctx, stage->params, &p->stream[k - 1], &p->stream[k], p->needed[k], p->needed[k - 1]);
     else memcpy(p->needed[k - 1], p->needed[k], p->stream[k - 1].n_channels * sizeof **p->needed);
-    for (size_t i = 0, other; !s && t->needed && i < taken_by(stage)->n; i++) {
+    for (size_t i = 0, other; !s && i < taken_by(stage)->n; i++) {
       s = find_branch(ctx, t, b, taken_by(stage)->v[i], &other);
-      if (!s) s = need_branch(ctx, t, other);
+      if (!s) t->taken[other] = true;
     }
   }
   return s;
 }
 
-/* Marks what branch b needs of its input. */
-static bl_status need_branch(bl_ctx *ctx, const tree *t, size_t b)
+/* Adds what branch b needs of its input to `needed`, in which that of all inputs lies one behind the other. */
+static bl_status need_branch(bl_ctx *ctx, tree *t, size_t b, bool *needed)
 {
-  path p;
   size_t input = bl_recipe_input(t->recipe, b);
-  bool *needed = t->needed;
   for (size_t i = 0; i < input; i++) needed += t->in[i].n_channels;
-  bl_status s = shape_path(ctx, t, b, &p);
-  if (s) return s;
-  s = mark_path(ctx, t, b, &p);
-  for (size_t c = 0; !s && c < t->in[input].n_channels; c++) needed[c] = needed[c] || p.needed[0][c];
-  free_path(ctx, &p);
+  bl_status s = mark_path(ctx, t, b);
+  for (size_t c = 0; !s && c < t->in[input].n_channels; c++) needed[c] = needed[c] || t->path[b].needed[0][c];
   return s;
 }
 
 bl_status bl_recipe_needs(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *in, bool rejects, bool *needed)
 {
-  bl_status s = BL_OK;
-  tree t = {recipe, in, rejects, needed};
+  tree t = {.recipe = recipe, .in = in, .rejects = rejects};
   size_t n = 0;
   for (size_t i = 0; i < bl_recipe_n_inputs(recipe); i++) n += in[i].n_channels;
   for (size_t c = 0; c < n; c++) needed[c] = false;
+  bl_status s = open_tree(ctx, &t);
   for (size_t b = 0; !s && b < recipe->n_branches; b++)
-    if (recipe->branches[b].n_summaries) s = need_branch(ctx, &t, b);
+    if (recipe->branches[b].n_summaries || bl_recipe_is_taken(recipe, b)) s = shape_path(ctx, &t, b);
+  for (size_t b = recipe->n_branches; !s && b-- > 0;)
+    if (recipe->branches[b].n_summaries || t.taken[b]) s = need_branch(ctx, &t, b, needed);
+  close_tree(ctx, &t);
   return s;
 }
 
@@ -265,17 +274,18 @@ static bl_status same_path(bl_ctx *ctx, const bl_branch *b, const path *wanted, 
 bl_status bl_recipe_same(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream *wanted, const bl_stream *in,
                          bool rejects)
 {
-  bl_status s = BL_OK;
-  const tree t = {.recipe = recipe, .in = wanted, .rejects = rejects}, u = {.recipe = recipe, .in = in};
+  tree t = {.recipe = recipe, .in = wanted, .rejects = rejects}, u = {.recipe = recipe, .in = in};
+  bl_status s = open_tree(ctx, &t);
+  if (!s) s = open_tree(ctx, &u);
   for (size_t i = 0; !s && i < recipe->n_branches; i++) {
     const bl_branch *b = &recipe->branches[i];
-    path p = {0}, q = {0};
-    s = shape_path(ctx, &t, i, &p);
-    if (!s) s = shape_path(ctx, &u, i, &q);
-    if (!s) s = mark_path(ctx, &t, i, &p);
-    if (!s && (s = same_path(ctx, b, &p, &q)) && recipe->n_branches > 1) bl_fail_in(ctx, s, "branch '%s': ", b->name);
-    free_path(ctx, &p);
-    free_path(ctx, &q);
+    s = shape_path(ctx, &t, i);
+    if (!s) s = shape_path(ctx, &u, i);
+    if (!s) s = mark_path(ctx, &t, i);
+    if (!s && (s = same_path(ctx, b, &t.path[i], &u.path[i])) && recipe->n_branches > 1)
+      bl_fail_in(ctx, s, "branch '%s': ", b->name);
   }
+  close_tree(ctx, &t);
+  close_tree(ctx, &u);
   return s;
 }

@@ -160,6 +160,36 @@ static void check_difference(void **state)
   check_free(ctx);
 }
 
+/* Each branch takes the two above it: what a recipe needs is found in one pass, and not once for each way through it. */
+static void check_ladder(void **state)
+{
+  (void)state;
+  enum { RUNGS = 60 };
+  bl_ctx *ctx = bl_ctx_new();
+  bl_recipe recipe = {0};
+  bl_stream in;
+  bool needed[CH];
+  check_ok(ctx, make_stream(ctx, CH, 1, RATE, &in));
+  for (size_t i = 0; i < RUNGS; i++) {
+    bl_branch *b;
+    bl_stage *stage;
+    bl_summary *m;
+    char name[24], above[64];
+    snprintf(name, sizeof name, "b%zu", i);
+    snprintf(above, sizeof above, "[b%zu, b%zu]", i - 1, i - 2);
+    check_ok(ctx, bl_recipe_add_branch(ctx, &recipe, name, &b));
+    if (i > 1) check_ok(ctx, bl_branch_add_stage(ctx, b, "subtract", &stage));
+    if (i > 1) check_ok(ctx, bl_opts_set(ctx, name, stage->cls->opts, stage->params, "branches", above));
+    if (i == RUNGS - 1) check_ok(ctx, bl_branch_add_summary(ctx, b, "mean", &m));
+  }
+  check_ok(ctx, bl_recipe_needs(ctx, &recipe, &in, false, needed));
+  for (size_t c = 0; c < CH; c++) assert_true(needed[c]);
+  check_ok(ctx, bl_recipe_same(ctx, &recipe, &in, &in, false));
+  bl_recipe_free(ctx, &recipe);
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
 /* Two rates in one row: the same numbers as each by itself. */
 static void check_streams(void **state)
 {
@@ -285,7 +315,8 @@ static const stage_case cases[] = {
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(check_difference), cmocka_unit_test(check_streams),
-                                     cmocka_unit_test(check_refusals), cmocka_unit_test(check_allocations)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(check_difference), cmocka_unit_test(check_ladder),
+                                     cmocka_unit_test(check_streams), cmocka_unit_test(check_refusals),
+                                     cmocka_unit_test(check_allocations)};
   return STAGE_SUITE("subtract", cases, tests, sizeof tests / sizeof *tests);
 }
