@@ -256,6 +256,7 @@ void bl_extractor_free(bl_ctx *ctx, bl_extractor *e)
   bl_free(ctx, e->seats);
   bl_free(ctx, e->row);
   bl_feature_names_free(ctx, &e->names);
+  bl_free(ctx, e->comes_of);
   for (size_t i = 0; i < e->n_inputs; i++) bl_stream_free(ctx, &e->in[i].stream);
   bl_free(ctx, e->in);
   bl_free(ctx, e);

@@ -15,15 +15,38 @@ bool bl_extractor_finds_events(const bl_extractor *e, double *lag_s)
   return any;
 }
 
-/* True when node `at`, or one that it comes of, is `stage`; of any that finds events when `stage` is ROOT. */
+/* Whatever the parent comes of. */
+static void add_parent(bl_extractor *e, size_t at, size_t parent)
+{
+  bool *of = e->comes_of + at * e->n_nodes;
+  if (bl_is_input(parent)) return;
+  for (size_t i = 0; i <= parent; i++) of[i] = of[i] || e->comes_of[parent * e->n_nodes + i];
+}
+
+/* Parents have lower numbers than their children. */
+static bl_status trace_nodes(bl_ctx *ctx, bl_extractor *e)
+{
+  e->comes_of = bl_calloc(ctx, e->n_nodes, e->n_nodes * sizeof *e->comes_of);
+  if (!e->comes_of) return bl_fail_nomem(ctx, "an extractor");
+  for (size_t i = 0; i < e->n_nodes; i++) {
+    const node *d = &e->nodes[i];
+    e->comes_of[i * e->n_nodes + i] = true;
+    add_parent(e, i, d->parent);
+    for (size_t k = 0; k < d->more.n; k++) add_parent(e, i, d->more.parent[k]);
+  }
+  return BL_OK;
+}
+
+/* True when node `at`, or one that it comes of, is `stage`. */
 static bool comes_of(const bl_extractor *e, size_t at, size_t stage)
 {
-  for (; !bl_is_input(at); at = e->nodes[at].parent) {
-    const node *d = &e->nodes[at];
-    if (stage == ROOT ? d->run.cls->events != NULL : at == stage) return true;
-    for (size_t k = 0; k < d->more.n; k++)
-      if (comes_of(e, d->more.parent[k], stage)) return true;
-  }
+  return !bl_is_input(at) && e->comes_of[at * e->n_nodes + stage];
+}
+
+static bool hears_some(const bl_extractor *e, size_t at)
+{
+  for (size_t i = 0; i < e->n_nodes; i++)
+    if (e->nodes[i].run.cls->events && comes_of(e, at, i)) return true;
   return false;
 }
 
@@ -33,10 +56,12 @@ bl_status bl_extractor_check_events(bl_ctx *ctx, bl_extractor *e)
     const seat *t = &e->seats[i];
     const leaf *l = &e->leaves[t->leaf];
     if (!t->summary->cls->event) continue;
+    bl_status s = e->hears ? BL_OK : trace_nodes(ctx, e);
+    if (s) return s;
     e->hears = true;
-    if (comes_of(e, l->node, ROOT)) continue;
-    bl_status s = bl_fail(ctx, BL_E_CONFIG,
-                          "it takes events, but no stage before it finds any; put threshold_events among the stages");
+    if (hears_some(e, l->node)) continue;
+    s = bl_fail(ctx, BL_E_CONFIG,
+                "it takes events, but no stage before it finds any; put threshold_events among the stages");
     return bl_extractor_fail(ctx, e, s, l->branch->name, "summary", t->summary->cls->name);
   }
   return BL_OK;

@@ -132,7 +132,8 @@ struct bl_extractor {
   bool ended; /* stages have given what they owed */
   /* events: those that nobody has asked for yet; where summaries take some, those that open spans may still touch */
   bl_findings untold;
-  bool hears; /* some summary takes events */
+  bool hears;     /* some summary takes events */
+  bool *comes_of; /* then: of each node, for each, whether it is that node or is made of it [n_nodes x n_nodes] */
   caught *caught;
   size_t n_caught, cap_caught;
   double known_s; /* what is found later begins there or behind it */

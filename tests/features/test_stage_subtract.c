@@ -185,6 +185,14 @@ static void check_ladder(void **state)
   check_ok(ctx, bl_recipe_needs(ctx, &recipe, &in, false, needed));
   for (size_t c = 0; c < CH; c++) assert_true(needed[c]);
   check_ok(ctx, bl_recipe_same(ctx, &recipe, &in, &in, false));
+  bl_extractor *e;
+  bl_summary *count;
+  check_ok(ctx, bl_branch_add_summary(ctx, &recipe.branches[RUNGS - 1], "event_count", &count));
+  check_fails(ctx, bl_extractor_new(ctx, &recipe, &in, take, NULL, &e), BL_E_CONFIG, "no stage before it finds any");
+  bl_stage *finder;
+  check_ok(ctx, bl_branch_add_stage(ctx, &recipe.branches[0], "threshold_events", &finder));
+  check_ok(ctx, bl_extractor_new(ctx, &recipe, &in, take, NULL, &e)); /* the lowest rung finds them for the highest */
+  bl_extractor_free(ctx, e);
   bl_recipe_free(ctx, &recipe);
   bl_stream_free(ctx, &in);
   check_free(ctx);
