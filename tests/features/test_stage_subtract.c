@@ -286,8 +286,9 @@ static void check_refusals(void **state)
 
 static bl_status work(bl_ctx *ctx, void *arg)
 {
-  static const branch_text text[] = {
-      {"low", NULL, "fir h_freq=20", ""}, {"high", NULL, "subtract branches=[low]", "rms"}, {"ecg", "400", "", "rms"}};
+  static const branch_text text[] = {{"low", NULL, "fir h_freq=20", ""},
+                                     {"high", NULL, "subtract branches=[low] | threshold_events", "rms,event_count"},
+                                     {"ecg", "400", "", "rms"}};
   static rows r;
   float *const *inputs = arg;
   bl_recipe recipe = {0};
