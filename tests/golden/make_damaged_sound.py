@@ -91,6 +91,8 @@ def flac():
         "300 bytes between frames")
     put("channels.flac", "tone.flac", "two channels from the fourth frame on",
         d[:f[3]] + s[slice(*flac_frames(s)[:2])], 12288, "", "a frame of 2 channels")
+    put("one.flac", "tone.flac", "the header says 2 channels; one frame, and 300 bytes that are none behind it",
+        d[:20] + bytes([d[20] | 2]) + d[21:f[1]] + JUNK, 4096, "", "the header says 2 channels")
     put("headless.flac", "", "no STREAMINFO", b"fLaC\x81\0\0\0" + d[f[0]:], "refused", "", "STREAMINFO")
     put("flac_named.wav", "tone.flac", "FLAC by the name of WAV", d, 24000, note="its name ends in .wav")
 

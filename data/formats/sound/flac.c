@@ -97,20 +97,25 @@ static bl_status more_bytes(bl_ctx *ctx, void *arg, unsigned char *to, size_t *n
   return BL_OK;
 }
 
-/* Bytes of a frame behind which no other follows, if it can be decoded; else 0. */
-static bl_status try_decode(bl_ctx *ctx, bl_recording *rec, walk *w, size_t *bytes)
+/* Bytes of a frame behind which no other follows, if it can be decoded; else 0. By a decoder of its own: what the file's
+ * header says of channels and bits may be wrong, and is only compared with a frame that is whole. */
+static bl_status try_decode(bl_ctx *ctx, bl_recording *rec, walk *w, const bl_flac_frame *h, size_t *bytes)
 {
-  flac *f = w->f;
+  bl_flac_info info = w->f->info;
+  bl_flac_decoder *d;
   const float *v;
   size_t n = 0;
   *bytes = 0;
   if (w->trials++ >= MAX_TRIALS) return BL_OK;
-  bl_status s = f->decoder ? BL_OK : bl_flac_decoder_new(ctx, &f->info, more_bytes, rec, &f->decoder);
+  info.channels = h->channels;
+  if (h->bits) info.bits = h->bits;
+  bl_status s = bl_flac_decoder_new(ctx, &info, more_bytes, rec, &d);
   if (s) return s;
-  f->read_at = w->at;
-  bl_flac_decoder_restart(f->decoder);
-  s = bl_flac_decoder_next(ctx, f->decoder, &v, &n);
-  if (n) *bytes = bl_flac_decoder_used(f->decoder);
+  w->f->read_at = w->at;
+  bl_flac_decoder_restart(d);
+  s = bl_flac_decoder_next(ctx, d, &v, &n);
+  if (n) *bytes = bl_flac_decoder_used(d);
+  bl_flac_decoder_free(ctx, d);
   return s;
 }
 
@@ -208,7 +213,7 @@ static bl_status look(bl_ctx *ctx, bl_recording *rec, walk *w, size_t *step)
   if ((s = bl_window_get(ctx, file, w->at, n, bound * 4 > LOOK_AHEAD ? bound * 4 : LOOK_AHEAD, &v))) return s;
   *step = bl_flac_frame_end(&w->crc, v, n, h.head_bytes, n == left);
   if (!*step) {
-    if ((s = try_decode(ctx, rec, w, step)) || !*step) return s;
+    if ((s = try_decode(ctx, rec, w, &h, step)) || !*step) return s;
   }
   if (!w->any) {
     w->any = true;
