@@ -68,6 +68,16 @@ def flac_total(data, total):
     return data[:21] + bytes([data[21] & 0xF0 | total >> 32]) + struct.pack(">I", total & 0xFFFFFFFF) + data[26:]
 
 
+def stored_flac(block, n):
+    """Frames of `block` samples of 16 bits that are stored as they are, of one channel at the rate of the header."""
+    out = b""
+    for i in range(n):
+        head = bytes([0xFF, 0xF8, {1152: 3, 2304: 4}[block] << 4, 4 << 1, i])
+        body = head + bytes([crc(8, 7, head), 2]) + bytes((k * 41 + i) % 127 for k in range(2 * block))
+        out += body + struct.pack(">H", crc(16, 0x8005, body))
+    return out
+
+
 def flac():
     d, s = whole("tone.flac"), whole("stereo.flac")
     f = flac_frames(d)
@@ -85,6 +95,8 @@ def flac():
     put("more.flac", "tone.flac", "the header says 50000 samples", flac_total(d, 50000), 24000, "", "says 50000 samples")
     put("unknown.flac", "tone.flac", "the header leaves the number of samples open", flac_total(d, 0), 24000)
     put("chain.flac", "tone.flac", "two files behind one another", d + d, 48000, "", "begins again")
+    put("chain_blocks.flac", "", "a file of frames of 1152 samples behind one of 4096",
+        d + d[:f[0]] + stored_flac(1152, 5), 24000 + 5 * 1152, "", "begins again")
     put("tag.flac", "tone.flac", "an ID3 tag in front", id3(777) + d, 24000, "", "an ID3 tag of 787 bytes")
     put("junk.flac", "tone.flac", "300 bytes behind it", d + JUNK, 24000, "", "300 bytes behind the last frame")
     put("junk_inside.flac", "tone.flac", "300 bytes between two frames", d[:f[3]] + JUNK + d[f[3]:], 24000, "",

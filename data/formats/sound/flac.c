@@ -173,6 +173,7 @@ static bl_status take_frame(bl_ctx *ctx, walk *w, const bl_flac_frame *h)
 {
   flac *f = w->f;
   bl_status s = BL_OK;
+  if (w->next && !h->number) w->fixed_block = h->block; /* another file's first, which may count by other frames */
   uint64_t place = h->variable ? h->number : h->number * w->fixed_block, lost = place - w->next;
   if (frames_so_far(w) == 0) {
     w->next = place; /* cut out of a longer stream, unless what was in front of it is damaged */
