@@ -150,6 +150,10 @@ def mpeg():
     put("junk.mp3", "tone.mp3", "300 bytes behind it", d + JUNK, 66150, "", "300 bytes behind the last frame")
     put("tags.mp3", "tone.mp3", "ID3 tags in front and behind", id3(600) + d + b"TAG" + bytes(125), 66150)
     put("chain.mp3", "tone.mp3", "two files behind one another", d + d, 132300, "", "another MPEG file begins")
+    put("chain_gap.mp3", "tone.mp3", "the same, the last two frames of the first zero",
+        d[:f[-2]] + bytes(len(d) - f[-2]) + d, "", "%d-66150" % ((n - 2) * 1152 - skip), "another MPEG file begins")
+    put("chain_junk.mp3", "tone.mp3", "the same, 300 bytes between them", d + JUNK + d, 132300, "",
+        "another MPEG file begins")
     put("chain_tags.mp3", "tone.mp3", "two files with tags behind one another",
         d + b"TAG" + bytes(125) + id3(600) + d, 132300, "", "another MPEG file begins")
     put("understated.mp3", "", "the head says 20 frames",

@@ -152,10 +152,34 @@ static bl_status end_part(bl_ctx *ctx, walk *w, uint64_t behind)
   return bl_coded_add(ctx, &w->f->coded, p);
 }
 
-/* The end of one file, as the walk has it. */
-static bl_status end_link(bl_ctx *ctx, walk *w)
+/* How many of the frames that a gap at the end of the file at hand may hold it can have lost, by its own count. */
+static uint64_t lost_at_end(walk *w, uint64_t lost)
 {
-  bl_status s = end_part(ctx, w, samples_behind(w));
+  const bl_mpeg_info *i = &w->info;
+  uint64_t most = i->has_count && i->n_frames ? (i->n_frames > w->n_link ? i->n_frames - w->n_link : 0) : lost;
+  if (lost <= most) return lost;
+  w->bad_frames -= lost - most;
+  return most;
+}
+
+/* Takes samples off the last part of the file at hand, which ended before it was known that they are not wanted. */
+static void shorten_last(walk *w, uint64_t n)
+{
+  bl_coded *c = &w->f->coded;
+  bl_coded_part *last = c->n_parts ? &c->parts[c->n_parts - 1] : NULL;
+  if (last && last->link == w->link) last->n -= last->n < n ? last->n : n;
+}
+
+/* The end of one file, as the walk has it; `lost` frames are taken to be missing there. */
+static bl_status end_link(bl_ctx *ctx, walk *w, uint64_t lost)
+{
+  lost = lost_at_end(w, lost);
+  w->n_link += lost;
+  uint64_t behind = samples_behind(w), gap = lost * w->kind.n;
+  bl_status s = BL_OK;
+  if (w->in_part) s = end_part(ctx, w, behind);
+  else if (gap > behind) s = bl_coded_add(ctx, &w->f->coded, (bl_coded_part){.lost = gap - behind});
+  else shorten_last(w, behind - gap);
   w->link++;
   w->info = (bl_mpeg_info){0};
   w->n_link = w->skip = 0;
@@ -191,14 +215,16 @@ static void take_frame(walk *w, const bl_mpeg_frame *h, const unsigned char *v, 
   w->n_all++;
 }
 
-/* A frame that tells of those to come: another file begins behind it. */
-static bl_status take_info(bl_ctx *ctx, walk *w, const bl_mpeg_info *info)
+/* A frame that tells of those to come: another file begins behind it. lost: frames that are missing in front of it, at the
+ * end of the file before. */
+static bl_status take_info(bl_ctx *ctx, walk *w, const bl_mpeg_info *info, uint64_t lost)
 {
   bl_status s = BL_OK;
   if (w->n_all) {
     if (!w->again_at) w->again_at = w->at;
-    s = end_link(ctx, w);
+    s = end_link(ctx, w, lost);
   }
+  w->gap = false;
   w->info = *info;
   w->skip = info->has_skips ? info->delay + DECODER_DELAY : 0;
   return s;
@@ -234,7 +260,7 @@ static bl_status pass_over(bl_ctx *ctx, walk *w, uint64_t *lost)
     s = frame_at(ctx, w, w->at, &h, &whole, &cut);
     if (cut || file->n_bytes - w->at < BL_MPEG_HEAD_BYTES) w->cut_at = file->n_bytes;
     else w->behind_at = w->at;
-    if (!s) s = end_link(ctx, w);
+    if (!s) s = end_link(ctx, w, 0);
   }
   w->at = found;
   return s;
@@ -267,7 +293,7 @@ static bl_status step(bl_ctx *ctx, walk *w, uint64_t *lost)
   if (w->any && !bl_mpeg_frame_can_be(&h, v) && !bl_mpeg_info_of(&h, v, h.bytes, &info)) return pass_over(ctx, w, lost);
   w->kind = h;
   w->any = true;
-  if (bl_mpeg_info_of(&h, v, h.bytes, &info)) s = take_info(ctx, w, &info);
+  if (bl_mpeg_info_of(&h, v, h.bytes, &info)) s = take_info(ctx, w, &info, *lost);
   else {
     if (w->stop) s = end_part(ctx, w, 0);
     take_frame(w, &h, v, *lost);
@@ -282,7 +308,7 @@ static bl_status walk_frames(bl_ctx *ctx, walk *w)
   bl_status s = BL_OK;
   uint64_t lost = 0;
   while (!s && w->at < w->f->coded.file.n_bytes) s = step(ctx, w, &lost);
-  return s || !w->in_part ? s : end_link(ctx, w);
+  return s || !w->in_part ? s : end_link(ctx, w, 0);
 }
 
 /* ---- what is wrong ----------------------------------------------------------------------------------------------- */
