@@ -140,6 +140,8 @@ def mpeg():
         "", gap(20, 21), "1 place")
     put("side.mp3", "tone.mp3", "8 bytes behind the head of the 21st frame are other", flip(d, f[21] + 4, 8),
         "", gap(20, 21), "1 place")
+    put("both.mp3", "tone.mp3", "the head of the 21st frame is other and 8 bytes behind that of the 22nd",
+        flip(flip(d, f[21], 20), f[22] + 4, 8), "", gap(20, 22), "2 places")
     put("zeros.mp3", "tone.mp3", "zeros over three frames", d[:f[20]] + bytes(f[23] - f[20]) + d[f[23]:], "",
         gap(19, 22), "1 place")
     put("cut.mp3", "tone.mp3", "cut inside the 31st frame", d[:f[31] - 7], 29 * 1152 - skip, "",

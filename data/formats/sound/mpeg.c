@@ -242,19 +242,19 @@ static uint64_t count_lost(walk *w, uint64_t to)
   return frames;
 }
 
-/* No frames at w->at: the part ends there, and the walk goes on where frames begin again. *lost: frames between. */
+/* No frames at w->at: the part ends there, and the walk goes on where frames begin again. The frames between are added to
+ * *lost. */
 static bl_status pass_over(bl_ctx *ctx, walk *w, uint64_t *lost)
 {
   bl_window *file = &w->f->coded.file;
   bl_mpeg_frame h = {0};
   uint64_t found;
   bl_status s = find_frames(ctx, w, w->at + 1, &found);
-  *lost = 0;
   if (s) return s;
   if (!w->any) w->front_bytes = found - w->at;
   else if (found < file->n_bytes) {
     s = end_part(ctx, w, 0);
-    *lost = count_lost(w, found);
+    *lost += count_lost(w, found);
   } else {
     bool whole, cut;
     s = frame_at(ctx, w, w->at, &h, &whole, &cut);
