@@ -69,12 +69,21 @@ static void set(bl_event_columns *c, int kind, const bl_texts *names, size_t i)
   c->unit_s[kind] = is_time(kind) ? take_unit(name) : 1;
 }
 
-/* The first of the names, in their order, that a column has which nothing else was found in. */
+static bool is_used(const bl_event_columns *c, size_t i)
+{
+  for (int k = 0; k < BL_N_EVENT_COLUMNS; k++)
+    if (c->at[k] == (long)i) return true;
+  return false;
+}
+
+/* The first of the names, in their order, that a column has. One of times is of one time only: "offset" may be where events
+ * begin. */
 static void find_known(bl_event_columns *c, int kind, const bl_texts *names)
 {
   for (const char *const *want = known[kind]; *want && c->at[kind] < 0; want++)
     for (size_t i = 0; i < names->n && c->at[kind] < 0; i++) {
       char name[NAME_ROOM];
+      if (is_time(kind) && is_used(c, i)) continue;
       plain_name(names->v[i], name);
       if (is_time(kind)) take_unit(name);
       if (!strcmp(name, *want)) set(c, kind, names, i);
@@ -95,13 +104,6 @@ static bl_status find_asked(bl_ctx *ctx, const bl_table *t, const bl_annotation_
     if (!s) set(c, k, &t->columns, i);
   }
   return s;
-}
-
-static bool is_used(const bl_event_columns *c, size_t i)
-{
-  for (int k = 0; k < BL_N_EVENT_COLUMNS; k++)
-    if (c->at[k] == (long)i) return true;
-  return false;
 }
 
 static bool speaks_of_ends(const char *column)

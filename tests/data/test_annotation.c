@@ -258,6 +258,11 @@ static void columns_by_name(void **arg)
   check_near(a.v[0].duration_s, 0, 0);
   assert_int_equal(bl_ctx_warnings(ctx, BL_W_REMARK), 2);
   bl_annotations_free(ctx, &a);
+  how.begin_column = "offset"; /* from the recording's beginning: the column is none of ends then */
+  read_under(ctx, "calls.csv", "offset,length,label\n3,2,x\n", &how, &a);
+  check_near(a.v[0].onset_s, 3, 0);
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_REMARK), 3); /* is it 'length'? */
+  bl_annotations_free(ctx, &a);
   how.begin_column = "t1";
   check_fails(ctx, bl_annotations_read_as(ctx, check_tmp_path("calls.csv"), &how, &a), BL_E_CONFIG, "no column 't1'");
   how.format = BL_ANN_AUDACITY;
