@@ -10,6 +10,14 @@
 /* Further ahead than so many frames, a codec that can begins anew instead of decoding what lies between. */
 enum { FAR_AHEAD = 32768 };
 
+bl_status bl_coded_open(bl_ctx *ctx, bl_recording *rec, size_t size, const bl_codec *codec)
+{
+  bl_coded *c = rec->impl = bl_calloc(ctx, 1, size);
+  if (!c) return bl_fail_nomem(ctx, "a sound file");
+  c->codec = codec;
+  return bl_window_open(ctx, rec->path, &c->file);
+}
+
 bl_status bl_coded_add(bl_ctx *ctx, bl_coded *c, bl_coded_part part)
 {
   void *v = c->parts;
@@ -49,9 +57,11 @@ static bl_status find_runs(bl_ctx *ctx, bl_coded *c, bl_rec_stream *stream)
   return s;
 }
 
-bl_status bl_coded_stream(bl_ctx *ctx, bl_recording *rec, int64_t rate, int64_t channels, int bits)
+bl_status bl_coded_stream(bl_ctx *ctx, bl_recording *rec, char *format, int64_t rate, int64_t channels, int bits)
 {
   bl_coded *c = rec->impl;
+  rec->format = format;
+  if (!format) return bl_fail_nomem(ctx, "a recording's header");
   bl_status s = bl_sound_check(ctx, rec, rate, channels);
   if (!s) s = bl_recording_streams(ctx, rec, 1);
   if (s) return s;
@@ -138,4 +148,11 @@ void bl_coded_release(bl_ctx *ctx, bl_coded *c)
   bl_window_close(ctx, &c->file);
   bl_free(ctx, c->parts);
   bl_free(ctx, c->full_scale);
+}
+
+void bl_coded_close(bl_ctx *ctx, bl_recording *rec)
+{
+  bl_coded_release(ctx, rec->impl);
+  bl_free(ctx, rec->impl);
+  rec->impl = NULL;
 }

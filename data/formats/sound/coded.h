@@ -45,15 +45,20 @@ typedef struct bl_coded {
   size_t block_n;
 } bl_coded;
 
+/* Makes rec->impl, of `size` zeroed bytes that begin with a bl_coded, and opens the file. */
+bl_status bl_coded_open(bl_ctx *ctx, bl_recording *rec, size_t size, const bl_codec *codec) BL_MUST_CHECK;
 /* Appends a part; one that holds no frames only leaves a gap. */
 bl_status bl_coded_add(bl_ctx *ctx, bl_coded *c, bl_coded_part part) BL_MUST_CHECK;
-/* Once all parts are there: the stream, its channels and runs, and what a file beside it says. bits: see
- * bl_sound_channels(). */
-bl_status bl_coded_stream(bl_ctx *ctx, bl_recording *rec, int64_t rate, int64_t channels, int bits) BL_MUST_CHECK;
+/* Once all parts are there: the stream, its channels and runs, and what a file beside it says. format: becomes the
+ * recording's; NULL: memory ran out. bits: see bl_sound_channels(). */
+bl_status bl_coded_stream(bl_ctx *ctx, bl_recording *rec, char *format, int64_t rate, int64_t channels,
+                          int bits) BL_MUST_CHECK;
 /* For bl_reader_class.read. */
 bl_status bl_coded_read(bl_ctx *ctx, bl_recording *rec, size_t stream, uint64_t first, size_t n, float *out,
                         size_t *got) BL_MUST_CHECK;
 /* Frees the members, not c itself. */
 void bl_coded_release(bl_ctx *ctx, bl_coded *c);
+/* Frees rec->impl, of which the reader has freed what is its own. */
+void bl_coded_close(bl_ctx *ctx, bl_recording *rec);
 
 #endif

@@ -341,11 +341,11 @@ static const bl_codec codec = {.begin = begin, .next = next, .seeks = true};
 
 static bl_status open_flac(bl_ctx *ctx, bl_recording *rec)
 {
-  flac *f = rec->impl = bl_calloc(ctx, 1, sizeof *f);
-  if (!f) return bl_fail_nomem(ctx, "a FLAC file");
-  f->coded.codec = &codec;
+  bl_status s = bl_coded_open(ctx, rec, sizeof(flac), &codec);
+  if (s) return s;
+  flac *f = rec->impl;
   walk *w = bl_calloc(ctx, 1, sizeof *w);
-  bl_status s = w ? bl_window_open(ctx, rec->path, &f->coded.file) : bl_fail_nomem(ctx, "a FLAC file");
+  if (!w) s = bl_fail_nomem(ctx, "a FLAC file");
   if (!s) s = bl_sound_head(ctx, rec, &f->coded.file, "fLaC", &w->at);
   if (!s) s = read_blocks(ctx, rec, &w->at);
   if (!s) s = bl_sound_check(ctx, rec, f->info.rate, f->info.channels);
@@ -359,9 +359,8 @@ static bl_status open_flac(bl_ctx *ctx, bl_recording *rec)
   if (!s) s = tell_length(ctx, rec, w);
   bl_free(ctx, w);
   if (s) return s;
-  rec->format = bl_strf(ctx, "FLAC, %u bit", f->info.bits);
-  if (!rec->format) return bl_fail_nomem(ctx, "a recording's header");
-  return bl_coded_stream(ctx, rec, f->info.rate, f->info.channels, (int)f->info.bits);
+  return bl_coded_stream(ctx, rec, bl_strf(ctx, "FLAC, %u bit", f->info.bits), f->info.rate, f->info.channels,
+                         (int)f->info.bits);
 }
 
 static void close_flac(bl_ctx *ctx, bl_recording *rec)
@@ -370,9 +369,7 @@ static void close_flac(bl_ctx *ctx, bl_recording *rec)
   if (!f) return;
   bl_flac_decoder_free(ctx, f->decoder);
   bl_free(ctx, f->points);
-  bl_coded_release(ctx, &f->coded);
-  bl_free(ctx, f);
-  rec->impl = NULL;
+  bl_coded_close(ctx, rec);
 }
 
 static int probe(const unsigned char *head, size_t n, const char *path)

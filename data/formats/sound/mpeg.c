@@ -413,12 +413,9 @@ static const bl_codec codec = {.begin = begin, .next = next};
 
 static bl_status open_mpeg(bl_ctx *ctx, bl_recording *rec)
 {
-  mpeg *f = rec->impl = bl_calloc(ctx, 1, sizeof *f);
-  if (!f) return bl_fail_nomem(ctx, "an MPEG file");
-  walk w = {.f = f};
-  f->coded.codec = &codec;
-  bl_status s = bl_window_open(ctx, rec->path, &f->coded.file);
-  if (!s) s = bl_sound_head(ctx, rec, &f->coded.file, NULL, &w.at);
+  bl_status s = bl_coded_open(ctx, rec, sizeof(mpeg), &codec);
+  walk w = {.f = rec->impl};
+  if (!s) s = bl_sound_head(ctx, rec, &w.f->coded.file, NULL, &w.at);
   if (!s) s = walk_frames(ctx, &w);
   if (!s && !w.any)
     s = bl_fail(ctx, BL_E_FORMAT, "%s: no sound file that can be read: it holds no frames of MPEG audio", rec->path);
@@ -426,9 +423,8 @@ static bl_status open_mpeg(bl_ctx *ctx, bl_recording *rec)
   if (!s) s = tell_end(ctx, rec, &w);
   if (s) return s;
   static const char *const layers[] = {"I", "II", "III (MP3)"};
-  rec->format = bl_strf(ctx, "MPEG, layer %s", layers[w.kind.layer - 1]);
-  if (!rec->format) return bl_fail_nomem(ctx, "a recording's header");
-  return bl_coded_stream(ctx, rec, w.kind.rate, w.kind.channels, 0);
+  return bl_coded_stream(ctx, rec, bl_strf(ctx, "MPEG, layer %s", layers[w.kind.layer - 1]), w.kind.rate,
+                         w.kind.channels, 0);
 }
 
 static void close_mpeg(bl_ctx *ctx, bl_recording *rec)
@@ -436,9 +432,7 @@ static void close_mpeg(bl_ctx *ctx, bl_recording *rec)
   mpeg *f = rec->impl;
   if (!f) return;
   if (f->handle) mpg123_delete(f->handle);
-  bl_coded_release(ctx, &f->coded);
-  bl_free(ctx, f);
-  rec->impl = NULL;
+  bl_coded_close(ctx, rec);
 }
 
 static int probe(const unsigned char *head, size_t n, const char *path)

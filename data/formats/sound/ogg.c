@@ -408,20 +408,18 @@ static bl_status describe(bl_ctx *ctx, bl_recording *rec)
 {
   ogg *f = rec->impl;
   const bl_ogg_codec *c = f->links[0].codec;
-  rec->format =
+  char *format =
       f->format.bits ? bl_strf(ctx, "Ogg, %s, %d bit", c->name, f->format.bits) : bl_strf(ctx, "Ogg, %s", c->name);
-  if (!rec->format) return bl_fail_nomem(ctx, "a recording's header");
-  return bl_coded_stream(ctx, rec, f->format.rate, f->format.channels, f->format.bits);
+  return bl_coded_stream(ctx, rec, format, f->format.rate, f->format.channels, f->format.bits);
 }
 
 static bl_status open_ogg(bl_ctx *ctx, bl_recording *rec)
 {
-  ogg *f = rec->impl = bl_calloc(ctx, 1, sizeof *f);
-  if (!f) return bl_fail_nomem(ctx, "an Ogg file");
+  bl_status s = bl_coded_open(ctx, rec, sizeof(ogg), &codec);
+  if (s) return s;
+  ogg *f = rec->impl;
   walk w = {.f = f};
-  f->coded.codec = &codec;
-  bl_status s = bl_window_open(ctx, rec->path, &f->coded.file);
-  if (!s) s = bl_ogg_pages_open(ctx, &f->coded.file, &w.pages);
+  s = bl_ogg_pages_open(ctx, &f->coded.file, &w.pages);
   if (!s) s = bl_sound_head(ctx, rec, &f->coded.file, "OggS", &w.pages.next);
   if (!s) s = walk_pages(ctx, &w);
   if (!s && !f->n_links) s = refuse(ctx, rec, &w);
@@ -442,9 +440,7 @@ static void close_ogg(bl_ctx *ctx, bl_recording *rec)
   if (f->streaming) ogg_stream_clear(&f->stream);
   bl_ogg_pages_close(ctx, &f->pages);
   bl_free(ctx, f->links);
-  bl_coded_release(ctx, &f->coded);
-  bl_free(ctx, f);
-  rec->impl = NULL;
+  bl_coded_close(ctx, rec);
 }
 
 static int probe(const unsigned char *head, size_t n, const char *path)
