@@ -1,6 +1,7 @@
 /* Damaged, truncated, chained and mislabelled sound files, made by tests/golden/make_damaged_sound.py: what is read of
  * each has the bits and the times of the whole file, what is lost is a gap, and it is told. */
 #include <math.h>
+#include <sndfile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,9 +169,39 @@ static void survives_every_allocation_failing(void **arg)
   }
 }
 
+/* FLAC keeps places on the way where decoding begins anew: from there on it gives what it gives in order, back and far
+ * ahead. */
+static void flac_from_places_inside(void **arg)
+{
+  (void)arg;
+  enum { N = 300000, RATE = 48000 };
+  static const size_t places[] = {290000, 70000, 65536, 65535, 200000, 140000, 10, 262144};
+  const char *path = check_tmp_path("long.flac");
+  static short x[N];
+  uint32_t r = 1;
+  for (size_t i = 0; i < N; i++) x[i] = (short)((r = r * 1664525 + 1013904223) >> 20);
+  SF_INFO info = {.samplerate = RATE, .channels = 1, .format = SF_FORMAT_FLAC | SF_FORMAT_PCM_16};
+  SNDFILE *f = sf_open(path, SFM_WRITE, &info);
+  assert_int_equal(sf_writef_short(f, x, N), N);
+  sf_close(f);
+  bl_ctx *ctx = bl_ctx_new();
+  bl_recording *rec;
+  check_ok(ctx, bl_recording_open(ctx, path, &rec));
+  for (size_t k = 0; k < sizeof places / sizeof *places; k++) {
+    float v[BLOCK];
+    size_t got;
+    check_ok(ctx, bl_recording_read(ctx, rec, 0, places[k], BLOCK, v, &got));
+    assert_int_equal(got, BLOCK);
+    for (size_t i = 0; i < got; i++) check_near(v[i], x[places[k] + i] / 32768.0, 0);
+  }
+  bl_recording_close(ctx, rec);
+  check_free(ctx);
+  check_tmp_done();
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(every_damaged_file),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(every_damaged_file), cmocka_unit_test(flac_from_places_inside),
                                      cmocka_unit_test(survives_every_allocation_failing)};
   return cmocka_run_group_tests_name("damaged_sound", tests, NULL, NULL);
 }

@@ -225,6 +225,9 @@ def ogg():
             all_of(p[:bad]) + flip(p[bad], 300) + all_of(p[bad + 1:]), "", gap, "1 place")
         put(f"{stem}_missing.{kind}", of, "the fourth page is not there", all_of(p[:bad] + p[bad + 1:]), "", gap,
             "1 place")
+        numbered = [sealed(q[:18] + struct.pack("<I", i) + q[22:]) for i, q in enumerate(p[:bad] + p[bad + 1:])]
+        put(f"{stem}_jump.{kind}", of, "the same, and the pages are numbered without a hole", all_of(numbered), "", gap,
+            "1 place")
         put(f"{stem}_cut.{kind}", of, "cut inside the last page", all_of(p)[:-99], "", "", "the file ends early")
         put(f"{stem}_chain.{kind}", of, "two files behind one another", all_of(p + p), total * 2, "", "another stream begins")
         late = [p[0]] + [sealed(q[:6] + struct.pack("<q", granule(q) + (4321 if i else 0)) + q[14:])
