@@ -292,6 +292,21 @@ static void reads_tables_of_events(void **state)
   assert_int_equal(items.v[0].annotations.n, 2);
   bl_items_free(ctx, &items);
 
+  /* a file of the same name that is there under the full path the table gives, is not the one listed; one that is gone may
+   * have been moved */
+  tree_text("far/two.wav", "");
+  char text[600];
+  snprintf(text, sizeof text,
+           "path,onset_s,duration_s,label\n\"%s/far/two.wav\",1,1,call\n\"%s/gone/two.wav\",2,1,call\n", tree_root(),
+           tree_root());
+  tree_text("ev/moved.csv", text);
+  set moved = {{"recordings=ev/*.wav", "labels=table", "label_file=ev/moved.csv", "unlabelled=skip"}};
+  check_ok(ctx, list_with(ctx, &moved, &items));
+  assert_int_equal(items.n, 1);
+  assert_int_equal(items.v[0].annotations.n, 1);
+  check_near(items.v[0].annotations.v[0].onset_s, 2, 0);
+  bl_items_free(ctx, &items);
+
   tree_text("ev/two.txt", "0.25\t0.75\tdog\n");
   set beside = {{"recordings=ev/*.wav", "labels=audacity", "unlabelled=skip"}};
   check_ok(ctx, list_with(ctx, &beside, &items));
