@@ -229,23 +229,30 @@ bl_status bl_npy_convert(bl_ctx *ctx, const char *name, const unsigned char *byt
   return s;
 }
 
-/* The offsets of columns that float32 would lose the digits of; NULL when it holds all. */
+/* The offsets of columns that float32 would lose the digits of; NULL when it holds all. Goes through the numbers as they
+ * lie. */
 static bl_status find_offsets(bl_ctx *ctx, const unsigned char *bytes, const bl_npy_info *info, double **out)
 {
   bl_sample_type type = bl_npy_type(info);
+  size_t inner = info->fortran ? info->rows : info->cols, n = info->size >= 4 ? info->rows * info->cols : 0;
+  bl_wide *seen = bl_calloc(ctx, info->cols, sizeof *seen);
   bool any = false;
   *out = bl_calloc(ctx, info->cols, sizeof **out);
-  if (!*out) return bl_fail_nomem(ctx, "an array");
-  for (size_t j = 0; info->size >= 4 && j < info->cols; j++) {
-    bl_wide w = {0};
-    for (size_t i = 0; i < info->rows; i++) bl_wide_look(&w, number_at(bytes, info, type, i, j));
-    (*out)[j] = bl_wide_offset(&w);
+  bl_status s = seen && *out ? BL_OK : bl_fail_nomem(ctx, "an array");
+  for (size_t outer = 0; !s && outer * inner < n; outer++)
+    for (size_t k = 0; k < inner; k++) {
+      size_t i = info->fortran ? k : outer, j = info->fortran ? outer : k;
+      bl_wide_look(&seen[j], number_at(bytes, info, type, i, j));
+    }
+  for (size_t j = 0; !s && j < info->cols; j++) {
+    (*out)[j] = bl_wide_offset(&seen[j]);
     any = any || (*out)[j] != 0;
   }
+  bl_free(ctx, seen);
   if (any) return BL_OK;
   bl_free(ctx, *out);
   *out = NULL;
-  return BL_OK;
+  return s;
 }
 
 /* found: where offsets that are found go; NULL: those given are taken where there are as many as columns. */
