@@ -14,8 +14,9 @@ enum { BLOCK_FLOATS = 1 << 16, LEAST_FRAMES = 64, PROBE_BYTES = 12, HEAD_BYTES =
 
 static size_t width_of(const bl_feed *f, size_t k) { return f->head->streams[f->part[k].stream].n_channels; }
 
-/* Of several streams, none may need more than a block for the same time. */
-size_t bl_feed_convenient(const bl_feed *f, size_t most)
+/* How many frames of the first chosen stream to take at a time, at most `most`. Of several streams, none may need more
+ * than a block for the same time. */
+static size_t convenient_n(const bl_feed *f, size_t most)
 {
   const bl_rec_stream *streams = f->head->streams;
   double n = INFINITY, rate = streams[f->part[0].stream].rate_hz;
@@ -94,7 +95,7 @@ static uint64_t up_to(const bl_feed *f, const bl_common_run *run, size_t k, uint
 static bl_status next_frames(bl_ctx *ctx, bl_feed *f, const bl_common_run *run, size_t most, bl_feed_item *out)
 {
   replay *r = f->impl;
-  uint64_t left = run->of[0].n - r->at[0], now = r->at[0] + bl_feed_convenient(f, left < most ? (size_t)left : most);
+  uint64_t left = run->of[0].n - r->at[0], now = r->at[0] + convenient_n(f, left < most ? (size_t)left : most);
   bl_status s = BL_OK;
   for (size_t k = 0; !s && k < f->n_chosen; k++) {
     bl_feed_part *p = &f->part[k];
@@ -152,7 +153,7 @@ bl_status bl_feed_samples(bl_ctx *ctx, bl_feed *f, bl_sample_type type, const bl
                           bl_feed_item *out)
 {
   size_t width = f->head->streams[0].n_channels, bytes = bl_sample_bytes(type.kind), frame = width * bytes;
-  size_t n = bl_feed_convenient(f, most);
+  size_t n = convenient_n(f, most);
   bl_status s = bl_feed_room(ctx, f, 0, n);
   if (!s) s = bl_intake_want(ctx, &f->in, frame, n * frame);
   if (s) return s;

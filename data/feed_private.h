@@ -35,8 +35,6 @@ struct bl_feed {
   bool live, ended;
 };
 
-/* How many frames of the first chosen stream to take at a time, at most `most`. */
-size_t bl_feed_convenient(const bl_feed *f, size_t most);
 /* Room for n frames of chosen stream k in its block, which then holds none. */
 bl_status bl_feed_room(bl_ctx *ctx, bl_feed *f, size_t k, size_t n) BL_MUST_CHECK;
 /* FRAMES out of the blocks, which reach equally far in time: at most `most` of the first one, and of the others in step.

@@ -166,8 +166,9 @@ bl_status bl_match_look(bl_ctx *ctx, const bl_match *m, const char *where, const
   return s;
 }
 
-bl_status bl_match_find(bl_ctx *ctx, const bl_match *m, const char *where, const char *folder, const char *text,
-                        size_t *item)
+/* Both: what the table names must be there. */
+static bl_status find(bl_ctx *ctx, const bl_match *m, const char *where, const char *folder, const char *text,
+                      size_t *item)
 {
   bl_status s = bl_match_look(ctx, m, where, folder, text, item);
   return s || *item != BL_NO_ITEM ? s : bl_match_missing(ctx, m, where, folder, text);
@@ -184,7 +185,7 @@ bl_status bl_match_rows(bl_ctx *ctx, const bl_match *m, const bl_table *t, const
   for (size_t r = 0; !s && r < t->n_rows; r++) {
     size_t item;
     char *where = bl_strf(ctx, "%s:%zu", t->path, t->line[r]);
-    s = where ? bl_match_find(ctx, m, where, folder, bl_table_cell(t, r, col), &item) : bl_fail_nomem(ctx, t->path);
+    s = where ? find(ctx, m, where, folder, bl_table_cell(t, r, col), &item) : bl_fail_nomem(ctx, t->path);
     if (!s && item != BL_NO_ITEM && rows[item] != BL_NO_ITEM)
       s = bl_fail(ctx, BL_E_CONFIG, "%s: names the recording '%s', which line %zu has named", where,
                   m->found->names.v[item], t->line[rows[item]]);

@@ -27,9 +27,6 @@ bl_status bl_match_look(bl_ctx *ctx, const bl_match *m, const char *where, const
  * BL_E_CONFIG. */
 bl_status bl_match_missing(bl_ctx *ctx, const bl_match *m, const char *where, const char *folder,
                            const char *text) BL_MUST_CHECK;
-/* Both: what the table names must be there. */
-bl_status bl_match_find(bl_ctx *ctx, const bl_match *m, const char *where, const char *folder, const char *text,
-                        size_t *item) BL_MUST_CHECK;
 /* Whose each of a table's annotations is: owner[i], BL_NO_ITEM for those of other recordings. See
  * bl_annotations_deal(). */
 bl_status bl_match_deal(bl_ctx *ctx, const bl_match *m, const char *table, const bl_annotations *all,

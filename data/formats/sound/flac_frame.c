@@ -108,7 +108,7 @@ void bl_flac_crc_init(bl_flac_crc *c)
     }
 }
 
-uint16_t bl_flac_crc_of(const bl_flac_crc *c, uint16_t crc, const unsigned char *v, size_t n)
+static uint16_t crc_of(const bl_flac_crc *c, uint16_t crc, const unsigned char *v, size_t n)
 {
   for (; n >= 8; v += 8, n -= 8) {
     crc ^= (uint16_t)(v[0] << 8 | v[1]);
@@ -138,9 +138,9 @@ size_t bl_flac_frame_end(const bl_flac_crc *c, const unsigned char *v, size_t n,
   size_t done = 0;
   for (size_t at = head_bytes; (at = bl_flac_frame_seek(v, at, n)) < n; at++) {
     if (!bl_flac_frame_head(v + at, n - at < BL_FLAC_MAX_HEAD ? n - at : BL_FLAC_MAX_HEAD, &next)) continue;
-    crc = bl_flac_crc_of(c, crc, v + done, at - done);
+    crc = crc_of(c, crc, v + done, at - done);
     done = at;
     if (!crc) return at;
   }
-  return last && n > done && !bl_flac_crc_of(c, crc, v + done, n - done) ? n : 0;
+  return last && n > done && !crc_of(c, crc, v + done, n - done) ? n : 0;
 }

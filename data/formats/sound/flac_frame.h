@@ -35,7 +35,6 @@ typedef struct bl_flac_crc {
   uint16_t table[8][256];
 } bl_flac_crc;
 void bl_flac_crc_init(bl_flac_crc *c);
-uint16_t bl_flac_crc_of(const bl_flac_crc *c, uint16_t crc, const unsigned char *v, size_t n);
 
 /* Where the frame at v ends: where the checksum over it comes out and another header begins, or (last: nothing is
  * behind the n bytes) the bytes end. 0: nowhere in n bytes. */
