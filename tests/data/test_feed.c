@@ -151,7 +151,7 @@ static void hear_from(bl_ctx *ctx, bl_recording *rec, bl_feed *f, size_t first, 
   for (size_t k = 0; k <= n; k++) check_heard(ctx, rec, chosen[k], &h[k]);
 }
 
-/* The same bytes as a file (by `path`) and as a pipe (by `cls` and `name`), in pieces of many sizes, every stream. */
+/* The same bytes as a file (by `path`), read and fed, and as a pipe (by `cls` and `name`), in pieces of many sizes, every stream. */
 static void check_same(bl_ctx *ctx, const bl_feed_class *cls, const char *name, const char *path,
                        const unsigned char *bytes, size_t n)
 {
@@ -168,6 +168,14 @@ static void check_same(bl_ctx *ctx, const bl_feed_class *cls, const char *name, 
         hear_from(ctx, rec, f, s, mosts[k]);
         bl_feed_close(ctx, f);
       }
+  for (size_t k = 0; k < sizeof mosts / sizeof *mosts; k++)
+    for (size_t i = 0; i < rec->n_streams; i++) {
+      bl_feed *f;
+      check_ok(ctx, bl_feed_open(ctx, path, &f));
+      assert_false(bl_feed_is_live(f));
+      hear_from(ctx, rec, f, i, mosts[k]);
+      bl_feed_close(ctx, f);
+    }
   bl_recording_close(ctx, rec);
 }
 
@@ -359,6 +367,12 @@ static void edf(void **arg)
       .n_records = 5,
       .sig = {{.label = "C3"}, {.label = "ECG", .spr = "3"}, {.label = "C4"}, {.label = "T", .spr = "1"}}};
   check_edf(ctx, &rates);
+  edf_spec uneven = {/* rates that are no whole numbers */
+                     .n = 2,
+                     .n_records = 9,
+                     .duration = "0.9",
+                     .sig = {{.label = "C3", .spr = "10"}, {.label = "ECG", .spr = "7"}}};
+  check_edf(ctx, &uneven);
   edf_spec bdf = {.bdf = true, .n = 2, .n_records = 4, .sig = {{.label = "C3"}, {.label = "Status"}}};
   check_edf(ctx, &bdf);
   edf_spec events = {.n = 2,
@@ -372,6 +386,9 @@ static void edf(void **arg)
                    .reserved = "EDF+D",
                    .sig = {{.label = "C3"}, {.label = "EDF Annotations", .spr = "40"}},
                    .tal = {"+0||~+0.5|start|~", "+1||~", "+12.5||~+13^0.25|a|~", "+20||~+20.5|end|~"}};
+  check_edf(ctx, &gaps);
+  gaps.n = 3;
+  gaps.sig[2] = (edf_sig){.label = "ECG", .spr = "3"}; /* the same gaps in a stream of another rate */
   check_edf(ctx, &gaps);
   check_free(ctx);
   tree_done();
