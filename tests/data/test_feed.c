@@ -45,7 +45,7 @@ static bool hear(const bl_feed *f, const bl_feed_item *item, size_t k, heard *h)
   switch (item->kind) {
   case BL_FEED_FRAMES:
     assert_true(item->n[0] && h->n + item->n[k] <= MOST_FRAMES && width <= MOST_CHANNELS);
-    memcpy(h->v + h->n * width, item->v[k], item->n[k] * width * sizeof *h->v);
+    if (item->n[k]) memcpy(h->v + h->n * width, item->v[k], item->n[k] * width * sizeof *h->v);
     h->n += item->n[k];
     return true;
   case BL_FEED_GAP:
