@@ -97,6 +97,8 @@ def flac():
     put("chain.flac", "tone.flac", "two files behind one another", d + d, 48000, "", "begins again")
     put("chain_blocks.flac", "", "a file of frames of 1152 samples behind one of 4096",
         d + d[:f[0]] + stored_flac(1152, 5), 24000 + 5 * 1152, "", "begins again")
+    put("chain_cut.flac", "", "two files behind one another, the first without its last frame", d[:f[5]] + d, 44480, "",
+        "the frames end after 20480")
     put("tag.flac", "tone.flac", "an ID3 tag in front", id3(777) + d, 24000, "", "an ID3 tag of 787 bytes")
     put("junk.flac", "tone.flac", "300 bytes behind it", d + JUNK, 24000, "", "300 bytes behind the last frame")
     put("junk_inside.flac", "tone.flac", "300 bytes between two frames", d[:f[3]] + JUNK + d[f[3]:], 24000, "",
@@ -230,6 +232,8 @@ def ogg():
             "1 place")
         put(f"{stem}_cut.{kind}", of, "cut inside the last page", all_of(p)[:-99], "", "", "the file ends early")
         put(f"{stem}_chain.{kind}", of, "two files behind one another", all_of(p + p), total * 2, "", "another stream begins")
+        put(f"{stem}_chain_cut.{kind}", "", "the same, the first without its last page", all_of(p[:-1] + p), "", "",
+            "a stream ends early")
         late = [p[0]] + [sealed(q[:6] + struct.pack("<q", granule(q) + (4321 if i else 0)) + q[14:])
                          for i, q in enumerate(p[1:])]
         put(f"{stem}_late.{kind}", of, "joined late: its numbers begin at 4321", all_of(late), total)

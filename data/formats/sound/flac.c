@@ -44,6 +44,7 @@ typedef struct walk {
   uint64_t odd_at, n_odd;              /* frames of another rate or number of channels */
   bl_flac_frame odd;
   uint64_t again_at;            /* where the count begins again; 0: nowhere */
+  uint64_t first_end;           /* and what it had come to by then */
   uint64_t between_at, between; /* bytes between frames that are none */
   uint64_t junk_at;             /* bytes behind the last frame that are none; 0: none */
 } walk;
@@ -179,7 +180,7 @@ static bl_status take_frame(bl_ctx *ctx, walk *w, const bl_flac_frame *h)
     w->next = place; /* cut out of a longer stream, unless what was in front of it is damaged */
     if (place && w->at > w->frames_at) w->n_bad = 1, w->bad_at = w->at, w->part.lost = w->bad_samples = place;
   } else if (place < w->next) { /* another file's, behind the first */
-    if (!w->again_at) w->again_at = w->at;
+    if (!w->again_at) w->again_at = w->at, w->first_end = w->next;
     s = end_part(ctx, w);
   } else if (lost) {
     if (!w->n_bad++) w->bad_at = w->at;
@@ -290,7 +291,7 @@ static bl_status tell_gaps(bl_ctx *ctx, bl_recording *rec, const walk *w)
   return s;
 }
 
-/* The header's number of samples against that of the frames. */
+/* The header's number of samples against that of the frames, up to where another file begins. */
 static bl_status tell_length(bl_ctx *ctx, bl_recording *rec, const walk *w)
 {
   const bl_coded *c = &w->f->coded;
@@ -299,10 +300,12 @@ static bl_status tell_length(bl_ctx *ctx, bl_recording *rec, const walk *w)
     found += c->parts[i].n;
     in_all += c->parts[i].n + c->parts[i].lost;
   }
+  if (w->again_at) in_all = w->first_end;
+  uint64_t at = w->again_at ? w->again_at : w->junk_at ? w->junk_at : c->file.n_bytes;
   if (total && in_all < total)
     return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
                              "byte %llu: the header says %llu samples, the frames end after %llu; those were taken",
-                             ull(w->junk_at ? w->junk_at : c->file.n_bytes), ull(total), ull(in_all));
+                             ull(at), ull(total), ull(in_all));
   if (total && found > total && !w->again_at)
     return bl_recording_note(ctx, rec, BL_W_DEVIATION,
                              "the header says %llu samples, the frames hold %llu; those were taken", ull(total),

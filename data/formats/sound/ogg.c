@@ -53,7 +53,7 @@ typedef struct walk {
   int64_t base, end;          /* the place of the first of them; the place behind the last part */
   uint64_t trim;              /* granules at its beginning that are not wanted */
   /* to be told */
-  uint64_t bad_at, n_bad, lost, again_at, unlike_at, n_beside, unread_at, strange_at, junk_at, junk;
+  uint64_t bad_at, n_bad, lost, again_at, unlike_at, n_beside, unread_at, strange_at, junk_at, junk, cut_at;
   bl_ogg_format unlike_format;
   char other[NAMES + 1]; /* how a stream begins that is none of ours */
 } walk;
@@ -210,6 +210,7 @@ static const bl_ogg_codec *codec_of(const ogg_packet *p)
 static bl_status begin_link(bl_ctx *ctx, walk *w, const bl_ogg_codec *codec)
 {
   bl_status s = end_part(ctx, w);
+  if (w->in_link && !w->in_headers && !w->ended && !w->cut_at) w->cut_at = w->pages.at;
   drop_state(ctx, w->now.codec, &w->state);
   if (w->streaming) ogg_stream_clear(&w->stream);
   w->streaming = !ogg_stream_init(&w->stream, ogg_page_serialno(&w->pages.page));
@@ -309,6 +310,10 @@ static bl_status tell_damage(bl_ctx *ctx, bl_recording *rec, const walk *w)
   if (!s && w->junk && !w->n_bad && w->ended)
     s = bl_recording_note(ctx, rec, BL_W_DEVIATION, "byte %llu: %llu bytes that are no page of Ogg were passed over",
                           ull(w->junk_at), ull(w->junk));
+  if (!s && w->cut_at)
+    s = bl_recording_note(ctx, rec, BL_W_TRUNCATED,
+                          "byte %llu: a stream ends early in front of it: its last page is not the last of the stream",
+                          ull(w->cut_at));
   if (!s && w->in_link && !w->ended)
     s = bl_recording_note(
         ctx, rec, BL_W_TRUNCATED,
