@@ -100,6 +100,9 @@ def flac():
     put("chain_cut.flac", "", "two files behind one another, the first without its last frame", d[:f[5]] + d, 44480, "",
         "the frames end after 20480")
     put("tag.flac", "tone.flac", "an ID3 tag in front", id3(777) + d, 24000, "", "an ID3 tag of 787 bytes")
+    tag = id3(777)
+    put("tag_foot.flac", "tone.flac", "the same with a copy of its head at its end",
+        tag[:3] + b"\4\0\x10" + tag[6:] + b"3DI\4\0\x10" + tag[6:10] + d, 24000, "", "an ID3 tag of 797 bytes")
     put("junk.flac", "tone.flac", "300 bytes behind it", d + JUNK, 24000, "", "300 bytes behind the last frame")
     put("junk_inside.flac", "tone.flac", "300 bytes between two frames", d[:f[3]] + JUNK + d[f[3]:], 24000, "",
         "300 bytes between frames")
