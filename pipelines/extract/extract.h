@@ -2,6 +2,7 @@
 #ifndef BL_EXTRACT_H
 #define BL_EXTRACT_H
 
+#include "baleen/common_runs.h"
 #include "baleen/run.h"
 #include "cutter.h"
 #include "prepared.h"
@@ -34,6 +35,8 @@ typedef struct bl_recording_job {
 /* One recording, block by block, through the stages to rows. */
 bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *job) BL_MUST_CHECK;
 void bl_recording_job_free(bl_ctx *ctx, bl_recording_job *job);
+/* What segments are told of a run of the recording, before it is read as while it is. */
+bl_run_info bl_run_of(const bl_config *c, const bl_common_runs *runs, size_t which, double rate_hz);
 /* Annotations of the file and of a table, as events; labels are borrowed. With `annotated` the table has the say, but
  * what the file marks as bad stays bad. `table` may be NULL. To be freed. */
 bl_status bl_events_gather(bl_ctx *ctx, const bl_annotations *inside, const bl_annotations *table, bool annotated,

@@ -14,6 +14,19 @@ bool bl_config_asks(const bl_config *c, bl_asked *out)
   return c->segment.cls && c->segment.cls->asks && c->segment.cls->asks(c->segment.params, out);
 }
 
+bl_run_info bl_run_of(const bl_config *c, const bl_common_runs *runs, size_t which, double rate_hz)
+{
+  const bl_common_run *run = &runs->v[which];
+  bl_run_info info = {.start_s = run->start_s,
+                      .end_s = run->end_s,
+                      .rate_hz = rate_hz,
+                      .between_labels = c->rows.label_separator,
+                      .follows = which > 0,
+                      .followed = which + 1 < runs->n};
+  if (info.followed) info.next_start_s = run[1].start_s;
+  return info;
+}
+
 bl_status bl_events_gather(bl_ctx *ctx, const bl_annotations *inside, const bl_annotations *table, bool annotated,
                            bl_event **out, size_t *n)
 {
@@ -144,15 +157,8 @@ static bl_status read_run(bl_ctx *ctx, reading *r, size_t which)
 /* A run that holds no segment is not read. */
 static bl_status one_run(bl_ctx *ctx, reading *r, size_t which)
 {
-  const bl_common_run *run = &r->runs.v[which];
-  bl_run_info info = {.start_s = run->start_s,
-                      .end_s = run->end_s,
-                      .rate_hz = r->sel->in.v[0].rate_hz,
-                      .between_labels = r->job->config->rows.label_separator,
-                      .follows = which > 0,
-                      .followed = which + 1 < r->runs.n};
+  bl_run_info info = bl_run_of(r->job->config, &r->runs, which, r->sel->in.v[0].rate_hz);
   double from_s, to_s;
-  if (info.followed) info.next_start_s = run[1].start_s;
   part_of(r, which, &from_s, &to_s);
   bl_status s = bl_cutter_begin_part(ctx, &r->cutter, &info, from_s, to_s);
   if (!s) s = bl_cutter_tell(ctx, &r->cutter, r->events, r->n_events, INFINITY);

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "extract.h"
+
 enum { MOST = 2000 }; /* segments of a recording that are looked at: that a split tears them apart shows in these */
 #define STEP_S 600.0  /* they come in lots of so much time, for a night of them may be more than memory holds */
 
@@ -59,12 +61,7 @@ bl_status bl_foresee(bl_ctx *ctx, const bl_config *c, const bl_common_runs *runs
   bl_status s = BL_OK;
   *out = (bl_foresight){0};
   for (size_t i = 0; c->n_learners && !s && !out->cut && i < runs->n; i++) {
-    bl_run_info run = {.start_s = runs->v[i].start_s,
-                       .end_s = runs->v[i].end_s,
-                       .rate_hz = rate_hz,
-                       .follows = i > 0,
-                       .followed = i + 1 < runs->n};
-    if (run.followed) run.next_start_s = runs->v[i + 1].start_s;
+    bl_run_info run = bl_run_of(c, runs, i, rate_hz);
     s = foresee_run(ctx, c, &run, events, n, out);
   }
   if (s) bl_foresight_free(ctx, out);

@@ -219,6 +219,22 @@ static void overlapping_events(void **unused)
   check_says("1.wav\",6,7,\"high;low\",1,1\n");
 }
 
+/* Labels that always come together are two all the same: what is looked at before the run joins them as the run does. */
+static void labels_that_come_together(void **unused)
+{
+  (void)unused;
+  char table[2000] = "file,start,end,label\n", line[200];
+  put_recordings();
+  for (int f = 0; f < FILES; f++) {
+    snprintf(line, sizeof line, "rec/%d.wav,%d,%d,low\nrec/%d.wav,%d,%d,high\n", f, 3 + f, 8 + f, f, 3 + f, 8 + f);
+    strcat(table, line);
+  }
+  tree_text("calls.csv", table);
+  tree_text("together.yaml", RECORDINGS "model: [standard_scaler, {knn: {n_neighbors: 3}}]\n");
+  assert_int_equal(baleen("run %s/together.yaml -o %s/together", ROOT, ROOT), 0);
+  check_says("160 rows of 2 features, 2 labels, 4 groups");
+}
+
 /* Windows out of fold make detections that are compared with the marks: each tone is found at its window's edges. */
 static void events_of_rows(void **unused)
 {
@@ -275,6 +291,7 @@ int main(void)
                                      cmocka_unit_test(what_no_label_is),
                                      cmocka_unit_test(slips_are_told_at_their_place),
                                      cmocka_unit_test(overlapping_events),
+                                     cmocka_unit_test(labels_that_come_together),
                                      cmocka_unit_test(events_of_rows)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   tree_done();
