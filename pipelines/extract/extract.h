@@ -7,7 +7,6 @@
 #include "cutter.h"
 #include "prepared.h"
 #include "selection.h"
-#include "tally.h"
 
 typedef struct bl_recording_job {
   const bl_config *config;
@@ -29,12 +28,10 @@ typedef struct bl_recording_job {
   double seconds;                /* read */
   double passed_over_s;          /* of a piece that was not read, since no segment begins in it */
   uint64_t n_frames;
-  bl_tally events; /* all there are, when the segments ask for some */
   size_t n_rows, n_skipped;
 } bl_recording_job;
 /* One recording, block by block, through the stages to rows. */
 bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *job) BL_MUST_CHECK;
-void bl_recording_job_free(bl_ctx *ctx, bl_recording_job *job);
 /* What segments are told of a run of the recording, before it is read as while it is. */
 bl_run_info bl_run_of(const bl_config *c, const bl_common_runs *runs, size_t which, double rate_hz);
 /* Annotations of the file and of a table, as events; labels are borrowed. With `annotated` the table has the say, but

@@ -44,12 +44,6 @@ bl_status bl_events_gather(bl_ctx *ctx, const bl_annotations *inside, const bl_a
   return BL_OK;
 }
 
-static bl_status count_events(bl_ctx *ctx, bl_recording_job *j, const bl_event *events, size_t n)
-{
-  bl_asked asked;
-  return bl_config_asks(j->config, &asked) ? bl_tally_events(ctx, events, n, &j->events) : BL_OK;
-}
-
 /* What one recording's runs are read with. */
 typedef struct reading {
   bl_recording_job *job;
@@ -237,7 +231,6 @@ static bl_status extract_with(bl_ctx *ctx, bl_recording_job *j, const bl_selecti
   p->user = &r.cutter;
   j->names = bl_extractor_names(p->extractor);
   bl_status s = bl_events_gather(ctx, &j->rec->annotations, j->annotations, j->annotated, &events, &r.n_events);
-  if (!s) s = count_events(ctx, j, events, r.n_events);
   if (!s && j->marks) s = keep_marks(ctx, j, events, r.n_events);
   if (!s) s = find_runs(ctx, &r);
   if (!s) s = make_room(ctx, &r);
@@ -273,5 +266,3 @@ bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *j)
   bl_ctx_set_subject(ctx, before);
   return s;
 }
-
-void bl_recording_job_free(bl_ctx *ctx, bl_recording_job *j) { bl_tally_free(ctx, &j->events); }

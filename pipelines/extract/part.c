@@ -162,7 +162,6 @@ static bl_status make_from_recording(bl_ctx *ctx, bl_survey *v, size_t i, size_t
   p->outcome.n_skipped = job.n_skipped;
   p->outcome.seconds = job.seconds;
   p->passed_over_s = job.passed_over_s;
-  bl_recording_job_free(ctx, &job);
   return s && s != BL_E_NOMEM && s != BL_E_CANCELLED ? fail(ctx, p, s, bl_ctx_error(ctx)) : s;
 }
 

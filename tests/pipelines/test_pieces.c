@@ -113,7 +113,6 @@ static void pieces_give_the_whole(void **state)
   assert_int_equal(x.outcomes[0].n_dropped, w.n_left_out);
   assert_int_equal(w.n_left_out, r->n_left_out);
   check_near(x.seconds, strstr(r->text, "psg") ? RECORDS : (double)FRAMES / RATE, 1e-6);
-  bl_recording_job_free(ctx, &w.job);
   bl_dataset_free(ctx, &w.rows);
   bl_extraction_free(ctx, &x);
   bl_survey_free(ctx, &v);

@@ -179,7 +179,6 @@ static void gaps_of_one_are_gaps_of_all(void **state)
     check_near((double)t.v[i][1], mean_of(&streams[1], 1, t.start_s[i]), 1e-4);
   }
   check_near(job.seconds, 5 + 12.05 + 10, 1e-9);
-  bl_recording_job_free(ctx, &job);
   bl_stock_free(ctx, &stock);
   bl_config_free(ctx, &c);
   check_free(ctx);
