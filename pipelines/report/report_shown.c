@@ -168,8 +168,9 @@ bl_status bl_draw_mistakes(bl_report *rep)
   char *path = bl_path_in(rep->ctx, rep->folder, BL_MISTAKES);
   bl_status s = path ? bl_make_folder(rep->ctx, path) : bl_fail_nomem(rep->ctx, "a path");
   bool before = bl_ctx_mute(rep->ctx, true);
-  if (!s) s = c->source.cls->list(rep->ctx, c->source.params, c->folder, &items);
+  bl_status listed = s ? BL_OK : c->source.cls->list(rep->ctx, c->source.params, c->folder, &items);
   bl_ctx_mute(rep->ctx, before);
+  if (!s) s = warn_of(rep, listed, BL_MISTAKES); /* the recordings may have gone since they were read */
   for (size_t i = 0; !s && i < r->n; i++) {
     bl_worst_kind kinds[2];
     size_t n = r->v[i].cv.n_rows ? bl_mistake_kinds(rep, &r->v[i], kinds) : 0;
