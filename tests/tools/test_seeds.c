@@ -4,12 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+
+static const char *program = BALEEN_BIN;
 
 static int run(const char *arguments, char *out, size_t room)
 {
   char command[1024];
-  snprintf(command, sizeof command, "BALEEN='%s' '%s/tools/seeds' %s 2>&1", BALEEN_BIN, BALEEN_SOURCE_DIR, arguments);
+  snprintf(command, sizeof command, "BALEEN='%s' '%s/tools/seeds' %s 2>&1", program, BALEEN_SOURCE_DIR, arguments);
   FILE *f = popen(command, "r");
   if (!f) fail_msg("cannot run %s", command);
   out[fread(out, 1, room - 1, f)] = '\0';
@@ -41,6 +44,36 @@ static void puts_runs_together(void **state)
   check_near(sd, sqrt(sum), 1e-3);
 }
 
+/* A score that is undefined for a seed is none, and not 0; names may hold blanks; a fold that failed is no model. */
+static void leaves_out_what_is_undefined(void **state)
+{
+  (void)state;
+  static const char script[] =
+      "#!/bin/sh\n"
+      "score='0.5000 (0.0000)'\n"
+      "for i; do [ \"$i\" != s=1 ] || score='- (-)'; done\n"
+      "printf '9 rows\\n\\nScores, mean over 2 folds (sd):\\n  model      f1: {average: macro}            accuracy\\n'\n"
+      "printf '  my model   %26s     0.2500 (0.1000)\\n  none                     - (-)               - (-)\\n' \"$score\"\n"
+      "printf '  my model: fold 2 FAILED: no reason (at all)\\n\\nrest\\n'\n";
+  char out[6000], path[600];
+  snprintf(path, sizeof path, "%s", check_tmp_path("prints_scores"));
+  FILE *f = fopen(path, "w");
+  if (!f || fputs(script, f) < 0 || fclose(f) || chmod(path, 0700)) fail_msg("no script");
+  program = path;
+  int code = run("s 2 x.yaml", out, sizeof out);
+  program = BALEEN_BIN;
+  if (code) fail_msg("%s", out);
+  const char *table = strstr(out, "f1: {average");
+  if (!table) fail_msg("%s", out);
+  assert_string_equal(table, "f1: {average: macro} over 2 values of s: mean (sd), least to greatest, each\n"
+                             "  my model                 0.5000 (0.0000)  0.5000 to 0.5000   0.5000 -\n"
+                             "  none                     - - -\n"
+                             "accuracy over 2 values of s: mean (sd), least to greatest, each\n"
+                             "  my model                 0.2500 (0.0000)  0.2500 to 0.2500   0.2500 0.2500\n"
+                             "  none                     - - -\n");
+  check_tmp_done();
+}
+
 static void tells_its_use(void **state)
 {
   (void)state;
@@ -54,6 +87,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(puts_runs_together),
+      cmocka_unit_test(leaves_out_what_is_undefined),
       cmocka_unit_test(tells_its_use),
   };
   return cmocka_run_group_tests_name("seeds", tests, NULL, NULL);
