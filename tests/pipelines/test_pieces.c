@@ -2,6 +2,7 @@
 #include "pipe.h"
 
 #include "extract.h"
+#include "pieces.h"
 #include "psg.h"
 #include "survey.h"
 
@@ -120,6 +121,29 @@ static void pieces_give_the_whole(void **state)
   check_free(ctx);
 }
 
+/* Gaps count for nothing: of three runs of 10 s the middle lies in the second. */
+static void pieces_are_equal(void **state)
+{
+  (void)state;
+  bl_common_run runs[] = {{.start_s = 0, .end_s = 10}, {.start_s = 20, .end_s = 30}, {.start_s = 40, .end_s = 50}};
+  bl_ctx *ctx = bl_ctx_new();
+  for (size_t n = 1; n <= 3; n++) {
+    const bl_known known = {.runs = {.v = runs, .n = 3}, .n_floats = 2e6 * (double)n + 1};
+    bl_piece *v = NULL;
+    size_t got = 1;
+    check_ok(ctx, bl_pieces_make(ctx, &known, &v, &got));
+    assert_int_equal(got, n);
+    for (size_t k = 1; k < n; k++) {
+      assert_int_equal(v[k - 1].last_run, n == 2 ? 1 : k);
+      check_near(v[k - 1].to_s, n == 2 ? 25 : 20 * (double)k, 1e-9);
+      assert_true(v[k].first_run == v[k - 1].last_run && v[k].from_s == v[k - 1].to_s);
+    }
+    if (v) assert_true(!v->first_run && isinf(v->from_s) && v[n - 1].last_run == 2 && isinf(v[n - 1].to_s));
+    bl_free(ctx, v);
+  }
+  check_free(ctx);
+}
+
 int main(void)
 {
   pipe_wav("long.wav", RATE, 1, FRAMES, 5, 700);
@@ -129,10 +153,11 @@ int main(void)
   /* 275 s is where the pieces meet */
   tree_text("long.txt", "0.2\t0.4\tearly\n3\t4\ta\n274\t274.5\ta\n274.95\t275\tb\n275\t276\ta\n275.9\t276\tb\n"
                         "402.2\t403\ta\n549.5\t549.6\tlate\n");
-  struct CMUnitTest tests[sizeof rows / sizeof *rows];
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+  enum { N = sizeof rows / sizeof *rows };
+  struct CMUnitTest tests[N + 1] = {[N] = cmocka_unit_test(pieces_are_equal)};
+  for (size_t i = 0; i < N; i++)
     tests[i] = (struct CMUnitTest){rows[i].name, pieces_give_the_whole, NULL, NULL, (void *)(uintptr_t)&rows[i]};
-  int failed = _cmocka_run_group_tests("pieces", tests, sizeof rows / sizeof *rows, NULL, NULL);
+  int failed = _cmocka_run_group_tests("pieces", tests, N + 1, NULL, NULL);
   tree_done();
   return failed;
 }
