@@ -161,9 +161,73 @@ static void events(void **state)
   check_free(ctx);
 }
 
+#define MARKED                                                                                                         \
+  "source: {files: {recordings: \"e/*.wav\", labels: table, label_file: marks.csv}}\n"                                 \
+  "segments: {window: {length_s: 1, label_from: events, otherwise: sea}}\nfeatures: {m: {summaries: [rms]}}\n"         \
+  "model: {knn: {n_neighbors: 1}}\n"                                                                                   \
+  "evaluate: {metrics: [accuracy, {event_recall: {threshold: 0.9}}], event_threshold: 0.2, split: leave_one_group_out}\n"
+
+/* Of rows that are one detection the highest score is its own; by a decision the first of two classes is what lies
+ * below 0. */
+static void scores_of_detections(void **state)
+{
+  (void)state;
+  static const char *const orders[] = {"rows: {classes: [sea, tone]}\n", "rows: {classes: [tone, sea]}\n"};
+  for (int k = 0; k < 2; k++) {
+    char text[1200];
+    double decision[18], pred[18], accuracy = 1, pooled[2], mean[2], sd[2];
+    uint32_t row[18], fold[18] = {0};
+    bl_status fine = BL_OK;
+    bl_ctx *ctx = bl_ctx_new();
+    bl_config c;
+    bl_extraction x;
+    bl_problem p;
+    snprintf(text, sizeof text, MARKED "%s", orders[k]);
+    check_ok(ctx, pipe_config(ctx, text, &c));
+    check_ok(ctx, bl_extract(ctx, &c, &x));
+    check_ok(ctx, bl_problem_make(ctx, &c, &x.rows, &p));
+    assert_int_equal(p.n, 17);
+    for (uint32_t i = 0; i < p.n; i++) {
+      double start = bl_packed_get(&x.rows.start_s, i), score = start == 2 ? 0.3 : start == 3 ? 0.95 : -1;
+      row[i] = i;
+      decision[i] = k ? -score : score;
+      pred[i] = k; /* the threshold decides, and not what is predicted */
+    }
+    bl_result one = {.name = "by hand",
+                     .cv = {.n_folds = 1,
+                            .n_metrics = 1,
+                            .n_classes = 2,
+                            .n_targets = 1,
+                            .status = &fine,
+                            .n_rows = p.n,
+                            .row = row,
+                            .fold = fold,
+                            .pred = pred,
+                            .decision = decision},
+                     .pooled = pooled,
+                     .mean = mean,
+                     .sd = sd};
+    one.cv.score = bl_calloc(ctx, 1, sizeof accuracy); /* becomes wider */
+    assert_non_null(one.cv.score);
+    *one.cv.score = accuracy;
+    bl_results r = {.v = &one, .n = 1};
+    check_ok(ctx, bl_evaluate_events(ctx, &c, &x, &p, &r));
+    assert_int_equal(one.events.n_found, 3);
+    check_near(pooled[1], 3 / 4.0, 1e-15);
+    check_near(mean[1], 3 / 4.0, 1e-15);
+    check_near(one.cv.score[0], 1, 0);
+    bl_free(ctx, one.cv.score);
+    bl_problem_free(ctx, &p);
+    bl_extraction_free(ctx, &x);
+    bl_config_free(ctx, &c);
+    check_free(ctx);
+  }
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(problems), cmocka_unit_test(events)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(problems), cmocka_unit_test(events),
+                                     cmocka_unit_test(scores_of_detections)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   tree_done();
   return failed;
