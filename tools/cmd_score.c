@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "baleen/annotation.h"
+#include "baleen/dataset.h"
 #include "baleen/event_metric.h"
 #include "baleen/text.h"
 #include "command.h"
@@ -24,14 +25,14 @@ static const bl_opt opts[] = {
 
 /* Labels and names of recordings become codes that both lists share. */
 typedef struct codes {
-  bl_texts labels, recordings;
+  bl_column labels, recordings;
 } codes;
 
-static bl_status code_of(bl_ctx *ctx, bl_texts *known, const char *text, int32_t *out)
+static bl_status code_of(bl_ctx *ctx, bl_column *all, const char *text, int32_t *out)
 {
-  long at = bl_texts_find(known, text);
-  *out = (int32_t)(at < 0 ? (long)known->n : at);
-  return at < 0 ? bl_texts_add(ctx, known, text) : BL_OK;
+  bl_status s = bl_column_add(ctx, all, text);
+  if (!s) *out = (int32_t)bl_column_code(all, all->code.n - 1);
+  return s;
 }
 
 /* The one recording that all of a table are of by name, "" when none has a name, NULL when there are several. */
@@ -141,15 +142,15 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
                        .n_truth = truth.n,
                        .found = f,
                        .n_found = found.n,
-                       .n_labels = c.labels.n,
+                       .n_labels = c.labels.values.n,
                        .hours = p->hours.word < 0 ? p->hours.real : 0};
   if (!s) s = score_all(ctx, p->metrics, &d, &out);
   if (!s) fputs(bl_buf_text(&out), stdout);
   bl_buf_free(ctx, &out);
   bl_free(ctx, t);
   bl_free(ctx, f);
-  bl_texts_free(ctx, &c.labels);
-  bl_texts_free(ctx, &c.recordings);
+  bl_column_free(ctx, &c.labels);
+  bl_column_free(ctx, &c.recordings);
   bl_annotations_free(ctx, &truth);
   bl_annotations_free(ctx, &found);
   *status = s;

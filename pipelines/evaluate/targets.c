@@ -160,9 +160,38 @@ static bl_status gather_names(bl_ctx *ctx, const bl_targets *t, const bl_problem
   return s;
 }
 
-static bl_status labels_of_cells(bl_ctx *ctx, const bl_config *c, const bl_targets *t, bl_problem *p)
+/* The labels of one row's cell among the classes. */
+static bl_status mark_cell(bl_ctx *ctx, const bl_targets *t, const bl_problem *p, size_t row, bl_buf *label)
+{
+  const char *at = bl_column_text(t->column[0], p->index[row]);
+  bl_status s = BL_OK;
+  for (bool any = true; !s && any;) {
+    s = next_label(ctx, &at, t->separator, label, &any);
+    long k = any ? bl_texts_find(&p->classes, bl_buf_text(label)) : -1;
+    if (!s && k >= 0) p->y[row * p->n_targets + (size_t)k] = 1;
+  }
+  return s;
+}
+
+/* Of rows with the same cell the first is looked at, and copied by the others. */
+static bl_status mark_cells(bl_ctx *ctx, const bl_targets *t, const bl_problem *p)
 {
   bl_buf label = {0};
+  size_t width = p->n_targets, *seen = bl_calloc(ctx, t->column[0]->values.n, sizeof *seen); /* 1 + that row */
+  bl_status s = seen ? BL_OK : bl_fail_nomem(ctx, "the labels");
+  for (size_t i = 0; !s && i < p->n; i++) {
+    size_t *first = &seen[bl_column_code(t->column[0], p->index[i])];
+    if (*first) memcpy(p->y + i * width, p->y + (*first - 1) * width, width * sizeof *p->y);
+    else s = mark_cell(ctx, t, p, i, &label);
+    if (!*first) *first = i + 1;
+  }
+  bl_free(ctx, seen);
+  bl_buf_free(ctx, &label);
+  return s;
+}
+
+static bl_status labels_of_cells(bl_ctx *ctx, const bl_config *c, const bl_targets *t, bl_problem *p)
+{
   bl_texts found = {0};
   bl_status s = gather_names(ctx, t, p, &found);
   for (size_t k = 0; !s && k < c->rows.classes.n; k++)
@@ -170,16 +199,8 @@ static bl_status labels_of_cells(bl_ctx *ctx, const bl_config *c, const bl_targe
       s = bl_fail(ctx, BL_E_CLASSES, "rows: classes: no row is labelled '%s'", c->rows.classes.v[k]);
   if (!s) s = bl_texts_copy(ctx, &p->classes, c->rows.classes.n ? &c->rows.classes : &found);
   if (!s) s = make_room(ctx, p, p->classes.n);
-  for (size_t i = 0; !s && i < p->n; i++) {
-    const char *at = bl_column_text(t->column[0], p->index[i]);
-    for (bool any = true; !s && any;) {
-      s = next_label(ctx, &at, t->separator, &label, &any);
-      long k = any ? bl_texts_find(&p->classes, bl_buf_text(&label)) : -1;
-      if (!s && k >= 0) p->y[i * p->n_targets + (size_t)k] = 1;
-    }
-  }
+  if (!s) s = mark_cells(ctx, t, p);
   bl_texts_free(ctx, &found);
-  bl_buf_free(ctx, &label);
   return s;
 }
 
