@@ -259,7 +259,7 @@ bl_status bl_take_folder(bl_ctx *ctx, const char *path, const char *name, bl_run
   if (path && !(f.path = bl_strdup(ctx, path))) s = bl_fail_nomem(ctx, "a path");
   if (!s) s = path ? make_ready(ctx, &f) : name_folder(ctx, name, &f);
   *out = f;
-  if (s) bl_leave_folder(ctx, out, true);
+  if (s) bl_leave_folder(ctx, out, out->made); /* what an earlier run left stays as it is */
   return s;
 }
 

@@ -2,7 +2,9 @@
  * leaves in it that comes late. */
 #include "pipe.h"
 
+#include <signal.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -97,6 +99,28 @@ static void refused_without_harm(void **state)
   check_free(ctx);
 }
 
+/* Nor is an earlier run given up for one that cannot even write down who it is. */
+static void refused_by_the_disk(void **state)
+{
+  (void)state;
+  struct rlimit usual, none;
+  bl_ctx *ctx = bl_ctx_new();
+  check_ok(ctx, run(ctx, ROWS KNN, "full", NULL, NULL));
+  signal(SIGXFSZ, SIG_IGN);
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &usual), 0);
+  none = usual;
+  none.rlim_cur = 0;
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+  bl_status s = run(ctx, ROWS KNN, "full", NULL, NULL), fresh = run(ctx, ROWS KNN, "fresh/deep", NULL, NULL);
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &usual), 0);
+  check_fails(ctx, s, BL_E_IO, "run.lock: cannot write it: ");
+  assert_int_equal(fresh, BL_E_IO);
+  assert_true(is_there("full/metrics.json") && is_there("full/config.yaml"));
+  assert_false(is_there("full/run.lock"));
+  assert_false(is_there("fresh"));
+  check_free(ctx);
+}
+
 /* ---- what a killed run left -------------------------------------------------------------------------------------- */
 
 static void clears_what_is_half_written(void **state)
@@ -165,9 +189,9 @@ static int prepare(void **state)
 
 int main(void)
 {
-  static const struct CMUnitTest tests[] = {cmocka_unit_test(one_at_a_time), cmocka_unit_test(refused_without_harm),
-                                            cmocka_unit_test(clears_what_is_half_written),
-                                            cmocka_unit_test(keeps_rows_that_took_long)};
+  static const struct CMUnitTest tests[] = {
+      cmocka_unit_test(one_at_a_time), cmocka_unit_test(refused_without_harm), cmocka_unit_test(refused_by_the_disk),
+      cmocka_unit_test(clears_what_is_half_written), cmocka_unit_test(keeps_rows_that_took_long)};
   int failed = cmocka_run_group_tests_name("run_folder", tests, prepare, NULL);
   tree_done();
   return failed;
