@@ -30,6 +30,9 @@ static void scores_meet_thresholds(void **unused)
                           ROOT, ROOT),
                    0);
   assert_string_equal(said, "metric,value\nevent_precision,0.6666666666666666\nevent_precision,1\nevent_recall,0.5\n");
+  /* what has no score is sure */
+  assert_int_equal(baleen("score %s/sure.txt %s/sure.txt --metrics '{event_recall: {threshold: 0.5}}'", ROOT, ROOT), 0);
+  assert_string_equal(said, "metric,value\nevent_recall,1\n");
 }
 
 static void recordings_stand_apart(void **unused)
@@ -39,6 +42,16 @@ static void recordings_stand_apart(void **unused)
   tree_text("found2.csv", "onset_s,duration_s,label,file\n1,2,a,one.wav\n1,2,a,three.wav\n");
   assert_int_equal(baleen("score %s/truth2.csv %s/found2.csv --metrics event_recall", ROOT, ROOT), 0);
   assert_string_equal(said, "metric,value\nevent_recall,0.5\n");
+  /* a table that names no recording is of the one that the other names, unless that names several */
+  tree_text("truth3.csv", "onset_s,duration_s,label,file\n1,2,a,one.wav\n5,2,a,x/one.wav\n");
+  tree_text("found3.csv", "onset_s,duration_s,label\n1,2,a\n");
+  assert_int_equal(baleen("score %s/truth3.csv %s/found3.csv --metrics event_recall", ROOT, ROOT), 0);
+  assert_string_equal(said, "metric,value\nevent_recall,0.5\n");
+  assert_int_equal(baleen("score %s/found3.csv %s/truth3.csv --metrics event_recall", ROOT, ROOT), 0);
+  assert_string_equal(said, "metric,value\nevent_recall,1\n");
+  assert_int_equal(baleen("score %s/truth2.csv %s/found3.csv", ROOT, ROOT), 2);
+  check_says("truth2.csv names several recordings, and ");
+  check_says("found3.csv none; give it a column 'file'");
 }
 
 static void says_what_is_wrong(void **unused)
