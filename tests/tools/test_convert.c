@@ -426,14 +426,33 @@ static void warnings_come_once(void **state)
   check_tmp_done();
 }
 
+/* Numbers that are not whole keep their fractions where a format has whole steps, though their limits are whole. */
+static void fractions_stay(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  char in[600], out[600];
+  snprintf(in, sizeof in, "%s", edf_write(&ramp, "fractions.edf"));
+  snprintf(out, sizeof out, "%s", check_tmp_path("held.edf"));
+  assert_int_equal(baleen("convert '%s' '%s' --stages '[{clip: {min: -50, max: 50}}]'", in, out), 0);
+  bl_recording *free_one = opened(ctx, in), *held = opened(ctx, out);
+  for (uint64_t n = 0; n < 500; n++)
+    check_near((double)at(ctx, held, n), fmin(fmax((double)at(ctx, free_one, n), -50), 50), 0.01);
+  bl_recording_close(ctx, free_one);
+  bl_recording_close(ctx, held);
+  check_free(ctx);
+  check_tmp_done();
+}
+
 int main(void)
 {
   static const struct CMUnitTest tests[] = {
-      cmocka_unit_test(crops_begin_at_a_sample), cmocka_unit_test(found_events),
-      cmocka_unit_test(annotations_stay),        cmocka_unit_test(crops_over_a_gap),
-      cmocka_unit_test(tables_beside),           cmocka_unit_test(failures_touch_nothing),
-      cmocka_unit_test(rows_of_this_file),       cmocka_unit_test(rows_of_this_folder),
-      cmocka_unit_test(channels_of_raven),       cmocka_unit_test(scales_are_told),
-      cmocka_unit_test(slips_are_told),          cmocka_unit_test(warnings_come_once)};
+      cmocka_unit_test(fractions_stay),         cmocka_unit_test(crops_begin_at_a_sample),
+      cmocka_unit_test(found_events),           cmocka_unit_test(annotations_stay),
+      cmocka_unit_test(crops_over_a_gap),       cmocka_unit_test(tables_beside),
+      cmocka_unit_test(failures_touch_nothing), cmocka_unit_test(rows_of_this_file),
+      cmocka_unit_test(rows_of_this_folder),    cmocka_unit_test(channels_of_raven),
+      cmocka_unit_test(scales_are_told),        cmocka_unit_test(slips_are_told),
+      cmocka_unit_test(warnings_come_once)};
   return cmocka_run_group_tests_name("convert", tests, NULL, NULL);
 }

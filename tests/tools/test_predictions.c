@@ -95,6 +95,12 @@ static void made_events_of(void **state)
   check_says_not("sea");
   assert_int_equal(here("score x/d.txt calls.csv"), 0); /* the one names the recording, the other is of one */
   check_says("event_f1,0.");
+  /* joined up to as far apart as is said, and no farther */
+  tree_text("apart.csv", "onset,end,label\n1,2,call\n2.5,3,call\n4,5,call\n");
+  assert_int_equal(here("annotations apart.csv joined.csv --join-s 0.5"), 0);
+  holds("joined.csv", "\n1,2,call,");
+  check_says("\n4,1,call,");
+  check_says_not("\n2.5,");
   assert_int_equal(here("annotations d.csv none.csv --min-score 1.1"), 0);
   check_says("0 annotations");
   tree_text("two.csv", "onset,end,label,file\n1,2,call,a.wav\n1,2,call,b.wav\n");
