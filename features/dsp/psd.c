@@ -19,6 +19,8 @@ bl_status bl_psd_shape(bl_ctx *ctx, const char *who, const bl_psd_params *p, con
   if (in->n_bins != 1)
     return bl_fail(ctx, BL_E_SHAPE, "%s: the stream has %zu bins; it makes its own spectrum, from a waveform", who,
                    in->n_bins);
+  bl_status status = bl_window_check(ctx, who, &p->window);
+  if (status) return status;
   double n = p->n_per_seg.word >= 0 ? rint(p->window_s * in->rate_hz) : p->n_per_seg.real;
   double n_fft = p->n_fft.word >= 0 ? n : p->n_fft.real;
   if (!(n >= 2 && n <= 1e8))
@@ -50,7 +52,7 @@ bl_status bl_psd_init(bl_ctx *ctx, const char *who, const bl_psd_params *p, cons
   s->psd = bl_calloc(ctx, s->plan.n_bins, s->n_channels * sizeof *s->psd);
   s->power = bl_calloc(ctx, s->plan.n_bins, sizeof *s->power);
   if (!s->w || !s->part || !s->psd || !s->power) return bl_fail_nomem(ctx, who);
-  bl_window_fill((bl_window)p->window, s->plan.n_per_seg, true, s->w);
+  if ((status = bl_window_make(ctx, who, &p->window, s->plan.n_per_seg, true, s->w))) return status;
   double squares = 0;
   for (size_t i = 0; i < s->plan.n_per_seg; i++) squares += s->w[i] * s->w[i];
   s->scale = 1 / (in->rate_hz * squares);

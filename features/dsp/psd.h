@@ -26,7 +26,8 @@ enum { BL_PSD_CONSTANT, BL_PSD_NONE };
 typedef struct bl_psd_params {
   double window_s, overlap;
   bl_word n_per_seg, n_fft;
-  int window, average, detrend;
+  bl_window_spec window;
+  int average, detrend;
 } bl_psd_params;
 
 /* The option rows of a summary whose params hold a bl_psd_params named psd. */
@@ -40,8 +41,7 @@ typedef struct bl_psd_params {
    "share of a part that the next one repeats; in samples it is rounded down", NULL},                                  \
   {"n_fft", BL_OPT_WORD, offsetof(T, psd.n_fft), "auto", 2, 1e8, BL_OPT_WHOLE, bl_psd_auto, "samples",                 \
    "length of the transform, the rest zeros; auto: that of a part", NULL},                                             \
-  {"window", BL_OPT_ENUM, offsetof(T, psd.window), "hann", 0, 0, 0, bl_window_names, "",                               \
-   "weights of a part, periodic", NULL},                                                                               \
+  BL_WINDOW_OPTS(T, psd.window, "hann", "weights of a part, periodic"),                                                \
   {"detrend", BL_OPT_ENUM, offsetof(T, psd.detrend), "constant", 0, 0, 0, bl_psd_detrends, "",                         \
    "constant: each part's mean is taken off", NULL},                                                                   \
   {"average", BL_OPT_ENUM, offsetof(T, psd.average), "mean", 0, 0, 0, bl_psd_averages, "",                             \

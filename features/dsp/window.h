@@ -1,16 +1,61 @@
-/* window.h: windows, as scipy.signal.get_window makes them. */
+/* window.h: windows, as scipy.signal.get_window makes them, and the two options by which a plug-in asks for one.
+ *
+ * A symmetric window of n values is for filters; a periodic one (scipy's fftbins), for spectra, is the symmetric one of
+ * n + 1 values without its last. n 1 gives 1. */
 #ifndef BL_FEATURES_WINDOW_H
 #define BL_FEATURES_WINDOW_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "baleen/option.h"
 
-typedef enum bl_window { BL_WINDOW_HANN, BL_WINDOW_HAMMING, BL_WINDOW_BLACKMAN, BL_WINDOW_BOXCAR } bl_window;
-/* "hann", "hamming", "blackman", "boxcar", NULL: the choices of an option, in the enum's order. */
+typedef enum bl_window {
+  BL_WINDOW_HANN,
+  BL_WINDOW_HAMMING,
+  BL_WINDOW_BLACKMAN,
+  BL_WINDOW_BOXCAR,
+  BL_WINDOW_TRIANG,
+  BL_WINDOW_BARTLETT,
+  BL_WINDOW_COSINE,
+  BL_WINDOW_PARZEN,
+  BL_WINDOW_BOHMAN,
+  BL_WINDOW_NUTTALL,
+  BL_WINDOW_BLACKMANHARRIS,
+  BL_WINDOW_FLATTOP,
+  /* those that take a number */
+  BL_WINDOW_KAISER,
+  BL_WINDOW_TUKEY,
+  BL_WINDOW_GAUSSIAN,
+  BL_WINDOW_EXPONENTIAL,
+  BL_WINDOW_GENERAL_HAMMING
+} bl_window;
+/* scipy's names, in the enum's order, NULL behind the last: the choices of an option. */
 extern const char *const bl_window_names[];
 
-/* Writes n values. periodic: for spectra, cos(2 pi i / n); symmetric: for filters, cos(2 pi i / (n - 1)). n 1 gives
- * 1. */
+/* What a plug-in's params hold: the window, and the number that it takes, if any: beta of kaiser, the share of tukey
+ * that tapers (alpha), the standard deviation of gaussian in samples, tau of exponential in samples, alpha of
+ * general_hamming. */
+typedef struct bl_window_spec {
+  int kind;
+  bl_word param; /* word 0: auto */
+} bl_window_spec;
+
+extern const char *const bl_window_auto[]; /* "auto" */
+
+/* The option rows of a plug-in whose params hold a bl_window_spec named m. */
+/* clang-format off */
+#define BL_WINDOW_OPTS(T, m, def, help)                                                                                \
+  {"window", BL_OPT_ENUM, offsetof(T, m.kind), def, 0, 0, 0, bl_window_names, "", help, NULL},                         \
+  {"window_param", BL_OPT_WORD, offsetof(T, m.param), "auto", 0, 1e9, 0, bl_window_auto, "",                           \
+   "what some windows take: kaiser beta, tukey the tapered share (auto: 0.5), gaussian std and exponential tau (auto: " \
+   "1) in samples, general_hamming alpha", NULL}
+/* clang-format on */
+
+/* BL_E_CONFIG where the window needs a number and has none, has one and takes none, or cannot take that one. For a
+ * plug-in's `shape`. */
+bl_status bl_window_check(bl_ctx *ctx, const char *who, const bl_window_spec *spec) BL_MUST_CHECK;
+/* Writes n values; checked, so that it fails as bl_window_check() does. */
+bl_status bl_window_make(bl_ctx *ctx, const char *who, const bl_window_spec *spec, size_t n, bool periodic,
+                         double *w) BL_MUST_CHECK;
+/* The same of a window that takes no number; cannot fail. */
 void bl_window_fill(bl_window kind, size_t n, bool periodic, double *w);
 
 #endif

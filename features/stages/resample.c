@@ -16,6 +16,7 @@
 #include "polyphase.h"
 #include "resample_soxr.h"
 #include "stage_util.h"
+#include "window.h"
 
 typedef enum method { POLYPHASE, SOXR } method;
 typedef struct params {
@@ -74,28 +75,17 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   return BL_OK;
 }
 
-/* Modified Bessel function of order 0, by its series (Abramowitz and Stegun 9.6.12). */
-static double bessel_i0(double x)
+static bl_status design(bl_ctx *ctx, size_t up, size_t down, double *h)
 {
-  double sum = 1, term = 1;
-  for (size_t k = 1; term > 1e-18 * sum; k++) {
-    term *= x * x / 4 / ((double)k * (double)k);
-    sum += term;
-  }
-  return sum;
-}
-
-static void design(size_t up, size_t down, double *h)
-{
+  static const bl_window_spec kaiser = {BL_WINDOW_KAISER, {-1, 5}};
   size_t half = half_length(up, down);
   h[0] = 1;
-  if (!half) return;
-  for (size_t i = 0; i <= 2 * half; i++) {
-    double at = ((double)i - (double)half) / (double)half;
-    h[i] = bessel_i0(5 * sqrt(1 - at * at)) / bessel_i0(5);
-  }
+  if (!half) return BL_OK;
+  bl_status s = bl_window_make(ctx, "resample", &kaiser, 2 * half + 1, false, h);
+  if (s) return s;
   bl_firwin_windowed(2 * half + 1, 1 / (double)(up > down ? up : down), h);
   for (size_t i = 0; i <= 2 * half; i++) h[i] *= (double)up;
+  return BL_OK;
 }
 
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
@@ -112,8 +102,8 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   size_t half = half_length(up, down);
   double *h = bl_calloc(ctx, 2 * half + 1, sizeof *h);
   if (!h) return bl_fail_nomem(ctx, "resample");
-  design(up, down, h);
-  s = bl_polyphase_init(ctx, "resample", up, down, h, half, (bl_polyphase_pad)p->pad, width, &st->poly);
+  if (!(s = design(ctx, up, down, h)))
+    s = bl_polyphase_init(ctx, "resample", up, down, h, half, (bl_polyphase_pad)p->pad, width, &st->poly);
   bl_free(ctx, h);
   return s;
 }

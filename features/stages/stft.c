@@ -23,7 +23,8 @@ typedef enum scaling { NONE, DENSITY, SPECTRUM } scaling;
 typedef struct params {
   int64_t n_fft;
   bl_word hop_length, win_length;
-  int window, pad_mode, detrend, scaling, output;
+  bl_window_spec window;
+  int pad_mode, detrend, scaling, output;
   bool periodic, center;
 } params;
 
@@ -39,7 +40,7 @@ static const bl_opt opts[] = {
             "from one frame to the next; auto: a quarter of win_length"),
     BL_WORD(params, win_length, "auto", auto_word, 1, 1 << 20, BL_OPT_WHOLE, "samples",
             "length of the window, zero-padded on both sides; auto: n_fft"),
-    BL_ENUM(params, window, "hann", bl_window_names, "the window"),
+    BL_WINDOW_OPTS(params, window, "hann", "the window"),
     BL_BOOL(params, periodic, "true", "periodic window, as for spectra; false: symmetric"),
     BL_BOOL(params, center, "true", "pad both ends so that frame i is centred at sample i hop_length"),
     BL_ENUM(params, pad_mode, "constant", pad_modes, "what centring pads with: zeros, or the signal reflected"),
@@ -89,6 +90,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   const params *p = pp;
   sizes z = sizes_of(p);
   bl_status s = bl_need_waveform(ctx, "stft", in);
+  if (!s) s = bl_window_check(ctx, "stft", &p->window);
   if (s) return s;
   if (z.win > z.n_fft)
     return bl_fail(ctx, BL_E_RANGE, "stft: win_length %zu is longer than n_fft %zu; make n_fft at least as long", z.win,
@@ -123,7 +125,10 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
     bl_free(ctx, w);
     return bl_fail_nomem(ctx, "stft");
   }
-  bl_window_fill((bl_window)p->window, z.win, p->periodic, w);
+  if ((s = bl_window_make(ctx, "stft", &p->window, z.win, p->periodic, w))) {
+    bl_free(ctx, w);
+    return s;
+  }
   for (size_t i = 0; i < z.win; i++) sum += w[i], squares += w[i] * w[i];
   double scale = p->scaling == DENSITY ? sqrt(in->rate_hz * squares) : p->scaling == SPECTRUM ? fabs(sum) : 1;
   for (size_t i = 0; i < z.win; i++) st->window[i] = (float)(w[i] / scale);
@@ -131,7 +136,7 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   if (!(scale > 0))
     return bl_fail(ctx, BL_E_RANGE,
                    "stft: a %s window of %zu samples is all zeros and cannot be scaled; make win_length longer",
-                   bl_window_names[p->window], z.win);
+                   bl_window_names[p->window.kind], z.win);
   return BL_OK;
 }
 

@@ -23,6 +23,19 @@ static const stage_case cases[] = {
      .reach = 32,
      .rate_hz = 44100},
     {.options = "n_fft=50 window=boxcar", .length = 50, .hop = 12, .pad = 25, .reach = 25},
+    {.options = "n_fft=20 window=triang", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 window=bartlett", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 window=cosine", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 window=parzen", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 window=bohman", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 window=nuttall", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 window=blackmanharris", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 window=flattop", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 window=kaiser window_param=8.6", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 window=tukey", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 window=gaussian window_param=5", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 window=exponential window_param=4", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 window=general_hamming window_param=0.6", .length = 20, .hop = 5, .pad = 10, .reach = 10},
 };
 
 static const double pi = 3.14159265358979323846;
@@ -225,6 +238,7 @@ static void check_refusals(void **arg)
   chain c;
   check_ok(ctx, chain_wave(ctx, 1000, "a", "uV", &in));
   check_fails(ctx, chain_start(ctx, "stft n_fft=64 win_length=65", &in, &c), BL_E_RANGE, "win_length 65");
+  check_fails(ctx, chain_start(ctx, "stft n_fft=64 window=kaiser", &in, &c), BL_E_CONFIG, "needs window_param");
   check_fails(ctx, chain_start(ctx, "stft n_fft=64 | stft n_fft=64", &in, &c), BL_E_CONFIG, "needs a waveform");
   check_fails(ctx, chain_start(ctx, "stft | mel", &in, &c), BL_E_CONFIG, "put power before");
   check_fails(ctx, chain_start(ctx, "mel", &in, &c), BL_E_CONFIG, "needs a spectrum");

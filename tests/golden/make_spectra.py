@@ -64,11 +64,19 @@ def windows():
     g = Golden("windows", """
         NAME.periodic.N (for spectra: cos(2 pi n / N)) and NAME.symmetric.N (cos(2 pi n / (N - 1))),
         scipy.signal.get_window. hann 0.5 - 0.5 cos, hamming 0.54 - 0.46 cos, blackman 0.42 - 0.5 cos + 0.08 cos 2. N
-        = 1 gives 1.""")
+        = 1 gives 1. The others and those with a number, which NAME.param tells, as scipy names them, N 16 and 17.""")
     for name in ("hann", "hamming", "blackman"):
         for n in (1, 2, 5, 8, 25, 64):
             g.array("%s.periodic.%d" % (name, n), get_window(name, n, fftbins=True), 1e-13, 1e-15)
             g.array("%s.symmetric.%d" % (name, n), get_window(name, n, fftbins=False), 1e-13, 1e-15)
+    for name in ("boxcar", "triang", "bartlett", "cosine", "parzen", "bohman", "nuttall", "blackmanharris", "flattop",
+                 ("kaiser", 8.6), ("tukey", 0.5), ("gaussian", 10.0), ("exponential", None, 8.0),
+                 ("general_hamming", 0.6), ("tukey", 0.0), ("tukey", 1.0), ("tukey", 0.25)):
+        key = name if isinstance(name, str) else "%s%d" % (name[0], round(100 * name[-1]))
+        g.text(key, name if isinstance(name, str) else "%s %g" % (name[0], name[-1]))
+        for n in (1, 2, 16, 17):
+            g.array("%s.periodic.%d" % (key, n), get_window(name, n, fftbins=True), 1e-12, 1e-14)
+            g.array("%s.symmetric.%d" % (key, n), get_window(name, n, fftbins=False), 1e-12, 1e-14)
     g.close()
 
 
