@@ -308,6 +308,9 @@ bl_status bl_dataset_column(bl_ctx *ctx, const bl_dataset *d, const char *name, 
       *out = i < 3 ? fixed[i] : &d->extra[i - 3];
       return BL_OK;
     }
+  if (bl_texts_find(&d->features, name) >= 0)
+    return bl_fail(ctx, BL_E_CONFIG,
+                   "'%s' is a feature of the rows; name it in the table's keep, to have it beside them", name);
   const char *near = bl_nearest(name, text_column_name, d);
   bl_buf all = {0};
   bl_status s = BL_OK;

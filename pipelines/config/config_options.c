@@ -25,11 +25,16 @@ const bl_opt bl_rows_opts[] = {
         "of several labels cover a window enough; not given: a row has one"),
     BL_TEXT(bl_rows_params, group, "group",
             "column whose rows belong together and never stand on both sides of a split"),
-    BL_REAL(bl_rows_params, block_s, "0", 0, 1e9, "s",
-            "above 0: groups are cut into blocks of that much time, and rows across a border are left out"),
+    BL_TEXT(bl_rows_params, block, NULL,
+            "column that names each row's block, a session say: groups are cut by it, and blocks are the groups; of a "
+            "table without groups the blocks alone"),
+    BL_REAL(
+        bl_rows_params, block_s, "0", 0, 1e9, "s",
+        "above 0: groups, or blocks, are cut into blocks of that much time, and rows across a border are left out; by "
+        "the column of times where one is named, else by the time in the recording"),
     BL_TEXT(bl_rows_params, time, NULL,
-            "column with each row's time, a number that grows with it (seconds); for splitters and learners that go by "
-            "time; not given: rows stand in the order of time"),
+            "column with each row's time, a number that grows with it (seconds); for block_s and for splitters and "
+            "learners that go by time; not given: rows stand in the order of time"),
     BL_TEXT(bl_rows_params, positive, NULL, "class counted as positive; it goes last in the order of classes"),
     BL_TEXTS(bl_rows_params, classes, "[]", "labels to keep; empty: all of them, sorted"),
     BL_ENUM(bl_rows_params, task, "auto", tasks,

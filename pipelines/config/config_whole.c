@@ -26,11 +26,11 @@ static bl_status check_table(bl_mistakes *m, const bl_config *c)
     if (key_of(&c->tree, idle[i]))
       s = bl_mistake_say(m, key_of(&c->tree, idle[i]),
                          "%s: has no effect on a table, whose rows are there already; leave it out", idle[i]);
-  if (!s && c->rows.block_s > 0)
+  if (!s && c->rows.block_s > 0 && !c->rows.time)
     s = bl_mistake_say(
         m, below(below(&c->tree, "rows"), "block_s"),
         "rows: block_s has no effect on a table, whose rows have no time of a recording; name a column of "
-        "blocks with 'group'");
+        "times with 'time', or one of blocks with 'block'");
   return s;
 }
 

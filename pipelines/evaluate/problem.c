@@ -5,6 +5,7 @@
 #include "baleen/run.h"
 #include "baleen/text.h"
 #include "config_targets.h"
+#include "groups.h"
 #include "targets.h"
 
 static bl_task task_of(const bl_config *c)
@@ -16,18 +17,10 @@ static bl_task task_of(const bl_config *c)
   return kind == BL_OUTLIER_DETECTOR ? BL_TASK_ANOMALY : BL_TASK_CLASSIFICATION;
 }
 
-/* The block of time a row lies in, or NaN when it crosses a border. A row that touches a border to within a nanosecond
- * stays: times are quotients of counts and rates, and 0.3 / 0.1 is less than 3. */
-static double block_of(const bl_dataset *d, size_t row, double block_s)
-{
-  double start = bl_packed_get(&d->start_s, row), end = bl_packed_get(&d->end_s, row);
-  double slack = 1e-9 + 1e-12 * fabs(end), first = floor((start + slack) / block_s);
-  return end <= (first + 1) * block_s + slack ? first : (double)NAN;
-}
-
 /* Rows with a label that counts, and within one block of time. */
-static bl_status take_rows(bl_ctx *ctx, const bl_config *c, const bl_dataset *d, const bl_targets *t, bl_problem *p)
+static bl_status take_rows(bl_ctx *ctx, const bl_config *c, const bl_targets *t, const bl_grouping *g, bl_problem *p)
 {
+  const bl_dataset *d = g->rows;
   bool by_class = c->rows.classes.n && !bl_targets_several(t);
   size_t unlabelled = 0, across = 0, others = 0;
   p->index = bl_calloc(ctx, d->X.rows, sizeof *p->index);
@@ -37,8 +30,7 @@ static bl_status take_rows(bl_ctx *ctx, const bl_config *c, const bl_dataset *d,
     bool without = !bl_targets_known(t, p, i);
     if (without && need_label) unlabelled++;
     else if (by_class && !without && bl_texts_find(&c->rows.classes, bl_column_text(t->column[0], i)) < 0) others++;
-    else if (c->rows.block_s > 0 && !isnan(bl_packed_get(&d->start_s, i)) && isnan(block_of(d, i, c->rows.block_s)))
-      across++;
+    else if (bl_grouping_across(g, i)) across++;
     else p->index[p->n++] = (uint32_t)i;
   }
   if (unlabelled) bl_log(ctx, BL_LOG_INFO, "%zu rows without a label are left out", unlabelled);
@@ -164,46 +156,17 @@ static bl_status code_classes(bl_ctx *ctx, const bl_config *c, const bl_column *
   return s;
 }
 
-static bl_status parse_times(bl_ctx *ctx, const bl_config *c, const bl_dataset *d, bl_problem *p)
+static bl_status parse_times(bl_ctx *ctx, const bl_grouping *g, bl_problem *p)
 {
-  const bl_column *column;
-  if (!c->rows.time) return BL_OK;
-  bl_status s = bl_dataset_column(ctx, d, c->rows.time, &column);
-  if (s) return bl_fail_in(ctx, s, "rows: time: ");
+  if (!g->time) return BL_OK;
   if (!(p->time = bl_calloc(ctx, p->n, sizeof *p->time))) return bl_fail_nomem(ctx, "the times");
   for (size_t i = 0; i < p->n; i++) {
-    const char *text = bl_column_text(column, p->index[i]);
+    const char *text = bl_column_text(g->time, p->index[i]);
     if (!bl_parse_real(text, &p->time[i]) || !isfinite(p->time[i]))
       return bl_fail(ctx, BL_E_FORMAT, "%s (row %u): rows: time: '%s' is no finite number; give each row its seconds",
-                     bl_column_text(&d->recording, p->index[i]), p->index[i], text);
+                     bl_column_text(&p->rows->recording, p->index[i]), p->index[i], text);
   }
   return BL_OK;
-}
-
-/* Groups by name, cut into blocks of time where the config says so; a row without a group is one of its own. */
-static bl_status code_groups(bl_ctx *ctx, const bl_config *c, const bl_dataset *d, bl_problem *p)
-{
-  const bl_column *column;
-  bl_column mine = {0};
-  bl_status s = bl_dataset_column(ctx, d, c->rows.group, &column);
-  if (s) return bl_fail_in(ctx, s, "rows: group: ");
-  bool named = false;
-  for (size_t i = 0; !s && i < p->n; i++) {
-    size_t row = p->index[i];
-    const char *group = bl_column_text(column, row);
-    char *name = c->rows.block_s > 0 && !isnan(bl_packed_get(&d->start_s, row))
-                     ? bl_strf(ctx, "%s@%.0f", group, block_of(d, row, c->rows.block_s))
-                 : *group ? bl_strdup(ctx, group)
-                          : bl_strf(ctx, "row %zu", row);
-    named |= *group != '\0';
-    s = name ? bl_column_add(ctx, &mine, name) : bl_fail_nomem(ctx, "the groups");
-    bl_free(ctx, name);
-  }
-  if (!s) s = bl_encode_rows(ctx, &mine, NULL, p->n, &p->groups, &p->group);
-  p->grouped = !s && p->groups.n < p->n;
-  if (!s && !named) bl_log(ctx, BL_LOG_DEBUG, "no groups: every row is its own");
-  bl_column_free(ctx, &mine);
-  return s;
 }
 
 static bl_status code_folds(bl_ctx *ctx, const bl_config *c, const bl_dataset *d, bl_problem *p)
@@ -222,14 +185,16 @@ bl_status bl_problem_make(bl_ctx *ctx, const bl_config *c, const bl_dataset *row
 {
   *out = (bl_problem){.rows = rows, .task = task_of(c), .n_targets = 1};
   bl_targets t;
+  bl_grouping g;
   bl_status s = bl_targets_find(ctx, c, rows, &t);
-  if (!s) s = take_rows(ctx, c, rows, &t, out);
+  if (!s) s = bl_grouping_find(ctx, c, rows, &g);
+  if (!s) s = take_rows(ctx, c, &t, &g, out);
   if (!s) s = view_rows(ctx, rows, out);
   if (!s && out->task == BL_TASK_REGRESSION) s = bl_targets_numbers(ctx, &t, out);
   else if (!s) s = bl_targets_several(&t) ? bl_targets_labels(ctx, c, &t, out) : code_classes(ctx, c, t.column[0], out);
   bl_targets_free(ctx, &t);
-  if (!s) s = parse_times(ctx, c, rows, out);
-  if (!s) s = code_groups(ctx, c, rows, out);
+  if (!s) s = parse_times(ctx, &g, out);
+  if (!s) s = bl_grouping_code(ctx, &g, out);
   if (!s) s = code_folds(ctx, c, rows, out);
   if (s) bl_problem_free(ctx, out);
   return s;

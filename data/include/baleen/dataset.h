@@ -73,7 +73,8 @@ bl_status bl_dataset_settle(bl_ctx *ctx, bl_dataset *d) BL_MUST_CHECK;
 void bl_dataset_free(bl_ctx *ctx, bl_dataset *d);
 /* Not for rows that lie in a file in the making. */
 bl_cmat bl_dataset_view(const bl_dataset *d);
-/* The texts of a column of rows.csv by name: recording, label, group or an extra one; BL_E_CONFIG with the nearest. */
+/* The texts of a column of rows.csv by name: recording, label, group or an extra one; BL_E_CONFIG with the nearest, or with
+ * what to do about one that is a feature. */
 bl_status bl_dataset_column(bl_ctx *ctx, const bl_dataset *d, const char *name, const bl_column **out) BL_MUST_CHECK;
 
 /* The files of a dataset in its folder, NULL-terminated. */

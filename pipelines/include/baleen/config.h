@@ -38,6 +38,7 @@ typedef struct bl_rows_params {
   bl_texts label;        /* column that holds what is to be learnt, or several */
   char *label_separator; /* what stands between several labels of a row; NULL: it has one */
   char *group;           /* column whose rows belong together */
+  char *block;           /* column of each row's block, by which groups are cut, or NULL */
   char *time;            /* column of each row's time, or NULL */
   double block_s;        /* > 0: groups are cut into blocks of that much time, and rows across a border are left out */
   char *positive;        /* class counted as positive: last in the order of classes */
