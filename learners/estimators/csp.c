@@ -17,9 +17,9 @@
 #include <string.h>
 
 #include "baleen/blas.h"
+#include "baleen/shrinkage.h"
 #include "joint_diagonal.h"
 #include "kit.h"
-#include "shrinkage.h"
 
 enum { MUTUAL_INFO, ALTERNATE };
 enum { CONCAT, EPOCH };

@@ -15,9 +15,9 @@
 #include <string.h>
 
 #include "baleen/blas.h"
+#include "baleen/shrinkage.h"
 #include "kit.h"
 #include "linear_classifier.h"
-#include "shrinkage.h"
 
 enum { SVD, LSQR, EIGEN };
 enum { NONE, AUTO };
