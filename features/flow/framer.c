@@ -138,9 +138,27 @@ bl_status bl_framer_push(bl_ctx *ctx, bl_framer *f, const float *x, size_t n, bl
   return s;
 }
 
+/* Zeros behind the end, as many as the frame wants that samples are left for; false when none are left. */
+static bool fill(bl_framer *f)
+{
+  uint64_t end = f->base + f->len, from = f->next * f->hop, covered = f->next ? from - f->hop + f->length : 0;
+  if (!f->total || end <= covered || end <= from) return false;
+  size_t left = (size_t)(end - from), at = f->len - left;
+  for (size_t c = 0; c < f->n_channels; c++) {
+    float *v = f->v + c * f->cap;
+    memmove(v, v + at, left * sizeof *v);
+    memset(v + left, 0, (f->length - left) * sizeof *v);
+  }
+  f->base = from;
+  f->len = f->length;
+  return true;
+}
+
 bl_status bl_framer_finish(bl_ctx *ctx, bl_framer *f, bl_frame_fn fn, void *user, bl_frames *out)
 {
   pad_right(f);
+  bl_status s = drain(ctx, f, fn, user, out);
+  if (s || !f->fill_end || !fill(f)) return s;
   return drain(ctx, f, fn, user, out);
 }
 
@@ -151,9 +169,11 @@ void bl_framer_shape(const bl_stream *in, size_t length, size_t hop, bool center
   out->latency_s = in->latency_s + (double)(length - length / 2) / in->rate_hz;
 }
 
-/* What is put behind the run's end is mirrored from pad + 1 samples. */
+/* What is put behind the run's end is mirrored from pad + 1 samples; whether samples are left at the end is seen from the
+ * frame before. */
 bool bl_framer_warm_up(const bl_framer *f, bl_warm_up *out)
 {
-  *out = (bl_warm_up){f->pad ? f->pad + 1 : 0, f->hop};
+  size_t pad = f->pad ? f->pad + 1 : 0;
+  *out = (bl_warm_up){f->fill_end && f->length > pad ? f->length : pad, f->hop};
   return true;
 }

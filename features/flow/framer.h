@@ -2,7 +2,10 @@
  *
  * The padded signal is p[i] = x[i - pad], pad = length / 2 when centred, else 0; frame j covers p[j hop .. j hop +
  * length). Frames that the end cuts off are left out. So L samples give, centred, 1 + (L + 2 pad - length) / hop
- * frames (for an even length 1 + L / hop), uncentred 1 + (L - length) / hop or none. No sample, no frame. */
+ * frames (for an even length 1 + L / hop), uncentred 1 + (L - length) / hop or none. No sample, no frame.
+ *
+ * fill_end: where samples are left at the end that no frame holds, one more frame holds them, filled up with zeros; so
+ * fewer samples than a frame give one frame (scipy.signal.stft's `padded`, python_speech_features). */
 #ifndef BL_FEATURES_FRAMER_H
 #define BL_FEATURES_FRAMER_H
 
@@ -18,6 +21,7 @@ typedef struct bl_framer {
   uint64_t base, next; /* padded index of v[0]; index of the next frame */
   uint64_t total;      /* samples taken */
   bool padded;         /* the left padding has its values */
+  bool fill_end;       /* set, if wanted, after init */
 } bl_framer;
 
 bl_status bl_framer_init(bl_ctx *ctx, size_t n_channels, size_t length, size_t hop, bool center, bl_pad mode,

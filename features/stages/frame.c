@@ -10,7 +10,7 @@
 typedef struct params {
   int64_t frame_length;
   bl_word hop_length;
-  bool center;
+  bool center, pad_end;
   int pad_mode;
 } params;
 
@@ -40,6 +40,7 @@ static const bl_opt opts[] = {
      .was = "hop"},
     BL_BOOL(params, center, "false", "pad both ends so that frame i is centred at sample i hop_length"),
     BL_ENUM(params, pad_mode, "constant", pad_modes, "what centring pads with"),
+    BL_BOOL(params, pad_end, "false", "fill up the last frame with zeros, where samples are left for it"),
     BL_OPT_END,
 };
 
@@ -61,7 +62,11 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
 {
   const params *p = pp;
   (void)out;
-  return bl_framer_init(ctx, in->n_channels, (size_t)p->frame_length, hop_of(p), p->center, (bl_pad)p->pad_mode, sp);
+  bl_framer *f = sp;
+  bl_status s =
+      bl_framer_init(ctx, in->n_channels, (size_t)p->frame_length, hop_of(p), p->center, (bl_pad)p->pad_mode, f);
+  f->fill_end = p->pad_end;
+  return s;
 }
 
 static void copy(void *user, const bl_framer *f, const float *x, float *to)

@@ -8,9 +8,17 @@
  * at sample i hop; without centring, frame i starts at sample i hop. Times of uncentred frames are those of
  * scipy.signal.spectrogram: the middle of the frame.
  *
+ * align left is the way of scipy, matplotlib.mlab, python_speech_features and HTK: a frame is win_length samples, and
+ * zeros follow up to n_fft; centring then pads by win_length div 2. pad_end gives the samples that are left at the end a
+ * frame of their own (framer.h).
+ *
  * scaling is scipy's, for output power: density divides |X|^2 by rate sum w^2 (unit^2/Hz), spectrum by (sum w)^2; both
- * double all but DC and (even n_fft) the Nyquist frequency. Complex and magnitude carry the square root of it.
- * detrend constant removes the mean of the win_length samples first, as scipy and MNE do for Welch's method. */
+ * double all but DC and (even n_fft) the Nyquist frequency, unless one_sided is false, as in scipy.signal.stft and the
+ * modes magnitude and complex of scipy.signal.spectrogram. Complex and magnitude carry the square root of it.
+ *
+ * Before the window, each frame's win_length samples are freed of their mean (detrend constant) or their straight line
+ * (linear), as scipy and MNE do for Welch's method, and then, with preemphasis k, become x[i] - k x[i - 1], the first
+ * one (1 - k) x[0], as in HTK and Kaldi; the stage pre_emphasis filters the recording instead. */
 #include "baleen/wide.h"
 #include "fft.h"
 #include "framer.h"
@@ -19,18 +27,21 @@
 
 typedef enum output { COMPLEX, MAGNITUDE, POWER } output;
 typedef enum scaling { NONE, DENSITY, SPECTRUM } scaling;
+enum { DETREND_NONE, DETREND_CONSTANT, DETREND_LINEAR };
 
 typedef struct params {
   int64_t n_fft;
   bl_word hop_length, win_length;
   bl_window_spec window;
-  int pad_mode, detrend, scaling, output;
-  bool periodic, center;
+  int pad_mode, align, detrend, scaling, output;
+  bool periodic, center, pad_end, one_sided;
+  double preemphasis;
 } params;
 
 static const char *const auto_word[] = {"auto", NULL};
-static const char *const pad_modes[] = {"constant", "reflect", NULL};
-static const char *const detrends[] = {"none", "constant", NULL};
+static const char *const pad_modes[] = {"constant", "reflect", "edge", NULL}; /* in the order of bl_pad */
+static const char *const aligns[] = {"center", "left", NULL};
+static const char *const detrends[] = {"none", "constant", "linear", NULL};
 static const char *const scalings[] = {"none", "density", "spectrum", NULL};
 static const char *const outputs[] = {"complex", "magnitude", "power", NULL};
 
@@ -39,20 +50,27 @@ static const bl_opt opts[] = {
     BL_WORD(params, hop_length, "auto", auto_word, 1, 1 << 24, BL_OPT_WHOLE, "samples",
             "from one frame to the next; auto: a quarter of win_length"),
     BL_WORD(params, win_length, "auto", auto_word, 1, 1 << 20, BL_OPT_WHOLE, "samples",
-            "length of the window, zero-padded on both sides; auto: n_fft"),
+            "length of the window, filled up with zeros to n_fft; auto: n_fft"),
     BL_WINDOW_OPTS(params, window, "hann", "the window"),
     BL_BOOL(params, periodic, "true", "periodic window, as for spectra; false: symmetric"),
     BL_BOOL(params, center, "true", "pad both ends so that frame i is centred at sample i hop_length"),
-    BL_ENUM(params, pad_mode, "constant", pad_modes, "what centring pads with: zeros, or the signal reflected"),
-    BL_ENUM(params, detrend, "none", detrends, "constant: remove each frame's mean"),
-    BL_ENUM(params, scaling, "none", scalings, "density: power per Hz; spectrum: power of a sine; both one-sided"),
+    BL_ENUM(params, pad_mode, "constant", pad_modes,
+            "what centring pads with: zeros, the signal reflected, or its first and last value"),
+    BL_ENUM(params, align, "center", aligns,
+            "where a window shorter than n_fft lies, zeros on both sides or behind it"),
+    BL_BOOL(params, pad_end, "false", "fill up the last frame with zeros, where samples are left for it"),
+    BL_ENUM(params, detrend, "none", detrends, "remove each frame's mean, or its straight line"),
+    BL_REAL(params, preemphasis, "0", 0, 1, "", "x[i] - this x[i - 1] within each frame, as HTK does; 0: none"),
+    BL_ENUM(params, scaling, "none", scalings, "density: power per Hz; spectrum: power of a sine"),
+    BL_BOOL(params, one_sided, "true", "a scaling counts both halves of the spectrum: doubles all but DC and Nyquist"),
     BL_ENUM(params, output, "complex", outputs, "what is put out for each frequency"),
     BL_OPT_END,
 };
 
 /* Options resolved to numbers. */
 typedef struct sizes {
-  size_t n_fft, hop, win, left;
+  size_t n_fft, hop, win, left; /* left: zeros before the window */
+  size_t frame, before;         /* samples of a frame; those of them before the window */
 } sizes;
 
 static sizes sizes_of(const params *p)
@@ -61,14 +79,18 @@ static sizes sizes_of(const params *p)
   z.win = p->win_length.word == 0 ? z.n_fft : (size_t)p->win_length.real;
   z.hop = p->hop_length.word == 0 ? z.win / 4 : (size_t)p->hop_length.real;
   if (!z.hop) z.hop = 1;
-  z.left = z.win < z.n_fft ? (z.n_fft - z.win) / 2 : 0;
+  z.left = p->align == 0 && z.win < z.n_fft ? (z.n_fft - z.win) / 2 : 0;
+  z.before = z.left;
+  z.frame = p->align == 0 ? z.n_fft : z.win;
   return z;
 }
 
 typedef struct state {
   sizes z;
   output output;
-  bool detrend, one_sided;
+  int detrend;
+  bool one_sided;
+  double preemphasis;
   bl_framer framer;
   bl_rfft fft;
   float *window; /* z.win values, scaling included */
@@ -95,7 +117,10 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   if (z.win > z.n_fft)
     return bl_fail(ctx, BL_E_RANGE, "stft: win_length %zu is longer than n_fft %zu; make n_fft at least as long", z.win,
                    z.n_fft);
-  bl_framer_shape(in, z.n_fft, z.hop, p->center, out);
+  if (p->scaling == NONE &&
+      (s = bl_opts_refuse_idle(ctx, "stft", opts, pp, "one_sided", "scaling: density or spectrum")))
+    return s;
+  bl_framer_shape(in, z.frame, z.hop, p->center, out);
   size_t n = z.n_fft / 2 + 1;
   double *hz = bl_calloc(ctx, n, sizeof *hz);
   if (!hz) return bl_fail_nomem(ctx, "stft");
@@ -107,6 +132,22 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   return p->scaling == DENSITY ? bl_stream_set_units(ctx, out, "%s/sqrt(Hz)") : BL_OK;
 }
 
+/* The window, scaling included. */
+static bl_status make_window(bl_ctx *ctx, const params *p, size_t n, double rate_hz, float *to)
+{
+  double *w = bl_calloc(ctx, n, sizeof *w), sum = 0, squares = 0, scale = 1;
+  bl_status s = w ? bl_window_make(ctx, "stft", &p->window, n, p->periodic, w) : bl_fail_nomem(ctx, "stft");
+  for (size_t i = 0; !s && i < n; i++) sum += w[i], squares += w[i] * w[i];
+  if (p->scaling != NONE) scale = p->scaling == DENSITY ? sqrt(rate_hz * squares) : fabs(sum);
+  for (size_t i = 0; !s && i < n; i++) to[i] = (float)(w[i] / scale);
+  if (!s && !(scale > 0))
+    s = bl_fail(ctx, BL_E_RANGE,
+                "stft: a %s window of %zu samples is all zeros and cannot be scaled; make win_length longer",
+                bl_window_names[p->window.kind], n);
+  bl_free(ctx, w);
+  return s;
+}
+
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
 {
   const params *p = pp;
@@ -114,35 +155,30 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   (void)out;
   sizes z = st->z = sizes_of(p);
   st->output = (output)p->output;
-  st->detrend = p->detrend != 0;
-  st->one_sided = p->scaling != NONE;
-  bl_status s = bl_framer_init(ctx, in->n_channels, z.n_fft, z.hop, p->center,
-                               p->pad_mode ? BL_PAD_REFLECT : BL_PAD_CONSTANT, &st->framer);
+  st->detrend = p->detrend;
+  st->preemphasis = p->preemphasis;
+  st->one_sided = p->scaling != NONE && p->one_sided;
+  bl_status s = bl_framer_init(ctx, in->n_channels, z.frame, z.hop, p->center, (bl_pad)p->pad_mode, &st->framer);
+  st->framer.fill_end = p->pad_end;
   if (s || (s = bl_rfft_init(ctx, z.n_fft, &st->fft))) return s;
-  double *w = bl_calloc(ctx, z.win, sizeof *w), sum = 0, squares = 0;
   st->window = bl_calloc(ctx, z.win, sizeof *st->window);
-  if (!w || !st->window) {
-    bl_free(ctx, w);
-    return bl_fail_nomem(ctx, "stft");
-  }
-  if ((s = bl_window_make(ctx, "stft", &p->window, z.win, p->periodic, w))) {
-    bl_free(ctx, w);
-    return s;
-  }
-  for (size_t i = 0; i < z.win; i++) sum += w[i], squares += w[i] * w[i];
-  double scale = p->scaling == DENSITY ? sqrt(in->rate_hz * squares) : p->scaling == SPECTRUM ? fabs(sum) : 1;
-  for (size_t i = 0; i < z.win; i++) st->window[i] = (float)(w[i] / scale);
-  bl_free(ctx, w);
-  if (!(scale > 0))
-    return bl_fail(ctx, BL_E_RANGE,
-                   "stft: a %s window of %zu samples is all zeros and cannot be scaled; make win_length longer",
-                   bl_window_names[p->window.kind], z.win);
-  return BL_OK;
+  return st->window ? make_window(ctx, p, z.win, in->rate_hz, st->window) : bl_fail_nomem(ctx, "stft");
 }
 
 BL_WIDE static void multiply(const float *restrict x, const float *restrict w, float *restrict to, size_t n)
 {
   for (size_t i = 0; i < n; i++) to[i] = x[i] * w[i];
+}
+
+/* The straight line through n samples that is nearest to them: value at the first, and step. */
+static void line_of(const float *x, size_t n, bool level, double *at, double *step)
+{
+  double sum = 0, along = 0, middle = ((double)n - 1) / 2, squares = (double)n * ((double)n * (double)n - 1) / 12;
+  for (size_t i = 0; i < n; i++) sum += (double)x[i];
+  if (!level)
+    for (size_t i = 0; i < n; i++) along += ((double)i - middle) * (double)x[i];
+  *step = !level && n > 1 ? along / squares : 0;
+  *at = sum / (double)n - middle * *step;
 }
 
 /* The windowed frame into the transform's input; what lies outside the window stays zero. */
@@ -151,15 +187,19 @@ static void load(state *st, const float *x)
   sizes z = st->z;
   float *in = st->fft.in + z.left;
   const float *w = st->window;
-  x += z.left;
-  if (st->detrend) {
-    double sum = 0;
-    for (size_t i = 0; i < z.win; i++) sum += (double)x[i];
-    double m = sum / (double)z.win;
-    for (size_t i = 0; i < z.win; i++) in[i] = (float)((double)x[i] - m) * w[i];
+  double at = 0, step = 0, before;
+  x += z.before;
+  if (st->detrend == DETREND_NONE && st->preemphasis <= 0) {
+    multiply(x, w, in, z.win);
     return;
   }
-  multiply(x, w, in, z.win);
+  if (st->detrend != DETREND_NONE) line_of(x, z.win, st->detrend == DETREND_CONSTANT, &at, &step);
+  before = (double)x[0] - at;
+  for (size_t i = 0; i < z.win; i++) {
+    double v = (double)x[i] - (at + (double)i * step);
+    in[i] = (float)(v - st->preemphasis * before) * w[i];
+    before = v;
+  }
 }
 
 /* The transform's output in the form that was asked for, doubled where a one-sided spectrum stands for two halves.

@@ -28,10 +28,11 @@ typedef struct stage_case {
 
   /* How many frames come out of n: 1 + (n + 2 pad - length) / hop, rounded down; none when that is negative, or n is 0.
    * They need not be whole: up / down for a stage that makes another rate. */
-  double length; /* frames that the first frame of the output is made of; 0: 1 */
-  double hop;    /* from one frame of the output to the next; 0: 1 */
-  size_t pad;    /* frames put before the first and behind the last one */
-  double start;  /* how much later the first frame of the output lies than the first of the input */
+  double length;  /* frames that the first frame of the output is made of; 0: 1 */
+  double hop;     /* from one frame of the output to the next; 0: 1 */
+  size_t pad;     /* frames put before the first and behind the last one */
+  bool fills_end; /* samples left at the end get a frame of their own */
+  double start;   /* how much later the first frame of the output lies than the first of the input */
 
   double reach; /* how far from its own time a value that is NaN or infinite may show; 0: in its own frame alone */
   const char *unbounded; /* it may show anywhere */

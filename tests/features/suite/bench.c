@@ -90,6 +90,7 @@ void bench_start(bench *b, chain *c) { check_ok(b->ctx, bench_try(b->ctx, b, c))
 size_t expected_frames(const stage_case *r, size_t n)
 {
   double more = (double)(n + 2 * r->pad) - length_of(r);
+  if (r->fills_end && n) return more < 0 ? 1 : 1 + (size_t)ceil(more / hop_of(r) - 1e-9);
   return n == 0 || more < 0 ? 0 : 1 + (size_t)floor(more / hop_of(r) + 1e-9);
 }
 

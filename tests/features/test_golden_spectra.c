@@ -1,0 +1,142 @@
+/* Spectral stages against the libraries whose names and conventions they keep: librosa, scipy, matplotlib's mlab,
+ * python_speech_features. The arrays, calls and licences are told in the README of each folder of tests/golden. */
+#include <math.h>
+
+#include "chain.h"
+#include "npy.h"
+
+enum { BIN_FRAME, FRAME_BIN }; /* how a golden array lies */
+
+typedef struct row {
+  const char *golden, *input;
+  size_t first, n; /* the samples taken of the input; n 0: all */
+  double rate_hz, gain;
+  const char *chain;
+  double tol; /* of the largest value; single precision throughout */
+  int lies;
+} row;
+
+#define TICO   "inputs/tico_22k"
+#define WHALE  "inputs/humpback_4k"
+#define SPEECH "inputs/jackson_8k"
+
+/* clang-format off */
+static const row rows[] = {
+    {"librosa/stft_512_hamming_reflect", TICO, 4096, 4096, 22050, 1,
+     "stft n_fft=512 hop_length=128 window=hamming pad_mode=reflect", 1e-6, BIN_FRAME},
+    {"librosa/stft_512_win400_nocenter", TICO, 4096, 4096, 22050, 1,
+     "stft n_fft=512 win_length=400 hop_length=160 center=false", 1e-6, BIN_FRAME},
+    {"librosa/stft_256_edge", TICO, 4096, 2048, 22050, 1, "stft n_fft=256 hop_length=64 pad_mode=edge", 1e-6, BIN_FRAME},
+    {"librosa/stft_odd_n_fft_301", TICO, 4096, 2048, 22050, 1, "stft n_fft=301 hop_length=100", 1e-6, BIN_FRAME},
+    {"librosa/stft_oneframe", "inputs/syn_oneframe", 0, 0, 22050, 1, "stft n_fft=2048 hop_length=512 center=false", 1e-6,
+     BIN_FRAME},
+    {"librosa/stft_short", "inputs/syn_short", 0, 0, 22050, 1, "stft n_fft=256 hop_length=64", 1e-6, BIN_FRAME},
+    {"librosa/stft_impulse", "inputs/syn_impulse", 0, 2048, 22050, 1, "stft n_fft=256 hop_length=64", 1e-6, BIN_FRAME},
+
+    {"scipy/spectrogram_default", WHALE, 0, 4096, 4000, 1,
+     "stft n_fft=256 hop_length=224 window=tukey window_param=0.25 center=false detrend=constant scaling=density "
+     "output=power", 1e-6, BIN_FRAME},
+    {"scipy/spectrogram_hann256_192_spectrum", WHALE, 0, 4096, 4000, 1,
+     "stft n_fft=512 win_length=256 align=left center=false detrend=constant scaling=spectrum output=power", 1e-6,
+     BIN_FRAME},
+    {"scipy/spectrogram_nodetrend", WHALE, 0, 4096, 4000, 1,
+     "stft n_fft=256 hop_length=128 center=false scaling=density output=power", 1e-6, BIN_FRAME},
+    {"scipy/spectrogram_linear_detrend", WHALE, 0, 4096, 4000, 1,
+     "stft n_fft=256 hop_length=128 window=kaiser window_param=8 center=false detrend=linear scaling=density output=power",
+     1e-6, BIN_FRAME},
+    {"scipy/spectrogram_magnitude", WHALE, 0, 4096, 4000, 1,
+     "stft n_fft=256 hop_length=128 center=false detrend=constant scaling=density one_sided=false output=magnitude", 1e-6,
+     BIN_FRAME},
+    {"scipy/spectrogram_complex", WHALE, 0, 4096, 4000, 1,
+     "stft n_fft=256 hop_length=128 center=false detrend=constant scaling=density one_sided=false", 1e-6, BIN_FRAME},
+    {"scipy/spectrogram_odd255", WHALE, 0, 4096, 4000, 1,
+     "stft n_fft=255 hop_length=155 center=false detrend=constant scaling=density output=power", 1e-6, BIN_FRAME},
+    {"scipy/stft_default", WHALE, 0, 4096, 4000, 1,
+     "stft n_fft=256 hop_length=128 pad_end=true scaling=spectrum one_sided=false", 1e-6, BIN_FRAME},
+    {"scipy/stft_even", WHALE, 0, 4096, 4000, 1,
+     "stft n_fft=256 pad_end=true pad_mode=reflect scaling=spectrum one_sided=false", 1e-6, BIN_FRAME},
+    {"scipy/stft_none_nopad_psd", WHALE, 0, 4096, 4000, 1,
+     "stft n_fft=256 hop_length=128 center=false detrend=constant scaling=density one_sided=false", 1e-6, BIN_FRAME},
+    {"scipy/stft_odd_nperseg100_nfft128", WHALE, 0, 1000, 4000, 1,
+     "stft n_fft=128 win_length=100 hop_length=50 align=left pad_end=true scaling=spectrum one_sided=false", 1e-6,
+     BIN_FRAME},
+
+    {"presets/mlab_specgram_default", WHALE, 0, 4096, 4000, 1,
+     "stft n_fft=256 hop_length=128 periodic=false center=false scaling=density output=power", 1e-6, BIN_FRAME},
+    {"presets/mlab_specgram_64_48_linear", WHALE, 0, 4096, 4000, 1,
+     "stft n_fft=64 periodic=false center=false detrend=linear scaling=spectrum output=power", 1e-6, BIN_FRAME},
+    {"presets/mlab_specgram_256_192_pad512", WHALE, 0, 4096, 4000, 1,
+     "stft n_fft=512 win_length=256 align=left periodic=false center=false scaling=density output=power", 1e-6, BIN_FRAME},
+    {"presets/mlab_specgram_magnitude", WHALE, 0, 4096, 4000, 1,
+     "stft n_fft=256 hop_length=128 periodic=false center=false scaling=spectrum one_sided=false output=magnitude", 1e-6,
+     BIN_FRAME},
+};
+/* clang-format on */
+
+/* got [bin][frame], pairs side by side, from frames of `width` values. */
+static float *by_bin(const bl_frames *f, size_t pair)
+{
+  size_t bins = f->width / pair;
+  float *to = calloc(f->n * f->width + 1, sizeof *to);
+  for (size_t i = 0; i < f->n; i++)
+    for (size_t b = 0; b < bins; b++)
+      for (size_t k = 0; k < pair; k++) to[(b * f->n + i) * pair + k] = f->v[i * f->width + b * pair + k];
+  return to;
+}
+
+static void check_row(void **arg)
+{
+  const row *r = *arg;
+  bl_ctx *ctx = bl_ctx_new();
+  npy *want = npy_open(r->golden), *in = npy_open(r->input);
+  size_t n = r->n ? r->n : in->n - r->first;
+  float *x = npy_f32(in);
+  bl_stream stream;
+  chain c;
+  for (size_t i = 0; i < in->n; i++) x[i] = (float)((double)x[i] * r->gain);
+  check_ok(ctx, chain_wave(ctx, r->rate_hz, "a", "FS", &stream));
+  check_ok(ctx, chain_run(ctx, r->chain, &stream, x + r->first, n, &c));
+  const bl_frames *out = chain_out(&c);
+  float *turned = by_bin(out, chain_stream(&c)->pairs ? 2 : 1);
+  npy_compare(want, r->lies == BIN_FRAME ? turned : out->v, out->n * out->width, r->tol, r->golden);
+  free(turned);
+  free(x);
+  npy_close(in);
+  npy_close(want);
+  chain_stop(ctx, &c);
+  bl_stream_free(ctx, &stream);
+  check_free(ctx);
+}
+
+/* Frames stand where scipy and mlab say: in the middle of each. */
+static void check_times(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  static const struct {
+    const char *golden, *chain;
+  } times[] = {{"scipy/spectrogram_default_t", "stft n_fft=256 hop_length=224 center=false"},
+               {"presets/mlab_specgram_default_t", "stft n_fft=256 hop_length=128 center=false"}};
+  for (size_t i = 0; i < 2; i++) {
+    npy *want = npy_open(times[i].golden);
+    bl_stream stream;
+    chain c;
+    check_ok(ctx, chain_wave(ctx, 4000, "a", "FS", &stream));
+    check_ok(ctx, chain_start(ctx, times[i].chain, &stream, &c));
+    const bl_stream *s = chain_stream(&c);
+    for (size_t t = 0; t < want->n; t++) check_near(s->start_s + (double)t / s->rate_hz, want->v[t], 1e-12);
+    chain_stop(ctx, &c);
+    bl_stream_free(ctx, &stream);
+    npy_close(want);
+  }
+  check_free(ctx);
+}
+
+int main(void)
+{
+  enum { ROWS = sizeof rows / sizeof *rows };
+  struct CMUnitTest tests[ROWS + 1] = {[ROWS] = cmocka_unit_test(check_times)};
+  for (size_t i = 0; i < ROWS; i++)
+    tests[i] = (struct CMUnitTest){rows[i].golden, check_row, NULL, NULL, (void *)(uintptr_t)&rows[i]};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
