@@ -83,7 +83,8 @@ static void keep_shared(char *a, const char *b)
 
 typedef struct walk {
   bl_ctx *ctx;
-  bl_buf at; /* the path so far; "" is the current folder */
+  bl_buf at;           /* the path so far; "" is the current folder */
+  unsigned char at_is; /* what its folder says that it is (DT_REG, DT_DIR ..); DT_UNKNOWN: stat() has to tell */
   bl_texts *parts;
   bool any_name; /* the pattern's end names an extension: whatever matches is wanted */
   bl_texts *found;
@@ -93,30 +94,60 @@ typedef struct walk {
 
 static const char *here(const walk *w) { return w->at.len ? w->at.v : "."; }
 
-static bl_status push(walk *w, const char *name)
+static bl_status push(walk *w, const char *name, unsigned char is)
 {
   size_t n = w->at.len;
   bl_status s = n && w->at.v[n - 1] != '/' ? bl_buf_puts(w->ctx, &w->at, "/") : BL_OK;
+  w->at_is = is;
   return s ? s : bl_buf_puts(w->ctx, &w->at, name);
 }
 
 static void pop(walk *w, size_t n)
 {
   w->at.len = n;
+  w->at_is = DT_UNKNOWN;
   if (w->at.v) w->at.v[n] = '\0';
 }
 
-static bl_status list_folder(walk *w, bl_texts *names)
+/* What a folder holds. */
+typedef struct entries {
+  bl_texts names;
+  bl_buf is; /* of each, what the folder says that it is: d_type of readdir() */
+} entries;
+
+static void free_entries(bl_ctx *ctx, entries *e)
+{
+  bl_texts_free(ctx, &e->names);
+  bl_buf_free(ctx, &e->is);
+}
+
+static bl_status push_entry(walk *w, const entries *e, size_t i)
+{
+  return push(w, e->names.v[i], (unsigned char)e->is.v[i]);
+}
+
+static bl_status list_folder(walk *w, entries *out)
 {
   DIR *d = opendir(here(w));
   if (!d && (errno == ENOENT || errno == ENOTDIR)) return BL_OK;
   if (!d) return bl_fail(w->ctx, BL_E_IO, "%s: cannot read the folder: %s", here(w), strerror(errno));
   bl_status s = BL_CHECK_CANCEL(w->ctx);
   struct dirent *e;
-  while (!s && (e = readdir(d)) != NULL)
-    if (strcmp(e->d_name, ".") && strcmp(e->d_name, "..")) s = bl_texts_add(w->ctx, names, e->d_name);
+  while (!s && (e = readdir(d)) != NULL) {
+    if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..")) continue;
+    s = bl_texts_add(w->ctx, &out->names, e->d_name);
+    if (!s) s = bl_buf_add(w->ctx, &out->is, (const char *)&e->d_type, 1);
+  }
   closedir(d);
   return s;
+}
+
+/* What the path so far is, without following a link. A folder tells of its files what they are, and of ten thousand it is
+ * worth not to ask again; only the kind is filled in then. */
+static bool look_at(const walk *w, struct stat *out)
+{
+  *out = (struct stat){.st_mode = DTTOIF(w->at_is)};
+  return w->at_is == DT_REG || w->at_is == DT_DIR || lstat(here(w), out) == 0;
 }
 
 static bl_status add_file(walk *w)
@@ -169,12 +200,12 @@ static void tell_folder(walk *w)
 }
 
 /* An entry found while going down: a recording is kept, a real folder entered. */
-static bl_status enter(walk *w, const char *name, size_t depth)
+static bl_status enter(walk *w, const entries *from, size_t i, size_t depth)
 {
   size_t n = w->at.len;
   struct stat st;
-  bl_status s = push(w, name);
-  if (!s && lstat(here(w), &st) == 0) {
+  bl_status s = push_entry(w, from, i);
+  if (!s && look_at(w, &st)) {
     bool folder = S_ISDIR(st.st_mode);
     if (folder) tell_folder(w);
     if (folder) s = below(w, depth + 1);
@@ -186,13 +217,13 @@ static bl_status enter(walk *w, const char *name, size_t depth)
 
 static bl_status below(walk *w, size_t depth)
 {
-  bl_texts names = {0};
+  entries e = {0};
   bl_status s = depth > MAX_DEPTH
                     ? bl_fail(w->ctx, BL_E_CONFIG, "%s: folders nested deeper than %d", here(w), MAX_DEPTH)
-                    : list_folder(w, &names);
-  for (size_t i = 0; !s && i < names.n; i++)
-    if (names.v[i][0] != '.') s = enter(w, names.v[i], depth);
-  bl_texts_free(w->ctx, &names);
+                    : list_folder(w, &e);
+  for (size_t i = 0; !s && i < e.names.n; i++)
+    if (e.names.v[i][0] != '.') s = enter(w, &e, i, depth);
+  free_entries(w->ctx, &e);
   return s;
 }
 
@@ -200,8 +231,8 @@ static bl_status match(walk *w, size_t part, size_t depth);
 
 static bl_status at_end(walk *w)
 {
-  struct stat st = {0};
-  if (stat(here(w), &st) == 0 && S_ISDIR(st.st_mode)) {
+  struct stat st = {.st_mode = DTTOIF(w->at_is)};
+  if (!S_ISREG(st.st_mode) && stat(here(w), &st) == 0 && S_ISDIR(st.st_mode)) {
     if (w->parts->n && is_wild(w->parts->v[w->parts->n - 1])) tell_folder(w);
     return below(w, 0);
   }
@@ -212,21 +243,21 @@ static bl_status at_end(walk *w)
 /* ** : none or more folders in between. */
 static bl_status match_any_depth(walk *w, size_t part, size_t depth)
 {
-  bl_texts names = {0};
+  entries e = {0};
   size_t n = w->at.len;
   struct stat st;
   if (part + 1 == w->parts->n) return below(w, depth);
   bl_status s = depth > MAX_DEPTH
                     ? bl_fail(w->ctx, BL_E_CONFIG, "%s: folders nested deeper than %d", here(w), MAX_DEPTH)
                     : match(w, part + 1, depth);
-  if (!s) s = list_folder(w, &names);
-  for (size_t i = 0; !s && i < names.n; i++) {
-    if (names.v[i][0] == '.') continue;
-    s = push(w, names.v[i]);
-    if (!s && lstat(here(w), &st) == 0 && S_ISDIR(st.st_mode)) s = match_any_depth(w, part, depth + 1);
+  if (!s) s = list_folder(w, &e);
+  for (size_t i = 0; !s && i < e.names.n; i++) {
+    if (e.names.v[i][0] == '.') continue;
+    s = push_entry(w, &e, i);
+    if (!s && look_at(w, &st) && S_ISDIR(st.st_mode)) s = match_any_depth(w, part, depth + 1);
     pop(w, n);
   }
-  bl_texts_free(w->ctx, &names);
+  free_entries(w->ctx, &e);
   return s;
 }
 
@@ -238,20 +269,21 @@ static bl_status match(walk *w, size_t part, size_t depth)
   bl_status s = BL_OK;
   if (!strcmp(p, "**")) return match_any_depth(w, part, depth);
   if (!is_wild(p)) {
-    s = push(w, p);
+    s = push(w, p, DT_UNKNOWN);
     if (!s) s = match(w, part + 1, depth);
     pop(w, n);
     return s;
   }
-  bl_texts names = {0};
-  s = list_folder(w, &names);
-  for (size_t i = 0; !s && i < names.n; i++) {
-    if ((names.v[i][0] == '.' && *p != '.') || !bl_text_glob(p, names.v[i])) continue;
-    s = push(w, names.v[i]);
+  entries e = {0};
+  s = list_folder(w, &e);
+  for (size_t i = 0; !s && i < e.names.n; i++) {
+    const char *name = e.names.v[i];
+    if ((name[0] == '.' && *p != '.') || !bl_text_glob(p, name)) continue;
+    s = push_entry(w, &e, i);
     if (!s) s = match(w, part + 1, depth);
     pop(w, n);
   }
-  bl_texts_free(w->ctx, &names);
+  free_entries(w->ctx, &e);
   return s;
 }
 

@@ -17,7 +17,8 @@
 static bl_status put_number(bl_ctx *ctx, bl_buf *b, double x)
 {
   char text[32];
-  return isnan(x) ? bl_buf_puts(ctx, b, ",") : bl_buf_printf(ctx, b, ",%s", bl_format_real(x, text));
+  bl_status s = bl_buf_puts(ctx, b, ",");
+  return s || isnan(x) ? s : bl_buf_puts(ctx, b, bl_format_real(x, text));
 }
 
 static bl_status put_text(bl_ctx *ctx, bl_buf *b, const char *text)

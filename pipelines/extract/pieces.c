@@ -48,17 +48,28 @@ static void place_of(const bl_common_runs *runs, double part, size_t *run, doubl
   *at_s = runs->v[*run].start_s + left;
 }
 
+enum { MANY = 8 }; /* from so many pieces on, those at the end are smaller */
+
+/* Where piece k of n begins, 0 to 1, of a recording that holds `whole` pieces of full size. Of many, the last quarter is cut
+ * into halves: threads end together then, where one would have to wait for another's last piece. */
+static double begin_of(size_t k, size_t whole, size_t n)
+{
+  size_t full = whole - (n - whole);
+  return (double)(k < full ? 2 * k : full + k) / (double)(2 * whole);
+}
+
 /* Gaps are not counted; a border lies within a run or between two. */
 bl_status bl_pieces_make(bl_ctx *ctx, const bl_known *of, bl_piece **out, size_t *n)
 {
   double most = fmin(floor(of->n_floats / PIECE_FLOATS), 1e6);
   if (!(most > 1)) return BL_OK;
-  bl_piece *v = *out = bl_calloc(ctx, (size_t)most, sizeof *v);
+  size_t whole = (size_t)most;
+  *n = whole < MANY ? whole : whole + whole / 4;
+  bl_piece *v = *out = bl_calloc(ctx, *n, sizeof *v);
   if (!v) return bl_fail_nomem(ctx, "the pieces of a recording");
-  *n = (size_t)most;
   v[0].from_s = -INFINITY;
   for (size_t k = 0; k + 1 < *n; k++) {
-    place_of(&of->runs, (double)(k + 1) / most, &v[k].last_run, &v[k].to_s);
+    place_of(&of->runs, begin_of(k + 1, whole, *n), &v[k].last_run, &v[k].to_s);
     v[k + 1].first_run = v[k].last_run;
     v[k + 1].from_s = v[k].to_s;
   }

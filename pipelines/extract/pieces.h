@@ -14,7 +14,8 @@ typedef struct bl_known {
 bl_status bl_known_look(bl_ctx *ctx, const bl_recording *rec, const bl_selection *sel, bl_known *out) BL_MUST_CHECK;
 void bl_known_free(bl_ctx *ctx, bl_known *k);
 
-/* Pieces of equal length, *n of them, to be freed; of what is too short to be cut neither *out nor *n is touched. */
+/* Pieces, *n of them, to be freed: of equal length, but for smaller ones at the end of many. Of what is too short to be cut
+ * neither *out nor *n is touched. */
 bl_status bl_pieces_make(bl_ctx *ctx, const bl_known *of, bl_piece **out, size_t *n) BL_MUST_CHECK;
 
 #endif

@@ -144,6 +144,27 @@ static void pieces_are_equal(void **state)
   check_free(ctx);
 }
 
+/* 9 of full size: 7 of these, and 4 halves at the end. */
+static void last_pieces_are_halves(void **state)
+{
+  (void)state;
+  bl_common_run runs[] = {{.start_s = 100, .end_s = 190}};
+  bl_ctx *ctx = bl_ctx_new();
+  const bl_known known = {.runs = {.v = runs, .n = 1}, .n_floats = 18e6};
+  bl_piece *v = NULL;
+  size_t n = 1;
+  check_ok(ctx, bl_pieces_make(ctx, &known, &v, &n));
+  assert_int_equal(n, 11);
+  static const double end_s[] = {110, 120, 130, 140, 150, 160, 170, 175, 180, 185};
+  for (size_t k = 0; k < 10; k++) {
+    check_near(v[k].to_s, end_s[k], 1e-9);
+    check_near(v[k + 1].from_s, end_s[k], 1e-9);
+  }
+  assert_true(isinf(v[0].from_s) && isinf(v[10].to_s));
+  bl_free(ctx, v);
+  check_free(ctx);
+}
+
 int main(void)
 {
   pipe_wav("long.wav", RATE, 1, FRAMES, 5, 700);
@@ -154,10 +175,11 @@ int main(void)
   tree_text("long.txt", "0.2\t0.4\tearly\n3\t4\ta\n274\t274.5\ta\n274.95\t275\tb\n275\t276\ta\n275.9\t276\tb\n"
                         "402.2\t403\ta\n549.5\t549.6\tlate\n");
   enum { N = sizeof rows / sizeof *rows };
-  struct CMUnitTest tests[N + 1] = {[N] = cmocka_unit_test(pieces_are_equal)};
+  struct CMUnitTest tests[N + 2] = {[N] = cmocka_unit_test(pieces_are_equal),
+                                    [N + 1] = cmocka_unit_test(last_pieces_are_halves)};
   for (size_t i = 0; i < N; i++)
     tests[i] = (struct CMUnitTest){rows[i].name, pieces_give_the_whole, NULL, NULL, (void *)(uintptr_t)&rows[i]};
-  int failed = _cmocka_run_group_tests("pieces", tests, N + 1, NULL, NULL);
+  int failed = _cmocka_run_group_tests("pieces", tests, N + 2, NULL, NULL);
   tree_done();
   return failed;
 }
