@@ -268,6 +268,36 @@ bl_status bl_eigh_largest(bl_ctx *ctx, size_t size, size_t k, double *a, double 
   return s;
 }
 
+bl_status bl_eigh_tridiagonal_largest(bl_ctx *ctx, size_t size, size_t k, double *d, double *e, double *w, double *v)
+{
+  static const char what[] = "a tridiagonal eigendecomposition";
+  static const double none = 0; /* as above */
+  const bl_blas *blas;
+  room r = {0};
+  int n = as_int(size), first = as_int(size - k + 1), found = 0, info = 0;
+  if (!k) return BL_OK;
+  double *all = bl_calloc(ctx, size, sizeof *all); /* LAPACK wants room for all values */
+  int *support = bl_calloc(ctx, 2 * size, sizeof *support);
+  bl_status s = all && support ? take(ctx, &blas) : bl_fail_nomem(ctx, what);
+  if (!s) {
+    blas->dstevr_("V", "I", &n, d, e, &none, &none, &first, &n, &none, &found, all, v, &n, support, &r.want, &ask,
+                  &r.want_int, &ask, &info, 1, 1);
+    s = make_room(ctx, what, &r);
+    if (!s)
+      blas->dstevr_("V", "I", &n, d, e, &none, &none, &first, &n, &none, &found, all, v, &n, support, r.work, &r.n,
+                    r.iwork, &r.n_int, &info, 1, 1);
+    bl_blas_give();
+  }
+  if (!s && (info || (size_t)found != k))
+    s = bl_fail(ctx, BL_E_NONFINITE, "%s of %zu x %zu did not converge (code %d)", what, size, size, info);
+  if (!s) memcpy(w, all, k * sizeof *w);
+  if (!s) descend(size, k, w, v);
+  free_room(ctx, &r);
+  bl_free(ctx, all);
+  bl_free(ctx, support);
+  return s;
+}
+
 bl_status bl_eigh_general(bl_ctx *ctx, size_t size, double *a, double *b, double *w, double *v)
 {
   static const char what[] = "a generalised eigendecomposition";

@@ -13,6 +13,10 @@ typedef void bl_dsyevr(const char *jobz, const char *range, const char *uplo, co
                        const double *vl, const double *vu, const int *il, const int *iu, const double *abstol, int *m,
                        double *w, double *z, const int *ldz, int *isuppz, double *work, const int *lwork, int *iwork,
                        const int *liwork, int *info, size_t, size_t, size_t);
+typedef void bl_dstevr(const char *jobz, const char *range, const int *n, double *d, double *e, const double *vl,
+                       const double *vu, const int *il, const int *iu, const double *abstol, int *m, double *w,
+                       double *z, const int *ldz, int *isuppz, double *work, const int *lwork, int *iwork,
+                       const int *liwork, int *info, size_t, size_t);
 typedef void bl_dsygvd(const int *itype, const char *jobz, const char *uplo, const int *n, double *a, const int *lda,
                        double *b, const int *ldb, double *w, double *work, const int *lwork, int *iwork,
                        const int *liwork, int *info, size_t, size_t);
@@ -34,6 +38,7 @@ typedef void bl_dgelsd(const int *m, const int *n, const int *nrhs, double *a, c
   X(cblas_dsyrk, __typeof__(cblas_dsyrk))                                                                              \
   X(dsyevd_, bl_dsyevd)                                                                                                \
   X(dsyevr_, bl_dsyevr)                                                                                                \
+  X(dstevr_, bl_dstevr)                                                                                                \
   X(dsygvd_, bl_dsygvd)                                                                                                \
   X(dgesdd_, bl_dgesdd)                                                                                                \
   X(dposv_, bl_dposv)                                                                                                  \

@@ -1,4 +1,4 @@
-/* band_power: power of each channel in bands of frequency, from Welch's spectrum of the segment (psd.h).
+/* band_power: power of each channel in bands of frequency, from the spectrum of the segment (psd.h).
  *
  * Peers differ in what they call band power, so `method` chooses; P(f) is the spectrum in u^2/Hz, df its spacing:
  *   simpson  Simpson's integral of P over the bins lo <= f <= hi, in u^2 (YASA). Of an even number of bins it is
@@ -121,6 +121,7 @@ static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_
   bl_psd_plan plan;
   bins b;
   bl_status s = bl_psd_shape(ctx, "band_power", &p->psd, in, &plan);
+  if (!s) s = bl_psd_refuse_idle(ctx, "band_power", opts, p, p->psd.method);
   if (s) return s;
   if (!p->bands.n)
     return bl_fail(ctx, BL_E_CONFIG, "band_power: bands is empty; name at least one, as {alpha: [8, 13]}");

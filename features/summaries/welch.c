@@ -1,9 +1,6 @@
 /* welch: the power spectral density of the segment, one number a channel and frequency; see psd.h for the convention.
  *
  * density: u^2/Hz; spectrum: u^2, which a sine of amplitude A on a bin gives as A^2/2. Row: [channel][bin]. */
-#include <stdio.h>
-
-#include "moments.h"
 #include "psd.h"
 
 static const char *const scalings[] = {"density", "spectrum", NULL};
@@ -16,10 +13,10 @@ typedef struct welch_params {
 
 typedef struct welch_state {
   bl_psd psd;
-  double factor; /* from density to what is wanted */
+  int scaling;
 } welch_state;
 
-static const bl_opt opts[] = {BL_PSD_OPTS(welch_params),
+static const bl_opt opts[] = {BL_PSD_PART_OPTS(welch_params), BL_PSD_WELCH_OPTS(welch_params),
                               BL_ENUM(welch_params, scaling, "density", scalings, "power per Hz, or power"),
                               BL_OPT_END};
 
@@ -27,33 +24,16 @@ static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_
 {
   const welch_params *p = params;
   bl_psd_plan plan;
-  bl_stream spectrum = {0};
   bl_status s = bl_psd_shape(ctx, "welch", &p->psd, in, &plan);
-  if (s) return s;
-  double *hz = bl_calloc(ctx, plan.n_bins, sizeof *hz);
-  if (!hz) return bl_fail_nomem(ctx, "welch: frequencies");
-  for (size_t k = 0; k < plan.n_bins; k++) hz[k] = (double)k * plan.df_hz;
-  s = bl_stream_copy(ctx, in, &spectrum);
-  if (!s) s = bl_stream_set_bins(ctx, &spectrum, plan.n_bins, hz, NULL);
-  if (!s) s = bl_features_each(ctx, &spectrum, "psd", p->scaling == DENSITY ? "%s^2/Hz" : "%s^2", out);
-  bl_stream_free(ctx, &spectrum);
-  bl_free(ctx, hz);
-  return s;
+  return s ? s : bl_psd_names(ctx, &plan, in, p->scaling == DENSITY ? "%s^2/Hz" : "%s^2", out);
 }
 
 static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
 {
   const welch_params *p = params;
   welch_state *s = state;
-  bl_status status = bl_psd_init(ctx, "welch", &p->psd, in, &s->psd);
-  if (status) return status;
-  double sum = 0, squares = 0;
-  for (size_t i = 0; i < s->psd.plan.n_per_seg; i++) {
-    sum += s->psd.w[i];
-    squares += s->psd.w[i] * s->psd.w[i];
-  }
-  s->factor = p->scaling == DENSITY ? 1 : in->rate_hz * squares / (sum * sum);
-  return BL_OK;
+  s->scaling = p->scaling;
+  return bl_psd_init(ctx, "welch", &p->psd, in, &s->psd);
 }
 
 static bl_status begin(bl_ctx *ctx, void *state, const bl_span *span, double first_s)
@@ -72,8 +52,9 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
 {
   welch_state *s = state;
   bl_status status = bl_psd_finish(ctx, &s->psd);
+  double factor = s->scaling == DENSITY ? 1 : s->psd.noise_bandwidth_hz;
   for (size_t k = 0; !status && k < s->psd.n_channels * s->psd.plan.n_bins; k++)
-    row[k] = (float)(s->factor * s->psd.psd[k]);
+    row[k] = (float)(factor * s->psd.psd[k]);
   return status;
 }
 

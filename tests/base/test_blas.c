@@ -164,6 +164,20 @@ static void largest(void **state)
       check_near(fabs(dot), 1, 1e-12);
     }
   }
+  double d[N], e[N];
+  memset(work, 0, sizeof work);
+  for (size_t i = 0; i < N; i++) { /* tridiagonal: the same from its two diagonals */
+    work[i * N + i] = d[i] = a[i * N + i];
+    if (i + 1 < N) work[i * N + i + 1] = e[i] = a[i * N + i + 1];
+  }
+  check_ok(ctx, bl_eigh_largest(ctx, N, 3, work, w, v));
+  check_ok(ctx, bl_eigh_tridiagonal_largest(ctx, N, 3, d, e, top, rows));
+  for (size_t i = 0; i < 3; i++) {
+    double dot = 0;
+    check_near(top[i], w[i], 1e-12 * w[0]);
+    for (size_t j = 0; j < N; j++) dot += rows[i * N + j] * v[i * N + j];
+    check_near(fabs(dot), 1, 1e-12);
+  }
   memset(work, 0, sizeof work);
   check_ok(ctx, bl_eigh_largest(ctx, N, 3, work, top, rows));
   check_near(top[0], 0, 0);

@@ -16,6 +16,7 @@ static const struct special {
     {"event_count", NULL, NULL, FRAMES, "counts events: what frames hold does not matter"},
     {"covariance", NULL, NULL, SPECTRA, "defined between channels of a waveform"},
     {"band_power", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
+    {"multitaper", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
     {"welch", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
     {"log_variance", NULL, NULL, FLAT, "the logarithm of 0 is no number"},
 };

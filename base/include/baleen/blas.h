@@ -44,6 +44,10 @@ bl_status bl_eigh(bl_ctx *ctx, size_t size, double *a, double *w, double *v) BL_
 /* The k largest eigenvalues of a symmetric A as above, w [k] descending, and row i of `v` [k x size] the eigenvector of
  * w[i]: of a few out of many in half of bl_eigh()'s time. LAPACK dsyevr. */
 bl_status bl_eigh_largest(bl_ctx *ctx, size_t size, size_t k, double *a, double *w, double *v) BL_MUST_CHECK;
+/* The same of a symmetric tridiagonal matrix: d [size] on the diagonal, e [size - 1] beside it; both are destroyed.
+ * LAPACK dstevr. */
+bl_status bl_eigh_tridiagonal_largest(bl_ctx *ctx, size_t size, size_t k, double *d, double *e, double *w,
+                                      double *v) BL_MUST_CHECK;
 /* A v = w B v with B positive definite; V' B V = I. a and b are destroyed. LAPACK dsygvd.
  * BL_E_RANGE when B is not positive definite. */
 bl_status bl_eigh_general(bl_ctx *ctx, size_t size, double *a, double *b, double *w, double *v) BL_MUST_CHECK;
