@@ -2,7 +2,7 @@
  * python_speech_features. The arrays, calls and licences are told in the README of each folder of tests/golden. */
 #include <math.h>
 
-#include "chain.h"
+#include "filters.h"
 #include "npy.h"
 
 enum { BIN_FRAME, FRAME_BIN }; /* how a golden array lies */
@@ -19,6 +19,8 @@ typedef struct row {
 #define TICO   "inputs/tico_22k"
 #define WHALE  "inputs/humpback_4k"
 #define SPEECH "inputs/jackson_8k"
+#define PSF_FRAMES                                                                                                     \
+  "stft n_fft=256 win_length=200 hop_length=80 align=left window=boxcar center=false pad_end=true output=power"
 
 /* clang-format off */
 static const row rows[] = {
@@ -32,6 +34,13 @@ static const row rows[] = {
      BIN_FRAME},
     {"librosa/stft_short", "inputs/syn_short", 0, 0, 22050, 1, "stft n_fft=256 hop_length=64", 1e-6, BIN_FRAME},
     {"librosa/stft_impulse", "inputs/syn_impulse", 0, 2048, 22050, 1, "stft n_fft=256 hop_length=64", 1e-6, BIN_FRAME},
+
+    {"librosa/mel_40_htk_none", TICO, 0, 0, 22050, 1,
+     "stft n_fft=1024 output=power | mel n_mels=40 fmin=20 fmax=8000 htk=true norm=none", 1e-6, BIN_FRAME},
+    {"librosa/mel_40_power1", TICO, 0, 0, 22050, 1,
+     "stft n_fft=1024 pad_mode=reflect output=magnitude | mel n_mels=40", 1e-6, BIN_FRAME},
+    {"librosa/mel_26_speech", SPEECH, 0, 0, 8000, 1, "stft n_fft=256 hop_length=80 output=power | mel n_mels=26", 1e-6,
+     BIN_FRAME},
 
     {"scipy/spectrogram_default", WHALE, 0, 4096, 4000, 1,
      "stft n_fft=256 hop_length=224 window=tukey window_param=0.25 center=false detrend=constant scaling=density "
@@ -70,8 +79,44 @@ static const row rows[] = {
     {"presets/mlab_specgram_magnitude", WHALE, 0, 4096, 4000, 1,
      "stft n_fft=256 hop_length=128 periodic=false center=false scaling=spectrum one_sided=false output=magnitude", 1e-6,
      BIN_FRAME},
+
+    /* windows of 200 samples in an FFT of 256, powers over 256 */
+    {"presets/psf_fbank", SPEECH, 0, 0, 8000, 32768,
+     "pre_emphasis start=zero | " PSF_FRAMES " | scale factor=0.00390625 | mel n_mels=26 htk=true norm=none triangles=bins", 1e-6,
+     FRAME_BIN},
+    {"presets/psf_logfbank", SPEECH, 0, 0, 8000, 32768,
+     "pre_emphasis start=zero | " PSF_FRAMES " | scale factor=0.00390625 | mel n_mels=26 htk=true norm=none triangles=bins"
+     " | log floor=2.220446049250313e-16", 1e-6, FRAME_BIN},
+};
+/* Filters [filter][bin]. */
+static const struct bank {
+  const char *golden;
+  double rate_hz;
+  size_t n_fft;
+  const char *chain;
+} banks[] = {
+    {"librosa/melfb_slaney_slaney", 22050, 512, "mel n_mels=26 fmin=20 fmax=8000"},
+    {"librosa/melfb_htk_none", 22050, 512, "mel n_mels=26 fmin=20 fmax=8000 htk=true norm=none"},
+    {"librosa/melfb_htk_slaney", 22050, 512, "mel n_mels=26 fmin=20 fmax=8000 htk=true"},
+    {"librosa/melfb_slaney_l1", 22050, 512, "mel n_mels=26 fmin=20 fmax=8000 norm=1"},
+    {"librosa/melfb_slaney_l2", 22050, 512, "mel n_mels=26 fmin=20 fmax=8000 norm=2"},
+    {"librosa/melfb_slaney_inf", 22050, 512, "mel n_mels=26 fmin=20 fmax=8000 norm=inf"},
+    {"presets/psf_filterbanks", 8000, 256, "mel n_mels=20 htk=true norm=none triangles=bins"},
 };
 /* clang-format on */
+
+static void check_bank(void **arg)
+{
+  const struct bank *b = *arg;
+  bl_ctx *ctx = bl_ctx_new();
+  npy *want = npy_open(b->golden);
+  chain c;
+  check_ok(ctx, filters_run(ctx, b->rate_hz, b->n_fft, b->chain, &c));
+  npy_compare_frames(want, chain_out(&c)->v, chain_out(&c)->n, chain_out(&c)->width, 1e-6, b->golden);
+  chain_stop(ctx, &c);
+  npy_close(want);
+  check_free(ctx);
+}
 
 /* got [bin][frame], pairs side by side, from frames of `width` values. */
 static float *by_bin(const bl_frames *f, size_t pair)
@@ -134,9 +179,11 @@ static void check_times(void **arg)
 
 int main(void)
 {
-  enum { ROWS = sizeof rows / sizeof *rows };
-  struct CMUnitTest tests[ROWS + 1] = {[ROWS] = cmocka_unit_test(check_times)};
+  enum { ROWS = sizeof rows / sizeof *rows, BANKS = sizeof banks / sizeof *banks };
+  struct CMUnitTest tests[ROWS + BANKS + 1] = {[ROWS + BANKS] = cmocka_unit_test(check_times)};
   for (size_t i = 0; i < ROWS; i++)
     tests[i] = (struct CMUnitTest){rows[i].golden, check_row, NULL, NULL, (void *)(uintptr_t)&rows[i]};
+  for (size_t i = 0; i < BANKS; i++)
+    tests[ROWS + i] = (struct CMUnitTest){banks[i].golden, check_bank, NULL, NULL, (void *)(uintptr_t)&banks[i]};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,34 +1,16 @@
 /* mel, db, top_db, log and dct against the golden filter banks, decibels and cepstra. */
 #include "chain.h"
+#include "filters.h"
 #include "golden.h"
 #include "stage_conformance.h"
 
 static const stage_case cases[] = {
     {.input = "stft n_fft=1024 hop_length=64 output=power"},
     {.input = POWER_SPECTRUM, .options = "n_mels=7 htk=true norm=none fmin=3 fmax=99"},
+    {.input = POWER_SPECTRUM, .options = "n_mels=5 norm=1 triangles=scale append_energy=true"},
+    {.input = POWER_SPECTRUM, .options = "n_mels=5 norm=2 triangles=bins"},
+    {.input = POWER_SPECTRUM, .options = "n_mels=5 norm=inf"},
 };
-
-/* Pushes unit spectra through mel, so that what comes out is the filter bank: [bin][mel]. */
-static bl_status bank(bl_ctx *ctx, double rate, size_t n_fft, const char *text, chain *c)
-{
-  bl_stream in, spectrum = {0};
-  size_t n = n_fft / 2 + 1;
-  double *hz = calloc(n, sizeof *hz);
-  float *x = calloc(n * n, sizeof *x);
-  for (size_t k = 0; k < n; k++) {
-    hz[k] = (double)k * rate / (double)n_fft;
-    x[k * n + k] = 1;
-  }
-  bl_status s = chain_wave(ctx, rate, "a", "FS^2", &in);
-  if (!s) s = bl_stream_copy(ctx, &in, &spectrum);
-  if (!s) s = bl_stream_set_bins(ctx, &spectrum, n, hz, NULL);
-  if (!s) s = chain_run(ctx, text, &spectrum, x, n, c);
-  bl_stream_free(ctx, &in);
-  bl_stream_free(ctx, &spectrum);
-  free(hz);
-  free(x);
-  return s;
-}
 
 struct row {
   const char *name;
@@ -47,22 +29,7 @@ static const struct row sparse[] = {{"full128.nonzero", 22050, 2048, "mel"}, {"e
 static void check_dense(void **arg)
 {
   const struct row *r = *arg;
-  bl_ctx *ctx = bl_ctx_new();
-  golden *g = golden_open("mel");
-  const golden_array *want = golden_get(g, r->name);
-  chain c;
-  check_ok(ctx, bank(ctx, r->rate, r->n_fft, r->chain, &c));
-  const bl_frames *out = chain_out(&c);
-  float *got = calloc(want->rows * want->cols, sizeof *got);
-  assert_int_equal(out->width, want->rows);
-  assert_int_equal(out->n, want->cols);
-  for (size_t m = 0; m < want->rows; m++)
-    for (size_t k = 0; k < want->cols; k++) got[m * want->cols + k] = out->v[k * out->width + m];
-  golden_compare_f32(want, got, r->name);
-  free(got);
-  chain_stop(ctx, &c);
-  golden_close(g);
-  check_free(ctx);
+  filters_check("mel", r->name, r->rate, r->n_fft, r->chain);
 }
 
 static void check_sparse(void **arg)
@@ -72,7 +39,7 @@ static void check_sparse(void **arg)
   golden *g = golden_open("mel");
   const golden_array *want = golden_get(g, r->name);
   chain c;
-  check_ok(ctx, bank(ctx, r->rate, r->n_fft, r->chain, &c));
+  check_ok(ctx, filters_run(ctx, r->rate, r->n_fft, r->chain, &c));
   const bl_frames *out = chain_out(&c);
   size_t at = 0;
   for (size_t m = 0; m < out->width; m++)
@@ -236,7 +203,7 @@ static void check_empty_filters(void **arg)
   (void)arg;
   bl_ctx *ctx = bl_ctx_new();
   chain c;
-  check_ok(ctx, bank(ctx, 8000, 32, "mel n_mels=64", &c));
+  check_ok(ctx, filters_run(ctx, 8000, 32, "mel n_mels=64", &c));
   assert_int_equal(bl_ctx_warnings(ctx, BL_W_CONSTANT), 1);
   chain_stop(ctx, &c);
   check_free(ctx);
@@ -252,7 +219,7 @@ static void check_broken_bins(void **arg)
   chain filters, c;
   bl_stream in;
   static float x[FRAMES * BINS], clean[FRAMES * MELS];
-  check_ok(ctx, bank(ctx, RATE, N_FFT, "mel n_mels=40", &filters));
+  check_ok(ctx, filters_run(ctx, RATE, N_FFT, "mel n_mels=40", &filters));
   const float *weight = chain_out(&filters)->v; /* [bin][mel] */
   check_ok(ctx, chain_wave(ctx, RATE, "a", "FS^2", &in));
   double hz[BINS];
