@@ -37,18 +37,30 @@ const char *bl_place_name(const bl_stream *in, size_t i, char *buf)
   return buf;
 }
 
-bl_status bl_features_each(bl_ctx *ctx, const bl_stream *in, const char *what, const char *unit, bl_feature_names *out)
+static bl_status add_place(bl_ctx *ctx, const bl_stream *in, size_t channel, size_t bin, const char *what,
+                           const char *unit, bl_feature_names *out)
+{
+  char c[24], b[BL_BIN_NAME];
+  char *u = bl_unit_fill(ctx, unit, bl_channel_unit(in, channel));
+  if (!u) return bl_fail_nomem(ctx, "the units of features");
+  bl_status s = bl_feature_add(ctx, out, bl_channel_name(in, channel, c), bl_bin_name(in, bin, b), what, u);
+  bl_free(ctx, u);
+  return s;
+}
+
+bl_status bl_features_each_of(bl_ctx *ctx, const bl_stream *in, const char *const *what, const char *const *units,
+                              size_t n, bl_feature_names *out)
 {
   bl_status s = BL_OK;
-  char c[24], b[BL_BIN_NAME];
-  for (size_t i = 0; !s && i < in->n_channels; i++) {
-    char *u = bl_unit_fill(ctx, unit, bl_channel_unit(in, i));
-    if (!u) s = bl_fail_nomem(ctx, "the units of features");
-    for (size_t k = 0; !s && k < in->n_bins; k++)
-      s = bl_feature_add(ctx, out, bl_channel_name(in, i, c), bl_bin_name(in, k, b), what, u);
-    bl_free(ctx, u);
-  }
+  for (size_t i = 0; i < in->n_channels; i++)
+    for (size_t k = 0; k < in->n_bins; k++)
+      for (size_t j = 0; !s && j < n; j++) s = add_place(ctx, in, i, k, what[j], units[j], out);
   return s;
+}
+
+bl_status bl_features_each(bl_ctx *ctx, const bl_stream *in, const char *what, const char *unit, bl_feature_names *out)
+{
+  return bl_features_each_of(ctx, in, &what, &unit, 1, out);
 }
 
 bl_status bl_need_frames(bl_ctx *ctx, const char *who, uint64_t n, uint64_t need)

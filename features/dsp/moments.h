@@ -61,6 +61,9 @@ bl_status bl_need_frames(bl_ctx *ctx, const char *who, uint64_t n, uint64_t need
 /* One feature for each channel and bin, channel by channel, called `what`; unit may hold %s for the channel's. */
 bl_status bl_features_each(bl_ctx *ctx, const bl_stream *in, const char *what, const char *unit,
                            bl_feature_names *out) BL_MUST_CHECK;
+/* The same with n features for each channel and bin, side by side. */
+bl_status bl_features_each_of(bl_ctx *ctx, const bl_stream *in, const char *const *what, const char *const *units,
+                              size_t n, bl_feature_names *out) BL_MUST_CHECK;
 /* The channel's name, or NULL when the stream's only channel has none; where one of several has none, its number in
  * buf [24]. The same for bins, of buf [BL_BIN_NAME]. */
 const char *bl_channel_name(const bl_stream *in, size_t channel, char *buf);
