@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "baleen/shrinkage.h"
+#include "connectivity.h"
 #include "m_estimator.h"
 #include "moments.h"
 #include "unit.h"
@@ -51,9 +52,7 @@ static bool has_no_unit(const covariance_params *p) { return p->trace || p->esti
 static bl_status add_pair(bl_ctx *ctx, const covariance_params *p, const bl_stream *in, size_t i, size_t k,
                           bl_feature_names *out)
 {
-  char a[24], b[24];
-  const char *first = bl_channel_name(in, i, a), *second = bl_channel_name(in, k, b);
-  char *name = bl_strf(ctx, "%s*%s", first ? first : "0", second ? second : "0");
+  char *name = bl_pair_name(ctx, in, i, k);
   char *unit =
       has_no_unit(p) ? bl_strdup(ctx, "1") : bl_unit_product(ctx, bl_channel_unit(in, i), bl_channel_unit(in, k));
   bl_status s =

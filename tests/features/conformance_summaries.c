@@ -3,7 +3,7 @@
 
 #include "feature_help.h"
 
-enum { N = 600, MAX_WIDTH = 8, SPECTRA = 1, FLAT = 2, FRAMES = 4 };
+enum { N = 600, MAX_WIDTH = 8, SPECTRA = 1, FLAT = 2, FRAMES = 4, ALONE = 8 };
 
 /* Options that a summary needs to take N frames of anything, and what it may refuse. */
 static const struct special {
@@ -15,6 +15,9 @@ static const struct special {
     {"flatten", "frames", "600", 0, "the row's width is the segment's length, so it must be told"},
     {"event_count", NULL, NULL, FRAMES, "counts events: what frames hold does not matter"},
     {"covariance", NULL, NULL, SPECTRA, "defined between channels of a waveform"},
+    {"spectral_connectivity_epochs", "method", "[coh, plv, pli, wpli, wpli2_debiased]", SPECTRA | ALONE,
+     "compares channels of a waveform; of flat ones some measures are 0 / 0"},
+    {"envelope_correlation", NULL, NULL, SPECTRA | ALONE, "compares channels of a waveform"},
     {"band_power", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
     {"multitaper", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
     {"welch", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
@@ -150,7 +153,8 @@ static void test_contract(void **state)
       bl_summary m;
       sum_run r = {0};
       bl_status s = start(ctx, c->name, &forms[k], &in, &m, &r);
-      if (forms[k].bins > 1 && special_of(c->name)->refuses & SPECTRA) {
+      int refuses = special_of(c->name)->refuses;
+      if ((forms[k].bins > 1 && refuses & SPECTRA) || (forms[k].channels == 1 && refuses & ALONE)) {
         check_fails(ctx, s, BL_E_SHAPE, c->name);
       } else {
         check_ok(ctx, s);

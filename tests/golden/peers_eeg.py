@@ -40,6 +40,75 @@ def covariance():
     g.close()
 
 
-TOPICS = {"covariance": covariance}
+METHODS = ("coh", "cohy", "imcoh", "plv", "ciplv", "ppc", "pli", "pli2_unbiased", "dpli", "wpli", "wpli2_debiased")
+PAIRS = [(a, b) for a in range(4) for b in range(a + 1, 4)]
+
+
+def turned(v, method):
+    """[pair][...] of a dense array [4][4][...], whose lower triangle has the larger channel as seed: turned round, so that
+    the first of a pair is the seed."""
+    v = np.array([v[b, a] for a, b in PAIRS])
+    if method == "cohy":
+        return np.concatenate([v[..., 0], -v[..., 1]])  # parts one behind the other
+    return -v if method in ("imcoh", "psi") else 1 - v if method == "dpli" else v
+
+
+def connectivity():
+    g = Golden("connectivity", """
+        mne-connectivity 0.8.1 (commit 9337863432b5, BSD-3-Clause) on MNE 1.9.0. x: mi16[:12, [0, 4, 8, 14]] (Fp1, C3, C4,
+        Oz) with the epochs one behind the other, 4 channels x 3840 samples at 160 Hz. Rows of the rest are the pairs a < b,
+        a the seed (the library's dense arrays, turned round); cohy has the six real parts, then the imaginary ones.
+        MODE.METHOD: spectral_connectivity_epochs(X, method, mode=MODE, sfreq=160, fmin=4, fmax=40), every 4th of the 73
+        bins 4, 4.5 ... 40 Hz. adaptive.METHOD: mt_adaptive=True, mt_bandwidth=4, fmin=(8, 13), fmax=(13, 30),
+        faverage=True. n2.METHOD: X[:2], mode fourier, 8 to 10 Hz. const.METHOD: channel 2 := 5.0, the pairs without it.
+        psi: phase_slope_index(X, sfreq=160, mode="multitaper", fmin=8, fmax=13).
+        time.MODE.METHOD: spectral_connectivity_time(X, freqs=[8, 12, 20], method, mode=MODE, sfreq=160, n_cycles=5) of the
+        first three epochs, [epoch and pair][frequency]; padded.METHOD: cwt_morlet with padding=0.5, average=True,
+        faverage=True, fmin=8, fmax=20. morlet.METHOD: over epochs, mode="cwt_morlet", cwt_freqs=[8, 12, 20],
+        cwt_n_cycles=4, [pair][frequency and every 8th sample].""")
+    load_mc = lambda name: load("mne-connectivity", name)  # noqa: E731
+    g.input("x", np.concatenate(list(load("eeg-inputs", "mi16")[:12, [0, 4, 8, 14]]), axis=1))
+    for method in METHODS:
+        for mode in ("multitaper", "fourier"):
+            v = turned(load_mc("ep_%s_%s" % (mode, method)), method)
+            peer(g, "%s.%s" % (mode, method), v[:, ::4])
+            if mode == "fourier" and method in ("dpli", "imcoh"):  # seeds as given
+                seeds = load_mc("ep_indices_" + method)
+                assert np.allclose(v[[0, 2, 3], 8:19], seeds, atol=1e-12), method
+    for method in ("coh", "imcoh", "plv", "wpli", "wpli2_debiased"):
+        peer(g, "adaptive." + method, turned(load_mc("ep_adaptive_" + method), method))
+    for method in ("coh", "plv", "ppc", "pli2_unbiased", "wpli", "wpli2_debiased"):
+        peer(g, "n2." + method, turned(load_mc("ep_n2_" + method), method))
+    for method in ("coh", "plv", "pli", "wpli"):
+        peer(g, "const." + method, turned(load_mc("ep_const_" + method), method)[[0, 2, 4]])
+    peer(g, "psi", turned(load_mc("ep_psi"), "psi"))
+    for method in ("coh", "plv", "ciplv", "pli", "wpli"):
+        for mode in ("cwt_morlet", "multitaper"):
+            v = load_mc("time_%s_%s" % (mode, method))
+            peer(g, "time.%s.%s" % (mode, method), np.concatenate([turned(e, method) for e in v]))
+    for method in ("coh", "plv", "wpli"):
+        peer(g, "padded." + method, turned(load_mc("time_avg_" + method), method))
+    for method in ("coh", "plv", "wpli", "dpli"):
+        peer(g, "morlet." + method, turned(load_mc("ep_morlet_" + method), method))
+    g.close()
+
+
+def envelope():
+    g = Golden("envelope_correlation", """
+        mne-connectivity 0.8.1 (commit 9337863432b5, BSD-3-Clause), envelope_correlation(x, orthogonalize=...) of three
+        epochs, 4 channels x 320 samples, that mne.filter.filter_data(X, 160, 8, 13) has filtered. x0 ... x2 as float32, which
+        moves results by less than 1e-5. plain: False; pairwise; signed: pairwise, absolute=False; plain_log: False,
+        log=True; pairwise_log: pairwise, log=True, of samples 20 to 299. Rows are epochs, columns the pairs a < b.""")
+    x = load("mne-connectivity", "env_in")[:3]
+    for e in range(3):
+        g.input("x%d" % e, x[e].astype(np.float32))
+    for name, file in (("plain", "env_plain"), ("pairwise", "env_pairwise"), ("signed", "env_pairwise_signed"),
+                       ("plain_log", "env_plain_log"), ("pairwise_log", "env_pairwise_log")):
+        v = load("mne-connectivity", file)[:3]
+        peer(g, name, np.array([[m[b, a] for a, b in PAIRS] for m in v]), 1e-4 if "log" in name else 1e-5)
+    g.close()
+
+
+TOPICS = {"covariance": covariance, "connectivity": connectivity, "envelope": envelope}
 for topic in sys.argv[2:] or TOPICS:
     TOPICS[topic]()
