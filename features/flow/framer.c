@@ -34,9 +34,7 @@ void bl_framer_release(bl_ctx *ctx, bl_framer *f)
   *f = (bl_framer){0};
 }
 
-/* Where sample i < 0 or i >= n of a signal of n samples takes its value from; numpy.pad's rules, which reflect again
- * and again where the padding is longer than the signal. -1: a zero. */
-static int64_t source_of(bl_pad mode, int64_t i, int64_t n)
+int64_t bl_pad_source(bl_pad mode, int64_t i, int64_t n)
 {
   if (mode == BL_PAD_CONSTANT) return -1;
   if (mode == BL_PAD_EDGE || n == 1) return i < 0 ? 0 : n - 1;
@@ -51,7 +49,7 @@ static void pad_left(bl_framer *f)
   for (size_t c = 0; c < f->n_channels; c++) {
     float *v = f->v + c * f->cap; /* base is 0 until the first frame is dropped */
     for (size_t i = 0; i < f->pad; i++) {
-      int64_t from = source_of(f->mode, (int64_t)i - (int64_t)f->pad, (int64_t)f->total);
+      int64_t from = bl_pad_source(f->mode, (int64_t)i - (int64_t)f->pad, (int64_t)f->total);
       v[i] = from < 0 ? 0 : v[f->pad + (size_t)from];
     }
   }
@@ -99,7 +97,7 @@ static void pad_right(bl_framer *f)
   for (size_t c = 0; c < f->n_channels; c++) {
     float *v = f->v + c * f->cap;
     for (size_t i = 0; i < f->pad; i++) {
-      int64_t from = source_of(f->mode, (int64_t)(f->total + i), (int64_t)f->total);
+      int64_t from = bl_pad_source(f->mode, (int64_t)(f->total + i), (int64_t)f->total);
       v[f->len + i] = from < 0 ? 0 : v[(uint64_t)from + f->pad - f->base];
     }
   }

@@ -13,6 +13,10 @@
 
 typedef enum bl_pad { BL_PAD_CONSTANT, BL_PAD_REFLECT, BL_PAD_EDGE } bl_pad; /* numpy.pad's names; constant: zeros */
 
+/* Where sample i < 0 or i >= n of a signal of n samples takes its value from; numpy.pad's rules, which reflect again
+ * and again where the padding is longer than the signal. -1: a zero. */
+int64_t bl_pad_source(bl_pad mode, int64_t i, int64_t n);
+
 typedef struct bl_framer {
   size_t n_channels, length, hop, pad;
   bl_pad mode;

@@ -18,6 +18,7 @@ typedef struct row {
 
 #define TICO   "inputs/tico_22k"
 #define WHALE  "inputs/humpback_4k"
+#define DELTA  "librosa/delta_input"
 #define SPEECH "inputs/jackson_8k"
 #define PSF_FRAMES                                                                                                     \
   "stft n_fft=256 win_length=200 hop_length=80 align=left window=boxcar center=false pad_end=true output=power"
@@ -41,6 +42,32 @@ static const row rows[] = {
      "stft n_fft=1024 pad_mode=reflect output=magnitude | mel n_mels=40", 1e-6, BIN_FRAME},
     {"librosa/mel_26_speech", SPEECH, 0, 0, 8000, 1, "stft n_fft=256 hop_length=80 output=power | mel n_mels=26", 1e-6,
      BIN_FRAME},
+    {"librosa/db_ref1_top80", TICO, 0, 0, 22050, 1, "stft n_fft=1024 output=power | mel n_mels=40 | db | top_db", 1e-5, BIN_FRAME},
+    {"librosa/db_refmax_top80", TICO, 0, 0, 22050, 1, "stft n_fft=1024 output=power | mel n_mels=40 | db | top_db ref=max", 1e-5, BIN_FRAME},
+    {"librosa/db_refmedian_top20", TICO, 0, 0, 22050, 1, "stft n_fft=1024 output=power | mel n_mels=40 | db | top_db ref=median top_db=20", 1e-5, BIN_FRAME},
+    {"librosa/db_topnone_amin1e-5", TICO, 0, 0, 22050, 1, "stft n_fft=1024 output=power | mel n_mels=40 | db amin=1e-5", 1e-5, BIN_FRAME},
+    {"librosa/db_amplitude_refmax", TICO, 0, 0, 22050, 1, "stft n_fft=1024 output=power | mel n_mels=40 | power exponent=0.5 | db amplitude=true amin=1e-5 | top_db ref=max", 1e-5, BIN_FRAME},
+    {"librosa/mfcc13", TICO, 0, 0, 22050, 1, "stft n_fft=1024 output=power | mel n_mels=40 | db | top_db | dct n_mfcc=13", 1e-5, BIN_FRAME},
+    {"librosa/mfcc13_lifter22", TICO, 0, 0, 22050, 1, "stft n_fft=1024 output=power | mel n_mels=40 | db | top_db | dct n_mfcc=13 lifter=22", 1e-5, BIN_FRAME},
+    {"librosa/mfcc13_dct1", TICO, 0, 0, 22050, 1, "stft n_fft=1024 output=power | mel n_mels=40 | db | top_db | dct n_mfcc=13 dct_type=1", 1e-5, BIN_FRAME},
+    {"librosa/mfcc13_dct3", TICO, 0, 0, 22050, 1, "stft n_fft=1024 output=power | mel n_mels=40 | db | top_db | dct n_mfcc=13 dct_type=3", 1e-5, BIN_FRAME},
+    {"librosa/mfcc13_dct2_nonorm", TICO, 0, 0, 22050, 1, "stft n_fft=1024 output=power | mel n_mels=40 | db | top_db | dct n_mfcc=13 norm=none", 1e-5, BIN_FRAME},
+    {"librosa/mfcc13_htk", TICO, 0, 0, 22050, 1, "stft n_fft=1024 output=power | mel n_mels=40 htk=true norm=none | db | top_db | dct n_mfcc=13", 1e-5, BIN_FRAME},
+    {"librosa/mfcc_default", TICO, 0, 0, 22050, 1, "stft output=power | mel | db | top_db | dct", 1e-5, BIN_FRAME},
+    {"librosa/mfcc13_speech", SPEECH, 0, 0, 8000, 1, "stft n_fft=256 hop_length=80 output=power | mel n_mels=26 | db | top_db | dct n_mfcc=13", 1e-5, BIN_FRAME},
+    {"librosa/delta_w9", DELTA, 0, 0, 43, 1, "delta", 2e-6, BIN_FRAME},
+    {"librosa/delta_w3", DELTA, 0, 0, 43, 1, "delta width=3", 2e-6, BIN_FRAME},
+    {"librosa/delta_w9_nearest", DELTA, 0, 0, 43, 1, "delta mode=nearest", 2e-6, BIN_FRAME},
+    {"librosa/delta_w9_mirror", DELTA, 0, 0, 43, 1, "delta mode=mirror", 2e-6, BIN_FRAME},
+    {"librosa/delta_w9_constant", DELTA, 0, 0, 43, 1, "delta mode=constant", 2e-6, BIN_FRAME},
+    {"librosa/delta2_w9", DELTA, 0, 0, 43, 1, "delta order=2", 2e-6, BIN_FRAME},
+    {"librosa/delta2_w5", DELTA, 0, 0, 43, 1, "delta order=2 width=5", 2e-6, BIN_FRAME},
+    {"librosa/delta2_w9_nearest", DELTA, 0, 0, 43, 1, "delta order=2 mode=nearest", 2e-6, BIN_FRAME},
+    {"librosa/delta2_w9_mirror", DELTA, 0, 0, 43, 1, "delta order=2 mode=mirror", 2e-6, BIN_FRAME},
+    {"librosa/delta2_w9_constant", DELTA, 0, 0, 43, 1, "delta order=2 mode=constant", 2e-6, BIN_FRAME},
+    {"librosa/preemphasis", SPEECH, 0, 1000, 8000, 1, "pre_emphasis", 1e-6, BIN_FRAME},
+    {"librosa/preemphasis_zi0.out", SPEECH, 0, 1000, 8000, 1, "pre_emphasis coef=0.95 start=zero", 1e-6, BIN_FRAME},
+    {"librosa/deemphasis", SPEECH, 0, 1000, 8000, 1, "pre_emphasis | de_emphasis", 1e-6, BIN_FRAME},
 
     {"scipy/spectrogram_default", WHALE, 0, 4096, 4000, 1,
      "stft n_fft=256 hop_length=224 window=tukey window_param=0.25 center=false detrend=constant scaling=density "
@@ -87,6 +114,17 @@ static const row rows[] = {
     {"presets/psf_logfbank", SPEECH, 0, 0, 8000, 32768,
      "pre_emphasis start=zero | " PSF_FRAMES " | scale factor=0.00390625 | mel n_mels=26 htk=true norm=none triangles=bins"
      " | log floor=2.220446049250313e-16", 1e-6, FRAME_BIN},
+    {"presets/psf_mfcc_default", SPEECH, 0, 0, 8000, 32768, "pre_emphasis start=zero | " PSF_FRAMES " | scale factor=0.00390625 | mel n_mels=26 htk=true norm=none triangles=bins append_energy=true"
+" | log floor=2.220446049250313e-16 | dct n_mfcc=13 lifter=22 lifter_from=0 append_energy=true", 2e-6, FRAME_BIN},
+    {"presets/psf_silence_mfcc", NULL, 0, 280, 8000, 1, "pre_emphasis start=zero | " PSF_FRAMES " | scale factor=0.00390625 | mel n_mels=26 htk=true norm=none triangles=bins append_energy=true"
+" | log floor=2.220446049250313e-16 | dct n_mfcc=13 lifter=22 lifter_from=0 append_energy=true", 1e-6, FRAME_BIN},
+    {"presets/psf_delta2", SPEECH, 0, 0, 8000, 32768, "pre_emphasis start=zero | " PSF_FRAMES " | scale factor=0.00390625 | mel n_mels=26 htk=true norm=none triangles=bins append_energy=true"
+" | log floor=2.220446049250313e-16 | dct n_mfcc=13 lifter=22 lifter_from=0 append_energy=true | delta width=5 mode=nearest", 1e-5, FRAME_BIN},
+    {"presets/psf_delta1", SPEECH, 0, 0, 8000, 32768, "pre_emphasis start=zero | " PSF_FRAMES " | scale factor=0.00390625 | mel n_mels=26 htk=true norm=none triangles=bins append_energy=true"
+" | log floor=2.220446049250313e-16 | dct n_mfcc=13 lifter=22 lifter_from=0 append_energy=true | delta width=3 mode=nearest", 1e-5, FRAME_BIN},
+    {"presets/psf_mfcc_hamming_noenergy", SPEECH, 0, 0, 8000, 32768, "pre_emphasis coef=0.95 start=zero | stft n_fft=512 win_length=256 hop_length=80 align=left window=hamming periodic=false "
+"center=false pad_end=true output=power | scale factor=0.001953125 | mel n_mels=20 fmin=100 fmax=3800 htk=true norm=none "
+"triangles=bins | log floor=2.220446049250313e-16 | dct n_mfcc=12", 2e-6, FRAME_BIN},
 };
 /* Filters [filter][bin]. */
 static const struct bank {
@@ -129,24 +167,43 @@ static float *by_bin(const bl_frames *f, size_t pair)
   return to;
 }
 
+/* What a chain takes: samples, or, where the input has two dimensions [bin][frame], a spectrum. NULL: silence. */
+static float *input_of(bl_ctx *ctx, const row *r, bl_stream *stream, size_t *n)
+{
+  check_ok(ctx, chain_wave(ctx, r->rate_hz, "a", "FS", stream));
+  *n = r->n;
+  if (!r->input) return calloc(r->n, sizeof(float));
+  npy *in = npy_open(r->input);
+  bool spectrum = in->n_dims == 2;
+  size_t bins = spectrum ? in->dim[0] : 1, frames = in->n / bins;
+  if (!*n) *n = frames - r->first;
+  float *x = calloc(*n * bins, sizeof *x);
+  for (size_t i = 0; i < *n; i++)
+    for (size_t b = 0; b < bins; b++)
+      x[i * bins + b] = (float)((double)(float)in->v[b * frames + r->first + i] * r->gain);
+  double *hz = calloc(bins, sizeof *hz);
+  for (size_t b = 0; b < bins; b++) hz[b] = (double)b;
+  if (spectrum) check_ok(ctx, bl_stream_set_bins(ctx, stream, bins, hz, NULL));
+  free(hz);
+  npy_close(in);
+  return x;
+}
+
 static void check_row(void **arg)
 {
   const row *r = *arg;
   bl_ctx *ctx = bl_ctx_new();
-  npy *want = npy_open(r->golden), *in = npy_open(r->input);
-  size_t n = r->n ? r->n : in->n - r->first;
-  float *x = npy_f32(in);
+  npy *want = npy_open(r->golden);
+  size_t n;
   bl_stream stream;
   chain c;
-  for (size_t i = 0; i < in->n; i++) x[i] = (float)((double)x[i] * r->gain);
-  check_ok(ctx, chain_wave(ctx, r->rate_hz, "a", "FS", &stream));
-  check_ok(ctx, chain_run(ctx, r->chain, &stream, x + r->first, n, &c));
+  float *x = input_of(ctx, r, &stream, &n);
+  check_ok(ctx, chain_run(ctx, r->chain, &stream, x, n, &c));
   const bl_frames *out = chain_out(&c);
   float *turned = by_bin(out, chain_stream(&c)->pairs ? 2 : 1);
   npy_compare(want, r->lies == BIN_FRAME ? turned : out->v, out->n * out->width, r->tol, r->golden);
   free(turned);
   free(x);
-  npy_close(in);
   npy_close(want);
   chain_stop(ctx, &c);
   bl_stream_free(ctx, &stream);
