@@ -19,6 +19,7 @@ static const struct special {
      "compares channels of a waveform; of flat ones some measures are 0 / 0"},
     {"envelope_correlation", NULL, NULL, SPECTRA | ALONE, "compares channels of a waveform"},
     {"band_power", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
+    {"tfr", "freqs", "[20, 40]", SPECTRA, "makes its own spectrum, from a waveform"},
     {"multitaper", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
     {"welch", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
     {"log_variance", NULL, NULL, FLAT, "the logarithm of 0 is no number"},
