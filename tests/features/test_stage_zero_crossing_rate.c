@@ -1,5 +1,5 @@
 /* zero_crossing_rate against the golden file; frame by its definition. */
-#include "chain.h"
+#include "against.h"
 #include "golden.h"
 #include "stage_conformance.h"
 
@@ -35,6 +35,24 @@ static void check_golden(void **arg)
   bl_stream_free(ctx, &in);
   golden_close(g);
   check_free(ctx);
+}
+
+/* librosa's own numbers, its edges included. */
+static void check_librosa(void **arg)
+{
+  static const char usual[] = "zero_crossing_rate frame_length=512 hop_length=256";
+  static const against rows[] = {
+      {"zero_crossing_rate frame_length=1024 hop_length=256", "tico_22k", 22050, "librosa/zcr", 1e-6, 0, 0},
+      {"zero_crossing_rate frame_length=1024 hop_length=256 center=false", "tico_22k", 22050, "librosa/zcr_nocenter",
+       1e-6, 0, 0},
+      {usual, "syn_impulse", 22050, "librosa/edge/impulse_zcr", 1e-6, 0, 0},
+      {usual, "syn_oneframe", 22050, "librosa/edge/oneframe_zcr", 1e-6, 0, 0},
+      {usual, "syn_short", 22050, "librosa/edge/short_zcr", 1e-6, 0, 0},
+      {usual, NULL, 22050, "librosa/edge/silence_zcr", 1e-6, 0, 4096},
+      {usual, NULL, 22050, "librosa/edge/constant_zcr", 1e-6, 0.5F, 4096},
+  };
+  (void)arg;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) against_check(&rows[i]);
 }
 
 /* Frames longer and shorter than the hop, centred and not, against the padded signal itself. */
@@ -106,7 +124,7 @@ static void check_long_frames(void **arg)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(check_golden), cmocka_unit_test(check_frame),
-                                     cmocka_unit_test(check_long_frames)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(check_golden), cmocka_unit_test(check_librosa),
+                                     cmocka_unit_test(check_frame), cmocka_unit_test(check_long_frames)};
   return STAGE_SUITE("zero_crossing_rate", cases, tests, sizeof tests / sizeof *tests);
 }
