@@ -30,6 +30,7 @@ extern const char *const bl_framing_pads[]; /* in the order of bl_pad */
 /* The input must be a waveform; describes time and rate of the frames. */
 bl_status bl_framing_shape(bl_ctx *ctx, const char *who, const bl_framing *p, const bl_stream *in,
                            bl_stream *out) BL_MUST_CHECK;
+size_t bl_framing_hop(const bl_framing *p);
 bl_status bl_framing_init(bl_ctx *ctx, const bl_framing *p, const bl_stream *in, bl_framer *f) BL_MUST_CHECK;
 
 #endif
