@@ -49,12 +49,13 @@ static void check_case(const golden *g, size_t i, bool antropy)
   snprintf(name, sizeof name, "case%zu.call", i);
   const char *call = golden_text(g, name);
   for (size_t k = 0; k < want->rows; k++) {
-    const double *v = want->v + 2 * k;
-    snprintf(name, sizeof name, "s.%s", antropy ? antropy_signals[k] : "");
+    const double *v = want->v + 3 * k;
+    size_t at = (size_t)v[2];
+    snprintf(name, sizeof name, "s.%s", antropy ? antropy_signals[at] : "");
     const golden_array *signal = antropy ? golden_get(g, name) : x;
     size_t n = antropy ? signal->rows : x->cols;
-    double got = number_of(ctx, summary, options, antropy ? signal->v : x->v + k * n, n, (size_t)v[1]);
-    snprintf(what, sizeof what, "%s, signal %zu %s", call, k, antropy ? antropy_signals[k] : "");
+    double got = number_of(ctx, summary, options, antropy ? signal->v : x->v + at * n, n, (size_t)v[1]);
+    snprintf(what, sizeof what, "%s, signal %zu %s", call, at, antropy ? antropy_signals[at] : "");
     golden_compare_one(v[0], got, want->rtol, want->atol, what);
   }
   check_free(ctx);

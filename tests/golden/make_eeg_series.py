@@ -15,7 +15,7 @@ base = os.environ.get("BALEEN_SHARED_GOLDEN") or os.path.join(ROOT, "..", "share
 REFUSED = -777  # the segment is refused: the peer raises, or gives a number that means nothing
 
 MNE = "convention=mne_features"
-# file of mne-features, ours, options, which of our numbers
+# file of mne-features, ours, options, which of our numbers is the first
 MNE_CASES = [
     ("hjorth_mobility", "hjorth", MNE, 1),
     ("hjorth_complexity", "hjorth", MNE, 2),
@@ -37,9 +37,13 @@ MNE_CASES = [
     ("svd_entropy_1_3", "svd_entropy", "", 0),
     ("svd_fisher_info", "svd_fisher_info", "", 0),
     ("svd_fisher_info_1_3", "svd_fisher_info", "order=3;delay=1", 0),
+    ("wavelet_coef_energy", "wavelet_coef_energy", "", 0),
+    ("wavelet_coef_energy_haar", "wavelet_coef_energy", "wavelet_name=haar;level=6", 0),
+    ("teager_kaiser_energy", "teager_kaiser_energy", "", 0),
+    ("teager_kaiser_energy_haar", "teager_kaiser_energy", "wavelet_name=haar;level=6", 0),
 ]
 # Where ours is to differ: a constant has no autocorrelation, but the peer's NaN passes for a change of sign.
-MNE_DIFFERS = {("decorr_time", "constant"): np.nan, ("decorr_time", "zeros"): np.nan}
+MNE_DIFFERS = {("decorr_time", "constant"): [np.nan], ("decorr_time", "zeros"): [np.nan]}
 EDGES = ["constant", "zeros", "ramp", "alternating"]
 
 SIGNALS = ["c3", "oz", "o1", "c3s", "sine", "ramp", "const", "alt", "two", "pm0"]
@@ -85,21 +89,23 @@ def rows_of(path):
 def edge(alias, signal):
     for r in rows_of("mne-features/edges.csv"):
         if r["alias"] == alias and r["signal"] == signal:
-            return float(r["values"])
+            return [float(v) for v in r["values"].split(";")]
     raise KeyError((alias, signal))
 
 
-def case(g, i, call, ours, options, column, values, rtol=1e-5):
+def case(g, i, call, ours, options, column, values):
+    """values: of each signal a list of numbers, ours from `column` on."""
     g.text("case%d.call" % i, call)
     g.text("case%d.summary" % i, ours)
     g.text("case%d.options" % i, options or "-")
-    g.array("case%d" % i, np.column_stack([values, np.full(len(values), column)]), rtol, 1e-7)
+    rows = [(v, column + k, signal) for signal, vs in enumerate(values) for k, v in enumerate(vs)]
+    g.array("case%d" % i, np.array(rows), 1e-5, 1e-7)
 
 
 def main():
     g = Golden("eeg_series", """mne: rows of x: Fp1, C3, C4, Oz of two 2 s epochs of PhysioNet eegmmidb S001R06 (160 Hz,
         whole microvolts; ODC-BY 1.0), then constant 5, zeros, 0 1 2 .., +1 -1 +1 .. ant: signals s.NAME (c3s and sine
-        rounded to float32). caseN: a row a signal, the number and which of ours it is; -777: the segment is refused.
+        rounded to float32). caseN: number, which of ours it is, of which signal; -777: the segment is refused.
         mne-features: extract_features(x, 160, [..]); antropy: the call as it stands there.""")
     x = np.load(os.path.join(base, "eeg-inputs", "mi16.npy"))[:2, [0, 4, 8, 14]].reshape(8, 320)
     n = np.arange(320)
@@ -110,16 +116,17 @@ def main():
     i = 0
     for name, ours, options, column in MNE_CASES:
         rows = rows_of("mne-features/%s.csv" % name)
-        values = [float(r["epoch%d" % e]) for e in range(2) for r in rows]
+        flat = [float(r["epoch%d" % e]) for e in range(2) for r in rows]
+        values = np.reshape(flat, (8, -1)).tolist()
         if any(r["alias"] == name for r in rows_of("mne-features/edges.csv")):
-            values += [MNE_DIFFERS.get((name, s), edge(name, s)) for s in EDGES]
+            values += [MNE_DIFFERS.get((name, s)) or edge(name, s) for s in EDGES]
         case(g, i, "mne-features " + name, ours, options, column, values)
         i += 1
     g.text("mne.cases", str(i))
     rows = {r["call"]: r for r in rows_of("antropy/values.csv")}
     for call, ours, options, column in ANT_CASES:
         r = rows[call]
-        values = [ANT_DIFFERS.get((ours, s), float(r[s]) if r[s] else REFUSED) for s in SIGNALS]
+        values = [[ANT_DIFFERS.get((ours, s), float(r[s]) if r[s] else REFUSED)] for s in SIGNALS]
         case(g, i, "antropy." + call, ours, options, column, values)
         i += 1
     g.text("cases", str(i))
