@@ -6,37 +6,37 @@
  *   sum      sum of P over the bins lo <= f <= hi, in u^2/Hz, not multiplied by df (mne-features)
  *   mean     mean of P over the bins lo <= f < hi, in u^2/Hz (MNE's sleep tutorial)
  * relative divides simpson by the integral, sum and mean by the sum, over the bins of total_hz, both ends included, by
- * default all bins. log is taken last. A band that reaches above half the rate is cut off there, with a warning; one
- * that lies above, or holds too few bins (simpson 2, else 1), is refused. Row: [channel][band]. */
+ * default all bins. ratios adds each band's power over each other's. log is taken last, of ratios too. A band that reaches above half the rate is cut off there, with a warning; one
+ * that lies above, or holds too few bins (simpson 2, else 1), is refused. Row: [channel][bands, then
+ * ratios]. */
 #include <math.h>
+#include <stdio.h>
 
 #include "moments.h"
-#include "psd.h"
+#include "spectral.h"
 #include "unit.h"
 
 static const char *const methods[] = {"simpson", "sum", "mean", NULL};
 enum { SIMPSON, SUM, MEAN };
 static const char *const logs[] = {"none", "ln", "log10", "db", NULL};
+static const char *const ratio_words[] = {"none", "all", "only", NULL};
+enum { RATIOS_NONE, RATIOS_ALL, RATIOS_ONLY };
 enum { LOG_NONE, LOG_LN, LOG_10, LOG_DB };
 
 typedef struct band_power_params {
   bl_psd_params psd;
   bl_ranges bands;
   bl_reals total_hz;
-  int method, log;
-  bool relative;
+  int method, log, ratios;
+  bool relative, ratios_triu;
 } band_power_params;
-
-/* Bins [first, behind). */
-typedef struct bins {
-  size_t first, behind;
-} bins;
 
 typedef struct band_power_state {
   bl_psd psd;
   const band_power_params *params;
   const bl_stream *in;
-  bins total, *band;
+  bl_bins total, *band;
+  double *power; /* of one channel */
 } band_power_state;
 
 static const bl_opt opts[] = {
@@ -48,22 +48,15 @@ static const bl_opt opts[] = {
     BL_REALS(band_power_params, total_hz, NULL, 0, 1e9, "Hz",
              "lower and upper edge of the whole for relative; empty: all"),
     BL_ENUM(band_power_params, log, "none", logs, "logarithm of the result: natural, decadic, or 10 times that"),
+    BL_ENUM(band_power_params, ratios, "none", ratio_words,
+            "powers divided by one another: none, beside the powers, or alone"),
+    BL_BOOL(band_power_params, ratios_triu, "false",
+            "of each pair of bands only the ratio of the earlier to the later"),
     BL_PSD_OPTS(band_power_params),
     BL_OPT_END};
 
-/* The bins from lo to hi; a millionth of a bin is rounding noise. */
-static bins find_bins(const bl_psd_plan *plan, double lo, double hi, bool hi_included)
-{
-  double a = ceil(lo / plan->df_hz - 1e-6),
-         b = hi_included ? floor(hi / plan->df_hz + 1e-6) + 1 : ceil(hi / plan->df_hz - 1e-6);
-  double most = (double)plan->n_bins;
-  bins r = {a < most ? (size_t)a : plan->n_bins, b < most ? (size_t)b : plan->n_bins};
-  if (r.behind < r.first) r.behind = r.first;
-  return r;
-}
-
 static bl_status find_band(bl_ctx *ctx, const band_power_params *p, const bl_stream *in, const bl_psd_plan *plan,
-                           size_t i, bool warn, bins *out)
+                           size_t i, bool warn, bl_bins *out)
 {
   const bl_range *r = &p->bands.v[i];
   double half = in->rate_hz / 2;
@@ -76,7 +69,7 @@ static bl_status find_band(bl_ctx *ctx, const band_power_params *p, const bl_str
   if (r->hi > half && warn)
     bl_warn(ctx, BL_W_ADJUSTED, "band_power: bands: %s ends at %g Hz; cut off at half the rate, %g Hz", r->name, r->hi,
             half);
-  *out = find_bins(plan, r->lo, r->hi, p->method != MEAN);
+  *out = bl_bins_between(plan, r->lo, r->hi, p->method != MEAN);
   if (out->behind - out->first >= need) return BL_OK;
   return bl_fail(ctx, BL_E_RANGE,
                  "band_power: bands: %s (%g to %g Hz) holds %zu bins of the spectrum, %zu or more are "
@@ -84,32 +77,58 @@ static bl_status find_band(bl_ctx *ctx, const band_power_params *p, const bl_str
                  r->name, r->lo, r->hi, out->behind - out->first, need, plan->df_hz);
 }
 
-static bl_status find_total(bl_ctx *ctx, const band_power_params *p, const bl_psd_plan *plan, bins *out)
+static bl_status find_total(bl_ctx *ctx, const band_power_params *p, const bl_psd_plan *plan, bl_bins *out)
 {
-  *out = (bins){0, plan->n_bins};
+  *out = (bl_bins){0, plan->n_bins};
   if (!p->relative || !p->total_hz.n) return BL_OK;
   if (p->total_hz.n != 2 || !(p->total_hz.v[0] < p->total_hz.v[1]))
     return bl_fail(ctx, BL_E_CONFIG, "band_power: total_hz takes two ascending numbers, as in [0.5, 40]");
-  *out = find_bins(plan, p->total_hz.v[0], p->total_hz.v[1], true);
+  *out = bl_bins_between(plan, p->total_hz.v[0], p->total_hz.v[1], true);
   if (out->behind - out->first >= 2) return BL_OK;
   return bl_fail(ctx, BL_E_RANGE,
                  "band_power: total_hz [%g, %g] holds fewer than 2 bins, which are %g Hz apart; widen it",
                  p->total_hz.v[0], p->total_hz.v[1], plan->df_hz);
 }
 
-/* The unit: "uV^2", "uV^2/Hz" or "1" (relative), under the logarithm's name. */
+/* The first band that band i is divided by. */
+static size_t first_ratio(const band_power_params *p, size_t i) { return p->ratios_triu ? i + 1 : 0; }
+
+static size_t numbers_of_channel(const band_power_params *p)
+{
+  size_t n = p->bands.n, pairs = p->ratios_triu ? n * (n - 1) / 2 : n * (n - 1);
+  return (p->ratios == RATIOS_ONLY ? 0 : n) + (p->ratios == RATIOS_NONE ? 0 : pairs);
+}
+
+static const char *const fronts[] = {"", "ln ", "log10 ", "dB re "}; /* of a unit, by the logarithm */
+
+static bl_status add_ratio_names(bl_ctx *ctx, const band_power_params *p, const char *channel, bl_feature_names *out)
+{
+  char unit[16];
+  bl_status s = BL_OK;
+  snprintf(unit, sizeof unit, "%s1", fronts[p->log]);
+  for (size_t i = 0; i < p->bands.n; i++)
+    for (size_t j = first_ratio(p, i); !s && j < p->bands.n; j++) {
+      if (j == i) continue;
+      char *pair = bl_strf(ctx, "%s/%s", p->bands.v[i].name, p->bands.v[j].name);
+      s = pair ? bl_feature_add(ctx, out, channel, pair, "power_ratio", unit) : bl_fail_nomem(ctx, "band_power: names");
+      bl_free(ctx, pair);
+    }
+  return s;
+}
+
+/* The unit: "uV^2", "uV^2/Hz" or "1" (relative, ratios), under the logarithm's name. */
 static bl_status add_names(bl_ctx *ctx, const band_power_params *p, const bl_stream *in, size_t channel,
                            bl_feature_names *out)
 {
-  static const char *const fronts[] = {"", "ln ", "log10 ", "dB re "};
   const char *what = p->relative ? "relative_power" : "power";
   char c[24];
   const char *power = p->relative ? "1" : p->method == SIMPSON ? "%s^2" : "%s^2/Hz";
   char *format = bl_strf(ctx, "%s%s", fronts[p->log], power);
   char *unit = format ? bl_unit_fill(ctx, format, bl_channel_unit(in, channel)) : NULL;
   bl_status s = unit ? BL_OK : bl_fail_nomem(ctx, "band_power: names");
-  for (size_t i = 0; !s && i < p->bands.n; i++)
+  for (size_t i = 0; !s && p->ratios != RATIOS_ONLY && i < p->bands.n; i++)
     s = bl_feature_add(ctx, out, bl_channel_name(in, channel, c), p->bands.v[i].name, what, unit);
+  if (!s && p->ratios != RATIOS_NONE) s = add_ratio_names(ctx, p, bl_channel_name(in, channel, c), out);
   bl_free(ctx, format);
   bl_free(ctx, unit);
   return s;
@@ -119,12 +138,16 @@ static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_
 {
   const band_power_params *p = params;
   bl_psd_plan plan;
-  bins b;
+  bl_bins b;
   bl_status s = bl_psd_shape(ctx, "band_power", &p->psd, in, &plan);
   if (!s) s = bl_psd_refuse_idle(ctx, "band_power", opts, p, p->psd.method);
   if (s) return s;
   if (!p->bands.n)
     return bl_fail(ctx, BL_E_CONFIG, "band_power: bands is empty; name at least one, as {alpha: [8, 13]}");
+  if (p->ratios == RATIOS_ONLY && p->bands.n < 2)
+    return bl_fail(ctx, BL_E_CONFIG, "band_power: ratios: only takes at least two bands");
+  if (p->ratios == RATIOS_NONE && (s = bl_opts_refuse_idle(ctx, "band_power", opts, p, "ratios_triu", "ratios")))
+    return s;
   s = find_total(ctx, p, &plan, &b);
   for (size_t i = 0; !s && i < p->bands.n; i++) s = find_band(ctx, p, in, &plan, i, true, &b);
   for (size_t c = 0; !s && c < in->n_channels; c++) s = add_names(ctx, p, in, c, out);
@@ -139,7 +162,8 @@ static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void
   bl_status status = bl_psd_init(ctx, "band_power", &s->params->psd, in, &s->psd);
   if (status) return status;
   s->band = bl_calloc(ctx, s->params->bands.n, sizeof *s->band);
-  if (!s->band) return bl_fail_nomem(ctx, "band_power: bands");
+  s->power = bl_calloc(ctx, s->params->bands.n, sizeof *s->power);
+  if (!s->band || !s->power) return bl_fail_nomem(ctx, "band_power: bands");
   status = find_total(ctx, s->params, &s->psd.plan, &s->total);
   for (size_t i = 0; !status && i < s->params->bands.n; i++)
     status = find_band(ctx, s->params, in, &s->psd.plan, i, false, &s->band[i]);
@@ -158,13 +182,6 @@ static bl_status push(bl_ctx *ctx, void *state, const float *x, size_t n)
   return bl_psd_push(ctx, &((band_power_state *)state)->psd, x, n);
 }
 
-static double sum_of(const double *p, size_t n)
-{
-  double sum = 0;
-  for (size_t i = 0; i < n; i++) sum += p[i];
-  return sum;
-}
-
 /* Simpson's rule over an odd number of points, spacing 1. */
 static double simpson_odd(const double *p, size_t n)
 {
@@ -181,13 +198,13 @@ static double simpson(const double *p, size_t n)
   return (first + last) / 2;
 }
 
-static double power_in(const band_power_state *s, const double *psd, bins b)
+static double power_in(const band_power_state *s, const double *psd, bl_bins b)
 {
   size_t n = b.behind - b.first;
   switch (s->params->method) {
   case SIMPSON: return simpson(psd + b.first, n) * s->psd.plan.df_hz;
-  case SUM: return sum_of(psd + b.first, n);
-  default: return sum_of(psd + b.first, n) / (double)n;
+  case SUM: return bl_bins_sum(psd, b);
+  default: return bl_bins_sum(psd, b) / (double)n;
   }
 }
 
@@ -201,30 +218,55 @@ static double take_log(int kind, double x)
   }
 }
 
-static bl_status channel_row(bl_ctx *ctx, const band_power_state *s, size_t channel, float *row)
+/* What the powers are divided by: 1 unless they are relative. */
+static bl_status total_of(bl_ctx *ctx, const band_power_state *s, size_t channel, const double *psd, double *total)
+{
+  char place[96];
+  *total = 1;
+  if (!s->params->relative) return BL_OK;
+  *total = s->params->method == SIMPSON ? power_in(s, psd, s->total) : bl_bins_sum(psd, s->total);
+  if (*total != 0) return BL_OK;
+  return bl_fail(ctx, BL_E_RANGE,
+                 "band_power: %s has no power at all in this segment, so no relative one; drop it, or "
+                 "set relative: false",
+                 bl_place_name(s->in, channel, place));
+}
+
+static bl_status no_power(bl_ctx *ctx, const band_power_state *s, size_t channel, size_t band, const char *what,
+                          const char *option)
+{
+  char place[96];
+  return bl_fail(ctx, BL_E_RANGE,
+                 "band_power: %s has no power in %s in this segment, so no %s; drop it, or set %s: none",
+                 bl_place_name(s->in, channel, place), s->params->bands.v[band].name, what, option);
+}
+
+/* Powers of the bands in s->power, checked for what is to be made of them. */
+static bl_status find_powers(bl_ctx *ctx, band_power_state *s, size_t channel)
 {
   const band_power_params *p = s->params;
   const double *psd = s->psd.psd + channel * s->psd.plan.n_bins;
-  double total = 1;
-  char place[96];
-  if (p->relative) {
-    total = p->method == SIMPSON ? power_in(s, psd, s->total)
-                                 : sum_of(psd + s->total.first, s->total.behind - s->total.first);
-    if (total == 0)
-      return bl_fail(ctx, BL_E_RANGE,
-                     "band_power: %s has no power at all in this segment, so no relative one; drop it, or "
-                     "set relative: false",
-                     bl_place_name(s->in, channel, place));
+  double total;
+  bl_status status = total_of(ctx, s, channel, psd, &total);
+  for (size_t i = 0; !status && i < p->bands.n; i++) {
+    s->power[i] = power_in(s, psd, s->band[i]) / total;
+    if (s->power[i] > 0 || isnan(s->power[i])) continue;
+    if (p->log != LOG_NONE) status = no_power(ctx, s, channel, i, "logarithm of it", "log");
+    else if (p->ratios != RATIOS_NONE) status = no_power(ctx, s, channel, i, "ratio to it", "ratios");
   }
-  for (size_t i = 0; i < p->bands.n; i++) {
-    double x = power_in(s, psd, s->band[i]) / total;
-    if (p->log != LOG_NONE && x <= 0)
-      return bl_fail(ctx, BL_E_RANGE,
-                     "band_power: %s has no power in %s in this segment, so no logarithm of it; drop it, "
-                     "or set log: none",
-                     bl_place_name(s->in, channel, place), p->bands.v[i].name);
-    row[i] = (float)take_log(p->log, x);
-  }
+  return status;
+}
+
+static bl_status channel_row(bl_ctx *ctx, band_power_state *s, size_t channel, float *row)
+{
+  const band_power_params *p = s->params;
+  size_t n = p->bands.n;
+  bl_status status = find_powers(ctx, s, channel);
+  if (status) return status;
+  for (size_t i = 0; p->ratios != RATIOS_ONLY && i < n; i++) *row++ = (float)take_log(p->log, s->power[i]);
+  for (size_t i = 0; p->ratios != RATIOS_NONE && i < n; i++)
+    for (size_t j = first_ratio(p, i); j < n; j++)
+      if (j != i) *row++ = (float)take_log(p->log, s->power[i] / s->power[j]);
   return BL_OK;
 }
 
@@ -233,7 +275,7 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
   band_power_state *s = state;
   bl_status status = bl_psd_finish(ctx, &s->psd);
   for (size_t c = 0; !status && c < s->psd.n_channels; c++)
-    status = channel_row(ctx, s, c, row + c * s->params->bands.n);
+    status = channel_row(ctx, s, c, row + c * numbers_of_channel(s->params));
   return status;
 }
 
@@ -242,6 +284,7 @@ static void release(bl_ctx *ctx, void *state)
   band_power_state *s = state;
   bl_psd_release(ctx, &s->psd);
   bl_free(ctx, s->band);
+  bl_free(ctx, s->power);
 }
 
 const bl_summary_class bl_summary_band_power = {

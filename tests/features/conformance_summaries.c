@@ -21,6 +21,11 @@ static const struct special {
     {"band_power", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
     {"tfr", "freqs", "[20, 40]", SPECTRA, "makes its own spectrum, from a waveform"},
     {"multitaper", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
+    {"spect_entropy", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
+    {"spect_edge_freq", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
+    {"spect_slope", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
+    {"peak_freq", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
+    {"hjorth_spect", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
     {"welch", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
     {"log_variance", NULL, NULL, FLAT, "the logarithm of 0 is no number"},
 };

@@ -1,74 +1,22 @@
 /* What looks at the samples of a segment (hjorth, entropies, fractal dimensions ..) against mne-features and antropy; on
  * silence, a constant, a ramp and an alternation too. */
-#include <math.h>
-#include <stdlib.h>
+#include "peer_cases.h"
 
-#include "feature_help.h"
-#include "golden.h"
+enum { MAX_N = 1000 };
 
-enum { MAX_N = 1000, MAX_SIGNALS = 16, REFUSED = -777 };
-
-static const char *const antropy_signals[] = {"c3", "oz", "o1", "c3s", "sine", "ramp", "const", "alt", "two", "pm0"};
-
-/* One row of n samples, by a summary whose options stand in `options`; a refusal gives REFUSED. */
+/* One number of n samples at 160 Hz. */
 static double number_of(bl_ctx *ctx, const char *name, const char *options, const double *v, size_t n, size_t which)
 {
-  static float x[MAX_N], row[16];
-  bl_stream in;
-  bl_summary m;
-  sum_run run = {0};
-  char text[128];
-  for (size_t i = 0; i < n; i++) x[i] = (float)v[i];
-  snprintf(text, sizeof text, "%s", strcmp(options, "-") ? options : "");
-  check_ok(ctx, make_stream(ctx, 1, 1, 160, &in));
-  check_ok(ctx, make_summary(ctx, name, NULL, NULL, &m));
-  for (char *save = NULL, *at = strtok_r(text, ";", &save); at; at = strtok_r(NULL, ";", &save)) {
-    char *eq = strchr(at, '=');
-    *eq = '\0';
-    check_ok(ctx, bl_opts_set(ctx, name, m.cls->opts, m.params, at, eq + 1));
-  }
-  check_ok(ctx, sum_start(ctx, &m, &in, &run));
-  bl_status s = sum_segment(ctx, &run, x, n, 1, NULL, row);
-  if (s) check_fails(ctx, s, BL_E_SHAPE, name);
-  sum_stop(ctx, &run);
-  bl_summary_free(ctx, &m);
-  bl_stream_free(ctx, &in);
-  return s ? REFUSED : (double)row[which];
-}
-
-static void check_case(const golden *g, size_t i, bool antropy)
-{
-  char name[64], what[160];
-  bl_ctx *ctx = bl_ctx_new();
-  snprintf(name, sizeof name, "case%zu", i);
-  const golden_array *want = golden_get(g, name), *x = antropy ? NULL : golden_get(g, "x");
-  snprintf(name, sizeof name, "case%zu.summary", i);
-  const char *summary = golden_text(g, name);
-  snprintf(name, sizeof name, "case%zu.options", i);
-  const char *options = golden_text(g, name);
-  snprintf(name, sizeof name, "case%zu.call", i);
-  const char *call = golden_text(g, name);
-  for (size_t k = 0; k < want->rows; k++) {
-    const double *v = want->v + 3 * k;
-    size_t at = (size_t)v[2];
-    snprintf(name, sizeof name, "s.%s", antropy ? antropy_signals[at] : "");
-    const golden_array *signal = antropy ? golden_get(g, name) : x;
-    size_t n = antropy ? signal->rows : x->cols;
-    double got = number_of(ctx, summary, options, antropy ? signal->v : x->v + at * n, n, (size_t)v[1]);
-    snprintf(what, sizeof what, "%s, signal %zu %s", call, at, antropy ? antropy_signals[at] : "");
-    golden_compare_one(v[0], got, want->rtol, want->atol, what);
-  }
-  check_free(ctx);
+  float row[PEER_MAX_ROW];
+  size_t width;
+  assert_true(peer_row(ctx, name, options, 160, v, n, row, &width));
+  return (double)row[which];
 }
 
 static void test_golden(void **state)
 {
   (void)state;
-  golden *g = golden_open("eeg_series");
-  size_t mne = (size_t)atoi(golden_text(g, "mne.cases")), all = (size_t)atoi(golden_text(g, "cases"));
-  assert_true(mne >= 20 && all >= mne + 26);
-  for (size_t i = 0; i < all; i++) check_case(g, i, i >= mne);
-  golden_close(g);
+  check_peer_cases("eeg_series", 50);
 }
 
 /* The definitions themselves, piece by piece: what the lag-wise counts of matches.h must equal. */

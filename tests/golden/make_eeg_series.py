@@ -4,15 +4,9 @@ The numbers were computed once by mne-features 0.3.1 and antropy 0.1.9 (both BSD
 scikit-learn 1.2.1); this script picks those that the test needs, beside the options with which ours are to give them.
 BALEEN_SHARED_GOLDEN names the folder that holds mne-features/, antropy/ and eeg-inputs/ (default: ../shared/golden beside
 the checkout)."""
-import csv
-import os
-
-from golden import ROOT, Golden, f32
+from peer_cases import MNE_EDGES, REFUSED, PeerCases, load, mne_edge, mne_features, mne_signals, rows_of
 
 import numpy as np
-
-base = os.environ.get("BALEEN_SHARED_GOLDEN") or os.path.join(ROOT, "..", "shared", "golden")
-REFUSED = -777  # the segment is refused: the peer raises, or gives a number that means nothing
 
 MNE = "convention=mne_features"
 # file of mne-features, ours, options, which of our numbers is the first
@@ -44,7 +38,6 @@ MNE_CASES = [
 ]
 # Where ours is to differ: a constant has no autocorrelation, but the peer's NaN passes for a change of sign.
 MNE_DIFFERS = {("decorr_time", "constant"): [np.nan], ("decorr_time", "zeros"): [np.nan]}
-EDGES = ["constant", "zeros", "ramp", "alternating"]
 
 SIGNALS = ["c3", "oz", "o1", "c3s", "sine", "ramp", "const", "alt", "two", "pm0"]
 # call of antropy, ours, options, which of our numbers
@@ -81,55 +74,28 @@ ANT_CASES = [
 ANT_DIFFERS = {("sample_entropy", "two"): REFUSED, ("hjorth", "two"): REFUSED, ("detrended_fluctuation", "pm0"): REFUSED}
 
 
-def rows_of(path):
-    with open(os.path.join(base, path), newline="") as f:
-        return list(csv.DictReader(f))
-
-
-def edge(alias, signal):
-    for r in rows_of("mne-features/edges.csv"):
-        if r["alias"] == alias and r["signal"] == signal:
-            return [float(v) for v in r["values"].split(";")]
-    raise KeyError((alias, signal))
-
-
-def case(g, i, call, ours, options, column, values):
-    """values: of each signal a list of numbers, ours from `column` on."""
-    g.text("case%d.call" % i, call)
-    g.text("case%d.summary" % i, ours)
-    g.text("case%d.options" % i, options or "-")
-    rows = [(v, column + k, signal) for signal, vs in enumerate(values) for k, v in enumerate(vs)]
-    g.array("case%d" % i, np.array(rows), 1e-5, 1e-7)
-
-
 def main():
-    g = Golden("eeg_series", """mne: rows of x: Fp1, C3, C4, Oz of two 2 s epochs of PhysioNet eegmmidb S001R06 (160 Hz,
-        whole microvolts; ODC-BY 1.0), then constant 5, zeros, 0 1 2 .., +1 -1 +1 .. ant: signals s.NAME (c3s and sine
-        rounded to float32). caseN: number, which of ours it is, of which signal; -777: the segment is refused.
+    g = PeerCases("eeg_series", """Signals 0 to 7: Fp1, C3, C4, Oz of two 2 s epochs of PhysioNet eegmmidb S001R06 (160 Hz,
+        whole microvolts; ODC-BY 1.0); 8 to 11: constant 5, zeros, 0 1 2 .., +1 -1 +1 ..; from 12 on those of antropy's
+        calls: two channels of the same, 1000 samples of O1 of S001R01, the first times 1 + 0.001 sin n, a sine, 0 1 2 ..,
+        a constant, +1 -1 .., two samples, and some zeros of both signs.
         mne-features: extract_features(x, 160, [..]); antropy: the call as it stands there.""")
-    x = np.load(os.path.join(base, "eeg-inputs", "mi16.npy"))[:2, [0, 4, 8, 14]].reshape(8, 320)
-    n = np.arange(320)
-    g.input("x", np.vstack([x, np.full(320, 5.0), np.zeros(320), n, 1.0 - 2 * (n % 2)]))
-    for s in SIGNALS:
-        v = np.load(os.path.join(base, "antropy", "sig_%s.npy" % s))
-        g.input("s." + s, f32(v))
-    i = 0
+    mne_signals(g)
     for name, ours, options, column in MNE_CASES:
-        rows = rows_of("mne-features/%s.csv" % name)
-        flat = [float(r["epoch%d" % e]) for e in range(2) for r in rows]
-        values = np.reshape(flat, (8, -1)).tolist()
-        if any(r["alias"] == name for r in rows_of("mne-features/edges.csv")):
-            values += [MNE_DIFFERS.get((name, s)) or edge(name, s) for s in EDGES]
-        case(g, i, "mne-features " + name, ours, options, column, values)
-        i += 1
-    g.text("mne.cases", str(i))
+        values = dict(enumerate(mne_features(name)))
+        for k, s in enumerate(MNE_EDGES):
+            edge = MNE_DIFFERS.get((name, s)) or mne_edge(name, s)
+            if edge:
+                values[8 + k] = edge
+        g.case("mne-features " + name, ours, options, column, values)
+    first = g.n_signals
+    for s in SIGNALS:
+        g.signal(load("antropy/sig_" + s), 160)
     rows = {r["call"]: r for r in rows_of("antropy/values.csv")}
     for call, ours, options, column in ANT_CASES:
         r = rows[call]
         values = [[ANT_DIFFERS.get((ours, s), float(r[s]) if r[s] else REFUSED)] for s in SIGNALS]
-        case(g, i, "antropy." + call, ours, options, column, values)
-        i += 1
-    g.text("cases", str(i))
+        g.case("antropy." + call, ours, options, column, {first + k: v for k, v in enumerate(values)})
     g.close()
 
 
