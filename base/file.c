@@ -2,6 +2,7 @@
  * leaves the old file or the new one. */
 #include "baleen/file.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -80,6 +81,14 @@ done:
 }
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
+
+char *bl_file_name_of(bl_ctx *ctx, const char *prefix, const char *name)
+{
+  char *file = bl_strf(ctx, "%s%s", prefix, name);
+  for (char *c = file; c && *c; c++)
+    if (!isalnum((unsigned char)*c) && !strchr("._-", *c)) *c = '_';
+  return file;
+}
 
 /* The file that a path stands for when its last name is a link, or a link to one, whether it is there or not. */
 bl_status bl_file_target(bl_ctx *ctx, const char *path, char **out)

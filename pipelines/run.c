@@ -10,6 +10,7 @@
 #include "baleen/version.h"
 #include "beforehand.h"
 #include "detections.h"
+#include "frames.h"
 #include "live.h"
 #include "model_recipe.h"
 #include "nan_rows.h"
@@ -234,14 +235,28 @@ static double now_s(void)
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* Rows, and with them the ends of these branches where some are named. */
+static bl_status extract_with_frames(bl_ctx *ctx, const bl_run_parts *r, bl_survey *survey, bl_extraction *x,
+                                     const char *folder, const bl_texts *frames)
+{
+  bl_frames_wanted wanted = {0};
+  bl_status s = frames && frames->n ? bl_frames_want(ctx, survey, folder, frames, &wanted) : BL_OK;
+  if (!s) s = extract(ctx, r, survey, x, folder);
+  survey->frames = NULL;
+  bl_frames_wanted_free(ctx, &wanted);
+  return s;
+}
+
 /* Rows into the folder, and what is learnt from them. *seconds: what the rows took. */
 static bl_status fill(bl_ctx *ctx, bl_run_parts *r, bl_survey *survey, bl_extraction *x, bl_problem *p,
-                      bl_results *results, const listener *l, const char *folder, double *seconds)
+                      bl_results *results, const listener *l, const char *folder, const bl_texts *frames,
+                      double *seconds)
 {
   const bl_config *c = r->config;
   double start = now_s();
   bl_status s = write_one(ctx, r, folder, BL_RUN_CONFIG, write_config);
-  if (!s) s = c->source.cls->load ? write_dropped(ctx, r, folder) : extract(ctx, r, survey, x, folder);
+  if (!s)
+    s = c->source.cls->load ? write_dropped(ctx, r, folder) : extract_with_frames(ctx, r, survey, x, folder, frames);
   bl_survey_free(ctx, survey);
   if (!s) bl_live_log(ctx, &x->live);
   if (!s) s = bl_dataset_write(ctx, &x->rows, folder);
@@ -265,8 +280,8 @@ static bl_status leave(bl_ctx *ctx, bl_status s, bl_run_folder *f, double second
   return s;
 }
 
-bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_tables_fn told, void *user,
-                 bl_run_summary *out)
+static bl_status carry_out(bl_ctx *ctx, const bl_config *c, const char *folder, const bl_texts *frames,
+                           bl_tables_fn told, void *user, bl_run_summary *out)
 {
   *out = (bl_run_summary){0};
   bl_survey survey; /* first, so that what headers tell is told before anything is written */
@@ -281,7 +296,7 @@ bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_tables_
   double seconds = 0;
   s = c->source.cls->load ? check_table(ctx, c, &survey, &x) : check_foreseen(ctx, c, &survey);
   if (!s) s = bl_take_folder(ctx, folder, c->name, &place);
-  if (!s) s = fill(ctx, &r, &survey, &x, &p, &results, &l, place.path, &seconds);
+  if (!s) s = fill(ctx, &r, &survey, &x, &p, &results, &l, place.path, frames, &seconds);
   bl_survey_free(ctx, &survey);
   out->n_failed = x.n_failed;
   if (!s && !(out->folder = bl_strdup(ctx, place.path))) s = bl_fail_nomem(ctx, "a path");
@@ -291,6 +306,25 @@ bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_tables_
   s = leave(ctx, s, &place, seconds);
   if (s) bl_run_summary_free(ctx, out);
   return s;
+}
+
+bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_tables_fn told, void *user,
+                 bl_run_summary *out)
+{
+  return carry_out(ctx, c, folder, NULL, told, user, out);
+}
+
+bl_status bl_run_rows(bl_ctx *ctx, const bl_config *c, const char *folder, const bl_texts *frames, bl_tables_fn told,
+                      void *user, bl_run_summary *out)
+{
+  bl_config rows = *c;
+  rows.learners = NULL;
+  rows.n_learners = 0;
+  *out = (bl_run_summary){0};
+  if (c->source.cls->load)
+    return bl_fail(ctx, BL_E_CONFIG, "source: %s gives rows already; there is nothing to extract", c->source.cls->name);
+  bl_status s = bl_frames_check(ctx, &c->recipe, frames);
+  return s ? s : carry_out(ctx, &rows, folder, frames, told, user, out);
 }
 
 void bl_run_summary_free(bl_ctx *ctx, bl_run_summary *r)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "baleen/npy_out.h"
 #include "baleen/text.h"
 #include "dataset_private.h"
 #include "file.h"
@@ -91,7 +92,7 @@ static bl_status open_file(bl_ctx *ctx, bl_dataset *d)
 {
   if (d->file) return BL_OK;
   if (!(d->file = bl_calloc(ctx, 1, sizeof *d->file))) return bl_fail_nomem(ctx, d->path);
-  bl_status s = bl_npy_begin(ctx, d->path, d->X.cols, d->file);
+  bl_status s = bl_npy_begin(ctx, d->path, &d->X.cols, 1, d->file);
   if (!s) return BL_OK;
   bl_free(ctx, d->file);
   d->file = NULL;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "baleen/dataset.h"
+#include "baleen/npy_out.h"
 #include "file.h"
 #include "wide.h"
 
@@ -314,29 +315,32 @@ bl_status bl_npy_read_array(bl_ctx *ctx, const char *path, bl_array *out)
  * the largest numbers. */
 enum { OUT_HEADER = 128 };
 
-static void make_header(size_t rows, size_t cols, char header[OUT_HEADER])
+static void make_header(const bl_npy_out *o, char header[OUT_HEADER])
 {
+  char second[32] = "";
+  if (o->n_dims > 1) snprintf(second, sizeof second, ", %zu", o->dims[1]);
   memset(header, ' ', OUT_HEADER);
   memcpy(header, magic, sizeof magic);
   memcpy(header + 6, "\1\0", 2);
   header[8] = (char)(OUT_HEADER - 10);
   header[9] = 0;
-  int n = snprintf(header + 10, OUT_HEADER - 10, "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %zu), }",
-                   rows, cols);
+  int n = snprintf(header + 10, OUT_HEADER - 10, "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %zu%s), }",
+                   o->rows, o->dims[0], second);
   header[10 + n] = ' '; /* where snprintf ended the text */
   header[OUT_HEADER - 1] = '\n';
 }
 
-bl_status bl_npy_begin(bl_ctx *ctx, const char *path, size_t cols, bl_npy_out *out)
+bl_status bl_npy_begin(bl_ctx *ctx, const char *path, const size_t *dims, size_t n_dims, bl_npy_out *out)
 {
   static const union {
     uint16_t word;
     unsigned char first;
   } one = {1};
   char header[OUT_HEADER];
-  *out = (bl_npy_out){.file = {.fd = -1}, .cols = cols};
+  *out = (bl_npy_out){.file = {.fd = -1}, .cols = 1, .n_dims = n_dims};
+  for (size_t i = 0; i < n_dims; i++) out->cols *= out->dims[i] = dims[i];
   if (!one.first) return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: .npy on a big-endian machine", path);
-  make_header(0, cols, header);
+  make_header(out, header);
   bl_status s = bl_out_open(ctx, path, &out->file);
   if (!s) s = bl_out_put(ctx, &out->file, header, sizeof header);
   if (s) bl_npy_drop(ctx, out);
@@ -359,7 +363,7 @@ bl_status bl_npy_get(bl_ctx *ctx, bl_npy_out *o, size_t first, size_t rows, floa
 bl_status bl_npy_end(bl_ctx *ctx, bl_npy_out *o)
 {
   char header[OUT_HEADER];
-  make_header(o->rows, o->cols, header);
+  make_header(o, header);
   bl_status s = bl_out_patch(ctx, &o->file, 0, header, sizeof header);
   if (!s) s = bl_out_done(ctx, &o->file);
   bl_npy_drop(ctx, o);
@@ -371,7 +375,7 @@ void bl_npy_drop(bl_ctx *ctx, bl_npy_out *o) { bl_out_drop(ctx, &o->file); }
 bl_status bl_npy_write(bl_ctx *ctx, const char *path, const bl_cmat *m)
 {
   bl_npy_out o;
-  bl_status s = bl_npy_begin(ctx, path, m->cols, &o);
+  bl_status s = bl_npy_begin(ctx, path, &m->cols, 1, &o);
   bool dense = !m->index && m->stride == m->cols;
   if (!s && dense) s = bl_npy_put(ctx, &o, m->v, m->rows);
   for (size_t i = 0; !s && !dense && i < m->rows; i++) s = bl_npy_put(ctx, &o, bl_crow(m, i), 1);

@@ -25,18 +25,4 @@ bl_sample_type bl_npy_type(const bl_npy_info *info);
 bl_status bl_npy_convert(bl_ctx *ctx, const char *name, const unsigned char *bytes, const bl_npy_info *info,
                          const double *offset, bl_mat *out) BL_MUST_CHECK;
 
-/* A float32 array in the making, row behind row; how many there are is written at its end. */
-typedef struct bl_npy_out {
-  bl_out file;
-  size_t rows, cols;
-} bl_npy_out;
-bl_status bl_npy_begin(bl_ctx *ctx, const char *path, size_t cols, bl_npy_out *out) BL_MUST_CHECK;
-bl_status bl_npy_put(bl_ctx *ctx, bl_npy_out *o, const float *v, size_t rows) BL_MUST_CHECK;
-/* Reads rows back that were put. */
-bl_status bl_npy_get(bl_ctx *ctx, bl_npy_out *o, size_t first, size_t rows, float *v) BL_MUST_CHECK;
-/* The file is whole, and lies at its path; the handle is free whether that went well or not. */
-bl_status bl_npy_end(bl_ctx *ctx, bl_npy_out *o) BL_MUST_CHECK;
-/* Gives up. Fine on a zeroed or ended handle. */
-void bl_npy_drop(bl_ctx *ctx, bl_npy_out *o);
-
 #endif

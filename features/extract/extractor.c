@@ -266,6 +266,18 @@ void bl_extractor_free(bl_ctx *ctx, bl_extractor *e)
 
 const bl_feature_names *bl_extractor_names(const bl_extractor *e) { return &e->names; }
 size_t bl_extractor_width(const bl_extractor *e) { return e->names.names.n; }
+
+const bl_stream *bl_extractor_end_of(const bl_extractor *e, size_t branch)
+{
+  return bl_extractor_stream(e, e->leaves[branch].node);
+}
+
+void bl_extractor_tap(bl_extractor *e, size_t branch, bl_tap_fn fn, void *user)
+{
+  e->leaves[branch].tap = fn;
+  e->leaves[branch].tap_user = user;
+}
+
 size_t bl_extractor_n_stages(const bl_extractor *e) { return e->n_nodes; }
 
 double bl_extractor_latency(const bl_extractor *e, const char **whole)

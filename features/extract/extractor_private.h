@@ -48,6 +48,8 @@ typedef struct leaf {
   uint64_t count;          /* frames seen in this run */
   uint64_t good;           /* the first frame that is what it is in a whole run */
   history past;            /* the last frames seen */
+  bl_tap_fn tap;           /* NULL: nobody listens */
+  void *tap_user;
 } leaf;
 
 /* One summary of one leaf, and where it writes. */

@@ -209,7 +209,8 @@ static bool begins_later(uint64_t first, uint64_t count, size_t n)
 static bl_status feed_leaf(bl_ctx *ctx, bl_extractor *e, size_t b, const float *v, size_t n, size_t more)
 {
   leaf *l = &e->leaves[b];
-  bl_status s = bl_history_add(ctx, e, l->stream, &l->past, v, l->count, n, more);
+  bl_status s = l->tap && n ? l->tap(l->tap_user, ctx, v, n) : BL_OK;
+  if (!s) s = bl_history_add(ctx, e, l->stream, &l->past, v, l->count, n, more);
   for (size_t i = e->head; !s && n && i < e->n_open; i++) {
     if (begins_later(e->open[i].on[b].first, l->count, n)) break;
     s = feed_span(ctx, e, b, &e->open[i], v, l->count, n);

@@ -71,6 +71,13 @@ static double frame_from(double t, double run_start_s, const bl_stream *stream)
   return ceil((t - run_start_s - stream->start_s) * stream->rate_hz - 1e-6);
 }
 
+size_t bl_pad_from(bl_pad rule, size_t i, size_t m)
+{
+  if (rule != BL_PAD_REFLECT) return i % m;
+  size_t period = m > 1 ? 2 * (m - 1) : 1, at = i % period;
+  return at < m ? at : period - at;
+}
+
 void bl_span_frames(const bl_span *span, double run_start_s, const bl_stream *stream, uint64_t *first, uint64_t *behind)
 {
   bool samples = stream->n_bins == 1 && stream->start_s == 0;

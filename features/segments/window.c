@@ -1,4 +1,6 @@
-/* window: windows of one length, one every hop, that lie wholly in the run. A last part that is shorter is left out.
+/* window: windows of one length, one every hop, that lie wholly in the run. A last part that is shorter is left out, or
+ * with pad made whole: the first window that reaches behind the run's end is given, unless the one before it holds all
+ * samples already, and what it lacks is put behind the samples, before all stages.
  *
  * Window k starts at run start + start_s + k hop and holds rint(length_s * rate) samples, wherever it starts. With
  * label_from: events a window takes the label whose events cover the largest share of it, if that share is
@@ -35,13 +37,14 @@ static const char *const hop_words[] = {"auto", NULL};
 static const char *const label_words[] = {"none", "events", NULL};
 static const char *const of_words[] = {"window", "event", NULL};
 static const char *const all_words[] = {"all", NULL};
+static const char *const pad_words[] = {"drop", "zero", "reflect", "repeat", NULL}; /* bl_pad */
 enum { FROM_NONE, FROM_EVENTS };
 enum { OF_WINDOW, OF_EVENT };
 
 typedef struct window_params {
   double length_s, start_s, overlap, min_coverage, negatives_share;
   bl_word hop_s, guard_s, negatives_per_positive;
-  int label_from, coverage_of;
+  int label_from, coverage_of, pad;
   int64_t seed;
   char *otherwise;
   bl_texts events;
@@ -55,6 +58,10 @@ static const bl_opt opts[] = {
     {"overlap", BL_OPT_REAL, offsetof(window_params, overlap), "0", 0, 1, BL_OPT_OPEN_HI, NULL, "",
      "share of a window that the next one holds too; 0: windows touch", NULL},
     BL_REAL(window_params, start_s, "0", 0, 1e9, "s", "where in the run the first window starts"),
+    BL_ENUM(
+        window_params, pad, "drop", pad_words,
+        "a last window that the run does not fill, and a clip shorter than a window: drop leaves it out; else what it "
+        "lacks is zero, or its own samples there and back (reflect), or over again (repeat)"),
     BL_ENUM(window_params, label_from, "none", label_words, "where a window's label comes from"),
     BL_TEXTS(
         window_params, events, "all",
@@ -166,6 +173,23 @@ static bool fits(const window_state *s, const bl_span *w)
   return rint(w->start_s * s->run.rate_hz) + s->n_samples <= rint(s->run.end_s * s->run.rate_hz);
 }
 
+/* Whether the run's last samples are in window k alone, which reaches behind them. */
+static bool is_padded(const window_state *s, double k)
+{
+  bl_span w = window_at(s, k), before = window_at(s, k - 1);
+  double end = rint(s->run.end_s * s->run.rate_hz);
+  if (s->p->pad == BL_PAD_DROP || isinf(s->run.end_s) || fits(s, &w)) return false;
+  if (rint(w.start_s * s->run.rate_hz) >= end) return false;
+  return !(k > 0) || (fits(s, &before) && rint(before.end_s * s->run.rate_hz) < end);
+}
+
+/* The next window of a pass, if there is one. */
+static bool next_window(const window_state *s, const pass *at, bl_span *w)
+{
+  *w = window_at(s, at->k);
+  return fits(s, w) || is_padded(s, at->k);
+}
+
 /* How far behind a window's end its events are looked at. */
 static double guard_of(const window_params *p) { return p->guard_s.word < 0 ? p->guard_s.real : 0; }
 
@@ -220,7 +244,7 @@ static bl_status survey(bl_ctx *ctx, const window_state *s, tally *t, bl_lots *l
   bl_lot drawn;
   bl_status status = bl_near_copy(ctx, &s->pass.labels, &at.labels);
   if (!status) status = bl_near_copy(ctx, &s->pass.bad, &at.bad);
-  for (bl_span w; !status && (w = window_at(s, at.k), fits(s, &w));) {
+  for (bl_span w; !status && next_window(s, &at, &w);) {
     double k = at.k;
     if (judge(s, &at, &w) != FATE_ROW) continue;
     t->positives += w.label != NULL;
@@ -257,6 +281,23 @@ static bool asks(const void *params, bl_asked *out)
   const window_params *p = params;
   *out = (bl_asked){&p->events, p->rejection.reject_by_annotation};
   return p->label_from == FROM_EVENTS;
+}
+
+/* Windows that the run fills, as many as begin in it, at most one less or more: the next is the one that is padded. */
+static bool pads(const void *params, const bl_run_info *run, bl_padding *out)
+{
+  const window_params *p = params;
+  double hop = p->hop_s.word >= 0 ? p->length_s * (1 - p->overlap) : p->hop_s.real;
+  window_state s = {.p = p, .run = *run, .n_samples = rint(p->length_s * run->rate_hz), .hop_s = hop};
+  *out = (bl_padding){.rule = (bl_pad)p->pad, .span = window_at(&s, 0)};
+  if (p->pad == BL_PAD_DROP || isinf(run->end_s)) return p->pad != BL_PAD_DROP;
+  double first = floor((run->end_s - run->start_s - p->start_s - p->length_s) / hop);
+  for (double k = fmax(first - 1, 0); k <= fmax(first, 0) + 2; k++) {
+    if (!is_padded(&s, k)) continue;
+    out->span = window_at(&s, k);
+    return true;
+  }
+  return false;
 }
 
 static bl_status check(bl_ctx *ctx, const window_params *p, const bl_run_info *run, double n_samples, double hop)
@@ -325,7 +366,7 @@ static bl_status step(bl_ctx *ctx, window_state *s, double until_s, double known
     if (!(known_s >= s->run.end_s + guard_of(s->p)) || isinf(s->run.end_s)) return BL_OK;
     status = draw_negatives(ctx, s);
   }
-  for (bl_span w; !status && (w = window_at(s, s->pass.k), fits(s, &w));) {
+  for (bl_span w; !status && next_window(s, &s->pass, &w);) {
     double k = s->pass.k;
     if (!(w.start_s < until_s) || !settled(s, &w, known_s)) break;
     fate f = judge(s, &s->pass, &w);
@@ -424,5 +465,6 @@ const bl_segment_class bl_segment_window = {
     .release = release,
     .look_back_s = look_back_s,
     .rules = rules,
+    .pads = pads,
     .asks = asks,
 };

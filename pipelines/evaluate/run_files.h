@@ -32,6 +32,8 @@ typedef enum bl_run_file {
 extern const char *const bl_run_file_name[BL_N_RUN_FILES];
 /* Its folder of mistakes as they look and sound. */
 #define BL_MISTAKES "mistakes"
+/* Its folder of frames (frames.h). */
+#define BL_FRAMES "frames"
 /* The first line of a run's config.yaml holds this: the mark by which a later run knows the folder for a run's. */
 #define BL_RUN_MARK ", every default filled in by Baleen "
 /* <folder>/<file>, to be freed; NULL when memory ran out. */

@@ -113,7 +113,7 @@ static bl_status drop_left_over(bl_ctx *ctx, const char *folder, bool all)
   return s;
 }
 
-/* Of models/ the models, of mistakes/ pictures and sounds; of plots/ scripts, data, and the pictures they drew. */
+/* Of models/ the models, of mistakes/ pictures and sounds, of frames/ arrays and what they are; of plots/ scripts, data, and the pictures they drew. */
 static bl_status drop_parts(bl_ctx *ctx, const char *folder, const char *part, const char *ending)
 {
   char *path = bl_path_in(ctx, folder, part);
@@ -144,6 +144,8 @@ static bl_status drop_results(bl_ctx *ctx, const char *folder)
   if (!s) s = drop_parts(ctx, folder, "plots", ".gp");
   if (!s) s = drop_parts(ctx, folder, BL_MISTAKES, ".png");
   if (!s) s = drop_parts(ctx, folder, BL_MISTAKES, ".wav");
+  if (!s) s = drop_parts(ctx, folder, BL_FRAMES, ".npy");
+  if (!s) s = drop_parts(ctx, folder, BL_FRAMES, ".json");
   for (size_t i = 0; !s && bl_dataset_files[i]; i++) s = drop(ctx, folder, bl_dataset_files[i], SIZE_MAX, "");
   for (size_t i = BL_N_RUN_FILES; !s && i-- > 0;) s = drop(ctx, folder, bl_run_file_name[i], SIZE_MAX, "");
   return s;

@@ -82,7 +82,7 @@ static bl_status keep_history(bl_ctx *ctx, bl_cutter *c)
   bool all_told = isinf(c->known_s) && c->known_s > 0;
   c->finds = bl_extractor_finds_events(c->extractor, &lag_s);
   c->found_s = c->finds ? c->run.start_s : INFINITY;
-  c->any = c->finds;
+  c->any = c->finds || c->reads_all;
   if (c->finds && isinf(look_back_s))
     return bl_fail(ctx, BL_E_CONFIG,
                    "segments: %s has to know all events of a recording beforehand (negatives_per_positive does), but a "
@@ -90,7 +90,27 @@ static bl_status keep_history(bl_ctx *ctx, bl_cutter *c)
                    c->segments.cls->name);
   if ((all_told && !c->finds) || isinf(look_back_s)) look_back_s = 0;
   if (look_back_s > 0 || c->finds) look_back_s += (double)(piece_of(c) + 1) / c->run.rate_hz;
+  if ((look_back_s > 0 || c->finds) && c->pads)
+    look_back_s *= 2; /* what is put behind the run comes before its spans */
   return bl_extractor_set_history(ctx, c->extractor, look_back_s + (c->finds ? lag_s : 0));
+}
+
+/* Whether segments may want samples behind the run's end; then its last ones are kept. */
+static bl_status begin_tails(bl_ctx *ctx, bl_cutter *c)
+{
+  const bl_segment *segment = &c->config->segment;
+  bl_padding padding;
+  c->pads = segment->cls->pads && segment->cls->pads(segment->params, &c->run, &padding);
+  if (!c->pads) return BL_OK;
+  if (!c->tails && !(c->tails = bl_calloc(ctx, c->in->n, sizeof *c->tails))) return bl_fail_nomem(ctx, "the runs");
+  c->n_tails = c->in->n;
+  bl_status s = BL_OK;
+  for (size_t k = 0; !s && k < c->n_tails; k++) {
+    double frames = ceil((padding.span.end_s - padding.span.start_s) * c->in->v[k].rate_hz) + 2;
+    s = bl_tail_begin(ctx, &c->tails[k], bl_stream_width(&c->in->v[k]),
+                      padding.rule == BL_PAD_ZERO ? 1 : (size_t)frames);
+  }
+  return s;
 }
 
 static bl_status begin(bl_ctx *ctx, bl_cutter *c, const bl_run_info *run, double known_s)
@@ -101,6 +121,7 @@ static bl_status begin(bl_ctx *ctx, bl_cutter *c, const bl_run_info *run, double
   c->looked = false;
   bl_segment_stop(ctx, &c->segments);
   bl_status s = bl_segment_open(ctx, &c->config->segment, run, &c->segments);
+  if (!s) s = begin_tails(ctx, c);
   if (!s) s = keep_history(ctx, c);
   bool middle = c->from_s > run->start_s;
   if (!s && middle) c->pushed = bl_extractor_first_frame(c->extractor, run->start_s, c->from_s);
@@ -145,6 +166,13 @@ bl_status bl_cutter_look(bl_ctx *ctx, bl_cutter *c)
   return s;
 }
 
+/* Frames into an input of the extractor. */
+static bl_status push_input(bl_ctx *ctx, bl_cutter *c, size_t k, const float *x, size_t n)
+{
+  if (c->pads) bl_tail_add(&c->tails[k], x, n);
+  return bl_extractor_push_to(ctx, c->extractor, k, x, n);
+}
+
 /* How many of n frames of input k go as far in time as the first input now does. */
 static size_t in_step(const bl_cutter *c, size_t k, size_t n)
 {
@@ -168,7 +196,7 @@ static bl_status push_others(bl_ctx *ctx, bl_cutter *c, const float *const *x, c
   bl_status s = BL_OK;
   for (size_t k = 1; !s && k < c->in->n; k++) {
     size_t left = n[k] - c->done[k], now = last ? left : in_step(c, k, left);
-    if (now) s = bl_extractor_push_to(ctx, c->extractor, k, x[k] + c->done[k] * c->in->v[k].n_channels, now);
+    if (now) s = push_input(ctx, c, k, x[k] + c->done[k] * c->in->v[k].n_channels, now);
     c->done[k] += now;
   }
   return s;
@@ -183,7 +211,7 @@ static bl_status push_pieces(bl_ctx *ctx, bl_cutter *c, const float *const *x, c
   while (!s && c->done[0] < n[0]) {
     size_t left = n[0] - c->done[0], now = left < most ? left : most;
     s = advance(ctx, c, bl_extractor_announce_s(c->extractor, now), NULL, 0);
-    if (!s) s = bl_extractor_push(ctx, c->extractor, x[0] + c->done[0] * width, now);
+    if (!s) s = push_input(ctx, c, 0, x[0] + c->done[0] * width, now);
     c->pushed += now;
     c->done[0] += now;
     if (!s) s = push_others(ctx, c, x, n, now == left);
@@ -202,11 +230,28 @@ bl_status bl_cutter_push(bl_ctx *ctx, bl_cutter *c, const float *const *x, const
   return s;
 }
 
+/* What the last segment lacks, behind the run. */
+static bl_status pad(bl_ctx *ctx, bl_cutter *c)
+{
+  const bl_segment *segment = &c->config->segment;
+  bl_padding padding;
+  bl_status s = BL_OK;
+  if (!c->pads || !segment->cls->pads(segment->params, &c->run, &padding)) return BL_OK;
+  for (size_t k = 0; !s && k < c->in->n; k++) {
+    uint64_t first, behind, n = bl_extractor_pushed(c->extractor, k);
+    bl_span_frames(&padding.span, c->run.start_s, &c->in->v[k], &first, &behind);
+    if (n > first && n < behind)
+      s = bl_tail_pad(ctx, &c->tails[k], padding.rule, (size_t)(n - first), (size_t)(behind - first), c->extractor, k);
+  }
+  return s;
+}
+
 bl_status bl_cutter_end(bl_ctx *ctx, bl_cutter *c, const bl_run_info *run)
 {
   const char *before = bl_ctx_set_subject(ctx, c->name);
   c->run = *run;
-  bl_status s = c->finds ? bl_extractor_end(ctx, c->extractor) : BL_OK; /* the last events come out */
+  bl_status s = c->any && !bl_cutter_done(c) ? pad(ctx, c) : BL_OK;
+  if (!s && c->finds) s = bl_extractor_end(ctx, c->extractor); /* the last events come out */
   if (!s && c->finds) s = advance(ctx, c, run->end_s, NULL, 0);
   bool done = bl_cutter_done(c);
   for (double step = LOOK_FRAMES / run->rate_hz; !s && done && c->until_s < run->end_s;)
@@ -226,4 +271,6 @@ void bl_cutter_free(bl_ctx *ctx, bl_cutter *c)
   bl_segment_stop(ctx, &c->segments);
   bl_spans_free(ctx, &c->spans);
   bl_heard_free(ctx, &c->found);
+  for (size_t k = 0; k < c->n_tails; k++) bl_tail_free(ctx, &c->tails[k]);
+  bl_free(ctx, c->tails);
 }

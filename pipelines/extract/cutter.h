@@ -4,6 +4,7 @@
 #define BL_CUTTER_H
 
 #include "heard.h"
+#include "tail.h"
 
 /* A piece of a recording: of its runs first_run to last_run the segments that begin at from_s or later in the first one,
  * before to_s in the last one. Together, pieces that touch give what the whole gives, to the bit. */
@@ -19,6 +20,7 @@ typedef struct bl_cutter {
   bl_row_fn on_row;        /* times of whole-run spans are filled in; a row left out for its NaN is BL_E_REJECTED */
   bl_status (*on_left_out)(void *user, bl_ctx *ctx, const bl_left_out *one); /* may be NULL */
   void *user;
+  bool reads_all;       /* a run that holds no segment is wanted, too */
   const char *name;     /* of the recording, before warnings of stages */
   const bl_streams *in; /* the extractor's; the first one tells the time */
   size_t *done;         /* room for a number of each */
@@ -30,7 +32,10 @@ typedef struct bl_cutter {
   bl_spans spans;                   /* of the last step */
   double until_s, known_s, found_s; /* known_s: of what is told; found_s: of what stages find */
   bl_heard found;
-  bool finds;       /* stages find events */
+  bool finds;     /* stages find events */
+  bool pads;      /* something may be put behind the run's end */
+  bl_tail *tails; /* then: the last frames of each input [n_tails] */
+  size_t n_tails;
   uint64_t pushed;  /* frames of the run's first stream */
   bool any, looked; /* a span has come; whether one will was looked at */
 } bl_cutter;

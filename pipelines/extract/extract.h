@@ -22,7 +22,8 @@ typedef struct bl_recording_job {
   void *user;
   /* called for each segment that is left out (cut off by a gap, say) once that is known, among the rows; may be NULL */
   bl_status (*on_left_out)(void *user, bl_ctx *ctx, const bl_left_out *one);
-  bl_annotations *marks; /* gets the events that the segments ask for; NULL: not wanted */
+  struct bl_frames_writer *frames; /* where ends of branches are written (frames.h); NULL: nowhere */
+  bl_annotations *marks;           /* gets the events that the segments ask for; NULL: not wanted */
   /* filled in */
   const bl_feature_names *names; /* of the rows; borrowed from the extractor, for on_row alone */
   double seconds;                /* read */

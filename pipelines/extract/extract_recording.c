@@ -5,6 +5,7 @@
 #include "baleen/common_runs.h"
 #include "cutter.h"
 #include "extract.h"
+#include "frames.h"
 
 #define BLOCK_FLOATS ((size_t)1 << 16)
 
@@ -157,6 +158,7 @@ static bl_status one_run(bl_ctx *ctx, reading *r, size_t which)
   bl_status s = bl_cutter_begin_part(ctx, &r->cutter, &info, from_s, to_s);
   if (!s) s = bl_cutter_tell(ctx, &r->cutter, r->events, r->n_events, INFINITY);
   if (!s) s = bl_cutter_look(ctx, &r->cutter);
+  if (!s && r->job->frames) s = bl_frames_begin_run(ctx, r->job->frames, info.start_s);
   if (!s && r->cutter.any) s = read_run(ctx, r, which);
   if (!s && r->job->piece && !r->cutter.any)
     r->job->passed_over_s += fmax(fmin(to_s, info.end_s) - fmax(from_s, info.start_s), 0);
@@ -224,6 +226,7 @@ static bl_status extract_with(bl_ctx *ctx, bl_recording_job *j, const bl_selecti
                          .on_row = on_row,
                          .on_left_out = on_left_out,
                          .user = &r,
+                         .reads_all = j->frames,
                          .name = j->name,
                          .in = &p->in,
                          .done = p->done};
@@ -234,9 +237,11 @@ static bl_status extract_with(bl_ctx *ctx, bl_recording_job *j, const bl_selecti
   if (!s && j->marks) s = keep_marks(ctx, j, events, r.n_events);
   if (!s) s = find_runs(ctx, &r);
   if (!s) s = make_room(ctx, &r);
+  if (!s && j->frames) s = bl_frames_begin(ctx, j->frames, p->extractor);
   r.events = events;
   size_t last = j->piece && j->piece->last_run < r.runs.n ? j->piece->last_run + 1 : r.runs.n;
   for (size_t i = j->piece ? j->piece->first_run : 0; !s && i < last; i++) s = one_run(ctx, &r, i);
+  if (j->frames) s = bl_frames_end(ctx, j->frames, p->extractor, s);
   j->names = NULL;
   bl_cutter_free(ctx, &r.cutter);
   bl_common_runs_free(ctx, &r.runs);

@@ -1,6 +1,8 @@
 /* part.c: see part.h. */
 #include "part.h"
 
+#include "frames.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,6 +158,8 @@ static bl_status make_from_recording(bl_ctx *ctx, bl_survey *v, size_t i, size_t
                           .on_left_out = on_left_out};
   p->outcome.marked = v->config->n_event_metrics && !k && !item->unlabelled && !item->label;
   if (p->outcome.marked) job.marks = &p->outcome.marks;
+  bl_frames_writer frames = {v->frames, v->config, item->name, i, NULL};
+  if (v->frames) job.frames = &frames;
   m.job = &job;
   bl_status s = read_recording(ctx, v, i, &job, &p->told);
   p->outcome.n_rows = job.n_rows;

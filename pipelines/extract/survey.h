@@ -46,10 +46,11 @@ typedef struct bl_survey {
   char *whose;
   bl_tally events; /* of all recordings, when the segments ask for some */
   bl_live live;
-  bl_feature_names names; /* that the model kind gives */
-  bl_dataset foreseen;    /* the rows to come, without features, in the source's order; see foresee.h */
-  bool foreseen_cut;      /* there are more of them, or none can be foreseen */
-  bl_stock stock;         /* an extractor for each kind is in it */
+  bl_feature_names names;                /* that the model kind gives */
+  bl_dataset foreseen;                   /* the rows to come, without features, in the source's order; see foresee.h */
+  bool foreseen_cut;                     /* there are more of them, or none can be foreseen */
+  bl_stock stock;                        /* an extractor for each kind is in it */
+  const struct bl_frames_wanted *frames; /* that are written as they come (frames.h); borrowed, NULL: none */
 } bl_survey;
 
 /* Lists the source's recordings and opens each for its header, in parallel. Warnings of what was found are told here,

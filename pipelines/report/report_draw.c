@@ -1,6 +1,5 @@
 /* A picture is a script and a data file in plots/, drawn as SVG and PNG beside the report. The scripts stand alone:
  * `cd plots && gnuplot roc.gp` draws again what a scientist has edited. */
-#include <ctype.h>
 #include <string.h>
 
 #include "baleen/table.h"
@@ -23,14 +22,6 @@ const char bl_plot_style[] = "reset\n"
                              "set grid lt 1 lc rgb '#e3e3e3' lw 0.7\n"
                              "set key tc rgb '#222222' samplen 2 spacing 1.15\n"
                              "set title font ',16' tc rgb '#222222' offset 0,-0.3\n";
-
-char *bl_plot_file_name(bl_ctx *ctx, const char *prefix, const char *name)
-{
-  char *file = bl_strf(ctx, "%s%s", prefix, name);
-  for (char *c = file; c && *c; c++)
-    if (!isalnum((unsigned char)*c) && !strchr("._-", *c)) *c = '_';
-  return file;
-}
 
 static void terminal(bl_sink *k, const char *name, bl_canvas size)
 {

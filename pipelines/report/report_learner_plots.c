@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "baleen/file.h"
 #include "report_private.h"
 
 enum { CONFUSION_MAX = 60, BINS = 40 /* at most */, POINTS_MAX = 3000 };
@@ -9,7 +10,7 @@ enum { CONFUSION_MAX = 60, BINS = 40 /* at most */, POINTS_MAX = 3000 };
 static bl_status draw_for(bl_report *rep, const char *what, const bl_result *res, const char *caption, bl_canvas size,
                           bl_sink *data, bl_sink *body, const char *plot)
 {
-  char *name = bl_plot_file_name(rep->ctx, what, res->name);
+  char *name = bl_file_name_of(rep->ctx, what, res->name);
   char *title = bl_strf(rep->ctx, "%s: %s", res->name, caption);
   bl_status s = BL_OK;
   if (!name || !title) {

@@ -49,8 +49,6 @@ const char *bl_plot_colour(size_t i);
 extern const char bl_plot_viridis[];
 /* Grid, borders, fonts: the head of every script. */
 extern const char bl_plot_style[];
-/* A name that is safe in file names: what is not [A-Za-z0-9._-] becomes '_'. To be freed. */
-char *bl_plot_file_name(bl_ctx *ctx, const char *prefix, const char *name);
 
 /* Writes plots/<name>.dat and plots/<name>.gp and has them drawn. `body` ends with the plot command. A picture that
  * gnuplot refuses is a warning, not an error: the report goes on without it. Frees both sinks. */

@@ -34,6 +34,9 @@ static const struct {
     {"window", "length_s=0.4;label_from=events;min_coverage=0.9;negatives_share=0.4;seed=3"},
     {"window", "length_s=0.4;label_from=events;min_coverage=0.9;negatives_per_positive=1.5;negatives_share=0.8"},
     {"window", "length_s=0.4;label_from=events;min_coverage=0.9;negatives_per_positive=0"},
+    {"window", "length_s=2;hop_s=0.3;pad=zero;reject_by_annotation=false"},
+    {"window", "length_s=1.5;overlap=0.6;start_s=0.7;label_from=events;pad=repeat"},
+    {"window", "length_s=0.4;label_from=events;min_coverage=0.9;negatives_per_positive=1.5;pad=reflect"},
     {"epochs", "event_repeated=keep"},
     {"epochs", "event_repeated=merge;tmin=0.3;tmax=1.1"},
     {"epochs", "event_repeated=drop;tmin=-1;tmax=-0.4;events=[a, b]"},
@@ -59,8 +62,17 @@ static void make_events(bl_event *e, double from, double to, uint64_t index)
   qsort(e, N_EVENTS, sizeof *e, by_onset);
 }
 
-static void check_spans(const bl_segment_class *c, const bl_spans *s, const bl_run_info *run)
+/* When the segmentation has a span of the run padded, where that begins; else NAN, which equals nothing. */
+static double padded_start(const bl_segment *g, const bl_run_info *run)
 {
+  bl_padding p;
+  return g->cls->pads && g->cls->pads(g->params, run, &p) ? p.span.start_s : (double)NAN;
+}
+
+static void check_spans(const bl_segment *g, const bl_spans *s, const bl_run_info *run)
+{
+  const bl_segment_class *c = g->cls;
+  double padded = padded_start(g, run);
   const bl_stream wave = {.rate_hz = run->rate_hz, .n_channels = 1, .n_bins = 1};
   uint64_t n = (uint64_t)(rint(run->end_s * run->rate_hz) - rint(run->start_s * run->rate_hz));
   for (size_t i = 0; i < s->n; i++) {
@@ -70,6 +82,7 @@ static void check_spans(const bl_segment_class *c, const bl_spans *s, const bl_r
     assert_true(v->event == BL_NO_EVENT || v->event < N_EVENTS);
     bl_span_frames(v, run->start_s, &wave, &first, &behind);
     if (isinf(v->end_s)) continue; /* all there is */
+    if (v->start_s == padded && first < n && i + 1 == s->n) continue;
     if (!(first < behind && behind <= n))
       fail_msg("%s: [%llu, %llu) of %llu samples", c->name, (unsigned long long)first, (unsigned long long)behind,
                (unsigned long long)n);
@@ -133,16 +146,17 @@ static bool same_span(const bl_span *a, const bl_span *b)
          a->end_included == b->end_included && a->event == b->event && same_text(a->label, b->label);
 }
 
-/* Live, a segmentation may have promised spans that the end then cut off. */
-static void drop_cut_off(bl_spans *s, const bl_run_info *run)
+/* Live, a segmentation may have promised spans that the end then cut off, but for one that is padded. */
+static void drop_cut_off(const bl_segment *g, bl_spans *s, const bl_run_info *run)
 {
   size_t kept = 0;
+  double padded = padded_start(g, run);
   double behind = rint(run->end_s * run->rate_hz);
   for (size_t i = 0; i < s->n; i++) {
     const bl_span *v = &s->v[i];
     double last =
         rint(v->anchor_s * run->rate_hz) + rint((v->end_s - v->anchor_s) * run->rate_hz) + (v->end_included ? 1 : 0);
-    if (isinf(v->end_s) || last <= behind) s->v[kept++] = *v;
+    if (isinf(v->end_s) || last <= behind || v->start_s == padded) s->v[kept++] = *v;
   }
   s->n = kept;
 }
@@ -177,7 +191,7 @@ static size_t check_run(const char *name, const char *options, const bl_run_info
   make_events(events, run->start_s, run->end_s, index);
   check_ok(ctx, make_segment(ctx, name, options, &g));
   check_ok(ctx, cut_and_keep(ctx, &g, run, events, N_EVENTS, &whole, &want));
-  check_spans(g.cls, &want, run);
+  check_spans(&g, &want, run);
   if (run->start_s >= run->end_s) assert_int_equal(want.n, 0);
   for (size_t k = 0; k < sizeof manners / sizeof *manners; k++)
     for (uint64_t seed = 0; seed < 3; seed++) {
@@ -185,7 +199,7 @@ static size_t check_run(const char *name, const char *options, const bl_run_info
       bl_spans got = {0};
       if (manners[k].end_open && run->start_s >= run->end_s) continue; /* live, a run begins with its first frame */
       go_in_steps(ctx, &g, run, events, manners[k], seed, &seg, &got);
-      if (manners[k].end_open) drop_cut_off(&got, run);
+      if (manners[k].end_open) drop_cut_off(&g, &got, run);
       check_same(name, options, manners[k].what, &want, &got, !manners[k].end_open);
       bl_spans_free(ctx, &got);
       bl_segment_stop(ctx, &seg);

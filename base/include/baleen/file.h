@@ -12,6 +12,10 @@ bl_status bl_file_write(bl_ctx *ctx, const char *path, const void *bytes, size_t
 /* The file behind a link, or behind a link to a link, whether it is there or not; else the path itself. */
 bl_status bl_file_target(bl_ctx *ctx, const char *path, char **out) BL_MUST_CHECK;
 
+/* A name that is safe in file names: what of prefix and name is not [A-Za-z0-9._-] becomes '_'. To be freed; NULL when
+ * memory ran out. */
+char *bl_file_name_of(bl_ctx *ctx, const char *prefix, const char *name);
+
 /* A file in the making, for what is too large to hold. Until bl_out_done() the file at `path` stays as it was;
  * bl_out_drop() gives up. A file that is replaced keeps its rights; a link stays one, and what it points to is
  * written. */

@@ -142,6 +142,16 @@ bl_status bl_extractor_end(bl_ctx *ctx, bl_extractor *e) BL_MUST_CHECK;
  * no row but BL_E_SHAPE. After an error from push or finish, bl_extractor_begin() starts afresh. */
 bl_status bl_extractor_finish(bl_ctx *ctx, bl_extractor *e) BL_MUST_CHECK;
 
+/* ---- the frames themselves ----
+ *
+ * Told n frames of a branch's end as they come: [frame][channel][bin] of bl_extractor_end_of(), before any baseline. Every
+ * run is told from its first frame on, whatever spans there are. Returning non-OK stops. */
+typedef bl_status (*bl_tap_fn)(void *user, bl_ctx *ctx, const float *frames, size_t n);
+/* From the next push on; fn NULL: no longer. */
+void bl_extractor_tap(bl_extractor *e, size_t branch, bl_tap_fn fn, void *user);
+/* What the stages of a branch end in. */
+const bl_stream *bl_extractor_end_of(const bl_extractor *e, size_t branch);
+
 /* ---- long runs in pieces ----
  *
  * Threads may each do a piece of a run, with extractors of their own: that of the spans which begin in [from, to) begins

@@ -70,6 +70,16 @@ typedef struct bl_news {
   double known_s; /* all events with an onset before this have now been told; INFINITY: there will be no others */
 } bl_news;
 
+/* What is put behind a run's end, at the samples, before all stages, so that its last segment is whole. Sample i of the
+ * segment, of which the run holds m, is 0, or that of number bl_pad_from(rule, i, m). */
+typedef enum bl_pad { BL_PAD_DROP, BL_PAD_ZERO, BL_PAD_REFLECT, BL_PAD_REPEAT } bl_pad;
+typedef struct bl_padding {
+  bl_pad rule;
+  bl_span span; /* the segment; valid where the run's end is known */
+} bl_padding;
+/* reflect: there and back, the samples at the turns once (numpy.pad); repeat: from the segment's beginning again. */
+size_t bl_pad_from(bl_pad rule, size_t i, size_t m);
+
 /* A segmentation works its way along one run, so that no list of all spans of a night exists: open, then advance as
  * often as one likes, then close, then release. Where a run is cut into steps changes no span.
  *
@@ -102,6 +112,9 @@ typedef struct bl_segment_class {
   /* What is done to the frames of each segment, which borrows from params; BL_E_CONFIG when options do not go together.
    * NULL: nothing is. */
   bl_status (*rules)(bl_ctx *ctx, const void *params, bl_epoch_rules *out);
+  /* The padding of a run: false when there is none, and nothing is to be. Where the end is not known yet, true when there
+   * may be some, and span.end_s - span.start_s is as long as it can get. NULL: there never is. */
+  bool (*pads)(const void *params, const bl_run_info *run, bl_padding *out);
   /* Which events it asks for, borrowed from params: false when it asks for none. NULL: it never does. */
   bool (*asks)(const void *params, bl_asked *out);
 } bl_segment_class;

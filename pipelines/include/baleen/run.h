@@ -135,6 +135,11 @@ typedef void (*bl_tables_fn)(void *user, const char *text);
  * in models/ when there are several), pictures, report.html. `told` may be NULL. */
 bl_status bl_run(bl_ctx *ctx, const bl_config *c, const char *folder, bl_tables_fn told, void *user,
                  bl_run_summary *out) BL_MUST_CHECK;
+/* The rows alone, whatever models the config names: a run without a model. With them go the frames that the branches
+ * named in `frames` end in ("all": all of them; NULL or none: no frames), one .npy and one .json a recording and branch
+ * in <folder>/frames; memory does not grow with them. BL_E_CONFIG of a table, and when no branch is called so. */
+bl_status bl_run_rows(bl_ctx *ctx, const bl_config *c, const char *folder, const bl_texts *frames, bl_tables_fn told,
+                      void *user, bl_run_summary *out) BL_MUST_CHECK;
 void bl_run_summary_free(bl_ctx *ctx, bl_run_summary *r);
 
 #endif
