@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "baleen/block_json.h"
+#include "baleen/json_print.h"
 #include "baleen/table.h"
 #include "baleen/text.h"
 #include "dataset_private.h"
@@ -66,40 +67,27 @@ static bl_status write_csv(bl_ctx *ctx, const bl_dataset *d, const char *path)
   return s;
 }
 
-typedef struct sink {
-  bl_ctx *ctx;
-  bl_buf b;
-  bl_status s;
-} sink;
-
-static int keep_bytes(const char *bytes, size_t n, void *arg)
-{
-  sink *k = arg;
-  if (!k->s) k->s = bl_buf_add(k->ctx, &k->b, bytes, n); /* jansson 2.14 goes on behind the name of a key */
-  return k->s ? -1 : 0;
-}
-
 static bl_status write_features(bl_ctx *ctx, const bl_dataset *d, const char *path)
 {
-  sink k = {.ctx = ctx};
+  bl_buf text = {0};
+  bl_status s = BL_OK;
   json_t *all = json_object(), *list = json_array();
   bool made = all && list;
   for (size_t j = 0; made && j < d->features.n; j++) {
     json_t *one = json_pack("{s:s, s:s}", "name", d->features.v[j], "unit", d->units.v[j]);
     if (one && d->offset && d->offset[j] != 0) json_object_set_new(one, "offset", json_real(d->offset[j]));
-    if (!one) k.s = bl_fail(ctx, BL_E_FORMAT, "%s: the name or unit of feature %zu is not UTF-8", path, j);
+    if (!one) s = bl_fail(ctx, BL_E_FORMAT, "%s: the name or unit of feature %zu is not UTF-8", path, j);
     made = one && !json_array_append_new(list, one);
   }
   made = made && !json_object_set_new(all, "blocks", bl_blocks_to_json(&d->blocks)) &&
          !json_object_set(all, "features", list);
-  if (made && json_dump_callback(all, keep_bytes, &k, JSON_INDENT(1) | JSON_REAL_PRECISION(17))) made = false;
-  if (made && !k.s) k.s = bl_buf_puts(ctx, &k.b, "\n");
-  if (!made && !k.s) k.s = bl_fail_nomem(ctx, path);
-  if (!k.s) k.s = bl_file_write(ctx, path, k.b.v, k.b.len);
+  if (!s) s = bl_json_print(ctx, made ? all : NULL, JSON_INDENT(1) | JSON_REAL_PRECISION(17), path, &text);
+  if (!s) s = bl_buf_puts(ctx, &text, "\n");
+  if (!s) s = bl_file_write(ctx, path, text.v, text.len);
   json_decref(list);
   json_decref(all);
-  bl_buf_free(ctx, &k.b);
-  return k.s;
+  bl_buf_free(ctx, &text);
+  return s;
 }
 
 typedef struct paths {

@@ -6,21 +6,11 @@
 #include <unistd.h>
 
 #include "baleen/file.h"
+#include "baleen/json_print.h"
 #include "edf.h"
 #include "sidecar.h"
 
 enum { CEILING = 1 << 20, SCHEMA = 1 };
-
-typedef struct json_sink {
-  bl_ctx *ctx;
-  bl_buf *out;
-} json_sink;
-
-static int to_buf(const char *bytes, size_t n, void *arg)
-{
-  const json_sink *k = arg;
-  return bl_buf_add(k->ctx, k->out, bytes, n) ? -1 : 0;
-}
 
 /* JSON is UTF-8; a text that is none is taken as Latin-1. NULL when memory ran out. */
 static json_t *text_value(bl_ctx *ctx, const char *text)
@@ -62,10 +52,9 @@ bl_status bl_sidecar_text(bl_ctx *ctx, const bl_write_spec *spec, const double *
             (!full_scale || !json_object_set_new(root, "full_scale", reals_value(full_scale, spec->n_channels))) &&
             (!spec->has_start ||
              !json_object_set_new(root, "start", json_sprintf("%s%s", spec->start, spec->zone ? spec->zone : "")));
-  json_sink sink = {ctx, out};
-  int failed = !ok || json_dump_callback(root, to_buf, &sink, JSON_INDENT(2));
+  bl_status s = bl_json_print(ctx, ok ? root : NULL, JSON_INDENT(2), "the channels of a file", out);
   json_decref(root);
-  return failed ? bl_fail_nomem(ctx, "the channels of a file") : bl_buf_puts(ctx, out, "\n");
+  return s ? s : bl_buf_puts(ctx, out, "\n");
 }
 
 static bool is_a_writers(const char *text, size_t n)

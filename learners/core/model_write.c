@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "baleen/block_json.h"
+#include "baleen/json_print.h"
 #include "baleen/file.h"
 #include "baleen/text.h"
 #include "estimator_private.h"
@@ -176,26 +177,10 @@ fail:
   return NULL;
 }
 
-typedef struct sink {
-  bl_ctx *ctx;
-  bl_buf *out;
-  bl_status status;
-} sink;
-
-static int add_text(const char *bytes, size_t n, void *arg)
-{
-  sink *k = arg;
-  if (!k->status) k->status = bl_buf_add(k->ctx, k->out, bytes, n);
-  return 0; /* jansson 2.14 leaks its list of keys when told to stop */
-}
-
 /* Appends j as JSON, keys sorted, so that the same content gives the same bytes. */
 static bl_status dump(bl_ctx *ctx, const json_t *j, bl_buf *out)
 {
-  sink k = {ctx, out, BL_OK};
-  if (!j || json_dump_callback(j, add_text, &k, JSON_SORT_KEYS | JSON_COMPACT))
-    return bl_fail_nomem(ctx, "a model file's header");
-  return k.status;
+  return bl_json_print(ctx, j, JSON_SORT_KEYS | JSON_COMPACT, "a model file's header", out);
 }
 
 static const char *const own_keys[] = {"format", "format_version", "version", "estimator", "structure"};

@@ -2,9 +2,9 @@
 
 #include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "baleen/json_print.h"
 #include "baleen/table.h"
 #include "baleen/text.h"
 #include "baleen/version.h"
@@ -197,10 +197,10 @@ bl_status bl_write_metrics(bl_ctx *ctx, const bl_run_parts *r, const char *path)
   json_object_set_new(root, "models", models);
   if (r->problem && r->results->chance.name)
     json_object_set_new(root, "chance", result_object(ctx, r, &r->results->chance));
-  char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+  bl_buf text = {0};
+  bl_status s = bl_json_print(ctx, root, JSON_INDENT(2) | JSON_REAL_PRECISION(17), "metrics.json", &text);
   json_decref(root);
-  if (!text) return bl_fail_nomem(ctx, "metrics.json");
-  bl_status s = bl_file_write(ctx, path, text, strlen(text));
-  free(text); /* jansson's own */
+  if (!s) s = bl_file_write(ctx, path, text.v, text.len);
+  bl_buf_free(ctx, &text);
   return s;
 }

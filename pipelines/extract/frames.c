@@ -1,11 +1,11 @@
 /* frames.c: see frames.h. */
 #include "frames.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "baleen/file.h"
+#include "baleen/json_print.h"
 #include "baleen/text.h"
 #include "run_files.h"
 
@@ -213,13 +213,14 @@ static bl_status describe(bl_ctx *ctx, const bl_frames_writer *w, const bl_frame
   json_object_set_new(root, "bins", bins_of(end, false));
   json_object_set_new(root, "bin_hz", bins_of(end, true));
   json_object_set_new(root, "runs", runs_of(f, n_frames));
-  char *text = s ? NULL : json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+  bl_buf text = {0};
   char *path = path_of(ctx, w, f, ".json");
+  if (!s) s = path ? BL_OK : bl_fail_nomem(ctx, "frames");
+  if (!s) s = bl_json_print(ctx, root, JSON_INDENT(1) | JSON_REAL_PRECISION(17), "frames", &text);
+  if (!s) s = bl_file_write(ctx, path, text.v, text.len);
   json_decref(root);
-  if (!s && (!text || !path)) s = bl_fail_nomem(ctx, "frames");
-  if (!s) s = bl_file_write(ctx, path, text, strlen(text));
   bl_free(ctx, path);
-  free(text); /* jansson's own */
+  bl_buf_free(ctx, &text);
   return s;
 }
 
