@@ -2,6 +2,7 @@
 #include "series.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *const bl_peers[] = {"antropy", "mne_features", NULL};
@@ -126,6 +127,23 @@ double bl_slope(const double *x, const double *y, size_t n)
     xy += (x[i] - mean_x) * (y[i] - mean_y);
   }
   return xy / xx;
+}
+
+static int by_size(const void *pa, const void *pb)
+{
+  double a = *(const double *)pa, b = *(const double *)pb;
+  return (a > b) - (a < b);
+}
+
+void bl_sort(double *v, size_t n) { qsort(v, n, sizeof *v, by_size); }
+
+double bl_quantile(const double *sorted, size_t n, double q)
+{
+  double at = q * (double)(n - 1), lower = floor(at), t = at - lower;
+  size_t i = (size_t)lower;
+  if (i + 1 >= n || t == 0) return sorted[i];
+  double a = sorted[i], b = sorted[i + 1];
+  return t < 0.5 ? a + (b - a) * t : b - (b - a) * (1 - t);
 }
 
 size_t bl_sign_changes(const double *x, size_t n)

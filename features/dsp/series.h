@@ -53,6 +53,11 @@ enum { BL_ANTROPY, BL_MNE_FEATURES };
 double bl_variance(const double *x, size_t n, size_t ddof);
 /* Slope of the least-squares line through n points (x, y); NaN where all x are alike. */
 double bl_slope(const double *x, const double *y, size_t n);
+/* In order of size; none of them is NaN. */
+void bl_sort(double *v, size_t n);
+/* The quantile q of n numbers in order of size, at least one: linear between order statistics, at place q (n - 1), as
+ * numpy's default (Hyndman and Fan 1996, type 7). */
+double bl_quantile(const double *sorted, size_t n, double q);
 /* How often the sign bit changes from one number to the next: 0 counts as positive, -0 as negative. */
 size_t bl_sign_changes(const double *x, size_t n);
 /* Shannon's entropy in bits of n weights of no sum in particular; weights of 0 add nothing. NaN when all are 0. */

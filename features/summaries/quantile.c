@@ -1,14 +1,13 @@
 /* quantile: quantiles of each channel and bin over the segment's frames, by default the quartiles.
  *
- * Linear between order statistics, at place q (n - 1), as numpy's default (Hyndman and Fan 1996, type 7). A NaN among
+ * As bl_quantile() has them (series.h), which is numpy's default. A NaN among
  * the frames makes them NaN, as in numpy. Keeps all frames of the segment in memory. Row: [channel][bin][q]. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "baleen/text.h"
-#include "moments.h"
+#include "series.h"
 
 typedef struct quantile_params {
   bl_reals q;
@@ -17,8 +16,8 @@ typedef struct quantile_params {
 typedef struct quantile_state {
   const quantile_params *params;
   size_t width, n, cap;
-  float *frames; /* [frame][place] */
-  float *column; /* one place, in order of size */
+  float *frames;  /* [frame][place] */
+  double *column; /* one place, in order of size */
   size_t cap_column;
 } quantile_state;
 
@@ -70,22 +69,6 @@ static bl_status push(bl_ctx *ctx, void *state, const float *x, size_t n)
   return BL_OK;
 }
 
-static int by_size(const void *pa, const void *pb)
-{
-  float a = *(const float *)pa, b = *(const float *)pb;
-  return (a > b) - (a < b);
-}
-
-/* v in order. */
-static double quantile(const float *v, size_t n, double q)
-{
-  double at = q * (double)(n - 1), lower = floor(at), t = at - lower;
-  size_t i = (size_t)lower;
-  if (i + 1 >= n || t == 0) return (double)v[i];
-  double a = (double)v[i], b = (double)v[i + 1];
-  return t < 0.5 ? a + (b - a) * t : b - (b - a) * (1 - t);
-}
-
 static bl_status finish(bl_ctx *ctx, void *state, float *row)
 {
   quantile_state *s = state;
@@ -93,17 +76,17 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
   bl_status status = bl_need_frames(ctx, "quantile", s->n, 1);
   if (status) return status;
   void *v = s->column;
-  if ((status = bl_grow(ctx, &v, &s->cap_column, s->n, sizeof(float), "quantile: one channel of a segment")))
+  if ((status = bl_grow(ctx, &v, &s->cap_column, s->n, sizeof(double), "quantile: one channel of a segment")))
     return status;
   s->column = v;
   for (size_t i = 0; i < s->width; i++) {
     bool bad = false;
     for (size_t f = 0; f < s->n; f++) {
-      s->column[f] = s->frames[f * s->width + i];
+      s->column[f] = (double)s->frames[f * s->width + i];
       bad = bad || isnan(s->column[f]);
     }
-    if (!bad) qsort(s->column, s->n, sizeof(float), by_size);
-    for (size_t j = 0; j < q->n; j++) row[i * q->n + j] = bad ? NAN : (float)quantile(s->column, s->n, q->v[j]);
+    if (!bad) bl_sort(s->column, s->n);
+    for (size_t j = 0; j < q->n; j++) row[i * q->n + j] = bad ? NAN : (float)bl_quantile(s->column, s->n, q->v[j]);
   }
   return BL_OK;
 }

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "baleen/block_json.h"
-#include "baleen/json_print.h"
 #include "baleen/file.h"
+#include "baleen/json_print.h"
 #include "baleen/text.h"
 #include "estimator_private.h"
 #include "model_file_private.h"

@@ -1,0 +1,153 @@
+/* Functionals of a segment's course against numpy's and scipy's numbers, and what is stated of edges. */
+#include "feature_help.h"
+#include "golden.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { BINS = 3, MOST = 400 * BINS };
+
+/* "name=value;name=value" */
+static void set_all(bl_ctx *ctx, bl_summary *m, const char *options)
+{
+  char copy[200], *at = copy;
+  snprintf(copy, sizeof copy, "%s", options);
+  for (char *one; (one = strsep(&at, ";")) && *one;) {
+    char *value = strchr(one, '=');
+    assert_non_null(value);
+    *value = '\0';
+    check_ok(ctx, bl_opts_set(ctx, m->cls->name, m->cls->opts, m->params, one, value + 1));
+  }
+}
+
+/* The row of n frames of BINS bins. */
+static size_t row_of(bl_ctx *ctx, const char *name, const char *options, const float *x, size_t n, float *row)
+{
+  bl_stream in;
+  bl_summary m;
+  sum_run r;
+  check_ok(ctx, make_stream(ctx, 1, BINS, 31.25, &in));
+  check_ok(ctx, bl_summary_new(ctx, name, &m));
+  set_all(ctx, &m, options);
+  check_ok(ctx, sum_start(ctx, &m, &in, &r));
+  size_t n_out = r.names.names.n;
+  assert_true(n_out <= MOST);
+  check_ok(ctx, sum_segment(ctx, &r, x, n, BINS, NULL, row));
+  sum_stop(ctx, &r);
+  bl_summary_free(ctx, &m);
+  bl_stream_free(ctx, &in);
+  return n_out;
+}
+
+static void against_numpy(void **state)
+{
+  (void)state;
+  static float x[MOST], row[MOST];
+  golden *g = golden_open("functionals");
+  const golden_array *in = golden_get(g, "x");
+  long n_cases = strtol(golden_text(g, "n_cases"), NULL, 10);
+  for (size_t i = 0; i < in->rows * BINS; i++) x[i] = (float)in->v[i];
+  for (long i = 0; i < n_cases; i++) {
+    char key[32], name[64];
+    bl_ctx *ctx = bl_ctx_new();
+    snprintf(key, sizeof key, "case_%ld", i);
+    const char *text = golden_text(g, key), *blank = strchr(text, ' ');
+    snprintf(name, sizeof name, "%.*s", (int)(blank ? blank - text : (long)strlen(text)), text);
+    size_t n = row_of(ctx, name, blank ? blank + 1 : "", x, in->rows, row);
+    snprintf(key, sizeof key, "want_%ld", i);
+    const golden_array *want = golden_get(g, key);
+    if (n != want->rows * want->cols) fail_msg("%s: %zu numbers, wanted %zu", text, n, want->rows * want->cols);
+    golden_compare_f32(want, row, text);
+    check_free(ctx);
+  }
+  golden_close(g);
+}
+
+/* What is stated of edges, of a segment whose bins are a, b, c throughout or in its few frames. */
+static const struct edge {
+  const char *name, *options;
+  size_t n;
+  float x[3]; /* of every bin, frame by frame; the last one goes on */
+  size_t n_want;
+  double want[9];
+} edges[] = {
+    {"extremes", "", 9, {2, 2, 2}, 4, {0, 0, 0, 0}},
+    {"extremes", "", 1, {2}, 4, {0, 0, 0, 0}},
+    {"interquartile_range", "", 9, {0, 0, 0}, 3, {0, 0, 0}},
+    {"interquartile_range", "", 1, {5}, 3, {0, 0, 0}},
+    {"regression", "", 9, {3, 3, 3}, 9, {0, 3, 0, 0, 0, 0, 3, 0, 0}},
+    {"regression", "", 2, {3, 4}, 4, {31.25, 3, 0, 0}}, /* two frames: a line, no parabola */
+    {"peaks", "", 9, {1, 1, 1}, 4, {0, NAN, NAN, NAN}},
+    {"peaks", "none=zero", 9, {0, 0, 0}, 4, {0, 0, 0, 0}},
+    {"peaks", "", 3, {1, 4, 1}, 4, {1, NAN, 4, 2}},
+    {"mean_crossings", "", 9, {0.1f, 0.1f, 0.1f}, 1, {0}}, /* the rounded mean is not 0.1 */
+    {"mean_crossings", "", 3, {0, 3, 0}, 1, {2}},
+    {"times", "", 9, {7, 7, 7}, 8, {0, 0, 0, 0, 0, 0, 0, 0}},
+    {"times", "", 1, {7}, 8, {0, 0, 0, 0, 0, 0, 0, 0}},
+    {"times", "", 3, {0, 1, 3}, 8, {2. / 3, 1. / 3, 1. / 3, 1. / 3, 1, 0, 1, 0}},
+    {"time_centroid", "", 9, {0, 0, 0}, 3, {NAN, NAN, NAN}},
+    {"time_centroid", "", 9, {-1, -1, -1}, 3, {NAN, NAN, NAN}},
+    {"time_centroid", "", 1, {4}, 3, {0, 0, NAN}},
+    {"time_centroid", "weight=abs", 3, {-1, 1, -1}, 3, {1 / 31.25, 0.02612789058, 0}},
+};
+
+static void at_edges(void **state)
+{
+  const struct edge *e = *state;
+  static float x[MOST], row[MOST];
+  bl_ctx *ctx = bl_ctx_new();
+  for (size_t i = 0; i < e->n * BINS; i++) x[i] = e->x[i / BINS < 2 ? i / BINS : 2];
+  size_t each = row_of(ctx, e->name, e->options, x, e->n, row) / BINS;
+  for (size_t i = 0; i < e->n_want; i++)
+    for (size_t b = 0; b < BINS; b++) {
+      double got = (double)row[b * each + i];
+      bool same = isnan(e->want[i]) ? isnan(got) : fabs(got - e->want[i]) <= 1e-6 * (1 + fabs(e->want[i]));
+      if (!same) fail_msg("%s %s: number %zu of bin %zu is %g, wanted %g", e->name, e->options, i, b, got, e->want[i]);
+    }
+  check_free(ctx);
+}
+
+/* One bin that is not finite leaves the others alone; frames themselves go through as they are. */
+static void a_nan_stays_in_its_place(void **state)
+{
+  (void)state;
+  static const char *const names[] = {"extremes", "interquartile_range", "regression", "peaks", "mean_crossings",
+                                      "times",    "time_centroid"};
+  static float x[60 * BINS], row[MOST];
+  for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+    bl_ctx *ctx = bl_ctx_new();
+    for (size_t i = 0; i < 60 * BINS; i++) x[i] = (float)(i * 7 % 11) + 1;
+    x[20 * BINS + 1] = NAN;
+    size_t each = row_of(ctx, names[k], "", x, 60, row) / BINS;
+    for (size_t i = 0; i < each * BINS; i++)
+      if (!isnan(row[i]) != (i / each != 1)) fail_msg("%s: number %zu is %g", names[k], i, (double)row[i]);
+    check_free(ctx);
+  }
+}
+
+static void flatten_says_what_is_idle(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_stream in;
+  bl_summary m;
+  bl_feature_names names;
+  check_ok(ctx, make_stream(ctx, 1, BINS, 31.25, &in));
+  check_ok(ctx, bl_summary_new(ctx, "flatten", &m));
+  set_all(ctx, &m, "fit=resample;pad=reflect");
+  check_fails(ctx, bl_summary_shape(ctx, &m, &in, &names), BL_E_CONFIG, "pad");
+  bl_summary_free(ctx, &m);
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
+int main(void)
+{
+  enum { N = sizeof edges / sizeof *edges };
+  struct CMUnitTest tests[3 + N] = {cmocka_unit_test(against_numpy), cmocka_unit_test(a_nan_stays_in_its_place),
+                                    cmocka_unit_test(flatten_says_what_is_idle)};
+  for (size_t i = 0; i < N; i++)
+    tests[3 + i] = (struct CMUnitTest){
+        .name = edges[i].name, .test_func = at_edges, .initial_state = (void *)(uintptr_t)&edges[i]};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
