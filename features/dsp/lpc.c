@@ -1,0 +1,102 @@
+/* lpc.c: Burg, "Maximum entropy spectral analysis" (1967); Marple, IEEE Trans. ASSP 28 (1980) 441; the iteration:
+ * Aberth, Math. Comp. 27 (1973) 339. */
+#include "lpc.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "finite.h"
+#include "window.h"
+
+const char *const bl_lpc_windows[] = {"boxcar", "hann", "hamming", NULL};
+
+bl_status bl_lpc_init(bl_ctx *ctx, size_t n, size_t order, int window, bl_lpc *l)
+{
+  *l = (bl_lpc){.n = n, .order = order};
+  l->forward = bl_calloc(ctx, n, sizeof *l->forward);
+  l->backward = bl_calloc(ctx, n, sizeof *l->backward);
+  if (window != BL_LPC_BOXCAR) l->window = bl_calloc(ctx, n, sizeof *l->window);
+  if (!l->forward || !l->backward || (window != BL_LPC_BOXCAR && !l->window))
+    return bl_fail_nomem(ctx, "linear prediction");
+  if (l->window) bl_window_fill(window == BL_LPC_HANN ? BL_WINDOW_HANN : BL_WINDOW_HAMMING, n, false, l->window);
+  return BL_OK;
+}
+
+void bl_lpc_release(bl_ctx *ctx, bl_lpc *l)
+{
+  bl_free(ctx, l->window);
+  bl_free(ctx, l->forward);
+  bl_free(ctx, l->backward);
+}
+
+/* The new a of one order more, by Levinson's step. */
+static void reflect(double *a, size_t i, double k)
+{
+  double before[BL_LPC_MAX_ORDER + 1];
+  memcpy(before, a, (i + 1) * sizeof *a);
+  before[i + 1] = 0;
+  for (size_t j = 1; j <= i + 1; j++) a[j] = before[j] + k * before[i + 1 - j];
+}
+
+/* forward holds errors from sample i + 1 on, backward up to one before the last. */
+bool bl_lpc_run(bl_lpc *l, const float *x, double *a)
+{
+  double *f = l->forward, *b = l->backward, power = 0;
+  size_t n = l->n - 1;
+  if (!bl_all_finite_f32(x, l->n)) return false;
+  for (size_t t = 0; t < n; t++) {
+    b[t] = l->window ? (double)x[t] * l->window[t] : (double)x[t];
+    f[t] = l->window ? (double)x[t + 1] * l->window[t + 1] : (double)x[t + 1];
+    power += f[t] * f[t] + b[t] * b[t];
+  }
+  memset(a, 0, (l->order + 1) * sizeof *a);
+  a[0] = 1;
+  for (size_t i = 0; i < l->order; i++, n--, f++) {
+    double cross = 0;
+    for (size_t t = 0; t < n; t++) cross += b[t] * f[t];
+    double k = -2 * cross / (power + DBL_MIN);
+    reflect(a, i, k);
+    for (size_t t = 0; t < n; t++) {
+      double was = f[t];
+      f[t] += k * b[t];
+      b[t] += k * was;
+    }
+    power = (1 - k * k) * power - b[n - 1] * b[n - 1] - f[0] * f[0];
+  }
+  return true;
+}
+
+/* How far root z is to be moved: Newton's step, kept away from the other roots. */
+static double complex step_of(const double *a, size_t order, const double complex *roots, size_t i)
+{
+  double complex z = roots[i], value = a[0], slope = 0, others = 0;
+  for (size_t k = 1; k <= order; k++) {
+    slope = slope * z + value;
+    value = value * z + a[k];
+  }
+  if (cabs(value) == 0) return 0;
+  for (size_t j = 0; j < order; j++)
+    if (j != i) others += 1 / (z - roots[j]);
+  return 1 / (slope / value - others);
+}
+
+void bl_lpc_roots(const double *a, size_t order, double complex *roots)
+{
+  enum { MOST_TURNS = 200 };
+  /* on a circle, unevenly, so that no two begin as mirror images */
+  for (size_t i = 0; i < order; i++) {
+    double angle = 2 * 3.14159265358979323846 * (double)i / (double)order + 0.5;
+    roots[i] = 0.9 * (cos(angle) + I * sin(angle));
+  }
+  for (size_t turn = 0; turn < MOST_TURNS; turn++) {
+    double most = 0;
+    for (size_t i = 0; i < order; i++) {
+      double complex d = step_of(a, order, roots, i);
+      if (!isfinite(creal(d)) || !isfinite(cimag(d))) d = 1e-3;
+      roots[i] -= d;
+      most = fmax(most, cabs(d));
+    }
+    if (most < 1e-13) break;
+  }
+}
