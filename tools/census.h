@@ -25,7 +25,7 @@ typedef struct bl_census {
   bl_line_noise line;
 } bl_census;
 
-void bl_census_add(bl_census *t, const bl_channel *c, double rate_hz, float x);
+void bl_census_add(bl_census *t, const bl_channel *c, double rate_hz, float value);
 double bl_census_mean(const bl_census *t); /* NAN without samples */
 double bl_census_sd(const bl_census *t);
 /* Samples in runs of equal values at the signal's own extremes, and how many runs, when these look like clipping: two
@@ -34,7 +34,7 @@ double bl_census_sd(const bl_census *t);
 uint64_t bl_census_flat_tops(const bl_census *t, uint64_t *n_runs);
 
 /* All samples of a stream; t [n_channels] zeroed. */
-bl_status bl_census_stream(bl_ctx *ctx, bl_recording *rec, size_t stream, bl_census *t) BL_MUST_CHECK;
+bl_status bl_census_stream(bl_ctx *ctx, bl_recording *rec, size_t k, bl_census *t) BL_MUST_CHECK;
 
 enum { BL_REMARK = 400 };
 /* In words what is odd about a channel, "" when nothing is. */

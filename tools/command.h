@@ -48,6 +48,6 @@ bl_status bl_command_parse(bl_ctx *ctx, const bl_command *c, int argc, char **ar
 /* The help of a subcommand, or (c NULL) of the program, appended to out. */
 bl_status bl_command_tell(bl_ctx *ctx, const bl_command *c, bl_buf *out) BL_MUST_CHECK;
 /* A table of options as indented lines. */
-bl_status bl_options_help(bl_ctx *ctx, const bl_opt *table, const char *indent, bool dashes, bl_buf *out) BL_MUST_CHECK;
+bl_status bl_options_help(bl_ctx *ctx, const bl_opt *opts, const char *indent, bool dashes, bl_buf *out) BL_MUST_CHECK;
 
 #endif

@@ -149,9 +149,9 @@ static bl_status raven_rows(bl_ctx *ctx, bl_lines *l, const raven_columns *c, ra
     raven_key now = {bl_field(l, c->selection), bl_field(l, c->view), bl_field(l, c->begin)};
     bool same_view = before.view && !strcmp(now.view, before.view);
     if (repeats(&now, &before) && (c->view < 0 || !same_view)) continue;
-    if (first.selection && *now.selection && !strcmp(now.selection, first.selection))
-      by_view = repeats(&now, &first) && strcmp(now.view, first.view) != 0;
     if (!first.selection) first = now;
+    else if (*now.selection && !strcmp(now.selection, first.selection))
+      by_view = repeats(&now, &first) && strcmp(now.view, first.view) != 0;
     before = now;
     if (!by_view) s = raven_row(ctx, l, c, t);
   }

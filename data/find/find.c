@@ -146,7 +146,7 @@ static bl_status list_folder(walk *w, entries *out)
  * worth not to ask again; only the kind is filled in then. */
 static bool look_at(const walk *w, struct stat *out)
 {
-  *out = (struct stat){.st_mode = DTTOIF(w->at_is)};
+  *out = (struct stat){.st_mode = (mode_t)DTTOIF(w->at_is)};
   return w->at_is == DT_REG || w->at_is == DT_DIR || lstat(here(w), out) == 0;
 }
 
@@ -231,7 +231,7 @@ static bl_status match(walk *w, size_t part, size_t depth);
 
 static bl_status at_end(walk *w)
 {
-  struct stat st = {.st_mode = DTTOIF(w->at_is)};
+  struct stat st = {.st_mode = (mode_t)DTTOIF(w->at_is)};
   if (!S_ISREG(st.st_mode) && stat(here(w), &st) == 0 && S_ISDIR(st.st_mode)) {
     if (w->parts->n && is_wild(w->parts->v[w->parts->n - 1])) tell_folder(w);
     return below(w, 0);

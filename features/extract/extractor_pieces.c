@@ -20,9 +20,9 @@ static uint64_t divisor_of_both(uint64_t a, uint64_t b)
 }
 
 /* The least n, not above MOST_PER, so that n frames of the first input take as long as a whole number of another's. */
-footing bl_footing_of_input(const bl_extractor *e, size_t k)
+footing bl_footing_of_input(const bl_extractor *e, size_t input)
 {
-  double times = e->in[k].stream.rate_hz / e->in[0].stream.rate_hz;
+  double times = e->in[input].stream.rate_hz / e->in[0].stream.rate_hz;
   for (uint64_t n = 1; n <= MOST_PER; n++) {
     double m = rint((double)n * times);
     if (m >= 1 && m < (double)MOST_ALIGN && fabs(m / ((double)n * times) - 1) <= 1e-12)
@@ -47,16 +47,17 @@ footing bl_footing_of_parents(const bl_extractor *e, size_t parent, const joint 
   return f;
 }
 
-footing bl_footing_behind(const bl_stage_run *stage, const bl_stream *in, footing f)
+footing bl_footing_behind(const bl_stage_run *stage, const bl_stream *in, footing of_in)
 {
   bl_warm_up w;
-  if (!f.align || !stage->cls->warm_up || !stage->cls->warm_up(stage->state, &w)) return (footing){0};
+  if (!of_in.align || !stage->cls->warm_up || !stage->cls->warm_up(stage->state, &w)) return (footing){0};
   /* so many times the frames of before that the stage may start there */
-  uint64_t times = w.align / divisor_of_both(f.per, w.align);
-  if (times > MOST_ALIGN / f.align || w.align > MOST_ALIGN) return (footing){0};
+  uint64_t times = w.align / divisor_of_both(of_in.per, w.align);
+  if (times > MOST_ALIGN / of_in.align || w.align > MOST_ALIGN) return (footing){0};
   uint64_t out_per = (uint64_t)rint((double)w.align * stage->out.rate_hz / in->rate_hz); /* for w.align frames in */
-  uint64_t blocks = (f.good + w.frames + w.align - 1) / w.align;
-  return (footing){.align = f.align * times, .per = f.per * times / w.align * out_per, .good = blocks * out_per};
+  uint64_t blocks = (of_in.good + w.frames + w.align - 1) / w.align;
+  return (footing){
+      .align = of_in.align * times, .per = of_in.per * times / w.align * out_per, .good = blocks * out_per};
 }
 
 footing bl_extractor_footing(const bl_extractor *e, size_t at)

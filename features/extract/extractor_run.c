@@ -450,17 +450,17 @@ static bl_status emit(bl_ctx *ctx, bl_extractor *e, bool run_ended)
   return BL_OK;
 }
 
-bl_status bl_extractor_push_to(bl_ctx *ctx, bl_extractor *e, size_t k, const float *x, size_t n)
+bl_status bl_extractor_push_to(bl_ctx *ctx, bl_extractor *e, size_t input, const float *x, size_t n)
 {
-  if (k >= e->n_inputs) return bl_fail(ctx, BL_E_ARG, "extractor: input %zu of %zu", k, e->n_inputs);
-  size_t width = bl_stream_width(&e->in[k].stream), most = BLOCK_FLOATS / width ? BLOCK_FLOATS / width : 1;
+  if (input >= e->n_inputs) return bl_fail(ctx, BL_E_ARG, "extractor: input %zu of %zu", input, e->n_inputs);
+  size_t width = bl_stream_width(&e->in[input].stream), most = BLOCK_FLOATS / width ? BLOCK_FLOATS / width : 1;
   if (!n) return emit(ctx, e, false);
   while (n) {
     size_t now = n < most ? n : most;
     bl_status s = BL_CHECK_CANCEL(ctx);
-    if (!s) s = feed(ctx, e, k, x, now);
+    if (!s) s = feed(ctx, e, input, x, now);
     if (s) return s;
-    e->in[k].pushed += now;
+    e->in[input].pushed += now;
     if (e->hears && (s = bl_extractor_catch(ctx, e))) return s;
     if ((s = emit(ctx, e, false))) return s;
     bl_extractor_forget_events(e);
@@ -475,7 +475,7 @@ bl_status bl_extractor_push(bl_ctx *ctx, bl_extractor *e, const float *x, size_t
   return bl_extractor_push_to(ctx, e, 0, x, n);
 }
 
-uint64_t bl_extractor_pushed(const bl_extractor *e, size_t k) { return e->in[k].pushed; }
+uint64_t bl_extractor_pushed(const bl_extractor *e, size_t input) { return e->in[input].pushed; }
 
 bl_status bl_extractor_end(bl_ctx *ctx, bl_extractor *e)
 {

@@ -8,7 +8,7 @@ typedef struct bl_lot {
   double drawn; /* 0 .. 1 */
   double place; /* who drew it: decides between equal ones */
 } bl_lot;
-int bl_lot_compare(const void *a, const void *b);
+int bl_lot_compare(const void *pa, const void *pb);
 
 /* The `most` lowest of those offered; most is 1 or more. Starts as {.most = ...}. */
 typedef struct bl_lots {

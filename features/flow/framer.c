@@ -164,7 +164,8 @@ void bl_framer_shape(const bl_stream *in, size_t length, size_t hop, bool center
 {
   out->rate_hz = in->rate_hz / (double)hop;
   if (!center) out->start_s = in->start_s + (double)length / 2 / in->rate_hz;
-  out->latency_s = in->latency_s + (double)(length - length / 2) / in->rate_hz;
+  size_t behind_middle = length - length / 2; /* whole frames, the middle one among them */
+  out->latency_s = in->latency_s + (double)behind_middle / in->rate_hz;
 }
 
 /* What is put behind the run's end is mirrored from pad + 1 samples; whether samples are left at the end is seen from the

@@ -58,7 +58,8 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   if (bl_is_complex(in))
     return bl_fail(ctx, BL_E_CONFIG,
                    "local_contrast: needs real values, but what comes in is complex; put power and db before it");
-  out->latency_s = in->latency_s + (double)(p->frames / 2) / in->rate_hz;
+  int64_t behind_middle = p->frames / 2; /* of an odd number of frames */
+  out->latency_s = in->latency_s + (double)behind_middle / in->rate_hz;
   return BL_OK;
 }
 

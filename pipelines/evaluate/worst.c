@@ -3,12 +3,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-double bl_entry_score(const bl_problem *p, const bl_cv *cv, size_t e)
+double bl_entry_score(const bl_problem *p, const bl_cv *cv, size_t entry)
 {
-  if (p->task == BL_TASK_ANOMALY) return cv->decision ? cv->decision[e] : (double)NAN;
+  if (p->task == BL_TASK_ANOMALY) return cv->decision ? cv->decision[entry] : (double)NAN;
   if (p->n_targets > 1) return (double)NAN;
-  if (cv->n_classes == 2 && cv->proba) return cv->proba[2 * e + 1];
-  if (cv->n_classes == 2 && cv->decision) return cv->decision[e];
+  if (cv->n_classes == 2 && cv->proba) return cv->proba[2 * entry + 1];
+  if (cv->n_classes == 2 && cv->decision) return cv->decision[entry];
   return (double)NAN;
 }
 
@@ -19,16 +19,16 @@ const char *bl_entry_score_name(const bl_problem *p, const bl_cv *cv)
   return cv->proba ? "probability" : "decision value";
 }
 
-long bl_entry_truth(const bl_problem *p, const bl_cv *cv, size_t e)
+long bl_entry_truth(const bl_problem *p, const bl_cv *cv, size_t entry)
 {
-  uint32_t row = cv->row[e];
+  uint32_t row = cv->row[entry];
   if (!p->y || row >= p->n || !isfinite(p->y[row])) return -1;
   return lrint(p->y[row]);
 }
 
-long bl_entry_predicted(const bl_problem *p, const bl_cv *cv, size_t e)
+long bl_entry_predicted(const bl_problem *p, const bl_cv *cv, size_t entry)
 {
-  double v = cv->pred ? cv->pred[e] : (double)NAN;
+  double v = cv->pred ? cv->pred[entry] : (double)NAN;
   if (!isfinite(v)) return -1;
   if (p->task == BL_TASK_ANOMALY && !cv->n_classes) return v < 0; /* without labels: -1 and +1 as they come */
   return lrint(v);

@@ -32,7 +32,7 @@ typedef struct bl_recording_job {
   size_t n_rows, n_skipped;
 } bl_recording_job;
 /* One recording, block by block, through the stages to rows. */
-bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *job) BL_MUST_CHECK;
+bl_status bl_recording_extract(bl_ctx *ctx, bl_recording_job *j) BL_MUST_CHECK;
 /* What segments are told of a run of the recording, before it is read as while it is. */
 bl_run_info bl_run_of(const bl_config *c, const bl_common_runs *runs, size_t which, double rate_hz);
 /* Annotations of the file and of a table, as events; labels are borrowed. With `annotated` the table has the say, but

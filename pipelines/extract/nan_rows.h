@@ -10,7 +10,7 @@ bl_status bl_check_nan(bl_ctx *ctx, const bl_config *c, const bl_texts *features
 /* Takes such rows of a table out, into x->dropped. */
 bl_status bl_drop_nan_rows(bl_ctx *ctx, const bl_config *c, bl_extraction *x) BL_MUST_CHECK;
 /* One warning that counts those kept and names the option; nothing when there are none. */
-void bl_warn_nan(bl_ctx *ctx, const bl_dataset *rows);
+void bl_warn_nan(bl_ctx *ctx, const bl_dataset *d);
 /* Returns s; a learner's complaint about NaN then names the option too. */
 bl_status bl_name_nan_option(bl_ctx *ctx, bl_status s, const bl_config *c, const bl_cmat *rows);
 

@@ -169,12 +169,13 @@ static bl_status make_from_recording(bl_ctx *ctx, bl_survey *v, size_t i, size_t
   return s && s != BL_E_NOMEM && s != BL_E_CANCELLED ? fail(ctx, p, s, bl_ctx_error(ctx)) : s;
 }
 
-bl_status bl_part_make(bl_ctx *ctx, bl_survey *v, size_t i, size_t k, const char *path, bool named, bl_run_part *out)
+bl_status bl_part_make(bl_ctx *ctx, bl_survey *survey, size_t item, size_t piece, const char *path, bool named,
+                       bl_run_part *out)
 {
-  const bl_seen *seen = &v->seen[i];
+  const bl_seen *seen = &survey->seen[item];
   *out = (bl_run_part){0};
-  bl_status s =
-      seen->status ? fail(ctx, out, seen->status, seen->why) : make_from_recording(ctx, v, i, k, path, named, out);
+  bl_status s = seen->status ? fail(ctx, out, seen->status, seen->why)
+                             : make_from_recording(ctx, survey, item, piece, path, named, out);
   if (s) bl_part_free(ctx, out);
   return s;
 }
@@ -252,16 +253,16 @@ static bl_status judge(bl_ctx *ctx, const char *name, bl_run_part *p)
 }
 
 /* A recording that failed gives no rows, however far it came. */
-bl_status bl_part_close(bl_ctx *ctx, const bl_survey *v, size_t item, bl_run_part *p)
+bl_status bl_part_close(bl_ctx *ctx, const bl_survey *survey, size_t item, bl_run_part *p)
 {
   bl_outcome *o = &p->outcome;
-  const char *name = v->items.v[item].name;
+  const char *name = survey->items.v[item].name;
   bl_status s = judge(ctx, name, p);
   if (s) return s;
   if (o->seconds > 0) o->seconds += p->passed_over_s;
   if (o->status) bl_dataset_free(ctx, &p->rows);
   if (o->status) o->n_rows = 0;
-  if (o->status && !v->seen[item].status) bl_warn(ctx, BL_W_SKIPPED, "%s", p->why);
+  if (o->status && !survey->seen[item].status) bl_warn(ctx, BL_W_SKIPPED, "%s", p->why);
   if (o->n_dropped) qsort(o->dropped, o->n_dropped, sizeof *o->dropped, by_start);
   o->recording = bl_strdup(ctx, name);
   bl_buf message = {0};

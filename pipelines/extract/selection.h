@@ -34,7 +34,7 @@ typedef struct bl_selection {
  * BL_E_FORMAT without a stream; BL_E_CONFIG when none has the rate or channels that branches and config ask for, or when stages ask for
  * channels that another stream has, which is named; BL_E_MISMATCH when what features need of `wanted` is not there or
  * the recipe would make something else of it. */
-bl_status bl_selection_make(bl_ctx *ctx, const bl_config *c, const bl_rec_stream *streams, size_t n_streams,
+bl_status bl_selection_make(bl_ctx *ctx, const bl_config *config, const bl_rec_stream *streams, size_t n_streams,
                             const bl_wanted *wanted, bl_selection *out) BL_MUST_CHECK;
 void bl_selection_free(bl_ctx *ctx, bl_selection *s);
 /* The streams' numbers, one for each input, in memory of the caller's [in.n]. */

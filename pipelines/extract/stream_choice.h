@@ -5,7 +5,7 @@
 #include "selection.h"
 
 /* which[bl_recipe_n_inputs()] is written. Errors as those of bl_selection_make(). */
-bl_status bl_choose_streams(bl_ctx *ctx, const bl_config *c, const bl_rec_stream *streams, size_t n_streams,
+bl_status bl_choose_streams(bl_ctx *ctx, const bl_config *config, const bl_rec_stream *streams, size_t n_streams,
                             const bl_wanted *wanted, size_t *which) BL_MUST_CHECK;
 
 #endif

@@ -57,7 +57,7 @@ typedef struct bl_survey {
  * in the source's order and once a kind; they need not be told again. Fails when all recordings do, for the first one's
  * reason, or when segments ask for events that there are not: BL_E_CONFIG where the config is at fault. */
 bl_status bl_survey_make(bl_ctx *ctx, const bl_config *c, bl_survey *out) BL_MUST_CHECK;
-void bl_survey_free(bl_ctx *ctx, bl_survey *s);
+void bl_survey_free(bl_ctx *ctx, bl_survey *v);
 
 /* Carries out what was surveyed; see bl_extract(). folder: where rows.npy grows; NULL: in memory. */
 bl_status bl_extract_surveyed(bl_ctx *ctx, bl_survey *survey, const char *folder, bl_extraction *out) BL_MUST_CHECK;

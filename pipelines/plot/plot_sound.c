@@ -173,7 +173,8 @@ bl_status bl_plot_sound(const bl_plot *p, bl_sink *script, int *width, int *heig
   size_t n_fft = window_length(p);
   double frames = (p->to_s - p->from_s) * p->st->rate_hz;             /* gaps take their place on the axis */
   double most = p->scale < 1 ? BL_PLOT_COLUMNS / 4 : BL_PLOT_COLUMNS; /* a small picture has no room for more */
-  double hop = fmin(fmax(floor(frames / most), (double)(n_fft / 8)), (double)n_fft);
+  size_t least_hop = n_fft / 8; /* whole samples: closer columns of a spectrogram tell nothing new */
+  double hop = fmin(fmax(floor(frames / most), (double)least_hop), (double)n_fft);
   sound m = {.p = p, .columns = (size_t)fmin(fmax(floor(frames / hop), 1), most)};
   bl_sink wave = {.ctx = ctx};
   float *v = NULL;

@@ -46,8 +46,8 @@ typedef struct stage_case {
   const char *foreign_blocks; /* the latency is an upper bound, for a library decides when frames come */
 } stage_case;
 
-/* Runs the suite on `cases` of the stage, and the file's own tests (may be NULL); returns what main() returns. */
-int stage_suite(const char *stage, const stage_case *cases, size_t n_cases, const struct CMUnitTest *own, size_t n_own);
+/* Runs the suite on the n cases of the stage called `name`, and the file's own tests (may be NULL); returns what main() returns. */
+int stage_suite(const char *name, const stage_case *of_stage, size_t n, const struct CMUnitTest *own, size_t n_own);
 #define STAGE_SUITE(stage, cases, own, n_own) stage_suite(stage, cases, sizeof(cases) / sizeof *(cases), own, n_own)
 
 #endif

@@ -12,7 +12,8 @@
 
 /* The library's clock, which a test may make run fast: each look at it, so much time has gone by. */
 static double leap_s, leapt_s;
-int clock_gettime(clockid_t id, struct timespec *t)
+int leaping_clock(clockid_t id, struct timespec *t) __asm__("clock_gettime"); /* in the place of libc's */
+int leaping_clock(clockid_t id, struct timespec *t)
 {
   long failed = syscall(SYS_clock_gettime, id, t);
   leapt_s += leap_s;

@@ -87,8 +87,8 @@ static bl_status tag_at(bl_ctx *ctx, walk *w, uint64_t at, uint64_t *bytes)
 static bl_status in_a_row(bl_ctx *ctx, walk *w, uint64_t at, int wanted, bool *are)
 {
   bl_status s = BL_OK;
-  bl_mpeg_frame first = {0}, h;
-  bool cut;
+  bl_mpeg_frame first = {0}, h = {0};
+  bool cut = false;
   *are = true;
   for (int i = 0; !s && *are && i < wanted; i++) {
     uint64_t tag = 0;

@@ -52,7 +52,7 @@ typedef struct bl_source {
   void *params;
 } bl_source;
 bl_status bl_source_new(bl_ctx *ctx, const char *name, bl_source *out) BL_MUST_CHECK;
-void bl_source_free(bl_ctx *ctx, bl_source *s);
+void bl_source_free(bl_ctx *ctx, bl_source *x);
 /* Opens an item by its class's way, which may complete item->extra. */
 bl_status bl_source_open(bl_ctx *ctx, const bl_source *s, const char *folder, bl_item *item,
                          bl_recording **out) BL_MUST_CHECK;

@@ -126,7 +126,7 @@ typedef struct bl_segment {
   void *params;
 } bl_segment;
 bl_status bl_segment_new(bl_ctx *ctx, const char *name, bl_segment *out) BL_MUST_CHECK;
-void bl_segment_free(bl_ctx *ctx, bl_segment *s);
+void bl_segment_free(bl_ctx *ctx, bl_segment *x);
 
 /* A segmentation at work on a run: state + open in one; the slots of cls go on from there. */
 typedef struct bl_segment_run {

@@ -93,7 +93,7 @@ typedef struct bl_stage {
 /* With defaults. Unknown name: BL_E_CONFIG with the nearest one. Options are then set by
  * bl_opts_set(ctx, cls->name, cls->opts, params, name, text). */
 bl_status bl_stage_new(bl_ctx *ctx, const char *name, bl_stage *out) BL_MUST_CHECK;
-void bl_stage_free(bl_ctx *ctx, bl_stage *s);
+void bl_stage_free(bl_ctx *ctx, bl_stage *x);
 
 /* What the stage makes of `in`, without starting it: options completed and checked, *out to be freed by
  * bl_stream_free(). */

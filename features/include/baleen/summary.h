@@ -55,11 +55,11 @@ typedef struct bl_summary {
   size_t line; /* as in bl_stage */
 } bl_summary;
 bl_status bl_summary_new(bl_ctx *ctx, const char *name, bl_summary *out) BL_MUST_CHECK;
-void bl_summary_free(bl_ctx *ctx, bl_summary *s);
+void bl_summary_free(bl_ctx *ctx, bl_summary *x);
 /* What the summary makes of `in`, without starting it: options completed, names, units, and blocks that cover all of
  * them; those that the class says nothing of are scalars, named after the class. *out is overwritten, and is freed by
  * bl_feature_names_free(). */
-bl_status bl_summary_shape(bl_ctx *ctx, const bl_summary *s, const bl_stream *in, bl_feature_names *out) BL_MUST_CHECK;
+bl_status bl_summary_shape(bl_ctx *ctx, const bl_summary *m, const bl_stream *in, bl_feature_names *out) BL_MUST_CHECK;
 
 /* Adds one feature. channel is left out when the stream has one channel without a name, bin when it has one bin:
  * NULL leaves a part out. */

@@ -41,7 +41,7 @@ typedef struct bl_candidate {
   const char *name; /* for messages; NULL: none */
   const bl_estimator *estimator;
 } bl_candidate;
-bl_status bl_cross_validate_all(bl_ctx *ctx, const bl_candidate *models, size_t n, const bl_data *data,
+bl_status bl_cross_validate_all(bl_ctx *ctx, const bl_candidate *candidates, size_t n, const bl_data *data,
                                 const bl_folds *folds, const bl_metric *metrics, size_t n_metrics,
                                 bl_cv *out) BL_MUST_CHECK;
 /* Mean and population standard deviation of a metric over the folds where it is defined; *n how many those are. */

@@ -42,7 +42,7 @@ typedef struct bl_event_metric {
   void *params;
 } bl_event_metric;
 bl_status bl_event_metric_new(bl_ctx *ctx, const char *name, bl_event_metric *out) BL_MUST_CHECK;
-void bl_event_metric_free(bl_ctx *ctx, bl_event_metric *m);
+void bl_event_metric_free(bl_ctx *ctx, bl_event_metric *x);
 /* Checks the events (finite times in order, codes in bounds: BL_E_RANGE), then scores. */
 bl_status bl_event_metric_score(bl_ctx *ctx, const bl_event_metric *m, const bl_spotted_data *d,
                                 double *out) BL_MUST_CHECK;

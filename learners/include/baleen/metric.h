@@ -46,7 +46,7 @@ typedef struct bl_metric {
   void *params;
 } bl_metric;
 bl_status bl_metric_new(bl_ctx *ctx, const char *name, bl_metric *out) BL_MUST_CHECK;
-void bl_metric_free(bl_ctx *ctx, bl_metric *m);
+void bl_metric_free(bl_ctx *ctx, bl_metric *x);
 /* Checks that what the metric needs is there, then scores. */
 bl_status bl_metric_score(bl_ctx *ctx, const bl_metric *m, const bl_scored *s, double *out) BL_MUST_CHECK;
 

@@ -54,7 +54,7 @@ typedef struct bl_splitter {
   void *params;
 } bl_splitter;
 bl_status bl_splitter_new(bl_ctx *ctx, const char *name, bl_splitter *out) BL_MUST_CHECK;
-void bl_splitter_free(bl_ctx *ctx, bl_splitter *s);
+void bl_splitter_free(bl_ctx *ctx, bl_splitter *x);
 /* Checks that what the splitter needs is there, then splits. */
 bl_status bl_split(bl_ctx *ctx, const bl_splitter *s, const bl_split_data *d, bl_folds *out) BL_MUST_CHECK;
 
