@@ -68,6 +68,12 @@ static const row rows[] = {
     {"librosa/preemphasis", SPEECH, 0, 1000, 8000, 1, "pre_emphasis", 1e-6, BIN_FRAME},
     {"librosa/preemphasis_zi0.out", SPEECH, 0, 1000, 8000, 1, "pre_emphasis coef=0.95 start=zero", 1e-6, BIN_FRAME},
     {"librosa/deemphasis", SPEECH, 0, 1000, 8000, 1, "pre_emphasis | de_emphasis", 1e-6, BIN_FRAME},
+    {"librosa/pcen_default", "inputs/tico_mel40", 0, 0, 22050.0 / 256, 2147483648.0, "pcen", 1e-6, BIN_FRAME},
+    {"librosa/pcen_gain08_bias10_p025_tc006", "inputs/tico_mel40", 0, 0, 22050.0 / 256, 2147483648.0, "pcen gain=0.8 bias=10 power=0.25 time_constant=0.06 eps=1e-6", 1e-6, BIN_FRAME},
+    {"librosa/pcen_b", "inputs/tico_mel40", 0, 0, 22050.0 / 256, 2147483648.0, "pcen b=0.025", 1e-6, BIN_FRAME},
+    {"librosa/pcen_max3", "inputs/tico_mel40", 0, 0, 22050.0 / 256, 2147483648.0, "pcen max_size=3", 1e-6, BIN_FRAME},
+    {"librosa/pcen_power0", "inputs/tico_mel40", 0, 0, 22050.0 / 256, 2147483648.0, "pcen power=0 bias=2", 1e-6, BIN_FRAME},
+    {"librosa/pcen_bias0", "inputs/tico_mel40", 0, 0, 22050.0 / 256, 2147483648.0, "pcen bias=0", 1e-6, BIN_FRAME},
 
     {"scipy/spectrogram_default", WHALE, 0, 4096, 4000, 1,
      "stft n_fft=256 hop_length=224 window=tukey window_param=0.25 center=false detrend=constant scaling=density "

@@ -1,5 +1,5 @@
-/* Reads an EDF file block by block through stages, and prints the seconds that takes, best of some runs, and those of
- * the stages alone.
+/* Reads a recording block by block through stages, and prints the seconds that takes, best of some runs, those of the
+ * stages alone, and behind a semicolon those of each.
  * usage: bench_condition FILE REPEATS STAGE [OPTION=VALUE ...] [, STAGE ...]
  *   bench_condition h1.edf 5 fir l_freq=1 h_freq=40 , resample rate_hz=128 */
 #include <stdio.h>
@@ -54,19 +54,21 @@ static void describe(bl_ctx *ctx, const bl_rec_stream *rs, bl_stream *in)
 }
 
 /* What stage k puts out goes through those behind it; the last one's is dropped. */
-static void pass_on(bl_ctx *ctx, bl_stage_run *run, bl_frames *out, size_t n, size_t k, bool end, size_t *n_out)
+static void pass_on(bl_ctx *ctx, bl_stage_run *run, bl_frames *out, size_t n, bool end, size_t *n_out, double *spent)
 {
-  for (; k < n; k++) {
+  for (size_t k = 0; k < n; k++) {
+    double start = now_s();
     const float *x = out[k].v;
     size_t have = out[k].n;
     out[k + 1].n = 0;
     need(ctx, run[k].cls->push(ctx, run[k].state, x, have, &out[k + 1]));
     if (end && run[k].cls->finish) need(ctx, run[k].cls->finish(ctx, run[k].state, &out[k + 1]));
+    spent[k] += now_s() - start;
   }
   *n_out += out[n].n;
 }
 
-static double once(bl_ctx *ctx, const char *path, const bl_stage *stage, size_t n, size_t *n_out, double *in_stages)
+static double once(bl_ctx *ctx, const char *path, const bl_stage *stage, size_t n, size_t *n_out, double *spent)
 {
   bl_recording *rec;
   bl_stage_run run[MAX_STAGES];
@@ -82,7 +84,7 @@ static double once(bl_ctx *ctx, const char *path, const bl_stage *stage, size_t 
   }
   out[n].width = bl_stream_width(&run[n - 1].out);
   *n_out = 0;
-  *in_stages = 0;
+  memset(spent, 0, n * sizeof *spent);
   for (uint64_t at = 0; at < rs->n_frames;) {
     size_t got = 0;
     out[0].n = 0;
@@ -92,9 +94,7 @@ static double once(bl_ctx *ctx, const char *path, const bl_stage *stage, size_t 
     if (!got) break;
     out[0].n = got;
     at += got;
-    double given = now_s();
-    pass_on(ctx, run, out, n, 0, at >= rs->n_frames, n_out);
-    *in_stages += now_s() - given;
+    pass_on(ctx, run, out, n, at >= rs->n_frames, n_out, spent);
   }
   double took = now_s() - start;
   for (size_t k = 0; k <= n; k++) bl_frames_free(ctx, &out[k]);
@@ -110,14 +110,21 @@ int main(int argc, char **argv)
   bl_ctx *ctx = bl_ctx_new();
   bl_stage stage[MAX_STAGES];
   size_t n = parse_stages(ctx, argc - 3, argv + 3, stage), n_out = 0;
-  double best = 1e9, stages = 1e9;
+  double best = 1e9, stages = 1e9, each[MAX_STAGES];
+  for (size_t k = 0; k < n; k++) each[k] = 1e9;
   for (int i = 0; i < atoi(argv[2]); i++) {
-    double in_stages, took = once(ctx, argv[1], stage, n, &n_out, &in_stages);
+    double spent[MAX_STAGES], sum = 0, took = once(ctx, argv[1], stage, n, &n_out, spent);
     if (took < best) best = took;
-    if (in_stages < stages) stages = in_stages;
+    for (size_t k = 0; k < n; k++) {
+      sum += spent[k];
+      if (spent[k] < each[k]) each[k] = spent[k];
+    }
+    if (sum < stages) stages = sum;
   }
-  printf("%.3f s, %.3f s in the stages, %zu frames out, at most %.1f MiB of our own memory\n", best, stages, n_out,
+  printf("%.3f s, %.3f s in the stages, %zu frames out, at most %.1f MiB of our own memory;", best, stages, n_out,
          (double)bl_ctx_peak_bytes(ctx) / 1048576);
+  for (size_t k = 0; k < n; k++) printf(" %s %.4f", stage[k].cls->name, each[k]);
+  putchar('\n');
   for (size_t k = 0; k < n; k++) bl_stage_free(ctx, &stage[k]);
   bl_ctx_free(ctx);
   return 0;
