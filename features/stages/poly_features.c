@@ -40,7 +40,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
     snprintf(text[j], sizeof text[j], "poly_%zu", n - 1 - j);
     names[j] = text[j];
   }
-  return bl_descriptor_shape(ctx, "poly_features", in, n, names, n == 1 ? "%s" : "%s/Hz^k", out);
+  return bl_descriptor_shape(ctx, "poly_features", in, n, names, n == 1 ? "%s" : "unit/Hz^k", out);
 }
 
 /* The columns v[j] = t^j made orthonormal in place; r[i][j] turns them back. */

@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "descriptor.h"
+#include "select.h"
 
 enum { MAX_BANDS = 32 };
 
@@ -103,28 +104,6 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   return !s && !st->v ? bl_fail_nomem(ctx, "spectral_contrast") : s;
 }
 
-/* Moves the k smallest of v to its beginning (Hoare's FIND). 0 < k < n, nothing NaN. */
-static void part(float *v, size_t n, size_t k)
-{
-  size_t lo = 0, hi = n - 1;
-  while (lo < hi) {
-    float pivot = v[lo + (hi - lo) / 2];
-    size_t i = lo, j = hi;
-    for (;;) {
-      while (v[i] < pivot) i++;
-      while (pivot < v[j]) j--;
-      if (i >= j) break;
-      float t = v[i];
-      v[i++] = v[j];
-      v[j--] = t;
-    }
-    /* v[lo .. j] <= pivot <= v[j + 1 .. hi], whatever i is */
-    if (k <= j) hi = j;
-    else if (k == j + 1) return;
-    else lo = j + 1;
-  }
-}
-
 static double mean(const float *v, size_t n)
 {
   double sum = 0;
@@ -143,9 +122,9 @@ static void contrast(const void *sp, const float *x, float *y)
     y[j] = NAN;
     if (isnan(bl_descriptor_sum(x + b->first, n))) continue;
     for (size_t k = 0; k < n; k++) st->v[k] = x[b->first + k];
-    if (b->some < n) part(st->v, n, b->some);
+    if (b->some < n) bl_select(st->v, n, b->some);
     double valley = mean(st->v, b->some);
-    if (b->some < n) part(st->v, n, n - b->some);
+    if (b->some < n) bl_select(st->v, n, n - b->some);
     double peak = mean(st->v + n - b->some, b->some);
     y[j] = (float)(st->linear ? peak - valley : decibels(peak) - decibels(valley));
   }

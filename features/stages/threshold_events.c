@@ -8,7 +8,8 @@
  *
  * Its onset is the time of the first frame, its duration that of all frames up to the last one at `off` or above. Each
  * bears its largest value (peak) and the mean over its frames. A NaN is below every threshold. Put power, smooth, or db
- * before it for energies; pick or mono to look at some channels. */
+ * before it for energies; pick or mono to look at some channels. librosa.effects.split is rms, db (amplitude, amin 1e-5), top_db
+ * (ref: max, top_db: none) and this with on: -60; trim is the same with a min_gap_s that is longer than any recording. */
 #include <math.h>
 #include <string.h>
 
