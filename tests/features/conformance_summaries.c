@@ -19,6 +19,7 @@ static const struct special {
      "compares channels of a waveform; of flat ones some measures are 0 / 0"},
     {"envelope_correlation", NULL, NULL, SPECTRA | ALONE, "compares channels of a waveform"},
     {"band_power", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
+    {"template_match", "template", "[[1, 2, 0.5]]", 0, "a template must be told"},
     {"tfr", "freqs", "[20, 40]", SPECTRA, "makes its own spectrum, from a waveform"},
     {"multitaper", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
     {"spect_entropy", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},

@@ -1,10 +1,16 @@
 /* template_match: OpenCV's scores, what stage.h promises, and flat stretches, which score 0. */
 #include "golden.h"
+#include "matcher.h"
 #include "stage_conformance.h"
 
 #define MEL    "stft n_fft=64 | power | mel n_mels=9 | db"
 #define TWO    "template=[[1,4,2],[3,0.5,-2]]"
 #define COLUMN "template=[[2],[-1],[0.5],[1],[3],[0],[1],[0],[2]]"
+
+/* two bins from bin 3 of two frames, and one bin of five */
+#define BANK  "templates=[[7,3,2,1,4,0,0,0],[7,4,2,3,-2,0,0,0],[9,1,5,1,2,3,1,0]]"
+#define ROW   "[1,0,2,1,0,3,1,0,2,1]"
+#define LARGE "template=[" ROW "," ROW "," ROW "," ROW "," ROW "," ROW "," ROW ",[0,1,0,1,0,1,0,1,0,1]]"
 
 static const stage_case cases[] = {
     {.input = MEL, .options = TWO, .length = 3, .start = 1, .reach = 1},
@@ -12,6 +18,10 @@ static const stage_case cases[] = {
     {.input = MEL, .options = TWO " first_bin=7", .length = 3, .start = 1, .reach = 1},
     {.input = MEL, .options = COLUMN},
     {.options = "template=[1,-2,3,0.5]", .length = 4, .start = 1.5, .reach = 1.5},
+    {.input = MEL, .options = TWO " method=sqdiff_normed", .length = 3, .start = 1, .reach = 1},
+    {.input = MEL, .options = BANK " slack=2 method=ccorr_normed", .length = 5, .start = 2, .reach = 2},
+    /* so large that it is done by transforms */
+    {.input = POWER_SPECTRUM, .options = LARGE, .length = 10, .start = 4.5, .reach = 5},
 };
 
 /* ---- against OpenCV ---------------------------------------------------------------------------------------------- */
@@ -34,17 +44,18 @@ static float *frames_of(const golden_array *image)
   return x;
 }
 
-static bl_status started(bl_ctx *ctx, const golden_array *template, const bl_stream *in, bl_stage *stage,
-                         bl_stage_run *run)
+static bl_status started(bl_ctx *ctx, const golden_array *template, const char *method, const bl_stream *in,
+                         bl_stage *stage, bl_stage_run *run)
 {
   bl_status s = bl_stage_new(ctx, "template_match", stage);
   if (!s)
     s = bl_array_fill(ctx, bl_opts_array(stage->cls->opts, stage->params, "template"), template->rows, template->cols,
                       template->v);
+  if (!s) s = bl_opts_set(ctx, "template_match", stage->cls->opts, stage->params, "method", method);
   return s ? s : bl_stage_start(ctx, stage, in, run);
 }
 
-static void check_scores(const char *template, const char *scores)
+static void check_scores(const char *template, const char *method, const char *scores)
 {
   bl_ctx *ctx = bl_ctx_new();
   golden *g = golden_open("template");
@@ -55,7 +66,7 @@ static void check_scores(const char *template, const char *scores)
   bl_frames out = {0};
   float *x = frames_of(image), *turned = test_malloc(want->rows * want->cols * sizeof *turned);
   image_stream(ctx, image->rows, &in);
-  check_ok(ctx, started(ctx, golden_get(g, template), &in, &stage, &run));
+  check_ok(ctx, started(ctx, golden_get(g, template), method, &in, &stage, &run));
   out.width = bl_stream_width(&run.out);
   assert_int_equal(run.out.n_bins, want->rows);
   check_near(run.out.bin_hz[3], 129, 0); /* a place is named by the bin on which the template's lowest row lies */
@@ -79,10 +90,51 @@ static void check_scores(const char *template, const char *scores)
 static void scores_of_opencv(void **unused)
 {
   (void)unused;
-  check_scores("template_a", "ccoeff_normed_a");
-  check_scores("template_a", "ccoeff_normed_a.loop");
-  check_scores("template_mask", "ccoeff_normed_mask");
-  check_scores("template_mask", "ccoeff_normed_mask.loop");
+  check_scores("template_a", "ccoeff_normed", "ccoeff_normed_a");
+  check_scores("template_a", "ccoeff_normed", "ccoeff_normed_a.loop");
+  check_scores("template_mask", "ccoeff_normed", "ccoeff_normed_mask");
+  check_scores("template_mask", "ccoeff_normed", "ccoeff_normed_mask.loop");
+  check_scores("template_a", "ccorr_normed", "tm_ccorr_normed_a");
+  check_scores("template_a", "sqdiff_normed", "tm_sqdiff_normed_a");
+}
+
+/* Many templates at once, by transforms and directly, give what each gives alone, in a quiet part of the spectrum beside a
+ * loud one too: what a transform rounds is 1e-16 of the loudest, which is 1e8 times the quiet. */
+static void several_at_once(void **unused)
+{
+  (void)unused;
+  enum { BINS_IN = 60, FRAMES_IN = 50, N = 4 };
+  bl_ctx *ctx = bl_ctx_new();
+  static float x[FRAMES_IN * BINS_IN];
+  static double v[20 * 30];
+  bl_rng r = bl_rng_make(5, "templates", 0);
+  for (size_t i = 0; i < 20 * 30; i++) v[i] = bl_rng_normal(&r);
+  for (size_t i = 0; i < FRAMES_IN * BINS_IN; i++)
+    x[i] = (float)(bl_rng_normal(&r) * (i % BINS_IN < 10 ? 1e5 : 1e-3)); /* squares 16 orders of magnitude apart */
+  const bl_template t[N] = {
+      {v, 30, 20, 30, 3, 35}, {v, 30, 20, 30, 20, 1}, {v + 5, 30, 7, 11, 0, 54}, {v, 30, 2, 1, 30, 3}};
+  for (int method = 0; method < 3; method++) {
+    bl_matcher *all, *alone;
+    double got[BINS_IN], want[BINS_IN];
+    check_ok(ctx, bl_matcher_new(ctx, "test", (bl_match_method)method, t, N, 1, BINS_IN, &all));
+    for (size_t at = 0; at < FRAMES_IN; at += 25) bl_matcher_take(all, x + at * BINS_IN, 25);
+    for (size_t i = 0; i < N; i++)
+      for (size_t y = 0; y < t[i].places; y++) { /* a place by itself is summed directly */
+        bl_template one = t[i];
+        one.first += y;
+        one.places = 1;
+        check_ok(ctx, bl_matcher_new(ctx, "test", (bl_match_method)method, &one, 1, 1, BINS_IN, &alone));
+        for (size_t at = 0; at < FRAMES_IN; at += 10) bl_matcher_take(alone, x + at * BINS_IN, 10);
+        for (uint64_t last = 40; last < FRAMES_IN; last += 3) {
+          bl_matcher_scores(all, i, 0, last, got);
+          bl_matcher_scores(alone, 0, 0, last, want);
+          check_near(got[y], want[0], one.first >= 10 ? 1e-7 : 1e-12);
+        }
+        bl_matcher_free(ctx, alone);
+      }
+    bl_matcher_free(ctx, all);
+  }
+  check_free(ctx);
 }
 
 /* ---- edges ------------------------------------------------------------------------------------------------------- */
@@ -147,7 +199,12 @@ static void refusals(void **unused)
     const char *options, *said;
     bl_status status;
   } bad[] = {
-      {"template_match", "'template' must be given", BL_E_CONFIG},
+      {"template_match", "has no template", BL_E_CONFIG},
+      {"template_match template=[[1,2]] templates=[[0,0,1,2]]", "both", BL_E_CONFIG},
+      {"template_match templates=[[0,0,1,2]] first_bin=1", "first_bin", BL_E_CONFIG},
+      {"template_match templates=[[0,0,2,2]]", "row 1 says template 0, bin 0, 2 frames, in 4 columns", BL_E_CONFIG},
+      {"template_match templates=[[0,0,1,2],[0,2,1,2]]", "row 2 does not go on with template 0", BL_E_CONFIG},
+      {"template_match templates=[[0,0,1,2],[1,3,1,2]]", "a bin is 3", BL_E_RANGE},
       {"template_match template=there.npy", "has not been read from 'there.npy'", BL_E_CONFIG},
       {"template_match template=[[1,2],[3]]", "it takes an array", BL_E_CONFIG},
       {"template_match template=[[1,nan]]", "it takes an array", BL_E_CONFIG},
@@ -168,10 +225,10 @@ static void refusals(void **unused)
 int main(void)
 {
   enum { N = sizeof rows / sizeof *rows };
-  struct CMUnitTest own[N + 3] = {cmocka_unit_test(scores_of_opencv), cmocka_unit_test(refusals),
-                                  cmocka_unit_test(levels_are_flat)};
+  struct CMUnitTest own[N + 4] = {cmocka_unit_test(scores_of_opencv), cmocka_unit_test(refusals),
+                                  cmocka_unit_test(levels_are_flat), cmocka_unit_test(several_at_once)};
   for (size_t i = 0; i < N; i++)
-    own[3 + i] =
+    own[4 + i] =
         (struct CMUnitTest){.name = rows[i].name, .test_func = edge, .initial_state = (void *)(uintptr_t)&rows[i]};
-  return STAGE_SUITE("template_match", cases, own, N + 3);
+  return STAGE_SUITE("template_match", cases, own, N + 4);
 }
