@@ -31,28 +31,20 @@ typedef struct template
 }
 template;
 
-/* Each bin's sums of x and x^2 over the `width` frames of one channel up to frame `last`. */
-typedef struct sums {
-  size_t width;
-  uint64_t last;
-  size_t channel;
-  bool made;
-  double *x, *xx; /* [bin] */
-} sums;
-
 struct bl_matcher {
   bl_match_method method;
   size_t n, n_channels, n_bins, widest, n_slots;
   template *t;
   view *views;
   size_t n_views;
-  sums *sums; /* one for each width */
-  size_t n_sums;
+  size_t n_levels;
   uint64_t total, broken_until; /* frames taken; the first frame behind the last that held something not finite */
-  double *x;                    /* [slot][channel][bin], what is not finite as 0 */
-  double *front, *back;         /* [bin]: see slide() */
-  double *sum, *squares;        /* [bin]: of each place's stretch */
-  uint32_t *bad;                /* [slot][channel][bin + 1]: running number of what is not finite */
+  /* [level][slot][channel][bin]: sums of x, what is not finite being 0, and of x^2 over the last 2^level frames; level 0
+   * is the frame itself */
+  double *x, *xx;
+  double *part;          /* [bin]: at work */
+  double *sum, *squares; /* [bin]: of each place's stretch */
+  uint32_t *bad;         /* [slot][channel][bin + 1]: running number of what is not finite */
 };
 
 static size_t smooth_size(size_t n)
@@ -90,17 +82,6 @@ static bl_status open_view(bl_ctx *ctx, bl_matcher *m, const bl_template *t, siz
   return v->re && v->im && v->sum_re && v->sum_im ? BL_OK : bl_fail_nomem(ctx, "template matching");
 }
 
-static bl_status open_sums(bl_ctx *ctx, bl_matcher *m, size_t width)
-{
-  for (size_t i = 0; i < m->n_sums; i++)
-    if (m->sums[i].width == width) return BL_OK;
-  sums *s = &m->sums[m->n_sums++];
-  s->width = width;
-  s->x = bl_calloc(ctx, m->n_bins, sizeof *s->x);
-  s->xx = bl_calloc(ctx, m->n_bins, sizeof *s->xx);
-  return s->x && s->xx ? BL_OK : bl_fail_nomem(ctx, "template matching");
-}
-
 /* A frame's spectrum to re and im [row]. */
 static void transform(view *v, const double *x, size_t n, double scale, double *re, double *im)
 {
@@ -133,9 +114,9 @@ static bl_status add_template(bl_ctx *ctx, bl_matcher *m, const bl_template *fro
       to->squares += d * d;
     }
   if (!(to->squares > FLAT * squares)) to->squares = 0;
-  bl_status s = open_sums(ctx, m, to->width);
-  if (s || !by_transform(from)) return s;
-  if ((s = open_view(ctx, m, from, &to->view))) return s;
+  if (!by_transform(from)) return BL_OK;
+  bl_status s = open_view(ctx, m, from, &to->view);
+  if (s) return s;
   view *v = &m->views[to->view];
   to->re = bl_calloc(ctx, to->width, v->row * sizeof *to->re);
   to->im = bl_calloc(ctx, to->width, v->row * sizeof *to->im);
@@ -150,14 +131,13 @@ static bl_status build(bl_ctx *ctx, const char *who, bl_matcher *m, const bl_tem
   size_t series = m->n_slots * m->n_channels;
   m->t = bl_calloc(ctx, m->n, sizeof *m->t);
   m->views = bl_calloc(ctx, m->n, sizeof *m->views);
-  m->sums = bl_calloc(ctx, m->n, sizeof *m->sums);
-  m->x = bl_calloc(ctx, series, m->n_bins * sizeof *m->x);
-  m->front = bl_calloc(ctx, m->n_bins, sizeof *m->front);
-  m->back = bl_calloc(ctx, m->n_bins, sizeof *m->back);
+  m->x = bl_calloc(ctx, m->n_levels * series, m->n_bins * sizeof *m->x);
+  m->xx = bl_calloc(ctx, m->n_levels * series, m->n_bins * sizeof *m->xx);
+  m->part = bl_calloc(ctx, m->n_bins, sizeof *m->part);
   m->sum = bl_calloc(ctx, m->n_bins, sizeof *m->sum);
   m->squares = bl_calloc(ctx, m->n_bins, sizeof *m->squares);
   m->bad = bl_calloc(ctx, series, (m->n_bins + 1) * sizeof *m->bad);
-  if (!m->t || !m->views || !m->sums || !m->x || !m->front || !m->back || !m->sum || !m->squares || !m->bad)
+  if (!m->t || !m->views || !m->x || !m->xx || !m->part || !m->sum || !m->squares || !m->bad)
     return bl_fail_nomem(ctx, who);
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < m->n; i++) s = add_template(ctx, m, &t[i], &m->t[i]);
@@ -173,6 +153,7 @@ bl_status bl_matcher_new(bl_ctx *ctx, const char *who, bl_match_method method, c
   for (size_t i = 0; i < n; i++)
     if (t[i].width > m->widest) m->widest = t[i].width;
   m->n_slots = m->widest + BL_MATCH_CHUNK;
+  for (size_t w = m->widest; w; w /= 2) m->n_levels++;
   bl_status s = build(ctx, who, m, t);
   if (!s) return BL_OK;
   bl_matcher_free(ctx, m);
@@ -180,11 +161,7 @@ bl_status bl_matcher_new(bl_ctx *ctx, const char *who, bl_match_method method, c
   return s;
 }
 
-void bl_matcher_reset(bl_matcher *m)
-{
-  m->total = m->broken_until = 0;
-  for (size_t i = 0; i < m->n_sums; i++) m->sums[i].made = false;
-}
+void bl_matcher_reset(bl_matcher *m) { m->total = m->broken_until = 0; }
 
 uint64_t bl_matcher_frames(const bl_matcher *m) { return m->total; }
 size_t bl_matcher_width(const bl_matcher *m) { return m->widest; }
@@ -195,18 +172,40 @@ static size_t series_of(const bl_matcher *m, uint64_t frame, size_t channel)
   return (size_t)(frame % m->n_slots) * m->n_channels + channel;
 }
 
+BL_WIDE static void add_pair(const double *restrict a, const double *restrict b, double *restrict to, size_t n)
+{
+  for (size_t i = 0; i < n; i++) to[i] = a[i] + b[i];
+}
+
+/* The sums over 2, 4, 8 ... frames that end with the one that came: each of two of half the length. Those that reach before
+ * the first frame are never looked at. */
+static void add_up(bl_matcher *m, size_t channel)
+{
+  size_t n = m->n_bins, level_size = m->n_slots * m->n_channels * n, now = series_of(m, m->total, channel) * n;
+  for (size_t level = 1; level < m->n_levels; level++) {
+    uint64_t half = (uint64_t)1 << (level - 1);
+    if (m->total < half) return;
+    size_t before = series_of(m, m->total - half, channel) * n, from = (level - 1) * level_size,
+           to = level * level_size;
+    add_pair(m->x + from + now, m->x + from + before, m->x + to + now, n);
+    add_pair(m->xx + from + now, m->xx + from + before, m->xx + to + now, n);
+  }
+}
+
 static void take_one(bl_matcher *m, const float *x, size_t channel)
 {
   size_t at = series_of(m, m->total, channel), n = m->n_bins;
-  double *to = m->x + at * n;
+  double *to = m->x + at * n, *squares = m->xx + at * n;
   uint32_t *bad = m->bad + at * (n + 1);
   bad[0] = 0;
   for (size_t b = 0; b < n; b++) {
     bool fine = isfinite(x[b]);
     to[b] = fine ? (double)x[b] : 0;
+    squares[b] = to[b] * to[b];
     bad[b + 1] = bad[b] + !fine;
   }
   if (bad[n]) m->broken_until = m->total + 1;
+  add_up(m, channel);
   for (size_t i = 0; i < m->n_views; i++) {
     view *v = &m->views[i];
     transform(v, to + v->first, v->n_bins, 1, v->re + at * v->row, v->im + at * v->row);
@@ -219,38 +218,38 @@ void bl_matcher_take(bl_matcher *m, const float *x, size_t n)
     for (size_t c = 0; c < m->n_channels; c++, x += m->n_bins) take_one(m, x, c);
 }
 
-BL_WIDE static void add_frame(const double *restrict x, double *restrict sum, double *restrict squares, size_t n)
+BL_WIDE static void add_to(double *restrict sum, const double *restrict x, size_t n)
 {
-  for (size_t i = 0; i < n; i++) {
-    sum[i] += x[i];
-    squares[i] += x[i] * x[i];
+  for (size_t i = 0; i < n; i++) sum[i] += x[i];
+}
+
+/* x[i] += x[i + step], from the front on */
+static void fold(double *x, size_t step, size_t n)
+{
+  for (size_t i = 0; i < n; i++) x[i] += x[i + step];
+}
+
+/* The sum of `all` over a template's frames and, for each place, over its bins: to[y]. As a number is a sum of powers of
+ * two, so is a length, and sums over such lengths are made of one another. A difference of running sums, which is the usual
+ * way, would lose a quiet stretch beside a loud one. */
+static void sum_stretches(const bl_matcher *m, const double *all, const template *t, size_t channel, uint64_t last,
+                          double *part, double *to)
+{
+  size_t n = t->places + t->height - 1, level_size = m->n_slots * m->n_channels * m->n_bins;
+  memset(part, 0, n * sizeof *part);
+  for (size_t level = 0; t->width >> level; level++) {
+    if (!(t->width >> level & 1)) continue;
+    add_to(part, all + level * level_size + series_of(m, last, channel) * m->n_bins + t->first, n);
+    last -= (uint64_t)1 << level;
   }
-}
-
-static const sums *sums_of(bl_matcher *m, size_t width, size_t channel, uint64_t last)
-{
-  sums *s = m->sums;
-  while (s->width != width) s++;
-  if (s->made && s->channel == channel && s->last == last) return s;
-  memset(s->x, 0, m->n_bins * sizeof *s->x);
-  memset(s->xx, 0, m->n_bins * sizeof *s->xx);
-  for (size_t f = 0; f < width; f++)
-    add_frame(m->x + series_of(m, last + 1 - width + f, channel) * m->n_bins, s->x, s->xx, m->n_bins);
-  s->made = true;
-  s->channel = channel;
-  s->last = last;
-  return s;
-}
-
-/* to[y] = x[y] + ... + x[y + height - 1] for each place y. A difference of running sums would lose a quiet stretch beside a
- * loud one, so nothing is subtracted: the bins are cut into blocks as long as the sum, which then is the rest of one block
- * from y on and the front of the next (van Herk, Pattern Recognit. Lett. 13 (1992) 517-521). */
-static void slide(bl_matcher *m, const double *x, size_t height, size_t places, double *to)
-{
-  size_t n = places + height - 1;
-  for (size_t b = 0; b < n; b++) m->front[b] = x[b] + (b % height ? m->front[b - 1] : 0);
-  for (size_t b = n; b-- > 0;) m->back[b] = x[b] + ((b + 1) % height && b + 1 < n ? m->back[b + 1] : 0);
-  for (size_t y = 0; y < places; y++) to[y] = m->back[y] + (y % height ? m->front[y + height - 1] : 0);
+  memset(to, 0, t->places * sizeof *to);
+  for (size_t step = 1, done = 0; step <= t->height; step *= 2) {
+    if (t->height & step) {
+      add_to(to, part + done, t->places);
+      done += step;
+    }
+    if (2 * step <= t->height) fold(part, step, n - 2 * step + 1);
+  }
 }
 
 /* The sum over a template's bins for N places side by side, which stay in registers. */
@@ -309,18 +308,32 @@ static void correlate_by_transform(bl_matcher *m, const template *t, size_t chan
   memcpy(dot, v->backward.time, t->places * sizeof *dot);
 }
 
-static double score_of(bl_match_method method, const template *t, double dot, double sum, double squares)
+/* From the sums of products to scores, in place. */
+static void score_coefficients(const template *t, const double *sum, const double *squares, double *to)
 {
-  double n = (double)(t->height * t->width);
-  double own = method == BL_MATCH_CCOEFF ? squares - sum * sum / n : squares;
-  bool flat = !(t->squares > 0) || !(method == BL_MATCH_CCOEFF ? own > FLAT * squares : own > 0);
-  if (method == BL_MATCH_SQDIFF) {
-    double score = flat ? 1 : (t->squares - 2 * dot + squares) / sqrt(t->squares * own);
-    return score > 1 ? 1 : score < 0 ? 0 : score; /* NaN stays */
+  double n = (double)(t->height * t->width), of_template = t->squares;
+  for (size_t y = 0; y < t->places; y++) {
+    double own = squares[y] - sum[y] * sum[y] / n;
+    double score = own > FLAT * squares[y] ? to[y] / sqrt(of_template * own) : 0;
+    to[y] = score > 1 ? 1 : score < -1 ? -1 : score;
   }
-  if (flat) return 0;
-  double score = dot / sqrt(t->squares * own);
-  return score > 1 ? 1 : score < -1 ? -1 : score;
+}
+
+static void score_products(const template *t, const double *squares, double *to)
+{
+  for (size_t y = 0; y < t->places; y++) {
+    double score = squares[y] > 0 ? to[y] / sqrt(t->squares * squares[y]) : 0;
+    to[y] = score > 1 ? 1 : score < -1 ? -1 : score;
+  }
+}
+
+static void score_differences(const template *t, const double *squares, double *to)
+{
+  for (size_t y = 0; y < t->places; y++) {
+    double difference = t->squares - 2 * to[y] + squares[y];
+    double score = squares[y] > 0 ? difference / sqrt(t->squares * squares[y]) : 1;
+    to[y] = score > 1 ? 1 : score < 0 ? 0 : score;
+  }
 }
 
 /* NaN where the stretch holds something that is not finite. */
@@ -336,12 +349,15 @@ static void spoil(const bl_matcher *m, const template *t, size_t channel, uint64
 void bl_matcher_scores(bl_matcher *m, size_t template_at, size_t channel, uint64_t last, double *to)
 {
   const template *t = &m->t[template_at];
-  const sums *s = sums_of(m, t->width, channel, last);
-  slide(m, s->x + t->first, t->height, t->places, m->sum);
-  slide(m, s->xx + t->first, t->height, t->places, m->squares);
+  if (m->method == BL_MATCH_CCOEFF) sum_stretches(m, m->x, t, channel, last, m->part, m->sum);
+  sum_stretches(m, m->xx, t, channel, last, m->part, m->squares);
   if (t->re) correlate_by_transform(m, t, channel, last, to);
   else correlate_directly(m, t, channel, last, to);
-  for (size_t y = 0; y < t->places; y++) to[y] = score_of(m->method, t, to[y], m->sum[y], m->squares[y]);
+  if (!(t->squares > 0))
+    for (size_t y = 0; y < t->places; y++) to[y] = m->method == BL_MATCH_SQDIFF;
+  else if (m->method == BL_MATCH_CCOEFF) score_coefficients(t, m->sum, m->squares, to);
+  else if (m->method == BL_MATCH_CCORR) score_products(t, m->squares, to);
+  else score_differences(t, m->squares, to);
   if (last + 1 - t->width < m->broken_until) spoil(m, t, channel, last, to);
 }
 
@@ -362,16 +378,11 @@ void bl_matcher_free(bl_ctx *ctx, bl_matcher *m)
     bl_free(ctx, v->sum_re);
     bl_free(ctx, v->sum_im);
   }
-  for (size_t i = 0; i < m->n_sums; i++) {
-    bl_free(ctx, m->sums[i].x);
-    bl_free(ctx, m->sums[i].xx);
-  }
   bl_free(ctx, m->t);
   bl_free(ctx, m->views);
-  bl_free(ctx, m->sums);
   bl_free(ctx, m->x);
-  bl_free(ctx, m->front);
-  bl_free(ctx, m->back);
+  bl_free(ctx, m->xx);
+  bl_free(ctx, m->part);
   bl_free(ctx, m->sum);
   bl_free(ctx, m->squares);
   bl_free(ctx, m->bad);

@@ -8,7 +8,7 @@
  * as OpenCV's matchTemplate has them, but for a stretch or template without variance (without power), which scores 0 (1 of
  * sqdiff_normed), and for what is not finite, which makes NaN of the stretches that hold it and of no others.
  *
- * Sums of x and x^2 are added up over the frames of a stretch once for all templates of a width, and slid along the bins.
+ * Sums of x and x^2 over a stretch are made of sums over 1, 2, 4 .. frames that all templates share, and likewise along bins.
  * Products of t and x are summed directly, or of large templates by Fourier transforms along the bins: each frame
  * is transformed once, and the products of spectra are added up over the frames before one transform back. Which of the
  * two depends on sizes alone, and every score is made by the same operations however frames come. Double precision; a

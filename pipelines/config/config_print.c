@@ -17,14 +17,20 @@ static bl_status tensor(printer *p, const bl_array *a)
   return s ? s : bl_buf_puts(p->ctx, p->out, name);
 }
 
+/* A text or an array that was never given. */
+static bool is_absent(const bl_opt *o, const void *at)
+{
+  const bl_array *a = at;
+  return o->kind == BL_OPT_TEXT ? !*(char *const *)at : o->kind == BL_OPT_ARRAY && !a->v && !a->path;
+}
+
 /* "{a: 1, b: [2, 3]}"; options that were never given and have no default are left out. */
 static bl_status options(printer *p, const bl_opt *table, const void *params)
 {
   bl_status s = bl_buf_puts(p->ctx, p->out, "{");
   bool first = true;
   for (const bl_opt *o = table; !s && o && o->name; o++) {
-    bool absent = o->kind == BL_OPT_TEXT && !*(char *const *)(const void *)((const char *)params + o->offset);
-    if (absent || (p->model && (o->flags & BL_OPT_OF_TRAINING))) continue;
+    if (is_absent(o, (const char *)params + o->offset) || (p->model && (o->flags & BL_OPT_OF_TRAINING))) continue;
     s = bl_buf_printf(p->ctx, p->out, "%s%s: ", first ? "" : ", ", o->name);
     first = false;
     if (s) break;
