@@ -10,7 +10,11 @@
  * After the winning entry of the right-whale challenge of 2013 (nmkridler/moby), which takes 3 out of 64 bins, and 3 out
  * of 32 frames, and zeros beyond the edges. */
 #include <math.h>
+#include <string.h>
 
+#include "baleen/wide.h"
+#include "box_sum.h"
+#include "finite.h"
 #include "lag.h"
 #include "stage_util.h"
 
@@ -28,9 +32,11 @@ static const bl_opt opts[] = {
 
 typedef struct state {
   size_t n_channels, n_bins, width, frames, bins, inner_frames, inner_bins;
-  float *x;      /* ring of `frames` frames */
-  double *below; /* of the same frames: the sum of a channel's finite values below each bin, n_bins + 1 of them */
-  size_t *count; /* and how many there are */
+  float *x, *finite;       /* ring of `frames` frames; one of them with zeros for what is not finite */
+  bl_box_sum outer, inner; /* over frames */
+  double *below, *under;   /* the sums of them below each bin of a channel, n_bins + 1: outer, inner */
+  uint32_t *broken;        /* of frames of the ring that hold some: how many values below each bin are not finite */
+  bool *holds_broken;
   bl_lag lag;
 } state;
 
@@ -67,55 +73,137 @@ static void reset(void *sp)
 {
   state *st = sp;
   st->lag.total = st->lag.done = 0;
+  bl_box_sum_reset(&st->outer);
+  bl_box_sum_reset(&st->inner);
+}
+
+/* Counts what is not finite in the frame at `slot` of the ring, and puts 0 in its place in st->finite. */
+static void set_broken_apart(state *st, size_t slot)
+{
+  const float *x = st->x + slot * st->width;
+  uint32_t *broken = st->broken + slot * (st->width + st->n_channels);
+  for (size_t c = 0; c < st->n_channels; c++, broken += st->n_bins + 1) {
+    broken[0] = 0;
+    for (size_t b = 0; b < st->n_bins; b++) broken[b + 1] = broken[b] + (isfinite(x[c * st->n_bins + b]) ? 0 : 1);
+  }
+  for (size_t i = 0; i < st->width; i++) st->finite[i] = isfinite(x[i]) ? x[i] : 0;
+}
+
+/* The frame `at` of the ring with zeros for what is not finite. */
+static const float *finite_of(state *st, uint64_t at)
+{
+  size_t slot = (size_t)(at % st->frames);
+  if (!st->holds_broken[slot]) return st->x + slot * st->width;
+  set_broken_apart(st, slot);
+  return st->finite;
 }
 
 static void take(void *sp, const float *x)
 {
   state *st = sp;
-  size_t slot = (size_t)(st->lag.total % st->frames), c, b;
-  float *v = st->x + slot * st->width;
-  double *below = st->below + slot * (st->width + st->n_channels);
-  size_t *count = st->count + slot * (st->width + st->n_channels);
-  for (c = 0; c < st->n_channels; c++, v += st->n_bins, below += st->n_bins + 1, count += st->n_bins + 1)
-    for (below[0] = 0, count[0] = 0, b = 0; b < st->n_bins; b++) {
-      v[b] = *x++;
-      below[b + 1] = below[b] + (isfinite(v[b]) ? (double)v[b] : 0);
-      count[b + 1] = count[b] + (isfinite(v[b]) != 0);
-    }
+  size_t slot = (size_t)(st->lag.total % st->frames);
+  memcpy(st->x + slot * st->width, x, st->width * sizeof *x);
+  st->holds_broken[slot] = !bl_all_finite_f32(x, st->width);
+  bl_box_sum_add(&st->outer, finite_of(st, st->lag.total));
 }
 
-/* A sum of values, and how many they are. */
-typedef struct total {
-  double sum;
-  size_t n;
-} total;
+/* A stretch of frames and bins around a value, as far as they are there. */
+typedef struct box {
+  uint64_t first, last; /* frames */
+  size_t lo, hi;        /* bins, hi not included */
+} box;
 
-/* Of the frames x bins around bin b of channel c in frame `done`, as far as they are there. */
-static total around(const state *st, size_t c, size_t b, size_t frames, size_t bins)
+static box box_around(const state *st, size_t bin, size_t frames, size_t bins)
 {
-  uint64_t first = st->lag.done > frames / 2 ? st->lag.done - frames / 2 : 0;
-  uint64_t last = st->lag.done + frames / 2 < st->lag.total ? st->lag.done + frames / 2 : st->lag.total - 1;
-  size_t lo = b > bins / 2 ? b - bins / 2 : 0, hi = b + bins / 2 < st->n_bins ? b + bins / 2 + 1 : st->n_bins;
-  total t = {0, 0};
-  for (uint64_t f = first; f <= last; f++) {
-    size_t at = (size_t)(f % st->frames) * (st->width + st->n_channels) + c * (st->n_bins + 1);
-    t.sum += st->below[at + hi] - st->below[at + lo];
-    t.n += st->count[at + hi] - st->count[at + lo];
+  box b = {.first = st->lag.done > frames / 2 ? st->lag.done - frames / 2 : 0,
+           .last = st->lag.done + frames / 2 < st->lag.total ? st->lag.done + frames / 2 : st->lag.total - 1,
+           .lo = bin > bins / 2 ? bin - bins / 2 : 0,
+           .hi = bin + bins / 2 < st->n_bins ? bin + bins / 2 + 1 : st->n_bins};
+  return b;
+}
+
+/* How many of the values in a box are finite. */
+static size_t count(const state *st, size_t c, const box *b)
+{
+  size_t n = (size_t)(b->last - b->first + 1) * (b->hi - b->lo);
+  for (uint64_t f = b->first; f <= b->last; f++) {
+    size_t slot = (size_t)(f % st->frames);
+    const uint32_t *broken = st->broken + slot * (st->width + st->n_channels) + c * (st->n_bins + 1);
+    if (st->holds_broken[slot]) n -= broken[b->hi] - broken[b->lo];
   }
-  return t;
+  return n;
+}
+
+static bool any_broken(const state *st, const box *b)
+{
+  for (uint64_t f = b->first; f <= b->last; f++)
+    if (st->holds_broken[f % st->frames]) return true;
+  return false;
+}
+
+static void sums_below(const double *sum, size_t n, double *below)
+{
+  double so_far = below[0] = 0;
+  for (size_t b = 0; b < n; b++) below[b + 1] = so_far += sum[b];
+}
+
+/* Bins from lo to hi, where both boxes are whole over frequency and n values are between them, all finite. */
+BL_WIDE static void contrast_whole(const float *restrict x, const double *restrict below, const double *restrict under,
+                                   float *restrict y, size_t lo, size_t hi, size_t outer, size_t inner, double n)
+{
+  for (size_t b = lo; b < hi; b++) {
+    double sum = (below[b + outer + 1] - below[b - outer]) - (under[b + inner + 1] - under[b - inner]);
+    y[b] = (float)((double)x[b] - sum / n);
+  }
+}
+
+/* The same of bins from lo to hi, where a box may reach beyond the spectrum. */
+static void contrast_cut(const state *st, const float *x, float *y, size_t lo, size_t hi, size_t frames, size_t inner)
+{
+  size_t half = st->bins / 2, less = st->inner_bins / 2, end = st->n_bins;
+  for (size_t b = lo; b < hi; b++) {
+    size_t from = b > half ? b - half : 0, to = b + half < end ? b + half + 1 : end;
+    size_t first = b > less ? b - less : 0, last = b + less < end ? b + less + 1 : end;
+    double sum = (st->below[to] - st->below[from]) - (st->under[last] - st->under[first]);
+    size_t n = (to - from) * frames - (last - first) * inner;
+    y[b] = n ? (float)((double)x[b] - sum / (double)n) : 0;
+  }
+}
+
+/* The same where something around is not finite. */
+static void contrast_broken(const state *st, size_t c, const float *x, float *y)
+{
+  for (size_t b = 0; b < st->n_bins; b++) {
+    box o = box_around(st, b, st->frames, st->bins), i = box_around(st, b, st->inner_frames, st->inner_bins);
+    size_t n = count(st, c, &o) - count(st, c, &i);
+    double sum = (st->below[o.hi] - st->below[o.lo]) - (st->under[i.hi] - st->under[i.lo]);
+    y[b] = !isfinite(x[b]) ? NAN : n ? (float)((double)x[b] - sum / (double)n) : 0;
+  }
 }
 
 static void give(void *sp, float *y)
 {
-  const state *st = sp;
+  state *st = sp;
   const float *x = st->x + (size_t)(st->lag.done % st->frames) * st->width;
-  for (size_t c = 0; c < st->n_channels; c++)
-    for (size_t b = 0; b < st->n_bins; b++, x++, y++) {
-      total outer = around(st, c, b, st->frames, st->bins), inner = around(st, c, b, st->inner_frames, st->inner_bins);
-      size_t n = outer.n - inner.n;
-      if (!isfinite(*x)) *y = NAN;
-      else *y = n ? (float)((double)*x - (outer.sum - inner.sum) / (double)n) : 0;
+  box outer = box_around(st, 0, st->frames, 1), inner = box_around(st, 0, st->inner_frames, 1);
+  while (st->inner.total <= inner.last) bl_box_sum_add(&st->inner, finite_of(st, st->inner.total));
+  const double *o = bl_box_sum_from(&st->outer, outer.first), *i = bl_box_sum_from(&st->inner, inner.first);
+  size_t half = st->bins / 2, lo = st->n_bins > 2 * half ? half : st->n_bins, hi = st->n_bins - half;
+  size_t frames = (size_t)(outer.last - outer.first + 1), inner_frames = (size_t)(inner.last - inner.first + 1);
+  size_t n = frames * st->bins - inner_frames * st->inner_bins;
+  if (lo == st->n_bins || !n) lo = hi = st->n_bins;
+  bool broken = any_broken(st, &outer);
+  for (size_t c = 0; c < st->n_channels; c++, x += st->n_bins, y += st->n_bins) {
+    sums_below(o + c * st->n_bins, st->n_bins, st->below);
+    sums_below(i + c * st->n_bins, st->n_bins, st->under);
+    if (broken) {
+      contrast_broken(st, c, x, y);
+      continue;
     }
+    contrast_cut(st, x, y, 0, lo, frames, inner_frames);
+    contrast_whole(x, st->below, st->under, y, lo, hi, half, st->inner_bins / 2, (double)n);
+    contrast_cut(st, x, y, hi, st->n_bins, frames, inner_frames);
+  }
 }
 
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
@@ -132,9 +220,15 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   st->inner_bins = (size_t)p->inner_bins;
   st->lag = (bl_lag){.behind = st->frames / 2, .width = st->width, .take = take, .give = give};
   st->x = bl_calloc(ctx, st->frames, st->width * sizeof *st->x);
-  st->below = bl_calloc(ctx, st->frames, (st->width + st->n_channels) * sizeof *st->below);
-  st->count = bl_calloc(ctx, st->frames, (st->width + st->n_channels) * sizeof *st->count);
-  return st->x && st->below && st->count ? BL_OK : bl_fail_nomem(ctx, "local_contrast");
+  st->finite = bl_calloc(ctx, st->width, sizeof *st->finite);
+  st->below = bl_calloc(ctx, st->n_bins + 1, sizeof *st->below);
+  st->under = bl_calloc(ctx, st->n_bins + 1, sizeof *st->under);
+  st->broken = bl_calloc(ctx, st->frames, (st->width + st->n_channels) * sizeof *st->broken);
+  st->holds_broken = bl_calloc(ctx, st->frames, sizeof *st->holds_broken);
+  if (!st->x || !st->finite || !st->below || !st->under || !st->broken || !st->holds_broken)
+    return bl_fail_nomem(ctx, "local_contrast");
+  bl_status s = bl_box_sum_init(ctx, "local_contrast", st->frames, st->width, &st->outer);
+  return s ? s : bl_box_sum_init(ctx, "local_contrast", st->inner_frames, st->width, &st->inner);
 }
 
 static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
@@ -151,13 +245,20 @@ static void release(bl_ctx *ctx, void *sp)
 {
   state *st = sp;
   bl_free(ctx, st->x);
+  bl_free(ctx, st->finite);
   bl_free(ctx, st->below);
-  bl_free(ctx, st->count);
+  bl_free(ctx, st->under);
+  bl_free(ctx, st->broken);
+  bl_free(ctx, st->holds_broken);
+  bl_box_sum_release(ctx, &st->outer);
+  bl_box_sum_release(ctx, &st->inner);
 }
 
+/* The sums over frames begin anew at blocks of either length. */
 static bool warm_up(const void *sp, bl_warm_up *out)
 {
-  *out = (bl_warm_up){((const state *)sp)->lag.behind, 1};
+  const state *st = sp;
+  *out = (bl_warm_up){st->lag.behind, st->frames * st->inner_frames};
   return true;
 }
 
