@@ -3,7 +3,7 @@
 
 #include "feature_help.h"
 
-enum { N = 600, MAX_WIDTH = 8, SPECTRA = 1, FLAT = 2, FRAMES = 4, ALONE = 8 };
+enum { N = 600, MAX_WIDTH = 8, SPECTRA = 1, FLAT = 2, FRAMES = 4, ALONE = 8, WAVES = 16 };
 
 /* Options that a summary needs to take N frames of anything, and what it may refuse. */
 static const struct special {
@@ -30,6 +30,13 @@ static const struct special {
     {"hjorth_spect", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
     {"welch", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
     {"log_variance", NULL, NULL, FLAT, "the logarithm of 0 is no number"},
+    {"acoustic_complexity_index", NULL, NULL, WAVES, "looks at a power spectrum"},
+    {"acoustic_diversity_index", "bin_step", "10", WAVES, "looks at a power spectrum, of many kHz by default"},
+    {"acoustic_evenness_index", "bin_step", "10", WAVES, "looks at a power spectrum, of many kHz by default"},
+    {"bioacoustics_index", "fmin", "0", WAVES, "looks at a power spectrum, of many kHz by default"},
+    {"soundscape_index", "bin_step", "10", WAVES, "looks at a power spectrum, of many kHz by default"},
+    {"frequency_entropy", "fmin", "0", WAVES, "looks at a power spectrum, of many kHz by default"},
+    {"temporal_entropy", "Nt", "50", SPECTRA, "makes an envelope of a waveform, of long pieces by default"},
 };
 
 static const struct special *special_of(const char *name)
@@ -107,6 +114,7 @@ static void check_run(bl_ctx *ctx, const bl_summary_class *c, const struct form 
   float *x = bl_calloc(ctx, N * MAX_WIDTH, sizeof *x), *copy = bl_calloc(ctx, N * MAX_WIDTH, sizeof *x);
   float *row = bl_calloc(ctx, n_out + 1, sizeof *row), *other = bl_calloc(ctx, n_out + 1, sizeof *row);
   fill(x, N * width, 1);
+  for (size_t i = 0; special_of(c->name)->refuses & WAVES && i < N * width; i++) x[i] = fabsf(x[i]); /* powers */
   memcpy(copy, x, N * width * sizeof *x);
   const float guard = 123.456f;
   for (size_t i = 0; i <= n_out; i++) row[i] = guard;
@@ -162,7 +170,8 @@ static void test_contract(void **state)
       sum_run r = {0};
       bl_status s = start(ctx, c->name, &forms[k], &in, &m, &r);
       int refuses = special_of(c->name)->refuses;
-      if ((forms[k].bins > 1 && refuses & SPECTRA) || (forms[k].channels == 1 && refuses & ALONE)) {
+      if ((forms[k].bins > 1 && refuses & SPECTRA) || (forms[k].channels == 1 && refuses & ALONE) ||
+          (forms[k].bins == 1 && refuses & WAVES)) {
         check_fails(ctx, s, BL_E_SHAPE, c->name);
       } else {
         check_ok(ctx, s);
@@ -185,8 +194,9 @@ static bl_status whole_work(bl_ctx *ctx, void *name)
   bl_summary m = {0};
   sum_run r = {0};
   fill(x, N * MAX_WIDTH, 3);
-  bl_status s = start(ctx, name, &forms[1], &in, &m, &r);
-  if (!s) s = sum_segment(ctx, &r, x, N, 3, NULL, row);
+  const struct form *f = &forms[special_of(name)->refuses & WAVES ? 2 : 1];
+  bl_status s = start(ctx, name, f, &in, &m, &r);
+  if (!s) s = sum_segment(ctx, &r, x, N, f->channels * f->bins, NULL, row);
   stop(ctx, &in, &m, &r);
   return s;
 }
