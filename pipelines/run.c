@@ -127,6 +127,7 @@ static bl_status learn(bl_ctx *ctx, bl_run_parts *r, bl_problem *p, bl_results *
   r->problem = p;
   s = bl_evaluate(ctx, r->config, p, results);
   if (!s) s = bl_evaluate_events(ctx, r->config, r->extraction, p, results);
+  if (!s && results->n) s = bl_look_for_leaks(ctx, r->config, r->extraction, p, results);
   if (!s) s = tell(ctx, r, l);
   if (!s) s = write_one(ctx, r, folder, BL_RUN_FOLDS, bl_write_folds);
   if (!s) s = write_one(ctx, r, folder, BL_RUN_PREDICTIONS, bl_write_predictions);

@@ -344,4 +344,5 @@ const bl_source_class bl_source_mix = {
     .params_size = sizeof(params),
     .list = list,
     .open = open_item,
+    .made = true,
 };

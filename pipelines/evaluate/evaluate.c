@@ -244,6 +244,8 @@ void bl_results_free(bl_ctx *ctx, bl_results *r)
 {
   for (size_t i = 0; i < r->n; i++) free_result(ctx, &r->v[i]);
   free_result(ctx, &r->chance);
+  bl_free(ctx, r->leaks.giveaways.v);
+  bl_texts_free(ctx, &r->leaks.told);
   bl_free(ctx, r->v);
   bl_folds_free(ctx, &r->folds);
   *r = (bl_results){0};

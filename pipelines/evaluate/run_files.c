@@ -174,6 +174,26 @@ static json_t *result_object(bl_ctx *ctx, const bl_run_parts *r, const bl_result
   return o;
 }
 
+static json_t *leaks_object(bl_ctx *ctx, const bl_leaks *l)
+{
+  json_t *o = json_object(), *by = json_array();
+  json_object_set_new(o, "equal_rows", json_integer((json_int_t)l->twins.n_same));
+  json_object_set_new(o, "nearly_equal_rows",
+                      l->twins.too_many ? json_null() : json_integer((json_int_t)l->twins.n_near));
+  for (size_t i = 0; i < l->giveaways.n; i++) {
+    const bl_giveaway *g = &l->giveaways.v[i];
+    json_t *one = json_object();
+    json_object_set_new(one, "what", json_string(g->what));
+    if (g->target) json_object_set_new(one, "target", text_json(ctx, g->target));
+    json_object_set_new(one, g->score_name, real_or_null(g->score));
+    json_object_set_new(one, "chance", real_or_null(g->chance));
+    json_array_append_new(by, one);
+  }
+  json_object_set_new(o, "label_predicted_by", by);
+  json_object_set_new(o, "warnings", texts_array(ctx, &l->told));
+  return o;
+}
+
 bl_status bl_write_metrics(bl_ctx *ctx, const bl_run_parts *r, const char *path)
 {
   const bl_extraction *x = r->extraction;
@@ -194,6 +214,7 @@ bl_status bl_write_metrics(bl_ctx *ctx, const bl_run_parts *r, const char *path)
     if (r->problem->n_targets > 1) json_object_set_new(root, "targets", texts_array(ctx, &r->problem->targets));
     for (size_t i = 0; i < r->results->n; i++) json_array_append_new(models, result_object(ctx, r, &r->results->v[i]));
   }
+  if (r->problem && r->results->n) json_object_set_new(root, "leakage", leaks_object(ctx, &r->results->leaks));
   json_object_set_new(root, "models", models);
   if (r->problem && r->results->chance.name)
     json_object_set_new(root, "chance", result_object(ctx, r, &r->results->chance));

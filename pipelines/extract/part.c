@@ -120,14 +120,30 @@ static bl_status keep_told(bl_ctx *ctx, const bl_recording *rec, bl_texts *told)
   return s;
 }
 
-static bl_status read_recording(bl_ctx *ctx, bl_survey *v, size_t i, bl_recording_job *job, bl_texts *told)
+/* How it was made: what may tell a label by itself. */
+static bl_status keep_facts(bl_ctx *ctx, const bl_recording *rec, bl_outcome *o)
+{
+  bl_buf names = {0};
+  bl_status s = BL_OK;
+  o->duration_s = rec->duration_s;
+  o->rate_hz = rec->n_streams ? rec->streams[0].rate_hz : 0;
+  for (size_t k = 0; k < rec->n_streams; k++)
+    for (size_t i = 0; !s && i < rec->streams[k].n_channels; i++)
+      s = bl_buf_printf(ctx, &names, "%s%s", names.len ? "," : "", rec->streams[k].channels[i].name);
+  if (!s && !(o->channels = bl_strdup(ctx, bl_buf_text(&names)))) s = bl_fail_nomem(ctx, "an outcome");
+  bl_buf_free(ctx, &names);
+  return s;
+}
+
+static bl_status read_recording(bl_ctx *ctx, bl_survey *v, size_t i, bl_recording_job *job, bl_run_part *p)
 {
   bl_item *item = &v->items.v[i];
   bool before = bl_ctx_mute(ctx, true); /* the survey told what the header is like */
   bl_status s = bl_source_open(ctx, &v->config->source, v->config->folder, item, &job->rec);
   bl_ctx_mute(ctx, before);
+  if (!s) s = keep_facts(ctx, job->rec, &p->outcome);
   if (!s && (s = bl_recording_extract(ctx, job))) bl_fail_in(ctx, s, "%s: ", item->name);
-  if (!s && job->rec) s = keep_told(ctx, job->rec, told);
+  if (!s && job->rec) s = keep_told(ctx, job->rec, &p->told);
   bl_recording_close(ctx, job->rec);
   job->rec = NULL;
   return s;
@@ -161,7 +177,7 @@ static bl_status make_from_recording(bl_ctx *ctx, bl_survey *v, size_t i, size_t
   bl_frames_writer frames = {v->frames, v->config, item->name, i, NULL};
   if (v->frames) job.frames = &frames;
   m.job = &job;
-  bl_status s = read_recording(ctx, v, i, &job, &p->told);
+  bl_status s = read_recording(ctx, v, i, &job, p);
   p->outcome.n_rows = job.n_rows;
   p->outcome.n_skipped = job.n_skipped;
   p->outcome.seconds = job.seconds;
@@ -222,6 +238,12 @@ bl_status bl_part_add(bl_ctx *ctx, bl_run_part *p, bl_run_part *more)
     p->outcome.marks = more->outcome.marks;
     more->outcome.marks = (bl_annotations){0};
   }
+  if (!p->outcome.channels) { /* all pieces are of one recording */
+    p->outcome.channels = more->outcome.channels;
+    p->outcome.rate_hz = more->outcome.rate_hz;
+    p->outcome.duration_s = more->outcome.duration_s;
+    more->outcome.channels = NULL;
+  }
   add_reasons(ctx, p, more);
   for (size_t i = 0; !s && i < more->told.n; i++) s = add_told(ctx, &p->told, more->told.v[i]);
   if (s) return s;
@@ -278,6 +300,7 @@ void bl_outcome_free(bl_ctx *ctx, bl_outcome *o)
 {
   bl_free(ctx, o->recording);
   bl_free(ctx, o->message);
+  bl_free(ctx, o->channels);
   bl_dropped_free(ctx, o->dropped, o->n_dropped);
   bl_annotations_free(ctx, &o->marks);
   *o = (bl_outcome){0};

@@ -177,6 +177,16 @@ static void leakage(const bl_report *rep, bl_sink *k)
   }
 }
 
+static void other_leaks(const bl_report *rep, bl_sink *k)
+{
+  const bl_texts *told = &rep->r->leaks.told;
+  for (size_t i = 0; i < told->n; i++) {
+    bl_sink_puts(k, "<p class=\"bad\">Beware: ");
+    bl_sink_html(k, told->v[i]);
+    bl_sink_puts(k, ".</p>\n");
+  }
+}
+
 /* Distinct groups among rows; `seen` holds p->groups.n flags. */
 static size_t groups_in(const bl_problem *p, const uint32_t *row, size_t n, bool *seen)
 {
@@ -205,6 +215,7 @@ void bl_section_split(const bl_report *rep, bl_sink *k)
   bl_sink_puts(k, "<section id=\"split\"><h2>How it was split</h2>\n");
   splitter(rep, k);
   leakage(rep, k);
+  other_leaks(rep, k);
   bl_sink_printf(k,
                  "<details%s><summary>Sizes of the %zu fold%s</summary><div class=\"scroll\"><table><thead><tr>"
                  "<th scope=\"col\">fold</th><th class=\"n\" scope=\"col\">training rows</th>"

@@ -176,9 +176,9 @@ static inline void synthetic_make(synthetic *s)
                     .end_s = {.open = s->end, .n = N_ROWS},
                     .extra = s->extra,
                     .n_extra = 1};
-  s->outcomes[0] = (bl_outcome){good, BL_OK, fine, 120, 2, 420, NULL, 0, false, {0}};
-  s->outcomes[1] = (bl_outcome){bad, BL_E_FORMAT, why, 0, 0, 0, NULL, 0, false, {0}};
-  s->outcomes[2] = (bl_outcome){good, BL_OK, fine, 120, 0, 420, NULL, 0, false, {0}};
+  s->outcomes[0] = (bl_outcome){.recording = good, .message = fine, .n_rows = 120, .n_skipped = 2, .seconds = 420};
+  s->outcomes[1] = (bl_outcome){.recording = bad, .status = BL_E_FORMAT, .message = why};
+  s->outcomes[2] = (bl_outcome){.recording = good, .message = fine, .n_rows = 120, .seconds = 420};
   s->x.outcomes = s->outcomes, s->x.n_outcomes = 3, s->x.n_failed = 1, s->x.seconds = 840;
   s->sound = (bl_stream){.rate_hz = 48000, .n_channels = 1, .n_bins = 1, .channels = {channels, 1}};
   s->x.inputs = (bl_streams){&s->sound, 1};

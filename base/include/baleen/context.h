@@ -61,6 +61,7 @@ void bl_log(bl_ctx *ctx, bl_log_level level, const char *format, ...) BL_PRINTF(
   X(ADJUSTED, "a parameter was changed to fit the data")                                                               \
   X(FORMAL, "a file departs from its standard where nothing hangs on it; noted, not warned of")                        \
   X(NONFINITE, "values are NaN or infinite, and are kept")                                                             \
+  X(LEAKAGE, "what makes scores better than they will be on new recordings")                                           \
   X(REMARK, "nothing wrong, but worth knowing: inverted polarity, two channels of one name")
 typedef enum bl_warning {
 #define BL_WARNING_CODE(name, text) BL_W_##name,

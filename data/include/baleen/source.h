@@ -40,6 +40,7 @@ typedef struct bl_source_class {
   bl_status (*open)(bl_ctx *ctx, const void *params, const char *folder, bl_item *item, bl_recording **out);
   /* Tables: the rows themselves. NULL for recordings. */
   bl_status (*load)(bl_ctx *ctx, const void *params, const char *folder, bl_dataset *out);
+  bool made; /* recordings are made by the source, which calls them by what they are made of: they are no files */
   /* Tables: the columns to be learnt, borrowed from params; of several each is a further column of the rows, and they
    * have no label. NULL: the label is all there is to learn. */
   const bl_texts *(*targets)(const void *params);

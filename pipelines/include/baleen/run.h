@@ -20,8 +20,10 @@ typedef struct bl_outcome {
   bl_status status;
   char *message; /* why it failed, and what was warned of it; "" when all is well */
   size_t n_rows, n_skipped;
-  double seconds;      /* of recording read */
-  bl_dropped *dropped; /* the skipped segments that have a time of their own, by time */
+  double seconds;             /* of recording read */
+  double rate_hz, duration_s; /* of its fastest stream, and from its start to its end; 0 when it could not be opened */
+  char *channels;             /* of all streams, with commas between; NULL when it could not be opened */
+  bl_dropped *dropped;        /* the skipped segments that have a time of their own, by time */
   size_t n_dropped;
   bool marked;          /* metrics of events are asked for, and what is marked in it is known */
   bl_annotations marks; /* then: the events that the segments ask for, but for marks of bad stretches */
@@ -112,14 +114,43 @@ typedef struct bl_result {
   size_t n_parts;
   double seconds;
 } bl_result;
+/* Rows that are the same, or nearly, on the two sides of a split: rows tested while another such is trained on. */
+typedef struct bl_twins {
+  size_t n_same, n_near;
+  uint32_t same[2], near[2]; /* a pair of each, rows of the problem: one that is tested, one that is trained on */
+  bool too_many;             /* near ones were not looked for */
+} bl_twins;
+/* What predicts the label by itself and says nothing of what is to be learnt. */
+typedef struct bl_giveaway {
+  const char *what; /* "sampling rate"; a constant text */
+  const char
+      *target; /* of several labels or numbers the one that it tells best; borrowed from the problem; else NULL */
+  const char *score_name; /* balanced_accuracy, or r2; a constant text */
+  double score, chance;   /* over all folds; and of who knows nothing */
+} bl_giveaway;
+typedef struct bl_giveaways {
+  bl_giveaway *v;
+  size_t n;
+} bl_giveaways;
+/* What may make the scores better than those on new recordings will be, though no rule refuses it. */
+typedef struct bl_leaks {
+  bl_twins twins;
+  bl_giveaways giveaways;
+  bl_texts told; /* a sentence each */
+} bl_leaks;
 typedef struct bl_results {
   bl_folds folds;
   bl_result *v;
   size_t n;
   bl_result chance; /* of a model that looks at no feature, on the same folds; name NULL: there is none */
+  bl_leaks leaks;   /* by bl_look_for_leaks() */
 } bl_results;
 /* Refuses leakage (BL_E_LEAKAGE) unless allowed, then cross-validates every learner on the same folds. */
 bl_status bl_evaluate(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_results *out) BL_MUST_CHECK;
+/* Looks for equal rows on both sides of the split, and for what tells the label that should not, on the same folds; warns
+ * of each that is found. */
+bl_status bl_look_for_leaks(bl_ctx *ctx, const bl_config *c, const bl_extraction *x, const bl_problem *p,
+                            bl_results *r) BL_MUST_CHECK;
 void bl_results_free(bl_ctx *ctx, bl_results *r);
 
 /* What a run says at its end. */
