@@ -1,33 +1,36 @@
 /* smooth: each value from its neighbourhood of `frames` x `bins`, channel by channel. Shape unchanged.
  *
  * method binomial: weights of Pascal's triangle in both directions, 1-2-1 times 1-2-1 over 16 by default (the kernel of
- * PAMGuard's spectrogram smoothing); method median: the median. Beyond the edges the nearest value repeats
- * (scipy.ndimage, mode "nearest"). Latency: (frames - 1) / 2 frames. A NaN makes all values NaN whose neighbourhood
+ * PAMGuard's spectrogram smoothing); method median: the median; method mean: the mean (a box). Beyond the edges the
+ * nearest value repeats (scipy.ndimage, mode "nearest"), or with mode constant there are zeros (scipy.signal.medfilt). Latency: (frames - 1) / 2 frames. A NaN makes all values NaN whose neighbourhood
  * holds it. */
 #include <string.h>
 
 #include "lag.h"
 #include "stage_util.h"
 
-enum { BINOMIAL, MEDIAN };
-static const char *const methods[] = {"binomial", "median", NULL};
+enum { BINOMIAL, MEDIAN, MEAN };
+enum { NEAREST, CONSTANT };
+static const char *const methods[] = {"binomial", "median", "mean", NULL};
+static const char *const modes[] = {"nearest", "constant", NULL};
 
 typedef struct params {
-  int method;
+  int method, mode;
   int64_t frames, bins;
 } params;
 
 static const bl_opt opts[] = {
-    BL_ENUM(params, method, "binomial", methods, "a weighted mean (1-2-1), or the median"),
+    BL_ENUM(params, method, "binomial", methods, "a weighted mean (1-2-1), the median, or the mean"),
+    BL_ENUM(params, mode, "nearest", modes, "what stands beyond the edges: the nearest value, or zeros"),
     BL_INT(params, frames, "3", 1, 99, "frames", "height of the neighbourhood, an odd number"),
     BL_INT(params, bins, "3", 1, 999, "bins", "its width over frequency, an odd number"),
     BL_OPT_END,
 };
 
 typedef struct state {
-  int method;
+  int method, mode;
   size_t n_channels, n_bins, width, frames, bins;
-  double *v;                              /* ring of `frames` frames; binomial: already smoothed over bins */
+  double *v;                              /* ring of `frames` frames; but for median already smoothed over bins */
   double *over_frames, *over_bins, *near; /* weights; the values of a neighbourhood */
   bl_lag lag;
 } state;
@@ -61,12 +64,24 @@ static void binomial(double *w, size_t n)
   for (size_t k = 0; k < n; k++) w[k] /= sum;
 }
 
+/* The same weight for all. */
+static void even(double *w, size_t n)
+{
+  for (size_t k = 0; k < n; k++) w[k] = 1 / (double)n;
+}
+
 /* The bin `k` places right of the one left of `at` by half the neighbourhood, within the spectrum. */
 static size_t bin_near(const state *st, size_t at, size_t k)
 {
   size_t half = st->bins / 2;
   if (at + k < half) return 0;
   return at + k - half < st->n_bins ? at + k - half : st->n_bins - 1;
+}
+
+/* Whether that place lies within the spectrum. */
+static bool is_there(const state *st, size_t at, size_t k)
+{
+  return at + k >= st->bins / 2 && at + k - st->bins / 2 < st->n_bins;
 }
 
 static void take(void *sp, const float *x)
@@ -78,7 +93,8 @@ static void take(void *sp, const float *x)
       v[b] = (double)x[b];
       if (st->method == MEDIAN) continue;
       v[b] = 0;
-      for (size_t k = 0; k < st->bins; k++) v[b] += st->over_bins[k] * (double)x[bin_near(st, b, k)];
+      for (size_t k = 0; k < st->bins; k++)
+        if (st->mode == NEAREST || is_there(st, b, k)) v[b] += st->over_bins[k] * (double)x[bin_near(st, b, k)];
     }
 }
 
@@ -117,13 +133,15 @@ static void give(void *sp, float *y)
       size_t n = 0;
       for (size_t f = 0; f < st->frames; f++) {
         uint64_t at = st->lag.done + f < half ? 0 : st->lag.done + f - half;
+        bool inside = st->lag.done + f >= half && at < st->lag.total;
         if (at >= st->lag.total) at = st->lag.total - 1;
         const double *v = st->v + at % st->frames * st->width + c * st->n_bins;
-        if (st->method == BINOMIAL) sum += st->over_frames[f] * v[b];
-        else
-          for (size_t k = 0; k < st->bins; k++) st->near[n++] = v[bin_near(st, b, k)];
+        if (st->method == MEDIAN)
+          for (size_t k = 0; k < st->bins; k++)
+            st->near[n++] = st->mode == CONSTANT && !(inside && is_there(st, b, k)) ? 0 : v[bin_near(st, b, k)];
+        else if (st->mode == NEAREST || inside) sum += st->over_frames[f] * v[b];
       }
-      y[c * st->n_bins + b] = (float)(st->method == BINOMIAL ? sum : median(st->near, n));
+      y[c * st->n_bins + b] = (float)(st->method == MEDIAN ? median(st->near, n) : sum);
     }
 }
 
@@ -133,6 +151,7 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   state *st = sp;
   (void)out;
   st->method = p->method;
+  st->mode = p->mode;
   st->n_channels = in->n_channels;
   st->n_bins = in->n_bins;
   st->width = bl_stream_width(in);
@@ -144,8 +163,8 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   st->over_bins = bl_calloc(ctx, st->bins, sizeof *st->over_bins);
   st->near = bl_calloc(ctx, st->frames * st->bins, sizeof *st->near);
   if (!st->v || !st->over_frames || !st->over_bins || !st->near) return bl_fail_nomem(ctx, "smooth");
-  binomial(st->over_frames, st->frames);
-  binomial(st->over_bins, st->bins);
+  (p->method == MEAN ? even : binomial)(st->over_frames, st->frames);
+  (p->method == MEAN ? even : binomial)(st->over_bins, st->bins);
   return BL_OK;
 }
 
@@ -176,8 +195,8 @@ static bool warm_up(const void *sp, bl_warm_up *out)
 
 const bl_stage_class bl_stage_smooth = {
     .name = "smooth",
-    .summary = "Values smoothed over time and frequency, 1-2-1 or by median",
-    .source = "PAMGuard, 3 x 3 kernel; scipy.ndimage.median_filter",
+    .summary = "Values smoothed over time and frequency: 1-2-1, median or mean",
+    .source = "PAMGuard, 3 x 3 kernel; scipy.ndimage.median_filter; scipy.signal.medfilt",
     .opts = opts,
     .params_size = sizeof(params),
     .state_size = sizeof(state),
