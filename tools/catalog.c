@@ -5,12 +5,13 @@
 
 #include "baleen/config.h"
 #include "baleen/event_metric.h"
+#include "baleen/preset.h"
 #include "baleen/recording.h"
 #include "command.h"
 
 static const char *const kinds[] = {"sources",   "readers",         "segments", "stages",
                                     "summaries", "estimators",      "metrics",  "metrics of events",
-                                    "splitters", "config sections", NULL};
+                                    "splitters", "config sections", "presets",  NULL};
 
 const char *bl_catalog_kind(size_t i) { return i < sizeof kinds / sizeof *kinds ? kinds[i] : NULL; }
 
@@ -19,7 +20,7 @@ const char *bl_catalog_kind(size_t i) { return i < sizeof kinds / sizeof *kinds 
   {                                                                                                                    \
     const bl_##lookup##_class *c = bl_##lookup##_at(i);                                                                \
     if (!c) return false;                                                                                              \
-    *out = (bl_entry){kind_, c->name, c->summary, c->source, c->opts, "", NULL};                                       \
+    *out = (bl_entry){kind_, c->name, c->summary, c->source, c->opts, "", NULL, NULL};                                 \
     return true;                                                                                                       \
   }
 
@@ -31,7 +32,7 @@ static bool reader_at(size_t i, bl_entry *out, char *buf)
   buf[0] = '\0';
   for (size_t k = 0; c->extensions && c->extensions[k] && n < 140; k++)
     n += (size_t)snprintf(buf + n, 240 - n, "%s%s", k ? " " : "", c->extensions[k]);
-  *out = (bl_entry){"reader", c->name, c->summary, c->source, NULL, buf, NULL};
+  *out = (bl_entry){"reader", c->name, c->summary, c->source, NULL, buf, NULL, NULL};
   return true;
 }
 
@@ -41,7 +42,7 @@ static bool stage_at(size_t i, bl_entry *out)
   if (!c) return false;
   *out = (bl_entry){"stage",   c->name, c->summary,
                     c->source, c->opts, c->tags & BL_STAGE_WHOLE ? "needs the whole recording: not for live runs" : "",
-                    NULL};
+                    NULL,      NULL};
   return true;
 }
 
@@ -58,7 +59,7 @@ static bool estimator_at(size_t i, bl_entry *out, char *buf)
            !(c->tags & BL_TAG_TARGETS) ? ""
            : c->kind == BL_CLASSIFIER  ? "; takes several labels a row"
                                        : "; takes several targets");
-  *out = (bl_entry){"estimator", c->name, c->summary, c->source, c->opts, buf, c->child_opts};
+  *out = (bl_entry){"estimator", c->name, c->summary, c->source, c->opts, buf, c->child_opts, NULL};
   return true;
 }
 
@@ -69,7 +70,7 @@ static bool metric_at(size_t i, bl_entry *out, char *buf)
   snprintf(buf, 240, "%s%s%s%s; %s is better", c->for_classes ? "classification" : "",
            c->for_classes && c->for_labels ? ", " : "", c->for_labels ? "several labels a row" : "",
            c->for_numbers ? "regression" : "", c->greater_is_better ? "greater" : "smaller");
-  *out = (bl_entry){"metric", c->name, c->summary, c->source, c->opts, buf, NULL};
+  *out = (bl_entry){"metric", c->name, c->summary, c->source, c->opts, buf, NULL, NULL};
   return true;
 }
 
@@ -79,7 +80,7 @@ static bool event_metric_at(size_t i, bl_entry *out, char *buf)
   if (!c) return false;
   snprintf(buf, 240, "of true events and detections%s; %s is better", c->needs_hours ? ", and the hours listened" : "",
            c->greater_is_better ? "greater" : "smaller");
-  *out = (bl_entry){"metric of events", c->name, c->summary, c->source, c->opts, buf, NULL};
+  *out = (bl_entry){"metric of events", c->name, c->summary, c->source, c->opts, buf, NULL, NULL};
   return true;
 }
 
@@ -94,7 +95,16 @@ static bool section_at(size_t i, bl_entry *out)
                   {"evaluate", "how models are tested; takes split: and metrics: too", bl_evaluate_opts},
                   {"report", "what the report says; takes published: too", bl_report_opts}};
   if (i >= sizeof sections / sizeof *sections) return false;
-  *out = (bl_entry){"config section", sections[i].name, sections[i].summary, "", sections[i].opts, "", NULL};
+  *out = (bl_entry){"config section", sections[i].name, sections[i].summary, "", sections[i].opts, "", NULL, NULL};
+  return true;
+}
+
+static bool preset_at(size_t i, bl_entry *out, char *buf)
+{
+  const bl_preset *p = bl_preset_at(i);
+  if (!p) return false;
+  snprintf(buf, 240, "version %u%s%s", p->version, p->with ? "; goes with: " : "", p->with ? p->with : "");
+  *out = (bl_entry){"preset", p->name, p->summary, p->source, NULL, buf, NULL, p->features};
   return true;
 }
 
@@ -111,6 +121,7 @@ bool bl_catalog_at(size_t kind, size_t i, bl_entry *out, char buf[240])
   case 7: return event_metric_at(i, out, buf);
   case 8: PLAIN("splitter", splitter)
   case 9: return section_at(i, out);
+  case 10: return preset_at(i, out, buf);
   default: return false;
   }
 }
@@ -137,6 +148,20 @@ static bl_status markdown_options(bl_ctx *ctx, const bl_opt *o, bl_buf *out)
   return s;
 }
 
+/* What a config says in its place. */
+static bl_status print_expansion(bl_ctx *ctx, const bl_entry *e, bool markdown, bl_buf *out)
+{
+  bl_status s = markdown ? bl_buf_puts(ctx, out, "\n```yaml\n")
+                         : bl_buf_printf(ctx, out, "'features: %s' stands for:\n", e->name);
+  if (!s) s = bl_buf_puts(ctx, out, "features:\n");
+  for (const char *line = e->expands; !s && *line;) {
+    size_t n = strcspn(line, "\n") + 1;
+    s = bl_buf_printf(ctx, out, "  %.*s", (int)n, line);
+    line += n;
+  }
+  return !s && markdown ? bl_buf_puts(ctx, out, "```\n") : s;
+}
+
 bl_status bl_catalog_print(bl_ctx *ctx, const bl_entry *e, bool markdown, bl_buf *out)
 {
   bool options = e->opts && e->opts->name;
@@ -154,5 +179,6 @@ bl_status bl_catalog_print(bl_ctx *ctx, const bl_entry *e, bool markdown, bl_buf
     s = bl_buf_puts(ctx, out, markdown ? "\nBeside each estimator in it:\n" : "beside each estimator in it:\n");
   if (!s && e->beside)
     s = markdown ? markdown_options(ctx, e->beside, out) : bl_options_help(ctx, e->beside, "  ", false, out);
+  if (!s && e->expands) s = print_expansion(ctx, e, markdown, out);
   return s ? s : bl_buf_puts(ctx, out, "\n");
 }

@@ -9,6 +9,7 @@ typedef struct bl_entry {
   const bl_opt *opts;
   const char *traits;   /* in words: "classifier; takes weights" */
   const bl_opt *beside; /* options beside each estimator that it holds, or NULL */
+  const char *expands;  /* what a preset stands for, in YAML, or NULL */
 } bl_entry;
 
 /* The i-th kind's name in plural ("stages"), or NULL. */

@@ -71,9 +71,9 @@ static double frame_from(double t, double run_start_s, const bl_stream *stream)
   return ceil((t - run_start_s - stream->start_s) * stream->rate_hz - 1e-6);
 }
 
-size_t bl_pad_from(bl_pad rule, size_t i, size_t m)
+size_t bl_fill_from(bl_fill rule, size_t i, size_t m)
 {
-  if (rule != BL_PAD_REFLECT) return i % m;
+  if (rule != BL_FILL_REFLECT) return i % m;
   size_t period = m > 1 ? 2 * (m - 1) : 1, at = i % period;
   return at < m ? at : period - at;
 }

@@ -37,7 +37,7 @@ static const char *const hop_words[] = {"auto", NULL};
 static const char *const label_words[] = {"none", "events", NULL};
 static const char *const of_words[] = {"window", "event", NULL};
 static const char *const all_words[] = {"all", NULL};
-static const char *const pad_words[] = {"drop", "zero", "reflect", "repeat", NULL}; /* bl_pad */
+static const char *const pad_words[] = {"drop", "zero", "reflect", "repeat", NULL}; /* bl_fill */
 enum { FROM_NONE, FROM_EVENTS };
 enum { OF_WINDOW, OF_EVENT };
 
@@ -178,7 +178,7 @@ static bool is_padded(const window_state *s, double k)
 {
   bl_span w = window_at(s, k), before = window_at(s, k - 1);
   double end = rint(s->run.end_s * s->run.rate_hz);
-  if (s->p->pad == BL_PAD_DROP || isinf(s->run.end_s) || fits(s, &w)) return false;
+  if (s->p->pad == BL_FILL_DROP || isinf(s->run.end_s) || fits(s, &w)) return false;
   if (rint(w.start_s * s->run.rate_hz) >= end) return false;
   return !(k > 0) || (fits(s, &before) && rint(before.end_s * s->run.rate_hz) < end);
 }
@@ -289,8 +289,8 @@ static bool pads(const void *params, const bl_run_info *run, bl_padding *out)
   const window_params *p = params;
   double hop = p->hop_s.word >= 0 ? p->length_s * (1 - p->overlap) : p->hop_s.real;
   window_state s = {.p = p, .run = *run, .n_samples = rint(p->length_s * run->rate_hz), .hop_s = hop};
-  *out = (bl_padding){.rule = (bl_pad)p->pad, .span = window_at(&s, 0)};
-  if (p->pad == BL_PAD_DROP || isinf(run->end_s)) return p->pad != BL_PAD_DROP;
+  *out = (bl_padding){.rule = (bl_fill)p->pad, .span = window_at(&s, 0)};
+  if (p->pad == BL_FILL_DROP || isinf(run->end_s)) return p->pad != BL_FILL_DROP;
   double first = floor((run->end_s - run->start_s - p->start_s - p->length_s) / hop);
   for (double k = fmax(first - 1, 0); k <= fmax(first, 0) + 2; k++) {
     if (!is_padded(&s, k)) continue;

@@ -15,7 +15,7 @@ static const char *const crops[] = {"start", "middle", "end", NULL};
 static const char *const pads[] = {"zero", "reflect", "repeat", NULL};
 enum { EXACT, PAD_CROP, RESAMPLE };
 enum { START, MIDDLE, END };
-static const bl_pad pad_of[] = {BL_PAD_ZERO, BL_PAD_REFLECT, BL_PAD_REPEAT};
+static const bl_fill fill_of[] = {BL_FILL_ZERO, BL_FILL_REFLECT, BL_FILL_REPEAT};
 
 typedef struct flatten_params {
   int64_t frames;
@@ -100,9 +100,9 @@ static void pad_or_crop(const flatten_state *s, float *row)
 {
   size_t m = (size_t)s->n, more = m > s->frames ? m - s->frames : 0, bytes = s->width * sizeof(float);
   size_t from = s->p->crop == END ? more : s->p->crop == MIDDLE ? more / 2 : 0;
-  bl_pad rule = pad_of[s->p->pad];
+  bl_fill rule = fill_of[s->p->pad];
   for (size_t i = 0; i < s->frames; i++) {
-    size_t at = i < m ? from + i : rule == BL_PAD_ZERO ? SIZE_MAX : bl_pad_from(rule, i, m);
+    size_t at = i < m ? from + i : rule == BL_FILL_ZERO ? SIZE_MAX : bl_fill_from(rule, i, m);
     if (at == SIZE_MAX) memset(row + i * s->width, 0, bytes);
     else memcpy(row + i * s->width, s->v + at * s->width, bytes);
   }

@@ -7,6 +7,7 @@
 #include "baleen/text.h"
 #include "config_private.h"
 #include "config_targets.h"
+#include "presets.h"
 
 static const char *const top_keys[] = {"seed", "relative_to", "source", "stream",   "segments", "features",
                                        "rows", "model",       "models", "evaluate", "report",   NULL};
@@ -117,9 +118,11 @@ bl_status bl_config_parse(bl_ctx *ctx, const char *path, const char *text, size_
   if (s == BL_E_CONFIG) bl_log(ctx, BL_LOG_ERROR, "%s", bl_ctx_error(ctx));
   if (!s && root->kind != BL_FLOW_MAP)
     s = bl_fail(ctx, BL_E_CONFIG, "%s:1:1: error: a config is a map of sections: source, features, model ...", path);
+  if (!s) s = bl_presets_expand(&m, root); /* --set reaches into what they stand for, and may name some */
   if (!s && overrides) s = bl_texts_copy(ctx, &out->set, overrides);
   for (size_t i = 0; !s && i < out->set.n; i++)
     s = bl_mistake(&m, NULL, bl_yaml_override(ctx, root, out->set.v[i], i + 1));
+  if (!s && out->set.n) s = bl_presets_expand(&m, root);
   if (!s) s = names_of(ctx, path, out);
   if (!s) s = read_folder(&m, root, out);
   if (!s) m.folder = out->folder;

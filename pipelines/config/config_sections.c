@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "baleen/preset.h"
+#include "baleen/text.h"
 #include "config_private.h"
 
 /* ---- features ---------------------------------------------------------------------------------------------------- */
@@ -60,10 +62,26 @@ static bl_status read_branch(bl_mistakes *m, const bl_flow *name, const bl_flow 
   return s;
 }
 
+static const char *preset_name(const void *arg, size_t i)
+{
+  (void)arg;
+  const bl_preset *p = bl_preset_at(i);
+  return p ? p->name : NULL;
+}
+
+static bl_status no_features(bl_mistakes *m, const bl_flow *n)
+{
+  const char *near = n->kind == BL_FLOW_SCALAR && n->text ? bl_nearest(n->text, preset_name, NULL) : NULL;
+  if (near) return bl_mistake_say(m, n, "features: no preset is called '%s'; did you mean '%s'?", n->text, near);
+  return bl_mistake_say(
+      m, n,
+      "features: wanted named branches, as in 'logmel: {stages: [...], summaries: [...]}', or a preset: "
+      "'baleen list presets' names them");
+}
+
 bl_status bl_read_features(bl_mistakes *m, const bl_flow *n, bl_config *c)
 {
-  if (n->kind != BL_FLOW_MAP || !n->n)
-    return bl_mistake_say(m, n, "features: wanted named branches, as in 'logmel: {stages: [...], summaries: [...]}'");
+  if (n->kind != BL_FLOW_MAP || !n->n) return no_features(m, n);
   bl_status s = BL_OK;
   size_t mistakes = m->v.n;
   for (size_t i = 0; !s && i < n->n; i++) s = read_branch(m, &n->key[i], &n->child[i], c);

@@ -108,7 +108,7 @@ static bl_status begin_tails(bl_ctx *ctx, bl_cutter *c)
   for (size_t k = 0; !s && k < c->n_tails; k++) {
     double frames = ceil((padding.span.end_s - padding.span.start_s) * c->in->v[k].rate_hz) + 2;
     s = bl_tail_begin(ctx, &c->tails[k], bl_stream_width(&c->in->v[k]),
-                      padding.rule == BL_PAD_ZERO ? 1 : (size_t)frames);
+                      padding.rule == BL_FILL_ZERO ? 1 : (size_t)frames);
   }
   return s;
 }

@@ -28,17 +28,17 @@ void bl_tail_add(bl_tail *t, const float *x, size_t n)
   t->n += more;
 }
 
-bl_status bl_tail_pad(bl_ctx *ctx, const bl_tail *t, bl_pad rule, size_t m, size_t n_frames, bl_extractor *e, size_t k)
+bl_status bl_tail_pad(bl_ctx *ctx, const bl_tail *t, bl_fill rule, size_t m, size_t n_frames, bl_extractor *e, size_t k)
 {
   size_t lot = LOT_FLOATS / t->width ? LOT_FLOATS / t->width : 1;
   float *x = bl_calloc(ctx, lot, t->width * sizeof *x);
   if (!x) return bl_fail_nomem(ctx, "what is put behind a run");
-  const float *from = rule == BL_PAD_ZERO ? NULL : t->v + (t->n - m) * t->width;
+  const float *from = rule == BL_FILL_ZERO ? NULL : t->v + (t->n - m) * t->width;
   bl_status s = BL_OK;
   for (size_t at = m; !s && at < n_frames;) {
     size_t now = n_frames - at < lot ? n_frames - at : lot;
     for (size_t i = 0; from && i < now; i++)
-      memcpy(x + i * t->width, from + bl_pad_from(rule, at + i, m) * t->width, t->width * sizeof *x);
+      memcpy(x + i * t->width, from + bl_fill_from(rule, at + i, m) * t->width, t->width * sizeof *x);
     s = bl_extractor_push_to(ctx, e, k, x, now);
     at += now;
   }

@@ -12,7 +12,7 @@ typedef struct bl_tail {
 bl_status bl_tail_begin(bl_ctx *ctx, bl_tail *t, size_t width, size_t most) BL_MUST_CHECK;
 void bl_tail_add(bl_tail *t, const float *x, size_t n);
 /* The frames of a segment from number m on, of which the run held the first m; to the extractor's input k, in lots. */
-bl_status bl_tail_pad(bl_ctx *ctx, const bl_tail *t, bl_pad rule, size_t m, size_t n_frames, bl_extractor *e,
+bl_status bl_tail_pad(bl_ctx *ctx, const bl_tail *t, bl_fill rule, size_t m, size_t n_frames, bl_extractor *e,
                       size_t k) BL_MUST_CHECK;
 void bl_tail_free(bl_ctx *ctx, bl_tail *t);
 

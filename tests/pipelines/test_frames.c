@@ -117,11 +117,11 @@ static void who_asks_for_nothing_gets_nothing(void **state)
 }
 
 /* Where sample i of a window comes from that holds m: -1 is zero. */
-static long from(bl_pad rule, size_t i, size_t m)
+static long from(bl_fill rule, size_t i, size_t m)
 {
   if (i < m) return (long)i;
-  if (rule == BL_PAD_ZERO) return -1;
-  if (rule == BL_PAD_REPEAT) return (long)(i % m);
+  if (rule == BL_FILL_ZERO) return -1;
+  if (rule == BL_FILL_REPEAT) return (long)(i % m);
   for (long at = 0, step = 1, k = 0;; k++, at += step) { /* there and back, a step at a time */
     if (k == (long)i) return at;
     if (at + step >= (long)m || at + step < 0) step = -step;
@@ -130,12 +130,12 @@ static long from(bl_pad rule, size_t i, size_t m)
 
 static const struct padded {
   const char *name;
-  bl_pad rule;
+  bl_fill rule;
   size_t rows; /* of a/b.wav: 3.5 s, c.wav: 4 s, a_b.wav: 0.7 s */
-} paddeds[] = {{"drop", BL_PAD_DROP, 2 + 3},
-               {"zero", BL_PAD_ZERO, 3 + 3 + 1},
-               {"reflect", BL_PAD_REFLECT, 3 + 3 + 1},
-               {"repeat", BL_PAD_REPEAT, 3 + 3 + 1}};
+} paddeds[] = {{"drop", BL_FILL_DROP, 2 + 3},
+               {"zero", BL_FILL_ZERO, 3 + 3 + 1},
+               {"reflect", BL_FILL_REFLECT, 3 + 3 + 1},
+               {"repeat", BL_FILL_REPEAT, 3 + 3 + 1}};
 
 /* Windows of 2 s, one every second: [0, 2), [1, 3), and [2, 4), of which a recording of 3.5 s holds 1.5 s. */
 static void last_windows(void **state)

@@ -71,14 +71,14 @@ typedef struct bl_news {
 } bl_news;
 
 /* What is put behind a run's end, at the samples, before all stages, so that its last segment is whole. Sample i of the
- * segment, of which the run holds m, is 0, or that of number bl_pad_from(rule, i, m). */
-typedef enum bl_pad { BL_PAD_DROP, BL_PAD_ZERO, BL_PAD_REFLECT, BL_PAD_REPEAT } bl_pad;
+ * segment, of which the run holds m, is 0, or that of number bl_fill_from(rule, i, m). */
+typedef enum bl_fill { BL_FILL_DROP, BL_FILL_ZERO, BL_FILL_REFLECT, BL_FILL_REPEAT } bl_fill;
 typedef struct bl_padding {
-  bl_pad rule;
+  bl_fill rule;
   bl_span span; /* the segment; valid where the run's end is known */
 } bl_padding;
 /* reflect: there and back, the samples at the turns once (numpy.pad); repeat: from the segment's beginning again. */
-size_t bl_pad_from(bl_pad rule, size_t i, size_t m);
+size_t bl_fill_from(bl_fill rule, size_t i, size_t m);
 
 /* A segmentation works its way along one run, so that no list of all spans of a night exists: open, then advance as
  * often as one likes, then close, then release. Where a run is cut into steps changes no span.
