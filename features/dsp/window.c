@@ -9,11 +9,14 @@
 
 #include <math.h>
 
+#include "dpss.h"
+
 static const double pi = 3.14159265358979323846;
 
-const char *const bl_window_names[] = {"hann",   "hamming", "blackman", "boxcar",      "triang",          "bartlett",
-                                       "cosine", "parzen",  "bohman",   "nuttall",     "blackmanharris",  "flattop",
-                                       "kaiser", "tukey",   "gaussian", "exponential", "general_hamming", NULL};
+const char *const bl_window_names[] = {"hann",           "hamming",         "blackman", "boxcar", "triang",
+                                       "bartlett",       "cosine",          "parzen",   "bohman", "nuttall",
+                                       "blackmanharris", "flattop",         "kaiser",   "tukey",  "gaussian",
+                                       "exponential",    "general_hamming", "dpss",     NULL};
 const char *const bl_window_auto[] = {"auto", NULL};
 
 enum { TERMS = 5 };
@@ -102,6 +105,7 @@ static const number numbers[] = {
     [BL_WINDOW_GAUSSIAN] = {"standard deviation in samples", 0, HUGE_VAL, 0},
     [BL_WINDOW_EXPONENTIAL] = {"tau in samples", 0, HUGE_VAL, 1},
     [BL_WINDOW_GENERAL_HAMMING] = {"alpha", -1, 1, 0},
+    [BL_WINDOW_DPSS] = {"NW, half its bandwidth in bins", 0, HUGE_VAL, 0},
 };
 
 bl_status bl_window_check(bl_ctx *ctx, const char *who, const bl_window_spec *spec)
@@ -124,6 +128,7 @@ bl_status bl_window_make(bl_ctx *ctx, const char *who, const bl_window_spec *spe
   bl_status s = bl_window_check(ctx, who, spec);
   if (s) return s;
   double param = spec->param.word < 0 ? spec->param.real : numbers[spec->kind].usual;
+  if (spec->kind == BL_WINDOW_DPSS) return bl_dpss_window(ctx, who, n, param, periodic, w);
   fill((bl_window)spec->kind, param, n, periodic, w);
   return BL_OK;
 }

@@ -25,14 +25,15 @@ typedef enum bl_window {
   BL_WINDOW_TUKEY,
   BL_WINDOW_GAUSSIAN,
   BL_WINDOW_EXPONENTIAL,
-  BL_WINDOW_GENERAL_HAMMING
+  BL_WINDOW_GENERAL_HAMMING,
+  BL_WINDOW_DPSS
 } bl_window;
 /* scipy's names, in the enum's order, NULL behind the last: the choices of an option. */
 extern const char *const bl_window_names[];
 
 /* What a plug-in's params hold: the window, and the number that it takes, if any: beta of kaiser, the share of tukey
  * that tapers (alpha), the standard deviation of gaussian in samples, tau of exponential in samples, alpha of
- * general_hamming. */
+ * general_hamming, NW (half the bandwidth in bins) of dpss. */
 typedef struct bl_window_spec {
   int kind;
   bl_word param; /* word 0: auto */
@@ -46,13 +47,14 @@ extern const char *const bl_window_auto[]; /* "auto" */
   {"window", BL_OPT_ENUM, offsetof(T, m.kind), def, 0, 0, 0, bl_window_names, "", help, NULL},                         \
   {"window_param", BL_OPT_WORD, offsetof(T, m.param), "auto", 0, 1e9, 0, bl_window_auto, "",                           \
    "what some windows take: kaiser beta, tukey the tapered share (auto: 0.5), gaussian std and exponential tau (auto: " \
-   "1) in samples, general_hamming alpha", NULL}
+   "1) in samples, general_hamming alpha, dpss NW", NULL}
 /* clang-format on */
 
 /* BL_E_CONFIG where the window needs a number and has none, has one and takes none, or cannot take that one. For a
  * plug-in's `shape`. */
 bl_status bl_window_check(bl_ctx *ctx, const char *who, const bl_window_spec *spec) BL_MUST_CHECK;
-/* Writes n values; checked, so that it fails as bl_window_check() does. */
+/* Writes n values; checked, so that it fails as bl_window_check() does; for want of memory; or where NW
+ * of dpss is too large for n. */
 bl_status bl_window_make(bl_ctx *ctx, const char *who, const bl_window_spec *spec, size_t n, bool periodic,
                          double *w) BL_MUST_CHECK;
 /* The same of a window that takes no number; cannot fail. */

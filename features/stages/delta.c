@@ -11,6 +11,7 @@
  *   mirror    the frames mirrored at the first and at the last one
  *   constant  zeros
  * A NaN makes all values NaN whose neighbourhood holds it. Latency: (width - 1) / 2 frames; interp: width - 1. */
+#include <stdio.h>
 #include <string.h>
 
 #include "baleen/wide.h"
@@ -57,7 +58,9 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
     return bl_fail(ctx, BL_E_CONFIG, "delta: needs real values, but what comes in is complex; put power before it");
   int64_t behind = p->mode == INTERP ? p->width - 1 : p->width / 2;
   out->latency_s = in->latency_s + (double)behind / in->rate_hz;
-  return BL_OK;
+  char format[32];
+  snprintf(format, sizeof format, p->order > 1 ? "%%s/frame^%d" : "%%s/frame", (int)p->order);
+  return bl_stream_set_units(ctx, out, format);
 }
 
 /* The weights w[n] whose sum with n values is the derivative: order! times the highest coefficient of the polynomial

@@ -1,12 +1,12 @@
 /* pcen: per-channel energy normalisation of a spectrum, bin by bin. Shape unchanged.
  *
- *   M[t] = (1 - b) M[t-1] + b R[t], M[-1] = 1
+ *   M[t] = (1 - b) M[t-1] + b R[t], M[-1] = start
  *   y = bias^power expm1(power log1p(S (eps + M)^-gain / bias))
  * with b = (sqrt(1 + 4 T^2) - 1) / (2 T^2), T = time_constant times the frame rate, or given; power 0: log1p(S (eps +
  * M)^-gain); bias 0: (S (eps + M)^-gain)^power. S is the input times `scale`, R the same or, with max_size, the largest S
  * of so many bins around. librosa.pcen, whose defaults are meant for magnitudes times 2^31 (put power exponent=1 before,
  * and scale: 2147483648); Wang et al., ICASSP 2017; Lostanlen et al., IEEE Signal Process. Lett. 26 (2019) 39-43. maad.
- * sound.pcen is this with b: 0.025. Values below 0 count as 0. A NaN or infinity comes out as NaN and leaves M. */
+ * sound.pcen is this with b: 0.025 and start: 0. Values below 0 count as 0. A NaN or infinity comes out as NaN and leaves M. */
 #include <string.h>
 
 #include "baleen/wide.h"
@@ -18,6 +18,7 @@ typedef struct params {
   double gain, bias, power, time_constant, eps, scale;
   bl_word b;
   int64_t max_size;
+  double start;
 } params;
 
 static const char *const auto_word[] = {"auto", NULL};
@@ -32,6 +33,7 @@ static const bl_opt opts[] = {
     BL_WORD(params, b, "auto", auto_word, 0, 1, BL_OPT_OPEN_LO, "",
             "weight of a new frame in the running mean; auto: as time_constant says"),
     BL_INT(params, max_size, "1", 1, 9999, "bins", "the running mean is that of the largest value of so many bins"),
+    BL_REAL(params, start, "1", 0, 1e30, "", "what the running mean starts from"),
     BL_OPT_END,
 };
 
@@ -56,7 +58,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
 static void reset(void *sp)
 {
   state *st = sp;
-  for (size_t k = 0; k < st->width; k++) st->mean[k] = 1;
+  for (size_t k = 0; k < st->width; k++) st->mean[k] = st->p.start;
 }
 
 /* Whether all that compress() takes exponentials of stays within +-1000, whatever comes in. */

@@ -85,6 +85,7 @@ static const row rows[] = {
     {"librosa/hpss_stft_mag", TICO, 0, 0, 22050, 1, "stft n_fft=512 hop_length=256 output=magnitude | hpss component=percussive", 1e-5, SECOND_OF_TWO},
     {"librosa/hpss_mask_margin3_k17", "inputs/tico_mag512", 0, 0, 43, 1, "hpss component=percussive kernel_frames=17 kernel_bins=17 margin_harm=3 margin_perc=3 mask=true", 2e-6, SECOND_OF_TWO},
     {"librosa/hpss_hard_mask", "inputs/tico_mag512", 0, 0, 43, 1, "hpss component=percussive power=inf mask=true", 0, SECOND_OF_TWO},
+    {"maad/pcen_every16th_bin", "inputs/spinetail_power16", 0, 0, 86, 1, "pcen b=0.025 start=0", 1e-6, BIN_FRAME},
     {"scipy/medfilt_7", WHALE, 0, 500, 4000, 1, "smooth method=median frames=7 bins=1 mode=constant", 0, BIN_FRAME},
 
     {"scipy/spectrogram_default", WHALE, 0, 4096, 4000, 1,
@@ -232,6 +233,31 @@ static void check_row(void **arg)
   check_free(ctx);
 }
 
+/* maad's levels of 512 bins are smoothed over 25 of them: of the 125 lowest every 16th up to the 112th has all of its
+ * neighbours, and comes out as there. */
+static void check_remove_background(void **arg)
+{
+  (void)arg;
+  const row r = {"maad/nobg_median_every16th_bin", "inputs/spinetail_db125", 0, 0, 86, 1, "remove_background", 1e-6, 0};
+  bl_ctx *ctx = bl_ctx_new();
+  npy *want = npy_open(r.golden);
+  size_t n;
+  bl_stream stream;
+  chain c;
+  float *x = input_of(ctx, &r, &stream, &n), *got = calloc(8 * n, sizeof *got);
+  check_ok(ctx, chain_run(ctx, r.chain, &stream, x, n, &c));
+  for (size_t b = 0; b < 8; b++)
+    for (size_t i = 0; i < n; i++) got[b * n + i] = chain_out(&c)->v[i * chain_out(&c)->width + 16 * b];
+  want->n = 8 * n;
+  npy_compare(want, got, 8 * n, r.tol, r.golden);
+  free(got);
+  free(x);
+  npy_close(want);
+  chain_stop(ctx, &c);
+  bl_stream_free(ctx, &stream);
+  check_free(ctx);
+}
+
 /* Frames stand where scipy and mlab say: in the middle of each. */
 static void check_times(void **arg)
 {
@@ -259,7 +285,8 @@ static void check_times(void **arg)
 int main(void)
 {
   enum { ROWS = sizeof rows / sizeof *rows, BANKS = sizeof banks / sizeof *banks };
-  struct CMUnitTest tests[ROWS + BANKS + 1] = {[ROWS + BANKS] = cmocka_unit_test(check_times)};
+  struct CMUnitTest tests[ROWS + BANKS + 2] = {[ROWS + BANKS] = cmocka_unit_test(check_times),
+                                               cmocka_unit_test(check_remove_background)};
   for (size_t i = 0; i < ROWS; i++)
     tests[i] = (struct CMUnitTest){rows[i].golden, check_row, NULL, NULL, (void *)(uintptr_t)&rows[i]};
   for (size_t i = 0; i < BANKS; i++)

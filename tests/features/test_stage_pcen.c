@@ -14,7 +14,7 @@ static const stage_case cases[] = {
      .options = "eps=1e-3 scale=100",
      .unbounded = "what is left out of the mean is missing in all that follow"},
     {.input = POWER_SPECTRUM,
-     .options = "b=0.025 max_size=4",
+     .options = "b=0.025 max_size=4 start=0",
      .unbounded = "what is left out of the mean is missing in all that follow"},
     {.input = POWER_SPECTRUM,
      .options = "gain=3",

@@ -48,6 +48,7 @@ static const stage_case cases[] = {
     {.options = "n_fft=20 window=tukey", .length = 20, .hop = 5, .pad = 10, .reach = 10},
     {.options = "n_fft=20 window=gaussian window_param=5", .length = 20, .hop = 5, .pad = 10, .reach = 10},
     {.options = "n_fft=20 window=exponential window_param=4", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 window=dpss window_param=3", .length = 20, .hop = 5, .pad = 10, .reach = 10},
     {.options = "n_fft=20 window=general_hamming window_param=0.6", .length = 20, .hop = 5, .pad = 10, .reach = 10},
 };
 

@@ -58,6 +58,20 @@ static void check_others(void **arg)
   check_free(ctx);
 }
 
+/* The window of the tapers (dpss.h). */
+static void check_dpss(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  golden *g = golden_open("windows");
+  compare(ctx, g, "dpss300", &(bl_window_spec){BL_WINDOW_DPSS, {-1, 3}}, (const size_t[]){16, 17}, 2);
+  double w[4];
+  check_fails(ctx, bl_window_make(ctx, "stft", &(bl_window_spec){BL_WINDOW_DPSS, {-1, 3}}, 4, true, w), BL_E_RANGE,
+              "stft");
+  golden_close(g);
+  check_free(ctx);
+}
+
 /* What a window takes when it is told nothing: scipy's 0.5 of tukey and 1 of exponential. */
 static void check_auto(void **arg)
 {
@@ -90,6 +104,7 @@ static void check_refusals(void **arg)
       {{BL_WINDOW_GAUSSIAN, {0, 0}}, "needs window_param, its standard deviation in samples"},
       {{BL_WINDOW_GAUSSIAN, {-1, 0}}, "it must be above 0"},
       {{BL_WINDOW_TUKEY, {-1, 1.5}}, "it is too large"},
+      {{BL_WINDOW_DPSS, {0, 0}}, "needs window_param, its NW"},
       {{BL_WINDOW_GENERAL_HAMMING, {0, 0}}, "needs window_param, its alpha"},
   };
   double w[4];
@@ -103,6 +118,7 @@ static void check_refusals(void **arg)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(check_usual), cmocka_unit_test(check_others),
-                                     cmocka_unit_test(check_auto), cmocka_unit_test(check_refusals)};
+                                     cmocka_unit_test(check_dpss), cmocka_unit_test(check_auto),
+                                     cmocka_unit_test(check_refusals)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

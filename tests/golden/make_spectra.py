@@ -71,12 +71,13 @@ def windows():
             g.array("%s.symmetric.%d" % (name, n), get_window(name, n, fftbins=False), 1e-13, 1e-15)
     for name in ("boxcar", "triang", "bartlett", "cosine", "parzen", "bohman", "nuttall", "blackmanharris", "flattop",
                  ("kaiser", 8.6), ("tukey", 0.5), ("gaussian", 10.0), ("exponential", None, 8.0),
-                 ("general_hamming", 0.6), ("tukey", 0.0), ("tukey", 1.0), ("tukey", 0.25)):
+                 ("general_hamming", 0.6), ("tukey", 0.0), ("tukey", 1.0), ("tukey", 0.25), ("dpss", 3.0)):
         key = name if isinstance(name, str) else "%s%d" % (name[0], round(100 * name[-1]))
         g.text(key, name if isinstance(name, str) else "%s %g" % (name[0], name[-1]))
-        for n in (1, 2, 16, 17):
-            g.array("%s.periodic.%d" % (key, n), get_window(name, n, fftbins=True), 1e-12, 1e-14)
-            g.array("%s.symmetric.%d" % (key, n), get_window(name, n, fftbins=False), 1e-12, 1e-14)
+        for n in (16, 17) if key == "dpss300" else (1, 2, 16, 17):
+            tol = (1e-9, 1e-9) if key == "dpss300" else (1e-12, 1e-14)
+            g.array("%s.periodic.%d" % (key, n), get_window(name, n, fftbins=True), *tol)
+            g.array("%s.symmetric.%d" % (key, n), get_window(name, n, fftbins=False), *tol)
     g.close()
 
 
