@@ -12,6 +12,7 @@
  * peakMeanMeanDist    the mean height less the mean of all values */
 #include <math.h>
 
+#include "peaks.h"
 #include "series.h"
 
 static const char *const any[] = {"any", NULL};
@@ -30,62 +31,17 @@ static const bl_opt opts[] = {
     BL_REAL(peaks_params, prominence, "0", 0, 1e300, "", "least height of a peak over what surrounds it"),
     BL_ENUM(peaks_params, none, "nan", nones, "what distance and height are where there are no peaks"), BL_OPT_END};
 
-/* Places of the peaks, ascending; they are numbers of frames, held as doubles. */
-static size_t find(const double *x, size_t n, double height, double *at)
-{
-  size_t found = 0;
-  for (size_t i = 1; i + 1 < n;) {
-    size_t ahead = i + 1;
-    if (!(x[i - 1] < x[i])) {
-      i++;
-      continue;
-    }
-    while (ahead + 1 < n && x[ahead] == x[i]) ahead++;
-    if (x[ahead] < x[i] && x[i] >= height) at[found++] = (double)((i + ahead - 1) / 2);
-    i = ahead;
-  }
-  return found;
-}
-
-/* From the highest down, of equals the later one first, each strikes out what lies nearer than `distance` frames. */
-static size_t thin(const double *x, double *at, size_t n, double distance, double *state)
-{
-  enum { OPEN, KEPT, OUT };
-  size_t kept = 0;
-  for (size_t i = 0; i < n; i++) state[i] = OPEN;
-  for (size_t round = 0; round < n; round++) {
-    size_t best = n;
-    for (size_t i = 0; i < n; i++)
-      if (state[i] == OPEN && (best == n || x[(size_t)at[i]] >= x[(size_t)at[best]])) best = i;
-    if (best == n) break;
-    state[best] = KEPT;
-    for (size_t i = best; i-- > 0 && at[best] - at[i] < distance;) state[i] = OUT;
-    for (size_t i = best + 1; i < n && at[i] - at[best] < distance; i++) state[i] = OUT;
-  }
-  for (size_t i = 0; i < n; i++)
-    if (state[i] == KEPT) at[kept++] = at[i];
-  return kept;
-}
-
-static double prominence(const double *x, size_t n, size_t peak)
-{
-  double left = x[peak], right = x[peak];
-  for (size_t i = peak; i-- > 0 && x[i] <= x[peak];) left = fmin(left, x[i]);
-  for (size_t i = peak + 1; i < n && x[i] <= x[peak]; i++) right = fmin(right, x[i]);
-  return x[peak] - fmax(left, right);
-}
-
 static bl_status values(bl_ctx *ctx, bl_series *s, double *x, size_t n, double *out)
 {
   const peaks_params *p = s->params;
   double *at, sum = 0, heights = 0;
   bl_status status = bl_series_room(ctx, s, 2 * n, &at);
   if (status) return status;
-  size_t kept = 0, found = find(x, n, p->height.word < 0 ? p->height.real : -INFINITY, at);
+  size_t kept = 0, found = bl_peaks_find(x, n, p->height.word < 0 ? p->height.real : -INFINITY, at);
   double distance = ceil(p->distance_s * s->in->rate_hz);
-  if (distance > 1) found = thin(x, at, found, distance, at + n);
+  if (distance > 1) found = bl_peaks_thin(x, at, found, distance, at + n);
   for (size_t i = 0; i < found; i++)
-    if (p->prominence == 0 || prominence(x, n, (size_t)at[i]) >= p->prominence) at[kept++] = at[i];
+    if (p->prominence == 0 || bl_peak_prominence(x, n, (size_t)at[i]) >= p->prominence) at[kept++] = at[i];
   for (size_t i = 0; i < n; i++) sum += x[i];
   for (size_t i = 0; i < kept; i++) heights += x[(size_t)at[i]];
   double none = p->none == ZERO ? 0 : (double)NAN;

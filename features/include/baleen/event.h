@@ -13,7 +13,7 @@ typedef struct bl_event {
 #define BL_NO_EVENT ((size_t)-1)
 
 /* What a stage found, with numbers that it names (bl_stage_class.event_values). */
-enum { BL_EVENT_VALUES = 4 };
+enum { BL_EVENT_VALUES = 10 };
 typedef struct bl_finding {
   bl_event event;
   double value[BL_EVENT_VALUES];
