@@ -1,0 +1,46 @@
+/* baleen ica as a user runs it: the eyes are found in a minute with blinks, what is printed goes into a config, and a run
+ * that tests on what it was learnt from is refused. */
+#include "program.h"
+
+#include "tree.h"
+
+#define EDF    BALEEN_SETS "/eegmmidb-s001/S001R01.edf"
+#define STAGES "--stages '[{rename: {strip: \".\"}}, {pick: {include: [Fp1, Fp2, F3, F4, C3, C4, O1, O2]}}]'"
+
+static void the_eyes_are_found(void **state)
+{
+  (void)state;
+  char stage[600], config[2400];
+  assert_int_equal(baleen("ica %s -o '%s/i.npy' %s --eog Fp1 --threshold 2", EDF, tree_root(), STAGES), 0);
+  check_says("7 components of 7 channels, 60.0 s");
+  check_says("exclude: [0], channels: [Fp2, F3, F4, C3, C4, O1, O2], learnt_from: [");
+  const char *at = strstr(said, "- ica:");
+  snprintf(stage, sizeof stage, "%.*s", (int)strcspn(at, "\n"), at);
+  snprintf(config, sizeof config,
+           "source:\n  files: {recordings: ['%s/eegmmidb-s001/S001R{01,02}.edf'], labels: csv,\n"
+           "    label_file: '%s/eegmmidb-s001/runs.csv', label_column: task}\n"
+           "segments: {window: {length_s: 10}}\n"
+           "features:\n  f:\n    stages:\n      - rename: {strip: \".\"}\n      %s\n    summaries: [std]\n"
+           "rows: {block_s: 10}\nmodel: [lda]\nevaluate: {split: {group_k_fold: {n_splits: 2}}}\n",
+           BALEEN_SETS, BALEEN_SETS, stage);
+  tree_text("i.yaml", config);
+  int status = baleen("run '%s/i.yaml' -o '%s/run'", tree_root(), tree_root());
+  if (status != 4) fail_msg("%d: %s", status, said);
+  check_says("refused: ica: an array of its was cut from");
+}
+
+static void slips_are_told(void **state)
+{
+  (void)state;
+  assert_int_equal(baleen("ica %s -o '%s/j.npy' %s --eog FP1", EDF, tree_root(), STAGES), 2);
+  check_says("no channel 'FP1'; did you mean 'Fp1'?");
+  assert_int_equal(baleen("ica %s -o %s", EDF, EDF), 2);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(the_eyes_are_found), cmocka_unit_test(slips_are_told)};
+  int failed = cmocka_run_group_tests(tests, NULL, NULL);
+  tree_done();
+  return failed;
+}

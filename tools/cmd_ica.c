@@ -1,0 +1,351 @@
+/* baleen ica FILE... --out ICA.npy: learns independent components, says which are of the eyes and the heart, and prints the
+ * stage that takes them out. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "baleen/dataset.h"
+#include "baleen/ica.h"
+#include "baleen/text.h"
+#include "command.h"
+#include "convert.h"
+#include "outputs.h"
+
+typedef struct params {
+  char *out, *stages;
+  bl_texts pick, eog, ecg;
+  bl_word rate_hz, threshold;
+  int measure;
+  bl_ica_params ica;
+} params;
+static const char *const automatic[] = {"auto", NULL};
+static const char *const measures[] = {"zscore", "correlation", NULL};
+/* clang-format off */
+static const bl_opt opts[] = {
+    BL_TEXT(params, out, "ica.npy", "where the array goes, a .npy file"),
+    BL_TEXTS(params, pick, NULL, "a channel to learn from, by its name behind the stages; may be given again; none: all but those of --eog and --ecg"),
+    BL_TEXT(params, stages, NULL, "stages to pass through first, as in a config: '[{fir: {l_freq: 1}}]'; slow drifts spoil what is learnt"),
+    BL_TEXTS(params, eog, NULL, "a channel that sees the eyes, by its name; may be given again"),
+    BL_TEXTS(params, ecg, NULL, "a channel that sees the heart, by its name; may be given again"),
+    BL_ENUM(params, measure, "zscore", measures, "how components of eyes and heart are told: by how far their correlation stands out, or by itself"),
+    BL_WORD(params, threshold, "auto", automatic, 0, 100, BL_OPT_OPEN_LO, "", "above which they are; auto: 3 of zscore, 0.9 of correlation"),
+    BL_WORD(params, rate_hz, "auto", automatic, 0, 1e9, BL_OPT_OPEN_LO, "Hz", "stream to take, where recordings have several rates"),
+    BL_ICA_OPTS(params, ica),
+    BL_OPT_END};
+/* clang-format on */
+
+/* Frames of all recordings, behind the stages, one after the other. */
+typedef struct gathered {
+  bl_stream of; /* what they are */
+  float *x;
+  size_t n, cap;
+} gathered;
+
+static bl_status add_frames(bl_ctx *ctx, gathered *g, const float *x, size_t n)
+{
+  void *v = g->x;
+  bl_status s = bl_grow(ctx, &v, &g->cap, (g->n + n) * g->of.n_channels, sizeof *g->x, "the samples of the recordings");
+  if (s) return s;
+  g->x = v;
+  if (n) memcpy(g->x + g->n * g->of.n_channels, x, n * g->of.n_channels * sizeof *x);
+  g->n += n;
+  return BL_OK;
+}
+
+static bl_status read_run(bl_ctx *ctx, bl_recording *rec, size_t stream, const bl_stretch *run, bl_stage_chain *chain,
+                          gathered *g)
+{
+  enum { BLOCK = 4096 };
+  size_t got = 1, n_y;
+  const float *y;
+  float *x = bl_calloc(ctx, BLOCK, rec->streams[stream].n_channels * sizeof *x);
+  bl_status s = x ? BL_OK : bl_fail_nomem(ctx, "a block of samples");
+  bl_stage_chain_reset(chain);
+  for (uint64_t at = 0; !s && got && at < run->n; at += got) {
+    size_t n = run->n - at < BLOCK ? (size_t)(run->n - at) : BLOCK;
+    s = bl_recording_read(ctx, rec, stream, run->first + at, n, x, &got);
+    if (!s) s = bl_stage_chain_push(ctx, chain, x, got, &y, &n_y);
+    if (!s) s = add_frames(ctx, g, y, n_y);
+    if (!s) s = BL_CHECK_CANCEL(ctx);
+  }
+  if (!s) s = bl_stage_chain_finish(ctx, chain, &y, &n_y);
+  if (!s) s = add_frames(ctx, g, y, n_y);
+  bl_free(ctx, x);
+  return s;
+}
+
+static bl_status same_kind(bl_ctx *ctx, const char *path, const bl_stream *now, gathered *g)
+{
+  if (!g->of.n_channels) {
+    if (now->n_bins != 1)
+      return bl_fail(ctx, BL_E_SHAPE, "ica: behind the stages there are %zu bins; it takes waveforms", now->n_bins);
+    return bl_stream_copy(ctx, now, &g->of);
+  }
+  bool same = now->n_channels == g->of.n_channels && fabs(now->rate_hz - g->of.rate_hz) < 1e-6 * now->rate_hz;
+  for (size_t c = 0; same && c < now->n_channels; c++) same = !strcmp(now->channels.v[c], g->of.channels.v[c]);
+  return same ? BL_OK
+              : bl_fail(ctx, BL_E_MISMATCH,
+                        "ica: %s: has other channels, or another rate, than the recording before it; "
+                        "bring them to one by --stages",
+                        path);
+}
+
+static bl_status read_one(bl_ctx *ctx, const params *p, const char *path, gathered *g)
+{
+  bl_recording *rec = NULL;
+  bl_stage_chain *chain = NULL;
+  bl_texts report = {0}, none = {0};
+  bl_convert how = {.pick = &none, .stages = p->stages};
+  bl_status s = bl_recording_open(ctx, path, &rec);
+  if (!s) s = bl_convert_stream(ctx, rec, p->rate_hz.word < 0 ? p->rate_hz.real : (double)NAN, &how, &report);
+  if (!s) s = bl_convert_chain(ctx, &rec->streams[how.stream], &how, &chain);
+  if (!s) s = same_kind(ctx, path, bl_stage_chain_out(chain), g);
+  for (size_t r = 0; !s && r < rec->streams[how.stream].n_runs; r++)
+    s = read_run(ctx, rec, how.stream, &rec->streams[how.stream].runs[r], chain, g);
+  bl_stage_chain_free(ctx, chain);
+  bl_texts_free(ctx, &report);
+  bl_recording_close(ctx, rec);
+  return s;
+}
+
+/* ---- components and what they are of ------------------------------------------------------------------------------ */
+
+static bl_status column(bl_ctx *ctx, const gathered *g, const char *name, size_t *out)
+{
+  long at = bl_texts_find(&g->of.channels, name);
+  if (at < 0) {
+    const char *near = bl_nearest(name, bl_text_at, &g->of.channels);
+    return bl_fail(ctx, BL_E_CONFIG, "ica: no channel '%s'%s%s%s", name, near ? "; did you mean '" : "",
+                   near ? near : "", near ? "'?" : "");
+  }
+  *out = (size_t)at;
+  return BL_OK;
+}
+
+/* The channels to learn from: columns of the frames. */
+static bl_status choose(bl_ctx *ctx, const params *p, const gathered *g, size_t *index, size_t *n)
+{
+  bl_status s = BL_OK;
+  size_t at = 0;
+  *n = 0;
+  for (size_t i = 0; !s && i < p->pick.n; i++)
+    if (!(s = column(ctx, g, p->pick.v[i], &at))) index[(*n)++] = at;
+  for (size_t i = 0; !s && i < p->eog.n; i++) s = column(ctx, g, p->eog.v[i], &at);
+  for (size_t i = 0; !s && i < p->ecg.n; i++) s = column(ctx, g, p->ecg.v[i], &at);
+  for (size_t c = 0; !s && !p->pick.n && c < g->of.n_channels; c++)
+    if (bl_texts_find(&p->eog, g->of.channels.v[c]) < 0 && bl_texts_find(&p->ecg, g->of.channels.v[c]) < 0)
+      index[(*n)++] = c;
+  return s;
+}
+
+/* Frames filtered to a band, of the same number. */
+static bl_status band(bl_ctx *ctx, const gathered *g, const char *stages, gathered *out)
+{
+  bl_stage_chain *chain = NULL;
+  const float *y;
+  size_t n_y;
+  bl_status s = bl_stream_copy(ctx, &g->of, &out->of);
+  if (!s) s = bl_stage_chain_new(ctx, &g->of, &chain);
+  if (!s) s = bl_stage_chain_add_text(ctx, chain, stages);
+  if (!s) s = bl_stage_chain_push(ctx, chain, g->x, g->n, &y, &n_y);
+  if (!s) s = add_frames(ctx, out, y, n_y);
+  if (!s) s = bl_stage_chain_finish(ctx, chain, &y, &n_y);
+  if (!s) s = add_frames(ctx, out, y, n_y);
+  bl_stage_chain_free(ctx, chain);
+  return s;
+}
+
+/* Pearson's correlation of source k with a column. */
+static double correlation(const bl_ica *ica, size_t k, const size_t *index, const gathered *g, size_t col)
+{
+  double n = (double)g->n, sx = 0, sy = 0, xx = 0, yy = 0, xy = 0;
+  for (size_t f = 0; f < g->n; f++) {
+    const float *frame = g->x + f * g->of.n_channels;
+    double x = 0, y = (double)frame[col];
+    for (size_t c = 0; c < ica->n_channels; c++) x += ica->unmixing[k * ica->n_channels + c] * (double)frame[index[c]];
+    sx += x, sy += y, xx += x * x, yy += y * y, xy += x * y;
+  }
+  double below = sqrt((xx - sx * sx / n) * (yy - sy * sy / n));
+  return below > 0 ? (xy - sx * sy / n) / below : 0;
+}
+
+/* Marks what stands out, as MNE does: twice over, without those marked before. */
+static void mark(const params *p, const double *r, size_t n, bool *bad)
+{
+  double threshold = p->threshold.word < 0 ? p->threshold.real : p->measure ? 0.9 : 3;
+  for (size_t k = 0; p->measure && k < n; k++) bad[k] = bad[k] || fabs(r[k]) > threshold;
+  for (int round = 0; !p->measure && round < 2; round++) {
+    double m = 0, sum = 0, squares = 0;
+    for (size_t k = 0; k < n; k++)
+      if (!bad[k]) m++, sum += r[k], squares += r[k] * r[k];
+    double sd = sqrt(squares / m - sum / m * (sum / m));
+    for (size_t k = 0; k < n; k++) bad[k] = bad[k] || fabs(r[k] - sum / m) > threshold * sd;
+  }
+}
+
+/* r [channel][source] of the channels of --eog, or --ecg; what they tell in bad. */
+static bl_status correlate(bl_ctx *ctx, const params *p, const bl_texts *names, const char *stages, const bl_ica *ica,
+                           const size_t *index, const gathered *g, double *r, bool *bad)
+{
+  gathered filtered = {0};
+  bl_status s = names->n ? band(ctx, g, stages, &filtered) : BL_OK;
+  bool *own = bl_calloc(ctx, ica->n, sizeof *own);
+  if (!s && !own) s = bl_fail_nomem(ctx, "ica");
+  for (size_t i = 0; !s && i < names->n; i++) {
+    size_t col = 0;
+    s = column(ctx, g, names->v[i], &col);
+    for (size_t k = 0; !s && k < ica->n; k++) r[i * ica->n + k] = correlation(ica, k, index, &filtered, col);
+    memset(own, 0, ica->n * sizeof *own);
+    if (!s) mark(p, r + i * ica->n, ica->n, own);
+    for (size_t k = 0; !s && k < ica->n; k++) bad[k] = bad[k] || own[k];
+  }
+  bl_free(ctx, own);
+  bl_free(ctx, filtered.x);
+  bl_stream_free(ctx, &filtered.of);
+  return s;
+}
+
+/* ---- what is printed ---------------------------------------------------------------------------------------------- */
+
+static void print_table(const params *p, const bl_ica *ica, const gathered *g, const size_t *index, const double *r)
+{
+  printf("component  variance  largest on");
+  for (size_t i = 0; i < p->eog.n + p->ecg.n; i++)
+    printf("  r(%s)", i < p->eog.n ? p->eog.v[i] : p->ecg.v[i - p->eog.n]);
+  printf("\n");
+  for (size_t k = 0; k < ica->n; k++) {
+    size_t top = 0;
+    for (size_t c = 0; c < ica->n_channels; c++)
+      if (fabs(ica->mixing[k * ica->n_channels + c]) > fabs(ica->mixing[k * ica->n_channels + top])) top = c;
+    printf("%9zu  %7.2f%%  %10s", k, 100 * ica->share[k], g->of.channels.v[index[top]]);
+    for (size_t i = 0; i < p->eog.n + p->ecg.n; i++)
+      printf("  %*.3f", (int)strlen(i < p->eog.n ? p->eog.v[i] : p->ecg.v[i - p->eog.n]) + 3, r[i * ica->n + k]);
+    printf("\n");
+  }
+}
+
+static bl_status print_list(bl_ctx *ctx, const char *key, const bl_texts *names, const size_t *index, size_t n)
+{
+  bl_buf text = {0};
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < n; i++) {
+    if (i) s = bl_buf_puts(ctx, &text, ", ");
+    if (!s) s = bl_flow_print_scalar(ctx, names->v[index ? index[i] : i], &text);
+  }
+  if (!s) printf(", %s: [%s]", key, bl_buf_text(&text));
+  bl_buf_free(ctx, &text);
+  return s;
+}
+
+static bl_status print_stage(bl_ctx *ctx, const params *p, const bl_texts *files, const bl_ica *ica, const gathered *g,
+                             const size_t *index, const bool *bad)
+{
+  bool first = true;
+  bl_buf path = {0};
+  bl_status s = bl_flow_print_scalar(ctx, p->out, &path);
+  printf("\n- ica: {array: %s, exclude: [", bl_buf_text(&path));
+  bl_buf_free(ctx, &path);
+  for (size_t k = 0; k < ica->n; k++)
+    if (bad[k]) printf("%s%zu", first ? "" : ", ", k), first = false;
+  printf("]");
+  if (!s) s = print_list(ctx, "channels", &g->of.channels, index, ica->n_channels);
+  /* by their names alone: whoever has them in another folder is refused, too */
+  bl_texts names = {0};
+  for (size_t i = 0; !s && i < files->n; i++) {
+    const char *slash = strrchr(files->v[i], '/');
+    s = bl_texts_add(ctx, &names, slash ? slash + 1 : files->v[i]);
+  }
+  if (!s) s = print_list(ctx, "learnt_from", &names, NULL, names.n);
+  printf("}\n");
+  bl_texts_free(ctx, &names);
+  return s;
+}
+
+/* ---- all of it ---------------------------------------------------------------------------------------------------- */
+
+static bl_status learn(bl_ctx *ctx, const params *p, const gathered *g, const size_t *index, size_t n, bl_ica *ica)
+{
+  bl_texts units = {0};
+  float *x = bl_calloc(ctx, g->n, n * sizeof *x);
+  bl_status s = x ? BL_OK : bl_fail_nomem(ctx, "the samples to learn from");
+  for (size_t f = 0; !s && f < g->n; f++)
+    for (size_t c = 0; c < n; c++) x[f * n + c] = g->x[f * g->of.n_channels + index[c]];
+  for (size_t c = 0; !s && c < n; c++) s = bl_texts_add(ctx, &units, g->of.units.v[index[c]]);
+  if (!s) s = bl_ica_fit(ctx, &p->ica, x, g->n, n, &units, ica);
+  bl_texts_free(ctx, &units);
+  bl_free(ctx, x);
+  return s;
+}
+
+static bl_status save(bl_ctx *ctx, const bl_ica *ica, const char *path)
+{
+  bl_array packed = {0};
+  bl_status s = bl_ica_pack(ctx, ica, &packed);
+  float *v = bl_calloc(ctx, packed.rows, packed.cols * sizeof *v);
+  if (!s && !v) s = bl_fail_nomem(ctx, "the array");
+  for (size_t i = 0; !s && i < packed.rows * packed.cols; i++) v[i] = (float)packed.v[i];
+  if (!s)
+    s = bl_npy_write(ctx, path, &(bl_cmat){.v = v, .rows = packed.rows, .cols = packed.cols, .stride = packed.cols});
+  bl_free(ctx, v);
+  bl_array_free(ctx, &packed);
+  return s;
+}
+
+static bl_status tell(bl_ctx *ctx, const params *p, const bl_texts *files, const gathered *g, const size_t *index,
+                      const bl_ica *ica)
+{
+  double *r = bl_calloc(ctx, p->eog.n + p->ecg.n + 1, ica->n * sizeof *r);
+  bool *bad = bl_calloc(ctx, ica->n, sizeof *bad);
+  bl_status s = r && bad ? BL_OK : bl_fail_nomem(ctx, "ica");
+  if (!s) s = correlate(ctx, p, &p->eog, "[{fir: {l_freq: 1, h_freq: 10}}]", ica, index, g, r, bad);
+  if (!s) s = correlate(ctx, p, &p->ecg, "[{fir: {l_freq: 8, h_freq: 16}}]", ica, index, g, r + p->eog.n * ica->n, bad);
+  if (!s) {
+    printf("%zu components of %zu channels, %.1f s, %zu passes%s\n", ica->n, ica->n_channels,
+           (double)g->n / g->of.rate_hz, ica->n_iter, ica->converged ? "" : ", not converged");
+    print_table(p, ica, g, index, r);
+    s = print_stage(ctx, p, files, ica, g, index, bad);
+  }
+  bl_free(ctx, r);
+  bl_free(ctx, bad);
+  return s;
+}
+
+static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *status)
+{
+  const params *p = vp;
+  gathered g = {0};
+  bl_ica ica = {0};
+  bl_texts writes = {0};
+  size_t n = 0, *index = NULL;
+  bl_status s = bl_texts_add(ctx, &writes, p->out);
+  if (!s) s = bl_outputs_check(ctx, "ica", args, &writes);
+  for (size_t i = 0; !s && i < args->n; i++) s = read_one(ctx, p, args->v[i], &g);
+  if (!s && !(index = bl_calloc(ctx, g.of.n_channels + p->pick.n, sizeof *index))) s = bl_fail_nomem(ctx, "ica");
+  if (!s) s = choose(ctx, p, &g, index, &n);
+  if (!s) s = learn(ctx, p, &g, index, n, &ica);
+  if (!s) s = save(ctx, &ica, p->out);
+  if (!s) s = tell(ctx, p, args, &g, index, &ica);
+  bl_ica_free(ctx, &ica);
+  bl_texts_free(ctx, &writes);
+  bl_free(ctx, index);
+  bl_free(ctx, g.x);
+  bl_stream_free(ctx, &g.of);
+  *status = s;
+  return bl_exit_of(s);
+}
+
+static const char *const examples[] = {
+    "baleen ica S001R01.edf --out ica.npy --stages '[{rename: {strip: \".\"}}, {fir: {l_freq: 1}}]' --eog Fp1",
+    "baleen ica night1.edf night2.edf -o ica.npy --eog EOG --ecg ECG --n-components 20", NULL};
+
+/* clang-format off */
+const bl_command bl_command_ica = {
+    .name = "ica", .summary = "learn independent components, and which are of the eyes and the heart", .arguments = "FILE...",
+    .min_args = 1, .max_args = (size_t)-1,
+    .about = "All samples of the recordings are taken together. The array goes to --out; printed is each component with its share of the\n"
+             "variance, the channel that has most of it, and its correlation with the channels of --eog (both from 1 to 10 Hz) and --ecg\n"
+             "(8 to 16 Hz), and then the stage that takes those out which stand out, for a config. What was learnt from recordings is\n"
+             "training on them: learnt_from says which, and a run that tests on them is refused. Learn from recordings that are not\n"
+             "tested on, or from each recording for itself.",
+    .examples = examples, .opts = opts, .letters = "o=out", .params_size = sizeof(params), .run = run};
+/* clang-format on */
