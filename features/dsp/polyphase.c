@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "baleen/wide.h"
+#include "fir_design.h"
+#include "window.h"
 
 enum { LANES = 8, CHUNK = 2048 };
 
@@ -200,6 +202,33 @@ static bl_status drain(bl_ctx *ctx, bl_polyphase *f, bl_frames *out)
   }
   f->done = ready;
   return BL_OK;
+}
+
+size_t bl_polyphase_half(size_t up, size_t down) { return up == down ? 0 : 10 * (up > down ? up : down); }
+
+static bl_status design(bl_ctx *ctx, const char *who, size_t up, size_t down, double *h)
+{
+  static const bl_window_spec kaiser = {BL_WINDOW_KAISER, {-1, 5}};
+  size_t half = bl_polyphase_half(up, down);
+  h[0] = 1;
+  if (!half) return BL_OK;
+  bl_status s = bl_window_make(ctx, who, &kaiser, 2 * half + 1, false, h);
+  if (s) return s;
+  bl_firwin_windowed(2 * half + 1, 1 / (double)(up > down ? up : down), h);
+  for (size_t i = 0; i <= 2 * half; i++) h[i] *= (double)up;
+  return BL_OK;
+}
+
+bl_status bl_polyphase_init_kaiser(bl_ctx *ctx, const char *who, size_t up, size_t down, bl_polyphase_pad pad,
+                                   size_t width, bl_polyphase *f)
+{
+  size_t half = bl_polyphase_half(up, down);
+  double *h = bl_calloc(ctx, 2 * half + 1, sizeof *h);
+  if (!h) return bl_fail_nomem(ctx, who);
+  bl_status s = design(ctx, who, up, down, h);
+  if (!s) s = bl_polyphase_init(ctx, who, up, down, h, half, pad, width, f);
+  bl_free(ctx, h);
+  return s;
 }
 
 bl_status bl_polyphase_push(bl_ctx *ctx, void *filter, const float *x, size_t n, bl_frames *out)

@@ -34,6 +34,11 @@ size_t bl_polyphase_ahead(size_t half, size_t up);
  * still has to be called. */
 bl_status bl_polyphase_init(bl_ctx *ctx, const char *who, size_t up, size_t down, const double *h, size_t half,
                             bl_polyphase_pad pad, size_t width, bl_polyphase *f) BL_MUST_CHECK;
+/* The same with the low-pass that scipy.signal.resample_poly designs: a Kaiser window of beta 5, `half` being 10 times the
+ * larger of up and down (0 when they are alike). */
+size_t bl_polyphase_half(size_t up, size_t down);
+bl_status bl_polyphase_init_kaiser(bl_ctx *ctx, const char *who, size_t up, size_t down, bl_polyphase_pad pad,
+                                   size_t width, bl_polyphase *f) BL_MUST_CHECK;
 /* As the slots of a stage; `f` is a bl_polyphase. */
 bl_status bl_polyphase_push(bl_ctx *ctx, void *filter, const float *x, size_t n, bl_frames *out) BL_MUST_CHECK;
 bl_status bl_polyphase_finish(bl_ctx *ctx, void *filter, bl_frames *out) BL_MUST_CHECK;

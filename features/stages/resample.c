@@ -12,11 +12,9 @@
  * (VHQ). A broken value shows where taps reach it (polyphase), or anywhere in libsoxr's block. */
 #include <math.h>
 
-#include "fir_design.h"
 #include "polyphase.h"
 #include "resample_soxr.h"
 #include "stage_util.h"
-#include "window.h"
 
 typedef enum method { POLYPHASE, SOXR } method;
 typedef struct params {
@@ -52,8 +50,6 @@ static bl_status ratio(bl_ctx *ctx, const params *p, const bl_stream *in, size_t
                  in->rate_hz, p->rate_hz, BL_POLYPHASE_MAX);
 }
 
-static size_t half_length(size_t up, size_t down) { return up == down ? 0 : 10 * (up > down ? up : down); }
-
 static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stream *out)
 {
   const params *p = pp;
@@ -67,24 +63,11 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   } else {
     if ((s = bl_opts_refuse_idle(ctx, "resample", opts, p, "quality", "method: soxr"))) return s;
     if ((s = ratio(ctx, p, in, &up, &down))) return s;
-    wait = (double)bl_polyphase_ahead(half_length(up, down), up) / in->rate_hz;
+    wait = (double)bl_polyphase_ahead(bl_polyphase_half(up, down), up) / in->rate_hz;
   }
   out->rate_hz = p->rate_hz;
   out->latency_s = in->latency_s + wait;
   if (in->n_bins == 1 && in->source_rate_hz == in->rate_hz) out->source_rate_hz = p->rate_hz; /* a waveform */
-  return BL_OK;
-}
-
-static bl_status design(bl_ctx *ctx, size_t up, size_t down, double *h)
-{
-  static const bl_window_spec kaiser = {BL_WINDOW_KAISER, {-1, 5}};
-  size_t half = half_length(up, down);
-  h[0] = 1;
-  if (!half) return BL_OK;
-  bl_status s = bl_window_make(ctx, "resample", &kaiser, 2 * half + 1, false, h);
-  if (s) return s;
-  bl_firwin_windowed(2 * half + 1, 1 / (double)(up > down ? up : down), h);
-  for (size_t i = 0; i <= 2 * half; i++) h[i] *= (double)up;
   return BL_OK;
 }
 
@@ -99,13 +82,7 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
     return bl_soxr_init(ctx, "resample", in->rate_hz, p->rate_hz, p->quality == 1, width, &st->soxr);
   bl_status s = ratio(ctx, p, in, &up, &down);
   if (s) return s;
-  size_t half = half_length(up, down);
-  double *h = bl_calloc(ctx, 2 * half + 1, sizeof *h);
-  if (!h) return bl_fail_nomem(ctx, "resample");
-  if (!(s = design(ctx, up, down, h)))
-    s = bl_polyphase_init(ctx, "resample", up, down, h, half, (bl_polyphase_pad)p->pad, width, &st->poly);
-  bl_free(ctx, h);
-  return s;
+  return bl_polyphase_init_kaiser(ctx, "resample", up, down, (bl_polyphase_pad)p->pad, width, &st->poly);
 }
 
 static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)

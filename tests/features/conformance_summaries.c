@@ -25,6 +25,7 @@ static const struct special {
     {"spect_entropy", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
     {"spect_edge_freq", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
     {"spect_slope", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
+    {"irasa", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
     {"aperiodic", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
     {"peak_freq", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
     {"hjorth_spect", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},

@@ -96,6 +96,8 @@ def yasa(g):
     even = load("yasa/simpson_even")[:, 0]
     g.case("yasa.bandpower_from_psd_ndarray, 18 and 17 bins", "band_power",
            "window_s=4;window=hamming;bands={even: [4, 8.25], odd: [4, 8]}", 0, {at[0]: even.tolist()})
+    fit = load("yasa/irasa_fit")  # of C3 and O1, the second and third here
+    g.case("yasa.irasa(band=(1, 30), win_sec=4)", "irasa", YASA, 0, {at[1]: fit[0].tolist(), at[2]: fit[1].tolist()})
     peaks, gravity = {}, {}
     for k, x in zip(at, rest):
         f, p = signal.welch(x, 160, nperseg=640)
