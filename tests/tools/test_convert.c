@@ -93,6 +93,29 @@ static void found_events(void **state)
   check_tmp_done();
 }
 
+/* Contours of an orca's call, with their frequencies: its lowest one lies between 1000 and 1200 Hz for some tenths of a second. */
+static void found_contours(void **state)
+{
+  (void)state;
+  char out[600], marks[608], *line;
+  bool seen = false;
+  snprintf(out, sizeof out, "%s", check_tmp_path("o.npy"));
+  snprintf(marks, sizeof marks, "%s.csv", out);
+  assert_int_equal(baleen("convert '%s/orca-calls/FO-S01.flac' '%s' --stages '[{stft: {output: power}}, "
+                          "{tonal_contours: {fmin: 300}}]'",
+                          BALEEN_SETS, out),
+                   0);
+  read_said(marks);
+  check_says("onset_s,duration_s,label,low_hz,high_hz,");
+  for (line = strstr(said, ",contour,"); line; line = strstr(line + 1, ",contour,")) {
+    char *next;
+    double low = strtod(line + strlen(",contour,"), &next), high = strtod(next + 1, NULL);
+    seen = seen || (low > 1000 && low < high && high < 1200);
+  }
+  assert_true(seen);
+  check_tmp_done();
+}
+
 /* Without a crop nothing is lost or cut; with one it is told. */
 static void annotations_stay(void **state)
 {
@@ -447,12 +470,12 @@ static void fractions_stay(void **state)
 int main(void)
 {
   static const struct CMUnitTest tests[] = {
-      cmocka_unit_test(fractions_stay),         cmocka_unit_test(crops_begin_at_a_sample),
-      cmocka_unit_test(found_events),           cmocka_unit_test(annotations_stay),
-      cmocka_unit_test(crops_over_a_gap),       cmocka_unit_test(tables_beside),
-      cmocka_unit_test(failures_touch_nothing), cmocka_unit_test(rows_of_this_file),
-      cmocka_unit_test(rows_of_this_folder),    cmocka_unit_test(channels_of_raven),
-      cmocka_unit_test(scales_are_told),        cmocka_unit_test(slips_are_told),
-      cmocka_unit_test(warnings_come_once)};
+      cmocka_unit_test(fractions_stay),    cmocka_unit_test(crops_begin_at_a_sample),
+      cmocka_unit_test(found_events),      cmocka_unit_test(annotations_stay),
+      cmocka_unit_test(found_contours),    cmocka_unit_test(crops_over_a_gap),
+      cmocka_unit_test(tables_beside),     cmocka_unit_test(failures_touch_nothing),
+      cmocka_unit_test(rows_of_this_file), cmocka_unit_test(rows_of_this_folder),
+      cmocka_unit_test(channels_of_raven), cmocka_unit_test(scales_are_told),
+      cmocka_unit_test(slips_are_told),    cmocka_unit_test(warnings_come_once)};
   return cmocka_run_group_tests_name("convert", tests, NULL, NULL);
 }
