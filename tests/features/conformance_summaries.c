@@ -12,6 +12,7 @@ static const struct special {
   const char *why;
 } specials[] = {
     {"erp_means", "windows", "{early: [0, 0.1], late: [0.5, 3.5]}", 0, "windows of time must be told"},
+    {"energy_freq_bands", "bands", "{low: [2, 5], high: [5, 12]}", 0, "half of 31.25 Hz is below the default bands"},
     {"flatten", "frames", "600", 0, "the row's width is the segment's length, so it must be told"},
     {"event_count", NULL, NULL, FRAMES, "counts events: what frames hold does not matter"},
     {"covariance", NULL, NULL, SPECTRA, "defined between channels of a waveform"},

@@ -9,6 +9,7 @@ from peer_cases import MNE_EDGES, REFUSED, PeerCases, load, mne_edge, mne_featur
 import numpy as np
 
 MNE = "convention=mne_features"
+BANDS = "bands={b0: [0.5, 4], b1: [4, 8], b2: [8, 13], b3: [13, 30], b4: [30, 70]}"
 # file of mne-features, ours, options, which of our numbers is the first
 MNE_CASES = [
     ("hjorth_mobility", "hjorth", MNE, 1),
@@ -31,6 +32,8 @@ MNE_CASES = [
     ("svd_entropy_1_3", "svd_entropy", "", 0),
     ("svd_fisher_info", "svd_fisher_info", "", 0),
     ("svd_fisher_info_1_3", "svd_fisher_info", "order=3;delay=1", 0),
+    ("energy_freq_bands_70", "energy_freq_bands", BANDS, 0),
+    ("energy_freq_bands_noderiv", "energy_freq_bands", BANDS + ";deriv_filt=false", 0),
     ("wavelet_coef_energy", "wavelet_coef_energy", "", 0),
     ("wavelet_coef_energy_haar", "wavelet_coef_energy", "wavelet_name=haar;level=6", 0),
     ("teager_kaiser_energy", "teager_kaiser_energy", "", 0),
@@ -84,7 +87,7 @@ def main():
     for name, ours, options, column in MNE_CASES:
         values = dict(enumerate(mne_features(name)))
         for k, s in enumerate(MNE_EDGES):
-            edge = MNE_DIFFERS.get((name, s)) or mne_edge(name, s)
+            edge = MNE_DIFFERS.get((name, s)) or mne_edge(name.replace("bands_70", "bands"), s)
             if edge:
                 values[8 + k] = edge
         g.case("mne-features " + name, ours, options, column, values)
