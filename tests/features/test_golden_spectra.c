@@ -88,6 +88,28 @@ static const row rows[] = {
     {"maad/pcen_every16th_bin", "inputs/spinetail_power16", 0, 0, 86, 1, "pcen b=0.025 start=0", 1e-6, BIN_FRAME},
     {"scipy/medfilt_7", WHALE, 0, 500, 4000, 1, "smooth method=median frames=7 bins=1 mode=constant", 0, BIN_FRAME},
 
+    /* silence, an impulse, one frame, and less than one */
+    {"librosa/edge/silence_mel", NULL, 0, 4096, 22050, 1, "stft n_fft=512 hop_length=256 output=power | mel n_mels=26", 1e-5, BIN_FRAME},
+    {"librosa/edge/silence_db_refmax", NULL, 0, 4096, 22050, 1, "stft n_fft=512 hop_length=256 output=power | mel n_mels=26 | db | top_db ref=max", 1.5, BIN_FRAME}, /* librosa has -8e-6 dB, we 0 */
+    {"librosa/edge/silence_mfcc", NULL, 0, 4096, 22050, 1, "stft n_fft=512 hop_length=256 output=power | mel n_mels=26 | db | top_db | dct n_mfcc=13", 1e-5, BIN_FRAME},
+    {"librosa/edge/silence_pcen", NULL, 0, 4096, 22050, 1, "stft n_fft=512 hop_length=256 output=power | mel n_mels=26 | pcen", 1e-5, BIN_FRAME},
+    {"librosa/edge/silence_preemphasis", NULL, 0, 64, 22050, 1, "pre_emphasis", 1e-6, BIN_FRAME},
+    {"librosa/edge/impulse_mel", "inputs/syn_impulse", 0, 0, 22050, 1, "stft n_fft=512 hop_length=256 output=power | mel n_mels=26", 1e-5, BIN_FRAME},
+    {"librosa/edge/impulse_db_refmax", "inputs/syn_impulse", 0, 0, 22050, 1, "stft n_fft=512 hop_length=256 output=power | mel n_mels=26 | db | top_db ref=max", 1e-5, BIN_FRAME},
+    {"librosa/edge/impulse_mfcc", "inputs/syn_impulse", 0, 0, 22050, 1, "stft n_fft=512 hop_length=256 output=power | mel n_mels=26 | db | top_db | dct n_mfcc=13", 1e-5, BIN_FRAME},
+    {"librosa/edge/impulse_pcen", "inputs/syn_impulse", 0, 0, 22050, 1, "stft n_fft=512 hop_length=256 output=power | mel n_mels=26 | pcen", 1e-5, BIN_FRAME},
+    {"librosa/edge/impulse_preemphasis", "inputs/syn_impulse", 0, 64, 22050, 1, "pre_emphasis", 1e-6, BIN_FRAME},
+    {"librosa/edge/oneframe_mel", "inputs/syn_oneframe", 0, 0, 22050, 1, "stft n_fft=512 hop_length=256 output=power | mel n_mels=26", 1e-5, BIN_FRAME},
+    {"librosa/edge/oneframe_db_refmax", "inputs/syn_oneframe", 0, 0, 22050, 1, "stft n_fft=512 hop_length=256 output=power | mel n_mels=26 | db | top_db ref=max", 1e-5, BIN_FRAME},
+    {"librosa/edge/oneframe_mfcc", "inputs/syn_oneframe", 0, 0, 22050, 1, "stft n_fft=512 hop_length=256 output=power | mel n_mels=26 | db | top_db | dct n_mfcc=13", 1e-5, BIN_FRAME},
+    {"librosa/edge/oneframe_pcen", "inputs/syn_oneframe", 0, 0, 22050, 1, "stft n_fft=512 hop_length=256 output=power | mel n_mels=26 | pcen", 1e-5, BIN_FRAME},
+    {"librosa/edge/oneframe_preemphasis", "inputs/syn_oneframe", 0, 64, 22050, 1, "pre_emphasis", 1e-6, BIN_FRAME},
+    {"librosa/edge/short_mel", "inputs/syn_short", 0, 0, 22050, 1, "stft n_fft=512 hop_length=256 output=power | mel n_mels=26", 1e-5, BIN_FRAME},
+    {"librosa/edge/short_db_refmax", "inputs/syn_short", 0, 0, 22050, 1, "stft n_fft=512 hop_length=256 output=power | mel n_mels=26 | db | top_db ref=max", 1e-5, BIN_FRAME},
+    {"librosa/edge/short_mfcc", "inputs/syn_short", 0, 0, 22050, 1, "stft n_fft=512 hop_length=256 output=power | mel n_mels=26 | db | top_db | dct n_mfcc=13", 1e-5, BIN_FRAME},
+    {"librosa/edge/short_pcen", "inputs/syn_short", 0, 0, 22050, 1, "stft n_fft=512 hop_length=256 output=power | mel n_mels=26 | pcen", 1e-5, BIN_FRAME},
+    {"librosa/edge/short_preemphasis", "inputs/syn_short", 0, 64, 22050, 1, "pre_emphasis", 1e-6, BIN_FRAME},
+
     {"scipy/spectrogram_default", WHALE, 0, 4096, 4000, 1,
      "stft n_fft=256 hop_length=224 window=tukey window_param=0.25 center=false detrend=constant scaling=density "
      "output=power", 1e-6, BIN_FRAME},
