@@ -24,7 +24,8 @@ typedef struct reader {
   const unsigned char *data;
   size_t n_data;
   json_t *header;
-  entry *entry;
+  entry *entry;    /* as they lie in the file */
+  entry **by_name; /* the same in the order of their names, those of one estimator side by side */
   size_t n;
 } reader;
 
@@ -62,12 +63,18 @@ static int by_place(const void *a, const void *b)
   return (x->end > y->end) - (x->end < y->end);
 }
 
+static int by_name(const void *a, const void *b)
+{
+  return strcmp((*(entry *const *)a)->name, (*(entry *const *)b)->name);
+}
+
 static bl_status read_entries(reader *r)
 {
   const char *name;
   json_t *j;
   r->entry = bl_calloc(r->ctx, json_object_size(r->header), sizeof *r->entry);
-  if (!r->entry) return bl_fail_nomem(r->ctx, "a model file");
+  r->by_name = bl_calloc(r->ctx, json_object_size(r->header), sizeof *r->by_name);
+  if (!r->entry || !r->by_name) return bl_fail_nomem(r->ctx, "a model file");
   json_object_foreach(r->header, name, j)
   {
     if (!strcmp(name, "__metadata__")) continue;
@@ -76,6 +83,8 @@ static bl_status read_entries(reader *r)
     r->n++;
   }
   if (r->n) qsort(r->entry, r->n, sizeof *r->entry, by_place);
+  for (size_t i = 0; i < r->n; i++) r->by_name[i] = &r->entry[i];
+  if (r->n) qsort(r->by_name, r->n, sizeof *r->by_name, by_name);
   size_t at = 0;
   for (size_t i = 0; i < r->n; at = r->entry[i++].end)
     if (r->entry[i].begin != at)
@@ -112,16 +121,37 @@ typedef struct held {
   entry **at;
 } held;
 
+/* How a name stands to those that begin with these n letters and a dot. */
+static int order_of(const char *name, const char *prefix, size_t n)
+{
+  int order = strncmp(name, prefix, n);
+  return order ? order : (int)(unsigned char)name[n] - '.';
+}
+
+/* Which of the names are "<prefix>.<anything>": *first to *last, the last not among them. */
+static void find_below(const reader *r, const char *prefix, size_t *first, size_t *last)
+{
+  size_t n = strlen(prefix), lo = 0, hi = r->n;
+  while (lo < hi) {
+    size_t mid = lo + (hi - lo) / 2;
+    if (order_of(r->by_name[mid]->name, prefix, n) < 0) lo = mid + 1;
+    else hi = mid;
+  }
+  *first = *last = lo;
+  while (*last < r->n && !order_of(r->by_name[*last]->name, prefix, n)) (*last)++;
+}
+
 /* The arrays "<prefix>.<name>"; those of steps have a further dot or bracket. */
 static bl_status hold(reader *r, const char *prefix, held *h)
 {
-  size_t n = strlen(prefix);
-  h->state.v = bl_calloc(r->ctx, r->n, sizeof *h->state.v);
-  h->at = bl_calloc(r->ctx, r->n, sizeof(entry *));
+  size_t n = strlen(prefix), first, last;
+  find_below(r, prefix, &first, &last);
+  h->state.v = bl_calloc(r->ctx, last - first, sizeof *h->state.v);
+  h->at = bl_calloc(r->ctx, last - first, sizeof(entry *));
   if (!h->state.v || !h->at) return bl_fail_nomem(r->ctx, "a model file");
-  for (size_t i = 0; i < r->n; i++) {
-    entry *x = &r->entry[i];
-    if (strncmp(x->name, prefix, n) || x->name[n] != '.' || strpbrk(x->name + n + 1, ".[")) continue;
+  for (size_t i = first; i < last; i++) {
+    entry *x = r->by_name[i];
+    if (strpbrk(x->name + n + 1, ".[")) continue;
     h->at[h->state.n] = x;
     h->state.v[h->state.n++] = (bl_old_field){
         .name = x->name + n + 1, .dtype = x->dtype, .n_dims = x->n_dims, .dims = {x->dims[0], x->dims[1]}};
@@ -405,6 +435,7 @@ bl_status bl_model_parse(bl_ctx *ctx, const char *name, const void *bytes, size_
     if (extra) bl_meta_free(ctx, extra);
   }
   bl_free(ctx, r.entry);
+  bl_free(ctx, r.by_name);
   json_decref(r.header);
   return s;
 }
