@@ -5,6 +5,7 @@
  * form, and the column's unit, where rows have blocks: rows of a table have none. An estimator that is given whole blocks
  * gets them as blocks, so that csp takes the triangle that it is given. Results follow scikit-learn's ColumnTransformer;
  * weights go to those that take them. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "baleen/text.h"
@@ -325,10 +326,24 @@ static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *made, const 
 static bl_status add_name(bl_ctx *ctx, const bl_estimator *self, const char *from, const char *name, bl_texts *out)
 {
   const params *p = self->params;
-  if (p->verbose_feature_names_out) return bl_texts_addf(ctx, out, "%s__%s", from, name);
-  if (bl_texts_find(out, name) >= 0)
-    return bl_fail(ctx, BL_E_CONFIG, "columns: two of its columns are named '%s'; set verbose_feature_names_out", name);
-  return bl_texts_add(ctx, out, name);
+  return p->verbose_feature_names_out ? bl_texts_addf(ctx, out, "%s__%s", from, name) : bl_texts_add(ctx, out, name);
+}
+
+static int by_text(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
+/* Names without their estimator's before them may be the same twice. */
+static bl_status check_names(bl_ctx *ctx, const bl_texts *names)
+{
+  const char **sorted = bl_calloc(ctx, names->n, sizeof *sorted);
+  bl_status s = sorted ? BL_OK : bl_fail_nomem(ctx, "columns");
+  for (size_t i = 0; !s && i < names->n; i++) sorted[i] = names->v[i];
+  if (!s && names->n) qsort(sorted, names->n, sizeof *sorted, by_text);
+  for (size_t i = 1; !s && i < names->n; i++)
+    if (!strcmp(sorted[i], sorted[i - 1]))
+      s = bl_fail(ctx, BL_E_CONFIG, "columns: two of its columns are named '%s'; set verbose_feature_names_out",
+                  sorted[i]);
+  bl_free(ctx, sorted);
+  return s;
 }
 
 static bl_status names_out(bl_ctx *ctx, const bl_estimator *self, bl_texts *out)
@@ -344,6 +359,7 @@ static bl_status names_out(bl_ctx *ctx, const bl_estimator *self, bl_texts *out)
   }
   const int64_t *column = columns_of(self->state, self->n_children, &k);
   for (size_t j = 0; !s && j < k; j++) s = add_name(ctx, self, "remainder", in.v[column[j]], out);
+  if (!s && !((const params *)self->params)->verbose_feature_names_out) s = check_names(ctx, out);
   bl_texts_free(ctx, &in);
   return s;
 }
