@@ -119,6 +119,14 @@ static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames
   return BL_OK;
 }
 
+/* A frame comes out for the stretch that begins with it, so nothing before counts. */
+static bool warm_up(const void *sp, bl_warm_up *out)
+{
+  (void)sp;
+  *out = (bl_warm_up){0, 1};
+  return true;
+}
+
 static void release(bl_ctx *ctx, void *sp)
 {
   state *st = sp;
@@ -138,5 +146,6 @@ const bl_stage_class bl_stage_template_match = {
     .init = init,
     .push = push,
     .reset = reset,
+    .warm_up = warm_up,
     .release = release,
 };
