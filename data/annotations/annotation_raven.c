@@ -151,6 +151,7 @@ static bl_status raven_rows(bl_ctx *ctx, bl_lines *l, const raven_columns *c, ra
     if (repeats(&now, &before) && (c->view < 0 || !same_view)) continue;
     if (!first.selection) first = now;
     else if (*now.selection && !strcmp(now.selection, first.selection))
+      /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): where it has a selection, it has a view */
       by_view = repeats(&now, &first) && strcmp(now.view, first.view) != 0;
     before = now;
     if (!by_view) s = raven_row(ctx, l, c, t);

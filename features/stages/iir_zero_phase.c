@@ -100,13 +100,13 @@ typedef struct work {
   const state *st;
   size_t pad, groups;
   size_t n_left, n_stretches; /* stretches of the left continuation, and all */
-  size_t block;               /* of states: [group][section][2][lane] */
+  size_t each, block;         /* states of a group [section][2][lane]; of all groups */
   double *kept, *back;        /* [stretch][block], [block] */
   double (*v)[LANES];         /* [STRETCH] */
   bool *broken;               /* [series]: a value of it is not finite */
 } work;
 
-static double *states_of(const work *w, double *block, size_t group) { return block + group * (w->block / w->groups); }
+static double *states_of(const work *w, double *block, size_t group) { return block + group * w->each; }
 
 /* All sections in the steady state of x. */
 static void start(const state *st, const double *x, double *z)
@@ -171,9 +171,9 @@ static void forward(const work *w)
     for (size_t g = 0; g < w->groups; g++) {
       double *z = states_of(w, next, g);
       if (j == 0) load(w, 0, g), start(st, w->v[0], states_of(w, now, g));
-      memcpy(z, states_of(w, now, g), w->block / w->groups * sizeof *z);
+      memcpy(z, states_of(w, now, g), w->each * sizeof *z);
       run_forward(w, j, g, z);
-      bl_iir_flush(z, w->block / w->groups);
+      bl_iir_flush(z, w->each);
     }
   }
   /* what is not finite never leaves the states of a section, for 0 times it is NaN */
@@ -201,7 +201,7 @@ static void backward(const work *w)
       run_forward(w, j, g, states_of(w, w->kept + j * w->block, g));
       if (j + 1 == w->n_stretches) start(st, w->v[n - 1], z);
       bl_iir_lanes(st->sos, st->n_sections, z, w->v[n - 1], -LANES, n);
-      bl_iir_flush(z, w->block / w->groups);
+      bl_iir_flush(z, w->each);
       store(w, j, g);
     }
   }
@@ -212,7 +212,8 @@ static void backward(const work *w)
 static bl_status filter(bl_ctx *ctx, const state *st)
 {
   size_t groups = (st->all.width + LANES - 1) / LANES, pad = st->padlen < st->all.n - 1 ? st->padlen : st->all.n - 1;
-  work w = {.st = st, .pad = pad, .groups = groups, .block = groups * st->n_sections * 2 * LANES};
+  work w = {.st = st, .pad = pad, .groups = groups, .each = st->n_sections * 2 * LANES};
+  w.block = groups * w.each;
   w.n_left = (pad + STRETCH - 1) / STRETCH;
   w.n_stretches = w.n_left + (st->all.n + pad + STRETCH - 1) / STRETCH;
   w.kept = bl_calloc(ctx, w.n_stretches, w.block * sizeof *w.kept);

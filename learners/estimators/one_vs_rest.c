@@ -156,7 +156,7 @@ static void take(const bl_estimator *self, const room *r, size_t j, size_t i, co
   size_t k = self->n_classes;
   bool two = self->n_learnt == 1, decides = r->decision && can(self, BL_DECISION);
   double p = r->proba ? r->proba[2 * i + 1] : 0, sure = decides ? r->decision[i] : p;
-  if (out->v[BL_DECISION]) out->v[BL_DECISION][two ? i : i * k + j] = r->decision[i];
+  if (out->v[BL_DECISION] && r->decision) out->v[BL_DECISION][two ? i : i * k + j] = r->decision[i];
   if (out->v[BL_PREDICT_PROBA] && two) out->v[BL_PREDICT_PROBA][2 * i] = 1 - p, out->v[BL_PREDICT_PROBA][2 * i + 1] = p;
   else if (out->v[BL_PREDICT_PROBA]) out->v[BL_PREDICT_PROBA][i * k + j] = p;
   if (!out->v[BL_PREDICT]) return;

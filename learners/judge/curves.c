@@ -181,6 +181,7 @@ bl_status bl_rank_class(bl_ctx *ctx, const bl_scored *s, bl_ranking_fn score, si
     size_t y = !labels ? (size_t)s->y[i] : s->y[i * classes + k] > 0 ? k : classes; /* classes: none of them */
     double w = bl_weight_of(s, i);
     truth[i] = y == k;
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): what a metric needs is checked before it is asked */
     value[i] = single && k == 0 ? -from[i] : from[i * step + column];
     weight[i] = y == k || against == SIZE_MAX || y == against ? w : 0;
     total += w;

@@ -14,7 +14,7 @@ static size_t first_nonfinite(const double *v, size_t n)
 static bl_status check_finite(bl_ctx *ctx, const char *who, const char *what, const double *v, size_t rows, size_t cols)
 {
   size_t at = v ? first_nonfinite(v, rows * cols) : rows * cols;
-  if (at == rows * cols) return BL_OK;
+  if (!cols || at == rows * cols) return BL_OK;
   if (cols == 1) return bl_fail(ctx, BL_E_NONFINITE, "%s: %s of row %zu is %g, wanted a number", who, what, at, v[at]);
   return bl_fail(ctx, BL_E_NONFINITE, "%s: %s of row %zu, column %zu is %g, wanted a number", who, what, at / cols,
                  at % cols, v[at]);

@@ -60,7 +60,7 @@ static bl_status moments_rows(bl_ctx *ctx, void *arg, size_t lo, size_t hi)
   for (size_t i = lo; i < hi; i++) {
     const float *x = bl_crow(j->X, i);
     double w = j->weight ? j->weight[i] : 1;
-    if (!j->mean) {
+    if (!j->mean || !sum2) {
       for (size_t c = 0; c < d; c++) sum[c] += w * (double)x[c];
       continue;
     }

@@ -31,6 +31,7 @@ bl_status bl_coded_add(bl_ctx *ctx, bl_coded *c, bl_coded_part part)
   }
   last = c->n_parts ? &c->parts[c->n_parts - 1] : NULL;
   part.first = last ? last->first + last->n : 0;
+  /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): bl_grow() made room for it */
   c->parts[c->n_parts++] = part;
   return BL_OK;
 }
