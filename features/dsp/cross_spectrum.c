@@ -38,7 +38,7 @@ static bool any(const bool asked[BL_N_CON], bl_con first, bl_con last)
 bl_status bl_cross_init(bl_ctx *ctx, const char *who, size_t n_channels, size_t n_bins, const bool asked[BL_N_CON],
                         bl_cross *c)
 {
-  *c = (bl_cross){.n_channels = n_channels, .n_bins = n_bins};
+  *c = (bl_cross){.n_channels = n_channels, .n_bins = n_bins, .n_wide = n_bins};
   bool coherent = any(asked, BL_CON_COH, BL_CON_IMCOH) || asked[BL_CON_PSI];
   bool weighted = any(asked, BL_CON_WPLI, BL_CON_WPLI2_DEBIASED), phase = any(asked, BL_CON_PLV, BL_CON_PPC);
   bool wanted[BL_N_CROSS] = {
@@ -64,6 +64,7 @@ void bl_cross_begin(bl_cross *c)
 {
   size_t n_pairs = c->n_channels * (c->n_channels - 1) / 2;
   c->n = 0;
+  c->n_bins = c->n_wide;
   for (int k = 0; k < BL_N_CROSS; k++)
     if (c->sum[k]) memset(c->sum[k], 0, n_pairs * c->n_bins * sizeof(double));
   if (c->power) memset(c->power, 0, c->n_channels * c->n_bins * sizeof(double));
@@ -146,6 +147,22 @@ void bl_cross_add(bl_cross *c, size_t first, size_t count, size_t n_tapers, cons
       add_pair(c, at, count);
     }
   }
+}
+
+static void fold_rows(double *v, size_t rows, size_t n, size_t lanes)
+{
+  for (size_t i = 0; v && i < rows * n; i++) { /* what is read lies at what is written, or behind it */
+    double sum = 0;
+    for (size_t k = 0; k < lanes; k++) sum += v[i * lanes + k];
+    v[i] = sum;
+  }
+}
+
+void bl_cross_fold(bl_cross *c, size_t lanes)
+{
+  c->n_bins /= lanes;
+  for (int k = 0; k < BL_N_CROSS; k++) fold_rows(c->sum[k], c->n_channels * (c->n_channels - 1) / 2, c->n_bins, lanes);
+  fold_rows(c->power, c->n_channels, c->n_bins, lanes);
 }
 
 /* ---- measures ---------------------------------------------------------------------------------------------------- */

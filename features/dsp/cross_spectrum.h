@@ -57,7 +57,7 @@ enum {
   BL_N_CROSS
 };
 typedef struct bl_cross {
-  size_t n_channels, n_bins;
+  size_t n_channels, n_bins, n_wide; /* n_wide: the bins that there is room for */
   uint64_t n;
   double *power;           /* [channel][bin] sum of Saa, NULL where no measure needs it */
   double *sum[BL_N_CROSS]; /* [pair][bin], NULL likewise */
@@ -71,6 +71,9 @@ void bl_cross_begin(bl_cross *c);
  * Whoever has added all bins of it counts it by c->n++. */
 void bl_cross_add(bl_cross *c, size_t first, size_t count, size_t n_tapers, const double *re, const double *im,
                   size_t taper_stride, size_t channel_stride);
+/* Observations that were added side by side, each `lanes` bins the same frequency, become one: n_bins is a lanes-th then,
+ * until begin. */
+void bl_cross_fold(bl_cross *c, size_t lanes);
 /* A measure of channels a < b at one bin; of PSI over bins [bin, behind). n from 1 on; ppc, pli2_unbiased and
  * wpli2_debiased of one observation are NaN or 0. */
 double bl_cross_measure(const bl_cross *c, bl_con what, size_t a, size_t b, size_t bin, size_t behind);
