@@ -8,7 +8,7 @@
 #include "outputs.h"
 
 typedef struct params {
-  char *out;
+  char *out, *stages;
   bl_word from, to, rate_hz, f_min, f_max, n_fft, db_min, db_max;
   bl_texts pick, annotations;
   int cmap;
@@ -30,6 +30,7 @@ static const bl_opt opts[] = {
     BL_WORD(params, db_max, "auto", automatic, -1e4, 1e4, 0, "dB", "power density where they end"),
     BL_ENUM(params, cmap, "auto", maps, "colours of a spectrogram; auto: viridis"),
     BL_BOOL(params, spectrogram, "false", "waveform and spectrogram of the channels' mean, also where they are no sound"),
+    BL_TEXT(params, stages, NULL, "draw what these stages make of the channels' mean, in place of the spectrogram: \"[stft, power, mel, db]\", or a preset's name"),
     BL_TEXTS(params, annotations, NULL, "a table of annotations to draw; may be given again; not given: <recording>.selections.txt, if it lies beside"),
     BL_OPT_END};
 /* clang-format on */
@@ -50,6 +51,7 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
                      .db_max = word_or(&p->db_max, NAN),
                      .cmap = p->cmap ? maps[p->cmap] : NULL,
                      .spectrogram = p->spectrogram,
+                     .stages = p->stages,
                      .annotations = p->annotations.n ? &p->annotations : NULL};
   char *out = p->out ? bl_strdup(ctx, p->out) : bl_strf(ctx, "%s.png", bl_path_base(args->v[0]));
   *status = out ? bl_output_check(ctx, "plot", args->v[0], out) : bl_fail_nomem(ctx, "a path");
@@ -61,7 +63,10 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
 
 static const char *const examples[] = {"baleen plot data/sets/orca-calls/FO-S01.flac",
                                        "baleen plot night.edf --from 3600 --to 3630 -o spindle.svg",
-                                       "baleen plot night.edf --pick C3 --spectrogram --f-max 30 --cmap magma", NULL};
+                                       "baleen plot night.edf --pick C3 --spectrogram --f-max 30 --cmap magma",
+                                       "baleen plot call.flac --stages \"[{stft: {n_fft: 512}}, power, mel, pcen]\"",
+                                       "baleen plot call.flac --stages librosa_mfcc",
+                                       NULL};
 
 /* clang-format off */
 const bl_command bl_command_plot = {

@@ -70,6 +70,13 @@ void bl_spectrum_free(bl_ctx *ctx, bl_spectrum *s);
 /* n frames of power density, [n][width of the spectrum], to dB in place by the db stage. */
 bl_status bl_spectrum_db(bl_ctx *ctx, const bl_spectrum *s, float *v, size_t n) BL_MUST_CHECK;
 
+/* The same of any list of stages, in flow text or by a preset's name. */
+bl_status bl_spectrum_of_stages(const bl_plot *p, const char *stages, bl_spectrum *out) BL_MUST_CHECK;
+/* Colours reach from the 5th percentile to the maximum of what is finite: the noise floor stays dark. */
+bl_status bl_plot_colour_range(bl_ctx *ctx, const float *v, size_t n, double *lo, double *hi) BL_MUST_CHECK;
+/* The waveform, in the upper part of the picture. */
+void bl_plot_wave_panel(const bl_plot *p, const bl_envelope *e, bl_sink *k);
+
 /* Commands for the marks of the recording's annotations. */
 void bl_plot_marks(const bl_plot *p, bl_sink *k, bool named);
 /* The text "name, format, rate, channels" in quotes. */
@@ -83,6 +90,7 @@ bl_status bl_plot_write(const bl_plot *p, const char *name, const void *bytes, s
 /* Each writes its data into the folder and adds what draws them; the terminal is set by the caller. *width and
  * *height in the units of an SVG. */
 bl_status bl_plot_sound(const bl_plot *p, bl_sink *script, int *width, int *height) BL_MUST_CHECK;
+bl_status bl_plot_stages(const bl_plot *p, bl_sink *script, int *width, int *height) BL_MUST_CHECK;
 bl_status bl_plot_channels(const bl_plot *p, bl_sink *script, int *width, int *height) BL_MUST_CHECK;
 
 #endif

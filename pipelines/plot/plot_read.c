@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "baleen/preset.h"
 #include "plot_private.h"
 
 enum { BLOCK = 16384 };
@@ -172,6 +173,34 @@ bl_status bl_spectrum_new(const bl_plot *p, size_t n_fft, size_t hop, bool cente
   if (!s) s = bl_stage_chain_add_named(ctx, out->chain, "stft", options);
   bl_stream_free(ctx, &in);
   if (s) bl_spectrum_free(ctx, out);
+  else out->frames = bl_stage_chain_out(out->chain);
+  return s;
+}
+
+/* A preset stands for the stages of its first branch. */
+static bl_status stages_text(bl_ctx *ctx, const char *stages, bl_buf *out)
+{
+  const bl_preset *preset = bl_preset_find(stages);
+  bl_flow features = {0};
+  if (!preset) return bl_buf_puts(ctx, out, stages);
+  bl_status s = bl_preset_read(ctx, preset, &features);
+  if (!s) s = bl_flow_print(ctx, bl_flow_get(&features.child[0], "stages"), out);
+  bl_flow_free(ctx, &features);
+  return s;
+}
+
+bl_status bl_spectrum_of_stages(const bl_plot *p, const char *stages, bl_spectrum *out)
+{
+  bl_stream in = {0};
+  bl_buf text = {0};
+  *out = (bl_spectrum){0};
+  bl_status s = stages_text(p->ctx, stages, &text);
+  if (!s) s = describe(p, &in);
+  if (!s) s = bl_stage_chain_new(p->ctx, &in, &out->chain);
+  if (!s) s = bl_stage_chain_add_text(p->ctx, out->chain, bl_buf_text(&text));
+  bl_stream_free(p->ctx, &in);
+  bl_buf_free(p->ctx, &text);
+  if (s) bl_spectrum_free(p->ctx, out);
   else out->frames = bl_stage_chain_out(out->chain);
   return s;
 }

@@ -97,7 +97,7 @@ static bl_status choose_channels(bl_plot *p)
   }
   if (!p->n_channels) return bl_fail(p->ctx, BL_E_FORMAT, "%s: no channel is usable", p->rec->path);
   const char *unit = st->channels[p->channel[0]].unit;
-  p->mixed = !strcmp(unit, "FS") || p->how->spectrogram;
+  p->mixed = !strcmp(unit, "FS") || p->how->spectrogram || p->how->stages;
   p->unit = written(unit);
   return BL_OK;
 }
@@ -206,7 +206,8 @@ static bl_status make_folder(bl_plot *p)
 /* Names of all that may lie in the folder. */
 static void remove_folder(bl_plot *p)
 {
-  static const char *const names[] = {"plot.gp", "wave.dat", "spectrogram.bin", "traces.dat", "psd.dat", "picture"};
+  static const char *const names[] = {"plot.gp",    "wave.dat",   "spectrogram.bin", "frames.bin",
+                                      "course.dat", "traces.dat", "psd.dat",         "picture"};
   if (!p->folder) return;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     char path[4096];
@@ -226,7 +227,8 @@ static bl_status draw(bl_plot *p, const char *out, bool svg)
   size_t n = 0;
   bl_status s = bl_gnuplot_open(ctx, p->folder, &g);
   if (!s && !g) s = bl_fail(ctx, BL_E_UNSUPPORTED, "plot: gnuplot is not on PATH; install gnuplot-nox");
-  if (!s) s = p->mixed ? bl_plot_sound(p, &body, &width, &height) : bl_plot_channels(p, &body, &width, &height);
+  if (!s && p->how->stages) s = bl_plot_stages(p, &body, &width, &height);
+  else if (!s) s = p->mixed ? bl_plot_sound(p, &body, &width, &height) : bl_plot_channels(p, &body, &width, &height);
   if (s) goto done;
   bl_sink_puts(&script, bl_plot_style);
   bl_sink_puts(&script, "set title font ',14'\nset tics font ',11'\n");

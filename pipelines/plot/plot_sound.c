@@ -56,8 +56,7 @@ static void band(const sound *m, size_t *first, size_t *behind)
   if (*behind <= *first) *behind = *first + 1;
 }
 
-/* Colours reach from the 5th percentile to the maximum: the noise floor stays dark. */
-static bl_status colour_range(bl_ctx *ctx, const float *v, size_t n, double *lo, double *hi)
+bl_status bl_plot_colour_range(bl_ctx *ctx, const float *v, size_t n, double *lo, double *hi)
 {
   float *sorted = bl_calloc(ctx, n, sizeof *sorted);
   if (!sorted) return bl_fail_nomem(ctx, "the spectrogram");
@@ -88,7 +87,7 @@ static bl_status image(sound *m, float **out, double *lo, double *hi)
     for (size_t b = 0; b < rows; b++) v[b * m->columns + c] = m->count[c] > 0 ? db[c * m->bins + b] : NAN;
   size_t first, behind;
   band(m, &first, &behind);
-  if (!s) s = colour_range(ctx, v + first * m->columns, (behind - first) * m->columns, lo, hi);
+  if (!s) s = bl_plot_colour_range(ctx, v + first * m->columns, (behind - first) * m->columns, lo, hi);
   if (!isnan(m->p->how->db_min)) *lo = m->p->how->db_min;
   if (!isnan(m->p->how->db_max)) *hi = m->p->how->db_max;
   if (!(*hi > *lo)) *(isnan(m->p->how->db_max) ? hi : lo) = isnan(m->p->how->db_max) ? *lo + 1 : *hi - 1;
@@ -101,7 +100,7 @@ static bl_status image(sound *m, float **out, double *lo, double *hi)
   return s;
 }
 
-static void wave_panel(const bl_plot *p, const bl_envelope *e, bl_sink *k)
+void bl_plot_wave_panel(const bl_plot *p, const bl_envelope *e, bl_sink *k)
 {
   float top = 0;
   for (size_t i = 0; i < e->columns; i++)
@@ -198,7 +197,7 @@ bl_status bl_plot_sound(const bl_plot *p, bl_sink *script, int *width, int *heig
   if (!s) {
     bl_sink_puts(script, "set multiplot\nset lmargin at screen 0.09\nset rmargin at screen 0.87\n");
     bl_sink_printf(script, "set xrange [%.9g:%.9g]\n", p->from_s / p->time_scale, p->to_s / p->time_scale);
-    wave_panel(p, &m.wave, script);
+    bl_plot_wave_panel(p, &m.wave, script);
     spectrum_panel(&m, script, lo, hi);
     bl_sink_puts(script, "unset multiplot\n");
     *width = 1100;

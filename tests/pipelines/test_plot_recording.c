@@ -210,6 +210,40 @@ static void test_channels(void **state)
   check_free(ctx);
 }
 
+/* An image of many bins, lines of few, boxes of what is found; by a preset's name, too. */
+static void test_stages(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *stages, *parts[5], *not_there;
+  } rows[] = {
+      {"[{stft: {n_fft: 256}}, power, {mel: {n_mels: 40}}, db]",
+       {"sine.wav", "data:image/png;base64,", "kHz<", "dB re FS^2", NULL},
+       "D55E00"},
+      {"[{rms: {frame_length: 256}}, {scale: {factor: 2}}]", {"sine.wav", ">rms<", "FS", NULL}, "data:image"},
+      {"[{threshold_events: {on: 0.1, of: magnitude, min_gap_s: 0.1}}]", {"213,  94,   0", NULL}, "data:image"},
+      {"mlab_specgram", {"data:image/png;base64,", "FS^2/Hz", NULL}, NULL},
+  };
+  char wav[512], out[512];
+  bl_ctx *ctx = bl_ctx_new();
+  snprintf(wav, sizeof wav, "%s", sine_file("sine.wav", amplitude));
+  snprintf(out, sizeof out, "%s", check_tmp_path("stages.svg"));
+  bl_plotting how = bl_plotting_usual();
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    size_t n;
+    how.stages = rows[i].stages;
+    check_ok(ctx, bl_plot_recording(ctx, wav, &how, out));
+    char *svg = slurp(out, &n);
+    check_svg(svg, rows[i].parts);
+    if (rows[i].not_there && strstr(svg, rows[i].not_there))
+      fail_msg("%s: '%s' is there", rows[i].stages, rows[i].not_there);
+    free(svg);
+  }
+  how.stages = "[{stft: {n_ft: 256}}]";
+  check_fails(ctx, bl_plot_recording(ctx, wav, &how, out), BL_E_CONFIG, "n_ft");
+  check_free(ctx);
+}
+
 static void test_refusals(void **state)
 {
   (void)state;
@@ -323,12 +357,21 @@ static bl_status whole(bl_ctx *ctx, void *arg)
   return bl_plot_recording(ctx, arg, &how, check_tmp_path("swept.png"));
 }
 
+static bl_status of_stages(bl_ctx *ctx, void *arg)
+{
+  bl_plotting how = bl_plotting_usual();
+  how.from_s = 0, how.to_s = 0.05;
+  how.stages = "[{stft: {n_fft: 64}}, power]";
+  return bl_plot_recording(ctx, arg, &how, check_tmp_path("swept.png"));
+}
+
 static void test_memory(void **state)
 {
   (void)state;
   char wav[512];
   snprintf(wav, sizeof wav, "%s", sine_file("sine.wav", amplitude));
   check_every_allocation_failing(whole, wav);
+  check_every_allocation_failing(of_stages, wav);
 }
 
 static int tidy(void **state)
@@ -340,9 +383,15 @@ static int tidy(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_spectrum_level),   cmocka_unit_test(test_envelope), cmocka_unit_test(test_sound),
-      cmocka_unit_test(test_channels),         cmocka_unit_test(test_refusals), cmocka_unit_test(test_holes),
-      cmocka_unit_test(test_offset_and_table), cmocka_unit_test(test_memory),   cmocka_unit_test(test_few_samples)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_spectrum_level),
+                                     cmocka_unit_test(test_envelope),
+                                     cmocka_unit_test(test_sound),
+                                     cmocka_unit_test(test_channels),
+                                     cmocka_unit_test(test_refusals),
+                                     cmocka_unit_test(test_holes),
+                                     cmocka_unit_test(test_offset_and_table),
+                                     cmocka_unit_test(test_memory),
+                                     cmocka_unit_test(test_few_samples),
+                                     cmocka_unit_test(test_stages)};
   return cmocka_run_group_tests(tests, NULL, tidy);
 }

@@ -15,12 +15,13 @@ static const struct frozen {
   uint64_t hash;
   double rate_hz;
 } frozen[] = {
-    {"librosa_mfcc", 1, 0x3d6bb45e1c5dc0e9u, 22050},     {"torchaudio_mel", 1, 0xf1ec970bbbeb6d95u, 16000},
-    {"scipy_spectrogram", 1, 0x004435bb9d22efc0u, 4000}, {"mlab_specgram", 1, 0x97f1a056f65f8cebu, 4000},
-    {"moby_upcall", 1, 0x6dc16cd607f13c46u, 2000},       {"beans80", 1, 0x0f269790959983acu, 44100},
-    {"esc_baseline", 1, 0xccbc5093d6b4763cu, 44100},     {"eeg_bands", 1, 0x94ad07fc6c6a94a4u, 100},
-    {"psf_mfcc", 1, 0xaea13505a292f60au, 16000},         {"htk_mfcc", 1, 0x2c62aec60705c84fu, 44100},
-    {"yasa_sleep", 1, 0x7cf85e799a586f0cu, 256},
+    {"librosa_mfcc", 1, 0x3d6bb45e1c5dc0e9u, 22050},       {"torchaudio_mel", 1, 0xf1ec970bbbeb6d95u, 16000},
+    {"scipy_spectrogram", 1, 0x004435bb9d22efc0u, 4000},   {"mlab_specgram", 1, 0x97f1a056f65f8cebu, 4000},
+    {"moby_upcall", 1, 0x6dc16cd607f13c46u, 2000},         {"beans80", 1, 0x0f269790959983acu, 44100},
+    {"esc_baseline", 1, 0xccbc5093d6b4763cu, 44100},       {"eeg_bands", 1, 0x94ad07fc6c6a94a4u, 100},
+    {"psf_mfcc", 1, 0xaea13505a292f60au, 16000},           {"htk_mfcc", 1, 0x2c62aec60705c84fu, 44100},
+    {"yasa_sleep", 1, 0x7cf85e799a586f0cu, 256},           {"hydrophone_ltsa", 1, 0xd55f4e8e1c8d0fa6u, 96000},
+    {"soundscape_indices", 1, 0xc981c7b0f33147f8u, 44100},
 };
 enum { N_FROZEN = sizeof frozen / sizeof *frozen };
 

@@ -18,11 +18,13 @@ typedef struct bl_plotting {
   const bl_texts
       *pick;      /* channels by name or pattern, in this order; NULL or none: the first 20 usable ones of one unit */
   double rate_hz; /* of the stream; 0: the one with the first channel picked, else with most channels */
-  double f_min, f_max;         /* band in Hz; NAN: 0, and half the rate */
-  size_t n_fft;                /* 0: 20 ms of sound, 2 s of others */
-  double db_min, db_max;       /* of the colours, or of the PSD; NAN: by what is there */
-  const char *cmap;            /* viridis, magma, inferno, gray, gray_r; NULL: viridis */
-  bool spectrogram;            /* of the mean of the channels, though they are no sound */
+  double f_min, f_max;   /* band in Hz; NAN: 0, and half the rate */
+  size_t n_fft;          /* 0: 20 ms of sound, 2 s of others */
+  double db_min, db_max; /* of the colours, or of the PSD; NAN: by what is there */
+  const char *cmap;      /* viridis, magma, inferno, gray, gray_r; NULL: viridis */
+  bool spectrogram;      /* of the mean of the channels, though they are no sound */
+  const char *stages;    /* what to draw in the place of a spectrogram: a list of stages in flow text, or a preset;
+                                  NULL: nothing else */
   const bl_texts *annotations; /* tables to draw beside what is marked inside; NULL: Raven's, if it lies beside */
   bool quiet;                  /* no progress is told: of many short pictures it would only fill the screen */
 } bl_plotting;
