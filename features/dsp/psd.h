@@ -44,8 +44,8 @@ typedef struct bl_psd_params {
   bl_multitaper_params multitaper; /* multitaper */
 } bl_psd_params;
 
-/* The option rows of a summary whose params hold a bl_psd_params named psd: of the parts, of each method, and of a
- * summary that takes either. */
+/* The option rows of a plug-in whose params hold a bl_psd_params named psd: of the parts, of segments that may be short, of
+ * each method, and of one that takes either method. */
 /* clang-format off */
 #define BL_PSD_PART_OPTS(T)                                                                                            \
   {"window_s", BL_OPT_REAL, offsetof(T, psd.window_s), "1", 0, 1e6, BL_OPT_OPEN_LO, NULL, "s",                         \
@@ -57,17 +57,20 @@ typedef struct bl_psd_params {
   {"n_fft", BL_OPT_WORD, offsetof(T, psd.n_fft), "auto", 2, 1e8, BL_OPT_WHOLE, bl_psd_auto, "samples",                 \
    "length of the transform, the rest zeros; auto: that of a part", NULL},                                             \
   {"detrend", BL_OPT_ENUM, offsetof(T, psd.detrend), "constant", 0, 0, 0, bl_psd_detrends, "",                         \
-   "what is taken off each part: its mean, its straight line, or nothing", NULL},                                      \
+   "what is taken off each part: its mean, its straight line, or nothing", NULL}
+#define BL_PSD_SHORT_OPT(T)                                                                                            \
   {"short", BL_OPT_ENUM, offsetof(T, psd.short_segment), "refuse", 0, 0, 0, bl_psd_shorts, "",                         \
    "a segment shorter than a part gives no row, or is one part of its own length", NULL}
 #define BL_PSD_WELCH_OPTS(T)                                                                                           \
   BL_WINDOW_OPTS(T, psd.window, "hann", "weights of a part, periodic"),                                                \
   {"average", BL_OPT_ENUM, offsetof(T, psd.average), "mean", 0, 0, 0, bl_psd_averages, "",                             \
    "how the spectra of the parts become one; the median is divided by its bias", NULL}
-#define BL_PSD_OPTS(T)                                                                                                 \
+#define BL_PSD_METHOD_OPT(T)                                                                                           \
   {"psd_method", BL_OPT_ENUM, offsetof(T, psd.method), "welch", 0, 0, 0, bl_psd_methods, "",                           \
-   "what weights a part: one window, or several tapers whose spectra are averaged", NULL},                             \
-  BL_PSD_PART_OPTS(T), BL_PSD_WELCH_OPTS(T), BL_MULTITAPER_OPTS(T, psd.multitaper)
+   "what weights a part: one window, or several tapers whose spectra are averaged", NULL}
+#define BL_PSD_OPTS(T)                                                                                                 \
+  BL_PSD_METHOD_OPT(T), BL_PSD_PART_OPTS(T), BL_PSD_SHORT_OPT(T), BL_PSD_WELCH_OPTS(T),                                \
+  BL_MULTITAPER_OPTS(T, psd.multitaper)
 /* clang-format on */
 
 /* Sizes in samples. BL_E_SHAPE for a stream that is no waveform, BL_E_RANGE for parts too short or too long. */

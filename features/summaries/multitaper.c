@@ -22,6 +22,7 @@ typedef struct multitaper_state {
 
 static const bl_opt opts[] = {
     BL_MULTITAPER_OPTS(multitaper_params, psd.multitaper), BL_PSD_PART_OPTS(multitaper_params),
+    BL_PSD_SHORT_OPT(multitaper_params),
     BL_ENUM(multitaper_params, normalization, "length", normalizations, "density times the rate, or density"),
     BL_OPT_END};
 

@@ -16,9 +16,9 @@ typedef struct welch_state {
   int scaling;
 } welch_state;
 
-static const bl_opt opts[] = {BL_PSD_PART_OPTS(welch_params), BL_PSD_WELCH_OPTS(welch_params),
-                              BL_ENUM(welch_params, scaling, "density", scalings, "power per Hz, or power"),
-                              BL_OPT_END};
+static const bl_opt opts[] = {
+    BL_PSD_PART_OPTS(welch_params), BL_PSD_SHORT_OPT(welch_params), BL_PSD_WELCH_OPTS(welch_params),
+    BL_ENUM(welch_params, scaling, "density", scalings, "power per Hz, or power"), BL_OPT_END};
 
 static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
 {
