@@ -23,6 +23,7 @@ static const struct special {
     {"phase_amplitude_coupling", NULL, NULL, SPECTRA, "makes its own waves, of a waveform"},
     {"envelope_correlation", NULL, NULL, SPECTRA | ALONE, "compares channels of a waveform"},
     {"band_power", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
+    {"tuning", "fmin", "0", WAVES, "looks at a spectrum"},
     {"template_match", "template", "[[1, 2, 0.5]]", 0, "a template must be told"},
     {"tfr", "freqs", "[20, 40]", SPECTRA, "makes its own spectrum, from a waveform"},
     {"multitaper", NULL, NULL, SPECTRA, "makes its own spectrum, from a waveform"},
