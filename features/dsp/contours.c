@@ -4,7 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "baleen/wide.h"
 #include "descriptor.h"
+#include "select.h"
 
 /* ---- contours ---------------------------------------------------------------------------------------------------- */
 
@@ -78,29 +80,22 @@ void bl_contours_link(bl_contours *c, uint64_t at, const bl_contour_peak *peaks,
 
 /* ---- peaks ------------------------------------------------------------------------------------------------------- */
 
-/* Where v stands, or would stand, among the n values in order. */
-static size_t place_of(const float *sorted, size_t n, float v)
+/* How many of n values are at most `top`. */
+BL_WIDE static uint32_t count_up_to(const float *x, uint32_t n, float top)
 {
-  size_t lo = 0;
-  while (n) {
-    size_t half = n / 2;
-    if (sorted[lo + half] < v) lo += half + 1, n -= half + 1;
-    else n = half;
-  }
-  return lo;
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < n; i++) count += x[i] <= top;
+  return count;
 }
 
-static void put(float *sorted, size_t n, float v)
+/* Value n / 2, from 0 on, of n values by size: the median, of an even number the upper one. */
+static double middle(const float *x, size_t n, float *room)
 {
-  size_t at = place_of(sorted, n, v);
-  memmove(sorted + at + 1, sorted + at, (n - at) * sizeof *sorted);
-  sorted[at] = v;
-}
-
-static void take(float *sorted, size_t n, float v)
-{
-  size_t at = place_of(sorted, n, v);
-  memmove(sorted + at, sorted + at + 1, (n - 1 - at) * sizeof *sorted);
+  memcpy(room, x, n * sizeof *room);
+  if (n > 1) bl_select(room, n, n / 2);
+  float least = room[n / 2];
+  for (size_t i = n / 2; i < n; i++) least = room[i] < least ? room[i] : least;
+  return (double)least;
 }
 
 /* The vertex of the parabola through the decibels of a bin and its neighbours, as a frequency. */
@@ -128,19 +123,19 @@ static size_t keep(bl_contour_peak *peaks, size_t n, bl_contour_peak one)
   return n;
 }
 
+/* Most bins are no peaks: whether the middle of the bins about one is low enough is told by counting those that are, and is
+ * looked for only where it is. */
 size_t bl_contour_peaks(bl_contour_finder *p, const float *x, bl_contour_peak *peaks)
 {
-  size_t n = 0, from = 0, to = 0, held = 0; /* bins from .. to - 1 are in order in `sorted` */
+  size_t n = 0;
   if (isnan(bl_descriptor_sum(x, p->n_bins))) return 0;
   for (size_t k = p->first; k < p->end; k++) {
-    size_t lo = k > p->half ? k - p->half : 0, hi = k + p->half + 1 < p->n_bins ? k + p->half + 1 : p->n_bins;
-    if (!held) from = to = lo;
-    for (; from < lo; from++) take(p->sorted, held--, x[from]);
-    for (; to < hi; to++) put(p->sorted, held++, x[to]);
     if (!(x[k] > x[k - 1] && x[k] >= x[k + 1])) continue;
-    double background = (double)p->sorted[held / 2], v = (double)x[k];
-    if (!(v > 0) || v < p->ratio * background) continue;
-    double level = background > 0 ? 10 * log10(v / background) : 200;
+    size_t from = k > p->half ? k - p->half : 0, end = k + p->half + 1 < p->n_bins ? k + p->half + 1 : p->n_bins;
+    float most = (float)((double)x[k] / p->ratio);
+    if (count_up_to(x + from, (uint32_t)(end - from), most) <= (end - from) / 2) continue;
+    double background = middle(x + from, end - from, p->room);
+    double level = background > 0 ? 10 * log10((double)x[k] / background) : 200;
     n = keep(peaks, n, (bl_contour_peak){refined(p, x, k), fmin(level, 200)});
   }
   return n;

@@ -43,7 +43,7 @@ typedef struct bl_contour_finder {
   double ratio;      /* times the background that a peak is at least */
   const double *hz;
   size_t n_bins;
-  float *sorted; /* [2 half + 1]: the bins about the current one, by size */
+  float *room; /* [2 half + 1] */
 } bl_contour_finder;
 
 /* The highest peaks of powers x [n_bins], at most BL_CONTOUR_PEAKS, by frequency; returns how many. A frame with a value that

@@ -263,7 +263,7 @@ BL_WIDE static void best_steps(const double *restrict value, const double *restr
 
 /* One step of Viterbi's recursion, from path->value to path->next. What no step of the triangle allows is as likely as
  * DBL_MIN: the best state of all, where that is better. */
-static void step_on(const bl_pyin *y, bl_pyin_path *path, uint32_t *from, double log_unvoiced)
+static void step_on(const bl_pyin *y, bl_pyin_path *path, uint16_t *from, double log_unvoiced)
 {
   size_t n = y->n_pitches, top = 0;
   double *value = path->value, far;
@@ -278,8 +278,8 @@ static void step_on(const bl_pyin *y, bl_pyin_path *path, uint32_t *from, double
     double a = path->best[k] + (voiced ? y->log_stay : y->log_switch);
     double b = path->best[n + k] + (voiced ? y->log_switch : y->log_stay);
     double most = a >= b ? a : b;
-    from[j] = a >= b ? path->arg[k] : (uint32_t)n + path->arg[n + k];
-    if (far > most) most = far, from[j] = (uint32_t)top;
+    from[j] = (uint16_t)(a >= b ? path->arg[k] : n + path->arg[n + k]);
+    if (far > most) most = far, from[j] = (uint16_t)top;
     path->next[j] = most + (voiced ? log_of(y->voiced[k]) : log_unvoiced);
   }
 }
@@ -287,7 +287,7 @@ static void step_on(const bl_pyin *y, bl_pyin_path *path, uint32_t *from, double
 void bl_pyin_take(bl_pyin *y, bl_pyin_path *path, const float *x)
 {
   size_t n = y->n_pitches, at = path->n++;
-  uint32_t *from = path->from + at * 2 * n;
+  uint16_t *from = path->from + at * 2 * n;
   bool whole = bl_yin_run(&y->yin, x);
   double voiced = 0;
   memset(y->voiced, 0, n * sizeof *y->voiced);

@@ -65,7 +65,7 @@ void bl_pyin_release(bl_ctx *ctx, bl_pyin *y); /* zeroed is fine */
 /* The path of one channel: frames that are not decided yet. */
 typedef struct bl_pyin_path {
   size_t n_states, cap, n; /* frames held, and room for them */
-  uint32_t *from;          /* [cap][n_states]: the best state before */
+  uint16_t *from;          /* [cap][n_states]: the best state before */
   float *prob;             /* [cap] */
   bool *broken;            /* [cap]: the frame held what is not finite */
   double *value, *next;    /* [n_states] */

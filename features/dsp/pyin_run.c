@@ -1,6 +1,7 @@
 /* pyin_run.c: see pyin_run.h. With a lag, frame t is read off the likeliest path that ends in frame t + lag. Without, all
  * frames are read off the one that ends in the last: but as soon as the paths to all states have come from one state, what
- * lies before it cannot change any more, and is not kept as a path (Sramek, Brejova and Vinar, WABI 2007). */
+ * lies before it cannot change any more, and is not kept as a path (Sramek, Brejova and Vinar, WABI 2007). A pitch that is there
+ * brings them together soon; in long noise each state comes from itself, and two bytes a state and frame are kept. */
 #include "pyin_run.h"
 
 #include <string.h>

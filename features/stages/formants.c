@@ -84,7 +84,7 @@ static size_t find(const state *st, const double *a, resonance *found)
   size_t n = 0;
   bl_lpc_roots(a, st->lpc.order, roots);
   for (size_t k = 0; k < st->lpc.order; k++) {
-    if (!(cimag(roots[k]) > 0)) continue;
+    if (!(cimag(roots[k]) > 1e-7)) continue; /* real ones are so but for rounding */
     resonance r = {carg(roots[k]) * st->rate_hz / (2 * pi), -log(cabs(roots[k])) * st->rate_hz / pi};
     if (!(r.hz >= st->p->min_hz) || !(r.bandwidth < st->p->max_bandwidth_hz)) continue;
     size_t at = n++;

@@ -111,6 +111,30 @@ static double mean(const float *v, size_t n)
   return sum / (double)n;
 }
 
+/* Mean of the `some` smallest of n values, or (sign -1) of the largest. Of few, those so far are kept in order, which most values
+ * do not come into; of many, they are selected. */
+static double mean_of_smallest(float *v, size_t n, size_t some, float sign)
+{
+  enum { FEW = 16 };
+  float best[FEW];
+  size_t held = 0;
+  if (some > FEW) {
+    for (size_t i = 0; i < n; i++) v[i] *= sign;
+    if (some < n) bl_select(v, n, some);
+    double m = mean(v, some);
+    for (size_t i = 0; i < n; i++) v[i] *= sign;
+    return (double)sign * m;
+  }
+  for (size_t i = 0; i < n; i++) {
+    float x = sign * v[i];
+    if (held == some && !(x < best[held - 1])) continue;
+    size_t at = held < some ? held++ : held - 1;
+    for (; at > 0 && best[at - 1] > x; at--) best[at] = best[at - 1];
+    best[at] = x;
+  }
+  return (double)sign * mean(best, some);
+}
+
 static double decibels(double x) { return 10 * log10(fmax(x, 1e-10)); }
 
 static void contrast(const void *sp, const float *x, float *y)
@@ -122,10 +146,7 @@ static void contrast(const void *sp, const float *x, float *y)
     y[j] = NAN;
     if (isnan(bl_descriptor_sum(x + b->first, n))) continue;
     for (size_t k = 0; k < n; k++) st->v[k] = x[b->first + k];
-    if (b->some < n) bl_select(st->v, n, b->some);
-    double valley = mean(st->v, b->some);
-    if (b->some < n) bl_select(st->v, n, n - b->some);
-    double peak = mean(st->v + n - b->some, b->some);
+    double valley = mean_of_smallest(st->v, n, b->some, 1), peak = mean_of_smallest(st->v, n, b->some, -1);
     y[j] = (float)(st->linear ? peak - valley : decibels(peak) - decibels(valley));
   }
 }

@@ -115,8 +115,8 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   set_finder(p, in, &st->finder);
   st->hz = bl_calloc(ctx, in->n_bins, sizeof *st->hz);
   st->loudest = bl_calloc(ctx, in->n_bins, sizeof *st->loudest);
-  st->finder.sorted = bl_calloc(ctx, 2 * st->finder.half + 2, sizeof *st->finder.sorted);
-  if (!st->hz || !st->loudest || !st->finder.sorted) return bl_fail_nomem(ctx, "tonal_contours");
+  st->finder.room = bl_calloc(ctx, 2 * st->finder.half + 1, sizeof *st->finder.room);
+  if (!st->hz || !st->loudest || !st->finder.room) return bl_fail_nomem(ctx, "tonal_contours");
   memcpy(st->hz, in->bin_hz, in->n_bins * sizeof *st->hz);
   st->finder.hz = st->hz;
   return BL_OK;
@@ -219,7 +219,7 @@ static void release(bl_ctx *ctx, void *sp)
   state *st = sp;
   bl_free(ctx, st->hz);
   bl_free(ctx, st->loudest);
-  bl_free(ctx, st->finder.sorted);
+  bl_free(ctx, st->finder.room);
   bl_findings_free(ctx, &st->found);
 }
 
