@@ -8,8 +8,7 @@
 
 bl_status bl_extractor_set_history(bl_ctx *ctx, bl_extractor *e, double seconds)
 {
-  if (!(seconds >= 0) || isinf(seconds))
-    return bl_fail(ctx, BL_E_ARG, "extractor: a history of %g s; it must have an end", seconds);
+  if (!(seconds >= 0)) return bl_fail(ctx, BL_E_ARG, "extractor: a history of %g s; none is 0", seconds);
   e->history_s = seconds;
   return BL_OK;
 }

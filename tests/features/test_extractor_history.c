@@ -176,8 +176,23 @@ static void test_too_short(void **state)
   bl_ctx *ctx = bl_ctx_new();
   fill(&w, x);
   check_fails(ctx, go(ctx, &w, 7, 0, 0.2, &got), BL_E_ARG, "of which the last 0.2 s are kept");
-  check_fails(ctx, go(ctx, &w, 7, 0, INFINITY, &got), BL_E_ARG, "it must have an end");
-  check_fails(ctx, go(ctx, &w, 7, 0, -1, &got), BL_E_ARG, "it must have an end");
+  check_fails(ctx, go(ctx, &w, 7, 0, -1, &got), BL_E_ARG, "a history of -1 s");
+  check_free(ctx);
+}
+
+/* All of a run kept, for events that a stage tells when it has ended: the rows of those that are told late. */
+static void test_endless(void **state)
+{
+  (void)state;
+  static float x[N * CH];
+  static rows want, got;
+  work w = {.segment = "epochs", .options = "tmin=-0.5;tmax=0.7"};
+  bl_ctx *ctx = bl_ctx_new();
+  fill(&w, x);
+  check_ok(ctx, go(ctx, &w, 7, 9.5, NAN, &want));
+  check_ok(ctx, go(ctx, &w, 7, 9.5, INFINITY, &got));
+  assert_true(want.n > 10 && got.n == want.n);
+  for (size_t j = 0; j < want.n; j++) assert_memory_equal(got.v[j], want.v[j], sizeof got.v[j]);
   check_free(ctx);
 }
 
@@ -199,6 +214,6 @@ static void test_allocations(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_live), cmocka_unit_test(test_too_short),
-                                     cmocka_unit_test(test_allocations)};
+                                     cmocka_unit_test(test_endless), cmocka_unit_test(test_allocations)};
   return cmocka_run_group_tests_name("extractor_history", tests, NULL, NULL);
 }

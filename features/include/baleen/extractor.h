@@ -108,8 +108,8 @@ bl_stage_part bl_extractor_stage(const bl_extractor *e, size_t i);
 
 /* From the next bl_extractor_begin() on, spans may be announced that began up to so many seconds ago: their rows have the
  * same bits as if they had been announced before. The frames of so long a time are kept, of each branch and of each
- * waveform that is judged; 0, at first: none. Segments say by look_back_s how much they need (segment.h); to this comes
- * how late events are told. */
+ * waveform that is judged; 0, at first: none; INFINITY: all of the run, for stages that find events when it has ended.
+ * Segments say by look_back_s how much they need (segment.h); to this comes how late events are told. */
 bl_status bl_extractor_set_history(bl_ctx *ctx, bl_extractor *e, double seconds) BL_MUST_CHECK;
 /* A new run that begins run_start_s seconds after the recording's start: all stages start afresh. */
 bl_status bl_extractor_begin(bl_ctx *ctx, bl_extractor *e, double run_start_s) BL_MUST_CHECK;
