@@ -11,102 +11,60 @@
 #include <sys/stat.h>
 
 #include "baleen/text.h"
-#include "dataset_private.h"
-#include "items.h"
-#include "match.h"
-#include "name_pattern.h"
+#include "files_private.h"
 #include "path.h"
 
-enum {
-  FROM_NONE,
-  FROM_FOLDER,
-  FROM_CSV,
-  FROM_PATTERN,
-  FROM_ANNOTATIONS,
-  FROM_TRIGGERS,
-  FROM_RAVEN,
-  FROM_AUDACITY,
-  FROM_TABLE,
-  FROM_HYPNOGRAM
-};
-enum { UNLABELLED_ERROR, UNLABELLED_SKIP, UNLABELLED_KEEP };
 static const char *const label_words[] = {"none",  "folder",   "csv",   "pattern",   "annotations", "triggers",
                                           "raven", "audacity", "table", "hypnogram", NULL};
 static const char *const unlabelled_words[] = {"error", "skip", "keep", NULL};
 
-typedef struct params {
-  bl_texts recordings;
-  int labels;
-  char *label_file, *label_column, *begin_column, *end_column, *duration_column, *path_column, *pattern, *group,
-      *start_pattern, *trigger_channel;
-  bl_texts columns;
-  int64_t trigger_mask;
-  int unlabelled;
-  double epoch_s;
-} params;
-
 static const bl_opt opts[] = {
-    {"recordings", BL_OPT_TEXTS, offsetof(params, recordings), NULL, 0, 0, BL_OPT_NEEDED, NULL, "",
+    {"recordings", BL_OPT_TEXTS, offsetof(bl_files_params, recordings), NULL, 0, 0, BL_OPT_NEEDED, NULL, "",
      "files, folders or patterns (* ? [ab] {a,b}, ** for any depth), relative to the config's folder; folders give .npy, .csv and raw "
      "samples where a .json beside them tells the rate; \"pcm:rate=48000,channels=1,format=s16le:raw/**/*.pcm\" tells it for all",
      NULL},
     BL_ENUM(
-        params, labels, "none", label_words,
+        bl_files_params, labels, "none", label_words,
         "where labels come from: the folder's name, a csv with a row a recording, a pattern on the file's name, "
         "events inside the recording (annotations), codes of a channel (triggers), or tables of events (raven, audacity, table; hypnogram: a stage a line). "
         "With a table the events inside do not count, but for those that begin with 'bad', which always mark bad data; none: "
         "rows carry no label, though events inside still cut epochs"),
-    BL_TEXT(params, label_file, NULL,
+    BL_TEXT(bl_files_params, label_file, NULL,
             "the table: a csv with a row a recording (also for columns and group), or one table of events for all "
             "recordings; without it, tables of events are looked for beside each recording"),
-    BL_TEXT(params, label_column, NULL, "the table's column with labels; null: 'label', or what a table of events has"),
-    BL_TEXT(params, begin_column, NULL,
+    BL_TEXT(bl_files_params, label_column, NULL,
+            "the table's column with labels; null: 'label', or what a table of events has"),
+    BL_TEXT(bl_files_params, begin_column, NULL,
             "labels: table: the column with begin times; null: onset, start, begin, start_time .."),
-    BL_TEXT(params, end_column, NULL, "labels: table: the column with ends; null: end, stop, offset, end_time .."),
-    BL_TEXT(params, duration_column, NULL, "labels: table: the column with durations; null: duration"),
-    BL_REAL_ABOVE(params, epoch_s, "30", 0, 1e6, "s", "labels: hypnogram: how long the stage on one line lasts"),
-    BL_TEXT(params, trigger_channel, NULL,
+    BL_TEXT(bl_files_params, end_column, NULL,
+            "labels: table: the column with ends; null: end, stop, offset, end_time .."),
+    BL_TEXT(bl_files_params, duration_column, NULL, "labels: table: the column with durations; null: duration"),
+    BL_REAL_ABOVE(bl_files_params, epoch_s, "30", 0, 1e6, "s",
+                  "labels: hypnogram: how long the stage on one line lasts"),
+    BL_TEXT(bl_files_params, trigger_channel, NULL,
             "labels: triggers: the channel with the codes; null: Status, STI 014, Trigger and such"),
-    BL_INT(params, trigger_mask, "65535", 1, 4294967295, "",
+    BL_INT(bl_files_params, trigger_mask, "65535", 1, 4294967295, "",
            "labels: triggers: the bits of a code that count; 255 where those above are the amplifier's own"),
-    BL_TEXT(params, path_column, "path", "the csv's column that names the recordings, by path, file name or stem"),
+    BL_TEXT(bl_files_params, path_column, "path",
+            "the csv's column that names the recordings, by path, file name or stem"),
     BL_TEXT(
-        params, pattern, NULL,
+        bl_files_params, pattern, NULL,
         "fields in file names, such as \"{label}_{speaker}_{take}.wav\"; * skips; fields become columns of the rows"),
     BL_TEXT(
-        params, group, "recording",
+        bl_files_params, group, "recording",
         "what rows must stay together when data are split: recording, folder, a csv column or a field of the pattern"),
-    BL_TEXTS(params, columns, NULL, "further csv columns to carry along with the rows"),
-    BL_ENUM(params, unlabelled, "error", unlabelled_words,
+    BL_TEXTS(bl_files_params, columns, NULL, "further csv columns to carry along with the rows"),
+    BL_ENUM(bl_files_params, unlabelled, "error", unlabelled_words,
             "what becomes of recordings without a label or table of events: error, skip, or keep without labels"),
     BL_TEXT(
-        params, start_pattern, NULL,
+        bl_files_params, start_pattern, NULL,
         "when a recording began, by its name where its header does not say: such as \"%Y%m%d_%H%M%S\" (also %y, %f; ? is "
         "any character); null: the patterns of common recorders; none: do not look"),
     BL_OPT_END};
 
-/* All that list() works with; one release for all of it. */
-typedef struct job {
-  bl_ctx *ctx;
-  const params *p;
-  const char *folder;
-  bl_found found;
-  bl_match match;
-  bl_name_pattern pattern;
-  bl_table table;         /* rows about recordings; columns.n 0 when there is none */
-  size_t *row_of;         /* per recording, into table */
-  size_t label_col, *col; /* col: of p->columns */
-  long group_field;       /* field of the pattern, or -1 */
-  size_t group_col;       /* column of the table, or BL_NO_ITEM */
-  size_t n_unlabelled;    /* recordings without a label, and the first of them */
-  const char *first_unlabelled;
-  char *label_path;
-  bl_items items;
-} job;
-
 static bool is_event_table(int labels) { return labels >= FROM_RAVEN; }
 
-static void job_release(job *j)
+static void job_release(bl_files_job *j)
 {
   bl_ctx *ctx = j->ctx;
   bl_match_free(ctx, &j->match);
@@ -123,10 +81,10 @@ static void job_release(job *j)
 
 static bool is_plain_group(const char *group) { return !strcmp(group, "recording") || !strcmp(group, "folder"); }
 
-static bl_status read_pattern(job *j)
+static bl_status read_pattern(bl_files_job *j)
 {
   bl_ctx *ctx = j->ctx;
-  const params *p = j->p;
+  const bl_files_params *p = j->p;
   bl_status s = p->pattern ? bl_name_pattern_new(ctx, "files: pattern", p->pattern, &j->pattern) : BL_OK;
   if (s) return s;
   bool has_label = bl_texts_find(&j->pattern.fields, "label") >= 0;
@@ -149,10 +107,10 @@ static bl_status of_option(bl_ctx *ctx, const char *option, bl_status s)
 }
 
 /* The table of recordings, when labels, columns or group want one. */
-static bl_status read_table(job *j)
+static bl_status read_table(bl_files_job *j)
 {
   bl_ctx *ctx = j->ctx;
-  const params *p = j->p;
+  const bl_files_params *p = j->p;
   bool group_from_table = !is_plain_group(p->group) && j->group_field < 0;
   bool wanted = p->labels == FROM_CSV || p->columns.n || group_from_table;
   if (is_event_table(p->labels) && (p->columns.n || group_from_table))
@@ -190,7 +148,7 @@ static bl_status read_table(job *j)
 
 static bool is_extra_field(const char *field) { return strcmp(field, "label") && strcmp(field, "group"); }
 
-static bl_status name_extras(job *j)
+static bl_status name_extras(bl_files_job *j)
 {
   bl_texts *extra = &j->items.extra;
   bl_status s = bl_texts_copy(j->ctx, extra, &j->p->columns);
@@ -212,7 +170,7 @@ static char *folder_name(bl_ctx *ctx, const char *path)
   return name;
 }
 
-static const char *cell_of(const job *j, size_t i, size_t col)
+static const char *cell_of(const bl_files_job *j, size_t i, size_t col)
 {
   return j->row_of && j->row_of[i] != BL_NO_ITEM ? bl_table_cell(&j->table, j->row_of[i], col) : "";
 }
@@ -223,13 +181,13 @@ static bl_status set_text(bl_ctx *ctx, char **to, const char *text)
 }
 
 /* The value of a field of the pattern, "" when the name did not match it. */
-static const char *field_of(const job *j, const bl_texts *values, const char *name)
+static const char *field_of(const bl_files_job *j, const bl_texts *values, const char *name)
 {
   long k = bl_texts_find(&j->pattern.fields, name);
   return k >= 0 && (size_t)k < values->n ? values->v[k] : "";
 }
 
-static bl_status set_label(const job *j, size_t i, const bl_texts *fields, bl_item *item)
+static bl_status set_label(const bl_files_job *j, size_t i, const bl_texts *fields, bl_item *item)
 {
   const char *label = "";
   char *name = NULL;
@@ -245,7 +203,7 @@ static bl_status set_label(const job *j, size_t i, const bl_texts *fields, bl_it
   return s;
 }
 
-static bl_status set_group(const job *j, size_t i, const bl_texts *fields, bl_item *item)
+static bl_status set_group(const bl_files_job *j, size_t i, const bl_texts *fields, bl_item *item)
 {
   bl_ctx *ctx = j->ctx;
   const char *group = "";
@@ -260,7 +218,7 @@ static bl_status set_group(const job *j, size_t i, const bl_texts *fields, bl_it
   return *group ? set_text(ctx, &item->group, group) : BL_OK;
 }
 
-static bl_status set_extras(const job *j, size_t i, const bl_texts *fields, bl_item *item)
+static bl_status set_extras(const bl_files_job *j, size_t i, const bl_texts *fields, bl_item *item)
 {
   bl_status s = BL_OK;
   for (size_t k = 0; !s && k < j->p->columns.n; k++) s = bl_texts_add(j->ctx, &item->extra, cell_of(j, i, j->col[k]));
@@ -272,14 +230,13 @@ static bl_status set_extras(const job *j, size_t i, const bl_texts *fields, bl_i
 
 static bool wants_label(int labels) { return labels == FROM_FOLDER || labels == FROM_CSV || labels == FROM_PATTERN; }
 
-/* Counts a recording without label; true when it is to be left out. */
-static bool leave_out(job *j, size_t i)
+bool bl_files_leave_out(bl_files_job *j, size_t i)
 {
   if (!j->n_unlabelled++) j->first_unlabelled = j->found.names.v[i];
   return j->p->unlabelled == UNLABELLED_SKIP;
 }
 
-static bl_status make_item(job *j, size_t i)
+static bl_status make_item(bl_files_job *j, size_t i)
 {
   bl_ctx *ctx = j->ctx;
   bl_item item = {.seed_index = i};
@@ -293,135 +250,16 @@ static bl_status make_item(job *j, size_t i)
   if (!s) s = set_label(j, i, &fields, &item);
   if (!s) s = set_group(j, i, &fields, &item);
   if (!s) s = set_extras(j, i, &fields, &item);
-  if (!s && !(wants_label(j->p->labels) && !item.label && leave_out(j, i))) s = bl_items_add(ctx, &j->items, &item);
+  if (!s && !(wants_label(j->p->labels) && !item.label && bl_files_leave_out(j, i)))
+    s = bl_items_add(ctx, &j->items, &item);
   bl_item_free(ctx, &item);
   bl_texts_free(ctx, &fields);
   return s;
 }
 
-/* ---- tables of events -------------------------------------------------------------------------------------------- */
-
-static const bl_annotation_format table_formats[] = {BL_ANN_RAVEN, BL_ANN_AUDACITY, BL_ANN_CSV, BL_ANN_HYPNOGRAM};
-
-static bl_status read_events(const job *j, const char *path, bl_annotations *out)
-{
-  bl_annotation_reading how = {.format =
-                                   j->p->labels == FROM_TABLE ? BL_ANN_AUTO : table_formats[j->p->labels - FROM_RAVEN],
-                               .label_column = j->p->label_column,
-                               .begin_column = j->p->begin_column,
-                               .end_column = j->p->end_column,
-                               .duration_column = j->p->duration_column,
-                               .epoch_s = j->p->epoch_s};
-  return bl_annotations_read_as(j->ctx, path, &how, out);
-}
-
-static bl_status read_beside(job *j)
-{
-  bl_ctx *ctx = j->ctx;
-  bl_status s = BL_OK;
-  size_t kept = 0;
-  for (size_t i = 0; !s && i < j->items.n; i++) {
-    bl_item *item = &j->items.v[i];
-    char *path;
-    s = bl_annotations_beside(ctx, table_formats[j->p->labels - FROM_RAVEN], item->path, &path);
-    if (!s && path) s = read_events(j, path, &item->annotations);
-    if (!s) item->annotated = path != NULL;
-    if (!s && !path && leave_out(j, i)) {
-      bl_item_free(ctx, item);
-    } else if (kept != i) {
-      j->items.v[kept++] = *item;
-      *item = (bl_item){0};
-    } else {
-      kept++;
-    }
-    bl_free(ctx, path);
-  }
-  if (!s) j->items.n = kept;
-  return s;
-}
-
-/* Each event to its recording; what else the table names must be there. */
-static bl_status deal_out(job *j, const bl_annotations *all)
-{
-  bl_ctx *ctx = j->ctx;
-  size_t *owner = bl_calloc(ctx, all->n, sizeof *owner);
-  char *folder = bl_path_folder(ctx, j->label_path);
-  bl_status s = folder && owner ? BL_OK : bl_fail_nomem(ctx, j->label_path);
-  if (!s) s = bl_match_deal(ctx, &j->match, j->label_path, all, owner);
-  for (size_t k = 0; !s && k < all->n; k++) {
-    if (owner[k] == BL_NO_ITEM) {
-      s = bl_match_missing(ctx, &j->match, j->label_path, folder, all->v[k].file);
-      continue;
-    }
-    bl_item *item = &j->items.v[owner[k]];
-    s = bl_annotations_add(ctx, &item->annotations, &all->v[k]);
-    item->annotated = true;
-  }
-  bl_free(ctx, owner);
-  bl_free(ctx, folder);
-  return s;
-}
-
-/* One table for all recordings. Nothing has been left out yet: recordings and items have the same indices. */
-static bl_status read_for_all(job *j)
-{
-  bl_ctx *ctx = j->ctx;
-  bl_annotations all = {0};
-  bl_status s = read_events(j, j->label_path, &all);
-  if (!s) s = deal_out(j, &all);
-  bl_annotations_free(ctx, &all);
-  if (!s && j->items.n == 1) j->items.v[0].annotated = true;
-  size_t kept = 0;
-  for (size_t i = 0; !s && i < j->items.n; i++) {
-    bl_item *item = &j->items.v[i];
-    if (item->annotated || !leave_out(j, i)) {
-      bl_item keep = *item;
-      *item = (bl_item){0};
-      j->items.v[kept++] = keep;
-    } else {
-      bl_item_free(ctx, item);
-    }
-  }
-  if (!s) j->items.n = kept;
-  return s;
-}
-
-/* ---- triggers ---------------------------------------------------------------------------------------------------- */
-
-/* The codes of one recording. One that cannot be opened is told of when its turn to be read comes. */
-static bl_status read_triggers_of(const job *j, bl_item *item)
-{
-  bl_ctx *ctx = j->ctx;
-  bl_recording *rec = NULL;
-  bool before = bl_ctx_mute(ctx, true);
-  bl_status s = bl_recording_open(ctx, item->path, &rec);
-  bl_ctx_mute(ctx, before);
-  if (s) return s == BL_E_NOMEM || s == BL_E_CANCELLED ? s : BL_OK;
-  const char *channel = j->p->trigger_channel ? j->p->trigger_channel : bl_recording_trigger_channel(rec);
-  if (!channel)
-    s = bl_fail(
-        ctx, BL_E_CONFIG,
-        "files: labels: triggers: '%s' has no channel whose name says that it holds codes; name it: trigger_channel",
-        item->name);
-  else s = bl_recording_triggers(ctx, rec, channel, (uint32_t)j->p->trigger_mask, &item->annotations);
-  item->annotated = true;
-  bl_recording_close(ctx, rec);
-  return s;
-}
-
-static bl_status read_triggers(job *j)
-{
-  bl_status s = BL_OK;
-  for (size_t i = 0; !s && i < j->items.n; i++) {
-    s = read_triggers_of(j, &j->items.v[i]);
-    bl_progress(j->ctx, "triggers", (double)i + 1, (double)j->items.n);
-  }
-  return s;
-}
-
 /* ---- the source -------------------------------------------------------------------------------------------------- */
 
-static bl_status judge_unlabelled(const job *j)
+static bl_status judge_unlabelled(const bl_files_job *j)
 {
   bl_ctx *ctx = j->ctx;
   if (!j->n_unlabelled || j->p->unlabelled == UNLABELLED_KEEP) return BL_OK;
@@ -442,7 +280,7 @@ static bl_status judge_unlabelled(const job *j)
 }
 
 /* Columns of times are those of a table whose columns are free. */
-static bl_status check_columns(bl_ctx *ctx, const params *p)
+static bl_status check_columns(bl_ctx *ctx, const bl_files_params *p)
 {
   if (p->trigger_channel && p->labels != FROM_TRIGGERS)
     return bl_fail(ctx, BL_E_CONFIG, "files: trigger_channel is for labels: triggers, and labels is '%s'; leave it out",
@@ -456,10 +294,10 @@ static bl_status check_columns(bl_ctx *ctx, const params *p)
                  label_words[p->labels]);
 }
 
-static bl_status prepare(job *j)
+static bl_status prepare(bl_files_job *j)
 {
   bl_ctx *ctx = j->ctx;
-  const params *p = j->p;
+  const bl_files_params *p = j->p;
   bl_status s = bl_opts_complete(ctx, "files", opts, p);
   if (!s) s = check_columns(ctx, p);
   if (!s) s = bl_start_pattern_check(ctx, "files: start_pattern", p->start_pattern);
@@ -477,7 +315,7 @@ static bl_status prepare(job *j)
 }
 
 /* Events inside a recording label rows only where nothing else was chosen to. */
-static void silence(job *j)
+static void silence(bl_files_job *j)
 {
   for (size_t i = 0; i < j->items.n; i++) {
     bl_item *item = &j->items.v[i];
@@ -487,12 +325,12 @@ static void silence(job *j)
 
 static bl_status list(bl_ctx *ctx, const void *vp, const char *folder, bl_items *out)
 {
-  job j = {.ctx = ctx, .p = vp, .folder = folder};
+  bl_files_job j = {.ctx = ctx, .p = vp, .folder = folder};
   *out = (bl_items){0};
   bl_status s = prepare(&j);
   for (size_t i = 0; !s && i < j.found.paths.n; i++) s = make_item(&j, i);
-  if (!s && is_event_table(j.p->labels)) s = j.label_path ? read_for_all(&j) : read_beside(&j);
-  if (!s && j.p->labels == FROM_TRIGGERS) s = read_triggers(&j);
+  if (!s && is_event_table(j.p->labels)) s = j.label_path ? bl_files_read_for_all(&j) : bl_files_read_beside(&j);
+  if (!s && j.p->labels == FROM_TRIGGERS) s = bl_files_read_triggers(&j);
   if (!s) s = judge_unlabelled(&j);
   if (!s) {
     silence(&j);
@@ -507,8 +345,8 @@ static bl_status list(bl_ctx *ctx, const void *vp, const char *folder, bl_items 
 static bl_status open_item(bl_ctx *ctx, const void *vp, const char *folder, bl_item *item, bl_recording **out)
 {
   (void)folder;
-  return bl_recording_open_as(ctx, item->path, &(bl_opening){.start_pattern = ((const params *)vp)->start_pattern},
-                              out);
+  return bl_recording_open_as(ctx, item->path,
+                              &(bl_opening){.start_pattern = ((const bl_files_params *)vp)->start_pattern}, out);
 }
 
 const bl_source_class bl_source_files = {
@@ -516,7 +354,7 @@ const bl_source_class bl_source_files = {
     .summary = "recordings from files, labelled by folder, file name, csv or tables of events",
     .source = "Raven Pro selection tables; Audacity label tracks; EDF+ annotations; BIDS events",
     .opts = opts,
-    .params_size = sizeof(params),
+    .params_size = sizeof(bl_files_params),
     .list = list,
     .open = open_item,
 };
