@@ -46,7 +46,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_feat
     for (size_t k = 0; !s && k < n; k++) {
       const char *channel = bl_channel_name(in, i, c);
       snprintf(name, sizeof name, "template%zu", k);
-      s = bl_feature_add(ctx, out, channel, name, "score", "");
+      s = bl_feature_add(ctx, out, channel, name, "score", "1");
       if (!s) s = bl_feature_add(ctx, out, channel, name, "time", "s");
       if (!s && in->n_bins > 1) s = bl_feature_add(ctx, out, channel, name, "place", in->bin_hz ? "Hz" : "bins");
     }

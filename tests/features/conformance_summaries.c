@@ -1,6 +1,7 @@
 /* Walks the registry of summaries: what summary.h promises must hold for each of them. */
 #include <ctype.h>
 
+#include "baleen/extractor.h"
 #include "feature_help.h"
 
 enum { N = 600, MAX_WIDTH = 8, SPECTRA = 1, FLAT = 2, FRAMES = 4, ALONE = 8, WAVES = 16 };
@@ -88,6 +89,7 @@ static void check_names(const sum_run *r)
   for (size_t i = 0; i < r->names.names.n; i++) {
     const char *a = r->names.names.v[i];
     assert_true(*a);
+    if (!*r->names.units.v[i]) fail_msg("%s: '%s' has no unit; a number without one says 1", r->cls->name, a);
     for (const char *c = a; *c; c++)
       if (isspace((unsigned char)*c)) fail_msg("'%s' has a blank", a);
     for (size_t k = 0; k < i && i < 200; k++)
@@ -160,6 +162,37 @@ static void check_run(bl_ctx *ctx, const bl_summary_class *c, const struct form 
   bl_free(ctx, other);
 }
 
+/* The way that columns came, as features.json tells it: "threshold_events > mean", of each column. */
+static void check_way(bl_ctx *ctx, const bl_summary_class *c, const struct form *f)
+{
+  const struct special *sp = special_of(c->name);
+  bl_recipe recipe = {0};
+  bl_branch *b;
+  bl_stage *stage;
+  bl_summary *m;
+  bl_stream in;
+  bl_extractor *e;
+  check_ok(ctx, make_stream(ctx, f->channels, f->bins, f->rate, &in));
+  check_ok(ctx, bl_recipe_add_branch(ctx, &recipe, "a", &b));
+  check_ok(ctx, bl_branch_add_stage(ctx, b, "threshold_events", &stage)); /* finds events, for those that take some */
+  check_ok(ctx, bl_opts_set(ctx, "threshold_events", stage->cls->opts, stage->params, "on", "1"));
+  check_ok(ctx, bl_branch_add_summary(ctx, b, c->name, &m));
+  if (sp->option) check_ok(ctx, bl_opts_set(ctx, c->name, c->opts, m->params, sp->option, sp->value));
+  check_ok(ctx, bl_extractor_new(ctx, &recipe, &in, NULL, NULL, &e));
+  const bl_feature_names *names = bl_extractor_names(e);
+  size_t covered = 0;
+  for (size_t i = 0; i < names->blocks.n; i++) {
+    const bl_block *block = &names->blocks.v[i];
+    if (strncmp(block->source, "threshold_events > ", 19))
+      fail_msg("%s: block '%s' came by '%s'", c->name, block->name, block->source);
+    covered += block->n;
+  }
+  assert_int_equal(covered, names->names.n);
+  bl_extractor_free(ctx, e);
+  bl_recipe_free(ctx, &recipe);
+  bl_stream_free(ctx, &in);
+}
+
 static void test_contract(void **state)
 {
   (void)state;
@@ -184,6 +217,7 @@ static void test_contract(void **state)
         check_names(&r);
         check_blocks(ctx, &r);
         check_run(ctx, c, &forms[k], &r);
+        check_way(ctx, c, &forms[k]);
         seen++;
       }
       stop(ctx, &in, &m, &r);
