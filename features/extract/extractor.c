@@ -116,7 +116,7 @@ static bl_status descend(bl_ctx *ctx, bl_extractor *e, size_t b, const bl_stage 
   }
   e->nodes = v;
   node *new = &v[e->n_nodes++];
-  *new = (node){.parent = *at, .key = key, .branch = branch->name};
+  *new = (node){.parent = *at, .key = key, .branch = branch->name, .stage = stage};
   s = find_parents(ctx, e, b, stage, &new->more);
   if (!s) s = start_node(ctx, e, b, stage, new);
   if (s) return fail_built(ctx, e, s, branch->name, "stage", stage->cls->name, stage->line);

@@ -30,7 +30,8 @@ typedef struct node {
   bl_frames out; /* what the block in hand made */
   char *key;     /* class and options, to find equal ones */
   const char *branch;
-  footing foot; /* of what it puts out */
+  const bl_stage *stage; /* the recipe's */
+  footing foot;          /* of what it puts out */
 } node;
 
 /* The last frames of a leaf or a judge, for spans that are announced when they have begun. */

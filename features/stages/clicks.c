@@ -110,6 +110,11 @@ static void reset(void *sp) { ((state *)sp)->held = 0; }
 
 static void release(bl_ctx *ctx, void *sp) { bl_free(ctx, ((state *)sp)->v); }
 
+static const bl_quicker quicker[] = {
+    {"length", NULL, "less is known of what is usual"},
+    {0},
+};
+
 const bl_stage_class bl_stage_clicks = {
     .name = "clicks",
     .summary = "Clicks turned down by a soft gain",
@@ -123,4 +128,5 @@ const bl_stage_class bl_stage_clicks = {
     .finish = finish,
     .reset = reset,
     .release = release,
+    .quicker = quicker,
 };

@@ -145,6 +145,11 @@ static bool warm_up(const void *sp, bl_warm_up *out)
   return true;
 }
 
+static const bl_quicker quicker[] = {
+    {"window_s", NULL, "slower parts stay, faster ones go, too"},
+    {0},
+};
+
 const bl_stage_class bl_stage_detrend = {
     .name = "detrend",
     .summary = "Takes off the running mean of a centred window",
@@ -159,4 +164,5 @@ const bl_stage_class bl_stage_detrend = {
     .reset = reset,
     .release = release,
     .warm_up = warm_up,
+    .quicker = quicker,
 };

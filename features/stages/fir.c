@@ -91,6 +91,12 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   return bl_fir_init(ctx, "fir", taps, n, (bl_fir_phase)p->phase, (bl_fir_method)p->method, bl_stream_width(in), sp);
 }
 
+static const bl_quicker quicker[] = {
+    {"method", "direct", "the same numbers but for rounding, more work"},
+    {"phase", "minimum", "frequencies are not all delayed alike, and what is stopped is stopped half as well"},
+    {0},
+};
+
 const bl_stage_class bl_stage_fir = {
     .name = "fir",
     .summary = "Band-pass, low-pass, high-pass or band-stop of linear or minimum phase",
@@ -105,4 +111,5 @@ const bl_stage_class bl_stage_fir = {
     .reset = bl_fir_reset,
     .release = bl_fir_release,
     .warm_up = bl_fir_warm_up,
+    .quicker = quicker,
 };

@@ -262,6 +262,11 @@ static bool warm_up(const void *sp, bl_warm_up *out)
   return true;
 }
 
+static const bl_quicker quicker[] = {
+    {"frames", NULL, "a shorter neighbourhood"},
+    {0},
+};
+
 const bl_stage_class bl_stage_local_contrast = {
     .name = "local_contrast",
     .summary = "Values less the mean around them, a zone of exclusion left out",
@@ -276,4 +281,5 @@ const bl_stage_class bl_stage_local_contrast = {
     .reset = reset,
     .release = release,
     .warm_up = warm_up,
+    .quicker = quicker,
 };

@@ -103,6 +103,12 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   return s;
 }
 
+static const bl_quicker quicker[] = {
+    {"method", "direct", "the same numbers but for rounding, more work"},
+    {"phase", "causal", "what comes out is delayed itself"},
+    {0},
+};
+
 const bl_stage_class bl_stage_notch = {
     .name = "notch",
     .summary = "Stops narrow bands, such as the mains and its harmonics, with linear phase",
@@ -117,4 +123,5 @@ const bl_stage_class bl_stage_notch = {
     .reset = bl_fir_reset,
     .release = bl_fir_release,
     .warm_up = bl_fir_warm_up,
+    .quicker = quicker,
 };

@@ -118,6 +118,11 @@ static bool warm_up(const void *sp, bl_warm_up *out)
   return st->method == POLYPHASE && bl_polyphase_warm_up(&st->poly, out);
 }
 
+static const bl_quicker quicker[] = {
+    {"method", "polyphase", "a filter less steep"},
+    {0},
+};
+
 const bl_stage_class bl_stage_resample = {
     .name = "resample",
     .summary = "Another sampling rate",
@@ -133,4 +138,5 @@ const bl_stage_class bl_stage_resample = {
     .reset = reset,
     .release = release,
     .warm_up = warm_up,
+    .quicker = quicker,
 };

@@ -193,6 +193,11 @@ static bool warm_up(const void *sp, bl_warm_up *out)
   return true;
 }
 
+static const bl_quicker quicker[] = {
+    {"frames", NULL, "less smooth over time"},
+    {0},
+};
+
 const bl_stage_class bl_stage_smooth = {
     .name = "smooth",
     .summary = "Values smoothed over time and frequency: 1-2-1, median or mean",
@@ -207,4 +212,5 @@ const bl_stage_class bl_stage_smooth = {
     .reset = reset,
     .release = release,
     .warm_up = warm_up,
+    .quicker = quicker,
 };

@@ -12,7 +12,7 @@ void bl_live_free(bl_ctx *ctx, bl_live *l);
 bl_status bl_live_text(bl_ctx *ctx, const bl_live *l, bl_buf *out) BL_MUST_CHECK;
 /* Each stage's part, to the log for those who want more told. */
 void bl_live_log(bl_ctx *ctx, const bl_live *l);
-/* {"latency_s": .., "needs_whole_recording": null or a name, "stages": [..]}; null when no recordings were read. */
+/* {"latency_s": .., "needs_whole_recording": null or a name, "advice": null or a text, "stages": [..]}; null when no recordings were read. */
 json_t *bl_live_json(const bl_live *l);
 
 #endif

@@ -148,7 +148,8 @@ static bl_status pull_all(bl_ctx *ctx, listener *l)
   const size_t *chosen = bl_predictor_streams(l->p, &n);
   if (!s) s = bl_feed_choose(ctx, l->feed, chosen, n);
   if (!s && live)
-    bl_log(ctx, BL_LOG_INFO, "%s: a row is known %.4g s after its segment ends", l->file, bl_predictor_latency_s(l->p));
+    bl_log(ctx, BL_LOG_INFO, "%s: a row is known %.4g s after its segment ends%s%s", l->file,
+           bl_predictor_latency_s(l->p), l->p->live.advice ? ", " : "", l->p->live.advice ? l->p->live.advice : "");
   if (!s) s = tell_table(ctx, l);
   while (!s && !ended) {
     s = pull_one(ctx, l, &ended);

@@ -127,6 +127,15 @@ static size_t wav_header(unsigned char *v)
   return 44;
 }
 
+static size_t wav_of_two(unsigned char *v)
+{
+  size_t n = wav_header(v);
+  put_le(v + 22, 2, 2);
+  put_le(v + 28, 4000, 4);
+  put_le(v + 32, 4, 2);
+  return n;
+}
+
 /* One signal and annotations; the number of records is not known. */
 static size_t edf_header(unsigned char *v)
 {
@@ -182,6 +191,59 @@ static void slow_pipe(void **state)
   snprintf(want, sizeof want, "%s\",4,5,", what->file);
   if (!strstr(l.text, what->file[0] == 'p' ? want : "\n-,4,5,")) fail_msg("%s", l.text);
   print_message("%s: a row came at the latest %.3f s behind its second\n", what->name, longest);
+}
+
+/* ---- heads that do not fit --------------------------------------------------------------------------------------- */
+
+/* The exit status of a program whose standard input stays open and empty behind the head that it was sent. */
+static int ends_by_itself(live *l)
+{
+  struct pollfd p = {.fd = l->from, .events = POLLIN};
+  for (ssize_t got = 1; got > 0;) {
+    if (poll(&p, 1, PATIENCE_MS) <= 0) fail_msg("it waits for more behind a head that does not fit");
+    got = read(l->from, l->text, sizeof l->text);
+  }
+  return finish(l);
+}
+
+static void patch(unsigned char *v, size_t n, const char *from, const char *to)
+{
+  size_t len = strlen(from), at_byte = 0;
+  while (at_byte + len <= n && memcmp(v + at_byte, from, len) != 0) at_byte++;
+  if (at_byte + len > n) fail_msg("no '%s' in the head", from);
+  memcpy(v + at_byte, to, len);
+}
+
+static void heads_that_do_not_fit(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *file, *from, *to; /* in an EDF+ header */
+    size_t (*header)(unsigned char *v);
+    size_t at; /* a byte of a WAV header that is another: its sampling rate, its channels, its bits */
+    unsigned char byte;
+    int status;
+  } heads[] = {
+      {"-", NULL, NULL, wav_header, 24, 0xe9, 4},
+      {"-", NULL, NULL, wav_of_two, 0, 0, 4},
+      {"-", NULL, NULL, wav_header, 34, 13, 1},
+      {"-", "1000    20", "2000    20", edf_header, 0, 0, 4},
+      {"-", "FS", "uV", edf_header, 0, 0, 4},
+      {"pcm:rate=2000,format=s16le:-", NULL, NULL, NULL, 0, 0, 4},
+      {"pcm:rate=1000,format=s16le,channels=2:-", NULL, NULL, NULL, 0, 0, 4},
+      {"pcm:rate=1000,format=s17le:-", NULL, NULL, NULL, 0, 0, 2},
+  };
+  for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+    static live l;
+    static unsigned char v[4096];
+    size_t n = heads[i].header ? heads[i].header(v) : 0;
+    if (heads[i].at) v[heads[i].at] = heads[i].byte;
+    if (heads[i].from) patch(v, n, heads[i].from, heads[i].to);
+    start(&l, MODEL, heads[i].file, NULL);
+    send_bytes(&l, v, n);
+    int status = ends_by_itself(&l);
+    if (status != heads[i].status) fail_msg("head %zu: exit status %d", i, status);
+  }
 }
 
 /* ---- as a file --------------------------------------------------------------------------------------------------- */
@@ -327,6 +389,7 @@ int main(void)
                                cmocka_unit_test(same_as_a_file),
                                cmocka_unit_test(stopped),
                                cmocka_unit_test(refused_at_once),
+                               cmocka_unit_test(heads_that_do_not_fit),
                                cmocka_unit_test(flat_memory)};
   int failed = cmocka_run_group_tests_name("live", tests, prepare, NULL);
   tree_done();

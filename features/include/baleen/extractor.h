@@ -105,6 +105,16 @@ typedef struct bl_stage_part {
   bool whole;
 } bl_stage_part;
 bl_stage_part bl_extractor_stage(const bl_extractor *e, size_t i);
+/* The stage that costs most of the latency on the way to the branch that is known last; BL_NO_STAGE when none costs any,
+ * or one of them needs the whole run. */
+#define BL_NO_STAGE ((size_t)-1)
+size_t bl_extractor_slowest(const bl_extractor *e);
+/* What stage i would add to the latency with what `q` of its class says; INFINITY where that cannot be, NAN where q asks
+ * for no value. */
+bl_status bl_extractor_try(bl_ctx *ctx, const bl_extractor *e, size_t i, const bl_quicker *q,
+                           double *latency_s) BL_MUST_CHECK;
+/* Of stage i, option NULL behind the last; NULL: there are none. */
+const bl_quicker *bl_extractor_quicker(const bl_extractor *e, size_t i);
 
 /* From the next bl_extractor_begin() on, spans may be announced that began up to so many seconds ago: their rows have the
  * same bits as if they had been announced before. The frames of so long a time are kept, of each branch and of each

@@ -27,6 +27,12 @@ typedef struct bl_warm_up {
   uint64_t frames, align; /* 0 and 1: it keeps no memory */
 } bl_warm_up;
 
+/* What lowers the latency of a stage: another value of one of its options, and what that costs. */
+typedef struct bl_quicker {
+  const char *option, *value; /* value NULL: a smaller number */
+  const char *cost;           /* in a few words, "more work" */
+} bl_quicker;
+
 /* One kind of stage. Const, lives as long as the program. params and state are zeroed blocks of the sizes below, owned
  * by the caller; slots get the same two again and again. A slot that fails says so by bl_fail(), naming the stage. */
 typedef struct bl_stage_class {
@@ -78,6 +84,9 @@ typedef struct bl_stage_class {
   bl_status (*events)(bl_ctx *ctx, void *state, bl_findings *out, double *known_s);
   /* How long after its onset an event is told at the latest, counted in what comes in. */
   double (*event_lag_s)(const void *state);
+
+  /* What lowers its latency, the mildest first, option NULL behind the last. NULL: nothing does, or it has none. */
+  const bl_quicker *quicker;
 } bl_stage_class;
 
 /* The registry, in the order of stages.def; NULL behind the last, or for an unknown name. */

@@ -34,6 +34,7 @@ typedef struct bl_live {
   bool known;           /* recordings were read */
   double latency_s;     /* INFINITY when the whole recording is needed */
   const char *whole;    /* what needs it, or NULL; a constant text */
+  char *advice;         /* which stage costs most of the latency, and what would lower it; NULL: none does */
   bl_stage_part *parts; /* of each stage; their texts are the config's */
   size_t n;
 } bl_live;
