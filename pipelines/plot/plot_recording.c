@@ -9,6 +9,7 @@
 
 #include "baleen/table.h"
 #include "baleen/text.h"
+#include "picture_file.h"
 #include "plot_private.h"
 #include "report_private.h"
 
@@ -247,6 +248,7 @@ static bl_status draw(bl_plot *p, const char *out, bool svg)
   if (!s) s = bl_plot_write(p, "plot.gp", script.buf.v, script.buf.len);
   if (!s) s = bl_gnuplot_load(ctx, g, "plot.gp");
   if (!s && !(path = bl_strf(ctx, "%s/picture", p->folder))) s = bl_fail_nomem(ctx, "the picture");
+  if (!s) s = bl_picture_check(ctx, path, svg);
   if (!s) s = bl_file_read(ctx, path, FILE_MAX, &bytes, &n);
   if (!s) s = bl_file_write(ctx, out, bytes, n);
 done:

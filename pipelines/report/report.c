@@ -16,7 +16,7 @@ static const char page_style[] =
     "--accent:#7cc4ee;--bad:#ff9b85;--best:#1d3a2a}}\n"
     "*{box-sizing:border-box}\n"
     "body{margin:0 auto;max-width:66rem;padding:2.2rem 1.4rem 3rem;background:var(--bg);color:var(--fg);"
-    "font:16px/1.55 system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif}\n"
+    "font:16px/1.55 system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;overflow-wrap:break-word}\n"
     "h1{font-size:1.9rem;line-height:1.2;margin:0 0 .4rem}h2{font-size:1.3rem;margin:2.6rem 0 .7rem;padding-top:.7rem;"
     "border-top:1px solid var(--line)}h3{font-size:1.05rem;margin:1.5rem 0 .5rem}h4{margin:1.1rem 0 .4rem}\n"
     "nav{margin:1rem 0;font-size:.92rem}nav a{margin-right:1.1rem}a{color:var(--accent)}p{max-width:46rem}\n"
@@ -33,7 +33,7 @@ static const char page_style[] =
     ".best{background:var(--best);font-weight:600}.pub{font-style:italic}"
     ".sum th,.sum td{border-top:2px solid var(--line);"
     "font-weight:600}\n"
-    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.4rem;margin:.4rem 0}dt{color:var(--dim)}"
+    "dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.25rem 1.4rem;margin:.4rem 0}dt{color:var(--dim)}"
     "dd{margin:0}code,pre{font-family:ui-monospace,'DejaVu Sans Mono',monospace;font-size:.88em}"
     "pre{background:var(--soft);padding:1rem;overflow-x:auto;border-radius:6px}\n"
     ".figures{display:grid;grid-template-columns:minmax(0,1fr);gap:1.2rem;margin:1rem 0}"
@@ -45,7 +45,9 @@ static const char page_style[] =
     "footer{margin-top:3rem;border-top:1px solid var(--line);color:var(--dim);font-size:.85rem}\n"
     "@media print{:root{--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;--soft:#f5f5f5;--accent:#000;--bad:#800;--best:#eee}"
     "body{max-width:none;padding:0;font-size:10.5pt}nav{display:none}figure,tr,h2,h3{break-inside:avoid}"
-    "h2,h3,h4{break-after:avoid}.scroll{overflow:visible}}\n";
+    "h2,h3,h4{break-after:avoid}.scroll{overflow:visible}table{font-size:7pt}"
+    "th,td{padding:.15rem .25rem;overflow-wrap:anywhere}tbody th,td{white-space:normal;min-width:4em;width:8em}"
+    "td.n{white-space:normal;overflow-wrap:normal;min-width:0;width:auto}}\n";
 
 static void page_head(const bl_report *rep, bl_sink *k)
 {
@@ -168,7 +170,9 @@ bl_status bl_report_write(bl_ctx *ctx, const bl_config *c, const bl_extraction *
   bl_status s = rep.plots ? make_folder(ctx, rep.plots) : bl_fail_nomem(ctx, "the report");
   if (!s) s = bl_gnuplot_open(ctx, rep.plots, &rep.gnuplot);
   if (!s) s = draw_pictures(&rep);
-  if (!s) s = write_page(&rep);
+  if (!s && (s = write_page(&rep)) == BL_E_IO)
+    s = bl_fail(ctx, s, "%s; all numbers of the run are there, in %s", bl_ctx_error(ctx),
+                bl_run_file_name[BL_RUN_METRICS]);
   bl_gnuplot_close(ctx, rep.gnuplot);
   for (size_t i = 0; i < rep.n_pictures; i++) {
     bl_free(ctx, rep.pictures[i].name);

@@ -1,8 +1,10 @@
 /* A picture is a script and a data file in plots/, drawn as SVG and PNG beside the report. The scripts stand alone:
  * `cd plots && gnuplot roc.gp` draws again what a scientist has edited. */
 #include <string.h>
+#include <unistd.h>
 
 #include "baleen/table.h"
+#include "picture_file.h"
 #include "report_private.h"
 
 const char *bl_plot_colour(size_t i)
@@ -60,6 +62,34 @@ static bl_status note_picture(bl_report *rep, const char *name, const char *capt
   return p->name && p->caption ? BL_OK : bl_fail_nomem(ctx, "pictures");
 }
 
+/* Both files of the picture, whole. Of a picture of which one is not, the other goes, too. */
+static bl_status check_files(bl_report *rep, const char *name)
+{
+  bl_ctx *ctx = rep->ctx;
+  char *svg = bl_strf(ctx, "%s/%s.svg", rep->folder, name), *png = bl_strf(ctx, "%s/%s.png", rep->folder, name);
+  bl_status s = svg && png ? bl_picture_check(ctx, svg, true) : bl_fail_nomem(ctx, "a picture");
+  if (!s) s = bl_picture_check(ctx, png, false);
+  if (s && svg) unlink(svg);
+  if (s && png) unlink(png);
+  bl_free(ctx, svg);
+  bl_free(ctx, png);
+  return s;
+}
+
+/* The script and its data, and what gnuplot makes of them. */
+static bl_status draw(bl_report *rep, const char *name, const bl_sink *data, const bl_sink *script)
+{
+  bl_ctx *ctx = rep->ctx;
+  bl_status s = write_text(rep, name, "dat", data);
+  if (!s) s = write_text(rep, name, "gp", script);
+  char *file = s ? NULL : bl_strf(ctx, "%s.gp", name);
+  if (!s && !file) s = bl_fail_nomem(ctx, "a picture");
+  if (!s) s = bl_gnuplot_load(ctx, rep->gnuplot, file);
+  if (!s && rep->gnuplot) s = check_files(rep, name);
+  bl_free(ctx, file);
+  return s;
+}
+
 bl_status bl_report_draw(bl_report *rep, const char *name, const char *caption, bl_canvas size, bl_sink *data,
                          bl_sink *body)
 {
@@ -71,16 +101,7 @@ bl_status bl_report_draw(bl_report *rep, const char *name, const char *caption, 
   bl_sink_puts(&k, bl_buf_text(&body->buf));
   second_terminal(&k, name, size);
   bl_status s = data->status ? data->status : body->status;
-  if (!s) s = write_text(rep, name, "dat", data);
-  if (!s) s = write_text(rep, name, "gp", &k);
-  if (s) goto done;
-  char *script = bl_strf(ctx, "%s.gp", name);
-  if (!script) {
-    s = bl_fail_nomem(ctx, "a picture");
-    goto done;
-  }
-  s = bl_gnuplot_load(ctx, rep->gnuplot, script);
-  bl_free(ctx, script);
+  if (!s) s = draw(rep, name, data, &k);
   bool drawn = !s && rep->gnuplot;
   if (s == BL_E_IO) {
     bl_warn(ctx, BL_W_SKIPPED, "report: picture '%s' is left out: %s", name, bl_ctx_error(ctx));
@@ -88,7 +109,6 @@ bl_status bl_report_draw(bl_report *rep, const char *name, const char *caption, 
     s = BL_OK;
   }
   if (!s) s = note_picture(rep, name, caption, drawn);
-done:
   bl_sink_free(&k);
   bl_sink_free(data);
   bl_sink_free(body);
