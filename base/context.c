@@ -139,14 +139,16 @@ static bool gather(bl_ctx *ctx, bl_warning code, const char *format, const char 
 void bl_warn(bl_ctx *ctx, bl_warning code, const char *format, ...)
 {
   char text[1024] = "";
-  if (ctx->muted) return;
-  if ((unsigned)code < BL_N_WARNINGS) atomic_fetch_add(&ctx->core->warnings[code], 1);
+  if (ctx->muted && !ctx->hearer.fn) return;
   if (ctx->subject) snprintf(text, sizeof text / 2, "%s: ", ctx->subject);
   size_t at = strlen(text);
   va_list args;
   va_start(args, format);
   vsnprintf(text + at, sizeof text - at, format, args);
   va_end(args);
+  if (ctx->hearer.fn) ctx->hearer.fn(ctx->hearer.user, code, text + at);
+  if (ctx->muted) return;
+  if ((unsigned)code < BL_N_WARNINGS) atomic_fetch_add(&ctx->core->warnings[code], 1);
   if (!gather(ctx, code, format, text, at)) log_text(ctx, BL_LOG_WARN, text);
 }
 
@@ -161,6 +163,13 @@ bool bl_ctx_mute(bl_ctx *ctx, bool muted)
 {
   bool before = ctx->muted;
   ctx->muted = muted;
+  return before;
+}
+
+bl_hearer bl_ctx_set_hearer(bl_ctx *ctx, bl_hearer hearer)
+{
+  bl_hearer before = ctx->hearer;
+  ctx->hearer = hearer;
   return before;
 }
 

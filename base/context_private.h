@@ -31,6 +31,7 @@ struct bl_ctx {
   size_t lane;           /* which of the pool's threads this is; 0: the caller's */
   bool muted;            /* warnings are told by nobody */
   const char *subject;   /* of warnings, or NULL */
+  bl_hearer hearer;      /* of warnings, before all else */
   bl_gathered *gathered; /* where warnings go, or NULL; guarded by the core's `talk` */
   char place[96];
   char error[1024];

@@ -16,7 +16,6 @@
 #include "sound.h"
 
 enum { HEAD_BYTES = 512 };
-_Static_assert(sizeof((bl_recording *)0)->warned > BL_MAX_NOTES, "a place for every note");
 
 /* ---- for readers ------------------------------------------------------------------------------------------------- */
 
@@ -34,7 +33,6 @@ bl_status bl_recording_note(bl_ctx *ctx, bl_recording *rec, bl_warning code, con
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
   }
-  rec->warned[rec->notes.n] = code != BL_W_FORMAL;
   if (!rec->quiet && rec->mode != BL_OPEN_STRICT && code != BL_W_FORMAL)
     bl_warn(ctx, code, "%s: %s", rec->path ? rec->path : "", text);
   return bl_texts_add(ctx, &rec->notes, text);

@@ -257,8 +257,7 @@ bl_status bl_fir_push(bl_ctx *ctx, void *fir, const float *x, size_t n, bl_frame
 
 static void warn_of_short(bl_ctx *ctx, state *st)
 {
-  if (st->warned || st->total >= st->n_taps) return;
-  st->warned = true;
+  if (st->total >= st->n_taps) return;
   bl_warn(
       ctx, BL_W_FEW_ROWS,
       "%s: the filter is longer (%zu samples) than a run (%llu): its ends reach everywhere; make the transitions wider, "

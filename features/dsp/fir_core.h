@@ -24,8 +24,8 @@ bl_status bl_fir_check_room(bl_ctx *ctx, const char *who, size_t n_taps, bl_fir_
 typedef struct bl_fir {
   const char *who;
   size_t width, n_taps, left, ahead, block; /* block: outputs of an FFT, 0: direct */
-  bool continued, warned; /* the left values are known; a run was shorter than the filter, and it was said */
-  double *taps, *v;       /* v: [series][cap], e from `base` on */
+  bool continued;                           /* the left values are known */
+  double *taps, *v;                         /* v: [series][cap], e from `base` on */
   size_t cap, len;
   uint64_t base, done, total; /* base: index in e; done: outputs given; total: samples taken */
   bl_dfft fft;

@@ -106,20 +106,6 @@ static bl_status on_row(void *user, bl_ctx *ctx, const bl_span *span, bl_status 
 
 /* ---- the whole --------------------------------------------------------------------------------------------------- */
 
-static bl_status add_told(bl_ctx *ctx, bl_texts *told, const char *text)
-{
-  return bl_texts_find(told, text) < 0 ? bl_texts_add(ctx, told, text) : BL_OK;
-}
-
-/* The warnings that opening and reading it gave, for its row among the recordings. */
-static bl_status keep_told(bl_ctx *ctx, const bl_recording *rec, bl_texts *told)
-{
-  bl_status s = BL_OK;
-  for (size_t i = 0; !s && i < rec->notes.n; i++)
-    if (rec->warned[i]) s = add_told(ctx, told, rec->notes.v[i]);
-  return s;
-}
-
 /* How it was made: what may tell a label by itself. */
 static bl_status keep_facts(bl_ctx *ctx, const bl_recording *rec, bl_outcome *o)
 {
@@ -138,12 +124,15 @@ static bl_status keep_facts(bl_ctx *ctx, const bl_recording *rec, bl_outcome *o)
 static bl_status read_recording(bl_ctx *ctx, bl_survey *v, size_t i, bl_recording_job *job, bl_run_part *p)
 {
   bl_item *item = &v->items.v[i];
+  bl_listening ear;
+  bl_listen_begin(ctx, &ear, &p->told, item->name, item->path);
   bool before = bl_ctx_mute(ctx, true); /* the survey told what the header is like */
   bl_status s = bl_source_open(ctx, &v->config->source, v->config->folder, item, &job->rec);
   bl_ctx_mute(ctx, before);
   if (!s) s = keep_facts(ctx, job->rec, &p->outcome);
   if (!s && (s = bl_recording_extract(ctx, job))) bl_fail_in(ctx, s, "%s: ", item->name);
-  if (!s && job->rec) s = keep_told(ctx, job->rec, &p->told);
+  bl_status heard = bl_listen_end(&ear);
+  if (!s) s = heard;
   bl_recording_close(ctx, job->rec);
   job->rec = NULL;
   return s;
@@ -210,9 +199,17 @@ static bl_status add_dropped(bl_ctx *ctx, bl_run_part *p, bl_run_part *more)
   return BL_OK;
 }
 
-static void add_reasons(bl_ctx *ctx, bl_run_part *p, bl_run_part *more)
+/* A segment that gave nothing is warned of when others gave something, and stands among what was told. */
+static bl_status warn_of_skipped(bl_ctx *ctx, bl_run_part *p, const char *text)
 {
-  if (p->skipped && more->skipped) bl_warn(ctx, BL_W_SKIPPED, "%s", more->skipped_text);
+  const char *of_name = strstr(text, ": segment at ");
+  bl_warn(ctx, BL_W_SKIPPED, "%s", text);
+  return bl_warned_add(ctx, &p->told, of_name ? of_name + 2 : text);
+}
+
+static bl_status add_reasons(bl_ctx *ctx, bl_run_part *p, bl_run_part *more)
+{
+  bl_status s = p->skipped && more->skipped ? warn_of_skipped(ctx, p, more->skipped_text) : BL_OK;
   if (!p->skipped) {
     p->skipped = more->skipped;
     p->skipped_text = more->skipped_text;
@@ -223,6 +220,7 @@ static void add_reasons(bl_ctx *ctx, bl_run_part *p, bl_run_part *more)
     p->why = more->why;
     more->why = NULL;
   }
+  return s;
 }
 
 bl_status bl_part_add(bl_ctx *ctx, bl_run_part *p, bl_run_part *more)
@@ -244,8 +242,8 @@ bl_status bl_part_add(bl_ctx *ctx, bl_run_part *p, bl_run_part *more)
     p->outcome.duration_s = more->outcome.duration_s;
     more->outcome.channels = NULL;
   }
-  add_reasons(ctx, p, more);
-  for (size_t i = 0; !s && i < more->told.n; i++) s = add_told(ctx, &p->told, more->told.v[i]);
+  s = add_reasons(ctx, p, more);
+  if (!s) s = bl_warned_join(ctx, &p->told, &more->told);
   if (s) return s;
   if (!p->rows.X.rows) {
     bl_dataset rows = p->rows;
@@ -266,12 +264,28 @@ static bl_status judge(bl_ctx *ctx, const char *name, bl_run_part *p)
   bool rows = p->rows.X.rows;
   if (o->status) return BL_OK;
   if (p->skipped && !rows) return fail(ctx, p, p->skipped, p->skipped_text);
-  if (p->skipped) bl_warn(ctx, BL_W_SKIPPED, "%s", p->skipped_text);
-  else if (!rows && o->n_dropped)
+  if (p->skipped) return warn_of_skipped(ctx, p, p->skipped_text);
+  if (!rows && o->n_dropped)
     bl_log(ctx, BL_LOG_INFO, "%s: gives no row: all of its %zu segments were left out, one because: %s", name,
            o->n_dropped, o->dropped[0].reason);
   else if (!rows) bl_log(ctx, BL_LOG_INFO, "%s: gives no row: no segment fits into it", name);
   return BL_OK;
+}
+
+/* Why it failed; then what its header, its kind and the reading of it were warned of. */
+static bl_status say_told(bl_ctx *ctx, const bl_survey *v, size_t item, const bl_run_part *p, bl_buf *out)
+{
+  bl_warned all = {0};
+  const bl_seen *seen = &v->seen[item];
+  bl_status s = bl_warned_join(ctx, &all, &seen->told);
+  if (!s && seen->kind != BL_NO_KIND) s = bl_warned_join(ctx, &all, &v->kinds[seen->kind].told);
+  if (!s) s = bl_warned_join(ctx, &all, &p->told);
+  if (!s && p->why) s = bl_buf_puts(ctx, out, p->why);
+  for (size_t i = 0; !s && i < all.texts.n; i++)
+    s = bl_buf_printf(ctx, out, "%s%s", out->len ? "; " : "", all.texts.v[i]);
+  if (!s && all.more) s = bl_buf_printf(ctx, out, "; and %zu more", all.more);
+  bl_warned_free(ctx, &all);
+  return s;
 }
 
 /* A recording that failed gives no rows, however far it came. */
@@ -288,9 +302,7 @@ bl_status bl_part_close(bl_ctx *ctx, const bl_survey *survey, size_t item, bl_ru
   if (o->n_dropped) qsort(o->dropped, o->n_dropped, sizeof *o->dropped, by_start);
   o->recording = bl_strdup(ctx, name);
   bl_buf message = {0};
-  if (p->why) s = bl_buf_puts(ctx, &message, p->why);
-  for (size_t i = 0; !s && i < p->told.n; i++)
-    s = bl_buf_printf(ctx, &message, "%s%s", message.len ? "; " : "", p->told.v[i]);
+  s = say_told(ctx, survey, item, p, &message);
   o->message = bl_strdup(ctx, bl_buf_text(&message));
   bl_buf_free(ctx, &message);
   return !s && o->recording && o->message ? BL_OK : bl_fail_nomem(ctx, "an outcome");
@@ -312,6 +324,6 @@ void bl_part_free(bl_ctx *ctx, bl_run_part *p)
   bl_outcome_free(ctx, &p->outcome);
   bl_free(ctx, p->skipped_text);
   bl_free(ctx, p->why);
-  bl_texts_free(ctx, &p->told);
+  bl_warned_free(ctx, &p->told);
   *p = (bl_run_part){0};
 }

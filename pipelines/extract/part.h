@@ -13,7 +13,7 @@ typedef struct bl_run_part {
   double passed_over_s;     /* of pieces that were not read, since they hold no segment */
   bl_status skipped;        /* why the first segment that gave nothing did so */
   char *skipped_text, *why; /* why: of a failure, by the outcome's status */
-  bl_texts told;            /* what the recording was warned of, each once */
+  bl_warned told;           /* what the recording was warned of, each once */
   bool silenced;            /* events would label rows, but the source says that they do not */
 } bl_run_part;
 /* Piece `piece` of recording `item` of the survey. The recording's own failure is its outcome; what is returned ends the

@@ -20,6 +20,7 @@ typedef struct look {
   bl_known known;
   bl_status status;
   char *why;
+  bl_warned told;
 } look;
 
 typedef struct looking {
@@ -36,6 +37,7 @@ static void free_look(bl_ctx *ctx, look *l)
   bl_foresight_free(ctx, &l->rows);
   bl_known_free(ctx, &l->known);
   bl_free(ctx, l->why);
+  bl_warned_free(ctx, &l->told);
   *l = (look){0};
 }
 
@@ -86,9 +88,13 @@ static bl_status look_at(bl_ctx *ctx, void *arg, size_t k)
   const looking *g = arg;
   look *l = &g->looks[k % AHEAD];
   bl_item *item = &g->survey->items.v[g->item ? g->item[k] : k];
+  bl_listening ear;
+  bl_listen_begin(ctx, &ear, &l->told, item->name, item->path);
   bool before = bl_ctx_mute(ctx, g->by_name); /* what this header is like was told by the first look */
   l->status = look_into(ctx, g, item, l);
   bl_ctx_mute(ctx, before);
+  bl_status heard = bl_listen_end(&ear);
+  if (heard) return heard;
   if (!l->status || ends_all(l->status)) return l->status;
   l->why = bl_strdup(ctx, bl_ctx_error(ctx));
   return l->why ? BL_OK : bl_fail_nomem(ctx, "the headers");
@@ -101,7 +107,10 @@ static bl_status try_kind(bl_ctx *ctx, bl_survey *v, bl_stream_kind *k)
 {
   bl_prepared *p = NULL;
   const char *before = bl_ctx_set_subject(ctx, v->items.v[k->first].name);
-  bl_status s = bl_stock_take(ctx, &v->stock, &k->in, &p);
+  bl_listening ear;
+  bl_listen_begin(ctx, &ear, &k->told, NULL, NULL);
+  bl_status s = bl_stock_take(ctx, &v->stock, &k->in, &p), heard = bl_listen_end(&ear);
+  if (!s) s = heard;
   bl_ctx_set_subject(ctx, before);
   k->cuts = !s && !bl_extractor_uncut(p->extractor) && !bl_config_finds_events(v->config) &&
             !(v->config->segment.cls->tags & BL_SEGMENT_WHOLE);
@@ -162,7 +171,7 @@ static bl_status settle(bl_ctx *ctx, void *arg, size_t k)
   bl_survey *v = g->survey;
   look *l = &g->looks[k % AHEAD];
   size_t item = g->item ? g->item[k] : k;
-  bl_status s = BL_OK;
+  bl_status s = bl_warned_join(ctx, &v->seen[item].told, &l->told);
   if (l->status) {
     v->seen[item].status = l->status;
     v->seen[item].why = l->why;
@@ -170,7 +179,7 @@ static bl_status settle(bl_ctx *ctx, void *arg, size_t k)
   } else {
     /* where the first kind could be made, its warnings were this recording's, too */
     bool before = bl_ctx_mute(ctx, g->by_name && !v->kinds[v->seen[item].kind].status);
-    s = kind_of(ctx, v, item, &l->in, &v->seen[item].kind);
+    if (!s) s = kind_of(ctx, v, item, &l->in, &v->seen[item].kind);
     bl_ctx_mute(ctx, before);
     if (!s && !g->by_name) v->kinds[v->seen[item].kind].n++;
     v->seen[item].by_name = g->by_name;
@@ -473,10 +482,12 @@ void bl_survey_free(bl_ctx *ctx, bl_survey *v)
   for (size_t i = 0; v->seen && i < v->items.n; i++) {
     bl_free(ctx, v->seen[i].why);
     bl_free(ctx, v->seen[i].pieces);
+    bl_warned_free(ctx, &v->seen[i].told);
   }
   for (size_t i = 0; i < v->n_kinds; i++) {
     bl_streams_free(ctx, &v->kinds[i].in);
     bl_free(ctx, v->kinds[i].why);
+    bl_warned_free(ctx, &v->kinds[i].told);
   }
   bl_free(ctx, v->seen);
   bl_free(ctx, v->kinds);

@@ -13,6 +13,7 @@
 #include "prepared.h"
 #include "selection.h"
 #include "tally.h"
+#include "warned.h"
 
 typedef struct bl_stream_kind {
   bl_streams in;
@@ -20,6 +21,7 @@ typedef struct bl_stream_kind {
   bool cuts;        /* its runs may be cut into pieces */
   bl_status status; /* why the recipe cannot be carried out on it */
   char *why;
+  bl_warned told; /* what its extractor warned of, which is so of all of them */
 } bl_stream_kind;
 
 #define BL_NO_KIND ((size_t)-1)
@@ -31,6 +33,7 @@ typedef struct bl_seen {
   bool by_name;     /* its channels are to be found by the names of the most common kind */
   bl_status status; /* why it cannot be taken: it was warned of */
   char *why;
+  bl_warned told; /* what its header was warned of */
 } bl_seen;
 
 typedef struct bl_survey {

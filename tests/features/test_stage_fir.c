@@ -286,7 +286,7 @@ static void check_long(void **arg)
   check_free(ctx);
 }
 
-/* A run shorter than the filter is told of, once a stage. */
+/* Each run shorter than the filter is told of: whoever runs many gathers what is told. */
 static void check_short_run(void **arg)
 {
   (void)arg;
@@ -298,7 +298,7 @@ static void check_short_run(void **arg)
   check_ok(ctx, chain_start(ctx, "fir h_freq=40", &in, &c));
   for (size_t turn = 0; turn < 3; turn++) {
     check_ok(ctx, chain_push(ctx, &c, x, turn ? 82 : 83, true));
-    assert_int_equal(bl_ctx_warnings(ctx, BL_W_FEW_ROWS), turn > 0);
+    assert_int_equal(bl_ctx_warnings(ctx, BL_W_FEW_ROWS), turn);
     chain_reset(&c);
   }
   chain_stop(ctx, &c);

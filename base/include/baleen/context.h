@@ -77,6 +77,13 @@ const char *bl_ctx_set_subject(bl_ctx *ctx, const char *subject);
  * it says is said once.
  * Returns what it was before. */
 bool bl_ctx_mute(bl_ctx *ctx, bool muted);
+/* Who hears what bl_warn() says in this context alone, muted or not, without its subject; fn NULL: nobody. `text` lives
+ * only during the call. Returns who did before. */
+typedef struct bl_hearer {
+  void (*fn)(void *user, bl_warning code, const char *text);
+  void *user;
+} bl_hearer;
+bl_hearer bl_ctx_set_hearer(bl_ctx *ctx, bl_hearer hearer);
 size_t bl_ctx_warnings(const bl_ctx *ctx, bl_warning code);
 const char *bl_warning_name(bl_warning code);
 

@@ -82,7 +82,6 @@ struct bl_recording {
   double duration_s;  /* from the start to the end of the last run */
   bl_texts notes;     /* each kind of deviation once, with the first place and the assumption made; at most 101;
                                * each is warned of when found, which may be while reading (a file that ends early) */
-  bool warned[102];   /* [note] that it was warned of: not what is only worth knowing */
   bl_open_mode mode;
   bool quiet;          /* notes are kept, but not warned of */
   size_t n_deviations; /* how many notes say that the file departs from its standard */
