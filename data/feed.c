@@ -296,6 +296,18 @@ void bl_feed_close(bl_ctx *ctx, bl_feed *f)
 const bl_recording *bl_feed_head(const bl_feed *f) { return f->head; }
 bool bl_feed_is_live(const bl_feed *f) { return f->live; }
 double bl_feed_delay_s(const bl_feed *f) { return f->delay_s; }
+bl_status bl_feed_triggers(bl_ctx *ctx, bl_feed *f, const char *channel, uint32_t mask, bl_annotations *out)
+{
+  if (f->live)
+    return bl_fail(
+        ctx, BL_E_UNSUPPORTED,
+        "codes of a channel are not read from a pipe: give the events as a table, or write the recording to a "
+        "file, and give that");
+  if (!channel) channel = bl_recording_trigger_channel(f->head);
+  if (!channel) return bl_fail(ctx, BL_E_CONFIG, "no channel's name says that it holds trigger codes");
+  return bl_recording_triggers(ctx, f->head, channel, mask, out);
+}
+
 double bl_feed_known_s(const bl_feed *f) { return f->known_s; }
 
 bl_status bl_feed_choose(bl_ctx *ctx, bl_feed *f, const size_t *streams, size_t n)

@@ -153,9 +153,10 @@ static void tell_labels(bl_ctx *ctx, const bl_table *t, const bl_event_columns *
 {
   long likely = c->at[BL_EVENT_LABEL] < 0 && c->at[BL_EVENT_VALUE] < 0 && t->n_rows ? likely_label(t, c) : -1;
   if (likely >= 0)
-    bl_warn(ctx, BL_W_REMARK,
-            "%s: its events have no label, for no column of labels is known; is it '%s'? Say label_column", t->path,
-            t->columns.v[likely]);
+    bl_warn(
+        ctx, BL_W_REMARK,
+        "%s: its events have no label, for no column of labels is known; is it '%s'? Say label_column, or --label-column",
+        t->path, t->columns.v[likely]);
 }
 
 bl_status bl_event_columns_find(bl_ctx *ctx, const bl_table *t, const bl_annotation_reading *how, bool bids,

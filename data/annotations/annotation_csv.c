@@ -12,26 +12,38 @@ typedef struct events {
   bl_table t;
   bl_event_columns column;
   bool bids, predictions;
-  const char *start;           /* of the recording, by the clock; NULL: not known */
+  const bl_annotation_reading *how;
   size_t n_without, first_one; /* rows without an onset that say so, and the line of the first */
 } events;
 
 static bool is_na(const char *cell) { return bl_text_equal_nocase(cell, "n/a"); }
+
+/* A text, or NULL where there is none. */
+static char *text(const events *e, size_t row, int kind)
+{
+  long column = e->column.at[kind];
+  char *cell = column < 0 ? NULL : e->t.cell[row * e->t.columns.n + (size_t)column];
+  return cell && *cell && !(e->bids && !strcmp(cell, "n/a")) ? cell : NULL;
+}
 
 /* Seconds from the recording's start to a time of the clock. */
 static bl_status clock_time(bl_ctx *ctx, const events *e, size_t row, long column, const int v[7], double *out)
 {
   int start[7], zone;
   int64_t at, zero;
-  if (e->start && bl_clock_parse(e->start, start, &zone) && bl_clock_us(v, &at) && bl_clock_us(start, &zero)) {
+  const char *from = e->how->start;
+  bl_status s =
+      from || !e->how->start_of ? BL_OK : e->how->start_of(e->how->user, ctx, text(e, row, BL_EVENT_FILE), &from);
+  if (s) return s;
+  if (from && bl_clock_parse(from, start, &zone) && bl_clock_us(v, &at) && bl_clock_us(start, &zero)) {
     *out = (double)(at - zero) / 1e6;
     return BL_OK;
   }
   return bl_fail(
       ctx, BL_E_FORMAT,
       "%s:%zu: column '%s' has a time of the clock, '%s', and when the recording began is not known; wanted seconds from its "
-      "start, or the recording itself, where its header tells (baleen annotations IN OUT --recording FILE). MNE writes "
-      "seconds when it saves annotations as .txt",
+      "start, or the recording itself, where its header or its name tells (baleen annotations IN OUT --recording FILE). MNE "
+      "writes seconds when it saves annotations as .txt",
       e->t.path, e->t.line[row], e->t.columns.v[column], bl_table_cell(&e->t, row, (size_t)column));
 }
 
@@ -49,14 +61,6 @@ static bl_status number(bl_ctx *ctx, const events *e, size_t row, int kind, doub
   bl_status s = bl_table_number(ctx, &e->t, row, (size_t)column, out);
   if (e->column.unit_s[kind] != 1) *out *= e->column.unit_s[kind];
   return s;
-}
-
-/* A text, or NULL where there is none. */
-static char *text(const events *e, size_t row, int kind)
-{
-  long column = e->column.at[kind];
-  char *cell = column < 0 ? NULL : e->t.cell[row * e->t.columns.n + (size_t)column];
-  return cell && *cell && !(e->bids && !strcmp(cell, "n/a")) ? cell : NULL;
 }
 
 /* Of a row of predictions: the probability of the class predicted, or how odd it is. */
@@ -133,7 +137,7 @@ static bl_status parse(bl_ctx *ctx, const char *path, const char *text, size_t n
 bl_status bl_read_events(bl_ctx *ctx, const char *path, const char *text, size_t n, const bl_annotation_reading *how,
                          bl_annotations *out)
 {
-  events e = {.start = how->start};
+  events e = {.how = how};
   bl_status s = parse(ctx, path, text, n, &e.t);
   e.bids = !s && (how->format == BL_ANN_BIDS || (how->format == BL_ANN_AUTO && is_bids(&e.t)));
   if (!s) s = bl_event_columns_find(ctx, &e.t, how, e.bids, &e.column);

@@ -55,11 +55,12 @@ static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
   array *a = rec->impl = bl_calloc(ctx, 1, sizeof *a);
   if (!a) return bl_fail_nomem(ctx, "an array");
   bl_sidecar d = {0};
+  size_t lost = 0;
   const unsigned char *head = NULL;
   bl_status s = bl_window_open(ctx, rec->path, &a->file);
   size_t n = s || a->file.n_bytes > BL_NPY_HEAD ? BL_NPY_HEAD : (size_t)a->file.n_bytes;
   if (!s) s = bl_window_get(ctx, &a->file, 0, n, n, &head);
-  if (!s) s = bl_npy_parse(ctx, rec->path, head, (size_t)a->file.n_bytes, &a->info);
+  if (!s) s = bl_npy_parse(ctx, rec->path, head, (size_t)a->file.n_bytes, &lost, &a->info);
   if (!s) s = bl_sidecar_read(ctx, rec->path, &d);
   if (!s && !(d.rate_hz > 0))
     s = bl_fail(
@@ -67,7 +68,13 @@ static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
         "%s: an array has no sampling rate; write one beside it, as {\"rate_hz\": 256} in %s, or give a CSV with a "
         "column time_s",
         rec->path, d.path ? d.path : "a file of its name with .json at the end");
+  if (!s && lost && d.by_channel)
+    s = bl_fail(ctx, BL_E_FORMAT, "%s: it is cut off: %zu of %zu channels are not there, or not whole", rec->path, lost,
+                lost + a->info.rows);
   if (!s) s = make_stream(ctx, rec, a, &d);
+  if (!s && lost)
+    s = bl_recording_note(ctx, rec, BL_W_TRUNCATED, "it is cut off: %zu of %zu frames are there", a->info.rows,
+                          a->info.rows + lost);
   bl_sidecar_free(ctx, &d);
   if (s) return s;
   rec->format = bl_strf(ctx, "NumPy array, %zu bit %s", 8 * a->info.size, a->info.kind == 'f' ? "float" : "whole");

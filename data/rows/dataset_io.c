@@ -172,7 +172,7 @@ static bl_status read_rows(bl_ctx *ctx, const char *path, bl_dataset *d)
   bl_map map;
   bl_npy_info info;
   bl_status s = bl_map_open(ctx, path, &map);
-  if (!s) s = bl_npy_parse(ctx, path, map.v, map.n, &info);
+  if (!s) s = bl_npy_parse(ctx, path, map.v, map.n, NULL, &info);
   if (s) goto done;
   bool as_written = info.kind == 'f' && info.size == 4 && !info.big && !info.fortran &&
                     info.offset % sizeof(float) == 0 && map.n - info.offset == info.rows * info.cols * sizeof(float);

@@ -144,7 +144,17 @@ static bl_status check_type(bl_ctx *ctx, const char *name, const char *descr, bl
                  descr);
 }
 
-static bl_status check_shape(bl_ctx *ctx, const char *name, const dict *d, size_t n, bl_npy_info *out)
+/* The whole rows of a file that is cut off, where there are some. */
+static bool take_whole_rows(size_t have, size_t *lost, bl_npy_info *out)
+{
+  size_t whole = lost && !out->fortran && out->cols ? have / (out->cols * out->size) : 0;
+  if (!whole) return false;
+  *lost = out->rows - whole;
+  out->rows = whole;
+  return true;
+}
+
+static bl_status check_shape(bl_ctx *ctx, const char *name, const dict *d, size_t n, size_t *lost, bl_npy_info *out)
 {
   if (d->n_dims != 1 && d->n_dims != 2)
     return bl_fail(ctx, BL_E_SHAPE, "%s: an array of %zu dimensions; wanted 2, [row][feature], or 1", name, d->n_dims);
@@ -154,6 +164,7 @@ static bl_status check_shape(bl_ctx *ctx, const char *name, const dict *d, size_
   if (out->cols && out->rows > SIZE_MAX / 8 / out->cols)
     return bl_fail(ctx, BL_E_FORMAT, "%s: a shape of %zu x %zu overflows", name, out->rows, out->cols);
   size_t want = out->rows * out->cols * out->size, have = n - out->offset;
+  if (have < want && take_whole_rows(have, lost, out)) return BL_OK;
   if (have < want)
     return bl_fail(ctx, BL_E_FORMAT, "%s: %zu bytes of numbers, where %zu x %zu of %zu bytes need %zu; is it cut off?",
                    name, have, out->rows, out->cols, out->size, want);
@@ -161,9 +172,11 @@ static bl_status check_shape(bl_ctx *ctx, const char *name, const dict *d, size_
   return BL_OK;
 }
 
-bl_status bl_npy_parse(bl_ctx *ctx, const char *name, const unsigned char *bytes, size_t n, bl_npy_info *out)
+bl_status bl_npy_parse(bl_ctx *ctx, const char *name, const unsigned char *bytes, size_t n, size_t *lost,
+                       bl_npy_info *out)
 {
   *out = (bl_npy_info){0};
+  if (lost) *lost = 0;
   if (n < 10 || memcmp(bytes, magic, sizeof magic))
     return bl_fail(ctx, BL_E_FORMAT, "%s: not a .npy file: it does not begin as one", name);
   unsigned major = bytes[6], minor = bytes[7];
@@ -185,7 +198,7 @@ bl_status bl_npy_parse(bl_ctx *ctx, const char *name, const unsigned char *bytes
   out->offset = front + len;
   out->fortran = d.fortran && d.n_dims == 2;
   bl_status s = check_type(ctx, name, d.descr, out);
-  return s ? s : check_shape(ctx, name, &d, n, out);
+  return s ? s : check_shape(ctx, name, &d, n, lost, out);
 }
 
 /* ---- numbers ----------------------------------------------------------------------------------------------------- */
@@ -264,7 +277,7 @@ static bl_status read_less(bl_ctx *ctx, const char *path, const double *given, s
   bl_map map;
   bl_npy_info info;
   bl_status s = bl_map_open(ctx, path, &map);
-  if (!s) s = bl_npy_parse(ctx, path, map.v, map.n, &info);
+  if (!s) s = bl_npy_parse(ctx, path, map.v, map.n, NULL, &info);
   if (!s && found) s = find_offsets(ctx, map.v, &info, found);
   if (!s) s = bl_npy_convert(ctx, path, map.v, &info, found ? *found : given && n == info.cols ? given : NULL, out);
   bl_map_close(&map);
@@ -293,7 +306,7 @@ bl_status bl_npy_read_array(bl_ctx *ctx, const char *path, bl_array *out)
   bl_npy_info info;
   bl_status s = bl_map_open(ctx, path, &map);
   if (s) return s;
-  s = bl_npy_parse(ctx, path, map.v, map.n, &info);
+  s = bl_npy_parse(ctx, path, map.v, map.n, NULL, &info);
   bool flat = !s && info.cols == 1 && info.n_dims == 1;
   if (!s && (!info.rows || !info.cols)) s = bl_fail(ctx, BL_E_SHAPE, "%s: holds no numbers", path);
   if (!s) s = bl_array_fill(ctx, out, flat ? 1 : info.rows, flat ? info.rows : info.cols, NULL);

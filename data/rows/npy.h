@@ -15,9 +15,10 @@ typedef struct bl_npy_info {
   size_t offset;             /* of the first number */
 } bl_npy_info;
 /* Checks that the n bytes hold all that the shape asks for; only the first BL_NPY_HEAD of them are looked at. `name` is
- * for messages. */
+ * for messages. lost: of a file that is cut off the rows that are there are taken, and *lost is how many are not; NULL,
+ * or rows that do not lie one after another: it is refused. */
 enum { BL_NPY_HEAD = (1 << 20) + 12 };
-bl_status bl_npy_parse(bl_ctx *ctx, const char *name, const unsigned char *bytes, size_t n,
+bl_status bl_npy_parse(bl_ctx *ctx, const char *name, const unsigned char *bytes, size_t n, size_t *lost,
                        bl_npy_info *out) BL_MUST_CHECK;
 /* How its numbers are stored; a bool is a whole number here. */
 bl_sample_type bl_npy_type(const bl_npy_info *info);

@@ -1,20 +1,25 @@
 /* files_events.c: see files_private.h. */
 #include "files_private.h"
+#include "item_start.h"
 #include "path.h"
 
 /* ---- tables of events -------------------------------------------------------------------------------------------- */
 
 static const bl_annotation_format table_formats[] = {BL_ANN_RAVEN, BL_ANN_AUDACITY, BL_ANN_CSV, BL_ANN_HYPNOGRAM};
 
-static bl_status read_events(const bl_files_job *j, const char *path, bl_annotations *out)
+/* item: the recording that the table is of; NULL: of all. */
+static bl_status read_events(const bl_files_job *j, const char *path, const bl_item *item, bl_annotations *out)
 {
+  bl_item_starts begun = {.items = &j->items, .one = item, .start_pattern = j->p->start_pattern};
   bl_annotation_reading how = {.format =
                                    j->p->labels == FROM_TABLE ? BL_ANN_AUTO : table_formats[j->p->labels - FROM_RAVEN],
                                .label_column = j->p->label_column,
                                .begin_column = j->p->begin_column,
                                .end_column = j->p->end_column,
                                .duration_column = j->p->duration_column,
-                               .epoch_s = j->p->epoch_s};
+                               .epoch_s = j->p->epoch_s,
+                               .start_of = bl_item_start,
+                               .user = &begun};
   return bl_annotations_read_as(j->ctx, path, &how, out);
 }
 
@@ -27,7 +32,7 @@ bl_status bl_files_read_beside(bl_files_job *j)
     bl_item *item = &j->items.v[i];
     char *path;
     s = bl_annotations_beside(ctx, table_formats[j->p->labels - FROM_RAVEN], item->path, &path);
-    if (!s && path) s = read_events(j, path, &item->annotations);
+    if (!s && path) s = read_events(j, path, item, &item->annotations);
     if (!s) item->annotated = path != NULL;
     if (!s && !path && bl_files_leave_out(j, i)) {
       bl_item_free(ctx, item);
@@ -70,7 +75,7 @@ bl_status bl_files_read_for_all(bl_files_job *j)
 {
   bl_ctx *ctx = j->ctx;
   bl_annotations all = {0};
-  bl_status s = read_events(j, j->label_path, &all);
+  bl_status s = read_events(j, j->label_path, NULL, &all);
   if (!s) s = deal_out(j, &all);
   bl_annotations_free(ctx, &all);
   if (!s && j->items.n == 1) j->items.v[0].annotated = true;

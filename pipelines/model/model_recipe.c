@@ -10,12 +10,14 @@
 /* ---- input ------------------------------------------------------------------------------------------------------- */
 
 enum { OF_RECORDINGS, OF_TABLE };
-enum { EVENTS_INSIDE, EVENTS_ELSEWHERE };
+enum { EVENTS_INSIDE, EVENTS_ELSEWHERE, EVENTS_TRIGGERS };
 static const char *const kinds[] = {"recordings", "table", NULL};
-static const char *const event_places[] = {"inside", "table", NULL};
+static const char *const event_places[] = {"inside", "table", "triggers", NULL};
 
 typedef struct input {
   int kind, events;
+  char *trigger_channel;
+  int64_t trigger_mask;
   double rate_hz;
   bl_texts channels, units;
   bl_reals offset;
@@ -30,6 +32,16 @@ typedef struct inputs {
 static const bl_opt of_recordings[] = {
     BL_ENUM(input, kind, "recordings", kinds, "what the model was made on"),
     BL_ENUM(input, events, "inside", event_places, "where the recordings had their events from"),
+    BL_REAL(input, rate_hz, "0", 0, 1e12, "Hz", "rate of the stream"),
+    BL_TEXTS(input, channels, NULL, "names of its channels"),
+    BL_TEXTS(input, units, NULL, "their units"),
+    BL_OPT_END};
+/* Where events were codes of a channel, what more there is to know of them. */
+static const bl_opt of_codes[] = {
+    BL_ENUM(input, kind, "recordings", kinds, "what the model was made on"),
+    BL_ENUM(input, events, "triggers", event_places, "where the recordings had their events from"),
+    BL_TEXT(input, trigger_channel, NULL, "the channel with the codes; null: the one whose name says so"),
+    BL_INT(input, trigger_mask, "65535", 1, 4294967295, "", "the bits of a code that count"),
     BL_REAL(input, rate_hz, "0", 0, 1e12, "Hz", "rate of the stream"),
     BL_TEXTS(input, channels, NULL, "names of its channels"),
     BL_TEXTS(input, units, NULL, "their units"),
@@ -52,17 +64,34 @@ static const bl_opt *nan_option(bl_opt two[2])
 
 /* ---- printing ---------------------------------------------------------------------------------------------------- */
 
-/* Whether the run's recordings had their events from tables, whatever is inside the files. */
-static bl_status events_elsewhere(bl_ctx *ctx, const bl_config *c, bool *out)
+/* The value of an option of the run's source, empty where it has none of that name. */
+static bl_status source_says(bl_ctx *ctx, const bl_config *c, const char *option, bl_buf *out)
+{
+  out->len = 0;
+  if (!bl_opts_find(c->source.cls->opts, option)) return BL_OK;
+  return bl_opts_get(ctx, c->source.cls->opts, c->source.params, option, out);
+}
+
+/* Where the run's recordings had their events from: from tables, whatever is inside the files, or from codes of a
+ * channel. in->trigger_channel is to be freed. */
+static bl_status take_events(bl_ctx *ctx, const bl_config *c, input *in)
 {
   static const char *const tables[] = {"raven", "audacity", "table", "hypnogram"};
-  bl_buf labels = {0};
-  bl_status s = BL_OK;
-  *out = false;
-  if (bl_opts_find(c->source.cls->opts, "labels"))
-    s = bl_opts_get(ctx, c->source.cls->opts, c->source.params, "labels", &labels);
-  for (size_t i = 0; !s && i < sizeof tables / sizeof *tables; i++) *out |= !strcmp(bl_buf_text(&labels), tables[i]);
-  bl_buf_free(ctx, &labels);
+  bl_buf value = {0};
+  bl_status s = source_says(ctx, c, "labels", &value);
+  for (size_t i = 0; !s && i < sizeof tables / sizeof *tables; i++)
+    if (!strcmp(bl_buf_text(&value), tables[i])) in->events = EVENTS_ELSEWHERE;
+  bool codes = !s && !strcmp(bl_buf_text(&value), "triggers");
+  if (codes) {
+    in->events = EVENTS_TRIGGERS;
+    s = source_says(ctx, c, "trigger_mask", &value);
+    if (!s && !bl_parse_int(bl_buf_text(&value), &in->trigger_mask)) s = bl_fail(ctx, BL_E_INTERNAL, "trigger_mask");
+    if (!s) s = source_says(ctx, c, "trigger_channel", &value);
+    if (!s && value.len && strcmp(bl_buf_text(&value), "null") != 0 &&
+        !(in->trigger_channel = bl_strdup(ctx, bl_buf_text(&value))))
+      s = bl_fail_nomem(ctx, "a recipe");
+  }
+  bl_buf_free(ctx, &value);
   return s;
 }
 
@@ -119,13 +148,14 @@ static bl_status print_more(bl_ctx *ctx, const bl_streams *in, bl_buf *out)
 static bl_status print(bl_ctx *ctx, const bl_config *c, const bl_extraction *x, bl_meta *meta, bl_buf *out)
 {
   bl_opt nan[2];
-  bool table = c->source.cls->load, elsewhere;
-  bl_status s = events_elsewhere(ctx, c, &elsewhere);
+  bool table = c->source.cls->load;
   input in = x->inputs.n ? of_stream(x->inputs.v) : (input){0};
   in.kind = table ? OF_TABLE : OF_RECORDINGS;
-  in.events = elsewhere ? EVENTS_ELSEWHERE : EVENTS_INSIDE;
+  bl_status s = take_events(ctx, c, &in);
   if (x->rows.offset) in.offset = (bl_reals){x->rows.offset, x->rows.X.cols};
-  if (!s) s = bl_print_options(ctx, "input: ", table ? of_table : of_recordings, &in, out);
+  const bl_opt *options = table ? of_table : in.events == EVENTS_TRIGGERS ? of_codes : of_recordings;
+  if (!s) s = bl_print_options(ctx, "input: ", options, &in, out);
+  bl_free(ctx, in.trigger_channel);
   if (!s) s = print_more(ctx, &x->inputs, out);
   if (!s && !table) s = bl_print_way(ctx, c, meta, out);
   if (!s && !table) s = print_versions(ctx, c, out);
@@ -185,8 +215,12 @@ static bl_status read_more(bl_mistakes *m, const bl_flow *list, inputs *in)
 static bl_status read_key(bl_mistakes *m, const bl_flow *key, const bl_flow *value, inputs *in, bl_config *c)
 {
   const char *k = key->text;
-  if (!strcmp(k, "input"))
-    return bl_read_options(m, "input", bl_flow_get(value, "offset") ? of_table : of_recordings, &in->first, value);
+  if (!strcmp(k, "input")) {
+    const bl_opt *options = bl_flow_get(value, "offset")         ? of_table
+                            : bl_flow_get(value, "trigger_mask") ? of_codes
+                                                                 : of_recordings;
+    return bl_read_options(m, "input", options, &in->first, value);
+  }
   if (!strcmp(k, "more_inputs")) return read_more(m, value, in);
   if (!strcmp(k, "stream")) return bl_read_options(m, "stream", bl_stream_opts, &c->stream, value);
   if (!strcmp(k, "segments")) return bl_read_segment(m, value, &c->segment);
@@ -259,6 +293,7 @@ static void free_inputs(bl_ctx *ctx, inputs *in)
 {
   for (size_t k = 0; in->more && k < in->n_more; k++) bl_opts_release(ctx, of_further, &in->more[k]);
   bl_free(ctx, in->more);
+  bl_free(ctx, in->first.trigger_channel);
   bl_texts_free(ctx, &in->first.channels);
   bl_texts_free(ctx, &in->first.units);
 }
@@ -280,6 +315,11 @@ bl_status bl_model_recipe_read(bl_ctx *ctx, const char *path, const bl_meta *met
   if (!s) s = take_inputs(ctx, &in, &out->inputs);
   out->offset = in.first.offset.v;
   out->n_offset = in.first.offset.n;
+  if (in.first.events == EVENTS_TRIGGERS) {
+    out->trigger_mask = in.first.trigger_mask ? (uint32_t)in.first.trigger_mask : 65535;
+    out->trigger_channel = in.first.trigger_channel;
+    in.first.trigger_channel = NULL;
+  }
   free_inputs(ctx, &in);
   bl_buf_free(ctx, &today);
   if (s) bl_model_recipe_free(ctx, out);
@@ -290,6 +330,7 @@ void bl_model_recipe_free(bl_ctx *ctx, bl_model_recipe *r)
 {
   bl_streams_free(ctx, &r->inputs);
   bl_free(ctx, r->offset);
+  bl_free(ctx, r->trigger_channel);
   bl_config_free(ctx, &r->rows);
   *r = (bl_model_recipe){0};
 }

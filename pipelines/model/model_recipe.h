@@ -3,6 +3,7 @@
  * The recipe is text under the metadata key "recipe", YAML in the words of a config:
  *
  *   input: {kind: recordings, events: inside, rate_hz: 160, channels: [C3, C4], units: [V, V]}
+ *          {.. events: triggers, trigger_channel: Status, trigger_mask: 255, ..}    where events were codes of a channel
  *   more_inputs: [{rate_hz: 400, channels: [ECG], units: [V]}]    where branches take several streams: those behind the first
  *   stream: {rate_hz: auto}
  *   segments: {window: {...}}
@@ -22,6 +23,8 @@
 typedef struct bl_model_recipe {
   bool table;            /* made on a table of features, so that the columns' names are all there is to know */
   bool events_elsewhere; /* events came from a table, whatever was inside the recordings */
+  uint32_t trigger_mask; /* not 0: events were the codes of a channel, and these of their bits count */
+  char *trigger_channel; /* NULL: the one whose name says that it holds codes */
   bl_streams inputs;     /* of the recordings: waveforms, one for each input of the recipe */
   double *offset;        /* of a table: what is taken off each feature's numbers; NULL: nothing */
   size_t n_offset;

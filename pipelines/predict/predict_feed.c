@@ -50,6 +50,8 @@ static bl_status no_event(bl_ctx *ctx, const listener *l, const bl_buf *text)
       ctx, BL_E_SHAPE, "%s: %s%s%s", r->rows.segment.cls->name,
       text->len ? "events: " : "there is no event to lie around", bl_buf_text(text),
       l->table->path ? ""
+      : r->trigger_mask
+          ? "; predict reads the codes that the model was made with, or the events of a table (--annotations)"
       : r->events_elsewhere
           ? "; those of the model were named by a table in training, but predict reads only the ones inside the recording, "
             "unless it gets a table (--annotations)"
@@ -84,7 +86,7 @@ static bl_status tell(bl_ctx *ctx, const listener *l, const bl_annotation *v, si
   if (!events) return bl_fail_nomem(ctx, "the events");
   for (size_t i = 0; i < n; i++) {
     const char *label = v[i].label ? v[i].label : "";
-    if (inside && l->table->path && !bl_label_is_bad(label)) continue;
+    if (inside && (l->table->path || l->p->recipe.trigger_mask) && !bl_label_is_bad(label)) continue;
     events[n_events++] = (bl_event){v[i].onset_s, v[i].duration_s, label};
   }
   bl_status s = bl_predictor_events(ctx, l->p, events, n_events, known_s);
@@ -111,6 +113,22 @@ static bl_status tell_table(bl_ctx *ctx, const listener *l)
     bl_annotations_check_end(ctx, l->file, &own, bl_feed_head(l->feed)->duration_s);
   if (!s && own.n) s = tell(ctx, l, own.v, own.n, false, -INFINITY);
   bl_annotations_free(ctx, &own);
+  return s;
+}
+
+/* The codes that the model's recordings had for events, where no table speaks in their place and segments ask for any. */
+static bl_status tell_triggers(bl_ctx *ctx, const listener *l)
+{
+  const bl_model_recipe *r = &l->p->recipe;
+  bl_annotations codes = {0};
+  bl_asked asked;
+  if (!r->trigger_mask || l->table->path || !bl_config_asks(&r->rows, &asked)) return BL_OK;
+  bl_status s = bl_feed_triggers(ctx, l->feed, r->trigger_channel, r->trigger_mask, &codes);
+  if (s == BL_E_CONFIG || s == BL_E_UNSUPPORTED)
+    s = bl_fail(ctx, BL_E_MISMATCH, "the model lies around trigger codes: %s (--annotations takes a table)",
+                bl_ctx_error(ctx));
+  if (!s) s = tell(ctx, l, codes.v, codes.n, false, -INFINITY);
+  bl_annotations_free(ctx, &codes);
   return s;
 }
 
@@ -151,6 +169,7 @@ static bl_status pull_all(bl_ctx *ctx, listener *l)
     bl_log(ctx, BL_LOG_INFO, "%s: a row is known %.4g s after its segment ends%s%s", l->file,
            bl_predictor_latency_s(l->p), l->p->live.advice ? ", " : "", l->p->live.advice ? l->p->live.advice : "");
   if (!s) s = tell_table(ctx, l);
+  if (!s) s = tell_triggers(ctx, l);
   while (!s && !ended) {
     s = pull_one(ctx, l, &ended);
     bl_status written = l->out->pause(l->out->user, ctx, live);

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <sndfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "baleen/dataset.h"
@@ -106,6 +107,52 @@ static void npy(void **arg)
   bl_recording_close(ctx, rec);
   check_free(ctx);
   tree_done();
+}
+
+/* Of an array that is cut off the whole frames are there, where these lie one after another; else it is refused. */
+static void npy_that_is_cut(void **arg)
+{
+  (void)arg;
+  static const struct {
+    const char *name, *side;
+    size_t lost; /* bytes */
+    size_t frames;
+    const char *says;
+  } cuts[] = {
+      {"i2.npy", "{\"rate_hz\": 10}", 1, 3, "it is cut off: 3 of 4 frames are there"},
+      {"i2.npy", "{\"rate_hz\": 10}", 17, 1, "it is cut off: 1 of 4 frames are there"},
+      {"i2.npy", "{\"rate_hz\": 10}", 19, 0, "is it cut off?"},
+      {"one_dim.npy", "{\"rate_hz\": 10}", 1, 3, "it is cut off: 3 of 4 frames are there"},
+      {"fortran.npy", "{\"rate_hz\": 10}", 1, 0, "is it cut off?"},
+      {"i2.npy", "{\"rate_hz\": 10, \"order\": \"channels\"}", 1, 0, "it is cut off: 1 of 4 channels are not there"},
+  };
+  for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
+    bl_ctx *ctx = bl_ctx_new();
+    char side[64];
+    bl_recording *rec;
+    copy_npy(cuts[i].name);
+    snprintf(side, sizeof side, "%.*s.json", (int)(strlen(cuts[i].name) - 4), cuts[i].name);
+    tree_text(side, cuts[i].side);
+    struct stat st;
+    if (stat(at(cuts[i].name), &st) || truncate(at(cuts[i].name), st.st_size - (off_t)cuts[i].lost))
+      fail_msg("no file");
+    bl_status s = bl_recording_open(ctx, at(cuts[i].name), &rec);
+    if (!cuts[i].frames) check_fails(ctx, s, BL_E_FORMAT, cuts[i].says);
+    else {
+      check_ok(ctx, s);
+      assert_int_equal(rec->streams[0].n_frames, cuts[i].frames);
+      if (!has_note(rec, cuts[i].says)) fail_msg("%s", rec->notes.n ? rec->notes.v[0] : "no note");
+      assert_int_equal(bl_ctx_warnings(ctx, BL_W_TRUNCATED), 1);
+      float last[3];
+      size_t got;
+      check_ok(ctx, bl_recording_read(ctx, rec, 0, cuts[i].frames - 1, 1, last, &got));
+      assert_int_equal(got, 1);
+      check_near((double)last[0], 37.0 * (double)(cuts[i].frames - 1) - (cuts[i].name[0] == 'o' ? 61 : 50), 0);
+      bl_recording_close(ctx, rec);
+    }
+    check_free(ctx);
+    tree_done();
+  }
 }
 
 /* clang-format off */
@@ -371,10 +418,14 @@ static void allocations(void **arg)
 
 int main(void)
 {
-  struct CMUnitTest tests[sizeof csvs / sizeof *csvs + 7] = {
-      cmocka_unit_test(npy),        cmocka_unit_test(bad_sidecars), cmocka_unit_test(csv_details),
-      cmocka_unit_test(pcm),        cmocka_unit_test(pcm_names),    cmocka_unit_test(standard_input),
-      cmocka_unit_test(allocations)};
+  struct CMUnitTest tests[sizeof csvs / sizeof *csvs + 7] = {cmocka_unit_test(npy),
+                                                             cmocka_unit_test(npy_that_is_cut),
+                                                             cmocka_unit_test(bad_sidecars),
+                                                             cmocka_unit_test(csv_details),
+                                                             cmocka_unit_test(pcm),
+                                                             cmocka_unit_test(pcm_names),
+                                                             cmocka_unit_test(standard_input),
+                                                             cmocka_unit_test(allocations)};
   for (size_t i = 0; i < sizeof csvs / sizeof *csvs; i++)
     tests[7 + i] = (struct CMUnitTest){csvs[i].name, csv, NULL, NULL, (void *)(uintptr_t)&csvs[i]};
   return cmocka_run_group_tests(tests, NULL, NULL);

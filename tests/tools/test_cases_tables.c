@@ -95,6 +95,73 @@ static void triggers_in_a_run(void **arg)
   tree_done();
 }
 
+/* A model that lies around codes finds them by itself in a file; from a pipe it cannot, which is said at once. */
+static void triggers_in_predict(void **arg)
+{
+  (void)arg;
+  char command[4096];
+  tree_text("t.yaml", "source: {files: {recordings: ['" CASES
+                      "/bdf-trigger-high-byte/trigFF.bdf'], labels: triggers, trigger_mask: 255}}\n"
+                      "segments: {epochs: {events: ['202', '3', '5'], tmin: 0, tmax: 0.1}}\n"
+                      "features: {f: {stages: [{pick: {include: [A1]}}], summaries: [mean, std]}}\n"
+                      "model: {isolation_forest: {n_estimators: 5}}\nevaluate: {split: none}\n");
+  if (baleen("run '%s/t.yaml' -o '%s/out'", tree_root(), tree_root())) fail_msg("%s", said);
+  assert_int_equal(
+      baleen("predict '%s/out/model.safetensors' '" CASES "/bdf-trigger-high-byte/trigFF.bdf' --quiet", tree_root()),
+      0);
+  check_says("trigFF.bdf,1,1.1015625,");
+  check_says("trigFF.bdf,2.34375,2.4453125,");
+  check_says("trigFF.bdf,2.734375,2.8359375,");
+  check_says("trigFF.bdf,3.515625,3.6171875,");
+  snprintf(command, sizeof command,
+           "cat '" CASES "/bdf-trigger-high-byte/trigFF.bdf' | '%s' predict '%s/out/model.safetensors' - 2>&1",
+           BALEEN_BIN, tree_root());
+  assert_int_equal(said_by(command), 4);
+  check_says("the model lies around trigger codes: codes of a channel are not read from a pipe");
+  tree_text("e.csv", "onset,duration,label\n5,0,202\n"); /* a table has the say */
+  assert_int_equal(baleen("predict '%s/out/model.safetensors' '" CASES
+                          "/bdf-trigger-high-byte/trigFF.bdf' --quiet --annotations '%s/e.csv'",
+                          tree_root(), tree_root()),
+                   0);
+  check_says("trigFF.bdf,5,5.1015625,");
+  check_says_not("trigFF.bdf,2.34375,");
+  static const float silence[8000];
+  tree_wav("none.wav", 256, 1, 2560, silence);
+  assert_int_equal(baleen("predict '%s/out/model.safetensors' '%s/none.wav'", tree_root(), tree_root()), 4);
+  tree_done();
+}
+
+/* Onsets by the clock count from when the recording began, as its header, or its name, tells. */
+static void onsets_by_the_clock(void **arg)
+{
+  (void)arg;
+  static float noise[6000];
+  char path[1024];
+  for (size_t i = 0; i < 6000; i++) noise[i] = (float)((i * 2654435761u >> 7) & 0xfff) / 4096;
+  tree_wav("20021203_190110.wav", 1000, 1, 6000, noise);
+  tree_wav("20021203_200000.wav", 1000, 1, 6000, noise);
+  tree_text("20021203_190110.csv", "onset,duration,description\n2002-12-03 19:01:11.250000,0.5,blink\n");
+  tree_text("20021203_200000.csv", "onset,duration,description\n2002-12-03 20:00:03.5,0.5,blink\n");
+  tree_text("all.csv", "file,onset,duration,label\n20021203_200000.wav,2002-12-03T20:00:02,0.5,blink\n"
+                       "20021203_190110.wav,2002-12-03 19:01:12,0.5,blink\n");
+  tree_text("c.yaml", "source: {files: {recordings: ['2002*.wav'], labels: table}}\n"
+                      "segments: {epochs: {events: [blink], tmin: 0, tmax: 0.5}}\nfeatures: {f: {summaries: [std]}}\n");
+  if (baleen("run '%s/c.yaml' -o '%s/out'", tree_root(), tree_root())) fail_msg("%s", said);
+  snprintf(path, sizeof path, "%s/out/rows.csv", tree_root());
+  read_said(path);
+  check_says("\n20021203_190110.wav,1.25,1.75");
+  check_says("\n20021203_200000.wav,3.5,4");
+  if (baleen("run '%s/c.yaml' -o '%s/out' --set source.files.label_file=all.csv", tree_root(), tree_root()))
+    fail_msg("%s", said);
+  read_said(path);
+  check_says("\n20021203_190110.wav,2,2.5");
+  check_says("\n20021203_200000.wav,2,2.5");
+  assert_int_equal(
+      baleen("run '%s/c.yaml' -o '%s/none' --set source.files.start_pattern=none", tree_root(), tree_root()), 2);
+  check_says("20021203_190110.csv:2: column 'onset' has a time of the clock");
+  tree_done();
+}
+
 /* A table whose events lie behind the recording's end is another recording's, or the recording is. */
 static void events_behind_the_end(void **arg)
 {
@@ -119,11 +186,13 @@ static void events_behind_the_end(void **arg)
 int main(void)
 {
   enum { N = sizeof rows / sizeof *rows };
-  static struct CMUnitTest tests[N + 3];
+  static struct CMUnitTest tests[N + 5];
   for (size_t i = 0; i < N; i++)
     tests[i] = (struct CMUnitTest){rows[i].name, check_row, NULL, NULL, (void *)(uintptr_t)&rows[i]};
   tests[N] = (struct CMUnitTest)cmocka_unit_test(hypnogram_in_a_run);
   tests[N + 1] = (struct CMUnitTest)cmocka_unit_test(triggers_in_a_run);
   tests[N + 2] = (struct CMUnitTest)cmocka_unit_test(events_behind_the_end);
-  return _cmocka_run_group_tests("cases of tables", tests, N + 3, NULL, NULL);
+  tests[N + 3] = (struct CMUnitTest)cmocka_unit_test(triggers_in_predict);
+  tests[N + 4] = (struct CMUnitTest)cmocka_unit_test(onsets_by_the_clock);
+  return _cmocka_run_group_tests("cases of tables", tests, N + 5, NULL, NULL);
 }

@@ -2,9 +2,11 @@
  *
  * libmpg123 gets whole frames only, which a walk over the file has found: what is damaged between them becomes a gap, as
  * long as the frames that would have filled it. It is switched to silence: all that is wrong is told here, by file and
- * byte. Frames of layer III reach back into the bytes of earlier ones; those that reach into a gap are lost with it, and
- * so are as many as it takes until filters have forgotten the gap: what follows then is what the undamaged file has there,
- * but for the last bit (libmpg123 sums in an order that depends on the count of frames before).
+ * byte. What is damaged inside the coded samples of a frame whose header is right nobody can tell: no checksum is over
+ * them (the CRC that some files have covers what stands before), and libmpg123 counts nothing. Frames of layer III reach
+ * back into the bytes of earlier ones; those that reach into a gap are lost with it, and so are as many as it takes until
+ * filters have forgotten the gap: what follows then is what the undamaged file has there, but for the last bit (libmpg123
+ * sums in an order that depends on the count of frames before).
  *
  * A first frame without sound (Xing, LAME) tells how many follow, and how many samples the encoder put in front and
  * behind, which are left out. Where such a frame comes in the middle, another file begins there. */

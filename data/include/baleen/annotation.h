@@ -53,6 +53,10 @@ typedef struct bl_annotation_reading {
   const bl_annotated_file *files; /* Raven's file list, where the table has no column "File Offset (s)" */
   size_t n_files;
   const char *start; /* of the recording, as bl_recording has it, for onsets by the clock; NULL: not known */
+  /* Asked where start is NULL and an onset is by the clock: when the recording that its row names (file; NULL: none)
+   * began; *start stays NULL where nobody knows, and is read before the next call. NULL: nobody is asked. */
+  bl_status (*start_of)(void *user, bl_ctx *ctx, const char *file, const char **start);
+  void *user;
 } bl_annotation_reading;
 
 /* Reads a table, in UTF-8, or in Latin-1 where it is none (with a warning). Appended to *out, in the table's order;
@@ -71,7 +75,7 @@ typedef struct bl_annotation_reading {
  * low_hz, high_hz; channel; score, confidence, probability. Times are seconds ("start", "start_s", "Start (s)") or milliseconds ("start_ms"). begin_column,
  * end_column, duration_column and label_column name others. A column that may be one of ends or labels where none is known is warned
  * of by name. An onset n/a leaves its row out, with a warning that counts them. MNE's CSV, whose onsets are times of the clock, wants
- * `start` (else BL_E_FORMAT); MNE's text, with its header in comments, counts seconds.
+ * `start` or start_of (else BL_E_FORMAT); MNE's text, with its header in comments, counts seconds.
  * What predict prints is such a table, too: the label is the prediction, the score that of its class (p_<label>, or anomaly_score).
  * BIDS (a header with the tab-separated columns onset and duration): as CSV, the label from trial_type or, where that
  * says n/a, from value; n/a is nothing in any column (BIDS 1.8, "Task events").

@@ -91,7 +91,9 @@ bl_status bl_encode_rows(bl_ctx *ctx, const bl_column *c, const uint32_t *row, s
                          int32_t **codes) BL_MUST_CHECK;
 
 /* NumPy .npy: version 1.0 written; 1.0-3.0 read, little-endian f4, f8, i1-i8, u1-u8, bool; C or Fortran order; one or
- * two dims (one dim: a column). Converted to float32. */
+ * two dims (one dim: a column). Converted to float32. A file that is cut off is refused, though its first rows are there:
+ * what belongs to rows stands in other files, and which of them are left nobody would see. (As a recording it is read as
+ * far as it goes.) */
 bl_status bl_npy_write(bl_ctx *ctx, const char *path, const bl_cmat *m) BL_MUST_CHECK;
 bl_status bl_npy_read(bl_ctx *ctx, const char *path, bl_mat *out) BL_MUST_CHECK;
 /* The same, but of the columns that float32 would lose the digits of (64-bit numbers that lie close together, far from

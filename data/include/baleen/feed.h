@@ -55,6 +55,10 @@ double bl_feed_delay_s(const bl_feed *f);
 /* All events with an onset before this have now been pulled, in seconds after the recording's start; INFINITY when there
  * will be no others, or none at all. */
 double bl_feed_known_s(const bl_feed *f);
+/* The trigger codes of a channel, appended, as bl_recording_triggers() has them; channel NULL: the one whose name says that
+ * it holds codes, BL_E_CONFIG when there is none. BL_E_UNSUPPORTED from a pipe: what is to come cannot be read ahead. */
+bl_status bl_feed_triggers(bl_ctx *ctx, bl_feed *f, const char *channel, uint32_t mask,
+                           bl_annotations *out) BL_MUST_CHECK;
 /* The streams that frames are to be of, the first one until then; one may be chosen twice. What one of several has no
  * frames of is a gap for all of them. Before the first pull. */
 bl_status bl_feed_choose(bl_ctx *ctx, bl_feed *f, const size_t *streams, size_t n) BL_MUST_CHECK;
