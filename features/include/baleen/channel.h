@@ -53,4 +53,10 @@ bl_channel_type bl_channel_type_find(const char *name);
  * A name that is none of these stays as it is after 1. NULL, without an error text, when memory ran out. */
 char *bl_channel_normalise(bl_ctx *ctx, const char *name, bool modern);
 
+/* Where the electrode that the name means (as above, modern) stands on a head: metres in the frame whose x axis goes
+ * through the points before the ears to the right and whose y axis goes through the nasion to the front, z up (MNE's head
+ * frame). The places are those of MNE's montage standard_1005: the 10-5 system on the template head of R. Oostenveld.
+ * *known is false, and at[] unchanged, for any other name, such as two joined. BL_E_NOMEM alone. */
+bl_status bl_channel_position(bl_ctx *ctx, const char *name, double at[3], bool *known) BL_MUST_CHECK;
+
 #endif

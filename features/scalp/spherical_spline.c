@@ -1,0 +1,84 @@
+/* spherical_spline.c: see scalp.h. */
+#include <math.h>
+#include <string.h>
+
+#include "baleen/blas.h"
+#include "scalp.h"
+
+static const double PI = 3.14159265358979323846;
+
+/* The kernel of exponent m at the cosine x. */
+static double kernel(double x, double m, size_t n_terms)
+{
+  double before = 1, legendre = x, sum = 0;
+  for (size_t i = 1; i <= n_terms; i++) {
+    double n = (double)i;
+    sum += (2 * n + 1) / pow(n * (n + 1), m) * legendre;
+    double next = ((2 * n + 1) * x * legendre - n * before) / (n + 1);
+    before = legendre;
+    legendre = next;
+  }
+  return sum / (4 * PI);
+}
+
+/* g [n_a][n_b] between unit vectors. */
+static void kernels(double m, size_t n_terms, const double *a, size_t n_a, const double *b, size_t n_b, double *g)
+{
+  for (size_t i = 0; i < n_a; i++)
+    for (size_t k = 0; k < n_b; k++) {
+      double x = a[3 * i] * b[3 * k] + a[3 * i + 1] * b[3 * k + 1] + a[3 * i + 2] * b[3 * k + 2];
+      g[i * n_b + k] = kernel(fmin(fmax(x, -1), 1), m, n_terms);
+    }
+}
+
+/* inverse [n][n] of the regularised kernel, the sums of its rows, and the sum of these. */
+typedef struct solved {
+  double *g, *inverse, *rows, sum;
+} solved;
+
+static bl_status invert(bl_ctx *ctx, const bl_spline_params *p, const double *at, size_t n, solved *s)
+{
+  s->g = bl_calloc(ctx, n * n, sizeof *s->g);
+  s->inverse = bl_calloc(ctx, n * n, sizeof *s->inverse);
+  s->rows = bl_calloc(ctx, n, sizeof *s->rows);
+  if (!s->g || !s->inverse || !s->rows) return bl_fail_nomem(ctx, "a spherical spline");
+  kernels(p->stiffness, p->n_terms, at, n, at, n, s->g);
+  for (size_t i = 0; i < n; i++) {
+    s->g[i * n + i] += p->regularisation;
+    s->inverse[i * n + i] = 1;
+  }
+  bl_status status = bl_solve_spd(ctx, n, s->g, n, s->inverse);
+  for (size_t i = 0; !status && i < n; i++) {
+    for (size_t k = 0; k < n; k++) s->rows[i] += s->inverse[i * n + k];
+    s->sum += s->rows[i];
+  }
+  return status;
+}
+
+static void release(bl_ctx *ctx, solved *s)
+{
+  bl_free(ctx, s->g);
+  bl_free(ctx, s->inverse);
+  bl_free(ctx, s->rows);
+}
+
+/* With G the kernel: c0 = 1' G^-1 v / 1' G^-1 1 and c = G^-1 (v - c0). */
+bl_status bl_spline_interpolation(bl_ctx *ctx, const bl_spline_params *p, const double *from, size_t n_from,
+                                  const double *to, size_t n_to, double *w)
+{
+  solved s = {0};
+  double *g = bl_calloc(ctx, n_from * n_to, sizeof *g);
+  bl_status status = g ? invert(ctx, p, from, n_from, &s) : bl_fail_nomem(ctx, "a spherical spline");
+  if (!status) {
+    kernels(p->stiffness, p->n_terms, from, n_from, to, n_to, g);
+    bl_gemm(false, false, n_from, n_to, n_from, 1, s.inverse, n_from, g, n_to, 0, w, n_to);
+    for (size_t k = 0; k < n_to; k++) {
+      double total = 0;
+      for (size_t i = 0; i < n_from; i++) total += w[i * n_to + k];
+      for (size_t i = 0; i < n_from; i++) w[i * n_to + k] += s.rows[i] * (1 - total) / s.sum;
+    }
+  }
+  release(ctx, &s);
+  bl_free(ctx, g);
+  return status;
+}
