@@ -21,7 +21,7 @@ static const bl_series_form form = {"wavelet_coef_energy", NULL, NULL, 0, 1, val
 
 static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
 {
-  char text[BL_DWT_LEVELS][32];
+  char text[BL_DWT_LEVELS][40]; /* room for any size_t, of which a compiler cannot tell how small it is here */
   const char *what[BL_DWT_LEVELS], *units[BL_DWT_LEVELS];
   size_t level = (size_t)((const bl_dwt_params *)params)->level;
   for (size_t i = 0; i < level; i++) {

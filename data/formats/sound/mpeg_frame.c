@@ -42,7 +42,7 @@ size_t bl_mpeg_frame_back(const bl_mpeg_frame *f, const unsigned char *v)
 static uint32_t bits(const unsigned char *v, size_t *at, unsigned n)
 {
   uint32_t x = 0;
-  for (; n; n--, ++*at) x = x << 1 | (v[*at / 8] >> (7 - *at % 8) & 1u);
+  for (; n; n--, ++*at) x = x << 1 | ((uint32_t)v[*at / 8] >> (7 - *at % 8) & 1u);
   return x;
 }
 
