@@ -24,6 +24,17 @@ static bl_status place(bl_ctx *ctx, const char *who, const bl_stream *in, size_t
   return s;
 }
 
+/* Two channels of one electrode would leave a spline nothing to go by but their difference. */
+static bl_status all_apart(bl_ctx *ctx, const char *who, const bl_stream *in, const bl_scalp *s)
+{
+  for (size_t i = 0; i < s->n; i++)
+    for (size_t k = 0; k < i; k++)
+      if (!memcmp(s->at + 3 * i, s->at + 3 * k, 3 * sizeof *s->at))
+        return bl_fail(ctx, BL_E_CONFIG, "%s: channels '%s' and '%s' are the same electrode; exclude one", who,
+                       in->channels.v[s->index[k]], in->channels.v[s->index[i]]);
+  return BL_OK;
+}
+
 bl_status bl_scalp_pick(bl_ctx *ctx, const char *who, const bl_stream *in, const bl_texts *exclude, bl_scalp *out)
 {
   static const bl_texts all = {0};
@@ -41,6 +52,7 @@ bl_status bl_scalp_pick(bl_ctx *ctx, const char *who, const bl_stream *in, const
                   who, in->channels.v[out->index[i]], bl_unit_of(in, out->index[i]), in->channels.v[out->index[0]],
                   bl_unit_of(in, out->index[0]));
   }
+  if (!s) s = all_apart(ctx, who, in, out);
   return s;
 }
 

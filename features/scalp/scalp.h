@@ -16,8 +16,8 @@ typedef struct bl_scalp {
   double *at;    /* [n][3], metres in the head frame (channel.h) */
 } bl_scalp;
 
-/* All channels of type eeg but those excluded. BL_E_CONFIG when one of them has no known place, when two have different
- * units, and when there is none. *out is overwritten, and freed by bl_scalp_free(), also after a failure. */
+/* All channels of type eeg but those excluded. BL_E_CONFIG when one of them has no known place, when two are the same
+ * electrode or have different units, and when there is none. *out is overwritten, and freed by bl_scalp_free(), also after a failure. */
 bl_status bl_scalp_pick(bl_ctx *ctx, const char *who, const bl_stream *in, const bl_texts *exclude,
                         bl_scalp *out) BL_MUST_CHECK;
 void bl_scalp_free(bl_ctx *ctx, bl_scalp *s);
@@ -38,6 +38,12 @@ typedef struct bl_spline_params {
 /* w [n_from][n_to]: the spline through values at the unit vectors `from`, at the unit vectors `to`. */
 bl_status bl_spline_interpolation(bl_ctx *ctx, const bl_spline_params *p, const double *from, size_t n_from,
                                   const double *to, size_t n_to, double *w) BL_MUST_CHECK;
+
+/* w [n][n], transposed: minus the surface Laplacian at the unit vectors `at`, on a sphere of this radius, of the spline
+ * through values there; as MNE's compute_current_source_density, which takes the mean of the values off first. BL_E_RANGE when
+ * the kernel cannot be inverted. */
+bl_status bl_spline_laplacian(bl_ctx *ctx, const bl_spline_params *p, const double *at, size_t n, double radius,
+                              double *w) BL_MUST_CHECK;
 
 /* Some channels, as sums of some channels. */
 typedef struct bl_channel_map {

@@ -82,3 +82,31 @@ bl_status bl_spline_interpolation(bl_ctx *ctx, const bl_spline_params *p, const 
   bl_free(ctx, g);
   return status;
 }
+
+/* The coefficients c of value k being 1 and the others 0, into column k of c [n][n]: G^-1 (v - mean v - c0). The mean goes
+ * into c0, but taken off first it keeps sums small. */
+static void coefficients(const solved *s, size_t n, double *c)
+{
+  for (size_t k = 0; k < n; k++) {
+    double total = 0;
+    for (size_t i = 0; i < n; i++) total += c[i * n + k] = s->inverse[i * n + k] - s->rows[i] / (double)n;
+    for (size_t i = 0; i < n; i++) c[i * n + k] -= s->rows[i] * total / s->sum;
+  }
+}
+
+bl_status bl_spline_laplacian(bl_ctx *ctx, const bl_spline_params *p, const double *at, size_t n, double radius,
+                              double *w)
+{
+  solved s = {0};
+  double *h = bl_calloc(ctx, n * n, sizeof *h), *c = bl_calloc(ctx, n * n, sizeof *c);
+  bl_status status = h && c ? invert(ctx, p, at, n, &s) : bl_fail_nomem(ctx, "a surface Laplacian");
+  if (!status) {
+    coefficients(&s, n, c);
+    kernels(p->stiffness - 1, p->n_terms, at, n, at, n, h);
+    bl_gemm(true, false, n, n, n, 1 / (radius * radius), c, n, h, n, 0, w, n);
+  }
+  release(ctx, &s);
+  bl_free(ctx, h);
+  bl_free(ctx, c);
+  return status;
+}

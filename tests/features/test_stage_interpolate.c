@@ -83,7 +83,8 @@ static const struct {
     {"Fp1 Cz Oz", "to_unit unit=mV exclude=Cz | interpolate bads=[Cz] origin=[0,0,0]", "'Cz' is in 'uV' but 'Fp1'"},
     {"C3 Cz C4", "stft n_fft=64 | interpolate bads=Cz origin=[0,0,0]", "interpolate"},
     {"HEOG TRIG", "interpolate bads=HEOG", "no channel is of the types wanted"},
-    {"Cz CZ. Cz.. EEG_CZ", "interpolate bads=EEG_CZ", "which is no head's"},
+    {"Cz C3 CZ.", "interpolate bads=CZ. origin=[0,0,0]", "'Cz' and 'CZ.' are the same electrode"},
+    {"FCC5h C5 CPP5h C3", "interpolate bads=C5", "which is no head's"},
 };
 
 static void check_refusals(void **arg)
