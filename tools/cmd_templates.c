@@ -24,7 +24,7 @@ typedef struct params {
 } params;
 /* clang-format off */
 static const bl_opt opts[] = {
-    BL_TEXT(params, stages, NULL, "what makes the spectrogram, as it stands before template_match in the config: '[{stft: {n_fft: 256, output: power}}, db]'; must be given"),
+    {"stages", BL_OPT_TEXT, offsetof(params, stages), NULL, 0, 0, BL_OPT_NEEDED, NULL, "", "what makes the spectrogram, as it stands before template_match in the config: '[{stft: {n_fft: 256, output: power}}, db]'", NULL},
     BL_TEXTS(params, only, NULL, "labels to cut, or patterns of them (call*); may be given again; not given: all"),
     BL_TEXT(params, channel, NULL, "the channel to cut from, by its name; not given: the first"),
     BL_WORD(params, mask, "none", none, -100, 100, 0, "", "templates of 0 and 1: 1 where a value is above its mean by this many standard deviations; moby took 0.5"),
@@ -236,9 +236,6 @@ static bl_status carry_out(bl_ctx *ctx, work *w, const bl_texts *args)
 {
   const char *table = args->v[0], *out = args->v[1];
   bl_status s = BL_OK;
-  if (!w->p->stages)
-    s = bl_fail(ctx, BL_E_CONFIG,
-                "templates: --stages must say what makes the spectrogram, as '[{stft: {output: power}}, db]'");
   for (size_t i = 0; !s && i < args->n; i++)
     if (i != 1) s = bl_output_check(ctx, "templates", args->v[i], out);
   const bl_annotation_reading how = {.format = (bl_annotation_format)w->p->from, .label_column = w->p->label_column};

@@ -145,7 +145,7 @@ bl_status bl_command_parse(bl_ctx *ctx, const bl_command *c, int argc, char **ar
   if (args->n < c->min_args || args->n > c->max_args)
     return bl_fail(ctx, BL_E_CONFIG, "%s: wanted %s%s, got %zu; see 'baleen help %s'", c->name,
                    *c->arguments ? c->arguments : "no arguments", "", args->n, c->name);
-  return BL_OK;
+  return bl_opts_complete(ctx, c->name, c->opts, params);
 }
 
 /* ---- help -------------------------------------------------------------------------------------------------------- */
