@@ -50,20 +50,22 @@ static double dot(const double *restrict a, const double *restrict b, size_t n)
   return (s[0] + s[1]) + (s[2] + s[3]);
 }
 
-/* forward holds errors from sample i + 1 on, backward up to one before the last. */
+/* forward holds errors from sample i + 1 on, backward up to one before the last. Their power is summed anew at each order:
+ * librosa takes it from that of the order before, which leaves only rounding where the errors vanish, as they do of a pure
+ * tone, and then |k| is no longer at most 1. */
 bool bl_lpc_run(bl_lpc *l, const float *x, double *a)
 {
-  double *f = l->forward, *b = l->backward, power = 0;
+  double *f = l->forward, *b = l->backward;
   size_t n = l->n - 1;
   if (!bl_all_finite_f32(x, l->n)) return false;
   for (size_t t = 0; t < n; t++) {
     b[t] = l->window ? (double)x[t] * l->window[t] : (double)x[t];
     f[t] = l->window ? (double)x[t + 1] * l->window[t + 1] : (double)x[t + 1];
-    power += f[t] * f[t] + b[t] * b[t];
   }
   memset(a, 0, (l->order + 1) * sizeof *a);
   a[0] = 1;
   for (size_t i = 0; i < l->order; i++, n--, f++) {
+    double power = dot(f, f, n) + dot(b, b, n);
     double k = -2 * dot(b, f, n) / (power + DBL_MIN);
     reflect(a, i, k);
     for (size_t t = 0; t < n; t++) {
@@ -71,7 +73,6 @@ bool bl_lpc_run(bl_lpc *l, const float *x, double *a)
       f[t] += k * b[t];
       b[t] += k * was;
     }
-    power = (1 - k * k) * power - b[n - 1] * b[n - 1] - f[0] * f[0];
   }
   return true;
 }
