@@ -6,8 +6,8 @@
  * librosa.onset.onset_detect: 30 ms and one frame, 100 ms before and behind, 30 ms, 0.07; that function first brings the
  * strength of the recording to the range 0 .. 1, as normalize_whole does, without which delta has the input's unit.
  *
- * Each event is a moment, with the value of its frame and how far that is above the mean. A NaN makes no peak, nor does what
- * has one within its reach. */
+ * Each event is a moment, with the value of its frame and how far that is above the mean. A NaN or infinity makes no
+ * peak, nor does what has a NaN within its reach. */
 #include <math.h>
 #include <string.h>
 
@@ -98,6 +98,7 @@ static bl_status look(bl_ctx *ctx, state *st, uint64_t end)
   uint64_t n = st->next++, from = n > st->pre_max ? n - st->pre_max : 0, to = n + st->post_max;
   double v = at(st, n), sum = 0;
   to = to < end ? to : end;
+  if (!isfinite(v)) return BL_OK;
   for (uint64_t t = from; t < to; t++)
     if (!(at(st, t) <= v)) return BL_OK;
   from = n > st->pre_avg ? n - st->pre_avg : 0;

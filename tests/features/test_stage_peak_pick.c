@@ -55,7 +55,7 @@ static void check_librosa(void **arg)
                "inputs/clock_44k", 44100, "librosa/peak_pick");
 }
 
-/* Values at 10 Hz, a digit a frame, ' ' is NaN; peaks wanted as "frame/value/above the mean". */
+/* Values at 10 Hz, a digit a frame, ' ' is NaN, '-' and '+' infinities; peaks wanted as "frame/value/above the mean". */
 static void check_table(void **arg)
 {
   static const struct {
@@ -67,6 +67,7 @@ static void check_table(void **arg)
       {"pre_max=2 post_max=3 pre_avg=0 post_avg=1 delta=0 wait=0", "5340 2000", "0/5/0 8/0/0"},
       {"pre_max=1 post_max=1 pre_avg=1 post_avg=1 delta=1 wait=0", "9000008", "6/8/4"},
       {"pre_max=1 post_max=3 pre_avg=1 post_avg=3 delta=1 wait=0", "9000008", "0/9/6 6/8/4"},
+      {"pre_max=0 post_max=1 pre_avg=1 post_avg=1 delta=1 wait=0", "---0+040", "3/0/inf 6/4/2"},
   };
   (void)arg;
   for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -78,7 +79,10 @@ static void check_table(void **arg)
     size_t n = strlen(table[i].signal), len = 0;
     bl_findings found = {0};
     double known;
-    for (size_t k = 0; k < n; k++) x[k] = table[i].signal[k] == ' ' ? NAN : (float)(table[i].signal[k] - '0');
+    for (size_t k = 0; k < n; k++) {
+      char sign = table[i].signal[k];
+      x[k] = sign == ' ' ? NAN : sign == '-' ? -INFINITY : sign == '+' ? INFINITY : (float)(sign - '0');
+    }
     snprintf(text, sizeof text, "peak_pick %s", table[i].options);
     check_ok(ctx, chain_wave(ctx, 10, "a", "uV", &in));
     check_ok(ctx, chain_run(ctx, text, &in, x, n, &c));
