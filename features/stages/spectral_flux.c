@@ -80,8 +80,8 @@ static float flux(const state *st, const float *x, float *last)
   size_t n = st->s.n_bins;
   if (st->p.normalize) {
     double sum = bl_descriptor_sum(x, n);
-    float by = sum > 0 || isnan(sum) ? (float)(1 / sum) : 0;
-    for (size_t k = 0; k < n; k++) st->now[k] = x[k] * by;
+    double by = sum > 0 || isnan(sum) ? 1 / sum : 0; /* as a float it would be infinite for the faintest of frames */
+    for (size_t k = 0; k < n; k++) st->now[k] = (float)((double)x[k] * by);
     x = st->now;
   }
   double d = st->begun ? change(x, last, n, st->p.norm == L2, st->p.half_rectify) : 0;

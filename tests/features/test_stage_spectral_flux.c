@@ -18,6 +18,9 @@ static void check_small(void **arg)
                  "0 3 3 nan nan 1");
   against_frames("spectral_flux normalize=true norm=l1", (const float[]){1, 3, 2, 6, 5, 0, 0, 0, -1, 2, 1, 1, 1, 1}, 7,
                  2, "0 0 1.5 1 nan nan 0");
+  /* so faint that one over the sum is no float */
+  against_frames("spectral_flux normalize=true norm=l1",
+                 (const float[]){1, 3, 0x1p-140F, 0x3p-140F, 0x3p-140F, 0x1p-140F}, 3, 2, "0 0 1");
 }
 
 static void check_refused(void **arg)
