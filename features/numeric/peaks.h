@@ -9,7 +9,7 @@
  * top the middle frame counts (rounded down), and the first and last frames are none. */
 size_t bl_peaks_find(const double *x, size_t n, double height, double *at);
 /* Keeps those that have no higher one nearer than `distance` frames, from the highest down, of equals the later one first.
- * room: n numbers. Returns how many stay. */
+ * room: 2 n numbers. Returns how many stay. */
 size_t bl_peaks_thin(const double *x, double *at, size_t n, double distance, double *room);
 /* The height over the higher of the two lowest points between the peak and the next higher value on either side. */
 double bl_peak_prominence(const double *x, size_t n, size_t peak);

@@ -107,6 +107,21 @@ static void at_edges(void **state)
   check_free(ctx);
 }
 
+/* Of peaks as high that are too near the later stays, as scipy.signal.find_peaks has it. */
+static void later_of_equals_stays(void **state)
+{
+  static const float heights[] = {0, 2, 0, 2, 0, 0, 0, 0, 2, 0};
+  enum { N = sizeof heights / sizeof *heights };
+  float x[N * BINS], row[4 * BINS];
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  for (size_t i = 0; i < N * BINS; i++) x[i] = heights[i / BINS];
+  assert_int_equal(row_of(ctx, "peaks", "distance_s=0.09", x, N, row), 4 * BINS);
+  assert_float_equal(row[0], 2, 0);
+  check_near((double)row[1], 5 / 31.25, 1e-6);
+  check_free(ctx);
+}
+
 /* One bin that is not finite leaves the others alone; frames themselves go through as they are. */
 static void a_nan_stays_in_its_place(void **state)
 {
@@ -144,10 +159,11 @@ static void flatten_says_what_is_idle(void **state)
 int main(void)
 {
   enum { N = sizeof edges / sizeof *edges };
-  struct CMUnitTest tests[3 + N] = {cmocka_unit_test(against_numpy), cmocka_unit_test(a_nan_stays_in_its_place),
-                                    cmocka_unit_test(flatten_says_what_is_idle)};
+  struct CMUnitTest tests[4 + N] = {cmocka_unit_test(against_numpy), cmocka_unit_test(a_nan_stays_in_its_place),
+                                    cmocka_unit_test(flatten_says_what_is_idle),
+                                    cmocka_unit_test(later_of_equals_stays)};
   for (size_t i = 0; i < N; i++)
-    tests[3 + i] = (struct CMUnitTest){
+    tests[4 + i] = (struct CMUnitTest){
         .name = edges[i].name, .test_func = at_edges, .initial_state = (void *)(uintptr_t)&edges[i]};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
