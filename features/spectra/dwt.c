@@ -17,10 +17,11 @@ static const struct wavelet {
                  -0.18703481171888114, 0.030841381835986965, 0.032883011666982945, -0.010597401784997278}},
 };
 
-/* x[i] of the signal continued by mirror images. */
+/* x[i] of the signal continued by mirror images; most i lie within it. */
 static double mirrored(const double *x, size_t n, ptrdiff_t i)
 {
   ptrdiff_t period = 2 * (ptrdiff_t)n;
+  if (i >= 0 && i < (ptrdiff_t)n) return x[i];
   i = (i % period + period) % period;
   return x[i < (ptrdiff_t)n ? i : period - 1 - i];
 }
