@@ -7,6 +7,7 @@
 
 #include "fir_core.h"
 #include "fir_design.h"
+#include "select.h"
 #include "stage_util.h"
 
 bl_status bl_detector_shape(bl_ctx *ctx, const char *who, const bl_stream *in, bl_stream *out)
@@ -45,17 +46,11 @@ bl_status bl_detector_push(bl_ctx *ctx, void *state, const float *x, size_t n, b
   return BL_OK;
 }
 
-static int by_size(const void *pa, const void *pb)
-{
-  double a = *(const double *)pa, b = *(const double *)pb;
-  return (a > b) - (a < b);
-}
-
 double bl_trimmed_deviation(double *v, size_t n, double share)
 {
   size_t cut = (size_t)(share * (double)n), kept = n - 2 * cut;
   double mean = 0, squares = 0;
-  qsort(v, n, sizeof *v, by_size);
+  bl_sort(v, n);
   for (size_t i = cut; i < n - cut; i++) mean += v[i] / (double)kept;
   for (size_t i = cut; i < n - cut; i++) squares += (v[i] - mean) * (v[i] - mean);
   return sqrt(squares / ((double)kept - 1));

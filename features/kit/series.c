@@ -2,7 +2,6 @@
 #include "series.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 const char *const bl_peers[] = {"antropy", "mne_features", NULL};
@@ -128,14 +127,6 @@ double bl_slope(const double *x, const double *y, size_t n)
   }
   return xy / xx;
 }
-
-static int by_size(const void *pa, const void *pb)
-{
-  double a = *(const double *)pa, b = *(const double *)pb;
-  return (a > b) - (a < b);
-}
-
-void bl_sort(double *v, size_t n) { qsort(v, n, sizeof *v, by_size); }
 
 double bl_quantile(const double *sorted, size_t n, double q)
 {

@@ -8,6 +8,7 @@
 #define BALEEN_SERIES_H
 
 #include "moments.h"
+#include "select.h"
 
 typedef struct bl_series bl_series;
 
@@ -53,8 +54,6 @@ enum { BL_ANTROPY, BL_MNE_FEATURES };
 double bl_variance(const double *x, size_t n, size_t ddof);
 /* Slope of the least-squares line through n points (x, y); NaN where all x are alike. */
 double bl_slope(const double *x, const double *y, size_t n);
-/* In order of size; none of them is NaN. */
-void bl_sort(double *v, size_t n);
 /* The quantile q of n numbers in order of size, at least one: linear between order statistics, at place q (n - 1), as
  * numpy's default (Hyndman and Fan 1996, type 7). */
 double bl_quantile(const double *sorted, size_t n, double q);

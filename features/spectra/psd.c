@@ -2,11 +2,11 @@
 #include "psd.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "baleen/wide.h"
 #include "moments.h"
+#include "select.h"
 #include "turn.h"
 
 enum { SIDE = 8 };
@@ -236,12 +236,6 @@ bl_status bl_psd_push(bl_ctx *ctx, bl_psd *s, const float *x, size_t n)
   return status;
 }
 
-static int by_size(const void *pa, const void *pb)
-{
-  double a = *(const double *)pa, b = *(const double *)pb;
-  return (a > b) - (a < b);
-}
-
 /* What the median of n averages of two squares is, over their mean: 1 + sum 1/(2i + 1) - 1/(2i), i up to (n - 1) / 2.
  * Allen and others, Phys. Rev. D 85 (2012) 122006, appendix B. */
 static double median_bias(uint64_t n)
@@ -265,9 +259,7 @@ static bl_status take_median(bl_ctx *ctx, bl_psd *s)
       s->column[i] = s->all[i * width + k];
       bad = bad || isnan(s->column[i]);
     }
-    if (!bad) qsort(s->column, n, sizeof *s->column, by_size);
-    double middle = n % 2 ? s->column[n / 2] : (s->column[n / 2 - 1] + s->column[n / 2]) / 2;
-    s->psd[k] = bad ? (double)NAN : middle / bias;
+    s->psd[k] = bad ? (double)NAN : bl_median_by_sort(s->column, n) / bias;
   }
   return BL_OK;
 }

@@ -12,11 +12,11 @@
  * upper edge of these, by the resampler's slope, is kept here: 0.4 % of the largest value. Within a transform, values of a
  * filter that make up `sparsity` of its magnitude in all are left out, as there. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "baleen/wide.h"
 #include "fft.h"
 #include "framer.h"
+#include "select.h"
 #include "stage_util.h"
 #include "window.h"
 
@@ -158,18 +158,12 @@ static void write_filter(const params *p, size_t k, double rate_hz, size_t n, do
   }
 }
 
-static int by_size(const void *pa, const void *pb)
-{
-  double a = *(const double *)pa, b = *(const double *)pb;
-  return (a > b) - (a < b);
-}
-
 /* The magnitude below which values of a filter may be left out: the smallest ones, as far as they make up `share`. */
 static double least_kept(const double *re, const double *im, size_t n, double share, double *sorted)
 {
   double sum = 0, below = 0;
   for (size_t i = 0; i < n; i++) sum += sorted[i] = hypot(re[i], im[i]);
-  qsort(sorted, n, sizeof *sorted, by_size);
+  bl_sort(sorted, n);
   for (size_t i = 0; i < n; i++)
     if (!((below += sorted[i] / sum) < share)) return sorted[i];
   return sorted[n - 1];

@@ -4,9 +4,9 @@
  * `smooth` bins around each, beyond the edges the nearest one. What lies below is 0, unless clip is false. maad.sound.
  * remove_background_along_axis, modes median and mean, with N = smooth. It needs the whole run before its first output, so
  * it cannot run live: denoise and whiten can. NaN and infinity come out as NaN. */
-#include <stdlib.h>
 #include <string.h>
 
+#include "select.h"
 #include "stage_util.h"
 
 enum { MEDIAN, MEAN };
@@ -71,12 +71,6 @@ static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames
   return BL_OK;
 }
 
-static int by_size(const void *a, const void *b)
-{
-  float x = *(const float *)a, y = *(const float *)b;
-  return (x > y) - (x < y);
-}
-
 /* NaN when none of the n values is finite, which are moved about. */
 static double level_of(float *v, size_t n, int mode)
 {
@@ -89,8 +83,7 @@ static double level_of(float *v, size_t n, int mode)
     }
   if (!finite) return NAN;
   if (mode == MEAN) return sum / (double)finite;
-  qsort(v, finite, sizeof *v, by_size);
-  return ((double)v[finite / 2] + (double)v[(finite - 1) / 2]) / 2;
+  return bl_median(v, finite);
 }
 
 /* The mean of the levels around each bin that there are. */

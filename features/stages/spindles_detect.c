@@ -10,13 +10,13 @@
  * the positive instantaneous frequencies; number of peaks 60 ms or more apart; place of the most prominent, 0 to 1;
  * peak-to-peak amplitude in freq_sp; and the channel's number, from 0. Works best on sleep of stages N2 and N3 alone. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "analytic.h"
 #include "detector.h"
 #include "moving.h"
 #include "peaks.h"
+#include "select.h"
 
 typedef struct params {
   bl_reals freq_sp, freq_broad, duration;
@@ -105,19 +105,8 @@ static void smooth_votes(const pass *q, size_t n_measures)
   }
 }
 
-static int by_size(const void *pa, const void *pb)
-{
-  double a = *(const double *)pa, b = *(const double *)pb;
-  return (a > b) - (a < b);
-}
-
 /* NaN for none. */
-static double median_of(double *v, size_t n)
-{
-  if (!n) return (double)NAN;
-  qsort(v, n, sizeof *v, by_size);
-  return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
-}
+static double median_of(double *v, size_t n) { return n ? bl_median_by_sort(v, n) : (double)NAN; }
 
 static double range_of(const double *v, size_t n)
 {
