@@ -53,6 +53,11 @@ static void check_start(void **arg)
   check_ok(ctx, chain_run(ctx, "running_norm start_s=4 time_s=1e9", &in, step, 5, &c));
   check_near((double)chain_out(&c)->v[0], -0.8 / sqrt(24. / 25), 1e-6); /* of 1 3 1 3 and 1 */
   chain_stop(ctx, &c);
+  /* the four of the start weigh 1 each, and fade together from the first frame on that comes out */
+  double keep = exp(-1. / 2), w = 4 * keep, mean = 2 - 1 / (w + 1), variance = (4 * keep + w / (w + 1)) / (w + 1);
+  check_ok(ctx, chain_run(ctx, "running_norm start_s=4 time_s=2", &in, step, 5, &c));
+  check_near((double)chain_out(&c)->v[0], (1 - mean) / sqrt(variance), 1e-6);
+  chain_stop(ctx, &c);
   check_fails(ctx, chain_start(ctx, "running_norm with_mean=false with_std=false", &in, &c), BL_E_CONFIG,
               "nothing would");
   bl_stream_free(ctx, &in);
