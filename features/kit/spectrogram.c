@@ -106,7 +106,7 @@ double bl_even_entropy(const double *v, size_t n)
   double sum = 0, h = 0;
   for (size_t i = 0; i < n; i++) sum += v[i];
   if (sum == 0) return 1;
-  for (size_t i = 0; i < n; i++) h -= v[i] > 0 ? v[i] / sum * log(v[i] / sum) : 0;
+  for (size_t i = 0; i < n; i++) h -= v[i] == 0 ? 0 : v[i] / sum * log(v[i] / sum);
   return h / log((double)n);
 }
 

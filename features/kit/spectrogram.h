@@ -40,7 +40,8 @@ static inline const float *bl_spectrogram_frame(const bl_spectrogram *s, size_t 
 void bl_spectrogram_band(const bl_spectrogram *s, double lo, double hi, size_t *first, size_t *last);
 /* Mean power of each bin, into s->room [n_bins]. */
 const double *bl_spectrogram_mean(bl_spectrogram *s, size_t channel);
-/* Shannon's entropy of v, divided by that of n equal numbers: -sum p ln p / ln n with p = v / sum v. 1 for zeros alone. */
+/* Shannon's entropy of v, divided by that of n equal numbers: -sum p ln p / ln n with p = v / sum v. 1 for zeros alone,
+ * NaN where a number is NaN or infinite. */
 double bl_even_entropy(const double *v, size_t n);
 
 /* Options of acoustic_diversity_index and acoustic_evenness_index: bands, and how loud is loud. */

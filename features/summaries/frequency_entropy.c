@@ -40,22 +40,25 @@ static size_t n_values(const params *p, const bl_stream *in)
   return p->output == SCALARS ? 4 : in->n_bins - half;
 }
 
+static double top_of(const params *p, const bl_stream *in)
+{
+  return p->fmax.word == 0 ? fmin(8820, in->bin_hz[in->n_bins - 1]) : p->fmax.real;
+}
+
 static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_feature_names *out)
 {
   static const char *const names[] = {"hf", "eas", "ecu", "ecv"};
   const params *p = pp;
   char c[24], b[BL_BIN_NAME];
   bl_status s = bl_spectrogram_check(ctx, "frequency_entropy", in);
+  if (!s && p->output == SCALARS && p->fmin >= top_of(p, in))
+    s = bl_fail(ctx, p->fmax.word == 0 ? BL_E_RANGE : BL_E_CONFIG,
+                "frequency_entropy: fmin %g Hz is not below the band's upper end, %g Hz", p->fmin, top_of(p, in));
   for (size_t i = 0; !s && i < in->n_channels; i++)
     for (size_t k = 0; !s && k < n_values(p, in); k++)
       s = bl_feature_add(ctx, out, bl_channel_name(in, i, c), p->output == SCALARS ? NULL : bl_bin_name(in, k, b),
                          p->output == SCALARS ? names[k] : "ht", "1");
   return s;
-}
-
-static double top_of(const params *p, const bl_stream *in)
-{
-  return p->fmax.word == 0 ? fmin(8820, in->bin_hz[in->n_bins - 1]) : p->fmax.real;
 }
 
 /* 1 less the entropies of mean, variance and their ratio, of bins first .. last. */

@@ -9,6 +9,7 @@
 #include "spectrogram.h"
 
 enum { SOUNDECOLOGY, SEEWAVE };
+enum { MOST_STEPS = 100000 };
 static const char *const compatibilities[] = {"soundecology", "seewave", NULL};
 
 typedef struct params {
@@ -37,6 +38,10 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_feat
   if (!s && in->bin_hz[in->n_bins - 1] < 2 * p->bin_step)
     s = bl_fail(ctx, BL_E_RANGE, "soundscape_index: the highest bin is %g Hz, which is less than two of bin_step %g Hz",
                 in->bin_hz[in->n_bins - 1], p->bin_step);
+  if (!s && in->bin_hz[in->n_bins - 1] > MOST_STEPS * p->bin_step)
+    s = bl_fail(ctx, BL_E_RANGE,
+                "soundscape_index: bin_step %g Hz makes more than %d bins up to %g Hz; take a wider one", p->bin_step,
+                MOST_STEPS, in->bin_hz[in->n_bins - 1]);
   for (size_t i = 0; !s && i < in->n_channels; i++)
     for (size_t k = 0; !s && k < 4; k++)
       s = bl_feature_add(ctx, out, bl_channel_name(in, i, c), NULL, names[k], k < 2 ? "1" : bl_channel_unit(in, i));

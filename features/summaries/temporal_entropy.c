@@ -57,16 +57,23 @@ static bl_status begin(bl_ctx *ctx, void *sp, const bl_span *span, double first_
   return BL_OK;
 }
 
+static bl_status grow_by_a_piece(bl_ctx *ctx, state *st)
+{
+  void *v = st->envelope;
+  bl_status s =
+      bl_grow(ctx, &v, &st->cap, st->n + 1, st->n_channels * sizeof *st->envelope, "temporal_entropy: an envelope");
+  st->envelope = v;
+  return s;
+}
+
 static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n)
 {
   state *st = sp;
   size_t width = st->n_channels;
   for (size_t i = 0; i < n; i++, x += width) {
-    void *v = st->envelope;
-    bl_status s = bl_grow(ctx, &v, &st->cap, st->n + 1, width * sizeof *st->envelope, "temporal_entropy: an envelope");
+    bl_status s = st->filled ? BL_OK : grow_by_a_piece(ctx, st);
     if (s) return s;
-    float *top = st->envelope = v;
-    top += st->n * width;
+    float *top = st->envelope + st->n * width;
     for (size_t c = 0; c < width; c++) {
       float a = fabsf(x[c]);
       if (!st->filled || a > top[c] || isnan(a)) top[c] = a;

@@ -163,6 +163,9 @@ static void check_temporal(void **arg)
   s.x[1000] = 1;
   summarise(s.ctx, "temporal_entropy", "", &s.wave, s.x, s.n, &got, 1);
   check_near((double)got, wanted("impulse_Ht"), 1e-9);
+  s.x[1000] = NAN; /* and silence beside it */
+  summarise(s.ctx, "temporal_entropy", "", &s.wave, s.x, s.n, &got, 1);
+  assert_true(isnan(got));
   close_scene(&s);
 }
 
@@ -174,7 +177,9 @@ static void check_refused(void **arg)
              {"acoustic_evenness_index", "bin_step", "1e5", "are 0"},
              {"bioacoustics_index", "fmin", "16000", "not below fmax"},
              {"soundscape_index", "bio_fmax", "10", "lower end is not below"},
-             {"soundscape_index", "bin_step", "1e5", "less than two of bin_step"}};
+             {"soundscape_index", "bin_step", "1e5", "less than two of bin_step"},
+             {"soundscape_index", "bin_step", "1e-3", "more than 100000 bins"},
+             {"frequency_entropy", "fmax", "100", "not below"}};
   scene s;
   (void)arg;
   open_scene(&s, true, SPECTROGRAM);
