@@ -38,7 +38,7 @@ static bl_status values(bl_ctx *ctx, bl_series *s, double *x, size_t n, double *
   bl_status status = bl_series_room(ctx, s, 2 * n, &at);
   if (status) return status;
   size_t kept = 0, found = bl_peaks_find(x, n, p->height.word < 0 ? p->height.real : -INFINITY, at);
-  double distance = ceil(p->distance_s * s->in->rate_hz);
+  double distance = ceil(p->distance_s * s->in->rate_hz - 1e-6); /* a millionth of a frame is rounding noise */
   if (distance > 1) found = bl_peaks_thin(x, at, found, distance, at + n);
   for (size_t i = 0; i < found; i++)
     if (p->prominence == 0 || bl_peak_prominence(x, n, (size_t)at[i]) >= p->prominence) at[kept++] = at[i];

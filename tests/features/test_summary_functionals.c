@@ -140,6 +140,20 @@ static void a_nan_stays_in_its_place(void **state)
   }
 }
 
+/* Peaks two frames apart stay where distance_s is two frames but for rounding, and not where it is more. */
+static void a_distance_of_whole_frames_is_one(void **state)
+{
+  (void)state;
+  static float x[5 * BINS], row[MOST];
+  bl_ctx *ctx = bl_ctx_new();
+  for (size_t i = 0; i < 5 * BINS; i++) x[i] = (float)(i / BINS % 2);
+  row_of(ctx, "peaks", "distance_s=0.064000000001", x, 5, row);
+  check_near((double)row[0], 2, 0);
+  row_of(ctx, "peaks", "distance_s=0.065", x, 5, row);
+  check_near((double)row[0], 1, 0);
+  check_free(ctx);
+}
+
 static void flatten_says_what_is_idle(void **state)
 {
   (void)state;
@@ -159,11 +173,12 @@ static void flatten_says_what_is_idle(void **state)
 int main(void)
 {
   enum { N = sizeof edges / sizeof *edges };
-  struct CMUnitTest tests[4 + N] = {cmocka_unit_test(against_numpy), cmocka_unit_test(a_nan_stays_in_its_place),
+  struct CMUnitTest tests[5 + N] = {cmocka_unit_test(against_numpy), cmocka_unit_test(a_nan_stays_in_its_place),
+                                    cmocka_unit_test(a_distance_of_whole_frames_is_one),
                                     cmocka_unit_test(flatten_says_what_is_idle),
                                     cmocka_unit_test(later_of_equals_stays)};
   for (size_t i = 0; i < N; i++)
-    tests[4 + i] = (struct CMUnitTest){
+    tests[5 + i] = (struct CMUnitTest){
         .name = edges[i].name, .test_func = at_edges, .initial_state = (void *)(uintptr_t)&edges[i]};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
