@@ -116,14 +116,21 @@ static void convolve(const bl_wavelet *w, const double *x, size_t n, double *re,
   for (size_t i = 0; i < n; i++) bl_wavelet_apply(w, x + i, &re[i], &im[i]);
 }
 
-static double modulation_index(const double *re, const double *im, const double *a, size_t n, size_t n_bins,
-                               double *bins)
+/* The part of the circle, of n_bins, that each phase lies in. */
+static void find_parts(const double *re, const double *im, size_t n, size_t n_bins, double *part)
+{
+  for (size_t i = 0; i < n; i++) {
+    double turn = (atan2(im[i], re[i]) / 3.14159265358979323846 + 1) / 2 * (double)n_bins;
+    part[i] = turn < (double)n_bins ? floor(turn) : (double)(n_bins - 1); /* 180 degrees are in the last part */
+  }
+}
+
+static double modulation_index(const double *part, const double *a, size_t n, size_t n_bins, double *bins)
 {
   double *count = bins + n_bins, total = 0, sum = 0;
   memset(bins, 0, 2 * n_bins * sizeof *bins);
   for (size_t i = 0; i < n; i++) {
-    double turn = (atan2(im[i], re[i]) / 3.14159265358979323846 + 1) / 2 * (double)n_bins;
-    size_t k = turn < (double)n_bins ? (size_t)turn : n_bins - 1; /* 180 degrees are in the last part */
+    size_t k = (size_t)part[i];
     bins[k] += a[i];
     count[k]++;
   }
@@ -152,26 +159,27 @@ static bl_status values(bl_ctx *ctx, bl_series *series, double *x, size_t n, dou
   if (n <= 2 * s->pad + n_bins)
     return bl_fail(ctx, BL_E_SHAPE, "%s: the segment has %zu samples; %zu or more are needed: take longer ones", who, n,
                    2 * s->pad + n_bins + 1);
-  double *wide, *at = out;
+  double *wide, *mi = s->asked[MI] ? out : NULL, *mvl = s->asked[MVL] ? out + (mi ? slow * fast : 0) : NULL;
   bl_status status = bl_series_room(ctx, series, n + 2 * s->reach + (2 + fast + 1) * left + 2 * n_bins, &wide);
   if (status) return status;
-  double *re = wide + n + 2 * s->reach, *im = re + left, *a = im + left, *bins = a + (fast + 1) * left;
+  double *re = wide + n + 2 * s->reach, *im = re + left, *a = im + left, *rest = a + fast * left, *bins = rest + left;
   memset(wide, 0, s->reach * sizeof *wide);
   memcpy(wide + s->reach, x, n * sizeof *x);
   memset(wide + s->reach + n, 0, s->reach * sizeof *wide);
   const double *first = wide + s->reach + s->pad;
   for (size_t k = 0; k < fast; k++) {
-    double *of = a + k * left, *rest = a + fast * left;
+    double *of = a + k * left;
     convolve(&s->amplitude.v[k], first, left, of, rest);
     for (size_t i = 0; i < left; i++) of[i] = sqrt(of[i] * of[i] + rest[i] * rest[i]);
   }
-  for (size_t m = 0; m < N_MEASURES; m++)
-    for (size_t i = 0; s->asked[m] && i < slow; i++) {
-      convolve(&s->phase.v[i], first, left, re, im);
-      for (size_t k = 0; k < fast; k++)
-        *at++ = m == MI ? modulation_index(re, im, a + k * left, left, n_bins, bins)
-                        : mean_vector_length(re, im, a + k * left, left);
+  for (size_t i = 0; i < slow; i++) {
+    convolve(&s->phase.v[i], first, left, re, im);
+    if (mi) find_parts(re, im, left, n_bins, rest);
+    for (size_t k = 0; k < fast; k++) {
+      if (mi) *mi++ = modulation_index(rest, a + k * left, left, n_bins, bins);
+      if (mvl) *mvl++ = mean_vector_length(re, im, a + k * left, left);
     }
+  }
   return BL_OK;
 }
 
