@@ -4,8 +4,8 @@
  * maad.features.acoustic_eveness_index: Gini's coefficient of the scores of bands that acoustic_diversity_index is made of,
  * 2 sum i x_i / (n sum x) - (n + 1) / n with x in order of size: 0 when all bands are alike, near 1 when one has all.
  * Silence gives 0, as in maad. */
-#include <stdlib.h>
 
+#include "series.h"
 #include "spectrogram.h"
 
 typedef struct params {
@@ -44,18 +44,12 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, void *sp
   return s;
 }
 
-static int by_size(const void *pa, const void *pb)
-{
-  double a = *(const double *)pa, b = *(const double *)pb;
-  return (a > b) - (a < b);
-}
-
 static void evenness(bl_spectrogram *s, size_t channel, float *out)
 {
   state *st = (state *)s; /* whose first member it is */
   double sum = 0, weighted = 0, n = (double)st->n;
   bl_loud_scores(s, &((const params *)s->params)->loud, channel, st->scores, st->n);
-  qsort(st->scores, st->n, sizeof *st->scores, by_size);
+  bl_sort(st->scores, st->n);
   for (size_t i = 0; i < st->n; i++) {
     sum += st->scores[i];
     weighted += st->scores[i] * (double)(i + 1);

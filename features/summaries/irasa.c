@@ -8,10 +8,10 @@
  * spectrum less the aperiodic part, its deviation over bins less 1. Silence: NaN and a warning. YASA's spectra: window_s 4,
  * window hamming, average median. A segment must hold a part when it is shortened by the largest h. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "polyphase.h"
+#include "series.h"
 #include "spectral.h"
 
 typedef struct irasa_params {
@@ -138,12 +138,6 @@ static bl_status push(bl_ctx *ctx, void *state, const float *x, size_t n)
   return status;
 }
 
-static int by_size(const void *pa, const void *pb)
-{
-  double a = *(const double *)pa, b = *(const double *)pb;
-  return (a > b) - (a < b);
-}
-
 /* Median over the hs of the geometric means, at one bin of [channel][bin]. */
 static double median_at(const irasa_state *s, size_t at)
 {
@@ -152,7 +146,7 @@ static double median_at(const irasa_state *s, size_t at)
     s->column[i] = sqrt(s->copies[2 * i].psd.psd[at] * s->copies[2 * i + 1].psd.psd[at]);
     if (!isfinite(s->column[i])) return (double)NAN;
   }
-  qsort(s->column, n, sizeof *s->column, by_size);
+  bl_sort(s->column, n);
   return n % 2 ? s->column[n / 2] : (s->column[n / 2 - 1] + s->column[n / 2]) / 2;
 }
 

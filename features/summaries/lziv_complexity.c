@@ -3,7 +3,6 @@
  * The segment is a row of ones (above `threshold`, the mean or median) and zeros, read from the start; a word ends where
  * it is no longer found in what came before (Lempel and Ziv 1976). normalize divides by n / log2(n). */
 #include <math.h>
-#include <stdlib.h>
 
 #include "series.h"
 
@@ -19,15 +18,9 @@ static const bl_opt opts[] = {
     BL_ENUM(lziv_complexity_params, threshold, "mean", thresholds, "what a sample must lie above to be a one"),
     BL_BOOL(lziv_complexity_params, normalize, "false", "whether the count is divided by n / log2(n)"), BL_OPT_END};
 
-static int by_size(const void *pa, const void *pb)
-{
-  double a = *(const double *)pa, b = *(const double *)pb;
-  return (a > b) - (a < b);
-}
-
 static double median_of(double *v, size_t n)
 {
-  qsort(v, n, sizeof *v, by_size);
+  bl_sort(v, n);
   return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 

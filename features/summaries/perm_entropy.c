@@ -3,7 +3,6 @@
  * Of equal samples the earlier counts as the smaller. Several delays give the mean of theirs. normalize divides by
  * log2(order!), the largest value. 0 for what only rises or only falls. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "series.h"
 
@@ -31,17 +30,11 @@ static double pattern(const double *x, size_t order, size_t step)
   return code;
 }
 
-static int by_size(const void *pa, const void *pb)
-{
-  double a = *(const double *)pa, b = *(const double *)pb;
-  return (a > b) - (a < b);
-}
-
 /* Puts how often each number occurs in place of the numbers; returns how many different ones there are. */
 static size_t count_equal(double *v, size_t n)
 {
   size_t kinds = 0;
-  qsort(v, n, sizeof *v, by_size);
+  bl_sort(v, n);
   for (size_t i = 0, j; i < n; i = j) {
     for (j = i + 1; j < n && v[j] == v[i];) j++;
     v[kinds++] = (double)(j - i);
@@ -90,6 +83,10 @@ static const bl_series_form form = {"perm_entropy", what, units, 1, 2, values};
 static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
 {
   const perm_entropy_params *p = params;
+  if (!p->delay.n) return bl_fail(ctx, BL_E_CONFIG, "perm_entropy: delay is empty; name at least one, as [1]");
+  for (size_t i = 0; i < p->delay.n; i++)
+    if (p->delay.v[i] != floor(p->delay.v[i]))
+      return bl_fail(ctx, BL_E_CONFIG, "perm_entropy: delay %g is no whole number of samples", p->delay.v[i]);
   return bl_features_each(ctx, in, form.name, p->normalize ? "1" : "bit", out);
 }
 

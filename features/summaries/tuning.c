@@ -8,9 +8,8 @@
  *
  * Without a peak it is 0, with a warning, as there; NaN where a frame holds what is not finite. Row: [channel]. */
 #include <math.h>
-#include <stdlib.h>
 
-#include "moments.h"
+#include "series.h"
 #include "stage_util.h"
 
 typedef struct params {
@@ -22,7 +21,7 @@ static const bl_opt opts[] = {
     BL_REAL(params, fmin, "150", 0, 1e9, "Hz", "lowest pitch"),
     BL_REAL_ABOVE(params, fmax, "4000", 0, 1e9, "Hz", "where pitches end, itself left out"),
     BL_REAL(params, threshold, "0.1", 0, 1, "", "share of the frame's largest value that a peak is above"),
-    BL_REAL_ABOVE(params, resolution, "0.01", 0, 1, "bins", "width of a class"),
+    BL_REAL(params, resolution, "0.01", 1e-6, 1, "bins", "width of a class"),
     BL_INT(params, bins_per_octave, "12", 1, 1000, "", "bins an octave"),
     BL_OPT_END};
 
@@ -129,12 +128,6 @@ static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n)
   return s;
 }
 
-static int by_size(const void *pa, const void *pb)
-{
-  double a = *(const double *)pa, b = *(const double *)pb;
-  return (a > b) - (a < b);
-}
-
 static bl_status median_height(bl_ctx *ctx, state *st, const peaks *p, double *median)
 {
   void *v = st->sorted;
@@ -142,7 +135,7 @@ static bl_status median_height(bl_ctx *ctx, state *st, const peaks *p, double *m
   st->sorted = v;
   if (s) return s;
   for (size_t i = 0; i < p->n; i++) st->sorted[i] = p->height[i];
-  qsort(st->sorted, p->n, sizeof *st->sorted, by_size);
+  bl_sort(st->sorted, p->n);
   *median = p->n % 2 ? st->sorted[p->n / 2] : (st->sorted[p->n / 2 - 1] + st->sorted[p->n / 2]) / 2;
   return BL_OK;
 }

@@ -96,9 +96,28 @@ static void test_warnings(void **state)
   }
 }
 
+static void test_delays(void **state)
+{
+  (void)state;
+  static const char *const bad[][2] = {{"[]", "delay is empty"}, {"[1, 1.5]", "delay 1.5 is no whole number"}};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_stream in;
+  bl_summary m;
+  sum_run run = {0};
+  check_ok(ctx, make_stream(ctx, 1, 1, 160, &in));
+  for (size_t i = 0; i < 2; i++) {
+    check_ok(ctx, make_summary(ctx, "perm_entropy", "delay", bad[i][0], &m));
+    check_fails(ctx, sum_start(ctx, &m, &in, &run), BL_E_CONFIG, bad[i][1]);
+    bl_summary_free(ctx, &m);
+  }
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden), cmocka_unit_test(test_match_counts),
-                                     cmocka_unit_test(test_names), cmocka_unit_test(test_warnings)};
+                                     cmocka_unit_test(test_names), cmocka_unit_test(test_warnings),
+                                     cmocka_unit_test(test_delays)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,6 +69,7 @@ static void test_edges(void **arg)
   bl_stream_free(ctx, &in);
   check_ok(ctx, make_stream(ctx, 2, 8, 100, &in));
   check_fails(ctx, bl_summary_shape(ctx, &m, &in, &names), BL_E_CONFIG, "not below fmax");
+  assert_int_equal(bl_opts_set(ctx, "tuning", m.cls->opts, m.params, "resolution", "1e-300"), BL_E_CONFIG);
   bl_summary_free(ctx, &m);
   bl_stream_free(ctx, &in);
   check_free(ctx);
