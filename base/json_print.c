@@ -20,3 +20,12 @@ bl_status bl_json_print(bl_ctx *ctx, const json_t *j, size_t flags, const char *
   if (!j || json_dump_callback(j, add_text, &k, flags)) return bl_fail_nomem(ctx, what);
   return k.status;
 }
+
+json_t *bl_json_text(bl_ctx *ctx, const char *text)
+{
+  if (!text) return json_null();
+  char *visible = bl_utf8_visible(ctx, text);
+  json_t *v = visible ? json_string(visible) : NULL;
+  bl_free(ctx, visible);
+  return v;
+}

@@ -6,16 +6,6 @@
 
 #include "baleen/text.h"
 
-json_t *bl_json_text(bl_ctx *ctx, const char *text)
-{
-  if (!text) return json_null();
-  if (bl_text_is_utf8(text)) return json_string(text);
-  char *visible = bl_utf8_visible(ctx, text);
-  json_t *v = visible ? json_string(visible) : NULL;
-  bl_free(ctx, visible);
-  return v;
-}
-
 bool bl_json_put(json_t *object, const char *key, json_t *value) { return !json_object_set_new(object, key, value); }
 
 bool bl_json_put_path(bl_ctx *ctx, json_t *object, const char *path)

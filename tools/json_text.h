@@ -2,12 +2,8 @@
 #ifndef BL_JSON_TEXT_H
 #define BL_JSON_TEXT_H
 
-#include <jansson.h>
+#include "baleen/json_print.h"
 
-#include "baleen/memory.h"
-
-/* A text; bytes that are no UTF-8 become U+FFFD. NULL is null. Returns NULL when memory ran out. */
-json_t *bl_json_text(bl_ctx *ctx, const char *text);
 /* Puts `value`, which is taken over, into an object; false when it is NULL or memory ran out. */
 bool bl_json_put(json_t *object, const char *key, json_t *value);
 /* A file's name as "path"; one that is no UTF-8 as "path_bytes" too, in hexadecimal, so that it can be found again. */

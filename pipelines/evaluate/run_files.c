@@ -98,19 +98,10 @@ static json_t *scores_object(const bl_config *c, const double *v, size_t stride)
   return o;
 }
 
-/* Names of groups and classes may come from names of files, which are any bytes: JSON is UTF-8. */
-static json_t *text_json(bl_ctx *ctx, const char *text)
-{
-  char *visible = bl_utf8_visible(ctx, text);
-  json_t *v = visible ? json_string(visible) : NULL;
-  bl_free(ctx, visible);
-  return v;
-}
-
 static json_t *texts_array(bl_ctx *ctx, const bl_texts *t)
 {
   json_t *a = json_array();
-  for (size_t i = 0; i < t->n; i++) json_array_append_new(a, text_json(ctx, t->v[i]));
+  for (size_t i = 0; i < t->n; i++) json_array_append_new(a, bl_json_text(ctx, t->v[i]));
   return a;
 }
 
@@ -119,7 +110,7 @@ static json_t *targets_array(bl_ctx *ctx, const bl_problem *p, const bl_target_s
   json_t *a = json_array();
   for (size_t c = 0; c < p->targets.n; c++) {
     json_t *one = json_object();
-    json_object_set_new(one, "name", text_json(ctx, p->targets.v[c]));
+    json_object_set_new(one, "name", bl_json_text(ctx, p->targets.v[c]));
     for (size_t k = 0; k < t->n; k++) json_object_set_new(one, t->names[k], real_or_null(t->v[c * t->n + k]));
     json_array_append_new(a, one);
   }
@@ -130,7 +121,7 @@ static json_t *result_object(bl_ctx *ctx, const bl_run_parts *r, const bl_result
 {
   const bl_config *c = r->config;
   json_t *o = json_object(), *folds = json_array();
-  json_object_set_new(o, "model", text_json(ctx, x->name));
+  json_object_set_new(o, "model", bl_json_text(ctx, x->name));
   json_object_set_new(o, "mean", scores_object(c, x->mean, 1));
   json_object_set_new(o, "sd", scores_object(c, x->sd, 1));
   json_object_set_new(o, "pooled", scores_object(c, x->pooled, 1));
@@ -138,10 +129,10 @@ static json_t *result_object(bl_ctx *ctx, const bl_run_parts *r, const bl_result
     json_t *f = x->cv.n_metrics ? scores_object(c, x->cv.score + k * x->cv.n_metrics, 1) : json_object();
     json_object_set_new(f, "fold", json_integer((json_int_t)bl_fold_number(&r->results->folds, k)));
     if (*bl_tested_group(r->problem, &r->results->folds.v[k]))
-      json_object_set_new(f, "test_group", text_json(ctx, bl_tested_group(r->problem, &r->results->folds.v[k])));
+      json_object_set_new(f, "test_group", bl_json_text(ctx, bl_tested_group(r->problem, &r->results->folds.v[k])));
     json_object_set_new(f, "train_rows", json_integer((json_int_t)r->results->folds.v[k].n_train));
     json_object_set_new(f, "test_rows", json_integer((json_int_t)r->results->folds.v[k].n_test));
-    if (x->cv.status[k]) json_object_set_new(f, "error", text_json(ctx, x->cv.errors.v[k]));
+    if (x->cv.status[k]) json_object_set_new(f, "error", bl_json_text(ctx, x->cv.errors.v[k]));
     json_array_append_new(folds, f);
   }
   json_object_set_new(o, "folds", folds);
@@ -159,7 +150,7 @@ static json_t *result_object(bl_ctx *ctx, const bl_run_parts *r, const bl_result
     json_t *parts = json_array();
     for (size_t k = 0; k < x->n_parts; k++) {
       json_t *part = scores_object(c, x->parts[k].score, 1);
-      json_object_set_new(part, "name", text_json(ctx, x->parts[k].name));
+      json_object_set_new(part, "name", bl_json_text(ctx, x->parts[k].name));
       json_object_set_new(part, "rows", json_integer((json_int_t)x->parts[k].n));
       json_array_append_new(parts, part);
     }
@@ -184,7 +175,7 @@ static json_t *leaks_object(bl_ctx *ctx, const bl_leaks *l)
     const bl_giveaway *g = &l->giveaways.v[i];
     json_t *one = json_object();
     json_object_set_new(one, "what", json_string(g->what));
-    if (g->target) json_object_set_new(one, "target", text_json(ctx, g->target));
+    if (g->target) json_object_set_new(one, "target", bl_json_text(ctx, g->target));
     json_object_set_new(one, g->score_name, real_or_null(g->score));
     json_object_set_new(one, "chance", real_or_null(g->chance));
     json_array_append_new(by, one);
@@ -200,7 +191,7 @@ bl_status bl_write_metrics(bl_ctx *ctx, const bl_run_parts *r, const char *path)
   json_t *root = json_object(), *models = json_array();
   json_object_set_new(root, "schema", json_integer(1));
   json_object_set_new(root, "version", json_string(BL_VERSION));
-  json_object_set_new(root, "config", text_json(ctx, r->config->name));
+  json_object_set_new(root, "config", bl_json_text(ctx, r->config->name));
   json_object_set_new(root, "recordings", json_integer((json_int_t)x->n_outcomes));
   json_object_set_new(root, "recordings_failed", json_integer((json_int_t)x->n_failed));
   json_object_set_new(root, "recording_seconds", real_or_null(x->seconds));

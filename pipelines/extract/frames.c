@@ -160,20 +160,20 @@ bl_status bl_frames_begin_run(bl_ctx *ctx, bl_frames_writer *w, double start_s)
 
 /* ---- what they are ----------------------------------------------------------------------------------------------- */
 
-static json_t *texts_of(const bl_texts *t)
+static json_t *texts_of(bl_ctx *ctx, const bl_texts *t)
 {
   json_t *list = json_array();
-  for (size_t i = 0; i < t->n; i++) json_array_append_new(list, json_string_nocheck(t->v[i]));
+  for (size_t i = 0; i < t->n; i++) json_array_append_new(list, bl_json_text(ctx, t->v[i]));
   return list;
 }
 
-static json_t *bins_of(const bl_stream *in, bool hz)
+static json_t *bins_of(bl_ctx *ctx, const bl_stream *in, bool hz)
 {
   char name[BL_BIN_NAME];
   if (hz && !in->bin_hz) return json_null();
   json_t *list = json_array();
   for (size_t i = 0; i < in->n_bins; i++)
-    json_array_append_new(list, hz ? json_real(in->bin_hz[i]) : json_string_nocheck(bl_stream_bin(in, i, name)));
+    json_array_append_new(list, hz ? json_real(in->bin_hz[i]) : bl_json_text(ctx, bl_stream_bin(in, i, name)));
   return list;
 }
 
@@ -205,13 +205,13 @@ static bl_status describe(bl_ctx *ctx, const bl_frames_writer *w, const bl_frame
   bl_buf stages = {0};
   bl_status s = stages_of(ctx, b, &stages);
   json_t *root =
-      json_pack("{s:i, s:o, s:o, s:s, s:f}", "schema", 1, "recording", json_string_nocheck(w->recording), "branch",
-                json_string_nocheck(b->name), "stages", bl_buf_text(&stages), "rate_hz", end->rate_hz);
+      json_pack("{s:i, s:o, s:o, s:s, s:f}", "schema", 1, "recording", bl_json_text(ctx, w->recording), "branch",
+                bl_json_text(ctx, b->name), "stages", bl_buf_text(&stages), "rate_hz", end->rate_hz);
   bl_buf_free(ctx, &stages);
-  json_object_set_new(root, "channels", texts_of(&end->channels));
-  json_object_set_new(root, "units", texts_of(&end->units));
-  json_object_set_new(root, "bins", bins_of(end, false));
-  json_object_set_new(root, "bin_hz", bins_of(end, true));
+  json_object_set_new(root, "channels", texts_of(ctx, &end->channels));
+  json_object_set_new(root, "units", texts_of(ctx, &end->units));
+  json_object_set_new(root, "bins", bins_of(ctx, end, false));
+  json_object_set_new(root, "bin_hz", bins_of(ctx, end, true));
   json_object_set_new(root, "runs", runs_of(f, n_frames));
   bl_buf text = {0};
   char *path = path_of(ctx, w, f, ".json");

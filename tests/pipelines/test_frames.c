@@ -116,6 +116,24 @@ static void who_asks_for_nothing_gets_nothing(void **state)
   check_free(ctx);
 }
 
+/* Names of files are any bytes, and JSON is UTF-8. */
+static void a_name_of_other_bytes(void **state)
+{
+  (void)state;
+  static const char *const wave[] = {"wave", NULL};
+  char *bytes;
+  size_t n;
+  pipe_wav("\xe9z.wav", RATE, 1, 700, 4, 0);
+  bl_ctx *ctx = bl_ctx_new();
+  extract(ctx,
+          "source: {files: {recordings: ['*z.wav', a_b.wav]}}\nfeatures: {wave: {stages: [], summaries: [mean]}}\n",
+          wave, BL_OK, NULL);
+  check_ok(ctx, bl_file_read(ctx, under("frames/_z.wav.wave.json"), 0, &bytes, &n));
+  assert_non_null(strstr(bytes, "\"recording\""));
+  bl_free(ctx, bytes);
+  check_free(ctx);
+}
+
 /* Where sample i of a window comes from that holds m: -1 is zero. */
 static long from(bl_fill rule, size_t i, size_t m)
 {
@@ -182,11 +200,11 @@ int main(void)
   pipe_wav("a/b.wav", RATE, 1, 3500, 1, 0);
   pipe_wav("a_b.wav", RATE, 1, 700, 2, 0);
   pipe_wav("c.wav", RATE, 1, 4000, 3, 0);
-  struct CMUnitTest tests[3 + sizeof paddeds / sizeof *paddeds] = {cmocka_unit_test(frames_are_the_branch_itself),
-                                                                   cmocka_unit_test(who_asks_for_nothing_gets_nothing),
-                                                                   cmocka_unit_test(padding_when_memory_runs_out)};
+  struct CMUnitTest tests[4 + sizeof paddeds / sizeof *paddeds] = {
+      cmocka_unit_test(frames_are_the_branch_itself), cmocka_unit_test(who_asks_for_nothing_gets_nothing),
+      cmocka_unit_test(padding_when_memory_runs_out), cmocka_unit_test(a_name_of_other_bytes)};
   for (size_t i = 0; i < sizeof paddeds / sizeof *paddeds; i++)
-    tests[3 + i] = (struct CMUnitTest){
+    tests[4 + i] = (struct CMUnitTest){
         .name = paddeds[i].name, .test_func = last_windows, .initial_state = (void *)(uintptr_t)&paddeds[i]};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   tree_done();
