@@ -115,11 +115,19 @@ static bl_status column(bl_ctx *ctx, const gathered *g, const char *name, size_t
   long at = bl_texts_find(&g->of.channels, name);
   if (at < 0) {
     const char *near = bl_nearest(name, bl_text_at, &g->of.channels);
-    return bl_fail(ctx, BL_E_CONFIG, "ica: no channel '%s'%s%s%s", name, near ? "; did you mean '" : "",
-                   near ? near : "", near ? "'?" : "");
+    if (near) return bl_fail(ctx, BL_E_CONFIG, "ica: no channel '%s'; did you mean '%s'?", name, near);
+    return bl_fail(ctx, BL_E_CONFIG, "ica: no channel '%s' behind the stages; the first is '%s'", name,
+                   g->of.channels.v[0]);
   }
   *out = (size_t)at;
   return BL_OK;
+}
+
+static bool holds(const size_t *v, size_t n, size_t x)
+{
+  for (size_t i = 0; i < n; i++)
+    if (v[i] == x) return true;
+  return false;
 }
 
 /* The channels to learn from: columns of the frames. */
@@ -128,8 +136,10 @@ static bl_status choose(bl_ctx *ctx, const params *p, const gathered *g, size_t 
   bl_status s = BL_OK;
   size_t at = 0;
   *n = 0;
-  for (size_t i = 0; !s && i < p->pick.n; i++)
-    if (!(s = column(ctx, g, p->pick.v[i], &at))) index[(*n)++] = at;
+  for (size_t i = 0; !s && i < p->pick.n; i++) {
+    s = column(ctx, g, p->pick.v[i], &at);
+    if (!s && !holds(index, *n, at)) index[(*n)++] = at;
+  }
   for (size_t i = 0; !s && i < p->eog.n; i++) s = column(ctx, g, p->eog.v[i], &at);
   for (size_t i = 0; !s && i < p->ecg.n; i++) s = column(ctx, g, p->ecg.v[i], &at);
   for (size_t c = 0; !s && !p->pick.n && c < g->of.n_channels; c++)
@@ -299,6 +309,7 @@ static bl_status tell(bl_ctx *ctx, const params *p, const bl_texts *files, const
   bl_status s = r && bad ? BL_OK : bl_fail_nomem(ctx, "ica");
   if (!s) s = correlate(ctx, p, &p->eog, "[{fir: {l_freq: 1, h_freq: 10}}]", ica, index, g, r, bad);
   if (!s) s = correlate(ctx, p, &p->ecg, "[{fir: {l_freq: 8, h_freq: 16}}]", ica, index, g, r + p->eog.n * ica->n, bad);
+  if (!s) s = save(ctx, ica, p->out); /* behind all that may be refused */
   if (!s) {
     printf("%zu components of %zu channels, %.1f s, %zu passes%s\n", ica->n, ica->n_channels,
            (double)g->n / g->of.rate_hz, ica->n_iter, ica->converged ? "" : ", not converged");
@@ -319,11 +330,11 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   size_t n = 0, *index = NULL;
   bl_status s = bl_texts_add(ctx, &writes, p->out);
   if (!s) s = bl_outputs_check(ctx, "ica", args, &writes);
+  if (!s) s = bl_output_has_place(ctx, "ica", p->out);
   for (size_t i = 0; !s && i < args->n; i++) s = read_one(ctx, p, args->v[i], &g);
   if (!s && !(index = bl_calloc(ctx, g.of.n_channels + p->pick.n, sizeof *index))) s = bl_fail_nomem(ctx, "ica");
   if (!s) s = choose(ctx, p, &g, index, &n);
   if (!s) s = learn(ctx, p, &g, index, n, &ica);
-  if (!s) s = save(ctx, &ica, p->out);
   if (!s) s = tell(ctx, p, args, &g, index, &ica);
   bl_ica_free(ctx, &ica);
   bl_texts_free(ctx, &writes);

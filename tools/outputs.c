@@ -1,7 +1,9 @@
 #include "outputs.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "baleen/file.h"
 #include "baleen/recording.h"
@@ -14,14 +16,19 @@ typedef struct place {
   char *target; /* behind links */
 } place;
 
+static char *folder_of(bl_ctx *ctx, const char *path)
+{
+  const char *slash = strrchr(path, '/');
+  return slash ? bl_strf(ctx, "%.*s", (int)(slash - path + 1), path) : bl_strdup(ctx, ".");
+}
+
 static bl_status look(bl_ctx *ctx, const char *path, place *out)
 {
   const char *file = bl_recording_file(path);
   bl_status s = bl_file_target(ctx, file, &out->target);
   if (s) return s;
   out->is_there = !stat(file, &out->file);
-  const char *slash = strrchr(out->target, '/');
-  char *folder = slash ? bl_strf(ctx, "%.*s", (int)(slash - out->target + 1), out->target) : bl_strdup(ctx, ".");
+  char *folder = folder_of(ctx, out->target);
   if (!folder) return bl_fail_nomem(ctx, path);
   out->has_folder = !stat(folder, &out->folder);
   bl_free(ctx, folder);
@@ -67,4 +74,18 @@ bl_status bl_outputs_check(bl_ctx *ctx, const char *who, const bl_texts *in, con
 bl_status bl_output_check(bl_ctx *ctx, const char *who, const char *in, const char *out)
 {
   return out ? check_one(ctx, who, in, out, true) : BL_OK;
+}
+
+bl_status bl_output_has_place(bl_ctx *ctx, const char *who, const char *out)
+{
+  char *target = NULL;
+  bl_status s = bl_file_target(ctx, out, &target);
+  char *folder = s ? NULL : folder_of(ctx, target);
+  if (!s && !folder) s = bl_fail_nomem(ctx, out);
+  if (!s && access(folder, W_OK | X_OK) != 0)
+    s = bl_fail(ctx, BL_E_IO, "%s: %s: cannot be written there: %s; name a folder that is there and yours to write to",
+                who, out, strerror(errno));
+  bl_free(ctx, folder);
+  bl_free(ctx, target);
+  return s;
 }

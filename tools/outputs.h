@@ -9,5 +9,8 @@
 bl_status bl_outputs_check(bl_ctx *ctx, const char *who, const bl_texts *in, const bl_texts *out) BL_MUST_CHECK;
 /* The same for one input and one output, which may be NULL. */
 bl_status bl_output_check(bl_ctx *ctx, const char *who, const char *in, const char *out) BL_MUST_CHECK;
+/* What takes long asks first: BL_E_IO, beginning with `who`, when there is no folder for `out`, or none that can be
+ * written to. */
+bl_status bl_output_has_place(bl_ctx *ctx, const char *who, const char *out) BL_MUST_CHECK;
 
 #endif

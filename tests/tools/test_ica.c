@@ -1,5 +1,7 @@
 /* baleen ica as a user runs it: the eyes are found in a minute with blinks, what is printed goes into a config, and a run
  * that tests on what it was learnt from is refused. */
+#include <unistd.h>
+
 #include "program.h"
 
 #include "tree.h"
@@ -34,12 +36,30 @@ static void slips_are_told(void **state)
   (void)state;
   assert_int_equal(baleen("ica %s -o '%s/j.npy' %s --eog FP1", EDF, tree_root(), STAGES), 2);
   check_says("no channel 'FP1'; did you mean 'Fp1'?");
+  assert_int_equal(baleen("ica %s -o '%s/j.npy' %s --eog qqqqqq", EDF, tree_root(), STAGES), 2);
+  check_says("no channel 'qqqqqq' behind the stages; the first is '");
   assert_int_equal(baleen("ica %s -o %s", EDF, EDF), 2);
+  assert_int_equal(baleen("ica %s -o '%s/none/j.npy'", EDF, tree_root()), 1);
+  check_says("cannot be written there");
+}
+
+/* What may be refused is, before the array is written: the band of the eyes ends at 10 Hz. A channel counts once. */
+static void nothing_is_left_of_what_is_refused(void **state)
+{
+  (void)state;
+  char path[600];
+  snprintf(path, sizeof path, "%s/k.npy", tree_root());
+  assert_int_equal(
+      baleen("ica %s -o %s --pick C3.. --pick Cz.. --stages '[{resample: {rate_hz: 16}}]' --eog Fpz.", EDF, path), 1);
+  assert_int_equal(access(path, F_OK), -1);
+  assert_int_equal(baleen("ica %s -o %s --pick C3.. --pick Cz.. --pick C3..", EDF, path), 0);
+  check_says("2 components of 2 channels");
 }
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(the_eyes_are_found), cmocka_unit_test(slips_are_told)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(the_eyes_are_found), cmocka_unit_test(slips_are_told),
+                                     cmocka_unit_test(nothing_is_left_of_what_is_refused)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   tree_done();
   return failed;
