@@ -219,7 +219,7 @@ static bl_status write_bank(bl_ctx *ctx, const work *w, const char *path)
 }
 
 /* What was cut, and the line that a config needs. */
-static void tell(const work *w, const char *out)
+static bl_status tell(bl_ctx *ctx, const work *w, const char *out)
 {
   for (size_t i = 0; i < w->n; i++) {
     const cut *c = &w->cuts[i];
@@ -227,9 +227,13 @@ static void tell(const work *w, const char *out)
            *c->from->label ? c->from->label : "no label", c->from->onset_s, bl_path_base(c->file), c->first,
            c->first + c->height - 1, c->width);
   }
-  printf("template_match: {templates: %s, cut_from: [", out);
-  for (size_t i = 0; i < w->files.n; i++) printf("%s\"%s\"", i ? ", " : "", w->files.v[i]);
-  printf("]}\n");
+  bl_buf path = {0};
+  bl_status s = bl_flow_print_scalar(ctx, out, &path);
+  if (!s) printf("template_match: {templates: %s, cut_from: [", bl_buf_text(&path));
+  for (size_t i = 0; !s && i < w->files.n; i++) printf("%s\"%s\"", i ? ", " : "", w->files.v[i]);
+  if (!s) printf("]}\n");
+  bl_buf_free(ctx, &path);
+  return s;
 }
 
 static bl_status carry_out(bl_ctx *ctx, work *w, const bl_texts *args)
@@ -256,7 +260,7 @@ static int run(bl_ctx *ctx, const void *pp, const bl_texts *args, bl_status *sta
 {
   work w = {.p = pp};
   *status = carry_out(ctx, &w, args);
-  if (!*status) tell(&w, args->v[1]);
+  if (!*status) *status = tell(ctx, &w, args->v[1]);
   for (size_t i = 0; i < w.n; i++) bl_free(ctx, w.cuts[i].v);
   bl_free(ctx, w.cuts);
   bl_texts_free(ctx, &w.files);

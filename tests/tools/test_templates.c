@@ -38,6 +38,8 @@ static void masks(void **unused)
   (void)unused;
   assert_int_equal(baleen("templates %s/calls.csv %s/mask.npy " CALL " --mask 0.5 " STAGES, ROOT, ROOT), 0);
   check_says("template1: other at 0.4 s");
+  assert_int_equal(baleen("templates %s/calls.csv '%s/my, bank.npy' " CALL " " STAGES, ROOT, ROOT), 0);
+  check_says("/my, bank.npy\", cut_from: [");
 }
 
 static void says_what_is_wrong(void **unused)
