@@ -21,6 +21,7 @@ enum { NO_CHANGE = -1, SHOWN = 5, MOST = 6 }; /* MOST: changes of a form */
 typedef struct form {
   int change[MOST];  /* NO_CHANGE behind the last */
   bool done;         /* it can be made, and compared */
+  bool fits;         /* and has as many frames as the values */
   size_t frames;     /* that it gives */
   double difference; /* of the frames that both have, over the largest value */
 } form;
@@ -82,6 +83,7 @@ static double difference(const bl_mat *v, bool turned, const float *got, size_t 
       most = fmax(most, off);
       if (isfinite(want)) largest = fmax(largest, fabs(want));
     }
+  if (!n) return INFINITY; /* nothing agrees with nothing */
   return largest > 0 ? most / largest : most;
 }
 
@@ -95,6 +97,7 @@ static void compare(const diagnosis *d, const float *got, size_t n, size_t width
     size_t frames = turned ? v->cols : v->rows, numbers = turned ? v->rows : v->cols;
     if (numbers != width) continue;
     f->done = true;
+    f->fits = f->fits || n == frames;
     f->difference = fmin(f->difference, difference(v, turned, got, n < frames ? n : frames, width));
   }
 }
@@ -151,21 +154,14 @@ static bl_status try_item(bl_ctx *ctx, void *arg, size_t i)
 
 /* ---- what is found ----------------------------------------------------------------------------------------------- */
 
+static bool agrees(const diagnosis *d, const form *f) { return f->fits && f->difference <= d->what->tolerance; }
+
 /* As many frames as the values have come first, then the least difference. */
-static bool has_frames(const diagnosis *d, const form *f)
-{
-  return f->frames == d->values.rows || f->frames == d->values.cols;
-}
-
-static bool agrees(const diagnosis *d, const form *f)
-{
-  return f->done && has_frames(d, f) && f->difference <= d->what->tolerance;
-}
-
 static int by_difference(const void *pa, const void *pb)
 {
   const form *a = pa, *b = pb;
   if (a->done != b->done) return a->done ? -1 : 1;
+  if (a->fits != b->fits) return a->fits ? -1 : 1;
   if (a->difference != b->difference) return a->difference < b->difference ? -1 : 1;
   for (size_t k = 0; k < MOST; k++)
     if (a->change[k] != b->change[k]) return a->change[k] < b->change[k] ? -1 : 1;
@@ -182,14 +178,14 @@ static bl_status tell_change(bl_ctx *ctx, int change, bl_buf *out)
   }
 }
 
-static bl_status tell_form(bl_ctx *ctx, const diagnosis *d, const form *f, bl_buf *out)
+static bl_status tell_form(bl_ctx *ctx, const form *f, bl_buf *out)
 {
   bl_status s = bl_buf_printf(ctx, out, "  %8.2g  ", f->difference);
   for (size_t k = 0; !s && k < MOST && f->change[k] != NO_CHANGE; k++) {
     if (k) s = bl_buf_puts(ctx, out, ", and ");
     if (!s) s = tell_change(ctx, f->change[k], out);
   }
-  if (!s && !has_frames(d, f)) s = bl_buf_printf(ctx, out, "; %zu frames", f->frames);
+  if (!s && !f->fits) s = bl_buf_printf(ctx, out, "; %zu frames", f->frames);
   return s ? s : bl_buf_puts(ctx, out, "\n");
 }
 
@@ -201,15 +197,17 @@ static bl_status tell_agreeing(bl_ctx *ctx, const diagnosis *d, size_t n, const 
     if (!agrees(d, &d->form[i])) continue;
     if (!*any) s = bl_buf_puts(ctx, out, head);
     *any = true;
-    if (!s) s = tell_form(ctx, d, &d->form[i], out);
+    if (!s) s = tell_form(ctx, &d->form[i], out);
   }
   return s;
 }
 
 static bl_status tell_nearest(bl_ctx *ctx, const diagnosis *d, size_t n, bl_buf *out)
 {
+  if (!d->form[0].done)
+    return bl_buf_puts(ctx, out, "no change gives as many numbers a frame; what is known to differ goes into --set\n");
   bl_status s = bl_buf_puts(ctx, out, "no change, nor several of them, makes them agree; nearest come:\n");
-  for (size_t i = 0; !s && i < n && i < SHOWN && d->form[i].done; i++) s = tell_form(ctx, d, &d->form[i], out);
+  for (size_t i = 0; !s && i < n && i < SHOWN && d->form[i].done; i++) s = tell_form(ctx, &d->form[i], out);
   return s;
 }
 
@@ -258,6 +256,11 @@ static bl_status try_all(bl_ctx *ctx, diagnosis *d, size_t n)
   return s;
 }
 
+static bool is_nearer(const form *a, const form *b)
+{
+  return a->done && (a->fits != b->fits ? a->fits : a->difference < 0.99 * b->difference);
+}
+
 /* From the nearest form on, one change at a time that brings it nearest, as long as that helps. */
 static bl_status climb(bl_ctx *ctx, diagnosis *d, size_t changes, bl_buf *out, bool *agree)
 {
@@ -269,7 +272,7 @@ static bl_status climb(bl_ctx *ctx, diagnosis *d, size_t changes, bl_buf *out, b
       d->form[c].change[n] = (int)c;
     }
     s = try_all(ctx, d, changes);
-    if (s || !d->form[0].done || !(d->form[0].difference < 0.99 * best.difference)) break;
+    if (s || !is_nearer(&d->form[0], &best)) break;
     best = d->form[0];
   }
   return s || !agrees(d, &best) ? s

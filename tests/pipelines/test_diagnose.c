@@ -19,6 +19,7 @@ static const char *at(const char *name)
 }
 
 static float sound[N];
+static size_t length = N;
 
 /* What a chain of stages gives of the sound, as a .npy, frames in rows or in columns. */
 static void values_of(bl_ctx *ctx, const char *stages, bool turned, const char *name)
@@ -32,7 +33,7 @@ static void values_of(bl_ctx *ctx, const char *stages, bool turned, const char *
   check_ok(ctx, bl_stage_chain_new(ctx, &in, &c));
   check_ok(ctx, bl_stage_chain_add_text(ctx, c, stages));
   size_t width = bl_stream_width(bl_stage_chain_out(c));
-  check_ok(ctx, bl_stage_chain_push(ctx, c, sound, N, &y, &n));
+  check_ok(ctx, bl_stage_chain_push(ctx, c, sound, length, &y, &n));
   float *all = calloc((n + 1000) * width, sizeof *all);
   if (n) memcpy(all, y, n * width * sizeof *all);
   check_ok(ctx, bl_stage_chain_finish(ctx, c, &rest, &more));
@@ -124,11 +125,33 @@ static void what_is_set(void **state)
   check_ok(ctx, bl_diagnose(ctx, &what, &text, &agree));
   assert_false(agree);
   assert_non_null(strstr(bl_buf_text(&text), "another number"));
+  assert_non_null(strstr(bl_buf_text(&text), "goes into --set"));
   bl_buf_free(ctx, &text);
   what.preset = "librosa_mfc";
   check_fails(ctx, bl_diagnose(ctx, &what, &text, &agree), BL_E_CONFIG, "did you mean 'librosa_mfcc'?");
   what.preset = "esc_baseline", what.branch = "zrc";
   check_fails(ctx, bl_diagnose(ctx, &what, &text, &agree), BL_E_CONFIG, "has no branch 'zrc'");
+  bl_buf_free(ctx, &text);
+  check_free(ctx);
+}
+
+/* Forms without a frame, as those that are not centred are here, are no nearest ones. */
+static void a_short_recording(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_buf text = {0};
+  bool agree;
+  char recording[700], values[700];
+  snprintf(recording, sizeof recording, "%s", at("short.wav"));
+  snprintf(values, sizeof values, "%s", at("short.npy"));
+  length = 1500;
+  values_of(ctx, "[" STFT "pad_mode: reflect, window: hamming}}, " POWER "{mel: {n_mels: 128, htk: true}}, " REST DCT,
+            false, "short.npy");
+  length = N;
+  bl_diagnosing what = {.preset = "librosa_mfcc", .recording = recording, .values = values, .tolerance = 1e-4};
+  check_ok(ctx, bl_diagnose(ctx, &what, &text, &agree));
+  if (!agree || !strstr(bl_buf_text(&text), "several changes")) fail_msg("%s", bl_buf_text(&text));
   bl_buf_free(ctx, &text);
   check_free(ctx);
 }
@@ -142,9 +165,10 @@ int main(void)
     sound[i] = (float)(0.2 * ((double)seed / 4294967296.0 - 0.5) + 0.3 * sin((double)i * 0.05 * (1 + (double)i / N)));
   }
   tree_wav("s.wav", RATE, 1, N, sound);
-  struct CMUnitTest tests[1 + ROWS] = {cmocka_unit_test(what_is_set)};
+  tree_wav("short.wav", RATE, 1, 1500, sound);
+  struct CMUnitTest tests[2 + ROWS] = {cmocka_unit_test(what_is_set), cmocka_unit_test(a_short_recording)};
   for (size_t i = 0; i < ROWS; i++)
-    tests[1 + i] =
+    tests[2 + i] =
         (struct CMUnitTest){.name = rows[i].name, .test_func = is_traced, .initial_state = (void *)(uintptr_t)&rows[i]};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   tree_done();
