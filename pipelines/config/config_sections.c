@@ -44,9 +44,26 @@ static bl_status read_summaries(bl_mistakes *m, const bl_flow *n, bl_branch *b)
   return s;
 }
 
+static const char *preset_name(const void *arg, size_t i)
+{
+  (void)arg;
+  const bl_preset *p = bl_preset_at(i);
+  return p ? p->name : NULL;
+}
+
+/* The preset that a word in place of features, or of a branch, may have meant; NULL: none. */
+static const char *near_preset(const bl_flow *n)
+{
+  if (n->kind != BL_FLOW_SCALAR || !n->text || bl_preset_find(n->text)) return NULL;
+  return bl_nearest(n->text, preset_name, NULL);
+}
+
 static bl_status read_branch(bl_mistakes *m, const bl_flow *name, const bl_flow *n, bl_config *c)
 {
   static const char *const known[] = {"stream", "stages", "summaries", NULL};
+  const char *near = near_preset(n);
+  if (near)
+    return bl_mistake_say(m, n, "branch '%s': no preset is called '%s'; did you mean '%s'?", name->text, n->text, near);
   if (n->kind != BL_FLOW_MAP)
     return bl_mistake_say(m, n, "branch '%s': wanted 'stages: [...]' and 'summaries: [...]'", name->text);
   bl_branch *b;
@@ -62,16 +79,9 @@ static bl_status read_branch(bl_mistakes *m, const bl_flow *name, const bl_flow 
   return s;
 }
 
-static const char *preset_name(const void *arg, size_t i)
-{
-  (void)arg;
-  const bl_preset *p = bl_preset_at(i);
-  return p ? p->name : NULL;
-}
-
 static bl_status no_features(bl_mistakes *m, const bl_flow *n)
 {
-  const char *near = n->kind == BL_FLOW_SCALAR && n->text ? bl_nearest(n->text, preset_name, NULL) : NULL;
+  const char *near = near_preset(n);
   if (near) return bl_mistake_say(m, n, "features: no preset is called '%s'; did you mean '%s'?", n->text, near);
   return bl_mistake_say(
       m, n,

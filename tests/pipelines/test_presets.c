@@ -263,6 +263,7 @@ static void slips(void **state)
       {"features: {a: {stages: [mono, esc_baseline], summaries: [mean]}}",
        "3:31: error: esc_baseline: has 2 branches and is no list of stages"},
       {"features: {a: esc_baseline}", "has 2 branches"},
+      {"features: {a: librosa_mfc}", "branch 'a': no preset is called 'librosa_mfc'; did you mean 'librosa_mfcc'?"},
   };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     bl_ctx *ctx = bl_ctx_new();
