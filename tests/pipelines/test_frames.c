@@ -89,7 +89,8 @@ static void frames_are_the_branch_itself(void **state)
                                       "\"rate_hz\": 10.0",
                                       "\"FS^2\"",
                                       "\"31.25Hz\"",
-                                      "\"frames\": 35"};
+                                      "\"frames\": 35",
+                                      "\"start_s\": 0.032"}; /* the middle of its first frame */
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
     if (!strstr(bytes, parts[i])) fail_msg("no %s in %s", parts[i], bytes);
   bl_free(ctx, bytes);
