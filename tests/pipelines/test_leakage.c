@@ -270,10 +270,12 @@ static void set_fact(field *f, size_t i, int fact, bool yes)
   case BL_FACT_RATE: o->rate_hz = yes ? 48000 : 44100; break;
   case BL_FACT_CHANNELS: snprintf(f->channels[i], sizeof *f->channels, yes ? "left" : "left,right"); break;
   case BL_FACT_DURATION: o->duration_s = (yes ? 4 : 6) + 1e-2 * (double)i; break;
+  case BL_N_FACTS: snprintf(f->name[i], sizeof *f->name, "%s_%02zu.wav", yes ? "call" : "noise", i); break;
   default: snprintf(f->name[i], sizeof *f->name, "day/%s%02zu.wav", yes ? "AM_" : "SM", i); break;
   }
 }
 
+/* BL_N_FACTS: a file's name that says the label, as it is meant to. */
 static void facts_that_tell(void **state)
 {
   int fact = (int)(intptr_t)*state;
@@ -290,17 +292,20 @@ static void facts_that_tell(void **state)
   for (size_t i = 0; i < RECORDINGS; i++) {
     set_fact(&f, i, fact, i % 10 ? i / 2 % 2 : i / 2 % 2 == 0);
     for (size_t k = 0; k < A_RECORDING; k++) {
-      bl_row_info info = {f.name[i], "", "", (double)k, (double)k + 1, 1, NULL};
+      bl_row_info info = {
+          f.name[i], fact < BL_N_FACTS ? "" : i / 2 % 2 ? "call" : "noise", "", (double)k, (double)k + 1, 1, NULL};
       check_ok(ctx, bl_dataset_add(ctx, &f.rows, f.m.v, &info));
       f.m.y[i * A_RECORDING + k] = (double)(i / 2 % 2);
     }
   }
   bl_texts_free(ctx, &features);
   ask(ctx, &f, &got);
-  assert_int_equal(got.n, 1);
-  assert_string_equal(got.v[0].what, bl_fact_words[fact]);
-  if (!(got.v[0].score > 0.85 && got.v[0].score < 0.95)) fail_msg("score %g", got.v[0].score); /* 54 of 60 */
-  check_near(got.v[0].chance, 0.5, 0);
+  assert_int_equal(got.n, fact < BL_N_FACTS);
+  if (got.n) {
+    assert_string_equal(got.v[0].what, bl_fact_words[fact]);
+    if (!(got.v[0].score > 0.85 && got.v[0].score < 0.95)) fail_msg("score %g", got.v[0].score); /* 54 of 60 */
+    check_near(got.v[0].chance, 0.5, 0);
+  }
   bl_free(ctx, got.v);
   bl_dataset_free(ctx, &f.rows);
   check_free(ctx);
@@ -379,6 +384,7 @@ int main(void)
       CASE("channels", facts_that_tell, BL_FACT_CHANNELS),
       CASE("duration", facts_that_tell, BL_FACT_DURATION),
       CASE("file name", facts_that_tell, BL_FACT_NAME),
+      CASE("a file name that is to tell", facts_that_tell, BL_N_FACTS),
   };
   size_t n = check_listed(tests);
   for (size_t i = 0; i < N_TWINS; i++)
