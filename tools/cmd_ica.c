@@ -6,9 +6,10 @@
 
 #include "baleen/dataset.h"
 #include "baleen/ica.h"
+#include "baleen/stage_chain.h"
 #include "baleen/text.h"
 #include "command.h"
-#include "convert.h"
+#include "gather.h"
 #include "outputs.h"
 
 typedef struct params {
@@ -34,94 +35,7 @@ static const bl_opt opts[] = {
     BL_OPT_END};
 /* clang-format on */
 
-/* Frames of all recordings, behind the stages, one after the other. */
-typedef struct gathered {
-  bl_stream of; /* what they are */
-  float *x;
-  size_t n, cap;
-} gathered;
-
-static bl_status add_frames(bl_ctx *ctx, gathered *g, const float *x, size_t n)
-{
-  void *v = g->x;
-  bl_status s = bl_grow(ctx, &v, &g->cap, (g->n + n) * g->of.n_channels, sizeof *g->x, "the samples of the recordings");
-  if (s) return s;
-  g->x = v;
-  if (n) memcpy(g->x + g->n * g->of.n_channels, x, n * g->of.n_channels * sizeof *x);
-  g->n += n;
-  return BL_OK;
-}
-
-static bl_status read_run(bl_ctx *ctx, bl_recording *rec, size_t stream, const bl_stretch *run, bl_stage_chain *chain,
-                          gathered *g)
-{
-  enum { BLOCK = 4096 };
-  size_t got = 1, n_y;
-  const float *y;
-  float *x = bl_calloc(ctx, BLOCK, rec->streams[stream].n_channels * sizeof *x);
-  bl_status s = x ? BL_OK : bl_fail_nomem(ctx, "a block of samples");
-  bl_stage_chain_reset(chain);
-  for (uint64_t at = 0; !s && got && at < run->n; at += got) {
-    size_t n = run->n - at < BLOCK ? (size_t)(run->n - at) : BLOCK;
-    s = bl_recording_read(ctx, rec, stream, run->first + at, n, x, &got);
-    if (!s) s = bl_stage_chain_push(ctx, chain, x, got, &y, &n_y);
-    if (!s) s = add_frames(ctx, g, y, n_y);
-    if (!s) s = BL_CHECK_CANCEL(ctx);
-  }
-  if (!s) s = bl_stage_chain_finish(ctx, chain, &y, &n_y);
-  if (!s) s = add_frames(ctx, g, y, n_y);
-  bl_free(ctx, x);
-  return s;
-}
-
-static bl_status same_kind(bl_ctx *ctx, const char *path, const bl_stream *now, gathered *g)
-{
-  if (!g->of.n_channels) {
-    if (now->n_bins != 1)
-      return bl_fail(ctx, BL_E_SHAPE, "ica: behind the stages there are %zu bins; it takes waveforms", now->n_bins);
-    return bl_stream_copy(ctx, now, &g->of);
-  }
-  bool same = now->n_channels == g->of.n_channels && fabs(now->rate_hz - g->of.rate_hz) < 1e-6 * now->rate_hz;
-  for (size_t c = 0; same && c < now->n_channels; c++) same = !strcmp(now->channels.v[c], g->of.channels.v[c]);
-  return same ? BL_OK
-              : bl_fail(ctx, BL_E_MISMATCH,
-                        "ica: %s: has other channels, or another rate, than the recording before it; "
-                        "bring them to one by --stages",
-                        path);
-}
-
-static bl_status read_one(bl_ctx *ctx, const params *p, const char *path, gathered *g)
-{
-  bl_recording *rec = NULL;
-  bl_stage_chain *chain = NULL;
-  bl_texts report = {0}, none = {0};
-  bl_convert how = {.pick = &none, .stages = p->stages};
-  bl_status s = bl_recording_open(ctx, path, &rec);
-  if (!s) s = bl_convert_stream(ctx, rec, p->rate_hz.word < 0 ? p->rate_hz.real : (double)NAN, &how, &report);
-  if (!s) s = bl_convert_chain(ctx, &rec->streams[how.stream], &how, &chain);
-  if (!s) s = same_kind(ctx, path, bl_stage_chain_out(chain), g);
-  for (size_t r = 0; !s && r < rec->streams[how.stream].n_runs; r++)
-    s = read_run(ctx, rec, how.stream, &rec->streams[how.stream].runs[r], chain, g);
-  bl_stage_chain_free(ctx, chain);
-  bl_texts_free(ctx, &report);
-  bl_recording_close(ctx, rec);
-  return s;
-}
-
 /* ---- components and what they are of ------------------------------------------------------------------------------ */
-
-static bl_status column(bl_ctx *ctx, const gathered *g, const char *name, size_t *out)
-{
-  long at = bl_texts_find(&g->of.channels, name);
-  if (at < 0) {
-    const char *near = bl_nearest(name, bl_text_at, &g->of.channels);
-    if (near) return bl_fail(ctx, BL_E_CONFIG, "ica: no channel '%s'; did you mean '%s'?", name, near);
-    return bl_fail(ctx, BL_E_CONFIG, "ica: no channel '%s' behind the stages; the first is '%s'", name,
-                   g->of.channels.v[0]);
-  }
-  *out = (size_t)at;
-  return BL_OK;
-}
 
 static bool holds(const size_t *v, size_t n, size_t x)
 {
@@ -131,17 +45,17 @@ static bool holds(const size_t *v, size_t n, size_t x)
 }
 
 /* The channels to learn from: columns of the frames. */
-static bl_status choose(bl_ctx *ctx, const params *p, const gathered *g, size_t *index, size_t *n)
+static bl_status choose(bl_ctx *ctx, const params *p, const gather *g, size_t *index, size_t *n)
 {
   bl_status s = BL_OK;
   size_t at = 0;
   *n = 0;
   for (size_t i = 0; !s && i < p->pick.n; i++) {
-    s = column(ctx, g, p->pick.v[i], &at);
+    s = gather_column(ctx, "ica", g, p->pick.v[i], &at);
     if (!s && !holds(index, *n, at)) index[(*n)++] = at;
   }
-  for (size_t i = 0; !s && i < p->eog.n; i++) s = column(ctx, g, p->eog.v[i], &at);
-  for (size_t i = 0; !s && i < p->ecg.n; i++) s = column(ctx, g, p->ecg.v[i], &at);
+  for (size_t i = 0; !s && i < p->eog.n; i++) s = gather_column(ctx, "ica", g, p->eog.v[i], &at);
+  for (size_t i = 0; !s && i < p->ecg.n; i++) s = gather_column(ctx, "ica", g, p->ecg.v[i], &at);
   for (size_t c = 0; !s && !p->pick.n && c < g->of.n_channels; c++)
     if (bl_texts_find(&p->eog, g->of.channels.v[c]) < 0 && bl_texts_find(&p->ecg, g->of.channels.v[c]) < 0)
       index[(*n)++] = c;
@@ -149,7 +63,7 @@ static bl_status choose(bl_ctx *ctx, const params *p, const gathered *g, size_t 
 }
 
 /* Frames filtered to a band, of the same number. */
-static bl_status band(bl_ctx *ctx, const gathered *g, const char *stages, gathered *out)
+static bl_status band(bl_ctx *ctx, const gather *g, const char *stages, gather *out)
 {
   bl_stage_chain *chain = NULL;
   const float *y;
@@ -158,15 +72,15 @@ static bl_status band(bl_ctx *ctx, const gathered *g, const char *stages, gather
   if (!s) s = bl_stage_chain_new(ctx, &g->of, &chain);
   if (!s) s = bl_stage_chain_add_text(ctx, chain, stages);
   if (!s) s = bl_stage_chain_push(ctx, chain, g->x, g->n, &y, &n_y);
-  if (!s) s = add_frames(ctx, out, y, n_y);
+  if (!s) s = gather_add(ctx, out, y, n_y);
   if (!s) s = bl_stage_chain_finish(ctx, chain, &y, &n_y);
-  if (!s) s = add_frames(ctx, out, y, n_y);
+  if (!s) s = gather_add(ctx, out, y, n_y);
   bl_stage_chain_free(ctx, chain);
   return s;
 }
 
 /* Pearson's correlation of source k with a column. */
-static double correlation(const bl_ica *ica, size_t k, const size_t *index, const gathered *g, size_t col)
+static double correlation(const bl_ica *ica, size_t k, const size_t *index, const gather *g, size_t col)
 {
   double n = (double)g->n, sx = 0, sy = 0, xx = 0, yy = 0, xy = 0;
   for (size_t f = 0; f < g->n; f++) {
@@ -195,29 +109,28 @@ static void mark(const params *p, const double *r, size_t n, bool *bad)
 
 /* r [channel][source] of the channels of --eog, or --ecg; what they tell in bad. */
 static bl_status correlate(bl_ctx *ctx, const params *p, const bl_texts *names, const char *stages, const bl_ica *ica,
-                           const size_t *index, const gathered *g, double *r, bool *bad)
+                           const size_t *index, const gather *g, double *r, bool *bad)
 {
-  gathered filtered = {0};
+  gather filtered = {0};
   bl_status s = names->n ? band(ctx, g, stages, &filtered) : BL_OK;
   bool *own = bl_calloc(ctx, ica->n, sizeof *own);
   if (!s && !own) s = bl_fail_nomem(ctx, "ica");
   for (size_t i = 0; !s && i < names->n; i++) {
     size_t col = 0;
-    s = column(ctx, g, names->v[i], &col);
+    s = gather_column(ctx, "ica", g, names->v[i], &col);
     for (size_t k = 0; !s && k < ica->n; k++) r[i * ica->n + k] = correlation(ica, k, index, &filtered, col);
     memset(own, 0, ica->n * sizeof *own);
     if (!s) mark(p, r + i * ica->n, ica->n, own);
     for (size_t k = 0; !s && k < ica->n; k++) bad[k] = bad[k] || own[k];
   }
   bl_free(ctx, own);
-  bl_free(ctx, filtered.x);
-  bl_stream_free(ctx, &filtered.of);
+  gather_free(ctx, &filtered);
   return s;
 }
 
 /* ---- what is printed ---------------------------------------------------------------------------------------------- */
 
-static void print_table(const params *p, const bl_ica *ica, const gathered *g, const size_t *index, const double *r)
+static void print_table(const params *p, const bl_ica *ica, const gather *g, const size_t *index, const double *r)
 {
   printf("component  variance  largest on");
   for (size_t i = 0; i < p->eog.n + p->ecg.n; i++)
@@ -234,20 +147,7 @@ static void print_table(const params *p, const bl_ica *ica, const gathered *g, c
   }
 }
 
-static bl_status print_list(bl_ctx *ctx, const char *key, const bl_texts *names, const size_t *index, size_t n)
-{
-  bl_buf text = {0};
-  bl_status s = BL_OK;
-  for (size_t i = 0; !s && i < n; i++) {
-    if (i) s = bl_buf_puts(ctx, &text, ", ");
-    if (!s) s = bl_flow_print_scalar(ctx, names->v[index ? index[i] : i], &text);
-  }
-  if (!s) printf(", %s: [%s]", key, bl_buf_text(&text));
-  bl_buf_free(ctx, &text);
-  return s;
-}
-
-static bl_status print_stage(bl_ctx *ctx, const params *p, const bl_texts *files, const bl_ica *ica, const gathered *g,
+static bl_status print_stage(bl_ctx *ctx, const params *p, const bl_texts *files, const bl_ica *ica, const gather *g,
                              const size_t *index, const bool *bad)
 {
   bool first = true;
@@ -258,22 +158,15 @@ static bl_status print_stage(bl_ctx *ctx, const params *p, const bl_texts *files
   for (size_t k = 0; k < ica->n; k++)
     if (bad[k]) printf("%s%zu", first ? "" : ", ", k), first = false;
   printf("]");
-  if (!s) s = print_list(ctx, "channels", &g->of.channels, index, ica->n_channels);
-  /* by their names alone: whoever has them in another folder is refused, too */
-  bl_texts names = {0};
-  for (size_t i = 0; !s && i < files->n; i++) {
-    const char *slash = strrchr(files->v[i], '/');
-    s = bl_texts_add(ctx, &names, slash ? slash + 1 : files->v[i]);
-  }
-  if (!s) s = print_list(ctx, "learnt_from", &names, NULL, names.n);
+  if (!s) s = gather_print_list(ctx, "channels", &g->of.channels, index, ica->n_channels);
+  if (!s) s = gather_print_learnt_from(ctx, files);
   printf("}\n");
-  bl_texts_free(ctx, &names);
   return s;
 }
 
 /* ---- all of it ---------------------------------------------------------------------------------------------------- */
 
-static bl_status learn(bl_ctx *ctx, const params *p, const gathered *g, const size_t *index, size_t n, bl_ica *ica)
+static bl_status learn(bl_ctx *ctx, const params *p, const gather *g, const size_t *index, size_t n, bl_ica *ica)
 {
   bl_texts units = {0};
   float *x = bl_calloc(ctx, g->n, n * sizeof *x);
@@ -301,7 +194,7 @@ static bl_status save(bl_ctx *ctx, const bl_ica *ica, const char *path)
   return s;
 }
 
-static bl_status tell(bl_ctx *ctx, const params *p, const bl_texts *files, const gathered *g, const size_t *index,
+static bl_status tell(bl_ctx *ctx, const params *p, const bl_texts *files, const gather *g, const size_t *index,
                       const bl_ica *ica)
 {
   double *r = bl_calloc(ctx, p->eog.n + p->ecg.n + 1, ica->n * sizeof *r);
@@ -324,14 +217,14 @@ static bl_status tell(bl_ctx *ctx, const params *p, const bl_texts *files, const
 static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *status)
 {
   const params *p = vp;
-  gathered g = {0};
+  gather g = {0};
   bl_ica ica = {0};
   bl_texts writes = {0};
   size_t n = 0, *index = NULL;
   bl_status s = bl_texts_add(ctx, &writes, p->out);
   if (!s) s = bl_outputs_check(ctx, "ica", args, &writes);
   if (!s) s = bl_output_has_place(ctx, "ica", p->out);
-  for (size_t i = 0; !s && i < args->n; i++) s = read_one(ctx, p, args->v[i], &g);
+  for (size_t i = 0; !s && i < args->n; i++) s = gather_read(ctx, "ica", p->stages, p->rate_hz, args->v[i], &g);
   if (!s && !(index = bl_calloc(ctx, g.of.n_channels + p->pick.n, sizeof *index))) s = bl_fail_nomem(ctx, "ica");
   if (!s) s = choose(ctx, p, &g, index, &n);
   if (!s) s = learn(ctx, p, &g, index, n, &ica);
@@ -339,8 +232,7 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   bl_ica_free(ctx, &ica);
   bl_texts_free(ctx, &writes);
   bl_free(ctx, index);
-  bl_free(ctx, g.x);
-  bl_stream_free(ctx, &g.of);
+  gather_free(ctx, &g);
   *status = s;
   return bl_exit_of(s);
 }
