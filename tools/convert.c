@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "baleen/found.h"
 #include "baleen/text.h"
 #include "convert_table.h"
 #include "marks.h"
@@ -118,7 +119,7 @@ static bl_status note_events(bl_ctx *ctx, const work *c, double at_s, sink *k)
   bl_status s = BL_OK;
   const bl_stage_run *run;
   for (size_t i = 0; !s && k->gaps && (run = bl_stage_chain_run(c->chain, i)); i++)
-    s = bl_marks_found(ctx, run, at_s, k->gaps);
+    s = bl_found_annotations(ctx, run, at_s, k->gaps);
   return s;
 }
 

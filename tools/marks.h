@@ -4,7 +4,6 @@
 #define BL_MARKS_H
 
 #include "baleen/recording.h"
-#include "baleen/stage.h"
 
 /* Where annotations come from besides the recording. */
 typedef struct bl_mark_sources {
@@ -29,8 +28,5 @@ bl_crop bl_crop_to_samples(const bl_crop *crop, double rate_hz);
  * and how many lie outside of the recording is told. */
 bl_status bl_marks_crop(bl_ctx *ctx, const bl_recording *rec, const bl_crop *crop, bl_annotations *marks,
                         bl_texts *report) BL_MUST_CHECK;
-
-/* Adds what a running stage has found since the last call; its run begins from_s seconds after what times count from. */
-bl_status bl_marks_found(bl_ctx *ctx, const bl_stage_run *run, double from_s, bl_annotations *out) BL_MUST_CHECK;
 
 #endif

@@ -60,7 +60,8 @@ static size_t smooth_size(size_t n)
 /* Multiplications that the direct sum takes, and an estimate of what transforms are worth. */
 static bool by_transform(const bl_template *t)
 {
-  double n_fft = (double)smooth_size(t->places + t->height - 1), places = (double)((t->places + 7) / 8 * 8);
+  size_t padded = (t->places + 7) / 8 * 8;
+  double n_fft = (double)smooth_size(t->places + t->height - 1), places = (double)padded;
   return (double)(t->height * t->width) * places > 3 * n_fft * (double)t->width + 4 * n_fft * log2(n_fft) + 500;
 }
 

@@ -45,7 +45,7 @@ uint64_t bl_matcher_frames(const bl_matcher *m);
 size_t bl_matcher_width(const bl_matcher *m);
 /* Scores of a template at each of its places, for the stretch whose last frame is number `last`: one of the last
  * BL_MATCH_CHUNK + widest - width that were taken. to [places]. */
-void bl_matcher_scores(bl_matcher *m, size_t template, size_t channel, uint64_t last, double *to);
+void bl_matcher_scores(bl_matcher *m, size_t template_at, size_t channel, uint64_t last, double *to);
 void bl_matcher_free(bl_ctx *ctx, bl_matcher *m);
 
 #endif

@@ -31,9 +31,10 @@ bl_status bl_least_squares_bounded(bl_ctx *ctx, bl_least_squares *s, bl_residual
                                    size_t n_params, const double *lo, const double *hi, double *p) BL_MUST_CHECK;
 void bl_least_squares_release(bl_ctx *ctx, bl_least_squares *s);
 
-/* Shared by the two methods: BL_E_INTERNAL for a problem larger than the room; sum of squares; J'J (upper triangle) in s->normal and J'r in s->gradient. */
+/* Shared by the two methods: BL_E_INTERNAL for a problem larger than the room; the sum of squares; of n data and m
+ * parameters, J'J (upper triangle) in s->normal and J'r in s->gradient. */
 bl_status bl_least_squares_fits(bl_ctx *ctx, const bl_least_squares *s, size_t n_data, size_t n_params) BL_MUST_CHECK;
 double bl_least_squares_sum(const double *r, size_t n);
-void bl_least_squares_normal(bl_least_squares *s, size_t n_data, size_t n_params);
+void bl_least_squares_normal(bl_least_squares *s, size_t n, size_t m);
 
 #endif

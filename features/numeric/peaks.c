@@ -14,7 +14,8 @@ size_t bl_peaks_find(const double *x, size_t n, double height, double *at)
       continue;
     }
     while (ahead + 1 < n && x[ahead] == x[i]) ahead++;
-    if (x[ahead] < x[i] && x[i] >= height) at[found++] = (double)((i + ahead - 1) / 2);
+    size_t middle = (i + ahead - 1) / 2;
+    if (x[ahead] < x[i] && x[i] >= height) at[found++] = (double)middle;
     i = ahead;
   }
   return found;

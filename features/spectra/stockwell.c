@@ -10,7 +10,7 @@ static const double pi = 3.14159265358979323846;
 /* The nearest frequency of the transform, the lower one of two as near. */
 static size_t nearest(double hz, size_t n_fft, double rate_hz)
 {
-  double k = ceil(hz * (double)n_fft / rate_hz - 0.5), last = (double)((n_fft - 1) / 2);
+  double k = ceil(hz * (double)n_fft / rate_hz - 0.5), last = ceil((double)n_fft / 2) - 1;
   return (size_t)fmax(0, fmin(k, last));
 }
 

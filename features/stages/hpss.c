@@ -58,7 +58,8 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
     return bl_fail(ctx, BL_E_CONFIG, "hpss: %s: %d is even; take an odd number, so that there is a middle",
                    p->kernel_frames % 2 ? "kernel_bins" : "kernel_frames",
                    (int)(p->kernel_frames % 2 ? p->kernel_bins : p->kernel_frames));
-  out->latency_s = in->latency_s + (double)(p->kernel_frames / 2) / in->rate_hz;
+  size_t ahead = (size_t)p->kernel_frames / 2;
+  out->latency_s = in->latency_s + (double)ahead / in->rate_hz;
   return p->mask ? bl_stream_set_units(ctx, out, "1") : BL_OK;
 }
 

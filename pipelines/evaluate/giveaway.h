@@ -45,7 +45,7 @@ typedef struct bl_question {
   const bl_folds *folds;
   double level; /* of the test: how often a word is said of nothing */
 } bl_question;
-/* *score: NAN where nothing can be scored. *told: it is worth a word. */
-bl_status bl_question_ask(bl_ctx *ctx, const bl_question *q, double *score, double *chance, bool *told) BL_MUST_CHECK;
+/* *out: the score, NAN where nothing can be scored. *told: it is worth a word. */
+bl_status bl_question_ask(bl_ctx *ctx, const bl_question *q, double *out, double *chance, bool *told) BL_MUST_CHECK;
 
 #endif

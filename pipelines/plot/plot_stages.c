@@ -1,9 +1,11 @@
 /* What a chain of stages makes of a recording, below its waveform: an image of bins over time, or lines where there are
- * few. What the stages find is drawn as spans of time over it. */
+ * few. What the stages find is drawn over it: as boxes where it has
+ * frequencies and the image rows of them, else as spans of time. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "baleen/found.h"
 #include "plot_private.h"
 #include "report_private.h"
 
@@ -14,8 +16,8 @@ typedef struct picture {
   bl_envelope wave;
   bl_spectrum spectrum;
   size_t columns, rows;
-  double *sum, *count; /* [columns][rows] of finite values */
-  bl_findings found;   /* in times of the recording */
+  double *sum, *count;  /* [columns][rows] of finite values */
+  bl_annotations found; /* in times of the recording */
 } picture;
 
 static void on_frame(void *user, double time_s, const float *frame)
@@ -42,11 +44,8 @@ static bl_status gather_found(bl_ctx *ctx, picture *m)
 {
   bl_status s = BL_OK;
   const bl_stage_run *run;
-  double known_s;
-  size_t from = m->found.n;
   for (size_t i = 0; !s && (run = bl_stage_chain_run(m->spectrum.chain, i)); i++)
-    if (run->cls->events) s = run->cls->events(ctx, run->state, &m->found, &known_s);
-  for (size_t i = from; i < m->found.n; i++) m->found.v[i].event.onset_s += m->spectrum.stretch_s;
+    s = bl_found_annotations(ctx, run, m->spectrum.stretch_s, &m->found);
   return s;
 }
 
@@ -69,6 +68,32 @@ static float *means(const picture *m)
   return v;
 }
 
+/* Where a frequency lies among the rows of the image, between two of them as a rule; NAN where rows have none. */
+static double row_of(const picture *m, double hz)
+{
+  const double *at = m->spectrum.frames->bin_hz;
+  size_t b = 0, last = m->rows - 1;
+  if (!at || isnan(at[0]) || isnan(hz)) return (double)NAN;
+  while (b < last && at[b + 1] < hz) b++;
+  if (b == last || !(at[b + 1] > at[b])) return (double)b;
+  return (double)b + fmin(fmax((hz - at[b]) / (at[b + 1] - at[b]), 0), 1);
+}
+
+/* Half a row more below and above: what has one frequency alone is seen, too. */
+static void found_boxes(const picture *m, bl_sink *k)
+{
+  double scale = m->p->time_scale;
+  for (size_t i = 0; i < m->found.n && i < FOUND_MAX; i++) {
+    const bl_annotation *a = &m->found.v[i];
+    double lo = row_of(m, a->low_hz) - 0.5, hi = row_of(m, a->high_hz) + 0.5;
+    bl_sink_printf(k, "set object rectangle from first %.9g, ", a->onset_s / scale);
+    if (isnan(lo) || isnan(hi))
+      bl_sink_printf(k, "graph 0.01 to first %.9g, graph 0.99", (a->onset_s + a->duration_s) / scale);
+    else bl_sink_printf(k, "first %.6g to first %.9g, first %.6g", lo, (a->onset_s + a->duration_s) / scale, hi);
+    bl_sink_puts(k, " front fillstyle empty border lc rgb '#D55E00' lw 1.6\n");
+  }
+}
+
 static void panel(const picture *m, bl_sink *k)
 {
   bl_sink_printf(
@@ -76,13 +101,7 @@ static void panel(const picture *m, bl_sink *k)
       "set tmargin at screen 0.71\nset bmargin at screen 0.11\nset format x '%%g'\nset grid noxtics noytics\n"
       "set border 15\nset xlabel 'time (%s)'\nunset object\n",
       m->p->time_unit);
-  for (size_t i = 0; i < m->found.n && i < FOUND_MAX; i++) {
-    const bl_event *e = &m->found.v[i].event;
-    bl_sink_printf(k,
-                   "set object rectangle from first %.9g, graph 0.01 to first %.9g, graph 0.99 front fillstyle empty "
-                   "border lc rgb '#D55E00' lw 1.6\n",
-                   e->onset_s / m->p->time_scale, (e->onset_s + e->duration_s) / m->p->time_scale);
-  }
+  found_boxes(m, k);
 }
 
 static const char *unit_of(const picture *m)
@@ -205,7 +224,7 @@ bl_status bl_plot_stages(const bl_plot *p, bl_sink *script, int *width, int *hei
   }
   bl_free(p->ctx, m.sum);
   bl_free(p->ctx, m.count);
-  bl_findings_free(p->ctx, &m.found);
+  bl_annotations_free(p->ctx, &m.found);
   bl_envelope_free(p->ctx, &m.wave);
   bl_spectrum_free(p->ctx, &m.spectrum);
   return s;
