@@ -210,19 +210,34 @@ static void test_channels(void **state)
   check_free(ctx);
 }
 
-/* An image of many bins, lines of few, boxes of what is found; by a preset's name, too. */
+/* Height in the picture's units of the first box around what was found; 0 where there is none. */
+static double box_height(const char *svg)
+{
+  double x, y[2] = {0, 0};
+  const char *at = strstr(svg, "213,  94,   0)'  d='M");
+  if (at && sscanf(at, "213,  94,   0)'  d='M%lf,%lf L%lf,%lf", &x, &y[0], &x, &y[1]) != 4) fail_msg("%.80s", at);
+  return fabs(y[1] - y[0]);
+}
+
+/* An image of many bins, lines of few, boxes of what is found, as high as its frequencies are; by a preset's name, too. */
 static void test_stages(void **state)
 {
   (void)state;
   static const struct {
     const char *stages, *parts[5], *not_there;
+    double box[2]; /* least and greatest height of a box */
   } rows[] = {
       {"[{stft: {n_fft: 256}}, power, {mel: {n_mels: 40}}, db]",
        {"sine.wav", "data:image/png;base64,", "kHz<", "dB re FS^2", NULL},
-       "D55E00"},
-      {"[{rms: {frame_length: 256}}, {scale: {factor: 2}}]", {"sine.wav", ">rms<", "FS", NULL}, "data:image"},
-      {"[{threshold_events: {on: 0.1, of: magnitude, min_gap_s: 0.1}}]", {"213,  94,   0", NULL}, "data:image"},
-      {"mlab_specgram", {"data:image/png;base64,", "FS^2/Hz", NULL}, NULL},
+       "D55E00",
+       {0, 0}},
+      {"[{rms: {frame_length: 256}}, {scale: {factor: 2}}]", {"sine.wav", ">rms<", "FS", NULL}, "data:image", {0, 0}},
+      {"[{threshold_events: {on: 0.1, of: magnitude, min_gap_s: 0.1}}]",
+       {"213,  94,   0", NULL},
+       "data:image",
+       {300, 500}},
+      {"[{stft: {n_fft: 256}}, power, tonal_contours]", {"data:image/png;base64,", NULL}, NULL, {1, 12}},
+      {"mlab_specgram", {"data:image/png;base64,", "FS^2/Hz", NULL}, NULL, {0, 0}},
   };
   char wav[512], out[512];
   bl_ctx *ctx = bl_ctx_new();
@@ -237,6 +252,8 @@ static void test_stages(void **state)
     check_svg(svg, rows[i].parts);
     if (rows[i].not_there && strstr(svg, rows[i].not_there))
       fail_msg("%s: '%s' is there", rows[i].stages, rows[i].not_there);
+    double high = box_height(svg);
+    if (high < rows[i].box[0] || high > rows[i].box[1]) fail_msg("%s: a box %g high", rows[i].stages, high);
     free(svg);
   }
   how.stages = "[{stft: {n_ft: 256}}]";
