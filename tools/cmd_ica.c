@@ -70,7 +70,7 @@ static bl_status band(bl_ctx *ctx, const gather *g, const char *stages, gather *
   size_t n_y;
   bl_status s = bl_stream_copy(ctx, &g->of, &out->of);
   if (!s) s = bl_stage_chain_new(ctx, &g->of, &chain);
-  if (!s) s = bl_stage_chain_add_text(ctx, chain, stages);
+  if (!s) s = bl_stage_chain_add_text(ctx, chain, stages, bl_npy_read_array);
   if (!s) s = bl_stage_chain_push(ctx, chain, g->x, g->n, &y, &n_y);
   if (!s) s = gather_add(ctx, out, y, n_y);
   if (!s) s = bl_stage_chain_finish(ctx, chain, &y, &n_y);

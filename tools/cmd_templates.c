@@ -148,7 +148,8 @@ static bl_status make_chain(bl_ctx *ctx, const params *p, const bl_rec_stream *s
     if (!s) s = bl_texts_add(ctx, &in.units, st->channels[k].unit);
   }
   if (!s) s = bl_stage_chain_new(ctx, &in, chain);
-  if (!s && (s = bl_stage_chain_add_text(ctx, *chain, p->stages))) s = bl_fail_in(ctx, s, "templates: --stages: ");
+  if (!s && (s = bl_stage_chain_add_text(ctx, *chain, p->stages, bl_npy_read_array)))
+    s = bl_fail_in(ctx, s, "templates: --stages: ");
   bl_stream_free(ctx, &in);
   *channel = 0;
   if (s || !p->channel) return s;

@@ -1,6 +1,7 @@
 /* convert_stream.c: which stream of a recording is converted, and what it goes through. */
 #include <math.h>
 
+#include "baleen/dataset.h"
 #include "baleen/text.h"
 #include "convert.h"
 
@@ -51,7 +52,7 @@ bl_status bl_convert_chain(bl_ctx *ctx, const bl_rec_stream *st, const bl_conver
   bl_status s = add_channels(ctx, st, &in);
   if (!s) s = bl_stage_chain_new(ctx, &in, out);
   if (!s && how->pick->n) s = add_pick(ctx, *out, how->pick);
-  if (!s && how->stages && (s = bl_stage_chain_add_text(ctx, *out, how->stages)))
+  if (!s && how->stages && (s = bl_stage_chain_add_text(ctx, *out, how->stages, bl_npy_read_array)))
     s = bl_fail_in(ctx, s, "convert: --stages: ");
   bl_stream_free(ctx, &in);
   if (!s) return BL_OK;

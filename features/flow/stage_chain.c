@@ -74,7 +74,17 @@ static bl_status set_options(bl_ctx *ctx, const bl_stage *stage, const bl_flow *
   return s;
 }
 
-static bl_status add_flow(bl_ctx *ctx, bl_stage_chain *c, const bl_flow *f, size_t number)
+static bl_status read_arrays(bl_ctx *ctx, const bl_stage *stage, bl_array_reader read)
+{
+  bl_status s = BL_OK;
+  for (const bl_opt *o = stage->cls->opts; !s && read && o && o->name; o++) {
+    bl_array *a = bl_opts_array(o, stage->params, o->name);
+    if (a && a->path && !a->v) s = read(ctx, a->path, a);
+  }
+  return s;
+}
+
+static bl_status add_flow(bl_ctx *ctx, bl_stage_chain *c, const bl_flow *f, size_t number, bl_array_reader read)
 {
   bl_stage stage = {0};
   bool named = f->kind == BL_FLOW_SCALAR, with_options = f->kind == BL_FLOW_MAP && f->n == 1;
@@ -82,18 +92,19 @@ static bl_status add_flow(bl_ctx *ctx, bl_stage_chain *c, const bl_flow *f, size
     return bl_fail(ctx, BL_E_CONFIG, "stage %zu: wanted its name, or {name: {option: value}}", number);
   bl_status s = bl_stage_new(ctx, named ? f->text : f->key[0].text, &stage);
   if (!s && with_options) s = set_options(ctx, &stage, &f->child[0]);
+  if (!s) s = read_arrays(ctx, &stage, read);
   if (!s) s = bl_stage_chain_add(ctx, c, &stage);
   bl_stage_free(ctx, &stage);
   return s;
 }
 
-bl_status bl_stage_chain_add_text(bl_ctx *ctx, bl_stage_chain *c, const char *text)
+bl_status bl_stage_chain_add_text(bl_ctx *ctx, bl_stage_chain *c, const char *text, bl_array_reader read)
 {
   bl_flow f = {0};
   bl_status s = bl_flow_parse(ctx, text, &f);
   if (!s && f.kind != BL_FLOW_LIST)
     s = bl_fail(ctx, BL_E_CONFIG, "wanted a list of stages, as in '[{fir: {h_freq: 40}}, mono]'");
-  for (size_t i = 0; !s && i < f.n; i++) s = add_flow(ctx, c, &f.child[i], i + 1);
+  for (size_t i = 0; !s && i < f.n; i++) s = add_flow(ctx, c, &f.child[i], i + 1, read);
   bl_flow_free(ctx, &f);
   return s;
 }

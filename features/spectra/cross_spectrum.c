@@ -84,7 +84,7 @@ BL_WIDE static void add_imaginary(const double *restrict ar, const double *restr
   for (size_t k = 0; k < n; k++) im[k] += ai[k] * br[k] - ar[k] * bi[k];
 }
 
-BL_WIDE static void add(const double *restrict x, double *restrict sum, size_t n)
+BL_WIDE static void add_each(const double *restrict x, double *restrict sum, size_t n)
 {
   for (size_t k = 0; k < n; k++) sum[k] += x[k];
 }
@@ -119,8 +119,8 @@ BL_WIDE static void add_squares(const double *restrict x, double *restrict sum, 
 static void add_pair(bl_cross *c, size_t at, size_t n)
 {
   double *const *sum = c->sum;
-  if (sum[BL_CROSS_RE]) add(c->re, sum[BL_CROSS_RE] + at, n);
-  if (sum[BL_CROSS_IM]) add(c->im, sum[BL_CROSS_IM] + at, n);
+  if (sum[BL_CROSS_RE]) add_each(c->re, sum[BL_CROSS_RE] + at, n);
+  if (sum[BL_CROSS_IM]) add_each(c->im, sum[BL_CROSS_IM] + at, n);
   if (sum[BL_CROSS_PHASE_RE]) add_phases(c->re, c->im, sum[BL_CROSS_PHASE_RE] + at, sum[BL_CROSS_PHASE_IM] + at, n);
   if (sum[BL_CROSS_SIGN]) add_signs(c->im, sum[BL_CROSS_SIGN] + at, n);
   if (sum[BL_CROSS_ABS]) add_sizes(c->im, sum[BL_CROSS_ABS] + at, n);

@@ -117,7 +117,7 @@ static bl_status run_chain(bl_ctx *ctx, const diagnosis *d, const char *stages, 
   const float *y;
   size_t n = 0;
   bl_status s = bl_stage_chain_new(ctx, &d->in, &chain);
-  if (!s) s = bl_stage_chain_add_text(ctx, chain, stages);
+  if (!s) s = bl_stage_chain_add_text(ctx, chain, stages, bl_npy_read_array);
   if (!s) all.width = bl_stream_width(bl_stage_chain_out(chain));
   if (!s) s = bl_stage_chain_push(ctx, chain, d->x, d->n, &y, &n);
   if (!s) s = keep(ctx, &all, y, n);

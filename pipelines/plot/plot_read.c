@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "baleen/dataset.h"
 #include "baleen/preset.h"
 #include "plot_private.h"
 
@@ -197,7 +198,7 @@ bl_status bl_spectrum_of_stages(const bl_plot *p, const char *stages, bl_spectru
   bl_status s = stages_text(p->ctx, stages, &text);
   if (!s) s = describe(p, &in);
   if (!s) s = bl_stage_chain_new(p->ctx, &in, &out->chain);
-  if (!s) s = bl_stage_chain_add_text(p->ctx, out->chain, bl_buf_text(&text));
+  if (!s) s = bl_stage_chain_add_text(p->ctx, out->chain, bl_buf_text(&text), bl_npy_read_array);
   bl_stream_free(p->ctx, &in);
   bl_buf_free(p->ctx, &text);
   if (s) bl_spectrum_free(p->ctx, out);

@@ -42,9 +42,9 @@ static bl_status as_the_stages(bl_ctx *ctx, void *arg)
   if (s) return s;
   s = chain_run(ctx, "fir h_freq=30 | stft n_fft=64 output=power | db", &in, x, SAMPLES, &want);
   if (!s) s = bl_stage_chain_new(ctx, &in, &c);
-  if (!s) s = bl_stage_chain_add_text(ctx, c, "[{fir: {h_freq: 30}}]");
+  if (!s) s = bl_stage_chain_add_text(ctx, c, "[{fir: {h_freq: 30}}]", NULL);
   if (!s) s = bl_stage_chain_add_named(ctx, c, "stft", (const char *const[]){"n_fft=64", "output=power", NULL});
-  if (!s) s = bl_stage_chain_add_text(ctx, c, "[db]");
+  if (!s) s = bl_stage_chain_add_text(ctx, c, "[db]", NULL);
   for (int turn = 0; !s && turn < 2; turn++) { /* the second after a start afresh */
     s = run_all(ctx, c, x, got, &n);
     if (s) break;
@@ -88,7 +88,7 @@ static void empty_and_wrong(void **state)
                {"[filr]", "did you mean 'fir'"},
                {"[{fir: {h_freq: 80}}]", "fir"}};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-    bl_status s = bl_stage_chain_add_text(ctx, c, wrong[i].text);
+    bl_status s = bl_stage_chain_add_text(ctx, c, wrong[i].text, NULL);
     assert_int_not_equal(s, BL_OK);
     if (!strstr(bl_ctx_error(ctx), wrong[i].wanted)) fail_msg("%s: %s", wrong[i].text, bl_ctx_error(ctx));
   }

@@ -31,7 +31,7 @@ static void values_of(bl_ctx *ctx, const char *stages, bool turned, const char *
   check_ok(ctx, bl_texts_add(ctx, &in.channels, "mono"));
   check_ok(ctx, bl_texts_add(ctx, &in.units, "FS"));
   check_ok(ctx, bl_stage_chain_new(ctx, &in, &c));
-  check_ok(ctx, bl_stage_chain_add_text(ctx, c, stages));
+  check_ok(ctx, bl_stage_chain_add_text(ctx, c, stages, NULL));
   size_t width = bl_stream_width(bl_stage_chain_out(c));
   check_ok(ctx, bl_stage_chain_push(ctx, c, sound, length, &y, &n));
   float *all = calloc((n + 1000) * width, sizeof *all);

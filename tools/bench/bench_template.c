@@ -80,7 +80,7 @@ int main(int argc, char **argv)
   need(ctx, bl_texts_add(ctx, &in.channels, ""));
   need(ctx, bl_texts_add(ctx, &in.units, "FS"));
   need(ctx, bl_stage_chain_new(ctx, &in, &chain));
-  need(ctx, bl_stage_chain_add_text(ctx, chain, "[{stft: {n_fft: 256, hop_length: 64, output: power}}, db]"));
+  need(ctx, bl_stage_chain_add_text(ctx, chain, "[{stft: {n_fft: 256, hop_length: 64, output: power}}, db]", NULL));
   need(ctx, bl_summary_new(ctx, "template_match", &m));
   need(ctx, bl_opts_set(ctx, "template_match", m.cls->opts, m.params, "slack", argv[3]));
   set_bank(ctx, bl_opts_array(m.cls->opts, m.params, "templates"));

@@ -1,6 +1,7 @@
 /* wide.h: a function compiled twice, for AVX2 and for the baseline, and chosen when the program starts. Both give the
  * same bits: the same operations in the same order, without fused multiply-add. For inner loops that a profile has
- * named, in static functions: clang 14 gives the clones of a global one a name that no other file finds.
+ * named, in static functions: clang 14 gives the clones of a global one a name that no other file finds. No two files may
+ * give such a function the same name: clang lets every file see what chooses between its clones (tools/lint looks).
  * BALEEN_NARROW: the baseline alone, for the test that compares the two. */
 #ifndef BALEEN_WIDE_H
 #define BALEEN_WIDE_H

@@ -14,9 +14,12 @@ bl_status bl_stage_chain_add(bl_ctx *ctx, bl_stage_chain *c, bl_stage *stage) BL
 /* The same for a stage by name, with options "name=value" up to NULL: {"n_fft=1024", "center=false", NULL}. */
 bl_status bl_stage_chain_add_named(bl_ctx *ctx, bl_stage_chain *c, const char *name,
                                    const char *const *options) BL_MUST_CHECK;
+/* Fills an array of an option from the file of that name. */
+typedef bl_status (*bl_array_reader)(bl_ctx *ctx, const char *path, bl_array *out);
 /* The same for a list of stages in flow text, as in a config: "[{fir: {h_freq: 40}}, mono]". BL_E_CONFIG says which
- * stage is wrong. */
-bl_status bl_stage_chain_add_text(bl_ctx *ctx, bl_stage_chain *c, const char *text) BL_MUST_CHECK;
+ * stage is wrong. `read` fills the arrays that options name by a file, for features look at none; NULL: a stage that
+ * needs one refuses. */
+bl_status bl_stage_chain_add_text(bl_ctx *ctx, bl_stage_chain *c, const char *text, bl_array_reader read) BL_MUST_CHECK;
 /* What the chain puts out; valid until a stage is added. */
 const bl_stream *bl_stage_chain_out(const bl_stage_chain *c);
 
