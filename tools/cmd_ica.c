@@ -225,6 +225,8 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   if (!s) s = bl_outputs_check(ctx, "ica", args, &writes);
   if (!s) s = bl_output_has_place(ctx, "ica", p->out);
   for (size_t i = 0; !s && i < args->n; i++) s = gather_read(ctx, "ica", p->stages, p->rate_hz, args->v[i], &g);
+  if (!s && !(g.of.channels.v && g.of.units.v))
+    s = bl_fail(ctx, BL_E_SHAPE, "ica: there is no channel behind the stages");
   if (!s && !(index = bl_calloc(ctx, g.of.n_channels + p->pick.n, sizeof *index))) s = bl_fail_nomem(ctx, "ica");
   if (!s) s = choose(ctx, p, &g, index, &n);
   if (!s) s = learn(ctx, p, &g, index, n, &ica);

@@ -149,6 +149,8 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   if (!s) s = bl_outputs_check(ctx, "regress", args, &writes);
   if (!s) s = bl_output_has_place(ctx, "regress", p->out);
   for (size_t i = 0; !s && i < args->n; i++) s = gather_read(ctx, "regress", p->stages, p->rate_hz, args->v[i], &g);
+  if (!s && !(g.of.channels.v && g.of.units.v))
+    s = bl_fail(ctx, BL_E_SHAPE, "regress: there is no channel behind the stages");
   if (!s) s = choose(ctx, p, &g, &ch);
   if (!s) s = work(ctx, p, args, &g, &ch);
   bl_texts_free(ctx, &writes);

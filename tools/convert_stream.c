@@ -76,15 +76,16 @@ static bl_status try_stream(bl_ctx *ctx, const bl_rec_stream *st, const bl_conve
   return s;
 }
 
-/* The widest stream of a rate (NAN: any), of those that will do if `how` is given; n_streams: there is none. */
-static bl_status widest_stream(bl_ctx *ctx, const bl_recording *rec, double rate_hz, const bl_convert *how, size_t *out)
+/* The widest stream of a rate (NAN: any), or of those alone that will do; n_streams: there is none. */
+static bl_status widest_stream(bl_ctx *ctx, const bl_recording *rec, double rate_hz, const bl_convert *how,
+                               bool will_do, size_t *out)
 {
   size_t best = rec->n_streams;
   for (size_t i = 0; i < rec->n_streams; i++) {
     const bl_rec_stream *st = &rec->streams[i];
     if (!isnan(rate_hz) && fabs(st->rate_hz - rate_hz) > 1e-6 * rate_hz) continue;
     if (best < rec->n_streams && st->n_channels <= rec->streams[best].n_channels) continue;
-    bl_status s = how ? try_stream(ctx, st, how) : BL_OK;
+    bl_status s = will_do ? try_stream(ctx, st, how) : BL_OK;
     if (ends_all(s)) return s;
     if (!s) best = i;
   }
@@ -100,7 +101,7 @@ static bl_status check_asked(bl_ctx *ctx, const bl_recording *rec, const bl_conv
   const bl_rec_stream *own = &rec->streams[how->stream];
   bl_status s = try_stream(ctx, own, how);
   if (!s || ends_all(s)) return s;
-  s = widest_stream(ctx, rec, (double)NAN, how, &other);
+  s = widest_stream(ctx, rec, (double)NAN, how, true, &other);
   if (s || other == rec->n_streams) return s;
   s = try_stream(ctx, own, how); /* once more, for its words */
   if (ends_all(s)) return s;
@@ -110,8 +111,9 @@ static bl_status check_asked(bl_ctx *ctx, const bl_recording *rec, const bl_conv
 
 bl_status bl_convert_stream(bl_ctx *ctx, const bl_recording *rec, double rate_hz, bl_convert *how, bl_texts *report)
 {
-  bl_status s = widest_stream(ctx, rec, rate_hz, isnan(rate_hz) && rec->n_streams > 1 ? how : NULL, &how->stream);
-  if (!s && how->stream == rec->n_streams && isnan(rate_hz)) s = widest_stream(ctx, rec, rate_hz, NULL, &how->stream);
+  bool any = isnan(rate_hz);
+  bl_status s = widest_stream(ctx, rec, rate_hz, how, any && rec->n_streams > 1, &how->stream);
+  if (!s && how->stream == rec->n_streams && any) s = widest_stream(ctx, rec, rate_hz, how, false, &how->stream);
   if (s) return s;
   if (!rec->n_streams) return bl_fail(ctx, BL_E_SHAPE, "%s: holds no signal", rec->path);
   if (how->stream == rec->n_streams)

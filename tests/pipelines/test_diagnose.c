@@ -39,7 +39,7 @@ static void values_of(bl_ctx *ctx, const char *stages, bool turned, const char *
   check_ok(ctx, bl_stage_chain_finish(ctx, c, &rest, &more));
   if (more) memcpy(all + n * width, rest, more * width * sizeof *all);
   n += more;
-  float *out = calloc(n * width, sizeof *out);
+  float *out = calloc(n * width + 1, sizeof *out);
   for (size_t f = 0; f < n; f++)
     for (size_t i = 0; i < width; i++) out[turned ? i * n + f : f * width + i] = all[f * width + i];
   bl_cmat m = {.v = out, .rows = turned ? width : n, .cols = turned ? n : width, .stride = turned ? n : width};
