@@ -13,7 +13,7 @@ static void put_recordings(void)
   static float v[FRAMES];
   uint32_t seed = 2385;
   for (int k = 0; k < 4; k++) {
-    char name[20];
+    char name[32];
     for (size_t i = 0; i < FRAMES; i++) {
       seed = seed * 1664525u + 1013904223u;
       v[i] = (float)((double)seed / 4294967296.0 - 0.5) * (k % 2 ? 1 : 0.5f);
