@@ -40,7 +40,7 @@ static double number_behind(const char *text)
 {
   const char *at = strstr(said, text);
   if (!at) fail_msg("wanted '%s' in: %s", text, said);
-  return strtod(at + strlen(text), NULL);
+  return at ? strtod(at + strlen(text), NULL) : (double)NAN;
 }
 
 static double latency(void) { return number_behind("live, a row is known "); }
