@@ -93,10 +93,23 @@ static double correlation(const bl_ica *ica, size_t k, const size_t *index, cons
   return below > 0 ? (xy - sx * sy / n) / below : 0;
 }
 
+static double threshold_of(const params *p) { return p->threshold.word < 0 ? p->threshold.real : p->measure ? 0.9 : 3; }
+
+/* One of n numbers lies at most (n - 1) / sqrt(n) of their standard deviations from their mean. */
+static void warn_of_few(bl_ctx *ctx, const params *p, size_t n)
+{
+  double most = ((double)n - 1) / sqrt((double)n);
+  if (p->measure || !(p->eog.n + p->ecg.n) || most > threshold_of(p)) return;
+  bl_warn(ctx, BL_W_REMARK,
+          "ica: of %zu components none can stand out by a z-score above %g, for the greatest possible is %.2f; "
+          "say --measure correlation, or a lower --threshold",
+          n, threshold_of(p), most);
+}
+
 /* Marks what stands out, as MNE does: twice over, without those marked before. */
 static void mark(const params *p, const double *r, size_t n, bool *bad)
 {
-  double threshold = p->threshold.word < 0 ? p->threshold.real : p->measure ? 0.9 : 3;
+  double threshold = threshold_of(p);
   for (size_t k = 0; p->measure && k < n; k++) bad[k] = bad[k] || fabs(r[k]) > threshold;
   for (int round = 0; !p->measure && round < 2; round++) {
     double m = 0, sum = 0, squares = 0;
@@ -207,6 +220,7 @@ static bl_status tell(bl_ctx *ctx, const params *p, const bl_texts *files, const
     printf("%zu components of %zu channels, %.1f s, %zu passes%s\n", ica->n, ica->n_channels,
            (double)g->n / g->of.rate_hz, ica->n_iter, ica->converged ? "" : ", not converged");
     print_table(p, ica, g, index, r);
+    warn_of_few(ctx, p, ica->n);
     s = print_stage(ctx, p, files, ica, g, index, bad);
   }
   bl_free(ctx, r);

@@ -15,6 +15,7 @@ static void the_eyes_are_found(void **state)
   char stage[600], config[2400];
   assert_int_equal(baleen("ica %s -o '%s/i.npy' %s --eog Fp1 --threshold 2", EDF, tree_root(), STAGES), 0);
   check_says("7 components of 7 channels, 60.0 s");
+  check_says_not("none can stand out");
   check_says("exclude: [0], channels: [Fp2, F3, F4, C3, C4, O1, O2], learnt_from: [");
   const char *at = strstr(said, "- ica:");
   snprintf(stage, sizeof stage, "%.*s", (int)strcspn(at, "\n"), at);
@@ -43,6 +44,15 @@ static void slips_are_told(void **state)
   check_says("cannot be written there");
 }
 
+/* MNE's default can mark none of seven. */
+static void too_few_to_stand_out(void **state)
+{
+  (void)state;
+  assert_int_equal(baleen("ica %s -o '%s/f.npy' %s --eog Fp1", EDF, tree_root(), STAGES), 0);
+  check_says(
+      "of 7 components none can stand out by a z-score above 3, for the greatest possible is 2.27; say --measure");
+}
+
 /* What may be refused is, before the array is written: the band of the eyes ends at 10 Hz. A channel counts once. */
 static void nothing_is_left_of_what_is_refused(void **state)
 {
@@ -59,6 +69,7 @@ static void nothing_is_left_of_what_is_refused(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(the_eyes_are_found), cmocka_unit_test(slips_are_told),
+                                     cmocka_unit_test(too_few_to_stand_out),
                                      cmocka_unit_test(nothing_is_left_of_what_is_refused)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   tree_done();
