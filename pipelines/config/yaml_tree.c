@@ -24,16 +24,34 @@ static bl_status wrong_at(builder *b, const yaml_node_t *y, const char *what)
                  y->start_mark.column + 1, what);
 }
 
-/* The key that `out` got last stands there already. */
-static bl_status check_twice(builder *b, const bl_flow *out)
+/* Whether `key` stands in `out` already, which is told. */
+static bl_status check_twice(builder *b, const bl_flow *out, const bl_flow *key, bool *twice)
 {
-  const bl_flow *key = &out->key[out->n - 1];
   size_t j = 0;
-  while (j + 1 < out->n && strcmp(out->key[j].text, key->text) != 0) j++;
-  if (j + 1 == out->n) return BL_OK;
+  while (j < out->n && strcmp(out->key[j].text, key->text) != 0) j++;
+  *twice = j < out->n;
+  if (!*twice) return BL_OK;
   bl_status s = bl_fail(b->ctx, BL_E_CONFIG, "%s:%zu:%zu: error: the key '%s' is there already, in line %zu", b->name,
                         key->line, key->column, key->text, out->key[j].line);
   return b->slips ? bl_texts_add(b->ctx, b->slips, bl_ctx_error(b->ctx)) : s;
+}
+
+/* A key that comes twice counts once: whoever reads the tree makes what it says once and not over itself. */
+static bl_status add_pair(builder *b, const yaml_node_pair_t *pair, int depth, bl_flow *out)
+{
+  const yaml_node_t *key = yaml_document_get_node(b->doc, pair->key);
+  bl_flow *name = &out->key[out->n];
+  bool twice = false;
+  if (key->type != YAML_SCALAR_NODE) return wrong_at(b, key, "a key must be a plain name");
+  bl_status s = build(b, pair->key, depth + 1, name);
+  if (!s && !strcmp(name->text, "<<"))
+    s = wrong_at(b, key, "merge keys (<<) are not part of YAML 1.2; write the keys out");
+  if (!s) s = check_twice(b, out, name, &twice);
+  if (s || twice) {
+    bl_flow_free(b->ctx, name);
+    return s;
+  }
+  return build(b, pair->value, depth + 1, &out->child[out->n++]);
 }
 
 static bl_status build_map(builder *b, const yaml_node_t *y, int depth, bl_flow *out)
@@ -42,20 +60,9 @@ static bl_status build_map(builder *b, const yaml_node_t *y, int depth, bl_flow 
   out->child = bl_calloc(b->ctx, n, sizeof *out->child);
   out->key = bl_calloc(b->ctx, n, sizeof *out->key);
   if (!out->child || !out->key) return bl_fail_nomem(b->ctx, b->name);
-  for (size_t i = 0; i < n; i++) {
-    const yaml_node_pair_t *pair = &y->data.mapping.pairs.start[i];
-    const yaml_node_t *key = yaml_document_get_node(b->doc, pair->key);
-    if (key->type != YAML_SCALAR_NODE) return wrong_at(b, key, "a key must be a plain name");
-    out->n = i + 1;
-    bl_status s = build(b, pair->key, depth + 1, &out->key[i]);
-    if (s) return s;
-    if (!strcmp(out->key[i].text, "<<"))
-      return wrong_at(b, key, "merge keys (<<) are not part of YAML 1.2; write the keys out");
-    if ((s = check_twice(b, out)) != BL_OK) return s;
-    s = build(b, pair->value, depth + 1, &out->child[i]);
-    if (s) return s;
-  }
-  return BL_OK;
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < n; i++) s = add_pair(b, &y->data.mapping.pairs.start[i], depth, out);
+  return s;
 }
 
 static bl_status build(builder *b, int index, int depth, bl_flow *out)
