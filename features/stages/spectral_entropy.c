@@ -40,6 +40,14 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   return !s && !st->logs ? bl_fail_nomem(ctx, "spectral_entropy") : s;
 }
 
+/* The same sum of x log2 x where some of it lies below the smallest normal number, at which bl_fast_log() stops. */
+static double of_little(const float *x, size_t n)
+{
+  double sum = 0;
+  for (size_t k = 0; k < n; k++) sum += x[k] > 0 ? (double)x[k] * log2((double)x[k]) : 0;
+  return sum;
+}
+
 /* - sum (x / S) log2 (x / S) = log2 S - (sum x log2 x) / S; a zero adds 0. */
 static void entropy(const void *sp, const float *x, float *y)
 {
@@ -49,6 +57,7 @@ static void entropy(const void *sp, const float *x, float *y)
   double sum = bl_descriptor_sum(x, n), of_x = 0, most = log2((double)n);
   bl_fast_log(x, st->logs, n, FLT_MIN, per_ln, 0);
   for (size_t k = 0; k < n; k++) of_x += (double)x[k] * (double)st->logs[k];
+  if (sum > 0 && sum < (double)n * (double)FLT_MIN / (double)FLT_EPSILON) of_x = of_little(x, n);
   double bits = sum > 0 ? log2(sum) - of_x / sum : sum < 0 || isnan(sum) ? (double)NAN : most;
   if (bits < 0) bits = 0; /* rounding, of a tone */
   *y = (float)(st->normalize ? bits / most : bits);

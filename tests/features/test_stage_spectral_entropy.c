@@ -16,6 +16,10 @@ static void check_small(void **arg)
                  "1 0 1 0.5 nan nan");
   against_frames("spectral_entropy normalize=false", (const float[]){1, 1, 1, 1, 0, 0, 0, 0, 8, 4, 2, 2}, 3, 4,
                  "2 2 1.75");
+  /* Numbers below the smallest normal one have their own share, too. */
+  against_frames("spectral_entropy",
+                 (const float[]){1e-40F, 1e-40F, 1e-40F, 1e-40F, 1e-40F, 0, 0, 0, 0, 1e-40F, 1e-40F, 0}, 3, 4,
+                 "1 0 0.5");
 }
 
 static void check_refused(void **arg)
