@@ -100,6 +100,13 @@ static void fill_steps(bl_pyin *y)
   }
 }
 
+/* expm1, for the first of n weigh 1 / n at last, as the parameter vanishes. */
+static void fill_boltzmann(double lambda, bl_pyin *y)
+{
+  for (size_t k = 0; k <= y->yin.n; k++) y->decay[k] = exp(-lambda * (double)k);
+  for (size_t n = 1; n <= y->yin.n; n++) y->share[n] = expm1(-lambda) / expm1(-lambda * (double)n);
+}
+
 bl_status bl_pyin_init(bl_ctx *ctx, const bl_pyin_params *p, const bl_stream *in, bl_pyin *y)
 {
   double hop = (double)bl_framing_hop(&p->framing);
@@ -120,9 +127,11 @@ bl_status bl_pyin_init(bl_ctx *ctx, const bl_pyin_params *p, const bl_stream *in
   y->voiced = bl_calloc(ctx, y->n_pitches, sizeof *y->voiced);
   y->trough = bl_calloc(ctx, y->yin.n, sizeof *y->trough);
   y->decay = bl_calloc(ctx, y->yin.n + 1, sizeof *y->decay);
-  if (!y->beta || !y->beta_sum || !y->step || !y->rows || !y->prob || !y->voiced || !y->trough || !y->decay)
+  y->share = bl_calloc(ctx, y->yin.n + 1, sizeof *y->share);
+  if (!y->beta || !y->beta_sum || !y->step || !y->rows || !y->prob || !y->voiced || !y->trough || !y->decay ||
+      !y->share)
     return bl_fail_nomem(ctx, "the pitches of a path");
-  for (size_t k = 0; k <= y->yin.n; k++) y->decay[k] = exp(-p->boltzmann_parameter * (double)k);
+  fill_boltzmann(p->boltzmann_parameter, y);
   fill_thresholds(p, y);
   fill_steps(y);
   return BL_OK;
@@ -139,15 +148,13 @@ void bl_pyin_release(bl_ctx *ctx, bl_pyin *y)
   bl_free(ctx, y->voiced);
   bl_free(ctx, y->trough);
   bl_free(ctx, y->decay);
+  bl_free(ctx, y->share);
 }
 
 /* ---- what a frame says of pitches -------------------------------------------------------------------------------- */
 
 /* Boltzmann's weight of the k-th of n troughs. */
-static double boltzmann(const bl_pyin *y, size_t k, size_t n)
-{
-  return (1 - y->decay[1]) * y->decay[k] / (1 - y->decay[n]);
-}
+static double boltzmann(const bl_pyin *y, size_t k, size_t n) { return y->share[n] * y->decay[k]; }
 
 /* Thresholds are i / n_thresholds; how many of them, from the first on, are not above d. */
 static size_t thresholds_not_above(const bl_pyin *y, double d)
@@ -269,12 +276,12 @@ static void step_on(const bl_pyin *y, bl_pyin_path *path, uint16_t *from, double
   double *value = path->value, far;
   for (size_t k = 1; k < 2 * n; k++) top = value[k] > value[top] ? k : top;
   far = value[top] + log(DBL_MIN);
-  for (size_t k = 0; k < 2 * n; k++) value[k] -= y->rows[k % n];
+  for (size_t k = 0; k < n; k++) value[k] -= y->rows[k], value[n + k] -= y->rows[k];
   best_steps(value, y->step, n, y->width, path->best, path->arg);
   best_steps(value + n, y->step, n, y->width, path->best + n, path->arg + n);
   for (size_t j = 0; j < 2 * n; j++) {
-    size_t k = j % n;
     bool voiced = j < n;
+    size_t k = voiced ? j : j - n;
     double a = path->best[k] + (voiced ? y->log_stay : y->log_switch);
     double b = path->best[n + k] + (voiced ? y->log_switch : y->log_stay);
     double most = a >= b ? a : b;

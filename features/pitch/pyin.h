@@ -55,7 +55,7 @@ typedef struct bl_pyin {
   double *step, *rows;     /* [2 width + 1] log of the triangle; [n_pitches] log of the sum of each row of it */
   double log_stay, log_switch;
   double *prob, *voiced; /* [yin.n] of each period; [n_pitches] of each pitch */
-  double *decay;         /* [yin.n + 1] Boltzmann's exponential */
+  double *decay, *share; /* [yin.n + 1] Boltzmann's exponential; the first weight of so many */
   size_t *trough;        /* [yin.n] */
 } bl_pyin;
 /* p stays where it is. Freed by release, also when it fails. */

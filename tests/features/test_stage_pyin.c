@@ -59,6 +59,41 @@ static void check_librosa(void **arg)
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) against_check(&rows[i]);
 }
 
+static void run_speech(bl_ctx *ctx, const char *boltzmann, chain *c)
+{
+  char text[160];
+  bl_stream in;
+  npy *x = npy_open("inputs/jackson_8k");
+  float *v = npy_f32(x);
+  snprintf(text, sizeof text, "pyin fmin=60 fmax=400 frame_length=512 hop_length=128 output=voiced_prob %s", boltzmann);
+  check_ok(ctx, chain_wave(ctx, 8000, "a", "FS", &in));
+  check_ok(ctx, chain_run(ctx, text, &in, v, x->n, c));
+  bl_stream_free(ctx, &in);
+  free(v);
+  npy_close(x);
+}
+
+/* A parameter that is nearly nothing weighs all periods alike, as one a little above that does. */
+static void check_alike(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  chain little, least;
+  float most = 0;
+  run_speech(ctx, "boltzmann_parameter=1e-9", &little);
+  run_speech(ctx, "boltzmann_parameter=1e-17", &least);
+  assert_int_equal(chain_out(&least)->n, chain_out(&little)->n);
+  for (size_t i = 0; i < chain_out(&least)->n; i++) {
+    float v = chain_out(&least)->v[i];
+    check_near((double)v, (double)chain_out(&little)->v[i], 1e-6);
+    most = v > most ? v : most;
+  }
+  assert_true(most > 0.5F);
+  chain_stop(ctx, &little);
+  chain_stop(ctx, &least);
+  check_free(ctx);
+}
+
 static void check_refused(void **arg)
 {
   (void)arg;
@@ -79,6 +114,7 @@ static void check_refused(void **arg)
 
 int main(void)
 {
-  const struct CMUnitTest own[] = {cmocka_unit_test(check_librosa), cmocka_unit_test(check_refused)};
+  const struct CMUnitTest own[] = {cmocka_unit_test(check_librosa), cmocka_unit_test(check_alike),
+                                   cmocka_unit_test(check_refused)};
   return STAGE_SUITE("pyin", cases, own, sizeof own / sizeof *own);
 }
