@@ -65,9 +65,19 @@ static double bin_width(const bl_stream *in)
   return in->bin_hz[k] - in->bin_hz[k - 1];
 }
 
+/* The bins that may be peaks: from *first on, before *end. The outer ones have no two neighbours. */
+static void usable_bins(const params *p, const bl_stream *in, size_t *first, size_t *end)
+{
+  *first = 1;
+  while (*first + 1 < in->n_bins && in->bin_hz[*first] < p->fmin) ++*first;
+  *end = in->n_bins - 1;
+  while (p->fmax.word != 0 && *end > *first && in->bin_hz[*end - 1] > p->fmax.real) --*end;
+}
+
 static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stream *out)
 {
   const params *p = pp;
+  size_t first, end;
   bl_status s = bl_need_linear(ctx, "tonal_contours", in);
   (void)out;
   if (s) return s;
@@ -76,9 +86,11 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
                    "tonal_contours: needs a spectrum of many bins, but %zu come in; put stft before it", in->n_bins);
   if (p->fmax.word != 0 && p->fmin >= p->fmax.real)
     return bl_fail(ctx, BL_E_CONFIG, "tonal_contours: fmin %g Hz is not below fmax %g Hz", p->fmin, p->fmax.real);
-  if (p->fmin >= in->bin_hz[in->n_bins - 2])
-    return bl_fail(ctx, BL_E_RANGE, "tonal_contours: fmin %g Hz leaves no bin, the highest is at %g Hz", p->fmin,
-                   in->bin_hz[in->n_bins - 1]);
+  usable_bins(p, in, &first, &end);
+  if (first >= end)
+    return bl_fail(ctx, BL_E_RANGE, "tonal_contours: fmin %g Hz to fmax %g Hz leaves no bin of those from %g to %g Hz",
+                   p->fmin, p->fmax.word != 0 ? p->fmax.real : in->bin_hz[in->n_bins - 1], in->bin_hz[1],
+                   in->bin_hz[in->n_bins - 2]);
   if (p->min_length_s > p->max_length_s || !(p->max_length_s * in->rate_hz >= 1))
     return bl_fail(ctx, BL_E_CONFIG,
                    "tonal_contours: max_length_s %g must be at least min_length_s %g, and a frame at %g Hz",
@@ -92,10 +104,7 @@ static void set_finder(const params *p, const bl_stream *in, bl_contour_finder *
   f->ratio = pow(10, p->prominence_db / 10);
   f->n_bins = in->n_bins;
   f->half = (size_t)fmin(fmax(rint(width / bin_width(in) / 2), 2), (double)in->n_bins);
-  f->first = 1;
-  while (f->first + 1 < in->n_bins && in->bin_hz[f->first] < p->fmin) f->first++;
-  f->end = in->n_bins - 1;
-  while (p->fmax.word != 0 && f->end > f->first && in->bin_hz[f->end - 1] > p->fmax.real) f->end--;
+  usable_bins(p, in, &f->first, &f->end);
 }
 
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)

@@ -23,6 +23,10 @@ static void check_refused(void **arg)
               "not below fmax");
   check_fails(ctx, chain_start(ctx, "stft output=power | tonal_contours fmin=500", &in, &c), BL_E_RANGE,
               "leaves no bin");
+  check_fails(ctx, chain_start(ctx, "stft output=power | tonal_contours fmax=0.1", &in, &c), BL_E_RANGE,
+              "leaves no bin");
+  check_fails(ctx, chain_start(ctx, "stft n_fft=100 output=power | tonal_contours fmin=11 fmax=19", &in, &c),
+              BL_E_RANGE, "leaves no bin");
   check_fails(ctx, chain_start(ctx, "stft output=power | tonal_contours min_length_s=11", &in, &c), BL_E_CONFIG,
               "must be at least");
   bl_stream_free(ctx, &in);
