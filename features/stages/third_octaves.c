@@ -27,7 +27,7 @@ static const bl_opt opts[] = {
     BL_ENUM(params, bands, "third", bands_words, "a third of an octave, or a whole one"),
     BL_WORD(params, fmin, "auto", auto_word, 0, 1e9, 0, "Hz",
             "lowest centre; auto: the lowest band of which it and all above hold a bin"),
-    BL_WORD(params, fmax, "auto", auto_word, 0, 1e9, 0, "Hz", "highest centre; auto: the highest bin"),
+    BL_WORD(params, fmax, "auto", auto_word, 0, 1e9, 0, "Hz", "highest centre, within the spectrum; auto: the highest bin"),
     BL_OPT_END,
 };
 
@@ -49,8 +49,8 @@ static size_t centres(int bands, double *to)
   static const double octaves[] = {1, 2, 4, 8, 16, 31.5, 63, 125, 250, 500};
   size_t n = 0;
   if (bands == OCTAVE) {
-    for (double by = 1; by <= 1000; by *= 1000)
-      for (size_t k = 0; k < 10; k++) to[n++] = octaves[k] * by;
+    for (size_t k = 0; k < 10; k++) to[n++] = octaves[k];
+    for (size_t k = 0; k < 10; k++) to[n++] = octaves[k] * 1000;
     return n;
   }
   for (size_t d = 0; d < DECADES; d++)
@@ -72,6 +72,9 @@ static bl_status find_bands(bl_ctx *ctx, const params *p, const bl_stream *in, b
   double top = p->fmax.word == 0 ? in->bin_hz[in->n_bins - 1] : p->fmax.real;
   size_t all = centres(p->bands, c), first = 0;
   *n = 0;
+  if (top > in->bin_hz[in->n_bins - 1] * (1 + 1e-9))
+    return bl_fail(ctx, BL_E_RANGE, "third_octaves: fmax %g Hz is above the highest bin, %g Hz", top,
+                   in->bin_hz[in->n_bins - 1]);
   for (size_t k = 0; k < all; k++) {
     if (c[k] > top || (p->fmin.word != 0 && c[k] < p->fmin.real)) continue;
     bands[*n] = band_of(in, c[k], reach);

@@ -26,6 +26,10 @@ static void check_refused(void **arg)
   check_fails(ctx, chain_start(ctx, "third_octaves", &in, &c), BL_E_CONFIG, "needs a spectrum");
   check_fails(ctx, chain_start(ctx, "stft | third_octaves", &in, &c), BL_E_CONFIG, "complex");
   check_fails(ctx, chain_start(ctx, "stft output=power | third_octaves fmax=0.1", &in, &c), BL_E_RANGE, "no centre");
+  check_fails(ctx, chain_start(ctx, "stft output=power | third_octaves fmax=600", &in, &c), BL_E_RANGE,
+              "above the highest bin, 500 Hz");
+  check_fails(ctx, chain_start(ctx, "stft output=power | third_octaves fmin=100 fmax=2000", &in, &c), BL_E_RANGE,
+              "above the highest bin, 500 Hz");
   bl_stream_free(ctx, &in);
   check_free(ctx);
 }
