@@ -90,7 +90,9 @@ static double reweight(bl_multitaper *m, size_t k, double power, double variance
   for (size_t i = 0; i < m->n_tapers; i++) {
     double ratio = m->ratios[i], *w = &m->weights[i * m->n_bins + k], *before = &m->before[i * m->n_bins + k];
     *before = *w;
-    *w = power / (ratio * power + (1 - ratio) * variance) * sqrt(ratio);
+    /* Nothing from a taper that loses nothing has its whole weight, as little would have. */
+    double expected = ratio * power + (1 - ratio) * variance;
+    *w = (expected != 0 ? power / expected : 1) * sqrt(ratio);
     change += (*w - *before) * (*w - *before);
   }
   return change / (double)m->n_tapers;

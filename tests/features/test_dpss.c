@@ -5,6 +5,7 @@
 #include "check.h"
 #include "dpss.h"
 #include "golden.h"
+#include "multitaper.h"
 
 static void test_golden(void **state)
 {
@@ -78,12 +79,32 @@ static void test_edges(void **state)
   check_free(ctx);
 }
 
+/* A taper that loses nothing beside a bin without power: its weight is no 0 / 0. */
+static void test_adaptive_nothing(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_multitaper m = {0};
+  bl_multitaper_params p = {.bandwidth = {.word = -1, .real = 16}, .adaptive = true, .low_bias = true};
+  double sum[33] = {0};
+  check_ok(ctx, bl_multitaper_init(ctx, "test", &p, 64, 64, 64, &m));
+  assert_true(m.n_tapers > 3);
+  m.ratios[0] = 1;
+  for (size_t i = 0; i < m.n_tapers; i++)
+    for (size_t k = 0; k < m.n_bins; k++) m.powers[i * m.n_bins + k] = k == 5 ? 0 : 1;
+  bl_multitaper_combine(ctx, "test", &m, 1, sum);
+  for (size_t k = 0; k < m.n_bins; k++) check_near(sum[k], k == 5 ? 0 : 1, 1e-9);
+  bl_multitaper_release(ctx, &m);
+  check_free(ctx);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_golden),
       cmocka_unit_test(test_orthonormal),
       cmocka_unit_test(test_edges),
+      cmocka_unit_test(test_adaptive_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
