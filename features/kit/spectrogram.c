@@ -121,8 +121,8 @@ bl_status bl_loud_bands(bl_ctx *ctx, const char *who, const bl_loud_params *p, c
   *n = bands > 0 ? (size_t)bands : 0;
   if (bands < 1 || bands > 1e5)
     return bl_fail(ctx, BL_E_RANGE,
-                   "%s: bands of bin_step %g Hz from fmin %g to fmax %g Hz are %g; take 2 or more, 100000 "
-                   "at most",
+                   "%s: bands of bin_step %g Hz from fmin %g to fmax %g Hz are %g; take a bin_step "
+                   "that makes 1 to 100000",
                    who, p->bin_step, p->fmin, top_of(p, in), fmax(bands, 0));
   if (top_of(p, in) > in->bin_hz[in->n_bins - 1] * (1 + 1e-9))
     return bl_fail(ctx, BL_E_RANGE, "%s: fmax %g Hz is above the highest bin, %g Hz", who, top_of(p, in),

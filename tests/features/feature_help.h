@@ -51,7 +51,7 @@ static inline void sum_stop(bl_ctx *ctx, sum_run *r)
   if (r->state && r->cls->release) r->cls->release(ctx, r->state);
   bl_free(ctx, r->state);
   bl_feature_names_free(ctx, &r->names);
-  *r = (sum_run){0};
+  *r = (sum_run){.cls = r->cls};
 }
 
 static inline bl_status sum_start(bl_ctx *ctx, const bl_summary *m, const bl_stream *in, sum_run *r)

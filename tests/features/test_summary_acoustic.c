@@ -150,7 +150,7 @@ static void check_bins(void **arg)
 static void check_temporal(void **arg)
 {
   scene s;
-  float got;
+  float got = NAN;
   (void)arg;
   open_scene(&s, false, "scale factor=2");
   summarise(s.ctx, "temporal_entropy", "", &s.wave, s.x, s.n, &got, 1);
@@ -179,7 +179,8 @@ static void check_refused(void **arg)
              {"soundscape_index", "bio_fmax", "10", "lower end is not below"},
              {"soundscape_index", "bin_step", "1e5", "less than two of bin_step"},
              {"soundscape_index", "bin_step", "1e-3", "more than 100000 bins"},
-             {"frequency_entropy", "fmax", "100", "not below"}};
+             {"frequency_entropy", "fmax", "100", "not below"},
+             {"acoustic_diversity_index", "bin_step", "1e5", "take a bin_step"}};
   scene s;
   (void)arg;
   open_scene(&s, true, SPECTROGRAM);
@@ -194,10 +195,26 @@ static void check_refused(void **arg)
   close_scene(&s);
 }
 
+static void check_waveform_refused(void **arg)
+{
+  static const char *const names[] = {"acoustic_complexity_index", "frequency_entropy"};
+  scene s;
+  (void)arg;
+  open_scene(&s, true, "scale factor=2");
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    bl_summary m;
+    sum_run r;
+    check_ok(s.ctx, make_summary(s.ctx, names[i], NULL, NULL, &m));
+    check_fails(s.ctx, sum_start(s.ctx, &m, chain_stream(&s.c), &r), BL_E_SHAPE, "needs a power spectrum");
+    bl_summary_free(s.ctx, &m);
+  }
+  close_scene(&s);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(check_maad), cmocka_unit_test(check_silence),
-                                     cmocka_unit_test(check_bins), cmocka_unit_test(check_temporal),
-                                     cmocka_unit_test(check_refused)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(check_maad),    cmocka_unit_test(check_silence),
+                                     cmocka_unit_test(check_bins),    cmocka_unit_test(check_temporal),
+                                     cmocka_unit_test(check_refused), cmocka_unit_test(check_waveform_refused)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
