@@ -42,8 +42,9 @@ bl_status bl_moving(bl_ctx *ctx, const double *x, const double *y, size_t n, dou
 {
   size_t m = (size_t)ceil((double)n / rate_hz / step_s), last = n - 1;
   if (m < LEAST_POINTS) return bl_fail(ctx, BL_E_SHAPE, "moving windows: %zu samples are too few", n);
-  double *room = bl_calloc(ctx, 5 * m + n, sizeof *room), *t = room, *v = room + m;
+  double *room = bl_calloc(ctx, 5 * m + n, sizeof *room);
   if (!room) return bl_fail_nomem(ctx, "moving windows");
+  double *t = room, *v = room + m;
   for (size_t i = 0; i < m; i++) {
     double from = ((double)i * step_s - window_s / 2) * rate_hz, to = ((double)i * step_s + window_s / 2) * rate_hz;
     size_t beg = from > 0 ? (size_t)from : 0, end = to < (double)last ? (size_t)to : last;
@@ -78,11 +79,11 @@ bl_status bl_moving_share(bl_ctx *ctx, const double *x, size_t n, double rate_hz
   size_t length = (size_t)(window_s * rate_hz), hop = length - (size_t)((double)length - step_s * rate_hz);
   size_t m = hop ? 1 + (n + hop - 1) / hop : 0, bins = length / 2 + 1;
   if (m < LEAST_POINTS || length < 2) return bl_fail(ctx, BL_E_SHAPE, "moving spectra: %zu samples are too few", n);
-  double *room = bl_calloc(ctx, 5 * m + n + length + bins, sizeof *room), *t = room, *v = room + m;
+  double *room = bl_calloc(ctx, 5 * m + n + length + bins, sizeof *room);
   bl_rfft64 fft = {0};
   bl_status s = room ? bl_rfft64_init(ctx, length, &fft) : bl_fail_nomem(ctx, "moving spectra");
   if (!s) {
-    double *w = room + 5 * m + n, *power = w + length;
+    double *t = room, *v = room + m, *w = room + 5 * m + n, *power = w + length;
     bl_window_fill(BL_WINDOW_HANN, length, true, w);
     for (size_t i = 0; i < m; i++) {
       weigh(x, n, i * hop, length / 2, w, length, fft.in);

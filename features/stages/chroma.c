@@ -175,7 +175,7 @@ static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames
 {
   state *st = sp;
   float *y = bl_frames_add(ctx, out, n);
-  if (!y && n) return bl_fail_nomem(ctx, "chroma");
+  if (!y) return BL_E_NOMEM;
   for (size_t i = 0; i < n * st->n_series; i++, x += st->n_in, y += st->n_out) {
     add_bins(x, st->weights, st->n_in, st->room, st->sum);
     double size = size_of(st->norm, st->sum, st->n_out);

@@ -48,7 +48,7 @@ static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames
 {
   state *st = sp;
   float *y = bl_frames_add(ctx, out, n);
-  if (!y && n) return bl_fail_nomem(ctx, "tonnetz");
+  if (!y) return BL_E_NOMEM;
   for (size_t i = 0; i < n * st->n_series; i++, x += st->n_in, y += N_OUT) {
     double sum = 0, at[N_OUT] = {0};
     for (size_t c = 0; c < st->n_in; c++) {
