@@ -12,6 +12,16 @@
 static const double pi = 3.14159265358979323846;
 static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER; /* guards FFTW's own global state */
 
+size_t bl_fft_length(size_t n, size_t most, size_t step)
+{
+  for (size_t m = n ? (n + step - 1) / step * step : step;; m += step) {
+    size_t rest = m;
+    for (size_t f = 2; f <= most; f++)
+      while (rest % f == 0) rest /= f;
+    if (rest == 1) return m;
+  }
+}
+
 static bl_status check_size(bl_ctx *ctx, size_t n)
 {
   if (n > 0 && n <= INT_MAX / 4) return BL_OK;

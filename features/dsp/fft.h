@@ -9,6 +9,9 @@
 
 #include "baleen/memory.h"
 
+/* The least length from n on, a multiple of step, that has no prime factor above `most`: transforms of it are fast. */
+size_t bl_fft_length(size_t n, size_t most, size_t step);
+
 /* Single precision: in[n] -> re[k], im[k] of X[k] = sum x[i] exp(-2 pi j i k / n), k = 0 .. n / 2, unscaled. */
 typedef struct bl_rfft {
   size_t n;

@@ -47,27 +47,17 @@ struct bl_matcher {
   uint32_t *bad;         /* [slot][channel][bin + 1]: running number of what is not finite */
 };
 
-static size_t smooth_size(size_t n)
-{
-  for (n += n % 2;; n += 2) {
-    size_t rest = n;
-    for (size_t p = 2; p <= 5; p += p == 2 ? 1 : 2)
-      while (rest % p == 0) rest /= p;
-    if (rest == 1) return n;
-  }
-}
-
 /* Multiplications that the direct sum takes, and an estimate of what transforms are worth. */
 static bool by_transform(const bl_template *t)
 {
   size_t padded = (t->places + 7) / 8 * 8;
-  double n_fft = (double)smooth_size(t->places + t->height - 1), places = (double)padded;
+  double n_fft = (double)bl_fft_length(t->places + t->height - 1, 5, 2), places = (double)padded;
   return (double)(t->height * t->width) * places > 3 * n_fft * (double)t->width + 4 * n_fft * log2(n_fft) + 500;
 }
 
 static bl_status open_view(bl_ctx *ctx, bl_matcher *m, const bl_template *t, size_t *out)
 {
-  size_t n_bins = t->places + t->height - 1, n_fft = smooth_size(n_bins);
+  size_t n_bins = t->places + t->height - 1, n_fft = bl_fft_length(n_bins, 5, 2);
   for (*out = 0; *out < m->n_views; ++*out)
     if (m->views[*out].first == t->first && m->views[*out].n_fft == n_fft && m->views[*out].n_bins >= n_bins)
       return BL_OK;

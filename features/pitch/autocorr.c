@@ -4,22 +4,11 @@
 
 #include <string.h>
 
-/* The smallest length of factors 2, 3 and 5 that is even and at least n, of which transforms are fast. */
-static size_t good_length(size_t n)
-{
-  for (size_t m = n + n % 2;; m += 2) {
-    size_t rest = m;
-    for (size_t f = 2; f <= 5; f += f == 2 ? 1 : 2)
-      while (rest % f == 0) rest /= f;
-    if (rest == 1) return m;
-  }
-}
-
 bl_status bl_autocorr_init(bl_ctx *ctx, size_t n, size_t max_lag, bl_autocorr *a)
 {
   a->n = n;
   a->max_lag = max_lag;
-  return bl_dfft_init(ctx, good_length(n + max_lag), &a->fft);
+  return bl_dfft_init(ctx, bl_fft_length(n + max_lag, 5, 2), &a->fft);
 }
 
 const double *bl_autocorr_run(bl_autocorr *a)

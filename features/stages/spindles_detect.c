@@ -14,6 +14,7 @@
 
 #include "analytic.h"
 #include "detector.h"
+#include "fft.h"
 #include "moving.h"
 #include "peaks.h"
 #include "select.h"
@@ -202,18 +203,6 @@ static bl_status find_spindles(bl_ctx *ctx, bl_detector *d, const pass *q, size_
   return s;
 }
 
-/* The least number from n on that has no prime factor above 11: scipy.fft.next_fast_len. */
-static size_t fast_length(size_t n)
-{
-  static const size_t primes[] = {2, 3, 5, 7, 11};
-  for (;; n++) {
-    size_t rest = n;
-    for (size_t i = 0; i < 5; i++)
-      while (rest % primes[i] == 0) rest /= primes[i];
-    if (rest == 1) return n;
-  }
-}
-
 static bl_status analyse(bl_ctx *ctx, bl_detector *d, pass *q, size_t channel, const float *x, size_t padded)
 {
   const params *p = q->p;
@@ -232,7 +221,7 @@ static bl_status analyse(bl_ctx *ctx, bl_detector *d, pass *q, size_t channel, c
 static bl_status detect(bl_ctx *ctx, bl_detector *d, size_t channel, const float *x, size_t n)
 {
   const params *p = d->params;
-  size_t padded = fast_length(n);
+  size_t padded = bl_fft_length(n, 11, 1); /* scipy.fft.next_fast_len */
   if ((double)n < 2 * d->rate_hz)
     return BL_OK; /* shorter than one transform: no room for a spindle and what is around it */
   double *v = bl_calloc(ctx, 2 * padded + 6 * n, sizeof *v);

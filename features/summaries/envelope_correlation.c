@@ -14,6 +14,7 @@
 #include "analytic.h"
 #include "baleen/wide.h"
 #include "connectivity.h"
+#include "fft.h"
 #include "moments.h"
 
 static const char who[] = "envelope_correlation";
@@ -86,18 +87,6 @@ static bl_status push(bl_ctx *ctx, void *state, const float *x, size_t n)
   memcpy(s->x + s->n * s->n_channels, x, n * s->n_channels * sizeof *x);
   s->n += n;
   return BL_OK;
-}
-
-/* The smallest number from n on that has no prime factor but 2, 3 and 5. */
-static size_t fast_length(size_t n)
-{
-  for (;; n++) {
-    size_t rest = n;
-    while (rest % 2 == 0) rest /= 2;
-    while (rest % 3 == 0) rest /= 3;
-    while (rest % 5 == 0) rest /= 5;
-    if (rest == 1) return n;
-  }
 }
 
 enum { LANES = 4 };
@@ -192,7 +181,7 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
   env_state *s = state;
   bl_status status = bl_need_frames(ctx, who, s->n, 2);
   if (status) return status;
-  size_t n_fft = fast_length(s->n);
+  size_t n_fft = bl_fft_length(s->n, 5, 1);
   void *v = s->work;
   status = bl_grow(ctx, &v, &s->cap_work, 5 * s->n_channels * s->n + n_fft, sizeof *s->work, who);
   if (status) return status;

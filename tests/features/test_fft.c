@@ -99,6 +99,24 @@ static bl_status both(bl_ctx *ctx, void *arg)
   return s;
 }
 
+/* As scipy.fft.next_fast_len: 11, and with real=True 5; even ones by hand. */
+static void check_lengths(void **arg)
+{
+  static const struct {
+    size_t n, most, step, want;
+  } rows[] = {{1, 5, 1, 1},          {0, 5, 1, 1},
+              {0, 5, 2, 2},          {7, 5, 1, 8},
+              {7, 11, 1, 7},         {13, 11, 1, 14},
+              {13, 5, 1, 15},        {13, 5, 2, 16},
+              {16, 5, 2, 16},        {1021, 11, 1, 1024},
+              {1025, 5, 1, 1080},    {1025, 11, 1, 1029},
+              {1081, 5, 2, 1152},    {100003, 11, 1, 100352},
+              {100003, 5, 1, 101250}};
+  (void)arg;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    assert_int_equal(bl_fft_length(rows[i].n, rows[i].most, rows[i].step), rows[i].want);
+}
+
 static void check_limits(void **arg)
 {
   (void)arg;
@@ -114,6 +132,6 @@ static void check_limits(void **arg)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(check_against_sum), cmocka_unit_test(check_same_bits),
-                                     cmocka_unit_test(check_limits)};
+                                     cmocka_unit_test(check_lengths), cmocka_unit_test(check_limits)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
