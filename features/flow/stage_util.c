@@ -82,3 +82,15 @@ bool bl_memoryless(const void *state, bl_warm_up *out)
   *out = (bl_warm_up){0, 1};
   return true;
 }
+
+bl_status bl_keep_push(bl_ctx *ctx, void *state, const float *x, size_t n, bl_frames *out)
+{
+  bl_frames *all = state;
+  float *to = bl_frames_add(ctx, all, n);
+  (void)out;
+  if (!to) return BL_E_NOMEM;
+  if (n) memcpy(to, x, n * all->width * sizeof *to);
+  return BL_OK;
+}
+
+void bl_keep_reset(void *state) { ((bl_frames *)state)->n = 0; }

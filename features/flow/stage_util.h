@@ -20,6 +20,11 @@ bl_status bl_number_bins(bl_ctx *ctx, bl_stream *s, const char *prefix, size_t f
 void bl_warn_broken(bl_ctx *ctx, const char *who, const bl_texts *channels, const bool *broken, size_t width);
 /* The slot warm_up of stages that make each frame of the one that comes in. */
 bool bl_memoryless(const void *state, bl_warm_up *out);
+
+/* Slots of stages that keep the whole run before they put anything out: their state begins with a bl_frames, to which frames
+ * are added and of which none are left. */
+bl_status bl_keep_push(bl_ctx *ctx, void *state, const float *x, size_t n, bl_frames *out) BL_MUST_CHECK;
+void bl_keep_reset(void *state);
 /* A channel's unit, "" when none is known. */
 const char *bl_unit_of(const bl_stream *s, size_t channel);
 

@@ -36,16 +36,6 @@ bl_status bl_detector_init(bl_ctx *ctx, bl_detector *d, const char *who, const c
   return bl_texts_copy(ctx, &d->channels, &in->channels);
 }
 
-bl_status bl_detector_push(bl_ctx *ctx, void *state, const float *x, size_t n, bl_frames *out)
-{
-  bl_detector *d = state;
-  (void)out;
-  float *to = bl_frames_add(ctx, &d->all, n);
-  if (!to) return BL_E_NOMEM;
-  if (n) memcpy(to, x, n * d->all.width * sizeof *to);
-  return BL_OK;
-}
-
 double bl_trimmed_deviation(double *v, size_t n, double share)
 {
   size_t cut = (size_t)(share * (double)n), kept = n - 2 * cut;

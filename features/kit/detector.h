@@ -13,22 +13,21 @@ typedef struct bl_detector bl_detector;
 typedef bl_status bl_detect(bl_ctx *ctx, bl_detector *d, size_t channel, const float *x, size_t n);
 
 struct bl_detector {
+  bl_frames all; /* the run so far */
   const char *who, *label;
   const void *params;
   bl_detect *detect;
   double rate_hz, start_s;
-  bl_frames all;
   bl_texts channels;
   bl_findings found; /* since the last call of events */
   bool ended;
 };
 
-/* Slots of a stage whose state is a bl_detector. Shape: the frames come when the run has ended; channels known to be in
+/* Slots of a stage whose state is a bl_detector, beside bl_keep_push(). Shape: the frames come when the run has ended; channels known to be in
  * another unit than uV are refused (BL_E_CONFIG). */
 bl_status bl_detector_shape(bl_ctx *ctx, const char *who, const bl_stream *in, bl_stream *out) BL_MUST_CHECK;
 bl_status bl_detector_init(bl_ctx *ctx, bl_detector *d, const char *who, const char *label, bl_detect *detect,
                            const bl_stream *in, const void *params) BL_MUST_CHECK;
-bl_status bl_detector_push(bl_ctx *ctx, void *state, const float *x, size_t n, bl_frames *out) BL_MUST_CHECK;
 bl_status bl_detector_finish(bl_ctx *ctx, void *state, bl_frames *out) BL_MUST_CHECK;
 bl_status bl_detector_events(bl_ctx *ctx, void *state, bl_findings *out, double *known_s) BL_MUST_CHECK;
 double bl_detector_event_lag_s(const void *state);

@@ -6,7 +6,6 @@
  * no more frames than the fit has terms becomes 0. A series with a value that is not finite is NaN throughout, and a
  * warning says so, once a run. It needs the whole run, so it cannot run live: detrend or iir can. */
 #include <math.h>
-#include <string.h>
 
 #include "stage_util.h"
 
@@ -25,8 +24,8 @@ static const bl_opt opts[] = {
 };
 
 typedef struct state {
-  size_t order;
   bl_frames all; /* the run so far */
+  size_t order;
   bl_texts channels;
 } state;
 
@@ -47,16 +46,6 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   st->order = p->type == POLYNOMIAL ? (size_t)p->order : p->type == LINEAR ? 1 : 0;
   st->all.width = bl_stream_width(in);
   return bl_texts_copy(ctx, &st->channels, &in->channels);
-}
-
-static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
-{
-  state *st = sp;
-  (void)out;
-  float *to = bl_frames_add(ctx, &st->all, n);
-  if (!to) return BL_E_NOMEM;
-  if (n) memcpy(to, x, n * st->all.width * sizeof *to);
-  return BL_OK;
 }
 
 static double recurrence(size_t n, size_t k)
@@ -120,8 +109,6 @@ static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out)
   return y ? BL_OK : bl_fail_nomem(ctx, "detrend_whole");
 }
 
-static void reset(void *sp) { ((state *)sp)->all.n = 0; }
-
 static void release(bl_ctx *ctx, void *sp)
 {
   state *st = sp;
@@ -139,8 +126,8 @@ const bl_stage_class bl_stage_detrend_whole = {
     .state_size = sizeof(state),
     .shape = shape,
     .init = init,
-    .push = push,
+    .push = bl_keep_push,
     .finish = finish,
-    .reset = reset,
+    .reset = bl_keep_reset,
     .release = release,
 };

@@ -26,10 +26,10 @@ static const bl_opt opts[] = {
 };
 
 typedef struct state {
+  bl_frames all; /* the run so far */
   bl_biquad sos[BL_IIR_MAX_SECTIONS];
   double zi[BL_IIR_MAX_SECTIONS][2];
   size_t n_sections, padlen;
-  bl_frames all; /* the run so far */
   bl_texts channels;
 } state;
 
@@ -79,16 +79,6 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   st->padlen = p->padlen.word == 0 ? ringing(st->sos, st->n_sections) : (size_t)p->padlen.real;
   st->all.width = bl_stream_width(in);
   return bl_texts_copy(ctx, &st->channels, &in->channels);
-}
-
-static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
-{
-  state *st = sp;
-  (void)out;
-  float *to = bl_frames_add(ctx, &st->all, n);
-  if (!to) return BL_E_NOMEM;
-  if (n) memcpy(to, x, n * st->all.width * sizeof *to);
-  return BL_OK;
 }
 
 /* ---- the run, forward and backward ------------------------------------------------------------------------------- */
@@ -252,8 +242,6 @@ static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out)
   return BL_OK;
 }
 
-static void reset(void *sp) { ((state *)sp)->all.n = 0; }
-
 static void release(bl_ctx *ctx, void *sp)
 {
   state *st = sp;
@@ -271,8 +259,8 @@ const bl_stage_class bl_stage_iir_zero_phase = {
     .state_size = sizeof(state),
     .shape = shape,
     .init = init,
-    .push = push,
+    .push = bl_keep_push,
     .finish = finish,
-    .reset = reset,
+    .reset = bl_keep_reset,
     .release = release,
 };

@@ -5,7 +5,6 @@
  * range of nothing gives 0. Decibels below the loudest: top_db with ref: max. It needs the whole run before its first output, so that it cannot run live. */
 #include <float.h>
 #include <math.h>
-#include <string.h>
 
 #include "stage_util.h"
 
@@ -24,9 +23,9 @@ static const bl_opt opts[] = {
 };
 
 typedef struct state {
+  bl_frames all; /* the run so far */
   params p;
   size_t n_channels, n_bins;
-  bl_frames all; /* the run so far */
 } state;
 
 static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stream *out)
@@ -45,16 +44,6 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
                          .n_channels = in->n_channels,
                          .n_bins = in->n_bins,
                          .all = {.width = bl_stream_width(in)}};
-  return BL_OK;
-}
-
-static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
-{
-  state *st = sp;
-  (void)out;
-  float *to = bl_frames_add(ctx, &st->all, n);
-  if (!to) return BL_E_NOMEM;
-  if (n) memcpy(to, x, n * st->all.width * sizeof *to);
   return BL_OK;
 }
 
@@ -94,7 +83,6 @@ static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out)
   return BL_OK;
 }
 
-static void reset(void *sp) { ((state *)sp)->all.n = 0; }
 static void release(bl_ctx *ctx, void *sp) { bl_frames_free(ctx, &((state *)sp)->all); }
 
 static bl_status needs(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, const bool *wanted,
@@ -119,8 +107,8 @@ const bl_stage_class bl_stage_normalize_whole = {
     .shape = shape,
     .needs = needs,
     .init = init,
-    .push = push,
+    .push = bl_keep_push,
     .finish = finish,
-    .reset = reset,
+    .reset = bl_keep_reset,
     .release = release,
 };

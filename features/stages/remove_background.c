@@ -4,8 +4,6 @@
  * `smooth` bins around each, beyond the edges the nearest one. What lies below is 0, unless clip is false. maad.sound.
  * remove_background_along_axis, modes median and mean, with N = smooth. It needs the whole run before its first output, so
  * it cannot run live: denoise and whiten can. NaN and infinity come out as NaN. */
-#include <string.h>
-
 #include "select.h"
 #include "stage_util.h"
 
@@ -27,9 +25,10 @@ static const bl_opt opts[] = {
 };
 
 typedef struct state {
+  bl_frames all; /* the run so far */
   params p;
   size_t n_channels, n_bins;
-  bl_frames all, column;  /* the run so far; the values of one bin */
+  bl_frames column;       /* the values of one bin */
   double *level, *smooth; /* of a channel's bins */
 } state;
 
@@ -59,16 +58,6 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   st->level = bl_calloc(ctx, in->n_bins, sizeof *st->level);
   st->smooth = bl_calloc(ctx, in->n_bins, sizeof *st->smooth);
   return st->level && st->smooth ? BL_OK : bl_fail_nomem(ctx, "remove_background");
-}
-
-static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
-{
-  state *st = sp;
-  (void)out;
-  float *to = bl_frames_add(ctx, &st->all, n);
-  if (!to) return BL_E_NOMEM;
-  if (n) memcpy(to, x, n * st->all.width * sizeof *to);
-  return BL_OK;
 }
 
 /* NaN when none of the n values is finite, which are moved about. */
@@ -123,8 +112,6 @@ static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out)
   return BL_OK;
 }
 
-static void reset(void *sp) { ((state *)sp)->all.n = 0; }
-
 static void release(bl_ctx *ctx, void *sp)
 {
   state *st = sp;
@@ -144,8 +131,8 @@ const bl_stage_class bl_stage_remove_background = {
     .state_size = sizeof(state),
     .shape = shape,
     .init = init,
-    .push = push,
+    .push = bl_keep_push,
     .finish = finish,
-    .reset = reset,
+    .reset = bl_keep_reset,
     .release = release,
 };

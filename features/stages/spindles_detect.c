@@ -18,6 +18,7 @@
 #include "moving.h"
 #include "peaks.h"
 #include "select.h"
+#include "stage_util.h"
 
 typedef struct params {
   bl_reals freq_sp, freq_broad, duration;
@@ -258,7 +259,7 @@ const bl_stage_class bl_stage_spindles_detect = {
     .state_size = sizeof(bl_detector),
     .shape = shape,
     .init = init,
-    .push = bl_detector_push,
+    .push = bl_keep_push,
     .finish = bl_detector_finish,
     .reset = bl_detector_reset,
     .release = bl_detector_release,

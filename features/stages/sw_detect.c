@@ -12,6 +12,7 @@
 
 #include "detector.h"
 #include "peaks.h"
+#include "stage_util.h"
 
 typedef struct params {
   bl_reals freq_sw, dur_neg, dur_pos, amp_neg, amp_pos, amp_ptp;
@@ -197,7 +198,7 @@ const bl_stage_class bl_stage_sw_detect = {
     .state_size = sizeof(bl_detector),
     .shape = shape,
     .init = init,
-    .push = bl_detector_push,
+    .push = bl_keep_push,
     .finish = bl_detector_finish,
     .reset = bl_detector_reset,
     .release = bl_detector_release,

@@ -26,10 +26,10 @@ static const bl_opt opts[] = {
 };
 
 typedef struct state {
+  bl_frames all; /* the run so far */
   double top_db; /* infinite: none */
   int ref;
   size_t n_channels, n_bins;
-  bl_frames all;    /* the run so far */
   bl_frames column; /* median: the values of a channel */
 } state;
 
@@ -56,16 +56,6 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
                          .n_bins = in->n_bins,
                          .all = {.width = bl_stream_width(in)},
                          .column = {.width = in->n_bins}};
-  return BL_OK;
-}
-
-static bl_status push(bl_ctx *ctx, void *sp, const float *x, size_t n, bl_frames *out)
-{
-  state *st = sp;
-  (void)out;
-  float *to = bl_frames_add(ctx, &st->all, n);
-  if (!to) return BL_E_NOMEM;
-  if (n) memcpy(to, x, n * st->all.width * sizeof *to);
   return BL_OK;
 }
 
@@ -126,7 +116,6 @@ static bl_status finish(bl_ctx *ctx, void *sp, bl_frames *out)
   return BL_OK;
 }
 
-static void reset(void *sp) { ((state *)sp)->all.n = 0; }
 static void release(bl_ctx *ctx, void *sp)
 {
   bl_frames_free(ctx, &((state *)sp)->all);
@@ -143,8 +132,8 @@ const bl_stage_class bl_stage_top_db = {
     .state_size = sizeof(state),
     .shape = shape,
     .init = init,
-    .push = push,
+    .push = bl_keep_push,
     .finish = finish,
-    .reset = reset,
+    .reset = bl_keep_reset,
     .release = release,
 };
