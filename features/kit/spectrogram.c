@@ -16,11 +16,16 @@ bl_status bl_spectrogram_check(bl_ctx *ctx, const char *who, const bl_stream *in
   return bl_need_linear(ctx, who, in);
 }
 
+size_t bl_spectrogram_bins(const bl_stream *in)
+{
+  bool half = fabs(in->bin_hz[in->n_bins - 1] - in->source_rate_hz / 2) <= 1e-9 * in->source_rate_hz;
+  return in->n_bins - half;
+}
+
 bl_status bl_spectrogram_init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
 {
   bl_spectrogram *s = state;
-  *s = (bl_spectrogram){.params = params, .in = in, .n_bins = in->n_bins};
-  if (fabs(in->bin_hz[in->n_bins - 1] - in->source_rate_hz / 2) <= 1e-9 * in->source_rate_hz) s->n_bins--;
+  *s = (bl_spectrogram){.params = params, .in = in, .n_bins = bl_spectrogram_bins(in)};
   s->room = bl_calloc(ctx, 2 * in->n_bins, sizeof *s->room);
   return s->room ? BL_OK : bl_fail_nomem(ctx, "the bins of a spectrogram");
 }

@@ -19,7 +19,10 @@ typedef struct bl_spectrogram {
   double *room;  /* [2][in->n_bins]: for the functions below, and for whoever wants numbers a bin */
 } bl_spectrogram;
 
-/* BL_E_SHAPE for a waveform, as of all summaries; BL_E_CONFIG for decibels or complex values. As the slot shape's first step. */
+/* How many bins of a spectrum count: all but the one at half the sampling rate. */
+size_t bl_spectrogram_bins(const bl_stream *in);
+/* BL_E_SHAPE for a waveform, as of all summaries; BL_E_CONFIG for decibels or complex values. As the slot shape's first
+ * step. */
 bl_status bl_spectrogram_check(bl_ctx *ctx, const char *who, const bl_stream *in) BL_MUST_CHECK;
 /* Slots of a summary whose state is a bl_spectrogram. */
 bl_status bl_spectrogram_init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state) BL_MUST_CHECK;

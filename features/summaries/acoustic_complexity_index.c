@@ -21,19 +21,13 @@ static const bl_opt opts[] = {
     BL_OPT_END,
 };
 
-static size_t n_bins_of(const bl_stream *in)
-{
-  bool half = fabs(in->bin_hz[in->n_bins - 1] - in->source_rate_hz / 2) <= 1e-9 * in->source_rate_hz;
-  return in->n_bins - half;
-}
-
 static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_feature_names *out)
 {
   const params *p = pp;
   char c[24], b[BL_BIN_NAME];
   bl_status s = bl_spectrogram_check(ctx, "acoustic_complexity_index", in);
   if (s) return s;
-  size_t n = p->output == PER_BIN ? n_bins_of(in) : 1;
+  size_t n = p->output == PER_BIN ? bl_spectrogram_bins(in) : 1;
   for (size_t i = 0; i < in->n_channels; i++)
     for (size_t k = 0; !s && k < n; k++)
       s = bl_feature_add(ctx, out, bl_channel_name(in, i, c), p->output == PER_BIN ? bl_bin_name(in, k, b) : NULL,

@@ -36,8 +36,7 @@ typedef struct state {
 
 static size_t n_values(const params *p, const bl_stream *in)
 {
-  bool half = fabs(in->bin_hz[in->n_bins - 1] - in->source_rate_hz / 2) <= 1e-9 * in->source_rate_hz;
-  return p->output == SCALARS ? 4 : in->n_bins - half;
+  return p->output == SCALARS ? 4 : bl_spectrogram_bins(in);
 }
 
 static double top_of(const params *p, const bl_stream *in)
