@@ -120,7 +120,8 @@ static double top_of(const bl_loud_params *p, const bl_stream *in)
   return p->fmax.word == 0 ? fmin(20000, in->bin_hz[in->n_bins - 1]) : p->fmax.real;
 }
 
-bl_status bl_loud_bands(bl_ctx *ctx, const char *who, const bl_loud_params *p, const bl_stream *in, size_t *n)
+/* How many bands there are. */
+static bl_status count_bands(bl_ctx *ctx, const char *who, const bl_loud_params *p, const bl_stream *in, size_t *n)
 {
   double bands = floor((top_of(p, in) - p->fmin) / p->bin_step + 1e-9);
   *n = bands > 0 ? (size_t)bands : 0;
@@ -135,6 +136,33 @@ bl_status bl_loud_bands(bl_ctx *ctx, const char *who, const bl_loud_params *p, c
   return BL_OK;
 }
 
+bl_status bl_loud_shape(bl_ctx *ctx, const char *who, const char *what, const bl_loud_params *p, const bl_stream *in,
+                        bl_feature_names *out)
+{
+  char c[24];
+  size_t n;
+  bl_status s = bl_spectrogram_check(ctx, who, in);
+  if (!s) s = count_bands(ctx, who, p, in, &n);
+  for (size_t i = 0; !s && i < in->n_channels; i++)
+    s = bl_feature_add(ctx, out, bl_channel_name(in, i, c), NULL, what, "1");
+  return s;
+}
+
+bl_status bl_loud_init(bl_ctx *ctx, const char *who, const void *params, const bl_stream *in, bl_loud *s)
+{
+  bl_status status = bl_spectrogram_init(ctx, params, in, &s->s);
+  if (!status) status = count_bands(ctx, who, params, in, &s->n);
+  if (!status && !(s->scores = bl_calloc(ctx, s->n, sizeof *s->scores))) status = bl_fail_nomem(ctx, who);
+  return status;
+}
+
+void bl_loud_release(bl_ctx *ctx, void *state)
+{
+  bl_loud *s = state;
+  bl_free(ctx, s->scores);
+  bl_spectrogram_release(ctx, &s->s);
+}
+
 static double loudest(const bl_spectrogram *s, size_t channel)
 {
   float most = 0;
@@ -145,10 +173,12 @@ static double loudest(const bl_spectrogram *s, size_t channel)
   return (double)most;
 }
 
-void bl_loud_scores(const bl_spectrogram *s, const bl_loud_params *p, size_t channel, double *scores, size_t n)
+void bl_loud_scores(bl_loud *st, size_t channel)
 {
+  const bl_spectrogram *s = &st->s;
+  const bl_loud_params *p = s->params;
   double least = loudest(s, channel) * pow(10, p->dB_threshold / 10);
-  for (size_t j = 0; j < n; j++) {
+  for (size_t j = 0; j < st->n; j++) {
     double lo = p->fmin + p->bin_step * (double)j;
     size_t first, last, loud = 0;
     bl_spectrogram_band(s, lo, lo + p->bin_step, &first, &last);
@@ -156,6 +186,6 @@ void bl_loud_scores(const bl_spectrogram *s, const bl_loud_params *p, size_t cha
       const float *x = bl_spectrogram_frame(s, i, channel);
       for (size_t k = first; k <= last; k++) loud += (double)x[k] > least;
     }
-    scores[j] = (double)loud / ((double)s->n * (double)(last + 1 - first));
+    st->scores[j] = (double)loud / ((double)s->n * (double)(last + 1 - first));
   }
 }

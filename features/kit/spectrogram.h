@@ -62,10 +62,18 @@ extern const char *const bl_loud_auto[];
   {"dB_threshold", BL_OPT_REAL, offsetof(T, m.dB_threshold), "-50", -1000, 0, 0, NULL, "dB",                           \
    "what is above this, against the loudest value of the segment, counts", NULL}
 /* clang-format on */
-/* How many bands there are: BL_E_RANGE when none. */
-bl_status bl_loud_bands(bl_ctx *ctx, const char *who, const bl_loud_params *p, const bl_stream *in,
-                        size_t *n) BL_MUST_CHECK;
-/* The share of loud values in each band, into scores[n]. */
-void bl_loud_scores(const bl_spectrogram *s, const bl_loud_params *p, size_t channel, double *scores, size_t n);
+/* The whole state of a summary whose params begin with them. */
+typedef struct bl_loud {
+  bl_spectrogram s;
+  double *scores; /* [n]: of each band */
+  size_t n;
+} bl_loud;
+/* Slots of such a summary, with one number a channel, called `what`; BL_E_RANGE when there is no band. */
+bl_status bl_loud_shape(bl_ctx *ctx, const char *who, const char *what, const bl_loud_params *p, const bl_stream *in,
+                        bl_feature_names *out) BL_MUST_CHECK;
+bl_status bl_loud_init(bl_ctx *ctx, const char *who, const void *params, const bl_stream *in, bl_loud *s) BL_MUST_CHECK;
+void bl_loud_release(bl_ctx *ctx, void *state);
+/* The share of loud values in each band of a channel, into st->scores. */
+void bl_loud_scores(bl_loud *st, size_t channel);
 
 #endif
