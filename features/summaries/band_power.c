@@ -6,9 +6,9 @@
  *   sum      sum of P over the bins lo <= f <= hi, in u^2/Hz, not multiplied by df (mne-features)
  *   mean     mean of P over the bins lo <= f < hi, in u^2/Hz (MNE's sleep tutorial)
  * relative divides simpson by the integral, sum and mean by the sum, over the bins of total_hz, both ends included, by
- * default all bins. ratios adds each band's power over each other's. log is taken last, of ratios too. A band that reaches above half the rate is cut off there, with a warning; one
- * that lies above, or holds too few bins (simpson 2, else 1), is refused. Row: [channel][bands, then
- * ratios]. */
+ * default all bins. ratios adds each band's power over each other's. log is taken last, of ratios too. A band that reaches
+ * above half the rate is cut off there, with a warning; one that lies above, or holds too few bins (simpson 2, else 1), is
+ * refused. Row: [channel][bands, then ratios]. */
 #include <math.h>
 #include <stdio.h>
 

@@ -1,7 +1,8 @@
 /* lziv_complexity: Lempel-Ziv complexity: into how many new words the signal falls, seen as above its mean or not.
  *
  * The segment is a row of ones (above `threshold`, the mean or median) and zeros, read from the start; a word ends where
- * it is no longer found in what came before (Lempel and Ziv 1976). normalize divides by n / log2(n). */
+ * it is no longer found in what came before (Lempel and Ziv 1976). normalize divides by n / log2(n). Each word is looked
+ * for from every place before it: time grows with nearly the square of the segment. */
 #include <math.h>
 
 #include "series.h"
