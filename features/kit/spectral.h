@@ -6,6 +6,8 @@
 #ifndef BALEEN_SPECTRAL_H
 #define BALEEN_SPECTRAL_H
 
+#include <math.h>
+
 #include "moments.h"
 #include "psd.h"
 
@@ -44,6 +46,8 @@ bl_bins bl_bins_between(const bl_psd_plan *plan, double lo_hz, double hi_hz, boo
 /* The same with both ends; BL_E_RANGE when there are fewer than `need`. what: the options' names, for the message. */
 bl_status bl_bins_need(bl_ctx *ctx, const char *who, const char *what, const bl_psd_plan *plan, double lo_hz,
                        double hi_hz, size_t need, bl_bins *out) BL_MUST_CHECK;
+/* The lower end of a range whose frequencies are taken the logarithm of: 0 Hz has none, so at least the first bin above. */
+static inline double bl_above_zero_hz(const bl_psd_plan *plan, double lo_hz) { return fmax(lo_hz, plan->df_hz); }
 double bl_bins_sum(const double *psd, bl_bins b);
 
 #endif

@@ -61,7 +61,7 @@ static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_
   bl_bins bins;
   size_t up, down;
   bl_status s = bl_psd_shape(ctx, "irasa", &p->psd, in, &plan);
-  if (!s) s = bl_bins_need(ctx, "irasa", "fmin, fmax", &plan, p->fmin, p->fmax, 3, &bins);
+  if (!s) s = bl_bins_need(ctx, "irasa", "fmin, fmax", &plan, bl_above_zero_hz(&plan, p->fmin), p->fmax, 3, &bins);
   if (!s && p->hset.n < 2)
     s = bl_fail(ctx, BL_E_CONFIG, "irasa: hset holds %zu factors; two or more are needed", p->hset.n);
   for (size_t i = 0; !s && i < p->hset.n; i++)
@@ -97,7 +97,7 @@ static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void
   s->part.short_segment = BL_PSD_REFUSE;
   s->part.n_per_seg = (bl_word){-1, (double)plan.n_per_seg};
   s->part.n_fft = (bl_word){-1, (double)plan.n_fft};
-  s->bins = bl_bins_between(&plan, p->fmin, p->fmax, true);
+  s->bins = bl_bins_between(&plan, bl_above_zero_hz(&plan, p->fmin), p->fmax, true);
   s->copies = bl_calloc(ctx, 2 * p->hset.n, sizeof *s->copies);
   s->aperiodic = bl_calloc(ctx, plan.n_bins, sizeof *s->aperiodic);
   s->column = bl_calloc(ctx, p->hset.n, sizeof *s->column);

@@ -41,7 +41,8 @@ static bl_status values(bl_ctx *ctx, bl_spectral *s, const double *psd, double *
 {
   (void)ctx;
   const spect_slope_params *p = s->params;
-  sums v = sum_up(psd, bl_bins_between(&s->psd.plan, p->fmin, p->fmax, true), s->psd.plan.df_hz);
+  sums v = sum_up(psd, bl_bins_between(&s->psd.plan, bl_above_zero_hz(&s->psd.plan, p->fmin), p->fmax, true),
+                  s->psd.plan.df_hz);
   double slope = v.xy / v.xx, rest = v.yy - slope * v.xy;
   out[0] = v.y - slope * v.x;
   out[1] = slope;
@@ -62,7 +63,7 @@ static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_
   bl_status s = bl_psd_shape(ctx, form.name, &p->psd, in, &plan);
   if (!s) s = bl_psd_refuse_idle(ctx, form.name, opts, params, p->psd.method);
   bl_bins b;
-  if (!s) s = bl_bins_need(ctx, form.name, "fmin, fmax", &plan, p->fmin, p->fmax, 3, &b);
+  if (!s) s = bl_bins_need(ctx, form.name, "fmin, fmax", &plan, bl_above_zero_hz(&plan, p->fmin), p->fmax, 3, &b);
   return s ? s : bl_features_each_of(ctx, in, what, units, 4, out);
 }
 

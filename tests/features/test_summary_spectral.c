@@ -72,9 +72,32 @@ static void test_refusals(void **state)
   }
 }
 
+/* 0 Hz has no logarithm: a lower end that rounds to it means the first bin above. */
+static void test_lowest_bin(void **state)
+{
+  (void)state;
+  static const char *const summaries[] = {"spect_slope", "irasa"};
+  enum { N = 160 * 16 };
+  static float x[N];
+  bl_ctx *ctx = bl_ctx_new();
+  bl_rng rng = bl_rng_make(7, "lowest", 0);
+  bl_stream in;
+  for (size_t i = 0; i < N; i++) x[i] = (float)bl_rng_normal(&rng);
+  check_ok(ctx, make_stream(ctx, 1, 1, 160, &in));
+  for (size_t i = 0; i < 2; i++) {
+    float tiny[4], first[4];
+    summarise(ctx, summaries[i], "window_s=4;fmax=30;fmin=1e-9", &in, x, N, tiny, 4);
+    summarise(ctx, summaries[i], "window_s=4;fmax=30;fmin=0.25", &in, x, N, first, 4);
+    for (size_t j = 0; j < 4; j++) check_near((double)tiny[j], (double)first[j], 0);
+  }
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_UNDEFINED), 0);
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden), cmocka_unit_test(test_names),
-                                     cmocka_unit_test(test_refusals)};
+                                     cmocka_unit_test(test_refusals), cmocka_unit_test(test_lowest_bin)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
