@@ -6,7 +6,8 @@
  * and 5. Volume conduction gives two channels a share of the same source at once; pairwise orthogonalisation takes it out:
  * of z_a only what stands at right angles to z_b is left, |Im(z_a conj(z_b) / |z_b|)|, and its correlation with |z_b| is
  * averaged with that of b without a, absolute values first unless absolute is false. log: envelopes are ln |z|^2.
- * An envelope that does not vary has the correlation 0. Row: one value a pair a < b. Keeps the segment.
+ * An envelope that does not vary has the correlation 0, with `none`; where it is 0 (silence) there is no angle and no
+ * logarithm, and pairwise and log give NaN and a warning. Row: one value a pair a < b. Keeps the segment.
  * Hipp and others, Nature Neurosci. 15 (2012) 884; Khan and others, NeuroImage 174 (2018) 57. */
 #include <math.h>
 #include <string.h>
@@ -28,6 +29,7 @@ typedef struct env_params {
 
 typedef struct env_state {
   const env_params *params;
+  const bl_stream *in;
   size_t n_channels, n;
   float *x; /* [n][channel] */
   size_t cap;
@@ -65,6 +67,7 @@ static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void
 {
   env_state *s = state;
   s->params = params;
+  s->in = in;
   s->n_channels = in->n_channels;
   s->norm = bl_calloc(ctx, s->n_channels, sizeof *s->norm);
   return s->norm ? BL_OK : bl_fail_nomem(ctx, who);
@@ -176,6 +179,27 @@ static double without(const env_state *s, size_t a, size_t b, double *row)
   return s->params->absolute ? fabs(r) : r;
 }
 
+static bool finite_came_in(const env_state *s, size_t c) { return isfinite(total(channel_of(s, c).re, s->n)); }
+
+static bl_status tell_undefined(bl_ctx *ctx, const env_state *s, size_t a, size_t b)
+{
+  char *pair = bl_pair_name(ctx, s->in, a, b);
+  if (!pair) return bl_fail_nomem(ctx, who);
+  bl_warn(ctx, BL_W_UNDEFINED, "%s: not defined for %s in a segment (an envelope is 0, as of silence); it gives NaN",
+          who, pair);
+  bl_free(ctx, pair);
+  return BL_OK;
+}
+
+static bl_status pair_value(bl_ctx *ctx, const env_state *s, size_t a, size_t b, double *room, float *out)
+{
+  double r = s->params->orthogonalize == PAIRWISE
+                 ? (without(s, a, b, room) + without(s, b, a, room)) / 2
+                 : over(product(channel_of(s, a).env, channel_of(s, b).env, s->n), s->norm[a], s->norm[b]);
+  *out = (float)r;
+  return isfinite(r) || !finite_came_in(s, a) || !finite_came_in(s, b) ? BL_OK : tell_undefined(ctx, s, a, b);
+}
+
 static bl_status finish(bl_ctx *ctx, void *state, float *row)
 {
   env_state *s = state;
@@ -189,10 +213,7 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
   double *last = s->work + 5 * s->n_channels * s->n;
   status = prepare(ctx, s, last, n_fft);
   for (size_t a = 0; !status && a < s->n_channels; a++)
-    for (size_t b = a + 1; b < s->n_channels; b++)
-      *row++ = (float)(s->params->orthogonalize == PAIRWISE
-                           ? (without(s, a, b, last) + without(s, b, a, last)) / 2
-                           : over(product(channel_of(s, a).env, channel_of(s, b).env, s->n), s->norm[a], s->norm[b]));
+    for (size_t b = a + 1; !status && b < s->n_channels; b++) status = pair_value(ctx, s, a, b, last, row++);
   return status;
 }
 

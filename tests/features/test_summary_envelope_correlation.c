@@ -77,8 +77,15 @@ static void test_edges(void **state)
   check_ok(ctx, make_stream(ctx, 1, 1, 100, &alone));
   summarise(ctx, "envelope_correlation", "orthogonalize=none", &in, x, 64, row, 1);
   check_near((double)row[0], 0, 0);
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_UNDEFINED), 0);
   summarise(ctx, "envelope_correlation", "", &in, x, 64, row, 1);
-  assert_true(isnan(row[0])); /* a flat channel has no angle */
+  assert_true(isnan(row[0])); /* silence has no angle */
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_UNDEFINED), 1);
+  x[0] = NAN;
+  summarise(ctx, "envelope_correlation", "", &in, x, 64, row, 1);
+  assert_true(isnan(row[0])); /* came in as NaN: no news */
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_UNDEFINED), 1);
+  x[0] = 1;
   check_ok(ctx, make_summary(ctx, "envelope_correlation", "orthogonalize", "none", &m));
   check_fails(ctx, sum_start(ctx, &m, &alone, &r), BL_E_SHAPE, "has one channel");
   check_ok(ctx, sum_start(ctx, &m, &in, &r));
