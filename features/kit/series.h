@@ -41,6 +41,24 @@ bl_status bl_series_push(bl_ctx *ctx, void *state, const float *x, size_t n) BL_
 bl_status bl_series_finish(bl_ctx *ctx, void *state, float *row) BL_MUST_CHECK;
 void bl_series_release(bl_ctx *ctx, void *state);
 
+/* clang-format off */
+/* The functions shape and init of a file whose numbers `form` says, whatever its options; and the slots of a class that
+ * has a bl_series as its state, and functions of these names. */
+#define BL_SERIES_FUNCTIONS(form)                                                                                      \
+  static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)                  \
+  {                                                                                                                    \
+    (void)params;                                                                                                      \
+    return bl_series_shape(ctx, &(form), in, out);                                                                     \
+  }                                                                                                                    \
+  static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)                             \
+  {                                                                                                                    \
+    return bl_series_init(ctx, state, in, &(form), 0, params);                                                         \
+  }
+#define BL_SERIES_SLOTS                                                                                                \
+  .state_size = sizeof(bl_series), .shape = shape, .init = init, .begin = bl_series_begin, .push = bl_series_push,     \
+  .finish = bl_series_finish, .release = bl_series_release
+/* clang-format on */
+
 /* Room for n doubles, kept from place to place and segment to segment; what lay in it is void. */
 bl_status bl_series_room(bl_ctx *ctx, bl_series *s, size_t n, double **out) BL_MUST_CHECK;
 /* BL_E_SHAPE when n samples are fewer than `need`, which options raised above that of the form. */

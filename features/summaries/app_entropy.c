@@ -49,16 +49,7 @@ static bl_status values(bl_ctx *ctx, bl_series *s, double *x, size_t n, double *
 static const char *const what[] = {"app_entropy"}, *const units[] = {"nat"};
 static const bl_series_form form = {"app_entropy", what, units, 1, 2, values};
 
-static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
-{
-  (void)params;
-  return bl_series_shape(ctx, &form, in, out);
-}
-
-static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
-{
-  return bl_series_init(ctx, state, in, &form, 0, params);
-}
+BL_SERIES_FUNCTIONS(form)
 
 const bl_summary_class bl_summary_app_entropy = {
     .name = "app_entropy",
@@ -66,11 +57,5 @@ const bl_summary_class bl_summary_app_entropy = {
     .source = "Pincus 1991; antropy.app_entropy",
     .opts = opts,
     .params_size = sizeof(app_entropy_params),
-    .state_size = sizeof(bl_series),
-    .shape = shape,
-    .init = init,
-    .begin = bl_series_begin,
-    .push = bl_series_push,
-    .finish = bl_series_finish,
-    .release = bl_series_release,
+    BL_SERIES_SLOTS,
 };

@@ -61,26 +61,11 @@ static bl_status values(bl_ctx *ctx, bl_series *s, double *x, size_t n, double *
 static const char *const what[] = {"detrended_fluctuation"}, *const units[] = {"1"};
 static const bl_series_form form = {"detrended_fluctuation", what, units, 1, 58, values};
 
-static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
-{
-  (void)params;
-  return bl_series_shape(ctx, &form, in, out);
-}
-
-static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
-{
-  return bl_series_init(ctx, state, in, &form, 0, params);
-}
+BL_SERIES_FUNCTIONS(form)
 
 const bl_summary_class bl_summary_detrended_fluctuation = {
     .name = "detrended_fluctuation",
     .summary = "exponent of the detrended fluctuation analysis of each channel and bin",
     .source = "Peng and others 1994; antropy.detrended_fluctuation",
-    .state_size = sizeof(bl_series),
-    .shape = shape,
-    .init = init,
-    .begin = bl_series_begin,
-    .push = bl_series_push,
-    .finish = bl_series_finish,
-    .release = bl_series_release,
+    BL_SERIES_SLOTS,
 };

@@ -27,26 +27,11 @@ static const char *const what[] = {"maxPos", "minPos", "maxameandist", "minamean
 static const char *const units[] = {"s", "s", "%s", "%s"};
 static const bl_series_form form = {"extremes", what, units, 4, 1, values};
 
-static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
-{
-  (void)params;
-  return bl_series_shape(ctx, &form, in, out);
-}
-
-static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
-{
-  return bl_series_init(ctx, state, in, &form, 0, params);
-}
+BL_SERIES_FUNCTIONS(form)
 
 const bl_summary_class bl_summary_extremes = {
     .name = "extremes",
     .summary = "place of the largest and smallest value, and their distance from the mean",
     .source = "openSMILE Extremes",
-    .state_size = sizeof(bl_series),
-    .shape = shape,
-    .init = init,
-    .begin = bl_series_begin,
-    .push = bl_series_push,
-    .finish = bl_series_finish,
-    .release = bl_series_release,
+    BL_SERIES_SLOTS,
 };

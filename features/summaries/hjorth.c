@@ -68,16 +68,7 @@ static const char *const what[] = {"hjorth_activity", "hjorth_mobility", "hjorth
                                                                                                    "%s^2", "1", "1"};
 static const bl_series_form form = {"hjorth", what, units, 3, 3, values};
 
-static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
-{
-  (void)params;
-  return bl_series_shape(ctx, &form, in, out);
-}
-
-static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
-{
-  return bl_series_init(ctx, state, in, &form, 0, params);
-}
+BL_SERIES_FUNCTIONS(form)
 
 const bl_summary_class bl_summary_hjorth = {
     .name = "hjorth",
@@ -85,11 +76,5 @@ const bl_summary_class bl_summary_hjorth = {
     .source = "Hjorth 1970; antropy.hjorth_params",
     .opts = opts,
     .params_size = sizeof(hjorth_params),
-    .state_size = sizeof(bl_series),
-    .shape = shape,
-    .init = init,
-    .begin = bl_series_begin,
-    .push = bl_series_push,
-    .finish = bl_series_finish,
-    .release = bl_series_release,
+    BL_SERIES_SLOTS,
 };

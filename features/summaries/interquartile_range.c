@@ -17,26 +17,11 @@ static const char *const what[] = {"iqr1-2", "iqr2-3", "iqr1-3"};
 static const char *const units[] = {"%s", "%s", "%s"};
 static const bl_series_form form = {"interquartile_range", what, units, 3, 1, values};
 
-static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
-{
-  (void)params;
-  return bl_series_shape(ctx, &form, in, out);
-}
-
-static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
-{
-  return bl_series_init(ctx, state, in, &form, 0, params);
-}
+BL_SERIES_FUNCTIONS(form)
 
 const bl_summary_class bl_summary_interquartile_range = {
     .name = "interquartile_range",
     .summary = "differences of quartiles of each channel and bin",
     .source = "openSMILE Percentiles, scipy.stats.iqr",
-    .state_size = sizeof(bl_series),
-    .shape = shape,
-    .init = init,
-    .begin = bl_series_begin,
-    .push = bl_series_push,
-    .finish = bl_series_finish,
-    .release = bl_series_release,
+    BL_SERIES_SLOTS,
 };

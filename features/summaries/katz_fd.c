@@ -22,26 +22,11 @@ static bl_status values(bl_ctx *ctx, bl_series *s, double *x, size_t n, double *
 static const char *const what[] = {"katz_fd"}, *const units[] = {"1"};
 static const bl_series_form form = {"katz_fd", what, units, 1, 2, values};
 
-static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
-{
-  (void)params;
-  return bl_series_shape(ctx, &form, in, out);
-}
-
-static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
-{
-  return bl_series_init(ctx, state, in, &form, 0, params);
-}
+BL_SERIES_FUNCTIONS(form)
 
 const bl_summary_class bl_summary_katz_fd = {
     .name = "katz_fd",
     .summary = "fractal dimension after Katz of each channel and bin",
     .source = "Katz 1988; antropy.katz_fd",
-    .state_size = sizeof(bl_series),
-    .shape = shape,
-    .init = init,
-    .begin = bl_series_begin,
-    .push = bl_series_push,
-    .finish = bl_series_finish,
-    .release = bl_series_release,
+    BL_SERIES_SLOTS,
 };

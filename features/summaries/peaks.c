@@ -56,16 +56,7 @@ static const char *const what[] = {"numPeaks", "meanPeakDist", "peakMean", "peak
 static const char *const units[] = {"1", "s", "%s", "%s"};
 static const bl_series_form form = {"peaks", what, units, 4, 1, values};
 
-static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
-{
-  (void)params;
-  return bl_series_shape(ctx, &form, in, out);
-}
-
-static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
-{
-  return bl_series_init(ctx, state, in, &form, 0, params);
-}
+BL_SERIES_FUNCTIONS(form)
 
 const bl_summary_class bl_summary_peaks = {
     .name = "peaks",
@@ -73,11 +64,5 @@ const bl_summary_class bl_summary_peaks = {
     .source = "scipy.signal.find_peaks, openSMILE Peaks2",
     .opts = opts,
     .params_size = sizeof(peaks_params),
-    .state_size = sizeof(bl_series),
-    .shape = shape,
-    .init = init,
-    .begin = bl_series_begin,
-    .push = bl_series_push,
-    .finish = bl_series_finish,
-    .release = bl_series_release,
+    BL_SERIES_SLOTS,
 };

@@ -101,11 +101,5 @@ const bl_summary_class bl_summary_perm_entropy = {
     .source = "Bandt and Pompe 2002; antropy.perm_entropy",
     .opts = opts,
     .params_size = sizeof(perm_entropy_params),
-    .state_size = sizeof(bl_series),
-    .shape = shape,
-    .init = init,
-    .begin = bl_series_begin,
-    .push = bl_series_push,
-    .finish = bl_series_finish,
-    .release = bl_series_release,
+    BL_SERIES_SLOTS,
 };

@@ -81,16 +81,7 @@ static const char *const what[] = {"linregc1", "linregc2", "linregerrA", "linreg
 static const char *const units[] = {"%s/s", "%s", "%s", "%s^2", "%s/s^2", "%s/s", "%s", "%s", "%s^2"};
 static const bl_series_form form = {"regression", what, units, 9, 1, values};
 
-static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
-{
-  (void)params;
-  return bl_series_shape(ctx, &form, in, out);
-}
-
-static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
-{
-  return bl_series_init(ctx, state, in, &form, 0, params);
-}
+BL_SERIES_FUNCTIONS(form)
 
 const bl_summary_class bl_summary_regression = {
     .name = "regression",
@@ -98,11 +89,5 @@ const bl_summary_class bl_summary_regression = {
     .source = "openSMILE Regression, numpy.polyfit",
     .opts = opts,
     .params_size = sizeof(regression_params),
-    .state_size = sizeof(bl_series),
-    .shape = shape,
-    .init = init,
-    .begin = bl_series_begin,
-    .push = bl_series_push,
-    .finish = bl_series_finish,
-    .release = bl_series_release,
+    BL_SERIES_SLOTS,
 };

@@ -44,16 +44,7 @@ static bl_status values(bl_ctx *ctx, bl_series *s, double *x, size_t n, double *
 static const char *const what[] = {"sample_entropy"}, *const units[] = {"nat"};
 static const bl_series_form form = {"sample_entropy", what, units, 1, 3, values};
 
-static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
-{
-  (void)params;
-  return bl_series_shape(ctx, &form, in, out);
-}
-
-static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
-{
-  return bl_series_init(ctx, state, in, &form, 0, params);
-}
+BL_SERIES_FUNCTIONS(form)
 
 const bl_summary_class bl_summary_sample_entropy = {
     .name = "sample_entropy",
@@ -61,11 +52,5 @@ const bl_summary_class bl_summary_sample_entropy = {
     .source = "Richman and Moorman 2000; antropy.sample_entropy",
     .opts = opts,
     .params_size = sizeof(sample_entropy_params),
-    .state_size = sizeof(bl_series),
-    .shape = shape,
-    .init = init,
-    .begin = bl_series_begin,
-    .push = bl_series_push,
-    .finish = bl_series_finish,
-    .release = bl_series_release,
+    BL_SERIES_SLOTS,
 };

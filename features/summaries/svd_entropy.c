@@ -47,11 +47,5 @@ const bl_summary_class bl_summary_svd_entropy = {
     .source = "Roberts and others 1999; antropy.svd_entropy",
     .opts = opts,
     .params_size = sizeof(svd_entropy_params),
-    .state_size = sizeof(bl_series),
-    .shape = shape,
-    .init = init,
-    .begin = bl_series_begin,
-    .push = bl_series_push,
-    .finish = bl_series_finish,
-    .release = bl_series_release,
+    BL_SERIES_SLOTS,
 };

@@ -30,16 +30,7 @@ static bl_status values(bl_ctx *ctx, bl_series *s, double *x, size_t n, double *
 static const char *const what[] = {"svd_fisher_info"}, *const units[] = {"1"};
 static const bl_series_form form = {"svd_fisher_info", what, units, 1, 2, values};
 
-static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
-{
-  (void)params;
-  return bl_series_shape(ctx, &form, in, out);
-}
-
-static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
-{
-  return bl_series_init(ctx, state, in, &form, 0, params);
-}
+BL_SERIES_FUNCTIONS(form)
 
 const bl_summary_class bl_summary_svd_fisher_info = {
     .name = "svd_fisher_info",
@@ -47,11 +38,5 @@ const bl_summary_class bl_summary_svd_fisher_info = {
     .source = "Roberts and others 1999; mne_features.univariate.compute_svd_fisher_info",
     .opts = opts,
     .params_size = sizeof(svd_fisher_info_params),
-    .state_size = sizeof(bl_series),
-    .shape = shape,
-    .init = init,
-    .begin = bl_series_begin,
-    .push = bl_series_push,
-    .finish = bl_series_finish,
-    .release = bl_series_release,
+    BL_SERIES_SLOTS,
 };

@@ -62,11 +62,5 @@ const bl_summary_class bl_summary_teager_kaiser_energy = {
     .source = "Kaiser 1990; mne_features.univariate.compute_teager_kaiser_energy",
     .opts = bl_dwt_opts,
     .params_size = sizeof(bl_dwt_params),
-    .state_size = sizeof(bl_series),
-    .shape = shape,
-    .init = init,
-    .begin = bl_series_begin,
-    .push = bl_series_push,
-    .finish = bl_series_finish,
-    .release = bl_series_release,
+    BL_SERIES_SLOTS,
 };

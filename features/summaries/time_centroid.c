@@ -50,16 +50,7 @@ static const char *const what[] = {"centroid", "width", "skew"};
 static const char *const units[] = {"s", "s", "1"};
 static const bl_series_form form = {"time_centroid", what, units, 3, 1, values};
 
-static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
-{
-  (void)params;
-  return bl_series_shape(ctx, &form, in, out);
-}
-
-static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
-{
-  return bl_series_init(ctx, state, in, &form, 0, params);
-}
+BL_SERIES_FUNCTIONS(form)
 
 const bl_summary_class bl_summary_time_centroid = {
     .name = "time_centroid",
@@ -67,11 +58,5 @@ const bl_summary_class bl_summary_time_centroid = {
     .source = "nmkridler/moby",
     .opts = opts,
     .params_size = sizeof(time_centroid_params),
-    .state_size = sizeof(bl_series),
-    .shape = shape,
-    .init = init,
-    .begin = bl_series_begin,
-    .push = bl_series_push,
-    .finish = bl_series_finish,
-    .release = bl_series_release,
+    BL_SERIES_SLOTS,
 };

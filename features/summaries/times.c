@@ -41,26 +41,11 @@ static const char *const what[] = {"upleveltime25", "upleveltime50", "upleveltim
 static const char *const units[] = {"1", "1", "1", "1", "1", "1", "1", "1"};
 static const bl_series_form form = {"times", what, units, 8, 1, values};
 
-static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
-{
-  (void)params;
-  return bl_series_shape(ctx, &form, in, out);
-}
-
-static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
-{
-  return bl_series_init(ctx, state, in, &form, 0, params);
-}
+BL_SERIES_FUNCTIONS(form)
 
 const bl_summary_class bl_summary_times = {
     .name = "times",
     .summary = "share of time above levels, rising, falling, curved",
     .source = "openSMILE Times",
-    .state_size = sizeof(bl_series),
-    .shape = shape,
-    .init = init,
-    .begin = bl_series_begin,
-    .push = bl_series_push,
-    .finish = bl_series_finish,
-    .release = bl_series_release,
+    BL_SERIES_SLOTS,
 };

@@ -43,11 +43,5 @@ const bl_summary_class bl_summary_wavelet_coef_energy = {
     .source = "mne_features.univariate.compute_wavelet_coef_energy; pywt.wavedec",
     .opts = bl_dwt_opts,
     .params_size = sizeof(bl_dwt_params),
-    .state_size = sizeof(bl_series),
-    .shape = shape,
-    .init = init,
-    .begin = bl_series_begin,
-    .push = bl_series_push,
-    .finish = bl_series_finish,
-    .release = bl_series_release,
+    BL_SERIES_SLOTS,
 };
