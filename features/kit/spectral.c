@@ -18,14 +18,11 @@ bl_status bl_spectral_init(bl_ctx *ctx, bl_spectral *s, const bl_stream *in, con
 bl_status bl_spectral_begin(bl_ctx *ctx, void *state, const bl_span *span, double first_s)
 {
   (void)ctx, (void)span, (void)first_s;
-  bl_psd_begin(&((bl_spectral *)state)->psd);
+  bl_psd_begin(state);
   return BL_OK;
 }
 
-bl_status bl_spectral_push(bl_ctx *ctx, void *state, const float *x, size_t n)
-{
-  return bl_psd_push(ctx, &((bl_spectral *)state)->psd, x, n);
-}
+bl_status bl_spectral_push(bl_ctx *ctx, void *state, const float *x, size_t n) { return bl_psd_push(ctx, state, x, n); }
 
 static bool is_finite(const double *v, size_t n)
 {

@@ -21,7 +21,7 @@ typedef struct bl_spectral_form {
 
 /* The whole state of such a summary. */
 struct bl_spectral {
-  bl_psd psd;
+  bl_psd psd; /* first */
   const bl_spectral_form *form;
   const void *params;
   const bl_stream *in;
@@ -32,8 +32,10 @@ struct bl_spectral {
 /* Slots of a summary whose state is a bl_spectral; psd: the options of its spectrum, in params. */
 bl_status bl_spectral_init(bl_ctx *ctx, bl_spectral *s, const bl_stream *in, const bl_spectral_form *form,
                            size_t n_values, const bl_psd_params *psd, const void *params) BL_MUST_CHECK;
+/* These two for any state whose first member is a bl_psd. */
 bl_status bl_spectral_begin(bl_ctx *ctx, void *state, const bl_span *span, double first_s) BL_MUST_CHECK;
 bl_status bl_spectral_push(bl_ctx *ctx, void *state, const float *x, size_t n) BL_MUST_CHECK;
+
 bl_status bl_spectral_finish(bl_ctx *ctx, void *state, float *row) BL_MUST_CHECK;
 void bl_spectral_release(bl_ctx *ctx, void *state);
 

@@ -170,18 +170,6 @@ static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void
   return status;
 }
 
-static bl_status begin(bl_ctx *ctx, void *state, const bl_span *span, double first_s)
-{
-  (void)ctx, (void)span, (void)first_s;
-  bl_psd_begin(&((band_power_state *)state)->psd);
-  return BL_OK;
-}
-
-static bl_status push(bl_ctx *ctx, void *state, const float *x, size_t n)
-{
-  return bl_psd_push(ctx, &((band_power_state *)state)->psd, x, n);
-}
-
 /* Simpson's rule over an odd number of points, spacing 1. */
 static double simpson_odd(const double *p, size_t n)
 {
@@ -296,8 +284,8 @@ const bl_summary_class bl_summary_band_power = {
     .state_size = sizeof(band_power_state),
     .shape = shape,
     .init = init,
-    .begin = begin,
-    .push = push,
+    .begin = bl_spectral_begin,
+    .push = bl_spectral_push,
     .finish = finish,
     .release = release,
 };

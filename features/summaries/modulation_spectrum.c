@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "moments.h"
-#include "psd.h"
+#include "spectral.h"
 #include "unit.h"
 
 typedef struct modulation_params {
@@ -79,18 +79,6 @@ static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void
   return status;
 }
 
-static bl_status begin(bl_ctx *ctx, void *state, const bl_span *span, double first_s)
-{
-  (void)ctx, (void)span, (void)first_s;
-  bl_psd_begin(&((modulation_state *)state)->psd);
-  return BL_OK;
-}
-
-static bl_status push(bl_ctx *ctx, void *state, const float *x, size_t n)
-{
-  return bl_psd_push(ctx, &((modulation_state *)state)->psd, x, n);
-}
-
 static bl_status finish(bl_ctx *ctx, void *state, float *row)
 {
   modulation_state *s = state;
@@ -111,8 +99,8 @@ const bl_summary_class bl_summary_modulation_spectrum = {
     .state_size = sizeof(modulation_state),
     .shape = shape,
     .init = init,
-    .begin = begin,
-    .push = push,
+    .begin = bl_spectral_begin,
+    .push = bl_spectral_push,
     .finish = finish,
     .release = release,
 };

@@ -4,7 +4,7 @@
  * A part is window_s long: as long as the epochs, and the spectrum is that of mne.time_frequency.psd_array_multitaper;
  * shorter, and the spectra of overlapping parts are averaged. normalization as there: length gives u^2 (the density times
  * the sampling rate), full u^2/Hz. Row: [channel][bin]. */
-#include "psd.h"
+#include "spectral.h"
 
 static const char *const normalizations[] = {"length", "full", NULL};
 enum { LENGTH, FULL };
@@ -15,9 +15,9 @@ typedef struct multitaper_params {
 } multitaper_params;
 
 typedef struct multitaper_state {
-  bl_psd_params params; /* with the method set, which is no option here */
   bl_psd psd;
-  double factor; /* from density to what is wanted */
+  bl_psd_params params; /* with the method set, which is no option here */
+  double factor;        /* from density to what is wanted */
 } multitaper_state;
 
 static const bl_opt opts[] = {
@@ -51,18 +51,6 @@ static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void
   return bl_psd_init(ctx, "multitaper", &s->params, in, &s->psd);
 }
 
-static bl_status begin(bl_ctx *ctx, void *state, const bl_span *span, double first_s)
-{
-  (void)ctx, (void)span, (void)first_s;
-  bl_psd_begin(&((multitaper_state *)state)->psd);
-  return BL_OK;
-}
-
-static bl_status push(bl_ctx *ctx, void *state, const float *x, size_t n)
-{
-  return bl_psd_push(ctx, &((multitaper_state *)state)->psd, x, n);
-}
-
 static bl_status finish(bl_ctx *ctx, void *state, float *row)
 {
   multitaper_state *s = state;
@@ -83,8 +71,8 @@ const bl_summary_class bl_summary_multitaper = {
     .state_size = sizeof(multitaper_state),
     .shape = shape,
     .init = init,
-    .begin = begin,
-    .push = push,
+    .begin = bl_spectral_begin,
+    .push = bl_spectral_push,
     .finish = finish,
     .release = release,
 };

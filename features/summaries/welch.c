@@ -1,7 +1,7 @@
 /* welch: the power spectral density of the segment, one number a channel and frequency; see psd.h for the convention.
  *
  * density: u^2/Hz; spectrum: u^2, which a sine of amplitude A on a bin gives as A^2/2. Row: [channel][bin]. */
-#include "psd.h"
+#include "spectral.h"
 
 static const char *const scalings[] = {"density", "spectrum", NULL};
 enum { DENSITY, SPECTRUM };
@@ -36,18 +36,6 @@ static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void
   return bl_psd_init(ctx, "welch", &p->psd, in, &s->psd);
 }
 
-static bl_status begin(bl_ctx *ctx, void *state, const bl_span *span, double first_s)
-{
-  (void)ctx, (void)span, (void)first_s;
-  bl_psd_begin(&((welch_state *)state)->psd);
-  return BL_OK;
-}
-
-static bl_status push(bl_ctx *ctx, void *state, const float *x, size_t n)
-{
-  return bl_psd_push(ctx, &((welch_state *)state)->psd, x, n);
-}
-
 static bl_status finish(bl_ctx *ctx, void *state, float *row)
 {
   welch_state *s = state;
@@ -69,8 +57,8 @@ const bl_summary_class bl_summary_welch = {
     .state_size = sizeof(welch_state),
     .shape = shape,
     .init = init,
-    .begin = begin,
-    .push = push,
+    .begin = bl_spectral_begin,
+    .push = bl_spectral_push,
     .finish = finish,
     .release = release,
 };
