@@ -1,10 +1,9 @@
 /* quantile: quantiles of each channel and bin over the segment's frames, by default the quartiles.
  *
- * As bl_quantile() has them (series.h), which is numpy's default. A NaN among
- * the frames makes them NaN, as in numpy. Keeps all frames of the segment in memory. Row: [channel][bin][q]. */
+ * As bl_quantile() has them (series.h), which is numpy's default. A NaN among the frames makes them NaN,
+ * infinity counts as a number, as in numpy. Keeps all frames of the segment in memory. Row: [channel][bin][q]. */
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "baleen/text.h"
 #include "series.h"
@@ -12,14 +11,6 @@
 typedef struct quantile_params {
   bl_reals q;
 } quantile_params;
-
-typedef struct quantile_state {
-  const quantile_params *params;
-  size_t width, n, cap;
-  float *frames;  /* [frame][place] */
-  double *column; /* one place, in order of size */
-  size_t cap_column;
-} quantile_state;
 
 static const bl_opt opts[] = {
     BL_REALS(quantile_params, q, "[0.25, 0.5, 0.75]", 0, 1, "", "which quantiles: 0 the smallest value, 1 the largest"),
@@ -40,62 +31,31 @@ static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_
   return s;
 }
 
+/* Has no `values`: in a bl_series infinity is no number, here it is the largest. */
+static const bl_series_form form = {.name = "quantile", .need = 1};
+
 static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
 {
-  (void)ctx;
-  quantile_state *s = state;
-  s->params = params;
-  s->width = bl_stream_width(in);
-  return BL_OK;
-}
-
-static bl_status begin(bl_ctx *ctx, void *state, const bl_span *span, double first_s)
-{
-  (void)ctx, (void)span, (void)first_s;
-  ((quantile_state *)state)->n = 0;
-  return BL_OK;
-}
-
-static bl_status push(bl_ctx *ctx, void *state, const float *x, size_t n)
-{
-  quantile_state *s = state;
-  if (!n) return BL_OK;
-  void *v = s->frames;
-  bl_status status = bl_grow(ctx, &v, &s->cap, s->n + n, s->width * sizeof(float), "quantile: the frames of a segment");
-  if (status) return status;
-  s->frames = v;
-  memcpy(s->frames + s->n * s->width, x, n * s->width * sizeof(float));
-  s->n += n;
-  return BL_OK;
+  return bl_series_init(ctx, state, in, &form, ((const quantile_params *)params)->q.n, params);
 }
 
 static bl_status finish(bl_ctx *ctx, void *state, float *row)
 {
-  quantile_state *s = state;
-  const bl_reals *q = &s->params->q;
-  bl_status status = bl_need_frames(ctx, "quantile", s->n, 1);
-  if (status) return status;
-  void *v = s->column;
-  if ((status = bl_grow(ctx, &v, &s->cap_column, s->n, sizeof(double), "quantile: one channel of a segment")))
-    return status;
-  s->column = v;
-  for (size_t i = 0; i < s->width; i++) {
+  bl_series *s = state;
+  const bl_reals *q = &((const quantile_params *)s->params)->q;
+  double *column;
+  bl_status status = bl_series_need(ctx, s, s->n, form.need);
+  if (!status) status = bl_series_room(ctx, s, s->n, &column);
+  for (size_t i = 0; !status && i < s->width; i++) {
     bool bad = false;
     for (size_t f = 0; f < s->n; f++) {
-      s->column[f] = (double)s->frames[f * s->width + i];
-      bad = bad || isnan(s->column[f]);
+      column[f] = (double)s->frames[f * s->width + i];
+      bad = bad || isnan(column[f]);
     }
-    if (!bad) bl_sort(s->column, s->n);
-    for (size_t j = 0; j < q->n; j++) row[i * q->n + j] = bad ? NAN : (float)bl_quantile(s->column, s->n, q->v[j]);
+    if (!bad) bl_sort(column, s->n);
+    for (size_t j = 0; j < q->n; j++) row[i * q->n + j] = bad ? NAN : (float)bl_quantile(column, s->n, q->v[j]);
   }
-  return BL_OK;
-}
-
-static void release(bl_ctx *ctx, void *state)
-{
-  quantile_state *s = state;
-  bl_free(ctx, s->frames);
-  bl_free(ctx, s->column);
+  return status;
 }
 
 const bl_summary_class bl_summary_quantile = {
@@ -104,11 +64,11 @@ const bl_summary_class bl_summary_quantile = {
     .source = "numpy.quantile",
     .opts = opts,
     .params_size = sizeof(quantile_params),
-    .state_size = sizeof(quantile_state),
+    .state_size = sizeof(bl_series),
     .shape = shape,
     .init = init,
-    .begin = begin,
-    .push = push,
+    .begin = bl_series_begin,
+    .push = bl_series_push,
     .finish = finish,
-    .release = release,
+    .release = bl_series_release,
 };

@@ -53,8 +53,25 @@ static void test_names(void **state)
   check_free(ctx);
 }
 
+/* As in numpy: infinity is the largest number, NaN none; the other channel keeps its own. */
+static void test_nonfinite(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_stream in;
+  const float x[] = {INFINITY, 1, 2, NAN, 1, 3};
+  float got[6];
+  check_ok(ctx, make_stream(ctx, 2, 1, 100, &in));
+  summarise(ctx, "quantile", "q=[0, 0.5, 1]", &in, x, 3, got, 6);
+  assert_true(got[0] == 1 && got[1] == 2 && isinf(got[2]));
+  for (size_t j = 3; j < 6; j++) assert_true(isnan(got[j]));
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden), cmocka_unit_test(test_names)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden), cmocka_unit_test(test_names),
+                                     cmocka_unit_test(test_nonfinite)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
