@@ -104,28 +104,27 @@ void bl_series_release(bl_ctx *ctx, void *state)
   bl_free(ctx, s->v);
 }
 
+double bl_mean(const double *x, size_t n)
+{
+  double sum = 0;
+  for (size_t i = 0; i < n; i++) sum += x[i];
+  return sum / (double)n;
+}
+
 double bl_variance(const double *x, size_t n, size_t ddof)
 {
-  double sum = 0, squares = 0;
+  double mean = bl_mean(x, n), squares = 0;
   if (n <= ddof) return (double)NAN;
-  for (size_t i = 0; i < n; i++) sum += x[i];
-  double mean = sum / (double)n;
   for (size_t i = 0; i < n; i++) squares += (x[i] - mean) * (x[i] - mean);
   return squares / (double)(n - ddof);
 }
 
 double bl_slope(const double *x, const double *y, size_t n)
 {
-  double mean_x = 0, mean_y = 0, xx = 0, xy = 0;
-  for (size_t i = 0; i < n; i++) {
-    mean_x += x[i] / (double)n;
-    mean_y += y[i] / (double)n;
-  }
-  for (size_t i = 0; i < n; i++) {
-    xx += (x[i] - mean_x) * (x[i] - mean_x);
-    xy += (x[i] - mean_x) * (y[i] - mean_y);
-  }
-  return xy / xx;
+  bl_line l = {.n = (double)n};
+  for (size_t i = 0; i < n; i++) bl_line_mean(&l, x[i], y[i]);
+  for (size_t i = 0; i < n; i++) bl_line_spread(&l, x[i], y[i]);
+  return l.xy / l.xx;
 }
 
 double bl_quantile(const double *sorted, size_t n, double q)

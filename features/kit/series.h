@@ -68,9 +68,26 @@ bl_status bl_series_need(bl_ctx *ctx, const bl_series *s, size_t n, size_t need)
 extern const char *const bl_peers[]; /* "antropy", "mne_features" */
 enum { BL_ANTROPY, BL_MNE_FEATURES };
 
+double bl_mean(const double *x, size_t n); /* NaN of none */
 /* Sum of squared differences from the mean over n - ddof; NaN for too few numbers. */
 double bl_variance(const double *x, size_t n, size_t ddof);
-/* Slope of the least-squares line through n points (x, y); NaN where all x are alike. */
+/* Of n points: means, and sums of squares and products around them; all that a straight line by least squares needs. n is
+ * set first, then bl_line_mean() takes each point, then bl_line_spread() each again. */
+typedef struct bl_line {
+  double n, x, y, xx, xy, yy;
+} bl_line;
+static inline void bl_line_mean(bl_line *l, double x, double y)
+{
+  l->x += x / l->n;
+  l->y += y / l->n;
+}
+static inline void bl_line_spread(bl_line *l, double x, double y)
+{
+  l->xx += (x - l->x) * (x - l->x);
+  l->xy += (x - l->x) * (y - l->y);
+  l->yy += (y - l->y) * (y - l->y);
+}
+/* Slope of the line through n points (x, y); NaN where all x are alike. */
 double bl_slope(const double *x, const double *y, size_t n);
 /* The quantile q of n numbers in order of size, at least one: linear between order statistics, at place q (n - 1), as
  * numpy's default (Hyndman and Fan 1996, type 7). */

@@ -91,3 +91,11 @@ double bl_bins_sum(const double *psd, bl_bins b)
   for (size_t i = b.first; i < b.behind; i++) sum += psd[i];
   return sum;
 }
+
+bl_line bl_bins_line(const double *v, bl_bins b, double df_hz, double (*to_log)(double))
+{
+  bl_line l = {.n = (double)(b.behind - b.first)};
+  for (size_t k = b.first; k < b.behind; k++) bl_line_mean(&l, to_log((double)k * df_hz), to_log(v[k]));
+  for (size_t k = b.first; k < b.behind; k++) bl_line_spread(&l, to_log((double)k * df_hz), to_log(v[k]));
+  return l;
+}

@@ -10,6 +10,7 @@
 
 #include "moments.h"
 #include "psd.h"
+#include "series.h"
 
 typedef struct bl_spectral bl_spectral;
 
@@ -51,5 +52,7 @@ bl_status bl_bins_need(bl_ctx *ctx, const char *who, const char *what, const bl_
 /* The lower end of a range whose frequencies are taken the logarithm of: 0 Hz has none, so at least the first bin above. */
 static inline double bl_above_zero_hz(const bl_psd_plan *plan, double lo_hz) { return fmax(lo_hz, plan->df_hz); }
 double bl_bins_sum(const double *psd, bl_bins b);
+/* The line through the logarithms of v over those of the frequencies, of bins above 0 Hz; to_log: to which base. */
+bl_line bl_bins_line(const double *v, bl_bins b, double df_hz, double (*to_log)(double));
 
 #endif

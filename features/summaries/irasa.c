@@ -153,20 +153,10 @@ static double median_at(const irasa_state *s, size_t at)
 /* Intercept, slope and R^2 of the line through the logarithms of the aperiodic part. */
 static void fit_line(const irasa_state *s, double df_hz, double *out)
 {
-  double n = (double)(s->bins.behind - s->bins.first), x = 0, y = 0, xx = 0, xy = 0, yy = 0;
-  for (size_t k = s->bins.first; k < s->bins.behind; k++) {
-    x += log((double)k * df_hz) / n;
-    y += log(s->aperiodic[k]) / n;
-  }
-  for (size_t k = s->bins.first; k < s->bins.behind; k++) {
-    double u = log((double)k * df_hz) - x, v = log(s->aperiodic[k]) - y;
-    xx += u * u;
-    xy += u * v;
-    yy += v * v;
-  }
-  out[1] = xy / xx;
-  out[0] = y - out[1] * x;
-  out[2] = xy * xy / (xx * yy);
+  bl_line l = bl_bins_line(s->aperiodic, s->bins, df_hz, log);
+  out[1] = l.xy / l.xx;
+  out[0] = l.y - out[1] * l.x;
+  out[2] = l.xy * l.xy / (l.xx * l.yy);
 }
 
 static double deviation_of_rest(const irasa_state *s, const double *psd)

@@ -25,13 +25,6 @@ static double median_of(double *v, size_t n)
   return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
-static double mean_of(const double *v, size_t n)
-{
-  double sum = 0;
-  for (size_t i = 0; i < n; i++) sum += v[i];
-  return sum / (double)n;
-}
-
 /* The longest word from `at` on that also begins before it, in ones and zeros b; it may reach into itself. */
 static size_t longest_before(const unsigned char *b, size_t n, size_t at)
 {
@@ -62,7 +55,7 @@ static bl_status values(bl_ctx *ctx, bl_series *s, double *x, size_t n, double *
   if (status) return status;
   unsigned char *b = (unsigned char *)(room + n);
   for (size_t i = 0; i < n; i++) room[i] = x[i];
-  double line = p->threshold == MEDIAN ? median_of(room, n) : mean_of(room, n);
+  double line = p->threshold == MEDIAN ? median_of(room, n) : bl_mean(room, n);
   for (size_t i = 0; i < n; i++) b[i] = x[i] > line;
   *out = (double)words(b, n);
   if (p->normalize) *out /= (double)n / log2((double)n);

@@ -16,33 +16,13 @@ static const bl_opt opts[] = {BL_REAL_ABOVE(spect_slope_params, fmin, "0.1", 0, 
                               BL_REAL_ABOVE(spect_slope_params, fmax, "50", 0, 1e9, "Hz", "upper end of the line"),
                               BL_PSD_OPTS(spect_slope_params), BL_OPT_END};
 
-typedef struct sums {
-  double n, x, y, xx, xy, yy;
-} sums;
-
-/* Means, and sums of squares around them. */
-static sums sum_up(const double *psd, bl_bins b, double df_hz)
-{
-  sums s = {.n = (double)(b.behind - b.first)};
-  for (size_t k = b.first; k < b.behind; k++) {
-    s.x += log10((double)k * df_hz) / s.n;
-    s.y += log10(psd[k]) / s.n;
-  }
-  for (size_t k = b.first; k < b.behind; k++) {
-    double x = log10((double)k * df_hz) - s.x, y = log10(psd[k]) - s.y;
-    s.xx += x * x;
-    s.xy += x * y;
-    s.yy += y * y;
-  }
-  return s;
-}
-
 static bl_status values(bl_ctx *ctx, bl_spectral *s, const double *psd, double *out)
 {
   (void)ctx;
   const spect_slope_params *p = s->params;
-  sums v = sum_up(psd, bl_bins_between(&s->psd.plan, bl_above_zero_hz(&s->psd.plan, p->fmin), p->fmax, true),
-                  s->psd.plan.df_hz);
+  const bl_psd_plan *plan = &s->psd.plan;
+  bl_bins b = bl_bins_between(plan, bl_above_zero_hz(plan, p->fmin), p->fmax, true);
+  bl_line v = bl_bins_line(psd, b, plan->df_hz, log10);
   double slope = v.xy / v.xx, rest = v.yy - slope * v.xy;
   out[0] = v.y - slope * v.x;
   out[1] = slope;

@@ -14,13 +14,6 @@ static void to_energies(double *x, size_t n)
   for (size_t i = 0; i + 2 < n; i++) x[i] = x[i + 1] * x[i + 1] - x[i] * x[i + 2];
 }
 
-static double mean_of(const double *x, size_t n)
-{
-  double sum = 0;
-  for (size_t i = 0; i < n; i++) sum += x[i];
-  return sum / (double)n;
-}
-
 static bl_status values(bl_ctx *ctx, bl_series *s, double *x, size_t n, double *out)
 {
   bl_dwt t;
@@ -28,7 +21,7 @@ static bl_status values(bl_ctx *ctx, bl_series *s, double *x, size_t n, double *
   for (size_t i = 0; !status && i < s->n_values / 2; i++) {
     if ((status = bl_series_need(ctx, s, t.n[i], 4))) break; /* a level of fewer coefficients has no deviation */
     to_energies(t.v[i], t.n[i]);
-    out[2 * i] = mean_of(t.v[i], t.n[i] - 2);
+    out[2 * i] = bl_mean(t.v[i], t.n[i] - 2);
     out[2 * i + 1] = sqrt(bl_variance(t.v[i], t.n[i] - 2, 1));
   }
   return status;
