@@ -75,11 +75,12 @@ static bl_status begin(bl_ctx *ctx, void *state, const bl_span *span, double fir
   return BL_OK;
 }
 
-/* Whether frames behind the first ones have to be kept: how many there are is known at the end alone. */
+/* What has to be kept: how many frames there are is known at the end alone. Of the last ones, frame i lies at i % cap. */
 static bool keeps_all(const flatten_params *p)
 {
-  return p->fit == RESAMPLE || (p->fit == PAD_CROP && p->crop != START);
+  return p->fit == RESAMPLE || (p->fit == PAD_CROP && p->crop == MIDDLE);
 }
+static bool keeps_last(const flatten_params *p) { return p->fit == PAD_CROP && p->crop == END; }
 
 static bl_status push(bl_ctx *ctx, void *state, const float *x, size_t n)
 {
@@ -90,9 +91,14 @@ static bl_status push(bl_ctx *ctx, void *state, const float *x, size_t n)
     status = bl_grow(ctx, &v, &s->cap, (size_t)s->n + n, s->width * sizeof(float), "flatten: the frames of a segment");
   if (status) return status;
   s->v = v;
-  size_t room = s->n < s->cap ? s->cap - (size_t)s->n : 0, now = n < room ? n : room;
-  if (now) memcpy(s->v + (size_t)s->n * s->width, x, now * s->width * sizeof(float));
-  s->n += n;
+  while (n) {
+    size_t at = keeps_last(s->p) ? (size_t)(s->n % s->cap) : (size_t)s->n;
+    size_t room = at < s->cap ? s->cap - at : n, now = n < room ? n : room;
+    if (at < s->cap) memcpy(s->v + at * s->width, x, now * s->width * sizeof(float));
+    s->n += now;
+    x += now * s->width;
+    n -= now;
+  }
   return BL_OK;
 }
 
@@ -104,7 +110,7 @@ static void pad_or_crop(const flatten_state *s, float *row)
   for (size_t i = 0; i < s->frames; i++) {
     size_t at = i < m ? from + i : rule == BL_FILL_ZERO ? SIZE_MAX : bl_fill_from(rule, i, m);
     if (at == SIZE_MAX) memset(row + i * s->width, 0, bytes);
-    else memcpy(row + i * s->width, s->v + at * s->width, bytes);
+    else memcpy(row + i * s->width, s->v + at % s->cap * s->width, bytes);
   }
 }
 

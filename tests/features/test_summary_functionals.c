@@ -154,6 +154,37 @@ static void a_distance_of_whole_frames_is_one(void **state)
   check_free(ctx);
 }
 
+/* The last frames, whatever the length and the blocks; of a long segment no more than these are kept. */
+static void flatten_keeps_the_end_alone(void **state)
+{
+  (void)state;
+  enum { LONG = 30000, KEPT = 7 };
+  static float x[LONG];
+  float row[KEPT];
+  bl_ctx *ctx = bl_ctx_new();
+  bl_rng cut = bl_rng_make(8, "flatten", 0);
+  bl_stream in;
+  bl_summary m;
+  sum_run r;
+  for (size_t i = 0; i < LONG; i++) x[i] = (float)i + 1;
+  check_ok(ctx, make_stream(ctx, 1, 1, 100, &in));
+  check_ok(ctx, make_summary(ctx, "flatten", "frames", "7", &m));
+  check_ok(ctx, bl_opts_set(ctx, "x", m.cls->opts, m.params, "fit", "pad_crop"));
+  check_ok(ctx, bl_opts_set(ctx, "x", m.cls->opts, m.params, "crop", "end"));
+  check_ok(ctx, sum_start(ctx, &m, &in, &r));
+  static const size_t lengths[] = {3, 6, 7, 8, 13, 14, 15, 100, LONG};
+  for (size_t k = 0; k < 2 * sizeof lengths / sizeof *lengths; k++) {
+    size_t n = lengths[k / 2];
+    check_ok(ctx, sum_segment(ctx, &r, x, n, 1, k % 2 ? &cut : NULL, row));
+    for (size_t i = 0; i < KEPT; i++) assert_float_equal(row[i], n < KEPT ? (i < n ? x[i] : 0) : x[n - KEPT + i], 0);
+  }
+  assert_true(bl_ctx_peak_bytes(ctx) < LONG);
+  sum_stop(ctx, &r);
+  bl_summary_free(ctx, &m);
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
 static void flatten_says_what_is_idle(void **state)
 {
   (void)state;
@@ -173,8 +204,10 @@ static void flatten_says_what_is_idle(void **state)
 int main(void)
 {
   enum { N = sizeof edges / sizeof *edges };
-  struct CMUnitTest tests[5 + N] = {cmocka_unit_test(against_numpy), cmocka_unit_test(a_nan_stays_in_its_place),
+  struct CMUnitTest tests[5 + N] = {cmocka_unit_test(against_numpy),
+                                    cmocka_unit_test(a_nan_stays_in_its_place),
                                     cmocka_unit_test(a_distance_of_whole_frames_is_one),
+                                    cmocka_unit_test(flatten_keeps_the_end_alone),
                                     cmocka_unit_test(flatten_says_what_is_idle),
                                     cmocka_unit_test(later_of_equals_stays)};
   for (size_t i = 0; i < N; i++)
