@@ -71,7 +71,7 @@ typedef struct state {
   size_t cap_x;
   double *one, *power; /* one channel with reach samples on both sides; one frequency of it [frame] */
   size_t cap_one, cap_power;
-  float *out; /* [frame][channel][freq] */
+  float *out; /* [frame][freq] of one channel, of which means are taken */
   size_t cap_out;
 } state;
 
@@ -250,8 +250,8 @@ static bl_status find_frames(bl_ctx *ctx, const state *st, const char *what, dou
   return BL_OK;
 }
 
-/* The power of one channel over time, to the frames. */
-static void take_channel(state *st, size_t c, size_t n_frames)
+/* The power of one channel over time, frames `step` apart. */
+static void take_channel(state *st, size_t c, size_t n_frames, float *to, size_t step)
 {
   size_t channels = st->in->n_channels, decim = (size_t)st->p->decim;
   double *x = st->one + st->reach;
@@ -261,26 +261,26 @@ static void take_channel(state *st, size_t c, size_t n_frames)
   for (size_t k = 0; k < st->n_freqs; k++) {
     if (stockwell) bl_stockwell_power(&st->st, k, st->n, decim, st->power);
     for (size_t f = 0; f < n_frames; f++)
-      st->out[(f * channels + c) * st->n_freqs + k] =
-          (float)(stockwell ? st->power[f] : bl_wavelets_power(&st->w, k, x + f * decim));
+      to[f * step + k] = (float)(stockwell ? st->power[f] : bl_wavelets_power(&st->w, k, x + f * decim));
   }
 }
 
 static bl_status make_room(bl_ctx *ctx, state *st, size_t n_frames)
 {
   void *one = st->one, *power = st->power, *out = st->out;
-  size_t padded = st->n + 2 * st->reach, width = bl_stream_width(&st->frames);
+  size_t padded = st->n + 2 * st->reach, kept = st->p->frames.word < 0 ? 0 : n_frames * st->n_freqs;
   bl_status s = bl_grow(ctx, &one, &st->cap_one, padded, sizeof *st->one, "tfr: a segment");
   st->one = one;
   if (!s) s = bl_grow(ctx, &power, &st->cap_power, n_frames, sizeof *st->power, "tfr: a segment");
   st->power = power;
-  if (!s) s = bl_grow(ctx, &out, &st->cap_out, n_frames * width, sizeof *st->out, "tfr: a segment");
+  if (!s) s = bl_grow(ctx, &out, &st->cap_out, kept, sizeof *st->out, "tfr: a segment");
   st->out = out;
   if (!s) memset(st->one, 0, padded * sizeof *st->one);
   return s;
 }
 
-static bl_status rescale(bl_ctx *ctx, state *st, size_t n_frames)
+/* x: n_frames frames of `stream`. */
+static bl_status rescale(bl_ctx *ctx, const state *st, const bl_stream *stream, float *x, size_t n_frames)
 {
   const params *p = st->p;
   frame_range r;
@@ -290,31 +290,54 @@ static bl_status rescale(bl_ctx *ctx, state *st, size_t n_frames)
                                 .baseline_from_s = p->baseline.v[0],
                                 .baseline_to_s = p->baseline.v[1]};
   bl_status s = find_frames(ctx, st, "the baseline", p->baseline.v[0], p->baseline.v[1], n_frames, &r);
-  return s ? s : bl_epoch_correct(ctx, &rules, &st->frames, st->first_s, st->out, n_frames);
+  return s ? s : bl_epoch_correct(ctx, &rules, stream, st->first_s, x, n_frames);
 }
 
-/* Means of one window, or of the whole segment: row[i * n] of place i. */
+/* Means of one window, or of the whole segment, of one channel: row[k * n] of frequency k. */
 static void write_means(const state *st, frame_range r, size_t n, float *row)
 {
-  size_t width = bl_stream_width(&st->frames);
-  for (size_t i = 0; i < width; i++) {
+  for (size_t k = 0; k < st->n_freqs; k++) {
     double sum = 0;
-    for (size_t f = r.first; f < r.behind; f++) sum += (double)st->out[f * width + i];
-    row[i * n] = (float)(sum / (double)(r.behind - r.first));
+    for (size_t f = r.first; f < r.behind; f++) sum += (double)st->out[f * st->n_freqs + k];
+    row[k * n] = (float)(sum / (double)(r.behind - r.first));
   }
 }
 
-static bl_status write_row(bl_ctx *ctx, const state *st, size_t n_frames, float *row)
+/* The stream as if it had one channel alone; borrows its names. */
+static bl_stream only_channel(const bl_stream *s, size_t c)
+{
+  bl_stream one = *s;
+  one.n_channels = one.channels.n = one.units.n = 1;
+  one.channels.v += c;
+  one.units.v += c;
+  return one;
+}
+
+static bl_status channel_means(bl_ctx *ctx, state *st, size_t c, size_t n_frames, float *row)
 {
   const bl_ranges *windows = &st->p->windows;
+  const bl_stream one = only_channel(&st->frames, c);
   frame_range r = {0, n_frames};
-  bl_status s = BL_OK;
-  if (st->p->frames.word < 0) memcpy(row, st->out, n_frames * bl_stream_width(&st->frames) * sizeof *row);
-  else if (!windows->n) write_means(st, r, 1, row);
+  take_channel(st, c, n_frames, st->out, st->n_freqs);
+  bl_status s = rescale(ctx, st, &one, st->out, n_frames);
+  if (!s && !windows->n) write_means(st, r, 1, row);
   for (size_t w = 0; !s && w < windows->n; w++) {
     s = find_frames(ctx, st, windows->v[w].name, windows->v[w].lo, windows->v[w].hi, n_frames, &r);
     if (!s) write_means(st, r, windows->n, row + w);
   }
+  return s;
+}
+
+static bl_status write_row(bl_ctx *ctx, state *st, size_t n_frames, float *row)
+{
+  size_t channels = st->in->n_channels, means = st->n_freqs * (st->p->windows.n ? st->p->windows.n : 1);
+  bl_status s = BL_OK;
+  if (st->p->frames.word < 0) {
+    for (size_t c = 0; c < channels; c++)
+      take_channel(st, c, n_frames, row + c * st->n_freqs, bl_stream_width(&st->frames));
+    return rescale(ctx, st, &st->frames, row, n_frames);
+  }
+  for (size_t c = 0; !s && c < channels; c++) s = channel_means(ctx, st, c, n_frames, row + c * means);
   return s;
 }
 
@@ -329,8 +352,6 @@ static bl_status finish(bl_ctx *ctx, void *sp, float *row)
                 "tfr: the segment has %zu frames, but frames is %g; set 'frames: %zu' if all segments are so", n_frames,
                 p->frames.real, n_frames);
   if (!s) s = make_room(ctx, st, n_frames);
-  for (size_t c = 0; !s && c < st->in->n_channels; c++) take_channel(st, c, n_frames);
-  if (!s) s = rescale(ctx, st, n_frames);
   return s ? s : write_row(ctx, st, n_frames, row);
 }
 

@@ -196,15 +196,45 @@ static void test_silence(void **arg)
   check_free(ctx);
 }
 
+/* Channels are taken one by one: each has the numbers that it has alone, a fault names its own channel, and means do not
+ * hold the frames of all. */
+static void test_channels(void **arg)
+{
+  (void)arg;
+  enum { CHANNELS = 16, FREQS = 2, WINDOWS = 2, LONG = 4000, EACH = FREQS * WINDOWS };
+  static float x[LONG * CHANNELS], own[LONG], row[CHANNELS * EACH], alone[EACH];
+  const char *option[][2] = {
+      F, {"n_cycles", "3"}, {"baseline", "[0, 1]"}, {"mode", "logratio"}, {"windows", "{early: [1, 2], late: [4, 5]}"}};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_rng rng = bl_rng_make(9, "tfr", 0);
+  bl_stream in, one;
+  for (size_t i = 0; i < LONG * CHANNELS; i++) x[i] = (float)bl_rng_normal(&rng);
+  check_ok(ctx, make_stream(ctx, CHANNELS, 1, 160, &in));
+  check_ok(ctx, make_stream(ctx, 1, 1, 160, &one));
+  check_ok(ctx, segment(ctx, option, 5, &in, x, LONG, 0, row, NULL));
+  assert_true(bl_ctx_peak_bytes(ctx) < 3 * sizeof x);
+  for (size_t c = 0; c < CHANNELS; c += CHANNELS - 1) {
+    for (size_t i = 0; i < LONG; i++) own[i] = x[i * CHANNELS + c];
+    check_ok(ctx, segment(ctx, option, 5, &one, own, LONG, 0, alone, NULL));
+    assert_memory_equal(alone, row + c * EACH, sizeof alone);
+  }
+  for (size_t i = 0; i < LONG; i++) x[i * CHANNELS + 2] = 0;
+  check_fails(ctx, segment(ctx, option, 5, &in, x, LONG, 0, row, NULL), BL_E_NONFINITE, "channel 'ch 2', bin '");
+  bl_stream_free(ctx, &in);
+  bl_stream_free(ctx, &one);
+  check_free(ctx);
+}
+
 int main(void)
 {
   enum { N_ROWS = sizeof rows / sizeof *rows };
-  static struct CMUnitTest tests[N_ROWS + 4];
+  static struct CMUnitTest tests[N_ROWS + 5];
   for (size_t i = 0; i < N_ROWS; i++)
     tests[i] = (struct CMUnitTest){rows[i].name, test_golden, NULL, NULL, (void *)(uintptr_t)&rows[i]};
   tests[N_ROWS] = (struct CMUnitTest)cmocka_unit_test(test_baselines);
   tests[N_ROWS + 1] = (struct CMUnitTest)cmocka_unit_test(test_windows);
   tests[N_ROWS + 2] = (struct CMUnitTest)cmocka_unit_test(test_refusals);
   tests[N_ROWS + 3] = (struct CMUnitTest)cmocka_unit_test(test_silence);
+  tests[N_ROWS + 4] = (struct CMUnitTest)cmocka_unit_test(test_channels);
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
