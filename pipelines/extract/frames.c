@@ -48,19 +48,25 @@ static bl_status find_branches(bl_ctx *ctx, const bl_recipe *r, const bl_texts *
   return BL_OK;
 }
 
-static int by_stem(const void *a, const void *b) { return strcmp(**(char **const *)a, **(char **const *)b); }
+/* Of equal names the first in the list comes first. */
+static int by_name(const void *pa, const void *pb)
+{
+  char **const a = *(char **const *)pa, **const b = *(char **const *)pb;
+  int order = strcmp(*a, *b);
+  return order ? order : a < b ? -1 : a > b;
+}
 
-/* Names that differ in what is not fit for a file's only. */
-static bl_status tell_apart(bl_ctx *ctx, bl_frames_wanted *w)
+/* Names that differ in what is not fit for a file's only get their place in the list behind them. */
+static bl_status tell_apart(bl_ctx *ctx, char **name, size_t n)
 {
   bl_status s = BL_OK;
-  char ***sorted = bl_calloc(ctx, w->n_stems, sizeof *sorted);
+  char ***sorted = bl_calloc(ctx, n, sizeof *sorted);
   if (!sorted) return bl_fail_nomem(ctx, "frames");
-  for (size_t i = 0; i < w->n_stems; i++) sorted[i] = &w->stem[i];
-  qsort(sorted, w->n_stems, sizeof *sorted, by_stem);
-  for (size_t i = w->n_stems; !s && i-- > 1;) {
+  for (size_t i = 0; i < n; i++) sorted[i] = &name[i];
+  qsort(sorted, n, sizeof *sorted, by_name);
+  for (size_t i = n; !s && i-- > 1;) {
     if (strcmp(*sorted[i], *sorted[i - 1])) continue;
-    char *longer = bl_strf(ctx, "%s~%zu", *sorted[i], (size_t)(sorted[i] - w->stem));
+    char *longer = bl_strf(ctx, "%s~%zu", *sorted[i], (size_t)(sorted[i] - name));
     if (!longer) s = bl_fail_nomem(ctx, "frames");
     if (s) break;
     bl_free(ctx, *sorted[i]);
@@ -76,7 +82,19 @@ static bl_status name_recordings(bl_ctx *ctx, const bl_survey *v, bl_frames_want
   for (; w->n_stems < v->items.n; w->n_stems++)
     if (!(w->stem[w->n_stems] = bl_file_name_of(ctx, "", v->items.v[w->n_stems].name)))
       return bl_fail_nomem(ctx, "frames");
-  return tell_apart(ctx, w);
+  return tell_apart(ctx, w->stem, w->n_stems);
+}
+
+/* Without a dot, so that what is behind a file's last one but the ending is the branch and all before it the recording. */
+static bl_status name_branches(bl_ctx *ctx, const bl_recipe *r, bl_frames_wanted *w)
+{
+  if (!(w->name = bl_calloc(ctx, w->n, sizeof *w->name))) return bl_fail_nomem(ctx, "frames");
+  for (size_t i = 0; i < w->n; i++) {
+    if (!(w->name[i] = bl_file_name_of(ctx, "", r->branches[w->branch[i]].name))) return bl_fail_nomem(ctx, "frames");
+    for (char *c = w->name[i]; *c; c++)
+      if (*c == '.') *c = '_';
+  }
+  return tell_apart(ctx, w->name, w->n);
 }
 
 bl_status bl_frames_want(bl_ctx *ctx, bl_survey *v, const char *run_folder, const bl_texts *branches,
@@ -85,6 +103,7 @@ bl_status bl_frames_want(bl_ctx *ctx, bl_survey *v, const char *run_folder, cons
   *out = (bl_frames_wanted){.folder = bl_path_in(ctx, run_folder, BL_FRAMES)};
   bl_status s = out->folder ? BL_OK : bl_fail_nomem(ctx, "frames");
   if (!s) s = find_branches(ctx, &v->config->recipe, branches, out);
+  if (!s) s = name_branches(ctx, &v->config->recipe, out);
   if (!s) s = name_recordings(ctx, v, out);
   if (!s) s = bl_make_folder(ctx, out->folder);
   if (s) {
@@ -104,6 +123,8 @@ void bl_frames_wanted_free(bl_ctx *ctx, bl_frames_wanted *w)
 {
   for (size_t i = 0; i < w->n_stems; i++) bl_free(ctx, w->stem[i]);
   bl_free(ctx, w->stem);
+  for (size_t i = 0; w->name && i < w->n; i++) bl_free(ctx, w->name[i]);
+  bl_free(ctx, w->name);
   bl_free(ctx, w->branch);
   bl_free(ctx, w->folder);
   *w = (bl_frames_wanted){0};
@@ -113,10 +134,8 @@ void bl_frames_wanted_free(bl_ctx *ctx, bl_frames_wanted *w)
 
 static char *path_of(bl_ctx *ctx, const bl_frames_writer *w, const bl_frames_file *f, const char *ending)
 {
-  char *branch = bl_file_name_of(ctx, ".", w->config->recipe.branches[f->branch].name);
-  char *path = branch ? bl_strf(ctx, "%s/%s%s%s", w->wanted->folder, w->wanted->stem[w->item], branch, ending) : NULL;
-  bl_free(ctx, branch);
-  return path;
+  const bl_frames_wanted *of = w->wanted;
+  return bl_strf(ctx, "%s/%s.%s%s", of->folder, of->stem[w->item], of->name[f - w->file], ending);
 }
 
 static bl_status put(void *user, bl_ctx *ctx, const float *frames, size_t n)

@@ -6,7 +6,8 @@
  *      "rate_hz": 43.07, "channels": [...], "units": [...], "bins": ["40Hz", ...], "bin_hz": [40.0, ...] or null,
  *      "runs": [{"first": 0, "frames": 216, "start_s": 0.0}]}
  * start_s is the time of a run's first frame (its centre) after the recording's start; a gap begins a new run. What in
- * the names is not fit for a file's becomes '_', with a number behind where two recordings would have the same. */
+ * the names is not fit for a file's becomes '_', a branch's dots too, with a number behind where two recordings, or two
+ * branches, would have the same. */
 #ifndef BL_FRAMES_H
 #define BL_FRAMES_H
 
@@ -17,7 +18,8 @@
 typedef struct bl_frames_wanted {
   char *folder;
   size_t *branch, n;
-  char **stem; /* of each recording [n_stems] */
+  char **name; /* of each wanted branch, in files [n] */
+  char **stem; /* of each recording, in files [n_stems] */
   size_t n_stems;
 } bl_frames_wanted;
 /* Branches by name, or "all"; recordings are read whole from then on, none of them in pieces. Names

@@ -98,6 +98,35 @@ static void frames_are_the_branch_itself(void **state)
   check_free(ctx);
 }
 
+/* So do branches, and what one recording's name ends in is not taken for another's branch. */
+static void branches_alike_in_files(void **state)
+{
+  (void)state;
+  static const char *const all[] = {"all", NULL};
+  static const char *const files[] = {"frames/a_b.x_y.npy", "frames/a_b.x_y~1.npy", "frames/a_b.x_y~2.npy",
+                                      "frames/a_b.x.y.npy"};
+  static const size_t recording[] = {0, 0, 0, 1}; /* of which it is */
+  bl_ctx *ctx = bl_ctx_new();
+  static float x[2][700];
+  char *bytes;
+  samples_of(ctx, "a_b", x[0], 700);
+  samples_of(ctx, "a_b.x", x[1], 700);
+  extract(ctx,
+          "source: {files: {recordings: [a_b, a_b.x]}}\n"
+          "features:\n"
+          "  x y: {stages: [{scale: {factor: 2}}], summaries: [mean]}\n"
+          "  x_y: {stages: [{scale: {factor: 3}}], summaries: [std]}\n"
+          "  x.y: {stages: [{scale: {factor: 4}}], summaries: [max]}\n"
+          "  y: {stages: [{scale: {factor: 5}}], summaries: [min]}\n",
+          all, BL_OK, NULL);
+  for (size_t k = 0; k < 4; k++) {
+    const float *v = npy(ctx, files[k], "(700, 1, 1)", 700, &bytes);
+    for (size_t i = 0; i < 700; i++) check_near((double)v[i], (double)(2 + k) * (double)x[recording[k]][i], 1e-6);
+    bl_free(ctx, bytes);
+  }
+  check_free(ctx);
+}
+
 /* What is refused leaves the rows of an earlier run as they are, and a run without frames takes older ones away. */
 static void who_asks_for_nothing_gets_nothing(void **state)
 {
@@ -201,11 +230,14 @@ int main(void)
   pipe_wav("a/b.wav", RATE, 1, 3500, 1, 0);
   pipe_wav("a_b.wav", RATE, 1, 700, 2, 0);
   pipe_wav("c.wav", RATE, 1, 4000, 3, 0);
-  struct CMUnitTest tests[4 + sizeof paddeds / sizeof *paddeds] = {
+  pipe_wav("a_b", RATE, 1, 700, 5, 0);
+  pipe_wav("a_b.x", RATE, 1, 700, 6, 0);
+  struct CMUnitTest tests[5 + sizeof paddeds / sizeof *paddeds] = {
       cmocka_unit_test(frames_are_the_branch_itself), cmocka_unit_test(who_asks_for_nothing_gets_nothing),
-      cmocka_unit_test(padding_when_memory_runs_out), cmocka_unit_test(a_name_of_other_bytes)};
+      cmocka_unit_test(padding_when_memory_runs_out), cmocka_unit_test(a_name_of_other_bytes),
+      cmocka_unit_test(branches_alike_in_files)};
   for (size_t i = 0; i < sizeof paddeds / sizeof *paddeds; i++)
-    tests[4 + i] = (struct CMUnitTest){
+    tests[5 + i] = (struct CMUnitTest){
         .name = paddeds[i].name, .test_func = last_windows, .initial_state = (void *)(uintptr_t)&paddeds[i]};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   tree_done();
