@@ -13,12 +13,11 @@ static bl_status tell(bl_ctx *ctx, const search *s, const char *who, const char 
 {
   if (s->c->evaluate.allow_leakage) {
     bl_log(ctx, BL_LOG_WARN,
-           "%s: an array of its was cut from '%s', which is tested on, as the config allows: scores flatter", who,
-           name);
+           "%s: its array was learnt from '%s', which is tested on, as the config allows: scores flatter", who, name);
     return BL_OK;
   }
   return bl_fail(ctx, BL_E_LEAKAGE,
-                 "refused: %s: an array of its was cut from '%s', and fold %zu tests on rows of that recording, so the "
+                 "refused: %s: its array was learnt from '%s', and fold %zu tests on rows of that recording, so the "
                  "score would flatter. Leave the recording out, or say evaluate: {allow_leakage: true}",
                  who, name, bl_fold_number(s->folds, fold));
 }
@@ -38,11 +37,13 @@ static bl_status look_for(bl_ctx *ctx, const search *s, const char *who, const c
 static bl_status check_plug(bl_ctx *ctx, const search *s, const char *who, const bl_opt *table, const void *params)
 {
   bool array = false, said = false;
+  const char *by = NULL; /* the option that would say it */
   for (const bl_opt *o = table; o && o->name; o++) {
     const void *at = (const char *)params + o->offset;
     array |= o->kind == BL_OPT_ARRAY && ((const bl_array *)at)->v;
     if (o->kind != BL_OPT_TEXTS || !(o->flags & BL_OPT_OF_TRAINING)) continue;
     const bl_texts *from = at;
+    by = o->name;
     said |= from->n > 0;
     for (size_t i = 0; i < from->n; i++) {
       bl_status status = look_for(ctx, s, who, from->v[i]);
@@ -50,10 +51,10 @@ static bl_status check_plug(bl_ctx *ctx, const search *s, const char *who, const
     }
   }
   if (array && !said)
-    bl_log(ctx, BL_LOG_INFO,
-           "%s: nothing says which recordings its array was cut from (cut_from); if they are tested on here, scores "
-           "flatter",
-           who);
+    bl_log(
+        ctx, BL_LOG_INFO,
+        "%s: nothing says which recordings its array was learnt from (%s); if they are tested on here, scores flatter",
+        who, by ? by : "it has no option that would");
   return BL_OK;
 }
 

@@ -4,9 +4,9 @@
 
 #include "baleen/run.h"
 
-/* BL_E_LEAKAGE when a fold tests on rows of a recording that an array of the features was cut from, as an option of its
- * stage says (cut_from); only a warning where the config allows leakage. An array of which nothing is said is told of:
- * nobody can know. */
+/* BL_E_LEAKAGE when a fold tests on rows of a recording that an array of the features was learnt from, as an option of
+ * its stage says (cut_from, learnt_from); only a warning where the config allows leakage. An array of which nothing is
+ * said is told of: nobody can know. */
 bl_status bl_refuse_asset_leak(bl_ctx *ctx, const bl_config *c, const bl_problem *p,
                                const bl_folds *folds) BL_MUST_CHECK;
 

@@ -45,7 +45,7 @@ static inline void pipe_wav(const char *name, double rate_hz, size_t channels, s
                             double tone_hz)
 {
   float *v = calloc(frames * channels + 1, sizeof *v);
-  if (!v) fail_msg("no memory");
+  if (!v) abort();
   for (size_t i = 0; i < frames * channels; i++) {
     seed = seed * 1664525u + 1013904223u;
     double noise = (double)seed / 4294967296.0 - 0.5, t = (double)(i / channels) / rate_hz;

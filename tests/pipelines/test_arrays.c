@@ -140,7 +140,7 @@ static void cutting_is_training(void **unused)
   put_template("call.npy");
   check_ok(ctx, pipe_config(ctx, CONFIG(MATCH("call.npy, cut_from: [song/1.wav]")), &c));
   check_fails(ctx, bl_run(ctx, &c, at("leak"), NULL, NULL, &done), BL_E_LEAKAGE,
-              "template_match: an array of its was cut from 'song/1.wav', and fold");
+              "template_match: its array was learnt from 'song/1.wav', and fold");
   bl_config_free(ctx, &c);
   run_into(ctx, CONFIG_OF(MATCH("call.npy, cut_from: [song/1.wav]"), ", allow_leakage: true"), "allowed");
   run_into(ctx, CONFIG(MATCH("call.npy, cut_from: [song/11.wav]")), "another");

@@ -168,7 +168,7 @@ static void a_name_of_other_bytes(void **state)
 static long from(bl_fill rule, size_t i, size_t m)
 {
   if (i < m) return (long)i;
-  if (rule == BL_FILL_ZERO) return -1;
+  if (rule == BL_FILL_ZERO || !m) return -1;
   if (rule == BL_FILL_REPEAT) return (long)(i % m);
   for (long at = 0, step = 1, k = 0;; k++, at += step) { /* there and back, a step at a time */
     if (k == (long)i) return at;

@@ -29,7 +29,7 @@ static void the_eyes_are_found(void **state)
   tree_text("i.yaml", config);
   int status = baleen("run '%s/i.yaml' -o '%s/run'", tree_root(), tree_root());
   if (status != 4) fail_msg("%d: %s", status, said);
-  check_says("refused: ica: an array of its was cut from");
+  check_says("refused: ica: its array was learnt from");
 }
 
 static void slips_are_told(void **state)
