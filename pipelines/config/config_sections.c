@@ -5,6 +5,7 @@
 #include "baleen/preset.h"
 #include "baleen/text.h"
 #include "config_private.h"
+#include "presets.h"
 
 /* ---- features ---------------------------------------------------------------------------------------------------- */
 
@@ -27,11 +28,40 @@
 ADD_PLUG(stage)
 ADD_PLUG(summary)
 
+/* The names of stages, *n_stages, and behind them those of presets: of two that are as near a stage was meant. */
+static const char *stage_or_preset(const void *n_stages, size_t i)
+{
+  size_t n = *(const size_t *)n_stages;
+  if (i < n) return bl_stage_at(i)->name;
+  const bl_preset *p = bl_preset_at(i - n);
+  return p ? p->name : NULL;
+}
+
+/* The preset that a word among stages may have meant; NULL: none, or rather a stage. */
+static const char *preset_near_stage(const bl_flow *n)
+{
+  size_t n_stages = 0;
+  if (n->kind != BL_FLOW_SCALAR || !n->text || bl_stage_find(n->text)) return NULL;
+  while (bl_stage_at(n_stages)) n_stages++;
+  const char *near = bl_nearest(n->text, stage_or_preset, &n_stages);
+  return near && bl_preset_find(near) ? near : NULL;
+}
+
+/* A preset's word that is still there: bl_presets_expand() said why it cannot be. A model file's presets are words like
+ * any other. */
+static bool is_told(const bl_mistakes *m, const bl_flow *n) { return m->v.n && bl_preset_of(n); }
+
 static bl_status read_stages(bl_mistakes *m, const bl_flow *n, bl_branch *b)
 {
   bl_status s = BL_OK;
   if (n->kind != BL_FLOW_LIST) return bl_mistake_say(m, n, "stages: wanted a list");
-  for (size_t i = 0; !s && i < n->n; i++) s = add_stage(m, &n->child[i], b);
+  for (size_t i = 0; !s && i < n->n; i++) {
+    const bl_flow *at = &n->child[i];
+    if (is_told(m, at)) continue;
+    const char *near = preset_near_stage(at);
+    s = near ? bl_mistake_say(m, at, "unknown stage '%s'; did you mean the preset '%s'?", at->text, near)
+             : add_stage(m, at, b);
+  }
   return s;
 }
 
@@ -44,24 +74,18 @@ static bl_status read_summaries(bl_mistakes *m, const bl_flow *n, bl_branch *b)
   return s;
 }
 
-static const char *preset_name(const void *arg, size_t i)
-{
-  (void)arg;
-  const bl_preset *p = bl_preset_at(i);
-  return p ? p->name : NULL;
-}
-
 /* The preset that a word in place of features, or of a branch, may have meant; NULL: none. */
 static const char *near_preset(const bl_flow *n)
 {
   if (n->kind != BL_FLOW_SCALAR || !n->text || bl_preset_find(n->text)) return NULL;
-  return bl_nearest(n->text, preset_name, NULL);
+  return bl_preset_nearest(n->text);
 }
 
 static bl_status read_branch(bl_mistakes *m, const bl_flow *name, const bl_flow *n, bl_config *c)
 {
   static const char *const known[] = {"stream", "stages", "summaries", NULL};
   const char *near = near_preset(n);
+  if (is_told(m, n)) return BL_OK;
   if (near)
     return bl_mistake_say(m, n, "branch '%s': no preset is called '%s'; did you mean '%s'?", name->text, n->text, near);
   if (n->kind != BL_FLOW_MAP)
@@ -95,7 +119,8 @@ bl_status bl_read_features(bl_mistakes *m, const bl_flow *n, bl_config *c)
   bl_status s = BL_OK;
   size_t mistakes = m->v.n;
   for (size_t i = 0; !s && i < n->n; i++) s = read_branch(m, &n->key[i], &n->child[i], c);
-  for (size_t b = 0; !s && m->v.n == mistakes && b < c->recipe.n_branches; b++)
+  bool all = m->v.n == mistakes && c->recipe.n_branches == n->n;
+  for (size_t b = 0; !s && all && b < c->recipe.n_branches; b++)
     if (!c->recipe.branches[b].n_summaries && !bl_recipe_is_taken(&c->recipe, b))
       s = bl_mistake_say(m, &n->key[b], "branch '%s' needs 'summaries: [...]', at least one",
                          c->recipe.branches[b].name);

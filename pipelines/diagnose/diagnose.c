@@ -312,16 +312,9 @@ static bl_status diagnose(bl_ctx *ctx, diagnosis *d, bl_buf *out, bool *agree)
 
 /* ---- what comes in ----------------------------------------------------------------------------------------------- */
 
-static const char *preset_name(const void *arg, size_t i)
-{
-  (void)arg;
-  const bl_preset *p = bl_preset_at(i);
-  return p ? p->name : NULL;
-}
-
 static bl_status find_preset(bl_ctx *ctx, diagnosis *d)
 {
-  const char *name = d->what->preset, *near = bl_nearest(name, preset_name, NULL);
+  const char *name = d->what->preset, *near = bl_preset_nearest(name);
   d->preset = bl_preset_find(name);
   if (d->preset) return BL_OK;
   if (near) return bl_fail(ctx, BL_E_CONFIG, "diagnose: no preset is called '%s'; did you mean '%s'?", name, near);

@@ -182,7 +182,9 @@ bl_status bl_spectrum_new(const bl_plot *p, size_t n_fft, size_t hop, bool cente
 static bl_status stages_text(bl_ctx *ctx, const char *stages, bl_buf *out)
 {
   const bl_preset *preset = bl_preset_find(stages);
+  const char *near = preset ? NULL : bl_preset_nearest(stages);
   bl_flow features = {0};
+  if (near) return bl_fail(ctx, BL_E_CONFIG, "no preset is called '%s'; did you mean '%s'?", stages, near);
   if (!preset) return bl_buf_puts(ctx, out, stages);
   bl_status s = bl_preset_read(ctx, preset, &features);
   if (!s) s = bl_flow_print(ctx, bl_flow_get(&features.child[0], "stages"), out);

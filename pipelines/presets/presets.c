@@ -27,6 +27,15 @@ const bl_preset *bl_preset_find(const char *name)
   return NULL;
 }
 
+static const char *name_at(const void *arg, size_t i)
+{
+  (void)arg;
+  const bl_preset *p = bl_preset_at(i);
+  return p ? p->name : NULL;
+}
+
+const char *bl_preset_nearest(const char *name) { return bl_nearest(name, name_at, NULL); }
+
 bl_status bl_preset_read(bl_ctx *ctx, const bl_preset *p, bl_flow *out)
 {
   return bl_yaml_parse(ctx, p->name, p->features, strlen(p->features), NULL, out);
@@ -54,7 +63,7 @@ static void replace(bl_ctx *ctx, bl_flow *at, bl_flow *by)
   *by = (bl_flow){0};
 }
 
-static const bl_preset *preset_of(const bl_flow *n)
+const bl_preset *bl_preset_of(const bl_flow *n)
 {
   return n->kind == BL_FLOW_SCALAR && n->text ? bl_preset_find(n->text) : NULL;
 }
@@ -90,7 +99,7 @@ static bl_status expand_stages(bl_mistakes *m, bl_flow *stages)
 {
   bl_status s = BL_OK;
   for (size_t i = 0; !s && stages->kind == BL_FLOW_LIST && i < stages->n; i++) {
-    const bl_preset *p = preset_of(&stages->child[i]);
+    const bl_preset *p = bl_preset_of(&stages->child[i]);
     bl_flow features = {0};
     if (!p) continue;
     s = bl_preset_read(m->ctx, p, &features);
@@ -104,7 +113,7 @@ static bl_status expand_stages(bl_mistakes *m, bl_flow *stages)
 
 static bl_status expand_branch(bl_mistakes *m, bl_flow *branch)
 {
-  const bl_preset *p = preset_of(branch);
+  const bl_preset *p = bl_preset_of(branch);
   bl_flow features = {0}, *stages;
   bl_status s = p ? bl_preset_read(m->ctx, p, &features) : BL_OK;
   bl_status wrong = p && !s ? check_single(m->ctx, p, &features) : BL_OK;
@@ -118,7 +127,7 @@ static bl_status expand_branch(bl_mistakes *m, bl_flow *branch)
 bl_status bl_presets_expand(bl_mistakes *m, bl_flow *root)
 {
   bl_flow *features = root->kind == BL_FLOW_MAP ? bl_flow_get(root, "features") : NULL;
-  const bl_preset *p = features ? preset_of(features) : NULL;
+  const bl_preset *p = features ? bl_preset_of(features) : NULL;
   bl_flow full = {0};
   bl_status s = p ? bl_preset_read(m->ctx, p, &full) : BL_OK;
   if (p && !s) replace(m->ctx, features, &full);

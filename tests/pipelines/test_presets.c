@@ -261,14 +261,21 @@ static void slips(void **state)
       {"features: librosa_mfc",
        "3:11: error: features: no preset is called 'librosa_mfc'; did you mean 'librosa_mfcc'?"},
       {"features: {a: {stages: [mono, esc_baseline], summaries: [mean]}}",
-       "3:31: error: esc_baseline: has 2 branches and is no list of stages"},
-      {"features: {a: esc_baseline}", "has 2 branches"},
+       "t.yaml:3:31: error: esc_baseline: has 2 branches and is no list of stages"},
+      {"features: {a: esc_baseline}", "t.yaml:3:15: error: esc_baseline: has 2 branches"},
+      {"features: {a: {stages: [psf_mfc], summaries: [mean]}}",
+       "t.yaml:3:25: error: unknown stage 'psf_mfc'; did you mean the preset 'psf_mfcc'?"},
+      {"features: {a: {stages: [mfc], summaries: [mean]}}",
+       "t.yaml:3:25: error: unknown stage 'mfc'; did you mean the preset"},
+      {"features: {a: {stages: [powr], summaries: [mean]}}",
+       "t.yaml:3:25: error: unknown stage 'powr'; did you mean 'power'?"},
       {"features: {a: librosa_mfc}", "branch 'a': no preset is called 'librosa_mfc'; did you mean 'librosa_mfcc'?"},
   };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     bl_ctx *ctx = bl_ctx_new();
     bl_config c;
     check_fails(ctx, alone(ctx, bad[i].features, &c), BL_E_CONFIG, bad[i].part);
+    if (strstr(bl_ctx_error(ctx), " mistakes in ")) fail_msg("told twice: %s", bl_ctx_error(ctx));
     check_free(ctx);
   }
 }

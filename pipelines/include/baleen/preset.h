@@ -25,6 +25,8 @@ typedef struct bl_preset {
 /* In the order of presets.def; NULL behind the last, or for an unknown name. */
 const bl_preset *bl_preset_at(size_t i);
 const bl_preset *bl_preset_find(const char *name);
+/* The preset that a mistyped name may have meant; NULL: none. */
+const char *bl_preset_nearest(const char *name);
 /* Its features as a tree, to be freed by bl_flow_free(). */
 bl_status bl_preset_read(bl_ctx *ctx, const bl_preset *p, bl_flow *out) BL_MUST_CHECK;
 
