@@ -172,7 +172,7 @@ static bl_status print_stage(bl_ctx *ctx, const params *p, const bl_texts *files
     if (bad[k]) printf("%s%zu", first ? "" : ", ", k), first = false;
   printf("]");
   if (!s) s = gather_print_list(ctx, "channels", &g->of.channels, index, ica->n_channels);
-  if (!s) s = gather_print_learnt_from(ctx, files);
+  if (!s) s = gather_print_recordings(ctx, "learnt_from", files);
   printf("}\n");
   return s;
 }

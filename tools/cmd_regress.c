@@ -109,7 +109,7 @@ static bl_status print_stage(bl_ctx *ctx, const params *p, const bl_texts *files
   if (!s) s = gather_print_list(ctx, "picks_artifact", &g->of.channels, ch->index, ch->n_eog);
   for (size_t k = 0; !s && k < ch->n_eog; k++) printf("%s%.9g", k ? ", " : ", means: [", mean[k]);
   if (!s) printf("]");
-  if (!s) s = gather_print_learnt_from(ctx, files);
+  if (!s) s = gather_print_recordings(ctx, "learnt_from", files);
   if (!s) printf("}\n");
   return s;
 }

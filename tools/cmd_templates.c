@@ -9,6 +9,7 @@
 #include "baleen/stage_chain.h"
 #include "baleen/text.h"
 #include "command.h"
+#include "gather.h"
 #include "outputs.h"
 
 enum { BLOCK = 16384 };
@@ -84,7 +85,7 @@ static bl_status choose(bl_ctx *ctx, work *w, const char *path, bool alone, cons
     status = find_bins(ctx, s, &w->cuts[w->n]);
     if (!status) w->n++;
   }
-  if (!status && w->n > before) status = bl_texts_add(ctx, &w->files, bl_path_base(path));
+  if (!status && w->n > before) status = bl_texts_add(ctx, &w->files, path);
   return status;
 }
 
@@ -161,6 +162,16 @@ static bl_status make_chain(bl_ctx *ctx, const params *p, const bl_rec_stream *s
   return BL_OK;
 }
 
+static bl_status no_frame(bl_ctx *ctx, const cut *c, const bl_recording *rec, const bl_stream *s)
+{
+  const bl_annotation *a = c->from;
+  if (a->onset_s > rec->duration_s)
+    return bl_fail(ctx, BL_E_RANGE, "templates: %s: '%s' at %g s lies behind the recording's end, at %g s", c->file,
+                   a->label, a->onset_s, rec->duration_s);
+  return bl_fail(ctx, BL_E_RANGE, "templates: %s: '%s' at %g s, %g s long, holds no frame; they are %g s apart",
+                 c->file, a->label, a->onset_s, a->duration_s, 1 / s->rate_hz);
+}
+
 static bl_status cut_from(bl_ctx *ctx, work *w, const char *path, bool alone)
 {
   bl_recording *rec = NULL;
@@ -175,10 +186,7 @@ static bl_status cut_from(bl_ctx *ctx, work *w, const char *path, bool alone)
   for (size_t r = 0; !s && w->n > first && r < rec->streams[stream].n_runs; r++)
     s = take_run(ctx, w, rec, stream, &rec->streams[stream].runs[r], chain, channel, first);
   for (size_t i = first; !s && i < w->n; i++)
-    if (!w->cuts[i].width)
-      s = bl_fail(ctx, BL_E_RANGE, "templates: %s: '%s' at %g s, %g s long, holds no frame; they are %g s apart", path,
-                  w->cuts[i].from->label, w->cuts[i].from->onset_s, w->cuts[i].from->duration_s,
-                  1 / bl_stage_chain_out(chain)->rate_hz);
+    if (!w->cuts[i].width) s = no_frame(ctx, &w->cuts[i], rec, bl_stage_chain_out(chain));
 out:
   bl_stage_chain_free(ctx, chain);
   bl_recording_close(ctx, rec);
@@ -230,9 +238,9 @@ static bl_status tell(bl_ctx *ctx, const work *w, const char *out)
   }
   bl_buf path = {0};
   bl_status s = bl_flow_print_scalar(ctx, out, &path);
-  if (!s) printf("template_match: {templates: %s, cut_from: [", bl_buf_text(&path));
-  for (size_t i = 0; !s && i < w->files.n; i++) printf("%s\"%s\"", i ? ", " : "", w->files.v[i]);
-  if (!s) printf("]}\n");
+  if (!s) printf("template_match: {templates: %s", bl_buf_text(&path));
+  if (!s) s = gather_print_recordings(ctx, "cut_from", &w->files);
+  if (!s) printf("}\n");
   bl_buf_free(ctx, &path);
   return s;
 }
@@ -243,6 +251,7 @@ static bl_status carry_out(bl_ctx *ctx, work *w, const bl_texts *args)
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < args->n; i++)
     if (i != 1) s = bl_output_check(ctx, "templates", args->v[i], out);
+  if (!s) s = bl_output_has_place(ctx, "templates", out);
   const bl_annotation_reading how = {.format = (bl_annotation_format)w->p->from, .label_column = w->p->label_column};
   if (!s) s = bl_annotations_read_as(ctx, table, &how, &w->table);
   if (!s && !(w->cuts = bl_calloc(ctx, w->table.n * (args->n - 2) + 1, sizeof *w->cuts)))

@@ -110,15 +110,12 @@ bl_status gather_print_list(bl_ctx *ctx, const char *key, const bl_texts *names,
   return s;
 }
 
-bl_status gather_print_learnt_from(bl_ctx *ctx, const bl_texts *files)
+bl_status gather_print_recordings(bl_ctx *ctx, const char *key, const bl_texts *files)
 {
   bl_texts names = {0};
   bl_status s = BL_OK;
-  for (size_t i = 0; !s && i < files->n; i++) {
-    const char *slash = strrchr(files->v[i], '/');
-    s = bl_texts_add(ctx, &names, slash ? slash + 1 : files->v[i]);
-  }
-  if (!s) s = gather_print_list(ctx, "learnt_from", &names, NULL, names.n);
+  for (size_t i = 0; !s && i < files->n; i++) s = bl_texts_add(ctx, &names, bl_path_base(files->v[i]));
+  if (!s) s = gather_print_list(ctx, key, &names, NULL, names.n);
   bl_texts_free(ctx, &names);
   return s;
 }

@@ -26,6 +26,6 @@ void gather_free(bl_ctx *ctx, gather *g);
 bl_status gather_print_list(bl_ctx *ctx, const char *key, const bl_texts *names, const size_t *index,
                             size_t n) BL_MUST_CHECK;
 /* The recordings by their names alone: whoever has them in another folder is refused, too. */
-bl_status gather_print_learnt_from(bl_ctx *ctx, const bl_texts *files) BL_MUST_CHECK;
+bl_status gather_print_recordings(bl_ctx *ctx, const char *key, const bl_texts *files) BL_MUST_CHECK;
 
 #endif
