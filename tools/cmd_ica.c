@@ -9,8 +9,9 @@
 #include "baleen/stage_chain.h"
 #include "baleen/text.h"
 #include "command.h"
-#include "gather.h"
+#include "convert.h"
 #include "outputs.h"
+#include "stacked.h"
 
 typedef struct params {
   char *out, *stages;
@@ -45,17 +46,17 @@ static bool holds(const size_t *v, size_t n, size_t x)
 }
 
 /* The channels to learn from: columns of the frames. */
-static bl_status choose(bl_ctx *ctx, const params *p, const gather *g, size_t *index, size_t *n)
+static bl_status choose(bl_ctx *ctx, const params *p, const stacked *g, size_t *index, size_t *n)
 {
   bl_status s = BL_OK;
   size_t at = 0;
   *n = 0;
   for (size_t i = 0; !s && i < p->pick.n; i++) {
-    s = gather_column(ctx, "ica", g, p->pick.v[i], &at);
+    s = bl_convert_channel(ctx, "ica", &g->of, p->pick.v[i], &at);
     if (!s && !holds(index, *n, at)) index[(*n)++] = at;
   }
-  for (size_t i = 0; !s && i < p->eog.n; i++) s = gather_column(ctx, "ica", g, p->eog.v[i], &at);
-  for (size_t i = 0; !s && i < p->ecg.n; i++) s = gather_column(ctx, "ica", g, p->ecg.v[i], &at);
+  for (size_t i = 0; !s && i < p->eog.n; i++) s = bl_convert_channel(ctx, "ica", &g->of, p->eog.v[i], &at);
+  for (size_t i = 0; !s && i < p->ecg.n; i++) s = bl_convert_channel(ctx, "ica", &g->of, p->ecg.v[i], &at);
   for (size_t c = 0; !s && !p->pick.n && c < g->of.n_channels; c++)
     if (bl_texts_find(&p->eog, g->of.channels.v[c]) < 0 && bl_texts_find(&p->ecg, g->of.channels.v[c]) < 0)
       index[(*n)++] = c;
@@ -63,7 +64,7 @@ static bl_status choose(bl_ctx *ctx, const params *p, const gather *g, size_t *i
 }
 
 /* Frames filtered to a band, of the same number. */
-static bl_status band(bl_ctx *ctx, const gather *g, const char *stages, gather *out)
+static bl_status band(bl_ctx *ctx, const stacked *g, const char *stages, stacked *out)
 {
   bl_stage_chain *chain = NULL;
   const float *y;
@@ -72,15 +73,15 @@ static bl_status band(bl_ctx *ctx, const gather *g, const char *stages, gather *
   if (!s) s = bl_stage_chain_new(ctx, &g->of, &chain);
   if (!s) s = bl_stage_chain_add_text(ctx, chain, stages, bl_npy_read_array);
   if (!s) s = bl_stage_chain_push(ctx, chain, g->x, g->n, &y, &n_y);
-  if (!s) s = gather_add(ctx, out, y, n_y);
+  if (!s) s = stacked_add(ctx, out, y, n_y);
   if (!s) s = bl_stage_chain_finish(ctx, chain, &y, &n_y);
-  if (!s) s = gather_add(ctx, out, y, n_y);
+  if (!s) s = stacked_add(ctx, out, y, n_y);
   bl_stage_chain_free(ctx, chain);
   return s;
 }
 
 /* Pearson's correlation of source k with a column. */
-static double correlation(const bl_ica *ica, size_t k, const size_t *index, const gather *g, size_t col)
+static double correlation(const bl_ica *ica, size_t k, const size_t *index, const stacked *g, size_t col)
 {
   double n = (double)g->n, sx = 0, sy = 0, xx = 0, yy = 0, xy = 0;
   for (size_t f = 0; f < g->n; f++) {
@@ -122,28 +123,28 @@ static void mark(const params *p, const double *r, size_t n, bool *bad)
 
 /* r [channel][source] of the channels of --eog, or --ecg; what they tell in bad. */
 static bl_status correlate(bl_ctx *ctx, const params *p, const bl_texts *names, const char *stages, const bl_ica *ica,
-                           const size_t *index, const gather *g, double *r, bool *bad)
+                           const size_t *index, const stacked *g, double *r, bool *bad)
 {
-  gather filtered = {0};
+  stacked filtered = {0};
   bl_status s = names->n ? band(ctx, g, stages, &filtered) : BL_OK;
   bool *own = bl_calloc(ctx, ica->n, sizeof *own);
   if (!s && !own) s = bl_fail_nomem(ctx, "ica");
   for (size_t i = 0; !s && i < names->n; i++) {
     size_t col = 0;
-    s = gather_column(ctx, "ica", g, names->v[i], &col);
+    s = bl_convert_channel(ctx, "ica", &g->of, names->v[i], &col);
     for (size_t k = 0; !s && k < ica->n; k++) r[i * ica->n + k] = correlation(ica, k, index, &filtered, col);
     memset(own, 0, ica->n * sizeof *own);
     if (!s) mark(p, r + i * ica->n, ica->n, own);
     for (size_t k = 0; !s && k < ica->n; k++) bad[k] = bad[k] || own[k];
   }
   bl_free(ctx, own);
-  gather_free(ctx, &filtered);
+  stacked_free(ctx, &filtered);
   return s;
 }
 
 /* ---- what is printed ---------------------------------------------------------------------------------------------- */
 
-static void print_table(const params *p, const bl_ica *ica, const gather *g, const size_t *index, const double *r)
+static void print_table(const params *p, const bl_ica *ica, const stacked *g, const size_t *index, const double *r)
 {
   printf("component  variance  largest on");
   for (size_t i = 0; i < p->eog.n + p->ecg.n; i++)
@@ -160,7 +161,7 @@ static void print_table(const params *p, const bl_ica *ica, const gather *g, con
   }
 }
 
-static bl_status print_stage(bl_ctx *ctx, const params *p, const bl_texts *files, const bl_ica *ica, const gather *g,
+static bl_status print_stage(bl_ctx *ctx, const params *p, const bl_texts *files, const bl_ica *ica, const stacked *g,
                              const size_t *index, const bool *bad)
 {
   bool first = true;
@@ -171,15 +172,15 @@ static bl_status print_stage(bl_ctx *ctx, const params *p, const bl_texts *files
   for (size_t k = 0; k < ica->n; k++)
     if (bad[k]) printf("%s%zu", first ? "" : ", ", k), first = false;
   printf("]");
-  if (!s) s = gather_print_list(ctx, "channels", &g->of.channels, index, ica->n_channels);
-  if (!s) s = gather_print_recordings(ctx, "learnt_from", files);
+  if (!s) s = stacked_print_list(ctx, "channels", &g->of.channels, index, ica->n_channels);
+  if (!s) s = stacked_print_recordings(ctx, "learnt_from", files);
   printf("}\n");
   return s;
 }
 
 /* ---- all of it ---------------------------------------------------------------------------------------------------- */
 
-static bl_status learn(bl_ctx *ctx, const params *p, const gather *g, const size_t *index, size_t n, bl_ica *ica)
+static bl_status learn(bl_ctx *ctx, const params *p, const stacked *g, const size_t *index, size_t n, bl_ica *ica)
 {
   bl_texts units = {0};
   float *x = bl_calloc(ctx, g->n, n * sizeof *x);
@@ -207,7 +208,7 @@ static bl_status save(bl_ctx *ctx, const bl_ica *ica, const char *path)
   return s;
 }
 
-static bl_status tell(bl_ctx *ctx, const params *p, const bl_texts *files, const gather *g, const size_t *index,
+static bl_status tell(bl_ctx *ctx, const params *p, const bl_texts *files, const stacked *g, const size_t *index,
                       const bl_ica *ica)
 {
   double *r = bl_calloc(ctx, p->eog.n + p->ecg.n + 1, ica->n * sizeof *r);
@@ -231,16 +232,14 @@ static bl_status tell(bl_ctx *ctx, const params *p, const bl_texts *files, const
 static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *status)
 {
   const params *p = vp;
-  gather g = {0};
+  stacked g = {0};
   bl_ica ica = {0};
   bl_texts writes = {0};
   size_t n = 0, *index = NULL;
   bl_status s = bl_texts_add(ctx, &writes, p->out);
   if (!s) s = bl_outputs_check(ctx, "ica", args, &writes);
   if (!s) s = bl_output_has_place(ctx, "ica", p->out);
-  for (size_t i = 0; !s && i < args->n; i++) s = gather_read(ctx, "ica", p->stages, p->rate_hz, args->v[i], &g);
-  if (!s && !(g.of.channels.v && g.of.units.v))
-    s = bl_fail(ctx, BL_E_SHAPE, "ica: there is no channel behind the stages");
+  if (!s) s = stacked_read(ctx, "ica", p->stages, p->rate_hz, args, &g);
   if (!s && !(index = bl_calloc(ctx, g.of.n_channels + p->pick.n, sizeof *index))) s = bl_fail_nomem(ctx, "ica");
   if (!s) s = choose(ctx, p, &g, index, &n);
   if (!s) s = learn(ctx, p, &g, index, n, &ica);
@@ -248,7 +247,7 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   bl_ica_free(ctx, &ica);
   bl_texts_free(ctx, &writes);
   bl_free(ctx, index);
-  gather_free(ctx, &g);
+  stacked_free(ctx, &g);
   *status = s;
   return bl_exit_of(s);
 }

@@ -7,8 +7,9 @@
 #include "baleen/channel.h"
 #include "baleen/dataset.h"
 #include "command.h"
-#include "gather.h"
+#include "convert.h"
 #include "outputs.h"
+#include "stacked.h"
 
 typedef struct params {
   char *out, *stages;
@@ -32,22 +33,23 @@ typedef struct chosen {
   size_t *index;
 } chosen;
 
-static void by_type(const gather *g, bl_channel_type type, size_t *index, size_t *n)
+static void by_type(const stacked *g, bl_channel_type type, size_t *index, size_t *n)
 {
   for (size_t c = 0; c < g->of.n_channels; c++)
     if (bl_channel_type_of(g->of.channels.v[c]) == type) index[(*n)++] = c;
 }
 
-static bl_status choose(bl_ctx *ctx, const params *p, const gather *g, chosen *to)
+static bl_status choose(bl_ctx *ctx, const params *p, const stacked *g, chosen *to)
 {
   to->index = bl_calloc(ctx, 2 * g->of.n_channels + p->pick.n + p->eog.n, sizeof *to->index);
   bl_status s = to->index ? BL_OK : bl_fail_nomem(ctx, "regress");
   for (size_t i = 0; !s && i < p->eog.n; i++)
-    s = gather_column(ctx, "regress", g, p->eog.v[i], &to->index[to->n_eog++]);
+    s = bl_convert_channel(ctx, "regress", &g->of, p->eog.v[i], &to->index[to->n_eog++]);
   if (!s && !p->eog.n) by_type(g, BL_CHANNEL_EOG, to->index, &to->n_eog);
   if (s) return s;
   size_t *picks = to->index + to->n_eog, n = 0;
-  for (size_t i = 0; !s && i < p->pick.n; i++) s = gather_column(ctx, "regress", g, p->pick.v[i], &picks[n++]);
+  for (size_t i = 0; !s && i < p->pick.n; i++)
+    s = bl_convert_channel(ctx, "regress", &g->of, p->pick.v[i], &picks[n++]);
   if (!s && !p->pick.n) by_type(g, BL_CHANNEL_EEG, picks, &n);
   for (size_t i = 0; !s && i < n; i++) {
     bool own = false;
@@ -62,7 +64,7 @@ static bl_status choose(bl_ctx *ctx, const params *p, const gather *g, chosen *t
 }
 
 /* Sums of squares among the eyes, s [n_eog][n_eog], and of the eyes with the others, b [n_eog][n]; mean [n_eog + n]. */
-static bl_status sums(bl_ctx *ctx, const gather *g, const chosen *ch, double *mean, double *a, double *b)
+static bl_status sums(bl_ctx *ctx, const stacked *g, const chosen *ch, double *mean, double *a, double *b)
 {
   size_t width = ch->n_eog + ch->n;
   double *row = bl_calloc(ctx, width, sizeof *row);
@@ -82,7 +84,7 @@ static bl_status sums(bl_ctx *ctx, const gather *g, const chosen *ch, double *me
 }
 
 /* betas [n][n_eog]. */
-static bl_status learn(bl_ctx *ctx, const gather *g, const chosen *ch, double *mean, float *betas)
+static bl_status learn(bl_ctx *ctx, const stacked *g, const chosen *ch, double *mean, float *betas)
 {
   double *a = bl_calloc(ctx, ch->n_eog * ch->n_eog, sizeof *a), *b = bl_calloc(ctx, ch->n_eog * ch->n, sizeof *b);
   bl_status s = a && b ? sums(ctx, g, ch, mean, a, b) : bl_fail_nomem(ctx, "regress");
@@ -98,23 +100,23 @@ static bl_status learn(bl_ctx *ctx, const gather *g, const chosen *ch, double *m
   return s;
 }
 
-static bl_status print_stage(bl_ctx *ctx, const params *p, const bl_texts *files, const gather *g, const chosen *ch,
+static bl_status print_stage(bl_ctx *ctx, const params *p, const bl_texts *files, const stacked *g, const chosen *ch,
                              const double *mean)
 {
   bl_buf path = {0};
   bl_status s = bl_flow_print_scalar(ctx, p->out, &path);
   if (!s) printf("\n- regress: {betas: %s", bl_buf_text(&path));
   bl_buf_free(ctx, &path);
-  if (!s) s = gather_print_list(ctx, "picks", &g->of.channels, ch->index + ch->n_eog, ch->n);
-  if (!s) s = gather_print_list(ctx, "picks_artifact", &g->of.channels, ch->index, ch->n_eog);
+  if (!s) s = stacked_print_list(ctx, "picks", &g->of.channels, ch->index + ch->n_eog, ch->n);
+  if (!s) s = stacked_print_list(ctx, "picks_artifact", &g->of.channels, ch->index, ch->n_eog);
   for (size_t k = 0; !s && k < ch->n_eog; k++) printf("%s%.9g", k ? ", " : ", means: [", mean[k]);
   if (!s) printf("]");
-  if (!s) s = gather_print_recordings(ctx, "learnt_from", files);
+  if (!s) s = stacked_print_recordings(ctx, "learnt_from", files);
   if (!s) printf("}\n");
   return s;
 }
 
-static void print_table(const gather *g, const chosen *ch, const float *betas)
+static void print_table(const stacked *g, const chosen *ch, const float *betas)
 {
   printf("%zu channels, %.1f s\n%10s", ch->n, (double)g->n / g->of.rate_hz, "channel");
   for (size_t k = 0; k < ch->n_eog; k++) printf("  %10s", g->of.channels.v[ch->index[k]]);
@@ -126,7 +128,7 @@ static void print_table(const gather *g, const chosen *ch, const float *betas)
   }
 }
 
-static bl_status work(bl_ctx *ctx, const params *p, const bl_texts *files, const gather *g, const chosen *ch)
+static bl_status work(bl_ctx *ctx, const params *p, const bl_texts *files, const stacked *g, const chosen *ch)
 {
   double *mean = bl_calloc(ctx, ch->n_eog + ch->n, sizeof *mean);
   float *betas = bl_calloc(ctx, ch->n * ch->n_eog, sizeof *betas);
@@ -142,20 +144,18 @@ static bl_status work(bl_ctx *ctx, const params *p, const bl_texts *files, const
 static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *status)
 {
   const params *p = vp;
-  gather g = {0};
+  stacked g = {0};
   chosen ch = {0};
   bl_texts writes = {0};
   bl_status s = bl_texts_add(ctx, &writes, p->out);
   if (!s) s = bl_outputs_check(ctx, "regress", args, &writes);
   if (!s) s = bl_output_has_place(ctx, "regress", p->out);
-  for (size_t i = 0; !s && i < args->n; i++) s = gather_read(ctx, "regress", p->stages, p->rate_hz, args->v[i], &g);
-  if (!s && !(g.of.channels.v && g.of.units.v))
-    s = bl_fail(ctx, BL_E_SHAPE, "regress: there is no channel behind the stages");
+  if (!s) s = stacked_read(ctx, "regress", p->stages, p->rate_hz, args, &g);
   if (!s) s = choose(ctx, p, &g, &ch);
   if (!s) s = work(ctx, p, args, &g, &ch);
   bl_texts_free(ctx, &writes);
   bl_free(ctx, ch.index);
-  gather_free(ctx, &g);
+  stacked_free(ctx, &g);
   *status = s;
   return bl_exit_of(s);
 }

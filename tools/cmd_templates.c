@@ -9,8 +9,9 @@
 #include "baleen/stage_chain.h"
 #include "baleen/text.h"
 #include "command.h"
-#include "gather.h"
+#include "convert.h"
 #include "outputs.h"
+#include "stacked.h"
 
 enum { BLOCK = 16384 };
 
@@ -131,37 +132,6 @@ static bl_status take_run(bl_ctx *ctx, work *w, bl_recording *rec, size_t stream
   return status;
 }
 
-static size_t widest_stream(const bl_recording *rec)
-{
-  size_t best = 0;
-  for (size_t i = 1; i < rec->n_streams; i++)
-    if (rec->streams[i].n_channels > rec->streams[best].n_channels) best = i;
-  return best;
-}
-
-static bl_status make_chain(bl_ctx *ctx, const params *p, const bl_rec_stream *st, bl_stage_chain **chain,
-                            size_t *channel)
-{
-  bl_stream in = {.rate_hz = st->rate_hz, .source_rate_hz = st->rate_hz, .n_channels = st->n_channels, .n_bins = 1};
-  bl_status s = BL_OK;
-  for (size_t k = 0; !s && k < st->n_channels; k++) {
-    s = bl_texts_add(ctx, &in.channels, st->channels[k].name);
-    if (!s) s = bl_texts_add(ctx, &in.units, st->channels[k].unit);
-  }
-  if (!s) s = bl_stage_chain_new(ctx, &in, chain);
-  if (!s && (s = bl_stage_chain_add_text(ctx, *chain, p->stages, bl_npy_read_array)))
-    s = bl_fail_in(ctx, s, "templates: --stages: ");
-  bl_stream_free(ctx, &in);
-  *channel = 0;
-  if (s || !p->channel) return s;
-  long found = bl_texts_find(&bl_stage_chain_out(*chain)->channels, p->channel);
-  if (found < 0)
-    return bl_fail(ctx, BL_E_CONFIG, "templates: no channel '%s' behind the stages; the first is '%s'", p->channel,
-                   bl_stage_chain_out(*chain)->channels.v[0]);
-  *channel = (size_t)found;
-  return BL_OK;
-}
-
 static bl_status no_frame(bl_ctx *ctx, const cut *c, const bl_recording *rec, const bl_stream *s)
 {
   const bl_annotation *a = c->from;
@@ -176,18 +146,15 @@ static bl_status cut_from(bl_ctx *ctx, work *w, const char *path, bool alone)
 {
   bl_recording *rec = NULL;
   bl_stage_chain *chain = NULL;
-  size_t channel, first = w->n, stream;
-  bl_status s = bl_recording_open(ctx, path, &rec);
-  if (!s && !rec->n_streams) s = bl_fail(ctx, BL_E_SHAPE, "%s: holds no signal", path);
-  if (s) goto out;
-  stream = widest_stream(rec);
-  s = make_chain(ctx, w->p, &rec->streams[stream], &chain, &channel);
+  size_t channel = 0, first = w->n;
+  bl_convert how = {.who = "templates", .stages = w->p->stages};
+  bl_status s = bl_convert_open(ctx, path, (double)NAN, &how, &rec, &chain);
+  if (!s && w->p->channel) s = bl_convert_channel(ctx, "templates", bl_stage_chain_out(chain), w->p->channel, &channel);
   if (!s) s = choose(ctx, w, path, alone, bl_stage_chain_out(chain));
-  for (size_t r = 0; !s && w->n > first && r < rec->streams[stream].n_runs; r++)
-    s = take_run(ctx, w, rec, stream, &rec->streams[stream].runs[r], chain, channel, first);
+  for (size_t r = 0; !s && w->n > first && r < rec->streams[how.stream].n_runs; r++)
+    s = take_run(ctx, w, rec, how.stream, &rec->streams[how.stream].runs[r], chain, channel, first);
   for (size_t i = first; !s && i < w->n; i++)
     if (!w->cuts[i].width) s = no_frame(ctx, &w->cuts[i], rec, bl_stage_chain_out(chain));
-out:
   bl_stage_chain_free(ctx, chain);
   bl_recording_close(ctx, rec);
   return s;
@@ -239,7 +206,7 @@ static bl_status tell(bl_ctx *ctx, const work *w, const char *out)
   bl_buf path = {0};
   bl_status s = bl_flow_print_scalar(ctx, out, &path);
   if (!s) printf("template_match: {templates: %s", bl_buf_text(&path));
-  if (!s) s = gather_print_recordings(ctx, "cut_from", &w->files);
+  if (!s) s = stacked_print_recordings(ctx, "cut_from", &w->files);
   if (!s) printf("}\n");
   bl_buf_free(ctx, &path);
   return s;

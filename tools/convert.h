@@ -7,9 +7,10 @@
 #include "marks.h"
 
 typedef struct bl_convert {
+  const char *who;                   /* the command, for messages; NULL: convert */
   bl_crop crop;                      /* at samples of the stream */
   size_t stream;                     /* of bl_convert_stream() */
-  const bl_texts *pick;              /* channels by name; none: all */
+  const bl_texts *pick;              /* channels by name; NULL, or none: all */
   const char *stages;                /* flow text of a list of stages; NULL: none */
   const bl_annotations *annotations; /* of the crop, by the recording's time */
   bool annotated;                    /* somebody has looked for annotations: none is a finding too, and gets a table */
@@ -28,6 +29,15 @@ bl_status bl_convert_stream(bl_ctx *ctx, const bl_recording *rec, double rate_hz
 /* Pick and stages, ready for a stream; *out stays NULL after a failure. */
 bl_status bl_convert_chain(bl_ctx *ctx, const bl_rec_stream *st, const bl_convert *how,
                            bl_stage_chain **out) BL_MUST_CHECK;
+
+/* A recording, and the chain for its stream of a rate (NAN: the widest that will do), both the caller's also after a
+ * failure; sets how->stream. */
+bl_status bl_convert_open(bl_ctx *ctx, const char *path, double rate_hz, bl_convert *how, bl_recording **rec,
+                          bl_stage_chain **chain) BL_MUST_CHECK;
+
+/* The place of a channel behind the stages; BL_E_CONFIG, with the nearest name, when there is none. */
+bl_status bl_convert_channel(bl_ctx *ctx, const char *who, const bl_stream *behind, const char *name,
+                             size_t *out) BL_MUST_CHECK;
 
 /* Each run goes through the stages afresh; between two of them come zeros for as long as the gap lasts (at most a
  * week), under an annotation "BAD_ACQ_SKIP". What was decided is told in *report. Beside a file that holds no

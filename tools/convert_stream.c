@@ -51,9 +51,9 @@ bl_status bl_convert_chain(bl_ctx *ctx, const bl_rec_stream *st, const bl_conver
   *out = NULL;
   bl_status s = add_channels(ctx, st, &in);
   if (!s) s = bl_stage_chain_new(ctx, &in, out);
-  if (!s && how->pick->n) s = add_pick(ctx, *out, how->pick);
+  if (!s && how->pick && how->pick->n) s = add_pick(ctx, *out, how->pick);
   if (!s && how->stages && (s = bl_stage_chain_add_text(ctx, *out, how->stages, bl_npy_read_array)))
-    s = bl_fail_in(ctx, s, "convert: --stages: ");
+    s = bl_fail_in(ctx, s, "%s: --stages: ", how->who ? how->who : "convert");
   bl_stream_free(ctx, &in);
   if (!s) return BL_OK;
   bl_stage_chain_free(ctx, *out);
@@ -123,4 +123,30 @@ bl_status bl_convert_stream(bl_ctx *ctx, const bl_recording *rec, double rate_hz
   return bl_texts_addf(ctx, report,
                        "the stream of %g Hz, %zu channels; %zu of other rates left out (--rate-hz takes another)",
                        rec->streams[how->stream].rate_hz, rec->streams[how->stream].n_channels, rec->n_streams - 1);
+}
+
+/* ---- for those that learn from recordings ------------------------------------------------------------------------- */
+
+bl_status bl_convert_open(bl_ctx *ctx, const char *path, double rate_hz, bl_convert *how, bl_recording **rec,
+                          bl_stage_chain **chain)
+{
+  bl_texts report = {0}; /* of other streams: who learns names what was learnt from */
+  *chain = NULL;
+  bl_status s = bl_recording_open(ctx, path, rec);
+  if (!s) s = bl_convert_stream(ctx, *rec, rate_hz, how, &report);
+  if (!s) s = bl_convert_chain(ctx, &(*rec)->streams[how->stream], how, chain);
+  bl_texts_free(ctx, &report);
+  return s;
+}
+
+bl_status bl_convert_channel(bl_ctx *ctx, const char *who, const bl_stream *behind, const char *name, size_t *out)
+{
+  long at = bl_texts_find(&behind->channels, name);
+  const char *near = at < 0 ? bl_nearest(name, bl_text_at, &behind->channels) : NULL;
+  if (near) return bl_fail(ctx, BL_E_CONFIG, "%s: no channel '%s'; did you mean '%s'?", who, name, near);
+  if (at < 0)
+    return bl_fail(ctx, BL_E_CONFIG, "%s: no channel '%s' behind the stages; the first is '%s'", who, name,
+                   behind->channels.v[0]);
+  *out = (size_t)at;
+  return BL_OK;
 }

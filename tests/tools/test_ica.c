@@ -39,6 +39,8 @@ static void slips_are_told(void **state)
   check_says("no channel 'FP1'; did you mean 'Fp1'?");
   assert_int_equal(baleen("ica %s -o '%s/j.npy' %s --eog qqqqqq", EDF, tree_root(), STAGES), 2);
   check_says("no channel 'qqqqqq' behind the stages; the first is '");
+  assert_int_equal(baleen("ica %s -o '%s/j.npy' --stages '[piick]'", EDF, tree_root()), 2);
+  check_says("error: ica: --stages: ");
   assert_int_equal(baleen("ica %s -o %s", EDF, EDF), 2);
   assert_int_equal(baleen("ica %s -o '%s/none/j.npy'", EDF, tree_root()), 1);
   check_says("cannot be written there");

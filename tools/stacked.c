@@ -1,5 +1,5 @@
-/* gather.c: see gather.h. */
-#include "gather.h"
+/* stacked.c: see stacked.h. */
+#include "stacked.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "baleen/text.h"
 #include "convert.h"
 
-bl_status gather_add(bl_ctx *ctx, gather *g, const float *x, size_t n)
+bl_status stacked_add(bl_ctx *ctx, stacked *g, const float *x, size_t n)
 {
   void *v = g->x;
   bl_status s = bl_grow(ctx, &v, &g->cap, (g->n + n) * g->of.n_channels, sizeof *g->x, "the samples of the recordings");
@@ -21,7 +21,7 @@ bl_status gather_add(bl_ctx *ctx, gather *g, const float *x, size_t n)
 }
 
 static bl_status read_run(bl_ctx *ctx, bl_recording *rec, size_t stream, const bl_stretch *run, bl_stage_chain *chain,
-                          gather *g)
+                          stacked *g)
 {
   enum { BLOCK = 4096 };
   size_t got = 1, n_y;
@@ -33,16 +33,16 @@ static bl_status read_run(bl_ctx *ctx, bl_recording *rec, size_t stream, const b
     size_t n = run->n - at < BLOCK ? (size_t)(run->n - at) : BLOCK;
     s = bl_recording_read(ctx, rec, stream, run->first + at, n, x, &got);
     if (!s) s = bl_stage_chain_push(ctx, chain, x, got, &y, &n_y);
-    if (!s) s = gather_add(ctx, g, y, n_y);
+    if (!s) s = stacked_add(ctx, g, y, n_y);
     if (!s) s = BL_CHECK_CANCEL(ctx);
   }
   if (!s) s = bl_stage_chain_finish(ctx, chain, &y, &n_y);
-  if (!s) s = gather_add(ctx, g, y, n_y);
+  if (!s) s = stacked_add(ctx, g, y, n_y);
   bl_free(ctx, x);
   return s;
 }
 
-static bl_status same_kind(bl_ctx *ctx, const char *who, const char *path, const bl_stream *now, gather *g)
+static bl_status same_kind(bl_ctx *ctx, const char *who, const char *path, const bl_stream *now, stacked *g)
 {
   if (!g->of.n_channels) {
     if (now->n_bins != 1)
@@ -58,38 +58,33 @@ static bl_status same_kind(bl_ctx *ctx, const char *who, const char *path, const
                         who, path);
 }
 
-bl_status gather_read(bl_ctx *ctx, const char *who, char *stages, bl_word rate_hz, const char *path, gather *g)
+static bl_status read_one(bl_ctx *ctx, const char *who, const char *stages, double rate_hz, const char *path,
+                          stacked *g)
 {
   bl_recording *rec = NULL;
   bl_stage_chain *chain = NULL;
-  bl_texts report = {0}, none = {0};
-  bl_convert how = {.pick = &none, .stages = stages};
-  bl_status s = bl_recording_open(ctx, path, &rec);
-  if (!s) s = bl_convert_stream(ctx, rec, rate_hz.word < 0 ? rate_hz.real : (double)NAN, &how, &report);
-  if (!s) s = bl_convert_chain(ctx, &rec->streams[how.stream], &how, &chain);
+  bl_convert how = {.who = who, .stages = stages};
+  bl_status s = bl_convert_open(ctx, path, rate_hz, &how, &rec, &chain);
   if (!s) s = same_kind(ctx, who, path, bl_stage_chain_out(chain), g);
   for (size_t r = 0; !s && r < rec->streams[how.stream].n_runs; r++)
     s = read_run(ctx, rec, how.stream, &rec->streams[how.stream].runs[r], chain, g);
   bl_stage_chain_free(ctx, chain);
-  bl_texts_free(ctx, &report);
   bl_recording_close(ctx, rec);
   return s;
 }
 
-bl_status gather_column(bl_ctx *ctx, const char *who, const gather *g, const char *name, size_t *out)
+bl_status stacked_read(bl_ctx *ctx, const char *who, const char *stages, bl_word rate_hz, const bl_texts *files,
+                       stacked *g)
 {
-  long at = bl_texts_find(&g->of.channels, name);
-  if (at < 0) {
-    const char *near = bl_nearest(name, bl_text_at, &g->of.channels);
-    if (near) return bl_fail(ctx, BL_E_CONFIG, "%s: no channel '%s'; did you mean '%s'?", who, name, near);
-    return bl_fail(ctx, BL_E_CONFIG, "%s: no channel '%s' behind the stages; the first is '%s'", who, name,
-                   g->of.channels.v[0]);
-  }
-  *out = (size_t)at;
-  return BL_OK;
+  double rate = rate_hz.word < 0 ? rate_hz.real : (double)NAN;
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < files->n; i++) s = read_one(ctx, who, stages, rate, files->v[i], g);
+  if (!s && !(g->of.channels.v && g->of.units.v))
+    s = bl_fail(ctx, BL_E_SHAPE, "%s: there is no channel behind the stages", who);
+  return s;
 }
 
-void gather_free(bl_ctx *ctx, gather *g)
+void stacked_free(bl_ctx *ctx, stacked *g)
 {
   bl_free(ctx, g->x);
   bl_stream_free(ctx, &g->of);
@@ -97,7 +92,7 @@ void gather_free(bl_ctx *ctx, gather *g)
 
 /* ---- what is printed ---------------------------------------------------------------------------------------------- */
 
-bl_status gather_print_list(bl_ctx *ctx, const char *key, const bl_texts *names, const size_t *index, size_t n)
+bl_status stacked_print_list(bl_ctx *ctx, const char *key, const bl_texts *names, const size_t *index, size_t n)
 {
   bl_buf text = {0};
   bl_status s = BL_OK;
@@ -110,12 +105,12 @@ bl_status gather_print_list(bl_ctx *ctx, const char *key, const bl_texts *names,
   return s;
 }
 
-bl_status gather_print_recordings(bl_ctx *ctx, const char *key, const bl_texts *files)
+bl_status stacked_print_recordings(bl_ctx *ctx, const char *key, const bl_texts *files)
 {
   bl_texts names = {0};
   bl_status s = BL_OK;
   for (size_t i = 0; !s && i < files->n; i++) s = bl_texts_add(ctx, &names, bl_path_base(files->v[i]));
-  if (!s) s = gather_print_list(ctx, key, &names, NULL, names.n);
+  if (!s) s = stacked_print_list(ctx, key, &names, NULL, names.n);
   bl_texts_free(ctx, &names);
   return s;
 }

@@ -1,0 +1,29 @@
+/* stacked.h: frames of several recordings in memory, for commands that learn a stage's numbers from them, and the printing of
+ * that stage. */
+#ifndef BL_TOOLS_STACKED_H
+#define BL_TOOLS_STACKED_H
+
+#include "baleen/option.h"
+#include "baleen/stream.h"
+
+/* Frames of all recordings, behind the stages, one after the other. Starts zeroed; freed by stacked_free(). */
+typedef struct stacked {
+  bl_stream of; /* what they are */
+  float *x;     /* [n][channel] */
+  size_t n, cap;
+} stacked;
+
+bl_status stacked_add(bl_ctx *ctx, stacked *g, const float *x, size_t n) BL_MUST_CHECK;
+/* All of these recordings, each of their runs through the stages (as in a config; NULL: none) by itself. rate_hz tells the
+ * stream; its word means the one that there is. BL_E_MISMATCH when one is of another kind than those before it. */
+bl_status stacked_read(bl_ctx *ctx, const char *who, const char *stages, bl_word rate_hz, const bl_texts *files,
+                       stacked *g) BL_MUST_CHECK;
+void stacked_free(bl_ctx *ctx, stacked *g);
+
+/* Prints ", key: [a, b]" of names[index[0..n)], or of the first n when index is NULL, as a config has it. */
+bl_status stacked_print_list(bl_ctx *ctx, const char *key, const bl_texts *names, const size_t *index,
+                             size_t n) BL_MUST_CHECK;
+/* The recordings by their names alone: whoever has them in another folder is refused, too. */
+bl_status stacked_print_recordings(bl_ctx *ctx, const char *key, const bl_texts *files) BL_MUST_CHECK;
+
+#endif
