@@ -1,97 +1,7 @@
-/* Feeds: whatever comes through a pipe, in pieces of any size, is what the reader gives of the same bytes in a file. */
-#include <fcntl.h>
-#include <pthread.h>
-#include <sndfile.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
+/* Feeds: whatever comes through a pipe, in pieces of any size, is what the reader gives of the same bytes in a file. Real
+ * pipes: test_feed_pipe.c. */
 #include "edf_builder.h"
-#include "feed_private.h"
-#include "recording_private.h"
-#include "tree.h"
-
-enum { MOST_FRAMES = 20000, MOST_CHANNELS = 8, MOST_EVENTS = 32, MOST_GAPS = 8, MOST_STREAMS = 4 };
-
-/* All that a feed gave. */
-typedef struct heard {
-  float v[MOST_FRAMES * MOST_CHANNELS];
-  size_t n; /* frames */
-  struct {
-    size_t at; /* frames before it */
-    double start_s;
-  } gap[MOST_GAPS];
-  size_t n_gaps;
-  struct {
-    size_t at;
-    double onset_s, duration_s;
-    char label[40];
-  } event[MOST_EVENTS];
-  size_t n_events;
-} heard;
-
-static const char *at(const char *name)
-{
-  static char path[600];
-  snprintf(path, sizeof path, "%s/%s", tree_root(), name);
-  return path;
-}
-
-/* Appends one item to what was heard of chosen stream k; false at the end. */
-static bool hear(const bl_feed *f, const bl_feed_item *item, size_t k, heard *h)
-{
-  const bl_rec_stream *streams = bl_feed_head(f)->streams;
-  size_t width = bl_feed_head(f)->n_streams ? streams[f->part[k].stream].n_channels : 0;
-  switch (item->kind) {
-  case BL_FEED_FRAMES:
-    assert_true(item->n[0] && h->n + item->n[k] <= MOST_FRAMES && width <= MOST_CHANNELS);
-    if (item->n[k]) memcpy(h->v + h->n * width, item->v[k], item->n[k] * width * sizeof *h->v);
-    h->n += item->n[k];
-    return true;
-  case BL_FEED_GAP:
-    assert_true(h->n_gaps < MOST_GAPS);
-    h->gap[h->n_gaps].at = h->n;
-    h->gap[h->n_gaps++].start_s = item->start_s;
-    return true;
-  case BL_FEED_EVENTS:
-    for (size_t i = 0; i < item->n_events; i++) {
-      assert_true(h->n_events < MOST_EVENTS);
-      h->event[h->n_events].at = h->n;
-      h->event[h->n_events].onset_s = item->events[i].onset_s;
-      h->event[h->n_events].duration_s = item->events[i].duration_s;
-      snprintf(h->event[h->n_events++].label, sizeof h->event[0].label, "%s", item->events[i].label);
-    }
-    return true;
-  case BL_FEED_END: return false;
-  }
-  return false;
-}
-
-/* h[k]: of chosen stream k. They go on side by side: none is ahead of the first, nor a whole frame behind it. */
-static void hear_streams(bl_ctx *ctx, bl_feed *f, size_t most, heard *h)
-{
-  bl_feed_item item;
-  bool more = true;
-  memset(h, 0, f->n_chosen * sizeof *h);
-  while (more) {
-    check_ok(ctx, bl_feed_pull(ctx, f, most, &item));
-    for (size_t k = 0; k < f->n_chosen; k++) {
-      more = hear(f, &item, k, &h[k]);
-      if (!k) continue;
-      const bl_rec_stream *streams = bl_feed_head(f)->streams;
-      double first = (double)h[0].n / streams[f->part[0].stream].rate_hz, rate = streams[f->part[k].stream].rate_hz;
-      assert_true((double)h[k].n <= first * rate + 1e-6 && (double)h[k].n > first * rate - 1);
-    }
-  }
-  check_ok(ctx, bl_feed_pull(ctx, f, most, &item)); /* and once more */
-  assert_int_equal(item.kind, BL_FEED_END);
-}
-
-static void hear_all(bl_ctx *ctx, bl_feed *f, size_t most, heard *h)
-{
-  assert_int_equal(f->n_chosen, 1);
-  hear_streams(ctx, f, most, h);
-}
+#include "feed_help.h"
 
 /* Frames, gaps, events: those of the recording's stream. */
 static void check_heard(bl_ctx *ctx, bl_recording *rec, size_t stream, const heard *h)
@@ -251,41 +161,6 @@ static void raw_settings(void **arg)
 }
 
 /* ---- sound ------------------------------------------------------------------------------------------------------- */
-
-static unsigned char *file_bytes(const char *path, size_t *n)
-{
-  FILE *f = fopen(path, "rb");
-  if (!f || fseek(f, 0, SEEK_END)) fail_msg("%s", path);
-  *n = (size_t)ftell(f);
-  rewind(f);
-  unsigned char *v = malloc(*n + 1);
-  if (!v || fread(v, 1, *n, f) != *n) fail_msg("%s", path);
-  fclose(f);
-  return v;
-}
-
-/* A sound file of 2 channels and an odd number of bytes. */
-static const char *write_sound(const char *name, int format)
-{
-  static float x[2 * 501];
-  for (size_t i = 0; i < 2 * 501; i++) x[i] = (float)(0.9 * sin(0.7 * (double)(i + 1) * (double)(i % 7)));
-  tree_text(name, "");
-  SF_INFO info = {.format = format, .channels = 2, .samplerate = 8000};
-  SNDFILE *f = sf_open(at(name), SFM_WRITE, &info);
-  if (!f) fail_msg("%s: %x", name, (unsigned)format);
-  sf_set_string(f, SF_STR_TITLE, "odd");
-  if (sf_writef_float(f, x, 501) != 501 || sf_close(f)) fail_msg("%s", name);
-  return at(name);
-}
-
-/* The data chunk's size field. */
-static unsigned char *size_field(unsigned char *v, size_t n)
-{
-  for (size_t i = 12; i + 8 < n; i++)
-    if (!memcmp(v + i, "data", 4)) return v + i + 4;
-  fail_msg("no data chunk");
-  return NULL;
-}
 
 static void wav(void **arg)
 {
@@ -473,103 +348,6 @@ static void refusals(void **arg)
   check_free(ctx);
 }
 
-/* ---- real pipes -------------------------------------------------------------------------------------------------- */
-
-/* What a child would write: bytes into standard input, in small pieces. */
-typedef struct writer {
-  const unsigned char *v;
-  size_t n;
-  int to;
-} writer;
-
-static void *write_all(void *arg)
-{
-  const writer *w = arg;
-  for (size_t done = 0; done < w->n; done += 700)
-    if (write(w->to, w->v + done, w->n - done < 700 ? w->n - done : 700) < 0) break;
-  close(w->to);
-  return NULL;
-}
-
-/* The feed of `name` while `v` comes through standard input; returns what opening it did. */
-static bl_status from_input(bl_ctx *ctx, const char *name, const unsigned char *v, size_t n, heard *h)
-{
-  int ends[2], kept = dup(0);
-  pthread_t thread;
-  if (pipe(ends)) fail_msg("no pipe");
-  writer w = {v, n, ends[1]};
-  dup2(ends[0], 0);
-  close(ends[0]);
-  pthread_create(&thread, NULL, write_all, &w);
-  bl_feed *f;
-  bl_status s = bl_feed_open(ctx, name, &f);
-  if (!s) hear_all(ctx, f, 0, h);
-  bl_feed_close(ctx, f);
-  pthread_join(thread, NULL);
-  dup2(kept, 0);
-  close(kept);
-  return s;
-}
-
-static void standard_input(void **arg)
-{
-  (void)arg;
-  static heard h, want;
-  bl_ctx *ctx = bl_ctx_new();
-  size_t n;
-  bl_feed *f;
-  unsigned char *v = file_bytes(write_sound("x.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16), &n);
-  check_ok(ctx, bl_feed_open(ctx, at("x.wav"), &f)); /* an ordinary file, the same way */
-  assert_false(bl_feed_is_live(f));
-  hear_all(ctx, f, 0, &want);
-  bl_feed_close(ctx, f);
-  check_ok(ctx, from_input(ctx, "-", v, n, &h));
-  assert_memory_equal(&h, &want, sizeof h);
-  check_ok(ctx, from_input(ctx, "/dev/stdin", v, n, &h)); /* no regular file either */
-  assert_memory_equal(&h, &want, sizeof h);
-  char name[80];
-  snprintf(name, sizeof name, "pcm:rate=8000,channels=2,skip=%d:-", (int)(size_field(v, n) + 4 - v));
-  check_ok(ctx, from_input(ctx, name, v, n, &h));
-  assert_true(h.n >= want.n);
-  assert_memory_equal(h.v, want.v, want.n * 2 * sizeof *h.v);
-  check_fails(ctx, from_input(ctx, "-", (const unsigned char *)"GDF 2.20........", 16, &h), BL_E_UNSUPPORTED,
-              "a recording of the kind 'gdf' cannot be read from a pipe; write it to a file");
-  check_fails(ctx, from_input(ctx, "-", (const unsigned char *)"abcdefghijklmnop", 16, &h), BL_E_FORMAT,
-              "standard input: no recording that can be read from a pipe: it begins with the bytes 61 62 63 64");
-  check_fails(ctx, from_input(ctx, "-", v, 0, &h), BL_E_FORMAT, "standard input: nothing came");
-  free(v);
-  check_free(ctx);
-  tree_done();
-}
-
-static void *cancel_soon(void *arg)
-{
-  usleep(50000);
-  bl_ctx_cancel(arg);
-  return NULL;
-}
-
-/* A pipe that says nothing holds nobody up. */
-static void cancelled(void **arg)
-{
-  (void)arg;
-  bl_ctx *ctx = bl_ctx_new();
-  int ends[2], kept = dup(0);
-  pthread_t thread;
-  bl_feed *f;
-  bl_feed_item item;
-  if (pipe(ends)) fail_msg("no pipe");
-  dup2(ends[0], 0);
-  check_ok(ctx, bl_feed_open(ctx, "pcm:rate=8000:-", &f));
-  pthread_create(&thread, NULL, cancel_soon, ctx);
-  check_fails(ctx, bl_feed_pull(ctx, f, 0, &item), BL_E_CANCELLED, "stopped");
-  pthread_join(thread, NULL);
-  bl_feed_close(ctx, f);
-  dup2(kept, 0);
-  close(kept), close(ends[0]), close(ends[1]);
-  check_free(ctx);
-}
-
 typedef struct source {
   const bl_feed_class *cls;
   const char *name;
@@ -613,10 +391,8 @@ static void allocations(void **arg)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(raw),       cmocka_unit_test(raw_settings),
-                                     cmocka_unit_test(wav),       cmocka_unit_test(wav_lengths),
-                                     cmocka_unit_test(edf),       cmocka_unit_test(edf_order),
-                                     cmocka_unit_test(refusals),  cmocka_unit_test(standard_input),
-                                     cmocka_unit_test(cancelled), cmocka_unit_test(allocations)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(raw), cmocka_unit_test(raw_settings), cmocka_unit_test(wav),      cmocka_unit_test(wav_lengths),
+      cmocka_unit_test(edf), cmocka_unit_test(edf_order),    cmocka_unit_test(refusals), cmocka_unit_test(allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
