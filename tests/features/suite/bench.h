@@ -69,4 +69,12 @@ void same_frames(const bl_frames *got, const bl_frames *want, const char *what);
 void check_class(void **arg);
 void check_options(void **arg);
 
+/* ---- stage_inputs.c: checks of what comes in --------------------------------------------------------------------- */
+
+void check_quiet(void **arg);
+void check_broken(void **arg);
+void check_goes_on(void **arg);
+void check_channels(void **arg);
+void check_needs(void **arg);
+
 #endif
