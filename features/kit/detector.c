@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fir_core.h"
 #include "fir_design.h"
 #include "select.h"
 #include "stage_util.h"
@@ -33,6 +32,7 @@ bl_status bl_detector_init(bl_ctx *ctx, bl_detector *d, const char *who, const c
   d->rate_hz = in->rate_hz;
   d->start_s = in->start_s;
   d->all.width = in->n_channels;
+  d->filtered.width = 1;
   return bl_texts_copy(ctx, &d->channels, &in->channels);
 }
 
@@ -120,6 +120,8 @@ void bl_detector_release(bl_ctx *ctx, void *state)
 {
   bl_detector *d = state;
   bl_frames_free(ctx, &d->all);
+  bl_frames_free(ctx, &d->filtered);
+  for (size_t k = 0; k < d->n_filters; k++) bl_fir_release(ctx, &d->filters[k]);
   bl_texts_free(ctx, &d->channels);
   bl_findings_free(ctx, &d->found);
 }
@@ -151,27 +153,28 @@ bl_status bl_detector_check_filter(bl_ctx *ctx, const char *who, const bl_stream
   return bl_fir_length(ctx, who, &spec, &n_taps);
 }
 
-bl_status bl_detector_filter(bl_ctx *ctx, bl_detector *d, double l_hz, double h_hz, double transition_hz,
-                             const float *x, size_t n, double *y)
+bl_status bl_detector_add_filter(bl_ctx *ctx, bl_detector *d, double l_hz, double h_hz, double transition_hz)
 {
   const bl_fir_spec spec = spec_of(d->rate_hz, l_hz, h_hz, transition_hz);
   size_t n_taps = 0;
-  bl_fir fir = {0};
-  bl_frames out = {.width = 1};
   bl_status s = bl_fir_length(ctx, d->who, &spec, &n_taps);
-  double *taps = s ? NULL : bl_calloc(ctx, n_taps, sizeof *taps);
-  if (!s && !taps) s = bl_fail_nomem(ctx, d->who);
   if (s) return s;
+  double *taps = bl_calloc(ctx, n_taps, sizeof *taps);
+  if (!taps) return bl_fail_nomem(ctx, d->who);
   if ((s = bl_fir_design(ctx, d->who, &spec, n_taps, taps))) {
     bl_free(ctx, taps);
     return s;
   }
-  s = bl_fir_init(ctx, d->who, taps, n_taps, BL_FIR_ZERO, BL_FIR_AUTO, 1, &fir);
-  if (!s) s = bl_fir_push(ctx, &fir, x, n, &out);
-  if (!s) s = bl_fir_finish(ctx, &fir, &out);
-  for (size_t i = 0; !s && i < n; i++) y[i] = (double)out.v[i];
-  bl_fir_release(ctx, &fir);
-  bl_frames_free(ctx, &out);
+  return bl_fir_init(ctx, d->who, taps, n_taps, BL_FIR_ZERO, BL_FIR_AUTO, 1, &d->filters[d->n_filters++]);
+}
+
+bl_status bl_detector_filter(bl_ctx *ctx, bl_detector *d, size_t k, const float *x, size_t n, double *y)
+{
+  d->filtered.n = 0;
+  bl_fir_reset(&d->filters[k]);
+  bl_status s = bl_fir_push(ctx, &d->filters[k], x, n, &d->filtered);
+  if (!s) s = bl_fir_finish(ctx, &d->filters[k], &d->filtered);
+  for (size_t i = 0; !s && i < n; i++) y[i] = (double)d->filtered.v[i];
   return s;
 }
 

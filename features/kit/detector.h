@@ -7,6 +7,9 @@
 #define BALEEN_DETECTOR_H
 
 #include "baleen/stage.h"
+#include "fir_core.h"
+
+enum { BL_DETECTOR_FILTERS = 2 };
 
 typedef struct bl_detector bl_detector;
 /* Looks through channel `channel`, n samples x, and adds what it finds by bl_detector_add(). */
@@ -21,6 +24,9 @@ struct bl_detector {
   bl_texts channels;
   bl_findings found; /* since the last call of events */
   bool ended;
+  bl_fir filters[BL_DETECTOR_FILTERS];
+  size_t n_filters;
+  bl_frames filtered; /* a channel */
 };
 
 /* Slots of a stage whose state is a bl_detector, beside bl_keep_push(). Shape: the frames come when the run has ended; channels known to be in
@@ -37,13 +43,15 @@ void bl_detector_release(bl_ctx *ctx, void *state);
 /* An event from sample `from` to sample `to`; value [n_values]. */
 bl_status bl_detector_add(bl_ctx *ctx, bl_detector *d, size_t from, size_t to, const double *value,
                           size_t n_values) BL_MUST_CHECK;
-/* Whether the rate allows the band-pass of bl_detector_filter(); to be asked in shape. */
+/* Whether the rate allows the filter of bl_detector_add_filter(); to be asked in shape. */
 bl_status bl_detector_check_filter(bl_ctx *ctx, const char *who, const bl_stream *in, double l_hz, double h_hz,
                                    double transition_hz) BL_MUST_CHECK;
-/* x through the band-pass l_hz to h_hz that MNE designs, zero-phase, into y [n]. transition_hz: the width of both edges,
- * NAN: MNE's own. */
-bl_status bl_detector_filter(bl_ctx *ctx, bl_detector *d, double l_hz, double h_hz, double transition_hz,
-                             const float *x, size_t n, double *y) BL_MUST_CHECK;
+/* Designs the next filter, BL_DETECTOR_FILTERS at most, behind bl_detector_init(): the band-pass l_hz to h_hz of MNE,
+ * zero-phase. transition_hz: the width of both edges, NAN: MNE's own. */
+bl_status bl_detector_add_filter(bl_ctx *ctx, bl_detector *d, double l_hz, double h_hz,
+                                 double transition_hz) BL_MUST_CHECK;
+/* x through the k-th filter, into y [n]. */
+bl_status bl_detector_filter(bl_ctx *ctx, bl_detector *d, size_t k, const float *x, size_t n, double *y) BL_MUST_CHECK;
 /* Deviation (over n - 1) of v without a share of the lowest and as many of the highest; v is put in order of size. */
 double bl_trimmed_deviation(double *v, size_t n, double share);
 

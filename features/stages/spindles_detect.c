@@ -47,6 +47,8 @@ static const bl_opt opts[] = {BL_REALS(params, freq_sp, "[12, 15]", 0, 1e6, "Hz"
 static const double TRANSITION_HZ = 1.5, MOST_RMS = 10, SMOOTHING_S = 0.1, PEAKS_APART_S = 0.06;
 static const double TWO_PI = 6.28318530717958647693;
 
+enum { BROAD, SIGMA }; /* filters */
+
 static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stream *out)
 {
   const params *p = pp;
@@ -206,11 +208,10 @@ static bl_status find_spindles(bl_ctx *ctx, bl_detector *d, const pass *q, size_
 
 static bl_status analyse(bl_ctx *ctx, bl_detector *d, pass *q, size_t channel, const float *x, size_t padded)
 {
-  const params *p = q->p;
   bl_analytic hilbert = {0};
   size_t n_measures;
-  bl_status s = bl_detector_filter(ctx, d, p->freq_broad.v[0], p->freq_broad.v[1], (double)NAN, x, q->n, q->broad);
-  if (!s) s = bl_detector_filter(ctx, d, p->freq_sp.v[0], p->freq_sp.v[1], TRANSITION_HZ, x, q->n, q->sigma);
+  bl_status s = bl_detector_filter(ctx, d, BROAD, x, q->n, q->broad);
+  if (!s) s = bl_detector_filter(ctx, d, SIGMA, x, q->n, q->sigma);
   if (!s) s = bl_hilbert(ctx, &hilbert, q->sigma, padded, q->turned); /* zeros stand behind sigma */
   bl_analytic_release(ctx, &hilbert);
   if (!s) s = take_votes(ctx, q, &n_measures);
@@ -245,8 +246,12 @@ static bl_status detect(bl_ctx *ctx, bl_detector *d, size_t channel, const float
 
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
 {
+  const params *p = pp;
+  const double *sp_hz = p->freq_sp.v, *broad = p->freq_broad.v;
   (void)out;
-  return bl_detector_init(ctx, sp, "spindles_detect", ((const params *)pp)->label, detect, in, pp);
+  bl_status s = bl_detector_init(ctx, sp, "spindles_detect", p->label, detect, in, pp);
+  if (!s) s = bl_detector_add_filter(ctx, sp, broad[0], broad[1], (double)NAN);
+  return s ? s : bl_detector_add_filter(ctx, sp, sp_hz[0], sp_hz[1], TRANSITION_HZ);
 }
 
 const bl_stage_class bl_stage_spindles_detect = {

@@ -169,7 +169,7 @@ static bl_status detect(bl_ctx *ctx, bl_detector *d, size_t channel, const float
   wave *w = bl_calloc(ctx, n, sizeof *w);
   pass q = {.p = p, .rate_hz = d->rate_hz, .y = room, .n = n};
   bl_status s = room && w ? BL_OK : bl_fail_nomem(ctx, "sw_detect");
-  if (!s) s = bl_detector_filter(ctx, d, p->freq_sw.v[0], p->freq_sw.v[1], TRANSITION_HZ, x, n, room);
+  if (!s) s = bl_detector_filter(ctx, d, 0, x, n, room);
   if (!s) {
     q.neg = room + n, q.pos = room + 2 * n, q.zero = room + 3 * n;
     q.n_neg = find_peaks(q.y, n, -1, &p->amp_neg, q.neg, room + 4 * n);
@@ -184,8 +184,10 @@ static bl_status detect(bl_ctx *ctx, bl_detector *d, size_t channel, const float
 
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
 {
+  const params *p = pp;
   (void)out;
-  return bl_detector_init(ctx, sp, "sw_detect", ((const params *)pp)->label, detect, in, pp);
+  bl_status s = bl_detector_init(ctx, sp, "sw_detect", p->label, detect, in, pp);
+  return s ? s : bl_detector_add_filter(ctx, sp, p->freq_sw.v[0], p->freq_sw.v[1], TRANSITION_HZ);
 }
 
 const bl_stage_class bl_stage_sw_detect = {
