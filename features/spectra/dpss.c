@@ -10,8 +10,9 @@
 
 static const double pi = 3.14159265358979323846;
 
-static bl_status check(bl_ctx *ctx, const char *who, size_t n, double half_nbw, size_t k)
+bl_status bl_dpss_check(bl_ctx *ctx, const char *who, size_t n, double half_nbw, size_t k)
 {
+  if (n == 1 && k == 1) return BL_OK;
   if (!(half_nbw > 0 && half_nbw < (double)n / 2))
     return bl_fail(ctx, BL_E_RANGE,
                    "%s: a half bandwidth of %g bins; for %zu samples it lies above 0 and below %g; change the "
@@ -93,7 +94,7 @@ bl_status bl_dpss(bl_ctx *ctx, const char *who, size_t n, double half_nbw, size_
     if (ratios) ratios[0] = 1;
     return BL_OK;
   }
-  bl_status s = check(ctx, who, n, half_nbw, k);
+  bl_status s = bl_dpss_check(ctx, who, n, half_nbw, k);
   if (s) return s;
   size_t m = n + periodic;
   double *v = bl_calloc(ctx, k, m * sizeof *v);
@@ -115,7 +116,7 @@ bl_status bl_dpss_window(bl_ctx *ctx, const char *who, size_t n, double half_nbw
   }
   size_t m = n + periodic;
   double *v = bl_calloc(ctx, m, sizeof *v);
-  bl_status s = v ? check(ctx, who, n, half_nbw, 1) : bl_fail_nomem(ctx, who);
+  bl_status s = v ? bl_dpss_check(ctx, who, n, half_nbw, 1) : bl_fail_nomem(ctx, who);
   if (!s) s = bl_dpss(ctx, who, m, half_nbw, 1, false, v, NULL);
   double largest = 0, square = (double)m * (double)m, below = m % 2 ? 1 : square / (square + half_nbw);
   for (size_t j = 0; !s && j < m; j++) largest = fmax(largest, v[j]);

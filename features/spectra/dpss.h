@@ -16,6 +16,8 @@
  * BL_E_RANGE unless 0 < half_nbw < n / 2 and 0 < k <= n; of one sample the taper is 1. */
 bl_status bl_dpss(bl_ctx *ctx, const char *who, size_t n, double half_nbw, size_t k, bool periodic, double *tapers,
                   double *ratios) BL_MUST_CHECK;
+/* Whether there are such tapers, without making them. */
+bl_status bl_dpss_check(bl_ctx *ctx, const char *who, size_t n, double half_nbw, size_t k) BL_MUST_CHECK;
 
 /* The first of them as a window, as scipy.signal.get_window(("dpss", half_nbw), n) gives it: 1 in its middle, and of an
  * even number of samples, which have none, below it by n^2 / (n^2 + half_nbw). */

@@ -43,15 +43,49 @@ bl_status bl_wavelets_check(bl_ctx *ctx, const char *who, const bl_opt *table, c
   return s;
 }
 
-static bl_status reserve(bl_ctx *ctx, const char *who, double n, bl_wavelet *w)
+static size_t tapers_of(const bl_wavelets_params *p)
 {
+  return p->method == BL_WAVELETS_MULTITAPER ? (size_t)floor(p->time_bandwidth - 1) : 1;
+}
+
+/* Deviation in s of the Gaussian of frequency k. */
+static double deviation_of(const bl_wavelets_params *p, size_t k)
+{
+  return cycles_of(p, k) / (2 * pi * (p->sigma.word >= 0 ? p->freqs.v[k] : p->sigma.real));
+}
+
+/* How many samples the waves of frequency k have, counted as numpy.arange does. */
+static bl_status count_samples(bl_ctx *ctx, const char *who, const bl_wavelets_params *p, size_t k, double rate_hz,
+                               size_t *out)
+{
+  bool tapered = p->method == BL_WAVELETS_MULTITAPER;
+  double n = tapered ? ceil(cycles_of(p, k) / p->freqs.v[k] / (1 / rate_hz))
+                     : 2 * fmax(1, ceil(5 * deviation_of(p, k) / (1 / rate_hz))) - 1; /* 0 stands in the middle */
   if (!(n <= 1e7))
     return bl_fail(ctx, BL_E_RANGE,
                    "%s: a wave of %g samples; 10000000 are possible; take fewer n_cycles, or higher freqs", who, n);
-  w->n = (size_t)n;
-  w->first = (ptrdiff_t)((w->n - 1) / 2) - (ptrdiff_t)(w->n - 1);
-  w->re = bl_calloc(ctx, w->n, sizeof *w->re);
-  w->im = bl_calloc(ctx, w->n, sizeof *w->im);
+  *out = (size_t)n;
+  return tapered ? bl_dpss_check(ctx, who, *out, p->time_bandwidth / 2, tapers_of(p)) : BL_OK;
+}
+
+bl_status bl_wavelets_reach(bl_ctx *ctx, const char *who, const bl_wavelets_params *p, double rate_hz, size_t *reach)
+{
+  bl_status s = BL_OK;
+  size_t n = 0;
+  *reach = 0;
+  for (size_t k = 0; !s && k < p->freqs.n; k++) {
+    s = count_samples(ctx, who, p, k, rate_hz, &n);
+    if (n / 2 > *reach) *reach = n / 2;
+  }
+  return s;
+}
+
+static bl_status reserve(bl_ctx *ctx, const char *who, size_t n, bl_wavelet *w)
+{
+  w->n = n;
+  w->first = -(ptrdiff_t)(n / 2);
+  w->re = bl_calloc(ctx, n, sizeof *w->re);
+  w->im = bl_calloc(ctx, n, sizeof *w->im);
   return w->re && w->im ? BL_OK : bl_fail_nomem(ctx, who);
 }
 
@@ -74,13 +108,15 @@ static void complete(bl_wavelet *w)
 static bl_status make_morlet(bl_ctx *ctx, const char *who, const bl_wavelets_params *p, size_t k, double rate_hz,
                              bl_wavelet *w)
 {
-  double f = p->freqs.v[k], s = cycles_of(p, k) / (2 * pi * (p->sigma.word >= 0 ? f : p->sigma.real));
-  double side = fmax(1, ceil(5 * s / (1 / rate_hz))); /* samples at 0 and to one side, as numpy.arange counts them */
-  bl_status status = reserve(ctx, who, 2 * side - 1, w);
+  double f = p->freqs.v[k], s = deviation_of(p, k);
+  size_t n = 0;
+  bl_status status = count_samples(ctx, who, p, k, rate_hz, &n);
+  if (!status) status = reserve(ctx, who, n, w);
   if (status) return status;
+  size_t middle = n / 2;
   double offset = p->zero_mean ? exp(-2 * pow(pi * f * s, 2)) : 0;
   for (size_t i = 0; i < w->n; i++) {
-    double t = ((double)i - (side - 1)) / rate_hz, envelope = exp(-t * t / (2 * s * s));
+    double t = ((double)i - (double)middle) / rate_hz, envelope = exp(-t * t / (2 * s * s));
     w->re[i] = (cos(2 * pi * f * t) - offset) * envelope;
     w->im[i] = sin(2 * pi * f * t) * envelope;
   }
@@ -99,13 +135,13 @@ static void take_mean_off(double *x, size_t n)
 static bl_status make_tapered(bl_ctx *ctx, const char *who, const bl_wavelets_params *p, size_t k, double rate_hz,
                               size_t n_tapers, bl_wavelet *w, double *ratios)
 {
-  double f = p->freqs.v[k], length_s = cycles_of(p, k) / f, n = ceil(length_s / (1 / rate_hz));
-  bl_status s = BL_OK;
+  double f = p->freqs.v[k], length_s = cycles_of(p, k) / f;
+  size_t n = 0;
+  bl_status s = count_samples(ctx, who, p, k, rate_hz, &n);
   for (size_t m = 0; !s && m < n_tapers; m++) s = reserve(ctx, who, n, &w[m]);
-  double *tapers = s ? NULL : bl_calloc(ctx, n_tapers, (size_t)n * sizeof *tapers);
+  double *tapers = s ? NULL : bl_calloc(ctx, n_tapers, n * sizeof *tapers);
   if (!s)
-    s = tapers ? bl_dpss(ctx, who, (size_t)n, p->time_bandwidth / 2, n_tapers, true, tapers, ratios)
-               : bl_fail_nomem(ctx, who);
+    s = tapers ? bl_dpss(ctx, who, n, p->time_bandwidth / 2, n_tapers, true, tapers, ratios) : bl_fail_nomem(ctx, who);
   for (size_t m = 0; !s && m < n_tapers; m++) {
     for (size_t i = 0; i < w[m].n; i++) {
       double phase = 2 * pi * f * ((double)i * (1 / rate_hz) - length_s / 2), taper = tapers[m * w[m].n + i];
@@ -136,7 +172,7 @@ static void weigh(int kind, size_t n, double *ratios)
 bl_status bl_wavelets_make(bl_ctx *ctx, const char *who, const bl_wavelets_params *p, double rate_hz, bl_wavelets *out)
 {
   bool tapered = p->method == BL_WAVELETS_MULTITAPER;
-  *out = (bl_wavelets){.n_freqs = p->freqs.n, .n_tapers = tapered ? (size_t)floor(p->time_bandwidth - 1) : 1};
+  *out = (bl_wavelets){.n_freqs = p->freqs.n, .n_tapers = tapers_of(p)};
   size_t n = out->n_tapers;
   out->v = bl_calloc(ctx, out->n_freqs, n * sizeof *out->v);
   out->weight = bl_calloc(ctx, out->n_freqs, n * sizeof *out->weight);
@@ -148,8 +184,7 @@ bl_status bl_wavelets_make(bl_ctx *ctx, const char *who, const bl_wavelets_param
     if (s) break;
     if (tapered) weigh(p->taper_weights, n, weight);
     else weight[0] = 1;
-    size_t reach = (size_t)-w->first > w->n - 1 + (size_t)w->first ? (size_t)-w->first : w->n - 1 + (size_t)w->first;
-    if (reach > out->reach) out->reach = reach;
+    if (w->n / 2 > out->reach) out->reach = w->n / 2;
   }
   return s;
 }

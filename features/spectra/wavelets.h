@@ -63,6 +63,9 @@ typedef struct bl_wavelets {
  * cycles; for options that the method does not have (table, params: those of the plug-in). */
 bl_status bl_wavelets_check(bl_ctx *ctx, const char *who, const bl_opt *table, const void *params,
                             const bl_wavelets_params *p, double rate_hz) BL_MUST_CHECK;
+/* The reach of the waves that bl_wavelets_make() makes, without making them; refuses what it does. */
+bl_status bl_wavelets_reach(bl_ctx *ctx, const char *who, const bl_wavelets_params *p, double rate_hz,
+                            size_t *reach) BL_MUST_CHECK;
 /* Freed by release, also when it fails. */
 bl_status bl_wavelets_make(bl_ctx *ctx, const char *who, const bl_wavelets_params *p, double rate_hz,
                            bl_wavelets *out) BL_MUST_CHECK;

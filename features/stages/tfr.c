@@ -57,7 +57,7 @@ static bl_status set_bins(bl_ctx *ctx, const params *p, bl_stream *out)
 static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stream *out)
 {
   const params *p = pp;
-  bl_wavelets w = {0};
+  size_t reach;
   bl_status s = bl_need_waveform(ctx, "tfr", in);
   if (!s) s = bl_wavelets_check(ctx, "tfr", opts, p, &p->w, in->rate_hz);
   if (s) return s;
@@ -66,10 +66,9 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
                    "tfr: output %s is that of one wave, and multitaper has several; take power or "
                    "magnitude, or method: morlet",
                    outputs[p->output]);
-  s = bl_wavelets_make(ctx, "tfr", &p->w, in->rate_hz, &w);
+  s = bl_wavelets_reach(ctx, "tfr", &p->w, in->rate_hz, &reach);
   if (!s) s = set_bins(ctx, p, out);
-  bl_framer_shape(in, 2 * w.reach + 1, (size_t)p->decim, true, out);
-  bl_wavelets_release(ctx, &w);
+  bl_framer_shape(in, 2 * reach + 1, (size_t)p->decim, true, out);
   if (s || p->output == MAGNITUDE || p->output == COMPLEX) return s;
   return bl_stream_set_units(ctx, out, p->output == POWER ? "%s^2" : "rad");
 }

@@ -58,6 +58,31 @@ static void test_waves(void **arg)
   check_free(ctx);
 }
 
+/* How far waves reach, and which there are none of, is known before they are made. */
+static void check_reach(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  double freqs[] = {3, 20}, cycles = 3, one = 1;
+  bl_wavelets_params p = {.freqs = {freqs, 2}, .n_cycles = {&cycles, 1}, .time_bandwidth = 4};
+  size_t reach;
+  for (int method = BL_WAVELETS_MORLET; method <= BL_WAVELETS_MULTITAPER; method++) {
+    bl_wavelets w;
+    p.method = method;
+    check_ok(ctx, bl_wavelets_make(ctx, "test", &p, 160, &w));
+    check_ok(ctx, bl_wavelets_reach(ctx, "test", &p, 160, &reach));
+    assert_int_equal(reach, w.reach);
+    assert_int_equal(reach, -w.v[0].first);
+    bl_wavelets_release(ctx, &w);
+  }
+  freqs[1] = 100;
+  p.n_cycles.v = &one;
+  check_fails(ctx, bl_wavelets_reach(ctx, "test", &p, 250, &reach), BL_E_RANGE, "half bandwidth of 2 bins");
+  freqs[0] = 1e-6;
+  check_fails(ctx, bl_wavelets_reach(ctx, "test", &p, 250, &reach), BL_E_RANGE, "fewer n_cycles");
+  check_free(ctx);
+}
+
 /* Numbers of MNE 1.3 and, of weighted tapers, 1.12. Rows are float32: 1e-6 of the largest. */
 static const struct row {
   const char *name, *options;
@@ -158,11 +183,12 @@ static void test_refusals(void **arg)
 int main(void)
 {
   enum { N_ROWS = sizeof rows / sizeof *rows };
-  static struct CMUnitTest own[N_ROWS + 3];
+  static struct CMUnitTest own[N_ROWS + 4];
   for (size_t i = 0; i < N_ROWS; i++)
     own[i] = (struct CMUnitTest){rows[i].name, test_golden, NULL, NULL, (void *)(uintptr_t)&rows[i]};
   own[N_ROWS] = (struct CMUnitTest)cmocka_unit_test(test_waves);
   own[N_ROWS + 1] = (struct CMUnitTest)cmocka_unit_test(test_stream);
   own[N_ROWS + 2] = (struct CMUnitTest)cmocka_unit_test(test_refusals);
-  return STAGE_SUITE("tfr", cases, own, N_ROWS + 3);
+  own[N_ROWS + 3] = (struct CMUnitTest)cmocka_unit_test(check_reach);
+  return STAGE_SUITE("tfr", cases, own, N_ROWS + 4);
 }
