@@ -18,7 +18,7 @@
 
 static const char who[] = "spectral_connectivity_time";
 static const char *const modes[] = {"cwt_morlet", "multitaper", NULL}; /* in the order of wavelets.h */
-enum { LANES = 16 };                                                   /* samples that are added side by side */
+enum { LANES = 16, BLOCK = 64 * LANES }; /* samples that are added side by side, and that are held as waves at once */
 
 typedef struct time_params {
   bl_texts method;
@@ -32,9 +32,10 @@ typedef struct time_state {
   bool asked[BL_N_CON];
   bl_wavelets w;
   size_t n_channels, n, pad;
-  float *x;              /* [n][channel] */
-  double *one, *re, *im; /* a channel with reach samples on both sides; [taper][channel][n] of one frequency */
-  size_t cap_x, cap_one, cap_re, cap_im;
+  float *x; /* [n][channel] */
+  size_t cap_x;
+  double *one;     /* [BLOCK + 2 reach]: samples of a channel */
+  double *re, *im; /* [taper][channel][BLOCK] of one frequency */
   bl_con_bins *bins;
   size_t n_columns;
   bl_cross cross;
@@ -96,6 +97,14 @@ static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_
   return s;
 }
 
+static bl_status make_room(bl_ctx *ctx, time_state *s)
+{
+  s->one = bl_calloc(ctx, BLOCK + 2 * s->w.reach, sizeof *s->one);
+  s->re = bl_calloc(ctx, s->w.n_tapers * s->n_channels, BLOCK * sizeof *s->re);
+  s->im = bl_calloc(ctx, s->w.n_tapers * s->n_channels, BLOCK * sizeof *s->im);
+  return s->one && s->re && s->im ? BL_OK : bl_fail_nomem(ctx, who);
+}
+
 static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void *state)
 {
   time_state *s = state;
@@ -107,6 +116,7 @@ static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void
   if (!status && !(s->bins = bl_calloc(ctx, s->n_columns, sizeof *s->bins))) status = bl_fail_nomem(ctx, who);
   if (!status) status = find_bins(ctx, p, s->bins);
   if (!status) status = bl_wavelets_make(ctx, who, &p->w, in->rate_hz, &s->w);
+  if (!status) status = make_room(ctx, s);
   return status ? status : bl_cross_init(ctx, who, s->n_channels, s->w.n_freqs * LANES, s->asked, &s->cross);
 }
 
@@ -130,22 +140,23 @@ static bl_status push(bl_ctx *ctx, void *state, const float *x, size_t n)
   return BL_OK;
 }
 
-static bl_status grow(bl_ctx *ctx, double **v, size_t *cap, size_t need)
+/* Samples from .. from + count - 1 of one channel into s->one, and those that waves reach on both sides; zeros beyond. */
+static void load(time_state *s, size_t channel, size_t from, size_t count)
 {
-  void *p = *v;
-  bl_status s = bl_grow(ctx, &p, cap, need, sizeof **v, who);
-  if (!s) *v = p;
-  return s;
+  for (size_t j = 0; j < count + 2 * s->w.reach; j++) {
+    size_t i = from + j - s->w.reach; /* huge where it is before the segment */
+    s->one[j] = i < s->n ? (double)s->x[i * s->n_channels + channel] : 0;
+  }
 }
 
-/* Waves of frequency k under all tapers, of one channel laid out in s->one. */
-static void transform(time_state *s, size_t k, size_t channel)
+/* Waves of frequency k under all tapers, of the block of a channel that s->one holds. */
+static void transform(time_state *s, size_t k, size_t channel, size_t count)
 {
   for (size_t t = 0; t < s->w.n_tapers; t++) {
     const bl_wavelet *w = &s->w.v[k * s->w.n_tapers + t];
     double by = sqrt(s->w.weight[k * s->w.n_tapers + t]);
-    double *re = s->re + (t * s->n_channels + channel) * s->n, *im = s->im + (t * s->n_channels + channel) * s->n;
-    for (size_t i = s->pad; i < s->n - s->pad; i++) {
+    double *re = s->re + (t * s->n_channels + channel) * BLOCK, *im = s->im + (t * s->n_channels + channel) * BLOCK;
+    for (size_t i = 0; i < count; i++) {
       bl_wavelet_apply(w, s->one + s->w.reach + i, &re[i], &im[i]);
       re[i] *= by;
       im[i] *= by;
@@ -153,19 +164,15 @@ static void transform(time_state *s, size_t k, size_t channel)
   }
 }
 
-static void measure(time_state *s, size_t k)
+static void measure(time_state *s, size_t k, size_t from, size_t count)
 {
-  size_t channel_stride = s->n, taper_stride = s->n_channels * s->n;
   for (size_t c = 0; c < s->n_channels; c++) {
-    for (size_t i = 0; i < s->n; i++) s->one[s->w.reach + i] = (double)s->x[i * s->n_channels + c];
-    memset(s->one, 0, s->w.reach * sizeof *s->one);
-    memset(s->one + s->w.reach + s->n, 0, s->w.reach * sizeof *s->one);
-    transform(s, k, c);
+    load(s, c, from, count);
+    transform(s, k, c, count);
   }
-  for (size_t i = s->pad; i < s->n - s->pad; i += LANES) {
-    size_t count = s->n - s->pad - i < LANES ? s->n - s->pad - i : LANES;
-    bl_cross_add(&s->cross, k * LANES, count, s->w.n_tapers, s->re + i, s->im + i, taper_stride, channel_stride);
-  }
+  for (size_t i = 0; i < count; i += LANES)
+    bl_cross_add(&s->cross, k * LANES, count - i < LANES ? count - i : LANES, s->w.n_tapers, s->re + i, s->im + i,
+                 s->n_channels * BLOCK, BLOCK);
 }
 
 static bl_status finish(bl_ctx *ctx, void *state, float *row)
@@ -180,12 +187,9 @@ static bl_status finish(bl_ctx *ctx, void *state, float *row)
         "%s: the segment has %zu samples, but the longest wave takes %zu, and padding leaves out %zu; take longer "
         "segments, higher freqs or fewer n_cycles",
         who, s->n, longest, 2 * s->pad);
-  size_t all = s->w.n_tapers * s->n_channels * s->n;
-  bl_status status = grow(ctx, &s->one, &s->cap_one, s->n + 2 * s->w.reach);
-  if (!status) status = grow(ctx, &s->re, &s->cap_re, all);
-  if (!status) status = grow(ctx, &s->im, &s->cap_im, all);
-  if (status) return status;
-  for (size_t k = 0; k < s->w.n_freqs; k++) measure(s, k);
+  for (size_t k = 0; k < s->w.n_freqs; k++)
+    for (size_t i = s->pad; i < s->n - s->pad; i += BLOCK)
+      measure(s, k, i, s->n - s->pad - i < BLOCK ? s->n - s->pad - i : BLOCK);
   s->cross.n = s->n - 2 * s->pad;
   bl_cross_fold(&s->cross, LANES);
   bl_con_row(&s->cross, s->asked, s->bins, s->n_columns, row);

@@ -75,6 +75,24 @@ static void test_blocks_and_memory(void **state)
   check_every_allocation_failing(run, NULL);
 }
 
+/* Of a long segment the samples are kept, but not the waves of all channels. */
+static void test_waves_by_blocks(void **state)
+{
+  (void)state;
+  enum { LONG = 20000 };
+  static float x[8 * LONG];
+  float row[28];
+  bl_ctx *ctx = bl_ctx_new();
+  bl_rng rng = bl_rng_make(12, "blocks", 0);
+  bl_stream in;
+  for (size_t i = 0; i < 8 * LONG; i++) x[i] = (float)bl_rng_normal(&rng);
+  check_ok(ctx, make_stream(ctx, 8, 1, 100, &in));
+  summarise(ctx, "spectral_connectivity_time", "freqs=[10];n_cycles=3", &in, x, LONG, row, 28);
+  assert_true(bl_ctx_peak_bytes(ctx) < 2 * sizeof x);
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
 static void test_refused(void **state)
 {
   (void)state;
@@ -99,6 +117,6 @@ static void test_refused(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden), cmocka_unit_test(test_blocks_and_memory),
-                                     cmocka_unit_test(test_refused)};
+                                     cmocka_unit_test(test_waves_by_blocks), cmocka_unit_test(test_refused)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
