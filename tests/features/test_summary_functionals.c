@@ -154,6 +154,22 @@ static void a_distance_of_whole_frames_is_one(void **state)
   check_free(ctx);
 }
 
+/* The highest modulation frequency is given, too: 0.15 / 0.05 is less than 3 by rounding alone. */
+static void a_whole_number_of_frequencies_is_one(void **state)
+{
+  (void)state;
+  enum { FRAMES = 625 };
+  static float x[FRAMES];
+  float row[4];
+  bl_ctx *ctx = bl_ctx_new();
+  bl_stream in;
+  for (size_t i = 0; i < FRAMES; i++) x[i] = (float)(i * 7 % 11);
+  check_ok(ctx, make_stream(ctx, 1, 1, 31.25, &in));
+  summarise(ctx, "modulation_spectrum", "window_s=20;f_max=0.15", &in, x, FRAMES, row, 4);
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
 /* The last frames, whatever the length and the blocks; of a long segment no more than these are kept. */
 static void flatten_keeps_the_end_alone(void **state)
 {
@@ -207,6 +223,7 @@ int main(void)
   struct CMUnitTest tests[5 + N] = {cmocka_unit_test(against_numpy),
                                     cmocka_unit_test(a_nan_stays_in_its_place),
                                     cmocka_unit_test(a_distance_of_whole_frames_is_one),
+                                    cmocka_unit_test(a_whole_number_of_frequencies_is_one),
                                     cmocka_unit_test(flatten_keeps_the_end_alone),
                                     cmocka_unit_test(flatten_says_what_is_idle),
                                     cmocka_unit_test(later_of_equals_stays)};

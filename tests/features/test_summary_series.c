@@ -96,6 +96,16 @@ static void test_warnings(void **state)
   }
 }
 
+/* What lies on the line is not above it: 0 1 0 are three words, 1 1 0 would be two. */
+static void test_on_the_line(void **state)
+{
+  (void)state;
+  double x[] = {2, 3, 1};
+  bl_ctx *ctx = bl_ctx_new();
+  check_near(number_of(ctx, "lziv_complexity", "-", x, 3, 0), 3, 0);
+  check_free(ctx);
+}
+
 static void test_delays(void **state)
 {
   (void)state;
@@ -116,8 +126,8 @@ static void test_delays(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden), cmocka_unit_test(test_match_counts),
-                                     cmocka_unit_test(test_names), cmocka_unit_test(test_warnings),
-                                     cmocka_unit_test(test_delays)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden),      cmocka_unit_test(test_match_counts),
+                                     cmocka_unit_test(test_names),       cmocka_unit_test(test_warnings),
+                                     cmocka_unit_test(test_on_the_line), cmocka_unit_test(test_delays)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
