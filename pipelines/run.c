@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "baleen/report.h"
 #include "baleen/table.h"
@@ -236,6 +237,12 @@ static double now_s(void)
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* What a run has put into its folder that is worth keeping when it ends early. */
+typedef struct findings {
+  double seconds; /* that the rows took */
+  bool any;       /* rows, or how each recording fared */
+} findings;
+
 /* Rows, and with them the ends of these branches where some are named. */
 static bl_status extract_with_frames(bl_ctx *ctx, const bl_run_parts *r, bl_survey *survey, bl_extraction *x,
                                      const char *folder, const bl_texts *frames)
@@ -248,10 +255,19 @@ static bl_status extract_with_frames(bl_ctx *ctx, const bl_run_parts *r, bl_surv
   return s;
 }
 
-/* Rows into the folder, and what is learnt from them. *seconds: what the rows took. */
+/* Who cannot tell keeps it. */
+static bool is_written(bl_ctx *ctx, const char *folder, bl_run_file file)
+{
+  char *path = bl_path_in(ctx, folder, bl_run_file_name[file]);
+  bool there = !path || !access(path, F_OK);
+  bl_free(ctx, path);
+  return there;
+}
+
+/* Rows into the folder, and what is learnt from them. */
 static bl_status fill(bl_ctx *ctx, bl_run_parts *r, bl_survey *survey, bl_extraction *x, bl_problem *p,
                       bl_results *results, const listener *l, const char *folder, const bl_texts *frames,
-                      double *seconds)
+                      findings *found)
 {
   const bl_config *c = r->config;
   double start = now_s();
@@ -259,25 +275,27 @@ static bl_status fill(bl_ctx *ctx, bl_run_parts *r, bl_survey *survey, bl_extrac
   if (!s)
     s = c->source.cls->load ? write_dropped(ctx, r, folder) : extract_with_frames(ctx, r, survey, x, folder, frames);
   bl_survey_free(ctx, survey);
+  found->any = is_written(ctx, folder, BL_RUN_RECORDINGS);
   if (!s) bl_live_log(ctx, &x->live);
   if (!s) s = bl_dataset_write(ctx, &x->rows, folder);
-  *seconds = now_s() - start;
+  found->any |= !s;
+  found->seconds = now_s() - start;
   if (s) return s;
   s = c->n_learners ? bl_check_place(ctx, c, NULL, learn(ctx, r, p, results, l, folder)) : tell(ctx, r, l);
   if (!s) s = write_one(ctx, r, folder, BL_RUN_METRICS, bl_write_metrics);
   return !s && c->n_learners ? bl_report_write(ctx, c, x, p, results, folder) : s;
 }
 
-/* A run that the config or a rule ends leaves nothing behind. But rows that took long to make are worth more than a tidy
- * folder: they stay, and this is said. */
-static bl_status leave(bl_ctx *ctx, bl_status s, bl_run_folder *f, double seconds)
+/* A run that the config or a rule ends leaves nothing behind, nor does one that ends by what else may happen before it
+ * has found anything. But rows that took long to make are worth more than a tidy folder: they stay, and this is said. */
+static bl_status leave(bl_ctx *ctx, bl_status s, bl_run_folder *f, const findings *found)
 {
   bool refused = s == BL_E_CONFIG || s == BL_E_ARG || s == BL_E_LEAKAGE || s == BL_E_MISMATCH;
-  bool keep = refused && seconds > LONG_S;
+  bool keep = refused && found->seconds > LONG_S;
   if (keep)
     s = bl_fail(ctx, s, "%s; the rows, which took %.1f minutes to make, are kept: %s/rows.npy and rows.csv",
-                bl_ctx_error(ctx), seconds / 60, f->path);
-  bl_leave_folder(ctx, f, refused && !keep);
+                bl_ctx_error(ctx), found->seconds / 60, f->path);
+  bl_leave_folder(ctx, f, s && !keep && (refused || !found->any));
   return s;
 }
 
@@ -294,17 +312,17 @@ static bl_status carry_out(bl_ctx *ctx, const bl_config *c, const char *folder, 
   bl_run_folder place = {.lock = -1};
   const listener l = {told, user};
   bl_run_parts r = {.config = c, .extraction = &x, .results = &results};
-  double seconds = 0;
+  findings found = {0};
   s = c->source.cls->load ? check_table(ctx, c, &survey, &x) : check_foreseen(ctx, c, &survey);
   if (!s) s = bl_take_folder(ctx, folder, c->name, &place);
-  if (!s) s = fill(ctx, &r, &survey, &x, &p, &results, &l, place.path, frames, &seconds);
+  if (!s) s = fill(ctx, &r, &survey, &x, &p, &results, &l, place.path, frames, &found);
   bl_survey_free(ctx, &survey);
   out->n_failed = x.n_failed;
   if (!s && !(out->folder = bl_strdup(ctx, place.path))) s = bl_fail_nomem(ctx, "a path");
   bl_results_free(ctx, &results);
   bl_problem_free(ctx, &p);
   bl_extraction_free(ctx, &x); /* the file that rows were mapped from goes with the folder */
-  s = leave(ctx, s, &place, seconds);
+  s = leave(ctx, s, &place, &found);
   if (s) bl_run_summary_free(ctx, out);
   return s;
 }

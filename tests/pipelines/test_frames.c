@@ -146,6 +146,37 @@ static void who_asks_for_nothing_gets_nothing(void **state)
   check_free(ctx);
 }
 
+static bl_status run_failing(bl_ctx *ctx, void *config)
+{
+  bl_texts names = {0};
+  bl_run_summary done = {0};
+  snprintf(folder, sizeof folder, "%s/failing", tree_root());
+  bl_status s = bl_texts_add(ctx, &names, "all");
+  if (!s) s = bl_run_rows(ctx, config, folder, &names, NULL, NULL, &done);
+  bl_run_summary_free(ctx, &done);
+  bl_texts_free(ctx, &names);
+  bool told = !access(under("recordings.csv"), F_OK), left = !access(under("config.yaml"), F_OK);
+  left = left || !access(under("frames"), F_OK);
+  if (s && left && !told) fail_msg("%s leaves an empty run: %s", bl_status_name(s), bl_ctx_error(ctx));
+  if (s && !strstr(bl_ctx_error(ctx), "memory")) fail_msg("the message is '%s'", bl_ctx_error(ctx));
+  return s;
+}
+
+/* A run that ends before any row, for lack of memory here, leaves no folder that looks like one. */
+static void what_failed_early_leaves_nothing(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_config c;
+  check_ok(ctx, pipe_config(ctx,
+                            "source: {files: {recordings: ['a/b.wav']}}\n"
+                            "features: {wave: {stages: [], summaries: [mean]}}\n",
+                            &c));
+  check_every_allocation_failing(run_failing, &c);
+  bl_config_free(ctx, &c);
+  check_free(ctx);
+}
+
 /* Names of files are any bytes, and JSON is UTF-8. */
 static void a_name_of_other_bytes(void **state)
 {
@@ -232,12 +263,12 @@ int main(void)
   pipe_wav("c.wav", RATE, 1, 4000, 3, 0);
   pipe_wav("a_b", RATE, 1, 700, 5, 0);
   pipe_wav("a_b.x", RATE, 1, 700, 6, 0);
-  struct CMUnitTest tests[5 + sizeof paddeds / sizeof *paddeds] = {
+  struct CMUnitTest tests[6 + sizeof paddeds / sizeof *paddeds] = {
       cmocka_unit_test(frames_are_the_branch_itself), cmocka_unit_test(who_asks_for_nothing_gets_nothing),
       cmocka_unit_test(padding_when_memory_runs_out), cmocka_unit_test(a_name_of_other_bytes),
-      cmocka_unit_test(branches_alike_in_files)};
+      cmocka_unit_test(branches_alike_in_files), cmocka_unit_test(what_failed_early_leaves_nothing)};
   for (size_t i = 0; i < sizeof paddeds / sizeof *paddeds; i++)
-    tests[5 + i] = (struct CMUnitTest){
+    tests[6 + i] = (struct CMUnitTest){
         .name = paddeds[i].name, .test_func = last_windows, .initial_state = (void *)(uintptr_t)&paddeds[i]};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   tree_done();
