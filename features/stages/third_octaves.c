@@ -27,7 +27,8 @@ static const bl_opt opts[] = {
     BL_ENUM(params, bands, "third", bands_words, "a third of an octave, or a whole one"),
     BL_WORD(params, fmin, "auto", auto_word, 0, 1e9, 0, "Hz",
             "lowest centre; auto: the lowest band of which it and all above hold a bin"),
-    BL_WORD(params, fmax, "auto", auto_word, 0, 1e9, 0, "Hz", "highest centre, within the spectrum; auto: the highest bin"),
+    BL_WORD(params, fmax, "auto", auto_word, 0, 1e9, 0, "Hz",
+            "highest centre, within the spectrum; auto: the highest bin"),
     BL_OPT_END,
 };
 

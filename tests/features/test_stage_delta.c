@@ -24,6 +24,7 @@ static void check_short_runs(void **arg)
       {"delta width=9 order=2", 2, {NAN, NAN}},        /* no parabola through two */
       {"delta width=9 order=2", 3, {-1, -1, -1}},      /* 1 - 6 + 4 */
       {"delta width=3", 5, {1.5, 1.5, 0.5, 2.5, 2.5}}, /* the ends as the first and the last three */
+      {"delta width=5 order=3", 5, {3, 3, 3, 3, 3}},   /* (-1 + 2 * 3 - 2 * 4 + 9) / 2, and one cubic has one */
       {"delta width=3 mode=nearest", 1, {0}},
       {"delta width=3 mode=nearest", 5, {1, 1.5, 0.5, 2.5, 2.5}},
       {"delta width=3 mode=mirror", 5, {0, 1.5, 0.5, 2.5, 0}},

@@ -38,6 +38,21 @@ static void check_parts(void **arg)
     check_near((double)y[3 * BINS + 3], 0, 0);
     chain_stop(ctx, &c);
   }
+  static const struct {
+    const char *text;
+    double both, none; /* of the mask where H is 3 and P 5, and where both are 0 */
+  } masks[] = {{"hpss mask=true", 9. / 34, 0.5},
+               {"hpss mask=true margin_harm=2", 9. / 109, 0},
+               {"hpss mask=true margin_perc=2", 9. / 34, 0},
+               {"hpss mask=true component=percussive margin_perc=2", 25. / 61, 0},
+               {"hpss mask=true component=percussive margin_harm=2", 25. / 34, 0}};
+  for (size_t i = 0; i < sizeof masks / sizeof *masks; i++) {
+    chain c;
+    check_ok(ctx, chain_run(ctx, masks[i].text, &in, x, FRAMES, &c));
+    check_near((double)chain_out(&c)->v[CLICK * BINS + TONE], masks[i].both, 1e-6);
+    check_near((double)chain_out(&c)->v[3 * BINS + 3], masks[i].none, 0);
+    chain_stop(ctx, &c);
+  }
   chain c;
   check_fails(ctx, chain_start(ctx, "hpss kernel_bins=4", &in, &c), BL_E_CONFIG, "kernel_bins: 4 is even");
   check_fails(ctx, chain_start(ctx, "db | hpss", &in, &c), BL_E_CONFIG, "hpss");

@@ -128,6 +128,8 @@ static void check_summaries(void **arg)
     }
     assert_string_equal(chain_stream(&c)->units.v[0], "uV^2/Hz");
     check_near(chain_stream(&c)->start_s, 1, 0);
+    check_near(chain_stream(&c)->bin_hz[0], 0, 0);
+    check_near(chain_stream(&c)->bin_hz[out->width - 1], 80, 0);
     chain_stop(ctx, &c);
     bl_stream_free(ctx, &in);
     check_free(ctx);

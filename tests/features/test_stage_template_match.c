@@ -192,6 +192,30 @@ static void levels_are_flat(void **unused)
   check_free(ctx);
 }
 
+/* Of differences the least is the best; and under a template of 4 frames one of a single frame lies on the third. */
+static void least_difference_of_a_bank(void **unused)
+{
+  (void)unused;
+  enum { LONG = 6 };
+  static const float x[LONG * BINS] = {9, 1, 9, 9, 4, 9, 1, 2, 9, 9, 1, 2, 9, 5, 9, 9, 9, 9};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_stream in;
+  chain c;
+  image_stream(ctx, BINS, &in);
+  check_ok(ctx, chain_run(ctx,
+                          "template_match method=sqdiff_normed slack=1 "
+                          "templates=[[0,0,4,1,2,3,5],[1,0,1,1,0,0,0],[1,1,1,2,0,0,0]]",
+                          &in, x, LONG, &c));
+  const float *y = chain_out(&c)->v;
+  assert_int_equal(chain_out(&c)->n, LONG - 3);
+  check_near((double)y[1], 0, 1e-9);     /* frame 2, from bin 0 on */
+  check_near((double)y[2 + 1], 0, 1e-9); /* frame 3, from bin 1 on */
+  assert_true(y[4 + 1] > 0.1f);
+  chain_stop(ctx, &c);
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
 static void refusals(void **unused)
 {
   (void)unused;
@@ -225,10 +249,11 @@ static void refusals(void **unused)
 int main(void)
 {
   enum { N = sizeof rows / sizeof *rows };
-  struct CMUnitTest own[N + 4] = {cmocka_unit_test(scores_of_opencv), cmocka_unit_test(refusals),
-                                  cmocka_unit_test(levels_are_flat), cmocka_unit_test(several_at_once)};
+  struct CMUnitTest own[N + 5] = {cmocka_unit_test(least_difference_of_a_bank), cmocka_unit_test(scores_of_opencv),
+                                  cmocka_unit_test(refusals), cmocka_unit_test(levels_are_flat),
+                                  cmocka_unit_test(several_at_once)};
   for (size_t i = 0; i < N; i++)
-    own[4 + i] =
+    own[5 + i] =
         (struct CMUnitTest){.name = rows[i].name, .test_func = edge, .initial_state = (void *)(uintptr_t)&rows[i]};
-  return STAGE_SUITE("template_match", cases, own, N + 4);
+  return STAGE_SUITE("template_match", cases, own, N + 5);
 }

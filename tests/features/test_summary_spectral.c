@@ -42,6 +42,28 @@ static void test_names(void **state)
   }
 }
 
+/* Of two peaks in a band of aperiodic the higher one is told, not the first. */
+static void test_highest_peak(void **state)
+{
+  (void)state;
+  enum { N = 3200, SLOPE = 5 };
+  static float x[N], got[SLOPE + 6];
+  bl_ctx *ctx = bl_ctx_new();
+  bl_stream in;
+  bl_rng r = bl_rng_make(6, "two peaks", 0);
+  for (size_t i = 0; i < N; i++) {
+    double turn = 2 * 3.14159265358979323846 * (double)i / 160;
+    x[i] = (float)(bl_rng_normal(&r) + sin(10 * turn) + 5 * sin(25 * turn));
+  }
+  check_ok(ctx, make_stream(ctx, 1, 1, 160, &in));
+  summarise(ctx, "aperiodic", "bands={both: [5, 38], high: [20, 38]};window_s=2", &in, x, N, got, SLOPE + 6);
+  assert_true(got[SLOPE - 1] >= 2);
+  check_near((double)got[SLOPE], 25, 0.5);
+  assert_memory_equal(got + SLOPE, got + SLOPE + 3, 3 * sizeof *got);
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
 static const struct refusal {
   const char *summary, *option, *value;
   bl_status code;
@@ -98,6 +120,7 @@ static void test_lowest_bin(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden), cmocka_unit_test(test_names),
-                                     cmocka_unit_test(test_refusals), cmocka_unit_test(test_lowest_bin)};
+                                     cmocka_unit_test(test_highest_peak), cmocka_unit_test(test_refusals),
+                                     cmocka_unit_test(test_lowest_bin)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -266,7 +266,7 @@ int main(void)
   struct CMUnitTest tests[6 + sizeof paddeds / sizeof *paddeds] = {
       cmocka_unit_test(frames_are_the_branch_itself), cmocka_unit_test(who_asks_for_nothing_gets_nothing),
       cmocka_unit_test(padding_when_memory_runs_out), cmocka_unit_test(a_name_of_other_bytes),
-      cmocka_unit_test(branches_alike_in_files), cmocka_unit_test(what_failed_early_leaves_nothing)};
+      cmocka_unit_test(branches_alike_in_files),      cmocka_unit_test(what_failed_early_leaves_nothing)};
   for (size_t i = 0; i < sizeof paddeds / sizeof *paddeds; i++)
     tests[6 + i] = (struct CMUnitTest){
         .name = paddeds[i].name, .test_func = last_windows, .initial_state = (void *)(uintptr_t)&paddeds[i]};
