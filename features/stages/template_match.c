@@ -3,7 +3,7 @@
  * One template: [frame][channel][bin] -> [frame][channel][place], a place being how high in the spectrum the template
  * lies. A bank of templates: [frame][channel][template], the best score of each over its places. Only full overlaps are
  * scored, so n frames give n - (widest template) + 1; a frame's time is the middle of its stretch, and the stretches of
- * narrower templates lie in the middle of the widest's (half a frame earlier where that cannot be).
+ * narrower templates lie in the middle of the widest's (half a frame later where that cannot be).
  *
  * Methods and edges as in matcher.h: OpenCV's, but for flat stretches and templates, which score 0 (as skimage has it)
  * where OpenCV gives a flat template 1 everywhere, and for NaN, which stays in the stretches that hold it. A template is
