@@ -95,6 +95,8 @@ static const struct {
     {"any depth, hidden and linked folders left out", "**/*.wav",
      "a/cat_bob_2.wav:-:-;a/dog_ann_1.wav:-:-;b/deep/er/cat_ann_4.wav:-:-;b/deep/er/linked.wav:-:-;"},
     {"any depth counts none", "a/**/*.wav", "cat_bob_2.wav:-:-;dog_ann_1.wav:-:-;"},
+    {"a link to a folder that a wildcard names is looked into", "b/deep/lo*",
+     "loop/deep/er/cat_ann_4.wav:-:-;loop/deep/er/linked.wav:-:-;loop/dog_bob_3.flac:-:-;"},
     {"any depth at the end", "b/**", "deep/er/cat_ann_4.wav:-:-;deep/er/linked.wav:-:-;dog_bob_3.flac:-:-;"},
     {"braces", "{a/dog*,b/d*}.{wav,flac}", "a/dog_ann_1.wav:-:-;b/dog_bob_3.flac:-:-;"},
     {"hidden ones asked for", "b/.[xy].wav", ".y.wav:-:-;"},

@@ -39,6 +39,22 @@ static inline bl_status make_summary(bl_ctx *ctx, const char *name, const char *
   return s;
 }
 
+/* Options written "name=value;name=value". */
+static inline void set_options(bl_ctx *ctx, bl_summary *m, const char *options)
+{
+  char text[512];
+  assert_true(strlen(options) < sizeof text);
+  strcpy(text, options);
+  for (char *at = text; *at;) {
+    char *end = at + strcspn(at, ";"), *eq = at + strcspn(at, "=");
+    char *next = *end ? end + 1 : end;
+    assert_true(eq < end);
+    *end = *eq = '\0';
+    check_ok(ctx, bl_opts_set(ctx, m->cls->name, m->cls->opts, m->params, at, eq + 1));
+    at = next;
+  }
+}
+
 /* A running summary. */
 typedef struct sum_run {
   const bl_summary_class *cls;
@@ -85,16 +101,8 @@ static inline void summarise(bl_ctx *ctx, const char *name, const char *options,
 {
   bl_summary m;
   sum_run r;
-  char text[512];
-  snprintf(text, sizeof text, "%s", options);
   check_ok(ctx, bl_summary_new(ctx, name, &m));
-  for (char *at = text; *at;) {
-    char *end = at + strcspn(at, ";"), *eq = at + strcspn(at, "=");
-    char *next = *end ? end + 1 : end;
-    *end = *eq = '\0';
-    check_ok(ctx, bl_opts_set(ctx, name, m.cls->opts, m.params, at, eq + 1));
-    at = next;
-  }
+  set_options(ctx, &m, options);
   check_ok(ctx, sum_start(ctx, &m, in, &r));
   assert_int_equal(r.names.names.n, want_width);
   check_ok(ctx, sum_segment(ctx, &r, x, n, bl_stream_width(in), NULL, row));

@@ -22,17 +22,11 @@ static inline bool peer_row(bl_ctx *ctx, const char *name, const char *options, 
   bl_stream in;
   bl_summary m;
   sum_run run = {0};
-  char text[400];
   assert_true(n <= PEER_MAX_N);
   for (size_t i = 0; i < n; i++) x[i] = (float)v[i];
-  snprintf(text, sizeof text, "%s", strcmp(options, "-") ? options : "");
   check_ok(ctx, make_stream(ctx, 1, 1, rate_hz, &in));
   check_ok(ctx, make_summary(ctx, name, NULL, NULL, &m));
-  for (char *save = NULL, *at = strtok_r(text, ";", &save); at; at = strtok_r(NULL, ";", &save)) {
-    char *eq = strchr(at, '=');
-    *eq = '\0';
-    check_ok(ctx, bl_opts_set(ctx, name, m.cls->opts, m.params, at, eq + 1));
-  }
+  if (strcmp(options, "-")) set_options(ctx, &m, options);
   check_ok(ctx, sum_start(ctx, &m, &in, &run));
   *width = run.names.names.n;
   assert_true(*width <= PEER_MAX_ROW);

@@ -7,19 +7,6 @@
 
 enum { BINS = 3, MOST = 400 * BINS };
 
-/* "name=value;name=value" */
-static void set_all(bl_ctx *ctx, bl_summary *m, const char *options)
-{
-  char copy[200], *at = copy;
-  snprintf(copy, sizeof copy, "%s", options);
-  for (char *one; (one = strsep(&at, ";")) && *one;) {
-    char *value = strchr(one, '=');
-    assert_non_null(value);
-    *value = '\0';
-    check_ok(ctx, bl_opts_set(ctx, m->cls->name, m->cls->opts, m->params, one, value + 1));
-  }
-}
-
 /* The row of n frames of BINS bins. */
 static size_t row_of(bl_ctx *ctx, const char *name, const char *options, const float *x, size_t n, float *row)
 {
@@ -28,7 +15,7 @@ static size_t row_of(bl_ctx *ctx, const char *name, const char *options, const f
   sum_run r;
   check_ok(ctx, make_stream(ctx, 1, BINS, 31.25, &in));
   check_ok(ctx, bl_summary_new(ctx, name, &m));
-  set_all(ctx, &m, options);
+  set_options(ctx, &m, options);
   check_ok(ctx, sum_start(ctx, &m, &in, &r));
   size_t n_out = r.names.names.n;
   assert_true(n_out <= MOST);
@@ -210,7 +197,7 @@ static void flatten_says_what_is_idle(void **state)
   bl_feature_names names;
   check_ok(ctx, make_stream(ctx, 1, BINS, 31.25, &in));
   check_ok(ctx, bl_summary_new(ctx, "flatten", &m));
-  set_all(ctx, &m, "fit=resample;pad=reflect");
+  set_options(ctx, &m, "fit=resample;pad=reflect");
   check_fails(ctx, bl_summary_shape(ctx, &m, &in, &names), BL_E_CONFIG, "pad");
   bl_summary_free(ctx, &m);
   bl_stream_free(ctx, &in);
