@@ -44,7 +44,7 @@ static inline void set_options(bl_ctx *ctx, bl_summary *m, const char *options)
 {
   char text[512];
   assert_true(strlen(options) < sizeof text);
-  strcpy(text, options);
+  memcpy(text, options, strlen(options) + 1);
   for (char *at = text; *at;) {
     char *end = at + strcspn(at, ";"), *eq = at + strcspn(at, "=");
     char *next = *end ? end + 1 : end;
