@@ -171,11 +171,47 @@ bl_status bl_bands_init(bl_ctx *ctx, const bl_bands_spec *spec, const bl_stream 
   return s;
 }
 
+/* The second bank of centroids, and what they are where there is no power. */
+static bl_status start_centroids(bl_ctx *ctx, const bl_bands_spec *spec, const bl_stream *in, bl_bands_state *st)
+{
+  double *f = NULL, *w = bl_calloc(ctx, in->n_bins, sizeof *w);
+  st->flat = bl_calloc(ctx, spec->n, sizeof *st->flat);
+  bl_status s = w && st->flat ? points(ctx, spec, in, &f) : bl_fail_nomem(ctx, spec->who);
+  if (!s) s = bl_filter_bank_init(ctx, spec->who, in->n_bins, spec->n, &st->moments);
+  for (size_t i = 0; !s && i < spec->n; i++) {
+    bl_filter band = st->bank.filter[i];
+    double sum = 0, moment = 0;
+    for (size_t k = 0; k < band.n; k++) {
+      sum += st->bank.weights[band.at + k];
+      moment += w[k] = st->bank.weights[band.at + k] * in->bin_hz[band.first + k];
+    }
+    st->flat[i] = band.n ? moment / sum : f[i + 1];
+    s = bl_filter_bank_add(ctx, spec->who, &st->moments, band.first, band.n, w);
+  }
+  st->sums.width = in->n_channels * spec->n;
+  bl_free(ctx, f);
+  bl_free(ctx, w);
+  return s;
+}
+
 bl_status bl_bands_start(bl_ctx *ctx, const bl_bands_spec *spec, const bl_stream *in, void *state)
 {
   bl_bands_state *st = state;
   st->n_channels = in->n_channels;
-  return bl_bands_init(ctx, spec, in, &st->bank);
+  bl_status s = bl_bands_init(ctx, spec, in, &st->bank);
+  return s || !spec->centroids ? s : start_centroids(ctx, spec, in, st);
+}
+
+/* y holds the moments and takes the centroids. */
+static bl_status divide_by_sums(bl_ctx *ctx, bl_bands_state *st, const float *x, size_t n, float *y)
+{
+  size_t bands = st->bank.n_filters, width = st->n_channels * bands;
+  st->sums.n = 0;
+  float *sum = bl_frames_add(ctx, &st->sums, n);
+  if (!sum) return BL_E_NOMEM;
+  bl_filter_bank_run(&st->bank, x, n * st->n_channels, sum);
+  for (size_t i = 0; i < n * width; i++) y[i] = sum[i] == 0 ? (float)st->flat[i % bands] : y[i] / sum[i];
+  return BL_OK;
 }
 
 bl_status bl_bands_push(bl_ctx *ctx, void *state, const float *x, size_t n, bl_frames *out)
@@ -183,8 +219,15 @@ bl_status bl_bands_push(bl_ctx *ctx, void *state, const float *x, size_t n, bl_f
   bl_bands_state *st = state;
   float *y = bl_frames_add(ctx, out, n);
   if (!y) return BL_E_NOMEM;
-  bl_filter_bank_run(&st->bank, x, n * st->n_channels, y);
-  return BL_OK;
+  bl_filter_bank_run(st->flat ? &st->moments : &st->bank, x, n * st->n_channels, y);
+  return st->flat ? divide_by_sums(ctx, st, x, n, y) : BL_OK;
 }
 
-void bl_bands_release(bl_ctx *ctx, void *state) { bl_filter_bank_release(ctx, &((bl_bands_state *)state)->bank); }
+void bl_bands_release(bl_ctx *ctx, void *state)
+{
+  bl_bands_state *st = state;
+  bl_filter_bank_release(ctx, &st->bank);
+  bl_filter_bank_release(ctx, &st->moments);
+  bl_free(ctx, st->flat);
+  bl_frames_free(ctx, &st->sums);
+}

@@ -40,6 +40,7 @@ typedef struct bl_bands_spec {
   size_t n;
   double fmin, fmax;  /* the first and the last point, Hz; fmax 0: half the sampling rate */
   bool append_energy; /* one more bin behind the bands, "energy": the sum of all bins that come in */
+  bool centroids;     /* not the sum of each band but its centre of gravity, in Hz */
 } bl_bands_spec;
 
 /* Describes the bands as bins of `out`, at their peaks. BL_E_CONFIG unless a spectrum comes in, BL_E_RANGE where the
@@ -48,10 +49,14 @@ bl_status bl_bands_shape(bl_ctx *ctx, const bl_bands_spec *spec, const bl_stream
 /* Makes the bank; warns of bands that hold no bin. */
 bl_status bl_bands_init(bl_ctx *ctx, const bl_bands_spec *spec, const bl_stream *in, bl_filter_bank *b) BL_MUST_CHECK;
 
-/* The state of a stage that is nothing but a bank, and its slots. */
+/* The state of a stage that is nothing but a bank, and its slots. A band's centroid is sum w f x / sum w x over its bins of
+ * frequency f and weight w; where there is no power, that of a flat spectrum, and of a band that holds no bin, its peak. */
 typedef struct bl_bands_state {
   size_t n_channels;
   bl_filter_bank bank;
+  bl_filter_bank moments; /* centroids: the weights times the frequencies */
+  double *flat;           /* centroids: of a flat spectrum; NULL: sums are wanted */
+  bl_frames sums;
 } bl_bands_state;
 bl_status bl_bands_start(bl_ctx *ctx, const bl_bands_spec *spec, const bl_stream *in, void *state) BL_MUST_CHECK;
 bl_status bl_bands_push(bl_ctx *ctx, void *state, const float *x, size_t n, bl_frames *out) BL_MUST_CHECK;

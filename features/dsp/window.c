@@ -13,10 +13,10 @@
 
 static const double pi = 3.14159265358979323846;
 
-const char *const bl_window_names[] = {"hann",           "hamming",         "blackman", "boxcar", "triang",
-                                       "bartlett",       "cosine",          "parzen",   "bohman", "nuttall",
-                                       "blackmanharris", "flattop",         "kaiser",   "tukey",  "gaussian",
-                                       "exponential",    "general_hamming", "dpss",     NULL};
+const char *const bl_window_names[] = {
+    "hann",     "hamming",     "blackman",        "boxcar",  "triang",   "bartlett", "cosine", "parzen",
+    "bohman",   "nuttall",     "blackmanharris",  "flattop", "barthann", "lanczos",  "kaiser", "tukey",
+    "gaussian", "exponential", "general_hamming", "dpss",    "chebwin",  "taylor",   NULL};
 const char *const bl_window_auto[] = {"auto", NULL};
 
 enum { TERMS = 5 };
@@ -68,6 +68,8 @@ static double tukey(double alpha, double i, double m)
   return 0.5 * (1 + cos(pi * (i <= width ? at - 1 : at + 1 - 2 / alpha)));
 }
 
+static double lanczos(double r) { return fabs(r) > 0 ? sin(pi * r) / (pi * r) : 1; }
+
 static double value(bl_window kind, double p, double i, double m)
 {
   double from_middle = i - m / 2, r = from_middle / (m / 2);
@@ -77,6 +79,8 @@ static double value(bl_window kind, double p, double i, double m)
   case BL_WINDOW_COSINE: return sin(pi / (m + 1) * (i + 0.5));
   case BL_WINDOW_PARZEN: return parzen(i, m);
   case BL_WINDOW_BOHMAN: return bohman(i, m);
+  case BL_WINDOW_BARTHANN: return 0.62 - 0.24 * fabs(r) + 0.38 * cos(pi * r);
+  case BL_WINDOW_LANCZOS: return lanczos(r);
   case BL_WINDOW_KAISER: return bessel_i0(p * sqrt(1 - r * r)) / bessel_i0(p);
   case BL_WINDOW_TUKEY: return tukey(p, i, m);
   case BL_WINDOW_GAUSSIAN: return exp(-from_middle * from_middle / (2 * p * p));
@@ -106,6 +110,8 @@ static const number numbers[] = {
     [BL_WINDOW_EXPONENTIAL] = {"tau in samples", 0, HUGE_VAL, 1},
     [BL_WINDOW_GENERAL_HAMMING] = {"alpha", -1, 1, 0},
     [BL_WINDOW_DPSS] = {"NW, half its bandwidth in bins", 0, HUGE_VAL, 0},
+    [BL_WINDOW_CHEBWIN] = {"attenuation of side lobes in dB", 0, 300, 0},
+    [BL_WINDOW_TAYLOR] = {"level of side lobes below the main one in dB", 0, 300, 30},
 };
 
 bl_status bl_window_check(bl_ctx *ctx, const char *who, const bl_window_spec *spec)
@@ -129,6 +135,8 @@ bl_status bl_window_make(bl_ctx *ctx, const char *who, const bl_window_spec *spe
   if (s) return s;
   double param = spec->param.word < 0 ? spec->param.real : numbers[spec->kind].usual;
   if (spec->kind == BL_WINDOW_DPSS) return bl_dpss_window(ctx, who, n, param, periodic, w);
-  fill((bl_window)spec->kind, param, n, periodic, w);
+  if (spec->kind == BL_WINDOW_CHEBWIN && n > 1) return bl_window_chebyshev(ctx, who, param, n + periodic, n, w);
+  if (spec->kind == BL_WINDOW_TAYLOR && n > 1) bl_window_taylor(param, n + periodic, n, w);
+  else fill((bl_window)spec->kind, param, n, periodic, w);
   return BL_OK;
 }

@@ -10,6 +10,8 @@
  *             + 1; their accelerations, a delta of the delta, the stage twice
  *   mirror    the frames mirrored at the first and at the last one
  *   constant  zeros
+ * librosa's fifth, wrap, joins a run's end to its beginning: it would have to wait for the end before its first frame, for
+ * values that mean nothing, and is left out; away from the ends all are alike.
  * A NaN makes all values NaN whose neighbourhood holds it. Latency: (width - 1) / 2 frames; interp: width - 1. */
 #include <stdio.h>
 #include <string.h>

@@ -5,7 +5,9 @@
  * Scales: Slaney (Auditory Toolbox, 1998), linear below 1000 Hz, logarithmic above; HTK, 2595 log10(1 + f / 700). HTK's
  * own filters: htk: true, norm: none, triangles: scale; those of python_speech_features: triangles: bins. See bands.h.
  * append_energy puts the frame's energy behind the bands, which the stage dct takes in the place of c0. Bins "mel_<i>"
- * at the triangles' peaks. */
+ * at the triangles' peaks. output centroid: the centre of gravity of each band, sum w f x / sum w x, in Hz, the spectral
+ * subband centroids of python_speech_features (ssc, which counts the frequency of bin k as 1 + k (rate / 2 - 1) / (bins -
+ * 1) Hz: up to 1 Hz more); where there is no power, that of a flat spectrum, as there. */
 #include "bands.h"
 #include "stage_util.h"
 
@@ -14,8 +16,11 @@ typedef struct params {
   double fmin;
   bl_word fmax;
   bool htk, append_energy;
-  int norm, triangles;
+  int norm, triangles, output;
 } params;
+
+enum { SUM, CENTROID };
+static const char *const outputs[] = {"sum", "centroid", NULL};
 
 static const bl_opt opts[] = {
     BL_INT(params, n_mels, "128", 1, 4096, "", "how many filters"),
@@ -28,6 +33,7 @@ static const bl_opt opts[] = {
     BL_ENUM(params, triangles, "hz", bl_band_shapes,
             "what their sides are straight lines over: Hz, mel (scale), or whole bins of the spectrum"),
     BL_BOOL(params, append_energy, "false", "one more bin behind the bands: the sum of the spectrum"),
+    BL_ENUM(params, output, "sum", outputs, "of each band: its weighted sum, or its centre of gravity in Hz"),
     BL_OPT_END,
 };
 
@@ -41,13 +47,18 @@ static bl_bands_spec spec_of(const params *p)
                          .n = (size_t)p->n_mels,
                          .fmin = p->fmin,
                          .fmax = p->fmax.word == 0 ? 0 : p->fmax.real,
-                         .append_energy = p->append_energy};
+                         .append_energy = p->append_energy,
+                         .centroids = p->output == CENTROID};
 }
 
 static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stream *out)
 {
-  bl_bands_spec spec = spec_of(pp);
-  return bl_bands_shape(ctx, &spec, in, out);
+  const params *p = pp;
+  bl_bands_spec spec = spec_of(p);
+  bl_status s = BL_OK;
+  if (p->output == CENTROID) s = bl_opts_refuse_idle(ctx, "mel", opts, pp, "append_energy", "output: sum");
+  if (!s) s = bl_bands_shape(ctx, &spec, in, out);
+  return s || p->output == SUM ? s : bl_stream_set_units(ctx, out, "Hz");
 }
 
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)

@@ -1,7 +1,8 @@
 /* stft: short-time Fourier transform of every channel.
  *
  * waveform [frame][channel][1] -> [frame][channel][bin], rate / hop frames a second, n_fft / 2 + 1 frequencies k rate /
- * n_fft. output complex: pairs (re, im), bins "re_<hz>Hz", "im_<hz>Hz"; magnitude: |X|; power: |X|^2.
+ * n_fft. output complex: pairs (re, im), bins "re_<hz>Hz", "im_<hz>Hz"; magnitude: |X|; power: |X|^2;
+ * angle: the phase in radians, -pi to pi; phase: the same, unwrapped from bin to bin as scipy.signal.spectrogram does.
  *
  * Conventions are librosa's: the window is periodic, win_length long, zero-padded on both sides to n_fft ((n_fft -
  * win_length) div 2 on the left); centred frames are padded by n_fft div 2 on both sides, so that frame i is centred
@@ -25,7 +26,7 @@
 #include "stage_util.h"
 #include "window.h"
 
-typedef enum output { COMPLEX, MAGNITUDE, POWER } output;
+typedef enum output { COMPLEX, MAGNITUDE, POWER, ANGLE, PHASE } output;
 typedef enum scaling { NONE, DENSITY, SPECTRUM } scaling;
 enum { DETREND_NONE, DETREND_CONSTANT, DETREND_LINEAR };
 
@@ -38,12 +39,13 @@ typedef struct params {
   double preemphasis;
 } params;
 
+static const double pi = 3.14159265358979323846;
 static const char *const auto_word[] = {"auto", NULL};
 static const char *const pad_modes[] = {"constant", "reflect", "edge", NULL}; /* in the order of bl_pad */
 static const char *const aligns[] = {"center", "left", NULL};
 static const char *const detrends[] = {"none", "constant", "linear", NULL};
 static const char *const scalings[] = {"none", "density", "spectrum", NULL};
-static const char *const outputs[] = {"complex", "magnitude", "power", NULL};
+static const char *const outputs[] = {"complex", "magnitude", "power", "angle", "phase", NULL};
 
 static const bl_opt opts[] = {
     BL_INT(params, n_fft, "2048", 2, 1 << 20, "samples", "length of the transform"),
@@ -63,7 +65,8 @@ static const bl_opt opts[] = {
     BL_REAL(params, preemphasis, "0", 0, 1, "", "x[i] - this x[i - 1] within each frame, as HTK does; 0: none"),
     BL_ENUM(params, scaling, "none", scalings, "density: power per Hz; spectrum: power of a sine"),
     BL_BOOL(params, one_sided, "true", "a scaling counts both halves of the spectrum: doubles all but DC and Nyquist"),
-    BL_ENUM(params, output, "complex", outputs, "what is put out for each frequency"),
+    BL_ENUM(params, output, "complex", outputs,
+            "what is put out for each frequency; angle: radians; phase: the same without jumps from bin to bin"),
     BL_OPT_END,
 };
 
@@ -128,6 +131,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   s = p->output == COMPLEX ? complex_bins(ctx, out, hz, n) : bl_stream_set_bins(ctx, out, n, hz, NULL);
   bl_free(ctx, hz);
   if (s) return s;
+  if (p->output >= ANGLE) return bl_stream_set_units(ctx, out, "rad");
   if (p->output == POWER) return bl_stream_set_units(ctx, out, p->scaling == DENSITY ? "%s^2/Hz" : "%s^2");
   return p->scaling == DENSITY ? bl_stream_set_units(ctx, out, "%s/sqrt(Hz)") : BL_OK;
 }
@@ -202,6 +206,20 @@ static void load(state *st, const float *x)
   }
 }
 
+/* The phases of bins 0 .. n - 1. Unwrapped, neighbours differ by no more than half a turn: where they would, all that
+ * follow are turned by as many whole turns as it takes. */
+static void finish_phases(const state *st, float *restrict to, size_t n)
+{
+  double turns = 0, before = 0;
+  for (size_t k = 0; k < n; k++) {
+    double re = (double)st->fft.re[k], im = (double)st->fft.im[k];
+    double angle = re == 0 && im == 0 ? 0 : atan2(im, re); /* not pi, for a zero has a sign */
+    if (st->output == PHASE && k) turns -= round((angle - before) / (2 * pi));
+    before = angle;
+    to[k] = (float)(angle + 2 * pi * turns);
+  }
+}
+
 /* The transform's output in the form that was asked for, doubled where a one-sided spectrum stands for two halves.
  * Powers are there already. */
 static void finish_bins(const state *st, float *restrict to)
@@ -210,6 +228,10 @@ static void finish_bins(const state *st, float *restrict to)
   const float *restrict re = st->fft.re, *restrict im = st->fft.im;
   /* DC has no twin, nor has the last frequency of an even length */
   size_t last = st->z.n_fft % 2 ? n : n - 1;
+  if (st->output >= ANGLE) {
+    finish_phases(st, to, n);
+    return;
+  }
   if (st->output == COMPLEX) {
     for (size_t k = 0; k < n; k++) {
       to[2 * k] = re[k];
@@ -230,7 +252,7 @@ static void transform(void *user, const bl_framer *f, const float *x, float *to)
   state *st = user;
   (void)f;
   load(st, x);
-  if (st->output == COMPLEX) bl_rfft_run(&st->fft);
+  if (st->output == COMPLEX || st->output >= ANGLE) bl_rfft_run(&st->fft);
   else bl_rfft_run_powers(&st->fft, to);
   finish_bins(st, to);
 }

@@ -10,6 +10,7 @@ static const stage_case cases[] = {
     {.input = POWER_SPECTRUM, .options = "n_mels=5 norm=1 triangles=scale append_energy=true"},
     {.input = POWER_SPECTRUM, .options = "n_mels=5 norm=2 triangles=bins"},
     {.input = POWER_SPECTRUM, .options = "n_mels=5 norm=inf"},
+    {.input = POWER_SPECTRUM, .options = "n_mels=5 output=centroid"},
 };
 
 struct row {

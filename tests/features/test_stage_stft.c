@@ -50,6 +50,12 @@ static const stage_case cases[] = {
     {.options = "n_fft=20 window=exponential window_param=4", .length = 20, .hop = 5, .pad = 10, .reach = 10},
     {.options = "n_fft=20 window=dpss window_param=3", .length = 20, .hop = 5, .pad = 10, .reach = 10},
     {.options = "n_fft=20 window=general_hamming window_param=0.6", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 window=barthann", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 window=lanczos", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 window=chebwin window_param=60", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 window=taylor window_param=35", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 output=angle", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 output=phase", .length = 20, .hop = 5, .pad = 10, .reach = 10},
 };
 
 static const double pi = 3.14159265358979323846;

@@ -42,10 +42,10 @@ static void check_others(void **arg)
   bl_ctx *ctx = bl_ctx_new();
   golden *g = golden_open("windows");
   static const size_t sizes[] = {1, 2, 16, 17};
-  static const char *const keys[] = {"boxcar",         "triang",           "bartlett", "cosine",         "parzen",
-                                     "bohman",         "nuttall",          "flattop",  "blackmanharris", "kaiser860",
-                                     "tukey0",         "tukey25",          "tukey50",  "tukey100",       "gaussian1000",
-                                     "exponential800", "general_hamming60"};
+  static const char *const keys[] = {
+      "boxcar",       "triang",         "bartlett",          "cosine",   "parzen",  "bohman",      "nuttall",
+      "flattop",      "blackmanharris", "kaiser860",         "tukey0",   "tukey25", "tukey50",     "tukey100",
+      "gaussian1000", "exponential800", "general_hamming60", "barthann", "lanczos", "chebwin6000", "taylor3500"};
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     char name[32];
     double param;
@@ -72,7 +72,7 @@ static void check_dpss(void **arg)
   check_free(ctx);
 }
 
-/* What a window takes when it is told nothing: scipy's 0.5 of tukey and 1 of exponential. */
+/* What a window takes when it is told nothing: scipy's 0.5 of tukey, 1 of exponential, 30 dB of taylor. */
 static void check_auto(void **arg)
 {
   (void)arg;
@@ -80,8 +80,8 @@ static void check_auto(void **arg)
   static const struct {
     int kind;
     double param;
-  } rows[] = {{BL_WINDOW_TUKEY, 0.5}, {BL_WINDOW_EXPONENTIAL, 1}};
-  for (size_t i = 0; i < 2; i++) {
+  } rows[] = {{BL_WINDOW_TUKEY, 0.5}, {BL_WINDOW_EXPONENTIAL, 1}, {BL_WINDOW_TAYLOR, 30}};
+  for (size_t i = 0; i < 3; i++) {
     double a[9], b[9];
     check_ok(ctx, bl_window_make(ctx, "w", &(bl_window_spec){.kind = rows[i].kind}, 9, true, a));
     check_ok(ctx, bl_window_make(ctx, "w", &(bl_window_spec){rows[i].kind, {-1, rows[i].param}}, 9, true, b));
@@ -106,12 +106,15 @@ static void check_refusals(void **arg)
       {{BL_WINDOW_TUKEY, {-1, 1.5}}, "it is too large"},
       {{BL_WINDOW_DPSS, {0, 0}}, "needs window_param, its NW"},
       {{BL_WINDOW_GENERAL_HAMMING, {0, 0}}, "needs window_param, its alpha"},
+      {{BL_WINDOW_CHEBWIN, {0, 0}}, "needs window_param, its attenuation of side lobes in dB"},
   };
   double w[4];
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     check_fails(ctx, bl_window_check(ctx, "stft", &rows[i].spec), BL_E_CONFIG, rows[i].says);
     check_fails(ctx, bl_window_make(ctx, "stft", &rows[i].spec, 4, true, w), BL_E_CONFIG, rows[i].says);
   }
+  check_fails(ctx, bl_window_make(ctx, "stft", &(bl_window_spec){BL_WINDOW_CHEBWIN, {-1, 60}}, 32768, true, w),
+              BL_E_RANGE, "takes too long to make");
   check_free(ctx);
 }
 

@@ -70,6 +70,7 @@ def windows():
             g.array("%s.periodic.%d" % (name, n), get_window(name, n, fftbins=True), 1e-13, 1e-15)
             g.array("%s.symmetric.%d" % (name, n), get_window(name, n, fftbins=False), 1e-13, 1e-15)
     for name in ("boxcar", "triang", "bartlett", "cosine", "parzen", "bohman", "nuttall", "blackmanharris", "flattop",
+                 "barthann", "lanczos", ("chebwin", 60.0), ("taylor", 4, 35.0),
                  ("kaiser", 8.6), ("tukey", 0.5), ("gaussian", 10.0), ("exponential", None, 8.0),
                  ("general_hamming", 0.6), ("tukey", 0.0), ("tukey", 1.0), ("tukey", 0.25), ("dpss", 3.0)):
         key = name if isinstance(name, str) else "%s%d" % (name[0], round(100 * name[-1]))
