@@ -19,7 +19,11 @@
  *
  * Before the window, each frame's win_length samples are freed of their mean (detrend constant) or their straight line
  * (linear), as scipy and MNE do for Welch's method, and then, with preemphasis k, become x[i] - k x[i - 1], the first
- * one (1 - k) x[0], as in HTK and Kaldi; the stage pre_emphasis filters the recording instead. */
+ * one (1 - k) x[0], as in HTK and Kaldi; the stage pre_emphasis filters the recording instead.
+ *
+ * In single precision a bin is off by some 1e-7 of the loudest of its frame, so that bins 100 dB below that one lose
+ * digits, which pcen, db and whatever divides by a bin's own level bring to light. precision double takes twice as long
+ * and rounds each bin at the end alone, as numpy does. */
 #include "baleen/wide.h"
 #include "fft.h"
 #include "framer.h"
@@ -34,7 +38,7 @@ typedef struct params {
   int64_t n_fft;
   bl_word hop_length, win_length;
   bl_window_spec window;
-  int pad_mode, align, detrend, scaling, output;
+  int pad_mode, align, detrend, scaling, output, precision;
   bool periodic, center, pad_end, one_sided;
   double preemphasis;
 } params;
@@ -46,6 +50,8 @@ static const char *const aligns[] = {"center", "left", NULL};
 static const char *const detrends[] = {"none", "constant", "linear", NULL};
 static const char *const scalings[] = {"none", "density", "spectrum", NULL};
 static const char *const outputs[] = {"complex", "magnitude", "power", "angle", "phase", NULL};
+
+static const char *const precisions[] = {"single", "double", NULL};
 
 static const bl_opt opts[] = {
     BL_INT(params, n_fft, "2048", 2, 1 << 20, "samples", "length of the transform"),
@@ -67,6 +73,8 @@ static const bl_opt opts[] = {
     BL_BOOL(params, one_sided, "true", "a scaling counts both halves of the spectrum: doubles all but DC and Nyquist"),
     BL_ENUM(params, output, "complex", outputs,
             "what is put out for each frequency; angle: radians; phase: the same without jumps from bin to bin"),
+    BL_ENUM(params, precision, "single", precisions,
+            "of the transform; double: bins far below the loudest of a frame keep their digits, at twice the time"),
     BL_OPT_END,
 };
 
@@ -97,6 +105,10 @@ typedef struct state {
   bl_framer framer;
   bl_rfft fft;
   float *window; /* z.win values, scaling included */
+  /* precision double: the transform, the window, the powers of a frame; their rounded values go through fft.re and .im */
+  bool exact;
+  bl_rfft64 fft64;
+  double *window64, *powers;
 } state;
 
 static bl_status complex_bins(bl_ctx *ctx, bl_stream *out, const double *hz, size_t n)
@@ -137,19 +149,27 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
 }
 
 /* The window, scaling included. */
-static bl_status make_window(bl_ctx *ctx, const params *p, size_t n, double rate_hz, float *to)
+static bl_status make_window(bl_ctx *ctx, const params *p, size_t n, double rate_hz, state *st)
 {
-  double *w = bl_calloc(ctx, n, sizeof *w), sum = 0, squares = 0, scale = 1;
-  bl_status s = w ? bl_window_make(ctx, "stft", &p->window, n, p->periodic, w) : bl_fail_nomem(ctx, "stft");
-  for (size_t i = 0; !s && i < n; i++) sum += w[i], squares += w[i] * w[i];
+  double *w = st->window64 = bl_calloc(ctx, n, sizeof *w), sum = 0, squares = 0, scale = 1;
+  st->window = bl_calloc(ctx, n, sizeof *st->window);
+  if (!w || !st->window) return bl_fail_nomem(ctx, "stft");
+  bl_status s = bl_window_make(ctx, "stft", &p->window, n, p->periodic, w);
+  if (s) return s;
+  for (size_t i = 0; i < n; i++) sum += w[i], squares += w[i] * w[i];
   if (p->scaling != NONE) scale = p->scaling == DENSITY ? sqrt(rate_hz * squares) : fabs(sum);
-  for (size_t i = 0; !s && i < n; i++) to[i] = (float)(w[i] / scale);
-  if (!s && !(scale > 0))
-    s = bl_fail(ctx, BL_E_RANGE,
-                "stft: a %s window of %zu samples is all zeros and cannot be scaled; make win_length longer",
-                bl_window_names[p->window.kind], n);
-  bl_free(ctx, w);
-  return s;
+  if (!(scale > 0))
+    return bl_fail(ctx, BL_E_RANGE,
+                   "stft: a %s window of %zu samples is all zeros and cannot be scaled; make win_length longer",
+                   bl_window_names[p->window.kind], n);
+  for (size_t i = 0; i < n; i++) st->window[i] = (float)(w[i] /= scale);
+  return BL_OK;
+}
+
+static bl_status init_double(bl_ctx *ctx, state *st)
+{
+  st->powers = bl_calloc(ctx, st->z.n_fft / 2 + 1, sizeof *st->powers);
+  return st->powers ? bl_rfft64_init(ctx, st->z.n_fft, &st->fft64) : bl_fail_nomem(ctx, "stft");
 }
 
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
@@ -162,11 +182,12 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   st->detrend = p->detrend;
   st->preemphasis = p->preemphasis;
   st->one_sided = p->scaling != NONE && p->one_sided;
+  st->exact = p->precision == 1;
   bl_status s = bl_framer_init(ctx, in->n_channels, z.frame, z.hop, p->center, (bl_pad)p->pad_mode, &st->framer);
   st->framer.fill_end = p->pad_end;
-  if (s || (s = bl_rfft_init(ctx, z.n_fft, &st->fft))) return s;
-  st->window = bl_calloc(ctx, z.win, sizeof *st->window);
-  return st->window ? make_window(ctx, p, z.win, in->rate_hz, st->window) : bl_fail_nomem(ctx, "stft");
+  if (!s) s = bl_rfft_init(ctx, z.n_fft, &st->fft);
+  if (!s) s = make_window(ctx, p, z.win, in->rate_hz, st);
+  return s || !st->exact ? s : init_double(ctx, st);
 }
 
 BL_WIDE static void multiply(const float *restrict x, const float *restrict w, float *restrict to, size_t n)
@@ -190,10 +211,11 @@ static void load(state *st, const float *x)
 {
   sizes z = st->z;
   float *in = st->fft.in + z.left;
+  double *in64 = st->exact ? st->fft64.in + z.left : NULL;
   const float *w = st->window;
   double at = 0, step = 0, before;
   x += z.before;
-  if (st->detrend == DETREND_NONE && st->preemphasis <= 0) {
+  if (st->detrend == DETREND_NONE && st->preemphasis <= 0 && !in64) {
     multiply(x, w, in, z.win);
     return;
   }
@@ -201,7 +223,8 @@ static void load(state *st, const float *x)
   before = (double)x[0] - at;
   for (size_t i = 0; i < z.win; i++) {
     double v = (double)x[i] - (at + (double)i * step);
-    in[i] = (float)(v - st->preemphasis * before) * w[i];
+    if (in64) in64[i] = (v - st->preemphasis * before) * st->window64[i];
+    else in[i] = (float)(v - st->preemphasis * before) * w[i];
     before = v;
   }
 }
@@ -247,12 +270,30 @@ static void finish_bins(const state *st, float *restrict to)
     for (size_t k = 0; k < n; k++) to[k] = sqrtf(to[k]);
 }
 
+/* The double-precision transform, rounded. */
+static void transform_exactly(state *st, bool pairs, float *to)
+{
+  size_t n = st->z.n_fft / 2 + 1;
+  if (pairs) {
+    bl_rfft64_run(&st->fft64);
+    for (size_t k = 0; k < n; k++) {
+      st->fft.re[k] = (float)st->fft64.re[k];
+      st->fft.im[k] = (float)st->fft64.im[k];
+    }
+    return;
+  }
+  bl_rfft64_run_powers(&st->fft64, st->powers);
+  for (size_t k = 0; k < n; k++) to[k] = (float)st->powers[k];
+}
+
 static void transform(void *user, const bl_framer *f, const float *x, float *to)
 {
   state *st = user;
   (void)f;
   load(st, x);
-  if (st->output == COMPLEX || st->output >= ANGLE) bl_rfft_run(&st->fft);
+  bool pairs = st->output == COMPLEX || st->output >= ANGLE;
+  if (st->exact) transform_exactly(st, pairs, to);
+  else if (pairs) bl_rfft_run(&st->fft);
   else bl_rfft_run_powers(&st->fft, to);
   finish_bins(st, to);
 }
@@ -275,6 +316,9 @@ static void release(bl_ctx *ctx, void *sp)
   bl_framer_release(ctx, &st->framer);
   bl_rfft_release(ctx, &st->fft);
   bl_free(ctx, st->window);
+  bl_rfft64_release(ctx, &st->fft64);
+  bl_free(ctx, st->window64);
+  bl_free(ctx, st->powers);
 }
 
 static bool warm_up(const void *sp, bl_warm_up *out) { return bl_framer_warm_up(&((const state *)sp)->framer, out); }

@@ -55,6 +55,12 @@ static const stage_case cases[] = {
     {.options = "n_fft=20 window=chebwin window_param=60", .length = 20, .hop = 5, .pad = 10, .reach = 10},
     {.options = "n_fft=20 window=taylor window_param=35", .length = 20, .hop = 5, .pad = 10, .reach = 10},
     {.options = "n_fft=20 output=angle", .length = 20, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=21 precision=double scaling=density", .length = 21, .hop = 5, .pad = 10, .reach = 10},
+    {.options = "n_fft=20 precision=double output=power detrend=linear preemphasis=0.5",
+     .length = 20,
+     .hop = 5,
+     .pad = 10,
+     .reach = 10},
     {.options = "n_fft=20 output=phase", .length = 20, .hop = 5, .pad = 10, .reach = 10},
 };
 
