@@ -5,17 +5,10 @@
 #include <string.h>
 
 #include "baleen/blas.h"
+#include "baleen/special.h"
 
 enum { MAX_ITER = 50 };
 static const double tolerance = 0.01, quantile = 0.9, degrees = 5;
-
-/* P(chi^2_k <= x): the regularised lower gamma function of k / 2 at x / 2, by its series, whose terms are all positive. */
-static double chi2_below(double x, double k)
-{
-  double a = k / 2, h = x / 2, term = exp(a * log(h) - h - lgamma(a + 1)), sum = term;
-  for (double i = 1; term > 1e-17 * sum; i++) sum += term *= h / (a + i);
-  return sum;
-}
 
 /* The x below which a share q of chi^2_k lies, by halving. */
 static double chi2_quantile(double q, double k)
@@ -24,7 +17,7 @@ static double chi2_quantile(double q, double k)
   for (int i = 0; i < 200 && lo < hi; i++) {
     double middle = lo + (hi - lo) / 2;
     if (middle <= lo || middle >= hi) break;
-    if (chi2_below(middle, k) < q) lo = middle;
+    if (bl_gamma_below(k / 2, middle / 2) < q) lo = middle;
     else hi = middle;
   }
   return hi;
@@ -40,7 +33,7 @@ static weights weights_of(bl_m_kind kind, double p)
   weights w = {.kind = kind, .p = p};
   if (kind == BL_M_HUBER) {
     w.c = chi2_quantile(quantile, p) / 2;
-    w.b = chi2_below(2 * w.c, p + 1) + w.c * (1 - quantile) / p;
+    w.b = bl_gamma_below((p + 1) / 2, w.c) + w.c * (1 - quantile) / p;
   }
   return w;
 }

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "baleen/special.h"
 #include "baleen/wide.h"
 
 const char *const bl_pyin_outputs[] = {"f0", "voiced_flag", "voiced_prob", NULL};
@@ -39,45 +40,13 @@ bl_status bl_pyin_shape(bl_ctx *ctx, const char *who, const bl_pyin_params *p, c
   return s ? s : bl_stream_set_units(ctx, out, p->output == BL_PYIN_F0 ? "Hz" : "1");
 }
 
-/* ---- the beta distribution --------------------------------------------------------------------------------------- */
-
-/* The continued fraction of the incomplete beta function, by Lentz's method (Press et al., Numerical Recipes, 6.4). */
-static double beta_fraction(double a, double b, double x)
-{
-  double c = 1, d = 1 - (a + b) * x / (a + 1), f;
-  if (fabs(d) < 1e-300) d = 1e-300;
-  f = d = 1 / d;
-  for (int m = 1; m < 10000; m++) {
-    double up = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-    double down = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-    for (int k = 0; k < 2; k++) {
-      double term = k ? down : up;
-      d = 1 + term * d;
-      c = 1 + term / c;
-      d = 1 / (fabs(d) < 1e-300 ? 1e-300 : d);
-      if (fabs(c) < 1e-300) c = 1e-300;
-      f *= c * d;
-    }
-    if (fabs(c * d - 1) < 1e-16) break;
-  }
-  return f;
-}
-
-static double beta_cdf(double a, double b, double x)
-{
-  if (x <= 0 || x >= 1) return x >= 1;
-  double front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x));
-  if (x < (a + 1) / (a + b + 2)) return front * beta_fraction(a, b, x) / a;
-  return 1 - front * beta_fraction(b, a, 1 - x) / b;
-}
-
 /* ---- tables ------------------------------------------------------------------------------------------------------ */
 
 static void fill_thresholds(const bl_pyin_params *p, bl_pyin *y)
 {
   double a = p->beta_parameters.v[0], b = p->beta_parameters.v[1], n = (double)p->n_thresholds, before = 0;
   for (size_t i = 0; i < (size_t)p->n_thresholds; i++) {
-    double now = beta_cdf(a, b, (double)(i + 1) / n);
+    double now = bl_beta_below(a, b, (double)(i + 1) / n);
     y->beta[i] = now - before;
     y->beta_sum[i + 1] = y->beta_sum[i] + y->beta[i];
     before = now;

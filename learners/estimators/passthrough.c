@@ -1,6 +1,7 @@
 /* passthrough: columns as they are, for a place in `columns` or a chain that wants an estimator. */
 #include <string.h>
 
+#include "columnwise.h"
 #include "kit.h"
 
 static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
@@ -14,11 +15,6 @@ static bl_status blocks_out(bl_ctx *ctx, const bl_estimator *self, bl_blocks *ou
   return bl_kit_input_blocks(ctx, self, NULL, out);
 }
 
-static size_t width(const bl_estimator *self, bl_op op)
-{
-  return op != BL_TRANSFORM ? 0 : self->fitted ? self->n_features : 1;
-}
-
 static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *room, const bl_cmat *X, const bl_answer *out)
 {
   (void)ctx, (void)self, (void)room;
@@ -30,6 +26,6 @@ static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *room, const 
 /* clang-format off */
 const bl_estimator_class bl_estimator_passthrough = {
     .name = "passthrough", .summary = "columns as they are", .source = "scikit-learn's 'passthrough'",
-    .kind = BL_TRANSFORMER, .tags = BL_TAG_NAN_OK, .state_version = 1, .fit = fit, .width = width, .apply = apply,
+    .kind = BL_TRANSFORMER, .tags = BL_TAG_NAN_OK, .state_version = 1, .fit = fit, .width = bl_kit_same_width, .apply = apply,
     .names_out = bl_kit_input_names, .blocks_out = blocks_out};
 /* clang-format on */

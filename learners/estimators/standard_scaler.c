@@ -3,6 +3,7 @@
  * bl_kit_constant()), so that volts of 1e-6 are scaled and a constant 3.1 is not blown up. */
 #include <math.h>
 
+#include "columnwise.h"
 #include "kit.h"
 
 typedef struct params {
@@ -25,20 +26,17 @@ static const bl_field fields[] = {
     BL_FIELD_VECTOR(state, scale, BL_F64, n_features, "what each column is divided by"),
     BL_FIELD_SCALAR(state, n_samples_seen, BL_F64, "rows, or the sum of their weights"), BL_FIELD_END};
 
+static bool is_constant(const void *arg, size_t j)
+{
+  const state *s = arg;
+  return bl_kit_constant(s->n_samples_seen, s->mean[j], s->var[j]);
+}
+
 /* Warns of constant columns unless `quiet`: of rows that come in parts the first tell. */
 static void scales(bl_ctx *ctx, const bl_estimator *self, bool quiet, state *s)
 {
-  size_t constant = 0, first = 0;
-  for (size_t j = 0; j < s->n_features; j++) {
-    bool flat = bl_kit_constant(s->n_samples_seen, s->mean[j], s->var[j]);
-    s->scale[j] = flat ? 1 : sqrt(s->var[j]);
-    if (flat && !constant++) first = j;
-  }
-  if (!constant || quiet) return;
-  bool named = self->feature_names.n > 0;
-  bl_warn(ctx, BL_W_CONSTANT,
-          "standard_scaler: %zu of %zu columns are constant, first column %zu%s%s%s; they are not scaled", constant,
-          s->n_features, first, named ? " '" : "", named ? self->feature_names.v[first] : "", named ? "'" : "");
+  for (size_t j = 0; j < s->n_features; j++) s->scale[j] = is_constant(s, j) ? 1 : sqrt(s->var[j]);
+  if (!quiet) bl_kit_warn_columns(ctx, self, is_constant, s, "are constant and not scaled");
 }
 
 /* Adds a batch's moments to those of n rows (weights) before it (Chan, Golub and LeVeque 1983). */
@@ -77,12 +75,6 @@ static bl_status learn(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
   if (!status) *s = next;
   bl_fields_release(ctx, fields, status ? &next : &old);
   return status;
-}
-
-static size_t width(const bl_estimator *self, bl_op op)
-{
-  if (op != BL_TRANSFORM) return 0;
-  return self->fitted ? self->n_features : 1;
 }
 
 static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *room, const bl_cmat *X, const bl_answer *out)
@@ -134,7 +126,7 @@ const bl_estimator_class bl_estimator_standard_scaler = {
     .state_size = sizeof(state),
     .fit = learn,
     .partial_fit = learn,
-    .width = width,
+    .width = bl_kit_same_width,
     .apply = apply,
     .names_out = bl_kit_input_names,
     .blocks_out = blocks_out,
