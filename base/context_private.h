@@ -15,6 +15,7 @@ typedef struct bl_core {
   atomic_long fail_at; /* countdown to the allocation that fails; negative: none */
   atomic_size_t warnings[BL_N_WARNINGS];
   atomic_int cancelled;
+  atomic_bool unsynced; /* files take their place without waiting for the disk; see bl_files_sync() */
   pthread_mutex_t talk; /* one log or progress call at a time */
   bl_log_fn log;
   void *log_user;

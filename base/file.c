@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "baleen/memory.h"
+#include "context_private.h"
 
 #define FILE_CEILING ((size_t)64 << 20)
 enum { MAX_LINKS = 40, MAX_BASE = 200 }; /* Linux's own limit of links; 255 bytes a name, less the suffix */
@@ -199,11 +200,13 @@ bl_status bl_out_get(bl_ctx *ctx, bl_out *o, uint64_t at, void *bytes, size_t n)
   return BL_OK;
 }
 
+bool bl_files_sync(bl_ctx *ctx, bool on) { return !atomic_exchange(&ctx->core->unsynced, !on); }
+
 bl_status bl_out_close(bl_ctx *ctx, bl_out *o)
 {
   if (o->fd < 0) return BL_OK;
   /* some file systems know no sync: that alone is no reason to give up */
-  bool ok = fsync(o->fd) == 0 || errno == EINVAL || errno == ENOTSUP;
+  bool ok = atomic_load(&ctx->core->unsynced) || fsync(o->fd) == 0 || errno == EINVAL || errno == ENOTSUP;
   int fd = o->fd;
   o->fd = -1;
   if (close(fd)) ok = false;

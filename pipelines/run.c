@@ -264,7 +264,8 @@ static bool is_written(bl_ctx *ctx, const char *folder, bl_run_file file)
   return there;
 }
 
-/* Rows into the folder, and what is learnt from them. */
+/* Rows into the folder, and what is learnt from them. All of it can be made again from the recordings: a run does not
+ * wait for the disk at each of its files, of which a short one would take a quarter of its time. */
 static bl_status fill(bl_ctx *ctx, bl_run_parts *r, bl_survey *survey, bl_extraction *x, bl_problem *p,
                       bl_results *results, const listener *l, const char *folder, const bl_texts *frames,
                       findings *found)
@@ -315,7 +316,9 @@ static bl_status carry_out(bl_ctx *ctx, const bl_config *c, const char *folder, 
   findings found = {0};
   s = c->source.cls->load ? check_table(ctx, c, &survey, &x) : check_foreseen(ctx, c, &survey);
   if (!s) s = bl_take_folder(ctx, folder, c->name, &place);
+  bool before = bl_files_sync(ctx, false);
   if (!s) s = fill(ctx, &r, &survey, &x, &p, &results, &l, place.path, frames, &found);
+  bl_files_sync(ctx, before);
   bl_survey_free(ctx, &survey);
   out->n_failed = x.n_failed;
   if (!s && !(out->folder = bl_strdup(ctx, place.path))) s = bl_fail_nomem(ctx, "a path");

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "baleen/file.h"
+#include "baleen/pool.h"
 #include "baleen/text.h"
 #include "run_files.h"
 
@@ -62,18 +63,29 @@ static bl_status is_run(bl_ctx *ctx, const char *folder, bool *out)
   return s;
 }
 
-/* Removes <folder>/<stem><tail>, which need not be there; of the stem the first stem_n bytes. */
-static bl_status drop(bl_ctx *ctx, const char *folder, const char *stem, size_t stem_n, const char *tail)
+/* Adds <folder>/<stem><tail> to what is to be removed, if it is there; of the stem the first stem_n bytes. */
+static bl_status doom(bl_ctx *ctx, bl_texts *doomed, const char *folder, const char *stem, size_t stem_n,
+                      const char *tail)
 {
+  struct stat st;
   size_t all = strlen(stem);
   char *path = bl_strf(ctx, "%s/%.*s%s", folder, (int)(stem_n < all ? stem_n : all), stem, tail);
   if (!path) return bl_fail_nomem(ctx, "a path");
-  bl_status s = BL_OK;
-  if (unlink(path) && errno != ENOENT && errno != ENOTDIR)
-    s = bl_fail(ctx, BL_E_IO, "cannot remove '%s' of an earlier run: %s", path, strerror(errno));
+  bl_status s = lstat(path, &st) ? BL_OK : bl_texts_add(ctx, doomed, path);
   bl_free(ctx, path);
   return s;
 }
+
+static bl_status drop(bl_ctx *ctx, const char *path)
+{
+  if (!unlink(path) || errno == ENOENT || errno == ENOTDIR) return BL_OK;
+  return bl_fail(ctx, BL_E_IO, "cannot remove '%s' of an earlier run: %s", path, strerror(errno));
+}
+
+static bl_status drop_one(bl_ctx *ctx, void *arg, size_t i) { return drop(ctx, ((const bl_texts *)arg)->v[i]); }
+
+/* Side by side: some file systems wait for the disk at each file that is removed. */
+static bl_status drop_all(bl_ctx *ctx, bl_texts *doomed) { return bl_pool_for(ctx, doomed->n, 1e9, drop_one, doomed); }
 
 /* What bl_out_open() writes beside a file, for good where the program was killed: <file>.new-<process>-<number>. */
 static bool is_half_written(const char *name)
@@ -102,52 +114,72 @@ static bool is_left_over(const char *name)
 }
 
 /* Half-written files of a folder that is a run's own. */
-static bl_status drop_left_over(bl_ctx *ctx, const char *folder, bool all)
+static bl_status doom_left_over(bl_ctx *ctx, bl_texts *doomed, const char *folder, bool all)
 {
   bl_status s = BL_OK;
   DIR *d = opendir(folder);
   for (struct dirent *e; !s && d && (e = readdir(d));)
     if (strcmp(e->d_name, LOCK) && (all ? is_half_written(e->d_name) : is_left_over(e->d_name)))
-      s = drop(ctx, folder, e->d_name, SIZE_MAX, "");
+      s = doom(ctx, doomed, folder, e->d_name, SIZE_MAX, "");
   if (d) closedir(d);
   return s;
 }
 
-/* Of models/ the models, of mistakes/ pictures and sounds, of frames/ arrays and what they are; of plots/ scripts, data, and the pictures they drew. */
-static bl_status drop_parts(bl_ctx *ctx, const char *folder, const char *part, const char *ending)
+/* The folders inside a run's, and how the files end that it writes there. */
+static const struct part {
+  const char *folder, *ending;
+} parts[] = {{"models", ".safetensors"}, {"plots", ".gp"},    {BL_MISTAKES, ".png"},
+             {BL_MISTAKES, ".wav"},      {BL_FRAMES, ".npy"}, {BL_FRAMES, ".json"}};
+enum { N_PARTS = sizeof parts / sizeof *parts };
+
+/* Of plots/ scripts, data, and the pictures they drew, which lie in the run's folder itself. */
+static bl_status doom_part(bl_ctx *ctx, bl_texts *doomed, const char *folder, const struct part *part)
 {
-  char *path = bl_path_in(ctx, folder, part);
+  char *path = bl_path_in(ctx, folder, part->folder);
   if (!path) return bl_fail_nomem(ctx, "a path");
   bl_status s = BL_OK;
   DIR *d = opendir(path);
   for (struct dirent *e; !s && d && (e = readdir(d));) {
-    if (!bl_text_ends_with(e->d_name, ending)) continue;
-    size_t n = strlen(e->d_name) - strlen(ending);
-    s = drop(ctx, path, e->d_name, n, ending);
-    if (strcmp(part, "plots")) continue;
-    if (!s) s = drop(ctx, path, e->d_name, n, ".dat");
-    if (!s) s = drop(ctx, folder, e->d_name, n, ".svg");
-    if (!s) s = drop(ctx, folder, e->d_name, n, ".png");
+    if (!bl_text_ends_with(e->d_name, part->ending)) continue;
+    size_t n = strlen(e->d_name) - strlen(part->ending);
+    s = doom(ctx, doomed, path, e->d_name, n, part->ending);
+    if (strcmp(part->folder, "plots")) continue;
+    if (!s) s = doom(ctx, doomed, path, e->d_name, n, ".dat");
+    if (!s) s = doom(ctx, doomed, folder, e->d_name, n, ".svg");
+    if (!s) s = doom(ctx, doomed, folder, e->d_name, n, ".png");
   }
   if (d) closedir(d);
-  if (!s) s = drop_left_over(ctx, path, true);
-  rmdir(path); /* goes when it is empty */
+  if (!s) s = doom_left_over(ctx, doomed, path, true);
   bl_free(ctx, path);
   return s;
+}
+
+/* Those of them that are empty. */
+static bl_status drop_parts(bl_ctx *ctx, const char *folder)
+{
+  for (size_t i = 0; i < N_PARTS; i++) {
+    char *path = bl_path_in(ctx, folder, parts[i].folder);
+    if (!path) return bl_fail_nomem(ctx, "a path");
+    rmdir(path);
+    bl_free(ctx, path);
+  }
+  return BL_OK;
 }
 
 /* The config goes last: it is what tells that the folder is a run's, should this be stopped halfway. */
 static bl_status drop_results(bl_ctx *ctx, const char *folder)
 {
-  bl_status s = drop_left_over(ctx, folder, false);
-  if (!s) s = drop_parts(ctx, folder, "models", ".safetensors");
-  if (!s) s = drop_parts(ctx, folder, "plots", ".gp");
-  if (!s) s = drop_parts(ctx, folder, BL_MISTAKES, ".png");
-  if (!s) s = drop_parts(ctx, folder, BL_MISTAKES, ".wav");
-  if (!s) s = drop_parts(ctx, folder, BL_FRAMES, ".npy");
-  if (!s) s = drop_parts(ctx, folder, BL_FRAMES, ".json");
-  for (size_t i = 0; !s && bl_dataset_files[i]; i++) s = drop(ctx, folder, bl_dataset_files[i], SIZE_MAX, "");
-  for (size_t i = BL_N_RUN_FILES; !s && i-- > 0;) s = drop(ctx, folder, bl_run_file_name[i], SIZE_MAX, "");
+  bl_texts doomed = {0}, config = {0};
+  bl_status s = doom_left_over(ctx, &doomed, folder, false);
+  for (size_t i = 0; !s && i < N_PARTS; i++) s = doom_part(ctx, &doomed, folder, &parts[i]);
+  for (size_t i = 0; !s && bl_dataset_files[i]; i++) s = doom(ctx, &doomed, folder, bl_dataset_files[i], SIZE_MAX, "");
+  for (size_t i = 0; !s && i < BL_N_RUN_FILES; i++)
+    s = doom(ctx, i == BL_RUN_CONFIG ? &config : &doomed, folder, bl_run_file_name[i], SIZE_MAX, "");
+  if (!s) s = drop_all(ctx, &doomed);
+  if (!s) s = drop_parts(ctx, folder);
+  if (!s) s = drop_all(ctx, &config);
+  bl_texts_free(ctx, &doomed);
+  bl_texts_free(ctx, &config);
   return s;
 }
 
@@ -288,7 +320,9 @@ void bl_leave_folder(bl_ctx *ctx, bl_run_folder *f, bool away)
     if (why) bl_fail(ctx, BL_E_CONFIG, "%s", why); /* the text that there was */
     bl_free(ctx, why);
   }
-  if (ours) s = drop(ctx, f->path, LOCK, SIZE_MAX, "");
+  char *lock = ours ? bl_path_in(ctx, f->path, LOCK) : NULL;
+  if (lock) s = drop(ctx, lock);
+  bl_free(ctx, lock);
   if (f->lock >= 0) close(f->lock);
   if (away && f->path && f->made) remove_made(f);
   bl_free(ctx, f->path);

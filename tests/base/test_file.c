@@ -47,6 +47,34 @@ static void ceiling(void **state)
   check_free(ctx);
 }
 
+static int n_syncs;
+
+/* Linked in place of the system's fsync(), to be counted. */
+int count_sync(int fd) __asm__("fsync");
+int count_sync(int fd)
+{
+  (void)fd;
+  n_syncs++;
+  return 0;
+}
+
+static void synced_unless_told(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  const char *path = check_tmp_path("synced");
+  n_syncs = 0;
+  check_ok(ctx, bl_file_write(ctx, path, "a", 1));
+  assert_int_equal(n_syncs, 1);
+  assert_true(bl_files_sync(ctx, false));
+  check_ok(ctx, bl_file_write(ctx, path, "b", 1));
+  assert_int_equal(n_syncs, 1);
+  assert_false(bl_files_sync(ctx, true));
+  check_ok(ctx, bl_file_write(ctx, path, "c", 1));
+  assert_int_equal(n_syncs, 2);
+  check_free(ctx);
+}
+
 static void dropped_leaves_the_old(void **state)
 {
   (void)state;
@@ -181,14 +209,12 @@ static void failing_allocations(void **state)
 
 int main(void)
 {
-  static const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip),
-                                            cmocka_unit_test(ceiling),
-                                            cmocka_unit_test(dropped_leaves_the_old),
-                                            cmocka_unit_test(never_over_a_device),
-                                            cmocka_unit_test(rights_stay),
-                                            cmocka_unit_test(links_stay),
-                                            cmocka_unit_test(longest_names),
-                                            cmocka_unit_test(failing_allocations)};
+  static const struct CMUnitTest tests[] = {
+      cmocka_unit_test(round_trip),          cmocka_unit_test(ceiling),
+      cmocka_unit_test(synced_unless_told),  cmocka_unit_test(dropped_leaves_the_old),
+      cmocka_unit_test(never_over_a_device), cmocka_unit_test(rights_stay),
+      cmocka_unit_test(links_stay),          cmocka_unit_test(longest_names),
+      cmocka_unit_test(failing_allocations)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   check_tmp_done();
   return failed;

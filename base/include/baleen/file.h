@@ -29,6 +29,11 @@ bl_status bl_out_put(bl_ctx *ctx, bl_out *o, const void *bytes, size_t n) BL_MUS
  * read back. Both leave the place where bl_out_put() goes on as it is. */
 bl_status bl_out_patch(bl_ctx *ctx, bl_out *o, uint64_t at, const void *bytes, size_t n) BL_MUST_CHECK;
 bl_status bl_out_get(bl_ctx *ctx, bl_out *o, uint64_t at, void *bytes, size_t n) BL_MUST_CHECK;
+/* Whether a file is brought to the disk before it takes its place, which waits for the disk at each file: so it is at
+ * first, and has to be for what nobody could make again. Without, a loss of power within half a minute may leave a file
+ * shorter than it was written, but a stop of the program leaves every file whole all the same. For all threads; returns
+ * what it was before. */
+bool bl_files_sync(bl_ctx *ctx, bool on);
 /* Syncs and closes: what bl_out_done() has still to do is to rename, which hardly fails. Fine when done already. */
 bl_status bl_out_close(bl_ctx *ctx, bl_out *o) BL_MUST_CHECK;
 /* Syncs, closes, renames; frees the handle whether it went well or not. */
