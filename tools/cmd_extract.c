@@ -28,7 +28,7 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   const params *p = vp;
   bl_config config;
   bl_run_summary done = {0};
-  *status = bl_config_read(ctx, args->v[0], &p->set, &config);
+  *status = bl_config_read_for_frames(ctx, args->v[0], &p->set, &p->frames, &config);
   if (*status) return bl_exit_of(*status);
   *status = bl_run_rows(ctx, &config, p->out, &p->frames, show, NULL, &done);
   bl_config_free(ctx, &config);
@@ -49,6 +49,6 @@ const bl_command bl_command_extract = {
     .min_args = 1, .max_args = 1,
     .about = "Reads the YAML config and turns the recordings it names into rows (rows.npy, rows.csv, features.json), as run\n"
              "does, but learns nothing, whatever models it names. --frames writes what the stages of a branch end in, frame by\n"
-             "frame, as float32 [frame][channel][bin].",
+             "frame, as float32 [frame][channel][bin]. Such a branch needs no summaries.",
     .examples = examples, .opts = opts, .letters = "o=out s=set f=frames", .params_size = sizeof(params), .run = run};
 /* clang-format on */

@@ -129,7 +129,7 @@ static bl_status build_nodes(bl_ctx *ctx, bl_extractor *e)
   const bl_recipe *r = e->recipe;
   for (size_t b = 0; b < r->n_branches; b++) {
     const bl_branch *branch = &r->branches[b];
-    if (!branch->n_summaries && !bl_recipe_is_taken(r, b))
+    if (!bl_recipe_is_used(r, b))
       return bl_fail(ctx, BL_E_CONFIG, "branch '%s' has no summary; without one it gives no features", branch->name);
     size_t at = ROOT - bl_recipe_input(r, b);
     for (size_t k = 0; k < branch->n_stages; k++) {
@@ -179,7 +179,7 @@ static bl_status name_features(bl_ctx *ctx, bl_extractor *e, bl_feature_names *a
       if (s) return s;
     }
   }
-  return bl_names_check(ctx, all);
+  return e->n_seats ? bl_names_check(ctx, all) : BL_OK; /* no summary: frames alone are wanted */
 }
 
 bl_status bl_extractor_name_features(bl_ctx *ctx, bl_extractor *e)

@@ -52,6 +52,11 @@ bool bl_recipe_is_taken(const bl_recipe *r, size_t b)
   return false;
 }
 
+bool bl_recipe_is_used(const bl_recipe *r, size_t b)
+{
+  return r->branches[b].n_summaries || r->branches[b].kept || bl_recipe_is_taken(r, b);
+}
+
 bl_status bl_recipe_branch_above(bl_ctx *ctx, const bl_recipe *r, size_t b, const char *name, size_t *at)
 {
   size_t i = 0;

@@ -168,9 +168,9 @@ bl_status bl_recipe_needs(bl_ctx *ctx, const bl_recipe *recipe, const bl_stream 
   for (size_t c = 0; c < n; c++) needed[c] = false;
   bl_status s = open_tree(ctx, &t);
   for (size_t b = 0; !s && b < recipe->n_branches; b++)
-    if (recipe->branches[b].n_summaries || bl_recipe_is_taken(recipe, b)) s = shape_path(ctx, &t, b);
+    if (bl_recipe_is_used(recipe, b)) s = shape_path(ctx, &t, b);
   for (size_t b = recipe->n_branches; !s && b-- > 0;)
-    if (recipe->branches[b].n_summaries || t.taken[b]) s = need_branch(ctx, &t, b, needed);
+    if (recipe->branches[b].n_summaries || recipe->branches[b].kept || t.taken[b]) s = need_branch(ctx, &t, b, needed);
   close_tree(ctx, &t);
   return s;
 }

@@ -108,12 +108,12 @@ static bl_status defaults(bl_ctx *ctx, bl_config *c)
   return s ? s : bl_segment_new(ctx, "whole", &c->segment);
 }
 
-bl_status bl_config_parse(bl_ctx *ctx, const char *path, const char *text, size_t n, const bl_texts *overrides,
-                          bl_config *out)
+static bl_status parse(bl_ctx *ctx, const char *path, const char *text, size_t n, const bl_texts *overrides,
+                       const bl_texts *frames, bl_config *out)
 {
   *out = (bl_config){0};
   bl_flow *root = &out->tree;
-  bl_mistakes m = {.ctx = ctx, .path = path, .set = &out->set};
+  bl_mistakes m = {.ctx = ctx, .path = path, .set = &out->set, .frames = frames};
   bl_status s = bl_yaml_parse(ctx, path, text, n, &m.v, root);
   if (s == BL_E_CONFIG) bl_log(ctx, BL_LOG_ERROR, "%s", bl_ctx_error(ctx));
   if (!s && root->kind != BL_FLOW_MAP)
@@ -138,15 +138,27 @@ bl_status bl_config_parse(bl_ctx *ctx, const char *path, const char *text, size_
   return s;
 }
 
-bl_status bl_config_read(bl_ctx *ctx, const char *path, const bl_texts *overrides, bl_config *out)
+bl_status bl_config_parse(bl_ctx *ctx, const char *path, const char *text, size_t n, const bl_texts *overrides,
+                          bl_config *out)
+{
+  return parse(ctx, path, text, n, overrides, NULL, out);
+}
+
+bl_status bl_config_read_for_frames(bl_ctx *ctx, const char *path, const bl_texts *overrides, const bl_texts *frames,
+                                    bl_config *out)
 {
   *out = (bl_config){0};
   char *text = NULL;
   size_t n = 0;
   bl_status s = bl_file_read(ctx, path, (size_t)4 << 20, &text, &n);
-  if (!s) s = bl_config_parse(ctx, path, text, n, overrides, out);
+  if (!s) s = parse(ctx, path, text, n, overrides, frames, out);
   bl_free(ctx, text);
   return s;
+}
+
+bl_status bl_config_read(bl_ctx *ctx, const char *path, const bl_texts *overrides, bl_config *out)
+{
+  return bl_config_read_for_frames(ctx, path, overrides, NULL, out);
 }
 
 bool bl_config_greater_is_better(const bl_config *c, size_t m)

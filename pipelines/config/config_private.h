@@ -10,11 +10,12 @@
 typedef struct bl_mistakes {
   bl_ctx *ctx;
   const char *path;
-  const char *folder;   /* that files named in the config are relative to; NULL: the working folder */
-  const bl_meta *model; /* whose recipe is read, and whose tensors it names; NULL: a config is */
-  bool old;             /* a model's recipe is read: options may bear names of older versions (bl_opt.was) */
-  const bl_texts *set;  /* what --set gave, by the numbers that its nodes bear (bl_flow.column); NULL: nothing */
-  char seed[24];        /* the config's, as text: where random_state or seed of a plug-in is not given, this counts */
+  const char *folder;     /* that files named in the config are relative to; NULL: the working folder */
+  const bl_meta *model;   /* whose recipe is read, and whose tensors it names; NULL: a config is */
+  bool old;               /* a model's recipe is read: options may bear names of older versions (bl_opt.was) */
+  const bl_texts *frames; /* branches whose frames are wanted, or all: they need no summaries; NULL: none */
+  const bl_texts *set;    /* what --set gave, by the numbers that its nodes bear (bl_flow.column); NULL: nothing */
+  char seed[24];          /* the config's, as text: where random_state or seed of a plug-in is not given, this counts */
   bl_texts v;
 } bl_mistakes;
 /* Adds the context's error at a node's place. Returns BL_OK to go on, or the status itself when it is no mistake in the

@@ -93,6 +93,7 @@ static bl_status read_branch(bl_mistakes *m, const bl_flow *name, const bl_flow 
   bl_branch *b;
   bl_status s = bl_recipe_add_branch(m->ctx, &c->recipe, name->text, &b);
   if (s) return bl_mistake(m, name, s);
+  b->kept = m->frames && (bl_texts_find(m->frames, "all") >= 0 || bl_texts_find(m->frames, name->text) >= 0);
   for (size_t i = 0; !s && i < n->n; i++) {
     const char *key = n->key[i].text;
     if (!strcmp(key, "stream")) s = bl_read_options(m, "stream", bl_branch_stream_opts, &b->stream, &n->child[i]);
@@ -121,9 +122,11 @@ bl_status bl_read_features(bl_mistakes *m, const bl_flow *n, bl_config *c)
   for (size_t i = 0; !s && i < n->n; i++) s = read_branch(m, &n->key[i], &n->child[i], c);
   bool all = m->v.n == mistakes && c->recipe.n_branches == n->n;
   for (size_t b = 0; !s && all && b < c->recipe.n_branches; b++)
-    if (!c->recipe.branches[b].n_summaries && !bl_recipe_is_taken(&c->recipe, b))
-      s = bl_mistake_say(m, &n->key[b], "branch '%s' needs 'summaries: [...]', at least one",
-                         c->recipe.branches[b].name);
+    if (!bl_recipe_is_used(&c->recipe, b))
+      s = bl_mistake_say(m, &n->key[b],
+                         "branch '%s' needs 'summaries: [...]', at least one; its frames alone are written by 'baleen "
+                         "extract --frames %s'",
+                         c->recipe.branches[b].name, c->recipe.branches[b].name);
   return s;
 }
 

@@ -252,8 +252,9 @@ static void branches_that_are_taken(void **state)
   assert_string_equal(b.recipe.branches[1].stream.channels.v[1], "X*");
   assert_int_equal(bl_recipe_n_inputs(&b.recipe), 2);
   bl_config_free(ctx, &b);
-  check_fails(ctx, bl_config_parse(ctx, "t.yaml", idle, strlen(idle), NULL, &b), BL_E_CONFIG,
-              "t.yaml:3:3: error: branch 'low' needs 'summaries: [...]', at least one");
+  check_fails(
+      ctx, bl_config_parse(ctx, "t.yaml", idle, strlen(idle), NULL, &b), BL_E_CONFIG,
+      "t.yaml:3:3: error: branch 'low' needs 'summaries: [...]', at least one; its frames alone are written by 'baleen extract --frames low'");
   bl_buf_free(ctx, &first);
   bl_buf_free(ctx, &second);
   bl_config_free(ctx, &a);

@@ -177,6 +177,53 @@ static void what_failed_early_leaves_nothing(void **state)
   check_free(ctx);
 }
 
+static bl_status rows_for_frames(bl_ctx *ctx, const char *text, const char *const *frames, bl_run_summary *done)
+{
+  char path[600];
+  bl_config c = {0};
+  bl_texts names = {0};
+  snprintf(path, sizeof path, "%s/frames.yaml", tree_root());
+  snprintf(folder, sizeof folder, "%s/out", tree_root());
+  tree_text("frames.yaml", text);
+  for (; *frames; frames++) check_ok(ctx, bl_texts_add(ctx, &names, *frames));
+  bl_status s = bl_config_read_for_frames(ctx, path, NULL, &names, &c);
+  if (!s) s = bl_run_rows(ctx, &c, folder, &names, NULL, NULL, done);
+  bl_texts_free(ctx, &names);
+  bl_config_free(ctx, &c);
+  return s;
+}
+
+/* A branch whose frames are written needs no summaries, whether others have some or none does; a branch that is neither
+ * summarised nor written is a slip. */
+static void frames_need_no_summaries(void **state)
+{
+  (void)state;
+  static const char *const all[] = {"all", NULL}, *const wave[] = {"wave", NULL};
+  static const char mixed[] =
+      "source: {files: {recordings: ['a/b.wav']}}\n"
+      "features: {wave: {stages: [{scale: {factor: 2}}]}, m: {stages: [], summaries: [mean]}}\n";
+  static const char bare[] = "source: {files: {recordings: ['a/b.wav']}}\n"
+                             "features: {wave: {stages: [{scale: {factor: 2}}]}, more: {stages: []}}\n";
+  bl_ctx *ctx = bl_ctx_new();
+  bl_run_summary done = {0};
+  static float x[3500];
+  char *bytes;
+  samples_of(ctx, "a/b.wav", x, 3500);
+  for (int k = 0; k < 2; k++) {
+    check_ok(ctx, rows_for_frames(ctx, k ? bare : mixed, all, &done));
+    const float *v = npy(ctx, "frames/b.wav.wave.npy", "(3500, 1, 1)", 3500, &bytes);
+    for (size_t i = 0; i < 3500; i++) assert_true(v[i] == 2 * x[i]);
+    bl_free(ctx, bytes);
+    npy(ctx, "rows.npy", k ? "(1, 0)" : "(1, 1)", !k, &bytes);
+    bl_free(ctx, bytes);
+    bl_run_summary_free(ctx, &done);
+  }
+  check_fails(ctx, rows_for_frames(ctx, bare, wave, &done), BL_E_CONFIG,
+              "branch 'more' needs 'summaries: [...]', at least one; its frames alone are written by 'baleen extract "
+              "--frames more'");
+  check_free(ctx);
+}
+
 /* Names of files are any bytes, and JSON is UTF-8. */
 static void a_name_of_other_bytes(void **state)
 {
@@ -263,12 +310,13 @@ int main(void)
   pipe_wav("c.wav", RATE, 1, 4000, 3, 0);
   pipe_wav("a_b", RATE, 1, 700, 5, 0);
   pipe_wav("a_b.x", RATE, 1, 700, 6, 0);
-  struct CMUnitTest tests[6 + sizeof paddeds / sizeof *paddeds] = {
+  struct CMUnitTest tests[7 + sizeof paddeds / sizeof *paddeds] = {
       cmocka_unit_test(frames_are_the_branch_itself), cmocka_unit_test(who_asks_for_nothing_gets_nothing),
       cmocka_unit_test(padding_when_memory_runs_out), cmocka_unit_test(a_name_of_other_bytes),
-      cmocka_unit_test(branches_alike_in_files),      cmocka_unit_test(what_failed_early_leaves_nothing)};
+      cmocka_unit_test(branches_alike_in_files),      cmocka_unit_test(what_failed_early_leaves_nothing),
+      cmocka_unit_test(frames_need_no_summaries)};
   for (size_t i = 0; i < sizeof paddeds / sizeof *paddeds; i++)
-    tests[6 + i] = (struct CMUnitTest){
+    tests[7 + i] = (struct CMUnitTest){
         .name = paddeds[i].name, .test_func = last_windows, .initial_state = (void *)(uintptr_t)&paddeds[i]};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   tree_done();

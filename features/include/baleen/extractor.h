@@ -17,7 +17,7 @@ extern const bl_opt bl_branch_stream_opts[];
 /* How many of the channels that it names `in` has. */
 size_t bl_branch_stream_fits(const bl_branch_stream *s, const bl_stream *in);
 /* A named chain of stages with the summaries of its end. One without summaries gives no features: a stage of a branch
- * behind it takes its frames (bl_stage_class, branches). */
+ * behind it takes its frames (bl_stage_class, branches), or they are wanted themselves (kept). */
 typedef struct bl_branch {
   char *name;
   bl_branch_stream stream;
@@ -25,6 +25,7 @@ typedef struct bl_branch {
   size_t n_stages;
   bl_summary *summaries;
   size_t n_summaries;
+  bool kept; /* set by whoever taps its frames (bl_extractor_tap), so that it needs no summaries */
 } bl_branch;
 /* What to compute: features are the branches' summaries, in order. Owned parts; a zeroed recipe is empty. */
 typedef struct bl_recipe {
@@ -43,6 +44,8 @@ size_t bl_recipe_n_inputs(const bl_recipe *r);
 size_t bl_recipe_input(const bl_recipe *r, size_t b);
 /* Whether a stage of a branch behind takes the end of branch b, which then need have no summaries. */
 bool bl_recipe_is_taken(const bl_recipe *r, size_t b);
+/* Whether branch b is good for something: it has summaries, or is taken, or kept. */
+bool bl_recipe_is_used(const bl_recipe *r, size_t b);
 /* The branch of that name, which stands before branch b; BL_E_CONFIG when there is none. */
 bl_status bl_recipe_branch_above(bl_ctx *ctx, const bl_recipe *r, size_t b, const char *name, size_t *at) BL_MUST_CHECK;
 /* The first branch of an input, whose `stream` says which it is. */

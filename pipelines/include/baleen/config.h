@@ -108,6 +108,10 @@ typedef struct bl_config {
 /* overrides: "path=value" texts, applied in order, as of --set. Mistakes are logged one by one at BL_LOG_ERROR; the
  * returned BL_E_CONFIG's text holds the first ones and their number. */
 bl_status bl_config_read(bl_ctx *ctx, const char *path, const bl_texts *overrides, bl_config *out) BL_MUST_CHECK;
+/* The same for bl_run_rows() with these frames, which are all that a branch named among them needs to be good for: it may
+ * be without summaries. */
+bl_status bl_config_read_for_frames(bl_ctx *ctx, const char *path, const bl_texts *overrides, const bl_texts *frames,
+                                    bl_config *out) BL_MUST_CHECK;
 /* From a text; `path` names it in messages and gives the folder. */
 bl_status bl_config_parse(bl_ctx *ctx, const char *path, const char *text, size_t n, const bl_texts *overrides,
                           bl_config *out) BL_MUST_CHECK;
