@@ -1,5 +1,5 @@
-/* Model files in. Reading trusts nothing: the header's length has a ceiling, the arrays must cover the data exactly,
- * each must fit the class's table of fields, none may be left over, and the class's own check has the last word. */
+/* Model files in. Reading trusts nothing: the header's length has a ceiling, the hash must be the file's, the arrays
+ * must cover the data exactly, each must fit the class's table of fields, none may be left over, and the class's own check has the last word. */
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -364,12 +364,12 @@ static bl_status read_assets(reader *r, bl_meta *extra)
   return BL_OK;
 }
 
-static bl_status build(reader *r, const json_t *meta, bl_estimator **out, bl_meta *extra)
+/* Is the file one of ours, of a version that is known here, and whole? */
+static bl_status check_format(reader *r, const json_t *meta, const char *bytes, size_t n)
 {
   bl_status s = BL_OK;
   int64_t number;
   const char *format = needed(r, meta, "format", &s), *version = needed(r, meta, "format_version", &s);
-  const char *text = needed(r, meta, "estimator", &s), *structure = needed(r, meta, "structure", &s);
   if (s) return s;
   if (strcmp(format, "baleen"))
     return bl_fail(r->ctx, BL_E_FORMAT, "%s: a file of '%.40s', not of baleen", r->name, format);
@@ -380,6 +380,14 @@ static bl_status build(reader *r, const json_t *meta, bl_estimator **out, bl_met
         "%s: format version %.20s (written by baleen %.40s), but this library reads 1 to %d; use a newer baleen",
         r->name, version, by ? by : "?", BL_MODEL_VERSION);
   }
+  return bl_model_check_seal(r->ctx, r->name, bytes, n, number >= BL_MODEL_VERSION_HASHED);
+}
+
+static bl_status build(reader *r, const json_t *meta, bl_estimator **out, bl_meta *extra)
+{
+  bl_status s = BL_OK;
+  const char *text = needed(r, meta, "estimator", &s), *structure = needed(r, meta, "structure", &s);
+  if (s) return s;
   s = bl_estimator_parse(r->ctx, text, out);
   if (s) return bl_fail_in(r->ctx, s == BL_E_CONFIG ? BL_E_FORMAT : s, "%s: ", r->name);
   json_t *j = json_loads(structure, JSON_REJECT_DUPLICATES, NULL);
@@ -426,6 +434,7 @@ bl_status bl_model_parse(bl_ctx *ctx, const char *name, const void *bytes, size_
     s = bl_fail(ctx, BL_E_FORMAT, "%s: its header is not JSON: byte %d: %s", name, error.position + 8, error.text);
   else if (!json_is_object(meta))
     s = bl_fail(ctx, BL_E_FORMAT, "%s: without metadata; was it written by baleen?", name);
+  if (!s) s = check_format(&r, meta, bytes, n);
   if (!s) s = read_entries(&r);
   if (!s) s = read_meta(&r, meta, extra);
   if (!s) s = build(&r, meta, out, extra);

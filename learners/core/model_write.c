@@ -183,7 +183,7 @@ static bl_status dump(bl_ctx *ctx, const json_t *j, bl_buf *out)
   return bl_json_print(ctx, j, JSON_SORT_KEYS | JSON_COMPACT, "a model file's header", out);
 }
 
-static const char *const own_keys[] = {"format", "format_version", "version", "estimator", "structure"};
+static const char *const own_keys[] = {"format", "format_version", "version", "estimator", "structure", "hash"};
 
 static json_t *metadata_of(bl_ctx *ctx, const bl_estimator *e, const bl_meta *extra, bl_status *s)
 {
@@ -195,7 +195,8 @@ static json_t *metadata_of(bl_ctx *ctx, const bl_estimator *e, const bl_meta *ex
   if (!*s) *s = bl_estimator_print(ctx, e, &text);
   if (*s) goto done;
   bool ok = o && put(o, "format", json_string("baleen")) && put(o, "format_version", json_string(version)) &&
-            put(o, "version", json_string(BALEEN_VERSION)) && put(o, "estimator", json_string(bl_buf_text(&text))) &&
+            put(o, "version", json_string(BALEEN_VERSION)) && put(o, "hash", json_string(BL_MODEL_NO_HASH)) &&
+            put(o, "estimator", json_string(bl_buf_text(&text))) &&
             put(o, "structure", json_string(bl_buf_text(&structure_text)));
   for (size_t i = 0; ok && extra && i < extra->keys.n; i++) {
     for (size_t k = 0; k < sizeof own_keys / sizeof *own_keys; k++)
@@ -269,7 +270,10 @@ bl_status bl_model_save(bl_ctx *ctx, const char *path, const bl_estimator *e, co
   }
   for (size_t i = 0; !s && i < t.n; i++)
     if (t.v[i].view.bytes) s = bl_buf_add(ctx, &out, t.v[i].view.v, t.v[i].view.bytes);
-  if (!s) s = bl_file_write(ctx, path, out.v, out.len);
+  if (!s) {
+    bl_model_seal(out.v, out.len);
+    s = bl_file_write(ctx, path, out.v, out.len);
+  }
   tensors_free(ctx, &t);
   bl_buf_free(ctx, &out);
   return s;

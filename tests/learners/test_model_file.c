@@ -4,6 +4,7 @@
 #include "baleen/file.h"
 #include "baleen/model_file.h"
 #include "learned.h"
+#include "model_file_private.h"
 
 enum { N = 8, D = 3 };
 static char *names[] = {"a", "b \"quoted\"", "c\xc3\xa9"};
@@ -128,8 +129,9 @@ typedef struct tamper {
 
 static const tamper tampers[] = {
     {"another program's", "\"format\":\"baleen\"", "\"format\":\"pt\"", "a file of 'pt'"},
-    {"a newer format", "\"format_version\":\"2\"", "\"format_version\":\"3\"",
-     "format version 3 (written by baleen 0.1.0)"},
+    {"a newer format", "\"format_version\":\"3\"", "\"format_version\":\"4\"",
+     "format version 4 (written by baleen 0.1.0)"},
+    {"no hash", "\"hash\":", "\"hush\":", "no 'hash' in its metadata, so the file is damaged"},
     {"no estimator", "\"estimator\":", "\"estimator2\":", "no 'estimator' in its metadata"},
     {"an unknown class", "{linear_regression: {fit", "{linear_regresion: {fit", "did you mean 'linear_regression'"},
     {"a newer state", "\\\"state_version\\\":2", "\\\"state_version\\\":9", "another version than this library's 2"},
@@ -189,6 +191,7 @@ static void tampered_file_is_refused(void **state)
   memcpy(other + before + put, bytes + before + cut, n - before - cut);
   header = header + put - cut;
   memcpy(other, &header, sizeof header);
+  bl_model_seal(other, n + put - cut); /* of whom wrote it so */
   check_fails(ctx, bl_model_parse(ctx, "m.safetensors", other, n + put - cut, &back, NULL), BL_E_FORMAT, t->part);
   assert_null(back);
   if (strncmp(bl_ctx_error(ctx), "m.safetensors: ", 15)) fail_msg("the file is not named: %s", bl_ctx_error(ctx));
@@ -199,7 +202,8 @@ static void tampered_file_is_refused(void **state)
   check_free(ctx);
 }
 
-/* Every cut is refused; every bit flipped is refused or gives a model that can be used. */
+/* Every cut is refused, and by the hash a bit flipped in any byte; where the hash is made to fit, it is refused all the same or gives
+ * a model that can be used. */
 static void cut_and_flipped_files_do_no_harm(void **unused)
 {
   (void)unused;
@@ -216,22 +220,47 @@ static void cut_and_flipped_files_do_no_harm(void **unused)
     test_free(cut);
   }
   size_t accepted = 0;
-  for (size_t bit = 0; bit < 8 * n; bit += 3) {
-    bytes[bit / 8] = (char)(bytes[bit / 8] ^ (1 << bit % 8));
-    bl_status s = bl_model_parse(ctx, "flipped", bytes, n, &back, NULL);
+  char *other = test_malloc(n);
+  for (size_t at = 0; at < n; at++) {
+    memcpy(other, bytes, n);
+    other[at] = (char)(other[at] ^ (1 << (at * 3 + at / 8) % 8)); /* each bit of a word in turn */
+    assert_int_equal(bl_model_parse(ctx, "flipped", other, n, &back, NULL), BL_E_FORMAT);
+    bl_model_seal(other, n);
+    bl_status s = bl_model_parse(ctx, "flipped", other, n, &back, NULL);
     assert_true(s == BL_OK || s == BL_E_FORMAT);
-    if (!s) {
-      float v[D] = {1, 2, 3};
-      double out;
-      bl_cmat one = {v, 1, D, D, NULL};
-      s = bl_apply(ctx, back, BL_PREDICT, &one, NULL, &out);
-      assert_true(s == BL_OK || s == BL_E_NONFINITE);
-      bl_estimator_free(ctx, back);
-      accepted++;
-    }
-    bytes[bit / 8] = (char)(bytes[bit / 8] ^ (1 << bit % 8));
+    if (s) continue;
+    float v[D] = {1, 2, 3};
+    double out;
+    bl_cmat one = {v, 1, D, D, NULL};
+    s = bl_apply(ctx, back, BL_PREDICT, &one, NULL, &out);
+    assert_true(s == BL_OK || s == BL_E_NONFINITE);
+    bl_estimator_free(ctx, back);
+    accepted++;
   }
   assert_true(accepted > 0); /* bits of learnt numbers */
+  test_free(other);
+  bl_free(ctx, bytes);
+  bl_estimator_free(ctx, e);
+  check_tmp_done();
+  check_free(ctx);
+}
+
+/* A number that is another one is damage too, which nothing but the hash can see. */
+static void damage_is_told(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_estimator *e = fitted(ctx, "ridge"), *back;
+  const char *path = check_tmp_path("a");
+  size_t n;
+  check_ok(ctx, bl_model_save(ctx, path, e, NULL));
+  char *bytes = slurp(ctx, path, &n);
+  bytes[n - 3] ^= 4; /* within a learnt number, which stays a number */
+  check_fails(ctx, bl_model_parse(ctx, "m", bytes, n, &back, NULL), BL_E_FORMAT,
+              "m: the file is damaged: its hash is ");
+  bytes[n - 3] ^= 4;
+  check_ok(ctx, bl_model_parse(ctx, "m", bytes, n, &back, NULL));
+  bl_estimator_free(ctx, back);
   bl_free(ctx, bytes);
   bl_estimator_free(ctx, e);
   check_tmp_done();
@@ -255,6 +284,7 @@ static char *with_coefficients(bl_ctx *ctx, const double coef[2], size_t *n)
   memcpy(&header, bytes, sizeof header);
   assert_non_null(strstr(bytes + 8, "\"logistic_regression.coef\":{\"data_offsets\":[0,16],\"dtype\":\"F64\""));
   memcpy(bytes + 8 + header, coef, 2 * sizeof *coef);
+  bl_model_seal(bytes, *n);
   return bytes;
 }
 
@@ -321,16 +351,17 @@ static void memory_running_out_is_survived(void **unused)
 int main(void)
 {
   enum { T = sizeof tampers / sizeof *tampers };
-  struct CMUnitTest tests[T + 6] = {
+  struct CMUnitTest tests[T + 7] = {
       cmocka_unit_test(loads_what_was_saved),
       cmocka_unit_test(learnt_children_are_kept),
       cmocka_unit_test(refuses_to_save),
       cmocka_unit_test(cut_and_flipped_files_do_no_harm),
+      cmocka_unit_test(damage_is_told),
       cmocka_unit_test(no_class_from_numbers_that_are_none),
       cmocka_unit_test(memory_running_out_is_survived),
   };
   for (size_t i = 0; i < T; i++)
-    tests[6 + i] = (struct CMUnitTest){.name = tampers[i].name,
+    tests[7 + i] = (struct CMUnitTest){.name = tampers[i].name,
                                        .test_func = tampered_file_is_refused,
                                        .initial_state = (void *)(uintptr_t)&tampers[i]};
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,7 +5,8 @@
  * "<step>[i].<field>"; metadata (text to text, as the format demands) holds "format" = "baleen", "format_version",
  * "version" (of the library that wrote it), "estimator" (bl_estimator_print's text), "structure" (JSON: per step class,
  * state version, n_features, classes, names, steps; learnt children, each with the "estimator" text that makes it;
- * "fitted": false where a step is only the pattern for learnt ones) and what the caller adds ("pipeline"). */
+ * "fitted": false where a step is only the pattern for learnt ones), "hash" (of the whole file: one that was cut or damaged
+ * anywhere is refused) and what the caller adds ("pipeline"). */
 #ifndef BALEEN_MODEL_FILE_H
 #define BALEEN_MODEL_FILE_H
 
