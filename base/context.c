@@ -214,6 +214,7 @@ size_t bl_ctx_threads(const bl_ctx *ctx) { return ctx->core->threads; }
 
 size_t bl_ctx_live(const bl_ctx *ctx) { return atomic_load(&ctx->core->live); }
 size_t bl_ctx_live_bytes(const bl_ctx *ctx) { return atomic_load(&ctx->core->live_bytes); }
+void bl_ctx_set_max_bytes(bl_ctx *ctx, size_t max) { atomic_store(&ctx->core->max_bytes, max); }
 size_t bl_ctx_peak_bytes(const bl_ctx *ctx) { return atomic_load(&ctx->core->peak_bytes); }
 size_t bl_ctx_allocs(const bl_ctx *ctx) { return atomic_load(&ctx->core->allocs); }
 

@@ -12,7 +12,8 @@ struct bl_pool;
 /* Shared by a context and the child contexts of its pool workers. */
 typedef struct bl_core {
   atomic_size_t live, live_bytes, peak_bytes, allocs;
-  atomic_long fail_at; /* countdown to the allocation that fails; negative: none */
+  atomic_size_t max_bytes; /* 0: no limit */
+  atomic_long fail_at;     /* countdown to the allocation that fails; negative: none */
   atomic_size_t warnings[BL_N_WARNINGS];
   atomic_int cancelled;
   atomic_bool unsynced; /* files take their place without waiting for the disk; see bl_files_sync() */

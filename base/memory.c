@@ -39,6 +39,13 @@ static void count_bytes(bl_core *core, size_t add)
   while (now > peak && !atomic_compare_exchange_weak(&core->peak_bytes, &peak, now)) continue;
 }
 
+/* Would so many more bytes be too many? Threads that ask at the same time may pass together by a block each. */
+static bool too_many(bl_core *core, size_t want)
+{
+  size_t max = atomic_load(&core->max_bytes), live = atomic_load(&core->live_bytes);
+  return max && (live > max || want > max - live);
+}
+
 static char *align_up(char *v) { return v + (ALIGN - (uintptr_t)v % ALIGN) % ALIGN; }
 
 /* Zeroed. The first touch of an array of hundreds of megabytes, page by page of 4 KiB, takes the kernel longer than
@@ -77,7 +84,7 @@ static char *take_plain(size_t want, void **raw)
 
 static void *take(bl_ctx *ctx, size_t want, bool plain)
 {
-  if (doomed(ctx->core) || want > SIZE_MAX / 2) return NULL;
+  if (doomed(ctx->core) || want > SIZE_MAX / 2 || too_many(ctx->core, want)) return NULL;
   void *raw;
   char *block = plain ? take_plain(want, &raw) : take_aligned(want, &raw);
   if (!block) return NULL;

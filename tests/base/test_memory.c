@@ -195,12 +195,37 @@ static void encodings(void **state)
   check_free(ctx);
 }
 
+/* A limit refuses what would pass it, and what was freed counts again. */
+static void bytes_are_limited(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  char *a = bl_calloc(ctx, 600, 1);
+  bl_ctx_set_max_bytes(ctx, 1000);
+  assert_null(bl_calloc(ctx, 401, 1));
+  char *b = bl_calloc(ctx, 400, 1);
+  assert_non_null(b);
+  assert_null(bl_calloc(ctx, 1, 1));
+  bl_free(ctx, a);
+  a = bl_calloc(ctx, 600, 1);
+  assert_non_null(a);
+  bl_ctx_set_max_bytes(ctx, 500); /* below what is there already */
+  assert_null(bl_calloc(ctx, 1, 1));
+  bl_ctx_set_max_bytes(ctx, 0);
+  char *c = bl_calloc(ctx, 5000, 1);
+  assert_non_null(c);
+  bl_free(ctx, a);
+  bl_free(ctx, b);
+  bl_free(ctx, c);
+  check_free(ctx);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(blocks),       cmocka_unit_test(short_texts_are_small),
-                                     cmocka_unit_test(large_blocks), cmocka_unit_test(overflow),
-                                     cmocka_unit_test(failing),      cmocka_unit_test(buffers),
-                                     cmocka_unit_test(growing),      cmocka_unit_test(texts),
-                                     cmocka_unit_test(encodings)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(bytes_are_limited), cmocka_unit_test(blocks),   cmocka_unit_test(short_texts_are_small),
+      cmocka_unit_test(large_blocks),      cmocka_unit_test(overflow), cmocka_unit_test(failing),
+      cmocka_unit_test(buffers),           cmocka_unit_test(growing),  cmocka_unit_test(texts),
+      cmocka_unit_test(encodings)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -111,6 +111,9 @@ size_t bl_ctx_threads(const bl_ctx *ctx);
 size_t bl_ctx_live(const bl_ctx *ctx); /* blocks allocated and not yet freed */
 size_t bl_ctx_live_bytes(const bl_ctx *ctx);
 size_t bl_ctx_peak_bytes(const bl_ctx *ctx);
+/* How many bytes may be live at once, in this context and its threads; 0 = as many as there are. An allocation beyond
+ * them fails as one does for which there is no memory. */
+void bl_ctx_set_max_bytes(bl_ctx *ctx, size_t max);
 size_t bl_ctx_allocs(const bl_ctx *ctx); /* allocations asked for since the last bl_ctx_fail_alloc_at() */
 /* The n-th allocation from now (0 = the next) fails, once; -1 = none fails. Sets bl_ctx_allocs() to 0. For tests. */
 void bl_ctx_fail_alloc_at(bl_ctx *ctx, long n);
