@@ -57,6 +57,21 @@ bl_status bl_check_finite(bl_ctx *ctx, const char *who, const bl_cmat *X, bool n
   return BL_OK;
 }
 
+static bl_status check_sign(bl_ctx *ctx, const char *who, const bl_data *d)
+{
+  for (size_t i = 0; i < d->X.rows; i++)
+    for (size_t j = 0; j < d->X.cols; j++) {
+      float x = bl_crow(&d->X, i)[j];
+      if (!(x < 0)) continue;
+      const char *name = d->feature_names ? d->feature_names->v[j] : "";
+      return bl_fail(ctx, BL_E_RANGE,
+                     "%s: %g in row %zu, column %zu%s%s%s (counted from 0); it learns from counts, powers or shares, "
+                     "which are 0 or more: put min_max_scaler before it, or leave the column out",
+                     who, (double)x, i, j, *name ? " '" : "", name, *name ? "'" : "");
+    }
+  return BL_OK;
+}
+
 /* ---- the data as given ------------------------------------------------------------------------------------------- */
 
 /* Rows of covariance are one triangle: where blocks are known they say so, else the number of columns must do. */
@@ -299,6 +314,7 @@ static bl_status check_data(bl_ctx *ctx, const bl_estimator *e, checked *c)
   if (!s && (classes || kind == BL_REGRESSOR)) s = check_y(ctx, who, tags, d, classes);
   if (!s && (tags & BL_TAG_ORDERED)) s = check_time(ctx, who, d);
   if (!s) s = bl_check_finite(ctx, who, &d->X, tags & BL_TAG_NAN_OK, d->feature_names, 0);
+  if (!s && (tags & BL_TAG_NONNEGATIVE)) s = check_sign(ctx, who, d);
   if (!s && zeros) s = drop_rows(ctx, c, zeros);
   if (s) return s;
   bool ones = true;

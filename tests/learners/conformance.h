@@ -1,8 +1,10 @@
-/* conformance.h: what the conformance programs share. They walk the registry: each check runs on every estimator, alone
- * and as the last step of a chain, on data made to suit its kind and tags. A new estimator is tested by being listed;
- * one that holds others also says in `composites` with which.
+/* conformance.h: what the conformance programs share. They walk the registry: each check runs on every estimator that its
+ * selector takes (by kind, tags, options), alone and as the last step of a chain, on data made to suit kind and tags. A new
+ * estimator is tested by being listed; one that holds others also says in `composites` with which.
  *
- * An estimator that cannot pass a check gets a line in `exemptions` with the reason. */
+ * What awaits a new author: conformance_points.c has the table of all promises, each with the checks that hold an
+ * estimator to it, or the reason why none does. An estimator that cannot pass a check gets a line in `exemptions` with the
+ * reason, which the program prints. */
 #ifndef BL_TEST_CONFORMANCE_H
 #define BL_TEST_CONFORMANCE_H
 
@@ -52,8 +54,31 @@ typedef struct conformance_check {
   const char *name;
   void (*run)(const subject *s);
   bool on_chains;
-  const char *promise; /* what the check holds an estimator to, in words: printed where it fails */
+  const char *promise;               /* what the check holds an estimator to, in words: printed where it fails */
+  bool (*selects)(const subject *s); /* whom it is about; NULL: everybody */
 } conformance_check;
+
+/* Selectors. */
+static inline bool learns_classes(const subject *s)
+{
+  return s->kind == BL_CLASSIFIER || (s->kind == BL_TRANSFORMER && (s->tags & BL_TAG_NEEDS_Y));
+}
+static inline bool learns_y(const subject *s) { return learns_classes(s) || s->kind == BL_REGRESSOR; }
+static inline bool takes_weights(const subject *s) { return s->tags & BL_TAG_WEIGHTS; }
+/* Draws numbers itself; what it holds may be random, too, with a seed of its own. */
+static inline bool draws(const subject *s) { return s->cls->tags & BL_TAG_RANDOM; }
+static inline bool learns_in_parts(const subject *s) { return s->cls->partial_fit != NULL; }
+static inline bool is_outlier_detector(const subject *s) { return s->kind == BL_OUTLIER_DETECTOR; }
+static inline bool is_classifier(const subject *s) { return s->kind == BL_CLASSIFIER; }
+static inline bool has_class_weight(const subject *s) { return bl_opts_find(s->cls->opts, "class_weight") != NULL; }
+static inline bool iterates(const subject *s) { return bl_opts_find(s->cls->opts, "max_iter") != NULL; }
+static inline bool wants_nonnegative(const subject *s) { return s->tags & BL_TAG_NONNEGATIVE; }
+static inline bool holds_others(const subject *s)
+{
+  for (const bl_opt *o = s->cls->opts; o && o->name; o++)
+    if (o->kind == BL_OPT_ESTIMATOR) return true;
+  return false;
+}
 
 /* ---- making ------------------------------------------------------------------------------------------------------ */
 
@@ -89,11 +114,7 @@ typedef struct sample {
   bl_data d;
 } sample;
 
-static inline bool wants_classes(const subject *s)
-{
-  return s->kind == BL_CLASSIFIER || (s->kind == BL_TRANSFORMER && (s->tags & BL_TAG_NEEDS_Y));
-}
-static inline size_t n_classes_of(const subject *s) { return !wants_classes(s) ? 0 : s->tags & BL_TAG_BINARY ? 2 : 3; }
+static inline size_t n_classes_of(const subject *s) { return !learns_classes(s) ? 0 : s->tags & BL_TAG_BINARY ? 2 : 3; }
 static inline double class_value(size_t code) { return (double[]){-1, 2, 7}[code]; }
 
 /* The upper triangle of the covariance of 40 draws, the channel of the class's number three times as strong. */
@@ -137,6 +158,7 @@ static inline sample sample_make(bl_ctx *ctx, const subject *s, size_t n, uint64
     if (triangle) covariance_row(&r, code, x);
     for (size_t j = 0; j < d && !triangle; j++)
       x[j] = (float)(bl_rng_normal(&r) + 0.5 * shared + (k && j == code ? 4 : 0) + (double)j);
+    for (size_t j = 0; j < d && (s->tags & BL_TAG_NONNEGATIVE); j++) x[j] = fabsf(x[j]);
     a.y[i] = k ? class_value(code) : 3 * (double)x[0] - (double)x[d - 1] + 0.3 * bl_rng_normal(&r);
     a.weight[i] = (double)bl_rng_below(&r, 4);
     a.group[i] = (int32_t)(i / 4);
@@ -251,11 +273,11 @@ static inline int explain_failure(void **state)
   return 0;
 }
 
-static inline bool exempt(const char *estimator, const char *check)
+static inline const exemption *exempt(const char *estimator, const char *check)
 {
   for (const exemption *x = exemptions; x->estimator; x++)
-    if (!strcmp(x->estimator, estimator) && !strcmp(x->check, check)) return true;
-  return false;
+    if (!strcmp(x->estimator, estimator) && !strcmp(x->check, check)) return x;
+  return NULL;
 }
 
 /* The way-th text that makes an estimator of this class; its name alone where it needs nothing. */
@@ -280,10 +302,20 @@ static inline subject subject_of(const bl_estimator_class *cls, const char *text
   s.tags = bl_estimator_tags(e);
   bl_estimator_free(ctx, e);
   bl_ctx_free(ctx);
-  const char *front = s.tags & BL_TAG_COVARIANCE_ROWS ? "" : "{standard_scaler: {}, as: front}, ";
+  const char *front =
+      s.tags & (BL_TAG_COVARIANCE_ROWS | BL_TAG_NONNEGATIVE) ? "" : "{standard_scaler: {}, as: front}, ";
   if (in_chain) snprintf(s.text, sizeof s.text, "[%s%s]", front, text);
   else snprintf(s.text, sizeof s.text, "%s", text);
   return s;
+}
+
+/* Does the check run on it? An exemption is said once. */
+static inline bool runs_on(const conformance_check *check, const subject *s)
+{
+  if ((s->in_chain && !check->on_chains) || (check->selects && !check->selects(s))) return false;
+  const exemption *x = exempt(s->cls->name, check->name);
+  if (x && !s->in_chain) printf("exempt: %s from %s: %s\n", s->text, check->name, x->reason);
+  return !x;
 }
 
 static inline int run_conformance(const conformance_check *checks, size_t n_checks)
@@ -295,18 +327,20 @@ static inline int run_conformance(const conformance_check *checks, size_t n_chec
     const bl_estimator_class *cls = bl_estimator_at(i);
     const char *text;
     for (size_t way = 0; (text = text_of(cls, way)) != NULL; way++)
-      for (int chain = 0; chain < 2; chain++)
+      for (int chain = 0; chain < 2; chain++) {
+        const subject s = subject_of(cls, text, chain);
         for (size_t k = 0; k < n_checks; k++) {
           conformance_case *c = &cases[n];
-          if ((chain && !checks[k].on_chains) || exempt(cls->name, checks[k].name)) continue;
-          c->s = subject_of(cls, text, chain);
+          c->s = s;
           c->check = &checks[k];
+          if (!runs_on(&checks[k], &s)) continue;
           snprintf(c->name, sizeof c->name, "%s%.40s%s: %s", cls->name, text == cls->name ? "" : text,
                    chain ? " in a chain" : "", checks[k].name);
           tests[n] = (struct CMUnitTest){
               .name = c->name, .test_func = run_case, .teardown_func = explain_failure, .initial_state = c};
           if (++n == sizeof cases / sizeof *cases) return 1;
         }
+      }
   }
   return _cmocka_run_group_tests("conformance", tests, n, NULL, NULL);
 }

@@ -136,10 +136,10 @@ static void making_one_may_run_out_of_memory(const subject *s)
 
 static const conformance_check checks[] = {
     {"one_pass_gives_every_operation", one_pass_gives_every_operation, true,
-     "one call gives every operation, with the bits that each gives when it is asked alone"},
+     "one call gives every operation, with the bits that each gives when it is asked alone", NULL},
     {"an_applier_refuses_what_it_was_not_made_for", an_applier_refuses_what_it_was_not_made_for, true,
-     "an applier refuses rows of another width and operations that it was not made for"},
+     "an applier refuses rows of another width and operations that it was not made for", NULL},
     {"making_one_may_run_out_of_memory", making_one_may_run_out_of_memory, true,
-     "each allocation of making an applier may fail, and leaves nothing behind"},
+     "each allocation of making an applier may fail, and leaves nothing behind", NULL},
 };
 CONFORMANCE_MAIN(checks)

@@ -71,6 +71,14 @@ static void refuse_value(bl_ctx *ctx, bl_estimator *e, const bl_opt *o, double v
   check_fails(ctx, bl_estimator_set(ctx, e, o->name, text), BL_E_CONFIG, o->name);
 }
 
+/* One entry of a list beyond the bounds. */
+static void refuse_entry(bl_ctx *ctx, bl_estimator *e, const bl_opt *o, double value)
+{
+  char text[96];
+  snprintf(text, sizeof text, o->kind == BL_OPT_REALS ? "[%.17g]" : "{some: [%.17g, %.17g]}", value, value);
+  check_fails(ctx, bl_estimator_set(ctx, e, o->name, text), BL_E_CONFIG, o->name);
+}
+
 static void values_out_of_range_are_refused(const subject *s)
 {
   bl_ctx *ctx = bl_ctx_new();
@@ -83,6 +91,9 @@ static void values_out_of_range_are_refused(const subject *s)
     if (number && isfinite(o->hi) && fabs(o->hi) < 1e15)
       refuse_value(ctx, e, o, o->flags & BL_OPT_OPEN_HI ? o->hi : o->hi + 1);
     if (number) refuse_value(ctx, e, o, NAN);
+    bool list = o->kind == BL_OPT_REALS || o->kind == BL_OPT_RANGES;
+    if (list && isfinite(o->lo)) refuse_entry(ctx, e, o, o->flags & BL_OPT_OPEN_LO ? o->lo : o->lo - 1);
+    if (list && isfinite(o->hi) && fabs(o->hi) < 1e15) refuse_entry(ctx, e, o, o->hi + 1);
     if (number || o->kind == BL_OPT_ENUM || o->kind == BL_OPT_BOOL)
       check_fails(ctx, bl_estimator_set(ctx, e, o->name, "qqqq"), BL_E_CONFIG, o->name);
     check_ok(ctx, bl_estimator_get(ctx, e, o->name, &after));
@@ -241,9 +252,22 @@ static void nonfinite_is_refused_by_place(const subject *s)
   check_free(ctx);
 }
 
+static void negative_numbers_are_refused_by_place(const subject *s)
+{
+  bl_ctx *ctx = bl_ctx_new();
+  sample a = sample_make(ctx, s, 60, 1);
+  bl_estimator *e = make(ctx, s);
+  a.d.feature_names = &a.names;
+  check_ok(ctx, bl_fit(ctx, e, &a.d));
+  bl_row(&a.X, 41)[2] = -0.25F;
+  check_fails(ctx, bl_fit(ctx, e, &a.d), BL_E_RANGE, "-0.25 in row 41, column 2 'column c'");
+  bl_estimator_free(ctx, e);
+  sample_free(ctx, &a);
+  check_free(ctx);
+}
+
 static void bad_y_is_refused(const subject *s)
 {
-  if (!wants_classes(s) && s->kind != BL_REGRESSOR) return;
   bl_ctx *ctx = bl_ctx_new();
   sample a = sample_make(ctx, s, 60, 1);
   bl_estimator *e = make(ctx, s);
@@ -252,7 +276,9 @@ static void bad_y_is_refused(const subject *s)
   check_fails(ctx, bl_fit(ctx, e, &d), BL_E_ARG, "y was not given");
   a.y[17] = NAN;
   check_fails(ctx, bl_fit(ctx, e, &a.d), BL_E_NONFINITE, "row 17");
-  if (wants_classes(s)) {
+  a.y[17] = -INFINITY;
+  check_fails(ctx, bl_fit(ctx, e, &a.d), BL_E_NONFINITE, "row 17");
+  if (learns_classes(s)) {
     for (size_t i = 0; i < a.n; i++) a.y[i] = 3;
     check_fails(ctx, bl_fit(ctx, e, &a.d), BL_E_CLASSES, "one class");
     for (size_t i = 0; i < a.n; i++) a.y[i] = (double)(i % 3);
@@ -335,26 +361,30 @@ static void bad_weights_are_refused(const subject *s)
 
 static const conformance_check checks[] = {
     {"tables_are_complete", tables_are_complete, false,
-     "name, summary, source, help and defaults are there, and the slots that the kind asks for"},
-    {"text_round_trip", text_round_trip, true, "what bl_estimator_print() writes is read back to the same estimator"},
+     "name, summary, source, help and defaults are there, and the slots that the kind asks for", NULL},
+    {"text_round_trip", text_round_trip, true, "what bl_estimator_print() writes is read back to the same estimator",
+     NULL},
     {"options_are_what_was_set", options_are_what_was_set, false,
-     "an option gives back what it was set to, and a misspelt name is refused with the nearest one"},
+     "an option gives back what it was set to, and a misspelt name is refused with the nearest one", NULL},
     {"values_out_of_range_are_refused", values_out_of_range_are_refused, false,
-     "a value beyond its bounds is refused by the name of its option, and changes nothing"},
+     "a value beyond its bounds is refused by the name of its option, and changes nothing", NULL},
     {"clones_know_nothing", clones_know_nothing, true,
-     "a clone has the same options, has learnt nothing, and learns the same from the same rows"},
+     "a clone has the same options, has learnt nothing, and learns the same from the same rows", NULL},
     {"nothing_given_is_written", nothing_given_is_written, true,
-     "fit writes none of the rows, labels, weights and groups, and apply none of what was learnt"},
-    {"small_shapes", small_shapes, true, "0 to 5 rows, or one column: it works, or refuses them by its own name"},
+     "fit writes none of the rows, labels, weights and groups, and apply none of what was learnt", NULL},
+    {"small_shapes", small_shapes, true, "0 to 5 rows, or one column: it works, or refuses them by its own name", NULL},
     {"blocks_must_fit", blocks_must_fit, true,
-     "blocks that do not cover the row are refused, and so is more than one triangle where one is learnt from"},
+     "blocks that do not cover the row are refused, and so is more than one triangle where one is learnt from", NULL},
     {"nonfinite_is_refused_by_place", nonfinite_is_refused_by_place, true,
-     "NaN and infinity are refused with their row and column, in fit and in apply"},
-    {"bad_y_is_refused", bad_y_is_refused, true, "labels that are missing, NaN, or all alike are refused"},
+     "NaN and infinity are refused with their row and column, in fit and in apply", NULL},
+    {"negative_numbers_are_refused_by_place", negative_numbers_are_refused_by_place, true,
+     "who learns from counts, powers or shares refuses negative numbers by their row and column", wants_nonnegative},
+    {"bad_y_is_refused", bad_y_is_refused, true, "labels that are missing, NaN, infinite, or all alike are refused",
+     learns_y},
     {"other_columns_are_refused", other_columns_are_refused, true,
-     "a model refuses rows of another width, and columns of other names"},
-    {"unfitted_answers_nothing", unfitted_answers_nothing, true, "before fit every question is refused"},
+     "a model refuses rows of another width, and columns of other names", NULL},
+    {"unfitted_answers_nothing", unfitted_answers_nothing, true, "before fit every question is refused", NULL},
     {"bad_weights_are_refused", bad_weights_are_refused, true,
-     "weights that are negative, NaN or all zero are refused, and all of them where none are taken"},
+     "weights that are negative, NaN or all zero are refused, and all of them where none are taken", NULL},
 };
 CONFORMANCE_MAIN(checks)

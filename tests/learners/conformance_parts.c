@@ -5,8 +5,6 @@
 
 enum { N = 120 };
 
-static bool learns_in_parts(const subject *s) { return s->cls->partial_fit != NULL; }
-
 static bl_data rows_of(const sample *a, size_t lo, size_t n)
 {
   bl_data d = a->d;
@@ -44,7 +42,6 @@ static void tag_and_slot_go_together(const subject *s)
 static void any_cut_agrees_with_fit(const subject *s)
 {
   static const size_t sizes[] = {1, 7, 60, N};
-  if (!learns_in_parts(s)) return;
   for (int weighted = 0; weighted < (s->cls->tags & BL_TAG_WEIGHTS ? 2 : 1); weighted++) {
     bl_ctx *ctx = bl_ctx_new();
     sample a = sample_make(ctx, s, N, 1);
@@ -70,7 +67,6 @@ static void any_cut_agrees_with_fit(const subject *s)
 /* Half, saved and loaded, the other half: the bits of one that stayed. A clone knows nothing, and fit forgets. */
 static void learning_goes_on_after_a_file(const subject *s)
 {
-  if (!learns_in_parts(s)) return;
   bl_ctx *ctx = bl_ctx_new();
   sample a = sample_make(ctx, s, N, 1), b = sample_make(ctx, s, N, 2);
   bl_data first = rows_of(&a, 0, N / 2), second = rows_of(&a, N / 2, N / 2);
@@ -99,7 +95,6 @@ static void learning_goes_on_after_a_file(const subject *s)
 
 static void a_refused_part_changes_nothing(const subject *s)
 {
-  if (!learns_in_parts(s)) return;
   bl_ctx *ctx = bl_ctx_new();
   sample a = sample_make(ctx, s, N, 1);
   bl_estimator *e = make(ctx, s), *twin = make(ctx, s);
@@ -122,6 +117,30 @@ static void a_refused_part_changes_nothing(const subject *s)
   check_fails(ctx, learn_part(ctx, s, e, &bad), BL_E_MISMATCH, "column 0 is 'column b'");
   assert_true(bl_estimator_equal(e, twin));
   a.names.v[1] = a.names.v[0], a.names.v[0] = keep;
+  bl_estimator_free(ctx, e);
+  bl_estimator_free(ctx, twin);
+  sample_free(ctx, &a);
+  check_free(ctx);
+}
+
+static bool learns_classes_in_parts(const subject *s) { return learns_in_parts(s) && learns_classes(s); }
+static void classes_are_declared_at_first(const subject *s)
+{
+  bl_ctx *ctx = bl_ctx_new();
+  sample a = sample_make(ctx, s, N, 1);
+  bl_estimator *e = make(ctx, s), *twin = make(ctx, s);
+  size_t k = n_classes_of(s);
+  double unknown = 100;
+  check_fails(ctx, bl_partial_fit(ctx, e, &a.d, NULL, 0), BL_E_ARG, "must be told all classes");
+  assert_false(e->fitted);
+  check_ok(ctx, bl_partial_fit(ctx, e, &a.d, declared, k));
+  check_ok(ctx, bl_partial_fit(ctx, twin, &a.d, declared, k));
+  check_fails(ctx, bl_partial_fit(ctx, e, &a.d, declared, k - 1), BL_E_CLASSES, "classes are not the");
+  double keep = a.y[7];
+  a.y[7] = unknown;
+  check_fails(ctx, bl_partial_fit(ctx, e, &a.d, NULL, 0), BL_E_CLASSES, "y of row 7 is 100");
+  a.y[7] = keep;
+  assert_true(bl_estimator_equal(e, twin));
   bl_estimator_free(ctx, e);
   bl_estimator_free(ctx, twin);
   sample_free(ctx, &a);
@@ -151,7 +170,6 @@ static bl_status two_parts(bl_ctx *ctx, void *arg)
 
 static void memory_may_run_out_in_a_part(const subject *s)
 {
-  if (!learns_in_parts(s)) return;
   bl_ctx *ctx = bl_ctx_new();
   sample a = sample_make(ctx, s, N, 1);
   if (s->cls->tags & BL_TAG_WEIGHTS) a.d.weight = a.weight;
@@ -161,15 +179,17 @@ static void memory_may_run_out_in_a_part(const subject *s)
 }
 
 static const conformance_check checks[] = {
-    {"tag_and_slot_go_together", tag_and_slot_go_together, false,
-     "the tag INCREMENTAL stands for the slot partial_fit"},
+    {"tag_and_slot_go_together", tag_and_slot_go_together, false, "the tag INCREMENTAL stands for the slot partial_fit",
+     NULL},
     {"any_cut_agrees_with_fit", any_cut_agrees_with_fit, false,
-     "rows learnt in parts, however they are cut, teach what fit on all of them does"},
+     "rows learnt in parts, however they are cut, teach what fit on all of them does", learns_in_parts},
     {"learning_goes_on_after_a_file", learning_goes_on_after_a_file, false,
-     "a model file in between changes no bit of what the next part teaches; fit forgets the parts"},
+     "a model file in between changes no bit of what the next part teaches; fit forgets the parts", learns_in_parts},
     {"a_refused_part_changes_nothing", a_refused_part_changes_nothing, false,
-     "a part with NaN, other columns or other names is refused, and what was learnt stands"},
+     "a part with NaN, other columns or other names is refused, and what was learnt stands", learns_in_parts},
+    {"classes_are_declared_at_first", classes_are_declared_at_first, false,
+     "the first part says all classes, and a class that was not said is refused", learns_classes_in_parts},
     {"memory_may_run_out_in_a_part", memory_may_run_out_in_a_part, false,
-     "each allocation of a part may fail, and what was learnt before stands"},
+     "each allocation of a part may fail, and what was learnt before stands", learns_in_parts},
 };
 CONFORMANCE_MAIN(checks)

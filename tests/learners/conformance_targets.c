@@ -7,7 +7,10 @@
 
 enum { TARGETS = 3, N = 60 };
 
-static bool learns_y(const subject *s) { return s->kind == BL_CLASSIFIER || s->kind == BL_REGRESSOR; }
+static bool predicts(const subject *s) { return s->kind == BL_CLASSIFIER || s->kind == BL_REGRESSOR; }
+static bool takes_several(const subject *s) { return predicts(s) && (s->tags & BL_TAG_TARGETS); }
+static bool weighs_several(const subject *s) { return takes_several(s) && takes_weights(s); }
+static bool takes_labels(const subject *s) { return takes_several(s) && s->kind == BL_CLASSIFIER; }
 
 /* Labels of which each row has none, some or all, or numbers. */
 static void targets_make(bl_ctx *ctx, const subject *s, sample *a)
@@ -39,9 +42,8 @@ static bool takes_targets(bl_ctx *ctx, const subject *s, bl_estimator *e, const 
   return false;
 }
 
-static void shapes(const subject *s)
+static void targets_shapes(const subject *s)
 {
-  if (!learns_y(s)) return;
   bl_ctx *ctx = bl_ctx_new();
   sample a;
   targets_make(ctx, s, &a);
@@ -72,9 +74,8 @@ static void shapes(const subject *s)
 }
 
 /* Learnt again, by a clone, with one thread, and from a file: the same bits. */
-static void same_again(const subject *s)
+static void targets_same_again(const subject *s)
 {
-  if (!learns_y(s) || !(s->tags & BL_TAG_TARGETS)) return;
   bl_ctx *ctx = bl_ctx_new();
   sample a;
   targets_make(ctx, s, &a);
@@ -111,9 +112,8 @@ static void same_again(const subject *s)
 }
 
 /* Rows of weight zero are left out of all targets. */
-static void weights(const subject *s)
+static void targets_weights(const subject *s)
 {
-  if (!learns_y(s) || (s->tags & (BL_TAG_TARGETS | BL_TAG_WEIGHTS)) != (BL_TAG_TARGETS | BL_TAG_WEIGHTS)) return;
   bl_ctx *ctx = bl_ctx_new();
   sample a;
   targets_make(ctx, s, &a);
@@ -133,7 +133,6 @@ static void weights(const subject *s)
 
 static void bad_labels_are_refused(const subject *s)
 {
-  if (s->kind != BL_CLASSIFIER || !(s->tags & BL_TAG_TARGETS)) return;
   bl_ctx *ctx = bl_ctx_new();
   sample a;
   targets_make(ctx, s, &a);
@@ -151,13 +150,15 @@ static void bad_labels_are_refused(const subject *s)
 }
 
 static const conformance_check checks[] = {
-    {"shapes", shapes, true,
+    {"targets_shapes", targets_shapes, true,
      "with the tag, predictions have a column a target, labels are 0 or 1 and agree with their probabilities; without it, "
-     "several targets are refused with the names of those that take them"},
-    {"same_again", same_again, true,
-     "several targets: a refit clone, one thread and a model file give the same bits, and a refit on one forgets them"},
-    {"weights", weights, true, "several targets: a row of weight 0 is no row"},
+     "several targets are refused with the names of those that take them",
+     predicts},
+    {"targets_same_again", targets_same_again, true,
+     "several targets: a refit clone, one thread and a model file give the same bits, and a refit on one forgets them",
+     takes_several},
+    {"targets_weights", targets_weights, true, "several targets: a row of weight 0 is no row", weighs_several},
     {"bad_labels_are_refused", bad_labels_are_refused, true,
-     "labels that are neither 0 nor 1, and names that are not as many, are refused by their place"},
+     "labels that are neither 0 nor 1, and names that are not as many, are refused by their place", takes_labels},
 };
 CONFORMANCE_MAIN(checks)
