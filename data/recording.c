@@ -258,10 +258,12 @@ static bl_status open_quietly(bl_ctx *ctx, const char *path, const bl_opening *h
   bl_status s = choose(ctx, path, &rec->file, &cls);
   if (s) goto done;
   rec->mode = how->mode;
+  rec->opening = how;
   rec->quiet = quiet;
   if ((s = bl_recording_text(ctx, &rec->path, path))) goto done;
   rec->cls = cls;
   s = cls->open(ctx, rec);
+  rec->opening = NULL;
   close_file(rec);
   if (!s) s = note_oddities(ctx, rec);
   if (s) goto done;

@@ -140,6 +140,14 @@ static bl_status convert(bl_ctx *ctx, bl_recording *rec, const params *p, const 
   return s;
 }
 
+static bl_status open_in(bl_ctx *ctx, const char *in, const params *p, bl_recording **rec)
+{
+  bl_convert how = {.pick = &p->pick, .stages = p->stages};
+  bl_convert_look look = {&how, word_or_nan(&p->rate_hz)};
+  bl_opening as = {.start_pattern = p->start_pattern, .look = bl_convert_look_at, .user = &look};
+  return bl_recording_open_as(ctx, in, &as, rec);
+}
+
 /* Options that say nothing about this conversion: told, as a script may give them for all. */
 static void warn_unused(bl_ctx *ctx, const bl_recording *rec, const params *p, const char *out, bl_write_format to)
 {
@@ -164,7 +172,7 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
                 "convert: --table: %s holds its annotations itself; 'baleen annotations' writes a table of them", out);
   if (!s) s = check_places(ctx, in, out, p, to);
   if (!s) s = bl_start_pattern_check(ctx, "convert: --start-pattern", p->start_pattern);
-  if (!s) s = bl_recording_open_as(ctx, in, &(bl_opening){.start_pattern = p->start_pattern}, &rec);
+  if (!s) s = open_in(ctx, in, p, &rec);
   if (!s) warn_unused(ctx, rec, p, out, to);
   if (!s) s = is_copy(rec, p, to) ? copy(ctx, rec, p, out, to, &report) : convert(ctx, rec, p, out, to, &report);
   if (!s) printf("%s\n", out);

@@ -26,6 +26,13 @@ typedef struct bl_convert {
 bl_status bl_convert_stream(bl_ctx *ctx, const bl_recording *rec, double rate_hz, bl_convert *how,
                             bl_texts *report) BL_MUST_CHECK;
 
+/* What bl_opening asks of a recording that comes but once (look; user: bl_convert_look): whether pick and stages will do. */
+typedef struct bl_convert_look {
+  const bl_convert *how;
+  double rate_hz; /* as bl_convert_stream() has it */
+} bl_convert_look;
+bl_status bl_convert_look_at(void *user, bl_ctx *ctx, bl_recording *rec) BL_MUST_CHECK;
+
 /* Pick and stages, ready for a stream; *out stays NULL after a failure. */
 bl_status bl_convert_chain(bl_ctx *ctx, const bl_rec_stream *st, const bl_convert *how,
                            bl_stage_chain **out) BL_MUST_CHECK;

@@ -125,14 +125,30 @@ bl_status bl_convert_stream(bl_ctx *ctx, const bl_recording *rec, double rate_hz
                        rec->streams[how->stream].rate_hz, rec->streams[how->stream].n_channels, rec->n_streams - 1);
 }
 
+bl_status bl_convert_look_at(void *user, bl_ctx *ctx, bl_recording *rec)
+{
+  const bl_convert_look *l = user;
+  bl_convert how = *l->how;
+  bl_texts report = {0}; /* told when it is open */
+  bl_stage_chain *chain = NULL;
+  bool before = bl_ctx_mute(ctx, true);
+  bl_status s = bl_convert_stream(ctx, rec, l->rate_hz, &how, &report);
+  if (!s) s = bl_convert_chain(ctx, &rec->streams[how.stream], &how, &chain);
+  bl_ctx_mute(ctx, before);
+  bl_stage_chain_free(ctx, chain);
+  bl_texts_free(ctx, &report);
+  return s;
+}
+
 /* ---- for those that learn from recordings ------------------------------------------------------------------------- */
 
 bl_status bl_convert_open(bl_ctx *ctx, const char *path, double rate_hz, bl_convert *how, bl_recording **rec,
                           bl_stage_chain **chain)
 {
   bl_texts report = {0}; /* of other streams: who learns names what was learnt from */
+  bl_convert_look look = {how, rate_hz};
   *chain = NULL;
-  bl_status s = bl_recording_open(ctx, path, rec);
+  bl_status s = bl_recording_open_as(ctx, path, &(bl_opening){.look = bl_convert_look_at, .user = &look}, rec);
   if (!s) s = bl_convert_stream(ctx, *rec, rate_hz, how, &report);
   if (!s) s = bl_convert_chain(ctx, &(*rec)->streams[how->stream], how, chain);
   bl_texts_free(ctx, &report);

@@ -1,6 +1,6 @@
 /* files_events.c: see files_private.h. */
+#include "baleen/item_start.h"
 #include "files_private.h"
-#include "item_start.h"
 #include "path.h"
 
 /* ---- tables of events -------------------------------------------------------------------------------------------- */

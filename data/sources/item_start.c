@@ -1,5 +1,5 @@
 /* item_start.c: see item_start.h. */
-#include "item_start.h"
+#include "baleen/item_start.h"
 
 #include <stdio.h>
 
@@ -13,11 +13,19 @@ static const bl_item *item_of(const bl_item_starts *k, const char *file)
   return !file && k->items->n == 1 ? k->items->v : NULL;
 }
 
+/* Samples of standard input are for who reads them, and tell of no time. */
+static bl_status refuse(void *user, bl_ctx *ctx, bl_recording *rec)
+{
+  (void)user;
+  return bl_fail(ctx, BL_E_UNSUPPORTED, "%s: does not tell when it began", rec->path);
+}
+
 static bl_status look(bl_ctx *ctx, bl_item_starts *k, const bl_item *item)
 {
   bl_recording *rec = NULL;
   bool before = bl_ctx_mute(ctx, true); /* what there is to tell of it is told when it is read, */
-  bl_status s = bl_recording_open_as(ctx, item->path, &(bl_opening){.start_pattern = k->start_pattern}, &rec);
+  bl_status s =
+      bl_recording_open_as(ctx, item->path, &(bl_opening){.start_pattern = k->start_pattern, .look = refuse}, &rec);
   bl_ctx_mute(ctx, before);
   k->known = item;
   *k->start = '\0';

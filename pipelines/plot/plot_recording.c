@@ -110,7 +110,7 @@ static bl_status choose_band(bl_plot *p)
   p->f_max = isnan(how->f_max) ? p->st->rate_hz / 2 : fmin(how->f_max, p->st->rate_hz / 2);
   if (!(p->f_max > p->f_min))
     return bl_fail(p->ctx, BL_E_RANGE, "%s: the band from %g to %g Hz is empty: half the rate is %g Hz", p->rec->path,
-                   p->f_min, how->f_max, p->st->rate_hz / 2);
+                   p->f_min, isnan(how->f_max) ? p->f_max : how->f_max, p->st->rate_hz / 2);
   if (how->db_max <= how->db_min)
     return bl_fail(p->ctx, BL_E_RANGE, "plot: the range from %g to %g dB is empty", how->db_min, how->db_max);
   if (how->cmap && !bl_plot_palette(how->cmap))
@@ -265,29 +265,49 @@ bl_plotting bl_plotting_usual(void)
   return (bl_plotting){.from_s = NAN, .to_s = NAN, .f_min = NAN, .f_max = NAN, .db_min = NAN, .db_max = NAN};
 }
 
+/* What a header tells is enough for. */
+static bl_status choose(bl_plot *p)
+{
+  bl_recording *rec = p->rec;
+  if (!rec->n_streams) return bl_fail(p->ctx, BL_E_FORMAT, "%s: there is no signal in it to draw", rec->path);
+  bl_status s = choose_stream(p);
+  if (!s) s = choose_channels(p);
+  return s ? s : choose_band(p);
+}
+
+static bl_status check_name(bl_ctx *ctx, const char *out)
+{
+  if (bl_text_ends_with(out, ".svg") || bl_text_ends_with(out, ".png")) return BL_OK;
+  return bl_fail(ctx, BL_E_ARG, "plot: %s: a picture's name ends in .png or .svg", out);
+}
+
 bl_status bl_plot_opened(bl_ctx *ctx, bl_recording *rec, const bl_plotting *how, double scale, const char *out)
 {
-  bool svg = bl_text_ends_with(out, ".svg");
   bl_plot p = {.ctx = ctx, .how = how, .rec = rec, .scale = scale};
-  if (!svg && !bl_text_ends_with(out, ".png"))
-    return bl_fail(ctx, BL_E_ARG, "plot: %s: a picture's name ends in .png or .svg", out);
-  if (!rec->n_streams) return bl_fail(ctx, BL_E_FORMAT, "%s: there is no signal in it to draw", rec->path);
-  bl_status s = choose_stream(&p);
-  if (!s) s = choose_channels(&p);
+  bl_status s = check_name(ctx, out);
+  if (!s) s = choose(&p);
   if (!s) s = choose_span(&p, how->from_s, how->to_s);
-  if (!s) s = choose_band(&p);
   if (!s) s = gather_marks(&p);
   if (!s) s = make_folder(&p);
-  if (!s) s = draw(&p, out, svg);
+  if (!s) s = draw(&p, out, bl_text_ends_with(out, ".svg"));
   remove_folder(&p);
   bl_annotations_free(ctx, &p.marks);
   return s;
 }
 
+/* Of what comes but once. */
+static bl_status look(void *user, bl_ctx *ctx, bl_recording *rec)
+{
+  bl_plot p = {.ctx = ctx, .how = user, .rec = rec};
+  return choose(&p);
+}
+
 bl_status bl_plot_recording(bl_ctx *ctx, const char *path, const bl_plotting *how, const char *out)
 {
   bl_recording *rec = NULL;
-  bl_status s = bl_recording_open(ctx, path, &rec);
+  bl_plotting copy = *how;
+  bl_status s = check_name(ctx, out);
+  if (!s) s = bl_recording_open_as(ctx, path, &(bl_opening){.look = look, .user = &copy}, &rec);
   if (!s) s = bl_plot_opened(ctx, rec, how, 1.5, out);
   bl_recording_close(ctx, rec);
   return s;

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "baleen/gather.h"
+#include "baleen/item_start.h"
 #include "baleen/table.h"
 #include "baleen/text.h"
 #include "predictor_private.h"
@@ -101,6 +102,21 @@ static bool has_effect(const bl_predictor *p, const bl_annotations *a)
   return false;
 }
 
+/* Onsets by the clock count from when the recording that a row names, or the only one, began. */
+static bl_status read_table(bl_ctx *ctx, const char *path, const bl_texts *files, bl_annotations *out)
+{
+  bl_items items = {.v = bl_calloc(ctx, files->n, sizeof *items.v), .n = files->n};
+  bl_item_starts begun = {.items = &items};
+  bl_annotation_reading how = {.epoch_s = 30, /* of a hypnogram's line, where the name says that it is one */
+                               .start_of = bl_item_start,
+                               .user = &begun};
+  if (!items.v) return bl_fail_nomem(ctx, path);
+  for (size_t i = 0; i < files->n; i++) items.v[i].path = files->v[i];
+  bl_status s = bl_annotations_read_as(ctx, path, &how, out);
+  bl_free(ctx, items.v);
+  return s;
+}
+
 static bl_status read_events(bl_ctx *ctx, const char *path, const bl_predictor *p, const bl_texts *files,
                              bl_event_table *t)
 {
@@ -109,8 +125,7 @@ static bl_status read_events(bl_ctx *ctx, const char *path, const bl_predictor *
   if (bl_predictor_is_of_tables(p))
     return bl_fail(ctx, BL_E_CONFIG,
                    "%s: the model is one of tables of features, which hold no events; leave the annotations out", path);
-  bl_annotation_reading how = {.epoch_s = 30}; /* of a hypnogram's line, where the name says that it is one */
-  bl_status s = bl_annotations_read_as(ctx, path, &how, &t->all);
+  bl_status s = read_table(ctx, path, files, &t->all);
   if (!s && !has_effect(p, &t->all))
     return bl_fail(
         ctx, BL_E_CONFIG,

@@ -1,12 +1,72 @@
 """Damaged, truncated, chained and mislabelled files of each format that has no library below it, for
 tests/data/test_damaged.c: python3 tests/data/make_damaged.py writes tests/data/damaged/. Two channels, 10 Hz, ten
-seconds, a ramp; only the standard library is needed. What each must come to stands in index.csv beside them, by hand."""
+seconds, a ramp; only the standard library is needed. What each must come to stands below, and is written beside them as
+index.csv."""
+import csv
 import json
 import os
 import struct
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "damaged")
 RATE, SECONDS, CHANNELS = 10, 10, 2
+
+# What the file of a name must come to: "ok" and frames x channels @ rate in Hz, or "error", and a text that is told.
+EXPECTED = [
+    ("truncated.edf", "ok", "50x2@10", "5 are whole and were kept, 20 bytes behind them were left out"),
+    ("cut_to_a_byte.edf", "ok", "50x2@10", "5 are whole and were kept, 21 bytes behind them were left out"),
+    ("header_only.edf", "ok", "0x2@10", "the header says 10 records of 40 bytes, 0 are whole"),
+    ("half_a_header.edf", "error", "", "ends at byte 384, inside the headers of 2 signals"),
+    ("few_bytes.edf", "error", "", "ends at byte 7, inside the header"),
+    ("empty.edf", "error", "", "the file is empty"),
+    ("chained.edf", "ok", "100x2@10", "1168 bytes follow the last record; they were left out"),
+    ("tail.edf", "ok", "100x2@10", "7 bytes follow the last record; they were left out"),
+    ("mislabelled.edf", "error", "", "an array has no sampling rate"),
+    ("understated.edf", "ok", "40x2@10", "240 bytes follow the last record; they were left out"),
+    ("overstated.edf", "ok", "100x2@10", "the header says 40 records of 40 bytes, 10 are whole"),
+    ("growing.edf", "ok", "100x2@10", "number of records says unknown; counted from the file's length"),
+    ("hole.edf", "ok", "90x2@10", "9 are whole and were kept, 12 bytes behind them were left out"),
+    ("truncated.bdf", "ok", "50x2@10", "5 are whole and were kept, 30 bytes behind them were left out"),
+    ("cut_to_a_byte.bdf", "ok", "50x2@10", "5 are whole and were kept, 31 bytes behind them were left out"),
+    ("header_only.bdf", "ok", "0x2@10", "0 are whole and were kept"),
+    ("half_a_header.bdf", "error", "", "inside the headers of 2 signals"),
+    ("few_bytes.bdf", "error", "", "inside the header"),
+    ("empty.bdf", "error", "", "the file is empty"),
+    ("chained.bdf", "ok", "100x2@10", "1368 bytes follow the last record; they were left out"),
+    ("tail.bdf", "ok", "100x2@10", "7 bytes follow the last record"),
+    ("mislabelled.bdf", "ok", "100x2@10", ""),
+    ("truncated.gdf", "ok", "50x2@10", "5 are whole and were kept"),
+    ("cut_to_a_byte.gdf", "ok", "50x2@10", "5 are whole and were kept"),
+    ("header_only.gdf", "ok", "0x2@10", "0 are whole and were kept"),
+    ("half_a_header.gdf", "error", "", "inside the headers of 2 channels"),
+    ("few_bytes.gdf", "error", "", "inside the header"),
+    ("empty.gdf", "error", "", "the file is empty"),
+    ("chained.gdf", "ok", "100x2@10", "what follows the records was left out"),
+    ("tail.gdf", "ok", "100x2@10", "7 bytes follow the last record; they were left out"),
+    ("overstated.gdf", "ok", "100x2@10", "the header says 40 records of 80 bytes, 10 are whole"),
+    ("mislabelled.gdf", "ok", "100x2@10", "its name ends in .gdf, but it is EDF; it was read as what it is"),
+    ("truncated.npy", "ok", "55x2@10", "it is cut off: 55 of 100 frames are there"),
+    ("cut_to_a_byte.npy", "ok", "55x2@10", "it is cut off: 55 of 100 frames are there"),
+    ("header_only.npy", "error", "", "0 bytes of numbers"),
+    ("half_a_header.npy", "error", "", "a header of 118 bytes does not fit in a file of 64"),
+    ("few_bytes.npy", "error", "", "it does not begin as one"),
+    ("empty.npy", "error", "", "the file is empty"),
+    ("chained.npy", "ok", "100x2@10", "928 bytes behind the array are left out"),
+    ("tail.npy", "ok", "100x2@10", "7 bytes behind the array are left out"),
+    ("mislabelled.npy", "ok", "100x2@10", ""),
+    ("truncated.csv", "ok", "52x2@10", "its last line has no end: a number there may have been cut off"),
+    ("chained.csv", "error", "", ":102: 'time_s' is not a number"),
+    ("header_only.csv", "error", "", "no sampling rate"),
+    ("empty.csv", "error", "", "the file is empty"),
+    ("hole.csv", "ok", "80x2@10", ""),
+    ("mislabelled.csv", "ok", "100x2@10", ""),
+    ("bv_truncated.vhdr", "ok", "50x2@10", "DataPoints is 100, the data have 50 frames"),
+    ("bv_longer.vhdr", "ok", "200x2@10", "DataPoints is 100, the data have 200 frames"),
+    ("bv_odd.vhdr", "ok", "99x2@10", "3 bytes of a frame of 4; they were left out"),
+    ("bv_empty.vhdr", "ok", "0x2@10", "it holds no samples"),
+    ("bv_gone.vhdr", "error", "", "names the data file 'gone.eeg', which is not beside it"),
+    ("bv_mislabelled.vhdr", "error", "", "is it cut off?"),
+    ("bv_half.vhdr", "error", "", "is it cut off?"),
+]
 
 
 def text(s, n):
@@ -107,6 +167,15 @@ def main():
     vhdr("bv_gone", None)
     put("bv_mislabelled.vhdr", samples)
     put("bv_half.vhdr", "Brain Vision Data Exchange Header File Version 1.0\n[Common Infos]\nDataFile=bv_odd.eeg\nNumberOfCha")
+
+    with open(os.path.join(HERE, "index.csv"), "w", newline="") as f:
+        out = csv.writer(f, lineterminator="\n")
+        out.writerow(("path", "expect", "reading", "told"))
+        out.writerows(EXPECTED)
+    beside = (".json", ".eeg", "index.csv")
+    unknown = {n for n in os.listdir(HERE) if not n.endswith(beside)} ^ {row[0] for row in EXPECTED}
+    if unknown:
+        raise SystemExit("made without an expectation, or expected and not made: %s" % ", ".join(sorted(unknown)))
 
 
 main()

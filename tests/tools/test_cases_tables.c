@@ -145,7 +145,8 @@ static void onsets_by_the_clock(void **arg)
   tree_text("all.csv", "file,onset,duration,label\n20021203_200000.wav,2002-12-03T20:00:02,0.5,blink\n"
                        "20021203_190110.wav,2002-12-03 19:01:12,0.5,blink\n");
   tree_text("c.yaml", "source: {files: {recordings: ['2002*.wav'], labels: table}}\n"
-                      "segments: {epochs: {events: [blink], tmin: 0, tmax: 0.5}}\nfeatures: {f: {summaries: [std]}}\n");
+                      "segments: {epochs: {events: [blink], tmin: 0, tmax: 0.5}}\nfeatures: {f: {summaries: [std]}}\n"
+                      "model: isolation_forest\nevaluate: {split: none}\n");
   if (baleen("run '%s/c.yaml' -o '%s/out'", tree_root(), tree_root())) fail_msg("%s", said);
   snprintf(path, sizeof path, "%s/out/rows.csv", tree_root());
   read_said(path);
@@ -156,6 +157,25 @@ static void onsets_by_the_clock(void **arg)
   read_said(path);
   check_says("\n20021203_190110.wav,2,2.5");
   check_says("\n20021203_200000.wav,2,2.5");
+  /* predict reads them alike, of a table about one recording and of one about several */
+  assert_int_equal(baleen("predict '%s/out/model.safetensors' '%s/20021203_190110.wav' --quiet --annotations "
+                          "'%s/20021203_190110.csv'",
+                          tree_root(), tree_root(), tree_root()),
+                   0);
+  check_says("20021203_190110.wav\",1.25,1.75,");
+  assert_int_equal(
+      baleen("predict '%s/out/model.safetensors' '%s/20021203_190110.wav' '%s/20021203_200000.wav' --quiet "
+             "--annotations '%s/all.csv'",
+             tree_root(), tree_root(), tree_root(), tree_root()),
+      0);
+  check_says("20021203_190110.wav\",2,2.5,");
+  check_says("20021203_200000.wav\",2,2.5,");
+  assert_int_equal(baleen("predict '%s/out/model.safetensors' pcm:rate=1000,format=s16le:- --annotations "
+                          "'%s/20021203_190110.csv' < /dev/zero",
+                          tree_root(), tree_root()),
+                   1);
+  check_says(
+      "column 'onset' has a time of the clock, '2002-12-03 19:01:11.250000', and when the recording began is not known");
   assert_int_equal(
       baleen("run '%s/c.yaml' -o '%s/none' --set source.files.start_pattern=none", tree_root(), tree_root()), 2);
   check_says("20021203_190110.csv:2: column 'onset' has a time of the clock");

@@ -467,15 +467,45 @@ static void fractions_stay(void **state)
   check_tmp_done();
 }
 
+/* What comes but once, here without end, is refused by what is known of it before a sample is read. */
+static void refused_at_the_header(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *command, *says;
+    int status;
+  } table[] = {{"convert pcm:rate=160,format=s16le,names=C3:- '%s' --pick C5", "no channel 'C5'", 2},
+               {"convert pcm:rate=160,format=s16le,names=C3:- '%s' --rate-hz 250", "no stream of 250 Hz", 4},
+               {"convert pcm:rate=160,format=s16le,names=C3:- '%s' --stages '[{fir: {h_freq: 90}}]'",
+                "h_freq 90 Hz must be below", 1},
+               {"ica pcm:rate=160,format=s16le,names=C3:- -o '%s' --stages '[{fir: {h_freq: 90}}]'",
+                "h_freq 90 Hz must be below", 1},
+               {"plot pcm:rate=160,format=s16le,names=C3:- -o '%s'", "a picture's name ends in .png or .svg", 2},
+               {"plot pcm:rate=160,format=s16le,names=C3:- -o '%s.png' --pick C5", "no channel 'C5'", 2},
+               {"plot pcm:rate=160,format=s16le,names=C3:- -o '%s.png' --f-min 200",
+                "the band from 200 to 80 Hz is empty: half the rate is 80 Hz", 1}};
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    char command[600];
+    const char *out = check_tmp_path("o.npy");
+    snprintf(command, sizeof command, table[i].command, out);
+    int status = baleen("%s < /dev/zero", command);
+    if (status != table[i].status) fail_msg("%s: exit %d: %s", command, status, said);
+    check_says(table[i].says);
+    assert_int_equal(access(out, F_OK), -1);
+  }
+  check_tmp_done();
+}
+
 int main(void)
 {
   static const struct CMUnitTest tests[] = {
-      cmocka_unit_test(fractions_stay),    cmocka_unit_test(crops_begin_at_a_sample),
-      cmocka_unit_test(found_events),      cmocka_unit_test(annotations_stay),
-      cmocka_unit_test(found_contours),    cmocka_unit_test(crops_over_a_gap),
-      cmocka_unit_test(tables_beside),     cmocka_unit_test(failures_touch_nothing),
-      cmocka_unit_test(rows_of_this_file), cmocka_unit_test(rows_of_this_folder),
-      cmocka_unit_test(channels_of_raven), cmocka_unit_test(scales_are_told),
-      cmocka_unit_test(slips_are_told),    cmocka_unit_test(warnings_come_once)};
+      cmocka_unit_test(refused_at_the_header),   cmocka_unit_test(fractions_stay),
+      cmocka_unit_test(crops_begin_at_a_sample), cmocka_unit_test(found_events),
+      cmocka_unit_test(annotations_stay),        cmocka_unit_test(found_contours),
+      cmocka_unit_test(crops_over_a_gap),        cmocka_unit_test(tables_beside),
+      cmocka_unit_test(failures_touch_nothing),  cmocka_unit_test(rows_of_this_file),
+      cmocka_unit_test(rows_of_this_folder),     cmocka_unit_test(channels_of_raven),
+      cmocka_unit_test(scales_are_told),         cmocka_unit_test(slips_are_told),
+      cmocka_unit_test(warnings_come_once)};
   return cmocka_run_group_tests_name("convert", tests, NULL, NULL);
 }

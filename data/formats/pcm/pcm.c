@@ -34,8 +34,7 @@ static bl_status make_stream(bl_ctx *ctx, bl_recording *rec, raw *f, const bl_si
   uint64_t n = f->file.n_bytes, skip = (uint64_t)f->p.skip < n ? (uint64_t)f->p.skip : n;
   size_t frame = bl_pcm_frame_bytes(&f->p);
   f->first_at = skip;
-  bl_status s = bl_pcm_describe(ctx, rec, &f->p);
-  if (!s) s = bl_reader_runs(ctx, &rec->streams[0], (n - skip) / frame, NULL, 0);
+  bl_status s = bl_reader_runs(ctx, &rec->streams[0], (n - skip) / frame, NULL, 0);
   if (!s) s = bl_sidecar_apply(ctx, rec, d);
   if (!s && !rec->streams[0].n_frames) s = bl_recording_note(ctx, rec, BL_W_TRUNCATED, "it holds no samples");
   if (!s && (n - skip) % frame)
@@ -43,6 +42,15 @@ static bl_status make_stream(bl_ctx *ctx, bl_recording *rec, raw *f, const bl_si
                           "byte %llu: it ends with %llu bytes of a frame of %zu; they were left out",
                           (unsigned long long)n, (unsigned long long)((n - skip) % frame), frame);
   return s;
+}
+
+/* All of standard input, unless who opens it does not want what is known of it. */
+static bl_status open_input(bl_ctx *ctx, bl_recording *rec, raw *f)
+{
+  const bl_opening *how = rec->opening;
+  bl_status s = how->look ? how->look(how->user, ctx, rec) : BL_OK;
+  if (!s) s = bl_pcm_spool_input(ctx, &f->map);
+  return s ? s : bl_window_memory(ctx, "-", f->map.v, f->map.n, &f->file);
 }
 
 static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
@@ -59,12 +67,8 @@ static bl_status open_file(bl_ctx *ctx, bl_recording *rec)
     s = bl_sidecar_read(ctx, path, &d);
     if (!s) s = bl_pcm_spec_of_sidecar(ctx, rec, &d, &f->p);
   }
-  if (!s && strcmp(path, "-")) {
-    s = bl_window_open(ctx, path, &f->file);
-  } else if (!s) {
-    s = bl_pcm_spool_input(ctx, &f->map);
-    if (!s) s = bl_window_memory(ctx, path, f->map.v, f->map.n, &f->file);
-  }
+  if (!s) s = bl_pcm_describe(ctx, rec, &f->p);
+  if (!s) s = strcmp(path, "-") ? bl_window_open(ctx, path, &f->file) : open_input(ctx, rec, f);
   if (!s) s = make_stream(ctx, rec, f, &d);
   bl_sidecar_free(ctx, &d);
   return s;

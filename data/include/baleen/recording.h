@@ -83,9 +83,10 @@ struct bl_recording {
   bl_texts notes;     /* each kind of deviation once, with the first place and the assumption made; at most 101;
                                * each is warned of when found, which may be while reading (a file that ends early) */
   bl_open_mode mode;
-  bool quiet;          /* notes are kept, but not warned of */
-  size_t n_deviations; /* how many notes say that the file departs from its standard */
-  size_t deviation;    /* index into notes of the first of them */
+  const struct bl_opening *opening; /* while it is opened, else NULL */
+  bool quiet;                       /* notes are kept, but not warned of */
+  size_t n_deviations;              /* how many notes say that the file departs from its standard */
+  size_t deviation;                 /* index into notes of the first of them */
 };
 
 /* path: a file's, or pcm:rate=48000,channels=1,format=s16le:PATH for raw samples, PATH - being standard input, which is
@@ -97,6 +98,11 @@ bl_status bl_recording_open(bl_ctx *ctx, const char *path, bl_recording **out) B
 typedef struct bl_opening {
   bl_open_mode mode;
   const char *start_pattern; /* as bl_start_from_name() has it; "none": by no name at all; NULL: by its list */
+  /* Called before what comes but once (pcm:..:-) is read to its end: streams have their rates, channels and units, and no
+   * length yet. Anything but BL_OK refuses the recording there and then. Files can be looked at when they are open, and
+   * are not asked about. NULL: nobody looks. */
+  bl_status (*look)(void *user, bl_ctx *ctx, bl_recording *rec);
+  void *user;
 } bl_opening;
 /* bl_recording_open() as `how` says. A strict recording's read fails too (BL_E_FORMAT) when the deviation shows only
  * then. Strict means the standard's text: EDF+D, limits that invert the polarity, labels that occur twice, missing

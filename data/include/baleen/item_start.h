@@ -1,5 +1,5 @@
 /* item_start.h: when the recordings of a list began, for tables whose onsets are times of the clock. A header is looked at
- * only where a row asks for it. Private to data. */
+ * only where a row asks for it, and of what comes but once (pcm:..:-) nothing is read. */
 #ifndef BL_ITEM_START_H
 #define BL_ITEM_START_H
 
