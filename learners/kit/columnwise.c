@@ -131,7 +131,8 @@ bl_status bl_kit_each_sorted(bl_ctx *ctx, const bl_cmat *X, bl_kit_sorted_fn fn,
 
 double bl_kit_quantile(const double *v, size_t n, double q)
 {
-  double at = q * (double)(n - 1);
+  double at = q * (double)(n - 1), whole = nearbyint(at);
+  if (fabs(at - whole) < 1e-12 * at) at = whole; /* so that rounding of q leaves numbers of the column what they are */
   size_t lo = (size_t)at, hi = lo + 1 < n ? lo + 1 : n - 1;
   return v[lo] + (at - (double)lo) * (v[hi] - v[lo]);
 }
