@@ -182,12 +182,9 @@ static bl_status print_stage(bl_ctx *ctx, const params *p, const bl_texts *files
 
 static bl_status learn(bl_ctx *ctx, const params *p, const stacked *g, const size_t *index, size_t n, bl_ica *ica)
 {
-  bl_texts units = {0};
-  float *x = bl_calloc(ctx, g->n, n * sizeof *x);
-  bl_status s = x ? BL_OK : bl_fail_nomem(ctx, "the samples to learn from");
-  for (size_t f = 0; !s && f < g->n; f++)
-    for (size_t c = 0; c < n; c++) x[f * n + c] = g->x[f * g->of.n_channels + index[c]];
-  for (size_t c = 0; !s && c < n; c++) s = bl_texts_add(ctx, &units, g->of.units.v[index[c]]);
+  bl_texts units;
+  float *x;
+  bl_status s = stacked_columns(ctx, g, index, n, &x, &units);
   if (!s) s = bl_ica_fit(ctx, &p->ica, x, g->n, n, &units, ica);
   bl_texts_free(ctx, &units);
   bl_free(ctx, x);
@@ -198,14 +195,7 @@ static bl_status save(bl_ctx *ctx, const bl_ica *ica, const char *path)
 {
   bl_array packed = {0};
   bl_status s = bl_ica_pack(ctx, ica, &packed);
-  float *v = bl_calloc(ctx, packed.rows, packed.cols * sizeof *v);
-  if (!s && !v) s = bl_fail_nomem(ctx, "the array");
-  for (size_t i = 0; !s && i < packed.rows * packed.cols; i++) v[i] = (float)packed.v[i];
-  if (!s)
-    s = bl_npy_write(ctx, path, &(bl_cmat){.v = v, .rows = packed.rows, .cols = packed.cols, .stride = packed.cols});
-  bl_free(ctx, v);
-  bl_array_free(ctx, &packed);
-  return s;
+  return s ? s : stacked_save(ctx, path, &packed);
 }
 
 static bl_status tell(bl_ctx *ctx, const params *p, const bl_texts *files, const stacked *g, const size_t *index,

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "baleen/blas.h"
-#include "baleen/channel.h"
 #include "baleen/dataset.h"
 #include "command.h"
 #include "convert.h"
@@ -33,24 +32,18 @@ typedef struct chosen {
   size_t *index;
 } chosen;
 
-static void by_type(const stacked *g, bl_channel_type type, size_t *index, size_t *n)
-{
-  for (size_t c = 0; c < g->of.n_channels; c++)
-    if (bl_channel_type_of(g->of.channels.v[c]) == type) index[(*n)++] = c;
-}
-
 static bl_status choose(bl_ctx *ctx, const params *p, const stacked *g, chosen *to)
 {
   to->index = bl_calloc(ctx, 2 * g->of.n_channels + p->pick.n + p->eog.n, sizeof *to->index);
   bl_status s = to->index ? BL_OK : bl_fail_nomem(ctx, "regress");
   for (size_t i = 0; !s && i < p->eog.n; i++)
     s = bl_convert_channel(ctx, "regress", &g->of, p->eog.v[i], &to->index[to->n_eog++]);
-  if (!s && !p->eog.n) by_type(g, BL_CHANNEL_EOG, to->index, &to->n_eog);
+  if (!s && !p->eog.n) stacked_of_type(g, BL_CHANNEL_EOG, to->index, &to->n_eog);
   if (s) return s;
   size_t *picks = to->index + to->n_eog, n = 0;
   for (size_t i = 0; !s && i < p->pick.n; i++)
     s = bl_convert_channel(ctx, "regress", &g->of, p->pick.v[i], &picks[n++]);
-  if (!s && !p->pick.n) by_type(g, BL_CHANNEL_EEG, picks, &n);
+  if (!s && !p->pick.n) stacked_of_type(g, BL_CHANNEL_EEG, picks, &n);
   for (size_t i = 0; !s && i < n; i++) {
     bool own = false;
     for (size_t k = 0; k < to->n_eog; k++) own = own || to->index[k] == picks[i];

@@ -90,6 +90,35 @@ void stacked_free(bl_ctx *ctx, stacked *g)
   bl_stream_free(ctx, &g->of);
 }
 
+void stacked_of_type(const stacked *g, bl_channel_type type, size_t *index, size_t *n)
+{
+  for (size_t c = 0; c < g->of.n_channels; c++)
+    if (bl_channel_type_of(g->of.channels.v[c]) == type) index[(*n)++] = c;
+}
+
+bl_status stacked_columns(bl_ctx *ctx, const stacked *g, const size_t *index, size_t n, float **x, bl_texts *units)
+{
+  *units = (bl_texts){0};
+  *x = bl_calloc(ctx, g->n, n * sizeof **x);
+  bl_status s = *x ? BL_OK : bl_fail_nomem(ctx, "the samples to learn from");
+  for (size_t f = 0; !s && f < g->n; f++)
+    for (size_t c = 0; c < n; c++) (*x)[f * n + c] = g->x[f * g->of.n_channels + index[c]];
+  for (size_t c = 0; !s && c < n; c++) s = bl_texts_add(ctx, units, g->of.units.v[index[c]]);
+  return s;
+}
+
+bl_status stacked_save(bl_ctx *ctx, const char *path, bl_array *learnt)
+{
+  size_t rows = learnt->rows, cols = learnt->cols;
+  float *v = bl_calloc(ctx, rows, cols * sizeof *v);
+  bl_status s = v ? BL_OK : bl_fail_nomem(ctx, "the array");
+  for (size_t i = 0; !s && i < rows * cols; i++) v[i] = (float)learnt->v[i];
+  if (!s) s = bl_npy_write(ctx, path, &(bl_cmat){.v = v, .rows = rows, .cols = cols, .stride = cols});
+  bl_free(ctx, v);
+  bl_array_free(ctx, learnt);
+  return s;
+}
+
 /* ---- what is printed ---------------------------------------------------------------------------------------------- */
 
 bl_status stacked_print_list(bl_ctx *ctx, const char *key, const bl_texts *names, const size_t *index, size_t n)

@@ -3,6 +3,7 @@
 #ifndef BL_TOOLS_STACKED_H
 #define BL_TOOLS_STACKED_H
 
+#include "baleen/channel.h"
 #include "baleen/option.h"
 #include "baleen/stream.h"
 
@@ -19,6 +20,14 @@ bl_status stacked_add(bl_ctx *ctx, stacked *g, const float *x, size_t n) BL_MUST
 bl_status stacked_read(bl_ctx *ctx, const char *who, const char *stages, bl_word rate_hz, const bl_texts *files,
                        stacked *g) BL_MUST_CHECK;
 void stacked_free(bl_ctx *ctx, stacked *g);
+
+/* Adds the channels of this type, by their names, to index[0..*n). */
+void stacked_of_type(const stacked *g, bl_channel_type type, size_t *index, size_t *n);
+/* The channels index[0..n) alone, *x [g->n][n], and their units; both are freed by the caller, also after a failure. */
+bl_status stacked_columns(bl_ctx *ctx, const stacked *g, const size_t *index, size_t n, float **x,
+                          bl_texts *units) BL_MUST_CHECK;
+/* Writes what was learnt to a .npy file, and frees it. */
+bl_status stacked_save(bl_ctx *ctx, const char *path, bl_array *learnt) BL_MUST_CHECK;
 
 /* Prints ", key: [a, b]" of names[index[0..n)], or of the first n when index is NULL, as a config has it. */
 bl_status stacked_print_list(bl_ctx *ctx, const char *key, const bl_texts *names, const size_t *index,
