@@ -72,8 +72,16 @@ bl_status bl_spectrum_db(bl_ctx *ctx, const bl_spectrum *s, float *v, size_t n) 
 
 /* The same of any list of stages, in flow text or by a preset's name. */
 bl_status bl_spectrum_of_stages(const bl_plot *p, const char *stages, bl_spectrum *out) BL_MUST_CHECK;
-/* Colours reach from the 5th percentile to the maximum of what is finite: the noise floor stays dark. */
-bl_status bl_plot_colour_range(bl_ctx *ctx, const float *v, size_t n, double *lo, double *hi) BL_MUST_CHECK;
+/* Colours reach from the 5th percentile of what is finite, so that the noise floor stays dark, to the quantile `most`, 1
+ * being the maximum. */
+bl_status bl_plot_colour_range(bl_ctx *ctx, const float *v, size_t n, double most, double *lo,
+                               double *hi) BL_MUST_CHECK;
+/* Where a frequency lies among the rows of an image, between two of them as a rule; NAN where rows have none. */
+double bl_plot_row_of(const bl_stream *f, size_t rows, double hz);
+/* From which row to which the plot's band reaches: all, where they have no frequencies in it. */
+void bl_plot_rows_shown(const bl_plot *p, const bl_stream *f, size_t rows, double *lo, double *hi);
+/* The axis of rows 0 .. rows - 1, which are bins of f, cut to the plot's band where they have frequencies. */
+void bl_plot_row_axis(const bl_plot *p, const bl_stream *f, size_t rows, bl_sink *k);
 /* The waveform, in the upper part of the picture. */
 void bl_plot_wave_panel(const bl_plot *p, const bl_envelope *e, bl_sink *k);
 

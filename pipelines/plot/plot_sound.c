@@ -56,7 +56,7 @@ static void band(const sound *m, size_t *first, size_t *behind)
   if (*behind <= *first) *behind = *first + 1;
 }
 
-bl_status bl_plot_colour_range(bl_ctx *ctx, const float *v, size_t n, double *lo, double *hi)
+bl_status bl_plot_colour_range(bl_ctx *ctx, const float *v, size_t n, double most, double *lo, double *hi)
 {
   float *sorted = bl_calloc(ctx, n, sizeof *sorted);
   if (!sorted) return bl_fail_nomem(ctx, "the spectrogram");
@@ -65,7 +65,7 @@ bl_status bl_plot_colour_range(bl_ctx *ctx, const float *v, size_t n, double *lo
     if (isfinite(v[i])) sorted[m++] = v[i];
   qsort(sorted, m, sizeof *sorted, ascending);
   *lo = m ? (double)sorted[m / 20] : 0;
-  *hi = m ? (double)sorted[m - 1] : 1;
+  *hi = m ? (double)sorted[(size_t)(most * (double)(m - 1))] : 1;
   if (!(*hi > *lo)) *lo -= 1, *hi += 1;
   bl_free(ctx, sorted);
   return BL_OK;
@@ -87,7 +87,7 @@ static bl_status image(sound *m, float **out, double *lo, double *hi)
     for (size_t b = 0; b < rows; b++) v[b * m->columns + c] = m->count[c] > 0 ? db[c * m->bins + b] : NAN;
   size_t first, behind;
   band(m, &first, &behind);
-  if (!s) s = bl_plot_colour_range(ctx, v + first * m->columns, (behind - first) * m->columns, lo, hi);
+  if (!s) s = bl_plot_colour_range(ctx, v + first * m->columns, (behind - first) * m->columns, 1, lo, hi);
   if (!isnan(m->p->how->db_min)) *lo = m->p->how->db_min;
   if (!isnan(m->p->how->db_max)) *hi = m->p->how->db_max;
   if (!(*hi > *lo)) *(isnan(m->p->how->db_max) ? hi : lo) = isnan(m->p->how->db_max) ? *lo + 1 : *hi - 1;

@@ -9,7 +9,7 @@
 #include "plot_private.h"
 #include "report_private.h"
 
-enum { FEW_BINS = 4, MOST_BINS = 4096, TICS = 8, FOUND_MAX = 300 };
+enum { FEW_BINS = 4, MOST_BINS = 4096, FOUND_MAX = 300 };
 
 typedef struct picture {
   const bl_plot *p;
@@ -68,24 +68,14 @@ static float *means(const picture *m)
   return v;
 }
 
-/* Where a frequency lies among the rows of the image, between two of them as a rule; NAN where rows have none. */
-static double row_of(const picture *m, double hz)
-{
-  const double *at = m->spectrum.frames->bin_hz;
-  size_t b = 0, last = m->rows - 1;
-  if (!at || isnan(at[0]) || isnan(hz)) return (double)NAN;
-  while (b < last && at[b + 1] < hz) b++;
-  if (b == last || !(at[b + 1] > at[b])) return (double)b;
-  return (double)b + fmin(fmax((hz - at[b]) / (at[b + 1] - at[b]), 0), 1);
-}
-
 /* Half a row more below and above: what has one frequency alone is seen, too. */
 static void found_boxes(const picture *m, bl_sink *k)
 {
   double scale = m->p->time_scale;
   for (size_t i = 0; i < m->found.n && i < FOUND_MAX; i++) {
     const bl_annotation *a = &m->found.v[i];
-    double lo = row_of(m, a->low_hz) - 0.5, hi = row_of(m, a->high_hz) + 0.5;
+    double lo = bl_plot_row_of(m->spectrum.frames, m->rows, a->low_hz) - 0.5,
+           hi = bl_plot_row_of(m->spectrum.frames, m->rows, a->high_hz) + 0.5;
     bl_sink_printf(k, "set object rectangle from first %.9g, ", a->onset_s / scale);
     if (isnan(lo) || isnan(hi))
       bl_sink_printf(k, "graph 0.01 to first %.9g, graph 0.99", (a->onset_s + a->duration_s) / scale);
@@ -104,36 +94,27 @@ static void panel(const picture *m, bl_sink *k)
   found_boxes(m, k);
 }
 
-static const char *unit_of(const picture *m)
+/* The unit as it is written, "dB re FS²", into text [64]; of numbers without one, the last stage. */
+static const char *unit_of(const picture *m, char *text)
 {
   const bl_stream *f = m->spectrum.frames;
-  return f->units.n && *f->units.v[0] && strcmp(f->units.v[0], "1") ? f->units.v[0] : "value";
-}
-
-/* Names of some of the bins at their rows: they may be mel bands, coefficients, chroma. */
-static void name_rows(const picture *m, bl_sink *k)
-{
-  char name[BL_BIN_NAME];
-  size_t step = m->rows > TICS ? m->rows / TICS : 1;
-  bl_sink_puts(k, "set ytics (");
-  for (size_t b = 0; b < m->rows; b += step) {
-    const char *text = bl_stream_bin(m->spectrum.frames, b, name);
-    double hz = m->spectrum.frames->bin_hz ? m->spectrum.frames->bin_hz[b] : NAN;
-    if (!isnan(hz))
-      snprintf(name, sizeof name, hz < 1000 ? "%.3g Hz" : "%.3g kHz", hz < 1000 ? hz : hz / 1000), text = name;
-    bl_sink_printf(k, "%s'%s' %zu", b ? ", " : "", text, b);
-  }
-  bl_sink_printf(k, ")\nset ylabel ''\nset yrange [-0.5:%zu.5]\n", m->rows - 1);
+  const bl_stage_run *run, *last = NULL;
+  for (size_t i = 0; (run = bl_stage_chain_run(m->spectrum.chain, i)); i++) last = run;
+  bool none = !f->units.n || !*f->units.v[0] || !strcmp(f->units.v[0], "1");
+  snprintf(text, 64, "%s", !none ? f->units.v[0] : last ? last->cls->name : "value");
+  for (char *at; (at = strstr(text, "^2"));) memcpy(at, "²", 2); /* two bytes, too */
+  return text;
 }
 
 static void image_panel(const picture *m, bl_sink *k, double lo, double hi)
 {
   const bl_plot *p = m->p;
+  char unit[64];
   double dx = (p->to_s - p->from_s) / (double)m->columns / p->time_scale;
   panel(m, k);
-  name_rows(m, k);
+  bl_plot_row_axis(p, m->spectrum.frames, m->rows, k);
   bl_sink_printf(k, "set cbrange [%.6g:%.6g]\nset format cb '%%.3g'\nset cblabel '%s' offset 1.2,0\n%s", lo, hi,
-                 unit_of(m), bl_plot_palette(p->how->cmap ? p->how->cmap : "viridis"));
+                 unit_of(m, unit), bl_plot_palette(p->how->cmap ? p->how->cmap : "viridis"));
   bl_sink_printf(k,
                  "plot 'frames.bin' binary array=(%zu,%zu) format='%%float32' endian=%s origin=(%.9g,0) "
                  "dx=%.9g dy=1 with image notitle\n",
@@ -156,10 +137,10 @@ static bl_status lines(const picture *m, const float *v, bl_sink *data)
 
 static void line_panel(const picture *m, bl_sink *k)
 {
-  char name[BL_BIN_NAME];
+  char name[BL_BIN_NAME], unit[64];
   panel(m, k);
   bl_sink_printf(k, "set yrange [*:*]\nset ytics autofreq\nset ylabel '%s'\nset datafile missing 'nan'\nplot ",
-                 unit_of(m));
+                 unit_of(m, unit));
   for (size_t b = 0; b < m->rows; b++)
     bl_sink_printf(k, "%s'course.dat' index %zu using 1:2 with lines lw 1.2 lc rgb '%s' title '%s'", b ? ", " : "", b,
                    bl_plot_colour(b), bl_stream_bin(m->spectrum.frames, b, name));
@@ -171,7 +152,13 @@ static bl_status write_data(picture *m, bool few, double *lo, double *hi)
   bl_ctx *ctx = m->p->ctx;
   bl_sink wave = {.ctx = ctx}, course = {.ctx = ctx};
   float *v = means(m);
-  bl_status s = v ? bl_plot_colour_range(ctx, v, m->columns * m->rows, lo, hi) : bl_fail_nomem(ctx, "the picture");
+  const bl_texts *units = &m->spectrum.frames->units;
+  double most = units->n && !strncmp(units->v[0], "dB", 2) ? 1 : 0.995; /* outliers shrink in decibels only */
+  double from, to;
+  bl_plot_rows_shown(m->p, m->spectrum.frames, m->rows, &from, &to);
+  size_t first = (size_t)from, n = (size_t)ceil(to) + 1 - first;
+  bl_status s = v ? bl_plot_colour_range(ctx, v + first * m->columns, n * m->columns, most, lo, hi)
+                  : bl_fail_nomem(ctx, "the picture");
   if (!isnan(m->p->how->db_min)) *lo = m->p->how->db_min;
   if (!isnan(m->p->how->db_max)) *hi = m->p->how->db_max;
   if (!(*hi > *lo)) *hi = *lo + 1;

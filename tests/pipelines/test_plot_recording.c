@@ -228,7 +228,7 @@ static void test_stages(void **state)
     double box[2]; /* least and greatest height of a box */
   } rows[] = {
       {"[{stft: {n_fft: 256}}, power, {mel: {n_mels: 40}}, db]",
-       {"sine.wav", "data:image/png;base64,", "kHz<", "dB re FS^2", NULL},
+       {"sine.wav", "data:image/png;base64,", ">500 Hz<", "dB re FS²", NULL},
        "D55E00",
        {0, 0}},
       {"[{rms: {frame_length: 256}}, {scale: {factor: 2}}]", {"sine.wav", ">rms<", "FS", NULL}, "data:image", {0, 0}},
@@ -237,7 +237,7 @@ static void test_stages(void **state)
        "data:image",
        {300, 500}},
       {"[{stft: {n_fft: 256}}, power, tonal_contours]", {"data:image/png;base64,", NULL}, NULL, {1, 12}},
-      {"mlab_specgram", {"data:image/png;base64,", "FS^2/Hz", NULL}, NULL, {0, 0}},
+      {"mlab_specgram", {"data:image/png;base64,", "FS²/Hz", NULL}, NULL, {0, 0}},
   };
   char wav[512], out[512];
   bl_ctx *ctx = bl_ctx_new();
