@@ -1,6 +1,8 @@
 /* stage_util.c: see stage_util.h. */
 #include "stage_util.h"
 
+#include "unit.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -35,7 +37,7 @@ bl_status bl_need_linear(bl_ctx *ctx, const char *who, const bl_stream *in)
   bl_status s = bl_need_spectrum(ctx, who, in);
   for (size_t c = 0; !s && c < in->n_channels; c++) {
     const char *unit = bl_unit_of(in, c);
-    if (!strncmp(unit, "dB ", 3) || !strncmp(unit, "ln(", 3))
+    if (bl_unit_is_logarithm(unit))
       s = bl_fail(ctx, BL_E_CONFIG, "%s: needs magnitudes or powers, but what comes in is in '%s'; put it before %s",
                   who, unit, *unit == 'd' ? "db" : "log");
   }

@@ -120,6 +120,16 @@ bl_status bl_stream_set_units(bl_ctx *ctx, bl_stream *s, const char *format)
   return BL_OK;
 }
 
+bl_status bl_stream_set_unit(bl_ctx *ctx, bl_stream *s, size_t channel, const char *format)
+{
+  if (channel >= s->units.n) return BL_OK;
+  char *unit = bl_unit_fill(ctx, format, s->units.v[channel]);
+  if (!unit) return bl_fail_nomem(ctx, "units");
+  bl_free(ctx, s->units.v[channel]);
+  s->units.v[channel] = unit;
+  return BL_OK;
+}
+
 float *bl_frames_add(bl_ctx *ctx, bl_frames *f, size_t more)
 {
   void *v = f->v;

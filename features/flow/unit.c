@@ -98,9 +98,25 @@ static bool read_product(text t, double exponent, int depth, product *p)
   return false;
 }
 
+/* The unit of the difference of two values. */
+static const char *difference(const char *unit)
+{
+  size_t n = strlen(unit);
+  if (!strncmp(unit, "dB re ", 6)) return "dB";
+  if (!strncmp(unit, "log10 ", 6)) return "log10";
+  return !strncmp(unit, "ln ", 3) || (!strncmp(unit, "ln(", 3) && unit[n - 1] == ')') ? "ln" : unit;
+}
+
+bool bl_unit_is_logarithm(const char *unit)
+{
+  const char *of_difference = difference(unit);
+  return !strcmp(of_difference, "dB") || !strcmp(of_difference, "ln") || !strcmp(of_difference, "log10");
+}
+
 /* Multiplies p by a unit to a power; one that is no product is a name. */
 static bool multiply_unit(product *p, const char *unit, double exponent)
 {
+  unit = difference(unit);
   size_t n = strlen(unit);
   product before = *p;
   if (read_product((text){unit, unit + n}, exponent, 0, p)) return true;
@@ -166,11 +182,12 @@ char *bl_unit_product(bl_ctx *ctx, const char *a, const char *b)
 {
   product p = {0};
   if (!*a || !*b) return bl_strdup(ctx, "");
+  if (!strcmp(a, "1") || !strcmp(b, "1")) return bl_strdup(ctx, strcmp(a, "1") ? a : b);
   if (!multiply_unit(&p, a, 1) || !multiply_unit(&p, b, 1)) return bl_strf(ctx, "%s*%s", a, b);
   return text_of(ctx, &p);
 }
 
-/* The part of a format that is a product with %s in it, which lies at `at`. */
+/* The part of a format that is a product with %s or %d in it, which lies at `at`. */
 static text around(const char *format, const char *at)
 {
   text t = {at, at + 2};
@@ -182,15 +199,16 @@ static text around(const char *format, const char *at)
   return t;
 }
 
-/* That part with the unit in the place of %s, multiplied out. */
+/* That part with the unit in the place of %s or %d, multiplied out. */
 static char *put_unit(bl_ctx *ctx, text part, const char *unit)
 {
   product with = {0}, p = {0};
   bool alone = part.end - part.at == 2;
-  if (alone || !*unit || !read_product(part, 1, 0, &with)) return bl_strdup(ctx, unit);
+  if (alone) return bl_strdup(ctx, part.at[1] == 'd' ? difference(unit) : unit);
+  if (!*unit || !read_product(part, 1, 0, &with)) return bl_strdup(ctx, unit);
   for (size_t i = 0; i < with.n; i++) {
     factor f = with.v[i];
-    bool hole = f.len == 2 && !memcmp(f.name, "%s", 2);
+    bool hole = f.len == 2 && f.name[0] == '%';
     if (!(hole ? multiply_unit(&p, unit, f.exponent) : multiply(&p, f.name, f.len, f.exponent)))
       return bl_strdup(ctx, unit);
   }
@@ -199,7 +217,7 @@ static char *put_unit(bl_ctx *ctx, text part, const char *unit)
 
 char *bl_unit_fill(bl_ctx *ctx, const char *format, const char *unit)
 {
-  const char *at = strstr(format, "%s");
+  const char *at = strchr(format, '%');
   if (!at) return bl_strdup(ctx, format);
   text part = around(format, at);
   char *middle = put_unit(ctx, part, unit);

@@ -157,6 +157,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
                   name);
     if (!s) s = bl_texts_add(ctx, &out->channels, name);
     if (!s) s = bl_texts_add(ctx, &out->units, t[i].plus == ABSENT ? unit : bl_unit_of(in, (size_t)t[i].plus));
+    if (!s && !kept) s = bl_stream_set_unit(ctx, out, i, "%d");
   }
   out->n_channels = n;
 done:

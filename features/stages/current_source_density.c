@@ -14,7 +14,6 @@
 
 #include "scalp.h"
 #include "stage_util.h"
-#include "unit.h"
 
 typedef struct params {
   bl_texts exclude;
@@ -74,14 +73,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   double sphere[4];
   bl_status s = bl_need_waveform(ctx, "current_source_density", in);
   if (!s) s = prepare(ctx, pp, in, &scalp, sphere);
-  for (size_t i = 0; !s && i < scalp.n; i++) {
-    char **unit = &out->units.v[scalp.index[i]], *per_area = bl_unit_fill(ctx, "%s/m^2", *unit);
-    if (!per_area) s = bl_fail_nomem(ctx, "current_source_density");
-    else {
-      bl_free(ctx, *unit);
-      *unit = per_area;
-    }
-  }
+  for (size_t i = 0; !s && i < scalp.n; i++) s = bl_stream_set_unit(ctx, out, scalp.index[i], "%s/m^2");
   bl_scalp_free(ctx, &scalp);
   return s;
 }

@@ -47,7 +47,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
                    "longer",
                    p->window_s, in->rate_hz);
   out->latency_s = in->latency_s + (double)half_of(p, in) / in->rate_hz;
-  return BL_OK;
+  return bl_stream_set_units(ctx, out, "%d");
 }
 
 static void reset(void *sp)

@@ -34,8 +34,9 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   const params *p = pp;
   (void)in;
   out->latency_s = INFINITY;
-  return p->type == POLYNOMIAL ? BL_OK
-                               : bl_opts_refuse_idle(ctx, "detrend_whole", opts, p, "order", "type: polynomial");
+  bl_status s =
+      p->type == POLYNOMIAL ? BL_OK : bl_opts_refuse_idle(ctx, "detrend_whole", opts, p, "order", "type: polynomial");
+  return s ? s : bl_stream_set_units(ctx, out, "%d");
 }
 
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)

@@ -1,4 +1,4 @@
-/* local_contrast: each value less the mean of its neighbourhood, of which an inner part is left out. Shape and unit
+/* local_contrast: each value less the mean of its neighbourhood, of which an inner part is left out. Shape
  * unchanged; meant for decibels, where it is how far a value stands out.
  *
  * y = x - (O - I) / (n_O - n_I), O the sum over the `frames` x `bins` around the value, I that over the inner_frames x
@@ -66,7 +66,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
                    "local_contrast: needs real values, but what comes in is complex; put power and db before it");
   int64_t behind_middle = p->frames / 2; /* of an odd number of frames */
   out->latency_s = in->latency_s + (double)behind_middle / in->rate_hz;
-  return BL_OK;
+  return bl_stream_set_units(ctx, out, "%d");
 }
 
 static void reset(void *sp)

@@ -1,5 +1,4 @@
-/* onset_strength: how much of a spectrum in decibels is louder than it was. [frame][channel][bin] -> [frame][channel][1], in
- * the input's unit.
+/* onset_strength: how much of a spectrum in decibels is louder than it was. [frame][channel][bin] -> [frame][channel][1].
  *
  * librosa.onset.onset_strength, whose input is that of stft, power, mel, db, top_db (or db with a floor, live): of each
  * frame what stands above the frame `lag` before, bin by bin, max(0, x[t] - ref[t - lag]), put together by the mean or the
@@ -53,7 +52,8 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   (void)pp;
   if (bl_is_complex(in))
     return bl_fail(ctx, BL_E_CONFIG, "onset_strength: what comes in is complex; put power, mel and db before it");
-  return bl_stream_set_bins(ctx, out, 1, NULL, names);
+  bl_status s = bl_stream_set_bins(ctx, out, 1, NULL, names);
+  return s ? s : bl_stream_set_units(ctx, out, "%d");
 }
 
 static void reset(void *sp)

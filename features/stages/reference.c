@@ -85,10 +85,10 @@ static bl_status same_unit(bl_ctx *ctx, const bl_stream *in, size_t a, size_t b)
 static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stream *out)
 {
   size_t *from = NULL, *to = NULL, n_from = 0, n_to = 0;
-  (void)out;
   bl_status s = choose(ctx, pp, in, &from, &n_from, &to, &n_to);
   for (size_t i = 1; !s && i < n_from; i++) s = same_unit(ctx, in, from[i], from[0]);
   for (size_t i = 0; !s && i < n_to; i++) s = same_unit(ctx, in, to[i], from[0]);
+  for (size_t i = 0; !s && i < n_to; i++) s = bl_stream_set_unit(ctx, out, to[i], "%d");
   bl_free(ctx, from);
   bl_free(ctx, to);
   return s;

@@ -1,4 +1,4 @@
-/* remove_background: each bin less its level over the whole run, in decibels. Shape and unit unchanged.
+/* remove_background: each bin less its level over the whole run, in decibels. Shape unchanged.
  *
  * The level of a bin is the median (or mean) of its finite values over the run; the levels are then smoothed by the mean of
  * `smooth` bins around each, beyond the edges the nearest one. What lies below is 0, unless clip is false. maad.sound.
@@ -43,7 +43,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
     return bl_fail(ctx, BL_E_CONFIG,
                    "remove_background: needs decibels, but what comes in is complex; put power and db before it");
   out->latency_s = HUGE_VAL; /* until the run ends */
-  return BL_OK;
+  return bl_stream_set_units(ctx, out, "%d");
 }
 
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)

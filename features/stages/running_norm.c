@@ -43,7 +43,7 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
                    "running_norm: needs real values, but what comes in is complex; put power before it");
   bl_status s = p->with_std ? BL_OK : bl_opts_refuse_idle(ctx, "running_norm", opts, pp, "eps", "with_std: true");
   if (!s) s = bl_warmup_shape(ctx, "running_norm", p->start_s, in, out, &wanted);
-  return s || !p->with_std ? s : bl_stream_set_units(ctx, out, "1");
+  return s ? s : bl_stream_set_units(ctx, out, p->with_std ? "1" : "%d");
 }
 
 /* Counts x in; the old mean and the new value lie d apart. */

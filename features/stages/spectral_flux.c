@@ -37,7 +37,8 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   const params *p = pp;
   if (p->normalize) return bl_descriptor_shape(ctx, "spectral_flux", in, 1, names, "1", out);
   bl_status s = bl_need_spectrum(ctx, "spectral_flux", in);
-  return s ? s : bl_stream_set_bins(ctx, out, 1, NULL, names);
+  if (!s) s = bl_stream_set_bins(ctx, out, 1, NULL, names);
+  return s ? s : bl_stream_set_units(ctx, out, "%d");
 }
 
 static void reset(void *sp) { ((state *)sp)->begun = false; }

@@ -25,7 +25,6 @@ static const bl_texts *branches(const void *pp) { return &((const params *)pp)->
 static bl_status shape_all(bl_ctx *ctx, const void *pp, const bl_stream *const *in, bl_stream *out)
 {
   const bl_texts *names = branches(pp);
-  (void)out;
   for (size_t i = 0; i < names->n; i++) {
     const bl_stream *a = in[0], *b = in[1 + i];
     if (a->n_channels != b->n_channels || a->n_bins != b->n_bins)
@@ -39,7 +38,7 @@ static bl_status shape_all(bl_ctx *ctx, const void *pp, const bl_stream *const *
                        "first in both",
                        b->channels.v[c], names->v[i], bl_unit_of(b, c), a->channels.v[c], bl_unit_of(a, c));
   }
-  return BL_OK;
+  return bl_stream_set_units(ctx, out, "%d");
 }
 
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)

@@ -24,7 +24,7 @@ static bl_status values(bl_ctx *ctx, bl_series *s, double *x, size_t n, double *
 }
 
 static const char *const what[] = {"maxPos", "minPos", "maxameandist", "minameandist"};
-static const char *const units[] = {"s", "s", "%s", "%s"};
+static const char *const units[] = {"s", "s", "%d", "%d"};
 static const bl_series_form form = {"extremes", what, units, 4, 1, values};
 
 BL_SERIES_FUNCTIONS(form)

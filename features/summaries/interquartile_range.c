@@ -14,7 +14,7 @@ static bl_status values(bl_ctx *ctx, bl_series *s, double *x, size_t n, double *
 }
 
 static const char *const what[] = {"iqr1-2", "iqr2-3", "iqr1-3"};
-static const char *const units[] = {"%s", "%s", "%s"};
+static const char *const units[] = {"%d", "%d", "%d"};
 static const bl_series_form form = {"interquartile_range", what, units, 3, 1, values};
 
 BL_SERIES_FUNCTIONS(form)

@@ -14,7 +14,7 @@ static bl_status values(bl_ctx *ctx, bl_series *s, double *x, size_t n, double *
   return BL_OK;
 }
 
-static const char *const what[] = {"line_length"}, *const units[] = {"%s"};
+static const char *const what[] = {"line_length"}, *const units[] = {"%d"};
 static const bl_series_form form = {"line_length", what, units, 1, 2, values};
 
 BL_SERIES_FUNCTIONS(form)

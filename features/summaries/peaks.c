@@ -53,7 +53,7 @@ static bl_status values(bl_ctx *ctx, bl_series *s, double *x, size_t n, double *
 }
 
 static const char *const what[] = {"numPeaks", "meanPeakDist", "peakMean", "peakMeanMeanDist"};
-static const char *const units[] = {"1", "s", "%s", "%s"};
+static const char *const units[] = {"1", "s", "%s", "%d"};
 static const bl_series_form form = {"peaks", what, units, 4, 1, values};
 
 BL_SERIES_FUNCTIONS(form)

@@ -13,7 +13,7 @@ static bl_status values(bl_ctx *ctx, bl_series *s, double *x, size_t n, double *
   return BL_OK;
 }
 
-static const char *const what[] = {"ptp_amp"}, *const units[] = {"%s"};
+static const char *const what[] = {"ptp_amp"}, *const units[] = {"%d"};
 static const bl_series_form form = {"ptp_amp", what, units, 1, 1, values};
 
 BL_SERIES_FUNCTIONS(form)

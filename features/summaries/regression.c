@@ -78,7 +78,7 @@ static bl_status values(bl_ctx *ctx, bl_series *s, double *x, size_t n, double *
 
 static const char *const what[] = {"linregc1", "linregc2", "linregerrA", "linregerrQ", "qregc1",
                                    "qregc2",   "qregc3",   "qregerrA",   "qregerrQ"};
-static const char *const units[] = {"%s/s", "%s", "%s", "%s^2", "%s/s^2", "%s/s", "%s", "%s", "%s^2"};
+static const char *const units[] = {"%s/s", "%s", "%d", "%s^2", "%s/s^2", "%s/s", "%s", "%d", "%s^2"};
 static const bl_series_form form = {"regression", what, units, 9, 1, values};
 
 BL_SERIES_FUNCTIONS(form)

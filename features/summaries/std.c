@@ -11,7 +11,7 @@ static bl_status value(bl_ctx *ctx, const bl_moments *m, size_t i, double *out)
   return s;
 }
 
-static const bl_moment_form form = {"std", "%s", 2, value};
+static const bl_moment_form form = {"std", "%d", 2, value};
 
 static bl_status shape(bl_ctx *ctx, const void *params, const bl_stream *in, bl_feature_names *out)
 {

@@ -21,9 +21,19 @@ static const struct {
     {"%s^2/Hz", "1", "1/Hz"},
     {"%s^2/Hz", "", ""}, /* not known: no power of it is */
     {"%s^2", "1/s", "1/s^2"},
-    {"%s^2", "dB re uV", "(dB re uV)^2"},
+    {"%s", "dB re uV", "dB re uV"},
+    {"%d", "dB re uV", "dB"}, /* differences, and with them powers and products, have lost their reference */
+    {"%d", "uV", "uV"},
+    {"%d", "", ""},
+    {"%d", "ln(1+uV^2)", "ln"},
+    {"%d", "ln uV^2", "ln"},
+    {"%d", "log10 uV^2/Hz", "log10"},
+    {"%d", "ln(uV)/s", "ln(uV)/s"},
+    {"%s^2", "dB re uV", "dB^2"},
+    {"%d/Hz", "dB re uV^2/Hz", "dB/Hz"},
+    {"ln %s^2", "dB re uV", "ln dB^2"},
     {"%s^2", "(dB re uV)^2", "(dB re uV)^4"},
-    {"%s^2", "ln(1+uV)", "(ln(1+uV))^2"},
+    {"%s^2", "ln(1+uV)", "ln^2"},
     {"%s^2", "(FS/s)^2", "FS^4/s^4"},
     {"%s^2", "FS^2^2", "(FS^2^2)^2"}, /* no exponent that can be read */
     {"%s^2", "(uV", "((uV)^2"},

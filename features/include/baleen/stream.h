@@ -37,9 +37,11 @@ bl_status bl_stream_copy(bl_ctx *ctx, const bl_stream *from, bl_stream *to) BL_M
  * and n is 1. Both are copied. They are no pairs then. */
 bl_status bl_stream_set_bins(bl_ctx *ctx, bl_stream *s, size_t n, const double *bin_hz,
                              const char *const *names) BL_MUST_CHECK;
-/* Replaces every channel's unit: format holds one %s for the old unit ("%s^2", "dB re %s"). What stands beside it is
- * multiplied out: "%s^2" makes FS^4 of FS^2. */
+/* Replaces every channel's unit: format holds one %s for the old unit ("%s^2", "dB re %s"), or %d for that of a difference:
+ * "dB" of "dB re uV". What stands beside it is multiplied out: "%s^2" makes FS^4 of FS^2. */
 bl_status bl_stream_set_units(bl_ctx *ctx, bl_stream *s, const char *format) BL_MUST_CHECK;
+/* The same of one channel. */
+bl_status bl_stream_set_unit(bl_ctx *ctx, bl_stream *s, size_t channel, const char *format) BL_MUST_CHECK;
 /* The name of a bin, "440Hz" with up to three decimals where it is that of its frequency; "" when it has none. buf has
  * room for BL_BIN_NAME bytes. */
 enum { BL_BIN_NAME = 40 };
