@@ -45,7 +45,7 @@ static size_t frequencies(const bl_stream *f, size_t rows, double lo, double hi,
   const double *at = f->bin_hz;
   double first = at[1] - at[0], last = at[rows - 1] - at[rows - 2], before = -HUGE_VAL;
   double step = fabs(last - first) < 0.01 * first ? round_up((hi - lo) / TICS) : 0;
-  double hz = step > 0 ? fmax(ceil(lo / step - 1e-9), 0) * step : round_up(lo > 0 ? lo : 1);
+  double hz = step > 0 ? (lo > 0 ? ceil(lo / step - 1e-9) * step : 0) : round_up(lo > 0 ? lo : 1);
   size_t n = 0;
   for (; hz <= hi * (1 + 1e-9); hz = next_tic(hz, step)) {
     double row = bl_plot_row_of(f, rows, hz);
