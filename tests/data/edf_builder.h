@@ -38,6 +38,7 @@ static inline int32_t edf_digital(const edf_spec *e, size_t signal, size_t k)
 static inline void edf_put(unsigned char *to, size_t n, const char *text)
 {
   size_t len = strlen(text);
+  assert_non_null(to);
   memset(to, ' ', n);
   memcpy(to, text, len < n ? len : n);
   for (size_t i = 0; i < n; i++)

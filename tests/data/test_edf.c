@@ -272,7 +272,7 @@ static void several_annotation_signals(void **arg)
   bl_ctx *ctx = bl_ctx_new();
   char wordy[900] = "+3.5|";
   memset(wordy + 5, 'w', 700);
-  strcat(wordy, "|~");
+  check_append(wordy, sizeof wordy, "|~");
   edf_spec e = {
       .reserved = "EDF+C",
       .n = 3,

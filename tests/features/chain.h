@@ -82,8 +82,24 @@ static inline bl_status chain_start(bl_ctx *ctx, const char *text, const bl_stre
   return s;
 }
 
-static inline const bl_stream *chain_stream(const chain *c) { return &c->run[c->n - 1].out; }
-static inline const bl_frames *chain_out(const chain *c) { return &c->mid[c->n - 1]; }
+/* The last stage of a chain that has begun, what it makes, and what it has put out. */
+static inline const bl_stage_run *chain_last(const chain *c)
+{
+  assert_true(c->n > 0);
+  const bl_stage_run *last = &c->run[c->n - 1];
+  assert_non_null(last->cls);
+  return last;
+}
+
+static inline const bl_stream *chain_stream(const chain *c) { return &chain_last(c)->out; }
+
+static inline const bl_frames *chain_out(const chain *c)
+{
+  assert_true(c->n > 0);
+  const bl_frames *out = &c->mid[c->n - 1];
+  assert_true(out->v || !out->n);
+  return out;
+}
 
 /* Pushes a block through all stages; with `end`, stage by stage the run ends too. */
 static inline bl_status chain_push(bl_ctx *ctx, chain *c, const float *x, size_t n, bool end)

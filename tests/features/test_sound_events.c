@@ -15,7 +15,7 @@ static void check_samples(const char *text, const char *input, double rate, cons
   float *v = npy_f32(x);
   check_ok(ctx, chain_wave(ctx, rate, "a", "FS", &in));
   check_ok(ctx, chain_run(ctx, text, &in, v, x->n, &c));
-  const bl_stage_run *last = &c.run[c.n - 1];
+  const bl_stage_run *last = chain_last(&c);
   check_ok(ctx, last->cls->events(ctx, last->state, &found, &known));
   assert_int_equal(2 * found.n, edges->n);
   for (size_t i = 0; i < found.n; i++) {

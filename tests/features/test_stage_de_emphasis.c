@@ -41,6 +41,7 @@ static void check_broken(void **arg)
   const float x[] = {1, NAN, 1, 1};
   check_ok(ctx, chain_wave(ctx, 100, "a", "uV", &in));
   check_ok(ctx, chain_run(ctx, "de_emphasis coef=0.5 start=zero", &in, x, 4, &c));
+  assert_int_equal(chain_out(&c)->n, 4);
   const float *y = chain_out(&c)->v;
   assert_true(isnan(y[1]));
   check_near((double)y[0], 1, 0);

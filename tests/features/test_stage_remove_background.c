@@ -27,6 +27,7 @@ static void check_levels(void **arg)
   for (size_t r = 0; r < 3; r++) {
     chain c;
     check_ok(ctx, chain_run(ctx, rows[r].text, &in, x, 4, &c));
+    assert_int_equal(chain_out(&c)->n, 4);
     for (size_t i = 0; i < 8; i++) {
       float got = chain_out(&c)->v[i], want = rows[r].want[i];
       if (isnan(want) ? !isnan(got) : !(fabsf(got - want) < 1e-5f))

@@ -43,7 +43,7 @@ static void test_golden(void **state)
   for (size_t i = 0; i < r->n_bands; i++)
     snprintf(options + strlen(options), sizeof options - strlen(options), "%sb%zu: [%g, %g]", i ? ", " : "", i,
              bands->v[2 * i] - (i == 6 ? 0.1 : 0), bands->v[2 * i + 1] + (i == 6 ? 0.1 : 0));
-  strcat(options, "}");
+  check_append(options, sizeof options, "}");
   load(ctx, x, &in);
   summarise(ctx, "band_power", options, &in, x, N, got, CH * r->n_bands);
   for (size_t c = 0; c < CH; c++)

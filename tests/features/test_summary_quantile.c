@@ -11,7 +11,7 @@ static void test_golden(void **state)
   char options[512] = "q=[";
   for (size_t j = 0; j < q->rows; j++)
     snprintf(options + strlen(options), sizeof options - strlen(options), "%s%.17g", j ? ", " : "", q->v[j] / 100);
-  strcat(options, "]");
+  check_append(options, sizeof options, "]");
   bl_stream in;
   float v[6 * 41], got[6 * 11];
   for (size_t i = 0; i < 6; i++)

@@ -227,6 +227,7 @@ static void ask(bl_ctx *ctx, field *f, bl_giveaways *got)
   split(ctx, &f->m, &folds);
   check_ok(ctx, bl_giveaways_find(ctx, &f->c, &f->x, &f->m.p, &folds, got));
   bl_folds_free(ctx, &folds);
+  f->m.p.classes = f->m.p.groups = (bl_texts){0};
 }
 
 enum { BY_GROUP, BY_RECORDING, BY_ROW };

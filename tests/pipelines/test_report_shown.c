@@ -118,7 +118,9 @@ static void goes_on_without(void **state)
 {
   (void)state;
   bl_ctx *ctx = bl_ctx_new();
-  char *path = strdup(getenv("PATH"));
+  const char *found = getenv("PATH");
+  assert_non_null(found);
+  char *path = strdup(found);
   setenv("PATH", "", 1);
   char *page = run(ctx, "report: {n_shown: 1}\n");
   setenv("PATH", path, 1);
@@ -154,7 +156,7 @@ static int prepare(void **state)
     snprintf(name, sizeof name, "coin/%u.wav", i);
     pipe_wav(name, 8000, 1, 8000, 77 + i, 0);
     snprintf(line, sizeof line, "%u.wav,%s\n", i, i * i % 3 ? "a" : "b");
-    strcat(labels, line);
+    check_append(labels, sizeof labels, line);
   }
   tree_text("coin/labels.csv", labels);
   return 0;

@@ -59,10 +59,13 @@ static const struct row {
     {"numbers", "model: ridge\nrows: {label: [v, u]}\n", "", "v|u", NULL, 12},
 };
 
-static void join(const bl_texts *t, char *out)
+static void join(const bl_texts *t, char *out, size_t room)
 {
   *out = '\0';
-  for (size_t i = 0; i < t->n; i++) strcat(strcat(out, i ? "|" : ""), t->v[i]);
+  for (size_t i = 0; i < t->n; i++) {
+    if (i) check_append(out, room, "|");
+    check_append(out, room, t->v[i]);
+  }
 }
 
 static void problems(void **state)
@@ -82,13 +85,15 @@ static void problems(void **state)
     check_ok(ctx, bl_problem_make(ctx, &c, &d, &p));
     assert_int_equal(p.n, r->n);
     assert_int_equal(p.n_targets, 2);
-    join(&p.classes, got);
+    join(&p.classes, got, sizeof got);
     assert_string_equal(got, r->classes);
-    join(&p.targets, got);
+    join(&p.targets, got, sizeof got);
     assert_string_equal(got, r->targets);
     *got = '\0';
-    for (size_t k = 0; r->y && k < 2 * p.n; k++)
-      strcat(strcat(got, k && k % 2 == 0 ? " " : ""), p.y[k] > 0 ? "1" : "0");
+    for (size_t k = 0; r->y && k < 2 * p.n; k++) {
+      if (k && k % 2 == 0) check_append(got, sizeof got, " ");
+      check_append(got, sizeof got, p.y[k] > 0 ? "1" : "0");
+    }
     if (r->y) assert_string_equal(got, r->y);
     else check_near(p.y[2 * 7 + 1], 21, 0);
     bl_problem_free(ctx, &p);

@@ -37,6 +37,13 @@ void check_near_at(double got, double want, double tol, const char *what, const 
     fail_msg("%s:%d: %s: got %.17g, want %.17g, off by %.3g > %.3g", file, line, what, got, want, got - want, tol);
 }
 
+void check_append(char *to, size_t room, const char *text)
+{
+  size_t n = strlen(to), more = strlen(text);
+  if (n + more >= room) fail_msg("%zu bytes and %zu more do not fit into %zu", n, more, room);
+  memcpy(to + n, text, more + 1);
+}
+
 void check_free(bl_ctx *ctx)
 {
   size_t live = bl_ctx_live(ctx);

@@ -1,15 +1,11 @@
 /* golden: the reader of tests/golden/<topic>.txt and the comparison with its numbers. File form: see golden.h. */
 #include "golden.h"
 
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "check.h"
 
 #ifndef BALEEN_GOLDEN_DIR
 #error "BALEEN_GOLDEN_DIR must be the folder of the golden files, as a string"

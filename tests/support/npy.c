@@ -1,15 +1,11 @@
 /* npy: see npy.h. Plain malloc and stdio on purpose: the code under test is what counts allocations. */
 #include "npy.h"
 
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "check.h"
 
 enum { HEAD = 10, MOST_HEADER = 4096, MOST_NUMBERS = 1 << 22 };
 

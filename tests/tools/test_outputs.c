@@ -154,7 +154,8 @@ static void pictures_on_a_full_disk(void **state)
       0);
   snprintf(path, sizeof path, "%s/whole/folds.csv", tree_root());
   read_said(path);
-  strcpy(whole, said);
+  *whole = '\0';
+  check_append(whole, sizeof whole, said);
   snprintf(path, sizeof path, "%s/full/folds.csv", tree_root());
   read_said(path);
   assert_string_equal(whole, said);

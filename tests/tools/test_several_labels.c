@@ -16,10 +16,10 @@ static void put_tables(void)
     double a = i % 4 + 0.01 * i;
     int odd = i % 3 == 1;
     snprintf(line, sizeof line, "%g,%d,%d,%s,%g,%g\n", a, odd, a < 2, odd ? "true" : "false", a + odd, 2 * a);
-    strcat(columns, line);
+    check_append(columns, sizeof columns, line);
     snprintf(line, sizeof line, "%g,%d,%s%s%s\n", a, odd, odd ? "odd" : "", odd && a < 2 ? " | " : "",
              a < 2 ? "low" : "");
-    strcat(cells, line);
+    check_append(cells, sizeof cells, line);
   }
   tree_text("columns.csv", columns);
   tree_text("cells.csv", cells);
@@ -183,7 +183,7 @@ static void put_recordings(void)
       for (int e = 0; e < 3; e++) {
         snprintf(line, sizeof line, "rec/%d.wav,%g,%g,%s,0.5\n", f, from[k][e] + f, fmin(to[k][e] + f, SECONDS),
                  k ? "high" : "low");
-        strcat(table, line);
+        check_append(table, sizeof table, line);
       }
   }
   tree_text("calls.csv", table);
@@ -227,7 +227,7 @@ static void labels_that_come_together(void **unused)
   put_recordings();
   for (int f = 0; f < FILES; f++) {
     snprintf(line, sizeof line, "rec/%d.wav,%d,%d,low\nrec/%d.wav,%d,%d,high\n", f, 3 + f, 8 + f, f, 3 + f, 8 + f);
-    strcat(table, line);
+    check_append(table, sizeof table, line);
   }
   tree_text("calls.csv", table);
   tree_text("together.yaml", RECORDINGS "model: [standard_scaler, {knn: {n_neighbors: 3}}]\n");
