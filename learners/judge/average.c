@@ -1,4 +1,4 @@
-/* Precision, recall, F1 and Jaccard's index over classes, as scikit-learn averages them: binary (class 1), macro (plain
+/* Precision, recall, F1 and Jaccard's index over classes, as scikit-learn averages them: binary (class pos_label), macro (plain
  * mean over the classes seen in truth or prediction), weighted (by their weight in the truth), micro (counts pooled
  * first). Of several labels a row: macro is over all of them, and samples scores each row's labels and takes the mean
  * over rows. Undefined fractions take zero_division; nan leaves the class, label or row out of the mean. */
@@ -7,22 +7,14 @@
 #include "baleen/option.h"
 #include "metric_private.h"
 
-enum { AUTO, BINARY, MACRO, WEIGHTED, MICRO, SAMPLES };
+enum { AUTO, BINARY, MACRO, WEIGHTED, MICRO, SAMPLES, CLASS };
 enum { ZERO, ONE, NOTHING };
-static const char *const averages[] = {"auto", "binary", "macro", "weighted", "micro", "samples", NULL};
-static const char *const stand_ins[] = {"0", "1", "nan", NULL};
+const char *const bl_averages[] = {"auto", "binary", "macro", "weighted", "micro", "samples", "class", NULL};
+const char *const bl_stand_ins[] = {"0", "1", "nan", NULL};
 
-const bl_opt bl_average_opts[] = {
-    BL_ENUM(
-        bl_average_params, average, "auto", averages,
-        "Over classes: binary scores class 1 alone; auto is binary with two classes, else macro; samples: over rows of "
-        "several labels"),
-    BL_ENUM(bl_average_params, zero_division, "0", stand_ins, "Value of a score whose denominator is zero"),
-    BL_OPT_END};
+const bl_opt bl_average_opts[] = {BL_AVERAGE_OPTS, BL_OPT_END};
 
-typedef struct counts {
-  double true_pos, false_pos, false_neg;
-} counts;
+typedef bl_counts counts;
 
 /* Of each class, from the confusion. */
 static bl_status count_classes(bl_ctx *ctx, const bl_scored *s, counts *out)
@@ -37,6 +29,8 @@ static bl_status count_classes(bl_ctx *ctx, const bl_scored *s, counts *out)
       out[k].false_neg += confusion[k * n + j];
       out[k].false_pos += confusion[j * n + k];
     }
+    for (size_t i = 0; i < n * n; i++)
+      if (i / n != k && i % n != k) out[k].true_neg += confusion[i];
   }
   bl_free(ctx, confusion);
   return e;
@@ -49,6 +43,7 @@ static void count_cell(const bl_scored *s, size_t row, size_t label, double w, c
   if (is && said) c->true_pos += w;
   else if (said) c->false_pos += w;
   else if (is) c->false_neg += w;
+  else c->true_neg += w;
 }
 
 static bl_status count_each(bl_ctx *ctx, const bl_scored *s, counts *out)
@@ -68,7 +63,7 @@ static double value_of(const bl_average_params *p, bl_fraction f, size_t *n_unde
 
 static double fraction_of(const bl_average_params *p, bl_count_fn count, const counts *c, size_t *n_undefined)
 {
-  return value_of(p, count(c->true_pos, c->false_pos, c->false_neg), n_undefined);
+  return value_of(p, count(p, c), n_undefined);
 }
 
 static double micro(const bl_average_params *p, const counts *c, size_t n, bl_count_fn count, size_t *n_undefined)
@@ -78,6 +73,7 @@ static double micro(const bl_average_params *p, const counts *c, size_t n, bl_co
     all.true_pos += c[k].true_pos;
     all.false_pos += c[k].false_pos;
     all.false_neg += c[k].false_neg;
+    all.true_neg += c[k].true_neg;
   }
   return fraction_of(p, count, &all, n_undefined);
 }
@@ -117,7 +113,7 @@ static double mean_over_samples(const bl_average_params *p, const bl_scored *s, 
   return weight > 0 ? sum / weight : (double)NAN;
 }
 
-static bl_status check_average(bl_ctx *ctx, const char *who, int average, const bl_scored *s)
+static bl_status check_average(bl_ctx *ctx, const char *who, int average, int64_t pos_label, const bl_scored *s)
 {
   bool labels = bl_truth_of(s) == BL_LABELS;
   if (average == BINARY && labels)
@@ -126,8 +122,12 @@ static bl_status check_average(bl_ctx *ctx, const char *who, int average, const 
                    "weighted, micro or samples",
                    who);
   if (average == BINARY && s->n_classes != 2)
-    return bl_fail(ctx, BL_E_CLASSES, "%s: average binary needs two classes, found %zu; take macro, weighted or micro",
-                   who, s->n_classes);
+    return bl_fail(ctx, BL_E_CLASSES,
+                   "%s: average binary needs two classes, found %zu; take macro, weighted or micro, or class", who,
+                   s->n_classes);
+  if ((average == BINARY || average == CLASS) && pos_label >= (int64_t)s->n_classes)
+    return bl_fail(ctx, BL_E_CLASSES, "%s: pos_label %lld, but there are %zu classes, counted from 0", who,
+                   (long long)pos_label, s->n_classes);
   if (average == SAMPLES && !labels)
     return bl_fail(ctx, BL_E_CLASSES, "%s: average samples is of several labels a row; take macro, weighted or micro",
                    who);
@@ -139,14 +139,14 @@ bl_status bl_average_score(bl_ctx *ctx, const char *who, const bl_average_params
 {
   bool labels = bl_truth_of(s) == BL_LABELS;
   int average = p->average != AUTO ? p->average : s->n_classes == 2 && !labels ? BINARY : MACRO;
-  bl_status e = check_average(ctx, who, average, s);
+  bl_status e = check_average(ctx, who, average, p->pos_label, s);
   if (e) return e;
   counts *c = bl_calloc(ctx, s->n_classes, sizeof *c);
   if (!c) return bl_fail_nomem(ctx, who);
   size_t n_undefined = 0;
   e = count_each(ctx, s, c);
   if (e) *out = (double)NAN;
-  else if (average == BINARY) *out = fraction_of(p, count, &c[1], &n_undefined);
+  else if (average == BINARY || average == CLASS) *out = fraction_of(p, count, &c[p->pos_label], &n_undefined);
   else if (average == MICRO) *out = micro(p, c, s->n_classes, count, &n_undefined);
   else if (average == SAMPLES) *out = mean_over_samples(p, s, count, &n_undefined);
   else *out = mean_over(p, average, labels, c, s->n_classes, count, &n_undefined);
@@ -156,7 +156,7 @@ bl_status bl_average_score(bl_ctx *ctx, const char *who, const bl_average_params
             average == SAMPLES ? "rows"
             : labels           ? "labels"
                                : "classes",
-            stand_ins[p->zero_division]);
+            bl_stand_ins[p->zero_division]);
   bl_free(ctx, c);
   return e;
 }

@@ -2,21 +2,65 @@
  * rows of weight zero do not count, equal scores make one point, no point is dropped.
  * Area under the ROC curve: the weighted Mann-Whitney statistic, ties a half (Hanley and McNeil 1982). */
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "metric_private.h"
 
 typedef struct ranked {
   double score, pos, neg; /* weight on either side */
-  size_t row;
 } ranked;
 
-/* Descending score, then ascending row, so that sums do not depend on how the sort works. */
-static int by_score(const void *a, const void *b)
+/* ---- sorting ----------------------------------------------------------------------------------------------------- */
+
+/* A score as a number whose order is the reverse of the scores', and the row it is of. */
+typedef struct keyed {
+  uint64_t key;
+  uint32_t row;
+} keyed;
+
+static uint64_t descending_key(double score)
 {
-  const ranked *x = a, *y = b;
-  if (x->score != y->score) return x->score < y->score ? 1 : -1;
-  return x->row < y->row ? -1 : x->row > y->row;
+  uint64_t bits;
+  score += 0.0; /* -0 is 0 */
+  memcpy(&bits, &score, sizeof bits);
+  return bits >> 63 ? bits : ~bits & ~(UINT64_C(1) << 63); /* negative ones come after all others, the largest last */
+}
+
+enum { RADIX_BITS = 11, BINS = 1 << RADIX_BITS, PASSES = 6 };
+
+/* Stable, so that rows of one score stay in their order. Digits that all keys share cost nothing: scores of float32 have
+ * three passes, not six. Returns where the sorted keys lie: v or other. */
+static keyed *sort_keys(keyed *v, keyed *other, size_t n, size_t (*count)[BINS])
+{
+  memset(count, 0, PASSES * sizeof *count);
+  for (size_t i = 0; i < n; i++)
+    for (size_t p = 0; p < PASSES; p++) count[p][v[i].key >> p * RADIX_BITS & (BINS - 1)]++;
+  for (size_t p = 0; p < PASSES; p++) {
+    size_t *c = count[p], shift = p * RADIX_BITS, at = 0;
+    if (c[v[0].key >> shift & (BINS - 1)] == n) continue;
+    for (size_t b = 0; b < BINS; b++) {
+      size_t here = c[b];
+      c[b] = at;
+      at += here;
+    }
+    for (size_t i = 0; i < n; i++) other[c[v[i].key >> shift & (BINS - 1)]++] = v[i];
+    keyed *swap = v;
+    v = other;
+    other = swap;
+  }
+  return v;
+}
+
+static bl_status check_scores(bl_ctx *ctx, size_t n, const double *score, const double *weight)
+{
+  if (n > UINT32_MAX) return bl_fail(ctx, BL_E_RANGE, "ranking: %zu rows; at most %u are ranked", n, UINT32_MAX);
+  for (size_t i = 0; i < n; i++) {
+    if (!isfinite(score[i]))
+      return bl_fail(ctx, BL_E_NONFINITE, "ranking: score of row %zu is %g, wanted a number", i, score[i]);
+    if (weight && !(weight[i] >= 0 && isfinite(weight[i])))
+      return bl_fail(ctx, BL_E_RANGE, "ranking: weight of row %zu is %g, wanted 0 or more", i, weight[i]);
+  }
+  return BL_OK;
 }
 
 /* One entry for each distinct score, descending; pos and neg summed over its rows, then over all entries up to here. */
@@ -25,37 +69,35 @@ static bl_status rank(bl_ctx *ctx, size_t n, const double *truth, const double *
 {
   *out = NULL;
   *n_out = 0;
-  for (size_t i = 0; i < n; i++) {
-    if (!isfinite(score[i]))
-      return bl_fail(ctx, BL_E_NONFINITE, "ranking: score of row %zu is %g, wanted a number", i, score[i]);
-    if (weight && !(weight[i] >= 0 && isfinite(weight[i])))
-      return bl_fail(ctx, BL_E_RANGE, "ranking: weight of row %zu is %g, wanted 0 or more", i, weight[i]);
+  bl_status s = check_scores(ctx, n, score, weight);
+  if (s) return s;
+  keyed *v = bl_calloc(ctx, 2 * n, sizeof *v), *sorted;
+  size_t(*count)[BINS] = bl_calloc(ctx, PASSES, sizeof *count), m = 0, last = 0;
+  ranked *r = NULL;
+  double pos = 0, neg = 0;
+  if (!v || !count) goto done;
+  for (size_t i = 0; i < n; i++)
+    if (!weight || weight[i] > 0) v[m++] = (keyed){descending_key(score[i]), (uint32_t)i};
+  sorted = m ? sort_keys(v, v + n, m, count) : v;
+  for (size_t i = 0; i < m; i++) last += !i || sorted[i].key != sorted[i - 1].key;
+  if (!(r = bl_calloc(ctx, last, sizeof *r))) goto done;
+  for (size_t i = 0, k = 0; i < m; i++) {
+    size_t row = sorted[i].row;
+    double w = weight ? weight[row] : 1;
+    if (truth[row] != 0) pos += w;
+    else neg += w;
+    k += i && sorted[i].key != sorted[i - 1].key;
+    r[k] = (ranked){score[row], pos, neg};
   }
-  ranked *r = bl_calloc(ctx, n, sizeof *r);
-  if (!r) return bl_fail_nomem(ctx, "a ranking");
-  size_t m = 0;
-  for (size_t i = 0; i < n; i++) {
-    double w = weight ? weight[i] : 1;
-    if (w > 0) r[m++] = (ranked){score[i], truth[i] != 0 ? w : 0, truth[i] != 0 ? 0 : w, i};
-  }
-  qsort(r, m, sizeof *r, by_score);
-  size_t last = 0;
-  for (size_t i = 1; i < m; i++) {
-    if (r[i].score == r[last].score) {
-      r[last].pos += r[i].pos;
-      r[last].neg += r[i].neg;
-    } else {
-      r[++last] = r[i];
-    }
-  }
-  *n_out = m ? last + 1 : 0;
-  for (size_t i = 1; i < *n_out; i++) {
-    r[i].pos += r[i - 1].pos;
-    r[i].neg += r[i - 1].neg;
-  }
+  *n_out = last;
   *out = r;
-  return BL_OK;
+done:
+  bl_free(ctx, v);
+  bl_free(ctx, count);
+  return r ? BL_OK : bl_fail_nomem(ctx, "a ranking");
 }
+
+/* ---- curves ------------------------------------------------------------------------------------------------------ */
 
 static bl_status curve_new(bl_ctx *ctx, size_t n, bl_curve *out)
 {

@@ -5,6 +5,14 @@
 
 const char *const bl_rank_averages[] = {"macro", "weighted", "micro", "samples", NULL};
 
+double bl_all_right(const bl_scored *s, size_t row)
+{
+  size_t k = bl_n_targets(s);
+  for (size_t c = row * k; c < (row + 1) * k; c++)
+    if (s->y[c] != s->pred[c]) return 0;
+  return 1;
+}
+
 double bl_mean_over_rows(const bl_scored *s, double (*of)(const bl_scored *s, size_t row))
 {
   double sum = 0, all = 0;

@@ -90,6 +90,9 @@ bl_status bl_metric_check(bl_ctx *ctx, const bl_metric_class *c, const bl_scored
                    "%s: needs a decision or probabilities, and the estimator gives neither; "
                    "choose another metric",
                    c->name);
+  if ((c->needs & BL_NEEDS_DECISION) && !s->decision)
+    return bl_fail(ctx, BL_E_UNSUPPORTED,
+                   "%s: needs a decision, which the estimator does not give; choose another metric", c->name);
   return BL_OK;
 }
 
@@ -107,7 +110,8 @@ static bl_status check_values(bl_ctx *ctx, const bl_metric_class *c, const bl_sc
   }
   if (!e && (c->needs & (BL_NEEDS_PROBA | BL_NEEDS_SCORES)))
     e = check_finite(ctx, c->name, "the probability", s->proba, s->n, s->n_classes);
-  if (!e && (c->needs & BL_NEEDS_SCORES)) e = check_finite(ctx, c->name, "the decision", s->decision, s->n, decisions);
+  if (!e && (c->needs & (BL_NEEDS_SCORES | BL_NEEDS_DECISION)))
+    e = check_finite(ctx, c->name, "the decision", s->decision, s->n, decisions);
   return e;
 }
 

@@ -1,9 +1,17 @@
 /* Balanced accuracy: the mean recall of the classes that occur in the truth (Brodersen et al., ICPR 2010). */
+#include <math.h>
+
 #include "metric_private.h"
 
-static bl_status score(bl_ctx *ctx, const void *params, const bl_scored *s, double *out)
+typedef struct params {
+  bool adjusted;
+} params;
+static const bl_opt opts[] = {BL_BOOL(params, adjusted, "false", "Chance is 0, not 1 / classes; all right stays 1"),
+                              BL_OPT_END};
+
+static bl_status score(bl_ctx *ctx, const void *vp, const bl_scored *s, double *out)
 {
-  (void)params;
+  const params *p = vp;
   double *c;
   bl_status e = bl_confusion_new(ctx, s, &c);
   if (e) return e;
@@ -17,6 +25,13 @@ static bl_status score(bl_ctx *ctx, const void *params, const bl_scored *s, doub
     present++;
   }
   *out = sum / (double)present; /* some row has weight, so some class is present */
+  double chance = 1 / (double)present;
+  if (p->adjusted && present == 1) {
+    bl_warn(ctx, BL_W_UNDEFINED, "balanced_accuracy: one class only, which chance cannot miss");
+    *out = (double)NAN;
+  } else if (p->adjusted) {
+    *out = (*out - chance) / (1 - chance);
+  }
   bl_free(ctx, c);
   return BL_OK;
 }
@@ -28,5 +43,7 @@ const bl_metric_class bl_metric_balanced_accuracy = {
     .for_classes = true,
     .greater_is_better = true,
     .needs = BL_NEEDS_PRED,
+    .opts = opts,
+    .params_size = sizeof(params),
     .score = score,
 };

@@ -1,9 +1,10 @@
 /* F1: the harmonic mean of precision and recall, 2 TP / (2 TP + FP + FN); undefined only when all three are zero. */
 #include "metric_private.h"
 
-static bl_fraction count(double true_pos, double false_pos, double false_neg)
+static bl_fraction count(const bl_average_params *p, const bl_counts *c)
 {
-  return (bl_fraction){2 * true_pos, 2 * true_pos + false_pos + false_neg};
+  (void)p;
+  return (bl_fraction){2 * c->true_pos, 2 * c->true_pos + c->false_pos + c->false_neg};
 }
 
 static bl_status score(bl_ctx *ctx, const void *params, const bl_scored *s, double *out)

@@ -2,9 +2,10 @@
  * undefined when the class is neither there nor called (Jaccard 1901). */
 #include "metric_private.h"
 
-static bl_fraction count(double true_pos, double false_pos, double false_neg)
+static bl_fraction count(const bl_average_params *p, const bl_counts *c)
 {
-  return (bl_fraction){true_pos, true_pos + false_pos + false_neg};
+  (void)p;
+  return (bl_fraction){c->true_pos, c->true_pos + c->false_pos + c->false_neg};
 }
 
 static bl_status score(bl_ctx *ctx, const void *params, const bl_scored *s, double *out)

@@ -1,24 +1,10 @@
 /* Mean absolute error, in the target's unit; of several targets their plain mean. */
-#include <math.h>
-
 #include "metric_private.h"
-
-static double of_target(const bl_scored *s, size_t target)
-{
-  double sum = 0, all = 0;
-  size_t k = bl_n_targets(s);
-  for (size_t i = 0; i < s->n; i++) {
-    sum += bl_weight_of(s, i) * fabs(s->y[i * k + target] - s->pred[i * k + target]);
-    all += bl_weight_of(s, i);
-  }
-  return sum / all;
-}
 
 static bl_status score(bl_ctx *ctx, const void *params, const bl_scored *s, double *out)
 {
   (void)ctx;
-  (void)params;
-  *out = bl_mean_over_targets(s, of_target);
+  *out = bl_mean_losses(s, bl_absolute_error, params);
   return BL_OK;
 }
 

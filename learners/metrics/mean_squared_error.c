@@ -1,23 +1,10 @@
 /* Mean squared error, in the target's unit squared; of several targets their plain mean. */
 #include "metric_private.h"
 
-double bl_mean_squared_error(const bl_scored *s, size_t target)
-{
-  double sum = 0, all = 0;
-  size_t k = bl_n_targets(s);
-  for (size_t i = 0; i < s->n; i++) {
-    double e = s->y[i * k + target] - s->pred[i * k + target], w = bl_weight_of(s, i);
-    sum += w * e * e;
-    all += w;
-  }
-  return sum / all;
-}
-
 static bl_status score(bl_ctx *ctx, const void *params, const bl_scored *s, double *out)
 {
   (void)ctx;
-  (void)params;
-  *out = bl_mean_over_targets(s, bl_mean_squared_error);
+  *out = bl_mean_losses(s, bl_squared_error, params);
   return BL_OK;
 }
 

@@ -1,10 +1,10 @@
 /* Precision: of the rows called a class, the share that is of it. TP / (TP + FP); undefined when none was called. */
 #include "metric_private.h"
 
-static bl_fraction count(double true_pos, double false_pos, double false_neg)
+static bl_fraction count(const bl_average_params *p, const bl_counts *c)
 {
-  (void)false_neg;
-  return (bl_fraction){true_pos, true_pos + false_pos};
+  (void)p;
+  return (bl_fraction){c->true_pos, c->true_pos + c->false_pos};
 }
 
 static bl_status score(bl_ctx *ctx, const void *params, const bl_scored *s, double *out)

@@ -5,12 +5,10 @@
 
 #include "metric_private.h"
 
-enum { UNIFORM, BY_VARIANCE };
 typedef struct params {
   int multioutput;
 } params;
-static const char *const averages[] = {"uniform_average", "variance_weighted", NULL};
-static const bl_opt opts[] = {BL_ENUM(params, multioutput, "uniform_average", averages,
+static const bl_opt opts[] = {BL_ENUM(params, multioutput, "uniform_average", bl_multioutput_names,
                                       "Of several targets: each counts alike, or by its variance"),
                               BL_OPT_END};
 
@@ -55,7 +53,7 @@ static bl_status score(bl_ctx *ctx, const void *vp, const bl_scored *s, double *
     weighed += spread * v;
     spreads += spread;
   }
-  *out = p->multioutput == BY_VARIANCE && spreads > 0 && k > 1 ? weighed / spreads : sum / (double)k;
+  *out = p->multioutput == BL_BY_VARIANCE && spreads > 0 && k > 1 ? weighed / spreads : sum / (double)k;
   return BL_OK;
 }
 

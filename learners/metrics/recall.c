@@ -2,10 +2,10 @@
  * rows. */
 #include "metric_private.h"
 
-static bl_fraction count(double true_pos, double false_pos, double false_neg)
+static bl_fraction count(const bl_average_params *p, const bl_counts *c)
 {
-  (void)false_pos;
-  return (bl_fraction){true_pos, true_pos + false_neg};
+  (void)p;
+  return (bl_fraction){c->true_pos, c->true_pos + c->false_neg};
 }
 
 static bl_status score(bl_ctx *ctx, const void *params, const bl_scored *s, double *out)

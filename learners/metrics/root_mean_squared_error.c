@@ -3,7 +3,10 @@
 
 #include "metric_private.h"
 
-static double of_target(const bl_scored *s, size_t target) { return sqrt(bl_mean_squared_error(s, target)); }
+static double of_target(const bl_scored *s, size_t target)
+{
+  return sqrt(bl_mean_loss(s, target, bl_squared_error, NULL));
+}
 
 static bl_status score(bl_ctx *ctx, const void *params, const bl_scored *s, double *out)
 {

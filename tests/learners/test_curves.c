@@ -93,6 +93,26 @@ static void area_is_the_count_of_pairs(void **state)
   check_free(ctx);
 }
 
+/* Any number of any sign and size; 0 and -0 are one score. */
+static void any_scores_are_ranked(void **state)
+{
+  (void)state;
+  enum { N = 10 };
+  static const double s[N] = {-0.0, 0, 5e-324, -5e-324, 1e300, -1e300, 1, -1, 1.5, -1.5},
+                      t[N] = {1, 0, 1, 0, 1, 0, 0, 1, 0, 1}, w[N] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+  bl_ctx *ctx = bl_ctx_new();
+  double area;
+  bl_curve c;
+  check_ok(ctx, bl_roc_auc(ctx, N, t, s, NULL, &area));
+  check_near(area, slow_auc(N, t, s, w), 1e-15);
+  check_ok(ctx, bl_roc_curve(ctx, N, t, s, NULL, &c));
+  assert_int_equal(c.n, N); /* of which one at infinity, and one for both zeros */
+  check_near(c.threshold[1], 1e300, 0);
+  check_near(c.threshold[N - 1], -1e300, 0);
+  bl_curve_free(ctx, &c);
+  check_free(ctx);
+}
+
 static void one_side_empty(void **state)
 {
   (void)state;
@@ -132,6 +152,7 @@ static void allocations(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(golden_curves), cmocka_unit_test(area_is_the_count_of_pairs),
-                                     cmocka_unit_test(one_side_empty), cmocka_unit_test(allocations)};
+                                     cmocka_unit_test(one_side_empty), cmocka_unit_test(any_scores_are_ranked),
+                                     cmocka_unit_test(allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

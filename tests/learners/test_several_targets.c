@@ -156,8 +156,8 @@ static void edges_of_means(void **unused)
 
 /* clang-format off */
 static const struct refusal { const char *metric, *option, *value; size_t n_classes, n_targets; bl_status status; const char *part; } refusals[] = {
-  {"log_loss", NULL, NULL, 2, 2, BL_E_UNSUPPORTED, "log_loss: scores classes, but the targets are several labels a row; choose one of accuracy, precision, recall, f1, jaccard, "
-   "hamming_loss, roc_auc, average_precision, label_ranking_average_precision, label_ranking_loss, coverage_error"},
+  {"log_loss", NULL, NULL, 2, 2, BL_E_UNSUPPORTED, "log_loss: scores classes, but the targets are several labels a row; choose one of accuracy, "},
+  {"log_loss", NULL, NULL, 2, 2, BL_E_UNSUPPORTED, ", label_ranking_loss, coverage_error, dcg, ndcg"},
   {"coverage_error", NULL, NULL, 2, 0, BL_E_UNSUPPORTED, "coverage_error: scores several labels a row, but the targets are classes; choose one of accuracy"},
   {"r2", NULL, NULL, 2, 2, BL_E_UNSUPPORTED, "r2: scores numbers"},
   {"f1", "average", "binary", 2, 2, BL_E_CLASSES, "f1: average binary is of one class a row; of several labels take macro, weighted, micro or samples"},

@@ -2,13 +2,15 @@
  *
  * apply: one row through [standard_scaler, logistic_regression] on 64 columns, in nanoseconds, and what it allocates.
  * knn: 20,000 x 64 rows learnt, 5,000 asked, 5 neighbours, 10 classes. pca: 20,000 x 512 to 32 components, fit.
- * digits FILE: 10 folds of [standard_scaler, knn] on the digits table. */
+ * roc: the area under the ROC curve of 1,000,000 scores. digits FILE: 10 folds of [standard_scaler, knn] on the digits table. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "baleen/cross_validate.h"
+#include "baleen/metric.h"
 #include "baleen/random.h"
 #include "baleen/table.h"
 
@@ -118,6 +120,27 @@ static void job_pca(bl_ctx *ctx)
   bl_free(ctx, y);
 }
 
+/* Scores by a formula that the peer's program has too. */
+static void job_roc(bl_ctx *ctx)
+{
+  enum { SCORES = 1000000 };
+  double *truth = bl_calloc(ctx, SCORES, sizeof *truth), *score = bl_calloc(ctx, SCORES, sizeof *score), area = 0,
+         best = 1e9;
+  for (size_t i = 0; i < SCORES; i++) {
+    double noise = sin((double)i * 12.9898) * 43758.5453;
+    truth[i] = i * 7 % 10 < 3;
+    score[i] = noise - floor(noise) + 0.3 * truth[i];
+  }
+  for (int turn = 0; turn < TURNS; turn++) {
+    double start = now_s();
+    need(ctx, bl_roc_auc(ctx, SCORES, truth, score, NULL, &area));
+    best = now_s() - start < best ? now_s() - start : best;
+  }
+  printf("%.3f s, area %.9f\n", best, area);
+  bl_free(ctx, truth);
+  bl_free(ctx, score);
+}
+
 static void job_digits(bl_ctx *ctx, const char *path)
 {
   bl_table t;
@@ -171,8 +194,9 @@ int main(int argc, char **argv)
   if (!strcmp(job, "apply")) job_apply(ctx);
   else if (!strcmp(job, "knn")) job_knn(ctx);
   else if (!strcmp(job, "pca")) job_pca(ctx);
+  else if (!strcmp(job, "roc")) job_roc(ctx);
   else if (!strcmp(job, "digits") && argc > 2) job_digits(ctx, argv[2]);
-  else fprintf(stderr, "usage: bench_learners apply | knn | pca | digits FILE\n");
+  else fprintf(stderr, "usage: bench_learners apply | knn | pca | roc | digits FILE\n");
   bl_ctx_free(ctx);
   return 0;
 }

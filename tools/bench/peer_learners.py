@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -33,6 +34,12 @@ elif job == "knn":
 elif job == "pca":
     x, _ = rows(20000, 512, 10)
     works = [lambda: PCA(32).fit(x), lambda: PCA(32, svd_solver="full").fit(x)]
+elif job == "roc":
+    i = np.arange(1000000)
+    truth = (i * 7 % 10 < 3).astype(int)
+    noise = np.sin(i * 12.9898) * 43758.5453
+    score = noise - np.floor(noise) + 0.3 * truth
+    works = [lambda: roc_auc_score(truth, score)]
 elif job == "digits":
     x, y = load_digits(return_X_y=True)
     works = [

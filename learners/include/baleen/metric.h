@@ -22,7 +22,12 @@ typedef struct bl_scored {
 typedef enum bl_truth { BL_CLASSES, BL_LABELS, BL_NUMBERS } bl_truth;
 bl_truth bl_truth_of(const bl_scored *s);
 
-enum { BL_NEEDS_PRED = 1, BL_NEEDS_PROBA = 2, BL_NEEDS_SCORES = 4 /* decision, or proba in its stead */ };
+enum {
+  BL_NEEDS_PRED = 1,
+  BL_NEEDS_PROBA = 2,
+  BL_NEEDS_SCORES = 4, /* decision, or proba in its stead */
+  BL_NEEDS_DECISION = 8
+};
 
 typedef struct bl_metric_class {
   const char *name, *summary, *source;
