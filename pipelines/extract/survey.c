@@ -9,6 +9,7 @@
 #include "heard.h"
 #include "live.h"
 #include "pieces.h"
+#include "survey_parts.h"
 
 enum { AHEAD = 64 }; /* headers that wait for their turn */
 
@@ -40,9 +41,6 @@ static void free_look(bl_ctx *ctx, look *l)
   bl_warned_free(ctx, &l->told);
   *l = (look){0};
 }
-
-/* What ends the whole survey, as opposed to a recording's own failure. */
-static bool ends_all(bl_status s) { return s == BL_E_NOMEM || s == BL_E_CANCELLED; }
 
 /* ---- one header -------------------------------------------------------------------------------------------------- */
 
@@ -95,7 +93,7 @@ static bl_status look_at(bl_ctx *ctx, void *arg, size_t k)
   bl_ctx_mute(ctx, before);
   bl_status heard = bl_listen_end(&ear);
   if (heard) return heard;
-  if (!l->status || ends_all(l->status)) return l->status;
+  if (!l->status || bl_survey_ends(l->status)) return l->status;
   l->why = bl_strdup(ctx, bl_ctx_error(ctx));
   return l->why ? BL_OK : bl_fail_nomem(ctx, "the headers");
 }
@@ -115,7 +113,7 @@ static bl_status try_kind(bl_ctx *ctx, bl_survey *v, bl_stream_kind *k)
   k->cuts = !s && !bl_extractor_uncut(p->extractor) && !bl_config_finds_events(v->config) &&
             !(v->config->segment.cls->tags & BL_SEGMENT_WHOLE);
   bl_stock_give(ctx, &v->stock, p);
-  if (ends_all(s)) return s;
+  if (bl_survey_ends(s)) return s;
   k->status = s;
   if (s && !(k->why = bl_strdup(ctx, bl_ctx_error(ctx)))) return bl_fail_nomem(ctx, "the headers");
   return BL_OK;
@@ -201,224 +199,17 @@ static bl_status look_at_all(bl_ctx *ctx, bl_survey *v, const size_t *item, size
   return s;
 }
 
-/* ---- the most common kind ---------------------------------------------------------------------------------------- */
-
-/* The same channels with the same units, in any order. */
-static bool same_channels(const bl_stream *a, const bl_stream *b)
-{
-  bool same = a->channels.n == b->channels.n;
-  for (size_t i = 0; same && i < a->channels.n; i++) {
-    long k = bl_texts_find(&b->channels, a->channels.v[i]);
-    same = k >= 0 && !strcmp(a->units.v[i], b->units.v[k]);
-  }
-  return same;
-}
-
-/* The same, but for the order of the channels. */
-static bool same_but_for_order(const bl_streams *a, const bl_streams *b)
-{
-  bool same = a->n == b->n;
-  for (size_t k = 0; same && k < a->n; k++)
-    same = fabs(a->v[k].rate_hz - b->v[k].rate_hz) <= 1e-9 * fabs(a->v[k].rate_hz) && same_channels(&a->v[k], &b->v[k]);
-  return same;
-}
-
-/* How many recordings are of a kind that differs from this one in the order of its channels at most. */
-static size_t n_like(const bl_survey *v, const bl_stream_kind *k)
-{
-  size_t n = 0;
-  for (size_t i = 0; i < v->n_kinds; i++)
-    if (!v->kinds[i].status && same_but_for_order(&k->in, &v->kinds[i].in)) n += v->kinds[i].n;
-  return n;
-}
-
-/* First the kind, whatever the order of its channels, then the order that most of it have; of equals, those that come
- * first. False when the recipe can be carried out on none. */
-static bool vote(bl_survey *v)
-{
-  size_t most = 0;
-  const bl_stream_kind *best = NULL;
-  for (size_t i = 0; i < v->n_kinds; i++) {
-    const bl_stream_kind *k = &v->kinds[i];
-    size_t like = k->status ? 0 : n_like(v, k);
-    if (like > most || (like && like == most && same_but_for_order(&best->in, &k->in) && k->n > best->n)) {
-      most = like;
-      best = k;
-    }
-  }
-  v->model = best ? (size_t)(best - v->kinds) : v->n_kinds;
-  return best;
-}
-
-static bl_status name_model(bl_ctx *ctx, bl_survey *v)
-{
-  const bl_stream_kind *m = &v->kinds[v->model];
-  size_t all = 0;
-  for (size_t i = 0; i < v->n_kinds; i++)
-    if (!v->kinds[i].status) all += v->kinds[i].n;
-  const char *name = v->items.v[m->first].name;
-  bl_status s = bl_streams_copy(ctx, &m->in, &v->model_in);
-  if (s) return s;
-  v->whose = 2 * n_like(v, m) > all ? bl_strf(ctx, "most recordings have, %s first", name)
-                                    : bl_strf(ctx, "%s has, and the others go by it", name);
-  v->wanted = (bl_wanted){&v->model_in, v->whose};
-  return v->whose ? BL_OK : bl_fail_nomem(ctx, "the headers");
-}
-
-/* ---- those that differ ------------------------------------------------------------------------------------------- */
-
-/* The channels that features depend on, those of all streams. */
-static bl_status needed_of(bl_ctx *ctx, const bl_config *c, bool rejects, const bl_streams *in, bl_texts *out)
-{
-  size_t n = 0;
-  *out = (bl_texts){0};
-  for (size_t k = 0; k < in->n; k++) n += in->v[k].n_channels;
-  bool *needed = bl_calloc(ctx, n, sizeof *needed), *of = needed;
-  if (!needed) return bl_fail_nomem(ctx, "the channels");
-  bl_status s = bl_recipe_needs(ctx, &c->recipe, in->v, rejects, needed);
-  for (size_t k = 0; !s && k < in->n; of += in->v[k++].n_channels)
-    for (size_t i = 0; !s && i < in->v[k].n_channels; i++)
-      if (of[i]) s = bl_texts_addf(ctx, out, "%zu:%s", k, in->v[k].channels.v[i]);
-  bl_free(ctx, needed);
-  if (s) bl_texts_free(ctx, out);
-  return s;
-}
-
-/* The same features, out of the same channels in the same order, for the order of a sum shows in its last bit. */
-static bl_status is_like_model(bl_ctx *ctx, const bl_survey *v, const bl_stream_kind *k, bool *out)
-{
-  bool rejects;
-  const bl_streams *model = &v->model_in;
-  bl_texts theirs = {0}, ours = {0};
-  bl_status s = bl_config_rejects(ctx, v->config, &rejects);
-  if (!s) s = needed_of(ctx, v->config, rejects, model, &theirs);
-  if (!s) s = needed_of(ctx, v->config, rejects, &k->in, &ours);
-  *out = !s && bl_texts_equal(&theirs, &ours);
-  if (*out && (s = bl_recipe_same(ctx, &v->config->recipe, model->v, k->in.v, rejects)) && !ends_all(s)) {
-    *out = false;
-    s = BL_OK;
-    bl_ctx_clear_error(ctx);
-  }
-  bl_texts_free(ctx, &theirs);
-  bl_texts_free(ctx, &ours);
-  return s;
-}
-
-static bl_status find_odd_kinds(bl_ctx *ctx, const bl_survey *v, bool *odd)
-{
-  bl_status s = BL_OK;
-  for (size_t i = 0; !s && i < v->n_kinds; i++) {
-    const bl_stream_kind *k = &v->kinds[i];
-    bool like = false, same = bl_waves_equal(&k->in, &v->model_in);
-    if (!k->status && !same) s = is_like_model(ctx, v, k, &like);
-    odd[i] = !same && !like;
-  }
-  return s;
-}
-
 /* Looks at the headers of odd kinds again, for the channels of the model. */
 static bl_status look_by_name(bl_ctx *ctx, bl_survey *v)
 {
   size_t n = 0, *item = bl_calloc(ctx, v->items.n, sizeof *item);
   bool *odd = bl_calloc(ctx, v->n_kinds, sizeof *odd);
-  bl_status s = item && odd ? find_odd_kinds(ctx, v, odd) : bl_fail_nomem(ctx, "the headers");
+  bl_status s = item && odd ? bl_survey_find_odd(ctx, v, odd) : bl_fail_nomem(ctx, "the headers");
   for (size_t i = 0; !s && i < v->items.n; i++)
     if (!v->seen[i].status && odd[v->seen[i].kind]) item[n++] = i;
   if (!s && n) s = look_at_all(ctx, v, item, n, true);
   bl_free(ctx, item);
   bl_free(ctx, odd);
-  return s;
-}
-
-/* ---- what cannot be ---------------------------------------------------------------------------------------------- */
-
-/* What the kind of a recording tells against it is told against the recording. */
-static bl_status fail_by_kind(bl_ctx *ctx, bl_survey *v)
-{
-  for (size_t i = 0; i < v->items.n; i++) {
-    bl_seen *seen = &v->seen[i];
-    const bl_stream_kind *k = seen->status ? NULL : &v->kinds[seen->kind];
-    if (k && k->status) {
-      seen->status = k->status;
-      seen->why = bl_strf(ctx, "%s: %s", v->items.v[i].name, k->why);
-      if (!seen->why) return bl_fail_nomem(ctx, "the headers");
-    }
-    v->n_failed += seen->status != BL_OK;
-  }
-  return BL_OK;
-}
-
-static const char *reason_of(const bl_survey *v, size_t i) { return v->seen[i].why + strlen(v->items.v[i].name); }
-
-/* Of those of one kind that fail for the same reason, the first is told of by its name and the others by their number.
- * first, n: room for a number a kind. */
-static void tell_by(bl_ctx *ctx, const bl_survey *v, size_t *first, size_t *n)
-{
-  for (size_t i = v->items.n; i-- > 0;)
-    if (v->seen[i].status && v->seen[i].kind != BL_NO_KIND) first[v->seen[i].kind] = i;
-  for (size_t i = 0; i < v->items.n; i++) {
-    const bl_seen *seen = &v->seen[i];
-    if (seen->status && seen->kind != BL_NO_KIND)
-      n[seen->kind] += !strcmp(reason_of(v, i), reason_of(v, first[seen->kind]));
-  }
-  for (size_t i = 0; i < v->items.n; i++) {
-    const bl_seen *seen = &v->seen[i];
-    size_t one = seen->kind == BL_NO_KIND ? i : first[seen->kind];
-    if (!seen->status || (i != one && !strcmp(reason_of(v, i), reason_of(v, one)))) continue;
-    if (seen->kind != BL_NO_KIND && i == one && n[seen->kind] > 1)
-      bl_warn(ctx, BL_W_SKIPPED, "%s (and %zu more recordings of its kind fail alike)", seen->why, n[seen->kind] - 1);
-    else bl_warn(ctx, BL_W_SKIPPED, "%s", seen->why);
-  }
-}
-
-static bl_status tell(bl_ctx *ctx, const bl_survey *v)
-{
-  size_t *first = bl_calloc(ctx, v->n_kinds, sizeof *first), *n = bl_calloc(ctx, v->n_kinds, sizeof *n);
-  bl_status s = first && n ? BL_OK : bl_fail_nomem(ctx, "the headers");
-  if (!s) tell_by(ctx, v, first, n);
-  bl_free(ctx, first);
-  bl_free(ctx, n);
-  return s;
-}
-
-/* The kind that most recordings are of, whether the recipe can be carried out on it or not. */
-static const bl_stream_kind *most_common(const bl_survey *v)
-{
-  const bl_stream_kind *best = v->kinds;
-  for (size_t i = 1; i < v->n_kinds; i++)
-    if (v->kinds[i].n > best->n) best = &v->kinds[i];
-  return best;
-}
-
-/* Nothing can be read. Where each has a stream that the recipe cannot be carried out on, the config is at fault. */
-static bl_status all_failed(bl_ctx *ctx, bl_survey *v)
-{
-  const bl_seen *first = &v->seen[0];
-  const bl_stream_kind *kind = v->n_kinds ? most_common(v) : NULL;
-  bool of_config = true;
-  for (size_t i = 0; i < v->items.n; i++)
-    of_config = of_config && (v->seen[i].kind != BL_NO_KIND || v->seen[i].status == BL_E_CONFIG);
-  bl_status s = of_config ? BL_OK : tell(ctx, v);
-  if (!s && of_config && kind) s = bl_check_recipe(ctx, v->config, kind->in.v, v->items.v[kind->first].name);
-  if (s) return s;
-  return bl_fail(ctx, of_config ? BL_E_CONFIG : first->status, "all %zu recordings failed; the first: %s", v->items.n,
-                 first->why);
-}
-
-/* Labels that were asked for and that no recording has: a mistyped one must not go unseen. */
-static bl_status check_asked(bl_ctx *ctx, const bl_survey *v)
-{
-  bl_asked asked;
-  bl_buf text = {0};
-  bool matched = true;
-  const bl_segment_class *cls = v->config->segment.cls;
-  if (!bl_config_asks(v->config, &asked) || bl_asked_any(&asked) || bl_config_finds_events(v->config)) return BL_OK;
-  bl_status s = bl_tally_missing(ctx, &asked, &v->events, &text, &matched);
-  /* a recording that cannot be opened may have had it; segments around events come from no other all the same */
-  bool in_vain = !matched && (!v->n_failed || (cls->tags & BL_SEGMENT_AT_EVENTS));
-  if (!s && text.len && in_vain) s = bl_fail(ctx, BL_E_CONFIG, "%s: events: %s", cls->name, bl_buf_text(&text));
-  else if (!s && text.len) bl_warn(ctx, BL_W_MISSING, "%s: events: %s", cls->name, bl_buf_text(&text));
-  bl_buf_free(ctx, &text);
   return s;
 }
 
@@ -450,20 +241,20 @@ static bl_status survey(bl_ctx *ctx, bl_survey *v)
 {
   const bl_config *c = v->config;
   bl_status s = c->source.cls->list(ctx, c->source.params, c->folder, &v->items);
-  if (s && !ends_all(s))
+  if (s && !bl_survey_ends(s))
     s = bl_check_place(ctx, c, "source", BL_E_CONFIG); /* files that are not there are a slip, too */
   if (!s) s = begin_foreseen(ctx, v);
   if (s) return s;
   if (!(v->seen = bl_calloc(ctx, v->items.n, sizeof *v->seen))) return bl_fail_nomem(ctx, "the headers");
   for (size_t i = 0; i < v->items.n; i++) v->seen[i] = (bl_seen){.kind = BL_NO_KIND, .n_pieces = 1};
   s = look_at_all(ctx, v, NULL, v->items.n, false);
-  bool any = !s && vote(v);
-  if (any) s = name_model(ctx, v);
+  bool any = !s && bl_survey_vote(v);
+  if (any) s = bl_survey_name_model(ctx, v);
   if (any && !s) s = look_by_name(ctx, v);
   if (any && !s) s = note_live(ctx, v);
-  if (!s) s = fail_by_kind(ctx, v);
-  if (!s) s = v->items.n && v->n_failed == v->items.n ? all_failed(ctx, v) : tell(ctx, v);
-  return s ? s : check_asked(ctx, v);
+  if (!s) s = bl_survey_fail_by_kind(ctx, v);
+  if (!s) s = v->items.n && v->n_failed == v->items.n ? bl_survey_all_failed(ctx, v) : bl_survey_tell(ctx, v);
+  return s ? s : bl_survey_check_asked(ctx, v);
 }
 
 bl_status bl_survey_make(bl_ctx *ctx, const bl_config *c, bl_survey *out)
