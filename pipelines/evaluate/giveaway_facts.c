@@ -102,7 +102,7 @@ static bl_status bin_lengths(bl_ctx *ctx, bl_facts *f)
 {
   uint32_t *value = f->value[BL_FACT_DURATION];
   size_t n = f->n_values[BL_FACT_DURATION], below = 0;
-  if (n <= MOST_LENGTHS) return BL_OK;
+  if (f->n <= MOST_LENGTHS || n <= MOST_LENGTHS) return BL_OK;
   size_t *count = bl_calloc(ctx, n, sizeof *count);
   if (!count) return bl_fail_nomem(ctx, "facts of recordings");
   for (size_t i = 0; i < f->n; i++) count[value[i]]++;

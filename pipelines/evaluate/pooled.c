@@ -30,9 +30,10 @@ bl_status bl_pool_entries(bl_ctx *ctx, const bl_problem *p, const bl_cv *cv, con
     if (isnan(cv->pred[e * k])) continue;
     memcpy(g->y + m * k, p->y + row * k, k * sizeof *g->y);
     memcpy(g->pred + m * k, cv->pred + e * k, k * sizeof *g->pred);
-    if (g->proba) memcpy(g->proba + m * width, cv->proba + e * width, width * sizeof *g->proba);
-    if (g->decision) memcpy(g->decision + m * decisions, cv->decision + e * decisions, decisions * sizeof *g->decision);
-    if (g->weight) g->weight[m] = p->weight[row];
+    if (cv->proba) memcpy(g->proba + m * width, cv->proba + e * width, width * sizeof *g->proba);
+    if (cv->decision)
+      memcpy(g->decision + m * decisions, cv->decision + e * decisions, decisions * sizeof *g->decision);
+    if (p->weight) g->weight[m] = p->weight[row];
     m++;
   }
   g->scored = (bl_scored){.n = m,

@@ -79,6 +79,7 @@ static bl_status take_by_name(bl_ctx *ctx, choice *c, const bl_stream *wanted, c
   for (size_t i = 0; i < wanted->n_channels; i++) {
     size_t at = find_channel(c->stream, wanted->channels.v[i]);
     if (at < c->stream->n_channels) take(c, sel, at, wanted->channels.v[i]);
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): find_needed() made them, where channels are wanted */
     else if (needed[i]) return no_channel(ctx, c, wanted->channels.v[i]);
   }
   return sel->n ? BL_OK : no_channel(ctx, c, wanted->channels.v[0]);
@@ -145,7 +146,7 @@ static bl_status select_channels(bl_ctx *ctx, choice *c, const bl_stream *wanted
   if (!s && !wanted) take_all(c, sel);
   else if (!s && is_sound(wanted, c->stream)) s = take_sound(ctx, c, wanted, needed, sel);
   else if (!s) s = take_by_name(ctx, c, wanted, needed, sel);
-  sel->all = is_own_order(sel);
+  if (!s) sel->all = is_own_order(sel);
   if (!s) s = describe(ctx, c, sel, in);
   bl_free(ctx, c->name);
   return s;
