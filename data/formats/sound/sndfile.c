@@ -2,8 +2,8 @@
  * and infinity included. A JSON file beside one (<file>.json, sidecar.h) gives names, units, what full scale stands for
  * and the start; 'baleen convert' writes such files.
  *
- * Lengths are what can be read. libsndfile mends broken length fields of WAV silently, so those are looked at here, to
- * be noted. */
+ * Lengths are what can be read. libsndfile mends broken length fields of WAV silently, so those are looked at
+ * beforehand (sndfile_view.h). */
 #include <errno.h>
 #include <math.h>
 #include <sndfile.h>
@@ -17,25 +17,18 @@
 #include "plain.h"
 #include "reader_util.h"
 #include "recording_private.h"
-#include "riff.h"
+#include "sndfile_view.h"
 #include "sound.h"
 #include "wav_notes.h"
 
-enum { SKIP_FRAMES = 4096, FRONT = 48 };
+enum { SKIP_FRAMES = 4096 };
 /* Frames that one byte of a file may stand for: FLAC codes 65535 equal samples in some 10 bytes. */
 #define FRAMES_PER_BYTE 8192.0
 
 typedef struct sound {
   SNDFILE *file;
   SF_INFO info;
-  bl_glance bytes;
-  uint64_t file_bytes, offset; /* of the file; where libsndfile reads next */
-  uint64_t patch_at, patch;    /* bytes that libsndfile gets to see other than they are, and their value; 0: none */
-  unsigned patch_bytes;
-  uint64_t data_bytes;        /* of samples, where libsndfile would take what is behind them for more; 0: it does not */
-  unsigned char front[FRONT]; /* instead of the file's first 12 bytes, when n_front is FRONT and not 0 */
-  uint64_t n_front;
-  bl_riff_data riff;    /* of a WAV file whose samples were found */
+  bl_sound_view view;   /* of the file's bytes, as libsndfile gets to see them */
   bl_plain plain;       /* where they can be read without libsndfile */
   uint64_t at;          /* the next frame that libsndfile will give */
   bool from_start_only; /* it cannot be sought in */
@@ -74,79 +67,6 @@ static int probe(const unsigned char *head, size_t n, const char *path)
 }
 
 /* ---- header ------------------------------------------------------------------------------------------------------ */
-
-static void put_le(unsigned char *to, uint64_t x, size_t n)
-{
-  for (size_t i = 0; i < n; i++, x >>= 8) to[i] = (unsigned char)x;
-}
-
-/* Shows libsndfile a RIFF file as the RF64 (EBU Tech 3306) that it ought to be: with a chunk ds64 behind the first 12
- * bytes. */
-static void as_rf64(sound *f, uint64_t data_bytes)
-{
-  f->n_front = FRONT;
-  memcpy(f->front, "RF64\xff\xff\xff\xffWAVEds64", 16);
-  put_le(f->front + 16, 28, 4);
-  put_le(f->front + 20, f->file_bytes + FRONT - 12 - 8, 8);
-  put_le(f->front + 28, data_bytes, 8); /* the rest, count of frames and of further sizes, is 0 */
-}
-
-/* What libsndfile gets to read instead of the length fields of a WAV file that are wrong. */
-static void mend_length(sound *f, const bl_riff_data *d)
-{
-  if (d->wrapped || (d->unclosed && !d->size64_at && d->holds > UINT32_MAX)) {
-    as_rf64(f, d->wrapped ? d->wrapped : d->holds);
-    f->patch_at = d->size_at + FRONT - 12;
-    f->patch = UINT32_MAX;
-    f->patch_bytes = 4;
-  } else if (d->size64_at && d->says != d->holds && (d->unclosed || d->says > d->holds)) {
-    f->patch_at = d->size64_at;
-    f->patch = d->holds;
-    f->patch_bytes = 8;
-  } else if (d->unclosed) {
-    f->patch_at = d->size_at;
-    f->patch = d->holds;
-    f->patch_bytes = 4;
-  }
-}
-
-static unsigned long long ull(uint64_t x) { return x; }
-
-/* libsndfile leaves out the last 8 bytes of a CAF file whose data chunk, with its size at size_at, says more than there
- * is. */
-static void mend_caf(sound *f, uint64_t size_at)
-{
-  char kind[4];
-  uint64_t n = f->file_bytes - size_at - 8;
-  if (bl_glance_read(&f->bytes, 0, kind, 4) != 4 || memcmp(kind, "caff", 4) || size_at + 8 > f->file_bytes) return;
-  f->patch_at = size_at;
-  f->patch_bytes = 8;
-  f->patch = 0;
-  for (int b = 0; b < 8; b++, n >>= 8) f->patch = f->patch << 8 | (n & 255); /* the highest byte comes first there */
-}
-
-/* Notes what is wrong with the length of the file or of a WAV file's data. libsndfile takes what the file holds when
- * the header says more; when it says nothing, the size is put right in what libsndfile gets to read. */
-static bl_status check_length(bl_ctx *ctx, bl_recording *rec)
-{
-  sound *f = rec->impl;
-  bl_riff_data d;
-  uint64_t size_at, says;
-  bool told = bl_sound_length(&f->bytes, f->file_bytes, &size_at, &says);
-  if (told && says > f->file_bytes) mend_caf(f, size_at);
-  if (told && (says > f->file_bytes + 1 || !says)) /* a pad byte at the end may be missing */
-    return bl_recording_note(ctx, rec, BL_W_TRUNCATED,
-                             "byte %llu: the header says a file of %llu bytes, it has %llu; those were taken",
-                             ull(size_at), ull(says), ull(f->file_bytes));
-  if (bl_w64_find_data(&f->bytes, f->file_bytes, &d)) {
-    if (d.says < d.holds) f->data_bytes = d.says; /* libsndfile would read to the file's end */
-    return bl_riff_note(ctx, rec, &d);
-  }
-  if (!bl_riff_find_data(&f->bytes, f->file_bytes, &d)) return BL_OK;
-  f->riff = d;
-  mend_length(f, &d);
-  return bl_riff_note(ctx, rec, &d);
-}
 
 /* "WAV, 16 bit". */
 static bl_status describe(bl_ctx *ctx, bl_recording *rec, int format)
@@ -236,56 +156,15 @@ static bl_status read_bext(bl_ctx *ctx, bl_recording *rec)
 
 /* ---- length ------------------------------------------------------------------------------------------------------ */
 
-/* Bytes that libsndfile sees more than the file has. */
-static uint64_t more_bytes(const sound *f) { return f->n_front ? f->n_front - 12 : 0; }
-static sf_count_t io_length(void *user)
-{
-  const sound *f = user;
-  return (sf_count_t)(f->file_bytes + more_bytes(f));
-}
-static sf_count_t io_tell(void *user) { return (sf_count_t)((const sound *)user)->offset; }
-
-static sf_count_t io_seek(sf_count_t to, int whence, void *user)
-{
-  sound *f = user;
-  sf_count_t from = whence == SEEK_CUR ? (sf_count_t)f->offset : whence == SEEK_END ? io_length(f) : 0;
-  if ((to > 0 && from > INT64_MAX - to) || from + to < 0) return -1;
-  f->offset = (uint64_t)(from + to);
-  return from + to;
-}
-
-static sf_count_t io_read(void *to, sf_count_t n, void *user)
-{
-  sound *f = user;
-  sf_count_t done = 0;
-  for (; done < n && f->offset + (uint64_t)done < f->n_front; done++)
-    ((unsigned char *)to)[done] = f->front[f->offset + (uint64_t)done];
-  uint64_t from = f->offset + (uint64_t)done - more_bytes(f);
-  done += (sf_count_t)bl_glance_read(&f->bytes, from, (unsigned char *)to + done, (size_t)(n - done));
-  for (uint64_t k = 0; f->patch_at && k < f->patch_bytes; k++) {
-    uint64_t at = f->patch_at + k;
-    if (at >= f->offset && at < f->offset + (uint64_t)done)
-      ((unsigned char *)to)[at - f->offset] = (unsigned char)(f->patch >> 8 * k);
-  }
-  f->offset += (uint64_t)done;
-  return done;
-}
-
-static sf_count_t io_write(const void *from, sf_count_t n, void *user)
-{
-  (void)from, (void)n, (void)user;
-  return 0;
-}
-
 /* Begins at the start, again. */
 static bl_status reopen(bl_ctx *ctx, bl_recording *rec)
 {
   sound *f = rec->impl;
-  SF_VIRTUAL_IO io = {io_length, io_seek, io_read, io_write, io_tell};
+  SF_VIRTUAL_IO io = bl_sound_view_io;
   if (f->file) sf_close(f->file);
   f->info = (SF_INFO){0};
-  f->at = f->offset = 0;
-  f->file = sf_open_virtual(&io, SFM_READ, &f->info, f);
+  f->at = f->view.offset = 0;
+  f->file = sf_open_virtual(&io, SFM_READ, &f->info, &f->view);
   if (f->file) return BL_OK;
   return bl_fail(ctx, BL_E_FORMAT, "%s: no sound file that can be read: %s", rec->path, sf_strerror(NULL));
 }
@@ -308,24 +187,7 @@ static bl_status count_frames(bl_ctx *ctx, bl_recording *rec, uint64_t *total)
 /* True when the length that libsndfile tells is none, or more than such a file can hold. */
 static bool length_is_guess(const sound *f)
 {
-  return f->info.frames < 0 || (double)f->info.frames > (double)f->file_bytes * FRAMES_PER_BYTE;
-}
-
-/* ID3 tags in front of the file's own header: all places count from behind them. */
-static bl_status pass_tags(bl_ctx *ctx, bl_recording *rec)
-{
-  sound *f = rec->impl;
-  unsigned char h[10];
-  for (uint64_t tag = 1; tag; f->bytes.base += tag, f->file_bytes -= tag) {
-    f->bytes.n = 0;
-    tag = bl_glance_read(&f->bytes, 0, h, sizeof h) == sizeof h ? bl_id3_bytes(h) : 0;
-    if (tag >= f->file_bytes) tag = 0;
-  }
-  if (!f->bytes.base) return BL_OK;
-  return bl_recording_note(
-      ctx, rec, BL_W_DEVIATION,
-      "an ID3 tag of %llu bytes stands in front of it, and was passed over; bytes count from its end",
-      ull(f->bytes.base));
+  return f->info.frames < 0 || (double)f->info.frames > (double)f->view.file_bytes * FRAMES_PER_BYTE;
 }
 
 /* libsndfile 1.2 gives other samples than were stored for packets of ALAC that are not compressed, as those of noise. */
@@ -347,12 +209,11 @@ static bl_status open_sound(bl_ctx *ctx, bl_recording *rec)
   sound *f = rec->impl = bl_calloc(ctx, 1, sizeof *f);
   if (!f) return bl_fail_nomem(ctx, "a sound file");
   struct stat info;
-  f->bytes.fd = bl_recording_take_file(rec);
-  if (f->bytes.fd < 0 || fstat(f->bytes.fd, &info))
+  f->view.bytes.fd = bl_recording_take_file(rec);
+  if (f->view.bytes.fd < 0 || fstat(f->view.bytes.fd, &info))
     return bl_fail(ctx, BL_E_IO, "%s: cannot be opened: %s", rec->path, strerror(errno));
-  f->file_bytes = (uint64_t)info.st_size;
-  bl_status s = pass_tags(ctx, rec);
-  if (!s) s = check_length(ctx, rec);
+  f->view.file_bytes = (uint64_t)info.st_size;
+  bl_status s = bl_sound_view_mend(ctx, rec, &f->view);
   if (s || (s = reopen(ctx, rec))) return s;
   uint64_t frames = 0;
   if ((s = bl_sound_check(ctx, rec, f->info.samplerate, f->info.channels))) return s;
@@ -363,16 +224,16 @@ static bl_status open_sound(bl_ctx *ctx, bl_recording *rec)
   else if ((s = count_frames(ctx, rec, &frames))) return s;
 
   uint64_t frame = sample_bytes(f->info.format) * (uint64_t)f->info.channels;
-  if (f->data_bytes && frame && frames > f->data_bytes / frame) frames = f->data_bytes / frame;
-  f->plain = bl_plain_of(&f->riff, f->info.format, (size_t)f->info.channels, frames);
+  if (f->view.data_bytes && frame && frames > f->view.data_bytes / frame) frames = f->view.data_bytes / frame;
+  f->plain = bl_plain_of(&f->view.riff, f->info.format, (size_t)f->info.channels, frames);
   if ((s = bl_recording_streams(ctx, rec, 1))) return s;
   bl_rec_stream *stream = &rec->streams[0];
   stream->rate_hz = f->info.samplerate;
   stream->n_frames = frames;
   if ((s = bl_sound_channels(ctx, stream, (size_t)f->info.channels, whole_bits(f->info.format)))) return s;
-  s = bl_wav_notes(ctx, rec, &f->bytes, f->file_bytes);
+  s = bl_wav_notes(ctx, rec, &f->view.bytes, f->view.file_bytes);
   if (!s && !rec->has_start) s = read_bext(ctx, rec);
-  if (!s && !rec->has_start) s = bl_wav_comment(ctx, rec, &f->bytes, f->file_bytes);
+  if (!s && !rec->has_start) s = bl_wav_comment(ctx, rec, &f->view.bytes, f->view.file_bytes);
   if (s || (s = bl_sound_beside(ctx, rec, &f->full_scale))) return s;
   if (!frames) return bl_recording_note(ctx, rec, BL_W_TRUNCATED, "the file holds no samples");
   stream->runs = bl_calloc(ctx, 1, sizeof *stream->runs);
@@ -445,7 +306,7 @@ static bl_status read_frames(bl_ctx *ctx, bl_recording *rec, size_t stream, uint
   size_t n_channels = rec->streams[stream].n_channels;
   bl_status s = BL_OK;
   if (f->plain.frame_bytes) {
-    *got = bl_plain_read(&f->plain, &f->bytes, first, n, n_channels, out);
+    *got = bl_plain_read(&f->plain, &f->view.bytes, first, n, n_channels, out);
     f->at = first + *got;
   } else if ((s = decode(ctx, rec, first, n, out, got))) {
     return s;
@@ -464,7 +325,7 @@ static void close_sound(bl_ctx *ctx, bl_recording *rec)
   sound *f = rec->impl;
   if (!f) return;
   if (f->file) sf_close(f->file);
-  if (f->bytes.fd >= 0) close(f->bytes.fd);
+  if (f->view.bytes.fd >= 0) close(f->view.bytes.fd);
   bl_free(ctx, f->full_scale);
   bl_free(ctx, f);
   rec->impl = NULL;
