@@ -16,6 +16,7 @@ typedef struct job {
   bl_item_fn fn;
   void *arg;
   size_t n_items;
+  bl_gathered *gathered; /* the caller's: warnings of all who work for it go there */
   atomic_size_t next;
   atomic_int stop;    /* an item failed: hand out no more */
   size_t failed_item; /* guarded by the pool's lock */
@@ -30,7 +31,7 @@ typedef struct bl_pool {
   unsigned long generation;      /* counts jobs, so that a worker joins each job once */
   size_t busy, n_threads, lanes; /* lanes: of the workers that have begun, and the caller's */
   bool quit;
-  const bl_ctx *parent;
+  bl_core *core;
   pthread_t thread[];
 } bl_pool;
 
@@ -63,8 +64,7 @@ static void work_on(job *j, bl_ctx *ctx, pthread_mutex_t *lock)
 static void *worker(void *arg)
 {
   bl_pool *p = arg;
-  bl_ctx ctx;
-  bl_ctx_init_child(&ctx, p->parent);
+  bl_ctx ctx = {.core = p->core, .is_child = true};
   unsigned long seen = 0;
   pthread_mutex_lock(&p->lock);
   ctx.lane = ++p->lanes;
@@ -73,6 +73,7 @@ static void *worker(void *arg)
     if (p->quit) break;
     seen = p->generation;
     job *j = p->job;
+    ctx.gathered = j->gathered;
     p->busy++;
     pthread_mutex_unlock(&p->lock);
     work_on(j, &ctx, &p->lock);
@@ -105,7 +106,7 @@ static bl_pool *pool_new(const bl_ctx *ctx, size_t n_threads)
   pthread_mutex_init(&p->lock, NULL);
   pthread_cond_init(&p->wake, NULL);
   pthread_cond_init(&p->done, NULL);
-  p->parent = ctx;
+  p->core = ctx->core;
   for (size_t i = 0; i < n_threads; i++) {
     if (start_thread(&p->thread[i], p)) break;
     p->n_threads++;
@@ -140,7 +141,7 @@ bl_status bl_pool_for(bl_ctx *ctx, size_t n_items, double work, bl_item_fn fn, v
     return BL_OK;
   }
   bl_pool *p = core->pool;
-  job j = {.fn = fn, .arg = arg, .n_items = n_items};
+  job j = {.fn = fn, .arg = arg, .n_items = n_items, .gathered = ctx->gathered};
   bl_ctx own; /* the caller works too, as a child, so that nested loops run inline */
   bl_ctx_init_child(&own, ctx);
   pthread_mutex_lock(&p->lock);

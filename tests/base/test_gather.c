@@ -1,6 +1,8 @@
 /* Warnings gathered: one line a kind, with a count; the same line for any number of threads. */
 #include "check.h"
 
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,6 +58,38 @@ static void a_line_a_kind(void **state)
   }
 }
 
+/* Nobody warns before two threads are at work. */
+static bl_status wait_and_warn(bl_ctx *ctx, void *arg, size_t i)
+{
+  atomic_size_t *here = arg;
+  atomic_fetch_add(here, 1);
+  while (atomic_load(here) < 2) sched_yield();
+  return warn_of_bin(ctx, NULL, i);
+}
+
+/* Threads that are there already gather for whom they work for, and only as long as that gathers. */
+static void by_threads_of_before(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  heard h = {0};
+  bl_gathered g = {0};
+  atomic_size_t here[3] = {0};
+  bl_ctx_set_log(ctx, listen, &h, BL_LOG_WARN);
+  bl_ctx_set_threads(ctx, 2);
+  check_ok(ctx, bl_pool_for(ctx, 2, 1e9, wait_and_warn, &here[0]));
+  assert_int_equal(h.n, 2);
+  bl_ctx_gather(ctx, &g);
+  check_ok(ctx, bl_pool_for(ctx, 2, 1e9, wait_and_warn, &here[1]));
+  assert_int_equal(h.n, 2);
+  assert_int_equal(g.n, 2);
+  bl_ctx_gather(ctx, NULL);
+  check_ok(ctx, bl_pool_for(ctx, 2, 1e9, wait_and_warn, &here[2]));
+  assert_int_equal(h.n, 4);
+  assert_int_equal(g.n, 2);
+  check_free(ctx);
+}
+
 /* Live: the first at once, how many more in the end. Kinds beyond the room are told as they come. */
 static void told_at_once(void **state)
 {
@@ -109,7 +143,7 @@ static void long_subject(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(a_line_a_kind), cmocka_unit_test(told_at_once),
-                                     cmocka_unit_test(long_subject)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(a_line_a_kind), cmocka_unit_test(by_threads_of_before),
+                                     cmocka_unit_test(told_at_once), cmocka_unit_test(long_subject)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
