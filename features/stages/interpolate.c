@@ -14,8 +14,12 @@
 #include "scalp.h"
 #include "stage_util.h"
 
+enum { ERROR, SKIP };
+static const char *const rules[] = {"error", "skip", NULL};
+
 typedef struct params {
   bl_texts bads, exclude;
+  int missing;
   bl_reals origin;
 } params;
 
@@ -27,6 +31,7 @@ static const bl_opt opts[] = {
      .unit = "",
      .help = "names or patterns of the channels to make anew"},
     BL_TEXTS(params, exclude, NULL, "names or patterns of channels that are left as they are and not used"),
+    BL_ENUM(params, missing, "error", rules, "a name of bads that is not there: an error, or left out with a warning"),
     BL_REALS(params, origin, NULL, -1, 1, "m",
              "x, y and z of the sphere's centre in the head frame; none given: fitted to the electrodes"),
     BL_OPT_END,
@@ -43,7 +48,8 @@ static bl_status mark(bl_ctx *ctx, const params *p, const bl_stream *in, const b
   size_t *index = bl_calloc(ctx, in->n_channels, sizeof *index), n = 0, n_bad = 0;
   bl_status s = index ? BL_OK : bl_fail_nomem(ctx, "interpolate");
   for (size_t i = 0; !s && i < p->bads.n; i++)
-    s = bl_channels_add(ctx, "interpolate", in, p->bads.v[i], true, index, &n);
+    if (p->missing == ERROR || bl_channels_has(in, p->bads.v[i]))
+      s = bl_channels_add(ctx, "interpolate", in, p->bads.v[i], true, index, &n);
   for (size_t b = 0; !s && b < n; b++) {
     size_t i = 0;
     while (i < scalp->n && scalp->index[i] != index[b]) i++;
@@ -119,6 +125,13 @@ static void part(const bl_scalp *scalp, const bool *bad, bl_channel_map *map, do
   }
 }
 
+static void warn_missing(bl_ctx *ctx, const params *p, const bl_stream *in)
+{
+  for (size_t i = 0; i < p->bads.n; i++)
+    if (!bl_channels_has(in, p->bads.v[i]))
+      bl_warn(ctx, BL_W_MISSING, "interpolate: no channel '%s'; it is left out", p->bads.v[i]);
+}
+
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
 {
   static const bl_spline_params spline = {.stiffness = 4, .regularisation = 1e-5, .n_terms = 50};
@@ -129,11 +142,12 @@ static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl
   size_t n_bad = 0;
   (void)out;
   st->n_channels = in->n_channels;
+  warn_missing(ctx, pp, in);
   bl_status s = prepare(ctx, pp, in, &scalp, &bad);
   for (size_t i = 0; !s && i < scalp.n; i++) n_bad += bad[i];
-  if (!s) s = bl_channel_map_init(ctx, scalp.n - n_bad, n_bad, &st->map);
-  if (!s && !(at = bl_calloc(ctx, 3 * scalp.n, sizeof *at))) s = bl_fail_nomem(ctx, "interpolate");
-  if (!s) {
+  if (!s && n_bad) s = bl_channel_map_init(ctx, scalp.n - n_bad, n_bad, &st->map);
+  if (!s && n_bad && !(at = bl_calloc(ctx, 3 * scalp.n, sizeof *at))) s = bl_fail_nomem(ctx, "interpolate");
+  if (!s && n_bad) {
     part(&scalp, bad, &st->map, at);
     s = bl_spline_interpolation(ctx, &spline, at, st->map.n_from, at + 3 * st->map.n_from, n_bad, st->map.w);
   }

@@ -9,6 +9,9 @@ static const stage_case cases[] = {
     {.options = "bads=[Cz] origin=[0,0,0.04]",
      .mixes = "the bad channel is made of the others",
      .names_channels = "the options name channels"},
+    {.options = "bads=[Cz,Oz] missing=skip origin=[0,0,0.04]",
+     .mixes = "the bad channel is made of the others",
+     .names_channels = "the options name channels"},
     {.options = "bads=[C4] exclude=[Cz] origin=[0.001,-0.002,0.03]",
      .mixes = "the bad channel is made of the others",
      .names_channels = "the options name channels"},
@@ -36,6 +39,22 @@ static void check_autoreject(void **arg)
   }
   npy_compare(want, got, (size_t)N * N, 1e-5, "weights");
   npy_close(want);
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
+/* None of the bad ones is there: all passes as it is, with a warning. */
+static void check_missing(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_stream in;
+  chain c;
+  const float x[2][4] = {{1, 2, 3, 4}, {-1, 7, 0, 5}};
+  check_ok(ctx, chain_wave(ctx, 100, "C3 Cz C4 Pz", "uV", &in));
+  check_ok(ctx, chain_run(ctx, "interpolate bads=[Oz] missing=skip", &in, x[0], 2, &c));
+  assert_memory_equal(chain_out(&c)->v, x, sizeof x);
+  chain_stop(ctx, &c);
   bl_stream_free(ctx, &in);
   check_free(ctx);
 }
@@ -139,8 +158,8 @@ static void check_places(void **arg)
 int main(void)
 {
   const struct CMUnitTest own[] = {
-      cmocka_unit_test(check_autoreject), cmocka_unit_test(check_mne),    cmocka_unit_test(check_broken),
-      cmocka_unit_test(check_refusals),   cmocka_unit_test(check_places),
+      cmocka_unit_test(check_autoreject), cmocka_unit_test(check_missing),  cmocka_unit_test(check_mne),
+      cmocka_unit_test(check_broken),     cmocka_unit_test(check_refusals), cmocka_unit_test(check_places),
   };
   return STAGE_SUITE("interpolate", cases, own, sizeof own / sizeof *own);
 }
