@@ -2,7 +2,7 @@
  * second.
  *
  * What comes in are powers (stft with output power and scaling density; calibrate before it for a hydrophone): their mean is
- * the mean power, and decibels are taken behind it. A block has as many frames as lie in time_s; frames left at the end make
+ * the mean power, and decibels are taken behind it. A block has as many frames as come nearest to time_s; frames left at the end make
  * no block, for their mean would weigh as much as a whole one. A NaN makes one of its bin in its block. Percentiles over
  * blocks are those of the summary quantile. Triton and PAMGuard call it so; maad.sound.avg_power_spectro is one block. */
 #include <math.h>
