@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "baleen/wide.h"
 #include "finite.h"
 #include "window.h"
 
@@ -39,15 +40,40 @@ static void reflect(double *a, size_t i, double k)
   for (size_t j = 1; j <= i + 1; j++) a[j] = before[j] + k * before[i + 1 - j];
 }
 
-/* Sum of a b: four sums side by side, always folded in the same order. */
-static double dot(const double *restrict a, const double *restrict b, size_t n)
+enum { LANES = 4 };
+typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
+
+static double folded(lanes s) { return (s[0] + s[1]) + (s[2] + s[3]); }
+
+/* The power of f and b together, and the sum of f b: four sums side by side of each, always folded in the same order. */
+BL_WIDE static double powers(const double *restrict f, const double *restrict b, size_t n, double *product)
 {
-  double s[4] = {0};
+  lanes ff = {0}, bb = {0}, fb = {0}, x, y;
   size_t i = 0;
-  for (; i + 4 <= n; i += 4)
-    for (size_t k = 0; k < 4; k++) s[k] += a[i + k] * b[i + k];
-  for (; i < n; i++) s[0] += a[i] * b[i];
-  return (s[0] + s[1]) + (s[2] + s[3]);
+  for (; i + LANES <= n; i += LANES) {
+    memcpy(&x, f + i, sizeof x);
+    memcpy(&y, b + i, sizeof y);
+    ff += x * x;
+    bb += y * y;
+    fb += y * x;
+  }
+  for (; i < n; i++) {
+    ff[0] += f[i] * f[i];
+    bb[0] += b[i] * b[i];
+    fb[0] += b[i] * f[i];
+  }
+  *product = folded(fb);
+  return folded(ff) + folded(bb);
+}
+
+/* The errors of one order more. */
+BL_WIDE static void next_errors(double *restrict f, double *restrict b, size_t n, double k)
+{
+  for (size_t t = 0; t < n; t++) {
+    double was = f[t];
+    f[t] += k * b[t];
+    b[t] += k * was;
+  }
 }
 
 /* forward holds errors from sample i + 1 on, backward up to one before the last. Their power is summed anew at each order:
@@ -65,14 +91,10 @@ bool bl_lpc_run(bl_lpc *l, const float *x, double *a)
   memset(a, 0, (l->order + 1) * sizeof *a);
   a[0] = 1;
   for (size_t i = 0; i < l->order; i++, n--, f++) {
-    double power = dot(f, f, n) + dot(b, b, n);
-    double k = -2 * dot(b, f, n) / (power + DBL_MIN);
+    double product, power = powers(f, b, n, &product);
+    double k = -2 * product / (power + DBL_MIN);
     reflect(a, i, k);
-    for (size_t t = 0; t < n; t++) {
-      double was = f[t];
-      f[t] += k * b[t];
-      b[t] += k * was;
-    }
+    next_errors(f, b, n, k);
   }
   return true;
 }
