@@ -18,7 +18,7 @@ typedef struct kept_row {
 static bl_status keep_row(void *user, bl_ctx *ctx, const bl_span *span, bl_status status, const float *row)
 {
   kept_row *k = user;
-  (void)span;
+  (void)span, (void)ctx;
   check_ok(ctx, status);
   for (size_t i = 0; i < k->width; i++) k->v[i] = (double)row[i];
   return BL_OK;
