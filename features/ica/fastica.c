@@ -20,9 +20,6 @@ enum { WIDTH = 256, CHUNK = 32 * WIDTH };
 enum { LEAST = 20000, ENOUGH = 4 };
 /* To and fro is looked for behind so many passes, for a search that is still on its way may look alike. */
 enum { ON_ITS_WAY = 50, MOST_DRAWS = 5 };
-/* A search that has not ended behind this many passes, or a share of all that there may be, goes round and round: from most draws
- * it ends in a few dozen. It begins anew, too. */
-enum { LONG = 200 };
 
 typedef struct pass {
   const bl_white *x;
@@ -136,7 +133,6 @@ static bl_status iterate(bl_ctx *ctx, const bl_white *x, bl_ica_search *how, boo
   c.room = bl_calloc(ctx, 3 * k + 1, k * sizeof(double));
   bl_status s = p.sums && p.rooms && c.before && c.next && c.room ? BL_OK : bl_fail_nomem(ctx, "ica");
   if (!s) s = decorrelate(ctx, k, w, c.room);
-  size_t most = how->max_iter / MOST_DRAWS < LONG ? LONG : how->max_iter / MOST_DRAWS;
   how->converged = *to_and_fro = false;
   for (how->n_iter = 0; !s && !how->converged && !*to_and_fro && how->n_iter < how->max_iter; how->n_iter++) {
     s = fixed_point(ctx, &p, c.next);
@@ -148,7 +144,6 @@ static bl_status iterate(bl_ctx *ctx, const bl_white *x, bl_ica_search *how, boo
       *to_and_fro = !halve;
       c.part /= 2;
     }
-    if (!how->converged && how->n_iter >= most && !halve) *to_and_fro = true;
     s = go(ctx, k, &c, w);
   }
   bl_free(ctx, p.sums);
