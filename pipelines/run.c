@@ -15,6 +15,7 @@
 #include "live.h"
 #include "model_recipe.h"
 #include "nan_rows.h"
+#include "patterns.h"
 #include "run_files.h"
 #include "survey.h"
 
@@ -42,7 +43,7 @@ static bl_status save_model(bl_ctx *ctx, const char *folder, const char *name, c
 }
 
 /* Each learner, taught all rows: what goes out to predict. */
-static bl_status train_all(bl_ctx *ctx, const bl_run_parts *r, const char *folder)
+static bl_status train_all(bl_ctx *ctx, const bl_run_parts *r, bl_results *results, const char *folder)
 {
   const bl_config *c = r->config;
   const bl_problem *p = r->problem;
@@ -64,6 +65,7 @@ static bl_status train_all(bl_ctx *ctx, const bl_run_parts *r, const char *folde
     s = bl_estimator_clone(ctx, c->learners[i].estimator, &e);
     if (!s) s = bl_fit(ctx, e, &data);
     if (s) s = bl_fail_in(ctx, s, "model '%s', on all rows: ", c->learners[i].name);
+    if (!s && i < results->n) s = bl_patterns_add(ctx, e, &results->v[i].patterns);
     if (!s && i == best) s = save_model(ctx, folder, bl_run_file_name[BL_RUN_MODEL], e, &meta);
     if (!s && c->n_learners > 1) {
       char *models = bl_path_in(ctx, folder, "models"),
@@ -132,7 +134,7 @@ static bl_status learn(bl_ctx *ctx, bl_run_parts *r, bl_problem *p, bl_results *
   if (!s) s = tell(ctx, r, l);
   if (!s) s = write_one(ctx, r, folder, BL_RUN_FOLDS, bl_write_folds);
   if (!s) s = write_one(ctx, r, folder, BL_RUN_PREDICTIONS, bl_write_predictions);
-  if (!s) s = train_all(ctx, r, folder);
+  if (!s) s = train_all(ctx, r, results, folder);
   bl_cmat rows = bl_dataset_view(&r->extraction->rows);
   return bl_name_nan_option(ctx, s, r->config, &rows);
 }

@@ -8,7 +8,7 @@
 #include "outputs.h"
 
 typedef struct params {
-  char *out, *stages;
+  char *out, *stages, *maps;
   bl_word from, to, rate_hz, f_min, f_max, n_fft, db_min, db_max;
   bl_texts pick, annotations;
   int cmap;
@@ -31,6 +31,7 @@ static const bl_opt opts[] = {
     BL_ENUM(params, cmap, "auto", maps, "colours of a spectrogram; auto: viridis"),
     BL_BOOL(params, spectrogram, "false", "waveform and spectrogram of the channels' mean, also where they are no sound"),
     BL_TEXT(params, stages, NULL, "draw what these stages make of the channels' mean, in place of the spectrogram: \"[stft, power, mel, db]\", or a preset's name"),
+    BL_TEXT(params, maps, NULL, "maps of the scalp, of what this summary makes of each channel (behind the stages, if any): band_power, or \"{rms: {..}}\""),
     BL_TEXTS(params, annotations, NULL, "a table of annotations to draw; may be given again; not given: <recording>.selections.txt, if it lies beside"),
     BL_OPT_END};
 /* clang-format on */
@@ -52,6 +53,7 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
                      .cmap = p->cmap ? maps[p->cmap] : NULL,
                      .spectrogram = p->spectrogram,
                      .stages = p->stages,
+                     .maps = p->maps,
                      .annotations = p->annotations.n ? &p->annotations : NULL};
   char *out = p->out ? bl_strdup(ctx, p->out) : bl_strf(ctx, "%s.png", bl_path_base(args->v[0]));
   *status = out ? bl_output_check(ctx, "plot", args->v[0], out) : bl_fail_nomem(ctx, "a path");
@@ -61,12 +63,14 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   return bl_exit_of(*status);
 }
 
-static const char *const examples[] = {"baleen plot data/sets/orca-calls/FO-S01.flac",
-                                       "baleen plot night.edf --from 3600 --to 3630 -o spindle.svg",
-                                       "baleen plot night.edf --pick C3 --spectrogram --f-max 30 --cmap magma",
-                                       "baleen plot call.flac --stages \"[{stft: {n_fft: 512}}, power, mel, pcen]\"",
-                                       "baleen plot call.flac --stages librosa_mfcc",
-                                       NULL};
+static const char *const examples[] = {
+    "baleen plot data/sets/orca-calls/FO-S01.flac",
+    "baleen plot night.edf --from 3600 --to 3630 -o spindle.svg",
+    "baleen plot night.edf --pick C3 --spectrogram --f-max 30 --cmap magma",
+    "baleen plot call.flac --stages \"[{stft: {n_fft: 512}}, power, mel, pcen]\"",
+    "baleen plot call.flac --stages librosa_mfcc",
+    "baleen plot rest.edf --stages \"[reference]\" --maps \"{band_power: {bands: {alpha: [8, 13]}}}\"",
+    NULL};
 
 /* clang-format off */
 const bl_command bl_command_plot = {

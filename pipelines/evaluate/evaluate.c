@@ -9,6 +9,7 @@
 #include "baleen/text.h"
 #include "chance.h"
 #include "folds.h"
+#include "patterns.h"
 #include "pooled.h"
 
 /* ---- scores over all out-of-fold predictions --------------------------------------------------------------------- */
@@ -238,6 +239,7 @@ static void free_result(bl_ctx *ctx, bl_result *x)
     bl_free(ctx, x->parts[k].score);
   }
   bl_free(ctx, x->parts);
+  bl_patterns_free(ctx, &x->patterns);
 }
 
 void bl_results_free(bl_ctx *ctx, bl_results *r)

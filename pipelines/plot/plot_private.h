@@ -8,7 +8,7 @@
 #include "gnuplot.h"
 #include "sink.h"
 
-enum { BL_PLOT_COLUMNS = 1600, BL_PLOT_BINS = 512, BL_PLOT_CHANNELS = 20 };
+enum { BL_PLOT_COLUMNS = 1600, BL_PLOT_BINS = 512, BL_PLOT_CHANNELS = 20, BL_PLOT_MOST = 512 };
 
 typedef struct bl_plot {
   bl_ctx *ctx;
@@ -20,11 +20,12 @@ typedef struct bl_plot {
   const bl_rec_stream *st;
   double from_s, to_s;
   double n_frames;                              /* in the span, gaps left out */
-  size_t channel[BL_PLOT_CHANNELS], n_channels; /* shown, as indices of the stream's */
+  size_t channel[BL_PLOT_MOST], n_channels; /* shown, as indices of the stream's */
   bool mixed;                                   /* all channels of a sound are averaged to one */
   const char *unit;                             /* as written: "µV" */
   double time_scale;                            /* seconds of one unit of the time axis */
   const char *time_unit;
+  bool svg;
   double scale; /* of a PNG: pixels a unit of the SVG */
   char *folder; /* where script and data lie while gnuplot draws */
 } bl_plot;
@@ -99,6 +100,7 @@ bl_status bl_plot_write(const bl_plot *p, const char *name, const void *bytes, s
  * *height in the units of an SVG. */
 bl_status bl_plot_sound(const bl_plot *p, bl_sink *script, int *width, int *height) BL_MUST_CHECK;
 bl_status bl_plot_stages(const bl_plot *p, bl_sink *script, int *width, int *height) BL_MUST_CHECK;
+bl_status bl_plot_maps(const bl_plot *p, bl_sink *script, int *width, int *height) BL_MUST_CHECK;
 bl_status bl_plot_channels(const bl_plot *p, bl_sink *script, int *width, int *height) BL_MUST_CHECK;
 
 #endif

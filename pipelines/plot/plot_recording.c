@@ -78,13 +78,14 @@ static bl_status choose_channels(bl_plot *p)
   const bl_rec_stream *st = p->st;
   bl_texts any = {(char *[]){(char[]){"*"}}, 1};
   bool asked = p->how->pick && p->how->pick->n;
+  size_t most = p->how->maps ? BL_PLOT_MOST : BL_PLOT_CHANNELS;
   const bl_texts *pick = asked ? p->how->pick : &any;
   for (size_t k = 0; k < pick->n; k++) {
     if (!has_channel(st, pick->v[k]))
       return bl_fail(p->ctx, BL_E_CONFIG,
                      "%s: no channel '%s' in the stream of %g Hz, where '%s' is; 'baleen inspect' lists them",
                      p->rec->path, pick->v[k], st->rate_hz, pick->v[0]);
-    for (size_t c = 0; c < st->n_channels && p->n_channels < BL_PLOT_CHANNELS; c++) {
+    for (size_t c = 0; c < st->n_channels && p->n_channels < most; c++) {
       bool known = !is_picked(pick->v[k], st->channels[c].name) || st->channels[c].unusable;
       for (size_t i = 0; !known && i < p->n_channels; i++) known = p->channel[i] == c;
       if (known) continue;
@@ -98,7 +99,7 @@ static bl_status choose_channels(bl_plot *p)
   }
   if (!p->n_channels) return bl_fail(p->ctx, BL_E_FORMAT, "%s: no channel is usable", p->rec->path);
   const char *unit = st->channels[p->channel[0]].unit;
-  p->mixed = !strcmp(unit, "FS") || p->how->spectrogram || p->how->stages;
+  p->mixed = !p->how->maps && (!strcmp(unit, "FS") || p->how->spectrogram || p->how->stages);
   p->unit = written(unit);
   return BL_OK;
 }
@@ -116,7 +117,13 @@ static bl_status choose_band(bl_plot *p)
   if (how->cmap && !bl_plot_palette(how->cmap))
     return bl_fail(p->ctx, BL_E_CONFIG, "plot: no colour map '%s'; it is one of viridis, magma, inferno, gray, gray_r",
                    how->cmap);
-  if (how->cmap && !p->mixed)
+  if (how->maps && (how->spectrogram || how->annotations || !isnan(how->db_min) || !isnan(how->db_max) || how->n_fft))
+    return bl_fail(p->ctx, BL_E_CONFIG,
+                   "plot: maps of the scalp have no spectrogram, no annotations, and no range of dB; leave these out");
+  if (how->maps && (!isnan(how->f_min) || !isnan(how->f_max)))
+    return bl_fail(p->ctx, BL_E_CONFIG,
+                   "plot: the band of a map is the summary's: say --maps '{band_power: {bands: {own: [8, 13]}}}'");
+  if (how->cmap && !p->mixed && !how->maps)
     return bl_fail(p->ctx, BL_E_CONFIG,
                    "plot: a colour map is for spectrograms, and %s is drawn as traces; say spectrogram too",
                    p->rec->path);
@@ -207,8 +214,8 @@ static bl_status make_folder(bl_plot *p)
 /* Names of all that may lie in the folder. */
 static void remove_folder(bl_plot *p)
 {
-  static const char *const names[] = {"plot.gp",    "wave.dat",   "spectrogram.bin", "frames.bin",
-                                      "course.dat", "traces.dat", "psd.dat",         "picture"};
+  static const char *const names[] = {"plot.gp",    "wave.dat", "spectrogram.bin", "frames.bin", "course.dat",
+                                      "traces.dat", "psd.dat",  "maps.dat",        "picture"};
   if (!p->folder) return;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     char path[4096];
@@ -218,7 +225,7 @@ static void remove_folder(bl_plot *p)
   bl_free(p->ctx, p->folder);
 }
 
-static bl_status draw(bl_plot *p, const char *out, bool svg)
+static bl_status draw(bl_plot *p, const char *out)
 {
   bl_ctx *ctx = p->ctx;
   bl_gnuplot *g = NULL;
@@ -228,12 +235,13 @@ static bl_status draw(bl_plot *p, const char *out, bool svg)
   size_t n = 0;
   bl_status s = bl_gnuplot_open(ctx, p->folder, &g);
   if (!s && !g) s = bl_fail(ctx, BL_E_UNSUPPORTED, "plot: gnuplot is not on PATH; install gnuplot-nox");
-  if (!s && p->how->stages) s = bl_plot_stages(p, &body, &width, &height);
+  if (!s && p->how->maps) s = bl_plot_maps(p, &body, &width, &height);
+  else if (!s && p->how->stages) s = bl_plot_stages(p, &body, &width, &height);
   else if (!s) s = p->mixed ? bl_plot_sound(p, &body, &width, &height) : bl_plot_channels(p, &body, &width, &height);
   if (s) goto done;
   bl_sink_puts(&script, bl_plot_style);
   bl_sink_puts(&script, "set title font ',14'\nset tics font ',11'\n");
-  if (svg)
+  if (p->svg)
     bl_sink_printf(&script, "set terminal svg size %d,%d dynamic noenhanced font 'DejaVu Sans,13' background 'white'\n",
                    width, height);
   else
@@ -248,7 +256,7 @@ static bl_status draw(bl_plot *p, const char *out, bool svg)
   if (!s) s = bl_plot_write(p, "plot.gp", script.buf.v, script.buf.len);
   if (!s) s = bl_gnuplot_load(ctx, g, "plot.gp");
   if (!s && !(path = bl_strf(ctx, "%s/picture", p->folder))) s = bl_fail_nomem(ctx, "the picture");
-  if (!s) s = bl_picture_check(ctx, path, svg);
+  if (!s) s = bl_picture_check(ctx, path, p->svg);
   if (!s) s = bl_file_read(ctx, path, FILE_MAX, &bytes, &n);
   if (!s) s = bl_file_write(ctx, out, bytes, n);
 done:
@@ -283,13 +291,13 @@ static bl_status check_name(bl_ctx *ctx, const char *out)
 
 bl_status bl_plot_opened(bl_ctx *ctx, bl_recording *rec, const bl_plotting *how, double scale, const char *out)
 {
-  bl_plot p = {.ctx = ctx, .how = how, .rec = rec, .scale = scale};
+  bl_plot p = {.ctx = ctx, .how = how, .rec = rec, .scale = scale, .svg = bl_text_ends_with(out, ".svg")};
   bl_status s = check_name(ctx, out);
   if (!s) s = choose(&p);
   if (!s) s = choose_span(&p, how->from_s, how->to_s);
   if (!s) s = gather_marks(&p);
   if (!s) s = make_folder(&p);
-  if (!s) s = draw(&p, out, bl_text_ends_with(out, ".svg"));
+  if (!s) s = draw(&p, out);
   remove_folder(&p);
   bl_annotations_free(ctx, &p.marks);
   return s;

@@ -108,6 +108,7 @@ static void page_body(const bl_report *rep, bl_sink *k)
     bl_section_pictures(rep, k, "confusion", &left);
     bl_section_pictures(rep, k, "scores", &left);
     bl_section_pictures(rep, k, "predicted", &left);
+    bl_section_pictures(rep, k, "patterns", &left);
     if (!rep->gnuplot)
       bl_sink_puts(k,
                    "<p class=\"note\">gnuplot was not found, so the pictures are not drawn: install gnuplot-nox, then "
@@ -157,6 +158,7 @@ static bl_status draw_pictures(bl_report *rep)
     if (!s) s = bl_draw_confusion(rep, &r->v[i]);
     if (!s) s = bl_draw_scores(rep, &r->v[i]);
     if (!s) s = bl_draw_predicted(rep, &r->v[i]);
+    if (!s) s = bl_draw_patterns(rep, &r->v[i]);
   }
   return s ? s : bl_draw_mistakes(rep);
 }

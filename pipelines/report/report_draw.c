@@ -37,7 +37,7 @@ static void second_terminal(bl_sink *k, const char *name, bl_canvas size)
 {
   bl_sink_printf(k,
                  "set terminal pngcairo size %d,%d noenhanced font 'DejaVu Sans,10.5' fontscale 2 linewidth 2 "
-                 "pointscale 2 background 'white'\nset output '../%s.png'\nreplot\nset output\n",
+                 "pointscale 2 background 'white'\nset output '../%s.png'\n",
                  2 * size.width, 2 * size.height, name);
 }
 
@@ -100,6 +100,8 @@ bl_status bl_report_draw(bl_report *rep, const char *name, const char *caption, 
   terminal(&k, name, size);
   bl_sink_puts(&k, bl_buf_text(&body->buf));
   second_terminal(&k, name, size);
+  bl_sink_puts(&k, size.panels ? bl_buf_text(&body->buf) : "replot\n");
+  bl_sink_puts(&k, "set output\n");
   bl_status s = data->status ? data->status : body->status;
   if (!s) s = draw(rep, name, data, &k);
   bool drawn = !s && rep->gnuplot;

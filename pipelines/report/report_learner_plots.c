@@ -102,9 +102,10 @@ bl_status bl_draw_confusion(bl_report *rep, const bl_result *res)
   int side = n <= 3 ? 340 : n <= 12 ? 280 + 40 * (int)n : 780;
   int names = (int)(longest < 24 ? longest : 24) * 8;
   if (plot.status) body.status = plot.status;
-  bl_status s = draw_for(rep, "confusion_", res, "counts of test predictions, and shares of the true class",
-                         (bl_canvas){side + names + 160, side + 90 + (n * longest > 56 ? names * 3 / 4 : 0)}, &data,
-                         &body, bl_buf_text(&plot.buf));
+  bl_status s =
+      draw_for(rep, "confusion_", res, "counts of test predictions, and shares of the true class",
+               (bl_canvas){.width = side + names + 160, .height = side + 90 + (n * longest > 56 ? names * 3 / 4 : 0)},
+               &data, &body, bl_buf_text(&plot.buf));
   bl_sink_free(&plot);
   return s;
 }
@@ -186,8 +187,8 @@ bl_status bl_draw_scores(bl_report *rep, const bl_result *res)
   }
   bl_sink_puts(&plot, "\n");
   if (plot.status) body.status = plot.status;
-  bl_status s = draw_for(rep, "scores_", res, "scores of the test predictions, by true class", (bl_canvas){720, 400},
-                         &data, &body, bl_buf_text(&plot.buf));
+  bl_status s = draw_for(rep, "scores_", res, "scores of the test predictions, by true class",
+                         (bl_canvas){.width = 720, .height = 400}, &data, &body, bl_buf_text(&plot.buf));
   bl_sink_free(&plot);
   return s;
 }
@@ -228,7 +229,8 @@ bl_status bl_draw_predicted(bl_report *rep, const bl_result *res)
   bl_sink_puts(&body, "\nset xlabel 'true '.");
   bl_sink_quoted(&body, label);
   bl_sink_puts(&body, "\nset key outside bottom center horizontal Left reverse\n");
-  return draw_for(rep, "predicted_", res, "test predictions against the truth", (bl_canvas){560, 580}, &data, &body,
+  return draw_for(rep, "predicted_", res, "test predictions against the truth",
+                  (bl_canvas){.width = 560, .height = 580}, &data, &body,
                   "plot x with lines lw 1.2 dt 2 lc rgb '#777777' title 'perfect', \\\n"
                   "  data using 1:2 with points pt 7 ps 0.45 lc rgb '#660072B2' title 'rows'\n");
 }

@@ -50,7 +50,7 @@ bl_status bl_draw_roc(bl_report *rep)
   bl_sink_puts(&body, "\n");
   if (n)
     return bl_report_draw(rep, "roc", "ROC curves over the test predictions of all folds; the dashed line is chance.",
-                          (bl_canvas){600, 640 + 20 * (int)(n < 12 ? n : 12)}, &data, &body);
+                          (bl_canvas){.width = 600, .height = 640 + 20 * (int)(n < 12 ? n : 12)}, &data, &body);
   bl_sink_free(&data);
   bl_sink_free(&body);
   return BL_OK;
@@ -158,7 +158,7 @@ bl_status bl_draw_folds(bl_report *rep)
                         c->n_published
                             ? "Score of each fold; dashed lines are means, hollow marks the published numbers."
                             : "Score of each fold; dashed lines are means.",
-                        (bl_canvas){720, 430}, &data, &body);
+                        (bl_canvas){.width = 720, .height = 430}, &data, &body);
 }
 
 /* The metric drawn by parts: the main one, or the first that is defined in some part. */
@@ -212,5 +212,5 @@ bl_status bl_draw_by(bl_report *rep)
   }
   bl_sink_puts(&body, "\n");
   return bl_report_draw(rep, "by", "Score of the rows of each part, over the test predictions of all folds.",
-                        (bl_canvas){720, first->n_parts > 9 ? 520 : 450}, &data, &body);
+                        (bl_canvas){.width = 720, .height = first->n_parts > 9 ? 520 : 450}, &data, &body);
 }

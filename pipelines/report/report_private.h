@@ -38,9 +38,11 @@ typedef struct bl_report {
 
 /* ---- pictures ---------------------------------------------------------------------------------------------------- */
 
-/* Size in the units of an SVG at 96 a inch; the PNG has twice as many pixels. */
+/* Size in the units of an SVG at 96 a inch; the PNG has twice as many pixels. panels: a multiplot, which gnuplot's replot
+ * does not know: its commands are given again. */
 typedef struct bl_canvas {
   int width, height;
+  bool panels;
 } bl_canvas;
 
 /* Colours told apart by all (Okabe and Ito 2008), without the yellow that vanishes on white. */
@@ -62,6 +64,7 @@ bl_status bl_draw_roc(bl_report *rep) BL_MUST_CHECK;
 bl_status bl_draw_confusion(bl_report *rep, const bl_result *res) BL_MUST_CHECK;
 bl_status bl_draw_scores(bl_report *rep, const bl_result *res) BL_MUST_CHECK;
 bl_status bl_draw_predicted(bl_report *rep, const bl_result *res) BL_MUST_CHECK;
+bl_status bl_draw_patterns(bl_report *rep, const bl_result *res) BL_MUST_CHECK;
 
 /* The first entries of each list of mistakes, as they look and sound; see report_shown.c. */
 bl_status bl_draw_mistakes(bl_report *rep) BL_MUST_CHECK;

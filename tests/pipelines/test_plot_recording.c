@@ -400,17 +400,50 @@ static int tidy(void **state)
   return 0;
 }
 
+/* A map for each number that the summary gives of a channel, with its unit; of the electrodes alone. */
+static void test_maps(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  char out[512], eeg[] = BALEEN_SETS "/eegmmidb-s001/S001R06.edf";
+  size_t n;
+  bl_plotting how = bl_plotting_usual();
+  how.from_s = 2;
+  how.to_s = 8;
+  how.stages = "[reference]";
+  how.maps = "{band_power: {bands: {alpha: [8, 13], low: [4, 8]}}}";
+  snprintf(out, sizeof out, "%s", check_tmp_path("maps.svg"));
+  check_ok(ctx, bl_plot_recording(ctx, eeg, &how, out));
+  static const char *const parts[] = {"S001R06.edf", ">alpha<", ">low<", ">µV²<", NULL};
+  char *svg = slurp(out, &n);
+  check_svg(svg, parts);
+  free(svg);
+  static const struct {
+    const char *maps, *stages, *says;
+    double f_max;
+  } slips[] = {
+      {"band_pwr", NULL, "did you mean 'band_power'?", NAN},
+      {"{rms: {x: 1}}", NULL, "unknown option 'x'", NAN},
+      {"rms", "[mono]", "0 of 1 channels are electrodes", NAN},
+      {"{quantile: {q: [0.1, 0.2]}}", "[stft, power]", " numbers for each channel; one picture holds 24", NAN},
+      {"covariance", NULL, "'covariance' gives no number for each channel", NAN},
+      {"rms", NULL, "the band of a map is the summary's", 20}};
+  for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
+    how.maps = slips[i].maps;
+    how.stages = slips[i].stages;
+    how.f_max = slips[i].f_max;
+    bl_status s = bl_plot_recording(ctx, eeg, &how, out);
+    check_fails(ctx, s, BL_E_CONFIG, slips[i].says);
+  }
+  check_free(ctx);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_spectrum_level),
-                                     cmocka_unit_test(test_envelope),
-                                     cmocka_unit_test(test_sound),
-                                     cmocka_unit_test(test_channels),
-                                     cmocka_unit_test(test_refusals),
-                                     cmocka_unit_test(test_holes),
-                                     cmocka_unit_test(test_offset_and_table),
-                                     cmocka_unit_test(test_memory),
-                                     cmocka_unit_test(test_few_samples),
-                                     cmocka_unit_test(test_stages)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_spectrum_level),   cmocka_unit_test(test_envelope), cmocka_unit_test(test_sound),
+      cmocka_unit_test(test_channels),         cmocka_unit_test(test_refusals), cmocka_unit_test(test_holes),
+      cmocka_unit_test(test_offset_and_table), cmocka_unit_test(test_memory),   cmocka_unit_test(test_few_samples),
+      cmocka_unit_test(test_stages),           cmocka_unit_test(test_maps)};
   return cmocka_run_group_tests(tests, NULL, tidy);
 }

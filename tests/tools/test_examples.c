@@ -191,6 +191,15 @@ static void frogs(void **state)
   remove_folder(folder);
 }
 
+/* The patterns of the model that is saved, as maps: of each component the class in which it has more of its power, in the
+ * unit of the electrodes. */
+static void check_patterns(const char *folder)
+{
+  static const char *const parts[] = {"csp1: T2 82 %", "csp4: T1 73 %", ">µV<"};
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) check_says(folder, "patterns_csp_lda.svg", parts[i]);
+  check_says(folder, "report.html", "how each component shows at the electrodes");
+}
+
 /* MNE-Python's example: 0.9333 over the same ten splits. */
 static void motor_imagery(void **state)
 {
@@ -200,6 +209,7 @@ static void motor_imagery(void **state)
   golden *g = golden_open("motor_imagery");
   check_folds(root, "csp_lda", "accuracy", g, "ref.accuracy", 1e-9);
   check_near(mean_of(root, "csp_lda", "accuracy"), 0.93333333, 1e-6);
+  check_patterns(folder);
   assert_int_equal(json_integer_value(json_object_get(root, "rows")), 45);
   golden_close(g);
   json_decref(root);

@@ -25,6 +25,9 @@ typedef struct bl_plotting {
   bool spectrogram;      /* of the mean of the channels, though they are no sound */
   const char *stages;    /* what to draw in the place of a spectrogram: a list of stages in flow text, or a preset;
                                   NULL: nothing else */
+  const char
+      *maps; /* maps of the scalp of what this summary, in flow text, makes of each channel behind the stages; NULL:
+                       something else */
   const bl_texts *annotations; /* tables to draw beside what is marked inside; NULL: Raven's, if it lies beside */
   bool quiet;                  /* no progress is told: of many short pictures it would only fill the screen */
 } bl_plotting;

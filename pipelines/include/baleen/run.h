@@ -101,6 +101,17 @@ typedef struct bl_event_tally {
   double hours; /* listened to; 0: there are no such metrics */
   size_t n_true, n_found;
 } bl_event_tally;
+/* Spatial patterns that a model has learnt from all rows (csp): how each of its sources shows at the channels. */
+typedef struct bl_patterns {
+  bl_texts channels, titles; /* a title for each pattern */
+  const char *unit;          /* as it is written; a constant text */
+  size_t n;                  /* those that the model uses, best first */
+  double *v;                 /* [n][channels] */
+} bl_patterns;
+typedef struct bl_patterns_list {
+  bl_patterns *v;
+  size_t n;
+} bl_patterns_list;
 /* A learner's evaluation. Row arrays of cv index the problem's rows. */
 typedef struct bl_result {
   char *name; /* the learner's */
@@ -114,6 +125,7 @@ typedef struct bl_result {
   bl_part *parts; /* by the `by` column */
   size_t n_parts;
   double seconds;
+  bl_patterns_list patterns; /* of the model that is saved */
 } bl_result;
 /* Rows that are the same, or nearly, on the two sides of a split: rows tested while another such is trained on. */
 typedef struct bl_twins {
