@@ -104,8 +104,9 @@ bl_status bl_scalp_map_new(bl_ctx *ctx, const char *who, const bl_texts *names, 
   bl_status s = out->which && out->x && out->y && at && to ? BL_OK : bl_fail_nomem(ctx, who);
   if (!s) s = place(ctx, who, names, out, at);
   for (size_t i = 0; !s && i < side * side; i++) {
+    size_t row = i / side, column = i % side;
     double step = 2 / (double)side;
-    unflatten(((double)(i % side) + 0.5) * step - 1, ((double)(i / side) + 0.5) * step - 1, to + 3 * i);
+    unflatten(((double)column + 0.5) * step - 1, ((double)row + 0.5) * step - 1, to + 3 * i);
   }
   if (!s && !(out->weight = bl_calloc(ctx, out->n, side * side * sizeof *out->weight))) s = bl_fail_nomem(ctx, who);
   if (!s) s = bl_spline_interpolation(ctx, &spline, at, out->n, to, side * side, out->weight);

@@ -19,11 +19,11 @@ typedef struct bl_plot {
   size_t stream;
   const bl_rec_stream *st;
   double from_s, to_s;
-  double n_frames;                              /* in the span, gaps left out */
+  double n_frames;                          /* in the span, gaps left out */
   size_t channel[BL_PLOT_MOST], n_channels; /* shown, as indices of the stream's */
-  bool mixed;                                   /* all channels of a sound are averaged to one */
-  const char *unit;                             /* as written: "µV" */
-  double time_scale;                            /* seconds of one unit of the time axis */
+  bool mixed;                               /* all channels of a sound are averaged to one */
+  const char *unit;                         /* as written: "µV" */
+  double time_scale;                        /* seconds of one unit of the time axis */
   const char *time_unit;
   bool svg;
   double scale; /* of a PNG: pixels a unit of the SVG */

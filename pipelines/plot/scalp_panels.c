@@ -167,8 +167,9 @@ static layout lay_out(size_t n, bool titled)
 /* The square of head i, and its colour bar below. */
 static void place(const layout *l, size_t i, bl_sink *k)
 {
-  double left = (l->width - (int)l->columns * CELL) / 2.0 + (double)(i % l->columns) * CELL;
-  double down = l->top + (double)(i / l->columns) * (ABOVE + MAP + BELOW);
+  size_t row = i / l->columns, column = i % l->columns;
+  double left = (l->width - (int)l->columns * CELL) / 2.0 + (double)column * CELL;
+  double down = l->top + (double)row * (ABOVE + MAP + BELOW);
   double w = l->width, h = l->height, x0 = (left + (CELL - MAP) / 2.0) / w, y1 = 1 - (down + ABOVE) / h,
          y0 = y1 - MAP / h;
   bl_sink_printf(k,

@@ -421,13 +421,12 @@ static void test_maps(void **state)
   static const struct {
     const char *maps, *stages, *says;
     double f_max;
-  } slips[] = {
-      {"band_pwr", NULL, "did you mean 'band_power'?", NAN},
-      {"{rms: {x: 1}}", NULL, "unknown option 'x'", NAN},
-      {"rms", "[mono]", "0 of 1 channels are electrodes", NAN},
-      {"{quantile: {q: [0.1, 0.2]}}", "[stft, power]", " numbers for each channel; one picture holds 24", NAN},
-      {"covariance", NULL, "'covariance' gives no number for each channel", NAN},
-      {"rms", NULL, "the band of a map is the summary's", 20}};
+  } slips[] = {{"band_pwr", NULL, "did you mean 'band_power'?", NAN},
+               {"{rms: {x: 1}}", NULL, "unknown option 'x'", NAN},
+               {"rms", "[mono]", "0 of 1 channels are electrodes", NAN},
+               {"{quantile: {q: [0.1, 0.2]}}", "[stft, power]", " numbers for each channel; one picture holds 24", NAN},
+               {"covariance", NULL, "'covariance' gives no number for each channel", NAN},
+               {"rms", NULL, "the band of a map is the summary's", 20}};
   for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
     how.maps = slips[i].maps;
     how.stages = slips[i].stages;

@@ -66,9 +66,47 @@ static void steps_beyond_float32(void **state)
   tree_done();
 }
 
+/* libsndfile decodes ALAC of 32 bits wrongly in parts, and says nothing: refused, with what to do. */
+static void what_a_library_does_wrong(void **state)
+{
+  (void)state;
+  tree_text("x", "");
+  assert_int_equal(baleen("convert '" CASES "/caf-alac32-garbage/alac32.caf' '%s/o.npy'", tree_root()), 1);
+  check_says(
+      "alac32.caf: ALAC of 32 bits in 1 channel: libsndfile decodes parts of it wrongly; convert it to WAV or FLAC");
+  assert_int_equal(baleen("inspect '" CASES "/caf-alac32-garbage/alac32.caf'"), 1);
+  tree_done();
+}
+
+/* A model of mono recordings does not take the left channel for all: the remedy is named, and it is one. */
+static void mono_is_advised(void **state)
+{
+  (void)state;
+  static float x[16000];
+  char name[40];
+  for (int k = 0; k < 8; k++) {
+    for (size_t i = 0; i < 8000; i++) x[i] = sinf((float)i * (k < 4 ? 0.3f : 0.9f) + (float)k);
+    snprintf(name, sizeof name, "%s/%d.wav", k < 4 ? "low" : "high", k);
+    tree_wav(name, 8000, 1, 8000, x);
+  }
+  for (size_t i = 0; i < 16000; i++) x[i] = sinf((float)(i / 2) * (i % 2 ? 0.3f : 0.31f));
+  tree_wav("both.wav", 8000, 2, 8000, x);
+  tree_text("m.yaml", "source: {files: {recordings: ['low/*.wav', 'high/*.wav'], labels: folder}}\n"
+                      "features: {m: {stages: [stft, power, {mel: {n_mels: 4}}, db], summaries: [mean]}}\n"
+                      "model: {knn: {n_neighbors: 1}}\nevaluate: {split: {stratified_k_fold: {n_splits: 2}}}\n");
+  if (baleen("run '%s/m.yaml' -o '%s/out'", tree_root(), tree_root())) fail_msg("%s", said);
+  assert_int_equal(baleen("predict '%s/out/model.safetensors' '%s/both.wav'", tree_root(), tree_root()), 4);
+  check_says("put mono first among the stages");
+  assert_int_equal(baleen("convert '%s/both.wav' '%s/one.wav' --stages '[mono]'", tree_root(), tree_root()), 0);
+  assert_int_equal(baleen("predict '%s/out/model.safetensors' '%s/one.wav'", tree_root(), tree_root()), 0);
+  check_says(",low,");
+  tree_done();
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(no_hum_of_rounding), cmocka_unit_test(limits_of_our_own),
-                                     cmocka_unit_test(steps_beyond_float32)};
+                                     cmocka_unit_test(steps_beyond_float32),
+                                     cmocka_unit_test(what_a_library_does_wrong), cmocka_unit_test(mono_is_advised)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

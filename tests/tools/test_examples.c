@@ -232,7 +232,7 @@ static void filter_bank(void **state)
   for (size_t i = 0; i < 7; i++) {
     const json_t *b = json_array_get(blocks, i);
     assert_string_equal(json_string_value(json_object_get(b, "form")), i < 6 ? "triangle" : "scalars");
-    assert_int_equal(json_integer_value(json_object_get(b, "first")), i * 231);
+    assert_int_equal((size_t)json_integer_value(json_object_get(b, "first")), i * 231);
     assert_string_equal(json_string_value(json_object_get(b, "unit")), i < 6 ? "uV^2" : "ln uV^2");
   }
   assert_string_equal(json_string_value(json_object_get(json_array_get(blocks, 1), "name")), "mu.covariance");
