@@ -194,7 +194,7 @@ static bl_status draw(const maps *m, bl_texts *kinds, bl_texts *units, bl_texts 
   shorten(kinds);
   bl_status s = write_units(ctx, units);
   if (!s) s = bl_scalp_map_new(ctx, "plot: --maps", channels, m->p->svg ? SIDE_SVG : SIDE_PNG, &map);
-  for (size_t k = 0; !s && k < kinds->n; k++)
+  for (size_t k = 0; !s && k < kinds->n && k < units->n; k++)
     panels[k] = (bl_scalp_panel){kinds->v[k], units->v[k], v + k * channels->n};
   bl_plot_title(m->p, &title);
   if (!s) s = title.status;
