@@ -39,6 +39,7 @@ size_t bl_block_columns(bl_block_form form, const size_t dims[3])
     n *= dims[i];
   }
   if (form == BL_BLOCK_TRIANGLE) return n < (size_t)1 << 20 ? n * (n + 1) / 2 : 0;
+  if (form == BL_BLOCK_CATEGORY && n != 1) return 0;
   if (form == BL_BLOCK_GRAPH) return n < (size_t)1 << 20 ? n * n : 0;
   return (unsigned)form < BL_N_BLOCK_FORMS ? n : 0;
 }
@@ -53,6 +54,7 @@ static void free_block(bl_ctx *ctx, bl_block *b)
   bl_free(ctx, b->name);
   bl_free(ctx, b->source);
   bl_texts_free(ctx, &b->units);
+  bl_texts_free(ctx, &b->values);
 }
 
 void bl_blocks_free(bl_ctx *ctx, bl_blocks *b)
@@ -96,7 +98,7 @@ static size_t width_of(const bl_blocks *b) { return b->n ? b->v[b->n - 1].first 
 bl_status bl_blocks_add(bl_ctx *ctx, bl_blocks *b, const bl_block *like)
 {
   size_t n = bl_block_columns(like->form, like->dims);
-  if (!n || (like->units.n > 1 && like->units.n != n))
+  if (!n || (like->units.n > 1 && like->units.n != n) || (like->form == BL_BLOCK_CATEGORY) != (like->values.n > 0))
     return bl_fail(ctx, BL_E_ARG, "block '%s': %s of %zu, %zu, %zu with %zu units is none", like->name,
                    bl_block_form_name(like->form), like->dims[0], like->dims[1], like->dims[2], like->units.n);
   bl_block added = {.form = like->form, .first = width_of(b), .n = n};
@@ -105,6 +107,7 @@ bl_status bl_blocks_add(bl_ctx *ctx, bl_blocks *b, const bl_block *like)
   added.source = bl_strdup(ctx, like->source ? like->source : "");
   bl_status s =
       added.name && added.source ? copy_units(ctx, like, &added.units) : bl_fail_nomem(ctx, "blocks of columns");
+  if (!s) s = bl_texts_copy(ctx, &added.values, &like->values);
   bl_block *v = s ? NULL : bl_realloc(ctx, b->v, b->n + 1, sizeof *v);
   if (!s && !v) s = bl_fail_nomem(ctx, "blocks of columns");
   if (s) {
@@ -172,7 +175,7 @@ bl_status bl_blocks_pick(bl_ctx *ctx, const bl_blocks *from, const size_t *colum
 
 /* ---- asking ------------------------------------------------------------------------------------------------------ */
 
-static bool units_equal(const bl_texts *a, const bl_texts *b)
+static bool texts_equal(const bl_texts *a, const bl_texts *b)
 {
   bool same = a->n == b->n;
   for (size_t i = 0; same && i < a->n; i++) same = !strcmp(a->v[i], b->v[i]);
@@ -185,7 +188,8 @@ bool bl_blocks_equal(const bl_blocks *a, const bl_blocks *b)
   for (size_t i = 0; same && i < a->n; i++) {
     const bl_block *x = &a->v[i], *y = &b->v[i];
     same = !strcmp(x->name, y->name) && !strcmp(x->source, y->source) && x->form == y->form && x->first == y->first &&
-           x->n == y->n && !memcmp(x->dims, y->dims, sizeof x->dims) && units_equal(&x->units, &y->units);
+           x->n == y->n && !memcmp(x->dims, y->dims, sizeof x->dims) && texts_equal(&x->units, &y->units) &&
+           texts_equal(&x->values, &y->values);
   }
   return same;
 }
@@ -194,6 +198,13 @@ const bl_block *bl_blocks_at(const bl_blocks *b, size_t column)
 {
   for (size_t i = 0; b && i < b->n; i++)
     if (column >= b->v[i].first && column - b->v[i].first < b->v[i].n) return &b->v[i];
+  return NULL;
+}
+
+const bl_block *bl_blocks_category(const bl_blocks *b)
+{
+  for (size_t i = 0; b && i < b->n; i++)
+    if (b->v[i].form == BL_BLOCK_CATEGORY) return &b->v[i];
   return NULL;
 }
 

@@ -14,12 +14,11 @@ static json_t *json_of_dims(const bl_block *b)
   return NULL;
 }
 
-static json_t *json_of_units(const bl_texts *units)
+static json_t *json_of_texts(const bl_texts *texts)
 {
-  if (units->n == 1) return json_string(units->v[0]);
   json_t *list = json_array();
   bool made = list != NULL;
-  for (size_t i = 0; made && i < units->n; i++) made = !json_array_append_new(list, json_string(units->v[i]));
+  for (size_t i = 0; made && i < texts->n; i++) made = !json_array_append_new(list, json_string(texts->v[i]));
   if (made) return list;
   json_decref(list);
   return NULL;
@@ -31,8 +30,9 @@ static json_t *json_of_block(const bl_block *b)
   bool made = o && set(o, "name", json_string(b->name)) && set(o, "form", json_string(bl_block_form_name(b->form))) &&
               set(o, "dims", json_of_dims(b)) && set(o, "first", json_integer((json_int_t)b->first)) &&
               set(o, "columns", json_integer((json_int_t)b->n)) &&
-              set(o, b->units.n == 1 ? "unit" : "units", json_of_units(&b->units)) &&
-              set(o, "source", json_string(b->source));
+              set(o, b->units.n == 1 ? "unit" : "units",
+                  b->units.n == 1 ? json_string(b->units.v[0]) : json_of_texts(&b->units)) &&
+              set(o, "source", json_string(b->source)) && (!b->values.n || set(o, "values", json_of_texts(&b->values)));
   if (made) return o;
   json_decref(o);
   return NULL;
@@ -68,6 +68,17 @@ static bl_status read_units(bl_ctx *ctx, const char *where, const json_t *o, siz
   return s;
 }
 
+static bl_status read_values(bl_ctx *ctx, const char *where, const json_t *o, bl_texts *out)
+{
+  const json_t *list = json_object_get(o, "values");
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < json_array_size(list); i++) {
+    const char *value = json_string_value(json_array_get(list, i));
+    s = value ? bl_texts_add(ctx, out, value) : bl_fail(ctx, BL_E_FORMAT, "%s: a value that is no text", where);
+  }
+  return s;
+}
+
 static bool read_form(const json_t *o, bl_block *b)
 {
   const char *form = json_string_value(json_object_get(o, "form"));
@@ -95,10 +106,14 @@ static bl_status read_block(bl_ctx *ctx, const char *where, const json_t *o, bl_
   b.name = bl_strdup(ctx, name);
   b.source = bl_strdup(ctx, source ? source : "");
   bl_status s = b.name && b.source ? read_units(ctx, where, o, b.n, &b.units) : bl_fail_nomem(ctx, where);
+  if (!s) s = read_values(ctx, where, o, &b.values);
+  if (!s && (b.form == BL_BLOCK_CATEGORY) != (b.values.n > 0))
+    s = bl_fail(ctx, BL_E_FORMAT, "%s: block '%s' is a category without values, or has some and is none", where, name);
   if (!s) s = bl_blocks_add(ctx, out, &b);
   bl_free(ctx, b.name);
   bl_free(ctx, b.source);
   bl_texts_free(ctx, &b.units);
+  bl_texts_free(ctx, &b.values);
   return s;
 }
 

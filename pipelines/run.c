@@ -10,6 +10,7 @@
 #include "baleen/table.h"
 #include "baleen/version.h"
 #include "beforehand.h"
+#include "categories.h"
 #include "detections.h"
 #include "frames.h"
 #include "live.h"
@@ -225,6 +226,7 @@ static bl_status check_table(bl_ctx *ctx, const bl_config *c, bl_survey *v, bl_e
   bl_status s = bl_extract_surveyed(ctx, v, NULL, x);
   if (s && s != BL_E_NOMEM && s != BL_E_CANCELLED) return bl_check_place(ctx, c, "source", BL_E_CONFIG);
   bl_rows_known known = {.rows = &x->rows, .names = &x->rows.features, .blocks = &x->rows.blocks};
+  if (!s) s = bl_models_take_categories(ctx, c, &x->rows.blocks);
   return s ? s : bl_check_learning(ctx, c, &known);
 }
 

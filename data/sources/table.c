@@ -1,5 +1,5 @@
 /* Rows from a table: CSV or TSV with a header, or a NumPy array with its targets in a second one. Every column that is
- * not named otherwise is a feature. Each row counts as a recording of its own, named "<file>:<line>" ("<file>:<row>",
+ * not named otherwise is a feature; of text a category (block.h), of which the log tells. Each row counts as a recording of its own, named "<file>:<line>" ("<file>:<row>",
  * from 0, for an array), and is its own group unless a group column says otherwise. */
 #include <float.h>
 #include <math.h>
@@ -8,12 +8,13 @@
 #include "baleen/source.h"
 #include "baleen/table.h"
 #include "baleen/text.h"
+#include "category.h"
 #include "path.h"
 #include "wide.h"
 
 typedef struct params {
   char *file, *target_file, *group, *weight;
-  bl_texts target, drop, keep;
+  bl_texts target, drop, keep, categories;
 } params;
 
 static const bl_opt opts[] = {
@@ -28,6 +29,9 @@ static const bl_opt opts[] = {
     BL_TEXT(params, weight, NULL, "column with the weight of each row, 0 or more"),
     BL_TEXTS(params, drop, NULL, "columns to leave out"),
     BL_TEXTS(params, keep, NULL, "columns to carry along as text, not as features"),
+    BL_TEXTS(
+        params, categories, NULL,
+        "columns of numbers that are categories all the same: codes of sites, devices; columns of text always are"),
     BL_OPT_END};
 
 /* ---- CSV --------------------------------------------------------------------------------------------------------- */
@@ -37,6 +41,7 @@ static const bl_opt opts[] = {
 typedef struct columns {
   size_t target, group, weight; /* target: NO_COLUMN also where there are several */
   size_t *extra, *feature;      /* of what is kept, then of several targets */
+  bl_category *category;        /* a feature each: what its texts are, none of numbers */
   size_t n_features;
 } columns;
 
@@ -97,10 +102,12 @@ static bl_status feature_cell(bl_ctx *ctx, const bl_table *t, size_t row, size_t
   double x;
   bl_status s = bl_table_number(ctx, t, row, col, &x);
   if (s == BL_E_FORMAT)
-    return bl_fail(ctx, s,
-                   "%s:%zu: column '%s': '%s' is not a number; if the column is no feature, name it in drop, keep or "
-                   "target",
-                   t->path, t->line[row], t->columns.v[col], bl_table_cell(t, row, col));
+    return bl_fail(
+        ctx, s,
+        "%s:%zu: column '%s': '%s' is not a number, as most of the column are; if it says that there is none, "
+        "leave the cell empty; if the column is a category, name it in categories; if it is no feature, in "
+        "drop, keep or target",
+        t->path, t->line[row], t->columns.v[col], bl_table_cell(t, row, col));
   if (s) return s;
   if (isfinite(x) && fabs(x) > (double)FLT_MAX)
     return bl_fail(ctx, BL_E_RANGE, "%s:%zu: column '%s': %g is beyond float32; scale the column", t->path,
@@ -126,7 +133,11 @@ static bl_status add_row(bl_ctx *ctx, const bl_table *t, const columns *c, size_
   bl_row_info info = {.start_s = (double)NAN, .end_s = (double)NAN, .extra = extra};
   char *name = bl_strf(ctx, "%s:%zu", bl_path_base(t->path), t->line[r]);
   bl_status s = name ? weight_cell(ctx, t, r, c->weight, &info.weight) : bl_fail_nomem(ctx, t->path);
-  for (size_t j = 0; !s && j < c->n_features; j++) s = feature_cell(ctx, t, r, c->feature[j], &seen[j], &row[j]);
+  for (size_t j = 0; !s && j < c->n_features; j++) {
+    const bl_category *k = &c->category[j];
+    if (k->values.n) row[j] = bl_category_code(&k->values, bl_table_cell(t, r, c->feature[j]));
+    else s = feature_cell(ctx, t, r, c->feature[j], &seen[j], &row[j]);
+  }
   for (size_t k = 0; k < d->n_extra; k++) extra[k] = bl_table_cell(t, r, c->extra[k]);
   info.recording = name;
   info.label = c->target == NO_COLUMN ? "" : bl_table_cell(t, r, c->target);
@@ -155,7 +166,7 @@ static bl_status take_offsets(bl_ctx *ctx, const bl_table *t, const columns *c, 
   double *offset = bl_calloc(ctx, c->n_features, sizeof *offset);
   bl_status s = offset ? BL_OK : bl_fail_nomem(ctx, t->path);
   for (size_t j = 0; !s && j < c->n_features; j++) {
-    offset[j] = bl_wide_offset(&seen[j]);
+    offset[j] = c->category[j].values.n ? 0 : bl_wide_offset(&seen[j]);
     for (size_t r = 0; !s && offset[j] != 0 && r < t->n_rows; r++) {
       double x = 0;
       s = bl_table_number(ctx, t, r, c->feature[j], &x);
@@ -188,6 +199,8 @@ static bl_status load_csv(bl_ctx *ctx, const params *p, const char *path, bl_dat
   bl_status s = bl_table_read(ctx, path, &t);
   if (s) return bl_fail_in(ctx, s, "table: file: ");
   s = choose_columns(ctx, p, &t, &c);
+  if (!s && !(c.category = bl_calloc(ctx, c.n_features, sizeof *c.category))) s = bl_fail_nomem(ctx, path);
+  if (!s) s = bl_categories_find(ctx, &t, &p->categories, c.feature, c.n_features, c.category);
   for (size_t j = 0; !s && j < c.n_features; j++) s = bl_texts_add(ctx, &features, t.columns.v[c.feature[j]]);
   if (!s) s = extra_names(ctx, p, &further);
   if (!s) s = bl_dataset_init(ctx, &features, NULL, &further, d);
@@ -198,6 +211,9 @@ static bl_status load_csv(bl_ctx *ctx, const params *p, const char *path, bl_dat
     s = bl_fail_nomem(ctx, path);
   for (size_t r = 0; !s && r < t.n_rows; r++) s = add_row(ctx, &t, &c, r, seen, row, extra, d);
   if (!s) s = take_offsets(ctx, &t, &c, seen, d);
+  if (!s) s = bl_categories_to_blocks(ctx, &features, c.category, d);
+  for (size_t j = 0; c.category && j < c.n_features; j++) bl_texts_free(ctx, &c.category[j].values);
+  bl_free(ctx, c.category);
   bl_free(ctx, row);
   bl_free(ctx, seen);
   bl_free(ctx, extra);
@@ -245,11 +261,12 @@ static bl_status load_npy(bl_ctx *ctx, const params *p, const char *folder, cons
   bl_mat x = {0}, y = {0};
   bl_texts features = {0};
   double *offset = NULL;
-  if (p->target.n || p->group || p->weight || p->drop.n || p->keep.n)
-    return bl_fail(ctx, BL_E_CONFIG,
-                   "table: '%s' has no named columns: of target, group, weight, drop and keep none applies; "
-                   "targets come from target_file",
-                   p->file);
+  if (p->target.n || p->group || p->weight || p->drop.n || p->keep.n || p->categories.n)
+    return bl_fail(
+        ctx, BL_E_CONFIG,
+        "table: '%s' has no named columns: of target, group, weight, drop, keep and categories none applies; "
+        "targets come from target_file",
+        p->file);
   bl_status s = bl_npy_read_wide(ctx, path, &x, &offset);
   if (s) s = bl_fail_in(ctx, s, "table: file: ");
   if (!s && (!x.rows || !x.cols)) s = bl_fail(ctx, BL_E_SHAPE, "%s: an empty array, %zu x %zu", path, x.rows, x.cols);

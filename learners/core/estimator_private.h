@@ -36,6 +36,8 @@ const char *bl_nonfinite_name(double x);
 bl_status bl_applier_codes(bl_ctx *ctx, bl_applier *a, const bl_cmat *X, const bl_answer *out) BL_MUST_CHECK;
 /* Rows of covariance are one triangle: where blocks are known (b) they say so, else the number of columns must do. */
 bl_status bl_check_triangle(bl_ctx *ctx, const char *who, const bl_blocks *b, size_t cols) BL_MUST_CHECK;
+/* Categories are refused but by those that take them; foresee asks it, too. */
+bl_status bl_check_categories(bl_ctx *ctx, const char *who, unsigned tags, const bl_blocks *b) BL_MUST_CHECK;
 /* Refuses the first NaN (unless allowed) or infinity by row (counted from first_row on), column and its name. */
 bl_status bl_check_finite(bl_ctx *ctx, const char *who, const bl_cmat *X, bool nan_ok, const bl_texts *names,
                           size_t first_row) BL_MUST_CHECK;

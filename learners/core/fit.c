@@ -95,6 +95,16 @@ bl_status bl_check_triangle(bl_ctx *ctx, const char *who, const bl_blocks *b, si
   return s;
 }
 
+bl_status bl_check_categories(bl_ctx *ctx, const char *who, unsigned tags, const bl_blocks *b)
+{
+  const bl_block *c = tags & BL_TAG_CATEGORIES ? NULL : bl_blocks_category(b);
+  return c ? bl_fail(ctx, BL_E_SHAPE,
+                     "%s: '%s' is a category ('%s' ..), no number; one_hot_encoder, ordinal_encoder or target_encoder "
+                     "makes numbers of it, given it by 'columns' with forms: [category]",
+                     who, c->name, c->values.v[0])
+           : BL_OK;
+}
+
 static bl_status check_shape(bl_ctx *ctx, const char *who, unsigned tags, const bl_data *d)
 {
   const bl_cmat *X = &d->X;
@@ -104,6 +114,7 @@ static bl_status check_shape(bl_ctx *ctx, const char *who, unsigned tags, const 
   if (d->feature_names && d->feature_names->n != X->cols)
     return bl_fail(ctx, BL_E_SHAPE, "%s: %zu feature names for %zu columns", who, d->feature_names->n, X->cols);
   bl_status s = bl_blocks_check(ctx, who, d->blocks, X->cols);
+  if (!s) s = bl_check_categories(ctx, who, tags, d->blocks);
   return !s && tags & BL_TAG_COVARIANCE_ROWS ? bl_check_triangle(ctx, who, d->blocks, X->cols) : s;
 }
 

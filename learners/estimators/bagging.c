@@ -49,7 +49,7 @@ static bl_kind kind_of(const bl_estimator *self)
 static unsigned tags_of(const bl_estimator *self)
 {
   const unsigned from_child =
-      BL_TAG_WEIGHTS | BL_TAG_NAN_OK | BL_TAG_BINARY | BL_TAG_COVARIANCE_ROWS | BL_TAG_POOR_SCORE;
+      BL_TAG_WEIGHTS | BL_TAG_NAN_OK | BL_TAG_BINARY | BL_TAG_COVARIANCE_ROWS | BL_TAG_POOR_SCORE | BL_TAG_CATEGORIES;
   return BL_TAG_RANDOM | bl_composite_tags(self, from_child, 0);
 }
 

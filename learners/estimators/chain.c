@@ -76,7 +76,7 @@ static bl_kind kind_of(const bl_estimator *self)
  * randomness where any step asks for them. */
 static unsigned tags_of(const bl_estimator *self)
 {
-  const unsigned of_first = BL_TAG_NAN_OK | BL_TAG_COVARIANCE_ROWS;
+  const unsigned of_first = BL_TAG_NAN_OK | BL_TAG_COVARIANCE_ROWS | BL_TAG_CATEGORIES;
   const unsigned of_last = BL_TAG_TARGETS;
   const unsigned of_any =
       BL_TAG_WEIGHTS | BL_TAG_NEEDS_Y | BL_TAG_RANDOM | BL_TAG_BINARY | BL_TAG_POOR_SCORE | BL_TAG_ORDERED;

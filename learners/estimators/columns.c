@@ -392,7 +392,8 @@ static bl_status blocks_out(bl_ctx *ctx, const bl_estimator *self, bl_blocks *ou
 static unsigned tags_of(const bl_estimator *self)
 {
   return bl_composite_tags(self, BL_TAG_WEIGHTS | BL_TAG_NEEDS_Y | BL_TAG_RANDOM | BL_TAG_BINARY | BL_TAG_ORDERED,
-                           BL_TAG_NAN_OK);
+                           BL_TAG_NAN_OK) |
+         BL_TAG_CATEGORIES; /* which of its children take them is theirs to say */
 }
 
 static bl_status check_children(bl_ctx *ctx, const bl_estimator *self)

@@ -21,8 +21,8 @@ static const bl_field fields[] = {
 
 static unsigned tags_of(const bl_estimator *self)
 {
-  const unsigned from_child =
-      BL_TAG_WEIGHTS | BL_TAG_NAN_OK | BL_TAG_RANDOM | BL_TAG_COVARIANCE_ROWS | BL_TAG_POOR_SCORE | BL_TAG_ORDERED;
+  const unsigned from_child = BL_TAG_WEIGHTS | BL_TAG_NAN_OK | BL_TAG_RANDOM | BL_TAG_COVARIANCE_ROWS |
+                              BL_TAG_POOR_SCORE | BL_TAG_ORDERED | BL_TAG_CATEGORIES;
   return bl_composite_tags(self, from_child, 0) | BL_TAG_TARGETS;
 }
 

@@ -26,6 +26,6 @@ static bl_status apply(bl_ctx *ctx, const bl_estimator *self, void *room, const 
 /* clang-format off */
 const bl_estimator_class bl_estimator_passthrough = {
     .name = "passthrough", .summary = "columns as they are", .source = "scikit-learn's 'passthrough'",
-    .kind = BL_TRANSFORMER, .tags = BL_TAG_NAN_OK, .state_version = 1, .fit = fit, .width = bl_kit_same_width, .apply = apply,
+    .kind = BL_TRANSFORMER, .tags = BL_TAG_NAN_OK | BL_TAG_CATEGORIES, .state_version = 1, .fit = fit, .width = bl_kit_same_width, .apply = apply,
     .names_out = bl_kit_input_names, .blocks_out = blocks_out};
 /* clang-format on */

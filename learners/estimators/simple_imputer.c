@@ -84,6 +84,13 @@ static bl_status learn_column(bl_ctx *ctx, void *arg, size_t j, const double *v,
 
 static bool is_empty(const void *arg, size_t j) { return !((const column *)arg)[j].n; }
 
+/* Of a category the most frequent alone makes another; encoders take missing for a category of its own. */
+static unsigned tags_of(const bl_estimator *self)
+{
+  bool any = ((const params *)self->params)->strategy == MOST_FREQUENT;
+  return BL_TAG_NAN_OK | (any ? BL_TAG_CATEGORIES : 0);
+}
+
 static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
 {
   const params *p = self->params;
@@ -171,7 +178,7 @@ static bl_status check(bl_ctx *ctx, const bl_estimator *self)
 /* clang-format off */
 const bl_estimator_class bl_estimator_simple_imputer = {
     .name = "simple_imputer", .summary = "gaps (NaN) filled by a number of their column",
-    .source = "scikit-learn SimpleImputer, MissingIndicator", .kind = BL_TRANSFORMER, .tags = BL_TAG_NAN_OK,
+    .source = "scikit-learn SimpleImputer, MissingIndicator", .kind = BL_TRANSFORMER, .tags = BL_TAG_NAN_OK, .tags_of = tags_of,
     .state_version = 1, .opts = opts, .params_size = sizeof(params), .fields = fields, .state_size = sizeof(state),
     .fit = fit, .width = width, .apply = apply, .names_out = names_out, .blocks_out = blocks_out, .check = check};
 /* clang-format on */

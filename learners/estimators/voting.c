@@ -28,7 +28,7 @@ static bl_kind kind_of(const bl_estimator *self)
 static unsigned tags_of(const bl_estimator *self)
 {
   const unsigned any = BL_TAG_ORDERED | BL_TAG_RANDOM | BL_TAG_BINARY | BL_TAG_COVARIANCE_ROWS | BL_TAG_POOR_SCORE;
-  return bl_composite_tags(self, any, BL_TAG_WEIGHTS | BL_TAG_NAN_OK);
+  return bl_composite_tags(self, any, BL_TAG_WEIGHTS | BL_TAG_NAN_OK | BL_TAG_CATEGORIES);
 }
 
 static bl_status check_weights(bl_ctx *ctx, const bl_estimator *self)

@@ -1,6 +1,7 @@
 /* predict_table.c: the rows of a table through a predictor. */
 #include <math.h>
 
+#include "baleen/category.h"
 #include "baleen/table.h"
 #include "baleen/text.h"
 #include "nan_rows.h"
@@ -39,22 +40,33 @@ static const double *offset_of(const bl_predictor *p)
   return p->recipe.n_offset == bl_predictor_features(p)->n ? p->recipe.offset : NULL;
 }
 
+/* A cell as the model takes it: a category's text as its number. */
+static bl_status cell(bl_ctx *ctx, const table_rows *t, const bl_table *table, size_t i, size_t column, size_t k,
+                      float *out)
+{
+  const bl_block *b = bl_blocks_at(bl_predictor_blocks(t->p), k);
+  const double *offset = offset_of(t->p);
+  double x = 0;
+  if (b && b->form == BL_BLOCK_CATEGORY) {
+    *out = bl_category_code(&b->values, bl_table_cell(table, i, column));
+    return BL_OK;
+  }
+  bl_status s = bl_table_number(ctx, table, i, column, &x);
+  *out = (float)(offset ? x - offset[k] : x);
+  return s;
+}
+
 /* Columns are found by name, in any order; others do not matter. */
 static bl_status rows_of_text(bl_ctx *ctx, table_rows *t)
 {
   const bl_texts *features = bl_predictor_features(t->p);
-  const double *offset = offset_of(t->p);
   bl_table table = {0};
   float *row = bl_calloc(ctx, features->n, sizeof *row);
   size_t *column = bl_calloc(ctx, features->n, sizeof *column);
   bl_status s = row && column ? bl_table_read(ctx, t->file, &table) : bl_fail_nomem(ctx, "a table");
   for (size_t k = 0; !s && k < features->n; k++) s = bl_table_column(ctx, &table, features->v[k], &column[k]);
   for (size_t i = 0; !s && i < table.n_rows; i++) {
-    for (size_t k = 0; !s && k < features->n; k++) {
-      double x = 0;
-      s = bl_table_number(ctx, &table, i, column[k], &x);
-      row[k] = (float)(offset ? x - offset[k] : x);
-    }
+    for (size_t k = 0; !s && k < features->n; k++) s = cell(ctx, t, &table, i, column[k], k, &row[k]);
     if (!s) s = give_row(ctx, t, table.line[i], row);
   }
   bl_free(ctx, row);

@@ -76,6 +76,7 @@ void bl_predictor_close(bl_ctx *ctx, bl_predictor *p)
 
 const bl_texts *bl_predictor_scores(const bl_predictor *p) { return &p->score_names; }
 bool bl_predictor_is_of_tables(const bl_predictor *p) { return p->recipe.table; }
+const bl_blocks *bl_predictor_blocks(const bl_predictor *p) { return &p->estimator->blocks; }
 const bl_texts *bl_predictor_features(const bl_predictor *p) { return &p->estimator->feature_names; }
 
 const bl_texts *bl_predictor_targets(const bl_predictor *p) { return &p->targets; }

@@ -41,12 +41,38 @@ static void sizes(void **state)
   assert_int_equal(bl_block_columns(BL_BLOCK_IMAGE, (size_t[3]){4, 0, 2}), 0);
   assert_int_equal(bl_block_columns(BL_BLOCK_SERIES, (size_t[3]){SIZE_MAX / 2, 3}), 0);
   assert_int_equal(bl_block_columns(BL_BLOCK_TRIANGLE, (size_t[3]){SIZE_MAX / 2}), 0);
+  assert_int_equal(bl_block_columns(BL_BLOCK_CATEGORY, (size_t[3]){1}), 1);
+  assert_int_equal(bl_block_columns(BL_BLOCK_CATEGORY, (size_t[3]){2}), 0); /* each column has values of its own */
   bl_block_form form;
   for (int i = 0; i < BL_N_BLOCK_FORMS; i++) {
     assert_true(bl_block_form_find(bl_block_form_name((bl_block_form)i), &form));
-    assert_int_equal(form, i);
+    assert_int_equal((int)form, i);
   }
   assert_false(bl_block_form_find("cube", &form));
+}
+
+/* A category has values, and nothing else has. */
+static void categories(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  char name[] = "place", *values[] = {"bay", "sea"};
+  bl_blocks b = {0}, c;
+  bl_block like = {.name = name, .form = BL_BLOCK_CATEGORY, .dims = {1}};
+  assert_null(bl_blocks_category(NULL));
+  check_fails(ctx, bl_blocks_add(ctx, &b, &like), BL_E_ARG, "'place': category");
+  like.values = (bl_texts){values, 2};
+  check_ok(ctx, bl_blocks_add(ctx, &b, &like));
+  like.form = BL_BLOCK_SCALARS;
+  check_fails(ctx, bl_blocks_add(ctx, &b, &like), BL_E_ARG, "'place': scalars");
+  assert_string_equal(bl_blocks_category(&b)->values.v[1], "sea");
+  check_ok(ctx, bl_blocks_copy(ctx, &c, &b));
+  assert_true(bl_blocks_equal(&b, &c));
+  c.v[0].values.v[0][0] = 'c';
+  assert_false(bl_blocks_equal(&b, &c));
+  bl_blocks_free(ctx, &b);
+  bl_blocks_free(ctx, &c);
+  check_free(ctx);
 }
 
 static void tiling(void **state)
@@ -203,8 +229,8 @@ static void allocations(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(sizes), cmocka_unit_test(tiling),
-                                     cmocka_unit_test(units), cmocka_unit_test(picking),
-                                     cmocka_unit_test(json),  cmocka_unit_test(allocations)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(sizes),   cmocka_unit_test(categories), cmocka_unit_test(tiling),     cmocka_unit_test(units),
+      cmocka_unit_test(picking), cmocka_unit_test(json),       cmocka_unit_test(allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

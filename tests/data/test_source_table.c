@@ -75,6 +75,34 @@ static void loads_columns_by_their_part(void **state)
   check_free(ctx);
 }
 
+/* Columns of text are categories, coded in the order of their names; those of numbers where they are named. */
+static void text_is_a_category(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_dataset d;
+  tree_text("c.csv", "len,place,wid,site\n1,sea,4,7\n2,bay,5,3\n3,,6,7\n4,sea,7,\n");
+  check_ok(ctx, load_with(ctx, &(set){{"file=c.csv", "categories=[site]"}}, &d));
+  static const float want[4][4] = {{1, 1, 4, 1}, {2, 0, 5, 0}, {3, NAN, 6, 1}, {4, 1, 7, NAN}};
+  for (size_t i = 0; i < 4; i++)
+    for (size_t j = 0; j < 4; j++) {
+      float got = bl_row(&d.X, i)[j];
+      if (!(got == want[i][j] || (isnan(got) && isnan(want[i][j]))))
+        fail_msg("row %zu, column %zu: %g", i, j, (double)got);
+    }
+  assert_int_equal(d.blocks.n, 4);
+  assert_string_equal(d.blocks.v[0].name, "numbers");
+  assert_int_equal(d.blocks.v[1].form, BL_BLOCK_CATEGORY);
+  assert_string_equal(d.blocks.v[1].name, "place");
+  assert_string_equal(d.blocks.v[1].values.v[0], "bay");
+  assert_string_equal(d.blocks.v[3].values.v[0], "3");
+  bl_dataset_free(ctx, &d);
+  check_ok(ctx, load_with(ctx, &(set){{"file=c.csv", "drop=[place]"}}, &d));
+  assert_int_equal(d.blocks.n, 0); /* numbers alone: nothing to say */
+  bl_dataset_free(ctx, &d);
+  check_free(ctx);
+}
+
 static void loads_numpy_arrays(void **state)
 {
   (void)state;
@@ -105,9 +133,12 @@ static void says_what_does_not_fit(void **state)
   } cases[] = {
       {{{"target=kind"}}, BL_E_CONFIG, "'file' must be given"},
       {{{"file=none.csv"}}, BL_E_IO, "none.csv: cannot open it"},
-      {{{"file=t.csv", "drop=[kind]"}},
+      {{{"file=odd.csv"}}, BL_E_FORMAT, "odd.csv:3: column 'y': 'oops' is not a number, as most of the column are"},
+      {{{"file=odd.csv", "categories=[z]"}}, BL_E_CONFIG, "no column 'z'"},
+      {{{"file=t.csv", "target=kind", "categories=[kind]"}}, BL_E_CONFIG, "the column 'kind' is no feature"},
+      {{{"file=names.csv"}},
        BL_E_FORMAT,
-       "t.csv:2: column 'who': 'ann' is not a number; if the column is no feature"},
+       "column 'who' has 24 different texts in 24 rows, from 'n0' on: a name or a note"},
       {{{"file=t.csv", "target=kin"}}, BL_E_CONFIG, "did you mean 'kind'?"},
       {{{"file=t.csv", "target=kind", "drop=[kind]"}}, BL_E_CONFIG, "both target and drop"},
       {{{"file=t.csv", "drop=[id, len, wid, kind, who, w]"}}, BL_E_CONFIG, "no column is left"},
@@ -124,6 +155,11 @@ static void says_what_does_not_fit(void **state)
        BL_E_SHAPE,
        "4 x 3 targets for 4 rows"},
   };
+  char names[400];
+  int n = snprintf(names, sizeof names, "x,who\n");
+  for (int i = 0; i < 24; i++) n += snprintf(names + n, sizeof names - (size_t)n, "%d,n%d\n", i, i);
+  tree_text("names.csv", names);
+  tree_text("odd.csv", "x,y\n1,2\n2,oops\n3,4\n");
   tree_text("big.csv", "x\n1e39\n");
   tree_text("head.csv", "x,y\n");
   for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
@@ -201,9 +237,9 @@ static void keeps_digits_that_float32_would_lose(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(loads_columns_by_their_part),          cmocka_unit_test(loads_numpy_arrays),
-      cmocka_unit_test(keeps_digits_that_float32_would_lose), cmocka_unit_test(says_what_does_not_fit),
-      cmocka_unit_test(survives_any_allocation_failing),
+      cmocka_unit_test(loads_columns_by_their_part), cmocka_unit_test(text_is_a_category),
+      cmocka_unit_test(loads_numpy_arrays),          cmocka_unit_test(keeps_digits_that_float32_would_lose),
+      cmocka_unit_test(says_what_does_not_fit),      cmocka_unit_test(survives_any_allocation_failing),
   };
   return cmocka_run_group_tests(tests, make_files, drop_files);
 }

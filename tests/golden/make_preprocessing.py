@@ -2,9 +2,12 @@
 from golden import Golden, f32, table
 
 import numpy as np
+from sklearn.feature_selection import (SelectFdr, SelectFpr, SelectFwe, SelectKBest, SelectPercentile,
+                                       VarianceThreshold, chi2, f_classif, f_regression, mutual_info_classif,
+                                       mutual_info_regression, r_regression)
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import (Binarizer, KBinsDiscretizer, MaxAbsScaler, MinMaxScaler, Normalizer,
-                                   PolynomialFeatures, PowerTransformer, QuantileTransformer, RobustScaler,
+                                   OneHotEncoder, OrdinalEncoder, PolynomialFeatures, PowerTransformer, QuantileTransformer, RobustScaler,
                                    SplineTransformer)
 
 rng = np.random.default_rng(21)
@@ -107,5 +110,80 @@ def shapes():
     g.close()
 
 
+def selection():
+    g = Golden("selection", """
+        Scores of columns and what is chosen by them. x: 90 x 12 log-normal columns without ties, of which 0, 3 and 4 follow
+        the class y (three of them) and 3, 5 and 6 the number t (5 not along a line). FUNC.scores, .pvalues. CASE.kept: the
+        chosen columns, counted from 0. Mutual information by 3 neighbours; scikit-learn's noise of 1e-10 is drawn by
+        another generator, hence its tolerance.""", seed=23)
+    rng = np.random.default_rng(23)
+    n = 90
+    y = np.arange(n) % 3
+    x = np.exp(0.4 * rng.normal(size=(n, 12)))
+    x[:, 0] += 0.8 * y
+    x[:, 3] += 0.3 * y
+    x[:, 4] += y == 1
+    x = f32(x)
+    t = x[:, 3] + 2 * np.sin(3 * x[:, 5]) + 0.8 * x[:, 6] + 0.3 * rng.normal(size=n)
+    g.input("x", x)
+    g.input("y", y)
+    g.input("t", t)
+    for name, f, target in (("f_classif", f_classif, y), ("chi2", chi2, y), ("f_regression", f_regression, t)):
+        score, p = f(x, target)
+        g.array(name + ".scores", score, 1e-9, 1e-12)
+        g.array(name + ".pvalues", p, 1e-9, 1e-300)
+    g.array("r_regression.scores", r_regression(x, t), 1e-9, 1e-12)
+    for name, f, target in (("mutual_info_classif", mutual_info_classif, y),
+                            ("mutual_info_regression", mutual_info_regression, t)):
+        g.array(name + ".scores", f(x, target, random_state=0), 1e-6, 1e-6)
+    for name, c, target in (
+            ("k_best", SelectKBest(k=3), y), ("k_best_regression", SelectKBest(f_regression, k=4), t),
+            ("k_best_info", SelectKBest(lambda a, b: mutual_info_regression(a, b, random_state=0), k=4), t),
+            ("percentile", SelectPercentile(percentile=30), y), ("fpr", SelectFpr(alpha=0.2), y),
+            ("fdr", SelectFdr(alpha=0.1), y), ("fwe", SelectFwe(alpha=0.1), y),
+            ("variance", VarianceThreshold(0.25), None)):
+        g.array(name + ".kept", np.flatnonzero(c.fit(x, target).get_support()), 0, 0)
+    g.close()
+
+
+def encoders():
+    g = Golden("encoders", """
+        OneHotEncoder and OrdinalEncoder. x: 30 x 3: codes into sorted texts (`coast inland island`, with a missing one),
+        numbers 1, 2, 5, and codes of two; new: the same with others that were not there (-1). NAME.z, NAME.names (the
+        category's texts stand in the names).""", seed=24)
+    rng = np.random.default_rng(24)
+    texts = [np.array(["coast", "inland", "island"]), np.array([1, 2, 5]), np.array(["no", "yes"])]
+    codes = np.column_stack([np.r_[rng.choice(2, 27, p=[0.7, 0.3]), 2, 2, 1], rng.integers(0, 3, 30),
+                             rng.integers(0, 2, 30)]).astype(float)
+    codes[7, 0] = np.nan
+    x = codes.copy()
+    x[:, 1] = texts[1][codes[:, 1].astype(int)]
+    new = np.array([[0, 1, 0], [2, 5, 1], [np.nan, 2, 0], [-1, 7, -1.]])
+    g.input("x", x)
+    g.input("new", new)
+
+    def objects(v):
+        out = np.empty(v.shape, dtype=object)
+        for i, row in enumerate(v):
+            out[i] = [np.nan if np.isnan(row[0]) else "unknown" if row[0] < 0 else texts[0][int(row[0])], row[1],
+                      "unknown" if row[2] < 0 else texts[2][int(row[2])]]
+        return out
+    for name, e in (("plain", OneHotEncoder(handle_unknown="ignore", sparse_output=False)),
+                    ("first", OneHotEncoder(handle_unknown="ignore", sparse_output=False, drop="first")),
+                    ("binary", OneHotEncoder(handle_unknown="ignore", sparse_output=False, drop="if_binary")),
+                    ("rare", OneHotEncoder(handle_unknown="infrequent_if_exist", sparse_output=False, min_frequency=4)),
+                    ("share", OneHotEncoder(handle_unknown="infrequent_if_exist", sparse_output=False,
+                                            min_frequency=0.3)),
+                    ("most", OneHotEncoder(handle_unknown="infrequent_if_exist", sparse_output=False, max_categories=2)),
+                    ("ordinal", OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1,
+                                               encoded_missing_value=-2))):
+        e.fit(objects(x))
+        g.array(name + ".z", e.transform(objects(new)), 0, 0)
+        g.text(name + ".names", ",".join(e.get_feature_names_out()).replace("infrequent_sklearn", "infrequent"))
+    g.close()
+
+
 scalers()
 shapes()
+selection()
+encoders()

@@ -34,6 +34,9 @@ static const struct composite {
     {"voting", "{voting: {estimators: {near: knn, far: lda}, voting: soft, weights: [1, 2]}}"},
     {"voting", "{voting: [ridge, linear_regression]}"},
     {"one_vs_rest", "{one_vs_rest: {estimator: logistic_regression}}"},
+    /* of other rows than it learnt from: numbers are categories that it does not know */
+    {"one_hot_encoder", "{one_hot_encoder: {handle_unknown: ignore, max_categories: 5}}"},
+    {"ordinal_encoder", "{ordinal_encoder: {handle_unknown: use_encoded_value}}"},
     {"bagging", "{bagging: {estimator: gaussian_nb, n_estimators: 5}}"},
     {"bagging", "{bagging: {estimator: [standard_scaler, knn], n_estimators: 3, max_features: 0.75}}"},
     {"bagging", "{bagging: {estimator: ridge, max_samples: 0.8, bootstrap: false, bootstrap_features: true}}"},

@@ -77,7 +77,7 @@ static const struct slip {
     {"source: {table: {file: nowhere.csv}}\nmodel: knn\n", NULL, "1:24", "nowhere.csv: cannot open it: No such file", 2},
     {"source: {table: {file: iris.csv, target: spezies}}\nmodel: knn\n", NULL, "1:42", "no column 'spezies'", 2},
     {"source: {table: {file: iris.csv, drop: [petal]}}\nmodel: knn\n", NULL, "1:41", "no column 'petal'", 2},
-    {"source: {table: {file: words.csv}}\nmodel: knn\n", NULL, "1:9", "'x' is not a number; if the column is no feature, name it in drop", 2},
+    {"source: {table: {file: words.csv}}\nmodel: knn\n", NULL, "1:9", "'y' is not a number, as most of the column are", 2},
     {IRIS "model: knn\nrows: {label: kind}\n", NULL, "3:15", "no column 'kind'", 2},
     {IRIS "model: knn\nrows: {group: who}\n", NULL, "3:15", "no column 'who'", 2},
     {IRIS "model: knn\nrows: {positive: virginia}\n", NULL, "3:18", "no row is labelled 'virginia'; did you mean 'virginica'?", 2},
@@ -134,7 +134,7 @@ static int prepare(void **state)
     tree_wav(name, 8000, 1, 4000 + 100 * (size_t)i, tone);
   }
   tree_wav("fast/f.wav", 16000, 1, 8000, tone);
-  tree_text("words.csv", "a,b,label\n1,x,p\n2,y,q\n");
+  tree_text("words.csv", "a,b,label\n1,3,p\n2,y,q\n3,4,p\n");
   tree_text("who.csv", "path,label\nsea/0.wav,a\n");
   snprintf(command, sizeof command,
            "cd '%s' && cp '%s'/tables/iris.csv '%s'/tables/diabetes.csv . && ln -s '%s'/eegmmidb-s001/*.edf .",

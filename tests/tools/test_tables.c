@@ -46,12 +46,36 @@ static void grouped(void **state)
   tree_done();
 }
 
+/* A column of text just works: told, one column for each value, learnt with the model, which takes new texts too. */
+static void text_is_a_category(void **state)
+{
+  (void)state;
+  static char text[4000];
+  static const char *const places[] = {"bay", "inland", ""};
+  size_t n = (size_t)snprintf(text, sizeof text, "a,place,price\n");
+  for (unsigned i = 0; i < 90; i++)
+    n += (size_t)snprintf(text + n, sizeof text - n, "%u,%s,%u\n", i % 7, places[i % 3], 3 * (i % 7) + 10 * (i % 3));
+  tree_text("p.csv", text);
+  tree_text("p.yaml", "source: {table: {file: p.csv, target: price}}\nmodel: [standard_scaler, linear_regression]\n"
+                      "evaluate: {split: {k_fold: {n_splits: 3}}}\n");
+  if (baleen("run '%s/p.yaml' -o '%s/out'", tree_root(), tree_root())) fail_msg("%s", said);
+  check_says("column 'place' is a category of 2 values: 'bay', 'inland'");
+  check_says("the categories 'place' become a column for each value");
+  check_says("1.0000 (0.0000)"); /* the price is a sum of both columns */
+  tree_text("q.csv", "place,a\ninland,2\nmars,2\n");
+  if (baleen("predict '%s/out/model.safetensors' '%s/q.csv'", tree_root(), tree_root())) fail_msg("%s", said);
+  check_says("q.csv:2,,,1"); /* 16, up to rounding */
+  check_says("q.csv:3,,,");
+  tree_done();
+}
+
 int main(void)
 {
-  struct CMUnitTest tests[sizeof rows / sizeof *rows];
+  struct CMUnitTest tests[sizeof rows / sizeof *rows + 1];
   size_t n = 0;
   for (; n < sizeof rows / sizeof *rows; n++)
     tests[n] = (struct CMUnitTest){rows[n].rows, grouped, NULL, NULL, (void *)(uintptr_t)&rows[n]};
+  tests[n++] = (struct CMUnitTest)cmocka_unit_test(text_is_a_category);
   setenv("PATH", "/nowhere", 1); /* without gnuplot: pictures take longer than all else */
   return _cmocka_run_group_tests("tables", tests, n, NULL, NULL);
 }

@@ -3,7 +3,8 @@
  * for the matrix that it is, a convolution a series, and a scaler leaves both alone. Blocks are made where columns are
  * made, and travel with them: features.json, a dataset, what learners get, a model file.
  *
- * Rows of a table, which only have names, have no blocks: a pointer to none, or a list of none, says "not known". */
+ * Rows of a table, which only have names, have no blocks: a pointer to none, or a list of none, says "not known". Where
+ * columns of the table are text, they are categories, and all columns have blocks. */
 #ifndef BALEEN_BLOCK_H
 #define BALEEN_BLOCK_H
 
@@ -16,12 +17,14 @@
  *   image     [times, channels, bins]    a spectrogram
  *   sequence  [length]                   symbols, each a whole number
  *   graph     [nodes]                    nodes x nodes weights of edges
- *   sparse    [n]                        counts, nearly all of them 0 */
+ *   sparse    [n]                        counts, nearly all of them 0
+ *   category  [1]                        which of the block's `values` it is: 0, 1 ..; NaN where it is missing, -1 where it
+ *                                        is none of them */
 #define BL_BLOCK_FORMS(X)                                                                                              \
   X(SCALARS, "scalars", 1)                                                                                             \
   X(TRIANGLE, "triangle", 1)                                                                                           \
   X(SERIES, "series", 2)                                                                                               \
-  X(IMAGE, "image", 3) X(SEQUENCE, "sequence", 1) X(GRAPH, "graph", 1) X(SPARSE, "sparse", 1)
+  X(IMAGE, "image", 3) X(SEQUENCE, "sequence", 1) X(GRAPH, "graph", 1) X(SPARSE, "sparse", 1) X(CATEGORY, "category", 1)
 typedef enum bl_block_form {
 #define BL_BLOCK_CODE(code, name, n_dims) BL_BLOCK_##code,
   BL_BLOCK_FORMS(BL_BLOCK_CODE)
@@ -36,6 +39,7 @@ typedef struct bl_block {
   size_t first, n; /* its columns: n of them from `first` on */
   bl_texts units;  /* one that all columns share, or one for each: see bl_block_unit() */
   char *source;    /* who made it: the summary, the estimator */
+  bl_texts values; /* of a category: what the numbers stand for; else none */
 } bl_block;
 
 /* The blocks of a row, ascending, the first at column 0. Owned; a zeroed list is empty. */
@@ -68,6 +72,8 @@ bl_status bl_blocks_pick(bl_ctx *ctx, const bl_blocks *from, const size_t *colum
 /* Empties the list; NULL is fine. */
 void bl_blocks_free(bl_ctx *ctx, bl_blocks *b);
 bool bl_blocks_equal(const bl_blocks *a, const bl_blocks *b);
+/* The first category among the blocks, or NULL. `b` may be NULL. */
+const bl_block *bl_blocks_category(const bl_blocks *b);
 /* The block that a column belongs to, or NULL when none is known. `b` may be NULL. */
 const bl_block *bl_blocks_at(const bl_blocks *b, size_t column);
 /* BL_E_SHAPE unless the blocks, if there are any, cover n columns exactly, each as its form and dims say, under names of

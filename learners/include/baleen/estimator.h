@@ -31,7 +31,9 @@ enum {
   BL_TAG_INCREMENTAL = 256, /* can learn in parts: has the slot partial_fit */
   BL_TAG_ORDERED = 512,     /* learns from rows in their order, which must be that of time where times are given */
   BL_TAG_TARGETS = 1024, /* learns several targets at once: a regressor numbers, a classifier labels; others refuse */
-  BL_TAG_NONNEGATIVE = 2048 /* its X are counts, powers or shares: fit refuses negative numbers by their place */
+  BL_TAG_NONNEGATIVE = 2048, /* its X are counts, powers or shares: fit refuses negative numbers by their place */
+  /* takes columns that are categories, as numbers of their values (block.h); without it they are refused */
+  BL_TAG_CATEGORIES = 4096
 };
 
 /* What can be asked of a fitted estimator; each gives doubles except transform. */

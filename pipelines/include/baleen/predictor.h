@@ -43,6 +43,8 @@ bl_status bl_predictor_answer(bl_ctx *ctx, const bl_predictor *p, const double *
 bool bl_predictor_is_of_tables(const bl_predictor *p);
 /* The features that a row of it has, in order. */
 const bl_texts *bl_predictor_features(const bl_predictor *p);
+/* What those columns are; none where it is not known. */
+const bl_blocks *bl_predictor_blocks(const bl_predictor *p);
 /* One row, at once. *prediction and *scores are the predictor's, until the next call. */
 bl_status bl_predictor_row(bl_ctx *ctx, bl_predictor *p, const float *row, const double **prediction,
                            const double **scores) BL_MUST_CHECK;

@@ -1,0 +1,65 @@
+#include "univariate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* clang-format off */
+const bl_field bl_univariate_fields[] = {
+    BL_KEPT_FIELD(bl_univariate),
+    BL_FIELD_VECTOR(bl_univariate, scores, BL_F64, n_features, "score of each column"),
+    BL_FIELD_VECTOR(bl_univariate, pvalues, BL_F64, n_features, "probability of a score as high by chance, 1 where it has none"),
+    BL_FIELD_END};
+/* clang-format on */
+
+unsigned bl_univariate_tags(const bl_estimator *self)
+{
+  const bl_univariate_params *p = self->params;
+  return bl_score_of_classes((bl_score_func)p->score_func) ? BL_TAG_NEEDS_Y : 0;
+}
+
+static int ascending(const void *a, const void *b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+static bool marked(const bool *keep, size_t n) { return memchr(keep, true, n) != NULL; }
+
+static void keep_best(bl_ctx *ctx, const bl_estimator *self, const bl_univariate *s, size_t d, bool *keep)
+{
+  size_t best = 0;
+  for (size_t j = 1; j < d; j++)
+    if (s->scores[j] > s->scores[best]) best = j;
+  keep[best] = true;
+  bl_warn(ctx, BL_W_CONSTANT, "%s: no column passes of %zu; the one with the highest score is kept, column %zu",
+          self->cls->name, d, best);
+}
+
+bl_status bl_univariate_fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t, bool by_pvalue,
+                            bl_univariate_choose choose)
+{
+  const bl_univariate_params *p = self->params;
+  bl_univariate *s = self->state;
+  bl_score_func f = (bl_score_func)p->score_func;
+  size_t d = t->X.cols;
+  if (by_pvalue && !bl_score_has_pvalues(f))
+    return bl_fail(ctx, BL_E_CONFIG, "%s: %s has no p-values to choose by; select_k_best takes it", self->cls->name,
+                   bl_score_funcs[f]);
+  s->scores = bl_calloc(ctx, d, sizeof *s->scores);
+  s->pvalues = bl_calloc(ctx, d, sizeof *s->pvalues);
+  s->n_features = d;
+  bool *keep = bl_calloc(ctx, d, sizeof *keep);
+  double *sorted = bl_calloc(ctx, d, sizeof *sorted);
+  bl_status status = s->scores && s->pvalues && keep && sorted ? BL_OK : bl_fail_nomem(ctx, self->cls->name);
+  if (!status) status = bl_score_columns(ctx, self, f, (size_t)p->n_neighbors, t, s->scores, s->pvalues);
+  if (!status) {
+    memcpy(sorted, by_pvalue ? s->pvalues : s->scores, d * sizeof *sorted);
+    qsort(sorted, d, sizeof *sorted, ascending);
+    choose(p, s, sorted, d, keep);
+  }
+  if (!status && !marked(keep, d)) keep_best(ctx, self, s, d, keep);
+  if (!status) status = bl_kept_set(ctx, self, (bl_kept *)self->state, keep, d);
+  bl_free(ctx, keep);
+  bl_free(ctx, sorted);
+  return status;
+}

@@ -1,0 +1,168 @@
+/* Choosing columns: scores and choices against scikit-learn, noise that scores chance, and what is refused. */
+#include "learned.h"
+
+#include "baleen/cross_validate.h"
+#include "baleen/random.h"
+
+typedef struct row {
+  const char *name, *text;
+  bool classes;
+} row;
+
+static const row scores[] = {
+    {"f_classif", "select_k_best", true},
+    {"chi2", "{select_k_best: {score_func: chi2}}", true},
+    {"f_regression", "{select_k_best: {score_func: f_regression}}", false},
+    {"r_regression", "{select_k_best: {score_func: r_regression}}", false},
+    {"mutual_info_classif", "{select_k_best: {score_func: mutual_info_classif}}", true},
+    {"mutual_info_regression", "{select_k_best: {score_func: mutual_info_regression}}", false},
+};
+static const row choices[] = {
+    {"k_best", "{select_k_best: {k: 3}}", true},
+    {"k_best_regression", "{select_k_best: {k: 4, score_func: f_regression}}", false},
+    {"k_best_info", "{select_k_best: {k: 4, score_func: mutual_info_regression}}", false},
+    {"percentile", "{select_percentile: {percentile: 30}}", true},
+    {"fpr", "{select_fpr: {alpha: 0.2}}", true},
+    {"fdr", "{select_fdr: {alpha: 0.1}}", true},
+    {"fwe", "{select_fwe: {alpha: 0.1}}", true},
+    {"variance", "{variance_threshold: {threshold: 0.25}}", true},
+};
+
+static bl_estimator *fitted(bl_ctx *ctx, const golden *g, const row *r, bl_mat *x)
+{
+  bl_estimator *e;
+  *x = golden_rows(ctx, g, "x");
+  bl_data d = {.X = bl_mat_view(x), .y = golden_get(g, r->classes ? "y" : "t")->v};
+  check_ok(ctx, bl_estimator_parse(ctx, r->text, &e));
+  check_ok(ctx, bl_fit(ctx, e, &d));
+  return e;
+}
+
+static void scores_agree(void **state)
+{
+  const row *r = *state;
+  bl_ctx *ctx = bl_ctx_new();
+  golden *g = golden_open("selection");
+  bl_mat x;
+  bl_estimator *e = fitted(ctx, g, r, &x);
+  learned_compare(g, joined(r->name, "scores"), e, "scores");
+  bool p = !strncmp(r->name, "f_", 2) || !strcmp(r->name, "chi2");
+  if (p) learned_compare(g, joined(r->name, "pvalues"), e, "pvalues");
+  bl_mat_free(ctx, &x);
+  bl_estimator_free(ctx, e);
+  golden_close(g);
+  check_free(ctx);
+}
+
+static void choices_agree(void **state)
+{
+  const row *r = *state;
+  bl_ctx *ctx = bl_ctx_new();
+  golden *g = golden_open("selection");
+  bl_mat x, z;
+  bl_texts names;
+  char name[16];
+  bl_estimator *e = fitted(ctx, g, r, &x);
+  bl_cmat view = bl_mat_view(&x);
+  const golden_array *want = golden_get(g, joined(r->name, "kept"));
+  check_ok(ctx, bl_transform(ctx, e, &view, NULL, &z));
+  check_ok(ctx, bl_estimator_names_out(ctx, e, &names));
+  assert_int_equal(z.cols, want->rows);
+  for (size_t k = 0; k < z.cols; k++) {
+    snprintf(name, sizeof name, "x%g", want->v[k]);
+    assert_string_equal(names.v[k], name);
+    for (size_t i = 0; i < z.rows; i++) check_near((double)bl_row(&z, i)[k], (double)bl_row(&x, i)[(int)want->v[k]], 0);
+  }
+  bl_texts_free(ctx, &names);
+  bl_mat_free(ctx, &z);
+  bl_mat_free(ctx, &x);
+  bl_estimator_free(ctx, e);
+  golden_close(g);
+  check_free(ctx);
+}
+
+/* 200 columns that have nothing to do with the classes: each way of choosing, refitted in each fold, scores chance. */
+static void noise_scores_chance(void **unused)
+{
+  (void)unused;
+  static const char *const ways[] = {"[{select_k_best: {k: 5}}, lda]",
+                                     "[{select_percentile: {percentile: 3}}, lda]",
+                                     "[{select_fpr: {alpha: 0.03}}, lda]",
+                                     "[select_fdr, lda]",
+                                     "[select_fwe, lda]",
+                                     "[{select_k_best: {k: 5, score_func: mutual_info_classif}}, lda]",
+                                     "[{variance_threshold: {threshold: 1.1}}, {select_k_best: {k: 5}}, lda]"};
+  enum { ROWS = 200, COLS = 200, WAYS = sizeof ways / sizeof *ways };
+  bl_ctx *ctx = bl_ctx_new();
+  bl_mat X;
+  double y[ROWS], mean, sd;
+  check_ok(ctx, bl_mat_new(ctx, ROWS, COLS, &X));
+  bl_rng r = bl_rng_make(11, "selection of noise", 0);
+  for (size_t i = 0; i < ROWS; i++) {
+    y[i] = (double)(i % 2);
+    for (size_t j = 0; j < COLS; j++) bl_row(&X, i)[j] = (float)bl_rng_normal(&r);
+  }
+  bl_splitter split;
+  bl_folds folds;
+  bl_metric m;
+  check_ok(ctx, bl_splitter_new(ctx, "k_fold", &split));
+  check_ok(ctx, bl_split(ctx, &split, &(bl_split_data){.n = ROWS}, &folds));
+  check_ok(ctx, bl_metric_new(ctx, "accuracy", &m));
+  bl_data d = {.X = bl_mat_view(&X), .y = y};
+  for (size_t i = 0; i < WAYS; i++) {
+    bl_estimator *e;
+    bl_cv cv;
+    size_t n;
+    check_ok(ctx, bl_estimator_parse(ctx, ways[i], &e));
+    check_ok(ctx, bl_cross_validate(ctx, e, &d, &folds, &m, 1, &cv));
+    bl_cv_mean(&cv, 0, &mean, &sd, &n);
+    assert_int_equal(n, folds.n);
+    if (!(fabs(mean - 0.5) < 0.11)) fail_msg("%s: noise scores %g", ways[i], mean); /* 3 standard errors */
+    bl_cv_free(ctx, &cv);
+    bl_estimator_free(ctx, e);
+  }
+  bl_metric_free(ctx, &m);
+  bl_folds_free(ctx, &folds);
+  bl_splitter_free(ctx, &split);
+  bl_mat_free(ctx, &X);
+  check_free(ctx);
+}
+
+static void what_cannot_be_is_refused(void **unused)
+{
+  (void)unused;
+  static const struct {
+    const char *text, *message;
+    bl_status status;
+    bool y;
+  } of[] = {{"{select_k_best: {score_func: chi2}}", "chi2 takes counts, but row 0 of column 0 is -1", BL_E_RANGE, true},
+            {"{select_fdr: {score_func: mutual_info_classif}}", "no p-values", BL_E_CONFIG, true},
+            {"{select_k_best: {score_func: f_regression}}", "y has none", BL_E_ARG, false},
+            {"{variance_threshold: {threshold: 100}}", "none has a variance above 100", BL_E_RANGE, false}};
+  bl_ctx *ctx = bl_ctx_new();
+  float v[] = {-1, 2, 3, 4};
+  double y[] = {0, 1, 0, 1};
+  for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+    bl_estimator *e;
+    bl_data d = {.X = {v, 4, 1, 1, NULL}, .y = of[i].y ? y : NULL};
+    check_ok(ctx, bl_estimator_parse(ctx, of[i].text, &e));
+    check_fails(ctx, bl_fit(ctx, e, &d), of[i].status, of[i].message);
+    bl_estimator_free(ctx, e);
+  }
+  check_free(ctx);
+}
+
+int main(void)
+{
+  enum { S = sizeof scores / sizeof *scores, C = sizeof choices / sizeof *choices };
+  struct CMUnitTest tests[S + C + 2];
+  memset(tests, 0, sizeof tests);
+  for (size_t i = 0; i < S + C; i++) {
+    const row *r = i < S ? &scores[i] : &choices[i - S];
+    tests[i] = (struct CMUnitTest){
+        .name = r->name, .test_func = i < S ? scores_agree : choices_agree, .initial_state = (void *)(uintptr_t)r};
+  }
+  tests[S + C] = (struct CMUnitTest)cmocka_unit_test(noise_scores_chance);
+  tests[S + C + 1] = (struct CMUnitTest)cmocka_unit_test(what_cannot_be_is_refused);
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
