@@ -2,10 +2,11 @@
 from golden import Golden, f32, table
 
 import numpy as np
-from sklearn.feature_selection import (SelectFdr, SelectFpr, SelectFwe, SelectKBest, SelectPercentile,
+from sklearn.feature_selection import (RFE, SelectFdr, SelectFromModel, SelectFpr, SelectFwe, SelectKBest, SelectPercentile,
                                        VarianceThreshold, chi2, f_classif, f_regression, mutual_info_classif,
                                        mutual_info_regression, r_regression)
 from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import (Binarizer, KBinsDiscretizer, MaxAbsScaler, MinMaxScaler, Normalizer,
                                    OneHotEncoder, OrdinalEncoder, PolynomialFeatures, PowerTransformer, QuantileTransformer, RobustScaler,
                                    SplineTransformer)
@@ -142,6 +143,18 @@ def selection():
             ("percentile", SelectPercentile(percentile=30), y), ("fpr", SelectFpr(alpha=0.2), y),
             ("fdr", SelectFdr(alpha=0.1), y), ("fwe", SelectFwe(alpha=0.1), y),
             ("variance", VarianceThreshold(0.25), None)):
+        g.array(name + ".kept", np.flatnonzero(c.fit(x, target).get_support()), 0, 0)
+    for name, c, target in (
+            ("rfe", RFE(Ridge(), n_features_to_select=3), t), ("rfe_half", RFE(Ridge()), t),
+            ("rfe_steps", RFE(Ridge(), n_features_to_select=0.25, step=0.2), t),
+            ("rfe_classes", RFE(LogisticRegression(tol=1e-8, max_iter=1000), n_features_to_select=3, step=2), y)):
+        c.fit(x, target)
+        g.array(name + ".ranking", c.ranking_, 0, 0)
+        g.array(name + ".kept", np.flatnonzero(c.get_support()), 0, 0)
+    for name, c, target in (
+            ("model", SelectFromModel(Ridge()), t), ("model_median", SelectFromModel(Ridge(), threshold="0.8*median"), t),
+            ("model_most", SelectFromModel(Ridge(), threshold=0.05, max_features=2), t),
+            ("model_classes", SelectFromModel(LogisticRegression(tol=1e-8, max_iter=1000)), y)):
         g.array(name + ".kept", np.flatnonzero(c.fit(x, target).get_support()), 0, 0)
     g.close()
 

@@ -37,6 +37,13 @@ static const struct composite {
     /* of other rows than it learnt from: numbers are categories that it does not know */
     {"one_hot_encoder", "{one_hot_encoder: {handle_unknown: ignore, max_categories: 5}}"},
     {"ordinal_encoder", "{ordinal_encoder: {handle_unknown: use_encoded_value}}"},
+    {"gaussian_random_projection", "{gaussian_random_projection: {n_components: 2}}"},
+    {"sparse_random_projection", "{sparse_random_projection: {n_components: 2, density: 0.7}}"},
+    /* by classes: a transformer that follows numbers is given none here */
+    {"rfe", "{rfe: {estimator: lda, n_features_to_select: 2, step: 2}}"},
+    {"select_from_model", "{select_from_model: {estimator: [standard_scaler, lda], threshold: median}}"},
+    {"resample", "{resample: {estimator: gaussian_nb, method: under}}"},
+    {"resample", "{resample: {estimator: [standard_scaler, lda], method: smote}}"},
     {"bagging", "{bagging: {estimator: gaussian_nb, n_estimators: 5}}"},
     {"bagging", "{bagging: {estimator: [standard_scaler, knn], n_estimators: 3, max_features: 0.75}}"},
     {"bagging", "{bagging: {estimator: ridge, max_samples: 0.8, bootstrap: false, bootstrap_features: true}}"},

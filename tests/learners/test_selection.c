@@ -26,6 +26,15 @@ static const row choices[] = {
     {"fdr", "{select_fdr: {alpha: 0.1}}", true},
     {"fwe", "{select_fwe: {alpha: 0.1}}", true},
     {"variance", "{variance_threshold: {threshold: 0.25}}", true},
+    {"rfe", "{rfe: {estimator: ridge, n_features_to_select: 3}}", false},
+    {"rfe_half", "{rfe: {estimator: ridge}}", false},
+    {"rfe_steps", "{rfe: {estimator: ridge, n_features_to_select: 0.25, step: 0.2}}", false},
+    {"rfe_classes",
+     "{rfe: {estimator: {logistic_regression: {tol: 1e-8, max_iter: 1000}}, n_features_to_select: 3, step: 2}}", true},
+    {"model", "{select_from_model: {estimator: ridge}}", false},
+    {"model_median", "{select_from_model: {estimator: ridge, threshold: median, factor: 0.8}}", false},
+    {"model_most", "{select_from_model: {estimator: ridge, threshold: 0.05, max_features: 2}}", false},
+    {"model_classes", "{select_from_model: {estimator: {logistic_regression: {tol: 1e-8, max_iter: 1000}}}}", true},
 };
 
 static bl_estimator *fitted(bl_ctx *ctx, const golden *g, const row *r, bl_mat *x)
@@ -64,6 +73,11 @@ static void choices_agree(void **state)
   char name[16];
   bl_estimator *e = fitted(ctx, g, r, &x);
   bl_cmat view = bl_mat_view(&x);
+  if (!strncmp(r->name, "rfe", 3)) {
+    bl_field_view rank = learned(e, "ranking");
+    for (size_t j = 0; j < rank.dims[0]; j++)
+      check_near((double)((const int64_t *)rank.v)[j], golden_get(g, joined(r->name, "ranking"))->v[j], 0);
+  }
   const golden_array *want = golden_get(g, joined(r->name, "kept"));
   check_ok(ctx, bl_transform(ctx, e, &view, NULL, &z));
   check_ok(ctx, bl_estimator_names_out(ctx, e, &names));
@@ -91,7 +105,10 @@ static void noise_scores_chance(void **unused)
                                      "[select_fdr, lda]",
                                      "[select_fwe, lda]",
                                      "[{select_k_best: {k: 5, score_func: mutual_info_classif}}, lda]",
-                                     "[{variance_threshold: {threshold: 1.1}}, {select_k_best: {k: 5}}, lda]"};
+                                     "[{variance_threshold: {threshold: 1.1}}, {select_k_best: {k: 5}}, lda]",
+                                     "[{mrmr: {k: 5}}, lda]",
+                                     "[{rfe: {estimator: lda, n_features_to_select: 5, step: 0.2}}, lda]",
+                                     "[{select_from_model: {estimator: lda, max_features: 5}}, lda]"};
   enum { ROWS = 200, COLS = 200, WAYS = sizeof ways / sizeof *ways };
   bl_ctx *ctx = bl_ctx_new();
   bl_mat X;
@@ -128,6 +145,57 @@ static void noise_scores_chance(void **unused)
   check_free(ctx);
 }
 
+/* Two columns that tell the class, each of them a second time: the copies are worth nothing beside them. */
+static void mrmr_leaves_out_what_is_told_already(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  enum { ROWS = 120 };
+  float v[ROWS * 5];
+  double y[ROWS];
+  bl_rng r = bl_rng_make(12, "mrmr", 0);
+  for (size_t i = 0; i < ROWS; i++) {
+    y[i] = (double)(i % 2);
+    double a = 2 * y[i] + bl_rng_normal(&r), b = 1.5 * y[i] + bl_rng_normal(&r);
+    double of[] = {a, a + 0.05 * bl_rng_normal(&r), b, b + 0.05 * bl_rng_normal(&r), bl_rng_normal(&r)};
+    for (size_t j = 0; j < 5; j++) v[5 * i + j] = (float)of[j];
+  }
+  bl_data d = {.X = {v, ROWS, 5, 5, NULL}, .y = y};
+  static const char *const ways[] = {"{mrmr: {k: 2}}",
+                                     "{mrmr: {k: 2, scheme: difference, score_func: mutual_info_classif}}"};
+  for (size_t i = 0; i < 2; i++) {
+    bl_estimator *e;
+    check_ok(ctx, bl_estimator_parse(ctx, ways[i], &e));
+    check_ok(ctx, bl_fit(ctx, e, &d));
+    const int64_t *kept = learned(e, "kept").v;
+    assert_true(kept[0] < 2 && kept[1] >= 2);
+    bl_estimator_free(ctx, e);
+  }
+  check_free(ctx);
+}
+
+/* Who does not say how much it makes of each column cannot choose. */
+static void choosers_must_tell(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  float v[] = {-1, 2, 3, 4, 5, 6, 7, 9};
+  double y[] = {0, 1, 0, 1};
+  bl_data d = {.X = {v, 4, 2, 2, NULL}, .y = y};
+  static const char *const texts[] = {"{rfe: {estimator: {knn: {n_neighbors: 1}}, n_features_to_select: 1}}",
+                                      "{select_from_model: {estimator: [pca, gaussian_nb]}}"};
+  for (size_t i = 0; i < 2; i++) {
+    bl_estimator *e;
+    check_ok(ctx, bl_estimator_parse(ctx, texts[i], &e));
+    check_fails(ctx, bl_fit(ctx, e, &d), BL_E_CONFIG, "does not say how much it makes of each of 2 columns");
+    bl_estimator_free(ctx, e);
+  }
+  bl_estimator *e;
+  check_fails(ctx, bl_estimator_parse(ctx, "{rfe: {estimator: pca}}", &e), BL_E_CONFIG,
+              "takes a classifier or a regressor");
+  check_free(ctx);
+}
+
 static void what_cannot_be_is_refused(void **unused)
 {
   (void)unused;
@@ -155,7 +223,7 @@ static void what_cannot_be_is_refused(void **unused)
 int main(void)
 {
   enum { S = sizeof scores / sizeof *scores, C = sizeof choices / sizeof *choices };
-  struct CMUnitTest tests[S + C + 2];
+  struct CMUnitTest tests[S + C + 4];
   memset(tests, 0, sizeof tests);
   for (size_t i = 0; i < S + C; i++) {
     const row *r = i < S ? &scores[i] : &choices[i - S];
@@ -164,5 +232,7 @@ int main(void)
   }
   tests[S + C] = (struct CMUnitTest)cmocka_unit_test(noise_scores_chance);
   tests[S + C + 1] = (struct CMUnitTest)cmocka_unit_test(what_cannot_be_is_refused);
+  tests[S + C + 2] = (struct CMUnitTest)cmocka_unit_test(mrmr_leaves_out_what_is_told_already);
+  tests[S + C + 3] = (struct CMUnitTest)cmocka_unit_test(choosers_must_tell);
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
