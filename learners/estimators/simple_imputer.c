@@ -105,7 +105,7 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
   bl_status status = whole ? BL_OK : bl_fail_nomem(ctx, "simple_imputer");
   if (!status) status = bl_kit_each_sorted(ctx, &t->X, learn_column, &k);
   for (size_t j = 0; !status && j < d; j++) {
-    if (p->add_indicator && k.of[j].n < t->X.rows) s->indicated[s->n_indicated++] = (int64_t)j;
+    if (s->indicated && k.of[j].n < t->X.rows) s->indicated[s->n_indicated++] = (int64_t)j;
     if (!k.of[j].n && !keep) continue;
     s->statistics[s->n_kept] = k.of[j].fill;
     s->kept[s->n_kept++] = (int64_t)j;

@@ -32,17 +32,17 @@ size_t bl_projection_width(const bl_estimator *self, bl_op op)
   return op != BL_TRANSFORM ? 0 : self->fitted ? ((const bl_projection *)self->state)->n_components : 1;
 }
 
-typedef struct room {
+typedef struct projecting {
   bl_kit_map map;
   double *out;
-} room;
+} projecting;
 
-bl_status bl_projection_prepare(bl_ctx *ctx, const bl_estimator *self, unsigned ops, size_t rows, void **out)
+bl_status bl_projection_prepare(bl_ctx *ctx, const bl_estimator *self, unsigned ops, size_t rows, void **room)
 {
   const bl_projection *s = self->state;
   size_t k = s->n_components, d = s->n_features;
   double *tail;
-  room *r = *out = bl_kit_room(ctx, sizeof *r, k * d + k, &tail);
+  projecting *r = *room = bl_kit_room(ctx, sizeof *r, k * d + k, &tail);
   (void)ops, (void)rows;
   if (!r) return bl_fail_nomem(ctx, self->cls->name);
   bl_kit_turn(k, d, s->components, tail);
@@ -51,9 +51,9 @@ bl_status bl_projection_prepare(bl_ctx *ctx, const bl_estimator *self, unsigned 
   return BL_OK;
 }
 
-bl_status bl_projection_apply(bl_ctx *ctx, const bl_estimator *self, void *made, const bl_cmat *X, const bl_answer *out)
+bl_status bl_projection_apply(bl_ctx *ctx, const bl_estimator *self, void *room, const bl_cmat *X, const bl_answer *out)
 {
-  const room *r = made;
+  const projecting *r = room;
   (void)ctx, (void)self;
   for (size_t i = 0; out->transform.v && i < X->rows; i++) {
     float *o = bl_row(&out->transform, i);
