@@ -38,6 +38,7 @@ static const struct composite {
     {"one_hot_encoder", "{one_hot_encoder: {handle_unknown: ignore, max_categories: 5}}"},
     {"ordinal_encoder", "{ordinal_encoder: {handle_unknown: use_encoded_value}}"},
     {"gaussian_random_projection", "{gaussian_random_projection: {n_components: 2}}"},
+    {"rbf_sampler", "{rbf_sampler: {n_components: 12}}"},
     {"sparse_random_projection", "{sparse_random_projection: {n_components: 2, density: 0.7}}"},
     /* by classes: a transformer that follows numbers is given none here */
     {"rfe", "{rfe: {estimator: lda, n_features_to_select: 2, step: 2}}"},
