@@ -2,12 +2,16 @@
 #include "baleen/registry.h"
 #include "baleen/estimator.h"
 #include "baleen/event_metric.h"
+#include "baleen/kernel.h"
 #include "baleen/metric.h"
 #include "baleen/split.h"
 
 #define BL_ESTIMATOR(name) extern const bl_estimator_class bl_estimator_##name;
 #include "estimators.def"
 #undef BL_ESTIMATOR
+#define BL_KERNEL(name) extern const bl_kernel_class bl_kernel_##name;
+#include "kernels.def"
+#undef BL_KERNEL
 #define BL_METRIC(name) extern const bl_metric_class bl_metric_##name;
 #include "metrics.def"
 #undef BL_METRIC
@@ -22,6 +26,16 @@ static const bl_estimator_class *const estimator_table[] = {
 #define BL_ESTIMATOR(name) &bl_estimator_##name,
 #include "estimators.def"
 #undef BL_ESTIMATOR
+    NULL};
+static const bl_kernel_class *const kernel_table[] = {
+#define BL_KERNEL(name) &bl_kernel_##name,
+#include "kernels.def"
+#undef BL_KERNEL
+    NULL};
+const char *const bl_kernel_names[] = {
+#define BL_KERNEL(name) #name,
+#include "kernels.def"
+#undef BL_KERNEL
     NULL};
 static const bl_metric_class *const metric_table[] = {
 #define BL_METRIC(name) &bl_metric_##name,
@@ -39,6 +53,7 @@ static const bl_splitter_class *const splitter_table[] = {
 #undef BL_SPLITTER
     NULL};
 
+BL_REGISTRY(kernel, "kernel")
 BL_REGISTRY(metric, "metric")
 BL_REGISTRY(event_metric, "metric of events")
 BL_REGISTRY(splitter, "splitter")

@@ -5,13 +5,14 @@
 
 #include "baleen/config.h"
 #include "baleen/event_metric.h"
+#include "baleen/kernel.h"
 #include "baleen/preset.h"
 #include "baleen/recording.h"
 #include "command.h"
 
-static const char *const kinds[] = {"sources",   "readers",         "segments", "stages",
-                                    "summaries", "estimators",      "metrics",  "metrics of events",
-                                    "splitters", "config sections", "presets",  NULL};
+static const char *const kinds[] = {
+    "sources",           "readers",   "segments", "stages",          "summaries", "estimators", "metrics",
+    "metrics of events", "splitters", "kernels",  "config sections", "presets",   NULL};
 
 const char *bl_catalog_kind(size_t i) { return i < sizeof kinds / sizeof *kinds ? kinds[i] : NULL; }
 
@@ -120,8 +121,9 @@ bool bl_catalog_at(size_t kind, size_t i, bl_entry *out, char buf[240])
   case 6: return metric_at(i, out, buf);
   case 7: return event_metric_at(i, out, buf);
   case 8: PLAIN("splitter", splitter)
-  case 9: return section_at(i, out);
-  case 10: return preset_at(i, out, buf);
+  case 9: PLAIN("kernel", kernel)
+  case 10: return section_at(i, out);
+  case 11: return preset_at(i, out, buf);
   default: return false;
   }
 }
