@@ -92,10 +92,11 @@ bl_status bl_svm_keep(bl_ctx *ctx, bl_svm_state *s, const bl_kernel *k, const bl
   s->gamma = k->gamma;
   s->support = bl_calloc(ctx, n_sv, sizeof *s->support);
   s->dual_coef = bl_calloc(ctx, n_rows, n_sv * sizeof *s->dual_coef);
-  s->intercept = bl_calloc(ctx, n_intercepts, sizeof *s->intercept);
+  if (n_intercepts) s->intercept = bl_calloc(ctx, n_intercepts, sizeof *s->intercept);
   s->n_support = bl_calloc(ctx, n_groups, sizeof *s->n_support);
   if (!given) s->support_vectors = bl_calloc(ctx, n_sv, d * sizeof *s->support_vectors);
-  if (!s->support || !s->dual_coef || !s->intercept || !s->n_support || (!given && !s->support_vectors))
+  if (!s->support || !s->dual_coef || (n_intercepts && !s->intercept) || !s->n_support ||
+      (!given && !s->support_vectors))
     return bl_fail_nomem(ctx, "support vectors");
   for (size_t i = 0; i < n_sv; i++) {
     s->support[i] = given && t->X.index ? t->X.index[position[i]] : position[i];
@@ -113,7 +114,8 @@ bl_status bl_svm_check(bl_ctx *ctx, const bl_estimator *self, size_t n_rows, siz
   if (status) return status;
   bool given = k.cls->tags & BL_KERNEL_GIVEN;
   bl_kernel_free(ctx, &k);
-  if (!s->support || !s->dual_coef || !s->intercept || !s->n_support || (!given && !s->support_vectors))
+  if (!s->support || !s->dual_coef || (n_intercepts && !s->intercept) || !s->n_support ||
+      (!given && !s->support_vectors))
     return bl_fail(ctx, BL_E_FORMAT, "%s: support vectors or their coefficients are missing", who);
   if (s->n_rows != n_rows || s->n_intercepts != n_intercepts || s->n_groups != n_groups ||
       (!given && s->n_features != self->n_features))

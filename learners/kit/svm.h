@@ -54,7 +54,7 @@ typedef struct bl_svm_state {
   float *support_vectors; /* [n_sv x n_features]; NULL where the kernel is given with the rows */
   int64_t *support;       /* [n_sv] their rows in training; of a given kernel the columns that belong to them */
   double *dual_coef;      /* [n_rows x n_sv] */
-  double *intercept;      /* [n_intercepts] */
+  double *intercept;      /* [n_intercepts], or NULL for none */
   int64_t *n_support;     /* [n_groups] of each class, or of all */
   double gamma;
   int64_t n_iter;

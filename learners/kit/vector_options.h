@@ -17,7 +17,7 @@ extern const char *const bl_gamma_words[];
   bl_gamma_words, "", "how fast likeness falls: scale is 1 / (columns x variance), auto 1 / columns (chi2: 1)", NULL }
 #define BL_VECTOR_DEGREE(T, m, def) { "degree", BL_OPT_INT, offsetof(T, m.degree), def, 0, 1000, 0, NULL, "", \
   "power of kernel poly", NULL }
-#define BL_VECTOR_COEF0(T, m, def) { "coef0", BL_OPT_REAL, offsetof(T, m.coef0), def, -1e300, 1e300, 0, NULL, "", \
+#define BL_VECTOR_COEF0(T, m, def) { "coef0", BL_OPT_REAL, offsetof(T, m.coef0), def, -1e15, 1e15, 0, NULL, "", \
   "constant inside the kernels poly and sigmoid", NULL }
 /* clang-format on */
 

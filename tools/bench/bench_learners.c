@@ -2,7 +2,10 @@
  *
  * apply: one row through [standard_scaler, logistic_regression] on 64 columns, in nanoseconds, and what it allocates.
  * knn: 20,000 x 64 rows learnt, 5,000 asked, 5 neighbours, 10 classes. pca: 20,000 x 512 to 32 components, fit.
- * roc: the area under the ROC curve of 1,000,000 scores. digits FILE: 10 folds of [standard_scaler, knn] on the digits table. */
+ * roc: the area under the ROC curve of 1,000,000 scores. digits FILE: 10 folds of [standard_scaler, knn] on the digits
+ * table. svc: 10,000 x 64 rows of two classes with a curved
+ * border, learnt and 10,000 others asked. one_class: 5,000 x 32 learnt. svc_row: one row through a machine of some 1,000
+ * support vectors on 64 columns. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -186,6 +189,86 @@ static void job_digits(bl_ctx *ctx, const char *path)
   bl_table_free(ctx, &t);
 }
 
+/* Two classes with a curved and blurred border. */
+static void make_curved(bl_ctx *ctx, size_t n, size_t d, bl_mat *X, double **y)
+{
+  bl_rng r = bl_rng_make(1, "bench curved", d);
+  need(ctx, bl_mat_new(ctx, n, d, X));
+  if (!(*y = bl_calloc(ctx, n, sizeof **y))) exit(1);
+  for (size_t i = 0; i < n; i++) {
+    float *x = bl_row(X, i);
+    for (size_t j = 0; j < d; j++) x[j] = (float)bl_rng_normal(&r);
+    (*y)[i] = 2 * (double)x[0] + (double)x[1] * (double)x[2] + 0.5 * bl_rng_normal(&r) > 0;
+  }
+}
+
+static void job_svc(bl_ctx *ctx)
+{
+  enum { N = 10000 };
+  bl_mat X;
+  double *y, *pred = bl_calloc(ctx, N, sizeof *pred), best = 1e9, fit = 0;
+  make_curved(ctx, 2 * (size_t)N, 64, &X, &y);
+  bl_estimator *e = make(ctx, "svc");
+  bl_cmat asked = {bl_row(&X, N), N, 64, X.stride, NULL};
+  for (int turn = 0; turn < TURNS; turn++) {
+    double start = now_s();
+    need(ctx, bl_fit(ctx, e, &(bl_data){.X = {X.v, N, 64, X.stride, NULL}, .y = y}));
+    double middle = now_s();
+    need(ctx, bl_apply(ctx, e, BL_PREDICT, &asked, NULL, pred));
+    if (now_s() - start >= best) continue;
+    best = now_s() - start;
+    fit = middle - start;
+  }
+  size_t right = 0;
+  for (size_t i = 0; i < N; i++) right += pred[i] == y[N + i];
+  printf("%.3f s (fit %.3f), accuracy %.4f\n", best, fit, (double)right / N);
+  bl_estimator_free(ctx, e);
+  bl_mat_free(ctx, &X);
+  bl_free(ctx, y);
+  bl_free(ctx, pred);
+}
+
+static void job_one_class(bl_ctx *ctx)
+{
+  bl_mat X;
+  double *y, best = 1e9;
+  make_curved(ctx, 5000, 32, &X, &y);
+  bl_estimator *e = make(ctx, "one_class_svm");
+  for (int turn = 0; turn < TURNS; turn++) {
+    double start = now_s();
+    need(ctx, bl_fit(ctx, e, &(bl_data){.X = bl_mat_view(&X)}));
+    best = now_s() - start < best ? now_s() - start : best;
+  }
+  printf("%.3f s\n", best);
+  bl_estimator_free(ctx, e);
+  bl_mat_free(ctx, &X);
+  bl_free(ctx, y);
+}
+
+static void job_svc_row(bl_ctx *ctx)
+{
+  enum { N = 1200, SHORT_TURNS = 20 };
+  bl_mat X;
+  double *y, code, best = 1e9;
+  bl_applier *a;
+  make_curved(ctx, N, 64, &X, &y);
+  bl_estimator *e = make(ctx, "svc");
+  need(ctx, bl_fit(ctx, e, &(bl_data){.X = bl_mat_view(&X), .y = y}));
+  need(ctx, bl_applier_new(ctx, e, BL_ASK(BL_PREDICT), 1, NULL, &a));
+  for (int turn = 0; turn < SHORT_TURNS; turn++)
+    for (size_t i = 0; i < N; i++) {
+      bl_cmat one = {bl_row(&X, i), 1, 64, 64, NULL};
+      double start = now_s();
+      need(ctx, bl_applier_run(ctx, a, &one, &(bl_answer){.v = {[BL_PREDICT] = &code}}));
+      best = now_s() - start < best ? now_s() - start : best;
+    }
+  printf("%.1f us a row\n", 1e6 * best);
+  bl_applier_free(ctx, a);
+  bl_estimator_free(ctx, e);
+  bl_mat_free(ctx, &X);
+  bl_free(ctx, y);
+}
+
 int main(int argc, char **argv)
 {
   const char *job = argc > 1 ? argv[1] : "";
@@ -195,8 +278,11 @@ int main(int argc, char **argv)
   else if (!strcmp(job, "knn")) job_knn(ctx);
   else if (!strcmp(job, "pca")) job_pca(ctx);
   else if (!strcmp(job, "roc")) job_roc(ctx);
+  else if (!strcmp(job, "svc")) job_svc(ctx);
+  else if (!strcmp(job, "one_class")) job_one_class(ctx);
+  else if (!strcmp(job, "svc_row")) job_svc_row(ctx);
   else if (!strcmp(job, "digits") && argc > 2) job_digits(ctx, argv[2]);
-  else fprintf(stderr, "usage: bench_learners apply | knn | pca | roc | digits FILE\n");
+  else fprintf(stderr, "usage: bench_learners apply | knn | pca | roc | svc | one_class | svc_row | digits FILE\n");
   bl_ctx_free(ctx);
   return 0;
 }

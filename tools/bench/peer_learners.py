@@ -12,6 +12,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, OneClassSVM
 from threadpoolctl import threadpool_limits
 
 job = sys.argv[1]
@@ -22,6 +23,11 @@ def rows(n, d, classes):
     y = np.arange(n) % classes
     x = rng.standard_normal((n, d)) + (np.arange(d)[None] % classes == y[:, None])
     return (x * (1 + 3 / (1 + np.arange(d)))).astype(np.float32), y
+
+
+def curved(n, d):
+    x = rng.standard_normal((n, d)).astype(np.float32)
+    return x, (2 * x[:, 0] + x[:, 1] * x[:, 2] + 0.5 * rng.standard_normal(n) > 0).astype(int)
 
 
 if job == "apply":
@@ -40,6 +46,16 @@ elif job == "roc":
     noise = np.sin(i * 12.9898) * 43758.5453
     score = noise - np.floor(noise) + 0.3 * truth
     works = [lambda: roc_auc_score(truth, score)]
+elif job == "svc":
+    x, y = curved(20000, 64)
+    works = [lambda: SVC().fit(x[:10000], y[:10000]).predict(x[10000:])]
+elif job == "one_class":
+    x, _ = curved(5000, 32)
+    works = [lambda: OneClassSVM().fit(x)]
+elif job == "svc_row":
+    x, y = curved(1200, 64)
+    model = SVC().fit(x, y)
+    works = [lambda: [model.predict(x[i : i + 1]) for i in range(100)]]
 elif job == "digits":
     x, y = load_digits(return_X_y=True)
     works = [
@@ -54,4 +70,4 @@ for threads in (1, None):
                 start = time.perf_counter()
                 work()
                 best = min(best, time.perf_counter() - start)
-print("%.3f" % best if job != "apply" else "%.0f ns a row" % (best / 100 * 1e9))
+print("%.3f" % best if job not in ("apply", "svc_row") else "%.0f ns a row" % (best / 100 * 1e9))

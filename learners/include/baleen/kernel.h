@@ -50,7 +50,7 @@ extern const char *const bl_kernel_names[];
 
 /* With default options. Unknown name: BL_E_CONFIG with the nearest one. */
 bl_status bl_kernel_new(bl_ctx *ctx, const char *name, bl_kernel *out) BL_MUST_CHECK;
-void bl_kernel_free(bl_ctx *ctx, bl_kernel *k);
+void bl_kernel_free(bl_ctx *ctx, bl_kernel *x);
 /* Checks the rows and works out gamma: scale stands for 1 / (columns x variance of all entries), the rows counted by
  * `weight` (NULL: ones), or 1 where that is 0; auto for 1 / columns. BL_E_RANGE where rows do not suit. */
 bl_status bl_kernel_settle(bl_ctx *ctx, bl_kernel *k, const bl_cmat *X, const double *weight) BL_MUST_CHECK;
