@@ -369,7 +369,8 @@ static bl_status pause_now_and_then(bl_ctx *ctx, work *w, bl_smo *s, size_t *lef
 {
   if (--*left) return BL_OK;
   *left = w->n < SHRINK_EVERY ? w->n : SHRINK_EVERY;
-  bl_progress(ctx, "pairs", (double)s->n_iter, (double)s->max_iter);
+  if (w->n >= SHRINK_EVERY)
+    bl_progress(ctx, "pairs", (double)s->n_iter, (double)s->max_iter); /* others are soon done */
   bl_status status = BL_CHECK_CANCEL(ctx);
   return !status && s->shrinking ? shrink(ctx, w) : status;
 }

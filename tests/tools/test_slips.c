@@ -26,7 +26,7 @@ static const struct slip {
     /* clang-format off */
     /* at reading */
     {IRIS "modle: knn\n", NULL, "2:1", "unknown key 'modle' in the config; did you mean 'model'?", 2},
-    {IRIS "model: svc\n", NULL, "2:8", "unknown estimator 'svc'; see 'baleen list'", 2},
+    {IRIS "model: xgboost\n", NULL, "2:8", "unknown estimator 'xgboost'; see 'baleen list'", 2},
     {IRIS "model: knnn\n", NULL, "2:8", "did you mean 'knn'?", 2},
     {IRIS "model: {knn: {n_neighbours: 3}}\n", NULL, "2:15", "did you mean 'n_neighbors'?", 2},
     {IRIS "model: {knn: {n_neighbors: 0}}\n", NULL, "2:28", "it takes a whole number from 1 to 100000000", 2},
