@@ -26,7 +26,7 @@ static uint64_t descending_key(double score)
   return bits >> 63 ? bits : ~bits & ~(UINT64_C(1) << 63); /* negative ones come after all others, the largest last */
 }
 
-enum { RADIX_BITS = 11, BINS = 1 << RADIX_BITS, PASSES = 6 };
+enum { RADIX_BITS = 11, BINS = 1 << RADIX_BITS, PASSES = 6, FEW = 2048 };
 
 /* Stable, so that rows of one score stay in their order. Digits that all keys share cost nothing: scores of float32 have
  * three passes, not six. Returns where the sorted keys lie: v or other. */
@@ -44,6 +44,21 @@ static keyed *sort_keys(keyed *v, keyed *other, size_t n, size_t (*count)[BINS])
       at += here;
     }
     for (size_t i = 0; i < n; i++) other[c[v[i].key >> shift & (BINS - 1)]++] = v[i];
+    keyed *swap = v;
+    v = other;
+    other = swap;
+  }
+  return v;
+}
+
+/* Of a few rows: stable, without the bins. */
+static keyed *merge_keys(keyed *v, keyed *other, size_t n)
+{
+  for (size_t width = 1; width < n; width *= 2) {
+    for (size_t lo = 0; lo < n; lo += 2 * width) {
+      size_t mid = lo + width < n ? lo + width : n, hi = lo + 2 * width < n ? lo + 2 * width : n, i = lo, j = mid;
+      for (size_t k = lo; k < hi; k++) other[k] = j >= hi || (i < mid && v[i].key <= v[j].key) ? v[i++] : v[j++];
+    }
     keyed *swap = v;
     v = other;
     other = swap;
@@ -72,13 +87,13 @@ static bl_status rank(bl_ctx *ctx, size_t n, const double *truth, const double *
   bl_status s = check_scores(ctx, n, score, weight);
   if (s) return s;
   keyed *v = bl_calloc(ctx, 2 * n, sizeof *v), *sorted;
-  size_t(*count)[BINS] = bl_calloc(ctx, PASSES, sizeof *count), m = 0, last = 0;
+  size_t(*count)[BINS] = bl_calloc(ctx, n > FEW ? PASSES : 0, sizeof *count), m = 0, last = 0;
   ranked *r = NULL;
   double pos = 0, neg = 0;
   if (!v || !count) goto done;
   for (size_t i = 0; i < n; i++)
     if (!weight || weight[i] > 0) v[m++] = (keyed){descending_key(score[i]), (uint32_t)i};
-  sorted = m ? sort_keys(v, v + n, m, count) : v;
+  sorted = n > FEW && m ? sort_keys(v, v + n, m, count) : merge_keys(v, v + n, m);
   for (size_t i = 0; i < m; i++) last += !i || sorted[i].key != sorted[i - 1].key;
   if (!(r = bl_calloc(ctx, last, sizeof *r))) goto done;
   for (size_t i = 0, k = 0; i < m; i++) {

@@ -7,6 +7,7 @@
 #include "baleen/gather.h"
 #include "baleen/run.h"
 #include "baleen/text.h"
+#include "certainty.h"
 #include "chance.h"
 #include "folds.h"
 #include "patterns.h"
@@ -220,6 +221,7 @@ bl_status bl_evaluate(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_r
   if (!s) s = cross_validate(ctx, c, p, out);
   for (size_t i = 0; !s && i < out->n; i++) s = conclude(ctx, c, p, &out->folds, &out->v[i]);
   if (!s && out->chance.name) s = conclude(ctx, c, p, &out->folds, &out->chance);
+  if (!s) s = bl_find_certainty(ctx, c, p, out);
   if (s) bl_results_free(ctx, out);
   return s;
 }
@@ -248,6 +250,7 @@ void bl_results_free(bl_ctx *ctx, bl_results *r)
   free_result(ctx, &r->chance);
   bl_free(ctx, r->leaks.giveaways.v);
   bl_texts_free(ctx, &r->leaks.told);
+  bl_free(ctx, r->versus);
   bl_free(ctx, r->v);
   bl_folds_free(ctx, &r->folds);
   *r = (bl_results){0};

@@ -117,6 +117,13 @@ static json_t *targets_array(bl_ctx *ctx, const bl_problem *p, const bl_target_s
   return a;
 }
 
+static json_t *interval_array(const double v[2])
+{
+  json_t *a = json_array();
+  for (size_t i = 0; i < 2; i++) json_array_append_new(a, real_or_null(v[i]));
+  return a;
+}
+
 static json_t *result_object(bl_ctx *ctx, const bl_run_parts *r, const bl_result *x)
 {
   const bl_config *c = r->config;
@@ -161,8 +168,41 @@ static json_t *result_object(bl_ctx *ctx, const bl_run_parts *r, const bl_result
                         json_pack("{s:f, s:I, s:I}", "hours", x->events.hours, "true", (json_int_t)x->events.n_true,
                                   "detections", (json_int_t)x->events.n_found));
   if (x->by_target.n) json_object_set_new(o, "targets", targets_array(ctx, r->problem, &x->by_target));
+  if (isfinite(x->fold_interval[0]) || isfinite(x->pooled_interval[0]))
+    json_object_set_new(o, "interval_95",
+                        json_pack("{s:s, s:o, s:o}", "metric", c->score_names[bl_config_main_metric(c)], "mean",
+                                  interval_array(x->fold_interval), "pooled", interval_array(x->pooled_interval)));
   json_object_set_new(o, "seconds", real_or_null(x->seconds));
   return o;
+}
+
+static json_t *test_object(const bl_test *t)
+{
+  json_t *o = json_object();
+  json_object_set_new(o, "statistic", real_or_null(t->statistic));
+  json_object_set_new(o, "p", real_or_null(t->p));
+  json_object_set_new(o, "effect", real_or_null(t->effect));
+  json_object_set_new(o, "pairs", json_integer((json_int_t)t->n));
+  return o;
+}
+
+/* Tests that say nothing here are left out. */
+static json_t *comparisons_array(bl_ctx *ctx, const bl_results *r, const char *metric)
+{
+  static const char *const names[] = {"corrected_t", "wilcoxon", "sign_flips_one_sided", "mcnemar"};
+  json_t *a = json_array();
+  for (size_t i = 0; i < r->n_versus; i++) {
+    const bl_versus *v = &r->versus[i];
+    const bl_test *const tests[] = {&v->folds, &v->ranks, &v->groups, &v->rows};
+    json_t *one = json_object();
+    json_object_set_new(one, "a", bl_json_text(ctx, r->v[v->a].name));
+    json_object_set_new(one, "b", bl_json_text(ctx, r->v[v->b].name));
+    json_object_set_new(one, "metric", json_string(metric));
+    for (size_t k = 0; k < sizeof tests / sizeof *tests; k++)
+      if (!isnan(tests[k]->p)) json_object_set_new(one, names[k], test_object(tests[k]));
+    json_array_append_new(a, one);
+  }
+  return a;
 }
 
 static json_t *leaks_object(bl_ctx *ctx, const bl_leaks *l)
@@ -207,6 +247,9 @@ bl_status bl_write_metrics(bl_ctx *ctx, const bl_run_parts *r, const char *path)
   }
   if (r->problem && r->results->n) json_object_set_new(root, "leakage", leaks_object(ctx, &r->results->leaks));
   json_object_set_new(root, "models", models);
+  if (r->problem && r->results->n_versus)
+    json_object_set_new(root, "comparisons",
+                        comparisons_array(ctx, r->results, r->config->score_names[bl_config_main_metric(r->config)]));
   if (r->problem && r->results->chance.name)
     json_object_set_new(root, "chance", result_object(ctx, r, &r->results->chance));
   bl_buf text = {0};

@@ -110,12 +110,88 @@ static void headline(const bl_report *rep, bl_sink *k)
   bl_sink_puts(k, " of <em>");
   bl_sink_html(k, res->name);
   bl_sink_printf(k, "</em>, mean over %zu fold%s", res->cv.n_folds, res->cv.n_folds == 1 ? "" : "s");
+  if (isfinite(res->fold_interval[0])) {
+    bl_sink_puts(k, " (95&nbsp;% interval ");
+    bl_sink_fixed(k, res->fold_interval[0], 4, "&ndash;");
+    bl_sink_puts(k, " to ");
+    bl_sink_fixed(k, res->fold_interval[1], 4, "&ndash;");
+    bl_sink_puts(k, ")");
+  }
   if (rep->r->n > 1) bl_sink_printf(k, "; the best of %zu models", rep->r->n);
   if (rep->r->chance.name && isfinite(rep->r->chance.mean[m])) {
     bl_sink_puts(k, "; chance: ");
     bl_sink_fixed(k, rep->r->chance.mean[m], 4, "&ndash;");
   }
   bl_sink_puts(k, "</p>\n");
+}
+
+/* ---- learner against learner ------------------------------------------------------------------------------------- */
+
+static void test_cells(bl_sink *k, const bl_test *t)
+{
+  number_cell(k, t->p, t->p < 0.05);
+  number_cell(k, t->effect, false);
+}
+
+static void comparisons(const bl_report *rep, bl_sink *k)
+{
+  const bl_results *r = rep->r;
+  if (!r->n_versus) return;
+  bl_sink_puts(k, "<h3>Models against one another, by ");
+  bl_sink_html(k, rep->c->score_names[rep->main_metric]);
+  bl_sink_puts(k, "</h3>\n<div class=\"scroll\"><table><thead><tr>");
+  static const char *const heads[] = {"corrected t: p",       "effect", "Wilcoxon: p", "effect",
+                                      "groups, one-sided: p", "effect", "McNemar: p",  "effect"};
+  head_cell(k, "a against b", false);
+  for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) head_cell(k, heads[i], true);
+  bl_sink_puts(k, "</tr></thead><tbody>\n");
+  for (size_t i = 0; i < r->n_versus; i++) {
+    const bl_versus *v = &r->versus[i];
+    bl_sink_puts(k, "<tr><th scope=\"row\">");
+    bl_sink_html(k, r->v[v->a].name);
+    bl_sink_puts(k, " against ");
+    bl_sink_html(k, r->v[v->b].name);
+    bl_sink_puts(k, "</th>");
+    test_cells(k, &v->folds);
+    test_cells(k, &v->ranks);
+    test_cells(k, &v->groups);
+    test_cells(k, &v->rows);
+    bl_sink_puts(k, "</tr>\n");
+  }
+  bl_sink_puts(
+      k, "</tbody></table></div>\n<p class=\"note\">Effects above 0 speak for a. Corrected t: mean difference over "
+         "its standard deviation, allowing for training rows that folds share; Wilcoxon: rank-biserial "
+         "correlation; groups: signs of the differences turned, where each fold tests one group; McNemar: rows "
+         "that one model alone got right. Of many comparisons some are below 0.05 by chance.</p>\n");
+}
+
+/* Where the scores of each model may well lie. */
+static void intervals(const bl_report *rep, bl_sink *k)
+{
+  const bl_results *r = rep->r;
+  bool any = false;
+  for (size_t i = 0; i < r->n; i++)
+    any = any || isfinite(r->v[i].fold_interval[0]) || isfinite(r->v[i].pooled_interval[0]);
+  if (!any) return;
+  bl_sink_puts(k, "<h3>95&nbsp;% intervals of ");
+  bl_sink_html(k, rep->c->score_names[rep->main_metric]);
+  bl_sink_puts(k, "</h3>\n<div class=\"scroll\"><table><thead><tr>");
+  static const char *const heads[] = {"mean: from", "to", "pooled: from", "to"};
+  head_cell(k, "model", false);
+  for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) head_cell(k, heads[i], true);
+  bl_sink_puts(k, "</tr></thead><tbody>\n");
+  for (size_t i = 0; i < r->n; i++) {
+    bl_sink_puts(k, "<tr><th scope=\"row\">");
+    bl_sink_html(k, r->v[i].name);
+    bl_sink_puts(k, "</th>");
+    for (size_t e = 0; e < 2; e++) number_cell(k, r->v[i].fold_interval[e], false);
+    for (size_t e = 0; e < 2; e++) number_cell(k, r->v[i].pooled_interval[e], false);
+    bl_sink_puts(k, "</tr>\n");
+  }
+  bl_sink_puts(
+      k, "</tbody></table></div>\n<p class=\"note\">About the mean over folds: Student's t, corrected for training "
+         "rows that folds share (Nadeau and Bengio 2003). About the pooled score: groups drawn with "
+         "replacement.</p>\n");
 }
 
 static void failed_folds(const bl_report *rep, bl_sink *k)
@@ -144,6 +220,8 @@ void bl_section_results(const bl_report *rep, bl_sink *k)
   results_table(rep, k);
   bl_sink_puts(k, "<p class=\"note\">Mean &plusmn; standard deviation over the folds; pooled: over the test "
                   "predictions of all folds together. All numbers are in <code>metrics.json</code>.</p>\n");
+  intervals(rep, k);
+  comparisons(rep, k);
   failed_folds(rep, k);
   for (size_t i = 0; i < rep->r->n; i++) target_table(rep, k, &rep->r->v[i]);
   bl_sink_puts(k, "</section>\n");

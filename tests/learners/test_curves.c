@@ -113,6 +113,27 @@ static void any_scores_are_ranked(void **state)
   check_free(ctx);
 }
 
+/* Few rows are sorted in one way, many in another: twice as many of each, at half the weight, have the same area. */
+static void few_and_many_are_sorted_alike(void **state)
+{
+  (void)state;
+  enum { N = 1500 };
+  static double t[2 * N], s[2 * N], w[2 * N];
+  bl_ctx *ctx = bl_ctx_new();
+  bl_rng r = bl_rng_make(12, "test curves", 0);
+  double few, many;
+  for (size_t i = 0; i < N; i++) {
+    t[i] = t[i + N] = (double)bl_rng_below(&r, 2);
+    s[i] = s[i + N] = i % 2 ? bl_rng_normal(&r) : (double)bl_rng_below(&r, 7) - 3;
+    w[i] = w[i + N] = bl_rng_uniform(&r);
+  }
+  check_ok(ctx, bl_roc_auc(ctx, N, t, s, w, &few));
+  check_ok(ctx, bl_roc_auc(ctx, 2 * N, t, s, w, &many));
+  check_near(few, slow_auc(N, t, s, w), 1e-12);
+  check_near(many, few, 1e-12);
+  check_free(ctx);
+}
+
 static void one_side_empty(void **state)
 {
   (void)state;
@@ -151,8 +172,11 @@ static void allocations(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(golden_curves), cmocka_unit_test(area_is_the_count_of_pairs),
-                                     cmocka_unit_test(one_side_empty), cmocka_unit_test(any_scores_are_ranked),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(golden_curves),
+                                     cmocka_unit_test(area_is_the_count_of_pairs),
+                                     cmocka_unit_test(one_side_empty),
+                                     cmocka_unit_test(any_scores_are_ranked),
+                                     cmocka_unit_test(few_and_many_are_sorted_alike),
                                      cmocka_unit_test(allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #define BALEEN_RUN_H
 
 #include "baleen/annotation.h"
+#include "baleen/compare.h"
 #include "baleen/config.h"
 #include "baleen/cross_validate.h"
 #include "baleen/dataset.h"
@@ -126,7 +127,18 @@ typedef struct bl_result {
   size_t n_parts;
   double seconds;
   bl_patterns_list patterns; /* of the model that is saved */
+  /* 95 % intervals of the config's main metric, NaN where not known: about its mean over folds (corrected for training rows
+   * that folds share), and about its pooled value, groups drawn anew */
+  double fold_interval[2], pooled_interval[2];
 } bl_result;
+/* Two learners by the main metric on the same folds, see baleen/compare.h; effects above 0 speak for a. */
+typedef struct bl_versus {
+  size_t a, b;    /* which of the results */
+  bl_test folds;  /* corrected resampled t */
+  bl_test ranks;  /* Wilcoxon's, of the same scores */
+  bl_test groups; /* signs turned, where each fold tests one group; p one-sided for a */
+  bl_test rows;   /* McNemar's, of classes; else p is NaN */
+} bl_versus;
 /* Rows that are the same, or nearly, on the two sides of a split: rows tested while another such is trained on. */
 typedef struct bl_twins {
   size_t n_same, n_near;
@@ -155,8 +167,10 @@ typedef struct bl_results {
   bl_folds folds;
   bl_result *v;
   size_t n;
-  bl_result chance; /* of a model that looks at no feature, on the same folds; name NULL: there is none */
-  bl_leaks leaks;   /* by bl_look_for_leaks() */
+  bl_result chance;  /* of a model that looks at no feature, on the same folds; name NULL: there is none */
+  bl_leaks leaks;    /* by bl_look_for_leaks() */
+  bl_versus *versus; /* of every two learners, when they are not too many */
+  size_t n_versus;
 } bl_results;
 /* Refuses leakage (BL_E_LEAKAGE) unless allowed, then cross-validates every learner on the same folds. */
 bl_status bl_evaluate(bl_ctx *ctx, const bl_config *c, const bl_problem *p, bl_results *out) BL_MUST_CHECK;
