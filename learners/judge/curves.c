@@ -114,7 +114,7 @@ done:
 
 /* ---- curves ------------------------------------------------------------------------------------------------------ */
 
-static bl_status curve_new(bl_ctx *ctx, size_t n, bl_curve *out)
+bl_status bl_curve_new(bl_ctx *ctx, size_t n, bl_curve *out)
 {
   *out = (bl_curve){.n = n};
   out->x = bl_calloc(ctx, n, sizeof *out->x);
@@ -143,7 +143,7 @@ static bl_status begin_curve(bl_ctx *ctx, const char *who, size_t n, const doubl
   if (!*m || !((*r)[*m - 1].pos > 0) || !((*r)[*m - 1].neg > 0))
     e = bl_fail(ctx, BL_E_CLASSES, "%s: %zu rows, but none that is %s; a curve needs both sides", who, n,
                 *m && (*r)[*m - 1].pos > 0 ? "negative" : "positive");
-  return e ? e : curve_new(ctx, *m + 1, out);
+  return e ? e : bl_curve_new(ctx, *m + 1, out);
 }
 
 bl_status bl_roc_curve(bl_ctx *ctx, size_t n, const double *truth, const double *score, const double *weight,

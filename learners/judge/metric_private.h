@@ -50,6 +50,9 @@ bl_status bl_average_score(bl_ctx *ctx, const char *who, const bl_average_params
  * NaN when there is no positive. */
 bl_status bl_average_precision(bl_ctx *ctx, size_t n, const double *truth, const double *score, const double *weight,
                                double *out) BL_MUST_CHECK;
+/* An empty curve with room for n points. */
+bl_status bl_curve_new(bl_ctx *ctx, size_t n, bl_curve *out) BL_MUST_CHECK;
+
 /* ---- several labels a row ---------------------------------------------------------------------------------------- */
 
 enum { BL_RANK_MACRO, BL_RANK_WEIGHTED, BL_RANK_MICRO, BL_RANK_SAMPLES };

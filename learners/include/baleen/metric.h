@@ -70,6 +70,15 @@ bl_status bl_roc_curve(bl_ctx *ctx, size_t n, const double *truth, const double 
                        bl_curve *out) BL_MUST_CHECK;
 bl_status bl_precision_recall_curve(bl_ctx *ctx, size_t n, const double *truth, const double *score,
                                     const double *weight, bl_curve *out) BL_MUST_CHECK;
+/* Detection error trade-off: x = false positive rate, y = false negative rate, threshold ascending, from the last point
+ * without a false negative to the first without a false positive, as scikit-learn cuts it. */
+bl_status bl_det_curve(bl_ctx *ctx, size_t n, const double *truth, const double *score, const double *weight,
+                       bl_curve *out) BL_MUST_CHECK;
+/* Is a probability what it says? Rows by their probability in n_bins bins, of equal width or (quantile) of as many rows
+ * each; of each bin that has rows x = mean probability, y = share of positives, threshold = the bin's lower edge.
+ * BL_E_RANGE when a probability lies outside of 0 to 1. */
+bl_status bl_calibration_curve(bl_ctx *ctx, size_t n, const double *truth, const double *proba, size_t n_bins,
+                               bool quantile, bl_curve *out) BL_MUST_CHECK;
 void bl_curve_free(bl_ctx *ctx, bl_curve *c);
 /* Area under the ROC curve by mid-ranks (ties count a half); NaN when one side is empty. */
 bl_status bl_roc_auc(bl_ctx *ctx, size_t n, const double *truth, const double *score, const double *weight,
