@@ -83,9 +83,24 @@ static bl_status set_ranges(bl_ctx *ctx, const bl_opt *o, const bl_flow *f, bl_r
   return BL_OK;
 }
 
+/* One of the choices, or a map with a number for each name. */
+static bl_status set_numbers(bl_ctx *ctx, const bl_opt *o, const bl_flow *f, bl_numbers *r, bool *bad)
+{
+  r->word = f->kind == BL_FLOW_SCALAR ? choice_of(o, f->text) : -1;
+  if (f->kind != BL_FLOW_MAP || !f->n) return *bad = r->word < 0, BL_OK;
+  if (!(r->v = bl_calloc(ctx, f->n, sizeof *r->v))) return bl_fail_nomem(ctx, "a map of numbers");
+  for (size_t i = 0; i < f->n; i++) {
+    if (!flow_real(o, &f->child[i], &r->v[i].value)) return *bad = true, BL_OK;
+    if (!(r->v[i].name = bl_strdup(ctx, f->key[i].text))) return bl_fail_nomem(ctx, "a map of numbers");
+    r->n = i + 1;
+  }
+  return BL_OK;
+}
+
 static bool takes_list(const bl_opt *o)
 {
-  return o->kind == BL_OPT_REALS || o->kind == BL_OPT_TEXTS || o->kind == BL_OPT_RANGES || o->kind == BL_OPT_ARRAY;
+  return o->kind == BL_OPT_REALS || o->kind == BL_OPT_TEXTS || o->kind == BL_OPT_RANGES || o->kind == BL_OPT_NUMBERS ||
+         o->kind == BL_OPT_ARRAY;
 }
 
 /* Reads `f`, a scalar unless the option takes a list, into the zeroed value at `at`. */
@@ -125,6 +140,7 @@ static bl_status set_one(bl_ctx *ctx, const bl_opt *o, const bl_flow *f, void *a
   case BL_OPT_REALS:
   case BL_OPT_TEXTS: return set_list(ctx, o, f, at, bad);
   case BL_OPT_RANGES: return set_ranges(ctx, o, f, at, bad);
+  case BL_OPT_NUMBERS: return set_numbers(ctx, o, f, at, bad);
   case BL_OPT_ESTIMATOR: break;
   }
   return bl_fail(ctx, BL_E_INTERNAL, "option %s is no value", o->name);
@@ -141,6 +157,7 @@ typedef union any_value {
   bl_reals reals;
   bl_texts texts;
   bl_ranges ranges;
+  bl_numbers numbers;
   bl_array array;
 } any_value;
 
@@ -222,14 +239,14 @@ static const char *fault_of_pair(const bl_opt *o, const bl_flow *pair, const bl_
 static const char *fault_of_entry(const bl_opt *o, const bl_flow *value, size_t k, const bl_flow **at)
 {
   *at = value->kind == BL_FLOW_SCALAR ? value : &value->child[k];
-  if (o->kind == BL_OPT_REALS) return fault_of_real(o, *at);
+  if (o->kind == BL_OPT_REALS || o->kind == BL_OPT_NUMBERS) return fault_of_real(o, *at);
   if (o->kind == BL_OPT_TEXTS) return (*at)->kind == BL_FLOW_SCALAR ? NULL : "each is a text";
   return fault_of_pair(o, *at, at);
 }
 
 static bool lists(const bl_opt *o, const bl_flow *value)
 {
-  if (o->kind == BL_OPT_RANGES) return value->kind == BL_FLOW_MAP;
+  if (o->kind == BL_OPT_RANGES || o->kind == BL_OPT_NUMBERS) return value->kind == BL_FLOW_MAP;
   return (o->kind == BL_OPT_REALS || o->kind == BL_OPT_TEXTS) && value->kind == BL_FLOW_LIST;
 }
 

@@ -41,11 +41,13 @@ bl_status bl_opt_allowed(bl_ctx *ctx, const bl_opt *o, bl_buf *out)
                        o->flags & BL_OPT_MANY ? "a list of estimators, or a map of names to them"
                                               : "an estimator, or a list of them as a chain");
   case BL_OPT_ENUM:
+  case BL_OPT_NUMBERS:
   case BL_OPT_WORD:
     s = bl_buf_puts(ctx, out, "one of ");
     for (size_t i = 0; !s && o->choices[i]; i++) s = bl_buf_printf(ctx, out, "%s%s", i ? ", " : "", o->choices[i]);
     if (s || o->kind == BL_OPT_ENUM) return s;
-    s = bl_buf_puts(ctx, out, o->flags & BL_OPT_WHOLE ? ", or a whole number" : ", or a number");
+    if (o->kind == BL_OPT_NUMBERS) s = bl_buf_puts(ctx, out, ", or a map of names to numbers");
+    else s = bl_buf_puts(ctx, out, o->flags & BL_OPT_WHOLE ? ", or a whole number" : ", or a number");
     break;
   }
   return s ? s : add_bounds(ctx, o, out);
@@ -151,6 +153,17 @@ bl_status bl_opts_get(bl_ctx *ctx, const bl_opt *table, const void *params, cons
       if (!s) s = bl_flow_print_scalar(ctx, t->v[i], out);
     }
     return s ? s : bl_buf_puts(ctx, out, "]");
+  }
+  case BL_OPT_NUMBERS: {
+    const bl_numbers *r = at;
+    if (r->word >= 0) return bl_buf_puts(ctx, out, o->choices[r->word]);
+    s = bl_buf_puts(ctx, out, "{");
+    for (size_t i = 0; !s && i < r->n; i++) {
+      if (i) s = bl_buf_puts(ctx, out, ", ");
+      if (!s) s = bl_flow_print_scalar(ctx, r->v[i].name, out);
+      if (!s) s = bl_buf_printf(ctx, out, ": %s", bl_format_real(r->v[i].value, number));
+    }
+    return s ? s : bl_buf_puts(ctx, out, "}");
   }
   case BL_OPT_ARRAY: return bl_array_print(ctx, at, out);
   case BL_OPT_RANGES: {

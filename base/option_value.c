@@ -18,6 +18,7 @@ size_t bl_opt_size(bl_opt_kind kind)
   case BL_OPT_REALS: return sizeof(bl_reals);
   case BL_OPT_TEXTS: return sizeof(bl_texts);
   case BL_OPT_RANGES: return sizeof(bl_ranges);
+  case BL_OPT_NUMBERS: return sizeof(bl_numbers);
   case BL_OPT_ARRAY: return sizeof(bl_array);
   case BL_OPT_ESTIMATOR: return 0;
   }
@@ -42,6 +43,13 @@ void bl_opt_release(bl_ctx *ctx, const bl_opt *o, void *at)
     for (size_t i = 0; i < r->n; i++) bl_free(ctx, r->v[i].name);
     bl_free(ctx, r->v);
     *r = (bl_ranges){0};
+    break;
+  }
+  case BL_OPT_NUMBERS: {
+    bl_numbers *r = at;
+    for (size_t i = 0; i < r->n; i++) bl_free(ctx, r->v[i].name);
+    bl_free(ctx, r->v);
+    *r = (bl_numbers){0};
     break;
   }
   default: break;
@@ -85,6 +93,17 @@ bl_status bl_opts_copy(bl_ctx *ctx, const bl_opt *table, void *to, const void *f
       }
       break;
     }
+    case BL_OPT_NUMBERS: {
+      const bl_numbers *r = a;
+      bl_numbers *q = b;
+      q->word = r->word;
+      if (r->n && !(q->v = bl_calloc(ctx, r->n, sizeof *q->v))) return bl_fail_nomem(ctx, "options");
+      for (; q->n < r->n; q->n++) {
+        q->v[q->n].value = r->v[q->n].value;
+        if (!(q->v[q->n].name = bl_strdup(ctx, r->v[q->n].name))) return bl_fail_nomem(ctx, "options");
+      }
+      break;
+    }
     case BL_OPT_ESTIMATOR: break;
     default: memcpy(b, a, bl_opt_size(o->kind));
     }
@@ -119,6 +138,13 @@ static bool equal_one(const bl_opt *o, const void *a, const void *b)
     for (size_t i = 0; same && i < p->n; i++)
       same = !strcmp(p->v[i].name, q->v[i].name) && same_bits(&p->v[i].lo, &q->v[i].lo, sizeof p->v[i].lo) &&
              same_bits(&p->v[i].hi, &q->v[i].hi, sizeof p->v[i].hi);
+    return same;
+  }
+  case BL_OPT_NUMBERS: {
+    const bl_numbers *p = a, *q = b;
+    bool same = p->word == q->word && p->n == q->n;
+    for (size_t i = 0; same && i < p->n; i++)
+      same = !strcmp(p->v[i].name, q->v[i].name) && same_bits(&p->v[i].value, &q->v[i].value, sizeof p->v[i].value);
     return same;
   }
   default: return same_bits(a, b, bl_opt_size(o->kind));

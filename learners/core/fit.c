@@ -303,6 +303,14 @@ static bl_status code_classes(bl_ctx *ctx, bl_estimator *e, unsigned tags, check
   return s ? s : name_classes(ctx, e, names);
 }
 
+/* Where a classifier has an option class_weight, rows weigh as it says from here on. */
+static bl_status weigh_classes(bl_ctx *ctx, const bl_estimator *e, bool in_parts, checked *c)
+{
+  bl_status s = bl_class_weight(ctx, e, in_parts, &c->train, &c->weight);
+  if (!s && c->weight) c->train.weight = c->data.weight = c->weight;
+  return s;
+}
+
 /* ---- fit --------------------------------------------------------------------------------------------------------- */
 
 static bool learns_classes(bl_kind kind, unsigned tags)
@@ -359,6 +367,7 @@ bl_status bl_fit(bl_ctx *ctx, bl_estimator *e, const bl_data *data)
   bl_estimator_forget(ctx, e);
   bl_status s = BL_CHECK_CANCEL(ctx);
   if (!s) s = check_all(ctx, e, &c);
+  if (!s) s = weigh_classes(ctx, e, false, &c);
   if (!s) s = bl_blas_open(ctx);
   if (!s) s = e->cls->fit(ctx, e, &c.train);
   release(ctx, &c);
@@ -428,6 +437,7 @@ bl_status bl_partial_fit(bl_ctx *ctx, bl_estimator *e, const bl_data *data, cons
   if (!s && !first) s = bl_check_columns(ctx, e, data->X.cols, data->feature_names);
   if (!s && !first && learns) s = same_classes(ctx, e, data->class_names, classes, n_classes);
   if (!s && learns) s = code_rows(ctx, e, &c);
+  if (!s) s = weigh_classes(ctx, e, true, &c);
   if (!s) s = e->cls->partial_fit(ctx, e, &c.train);
   release(ctx, &c);
   if (!s) e->fitted = true;

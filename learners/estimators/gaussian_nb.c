@@ -15,6 +15,7 @@ static const double log_2pi = 1.83787706640934548356;
 typedef struct params {
   bl_reals priors;
   double var_smoothing;
+  bl_numbers class_weight;
 } params;
 
 typedef struct state {
@@ -26,7 +27,8 @@ typedef struct state {
 static const bl_opt opts[] = {
     BL_REALS(params, priors, NULL, 0, 1, "",
              "share of each class, in ascending order of classes; empty: as in the data"),
-    BL_REAL(params, var_smoothing, "1e-9", 0, 1, "", "share of the largest variance that is added to all"), BL_OPT_END};
+    BL_REAL(params, var_smoothing, "1e-9", 0, 1, "", "share of the largest variance that is added to all"),
+    BL_CLASS_WEIGHT(params), BL_OPT_END};
 
 static const bl_field fields[] = {
     BL_FIELD_VECTOR(state, class_prior, BL_F64, n_classes, "share of each class"),

@@ -4,8 +4,7 @@
  * coef [1 or K x d], intercept [1 or K]. The solver sees the mean loss of columns brought to like scale (divided by
  * sqrt(var + 1/(C n)), and centred when there is an intercept), which moves no optimum but makes volts and counts
  * converge alike; tol bounds the largest entry of that gradient. On standardised columns that is scikit-learn's own
- * criterion from 1.3 on. class_weight balanced: sum(w) / (K * sum of w in the class), so that a weight of 2 equals a
- * repeated row. */
+ * criterion from 1.3 on. */
 #include <math.h>
 
 #include "kit.h"
@@ -18,11 +17,11 @@ enum { AUTO, LBFGS, NEWTON };
 enum { NEWTON_UNKNOWNS = 300 }; /* up to here a Hessian costs less than the steps it saves */
 
 static const char *const penalties[] = {"l2", "none", NULL};
-static const char *const class_weights[] = {"none", "balanced", NULL};
 static const char *const solvers[] = {"auto", "lbfgs", "newton", NULL};
 
 typedef struct params {
-  int penalty, class_weight, solver;
+  int penalty, solver;
+  bl_numbers class_weight;
   double C, tol;
   bool fit_intercept;
   int64_t max_iter;
@@ -39,7 +38,7 @@ static const bl_opt opts[] = {
     BL_REAL_ABOVE(params, C, "1", 0, 1e15, "", "weight of the loss against the penalty; smaller is smoother"),
     BL_REAL_ABOVE(params, tol, "1e-4", 0, 1, "", "done when no entry of the gradient is larger"),
     BL_BOOL(params, fit_intercept, "true", "learn a constant too"),
-    BL_ENUM(params, class_weight, "none", class_weights, "balanced gives each class the same total weight"),
+    BL_CLASS_WEIGHT(params),
     BL_INT(params, max_iter, "100", 1, 1000000, "", "most steps of the solver"),
     BL_ENUM(params, solver, "auto", solvers,
             "newton needs few steps and memory of (K d)^2; auto takes it up to K d = 300"),
@@ -49,22 +48,6 @@ static const bl_field fields[] = {BL_FIELD_MATRIX(state, coef, BL_F64, n_outputs
                                                   "coefficients; one row for two classes, else one a class"),
                                   BL_FIELD_VECTOR(state, intercept, BL_F64, n_outputs, "constants"),
                                   BL_FIELD_SCALAR(state, n_iter, BL_I64, "steps the solver took"), BL_FIELD_END};
-
-/* Row weights times class weights; *sum their sum. */
-static void row_weights(const params *p, const bl_train *t, double *per_class, double *weight, double *sum)
-{
-  size_t n = t->X.rows;
-  for (size_t i = 0; i < n; i++) {
-    weight[i] = t->weight ? t->weight[i] : 1;
-    per_class[(size_t)t->y[i]] += weight[i];
-  }
-  double total = bl_kit_weight_sum(n, weight), k = (double)t->n_classes;
-  *sum = 0;
-  for (size_t i = 0; i < n; i++) {
-    if (p->class_weight) weight[i] *= total / (k * per_class[(size_t)t->y[i]]);
-    *sum += weight[i];
-  }
-}
 
 /* Turns column moments into shift and scale. Without an intercept columns keep their zero. */
 static void precondition(const bl_logistic_loss *loss, double *shift, double *scale)
@@ -125,7 +108,7 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
   s->n_outputs = bl_linear_outputs(t->n_classes);
   s->coef = bl_calloc(ctx, s->n_outputs, d * sizeof *s->coef);
   s->intercept = bl_calloc(ctx, s->n_outputs, sizeof *s->intercept);
-  double *block = bl_calloc(ctx, n + 2 * d + t->n_classes, sizeof *block);
+  double *block = bl_calloc(ctx, n + 2 * d, sizeof *block);
   bl_status status = s->coef && s->intercept && block ? BL_OK : bl_fail_nomem(ctx, "logistic_regression");
   if (status) goto done;
   double *weight = block, *shift = weight + n, *scale = shift + d;
@@ -136,7 +119,8 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
                            .intercept = p->fit_intercept,
                            .shift = shift,
                            .scale = scale};
-  row_weights(p, t, scale + d, weight, &loss.weight_sum);
+  for (size_t i = 0; i < n; i++) weight[i] = t->weight ? t->weight[i] : 1;
+  loss.weight_sum = bl_kit_weight_sum(n, weight);
   loss.ridge = p->penalty == NO_PENALTY ? 0 : 1 / (p->C * loss.weight_sum);
   if ((status = bl_kit_moments(ctx, &t->X, weight, shift, scale))) goto done;
   precondition(&loss, shift, scale);

@@ -15,6 +15,7 @@ typedef struct params {
   bl_reals q;
   bl_texts pick;
   bl_ranges bands;
+  bl_numbers weights;
 } params;
 static const char *const windows[] = {"hann", "hamming", "blackman", NULL}, *const autos[] = {"auto", "none", NULL};
 static const bl_opt table[] = {BL_INT(params, count, "5", 1, 100, "", "How many"),
@@ -29,6 +30,7 @@ static const bl_opt table[] = {BL_INT(params, count, "5", 1, 100, "", "How many"
                                BL_REALS(params, q, "[0.5, 0.9]", 0, 1, "", "Quantiles"),
                                BL_TEXTS(params, pick, NULL, "Channels"),
                                BL_RANGES(params, bands, "{alpha: [8, 13]}", 0, 100, "Hz", "Bands"),
+                               BL_NUMBERS(params, weights, "none", autos, 0, 9, BL_OPT_OPEN_LO, "", "Weights"),
                                BL_OPT_END};
 
 static params defaults(bl_ctx *ctx)
@@ -47,6 +49,10 @@ static void values(void **state)
   assert_true(p.count == 5 && p.rate == 0.25 && p.above == 1e-4 && p.on && p.window == 1);
   assert_true(p.size.word == 0 && p.whole.word == 1 && !p.path && !strcmp(p.named, "x y"));
   assert_true(p.q.n == 2 && p.q.v[1] == 0.9 && p.pick.n == 0 && p.bands.n == 1 && p.bands.v[0].hi == 13);
+  assert_true(p.weights.word == 1 && !p.weights.n);
+  check_ok(ctx, bl_opts_set(ctx, "test", table, &p, "weights", "{wake: 1, \"deep sleep\": 2.5}"));
+  assert_true(p.weights.word == -1 && p.weights.n == 2 && p.weights.v[1].value == 2.5);
+  assert_string_equal(p.weights.v[1].name, "deep sleep");
   check_ok(ctx, bl_opts_set(ctx, "test", table, &p, "count", "1e2"));
   check_ok(ctx, bl_opts_set(ctx, "test", table, &p, "size", "0.5"));
   check_ok(ctx, bl_opts_set(ctx, "test", table, &p, "window", "HANN"));
@@ -57,7 +63,7 @@ static void values(void **state)
   assert_true(p.q.n == 1 && p.pick.n == 3 && !strcmp(p.pick.v[1], "a, b") && !strcmp(p.pick.v[2], "C 3"));
   check_ok(ctx, bl_opts_set(ctx, "test", table, &p, "path", "null"));
   assert_null(p.path);
-  assert_int_equal(bl_opts_count(table), 12);
+  assert_int_equal(bl_opts_count(table), 13);
   assert_int_equal(bl_opts_count(NULL), 0);
   assert_null(bl_opts_find(table, "counts"));
   bl_opts_release(ctx, table, &p);
@@ -92,6 +98,12 @@ static void refusals(void **state)
       {"bands", "{a: [13, 8]}", "a map of names"},
       {"bands", "{a: [1, 2], b: [1]}", "a map of names"},
       {"bands", "{a: [1, 200]}", "from 0 to 100 (Hz)"},
+      {"weights", "{a: 0}", "one of auto, none, or a map of names to numbers above 0 to 9"},
+      {"weights", "{a: 1, b: [1]}", "a map of names to numbers"},
+      {"weights", "{}", "a map of names to numbers"},
+      {"weights", "[1, 2]", "a map of names to numbers"},
+      {"weights", "2", "a map of names to numbers"},
+      {"weights", "nome", "did you mean 'none'"},
   };
   bl_ctx *ctx = bl_ctx_new();
   params p = defaults(ctx);
@@ -126,7 +138,9 @@ static void get_then_set(void **state)
       {"q", "[0.1, 0.2, 1e-300]"},
       {"pick", "[\"\", \"a\\nb\", \" x \", \"#\", \"q\\\"\\\\\", \"a\\r\", \"t\\t\", \"{\", \"x:y\"]"},
       {"bands", "{\"a b\": [0.5, 4], \"c,d\": [1, 2]}"},
-      {"bands", "{}"}};
+      {"bands", "{}"},
+      {"weights", "auto"},
+      {"weights", "{\"a b\": 0.3333333333333333, \"c,d\": 2}"}};
   bl_ctx *ctx = bl_ctx_new();
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
     params p = defaults(ctx), q = defaults(ctx);
@@ -146,6 +160,8 @@ static void get_then_set(void **state)
     for (size_t k = 0; k < p.pick.n; k++) assert_string_equal(p.pick.v[k], q.pick.v[k]);
     assert_int_equal(p.bands.n, q.bands.n);
     for (size_t k = 0; k < p.bands.n; k++) assert_string_equal(p.bands.v[k].name, q.bands.v[k].name);
+    assert_true(p.weights.word == q.weights.word && p.weights.n == q.weights.n);
+    assert_true(bl_opts_equal(table, &p, &q));
     bl_buf_free(ctx, &once);
     bl_buf_free(ctx, &twice);
     bl_opts_release(ctx, table, &p);
@@ -162,9 +178,10 @@ static bl_status copy_work(bl_ctx *ctx, void *arg)
   memset(&q, 0, sizeof q);
   bl_status s = bl_opts_defaults(ctx, "test", table, &p);
   if (!s) s = bl_opts_set(ctx, "test", table, &p, "pick", "[a, b, c]");
+  if (!s) s = bl_opts_set(ctx, "test", table, &p, "weights", "{a: 1, b: 2}");
   if (!s) s = bl_opts_copy(ctx, table, &q, &p);
   if (!s && (q.pick.n != 3 || strcmp(q.pick.v[2], "c") || q.q.n != 2 || q.q.v == p.q.v || q.bands.v[0].lo != 8 ||
-             q.count != 5))
+             q.weights.v[1].value != 2 || q.count != 5))
     s = bl_fail(ctx, BL_E_INTERNAL, "the copy differs");
   bl_opts_release(ctx, table, &p);
   bl_opts_release(ctx, table, &q);

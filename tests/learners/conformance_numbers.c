@@ -314,6 +314,30 @@ static void balanced_is_the_weights_it_stands_for(const subject *given)
   check_free(ctx);
 }
 
+/* Labels that no column knows anything of: what is predicted is what weighs most. */
+static void class_weights_decide(const subject *s)
+{
+  bl_ctx *ctx = bl_ctx_new();
+  sample a = sample_make(ctx, s, 150, 1), other = sample_make(ctx, s, 150, 2);
+  bl_rng r = bl_rng_make(3, "labels", 0);
+  size_t first = 0;
+  for (size_t i = 0; i < a.n; i++) a.y[i] = class_value(bl_rng_below(&r, n_classes_of(s)));
+  bl_estimator *e = make(ctx, s);
+  const char *weights = n_classes_of(s) == 2 ? "{-1: 1000, 2: 1e-4}" : "{-1: 1000, 2: 1e-4, 7: 1e-4}";
+  assert_true(set_if_there(ctx, s, e, "class_weight", weights));
+  set_if_there(ctx, s, e, "max_iter", "1000");
+  set_if_there(ctx, s, e, "min_weight_fraction_leaf", "0.01");
+  check_ok(ctx, bl_fit(ctx, e, &a.d));
+  answers got = ask(ctx, e, &other.d.X);
+  for (size_t i = 0; i < a.n; i++) first += got.v[got.at[BL_PREDICT] + i] == class_value(0);
+  if (!((double)first > 0.87 * (double)a.n)) fail_msg("%zu of %zu are of the class that weighs all", first, a.n);
+  bl_free(ctx, got.v);
+  bl_estimator_free(ctx, e);
+  sample_free(ctx, &a);
+  sample_free(ctx, &other);
+  check_free(ctx);
+}
+
 static const conformance_check checks[] = {
     {"fits_forget", fits_forget, true, "a second fit gives what a first one would have given", NULL},
     {"layout_does_not_matter", layout_does_not_matter, true,
@@ -331,5 +355,8 @@ static const conformance_check checks[] = {
      "a fit that stops before it has converged warns of it, and counts its iterations", iterates},
     {"balanced_is_the_weights_it_stands_for", balanced_is_the_weights_it_stands_for, true,
      "class_weight: balanced gives what the weights n / (classes x count) give", has_class_weight},
+    {"class_weights_decide", class_weights_decide, true,
+     "a class of weight 1000 beside others of 1e-4 is what is predicted, where columns know nothing of the classes",
+     has_class_weight},
 };
 CONFORMANCE_MAIN(checks)

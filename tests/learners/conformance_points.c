@@ -36,7 +36,7 @@ static const struct point {
     {15, "row index, wide stride, memory that may only be read: the same bits", "numbers:layout_does_not_matter ground:mapped_rows_are_only_read", NULL},
     {16, "any batches, any order of rows: the same answers", "numbers:batches_agree numbers:batches_give_the_same_bits appliers:one_pass_gives_every_operation", NULL},
     {17, "a weight of 2 is the row twice, 0 the row left out, all 1 none", "numbers:weights_mean_repetition targets:targets_weights", NULL},
-    {18, "class_weight is the weights it stands for", "numbers:balanced_is_the_weights_it_stands_for", NULL},
+    {18, "class_weight is the weights it stands for", "numbers:balanced_is_the_weights_it_stands_for numbers:class_weights_decide", NULL},
     {19, "what is saved and loaded has the same bits; the file says its versions", "hard:files_keep_every_bit parts:learning_goes_on_after_a_file", NULL},
     {20, "same seed, same bits; any number of threads, same bits", "numbers:seeds_count numbers:threads_do_not_matter", NULL},
     {21, "iterations are counted, an early end is a warning", "numbers:iterations_are_told", NULL},

@@ -189,7 +189,7 @@ static void overrides_reach_children(void **state)
       {"model.columns.x.columns=[b, c]", "columns.x.columns", "[b, c]"},
       {"model.0.remainder=passthrough", "columns.remainder", "passthrough"},
       {"model.voting.bagging.estimator=gaussian_nb", "voting.bagging.estimator",
-       "{gaussian_nb: {priors: [], var_smoothing: 1e-09}}"},
+       "{gaussian_nb: {priors: [], var_smoothing: 1e-09, class_weight: none}}"},
       {"model.voting.far.solver=lsqr", "voting.bagging.random_state", "7"}, /* the config's seed, however deep */
   };
   bl_ctx *ctx = bl_ctx_new();

@@ -12,16 +12,17 @@
 #include "baleen/memory.h"
 
 typedef enum bl_opt_kind {
-  BL_OPT_INT,    /* int64_t */
-  BL_OPT_REAL,   /* double */
-  BL_OPT_BOOL,   /* bool */
-  BL_OPT_ENUM,   /* int: index into choices */
-  BL_OPT_WORD,   /* bl_word: one of choices, or a number within the bounds ("auto", "none", 0.3) */
-  BL_OPT_TEXT,   /* char *, owned; NULL = not given (default NULL) */
-  BL_OPT_REALS,  /* bl_reals: [1, 2.5] */
-  BL_OPT_TEXTS,  /* bl_texts: [Fz, Cz] */
-  BL_OPT_RANGES, /* bl_ranges: {alpha: [8, 13], beta: [13, 30]} */
-  BL_OPT_ARRAY,  /* bl_array: a file of numbers, or [[1, 2], [3, 4]]; of stages and summaries */
+  BL_OPT_INT,     /* int64_t */
+  BL_OPT_REAL,    /* double */
+  BL_OPT_BOOL,    /* bool */
+  BL_OPT_ENUM,    /* int: index into choices */
+  BL_OPT_WORD,    /* bl_word: one of choices, or a number within the bounds ("auto", "none", 0.3) */
+  BL_OPT_TEXT,    /* char *, owned; NULL = not given (default NULL) */
+  BL_OPT_REALS,   /* bl_reals: [1, 2.5] */
+  BL_OPT_TEXTS,   /* bl_texts: [Fz, Cz] */
+  BL_OPT_RANGES,  /* bl_ranges: {alpha: [8, 13], beta: [13, 30]} */
+  BL_OPT_NUMBERS, /* bl_numbers: one of choices, or a number for each name: {wake: 1, rem: 2.5} */
+  BL_OPT_ARRAY,   /* bl_array: a file of numbers, or [[1, 2], [3, 4]]; of stages and summaries */
   /* An estimator, or with BL_OPT_MANY a list of them. It takes no place in the params: such a row marks where the
    * estimator framework (baleen/estimator.h) hangs children, and only there may it stand. Functions that set and print
    * refuse it, those that copy, compare and release pass it by. */
@@ -44,6 +45,16 @@ typedef struct bl_ranges {
   bl_range *v;
   size_t n;
 } bl_ranges;
+
+typedef struct bl_number {
+  char *name;
+  double value;
+} bl_number;
+typedef struct bl_numbers {
+  int word; /* index into choices, or -1: the n numbers count */
+  bl_number *v;
+  size_t n;
+} bl_numbers;
 
 /* Numbers [rows x cols], row-major: the content of a file, or what the config holds itself. Base looks at no files: of
  * one, only the path is known until somebody who may look at files fills the array (pipelines does on reading a config,
@@ -71,7 +82,7 @@ typedef struct bl_opt {
   const char *def; /* default as text; NULL: none (texts, lists: empty) */
   double lo, hi;   /* bounds of numbers, both inclusive unless flags say otherwise */
   unsigned flags;
-  const char *const *choices; /* NULL-terminated; for ENUM and WORD */
+  const char *const *choices; /* NULL-terminated; for ENUM, WORD and NUMBERS */
   const char *unit;           /* "Hz", "s", "" */
   const char *help;           /* one line, no full stop */
   const char *was;            /* its name in older versions, or NULL: models know it by that too, configs are told */
@@ -97,6 +108,8 @@ typedef struct bl_opt {
 #define BL_CHILD(name, help)    { #name, BL_OPT_ESTIMATOR, 0, NULL, 0, 0, BL_OPT_NEEDED, NULL, "", help, NULL }
 #define BL_CHILDREN(name, help) { #name, BL_OPT_ESTIMATOR, 0, NULL, 0, 0, BL_OPT_NEEDED | BL_OPT_MANY, NULL, "", help, NULL }
 #define BL_RANGES(T, m, def, lo, hi, unit, help) { #m, BL_OPT_RANGES, offsetof(T, m), def, lo, hi, 0, NULL, unit, help, NULL }
+#define BL_NUMBERS(T, m, def, choices, lo, hi, flags, unit, help) \
+  { #m, BL_OPT_NUMBERS, offsetof(T, m), def, lo, hi, flags, choices, unit, help, NULL }
 #define BL_ARRAY(T, m, flags, help) { #m, BL_OPT_ARRAY, offsetof(T, m), NULL, 0, 0, flags, NULL, "", help, NULL }
 /* clang-format on */
 

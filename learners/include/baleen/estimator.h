@@ -196,6 +196,15 @@ struct bl_estimator {
   size_t n_learnt;
 };
 
+/* A row of options for a classifier that takes weights, over a member `bl_numbers class_weight` of its params: scikit-learn's
+ * class_weight. The framework multiplies the rows' weights by it, so that fit and partial_fit see the outcome alone.
+ * `balanced` is sum(w) / (K * sum of w in the class); a map names classes by name, or by value where they have none,
+ * and those that it leaves out weigh 1. */
+#define BL_CLASS_WEIGHT(T)                                                                                             \
+  BL_NUMBERS(T, class_weight, "none", bl_class_weight_words, 0, 1e15, BL_OPT_OPEN_LO, "",                              \
+             "weights of rows by their class; balanced gives each class the same total weight")
+extern const char *const bl_class_weight_words[];
+
 const bl_estimator_class *bl_estimator_at(size_t i);
 const bl_estimator_class *bl_estimator_find(const char *name);
 /* Kind and tags of this very object: those of an estimator that holds others may follow from its children. */
