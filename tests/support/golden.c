@@ -156,6 +156,8 @@ const golden_array *golden_get(const golden *g, const char *name)
   return NULL; /* not reached: fail_msg leaves the test */
 }
 
+const char *golden_text_name(const golden *g, size_t i) { return i < g->n_texts ? g->texts[i].name : NULL; }
+
 const char *golden_text(const golden *g, const char *name)
 {
   for (size_t i = 0; i < g->n_texts; i++)

@@ -31,6 +31,8 @@ void golden_close(golden *g);
 /* The array or text of that name; an unknown name fails the test. */
 const golden_array *golden_get(const golden *g, const char *name);
 const char *golden_text(const golden *g, const char *name);
+/* The name of text i in the file's order, NULL behind the last: for tests that walk cases. */
+const char *golden_text_name(const golden *g, size_t i);
 
 /* got holds want->rows * want->cols numbers, row-major. NaN equals NaN, inf equals inf of its sign, all else fails by
  * !(|got - want| <= atol + rtol * |want|). `what` names the comparison in the message. */
