@@ -26,4 +26,12 @@ bl_status bl_minimise_lbfgs(bl_ctx *ctx, bl_minimise *m, double *x) BL_MUST_CHEC
 /* Newton steps by Cholesky, damped as far as the Hessian needs to be positive definite, with backtracking. */
 bl_status bl_minimise_newton(bl_ctx *ctx, bl_minimise *m, double *x) BL_MUST_CHECK;
 
+/* The same of f(x) + sum_j l1_j |x_j|, l1 [n] >= 0; what is 0 at the minimum is exactly 0. grad_max is then how far the
+ * gradient is from one that keeps x where it is.
+ * Newton steps, the quadratic model with the magnitudes minimised by coordinate descent (Lee, Sun and Saunders 2014). */
+bl_status bl_minimise_newton_l1(bl_ctx *ctx, bl_minimise *m, const double *l1, double *x) BL_MUST_CHECK;
+/* Accelerated gradient steps with restarts, where a Hessian is too large (Beck and Teboulle 2009; O'Donoghue and Candes
+ * 2015). */
+bl_status bl_minimise_gradient_l1(bl_ctx *ctx, bl_minimise *m, const double *l1, double *x) BL_MUST_CHECK;
+
 #endif

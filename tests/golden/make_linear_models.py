@@ -4,9 +4,11 @@ import warnings
 from golden import Golden, classes_of, f32, table
 
 import numpy as np
-from sklearn.linear_model import (ElasticNet, ElasticNetCV, GammaRegressor, HuberRegressor, Lasso, LassoCV,
-                                  LogisticRegression, LogisticRegressionCV, PoissonRegressor, QuantileRegressor,
-                                  RidgeClassifier, RidgeClassifierCV, RidgeCV, TweedieRegressor)
+from sklearn.linear_model import (ElasticNet, ElasticNetCV, GammaRegressor, Lasso, LassoCV,
+                                  LogisticRegression, LogisticRegressionCV, PassiveAggressiveClassifier,
+                                  PassiveAggressiveRegressor, Perceptron, PoissonRegressor, RidgeClassifier,
+                                  RidgeClassifierCV, RidgeCV, SGDClassifier, SGDOneClassSVM, SGDRegressor,
+                                  TweedieRegressor)
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC, LinearSVR
 
@@ -120,6 +122,120 @@ def lassos(g):
          "max_iter: 100000}}", "diabetes", m, both + ["alpha", "l1_ratio"], 1e-5, 1e-4)
 
 
+def logistics(g):
+    """saga at a tight tolerance; liblinear's penalises the intercept, so it is no oracle here."""
+    both = ["coef", "intercept"]
+    saga = {"solver": "saga", "tol": 1e-10, "max_iter": 200000}
+    ours = "tol: 1e-9, max_iter: 1000"
+    for name, kw, text, where, wt in (
+            ("logistic.l1", {"penalty": "l1"}, "penalty: l1", "cancer", False),
+            ("logistic.l1_strong", {"penalty": "l1", "C": 0.1}, "penalty: l1, C: 0.1", "wine", True),
+            ("logistic.elastic", {"penalty": "elasticnet", "l1_ratio": 0.3}, "penalty: elasticnet, l1_ratio: 0.3",
+             "wine", False),
+            ("logistic.noint", {"penalty": "l1", "fit_intercept": False}, "penalty: l1, fit_intercept: false",
+             "cancer", False)):
+        case(g, name, "{logistic_regression: {%s, %s}}" % (text, ours), where, LogisticRegression(**kw, **saga), both,
+             1e-4, 1e-4, wt)
+    newton = {"solver": "newton-cholesky", "tol": 1e-10, "multi_class": "ovr"}
+    for name, kw, text, where, wt in (
+            ("logistic.ovr", {}, "multi_class: ovr", "wine", False),
+            ("logistic.ovr_weighted", {"C": 0.2, "class_weight": {0: 3}}, "multi_class: ovr, C: 0.2, class_weight: {0: 3}",
+             "wine", True)):
+        case(g, name, "{logistic_regression: {%s, %s}}" % (text, ours), where, LogisticRegression(**kw, **newton), both,
+             1e-5, 1e-6, wt)
+    m = LogisticRegressionCV(tol=1e-8, max_iter=10000, cv=4, Cs=[0.001, 0.1, 10])
+    case(g, "logistic_cv.wine", "{logistic_regression_cv: {cv: 4, Cs: [0.001, 0.1, 10], tol: 1e-9}}", "wine", m, both, 1e-3,
+         1e-4)
+    m = LogisticRegressionCV(tol=1e-8, max_iter=10000, Cs=4)
+    case(g, "logistic_cv.cancer", "{logistic_regression_cv: {Cs: 4, tol: 1e-9}}", "cancer", m, both, 1e-3, 1e-4)
+
+
+def glms(g):
+    both = ["coef", "intercept"]
+    tight = {"tol": 1e-9, "max_iter": 100000}
+    for name, m, text, where, wt in (
+            ("poisson.counts", PoissonRegressor(alpha=1e-3, **tight), "poisson_regressor: {alpha: 1e-3", "counts", False),
+            ("poisson.weighted", PoissonRegressor(alpha=1e-4, **tight), "poisson_regressor: {alpha: 1e-4", "counts", True),
+            ("poisson.noint", PoissonRegressor(fit_intercept=False, alpha=0.01, **tight),
+             "poisson_regressor: {alpha: 0.01, fit_intercept: false", "counts", False),
+            ("gamma.diabetes", GammaRegressor(alpha=1e-3, **tight), "gamma_regressor: {alpha: 1e-3", "diabetes", True),
+            ("tweedie.compound", TweedieRegressor(power=1.5, alpha=1e-3, **tight),
+             "tweedie_regressor: {power: 1.5, alpha: 1e-3", "counts", False),
+            ("tweedie.normal", TweedieRegressor(alpha=1e-3, **tight), "tweedie_regressor: {alpha: 1e-3", "diabetes", False),
+            ("tweedie.inverse", TweedieRegressor(power=3, alpha=1e-4, **tight),
+             "tweedie_regressor: {power: 3, alpha: 1e-4", "diabetes", False)):
+        case(g, name, "{%s, tol: 1e-10}}" % text, where, m, both, 1e-4, 1e-4, wt)
+
+
+def machines(g):
+    """liblinear at a tight tolerance. Its hinge has a flat dual: coefficients agree, the dual need not."""
+    both = ["coef", "intercept"]
+    tight = {"tol": 1e-10, "max_iter": 10000000, "random_state": 0}
+    ours = "tol: 1e-9, max_iter: 1000000"
+    for name, kw, text, where, wt in (
+            ("svc.iris", {"dual": False}, "", "iris", False),
+            ("svc.cancer", {"dual": False, "C": 0.1}, "C: 0.1, ", "cancer", True),
+            ("svc.dual", {}, "dual: true, ", "wine", False),
+            ("svc.scaled", {"dual": False, "intercept_scaling": 5, "class_weight": "balanced"},
+             "intercept_scaling: 5, class_weight: balanced, ", "cancer", False),
+            ("svc.noint", {"dual": False, "fit_intercept": False}, "fit_intercept: false, ", "wine", False),
+            ("svc.hinge", {"loss": "hinge", "C": 0.1}, "loss: hinge, C: 0.1, ", "wine", False),
+            ("svc.hinge_weighted", {"loss": "hinge", "C": 0.05}, "loss: hinge, C: 0.05, ", "cancer", True)):
+        case(g, name, "{linear_svc: {%s%s}}" % (text, ours), where, LinearSVC(**kw, **tight),
+             both if kw.get("fit_intercept", True) else ["coef"], 1e-4, 1e-5, wt)
+    for name, kw, text, where, wt in (
+            ("svr.diabetes", {"epsilon": 5, "C": 10}, "epsilon: 5, C: 10, ", "diabetes", False),
+            ("svr.weighted", {}, "", "diabetes", True),
+            ("svr.squared", {"loss": "squared_epsilon_insensitive", "dual": False, "epsilon": 3},
+             "loss: squared_epsilon_insensitive, epsilon: 3, ", "diabetes", False),
+            ("svr.squared_dual", {"loss": "squared_epsilon_insensitive", "epsilon": 1, "C": 0.1},
+             "loss: squared_epsilon_insensitive, epsilon: 1, C: 0.1, dual: true, ", "wide", True)):
+        case(g, name, "{linear_svr: {%s%s}}" % (text, ours), where, LinearSVR(**kw, **tight), both, 1e-4, 1e-4, wt)
+
+
+def steps(g):
+    """Row by row without shuffling, a fixed number of passes: each step is scikit-learn's, so numbers agree to rounding."""
+    both = ["coef", "intercept"]
+    kw = {"shuffle": False, "tol": None, "max_iter": 7}
+    ours = "shuffle: false, tol: none, max_iter: 7"
+    c, r = SGDClassifier, SGDRegressor
+    for name, m, text, where, wt in (
+            ("sgd.hinge", c(**kw), "sgd_classifier: {%s}", "cancer", False),
+            ("sgd.log", c(loss="log_loss", alpha=0.01, **kw), "sgd_classifier: {loss: log_loss, alpha: 0.01, %s}", "wine",
+             True),
+            ("sgd.modified", c(loss="modified_huber", penalty="elasticnet", l1_ratio=0.4, alpha=0.01, **kw),
+             "sgd_classifier: {loss: modified_huber, penalty: elasticnet, l1_ratio: 0.4, alpha: 0.01, %s}", "cancer", False),
+            ("sgd.squared_hinge", c(loss="squared_hinge", learning_rate="invscaling", eta0=0.01, **kw),
+             "sgd_classifier: {loss: squared_hinge, learning_rate: invscaling, eta0: 0.01, %s}", "wine", False),
+            ("sgd.l1", c(penalty="l1", alpha=0.01, **kw), "sgd_classifier: {penalty: l1, alpha: 0.01, %s}", "wine", False),
+            ("sgd.average", c(average=True, **kw), "sgd_classifier: {average: 1, %s}", "cancer", True),
+            ("sgd.balanced", c(class_weight="balanced", learning_rate="constant", eta0=0.1, fit_intercept=False, **kw),
+             "sgd_classifier: {class_weight: balanced, learning_rate: constant, eta0: 0.1, fit_intercept: false, %s}",
+             "cancer", False),
+            ("sgd.squared", r(**kw), "sgd_regressor: {%s}", "diabetes", False),
+            ("sgd.huber", r(loss="huber", epsilon=20, **kw), "sgd_regressor: {loss: huber, epsilon: 20, %s}", "diabetes",
+             True),
+            ("sgd.epsilon", r(loss="epsilon_insensitive", penalty=None, average=100, **kw),
+             "sgd_regressor: {loss: epsilon_insensitive, penalty: none, average: 100, %s}", "diabetes", False),
+            ("sgd.squared_epsilon", r(loss="squared_epsilon_insensitive", epsilon=1, **kw),
+             "sgd_regressor: {loss: squared_epsilon_insensitive, epsilon: 1, %s}", "diabetes", False),
+            ("pa.one", PassiveAggressiveClassifier(C=0.1, **kw), "passive_aggressive_classifier: {C: 0.1, %s}", "wine", True),
+            ("pa.two", PassiveAggressiveClassifier(loss="squared_hinge", C=0.5, **kw),
+             "passive_aggressive_classifier: {loss: squared_hinge, C: 0.5, %s}", "cancer", False),
+            ("pa.regressor", PassiveAggressiveRegressor(C=2, **kw), "passive_aggressive_regressor: {C: 2, %s}", "diabetes",
+             False),
+            ("pa.regressor_two", PassiveAggressiveRegressor(loss="squared_epsilon_insensitive", epsilon=5, **kw),
+             "passive_aggressive_regressor: {loss: squared_epsilon_insensitive, epsilon: 5, %s}", "diabetes", False),
+            ("perceptron.plain", Perceptron(**kw), "perceptron: {%s}", "wine", False),
+            ("perceptron.l1", Perceptron(penalty="l1", alpha=1e-3, eta0=0.5, **kw),
+             "perceptron: {penalty: l1, alpha: 1e-3, eta0: 0.5, %s}", "cancer", True)):
+        with_b = not getattr(m, "fit_intercept") is False
+        wt = wt and not name.startswith("pa.")  # its fit takes no weights
+        case(g, name, "{%s}" % (text % ours), where, m, both if with_b else ["coef"], 1e-9, 1e-9, wt)
+    case(g, "one_class.plain", "{sgd_one_class_svm: {nu: 0.2, %s}}" % ours, "cancer", SGDOneClassSVM(nu=0.2, **kw),
+         ["coef"], 1e-9, 1e-9)
+
+
 if __name__ == "__main__":
     data()
     g = Golden("linear_models", """
@@ -127,4 +243,8 @@ if __name__ == "__main__":
         scikit-learn's fit of the same, at a tolerance that makes it the optimum.""", seed=31)
     ridges(g)
     lassos(g)
+    logistics(g)
+    glms(g)
+    machines(g)
+    steps(g)
     g.close()

@@ -69,8 +69,25 @@ static void agrees_with_scikit_learn(void **state)
 /* Each of them has a case. */
 static void none_is_left_out(void **state)
 {
-  static const char *const held[] = {"ridge_cv", "ridge_classifier", "ridge_classifier_cv", "lasso",
-                                     "lasso_cv", "elastic_net",      "elastic_net_cv"};
+  static const char *const held[] = {"ridge_cv",
+                                     "ridge_classifier",
+                                     "ridge_classifier_cv",
+                                     "lasso",
+                                     "lasso_cv",
+                                     "elastic_net",
+                                     "elastic_net_cv",
+                                     "logistic_regression_cv",
+                                     "poisson_regressor",
+                                     "gamma_regressor",
+                                     "tweedie_regressor",
+                                     "linear_svc",
+                                     "linear_svr",
+                                     "sgd_classifier",
+                                     "sgd_regressor",
+                                     "sgd_one_class_svm",
+                                     "passive_aggressive_classifier",
+                                     "passive_aggressive_regressor",
+                                     "perceptron"};
   const golden *models = *state;
   for (size_t k = 0; k < sizeof held / sizeof *held; k++) {
     char begin[48];

@@ -38,7 +38,7 @@ static void fitted_like_golden(bl_ctx *ctx, const golden *g, const char *data, c
   learn_compare_proba(ctx, g, prefix, e, &all.X, !strcmp(data, "digits") ? 10 : 5);
   int64_t steps = *(const int64_t *)learn_field(e, "n_iter").v;
   assert_true(steps >= 1);
-  if (!strcmp(solver, "newton")) assert_true(steps <= 25); /* more: the Hessian is wrong */
+  if (!strcmp(solver, "newton-cholesky")) assert_true(steps <= 25); /* more: the Hessian is wrong */
   bl_estimator_free(ctx, e);
   learn_close(ctx, &all);
 }
@@ -54,7 +54,7 @@ static void optima_are_scikit_learns(void **unused)
   golden *g = golden_open("logistic_regression");
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     fitted_like_golden(ctx, g, cases[i][0], cases[i][1], "lbfgs");
-    if (strcmp(cases[i][0], "digits")) fitted_like_golden(ctx, g, cases[i][0], cases[i][1], "newton");
+    if (strcmp(cases[i][0], "digits")) fitted_like_golden(ctx, g, cases[i][0], cases[i][1], "newton-cholesky");
   }
   assert_int_equal(bl_ctx_warnings(ctx, BL_W_NO_CONVERGENCE), 0);
   golden_close(g);
@@ -76,7 +76,7 @@ static void columns_of_any_unit_converge_alike(void **unused)
     bl_row(&b, i)[0] *= 0x1p-20F;
     bl_row(&b, i)[1] *= 0x1p13F;
   }
-  static const char *const solvers[] = {"lbfgs", "newton"};
+  static const char *const solvers[] = {"lbfgs", "newton-cholesky"};
   for (size_t k = 0; k < 2; k++) {
     char text[100];
     snprintf(text, sizeof text, "{logistic_regression: {penalty: none, tol: 1e-8, solver: %s}}", solvers[k]);
@@ -163,7 +163,7 @@ static void every_allocation_may_fail(void **unused)
   learn_set s = learn_open(ctx, g, "iris");
   sweep w = {s.X, s.y, "lbfgs"};
   check_every_allocation_failing(fit_and_ask, &w);
-  w.solver = "newton";
+  w.solver = "newton-cholesky";
   check_every_allocation_failing(fit_and_ask, &w);
   learn_close(ctx, &s);
   golden_close(g);

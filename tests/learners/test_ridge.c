@@ -80,9 +80,8 @@ static void two_targets_at_once(void **unused)
   /* an estimator of one target says so */
   bl_estimator *bag;
   check_ok(ctx, bl_estimator_parse(ctx, "{bagging: {estimator: ridge}}", &bag));
-  check_fails(
-      ctx, bl_fit(ctx, bag, &d), BL_E_UNSUPPORTED,
-      "bagging: learns one target, but y has 2; what learns several: linear_regression, ridge, ");
+  check_fails(ctx, bl_fit(ctx, bag, &d), BL_E_UNSUPPORTED,
+              "bagging: learns one target, but y has 2; what learns several: linear_regression, ridge, ");
   bl_estimator_free(ctx, bag);
   bl_estimator_free(ctx, back);
   bl_estimator_free(ctx, e);

@@ -4,7 +4,7 @@
  * knn: 20,000 x 64 rows learnt, 5,000 asked, 5 neighbours, 10 classes. pca: 20,000 x 512 to 32 components, fit.
  * roc: the area under the ROC curve of 1,000,000 scores. digits FILE: 10 folds of [standard_scaler, knn] on the digits
  * table. svc: 10,000 x 64 rows of two classes with a curved
- * border, learnt and 10,000 others asked. one_class: 5,000 x 32 learnt. svc_row: one row through a machine of some 1,000
+ * border, learnt and 10,000 others asked. logistic, linear_svc: 100,000 x 64 rows of such classes, fit. one_class: 5,000 x 32 learnt. svc_row: one row through a machine of some 1,000
  * support vectors on 64 columns. */
 #include <math.h>
 #include <stdio.h>
@@ -269,6 +269,30 @@ static void job_svc_row(bl_ctx *ctx)
   bl_free(ctx, y);
 }
 
+/* 100,000 x 64 rows of two classes with a blurred border learnt. */
+static void job_linear(bl_ctx *ctx, const char *text)
+{
+  enum { ROWS = 100000 };
+  bl_mat X;
+  double *y, *pred = bl_calloc(ctx, ROWS, sizeof *pred), best = 1e9;
+  make_curved(ctx, ROWS, 64, &X, &y);
+  bl_estimator *e = make(ctx, text);
+  bl_data d = {.X = bl_mat_view(&X), .y = y};
+  for (int turn = 0; turn < TURNS; turn++) {
+    double start = now_s();
+    need(ctx, bl_fit(ctx, e, &d));
+    best = now_s() - start < best ? now_s() - start : best;
+  }
+  need(ctx, bl_apply(ctx, e, BL_PREDICT, &d.X, NULL, pred));
+  size_t right = 0;
+  for (size_t i = 0; i < ROWS; i++) right += pred[i] == y[i];
+  printf("%.3f s, accuracy %.4f\n", best, (double)right / ROWS);
+  bl_estimator_free(ctx, e);
+  bl_mat_free(ctx, &X);
+  bl_free(ctx, y);
+  bl_free(ctx, pred);
+}
+
 int main(int argc, char **argv)
 {
   const char *job = argc > 1 ? argv[1] : "";
@@ -281,8 +305,13 @@ int main(int argc, char **argv)
   else if (!strcmp(job, "svc")) job_svc(ctx);
   else if (!strcmp(job, "one_class")) job_one_class(ctx);
   else if (!strcmp(job, "svc_row")) job_svc_row(ctx);
+  else if (!strcmp(job, "logistic")) job_linear(ctx, "logistic_regression");
+  else if (!strcmp(job, "linear_svc")) job_linear(ctx, "linear_svc");
   else if (!strcmp(job, "digits") && argc > 2) job_digits(ctx, argv[2]);
-  else fprintf(stderr, "usage: bench_learners apply | knn | pca | roc | svc | one_class | svc_row | digits FILE\n");
+  else
+    fprintf(stderr,
+            "usage: bench_learners apply | knn | pca | roc | svc | one_class | svc_row | logistic | linear_svc | "
+            "digits FILE\n");
   bl_ctx_free(ctx);
   return 0;
 }

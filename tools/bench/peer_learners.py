@@ -12,7 +12,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC, OneClassSVM
+from sklearn.svm import LinearSVC, OneClassSVM, SVC
 from threadpoolctl import threadpool_limits
 
 job = sys.argv[1]
@@ -56,6 +56,10 @@ elif job == "svc_row":
     x, y = curved(1200, 64)
     model = SVC().fit(x, y)
     works = [lambda: [model.predict(x[i : i + 1]) for i in range(100)]]
+elif job in ("logistic", "linear_svc"):
+    x, y = curved(100000, 64)
+    peer = LogisticRegression if job == "logistic" else lambda: LinearSVC(dual=False)
+    works = [lambda: peer().fit(x, y)]
 elif job == "digits":
     x, y = load_digits(return_X_y=True)
     works = [

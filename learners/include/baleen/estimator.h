@@ -29,7 +29,11 @@ enum {
   BL_TAG_COVARIANCE_ROWS = 64,
   BL_TAG_POOR_SCORE = 128,  /* exempt from the score checks of the conformance suite */
   BL_TAG_INCREMENTAL = 256, /* can learn in parts: has the slot partial_fit */
-  BL_TAG_ORDERED = 512,     /* learns from rows in their order, which must be that of time where times are given */
+  /* learning in parts is one pass over the rows as they come, where fit makes several in orders of its own: any cut agrees
+   * with one part of all rows, not with fit */
+  BL_TAG_ONE_PASS = 16384,
+  BL_TAG_POSITIVE_Y = 32768, /* a regressor of counts or of amounts: fit refuses targets that are negative */
+  BL_TAG_ORDERED = 512,      /* learns from rows in their order, which must be that of time where times are given */
   BL_TAG_TARGETS = 1024, /* learns several targets at once: a regressor numbers, a classifier labels; others refuse */
   BL_TAG_NONNEGATIVE = 2048, /* its X are counts, powers or shares: fit refuses negative numbers by their place */
   /* takes columns that are categories, as numbers of their values (block.h); without it they are refused */
@@ -200,9 +204,9 @@ struct bl_estimator {
  * class_weight. The framework multiplies the rows' weights by it, so that fit and partial_fit see the outcome alone.
  * `balanced` is sum(w) / (K * sum of w in the class); a map names classes by name, or by value where they have none,
  * and those that it leaves out weigh 1. */
+#define BL_CLASS_WEIGHT_HELP "weights of rows by their class; balanced gives each class the same total weight"
 #define BL_CLASS_WEIGHT(T)                                                                                             \
-  BL_NUMBERS(T, class_weight, "none", bl_class_weight_words, 0, 1e15, BL_OPT_OPEN_LO, "",                              \
-             "weights of rows by their class; balanced gives each class the same total weight")
+  BL_NUMBERS(T, class_weight, "none", bl_class_weight_words, 0, 1e15, BL_OPT_OPEN_LO, "", BL_CLASS_WEIGHT_HELP)
 extern const char *const bl_class_weight_words[];
 
 const bl_estimator_class *bl_estimator_at(size_t i);
@@ -262,7 +266,7 @@ bl_status bl_fit(bl_ctx *ctx, bl_estimator *e, const bl_data *data) BL_MUST_CHEC
 /* Whether e can learn from data like these, as far as that shows without numbers: what bl_fit() would say of it. */
 bl_status bl_estimator_foresee(bl_ctx *ctx, const bl_estimator *e, const bl_outlook *of) BL_MUST_CHECK;
 /* Learns from some more rows, going on from what was learnt (fit, partial_fit or a model file) or from nothing. Rows may
- * come in any cut: what is learnt agrees with bl_fit() on all of them to rounding. A classifier must be told all its
+ * come in any cut: what is learnt agrees with bl_fit() on all of them to rounding (BL_TAG_ONE_PASS: with one part of all). A classifier must be told all its
  * classes at the first call, in any order; later `classes` may be NULL or must be the same. NULL at the first call
  * stands for all of data's class_names. On failure what was learnt before stands. BL_E_UNSUPPORTED without
  * BL_TAG_INCREMENTAL. */
