@@ -95,13 +95,14 @@ static bool is_flat(const double *v, size_t n)
   return !varies || !finite;
 }
 
-/* Numbers of the channels that are not flat to z-scores, by their median and one of the spreads. */
+/* Numbers of the channels that are not flat to z-scores, by their median and one of the spreads. NAN is none of them: a
+ * channel that stands still for most of the time has no noise to compare, and the others are judged without it. */
 static void standardise(columns *k, const bl_bad_channel *ch, double (*scale)(double *, size_t), double *v)
 {
   size_t m = 0;
   double *good = k->all + k->c;
   for (size_t c = 0; c < k->c; c++)
-    if (!ch[c].flat) good[m++] = v[c];
+    if (!ch[c].flat && !isnan(v[c])) good[m++] = v[c];
   if (!m) return;
   double middle = bl_median_by_sort(good, m), by = scale(good, m);
   for (size_t c = 0; c < k->c; c++) v[c] = by > 0 ? (v[c] - middle) / by : v[c] == middle ? 0 : NAN;

@@ -108,6 +108,37 @@ static void test_found(void **state)
   check_free(ctx);
 }
 
+/* Those that stand still, but for a while, have no noise at all, neither above 50 Hz nor below; that of the others is judged,
+ * and is the same as without them. */
+static void test_mostly_still(void **state)
+{
+  (void)state;
+  enum { STILL = 6, N_STILL = 3, NOISY = 11 };
+  static float x[N * MOST];
+  bl_ctx *ctx = bl_ctx_new();
+  bl_bads_params p = defaults;
+  bl_bad_channel ch[MOST], flat[MOST];
+  bl_stream of;
+  p.ransac = false;
+  head(ctx, 250, &of, x);
+  for (size_t f = 0; f < N; f++) {
+    x[f * MOST + NOISY] += (float)(f % 2 ? 30 : -30);
+    for (size_t c = STILL; c < STILL + N_STILL; c++)
+      if (f > N / 10) x[f * MOST + c] = 0;
+  }
+  check_ok(ctx, bl_bads_find(ctx, &p, &of, x, N, ch));
+  for (size_t f = 0; f < N; f++)
+    for (size_t c = STILL; c < STILL + N_STILL; c++) x[f * MOST + c] = 0;
+  check_ok(ctx, bl_bads_find(ctx, &p, &of, x, N, flat));
+  assert_true(ch[NOISY].noise > 5);
+  for (size_t c = 0; c < MOST; c++) {
+    bool still = c >= STILL && c < STILL + N_STILL;
+    assert_true(still ? isnan(ch[c].noise) && ch[c].bad && !ch[c].flat : ch[c].noise == flat[c].noise);
+  }
+  bl_stream_free(ctx, &of);
+  check_free(ctx);
+}
+
 static void test_edges(void **state)
 {
   (void)state;
@@ -162,6 +193,7 @@ static void test_memory(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_ransac), cmocka_unit_test(test_found),
-                                     cmocka_unit_test(test_edges), cmocka_unit_test(test_memory)};
+                                     cmocka_unit_test(test_mostly_still), cmocka_unit_test(test_edges),
+                                     cmocka_unit_test(test_memory)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
