@@ -252,11 +252,14 @@ static bl_status ransac(bl_ctx *ctx, const bl_bads_params *p, const bl_stream *o
 bl_status bl_bads_find(bl_ctx *ctx, const bl_bads_params *p, const bl_stream *of, const float *x, size_t n,
                        bl_bad_channel *out)
 {
-  double window = fmax(1, p->ransac ? p->window_s : 0);
+  double window = fmax(1, p->ransac ? p->window_s : 0), shortest = fmin(1, p->ransac ? p->window_s : 1);
   columns k = {0};
   bl_status s = bl_need_waveform(ctx, who, of);
   if (!s && of->n_channels < 3)
     s = bl_fail(ctx, BL_E_SHAPE, "%s: %zu channels; it takes three or more, to compare them", who, of->n_channels);
+  if (!s && rint(shortest * of->rate_hz) < 2)
+    s = bl_fail(ctx, BL_E_RANGE, "%s: at %g Hz there are no two samples in a window of %g s, to correlate", who,
+                of->rate_hz, shortest);
   if (!s && (double)n < 2 * rint(window * of->rate_hz))
     s = bl_fail(ctx, BL_E_SHAPE, "%s: %.3g s are less than two windows of %g s; take a longer stretch", who,
                 (double)n / of->rate_hz, window);

@@ -152,6 +152,13 @@ static void test_edges(void **state)
   check_ok(ctx, bl_bads_find(ctx, &p, &of, x, N, ch));
   assert_true(ch[2].flat && isnan(ch[5].noise) && !ch[5].bad); /* nothing lies above 50 Hz */
   check_fails(ctx, bl_bads_find(ctx, &p, &of, x, 900, ch), BL_E_SHAPE, "9 s are less than two windows of 5 s");
+  of.rate_hz = 0.4;
+  check_fails(ctx, bl_bads_find(ctx, &p, &of, x, N, ch), BL_E_RANGE, "at 0.4 Hz there are no two samples in a window");
+  of.rate_hz = 4;
+  p.window_s = 0.1;
+  check_fails(ctx, bl_bads_find(ctx, &p, &of, x, N, ch), BL_E_RANGE, "at 4 Hz there are no two samples in a window");
+  of.rate_hz = 100;
+  p = defaults;
   p.min_channels = 0.99;
   check_fails(ctx, bl_bads_find(ctx, &p, &of, x, N, ch), BL_E_SHAPE, "ransac draws 15 of 16 electrodes, of which ");
   bl_stream_free(ctx, &of);

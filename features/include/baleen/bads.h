@@ -47,8 +47,8 @@ typedef struct bl_bad_channel {
 } bl_bad_channel;
 
 /* Of n frames x [n][channel], waveforms of one unit, channels named by their electrodes where ransac is asked for; to out
- * [channel]. High-pass before, or drifts decide. BL_E_SHAPE for less than two windows or fewer than three channels, BL_E_CONFIG for
- * channels without a place. */
+ * [channel]. High-pass before, or drifts decide. BL_E_SHAPE for less than two windows or fewer than three channels, BL_E_RANGE
+ * for rates at which a window has no two samples, BL_E_CONFIG for channels without a place. */
 bl_status bl_bads_find(bl_ctx *ctx, const bl_bads_params *p, const bl_stream *of, const float *x, size_t n,
                        bl_bad_channel *out) BL_MUST_CHECK;
 
