@@ -35,14 +35,13 @@ static bl_status keep_clean(bl_ctx *ctx, const bl_asr_params *p, double *x, size
   return s;
 }
 
-static bl_status filter(bl_ctx *ctx, double rate_hz, double *x, size_t n, size_t c)
+static bl_status filter(bl_ctx *ctx, const bl_asr_filter *f, double *x, size_t n, size_t c)
 {
-  bl_asr_filter f;
   double *z = bl_calloc(ctx, c, BL_ASR_ORDER * sizeof *z);
-  bl_status s = z ? bl_asr_filter_design(ctx, rate_hz, &f) : bl_fail_nomem(ctx, "asr");
-  for (size_t i = 0; !s && i < n * c; i++) x[i] = bl_asr_filter_step(&f, x[i], z + i % c * BL_ASR_ORDER);
+  if (!z) return bl_fail_nomem(ctx, "asr");
+  for (size_t i = 0; i < n * c; i++) x[i] = bl_asr_filter_step(f, x[i], z + i % c * BL_ASR_ORDER);
   bl_free(ctx, z);
-  return s;
+  return BL_OK;
 }
 
 /* The geometric median of the covariances of blocks, the last of which is filled up by the last frame. */
@@ -122,15 +121,17 @@ bl_status bl_asr_fit(bl_ctx *ctx, const bl_asr_params *p, const float *x, size_t
                      bl_asr *out)
 {
   size_t c = n_channels;
+  bl_asr_filter shaping;
   *out = (bl_asr){0};
-  bl_status s = bl_blas_open(ctx);
+  bl_status s = bl_asr_filter_design(ctx, rate_hz, &shaping);
+  if (!s) s = bl_blas_open(ctx);
   double *v = bl_calloc(ctx, n ? n : 1, c * sizeof *v), *cov = bl_calloc(ctx, c, c * sizeof *cov);
   if (!s && !(v && cov)) s = bl_fail_nomem(ctx, "asr");
   if (!s) s = begin(ctx, c, out);
   if (!s) s = load(ctx, x, n, c, v);
   if (!s) s = keep_clean(ctx, p, v, &n, c, rate_hz);
   if (!s && n < 2) s = bl_asr_need_windows(ctx, 0);
-  if (!s) s = filter(ctx, rate_hz, v, n, c);
+  if (!s) s = filter(ctx, &shaping, v, n, c);
   if (!s) s = typical_covariance(ctx, v, n, c, (size_t)p->blocksize, cov);
   if (!s) s = decompose(ctx, cov, out);
   if (!s) s = measure(ctx, p, v, n, rate_hz, out);

@@ -193,6 +193,8 @@ static void test_refused(void **state)
   bl_asr_free(ctx, &a);
   check_fails(ctx, bl_asr_fit(ctx, &p, x, n, C, 50, &a), BL_E_RANGE, "this is 50 Hz");
   bl_asr_free(ctx, &a);
+  check_fails(ctx, bl_asr_fit(ctx, &p, x, n, C, 1, &a), BL_E_RANGE, "this is 1 Hz"); /* half a second is no sample */
+  bl_asr_free(ctx, &a);
   x[70] = NAN;
   check_fails(ctx, bl_asr_fit(ctx, &p, x, n, C, RATE, &a), BL_E_NONFINITE, "frame 8 of channel 6 is nan");
   bl_asr_free(ctx, &a);
