@@ -51,11 +51,18 @@ static bl_status same_kind(bl_ctx *ctx, const char *who, const char *path, const
   }
   bool same = now->n_channels == g->of.n_channels && fabs(now->rate_hz - g->of.rate_hz) < 1e-6 * now->rate_hz;
   for (size_t c = 0; same && c < now->n_channels; c++) same = !strcmp(now->channels.v[c], g->of.channels.v[c]);
-  return same ? BL_OK
-              : bl_fail(ctx, BL_E_MISMATCH,
-                        "%s: %s: has other channels, or another rate, than the recording before it; "
-                        "bring them to one by --stages",
-                        who, path);
+  if (!same)
+    return bl_fail(ctx, BL_E_MISMATCH,
+                   "%s: %s: has other channels, or another rate, than the recording before it; "
+                   "bring them to one by --stages",
+                   who, path);
+  for (size_t c = 0; c < now->units.n && c < g->of.units.n; c++)
+    if (strcmp(now->units.v[c], g->of.units.v[c]))
+      return bl_fail(ctx, BL_E_MISMATCH,
+                     "%s: %s: channel '%s' is in '%s', but in '%s' in the recording before it; bring them to one unit "
+                     "by --stages",
+                     who, path, now->channels.v[c], now->units.v[c], g->of.units.v[c]);
+  return BL_OK;
 }
 
 static bl_status read_one(bl_ctx *ctx, const char *who, const char *stages, double rate_hz, const char *path,

@@ -41,6 +41,10 @@ static void slips_are_told(void **state)
                    1);
   check_says("from 100 to 1000 Hz, and this is 80 Hz");
   assert_int_equal(baleen("asr %s -o %s", EDF, EDF), 2);
+  assert_int_equal(baleen("convert %s '%s/milli.edf' --stages '[{to_unit: {unit: mV}}]'", EDF, tree_root()), 0);
+  assert_int_equal(baleen("asr %s '%s/milli.edf' -o '%s/b.npy' --stages '[%s]'", EDF, tree_root(), tree_root(), STAGES),
+                   4);
+  check_says("milli.edf: channel 'Fp1' is in 'mV', but in 'uV' in the recording before it");
 }
 
 int main(void)
