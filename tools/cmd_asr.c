@@ -7,7 +7,6 @@
 
 #include "baleen/dataset.h"
 #include "command.h"
-#include "convert.h"
 #include "outputs.h"
 #include "stacked.h"
 
@@ -29,26 +28,6 @@ static const bl_opt opts[] = {
     BL_ASR_OPTS(params, asr),
     BL_OPT_END};
 /* clang-format on */
-
-/* The channels to learn from, which have one unit. */
-static bl_status choose(bl_ctx *ctx, const params *p, const stacked *g, size_t *index, size_t *n)
-{
-  bl_status s = BL_OK;
-  for (size_t i = 0; !s && i < p->pick.n; i++) {
-    s = bl_convert_channel(ctx, "asr", &g->of, p->pick.v[i], &index[*n]);
-    bool twice = false;
-    for (size_t k = 0; !s && k < *n; k++) twice = twice || index[k] == index[*n];
-    *n += !s && !twice;
-  }
-  if (!s && !p->pick.n) stacked_of_type(g, BL_CHANNEL_EEG, index, n);
-  if (!s && !*n) s = bl_fail(ctx, BL_E_CONFIG, "asr: no channel is of type eeg by its name; name them by --pick");
-  for (size_t i = 1; !s && i < *n; i++)
-    if (strcmp(g->of.units.v[index[i]], g->of.units.v[index[0]]))
-      s = bl_fail(
-          ctx, BL_E_CONFIG, "asr: channel '%s' is in '%s', but '%s' in '%s'; bring them to one unit by --stages",
-          g->of.channels.v[index[i]], g->of.units.v[index[i]], g->of.channels.v[index[0]], g->of.units.v[index[0]]);
-  return s;
-}
 
 static void print_table(const params *p, const stacked *g, const size_t *index, const bl_asr *asr)
 {
@@ -114,7 +93,7 @@ static int run(bl_ctx *ctx, const void *vp, const bl_texts *args, bl_status *sta
   if (!s) s = bl_output_has_place(ctx, "asr", p->out);
   if (!s) s = stacked_read(ctx, "asr", p->stages, p->rate_hz, args, &g);
   if (!s && !(index = bl_calloc(ctx, g.of.n_channels + p->pick.n, sizeof *index))) s = bl_fail_nomem(ctx, "asr");
-  if (!s) s = choose(ctx, p, &g, index, &n);
+  if (!s) s = stacked_choose_eeg(ctx, "asr", &g, &p->pick, index, &n);
   if (!s) s = work(ctx, p, args, &g, index, n);
   bl_texts_free(ctx, &writes);
   bl_free(ctx, index);

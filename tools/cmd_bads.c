@@ -6,7 +6,6 @@
 
 #include "baleen/dataset.h"
 #include "command.h"
-#include "convert.h"
 #include "stacked.h"
 
 typedef struct params {
@@ -24,21 +23,6 @@ static const bl_opt opts[] = {
     BL_BADS_OPTS(params, bads),
     BL_OPT_END};
 /* clang-format on */
-
-/* The channels to look at. */
-static bl_status choose(bl_ctx *ctx, const params *p, const stacked *g, size_t *index, size_t *n)
-{
-  bl_status s = BL_OK;
-  for (size_t i = 0; !s && i < p->pick.n; i++) {
-    s = bl_convert_channel(ctx, "bads", &g->of, p->pick.v[i], &index[*n]);
-    bool twice = false;
-    for (size_t k = 0; !s && k < *n; k++) twice = twice || index[k] == index[*n];
-    *n += !s && !twice;
-  }
-  if (!s && !p->pick.n) stacked_of_type(g, BL_CHANNEL_EEG, index, n);
-  if (!s && !*n) s = bl_fail(ctx, BL_E_CONFIG, "bads: no channel is of type eeg by its name; name them by --pick");
-  return s;
-}
 
 /* "12.34", or "-" of what was not measured. */
 static void print_number(double x, const char *unit, int width)
@@ -116,7 +100,7 @@ static bl_status one(bl_ctx *ctx, const params *p, char *path)
   size_t n = 0, *index = NULL;
   bl_status s = stacked_read(ctx, "bads", p->stages, p->rate_hz, &file, &g);
   if (!s && !(index = bl_calloc(ctx, g.of.n_channels + p->pick.n, sizeof *index))) s = bl_fail_nomem(ctx, "bads");
-  if (!s) s = choose(ctx, p, &g, index, &n);
+  if (!s) s = stacked_choose_eeg(ctx, "bads", &g, &p->pick, index, &n);
   if (!s) s = look(ctx, p, &g, index, n, path);
   bl_free(ctx, index);
   stacked_free(ctx, &g);

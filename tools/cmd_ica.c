@@ -38,23 +38,12 @@ static const bl_opt opts[] = {
 
 /* ---- components and what they are of ------------------------------------------------------------------------------ */
 
-static bool holds(const size_t *v, size_t n, size_t x)
-{
-  for (size_t i = 0; i < n; i++)
-    if (v[i] == x) return true;
-  return false;
-}
-
 /* The channels to learn from: columns of the frames. */
 static bl_status choose(bl_ctx *ctx, const params *p, const stacked *g, size_t *index, size_t *n)
 {
-  bl_status s = BL_OK;
   size_t at = 0;
   *n = 0;
-  for (size_t i = 0; !s && i < p->pick.n; i++) {
-    s = bl_convert_channel(ctx, "ica", &g->of, p->pick.v[i], &at);
-    if (!s && !holds(index, *n, at)) index[(*n)++] = at;
-  }
+  bl_status s = stacked_pick(ctx, "ica", g, &p->pick, index, n);
   for (size_t i = 0; !s && i < p->eog.n; i++) s = bl_convert_channel(ctx, "ica", &g->of, p->eog.v[i], &at);
   for (size_t i = 0; !s && i < p->ecg.n; i++) s = bl_convert_channel(ctx, "ica", &g->of, p->ecg.v[i], &at);
   for (size_t c = 0; !s && !p->pick.n && c < g->of.n_channels; c++)

@@ -6,7 +6,6 @@
 #include "baleen/blas.h"
 #include "baleen/dataset.h"
 #include "command.h"
-#include "convert.h"
 #include "outputs.h"
 #include "stacked.h"
 
@@ -35,14 +34,12 @@ typedef struct chosen {
 static bl_status choose(bl_ctx *ctx, const params *p, const stacked *g, chosen *to)
 {
   to->index = bl_calloc(ctx, 2 * g->of.n_channels + p->pick.n + p->eog.n, sizeof *to->index);
-  bl_status s = to->index ? BL_OK : bl_fail_nomem(ctx, "regress");
-  for (size_t i = 0; !s && i < p->eog.n; i++)
-    s = bl_convert_channel(ctx, "regress", &g->of, p->eog.v[i], &to->index[to->n_eog++]);
+  bl_status s =
+      to->index ? stacked_pick(ctx, "regress", g, &p->eog, to->index, &to->n_eog) : bl_fail_nomem(ctx, "regress");
   if (!s && !p->eog.n) stacked_of_type(g, BL_CHANNEL_EOG, to->index, &to->n_eog);
   if (s) return s;
   size_t *picks = to->index + to->n_eog, n = 0;
-  for (size_t i = 0; !s && i < p->pick.n; i++)
-    s = bl_convert_channel(ctx, "regress", &g->of, p->pick.v[i], &picks[n++]);
+  s = stacked_pick(ctx, "regress", g, &p->pick, picks, &n);
   if (!s && !p->pick.n) stacked_of_type(g, BL_CHANNEL_EEG, picks, &n);
   for (size_t i = 0; !s && i < n; i++) {
     bool own = false;

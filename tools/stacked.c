@@ -97,10 +97,36 @@ void stacked_free(bl_ctx *ctx, stacked *g)
   bl_stream_free(ctx, &g->of);
 }
 
+bl_status stacked_pick(bl_ctx *ctx, const char *who, const stacked *g, const bl_texts *names, size_t *index, size_t *n)
+{
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < names->n; i++) {
+    size_t at = 0, k = 0;
+    s = bl_convert_channel(ctx, who, &g->of, names->v[i], &at);
+    while (k < *n && index[k] != at) k++;
+    if (!s && k == *n) index[(*n)++] = at;
+  }
+  return s;
+}
+
 void stacked_of_type(const stacked *g, bl_channel_type type, size_t *index, size_t *n)
 {
   for (size_t c = 0; c < g->of.n_channels; c++)
     if (bl_channel_type_of(g->of.channels.v[c]) == type) index[(*n)++] = c;
+}
+
+bl_status stacked_choose_eeg(bl_ctx *ctx, const char *who, const stacked *g, const bl_texts *names, size_t *index,
+                             size_t *n)
+{
+  char **name = g->of.channels.v, **unit = g->of.units.v;
+  bl_status s = stacked_pick(ctx, who, g, names, index, n);
+  if (!s && !names->n) stacked_of_type(g, BL_CHANNEL_EEG, index, n);
+  if (!s && !*n) s = bl_fail(ctx, BL_E_CONFIG, "%s: no channel is of type eeg by its name; name them by --pick", who);
+  for (size_t i = 1; !s && i < *n; i++)
+    if (strcmp(unit[index[i]], unit[index[0]]))
+      s = bl_fail(ctx, BL_E_CONFIG, "%s: channel '%s' is in '%s', but '%s' in '%s'; bring them to one unit by --stages",
+                  who, name[index[i]], unit[index[i]], name[index[0]], unit[index[0]]);
+  return s;
 }
 
 bl_status stacked_columns(bl_ctx *ctx, const stacked *g, const size_t *index, size_t n, float **x, bl_texts *units)

@@ -21,8 +21,15 @@ bl_status stacked_read(bl_ctx *ctx, const char *who, const char *stages, bl_word
                        stacked *g) BL_MUST_CHECK;
 void stacked_free(bl_ctx *ctx, stacked *g);
 
+/* Adds the channels of these names to index[0..*n), each of them once. BL_E_CONFIG, in `who`'s name, for one that there is not. */
+bl_status stacked_pick(bl_ctx *ctx, const char *who, const stacked *g, const bl_texts *names, size_t *index,
+                       size_t *n) BL_MUST_CHECK;
 /* Adds the channels of this type, by their names, to index[0..*n). */
 void stacked_of_type(const stacked *g, bl_channel_type type, size_t *index, size_t *n);
+/* The channels of these names, or where there are none all of type EEG; BL_E_CONFIG when there is no channel, or they have not one
+ * unit. */
+bl_status stacked_choose_eeg(bl_ctx *ctx, const char *who, const stacked *g, const bl_texts *names, size_t *index,
+                             size_t *n) BL_MUST_CHECK;
 /* The channels index[0..n) alone, *x [g->n][n], and their units; both are freed by the caller, also after a failure. */
 bl_status stacked_columns(bl_ctx *ctx, const stacked *g, const size_t *index, size_t n, float **x,
                           bl_texts *units) BL_MUST_CHECK;

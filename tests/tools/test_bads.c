@@ -31,6 +31,8 @@ static void slips_are_told(void **state)
   check_says("bads: no channel 'CZ'; did you mean 'Cz'?");
   assert_int_equal(baleen("bads %s --stages '[%s]' --pick Cz --pick Cz", EDF, CLEAN), 1);
   check_says("1 channels; it takes three or more");
+  assert_int_equal(baleen("bads %s --stages '[%s, {to_unit: {unit: mV, exclude: [Fc5]}}]'", EDF, CLEAN), 2);
+  check_says("bads: channel 'Fc3' is in 'mV', but 'Fc5' in 'uV'; bring them to one unit by --stages");
 }
 
 int main(void)
