@@ -43,7 +43,8 @@ static void reflect(double *a, size_t i, double k)
 enum { LANES = 4 };
 typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
 
-static double folded(lanes s) { return (s[0] + s[1]) + (s[2] + s[3]); }
+/* A macro, for handing such a vector to a function means another thing on each kind of machine. */
+#define FOLDED(s) (((s)[0] + (s)[1]) + ((s)[2] + (s)[3]))
 
 /* The power of f and b together, and the sum of f b: four sums side by side of each, always folded in the same order. */
 BL_WIDE static double powers(const double *restrict f, const double *restrict b, size_t n, double *product)
@@ -62,8 +63,8 @@ BL_WIDE static double powers(const double *restrict f, const double *restrict b,
     bb[0] += b[i] * b[i];
     fb[0] += b[i] * f[i];
   }
-  *product = folded(fb);
-  return folded(ff) + folded(bb);
+  *product = FOLDED(fb);
+  return FOLDED(ff) + FOLDED(bb);
 }
 
 /* The errors of one order more. */

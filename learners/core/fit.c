@@ -99,8 +99,8 @@ bl_status bl_check_categories(bl_ctx *ctx, const char *who, unsigned tags, const
 {
   const bl_block *c = tags & BL_TAG_CATEGORIES ? NULL : bl_blocks_category(b);
   return c ? bl_fail(ctx, BL_E_SHAPE,
-                     "%s: '%s' is a category ('%s' ..), no number; one_hot_encoder, ordinal_encoder or target_encoder "
-                     "makes numbers of it, given it by 'columns' with forms: [category]",
+                     "%s: '%s' is a category ('%s' ..), no number; one_hot_encoder or ordinal_encoder makes numbers of "
+                     "it, given it by 'columns' with forms: [category]",
                      who, c->name, c->values.v[0])
            : BL_OK;
 }
