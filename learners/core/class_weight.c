@@ -78,14 +78,13 @@ bl_status bl_class_weight(bl_ctx *ctx, const bl_estimator *e, bool in_parts, con
     return bl_fail(ctx, BL_E_CONFIG,
                    "%s: class_weight balanced needs all rows at once; to learn in parts, give each class its weight",
                    e->cls->name);
-  double *factor = bl_calloc(ctx, e->n_classes, sizeof *factor), *fresh = *weight;
-  if (!fresh) fresh = bl_calloc(ctx, n, sizeof *fresh);
-  bl_status s = factor && fresh ? BL_OK : bl_fail_nomem(ctx, "class weights");
-  for (size_t i = 0; !s && !*weight && i < n; i++) fresh[i] = t->weight ? t->weight[i] : 1;
-  if (!s && w->word == BALANCED) balance(e, n, t->y, fresh, factor);
+  double *factor = bl_calloc(ctx, e->n_classes, sizeof *factor);
+  *weight = bl_calloc(ctx, n, sizeof **weight);
+  bl_status s = factor && *weight ? BL_OK : bl_fail_nomem(ctx, "class weights");
+  for (size_t i = 0; !s && i < n; i++) (*weight)[i] = t->weight ? t->weight[i] : 1;
+  if (!s && w->word == BALANCED) balance(e, n, t->y, *weight, factor);
   else if (!s) s = given(ctx, e, w, factor);
-  for (size_t i = 0; !s && i < n; i++) fresh[i] *= factor[(size_t)t->y[i]];
-  *weight = fresh;
+  for (size_t i = 0; !s && i < n; i++) (*weight)[i] *= factor[(size_t)t->y[i]];
   bl_free(ctx, factor);
   return s;
 }

@@ -30,8 +30,8 @@ void bl_estimator_forget(bl_ctx *ctx, bl_estimator *e);
 bl_status bl_estimator_needs_fit(bl_ctx *ctx, const bl_estimator *e);
 /* Refuses another number of columns than was learnt from, or other names (NULL: not checked). */
 bl_status bl_check_columns(bl_ctx *ctx, const bl_estimator *e, size_t cols, const bl_texts *names) BL_MUST_CHECK;
-/* Where e has an option class_weight: the rows' weights times those of their classes, into *weight, whose rows' weights
- * these are already or which is NULL and made. */
+/* Where e has an option class_weight that is not none: the rows' weights times those of their classes, in a new array at
+ * *weight, which else stays as it is. */
 bl_status bl_class_weight(bl_ctx *ctx, const bl_estimator *e, bool in_parts, const bl_train *t,
                           double **weight) BL_MUST_CHECK;
 /* Text of an infinity or NaN for messages. */

@@ -17,7 +17,8 @@ typedef struct checked {
   uint32_t *index;           /* of the kept rows; NULL when all are kept */
   double *y, *weight, *time; /* kept rows' own copies, NULL when all are kept */
   int32_t *group;
-  double *code; /* y as 0 .. n_classes-1 */
+  double *code;     /* y as 0 .. n_classes-1 */
+  double *by_class; /* weights times those of classes; NULL: none are wanted */
 } checked;
 
 static void release(bl_ctx *ctx, checked *c)
@@ -28,6 +29,7 @@ static void release(bl_ctx *ctx, checked *c)
   bl_free(ctx, c->group);
   bl_free(ctx, c->time);
   bl_free(ctx, c->code);
+  bl_free(ctx, c->by_class);
 }
 
 const char *bl_nonfinite_name(double x) { return isnan(x) ? "NaN" : x > 0 ? "infinity" : "-infinity"; }
@@ -303,11 +305,11 @@ static bl_status code_classes(bl_ctx *ctx, bl_estimator *e, unsigned tags, check
   return s ? s : name_classes(ctx, e, names);
 }
 
-/* Where a classifier has an option class_weight, rows weigh as it says from here on. */
+/* Where a classifier has an option class_weight, fit sees rows that weigh as it says. Their own weights stay in data. */
 static bl_status weigh_classes(bl_ctx *ctx, const bl_estimator *e, bool in_parts, checked *c)
 {
-  bl_status s = bl_class_weight(ctx, e, in_parts, &c->train, &c->weight);
-  if (!s && c->weight) c->train.weight = c->data.weight = c->weight;
+  bl_status s = bl_class_weight(ctx, e, in_parts, &c->train, &c->by_class);
+  if (!s && c->by_class) c->train.weight = c->by_class;
   return s;
 }
 

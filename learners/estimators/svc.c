@@ -2,7 +2,7 @@
  * costing C times how far; of more, one machine for each pair and a vote. As scikit-learn's SVC, which is libsvm; it has
  * no option `probability`: what gives probabilities stands around it.
  *
- * gamma: scale and class_weight: balanced count rows by their weights, so that a weight of 2 equals a repeated row. */
+ * gamma: scale counts rows by their weights, so that a weight of 2 equals a repeated row. */
 #include "svm_classifier.h"
 
 static const bl_opt opts[] = {{"C", BL_OPT_REAL, offsetof(bl_svm_classifier_params, strength), "1", 0, 1e300,

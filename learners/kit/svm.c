@@ -54,7 +54,8 @@ static bl_status look_at_scales(bl_ctx *ctx, const bl_estimator *self, const bl_
 bl_status bl_svm_settle(bl_ctx *ctx, const bl_estimator *self, const bl_train *t, bl_kernel *out)
 {
   bl_status s = bl_svm_kernel(ctx, self, out);
-  if (!s) s = bl_kernel_settle(ctx, out, &t->X, t->weight);
+  /* what gamma: scale measures are the rows, whatever their classes weigh */
+  if (!s) s = bl_kernel_settle(ctx, out, &t->X, t->data->weight);
   if (!s && !(out->cls->tags & BL_KERNEL_GIVEN)) s = look_at_scales(ctx, self, t);
   if (s && !strstr(bl_ctx_error(ctx), self->cls->name)) s = bl_fail_in(ctx, s, "%s: ", self->cls->name);
   return s;

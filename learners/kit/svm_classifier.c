@@ -8,7 +8,6 @@
 #include "kit.h"
 #include "linear_classifier.h"
 
-const char *const bl_svm_class_weights[] = {"none", "balanced", NULL};
 const bl_field bl_svm_fields[] = {BL_SVM_FIELDS(bl_svm_state), BL_FIELD_END};
 
 /* ---- learning ---------------------------------------------------------------------------------------------------- */
@@ -52,14 +51,7 @@ static double class_sum(const job *j, size_t c)
 
 static void weigh(job *j)
 {
-  const bl_svm_classifier_params *p = j->self->params;
-  size_t n = j->t->X.rows;
-  double total = 0;
-  for (size_t i = 0; i < n; i++) total += j->weight[i] = j->t->weight ? j->t->weight[j->position[i]] : 1;
-  for (size_t c = 0; p->class_weight == BL_SVM_BALANCED && c < j->n_classes; c++) {
-    double factor = total / ((double)j->n_classes * class_sum(j, c));
-    for (size_t i = j->start[c]; i < j->start[c + 1]; i++) j->weight[i] *= factor;
-  }
+  for (size_t i = 0; i < j->t->X.rows; i++) j->weight[i] = j->t->weight ? j->t->weight[j->position[i]] : 1;
 }
 
 /* The share nu of the weight of both classes is to lie on or within the margin, half of it of either. */

@@ -5,22 +5,18 @@
 
 #include "svm.h"
 
-enum { BL_SVM_BALANCED = 1 };
-extern const char *const bl_svm_class_weights[];
-
 typedef struct bl_svm_classifier_params {
   double strength; /* C, or nu */
   bl_kernel_options kernel;
   bl_svm_solving solving;
-  int class_weight;
+  bl_numbers class_weight;
   bool break_ties;
 } bl_svm_classifier_params;
 /* clang-format off */
 #define BL_SVM_CLASSIFIER_OPTIONS \
   BL_KERNEL_OPTIONS(bl_svm_classifier_params, kernel, "rbf", "scale", "0"), \
   BL_SVM_SOLVING(bl_svm_classifier_params, solving), \
-  BL_ENUM(bl_svm_classifier_params, class_weight, "none", bl_svm_class_weights, \
-          "balanced gives each class the same total weight"), \
+  BL_CLASS_WEIGHT(bl_svm_classifier_params), \
   BL_BOOL(bl_svm_classifier_params, break_ties, "false", \
           "among classes with as many votes the most confident one is taken, not the first")
 /* clang-format on */

@@ -201,7 +201,8 @@ struct bl_estimator {
 };
 
 /* A row of options for a classifier that takes weights, over a member `bl_numbers class_weight` of its params: scikit-learn's
- * class_weight. The framework multiplies the rows' weights by it, so that fit and partial_fit see the outcome alone.
+ * class_weight. The framework multiplies the rows' weights by it, so that fit and partial_fit see the outcome;
+ * the rows' own weights are those of train->data.
  * `balanced` is sum(w) / (K * sum of w in the class); a map names classes by name, or by value where they have none,
  * and those that it leaves out weigh 1. */
 #define BL_CLASS_WEIGHT_HELP "weights of rows by their class; balanced gives each class the same total weight"
