@@ -27,7 +27,7 @@
 #undef assert_null
 #define assert_null(p) CHECK_HOLDS((p) == NULL)
 #undef assert_int_equal
-#define assert_int_equal(a, b) CHECK_HOLDS((a) == (b))
+#define assert_int_equal(a, b) CHECK_HOLDS((uintmax_t)(a) == (uintmax_t)(b))
 #endif
 
 /* How many tests stand in a list that has room for more behind them: where those from a table go. */
