@@ -1,18 +1,40 @@
 #include "inner_folds.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+
+static int ascending(const void *a, const void *b)
+{
+  int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+  return (x > y) - (x < y);
+}
+
+/* Groups of one row each are none: a table without groups has its folds cut as scikit-learn cuts them. */
+static bl_status any_two_together(bl_ctx *ctx, const bl_train *t, bool *out)
+{
+  size_t n = t->X.rows;
+  int32_t *sorted = t->group ? bl_calloc(ctx, n, sizeof *sorted) : NULL;
+  *out = false;
+  if (t->group && !sorted) return bl_fail_nomem(ctx, "groups");
+  for (size_t i = 0; sorted && i < n; i++) sorted[i] = t->group[i];
+  if (sorted) qsort(sorted, n, sizeof *sorted, ascending);
+  for (size_t i = 1; sorted && i < n; i++) *out |= sorted[i] == sorted[i - 1];
+  bl_free(ctx, sorted);
+  return BL_OK;
+}
 
 bl_status bl_inner_folds(bl_ctx *ctx, const char *who, const bl_train *t, size_t k, bl_folds *out)
 {
   static const char *const names[2][2] = {{"k_fold", "stratified_k_fold"}, {"group_k_fold", "stratified_group_k_fold"}};
   size_t n = t->X.rows;
-  bool classes = t->n_classes > 1;
+  bool classes = t->n_classes > 1, grouped = false;
   char count[24];
   bl_splitter by = {0};
   int32_t *label = classes ? bl_calloc(ctx, n, sizeof *label) : NULL;
   bl_status s = label || !classes ? BL_OK : bl_fail_nomem(ctx, who);
   for (size_t i = 0; label && i < n; i++) label[i] = (int32_t)t->y[i];
-  if (!s) s = bl_splitter_new(ctx, names[t->group != NULL][classes], &by);
+  if (!s) s = any_two_together(ctx, t, &grouped);
+  if (!s) s = bl_splitter_new(ctx, names[grouped][classes], &by);
   snprintf(count, sizeof count, "%zu", k);
   if (!s) s = bl_opts_set(ctx, by.cls->name, by.cls->opts, by.params, "n_splits", count);
   if (!s) s = bl_split(ctx, &by, &(bl_split_data){.n = n, .label = label, .group = t->group}, out);

@@ -7,7 +7,7 @@
 #include "baleen/pool.h"
 #include "baleen/split.h"
 
-/* k folds of t's rows: by groups where there are any, and by classes where it has any (group_k_fold,
+/* k folds of t's rows: by groups where any has two rows, and by classes where it has any (group_k_fold,
  * stratified_group_k_fold, stratified_k_fold, k_fold; none shuffles). */
 bl_status bl_inner_folds(bl_ctx *ctx, const char *who, const bl_train *t, size_t k, bl_folds *out) BL_MUST_CHECK;
 
