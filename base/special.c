@@ -71,7 +71,8 @@ double bl_gamma_above(double a, double x)
 /* ---- normal ------------------------------------------------------------------------------------------------------ */
 
 /* A rational start (Hastings' form: Abramowitz and Stegun 26.2.23, off by less than 5e-4), then Halley's steps on the
- * distribution itself, each of which makes three times as many digits right. */
+ * distribution itself, each of which makes three times as many digits right. So far out that the density has no inverse
+ * among doubles (p below 1e-308) the start stays, right to five digits. */
 double bl_normal_quantile(double p)
 {
   if (!(p > 0 && p < 1)) return p == 0 ? -HUGE_VAL : p == 1 ? HUGE_VAL : (double)NAN;
@@ -79,6 +80,7 @@ double bl_normal_quantile(double p)
   double z = t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
   for (int i = 0; i < 3; i++) {
     double above = 0.5 * erfc(z / sqrt(2)), step = (above - tail) * sqrt(2 * PI) * exp(z * z / 2);
+    if (!isfinite(step)) break;
     z += step / (1 + z * step / 2);
   }
   return p < 0.5 ? -z : z;

@@ -49,6 +49,10 @@ static void quantiles_of_the_normal_distribution(void **unused)
   near(bl_normal_quantile(0.01), -2.3263478740408408);
   near(bl_normal_quantile(1e-07), -5.1993375821928165);
   near(bl_normal_quantile(1e-300), -37.047096299361201);
+  near(bl_normal_quantile(1e-308), -37.54067492154594);
+  check_near(bl_normal_quantile(1e-309), -37.60191734856749, 5e-4);
+  check_near(bl_normal_quantile(1e-312), -37.78504989441962, 5e-4);
+  check_near(bl_normal_quantile(5e-324), -38.467405617144344, 5e-4);
   near(bl_normal_quantile(0.9999999), 5.1993375822906609);
   near(bl_normal_quantile(0.499), -0.0025066308995717666);
   assert_true(bl_normal_quantile(0) == -HUGE_VAL && bl_normal_quantile(1) == HUGE_VAL);
