@@ -145,8 +145,6 @@ static void machines_are_scikit_learns(void **unused)
     like_golden(name, !strncmp(name, "cancer.", 7) && strcmp(name, "cancer.balanced"));
 }
 
-/* Their estimators, for the suite that looks for them: "svr", "nu_svr", "one_class_svm", "kernel_ridge". */
-
 /* ---- hardship ---------------------------------------------------------------------------------------------------- */
 
 /* Rows of the kernel matrix given, a fold of them picked by number: the same machine as from the rows themselves. */
