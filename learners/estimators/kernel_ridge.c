@@ -30,10 +30,6 @@ static bl_status find_gram(bl_ctx *ctx, const bl_kernel *k, const bl_train *t, c
   size_t n = t->X.rows;
   if (!(k->cls->tags & BL_KERNEL_GIVEN)) return bl_kernel_gram(ctx, k, &t->X, &t->X, gram);
   for (size_t i = 0; i < n; i++)
-    if (s->support[i] >= (int64_t)t->X.cols)
-      return bl_fail(ctx, BL_E_SHAPE, "kernel_ridge: wanted a column for each row of the data, found %zu columns",
-                     t->X.cols);
-  for (size_t i = 0; i < n; i++)
     for (size_t j = 0; j < n; j++) gram[i * n + j] = (double)bl_crow(&t->X, i)[s->support[j]];
   return BL_OK;
 }

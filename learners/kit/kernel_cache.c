@@ -164,23 +164,11 @@ static bl_status find_diagonal(bl_ctx *ctx, bl_kernel_cache *c)
   return BL_OK;
 }
 
-static bl_status need_columns(bl_ctx *ctx, const bl_kernel *k, const bl_cmat *X)
-{
-  size_t most = 0;
-  for (size_t i = 0; i < X->rows; i++)
-    if ((X->index ? X->index[i] : i) > most) most = X->index ? X->index[i] : i;
-  if (!(k->cls->tags & BL_KERNEL_GIVEN) || most < X->cols) return BL_OK;
-  return bl_fail(ctx, BL_E_SHAPE,
-                 "kernel %s: wanted a column for each row of the data, found %zu columns and a row of number %zu; "
-                 "rows are to hold their kernel values with all rows",
-                 k->cls->name, X->cols, most);
-}
-
 bl_status bl_kernel_cache_new(bl_ctx *ctx, const bl_kernel *k, const bl_cmat *X, size_t bytes, bl_kernel_cache **out)
 {
-  bl_status s = need_columns(ctx, k, X);
-  bl_kernel_cache *c = *out = s ? NULL : bl_calloc(ctx, 1, sizeof *c);
-  if (!c) return s ? s : bl_fail_nomem(ctx, "the kernel matrix");
+  bl_status s = BL_OK;
+  bl_kernel_cache *c = *out = bl_calloc(ctx, 1, sizeof *c);
+  if (!c) return bl_fail_nomem(ctx, "the kernel matrix");
   bool products = k->cls->of_products != NULL;
   size_t n = X->rows, fit = bytes / (n * sizeof(float));
   *c = (bl_kernel_cache){.kernel = k, .X = *X, .n = n, .d = X->cols, .newest = NOWHERE};

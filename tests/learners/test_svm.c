@@ -183,6 +183,49 @@ static void given_kernels_go_through_folds(void **unused)
   check_free(ctx);
 }
 
+/* Rows that a step copied do not say their numbers: were their places taken for these, each would find the columns of
+ * other rows. */
+static void copied_rows_are_refused(void **unused)
+{
+  (void)unused;
+  enum { N = 20, KEPT = 16 };
+  static const char *const machines[] = {"{svc: {kernel: precomputed}}", "{svr: {kernel: precomputed}}",
+                                         "{one_class_svm: {kernel: precomputed}}",
+                                         "{kernel_ridge: {kernel: precomputed}}"};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_mat m, copied;
+  float values[N * N];
+  double y[KEPT], gram[N * N];
+  uint32_t index[KEPT], place[KEPT];
+  bl_kernel k;
+  learn_noise(ctx, "svm.copied", N, 3, &m);
+  bl_cmat X = bl_mat_view(&m), K = {values, N, N, N, NULL};
+  check_ok(ctx, bl_kernel_new(ctx, "rbf", &k));
+  k.gamma = 0.5;
+  check_ok(ctx, bl_kernel_gram(ctx, &k, &X, &X, gram));
+  for (size_t i = 0; i < N * N; i++) values[i] = (float)gram[i];
+  for (uint32_t i = 0; i < KEPT; i++) index[i] = i + 4, y[i] = i % 2, place[i] = i;
+  bl_data d = {.X = bl_cmat_rows(&K, index, KEPT), .y = y}, numbered_anew = d;
+  check_ok(ctx, bl_mat_copy(ctx, &d.X, &copied));
+  bl_cmat copy = bl_mat_view(&copied);
+  numbered_anew.X = bl_cmat_rows(&copy, place, KEPT);
+  for (size_t i = 0; i < sizeof machines / sizeof *machines; i++) {
+    char text[120];
+    bl_estimator *alone = learn_parse(ctx, machines[i]);
+    snprintf(text, sizeof text, "[passthrough, %s]", machines[i]);
+    bl_estimator *behind = learn_parse(ctx, text);
+    check_ok(ctx, bl_fit(ctx, alone, &d));
+    check_fails(ctx, bl_fit(ctx, behind, &d), BL_E_SHAPE, "16 rows of 20 columns that do not say which row");
+    check_fails(ctx, bl_fit(ctx, alone, &numbered_anew), BL_E_RANGE, "a step before it may have made new rows");
+    bl_estimator_free(ctx, alone);
+    bl_estimator_free(ctx, behind);
+  }
+  bl_kernel_free(ctx, &k);
+  bl_mat_free(ctx, &copied);
+  bl_mat_free(ctx, &m);
+  check_free(ctx);
+}
+
 /* With room for a few rows at a time, with and without leaving rows out, the same solution is found. */
 static void little_memory_finds_the_same(void **unused)
 {
@@ -281,9 +324,10 @@ static void ties_of_votes_may_be_broken(void **unused)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(kernels_are_scikit_learns),    cmocka_unit_test(a_program_may_bring_its_own_kernel),
-      cmocka_unit_test(machines_are_scikit_learns),   cmocka_unit_test(given_kernels_go_through_folds),
-      cmocka_unit_test(little_memory_finds_the_same), cmocka_unit_test(what_cannot_be_is_refused),
-      cmocka_unit_test(unlike_scales_are_told),       cmocka_unit_test(ties_of_votes_may_be_broken)};
+      cmocka_unit_test(kernels_are_scikit_learns),  cmocka_unit_test(a_program_may_bring_its_own_kernel),
+      cmocka_unit_test(machines_are_scikit_learns), cmocka_unit_test(given_kernels_go_through_folds),
+      cmocka_unit_test(copied_rows_are_refused),    cmocka_unit_test(little_memory_finds_the_same),
+      cmocka_unit_test(what_cannot_be_is_refused),  cmocka_unit_test(unlike_scales_are_told),
+      cmocka_unit_test(ties_of_votes_may_be_broken)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
