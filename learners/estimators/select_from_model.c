@@ -99,15 +99,13 @@ static bl_status threshold_of(bl_ctx *ctx, const bl_estimator *self, const doubl
 /* Of equal importances the earlier column is kept. */
 static void choose(const params *p, const state *s, bool *keep)
 {
-  size_t most = p->max_features ? (size_t)p->max_features : s->n_features, n = 0, best = 0;
-  for (size_t j = 0; j < s->n_features; j++) {
+  size_t d = s->n_features, most = p->max_features ? (size_t)p->max_features : d;
+  for (size_t j = 0; j < d; j++) {
     size_t above = 0;
-    for (size_t i = 0; i < s->n_features; i++)
+    for (size_t i = 0; most < d && i < d; i++)
       above += s->importances[i] > s->importances[j] || (s->importances[i] == s->importances[j] && i < j);
-    n += keep[j] = s->importances[j] >= s->threshold && above < most;
-    if (!above) best = j;
+    keep[j] = s->importances[j] >= s->threshold && above < most;
   }
-  if (!n) keep[best] = true;
 }
 
 static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
@@ -123,7 +121,10 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
   if (!status) status = bl_composite_in(ctx, self, 0, bl_composite_fit(ctx, e, t->data));
   if (!status) status = bl_importances(ctx, "select_from_model", e, false, s->importances);
   if (!status) status = threshold_of(ctx, self, s->importances, d, &s->threshold);
-  if (!status) choose(self->params, s, keep);
+  if (!status) {
+    choose(self->params, s, keep);
+    bl_kept_any(ctx, self, s->importances, "importance", d, keep);
+  }
   if (!status) status = bl_kept_set(ctx, self, self->state, keep, d);
   bl_estimator_free(ctx, e);
   bl_free(ctx, keep);

@@ -6,6 +6,17 @@
 #include "composite.h"
 #include "kit.h"
 
+void bl_kept_any(bl_ctx *ctx, const bl_estimator *self, const double *score, const char *what, size_t d, bool *marked)
+{
+  size_t best = 0;
+  if (memchr(marked, true, d)) return;
+  for (size_t j = 1; j < d; j++)
+    if (score[j] > score[best]) best = j;
+  marked[best] = true;
+  bl_warn(ctx, BL_W_CONSTANT, "%s: no column passes of %zu; the one with the highest %s is kept, column %zu",
+          self->cls->name, d, what, best);
+}
+
 bl_status bl_kept_set(bl_ctx *ctx, const bl_estimator *self, bl_kept *k, const bool *marked, size_t d)
 {
   k->kept = bl_calloc(ctx, d, sizeof *k->kept);

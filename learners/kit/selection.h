@@ -11,6 +11,8 @@ typedef struct bl_kept {
 } bl_kept;
 #define BL_KEPT_FIELD(T) BL_FIELD_VECTOR(T, kept, BL_I64, n_kept, "columns that pass, counted from 0")
 
+/* Where none of d columns is marked, marks the first of the highest `score`, and warns; `what` that is: "score". */
+void bl_kept_any(bl_ctx *ctx, const bl_estimator *self, const double *score, const char *what, size_t d, bool *marked);
 /* Keeps those of d columns that are marked. */
 bl_status bl_kept_set(bl_ctx *ctx, const bl_estimator *self, bl_kept *k, const bool *marked, size_t d) BL_MUST_CHECK;
 /* Slots of a class whose state begins with a bl_kept. */

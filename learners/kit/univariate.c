@@ -23,18 +23,6 @@ static int ascending(const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-static bool marked(const bool *keep, size_t n) { return memchr(keep, true, n) != NULL; }
-
-static void keep_best(bl_ctx *ctx, const bl_estimator *self, const bl_univariate *s, size_t d, bool *keep)
-{
-  size_t best = 0;
-  for (size_t j = 1; j < d; j++)
-    if (s->scores[j] > s->scores[best]) best = j;
-  keep[best] = true;
-  bl_warn(ctx, BL_W_CONSTANT, "%s: no column passes of %zu; the one with the highest score is kept, column %zu",
-          self->cls->name, d, best);
-}
-
 bl_status bl_univariate_fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t, bool by_pvalue,
                             bl_univariate_choose choose)
 {
@@ -56,8 +44,8 @@ bl_status bl_univariate_fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t, 
     memcpy(sorted, by_pvalue ? s->pvalues : s->scores, d * sizeof *sorted);
     qsort(sorted, d, sizeof *sorted, ascending);
     choose(p, s, sorted, d, keep);
+    bl_kept_any(ctx, self, s->scores, "score", d, keep);
   }
-  if (!status && !marked(keep, d)) keep_best(ctx, self, s, d, keep);
   if (!status) status = bl_kept_set(ctx, self, (bl_kept *)self->state, keep, d);
   bl_free(ctx, keep);
   bl_free(ctx, sorted);

@@ -220,10 +220,34 @@ static void what_cannot_be_is_refused(void **unused)
   check_free(ctx);
 }
 
+/* A column is kept where none passes, and that is said. */
+static void the_best_of_none_is_told(void **unused)
+{
+  (void)unused;
+  static const char *const texts[] = {"{select_from_model: {estimator: ridge, threshold: 1e9}}",
+                                      "{select_fwe: {alpha: 0, score_func: f_regression}}"};
+  bl_ctx *ctx = bl_ctx_new();
+  golden *g = golden_open("selection");
+  for (size_t i = 0; i < 2; i++) {
+    bl_mat x;
+    bl_estimator *e = fitted(ctx, g, &(row){"none", texts[i], false}, &x);
+    bl_field_view made = learned(e, i ? "scores" : "importances");
+    const int64_t *kept = learned(e, "kept").v;
+    assert_int_equal(learned(e, "kept").dims[0], 1);
+    for (size_t j = 0; j < made.dims[0]; j++)
+      assert_true(((const double *)made.v)[j] <= ((const double *)made.v)[kept[0]]);
+    assert_int_equal(bl_ctx_warnings(ctx, BL_W_CONSTANT), i + 1);
+    bl_mat_free(ctx, &x);
+    bl_estimator_free(ctx, e);
+  }
+  golden_close(g);
+  check_free(ctx);
+}
+
 int main(void)
 {
   enum { S = sizeof scores / sizeof *scores, C = sizeof choices / sizeof *choices };
-  struct CMUnitTest tests[S + C + 4];
+  struct CMUnitTest tests[S + C + 5];
   memset(tests, 0, sizeof tests);
   for (size_t i = 0; i < S + C; i++) {
     const row *r = i < S ? &scores[i] : &choices[i - S];
@@ -234,5 +258,6 @@ int main(void)
   tests[S + C + 1] = (struct CMUnitTest)cmocka_unit_test(what_cannot_be_is_refused);
   tests[S + C + 2] = (struct CMUnitTest)cmocka_unit_test(mrmr_leaves_out_what_is_told_already);
   tests[S + C + 3] = (struct CMUnitTest)cmocka_unit_test(choosers_must_tell);
+  tests[S + C + 4] = (struct CMUnitTest)cmocka_unit_test(the_best_of_none_is_told);
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
