@@ -3,8 +3,8 @@
 #include <math.h>
 
 #include "asr_private.h"
+#include "baleen/sort.h"
 #include "clean_spread.h"
-#include "select.h"
 
 static const double too_soft = -3.5, too_loud = 5; /* standard deviations */
 

@@ -6,6 +6,7 @@
 
 #include "baleen/blas.h"
 #include "baleen/random.h"
+#include "baleen/sort.h"
 #include "baleen/stage_chain.h"
 #include "ransac.h"
 #include "scalp.h"

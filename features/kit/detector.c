@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "baleen/sort.h"
 #include "fir_design.h"
-#include "select.h"
 #include "stage_util.h"
 
 bl_status bl_detector_shape(bl_ctx *ctx, const char *who, const bl_stream *in, bl_stream *out)

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "select.h"
+#include "baleen/sort.h"
 
 enum { N_SHAPES = 12, MOST_BINS = 256, MOST_STARTS = 128 };
 static const double quantile[2] = {0.022, 0.6}, grid = 0.01, first_shape = 1.7, shape_step = 0.15;

@@ -2,7 +2,8 @@
 #include "select.h"
 
 #include <math.h>
-#include <stdlib.h>
+
+#include "baleen/sort.h"
 
 void bl_select(float *v, size_t n, size_t k)
 {
@@ -42,14 +43,6 @@ double bl_median(float *v, size_t n)
   double above = (double)extreme(v + half, n - half, -1);
   return n % 2 ? above : ((double)extreme(v, half, 1) + above) / 2;
 }
-
-static int by_size(const void *pa, const void *pb)
-{
-  double a = *(const double *)pa, b = *(const double *)pb;
-  return (a > b) - (a < b);
-}
-
-void bl_sort(double *v, size_t n) { qsort(v, n, sizeof *v, by_size); }
 
 double bl_median_by_sort(double *v, size_t n)
 {

@@ -1,4 +1,4 @@
-/* select.h: numbers in order of size, and order statistics without that. */
+/* select.h: order statistics. */
 #ifndef BL_FEATURES_SELECT_H
 #define BL_FEATURES_SELECT_H
 
@@ -8,9 +8,7 @@
 void bl_select(float *v, size_t n, size_t k);
 /* As numpy.median: the mean of the two in the middle of an even number; v is moved about; NAN where something is. n > 0. */
 double bl_median(float *v, size_t n);
-/* In order of size; none of them is NaN. */
-void bl_sort(double *v, size_t n);
-/* The same median of doubles, which it sorts; none of them is NaN. n > 0. */
+/* The same median of doubles, which it sorts (baleen/sort.h); none of them is NaN. n > 0. */
 double bl_median_by_sort(double *v, size_t n);
 
 #endif

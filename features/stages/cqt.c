@@ -13,10 +13,10 @@
  * filter that make up `sparsity` of its magnitude in all are left out, as there. */
 #include <math.h>
 
+#include "baleen/sort.h"
 #include "baleen/wide.h"
 #include "fft.h"
 #include "framer.h"
-#include "select.h"
 #include "stage_util.h"
 #include "window.h"
 

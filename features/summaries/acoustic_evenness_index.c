@@ -5,6 +5,7 @@
  * 2 sum i x_i / (n sum x) - (n + 1) / n with x in order of size: 0 when all bands are alike, near 1 when one has all.
  * Silence gives 0, as in maad. */
 
+#include "baleen/sort.h"
 #include "series.h"
 #include "spectrogram.h"
 

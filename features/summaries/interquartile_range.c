@@ -1,5 +1,6 @@
 /* interquartile_range: differences of quartiles of each channel and bin: iqr1-2 and iqr2-3, from the first to the second
  * and from the second to the third, and iqr1-3. Quartiles are numpy's (bl_quantile). */
+#include "baleen/sort.h"
 #include "series.h"
 
 static bl_status values(bl_ctx *ctx, bl_series *s, double *x, size_t n, double *out)

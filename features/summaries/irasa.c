@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "baleen/sort.h"
 #include "polyphase.h"
 #include "series.h"
 #include "spectral.h"

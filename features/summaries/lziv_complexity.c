@@ -5,6 +5,7 @@
  * for from every place before it: time grows with nearly the square of the segment. */
 #include <math.h>
 
+#include "baleen/sort.h"
 #include "series.h"
 
 typedef struct lziv_complexity_params {

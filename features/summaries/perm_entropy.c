@@ -4,6 +4,7 @@
  * log2(order!), the largest value. 0 for what only rises or only falls. */
 #include <math.h>
 
+#include "baleen/sort.h"
 #include "series.h"
 
 typedef struct perm_entropy_params {

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "baleen/sort.h"
 #include "baleen/text.h"
 #include "series.h"
 

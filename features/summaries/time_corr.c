@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "baleen/blas.h"
+#include "baleen/sort.h"
 #include "pairs.h"
 
 typedef struct time_corr_params {

@@ -9,6 +9,7 @@
  * Without a peak it is 0, with a warning, as there; NaN where a frame holds what is not finite. Row: [channel]. */
 #include <math.h>
 
+#include "baleen/sort.h"
 #include "series.h"
 #include "stage_util.h"
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "baleen/blas.h"
+#include "baleen/sort.h"
 #include "estimator_private.h"
 
 typedef struct checked {
@@ -226,12 +227,6 @@ static bl_status drop_rows(bl_ctx *ctx, checked *c, size_t zeros)
 
 /* ---- classes ----------------------------------------------------------------------------------------------------- */
 
-static int ascending(const void *a, const void *b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* The distinct values of v [n], ascending, in a new array. */
 static bl_status distinct(bl_ctx *ctx, const double *v, size_t n, double **out, size_t *k)
 {
@@ -239,7 +234,7 @@ static bl_status distinct(bl_ctx *ctx, const double *v, size_t n, double **out, 
   *k = 0;
   if (!sorted) return bl_fail_nomem(ctx, "classes");
   for (size_t i = 0; i < n; i++) sorted[i] = v[i] + 0.0; /* -0 becomes 0 */
-  qsort(sorted, n, sizeof *sorted, ascending);
+  bl_sort(sorted, n);
   for (size_t i = 0; i < n; i++)
     if (!*k || sorted[i] > sorted[*k - 1]) sorted[(*k)++] = sorted[i];
   return BL_OK;
@@ -259,7 +254,7 @@ static bl_status code_rows(bl_ctx *ctx, const bl_estimator *e, checked *c)
   size_t n = c->data.X.rows;
   if (!(c->code = bl_calloc(ctx, n, sizeof *c->code))) return bl_fail_nomem(ctx, "classes");
   for (size_t i = 0; i < n; i++) {
-    const double *at = bsearch(&c->data.y[i], e->classes, e->n_classes, sizeof *at, ascending);
+    const double *at = bsearch(&c->data.y[i], e->classes, e->n_classes, sizeof *at, bl_by_size);
     if (!at)
       return bl_fail(ctx, BL_E_CLASSES, "%s: y of row %zu is %g, which is none of the %zu classes declared at first",
                      e->cls->name, i, c->data.y[i], e->n_classes);

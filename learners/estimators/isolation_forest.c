@@ -12,11 +12,11 @@
  * feature is -1, threshold being its h; else rows with x <= threshold go to left, the others to left + 1, both behind
  * i. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "baleen/pool.h"
 #include "baleen/random.h"
+#include "baleen/sort.h"
 #include "kit.h"
 
 enum { AUTO, AUTO_ROWS = 256, SCORE_ROWS = 64 };
@@ -273,12 +273,6 @@ static bl_status score(bl_ctx *ctx, const state *s, const bl_cmat *X, double *ou
   return bl_pool_chunks(ctx, X->rows, SCORE_ROWS, 20.0 * (double)s->n_trees_plus_one, score_rows, &j);
 }
 
-static int ascending(const void *a, const void *b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* The share's percentile of the training scores, interpolated linearly. */
 static bl_status set_offset(bl_ctx *ctx, const params *p, const bl_cmat *X, state *s)
 {
@@ -288,7 +282,7 @@ static bl_status set_offset(bl_ctx *ctx, const params *p, const bl_cmat *X, stat
   if (!v) return bl_fail_nomem(ctx, "training scores");
   bl_status status = score(ctx, s, X, v);
   if (!status) {
-    qsort(v, X->rows, sizeof *v, ascending);
+    bl_sort(v, X->rows);
     double at = p->contamination.real * (double)(X->rows - 1), part_above = at - floor(at);
     size_t i = (size_t)at, next = i + 1 < X->rows ? i + 1 : i;
     s->offset = v[i] + part_above * (v[next] - v[i]);

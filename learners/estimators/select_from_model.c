@@ -1,9 +1,9 @@
 /* select_from_model: columns that an estimator makes more of than a threshold. In a chain, so that each fold asks an
  * estimator of its own. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "baleen/sort.h"
 #include "columnwise.h"
 #include "composite.h"
 #include "selection.h"
@@ -70,12 +70,6 @@ static bl_status is_sparse(bl_ctx *ctx, const bl_estimator *e, bool *out)
   return s;
 }
 
-static int ascending(const void *a, const void *b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 static bl_status threshold_of(bl_ctx *ctx, const bl_estimator *self, const double *v, size_t d, double *out)
 {
   const params *p = self->params;
@@ -90,7 +84,7 @@ static bl_status threshold_of(bl_ctx *ctx, const bl_estimator *self, const doubl
   double *sorted = bl_calloc(ctx, d, sizeof *sorted), sum = 0;
   if (!sorted) return s ? s : bl_fail_nomem(ctx, "select_from_model");
   for (size_t j = 0; j < d; j++) sum += sorted[j] = v[j];
-  qsort(sorted, d, sizeof *sorted, ascending);
+  bl_sort(sorted, d);
   *out = p->factor * (word == MEDIAN ? bl_kit_quantile(sorted, d, 0.5) : sum / (double)d);
   bl_free(ctx, sorted);
   return s;

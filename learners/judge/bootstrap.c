@@ -5,18 +5,13 @@
 #include "baleen/compare.h"
 #include "baleen/memory.h"
 #include "baleen/random.h"
+#include "baleen/sort.h"
 
 typedef struct draws {
   size_t *place; /* of each row: which group it is of, counted from 0 */
   double *times, *weight, *score;
   size_t n_groups;
 } draws;
-
-static int ascending(const void *a, const void *b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
 
 static int by_group(const void *a, const void *b)
 {
@@ -80,7 +75,7 @@ bl_status bl_bootstrap(bl_ctx *ctx, const bl_metric *m, const bl_scored *s, cons
     if (!isnan(v)) d.score[(*defined)++] = v;
   }
   if (!e && *defined > 1) {
-    qsort(d.score, *defined, sizeof *d.score, ascending);
+    bl_sort(d.score, *defined);
     double cut = (1 - level) / 2 * (double)(*defined - 1);
     size_t from = (size_t)floor(cut);
     *lo = d.score[from];

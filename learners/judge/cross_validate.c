@@ -10,20 +10,15 @@
 #include <stdlib.h>
 
 #include "baleen/pool.h"
+#include "baleen/sort.h"
 #include "cross_validate_private.h"
 #include "metric_private.h"
 
 /* ---- classes ----------------------------------------------------------------------------------------------------- */
 
-static int ascending(const void *a, const void *b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 size_t bl_cv_code(const bl_cv *cv, double value)
 {
-  const double *at = bsearch(&value, cv->classes, cv->n_classes, sizeof value, ascending);
+  const double *at = bsearch(&value, cv->classes, cv->n_classes, sizeof value, bl_by_size);
   return at ? (size_t)(at - cv->classes) : cv->n_classes;
 }
 
@@ -43,7 +38,7 @@ static bl_status find_classes(bl_ctx *ctx, const bl_data *data, bl_cv_model *r)
   r->code = bl_calloc(ctx, n, sizeof *r->code);
   if (!cv->classes || !r->code) return bl_fail_nomem(ctx, "classes");
   for (size_t i = 0; i < n; i++) cv->classes[i] = data->y[i] + 0.0; /* -0 becomes 0 */
-  qsort(cv->classes, n, sizeof *cv->classes, ascending);
+  bl_sort(cv->classes, n);
   for (size_t i = 0; i < n; i++)
     if (!i || cv->classes[i] > cv->classes[cv->n_classes - 1]) cv->classes[cv->n_classes++] = cv->classes[i];
   for (size_t i = 0; i < n; i++) r->code[i] = (double)bl_cv_code(cv, data->y[i]);

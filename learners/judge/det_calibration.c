@@ -1,7 +1,7 @@
 /* Two more pictures of a score: the errors of either kind against one another, and probabilities against what came true. */
 #include <math.h>
-#include <stdlib.h>
 
+#include "baleen/sort.h"
 #include "metric_private.h"
 
 /* The ROC curve from its last point without a false positive to its first without a false negative, turned round. */
@@ -26,12 +26,6 @@ bl_status bl_det_curve(bl_ctx *ctx, size_t n, const double *truth, const double 
   return s;
 }
 
-static int ascending(const void *a, const void *b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* Lower edges of the bins; of quantiles between the two neighbours, as numpy's percentile. */
 static bl_status make_edges(bl_ctx *ctx, const double *proba, size_t n, size_t n_bins, bool quantile, double *edge)
 {
@@ -40,7 +34,7 @@ static bl_status make_edges(bl_ctx *ctx, const double *proba, size_t n, size_t n
   double *sorted = bl_calloc(ctx, n, sizeof *sorted);
   if (!sorted) return bl_fail_nomem(ctx, "a calibration curve");
   for (size_t i = 0; i < n; i++) sorted[i] = proba[i];
-  qsort(sorted, n, sizeof *sorted, ascending);
+  bl_sort(sorted, n);
   for (size_t b = 0; b < n_bins; b++) {
     double at = edge[b] * (double)(n - 1);
     size_t i = (size_t)at;

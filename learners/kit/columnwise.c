@@ -1,9 +1,9 @@
 #include "columnwise.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "baleen/pool.h"
+#include "baleen/sort.h"
 
 enum { EXTENT_ROWS = 4096 };
 
@@ -101,12 +101,6 @@ typedef struct sorted_job {
   void *arg;
 } sorted_job;
 
-static int ascending(const void *a, const void *b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 static bl_status sort_column(bl_ctx *ctx, void *arg, size_t j)
 {
   const sorted_job *job = arg;
@@ -117,7 +111,7 @@ static bl_status sort_column(bl_ctx *ctx, void *arg, size_t j)
     double x = (double)bl_crow(job->X, i)[j];
     if (!isnan(x)) v[n++] = x;
   }
-  qsort(v, n, sizeof *v, ascending);
+  bl_sort(v, n);
   bl_status s = job->fn(ctx, job->arg, j, v, n);
   bl_free(ctx, v);
   return s;

@@ -6,6 +6,7 @@
 
 #include "baleen/memory.h"
 #include "baleen/random.h"
+#include "baleen/sort.h"
 #include "baleen/special.h"
 
 /* Divided by its standard deviation, and a noise added that is far below what matters, so that no two are the same. */
@@ -18,12 +19,6 @@ static void roughen(double *v, size_t n, const char *purpose, uint64_t index)
   for (size_t i = 0; i < n; i++) v[i] /= var > 0 ? sqrt(var) : 1;
   for (size_t i = 0; i < n; i++) size += fabs(v[i]) / (double)n;
   for (size_t i = 0; i < n; i++) v[i] += 1e-10 * fmax(1, size) * bl_rng_normal(&r);
-}
-
-static int ascending(const void *a, const void *b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
 }
 
 /* How many of n ascending numbers lie further than r below x, or with `above` no further than r above it. Distances are
@@ -76,13 +71,13 @@ bl_status bl_info_of_classes(bl_ctx *ctx, double *x, const double *code, size_t 
   for (size_t i = 0; i < n; i++) count[(size_t)code[i]]++;
   for (size_t i = 0; i < n; i++)
     if (count[(size_t)code[i]] > 1) all[kept++] = x[i];
-  qsort(all, kept, sizeof *all, ascending);
+  bl_sort(all, kept);
   for (size_t c = 0; c < n_classes; c++) {
     size_t m = 0, k = n_neighbors < count[c] ? n_neighbors : count[c] - 1;
     if (count[c] < 2) continue; /* tells nothing */
     for (size_t i = 0; i < n; i++)
       if ((size_t)code[i] == c) own[m++] = x[i];
-    qsort(own, m, sizeof *own, ascending);
+    bl_sort(own, m);
     of_k += (double)m * bl_digamma((double)k);
     of_count += (double)m * bl_digamma((double)m);
     for (size_t i = 0; i < m; i++)
@@ -101,7 +96,7 @@ typedef struct point {
   double x, y;
 } point;
 
-static int by_x(const void *a, const void *b) { return ascending(&((const point *)a)->x, &((const point *)b)->x); }
+static int by_x(const void *a, const void *b) { return bl_by_size(&((const point *)a)->x, &((const point *)b)->x); }
 
 /* Distance to the k-th nearest other, the larger of those along x and y: outwards along x until that alone is further. */
 static double kth_of_plane(const point *p, size_t n, size_t i, size_t k, double *near)
@@ -138,8 +133,8 @@ bl_status bl_info_of_numbers(bl_ctx *ctx, double *x, const double *y, size_t n, 
   roughen(ys, n, "mutual information of the target", 0);
   for (size_t i = 0; i < n; i++) p[i] = (point){x[i], ys[i]};
   memcpy(sorted, x, n * sizeof *x);
-  qsort(sorted, n, sizeof *sorted, ascending);
-  qsort(ys, n, sizeof *ys, ascending);
+  bl_sort(sorted, n);
+  bl_sort(ys, n);
   qsort(p, n, sizeof *p, by_x);
   for (size_t i = 0; i < n; i++) {
     double r = nextafter(kth_of_plane(p, n, i, k, ys + n), 0);

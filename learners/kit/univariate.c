@@ -1,7 +1,8 @@
 #include "univariate.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "baleen/sort.h"
 
 /* clang-format off */
 const bl_field bl_univariate_fields[] = {
@@ -15,12 +16,6 @@ unsigned bl_univariate_tags(const bl_estimator *self)
 {
   const bl_univariate_params *p = self->params;
   return bl_score_of_classes((bl_score_func)p->score_func) ? BL_TAG_NEEDS_Y : 0;
-}
-
-static int ascending(const void *a, const void *b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
 }
 
 bl_status bl_univariate_fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t, bool by_pvalue,
@@ -42,7 +37,7 @@ bl_status bl_univariate_fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t, 
   if (!status) status = bl_score_columns(ctx, self, f, (size_t)p->n_neighbors, t, s->scores, s->pvalues);
   if (!status) {
     memcpy(sorted, by_pvalue ? s->pvalues : s->scores, d * sizeof *sorted);
-    qsort(sorted, d, sizeof *sorted, ascending);
+    bl_sort(sorted, d);
     choose(p, s, sorted, d, keep);
     bl_kept_any(ctx, self, s->scores, "score", d, keep);
   }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "baleen/random.h"
+#include "baleen/sort.h"
 #include "twins.h"
 
 enum {
@@ -96,18 +97,12 @@ static bool nearest(const search *g, size_t row, size_t step, double best[TENTH]
   return isfinite(best[TENTH - 1]);
 }
 
-static int by_value(const void *pa, const void *pb)
-{
-  double a = *(const double *)pa, b = *(const double *)pb;
-  return (a > b) - (a < b);
-}
-
 /* fifth: distances of the sample's rows to their fifth neighbours, n of them; ratio: the mean logarithm of tenth to
  * fifth. Of a uniform cloud of dimension D this is (1/5 + .. + 1/9) / D, and a ball with t for radius holds 5 (t/T)^D of
  * those that one with the fifth neighbour's T has five of; `share` of all rows were looked at. */
 static double limit_of(double *fifth, size_t n, double ratio, size_t cols, double rows, double share)
 {
-  qsort(fifth, n, sizeof *fifth, by_value);
+  bl_sort(fifth, n);
   double dimension = fmin(fmax((1.0 / 5 + 1.0 / 6 + 1.0 / 7 + 1.0 / 8 + 1.0 / 9) / ratio, 1), (double)cols);
   double by_chance = pow(0.05 * share / (5 * rows), 1 / dimension);
   return fifth[n / 10] * fmin(0.1, by_chance);

@@ -2,9 +2,9 @@
  * Welch's method (Welch 1967): Hann windows of about two seconds, half overlapping, means removed, densities
  * averaged. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "baleen/sort.h"
 #include "plot_private.h"
 #include "report_private.h"
 
@@ -44,12 +44,6 @@ static bl_status on_stretch(void *user, bl_ctx *ctx, double time_s, bool begin)
   return t->has_spectrum ? bl_spectrum_stretch(ctx, &t->spectrum, time_s, begin) : BL_OK;
 }
 
-static int ascending(const void *a, const void *b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* 1, 2, 3 or 5 times a power of ten, at least x. */
 static double round_up(double x)
 {
@@ -67,7 +61,7 @@ static double spacing(const bl_envelope *e)
     double mean = e->sum[c] / e->count[c];
     if (e->count[c] > 0) sd[n++] = sqrt(fmax(e->squares[c] / e->count[c] - mean * mean, 0));
   }
-  qsort(sd, n, sizeof *sd, ascending);
+  bl_sort(sd, n);
   double x = n ? 4 * sd[n / 2] : 0;
   return x > 0 && isfinite(x) ? round_up(x) : 1;
 }
