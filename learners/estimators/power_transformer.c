@@ -29,17 +29,16 @@ static const bl_field fields[] = {
     BL_FIELD_VECTOR(state, mean, BL_F64, n_features, "what is taken off each bent column"),
     BL_FIELD_VECTOR(state, scale, BL_F64, n_features, "what each is divided by then"), BL_FIELD_END};
 
-/* ((1 + x)^power - 1) / power, and its limit at 0. */
-static double bend(double x, double power)
+/* (x^power - 1) / power by the logarithm of x, and its limit at 0. */
+static double bend(double log_x, double power)
 {
-  double log_x = log1p(x);
   return fabs(power) < DBL_EPSILON ? log_x : expm1(power * log_x) / power;
 }
 
 static double bent(int method, double lambda, double x)
 {
-  if (method == BOX_COX) return bend(x - 1, lambda);
-  return x >= 0 ? bend(x, lambda) : -bend(-x, 2 - lambda);
+  if (method == BOX_COX) return bend(log(x), lambda);
+  return x >= 0 ? bend(log1p(x), lambda) : -bend(log1p(-x), 2 - lambda);
 }
 
 /* One column on the way to its power. */

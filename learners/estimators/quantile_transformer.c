@@ -73,9 +73,11 @@ static double place(const double *q, size_t n, double x)
   return (double)(below - 1) + (x - q[below - 1]) / (q[below] - q[below - 1]);
 }
 
+/* Numbers within `edge` of an end count as that end, as scikit-learn has it; in a column of small numbers, such as volts,
+ * only those within that share of its range. */
 static double share(const double *q, size_t n, double x, int distribution)
 {
-  const double edge = 1e-7, slack = distribution == NORMAL ? edge : 0;
+  const double edge = 1e-7, slack = distribution == NORMAL ? edge * fmin(1, q[n - 1] - q[0]) : 0;
   double p;
   if (x - slack <= q[0]) p = 0;
   else if (x + slack >= q[n - 1]) p = 1;

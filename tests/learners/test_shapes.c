@@ -1,4 +1,7 @@
 /* Transformers that bend, cut and multiply columns against scikit-learn, on rows beyond those that they learnt from. */
+#include <math.h>
+
+#include "baleen/random.h"
 #include "learned.h"
 
 typedef struct row {
@@ -126,10 +129,38 @@ static void far_too_many_products_are_refused_before_they_are_made(void **unused
   check_free(ctx);
 }
 
+/* A column in another unit, all numbers 2^-48 of what they were, comes out as before. */
+static void the_unit_does_not_matter(void **unused)
+{
+  (void)unused;
+  enum { N = 60 };
+  static const char *const texts[] = {"{power_transformer: {method: box-cox}}",
+                                      "{quantile_transformer: {output_distribution: normal, n_quantiles: 20}}"};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_rng r = bl_rng_make(1, "units", 0);
+  float v[2 * N];
+  for (size_t i = 0; i < N; i++) {
+    v[2 * i] = (float)exp(bl_rng_normal(&r));
+    v[2 * i + 1] = ldexpf(v[2 * i], -48);
+  }
+  bl_data d = {.X = {v, N, 2, 2, NULL}};
+  for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+    bl_estimator *e;
+    bl_mat z;
+    check_ok(ctx, bl_estimator_parse(ctx, texts[k], &e));
+    check_ok(ctx, bl_fit(ctx, e, &d));
+    check_ok(ctx, bl_transform(ctx, e, &d.X, NULL, &z));
+    for (size_t i = 0; i < N; i++) check_near((double)z.v[2 * i + 1], (double)z.v[2 * i], 1e-4);
+    bl_mat_free(ctx, &z);
+    bl_estimator_free(ctx, e);
+  }
+  check_free(ctx);
+}
+
 int main(void)
 {
   enum { N = sizeof rows / sizeof *rows };
-  const struct CMUnitTest more[] = {cmocka_unit_test(refusals),
+  const struct CMUnitTest more[] = {cmocka_unit_test(refusals), cmocka_unit_test(the_unit_does_not_matter),
                                     cmocka_unit_test(far_too_many_products_are_refused_before_they_are_made)};
   struct CMUnitTest tests[N + sizeof more / sizeof *more];
   memset(tests, 0, sizeof tests);
