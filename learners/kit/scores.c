@@ -6,6 +6,7 @@
 
 #include "baleen/pool.h"
 #include "baleen/special.h"
+#include "kit.h"
 #include "neighbour_info.h"
 
 const char *const bl_score_funcs[] = {
@@ -33,8 +34,9 @@ static double f_above(double f, double up, double down)
 static void anova(const job *k, size_t j, const double *x, double *sum)
 {
   size_t n = k->t->X.rows, classes = k->t->n_classes;
-  double *count = sum + classes, mean = 0, between = 0, within = 0;
+  double *count = sum + classes, mean = 0, all = 0, between = 0, within = 0;
   for (size_t i = 0; i < n; i++) mean += x[i] / (double)n;
+  for (size_t i = 0; i < n; i++) all += (x[i] - mean) * (x[i] - mean);
   for (size_t i = 0; i < n; i++) sum[(size_t)k->y[i]] += x[i] - mean, count[(size_t)k->y[i]]++;
   for (size_t c = 0; c < classes; c++) between += sum[c] * sum[c] / count[c];
   for (size_t i = 0; i < n; i++) {
@@ -43,7 +45,8 @@ static void anova(const job *k, size_t j, const double *x, double *sum)
     within += dev * dev;
   }
   double up = (double)classes - 1, down = (double)n - (double)classes;
-  double f = down > 0 && between > 0 ? between / up / (within / down) : 0;
+  bool constant = bl_kit_constant((double)n, mean, all / (double)n); /* its mean is rounded, and differs from all */
+  double f = down > 0 && between > 0 && !constant ? between / up / (within / down) : 0;
   k->score[j] = f < DBL_MAX ? f : DBL_MAX;
   k->pvalue[j] = f_above(k->score[j], up, down > 0 ? down : 1);
 }

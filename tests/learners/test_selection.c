@@ -220,6 +220,34 @@ static void what_cannot_be_is_refused(void **unused)
   check_free(ctx);
 }
 
+/* The mean of 0.1 over and over is rounded, and no class tells from another by that. */
+static void constants_tell_nothing(void **unused)
+{
+  (void)unused;
+  enum { N = 30 };
+  bl_ctx *ctx = bl_ctx_new();
+  bl_rng r = bl_rng_make(13, "constants", 0);
+  float v[2 * N];
+  double y[N];
+  for (size_t i = 0; i < N; i++) {
+    y[i] = i % 3 == 0;
+    v[2 * i] = 0.1F;
+    v[2 * i + 1] = (float)(y[i] + bl_rng_normal(&r));
+  }
+  static const char *const funcs[] = {"f_classif", "f_regression", "r_regression"};
+  for (size_t i = 0; i < 3; i++) {
+    char text[80];
+    bl_estimator *e;
+    snprintf(text, sizeof text, "{select_k_best: {k: 1, score_func: %s}}", funcs[i]);
+    check_ok(ctx, bl_estimator_parse(ctx, text, &e));
+    check_ok(ctx, bl_fit(ctx, e, &(bl_data){.X = {v, N, 2, 2, NULL}, .y = y}));
+    assert_true(*(const int64_t *)learned(e, "kept").v == 1);
+    check_near(*(const double *)learned(e, "scores").v, 0, 1e-12);
+    bl_estimator_free(ctx, e);
+  }
+  check_free(ctx);
+}
+
 /* A column is kept where none passes, and that is said. */
 static void the_best_of_none_is_told(void **unused)
 {
@@ -247,7 +275,7 @@ static void the_best_of_none_is_told(void **unused)
 int main(void)
 {
   enum { S = sizeof scores / sizeof *scores, C = sizeof choices / sizeof *choices };
-  struct CMUnitTest tests[S + C + 5];
+  struct CMUnitTest tests[S + C + 6];
   memset(tests, 0, sizeof tests);
   for (size_t i = 0; i < S + C; i++) {
     const row *r = i < S ? &scores[i] : &choices[i - S];
@@ -259,5 +287,6 @@ int main(void)
   tests[S + C + 2] = (struct CMUnitTest)cmocka_unit_test(mrmr_leaves_out_what_is_told_already);
   tests[S + C + 3] = (struct CMUnitTest)cmocka_unit_test(choosers_must_tell);
   tests[S + C + 4] = (struct CMUnitTest)cmocka_unit_test(the_best_of_none_is_told);
+  tests[S + C + 5] = (struct CMUnitTest)cmocka_unit_test(constants_tell_nothing);
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
