@@ -92,7 +92,10 @@ double bl_normal_quantile(double p)
 double bl_digamma(double x)
 {
   double below = 0;
-  for (; x < 12; x++) below -= 1 / x;
+  while (x < 12) {
+    below -= 1 / x;
+    x++;
+  }
   double y = 1 / (x * x);
   double series = y * (1.0 / 12 - y * (1.0 / 120 - y * (1.0 / 252 - y * (1.0 / 240 - y * (1.0 / 132)))));
   return below + log(x) - 0.5 / x - series;
