@@ -127,35 +127,35 @@ static void nothing_is_printed(const subject *s)
   check_free(ctx);
 }
 
-/* Any locale whose decimal point is a comma, of those that the machine has. */
-static bool comma_locale(void)
+/* The processor's mode, without the notes of what has happened. */
+static unsigned mode_of(void)
 {
-  static const char *const names[] = {"de_DE.UTF-8", "de_DE.utf8",  "fr_FR.UTF-8",
-                                      "fr_FR.utf8",  "nl_NL.UTF-8", "pl_PL.UTF-8"};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (setlocale(LC_ALL, names[i])) return true;
-  return false;
+#if defined(__SSE__)
+  return _mm_getcsr() & ~0x3fu;
+#else
+  return 0;
+#endif
 }
 
 static void locale_and_mode_do_not_matter(const subject *s)
 {
+  static bool told;
   bl_ctx *ctx = bl_ctx_new();
   sample a = sample_make(ctx, s, 60, 1);
   size_t n, m;
-  char *plain = life(ctx, s, &a, &n);
-#if defined(__SSE__)
-  unsigned mode = _mm_getcsr() & ~0x3fu; /* without the notes of what has happened */
-#endif
+  assert_int_equal(fesetenv(FE_DFL_ENV), 0); /* an estimator before this one may have left another mode */
+  unsigned mode = mode_of();
   int rounding = fegetround();
-  comma_locale();
+  char *plain = life(ctx, s, &a, &n);
+  bool comma = check_comma_locale();
+  if (!comma && !told) printf("not tested: a locale with a decimal comma, because localedef made none\n");
+  told = !comma;
   char *abroad = life(ctx, s, &a, &m);
   setlocale(LC_ALL, "C");
   assert_int_equal(n, m);
   assert_memory_equal(plain, abroad, n);
   assert_int_equal(fegetround(), rounding);
-#if defined(__SSE__)
-  if ((_mm_getcsr() & ~0x3fu) != mode) fail_msg("the processor's mode (rounding, subnormal numbers) was changed");
-#endif
+  if (mode_of() != mode) fail_msg("the processor's mode (rounding, subnormal numbers) was changed");
   bl_free(ctx, plain);
   bl_free(ctx, abroad);
   sample_free(ctx, &a);

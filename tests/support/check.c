@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include <dirent.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,4 +100,39 @@ void check_tmp_done(void)
   if (d) closedir(d);
   rmdir(tmp_folder);
   *tmp_folder = '\0';
+}
+
+static void make_comma_locale(char *folder, size_t room)
+{
+  const char *base = getenv("TMPDIR");
+  char command[1000];
+  snprintf(folder, room, "%s/baleen-locale-XXXXXX", base && *base ? base : "/tmp");
+  if (!mkdtemp(folder)) fail_msg("no temporary folder");
+  snprintf(
+      command, sizeof command,
+      "cd '%s' && printf 'LC_NUMERIC\\ndecimal_point \",\"\\nthousands_sep \"\"\\ngrouping -1\\nEND LC_NUMERIC\\n' "
+      ">source && localedef -c --no-archive -f ANSI_X3.4-1968 -i ./source ./comma >/dev/null 2>&1",
+      folder);
+  /* it warns of the categories that are not there, and then fails although it has made what was wanted */
+  (void)!system(command);
+}
+
+static void remove_folder(const char *folder)
+{
+  char command[400];
+  snprintf(command, sizeof command, "rm -rf '%s'", folder);
+  if (system(command)) fail_msg("cannot remove %s", folder);
+}
+
+/* What the C library has loaded once it keeps, under the folder's name: the folder itself may go at once. */
+bool check_comma_locale(void)
+{
+  static char folder[300];
+  bool first = !*folder;
+  if (first) make_comma_locale(folder, sizeof folder);
+  setenv("LOCPATH", folder, 1);
+  bool there = setlocale(LC_NUMERIC, "comma") && !strcmp(localeconv()->decimal_point, ",");
+  unsetenv("LOCPATH"); /* others are looked for where they were */
+  if (first) remove_folder(folder);
+  return there;
 }

@@ -65,4 +65,8 @@ void check_every_allocation_failing(check_work work, void *arg);
 const char *check_tmp_path(const char *name);
 void check_tmp_done(void);
 
+/* Numbers have a decimal comma from here on, by a locale that is made for this test: none need be installed. False where
+ * localedef, which makes it, is not there. Back: setlocale(LC_ALL, "C"). */
+bool check_comma_locale(void);
+
 #endif
