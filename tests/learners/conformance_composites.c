@@ -1,5 +1,6 @@
 /* Estimators that hold others: what goes wrong in a child names it and leaves the whole usable, paths reach every child, and
  * each row's group, weight and time reach the child with the row. */
+#include "baleen/text.h"
 #include "conformance.h"
 
 enum { N = 60 };
@@ -13,6 +14,17 @@ static const char *refusing(bl_kind kind)
   case BL_TRANSFORMER: return "{pca: {n_components: 5000}}";
   default: return NULL;
   }
+}
+
+/* The message has the child's own words, and says which child it is where there may be several. */
+static void names_child(const bl_estimator *e, size_t i, const char *said)
+{
+  char quoted[80];
+  snprintf(quoted, sizeof quoted, "'%s'", e->child_name[i]);
+  const char *own = bl_estimator_kind(e->child[i]) == BL_TRANSFORMER ? "pca" : "knn";
+  bool named = strstr(said, quoted) || (e->n_children == 1 && strstr(said, e->child_name[i]));
+  if (!strstr(said, own)) fail_msg("'%s' has not what %s said", said, own);
+  if (!named) fail_msg("'%s' does not name the child %s", said, quoted);
 }
 
 static void a_failing_child_is_named(const subject *s)
@@ -30,9 +42,7 @@ static void a_failing_child_is_named(const subject *s)
     if (bad && !bl_estimator_set(ctx, e, name, bad)) {
       bl_status status = bl_fit(ctx, e, &a.d);
       if (!status) fail_msg("'%s' was to refuse the rows as %s", name, bad);
-      const char *said = bl_ctx_error(ctx);
-      if (!strstr(said, bl_estimator_kind(e->child[i]) == BL_TRANSFORMER ? "pca" : "knn") && !strstr(said, name))
-        fail_msg("'%s' does not name the child '%s'", said, name);
+      names_child(e, i, bl_ctx_error(ctx));
       assert_false(e->fitted);
     }
     check_ok(ctx, bl_estimator_set(ctx, e, name, bl_buf_text(&good)));
@@ -46,6 +56,26 @@ static void a_failing_child_is_named(const subject *s)
   check_free(ctx);
 }
 
+/* Set by its path, an option has the value where it lies, and by its path gets the old one back. A number is
+ * moved to where its bounds leave room. */
+static void another_value_arrives(bl_ctx *ctx, bl_estimator *root, const bl_estimator *e, const bl_opt *o,
+                                  const char *path, const char *old)
+{
+  char other[64];
+  double was = 0;
+  bl_buf there = {0};
+  bool number = (o->kind == BL_OPT_INT || o->kind == BL_OPT_REAL) && bl_parse_real(old, &was);
+  if (o->kind == BL_OPT_BOOL) snprintf(other, sizeof other, "%s", strcmp(old, "true") ? "true" : "false");
+  else if (number) snprintf(other, sizeof other, "%.17g", was + 1 < o->hi ? floor(was) + 1 : (o->lo + o->hi) / 2);
+  else return;
+  if (!strcmp(old, other)) return;
+  check_ok(ctx, bl_estimator_set(ctx, root, path, other));
+  check_ok(ctx, bl_estimator_get(ctx, e, o->name, &there));
+  if (strcmp(bl_buf_text(&there), other)) fail_msg("%s set to %s is %s in the child", path, other, bl_buf_text(&there));
+  check_ok(ctx, bl_estimator_set(ctx, root, path, old));
+  bl_buf_free(ctx, &there);
+}
+
 static void paths_reach_every_option(bl_ctx *ctx, bl_estimator *root, const bl_estimator *e, const char *prefix)
 {
   for (const bl_opt *o = e->cls->opts; o && o->name; o++) {
@@ -55,6 +85,7 @@ static void paths_reach_every_option(bl_ctx *ctx, bl_estimator *root, const bl_e
     snprintf(path, sizeof path, "%s%s%s", prefix, *prefix ? "." : "", o->name);
     check_ok(ctx, bl_estimator_get(ctx, root, path, &text));
     check_ok(ctx, bl_estimator_set(ctx, root, path, bl_buf_text(&text)));
+    another_value_arrives(ctx, root, e, o, path, bl_buf_text(&text));
     bl_buf_free(ctx, &text);
   }
   for (size_t i = 0; i < e->n_children; i++) {
