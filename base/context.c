@@ -57,7 +57,7 @@ void bl_ctx_init_child(bl_ctx *child, const bl_ctx *parent)
   child->core = parent->core;
   child->is_child = true;
   child->lane = parent->lane;
-  child->gathered = parent->gathered;
+  child->telling = parent->telling;
 }
 
 /* ---- errors ------------------------------------------------------------------------------------------------------ */
@@ -118,7 +118,7 @@ static void log_text(bl_ctx *ctx, bl_log_level level, const char *text)
 void bl_log(bl_ctx *ctx, bl_log_level level, const char *format, ...)
 {
   char text[1024];
-  if (ctx->muted && level != BL_LOG_ERROR) return;
+  if (ctx->telling.muted && level != BL_LOG_ERROR) return;
   va_list args;
   va_start(args, format);
   vsnprintf(text, sizeof text, format, args);
@@ -126,12 +126,22 @@ void bl_log(bl_ctx *ctx, bl_log_level level, const char *format, ...)
   log_text(ctx, level, text);
 }
 
+/* Several threads may warn for one who listens. */
+static void let_hear(bl_ctx *ctx, bl_warning code, const char *text)
+{
+  bl_hearer hearer = ctx->telling.hearer;
+  if (!hearer.fn) return;
+  pthread_mutex_lock(&ctx->core->talk);
+  hearer.fn(hearer.user, code, text);
+  pthread_mutex_unlock(&ctx->core->talk);
+}
+
 /* Whether the warning need not be told now. */
 static bool gather(bl_ctx *ctx, bl_warning code, const char *format, const char *text, size_t at)
 {
-  if (!ctx->gathered) return false;
+  if (!ctx->telling.gathered) return false;
   pthread_mutex_lock(&ctx->core->talk);
-  bool taken = bl_gathered_take(ctx->gathered, code, format, text, at);
+  bool taken = bl_gathered_take(ctx->telling.gathered, code, format, text, at);
   pthread_mutex_unlock(&ctx->core->talk);
   return taken;
 }
@@ -139,37 +149,37 @@ static bool gather(bl_ctx *ctx, bl_warning code, const char *format, const char 
 void bl_warn(bl_ctx *ctx, bl_warning code, const char *format, ...)
 {
   char text[1024] = "";
-  if (ctx->muted && !ctx->hearer.fn) return;
-  if (ctx->subject) snprintf(text, sizeof text / 2, "%s: ", ctx->subject);
+  if (ctx->telling.muted && !ctx->telling.hearer.fn) return;
+  if (ctx->telling.subject) snprintf(text, sizeof text / 2, "%s: ", ctx->telling.subject);
   size_t at = strlen(text);
   va_list args;
   va_start(args, format);
   vsnprintf(text + at, sizeof text - at, format, args);
   va_end(args);
-  if (ctx->hearer.fn) ctx->hearer.fn(ctx->hearer.user, code, text + at);
-  if (ctx->muted) return;
+  let_hear(ctx, code, text + at);
+  if (ctx->telling.muted) return;
   if ((unsigned)code < BL_N_WARNINGS) atomic_fetch_add(&ctx->core->warnings[code], 1);
   if (!gather(ctx, code, format, text, at)) log_text(ctx, BL_LOG_WARN, text);
 }
 
 const char *bl_ctx_set_subject(bl_ctx *ctx, const char *subject)
 {
-  const char *before = ctx->subject;
-  ctx->subject = subject;
+  const char *before = ctx->telling.subject;
+  ctx->telling.subject = subject;
   return before;
 }
 
 bool bl_ctx_mute(bl_ctx *ctx, bool muted)
 {
-  bool before = ctx->muted;
-  ctx->muted = muted;
+  bool before = ctx->telling.muted;
+  ctx->telling.muted = muted;
   return before;
 }
 
 bl_hearer bl_ctx_set_hearer(bl_ctx *ctx, bl_hearer hearer)
 {
-  bl_hearer before = ctx->hearer;
-  ctx->hearer = hearer;
+  bl_hearer before = ctx->telling.hearer;
+  ctx->telling.hearer = hearer;
   return before;
 }
 

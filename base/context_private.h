@@ -27,14 +27,19 @@ typedef struct bl_core {
   struct bl_pool *pool; /* made at first use */
 } bl_core;
 
+/* What becomes of the warnings of a context; those who work for it do the same. */
+typedef struct bl_telling {
+  bool muted;            /* they are told by nobody */
+  const char *subject;   /* of them, or NULL */
+  bl_hearer hearer;      /* of them, before all else; called under the core's `talk` */
+  bl_gathered *gathered; /* where they go, or NULL; guarded by the core's `talk` */
+} bl_telling;
+
 struct bl_ctx {
   bl_core *core;
-  bool is_child;         /* a pool worker's: nested loops run inline */
-  size_t lane;           /* which of the pool's threads this is; 0: the caller's */
-  bool muted;            /* warnings are told by nobody */
-  const char *subject;   /* of warnings, or NULL */
-  bl_hearer hearer;      /* of warnings, before all else */
-  bl_gathered *gathered; /* where warnings go, or NULL; guarded by the core's `talk` */
+  bool is_child; /* a pool worker's: nested loops run inline */
+  size_t lane;   /* which of the pool's threads this is; 0: the caller's */
+  bl_telling telling;
   char place[96];
   char error[1024];
 };

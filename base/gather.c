@@ -54,8 +54,8 @@ bool bl_gathered_take(bl_gathered *g, bl_warning code, const char *format, const
 
 bl_gathered *bl_ctx_gather(bl_ctx *ctx, bl_gathered *to)
 {
-  bl_gathered *before = ctx->gathered;
-  ctx->gathered = to;
+  bl_gathered *before = ctx->telling.gathered;
+  ctx->telling.gathered = to;
   return before;
 }
 

@@ -16,7 +16,7 @@ typedef struct job {
   bl_item_fn fn;
   void *arg;
   size_t n_items;
-  bl_gathered *gathered; /* the caller's: warnings of all who work for it go there */
+  bl_telling telling; /* the caller's: all who work for it tell their warnings as it does */
   atomic_size_t next;
   atomic_int stop;    /* an item failed: hand out no more */
   size_t failed_item; /* guarded by the pool's lock */
@@ -73,7 +73,7 @@ static void *worker(void *arg)
     if (p->quit) break;
     seen = p->generation;
     job *j = p->job;
-    ctx.gathered = j->gathered;
+    ctx.telling = j->telling;
     p->busy++;
     pthread_mutex_unlock(&p->lock);
     work_on(j, &ctx, &p->lock);
@@ -141,7 +141,7 @@ bl_status bl_pool_for(bl_ctx *ctx, size_t n_items, double work, bl_item_fn fn, v
     return BL_OK;
   }
   bl_pool *p = core->pool;
-  job j = {.fn = fn, .arg = arg, .n_items = n_items, .gathered = ctx->gathered};
+  job j = {.fn = fn, .arg = arg, .n_items = n_items, .telling = ctx->telling};
   bl_ctx own; /* the caller works too, as a child, so that nested loops run inline */
   bl_ctx_init_child(&own, ctx);
   pthread_mutex_lock(&p->lock);

@@ -90,6 +90,50 @@ static void by_threads_of_before(void **state)
   check_free(ctx);
 }
 
+static bl_status meet_and_warn(bl_ctx *ctx, void *arg, size_t i)
+{
+  atomic_size_t *here = arg;
+  atomic_fetch_add(here, 1);
+  while (atomic_load(here) < 2) sched_yield();
+  bl_warn(ctx, BL_W_SKIPPED, "row %zu is out", i);
+  return BL_OK;
+}
+
+static void count(void *user, bl_warning code, const char *text)
+{
+  size_t *n = user;
+  assert_int_equal(code, BL_W_SKIPPED);
+  assert_int_equal(strncmp(text, "row ", 4), 0);
+  ++*n;
+}
+
+/* Threads tell warnings as the one whom they work for does: by its subject, to who hears it, and not while it is muted. */
+static void by_threads_as_by_the_caller(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  heard h = {0};
+  size_t n = 0;
+  atomic_size_t here[3] = {0};
+  bl_ctx_set_log(ctx, listen, &h, BL_LOG_WARN);
+  bl_ctx_set_threads(ctx, 2);
+  bl_ctx_set_subject(ctx, "a.edf");
+  bl_ctx_set_hearer(ctx, (bl_hearer){count, &n});
+  check_ok(ctx, bl_pool_for(ctx, 2, 1e9, meet_and_warn, &here[0]));
+  assert_non_null(strstr(h.text, "a.edf: row 0 is out\n"));
+  assert_non_null(strstr(h.text, "a.edf: row 1 is out\n"));
+  assert_int_equal(n, 2);
+  bl_ctx_mute(ctx, true);
+  check_ok(ctx, bl_pool_for(ctx, 2, 1e9, meet_and_warn, &here[1]));
+  assert_int_equal(n, 4);
+  bl_ctx_set_hearer(ctx, (bl_hearer){0});
+  check_ok(ctx, bl_pool_for(ctx, 2, 1e9, meet_and_warn, &here[2]));
+  assert_int_equal(n, 4);
+  assert_int_equal(h.n, 2);
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_SKIPPED), 2);
+  check_free(ctx);
+}
+
 /* Live: the first at once, how many more in the end. Kinds beyond the room are told as they come. */
 static void told_at_once(void **state)
 {
@@ -144,6 +188,7 @@ static void long_subject(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(a_line_a_kind), cmocka_unit_test(by_threads_of_before),
-                                     cmocka_unit_test(told_at_once), cmocka_unit_test(long_subject)};
+                                     cmocka_unit_test(by_threads_as_by_the_caller), cmocka_unit_test(told_at_once),
+                                     cmocka_unit_test(long_subject)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
