@@ -46,8 +46,11 @@ static size_t frequencies(const bl_stream *f, size_t rows, double lo, double hi,
   double first = at[1] - at[0], last = at[rows - 1] - at[rows - 2], before = -HUGE_VAL;
   double step = fabs(last - first) < 0.01 * first ? round_up((hi - lo) / TICS) : 0;
   double hz = step > 0 ? (lo > 0 ? ceil(lo / step - 1e-9) * step : 0) : round_up(lo > 0 ? lo : 1);
+  double end = hi * (1 + 1e-9), was = -HUGE_VAL;
   size_t n = 0;
-  for (; hz <= hi * (1 + 1e-9); hz = next_tic(hz, step)) {
+  if (step > 0) end = fmin(end, hi + step / 2);
+  /* in a band of a few last bits a step may be too small to lead on */
+  for (; hz <= end && hz > was; was = hz, hz = next_tic(hz, step)) {
     double row = bl_plot_row_of(f, rows, hz);
     if (hz < at[0] || (!(step > 0) && row - before < (double)rows / LEAST_GAPS)) continue;
     bl_sink_printf(k, "%s'%g %s' %.4f", n++ ? ", " : "", hz < 1000 ? hz : hz / 1000, hz < 1000 ? "Hz" : "kHz", row);

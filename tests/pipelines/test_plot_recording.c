@@ -263,6 +263,29 @@ static void test_stages(void **state)
   check_free(ctx);
 }
 
+/* However narrow the band, down to one that no step leads through, the axis has some tics. */
+static void test_narrow_band(void **state)
+{
+  (void)state;
+  static const double widths[] = {500, 1e-3, 1e-9, 1e-12, 2e-13};
+  double hz[5] = {0, 1000, 2000, 3000, 4000};
+  bl_ctx *ctx = bl_ctx_new();
+  const bl_stream f = {.rate_hz = 8000, .n_channels = 1, .n_bins = 5, .bin_hz = hz};
+  for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+    bl_plot p = {.f_min = 1500, .f_max = 1500 + widths[i]};
+    bl_sink k = {.ctx = ctx};
+    size_t tics = 0;
+    assert_true(p.f_max > p.f_min);
+    bl_plot_row_axis(&p, &f, 5, &k);
+    assert_int_equal(k.status, BL_OK);
+    const char *at = bl_buf_text(&k.buf);
+    for (const char *t = at; (t = strstr(t, "Hz'")); t++) tics++;
+    if (!tics || tics > 11) fail_msg("a band of %g Hz: %zu tics: %.300s", widths[i], tics, at);
+    bl_sink_free(&k);
+  }
+  check_free(ctx);
+}
+
 static void test_refusals(void **state)
 {
   (void)state;
@@ -440,9 +463,9 @@ static void test_maps(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_spectrum_level),   cmocka_unit_test(test_envelope), cmocka_unit_test(test_sound),
-      cmocka_unit_test(test_channels),         cmocka_unit_test(test_refusals), cmocka_unit_test(test_holes),
-      cmocka_unit_test(test_offset_and_table), cmocka_unit_test(test_memory),   cmocka_unit_test(test_few_samples),
-      cmocka_unit_test(test_stages),           cmocka_unit_test(test_maps)};
+      cmocka_unit_test(test_spectrum_level), cmocka_unit_test(test_envelope),         cmocka_unit_test(test_sound),
+      cmocka_unit_test(test_channels),       cmocka_unit_test(test_narrow_band),      cmocka_unit_test(test_refusals),
+      cmocka_unit_test(test_holes),          cmocka_unit_test(test_offset_and_table), cmocka_unit_test(test_memory),
+      cmocka_unit_test(test_few_samples),    cmocka_unit_test(test_stages),           cmocka_unit_test(test_maps)};
   return cmocka_run_group_tests(tests, NULL, tidy);
 }
