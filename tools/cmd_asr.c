@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "baleen/dataset.h"
+#include "baleen/text.h"
 #include "command.h"
 #include "outputs.h"
 #include "stacked.h"
@@ -50,10 +51,11 @@ static bl_status print_stage(bl_ctx *ctx, const params *p, const bl_texts *files
 {
   const bl_texts *units = &g->of.units;
   bl_buf path = {0}, unit = {0};
+  char cutoff[32];
   bool known = units->v[index[0]][0];
   bl_status s = bl_flow_print_scalar(ctx, p->out, &path);
   if (!s && known) s = bl_flow_print_scalar(ctx, units->v[index[0]], &unit);
-  if (!s) printf("\n- asr: {array: %s, cutoff: %g", bl_buf_text(&path), p->cutoff);
+  if (!s) printf("\n- asr: {array: %s, cutoff: %s", bl_buf_text(&path), bl_format_real(p->cutoff, cutoff));
   if (!s && known) printf(", unit: %s", bl_buf_text(&unit));
   bl_buf_free(ctx, &path);
   bl_buf_free(ctx, &unit);

@@ -12,9 +12,9 @@ static void the_stage_is_for_configs(void **state)
 {
   (void)state;
   char stage[700], config[2600];
-  assert_int_equal(baleen("asr %s -o '%s/a.npy' --stages '[%s]' --cutoff 5", EDF, tree_root(), STAGES), 0);
+  assert_int_equal(baleen("asr %s -o '%s/a.npy' --stages '[%s]' --cutoff 5.0000123", EDF, tree_root(), STAGES), 0);
   check_says("8 channels, 60.0 s, of which ");
-  check_says("cutoff: 5, unit: uV, channels: [Fp1, Fp2, F3, F4, C3, C4, O1, O2], learnt_from: [S001R01.edf]}");
+  check_says("cutoff: 5.0000123, unit: uV, channels: [Fp1, Fp2, F3, F4, C3, C4, O1, O2], learnt_from: [S001R01.edf]}");
   const char *at = strstr(said, "- asr:");
   snprintf(stage, sizeof stage, "%.*s", (int)strcspn(at, "\n"), at);
   snprintf(
