@@ -31,6 +31,7 @@ typedef struct job {
   const params *p;
   state *s;
   double adjust;
+  bool *flat; /* columns whose quantiles are the same */
 } job;
 
 static bl_status learn_column(bl_ctx *ctx, void *arg, size_t j, const double *v, size_t n)
@@ -40,17 +41,18 @@ static bl_status learn_column(bl_ctx *ctx, void *arg, size_t j, const double *v,
   double range = n ? bl_kit_quantile(v, n, hi) - bl_kit_quantile(v, n, lo) : 0;
   (void)ctx;
   k->s->center[j] = n && k->p->with_centering ? bl_kit_quantile(v, n, 0.5) : 0;
+  k->flat[j] = !(range > 0);
   k->s->scale[j] = range > 0 && k->p->with_scaling ? range / k->adjust : 1;
   return BL_OK;
 }
 
-static bool unscaled(const void *arg, size_t j) { return ((const state *)arg)->scale[j] == 1; }
+static bool is_flat(const void *arg, size_t j) { return ((const bool *)arg)[j]; }
 
 static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
 {
   const params *p = self->params;
   const bl_reals *q = &p->quantile_range;
-  job k = {p, self->state, 1};
+  job k = {p, self->state, 1, NULL};
   if (q->n != 2 || !(q->v[0] < q->v[1]))
     return bl_fail(ctx, BL_E_RANGE, "robust_scaler: quantile_range: wanted two percentages, the smaller one first");
   if (p->unit_variance && (q->v[0] <= 0 || q->v[1] >= 100))
@@ -60,9 +62,12 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
         "no end");
   if (p->unit_variance) k.adjust = bl_normal_quantile(q->v[1] / 100) - bl_normal_quantile(q->v[0] / 100);
   bl_status s = bl_kit_new_vectors(ctx, self->cls, self->state, t->X.cols);
+  k.flat = bl_calloc(ctx, t->X.cols, sizeof *k.flat);
+  if (!s && !k.flat) s = bl_fail_nomem(ctx, "robust_scaler");
   if (!s) s = bl_kit_each_sorted(ctx, &t->X, learn_column, &k);
   if (!s && p->with_scaling)
-    bl_kit_warn_columns(ctx, self, unscaled, self->state, "have two equal quantiles and are not scaled");
+    bl_kit_warn_columns(ctx, self, is_flat, k.flat, "have two equal quantiles and are not scaled");
+  bl_free(ctx, k.flat);
   return s;
 }
 

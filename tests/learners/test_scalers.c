@@ -99,6 +99,18 @@ static void small_units_are_scaled_and_constants_told(void **unused)
   check_free(ctx);
 }
 
+/* Quantiles that are 1 apart scale by 1 and are not the same. */
+static void a_scale_of_one_is_no_constant(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  float v[] = {0, 0.5F, 1, 1.5F, 2};
+  bl_data d = {.X = {v, 5, 1, 1, NULL}};
+  bl_estimator_free(ctx, fitted(ctx, "robust_scaler", &d));
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_CONSTANT), 0);
+  check_free(ctx);
+}
+
 static void functions_are_what_their_names_say(void **unused)
 {
   (void)unused;
@@ -184,10 +196,12 @@ static void a_column_without_numbers_is_left_out_and_told(void **unused)
 int main(void)
 {
   enum { N = sizeof rows / sizeof *rows };
-  const struct CMUnitTest more[] = {
-      cmocka_unit_test(small_units_are_scaled_and_constants_told), cmocka_unit_test(functions_are_what_their_names_say),
-      cmocka_unit_test(numbers_without_a_logarithm_are_refused), cmocka_unit_test(ranges_that_are_none_are_refused),
-      cmocka_unit_test(a_column_without_numbers_is_left_out_and_told)};
+  const struct CMUnitTest more[] = {cmocka_unit_test(small_units_are_scaled_and_constants_told),
+                                    cmocka_unit_test(functions_are_what_their_names_say),
+                                    cmocka_unit_test(numbers_without_a_logarithm_are_refused),
+                                    cmocka_unit_test(ranges_that_are_none_are_refused),
+                                    cmocka_unit_test(a_column_without_numbers_is_left_out_and_told),
+                                    cmocka_unit_test(a_scale_of_one_is_no_constant)};
   struct CMUnitTest tests[N + sizeof more / sizeof *more];
   memset(tests, 0, sizeof tests);
   memcpy(tests + N, more, sizeof more);
