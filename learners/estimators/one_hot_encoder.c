@@ -1,9 +1,9 @@
 /* one_hot_encoder: each category of each column becomes a column of its own, 1 where the row has it, else 0. Missing is a
  * category like another where rows had it in fit. Rare categories may be joined to one. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "baleen/sort.h"
 #include "categories.h"
 #include "kit.h"
 
@@ -42,21 +42,29 @@ static const bl_field fields[] = {
     BL_FIELD_VECTOR(state, of, BL_I64, n_outputs, "the column that each column of the result comes from"),
     BL_FIELD_END};
 
+/* Marks the `more` rarest of those not yet marked, of equals the first. sorted holds n numbers meanwhile. */
+static void mark_rarest(const double *count, size_t n, size_t more, double *sorted, bool *rare)
+{
+  size_t left = 0;
+  for (size_t k = 0; k < n; k++)
+    if (!rare[k]) sorted[left++] = count[k];
+  bl_sort(sorted, left);
+  double last = sorted[more - 1];
+  for (size_t k = 0; k < n; k++)
+    if (!rare[k] && count[k] < last) rare[k] = true, more--;
+  for (size_t k = 0; k < n && more; k++)
+    if (!rare[k] && count[k] == last) rare[k] = true, more--;
+}
+
 /* Marks the rare categories of a column of n. How many there are. */
-static size_t mark_rare(const params *p, const double *count, size_t n, double rows, bool *rare)
+static size_t mark_rare(const params *p, const double *count, size_t n, double rows, double *sorted, bool *rare)
 {
   double least = p->min_frequency < 1 ? p->min_frequency * rows : p->min_frequency;
-  size_t n_rare = 0, most = p->max_categories ? (size_t)p->max_categories : n;
+  size_t n_rare = 0, most = (size_t)p->max_categories;
   for (size_t k = 0; k < n; k++) n_rare += rare[k] = count[k] < least;
-  if (!p->max_categories) return n_rare;
-  while (n > n_rare && n - n_rare + 1 > most) { /* the rarest of the rest, of equals the first */
-    size_t next = n;
-    for (size_t k = 0; k < n; k++)
-      if (!rare[k] && (next == n || count[k] < count[next])) next = k;
-    rare[next] = true;
-    n_rare++;
-  }
-  return n_rare;
+  if (!most || n_rare == n || n - n_rare + 1 <= most) return n_rare;
+  mark_rarest(count, n, n - n_rare + 1 - most, sorted, rare);
+  return n + 1 - most;
 }
 
 static void lay_out(const params *p, state *s, size_t j, const bool *rare, size_t n_rare)
@@ -94,13 +102,16 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
   s->of = bl_calloc(ctx, s->n_all, sizeof *s->of);
   s->joined = bl_calloc(ctx, d, sizeof *s->joined);
   bool *rare = bl_calloc(ctx, s->n_all, sizeof *rare);
-  if (!s->output || !s->of || !s->joined || !rare) status = bl_fail_nomem(ctx, "one_hot_encoder");
+  double *sorted = bl_calloc(ctx, s->n_all, sizeof *sorted);
+  if (!s->output || !s->of || !s->joined || !rare || !sorted) status = bl_fail_nomem(ctx, "one_hot_encoder");
   for (size_t j = 0; !status && j < d; j++) {
     size_t from = (size_t)s->known.first[j];
-    size_t n = mark_rare(p, s->known.count + from, bl_categories_of(&s->known, j), (double)t->X.rows, rare + from);
+    size_t n =
+        mark_rare(p, s->known.count + from, bl_categories_of(&s->known, j), (double)t->X.rows, sorted, rare + from);
     lay_out(p, s, j, rare + from, n);
   }
   bl_free(ctx, rare);
+  bl_free(ctx, sorted);
   if (!status && !s->n_outputs)
     status = bl_fail(ctx, BL_E_RANGE,
                      "one_hot_encoder: each column has one category, and drop leaves none of them out of "
