@@ -117,15 +117,36 @@ static void others_refuse_categories(void **unused)
   check_free(ctx);
 }
 
+/* Of categories as rare as one another the first are joined. */
+static void the_first_of_equals_are_joined(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  float v[] = {0, 1, 2, 3, 4, 4, 3, 2, 1, 0, 4};
+  bl_estimator *e;
+  bl_texts names;
+  check_ok(ctx, bl_estimator_parse(ctx, "{one_hot_encoder: {max_categories: 3}}", &e));
+  check_ok(ctx, bl_fit(ctx, e, &(bl_data){.X = {v, 11, 1, 1, NULL}}));
+  check_ok(ctx, bl_estimator_names_out(ctx, e, &names));
+  assert_int_equal(names.n, 3);
+  assert_string_equal(names.v[0], "x0_3.0");
+  assert_string_equal(names.v[1], "x0_4.0");
+  assert_string_equal(names.v[2], "x0_infrequent");
+  bl_texts_free(ctx, &names);
+  bl_estimator_free(ctx, e);
+  check_free(ctx);
+}
+
 int main(void)
 {
   enum { N = sizeof rows / sizeof *rows };
-  struct CMUnitTest tests[N + 2];
+  struct CMUnitTest tests[N + 3];
   memset(tests, 0, sizeof tests);
   for (size_t i = 0; i < N; i++)
     tests[i] = (struct CMUnitTest){
         .name = rows[i].name, .test_func = agrees_with_scikit_learn, .initial_state = (void *)(uintptr_t)&rows[i]};
   tests[N] = (struct CMUnitTest)cmocka_unit_test(unknown_categories_are_told);
   tests[N + 1] = (struct CMUnitTest)cmocka_unit_test(others_refuse_categories);
+  tests[N + 2] = (struct CMUnitTest)cmocka_unit_test(the_first_of_equals_are_joined);
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
