@@ -16,6 +16,7 @@ const bl_metric_class bl_metric_accuracy = {
     .for_classes = true,
     .for_labels = true,
     .greater_is_better = true,
+    .bounds = {0, 1},
     .needs = BL_NEEDS_PRED,
     .score = score,
 };

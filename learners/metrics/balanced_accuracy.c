@@ -42,6 +42,7 @@ const bl_metric_class bl_metric_balanced_accuracy = {
     .source = "Brodersen et al., ICPR 2010; scikit-learn balanced_accuracy_score",
     .for_classes = true,
     .greater_is_better = true,
+    .bounds = {-1, 1},
     .needs = BL_NEEDS_PRED,
     .opts = opts,
     .params_size = sizeof(params),

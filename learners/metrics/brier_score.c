@@ -27,6 +27,7 @@ const bl_metric_class bl_metric_brier_score = {
     .source = "Brier 1950; scikit-learn brier_score_loss",
     .for_classes = true,
     .greater_is_better = false,
+    .bounds = {0, 2},
     .needs = BL_NEEDS_PROBA,
     .score = score,
 };

@@ -52,6 +52,7 @@ const bl_metric_class bl_metric_cohen_kappa = {
     .source = "Cohen 1960, 1968; scikit-learn cohen_kappa_score",
     .for_classes = true,
     .greater_is_better = true,
+    .bounds = {-1, 1},
     .needs = BL_NEEDS_PRED,
     .opts = opts,
     .params_size = sizeof(params),

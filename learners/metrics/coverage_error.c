@@ -28,6 +28,7 @@ const bl_metric_class bl_metric_coverage_error = {
     .source = "scikit-learn coverage_error; Tsoumakas, Katakis and Vlahavas 2010",
     .for_labels = true,
     .greater_is_better = false,
+    .bounds = {0, (double)INFINITY},
     .needs = BL_NEEDS_SCORES,
     .score = score,
 };

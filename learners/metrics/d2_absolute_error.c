@@ -14,6 +14,7 @@ const bl_metric_class bl_metric_d2_absolute_error = {
     .source = "Koenker and Machado 1999; scikit-learn d2_absolute_error_score",
     .for_numbers = true,
     .greater_is_better = true,
+    .bounds = {(double)-INFINITY, 1},
     .needs = BL_NEEDS_PRED,
     .score = score,
 };

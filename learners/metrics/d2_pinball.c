@@ -19,6 +19,7 @@ const bl_metric_class bl_metric_d2_pinball = {
     .source = "Koenker and Machado 1999; scikit-learn d2_pinball_score",
     .for_numbers = true,
     .greater_is_better = true,
+    .bounds = {(double)-INFINITY, 1},
     .needs = BL_NEEDS_PRED,
     .opts = opts,
     .params_size = sizeof(params),

@@ -31,6 +31,7 @@ const bl_metric_class bl_metric_d2_tweedie = {
     .source = "Hastie, Tibshirani and Wainwright 2015; scikit-learn d2_tweedie_score",
     .for_numbers = true,
     .greater_is_better = true,
+    .bounds = {(double)-INFINITY, 1},
     .needs = BL_NEEDS_PRED,
     .opts = bl_tweedie_opts,
     .params_size = sizeof(bl_tweedie_params),

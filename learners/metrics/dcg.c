@@ -13,6 +13,7 @@ const bl_metric_class bl_metric_dcg = {
     .source = "Jarvelin and Kekalainen 2002; scikit-learn dcg_score",
     .for_labels = true,
     .greater_is_better = true,
+    .bounds = {0, (double)INFINITY},
     .needs = BL_NEEDS_SCORES,
     .opts = bl_dcg_opts,
     .params_size = sizeof(bl_dcg_params),

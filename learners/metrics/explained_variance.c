@@ -52,6 +52,7 @@ const bl_metric_class bl_metric_explained_variance = {
     .source = "scikit-learn explained_variance_score",
     .for_numbers = true,
     .greater_is_better = true,
+    .bounds = {(double)-INFINITY, 1},
     .needs = BL_NEEDS_PRED,
     .opts = opts,
     .params_size = sizeof(params),

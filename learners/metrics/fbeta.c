@@ -25,6 +25,7 @@ const bl_metric_class bl_metric_fbeta = {
     .for_classes = true,
     .for_labels = true,
     .greater_is_better = true,
+    .bounds = {0, 1},
     .needs = BL_NEEDS_PRED,
     .opts = opts,
     .params_size = sizeof(bl_average_params),

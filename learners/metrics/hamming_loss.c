@@ -23,6 +23,7 @@ const bl_metric_class bl_metric_hamming_loss = {
     .for_classes = true,
     .for_labels = true,
     .greater_is_better = false,
+    .bounds = {0, 1},
     .needs = BL_NEEDS_PRED,
     .score = score,
 };

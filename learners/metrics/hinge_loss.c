@@ -31,6 +31,7 @@ const bl_metric_class bl_metric_hinge_loss = {
     .source = "Crammer and Singer 2001; scikit-learn hinge_loss",
     .for_classes = true,
     .greater_is_better = false,
+    .bounds = {0, (double)INFINITY},
     .needs = BL_NEEDS_DECISION,
     .score = score,
 };

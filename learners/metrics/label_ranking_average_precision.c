@@ -35,6 +35,7 @@ const bl_metric_class bl_metric_label_ranking_average_precision = {
     .source = "scikit-learn label_ranking_average_precision_score; Tsoumakas, Katakis and Vlahavas 2010",
     .for_labels = true,
     .greater_is_better = true,
+    .bounds = {0, 1},
     .needs = BL_NEEDS_SCORES,
     .score = score,
 };

@@ -28,6 +28,7 @@ const bl_metric_class bl_metric_label_ranking_loss = {
     .source = "scikit-learn label_ranking_loss; Tsoumakas, Katakis and Vlahavas 2010",
     .for_labels = true,
     .greater_is_better = false,
+    .bounds = {0, 1},
     .needs = BL_NEEDS_SCORES,
     .score = score,
 };

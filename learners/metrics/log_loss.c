@@ -28,6 +28,7 @@ const bl_metric_class bl_metric_log_loss = {
     .source = "scikit-learn log_loss",
     .for_classes = true,
     .greater_is_better = false,
+    .bounds = {0, (double)INFINITY},
     .needs = BL_NEEDS_PROBA,
     .score = score,
 };

@@ -39,6 +39,7 @@ const bl_metric_class bl_metric_matthews_corrcoef = {
     .source = "Matthews 1975; Gorodkin 2004; scikit-learn matthews_corrcoef",
     .for_classes = true,
     .greater_is_better = true,
+    .bounds = {-1, 1},
     .needs = BL_NEEDS_PRED,
     .score = score,
 };

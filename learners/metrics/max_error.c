@@ -27,6 +27,7 @@ const bl_metric_class bl_metric_max_error = {
     .source = "scikit-learn max_error",
     .for_numbers = true,
     .greater_is_better = false,
+    .bounds = {0, (double)INFINITY},
     .needs = BL_NEEDS_PRED,
     .score = score,
 };

@@ -24,6 +24,7 @@ const bl_metric_class bl_metric_mean_absolute_percentage_error = {
     .source = "scikit-learn mean_absolute_percentage_error",
     .for_numbers = true,
     .greater_is_better = false,
+    .bounds = {0, (double)INFINITY},
     .needs = BL_NEEDS_PRED,
     .score = score,
 };

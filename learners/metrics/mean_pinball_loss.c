@@ -20,6 +20,7 @@ const bl_metric_class bl_metric_mean_pinball_loss = {
     .source = "Koenker and Bassett 1978; scikit-learn mean_pinball_loss",
     .for_numbers = true,
     .greater_is_better = false,
+    .bounds = {0, (double)INFINITY},
     .needs = BL_NEEDS_PRED,
     .opts = opts,
     .params_size = sizeof(params),

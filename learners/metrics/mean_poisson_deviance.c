@@ -21,6 +21,7 @@ const bl_metric_class bl_metric_mean_poisson_deviance = {
     .source = "Jorgensen 1987; scikit-learn mean_poisson_deviance",
     .for_numbers = true,
     .greater_is_better = false,
+    .bounds = {0, (double)INFINITY},
     .needs = BL_NEEDS_PRED,
     .score = score,
 };

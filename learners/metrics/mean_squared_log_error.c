@@ -25,6 +25,7 @@ const bl_metric_class bl_metric_mean_squared_log_error = {
     .source = "scikit-learn mean_squared_log_error",
     .for_numbers = true,
     .greater_is_better = false,
+    .bounds = {0, (double)INFINITY},
     .needs = BL_NEEDS_PRED,
     .score = score,
 };

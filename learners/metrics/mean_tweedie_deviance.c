@@ -20,6 +20,7 @@ const bl_metric_class bl_metric_mean_tweedie_deviance = {
     .source = "Jorgensen 1987; scikit-learn mean_tweedie_deviance",
     .for_numbers = true,
     .greater_is_better = false,
+    .bounds = {0, (double)INFINITY},
     .needs = BL_NEEDS_PRED,
     .opts = bl_tweedie_opts,
     .params_size = sizeof(bl_tweedie_params),

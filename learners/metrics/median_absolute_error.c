@@ -38,6 +38,7 @@ const bl_metric_class bl_metric_median_absolute_error = {
     .source = "scikit-learn median_absolute_error",
     .for_numbers = true,
     .greater_is_better = false,
+    .bounds = {0, (double)INFINITY},
     .needs = BL_NEEDS_PRED,
     .score = score,
 };

@@ -63,6 +63,7 @@ const bl_metric_class bl_metric_r2 = {
     .source = "scikit-learn r2_score",
     .for_numbers = true,
     .greater_is_better = true,
+    .bounds = {(double)-INFINITY, 1},
     .needs = BL_NEEDS_PRED,
     .opts = opts,
     .params_size = sizeof(params),

@@ -74,6 +74,7 @@ const bl_metric_class bl_metric_roc_auc = {
     .for_classes = true,
     .for_labels = true,
     .greater_is_better = true,
+    .bounds = {0, 1},
     .needs = BL_NEEDS_SCORES,
     .opts = opts,
     .params_size = sizeof(params),

@@ -22,6 +22,7 @@ const bl_metric_class bl_metric_root_mean_squared_error = {
     .source = "scikit-learn root_mean_squared_error",
     .for_numbers = true,
     .greater_is_better = false,
+    .bounds = {0, (double)INFINITY},
     .needs = BL_NEEDS_PRED,
     .score = score,
 };

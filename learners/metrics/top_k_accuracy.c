@@ -45,6 +45,7 @@ const bl_metric_class bl_metric_top_k_accuracy = {
     .source = "scikit-learn top_k_accuracy_score",
     .for_classes = true,
     .greater_is_better = true,
+    .bounds = {0, 1},
     .needs = BL_NEEDS_SCORES,
     .opts = opts,
     .params_size = sizeof(params),

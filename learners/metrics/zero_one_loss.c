@@ -19,6 +19,7 @@ const bl_metric_class bl_metric_zero_one_loss = {
     .for_classes = true,
     .for_labels = true,
     .greater_is_better = false,
+    .bounds = {0, 1},
     .needs = BL_NEEDS_PRED,
     .score = score,
 };

@@ -17,7 +17,14 @@ static double test_share(const bl_folds *f)
 
 /* ---- intervals --------------------------------------------------------------------------------------------------- */
 
-static bl_status about_mean(bl_ctx *ctx, const bl_results *r, size_t metric, bl_result *x)
+/* Student's t knows no bounds, the score does: where it has none left there is no room for its mean either. */
+static void keep_within(const bl_metric_class *m, double interval[2])
+{
+  for (size_t e = 0; e < 2; e++)
+    if (isfinite(interval[e])) interval[e] = fmin(fmax(interval[e], m->bounds[0]), m->bounds[1]);
+}
+
+static bl_status about_mean(bl_ctx *ctx, const bl_config *c, const bl_results *r, size_t metric, bl_result *x)
 {
   const bl_cv *cv = &x->cv;
   size_t n = 0;
@@ -26,6 +33,7 @@ static bl_status about_mean(bl_ctx *ctx, const bl_results *r, size_t metric, bl_
   for (size_t k = 0; k < cv->n_folds; k++)
     if (isfinite(cv->score[k * cv->n_metrics + metric])) score[n++] = cv->score[k * cv->n_metrics + metric];
   bl_corrected_interval(score, n, test_share(&r->folds), level, &x->fold_interval[0], &x->fold_interval[1]);
+  keep_within(c->metrics[metric].cls, x->fold_interval);
   bl_free(ctx, score);
   return BL_OK;
 }
@@ -55,7 +63,7 @@ static bl_status about_pooled(bl_ctx *ctx, const bl_config *c, const bl_problem 
 static bl_status intervals(bl_ctx *ctx, const bl_config *c, const bl_problem *p, const bl_results *r, size_t metric,
                            bl_result *x)
 {
-  bl_status s = about_mean(ctx, r, metric, x);
+  bl_status s = about_mean(ctx, c, r, metric, x);
   return s ? s : about_pooled(ctx, c, p, metric, x);
 }
 

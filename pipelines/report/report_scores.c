@@ -189,9 +189,10 @@ static void intervals(const bl_report *rep, bl_sink *k)
     bl_sink_puts(k, "</tr>\n");
   }
   bl_sink_puts(
-      k, "</tbody></table></div>\n<p class=\"note\">About the mean over folds: Student's t, corrected for training "
-         "rows that folds share (Nadeau and Bengio 2003). About the pooled score: groups drawn with "
-         "replacement.</p>\n");
+      k,
+      "</tbody></table></div>\n<p class=\"note\">About the mean over folds: Student's t, corrected for training "
+      "rows that folds share (Nadeau and Bengio 2003), cut where the score ends. About the pooled score: groups drawn with "
+      "replacement.</p>\n");
 }
 
 static void failed_folds(const bl_report *rep, bl_sink *k)

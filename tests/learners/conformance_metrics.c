@@ -123,8 +123,32 @@ static void documented(bl_ctx *ctx, const bl_metric *m, size_t k)
   assert_ptr_equal(bl_metric_find(c->name), c);
   assert_true(c->summary && strlen(c->summary) > 5 && c->source && *c->source);
   assert_true((c->for_classes || c->for_labels || c->for_numbers) && c->needs && c->score);
+  assert_true(c->bounds[0] < c->bounds[1]);
   assert_int_equal(strspn(c->name, "abcdefghijklmnopqrstuvwxyz0123456789_"), strlen(c->name));
   for (const bl_opt *o = c->opts; o && o->name; o++) assert_true(o->help && strlen(o->help) > 5);
+}
+
+/* With skill, and with the classes told for one another, labels turned round, numbers far off. */
+static void within_bounds(bl_ctx *ctx, const bl_metric *m, size_t k)
+{
+  for (uint64_t draw_no = 0; draw_no < 20; draw_no++) {
+    sample s = draw(k, draw_no), wrong = s;
+    for (size_t i = 0; i < N * (k == SEVERAL ? LABELS : 1); i++)
+      wrong.pred[i] = k == SEVERAL ? 1 - s.y[i] : k ? fmod(s.y[i] + 1, (double)k) : 100 + s.y[i];
+    for (size_t i = 0; k == SEVERAL && i < N * LABELS; i++)
+      wrong.decision[i] = 1 - 2 * s.y[i], wrong.proba[i] = 1 - s.y[i];
+    for (size_t i = 0; k > 1 && i < N; i++)
+      for (size_t c = 0; c < k; c++) {
+        wrong.proba[i * k + c] = wrong.pred[i] == (double)c;
+        wrong.decision[k == 2 ? i : i * k + c] = k == 2 ? 2 * wrong.pred[i] - 1 : wrong.proba[i * k + c];
+      }
+    for (int e = 0; e < 2; e++) {
+      bl_scored v = view(e ? &wrong : &s, draw_no % 2);
+      double got = score(ctx, m, &v);
+      if (!(got >= m->cls->bounds[0] - 1e-12 && got <= m->cls->bounds[1] + 1e-12))
+        fail_msg("%s: %.17g is not within its bounds", m->cls->name, got);
+    }
+  }
 }
 
 static void perfect(bl_ctx *ctx, const bl_metric *m, size_t k)
@@ -172,7 +196,7 @@ static void weights_are_repeats(bl_ctx *ctx, const bl_metric *m, size_t k)
   sample s = draw(k, 3), t = s;
   t.n = 0;
   for (size_t i = 0; i < N; i++)
-    for (double w = 0; w < s.weight[i]; w++) copy_row(&s, i, &t, t.n++);
+    for (size_t w = 0; w < (size_t)s.weight[i]; w++) copy_row(&s, i, &t, t.n++);
   bl_scored a = view(&s, true), b = view(&t, false);
   near(m, "weights against repeated rows", score(ctx, m, &a), score(ctx, m, &b));
   for (size_t i = 0; i < N; i++) t.weight[i] = 1, copy_row(&s, i, &t, i), t.weight[i] = 1;
@@ -280,6 +304,7 @@ static void allocations(bl_ctx *ctx, const bl_metric *m, size_t k)
 /* clang-format on */
 WALK(documented)
 WALK(perfect)
+WALK(within_bounds)
 WALK(order_of_rows)
 WALK(weights_are_repeats)
 WALK(nan_is_refused)
@@ -292,16 +317,12 @@ WALK(allocations)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(walk_documented),
-                                     cmocka_unit_test(walk_perfect),
-                                     cmocka_unit_test(walk_order_of_rows),
-                                     cmocka_unit_test(walk_weights_are_repeats),
-                                     cmocka_unit_test(walk_nan_is_refused),
-                                     cmocka_unit_test(walk_missing_is_refused),
-                                     cmocka_unit_test(walk_bad_weights_are_refused),
-                                     cmocka_unit_test(walk_one_class),
-                                     cmocka_unit_test(walk_one_row),
-                                     cmocka_unit_test(walk_inputs_stand),
-                                     cmocka_unit_test(walk_allocations)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(walk_documented),          cmocka_unit_test(walk_perfect),
+      cmocka_unit_test(walk_within_bounds),       cmocka_unit_test(walk_order_of_rows),
+      cmocka_unit_test(walk_weights_are_repeats), cmocka_unit_test(walk_nan_is_refused),
+      cmocka_unit_test(walk_missing_is_refused),  cmocka_unit_test(walk_bad_weights_are_refused),
+      cmocka_unit_test(walk_one_class),           cmocka_unit_test(walk_one_row),
+      cmocka_unit_test(walk_inputs_stand),        cmocka_unit_test(walk_allocations)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -195,7 +195,7 @@ static void weights_mean_repetition(const subject *s)
   for (uint32_t i = 0; i < N; i++) {
     ones[i] = 1;
     if (a.weight[i] > 0) kept[n_kept] = i, w_kept[n_kept] = a.weight[i], y_kept[n_kept++] = a.y[i];
-    for (double k = 0; k < a.weight[i]; k++) repeated[n_repeated] = i, y_repeated[n_repeated++] = a.y[i];
+    for (size_t k = 0; k < (size_t)a.weight[i]; k++) repeated[n_repeated] = i, y_repeated[n_repeated++] = a.y[i];
   }
   assert_true(n_kept < N && n_repeated > n_kept);
   bl_data none = a.d, all_one = a.d, weighted = a.d, removed = a.d, copied = a.d;

@@ -65,6 +65,25 @@ static void a_better_model_is_found_better(void **unused)
   done(ctx, &c, &d, &p, &r);
 }
 
+/* Each fold tests two rows of a class and one of the other, so that the class of most training rows is now the one and now
+ * the other: recall is 0 or 1, and Student's t would have its interval go on beyond both. */
+static void intervals_end_where_scores_do(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_config c;
+  bl_dataset d;
+  bl_problem p;
+  bl_results r;
+  of_a_run(ctx, "split: leave_one_group_out, metrics: [recall]", &c, &d, &p, &r);
+  double lo, hi;
+  bl_corrected_interval(r.v[1].cv.score, GROUPS, 1. / (GROUPS - 1), 0.95, &lo, &hi);
+  assert_true(lo < 0 && hi > 1); /* else this tests nothing */
+  check_near(r.v[1].fold_interval[0], 0, 0);
+  check_near(r.v[1].fold_interval[1], 1, 0);
+  done(ctx, &c, &d, &p, &r);
+}
+
 /* Of a loss less is better: the effect still speaks for the better model. Folds of several groups turn no signs. */
 static void a_loss_speaks_for_the_lower(void **unused)
 {
@@ -84,6 +103,7 @@ static void a_loss_speaks_for_the_lower(void **unused)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(a_better_model_is_found_better),
+                                     cmocka_unit_test(intervals_end_where_scores_do),
                                      cmocka_unit_test(a_loss_speaks_for_the_lower)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,8 @@
 #ifndef BALEEN_METRIC_H
 #define BALEEN_METRIC_H
 
+#include <math.h>
+
 #include "baleen/matrix.h"
 #include "baleen/option.h"
 
@@ -33,6 +35,7 @@ typedef struct bl_metric_class {
   const char *name, *summary, *source;
   bool for_classes, for_labels, for_numbers; /* one class a row, several labels a row, regression (any targets) */
   bool greater_is_better;
+  double bounds[2]; /* no score lies below or above them, whatever the options; infinite where there is none */
   unsigned needs;
   const bl_opt *opts;
   size_t params_size;
