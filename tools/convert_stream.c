@@ -52,8 +52,10 @@ bl_status bl_convert_chain(bl_ctx *ctx, const bl_rec_stream *st, const bl_conver
   bl_status s = add_channels(ctx, st, &in);
   if (!s) s = bl_stage_chain_new(ctx, &in, out);
   if (!s && how->pick && how->pick->n) s = add_pick(ctx, *out, how->pick);
-  if (!s && how->stages && (s = bl_stage_chain_add_text(ctx, *out, how->stages, bl_npy_read_array)))
+  if (!s && how->stages && (s = bl_stage_chain_add_text(ctx, *out, how->stages, bl_npy_read_array))) {
+    if (s == BL_E_RANGE) s = BL_E_CONFIG; /* what was typed is wrong, as with a name that is none */
     s = bl_fail_in(ctx, s, "%s: --stages: ", how->who ? how->who : "convert");
+  }
   bl_stream_free(ctx, &in);
   if (!s) return BL_OK;
   bl_stage_chain_free(ctx, *out);

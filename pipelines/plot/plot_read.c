@@ -201,6 +201,7 @@ bl_status bl_spectrum_of_stages(const bl_plot *p, const char *stages, bl_spectru
   if (!s) s = describe(p, &in);
   if (!s) s = bl_stage_chain_new(p->ctx, &in, &out->chain);
   if (!s) s = bl_stage_chain_add_text(p->ctx, out->chain, bl_buf_text(&text), bl_npy_read_array);
+  if (s == BL_E_RANGE) s = BL_E_CONFIG; /* what was asked for is wrong, as with a name that is none */
   bl_stream_free(p->ctx, &in);
   bl_buf_free(p->ctx, &text);
   if (s) bl_spectrum_free(p->ctx, out);

@@ -258,6 +258,8 @@ static void test_stages(void **state)
   }
   how.stages = "[{stft: {n_ft: 256}}]";
   check_fails(ctx, bl_plot_recording(ctx, wav, &how, out), BL_E_CONFIG, "n_ft");
+  how.stages = "[{fir: {h_freq: 4000}}]";
+  check_fails(ctx, bl_plot_recording(ctx, wav, &how, out), BL_E_CONFIG, "below half the sampling rate");
   how.stages = "mlab_specgra";
   check_fails(ctx, bl_plot_recording(ctx, wav, &how, out), BL_E_CONFIG, "did you mean 'mlab_specgram'?");
   check_free(ctx);
