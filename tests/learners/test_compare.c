@@ -61,6 +61,23 @@ static void which_rows_were_right(void **unused)
 }
 
 /* Equal models, one pair, nothing: a word for each. */
+/* More pairs than are counted out, most of them tied: scipy 1.10.1, wilcoxon(d, method="approx", correction=False) of
+ * d = i * 7 mod 11 - 4 for i below 80, zeros left out. */
+static void many_ties(void **unused)
+{
+  (void)unused;
+  enum { PAIRS = 80 };
+  double a[PAIRS], b[PAIRS] = {0};
+  bl_ctx *ctx = bl_ctx_new();
+  bl_test t;
+  for (int i = 0; i < PAIRS; i++) a[i] = i * 7 % 11 - 4;
+  check_ok(ctx, bl_wilcoxon(ctx, a, b, PAIRS, &t));
+  assert_int_equal(t.n, 73);
+  check_near(t.statistic, 896.5, 0);
+  check_near(t.p, 0.01219151004275353, 1e-12);
+  check_free(ctx);
+}
+
 static void edges(void **unused)
 {
   (void)unused;
@@ -213,6 +230,7 @@ int main(void)
   const struct CMUnitTest tests[] = {cmocka_unit_test(numbers_are_scipys),
                                      cmocka_unit_test(which_rows_were_right),
                                      cmocka_unit_test(edges),
+                                     cmocka_unit_test(many_ties),
                                      cmocka_unit_test(many_subjects_are_drawn),
                                      cmocka_unit_test(bits),
                                      cmocka_unit_test(groups_are_what_varies),
