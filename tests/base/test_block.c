@@ -181,6 +181,10 @@ static void json(void **state)
       {"[{\"name\":\"a\",\"form\":\"scalars\",\"dims\":[2],\"first\":0,\"columns\":2,\"units\":[\"\"]}]",
        "1 units for 2"},
       {"[{\"name\":\"a\",\"form\":\"scalars\",\"dims\":[2],\"first\":0,\"columns\":2,\"unit\":7}]", "no text"},
+      {"[{\"name\":\"a\",\"form\":\"category\",\"dims\":[1],\"first\":0,\"columns\":1,\"unit\":\"\"}]",
+       "block 'a' is a category without values"},
+      {"[{\"name\":\"a\",\"form\":\"category\",\"dims\":[1],\"first\":0,\"columns\":1,\"unit\":\"\",\"values\":[3]}]",
+       "a value that is no text"},
   };
   bl_ctx *ctx = bl_ctx_new();
   char name[] = "mean", a[] = "uV", c[] = "mV", *mixed[] = {a, c, a};

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "baleen/category.h"
 #include "baleen/source.h"
 #include "tree.h"
 
@@ -90,6 +91,10 @@ static void text_is_a_category(void **state)
       if (!(got == want[i][j] || (isnan(got) && isnan(want[i][j]))))
         fail_msg("row %zu, column %zu: %g", i, j, (double)got);
     }
+  char bay[] = "bay", sea[] = "sea", *known[] = {bay, sea};
+  const bl_texts values = {.v = known, .n = 2};
+  assert_true(bl_category_code(&values, "sea") == 1 && bl_category_code(&values, "lake") == -1);
+  assert_true(isnan(bl_category_code(&values, " ")));
   assert_int_equal(d.blocks.n, 4);
   assert_string_equal(d.blocks.v[0].name, "numbers");
   assert_int_equal(d.blocks.v[1].form, BL_BLOCK_CATEGORY);
