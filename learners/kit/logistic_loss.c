@@ -54,6 +54,29 @@ static void add_hessian(const bl_logistic_loss *m, const scratch *s, size_t lo, 
   bl_gemm(true, false, p, p, rows, 1, s->a, p, s->b, p, 1, hess + r * p * n + c * p, n);
 }
 
+/* Of one output: the rows' loss, gradient and Hessian (its upper triangle). What a row adds to the Hessian, v_i a_i a_i' with
+ * v_i = w_i p (1 - p), is never negative, so that rows times sqrt(v_i) stand in place of the rows, and the product of them
+ * with themselves costs half of a product of two matrices. */
+static double add_block_of_one(const bl_logistic_loss *m, const scratch *s, const double *theta, size_t lo, size_t rows,
+                               double *grad, double *hess)
+{
+  size_t p = unknowns_a_row(m);
+  double loss = 0, *z = s->z;
+  bl_gemv(false, rows, p, 1, s->a, p, theta, 0, z);
+  for (size_t i = 0; i < rows; i++) {
+    double w = m->weight[lo + i];
+    loss += w * loss_of(z + i, 1, (size_t)m->y[lo + i]);
+    s->b[i] = sqrt(w * z[i] * (1 - z[i]));
+    z[i] = w * (z[i] - m->y[lo + i]);
+  }
+  bl_gemv(true, rows, p, 1, s->a, p, z, 1, grad);
+  if (!hess) return loss;
+  for (size_t i = 0; i < rows; i++)
+    for (size_t j = 0; j < p; j++) s->a[i * p + j] *= s->b[i];
+  bl_gram_add(s->a, rows, p, hess);
+  return loss;
+}
+
 /* Adds the rows' loss, gradient and the blocks c >= r of the Hessian. */
 static double add_block(const bl_logistic_loss *m, const scratch *s, const double *theta, size_t lo, size_t hi,
                         double *grad, double *hess)
@@ -61,15 +84,14 @@ static double add_block(const bl_logistic_loss *m, const scratch *s, const doubl
   size_t k = m->n_outputs, p = unknowns_a_row(m), rows = hi - lo;
   double loss = 0;
   standardise(m, lo, hi, s->a);
+  if (k == 1) return add_block_of_one(m, s, theta, lo, rows, grad, hess);
   bl_gemm(false, true, rows, k, p, 1, s->a, p, theta, p, 0, s->z, k);
   for (size_t i = 0; i < rows; i++) loss += m->weight[lo + i] * loss_of(s->z + i * k, k, (size_t)m->y[lo + i]);
   for (size_t r = 0; hess && r < k; r++)
     for (size_t c = r; c < k; c++) add_hessian(m, s, lo, rows, r, c, hess);
   for (size_t i = 0; i < rows; i++) {
     double *prob = s->z + i * k;
-    size_t y = (size_t)m->y[lo + i];
-    if (k > 1) prob[y] -= 1;
-    else prob[0] -= (double)y;
+    prob[(size_t)m->y[lo + i]] -= 1;
     for (size_t c = 0; c < k; c++) prob[c] *= m->weight[lo + i];
   }
   bl_gemm(true, false, k, p, rows, 1, s->z, k, s->a, p, 1, grad, p);

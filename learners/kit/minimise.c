@@ -44,20 +44,22 @@ static void swap(point *a, point *b)
   *b = c;
 }
 
-/* Finds a step with enough descent (Armijo) and, for want_slope, enough flattening; `next` is the new point. */
+/* Finds a step with enough descent (Armijo) and, for want_slope, enough flattening; `next` is the new point. A Hessian that
+ * is asked for (hess may be NULL) is that of the first step tried, t: right where *found_first is set. */
 static bl_status line_search(bl_ctx *ctx, const bl_minimise *m, const point *at, point *next, const double *dir,
-                             double t, bool want_slope, bool *found)
+                             double t, bool want_slope, double *hess, bool *found, bool *found_first)
 {
   double lo = 0, hi = HUGE_VAL, slope = bl_dot(m->n, at->g, dir);
-  *found = false;
+  *found = *found_first = false;
   for (int i = 0; i < MAX_TRIES && slope < 0; i++) {
     step_to(next, at, dir, t, m->n);
-    bl_status s = m->fn(ctx, m->arg, next->x, &next->f, next->g, NULL);
+    bl_status s = m->fn(ctx, m->arg, next->x, &next->f, next->g, i ? NULL : hess);
     if (s) return s;
     if (!(next->f <= at->f + armijo * t * slope + slack(at->f))) {
       hi = t;
     } else {
       *found = true;
+      *found_first = i == 0;
       if (!want_slope || bl_dot(m->n, next->g, dir) >= wolfe * slope) return BL_OK;
       lo = t;
       *found = false;
@@ -129,10 +131,10 @@ bl_status bl_minimise_lbfgs(bl_ctx *ctx, bl_minimise *m, double *x)
   m->n_iter = 0;
   if (!s) settle(m, &at);
   while (!s && !m->converged && m->n_iter < m->max_iter && !(s = BL_CHECK_CANCEL(ctx))) {
-    bool found = false;
+    bool found, first_try;
     direction(&q, at.g, dir);
     double norm = sqrt(bl_dot(n, at.g, at.g)), first = q.count || norm <= 1 ? 1 : 1 / norm;
-    if ((s = line_search(ctx, m, &at, &next, dir, first, true, &found))) break;
+    if ((s = line_search(ctx, m, &at, &next, dir, first, true, NULL, &found, &first_try))) break;
     if (!found && !q.count) break; /* not even along the gradient */
     if (!found) {
       q.count = 0;
@@ -169,6 +171,10 @@ static bl_status newton_direction(bl_ctx *ctx, size_t n, const double *h, const 
   return s;
 }
 
+/* The gradient that the next Newton step leaves, by its quadratic convergence: from one step to the next it is squared, times
+ * a constant that the last step tells. Where it will be small enough, no Hessian is needed at the point to come. */
+static double expected_gradient(double before, double now) { return now / (before * before) * now * now; }
+
 bl_status bl_minimise_newton(bl_ctx *ctx, bl_minimise *m, double *x)
 {
   size_t n = m->n;
@@ -185,15 +191,17 @@ bl_status bl_minimise_newton(bl_ctx *ctx, bl_minimise *m, double *x)
   memcpy(at.x, x, n * sizeof *x);
   if ((s = m->fn(ctx, m->arg, at.x, &at.f, at.g, h))) goto done;
   settle(m, &at);
-  while (!m->converged && m->n_iter < m->max_iter) {
-    bool found = false;
+  for (double expected = HUGE_VAL; !m->converged && m->n_iter < m->max_iter;) {
+    bool found, known;
+    double before = m->grad_max, *next_h = expected > m->tol ? h : NULL;
     if ((s = BL_CHECK_CANCEL(ctx)) || (s = newton_direction(ctx, n, h, at.g, work, dir))) goto done;
-    if ((s = line_search(ctx, m, &at, &next, dir, 1, false, &found))) goto done;
+    if ((s = line_search(ctx, m, &at, &next, dir, 1, false, next_h, &found, &known))) goto done;
     if (!found) break;
     swap(&at, &next);
     m->n_iter++;
     settle(m, &at);
-    if (!m->converged && (s = m->fn(ctx, m->arg, at.x, &at.f, at.g, h))) goto done;
+    expected = expected_gradient(before, m->grad_max);
+    if (!m->converged && !(next_h && known) && (s = m->fn(ctx, m->arg, at.x, &at.f, at.g, h))) goto done;
   }
   memcpy(x, at.x, n * sizeof *x);
 done:
