@@ -40,18 +40,15 @@ static void reflect(double *a, size_t i, double k)
   for (size_t j = 1; j <= i + 1; j++) a[j] = before[j] + k * before[i + 1 - j];
 }
 
-enum { LANES = 4 };
-typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
-
 /* A macro, for handing such a vector to a function means another thing on each kind of machine. */
 #define FOLDED(s) (((s)[0] + (s)[1]) + ((s)[2] + (s)[3]))
 
 /* The power of f and b together, and the sum of f b: four sums side by side of each, always folded in the same order. */
 BL_WIDE static double powers(const double *restrict f, const double *restrict b, size_t n, double *product)
 {
-  lanes ff = {0}, bb = {0}, fb = {0}, x, y;
+  bl_lanes ff = {0}, bb = {0}, fb = {0}, x, y;
   size_t i = 0;
-  for (; i + LANES <= n; i += LANES) {
+  for (; i + BL_LANES <= n; i += BL_LANES) {
     memcpy(&x, f + i, sizeof x);
     memcpy(&y, b + i, sizeof y);
     ff += x * x;

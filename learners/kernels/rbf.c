@@ -1,4 +1,5 @@
 /* rbf: exp(-gamma |x - y|^2), the square of the distance being x.x + y.y - 2 x.y */
+#include "baleen/wide.h"
 #include "vector_exp.h"
 #include "vector_options.h"
 
@@ -8,13 +9,18 @@ typedef struct params {
 
 static const bl_opt opts[] = {BL_VECTOR_GAMMA(params, v, "scale"), BL_OPT_END};
 
+/* Of equal rows rounding may leave something of the square of their distance, also below 0. */
+BL_WIDE static void rbf_exponents(double gamma, double xx, const double *restrict yy, double *restrict v, size_t n)
+{
+  for (size_t i = 0; i < n; i++) {
+    double square = xx + yy[i] - 2 * v[i];
+    v[i] = -gamma * (square > 0 ? square : 0);
+  }
+}
+
 static void of_products(const bl_kernel *k, double xx, const double *yy, double *v, size_t n)
 {
-  double gamma = k->gamma;
-  for (size_t i = 0; i < n; i++) {
-    double square = xx + yy[i] - 2 * v[i]; /* of equal rows rounding may leave something, also below 0 */
-    v[i] = square > 0 ? -gamma * square : 0;
-  }
+  rbf_exponents(k->gamma, xx, yy, v, n);
   bl_vector_exp(v, n);
 }
 

@@ -1,10 +1,12 @@
 #include "kernel_table.h"
 
+#include <string.h>
+
 #include "baleen/memory.h"
 #include "baleen/wide.h"
 
 enum {
-  PANEL = 8,                      /* rows of the table that stand side by side in a panel */
+  PANEL = 2 * BL_LANES,           /* rows of the table that stand side by side in a panel */
   TALL = 4,                       /* rows of X that are multiplied together */
   BLOCK = 32,                     /* rows of X that meet a tile while it is in the cache */
   PANELS = BL_KERNEL_TILE / PANEL /* of a tile */
@@ -58,30 +60,32 @@ size_t bl_kernel_table_room(const bl_kernel_table *t) { return BLOCK * (t->d + 1
 BL_WIDE static void multiply_tall(const double *restrict x, size_t d, const double *restrict panel,
                                   double *restrict out)
 {
-  double a[PANEL] = {0}, b[PANEL] = {0}, c[PANEL] = {0}, e[PANEL] = {0};
+  bl_lanes low[TALL] = {{0}}, high[TALL] = {{0}}, near, far;
   for (size_t j = 0; j < d; j++, panel += PANEL) {
-    double xa = x[j], xb = x[d + j], xc = x[2 * d + j], xe = x[3 * d + j];
-    for (size_t k = 0; k < PANEL; k++) a[k] += xa * panel[k];
-    for (size_t k = 0; k < PANEL; k++) b[k] += xb * panel[k];
-    for (size_t k = 0; k < PANEL; k++) c[k] += xc * panel[k];
-    for (size_t k = 0; k < PANEL; k++) e[k] += xe * panel[k];
+    memcpy(&near, panel, sizeof near);
+    memcpy(&far, panel + BL_LANES, sizeof far);
+    for (size_t i = 0; i < TALL; i++) {
+      low[i] += x[i * d + j] * near;
+      high[i] += x[i * d + j] * far;
+    }
   }
-  for (size_t k = 0; k < PANEL; k++) {
-    out[k] = a[k];
-    out[BL_KERNEL_TILE + k] = b[k];
-    out[2 * BL_KERNEL_TILE + k] = c[k];
-    out[3 * BL_KERNEL_TILE + k] = e[k];
+  for (size_t i = 0; i < TALL; i++) {
+    memcpy(out + i * BL_KERNEL_TILE, &low[i], sizeof low[i]);
+    memcpy(out + i * BL_KERNEL_TILE + BL_LANES, &high[i], sizeof high[i]);
   }
 }
 
 BL_WIDE static void multiply_one(const double *restrict x, size_t d, const double *restrict panel, double *restrict out)
 {
-  double a[PANEL] = {0};
+  bl_lanes low = {0}, high = {0}, near, far;
   for (size_t j = 0; j < d; j++, panel += PANEL) {
-    double xa = x[j];
-    for (size_t k = 0; k < PANEL; k++) a[k] += xa * panel[k];
+    memcpy(&near, panel, sizeof near);
+    memcpy(&far, panel + BL_LANES, sizeof far);
+    low += x[j] * near;
+    high += x[j] * far;
   }
-  for (size_t k = 0; k < PANEL; k++) out[k] = a[k];
+  memcpy(out, &low, sizeof low);
+  memcpy(out + BL_LANES, &high, sizeof high);
 }
 
 static void tile_by_products(const bl_kernel_table *t, const double *x, size_t n_x, size_t first, size_t n, double *v)
