@@ -201,7 +201,7 @@ void bl_ctx_set_progress(bl_ctx *ctx, bl_progress_fn fn, void *user)
 void bl_progress(bl_ctx *ctx, const char *what, double done, double total)
 {
   bl_core *core = ctx->core;
-  if (!core->progress) return;
+  if (!core->progress || ctx->telling.muted) return;
   pthread_mutex_lock(&core->talk);
   core->progress(core->progress_user, what, done, total);
   pthread_mutex_unlock(&core->talk);

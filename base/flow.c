@@ -201,6 +201,35 @@ bool bl_flow_is_null(const bl_flow *f)
          (!f->text || !*f->text || !strcmp(f->text, "null") || !strcmp(f->text, "~"));
 }
 
+static bl_status copy_all(bl_ctx *ctx, bl_flow **to, const bl_flow *from, size_t n)
+{
+  bl_status s = BL_OK;
+  if (!from || !n) return BL_OK;
+  if (!(*to = bl_calloc(ctx, n, sizeof **to))) return bl_fail_nomem(ctx, "a list");
+  for (size_t i = 0; !s && i < n; i++) s = bl_flow_copy(ctx, &(*to)[i], &from[i]);
+  return s;
+}
+
+bl_status bl_flow_copy(bl_ctx *ctx, bl_flow *to, const bl_flow *from)
+{
+  *to = (bl_flow){.kind = from->kind, .quoted = from->quoted, .line = from->line, .column = from->column, .n = from->n};
+  if (from->text && !(to->text = bl_strdup(ctx, from->text))) return bl_fail_nomem(ctx, "a value");
+  bl_status s = copy_all(ctx, &to->child, from->child, from->n);
+  return s ? s : copy_all(ctx, &to->key, from->key, from->n);
+}
+
+bool bl_flow_equal(const bl_flow *a, const bl_flow *b)
+{
+  if (a->kind != b->kind || a->n != b->n) return false;
+  if (a->kind == BL_FLOW_SCALAR)
+    return (bl_flow_is_null(a) && bl_flow_is_null(b)) || bl_text_equal(a->text ? a->text : "", b->text ? b->text : "");
+  for (size_t i = 0; i < a->n; i++)
+    if (!bl_flow_equal(&a->child[i], &b->child[i]) ||
+        (a->kind == BL_FLOW_MAP && !bl_text_equal(a->key[i].text, b->key[i].text)))
+      return false;
+  return true;
+}
+
 void bl_flow_free(bl_ctx *ctx, bl_flow *f)
 {
   for (size_t i = 0; i < f->n; i++) {

@@ -100,7 +100,7 @@ static bl_status set_numbers(bl_ctx *ctx, const bl_opt *o, const bl_flow *f, bl_
 static bool takes_list(const bl_opt *o)
 {
   return o->kind == BL_OPT_REALS || o->kind == BL_OPT_TEXTS || o->kind == BL_OPT_RANGES || o->kind == BL_OPT_NUMBERS ||
-         o->kind == BL_OPT_ARRAY;
+         o->kind == BL_OPT_ARRAY || o->kind == BL_OPT_TREE;
 }
 
 /* Reads `f`, a scalar unless the option takes a list, into the zeroed value at `at`. */
@@ -136,6 +136,7 @@ static bl_status set_one(bl_ctx *ctx, const bl_opt *o, const bl_flow *f, void *a
     return BL_OK;
   }
   case BL_OPT_ARRAY: return bl_array_parse(ctx, f, at, bad);
+  case BL_OPT_TREE: return bl_flow_copy(ctx, at, f);
   case BL_OPT_TEXT: return (*(char **)at = bl_strdup(ctx, text)) ? BL_OK : bl_fail_nomem(ctx, "a text");
   case BL_OPT_REALS:
   case BL_OPT_TEXTS: return set_list(ctx, o, f, at, bad);
@@ -159,6 +160,7 @@ typedef union any_value {
   bl_ranges ranges;
   bl_numbers numbers;
   bl_array array;
+  bl_flow tree;
 } any_value;
 
 /* Puts what `f` says in the option's place; what stood there is kept when that is no good. */
@@ -281,11 +283,11 @@ bl_status bl_opts_complete(bl_ctx *ctx, const char *who, const bl_opt *table, co
   for (const bl_opt *o = table; o && o->name; o++) {
     if (!(o->flags & BL_OPT_NEEDED)) continue;
     const void *at = bl_opt_const_place(params, o);
-    bool missing = (o->kind == BL_OPT_TEXT && !*(char *const *)at) ||
-                   (o->kind == BL_OPT_REALS && !((const bl_reals *)at)->n) ||
-                   (o->kind == BL_OPT_TEXTS && !((const bl_texts *)at)->n) ||
-                   (o->kind == BL_OPT_RANGES && !((const bl_ranges *)at)->n) ||
-                   (o->kind == BL_OPT_ARRAY && !((const bl_array *)at)->v && !((const bl_array *)at)->path);
+    bool missing =
+        (o->kind == BL_OPT_TEXT && !*(char *const *)at) || (o->kind == BL_OPT_REALS && !((const bl_reals *)at)->n) ||
+        (o->kind == BL_OPT_TEXTS && !((const bl_texts *)at)->n) ||
+        (o->kind == BL_OPT_RANGES && !((const bl_ranges *)at)->n) || (o->kind == BL_OPT_TREE && bl_flow_is_null(at)) ||
+        (o->kind == BL_OPT_ARRAY && !((const bl_array *)at)->v && !((const bl_array *)at)->path);
     if (missing) return bl_fail(ctx, BL_E_CONFIG, "%s: '%s' must be given: %s", who, o->name, o->help);
   }
   return BL_OK;

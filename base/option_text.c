@@ -36,6 +36,7 @@ bl_status bl_opt_allowed(bl_ctx *ctx, const bl_opt *o, bl_buf *out)
   case BL_OPT_REALS: s = bl_buf_puts(ctx, out, "a list of numbers"); break;
   case BL_OPT_RANGES: s = bl_buf_puts(ctx, out, "a map of names to [low, high], numbers"); break;
   case BL_OPT_ARRAY: return bl_buf_puts(ctx, out, "an array: a .npy file, or rows of numbers as [[1, 2], [3, 4]]");
+  case BL_OPT_TREE: return bl_buf_puts(ctx, out, "a map or a list");
   case BL_OPT_ESTIMATOR:
     return bl_buf_puts(ctx, out,
                        o->flags & BL_OPT_MANY ? "a list of estimators, or a map of names to them"
@@ -166,6 +167,7 @@ bl_status bl_opts_get(bl_ctx *ctx, const bl_opt *table, const void *params, cons
     return s ? s : bl_buf_puts(ctx, out, "}");
   }
   case BL_OPT_ARRAY: return bl_array_print(ctx, at, out);
+  case BL_OPT_TREE: return bl_flow_is_null(at) ? bl_buf_puts(ctx, out, "null") : bl_flow_print(ctx, at, out);
   case BL_OPT_RANGES: {
     const bl_ranges *r = at;
     char hi[32];

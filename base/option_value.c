@@ -20,6 +20,7 @@ size_t bl_opt_size(bl_opt_kind kind)
   case BL_OPT_RANGES: return sizeof(bl_ranges);
   case BL_OPT_NUMBERS: return sizeof(bl_numbers);
   case BL_OPT_ARRAY: return sizeof(bl_array);
+  case BL_OPT_TREE: return sizeof(bl_flow);
   case BL_OPT_ESTIMATOR: return 0;
   }
   return 0;
@@ -38,6 +39,7 @@ void bl_opt_release(bl_ctx *ctx, const bl_opt *o, void *at)
     break;
   case BL_OPT_TEXTS: bl_texts_free(ctx, at); break;
   case BL_OPT_ARRAY: bl_array_free(ctx, at); break;
+  case BL_OPT_TREE: bl_flow_free(ctx, at); break;
   case BL_OPT_RANGES: {
     bl_ranges *r = at;
     for (size_t i = 0; i < r->n; i++) bl_free(ctx, r->v[i].name);
@@ -80,6 +82,11 @@ bl_status bl_opts_copy(bl_ctx *ctx, const bl_opt *table, void *to, const void *f
     }
     case BL_OPT_ARRAY: {
       bl_status s = bl_array_copy(ctx, b, a);
+      if (s) return s;
+      break;
+    }
+    case BL_OPT_TREE: {
+      bl_status s = bl_flow_copy(ctx, b, a);
       if (s) return s;
       break;
     }
@@ -132,6 +139,7 @@ static bool equal_one(const bl_opt *o, const void *a, const void *b)
     return same;
   }
   case BL_OPT_ARRAY: return bl_array_equal(a, b);
+  case BL_OPT_TREE: return bl_flow_equal(a, b);
   case BL_OPT_RANGES: {
     const bl_ranges *p = a, *q = b;
     bool same = p->n == q->n;

@@ -213,10 +213,41 @@ static void needed(void **state)
   check_free(ctx);
 }
 
+typedef struct grown {
+  bl_flow grid;
+} grown;
+
+/* A tree is kept as it stands, null where none was given, and its copy is its own. */
+static void trees(void **state)
+{
+  (void)state;
+  static const bl_opt t[] = {BL_TREE(grown, grid, BL_OPT_NEEDED, "What is tried"), BL_OPT_END};
+  static const char text[] = "{svc.C: [1, \"a, b\"], deep: {x: [[]]}}";
+  bl_ctx *ctx = bl_ctx_new();
+  grown a = {0}, b = {0};
+  bl_buf out = {0};
+  check_fails(ctx, bl_opts_complete(ctx, "search", t, &a), BL_E_CONFIG, "search: 'grid' must be given: What is tried");
+  check_ok(ctx, bl_opts_get(ctx, t, &a, "grid", &out));
+  assert_string_equal(bl_buf_text(&out), "null");
+  check_ok(ctx, bl_opts_set(ctx, "search", t, &a, "grid", text));
+  check_ok(ctx, bl_opts_copy(ctx, t, &b, &a));
+  assert_true(bl_opts_equal(t, &a, &b));
+  bl_buf_free(ctx, &out);
+  check_ok(ctx, bl_opts_get(ctx, t, &b, "grid", &out));
+  assert_string_equal(bl_buf_text(&out), text);
+  check_ok(ctx, bl_opts_set(ctx, "search", t, &b, "grid", "{svc.C: [1, \"a, b\"], deep: {y: [[]]}}"));
+  assert_false(bl_opts_equal(t, &a, &b));
+  check_fails(ctx, bl_opts_set(ctx, "search", t, &b, "grid", "{svc.C: [1"), BL_E_CONFIG, "grid");
+  bl_opts_release(ctx, t, &a);
+  bl_opts_release(ctx, t, &b);
+  bl_buf_free(ctx, &out);
+  check_free(ctx);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(values), cmocka_unit_test(refusals),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(values),       cmocka_unit_test(refusals),
                                      cmocka_unit_test(get_then_set), cmocka_unit_test(allocations),
-                                     cmocka_unit_test(needed)};
+                                     cmocka_unit_test(needed),       cmocka_unit_test(trees)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,8 +74,8 @@ void bl_warn(bl_ctx *ctx, bl_warning code, const char *format, ...) BL_PRINTF(3,
  * What bl_warn() puts before its text, as "NAME: ": the recording at work, which the code that warns does not know.
  * Borrowed; NULL: nothing. Returns what it was before. */
 const char *bl_ctx_set_subject(bl_ctx *ctx, const char *subject);
-/* While muted, bl_warn() and notes of bl_log() do nothing: for work that is done twice, so that what it says is said
- * once. Returns what it was before. */
+/* While muted, bl_warn(), bl_progress() and notes of bl_log() do nothing: for work that is done twice, so that what it says
+ * is said once. Returns what it was before. */
 bool bl_ctx_mute(bl_ctx *ctx, bool muted);
 /* Who hears what bl_warn() says, muted or not, without its subject; fn NULL: nobody. `text` lives only during the call.
  * Threads call one at a time; it must not log or warn itself. Returns who did before. */

@@ -11,6 +11,8 @@
 
 #include "baleen/memory.h"
 
+typedef struct bl_flow bl_flow; /* below */
+
 typedef enum bl_opt_kind {
   BL_OPT_INT,     /* int64_t */
   BL_OPT_REAL,    /* double */
@@ -23,6 +25,7 @@ typedef enum bl_opt_kind {
   BL_OPT_RANGES,  /* bl_ranges: {alpha: [8, 13], beta: [13, 30]} */
   BL_OPT_NUMBERS, /* bl_numbers: one of choices, or a number for each name: {wake: 1, rem: 2.5} */
   BL_OPT_ARRAY,   /* bl_array: a file of numbers, or [[1, 2], [3, 4]]; of stages and summaries */
+  BL_OPT_TREE,    /* bl_flow: whatever is written there, which its owner makes sense of: {svc.C: [1, 10]} */
   /* An estimator, or with BL_OPT_MANY a list of them. It takes no place in the params: such a row marks where the
    * estimator framework (baleen/estimator.h) hangs children, and only there may it stand. Functions that set and print
    * refuse it, those that copy, compare and release pass it by. */
@@ -110,6 +113,7 @@ typedef struct bl_opt {
 #define BL_RANGES(T, m, def, lo, hi, unit, help) { #m, BL_OPT_RANGES, offsetof(T, m), def, lo, hi, 0, NULL, unit, help, NULL }
 #define BL_NUMBERS(T, m, def, choices, lo, hi, flags, unit, help) \
   { #m, BL_OPT_NUMBERS, offsetof(T, m), def, lo, hi, flags, choices, unit, help, NULL }
+#define BL_TREE(T, m, flags, help) { #m, BL_OPT_TREE, offsetof(T, m), NULL, 0, 0, flags, NULL, "", help, NULL }
 #define BL_ARRAY(T, m, flags, help) { #m, BL_OPT_ARRAY, offsetof(T, m), NULL, 0, 0, flags, NULL, "", help, NULL }
 /* clang-format on */
 
@@ -153,7 +157,6 @@ bl_status bl_opt_allowed(bl_ctx *ctx, const bl_opt *o, bl_buf *out) BL_MUST_CHEC
 /* What options and plug-ins are read from, whether it came as YAML, as --set, in a model file or as a C string: a tree
  * in which every node knows its place. Scalars stay text: what they mean is said by the option table that takes them. */
 typedef enum bl_flow_kind { BL_FLOW_SCALAR, BL_FLOW_LIST, BL_FLOW_MAP } bl_flow_kind;
-typedef struct bl_flow bl_flow;
 struct bl_flow {
   bl_flow_kind kind;
   bool quoted;
@@ -175,6 +178,10 @@ bl_status bl_flow_print_scalar(bl_ctx *ctx, const char *s, bl_buf *out) BL_MUST_
 bl_flow *bl_flow_get(const bl_flow *map, const char *key);
 /* One more child, an empty node, at the end of a list or map; it stands in no file yet. key: NULL for lists. */
 bl_status bl_flow_add(bl_ctx *ctx, bl_flow *f, const char *key, bl_flow **out) BL_MUST_CHECK;
+/* The same tree, places and all; `to` is zeroed, and to be freed also after a failure. */
+bl_status bl_flow_copy(bl_ctx *ctx, bl_flow *to, const bl_flow *from) BL_MUST_CHECK;
+/* The same values, wherever they stand. */
+bool bl_flow_equal(const bl_flow *a, const bl_flow *b);
 /* Not given: empty, null or ~, without quotes. */
 bool bl_flow_is_null(const bl_flow *f);
 void bl_flow_free(bl_ctx *ctx, bl_flow *f);
