@@ -161,8 +161,8 @@ static bl_status prepare_model(bl_ctx *ctx, const bl_cv_call *c, bl_cv_model *r)
   return s ? s : check_metrics(ctx, c, r);
 }
 
-/* The folds' messages in order; an error when no fold is left. */
-static bl_status sum_up(bl_ctx *ctx, bl_cv_model *r)
+/* The folds' messages in order; unless all may fail, an error when no fold is left. */
+static bl_status sum_up(bl_ctx *ctx, bl_cv_model *r, bool all_may_fail)
 {
   bl_cv *cv = r->out;
   size_t failed = 0;
@@ -171,7 +171,7 @@ static bl_status sum_up(bl_ctx *ctx, bl_cv_model *r)
     bl_status s = bl_texts_add(ctx, &cv->errors, r->error[f] ? r->error[f] : "");
     if (s) return s;
   }
-  if (failed == cv->n_folds)
+  if (failed == cv->n_folds && !all_may_fail)
     return bl_fail(ctx, cv->status[0], "cross_validate: all %zu folds failed; the first: %s", failed, cv->errors.v[0]);
   return BL_OK;
 }
@@ -191,8 +191,9 @@ static void free_model(bl_ctx *ctx, const bl_cv_call *c, bl_cv_model *r)
   bl_free(ctx, r->code);
 }
 
-bl_status bl_cross_validate_all(bl_ctx *ctx, const bl_candidate *candidates, size_t n, const bl_data *data,
-                                const bl_folds *folds, const bl_metric *metrics, size_t n_metrics, bl_cv *out)
+static bl_status validate(bl_ctx *ctx, const bl_candidate *candidates, size_t n, const bl_data *data,
+                          const bl_folds *folds, const bl_metric *metrics, size_t n_metrics, bool all_may_fail,
+                          bl_cv *out)
 {
   bl_cv_call c = {.data = data, .folds = folds, .metrics = metrics, .n_models = n};
   bl_status s = (c.model = bl_calloc(ctx, n, sizeof *c.model)) ? BL_OK : bl_fail_nomem(ctx, "cross-validation");
@@ -205,12 +206,24 @@ bl_status bl_cross_validate_all(bl_ctx *ctx, const bl_candidate *candidates, siz
   if (!s) s = bl_shared_steps_find(ctx, candidates, n, data->weight != NULL, &c.shared);
   /* a fold is worth a thread however small it is */
   if (!s) s = bl_pool_for(ctx, c.shared.n_families * folds->n, 1e9, bl_cv_fold, &c);
-  for (size_t m = 0; !s && m < n; m++) s = of_model(ctx, &c.model[m], sum_up(ctx, &c.model[m]));
+  for (size_t m = 0; !s && m < n; m++) s = of_model(ctx, &c.model[m], sum_up(ctx, &c.model[m], all_may_fail));
   for (size_t m = 0; c.model && m < n; m++) free_model(ctx, &c, &c.model[m]);
   bl_shared_steps_free(ctx, &c.shared);
   bl_free(ctx, c.model);
   for (size_t m = 0; s && m < n; m++) bl_cv_free(ctx, &out[m]);
   return s;
+}
+
+bl_status bl_cross_validate_all(bl_ctx *ctx, const bl_candidate *candidates, size_t n, const bl_data *data,
+                                const bl_folds *folds, const bl_metric *metrics, size_t n_metrics, bl_cv *out)
+{
+  return validate(ctx, candidates, n, data, folds, metrics, n_metrics, false, out);
+}
+
+bl_status bl_cross_validate_each(bl_ctx *ctx, const bl_candidate *candidates, size_t n, const bl_data *data,
+                                 const bl_folds *folds, const bl_metric *metrics, size_t n_metrics, bl_cv *out)
+{
+  return validate(ctx, candidates, n, data, folds, metrics, n_metrics, true, out);
 }
 
 bl_status bl_cross_validate(bl_ctx *ctx, const bl_estimator *proto, const bl_data *data, const bl_folds *folds,

@@ -44,6 +44,11 @@ typedef struct bl_candidate {
 bl_status bl_cross_validate_all(bl_ctx *ctx, const bl_candidate *candidates, size_t n, const bl_data *data,
                                 const bl_folds *folds, const bl_metric *metrics, size_t n_metrics,
                                 bl_cv *out) BL_MUST_CHECK;
+/* The same, but a model whose folds all fail does not end the call: its scores are NaN, and its errors say why. For those
+ * who try many and want the best. */
+bl_status bl_cross_validate_each(bl_ctx *ctx, const bl_candidate *candidates, size_t n, const bl_data *data,
+                                 const bl_folds *folds, const bl_metric *metrics, size_t n_metrics,
+                                 bl_cv *out) BL_MUST_CHECK;
 /* Mean and population standard deviation of a metric over the folds where it is defined; *n how many those are. */
 void bl_cv_mean(const bl_cv *cv, size_t metric, double *mean, double *sd, size_t *n);
 void bl_cv_free(bl_ctx *ctx, bl_cv *cv);
