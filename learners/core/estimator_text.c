@@ -8,8 +8,8 @@
 static bl_status print_value(bl_ctx *ctx, const bl_opt *table, const bl_opt *o, const void *params, bl_buf *out)
 {
   bl_buf text = {0};
-  bool is_flow =
-      o->kind == BL_OPT_REALS || o->kind == BL_OPT_TEXTS || o->kind == BL_OPT_RANGES || o->kind == BL_OPT_NUMBERS;
+  bool is_flow = o->kind == BL_OPT_REALS || o->kind == BL_OPT_TEXTS || o->kind == BL_OPT_RANGES ||
+                 o->kind == BL_OPT_NUMBERS || o->kind == BL_OPT_TREE;
   bl_status s = bl_opts_get(ctx, table, params, o->name, &text);
   if (!s) s = is_flow ? bl_buf_puts(ctx, out, bl_buf_text(&text)) : bl_flow_print_scalar(ctx, bl_buf_text(&text), out);
   bl_buf_free(ctx, &text);

@@ -24,6 +24,8 @@ static const exemption exemptions[] = {
     {"lasso_cv", "weights_mean_repetition", "its folds count rows: a row that is repeated moves others to other folds"},
     {"elastic_net_cv", "weights_mean_repetition", "as lasso_cv"},
     {"logistic_regression_cv", "weights_mean_repetition", "as lasso_cv"},
+    {"grid_search", "weights_mean_repetition", "as lasso_cv"},
+    {"random_search", "weights_mean_repetition", "as lasso_cv"},
     {"nu_svc", "class_weights_decide", "a share nu of classes as unequal as that is not possible"},
     {"sgd_one_class_svm", "kind_keeps_its_promises", "a plane has what lies far behind it inside, however far"},
     {NULL, NULL, NULL}};
@@ -51,6 +53,11 @@ static const struct composite {
     {"select_from_model", "{select_from_model: {estimator: [standard_scaler, lda], threshold: median}}"},
     {"resample", "{resample: {estimator: gaussian_nb, method: under}}"},
     {"resample", "{resample: {estimator: [standard_scaler, lda], method: smote}}"},
+    {"grid_search", "{grid_search: {estimator: gaussian_nb, cv: 2, param_grid: {var_smoothing: [1e-9, 0.1]}}}"},
+    {"grid_search",
+     "{grid_search: {estimator: [standard_scaler, ridge], cv: 2, param_grid: {ridge.alpha: [0.1, 10]}}}"},
+    {"random_search", "{random_search: {estimator: {lda: {solver: lsqr}}, cv: 2, n_iter: 2, "
+                      "param_distributions: {shrinkage: {uniform: [0.1, 0.9]}}}}"},
     {"bagging", "{bagging: {estimator: gaussian_nb, n_estimators: 5}}"},
     {"bagging", "{bagging: {estimator: [standard_scaler, knn], n_estimators: 3, max_features: 0.75}}"},
     {"bagging", "{bagging: {estimator: ridge, max_samples: 0.8, bootstrap: false, bootstrap_features: true}}"},

@@ -13,7 +13,7 @@ static void tables_are_complete(const subject *s)
   if (c->tags & BL_TAG_RANDOM) assert_non_null(bl_opts_find(c->opts, "random_state"));
   for (const bl_opt *o = c->opts; o && o->name; o++) {
     bool can_be_empty = o->kind == BL_OPT_TEXT || o->kind == BL_OPT_TEXTS || o->kind == BL_OPT_REALS ||
-                        o->kind == BL_OPT_RANGES || o->kind == BL_OPT_ESTIMATOR;
+                        o->kind == BL_OPT_RANGES || o->kind == BL_OPT_ESTIMATOR || (o->flags & BL_OPT_NEEDED);
     if (!o->help || !*o->help) fail_msg("option %s has no help", o->name);
     if (!o->def && !can_be_empty) fail_msg("option %s has no default", o->name);
     if ((o->kind == BL_OPT_INT || o->kind == BL_OPT_REAL) && !(o->lo < o->hi))

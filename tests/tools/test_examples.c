@@ -157,6 +157,22 @@ static void digits(void **state)
   assert_true(lines <= 10);
 }
 
+/* Two points of its grid: scikit-learn's GridSearchCV within cross_val_score, the same folds. */
+static void digits_search(void **state)
+{
+  (void)state;
+  static const double want[] = {0.97222222, 0.95, 0.9637883, 0.94707521, 0.94707521};
+  const char *folder = fresh_folder();
+  json_t *root =
+      run_whole("digits_search.yaml", "--set 'model.grid_search.param_grid={C: [10], gamma: [0.1, 0.01]}'", folder);
+  json_t *folds = json_object_get(model_of(root, "grid_search"), "folds");
+  assert_int_equal(json_array_size(folds), 5);
+  for (size_t k = 0; k < 5; k++)
+    check_near(json_number_value(json_object_get(json_array_get(folds, k), "accuracy")), want[k], 1e-7);
+  json_decref(root);
+  remove_folder(folder);
+}
+
 static void diabetes(void **state)
 {
   (void)state;
@@ -378,6 +394,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(iris),
       cmocka_unit_test(digits),
+      cmocka_unit_test(digits_search),
       cmocka_unit_test(diabetes),
       cmocka_unit_test(frogs),
       cmocka_unit_test(motor_imagery),

@@ -3,7 +3,8 @@
  * apply: one row through [standard_scaler, logistic_regression] on 64 columns, in nanoseconds, and what it allocates.
  * knn: 20,000 x 64 rows learnt, 5,000 asked, 5 neighbours, 10 classes. pca: 20,000 x 512 to 32 components, fit.
  * roc: the area under the ROC curve of 1,000,000 scores. digits FILE: 10 folds of [standard_scaler, knn] on the digits
- * table. svc: 10,000 x 64 rows of two classes with a curved
+ * table. digits_svc FILE: of scaler, 30 principal components and svc. grid FILE: 5 folds of a search over 25 svc by 5 inner
+ * folds. svc: 10,000 x 64 rows of two classes with a curved
  * border, learnt and 10,000 others asked. logistic, linear_svc: 100,000 x 64 rows of such classes, fit. one_class: 5,000 x 32 learnt. svc_row: one row through a machine of some 1,000
  * support vectors on 64 columns. */
 #include <math.h>
@@ -144,7 +145,7 @@ static void job_roc(bl_ctx *ctx)
   bl_free(ctx, score);
 }
 
-static void job_digits(bl_ctx *ctx, const char *path)
+static void job_digits(bl_ctx *ctx, const char *path, const char *model, const char *n_splits)
 {
   bl_table t;
   bl_mat X;
@@ -166,10 +167,10 @@ static void job_digits(bl_ctx *ctx, const char *path)
       else y[i] = x, label[i] = (int32_t)x;
     }
   need(ctx, bl_splitter_new(ctx, "stratified_k_fold", &split));
-  need(ctx, bl_opts_set(ctx, "stratified_k_fold", split.cls->opts, split.params, "n_splits", "10"));
+  need(ctx, bl_opts_set(ctx, "stratified_k_fold", split.cls->opts, split.params, "n_splits", n_splits));
   need(ctx, bl_metric_new(ctx, "accuracy", &accuracy));
   need(ctx, bl_split(ctx, &split, &(bl_split_data){.n = t.n_rows, .label = label}, &folds));
-  bl_estimator *e = make(ctx, "[standard_scaler, knn]");
+  bl_estimator *e = make(ctx, model);
   bl_data data = {.X = bl_mat_view(&X), .y = y};
   for (int turn = 0; turn < TURNS; turn++) {
     double start = now_s();
@@ -307,11 +308,18 @@ int main(int argc, char **argv)
   else if (!strcmp(job, "svc_row")) job_svc_row(ctx);
   else if (!strcmp(job, "logistic")) job_linear(ctx, "logistic_regression");
   else if (!strcmp(job, "linear_svc")) job_linear(ctx, "linear_svc");
-  else if (!strcmp(job, "digits") && argc > 2) job_digits(ctx, argv[2]);
+  else if (!strcmp(job, "digits") && argc > 2) job_digits(ctx, argv[2], "[standard_scaler, knn]", "10");
+  else if (!strcmp(job, "digits_svc") && argc > 2)
+    job_digits(ctx, argv[2], "[standard_scaler, {pca: {n_components: 30}}, svc]", "10");
+  else if (!strcmp(job, "grid") && argc > 2)
+    job_digits(ctx, argv[2],
+               "[standard_scaler, {grid_search: {estimator: svc, param_grid: {C: [0.1, 1, 10, 100, 1000], "
+               "gamma: [0.001, 0.003, 0.01, 0.03, 0.1]}}}]",
+               "5");
   else
     fprintf(stderr,
             "usage: bench_learners apply | knn | pca | roc | svc | one_class | svc_row | logistic | linear_svc | "
-            "digits FILE\n");
+            "digits FILE | digits_svc FILE | grid FILE\n");
   bl_ctx_free(ctx);
   return 0;
 }
