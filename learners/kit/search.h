@@ -36,8 +36,7 @@ bl_status bl_search_check_children(bl_ctx *ctx, const bl_estimator *self) BL_MUS
 bl_kind bl_search_kind_of(const bl_estimator *self);
 unsigned bl_search_tags_of(const bl_estimator *self);
 size_t bl_search_width(const bl_estimator *self, bl_op op);
-bl_status bl_search_prepare(bl_ctx *ctx, const bl_estimator *self, unsigned ops, size_t rows,
-                            void **room) BL_MUST_CHECK;
+bl_status bl_search_prepare(bl_ctx *ctx, const bl_estimator *self, unsigned ops, size_t rows, void **out) BL_MUST_CHECK;
 void bl_search_release(bl_ctx *ctx, void *made);
 bl_status bl_search_apply(bl_ctx *ctx, const bl_estimator *self, void *made, const bl_cmat *X,
                           const bl_answer *out) BL_MUST_CHECK;
