@@ -7,56 +7,7 @@
 #include "baleen/memory.h"
 #include "cross_validate_private.h"
 #include "fold_clock.h"
-
-/* The rows of one side of a fold. */
-typedef struct side {
-  bl_data data;
-  uint32_t *index;
-  double *y, *weight, *time;
-  int32_t *group;
-} side;
-
-static void side_free(bl_ctx *ctx, side *s)
-{
-  bl_free(ctx, s->index);
-  bl_free(ctx, s->y);
-  bl_free(ctx, s->weight);
-  bl_free(ctx, s->group);
-  bl_free(ctx, s->time);
-}
-
-/* Rows of weight zero are no rows (as bl_fit() has it); `all`: they are kept, to be predicted. */
-static bl_status side_new(bl_ctx *ctx, const bl_data *d, const uint32_t *row, size_t n, bool all, side *s)
-{
-  size_t m = 0, k = d->n_targets > 1 ? d->n_targets : 1;
-  *s = (side){.data = *d};
-  s->index = bl_calloc(ctx, n, sizeof *s->index);
-  if (d->y) s->y = bl_calloc(ctx, n, k * sizeof *s->y);
-  if (d->weight) s->weight = bl_calloc(ctx, n, sizeof *s->weight);
-  if (d->group) s->group = bl_calloc(ctx, n, sizeof *s->group);
-  if (d->time) s->time = bl_calloc(ctx, n, sizeof *s->time);
-  if (!s->index || (d->y && !s->y) || (d->weight && !s->weight) || (d->group && !s->group) || (d->time && !s->time))
-    return bl_fail_nomem(ctx, "a fold");
-  for (size_t i = 0; !all && d->weight && i < n; i++) m += d->weight[row[i]] != 0;
-  if (!m) all = true; /* nothing but such rows: the estimator says no */
-  m = 0;
-  for (size_t i = 0; i < n; i++) {
-    if (!all && d->weight && !(d->weight[row[i]] != 0)) continue;
-    s->index[m] = d->X.index ? d->X.index[row[i]] : row[i];
-    if (s->y) memcpy(s->y + m * k, d->y + row[i] * k, k * sizeof *s->y);
-    if (s->weight) s->weight[m] = d->weight[row[i]];
-    if (s->group) s->group[m] = d->group[row[i]];
-    if (s->time) s->time[m] = d->time[row[i]];
-    m++;
-  }
-  s->data.X.index = s->index;
-  s->data.X.rows = m;
-  s->data.y = s->y;
-  s->data.weight = s->weight;
-  s->data.group = s->group;
-  s->data.time = s->time;
-  return BL_OK;
-}
+#include "some_rows.h"
 
 /* ---- applying ---------------------------------------------------------------------------------------------------- */
 
@@ -108,7 +59,7 @@ static bl_status apply_model(bl_ctx *ctx, const bl_cv_model *r, const bl_estimat
 
 /* ---- scoring ----------------------------------------------------------------------------------------------------- */
 
-static bl_status score_fold(bl_ctx *ctx, const bl_cv_call *c, const bl_cv_model *r, size_t f, const side *test,
+static bl_status score_fold(bl_ctx *ctx, const bl_cv_call *c, const bl_cv_model *r, size_t f, const bl_some_rows *test,
                             const double *wide)
 {
   bl_cv *cv = r->out;
@@ -161,7 +112,7 @@ static void blank_fold(const bl_cv_call *c, const bl_cv_model *r, size_t f)
 /* ---- one model ---------------------------------------------------------------------------------------------------- */
 
 typedef struct fold_rows {
-  side train, test;
+  bl_some_rows train, test;
   bl_stepped *stepped; /* [shared steps] */
 } fold_rows;
 
@@ -171,8 +122,8 @@ static bl_status take_model(bl_ctx *ctx, const bl_cv_call *c, size_t m, fold_row
 {
   const bl_estimator *proto = c->model[m].candidate->estimator;
   size_t last = c->shared.last[m];
-  *train = rows->train.data;
-  *test = rows->test.data;
+  *train = rows->train.d;
+  *test = rows->test.d;
   if (!last) return bl_estimator_clone(ctx, proto, e);
   const bl_stepped *d = &rows->stepped[last - 1];
   bl_status s = bl_shared_step_take(ctx, &c->shared, last - 1, train, test, rows->stepped);
@@ -225,14 +176,14 @@ bl_status bl_cv_fold(bl_ctx *ctx, void *call, size_t i)
   size_t family = i / c->folds->n, f = i % c->folds->n;
   const bl_fold *fold = &c->folds->v[f];
   fold_rows rows = {0};
-  bl_status s = side_new(ctx, c->data, fold->train, fold->n_train, false, &rows.train);
-  if (!s) s = side_new(ctx, c->data, fold->test, fold->n_test, true, &rows.test);
+  bl_status s = bl_some_rows_take(ctx, c->data, fold->train, fold->n_train, false, &rows.train);
+  if (!s) s = bl_some_rows_take(ctx, c->data, fold->test, fold->n_test, true, &rows.test);
   if (!s && !(rows.stepped = bl_calloc(ctx, c->shared.n, sizeof *rows.stepped))) s = bl_fail_nomem(ctx, "a fold");
   for (size_t m = 0; !s && m < c->n_models; m++)
     if (c->shared.family[m] == family) s = one_model(ctx, c, m, f, &rows);
   for (size_t k = 0; rows.stepped && k < c->shared.n; k++) bl_stepped_free(ctx, &rows.stepped[k]);
   bl_free(ctx, rows.stepped);
-  side_free(ctx, &rows.train);
-  side_free(ctx, &rows.test);
+  bl_some_rows_free(ctx, &rows.train);
+  bl_some_rows_free(ctx, &rows.test);
   return s;
 }

@@ -26,6 +26,7 @@ static const exemption exemptions[] = {
     {"logistic_regression_cv", "weights_mean_repetition", "as lasso_cv"},
     {"grid_search", "weights_mean_repetition", "as lasso_cv"},
     {"random_search", "weights_mean_repetition", "as lasso_cv"},
+    {"calibrated_classifier", "weights_mean_repetition", "as lasso_cv"},
     {"nu_svc", "class_weights_decide", "a share nu of classes as unequal as that is not possible"},
     {"sgd_one_class_svm", "kind_keeps_its_promises", "a plane has what lies far behind it inside, however far"},
     {NULL, NULL, NULL}};
@@ -58,6 +59,10 @@ static const struct composite {
      "{grid_search: {estimator: [standard_scaler, ridge], cv: 2, param_grid: {ridge.alpha: [0.1, 10]}}}"},
     {"random_search", "{random_search: {estimator: {lda: {solver: lsqr}}, cv: 2, n_iter: 2, "
                       "param_distributions: {shrinkage: {uniform: [0.1, 0.9]}}}}"},
+    {"calibrated_classifier", "{calibrated_classifier: {estimator: lda, cv: 3}}"},
+    {"calibrated_classifier",
+     "{calibrated_classifier: {estimator: [standard_scaler, gaussian_nb], method: isotonic, cv: 2, "
+     "ensemble: false}}"},
     {"bagging", "{bagging: {estimator: gaussian_nb, n_estimators: 5}}"},
     {"bagging", "{bagging: {estimator: [standard_scaler, knn], n_estimators: 3, max_features: 0.75}}"},
     {"bagging", "{bagging: {estimator: ridge, max_samples: 0.8, bootstrap: false, bootstrap_features: true}}"},

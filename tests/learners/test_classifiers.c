@@ -1,17 +1,29 @@
-/* qda, multinomial_nb, bernoulli_nb, complement_nb against scikit-learn's predictions, probabilities and decisions. */
+/* qda, multinomial_nb, bernoulli_nb, complement_nb, calibrated_classifier against scikit-learn's predictions, probabilities and decisions. */
 #include "learn.h"
 
 static void agrees_with_scikit_learn(void **unused)
 {
   (void)unused;
-  static const char *const names[] = {
-      "qda",       "qda.two",           "qda.wine",   "multinomial",    "multinomial.options", "multinomial.prior",
-      "bernoulli", "bernoulli.options", "complement", "complement.norm"};
+  static const char *const names[] = {"qda",
+                                      "qda.two",
+                                      "qda.wine",
+                                      "multinomial",
+                                      "multinomial.options",
+                                      "multinomial.prior",
+                                      "bernoulli",
+                                      "bernoulli.options",
+                                      "complement",
+                                      "complement.norm",
+                                      "calibrated.sigmoid",
+                                      "calibrated.sigmoid.two",
+                                      "calibrated.sigmoid.one",
+                                      "calibrated.isotonic",
+                                      "calibrated.isotonic.two"};
   static const struct {
     bl_op op;
     const char *array;
   } ops[] = {{BL_PREDICT, "predict"}, {BL_PREDICT_PROBA, "proba"}, {BL_DECISION, "decision"}};
-  golden *data = golden_open("linear_data"), *g = golden_open("bayes");
+  golden *data = golden_open("linear_data"), *g = golden_open("classifiers");
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     bl_ctx *ctx = bl_ctx_new();
     char full[96], where[32] = "";
@@ -49,7 +61,7 @@ static void refusals(void **unused)
 {
   (void)unused;
   bl_ctx *ctx = bl_ctx_new();
-  golden *g = golden_open("bayes");
+  golden *g = golden_open("classifiers");
   learn_set s = learn_open(ctx, g, "counts");
   bl_data d = {.X = s.X, .y = s.y};
   bl_estimator *e = learn_parse(ctx, "{multinomial_nb: {class_prior: [0.5, 0.5]}}");
