@@ -20,9 +20,11 @@ static bl_status prepare(bl_ctx *ctx, const bl_estimator *self, unsigned ops, si
 {
   const params *p = self->params;
   const bl_discrete_nb *s = self->state;
-  bl_nb_room *r;
+  bl_nb_room *r = NULL;
   size_t d = s->n_features;
-  bl_status status = bl_nb_room_new(ctx, self, out, &r);
+  bl_status status =
+      bl_nb_priors_check(ctx, "multinomial_nb", &p->prior, s->n_classes); /* a model file may say anything */
+  if (!status) status = bl_nb_room_new(ctx, self, out, &r);
   (void)ops, (void)rows;
   if (status) return status;
   bl_nb_log_priors(&p->prior, s, r->constant);
