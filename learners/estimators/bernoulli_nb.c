@@ -34,9 +34,10 @@ static bl_status prepare(bl_ctx *ctx, const bl_estimator *self, unsigned ops, si
   bl_nb_log_priors(&p->prior, s, r->constant);
   for (size_t c = 0; c < s->n_classes; c++)
     for (size_t j = 0; j < d; j++) {
-      double all = s->class_count[c] + 2 * p->alpha, there = s->feature_count[c * d + j] + p->alpha;
-      r->coef[c * d + j] = log(there / all) - log((all - there) / all);
-      r->constant[c] += log((all - there) / all);
+      double there = s->feature_count[c * d + j] + p->alpha;
+      double absent = fmax(s->class_count[c] - s->feature_count[c * d + j], 0) + p->alpha, all = there + absent;
+      r->coef[c * d + j] = log(there / all) - log(absent / all);
+      r->constant[c] += log(absent / all);
     }
   return BL_OK;
 }

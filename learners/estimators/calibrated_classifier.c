@@ -312,8 +312,8 @@ static bl_status check(bl_ctx *ctx, const bl_estimator *self)
   bl_status s = bl_estimator_complete(ctx, self);
   for (size_t j = 0; !s && j < self->n_learnt; j++) {
     s = bl_composite_check(ctx, self, self->learnt[j], BL_CLASSIFIER, self->n_features);
-    if (!s &&
-        (self->learnt[j]->n_classes != self->n_classes || !bl_op_width(self->learnt[j], asked_of(self->learnt[j]))))
+    if (!s && (self->learnt[j]->n_classes != self->n_classes || self->learnt[j]->n_targets != self->n_targets ||
+               !bl_op_width(self->learnt[j], asked_of(self->learnt[j]))))
       s = bl_fail(ctx, BL_E_FORMAT, "calibrated_classifier: classifier %zu has %zu classes, wanted %zu, and scores", j,
                   self->learnt[j]->n_classes, self->n_classes);
   }

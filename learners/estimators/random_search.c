@@ -58,7 +58,7 @@ static bl_status read_draws(bl_ctx *ctx, const bl_flow *key, const bl_flow *f, d
   bool good = pair && out->form != LIST && pair->kind == BL_FLOW_LIST && pair->n == 2 && pair->child[0].text &&
               pair->child[1].text && bl_parse_real(pair->child[0].text, &out->lo) &&
               bl_parse_real(pair->child[1].text, &out->hi) && isfinite(out->lo) && isfinite(out->hi) &&
-              out->lo < out->hi;
+              out->lo < out->hi && isfinite(out->hi - out->lo);
   if (out->form == LOGUNIFORM) good &= out->lo > 0;
   if (out->form == RANDINT)
     good &= out->lo == floor(out->lo) && out->hi == floor(out->hi) && fabs(out->lo) < 9e15 && fabs(out->hi) < 9e15;
@@ -72,6 +72,7 @@ static bl_status draw(bl_ctx *ctx, const draws_of *d, const bl_flow *values, bl_
   if (d->form == LIST) return bl_flow_copy(ctx, out, &values->child[bl_rng_below(r, values->n)]);
   double u = bl_rng_uniform(r), x = d->lo + u * (d->hi - d->lo);
   if (d->form == LOGUNIFORM) x = exp(log(d->lo) + u * (log(d->hi) - log(d->lo)));
+  x = fmin(fmax(x, d->lo), d->hi); /* rounding may lead out */
   if (d->form == RANDINT) x = floor(x) < d->hi ? floor(x) : d->hi - 1;
   out->text = bl_strdup(ctx, bl_format_real(x, text));
   return out->text ? BL_OK : bl_fail_nomem(ctx, "random_search");

@@ -13,6 +13,7 @@ typedef struct platt {
   size_t n;
   const double *z, *positive, *weight;
   double low, high, total; /* targets of the two sides; sum of weights */
+  double scale;            /* scores are divided by it, so that any are of like size */
 } platt;
 
 /* Mean loss of p = sigmoid(-(a z + b)) against its target, with slopes and curvatures. */
@@ -23,12 +24,13 @@ static bl_status platt_loss(bl_ctx *ctx, void *arg, const double *ab, double *f,
   (void)ctx;
   for (size_t i = 0; i < p->n; i++) {
     double w = (p->weight ? p->weight[i] : 1) / p->total, target = p->positive[i] != 0 ? p->high : p->low;
-    double t = -(ab[0] * p->z[i] + ab[1]), q = bl_sigmoid(t), slope = w * (target - q), bend = w * q * (1 - q);
+    double z = p->z[i] / p->scale, t = -(ab[0] * z + ab[1]), q = bl_sigmoid(t), slope = w * (target - q),
+           bend = w * q * (1 - q);
     sum[0] += w * (log1p(exp(-fabs(t))) + (t > 0 ? t : 0) - target * t);
-    sum[1] += slope * p->z[i];
+    sum[1] += slope * z;
     sum[2] += slope;
-    sum[3] += bend * p->z[i] * p->z[i];
-    sum[4] += bend * p->z[i];
+    sum[3] += bend * z * z;
+    sum[4] += bend * z;
     sum[5] += bend;
   }
   *f = sum[0];
@@ -41,19 +43,25 @@ static bl_status platt_loss(bl_ctx *ctx, void *arg, const double *ab, double *f,
 bl_status bl_sigmoid_curve(bl_ctx *ctx, size_t n, const double *z, const double *positive, const double *weight,
                            double *a, double *b)
 {
-  platt p = {n, z, positive, weight, 0, 0, 0};
-  double sides[2] = {0}, scale = 0;
+  platt p = {.n = n, .z = z, .positive = positive, .weight = weight};
+  double sides[2] = {0};
   for (size_t i = 0; i < n; i++) {
     sides[positive[i] != 0] += weight ? weight[i] : 1;
-    scale = fmax(scale, fabs(z[i]));
+    p.scale = fmax(p.scale, fabs(z[i]));
+    if (!isfinite(z[i]))
+      return bl_fail(ctx, BL_E_NONFINITE, "a calibration curve: a score is %g; scale the columns first", z[i]);
   }
+  if (!(p.scale > 0)) p.scale = 1;
   p.total = sides[0] + sides[1];
   p.high = (sides[1] + 1) / (sides[1] + 2);
   p.low = 1 / (sides[0] + 2);
   double ab[2] = {0, log((sides[0] + 1) / (sides[1] + 1))};
-  bl_minimise m = {.n = 2, .fn = platt_loss, .arg = &p, .tol = 1e-10 * fmax(scale, 1), .max_iter = 200};
+  bl_minimise m = {.n = 2, .fn = platt_loss, .arg = &p, .tol = 1e-10, .max_iter = 200};
   bl_status s = bl_minimise_newton(ctx, &m, ab);
-  *a = ab[0];
+  if (!s && !m.converged)
+    bl_warn(ctx, BL_W_NO_CONVERGENCE, "a calibration curve: stopped after %zu steps with a gradient of %.3g", m.n_iter,
+            m.grad_max);
+  *a = ab[0] / p.scale;
   *b = ab[1];
   return s;
 }

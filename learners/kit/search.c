@@ -112,7 +112,7 @@ static bl_status keep_scores(bl_ctx *ctx, search *s, size_t point, const bl_cv *
   size_t n;
   for (size_t f = 0; f < st->n_folds; f++) st->split_test_score[point * st->n_folds + f] = cv->score[f];
   bl_cv_mean(cv, 0, &st->mean_test_score[point], &st->std_test_score[point], &n);
-  if (n == cv->n_folds) return BL_OK;
+  if (n == cv->n_folds && isfinite(st->mean_test_score[point])) return BL_OK;
   st->mean_test_score[point] = st->std_test_score[point] = (double)NAN;
   return tell_failure(ctx, s, point, cv);
 }
@@ -206,7 +206,7 @@ static bl_status teach_winner(bl_ctx *ctx, const search *s)
 bl_status bl_search_fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t, const bl_flow *grid)
 {
   const bl_search_params *p = self->params;
-  search s = {.self = self, .t = t, .grid = grid, .state = self->state};
+  search s = {.self = self, .t = t, .grid = grid, .state = self->state, .first = BL_E_CLASSES};
   bl_status status = bl_param_grid_count(ctx, self->cls->name, grid, &s.state->n_points);
   if (!status) status = scoring_of(ctx, self, &s.metric);
   if (!status) status = bl_inner_folds(ctx, self->cls->name, t, (size_t)p->cv, &s.folds);
@@ -259,8 +259,8 @@ bl_status bl_search_check(bl_ctx *ctx, const bl_estimator *self)
     return bl_fail(ctx, BL_E_FORMAT, "%s: point %lld of %zu", self->cls->name, (long long)st->best_index, st->n_points);
   bl_status s = bl_estimator_complete(ctx, self);
   if (!s) s = bl_composite_check(ctx, self, self->learnt[0], bl_search_kind_of(self), self->n_features);
-  if (!s && self->learnt[0]->n_classes != self->n_classes)
-    s = bl_fail(ctx, BL_E_FORMAT, "%s: %zu classes, but its estimator has %zu", self->cls->name, self->n_classes,
-                self->learnt[0]->n_classes);
+  if (!s && (self->learnt[0]->n_classes != self->n_classes || self->learnt[0]->n_targets != self->n_targets))
+    s = bl_fail(ctx, BL_E_FORMAT, "%s: %zu classes, but its estimator has %zu, or another number of targets",
+                self->cls->name, self->n_classes, self->learnt[0]->n_classes);
   return s;
 }

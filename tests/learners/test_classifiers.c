@@ -1,4 +1,7 @@
 /* qda, multinomial_nb, bernoulli_nb, complement_nb, calibrated_classifier against scikit-learn's predictions, probabilities and decisions. */
+#include <math.h>
+
+#include "calibration.h"
 #include "learn.h"
 
 static void agrees_with_scikit_learn(void **unused)
@@ -84,8 +87,30 @@ static void refusals(void **unused)
   check_free(ctx);
 }
 
+/* A curve from scores to probabilities is the same whatever the unit of the scores; none is made of infinite ones. */
+static void units_of_scores_do_not_matter(void **unused)
+{
+  (void)unused;
+  bl_ctx *ctx = bl_ctx_new();
+  double z[40], big[40], positive[40], a, b, far, there;
+  for (size_t i = 0; i < 40; i++) {
+    z[i] = (double)(i * 7 % 40) / 10 - 1;
+    big[i] = 1e9 * z[i];
+    positive[i] = z[i] + (double)(i % 5) > 2.5;
+  }
+  check_ok(ctx, bl_sigmoid_curve(ctx, 40, z, positive, NULL, &a, &b));
+  check_ok(ctx, bl_sigmoid_curve(ctx, 40, big, positive, NULL, &far, &there));
+  check_near(1e9 * far, a, 1e-6);
+  check_near(there, b, 1e-6);
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_NO_CONVERGENCE), 0);
+  z[3] = (double)INFINITY;
+  check_fails(ctx, bl_sigmoid_curve(ctx, 40, z, positive, NULL, &a, &b), BL_E_NONFINITE, "a score is inf");
+  check_free(ctx);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(agrees_with_scikit_learn), cmocka_unit_test(refusals)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(agrees_with_scikit_learn), cmocka_unit_test(refusals),
+                                     cmocka_unit_test(units_of_scores_do_not_matter)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
