@@ -20,7 +20,7 @@ static bl_status check_children(bl_ctx *ctx, const bl_estimator *self)
 {
   const params *p = self->params;
   bl_status s = bl_search_check_children(ctx, self);
-  return s ? s : bl_param_grid_check(ctx, "grid_search", &p->param_grid, self->child[0]);
+  return s ? s : bl_param_grid_check(ctx, "grid_search: param_grid", &p->param_grid, self->child[0]);
 }
 
 static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)

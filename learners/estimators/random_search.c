@@ -24,6 +24,8 @@ static const bl_opt opts[] = {
     BL_INT(params, n_iter, "10", 1, 1000000, "", "points that are drawn"),
     BL_INT(params, random_state, "0", 0, 9007199254740992.0, "", "seed of what is drawn"), BL_OPT_END};
 
+#define WHO "random_search: param_distributions"
+
 typedef enum form { LIST, UNIFORM, LOGUNIFORM, RANDINT } form;
 static const char *const forms[] = {"", "uniform", "loguniform", "randint"};
 
@@ -36,16 +38,14 @@ typedef struct draws_of {
 static bl_status refuse(bl_ctx *ctx, const bl_flow *key)
 {
   if (key->line)
-    return bl_fail(
-        ctx, BL_E_CONFIG,
-        "random_search: param_distributions: line %zu: '%s' wants a list of values, or {uniform: [low, high]}, "
-        "{loguniform: [low, high]} (above 0) or {randint: [low, high]} (whole), low below high",
-        key->line, key->text);
-  return bl_fail(
-      ctx, BL_E_CONFIG,
-      "random_search: param_distributions: '%s' wants a list of values, or {uniform: [low, high]}, {loguniform: "
-      "[low, high]} (above 0) or {randint: [low, high]} (whole), low below high",
-      key->text);
+    return bl_fail(ctx, BL_E_CONFIG,
+                   WHO ": line %zu: '%s' wants a list of values, or {uniform: [low, high]}, "
+                       "{loguniform: [low, high]} (above 0) or {randint: [low, high]} (whole), low below high",
+                   key->line, key->text);
+  return bl_fail(ctx, BL_E_CONFIG,
+                 WHO ": '%s' wants a list of values, or {uniform: [low, high]}, {loguniform: "
+                     "[low, high]} (above 0) or {randint: [low, high]} (whole), low below high",
+                 key->text);
 }
 
 static bl_status read_draws(bl_ctx *ctx, const bl_flow *key, const bl_flow *f, draws_of *out)
@@ -108,7 +108,7 @@ static bool lists_alone(const bl_flow *map)
 static bl_status draw_combinations(bl_ctx *ctx, const params *p, bl_flow *list)
 {
   size_t n, want = (size_t)p->n_iter;
-  bl_status s = bl_param_grid_count(ctx, "random_search", &p->param_distributions, &n);
+  bl_status s = bl_param_grid_count(ctx, WHO, &p->param_distributions, &n);
   uint32_t *order = s ? NULL : bl_calloc(ctx, n, sizeof *order);
   if (!s && !order) s = bl_fail_nomem(ctx, "random_search");
   for (size_t i = 0; !s && i < n; i++) order[i] = (uint32_t)i;
@@ -132,19 +132,52 @@ static bl_status draw_all(bl_ctx *ctx, const params *p, size_t n, bl_flow *list)
   return s;
 }
 
-/* The first point stands for all: every option is there, and takes what is drawn for it; of lists every value is looked at. */
+/* The ends of what is drawn, as a list of values to look at. */
+static bl_status list_ends(bl_ctx *ctx, const draws_of *d, bl_flow *values)
+{
+  const double ends[2] = {d->lo, d->form == RANDINT ? d->hi - 1 : d->hi};
+  values->kind = BL_FLOW_LIST;
+  bl_status s = BL_OK;
+  for (size_t i = 0; !s && i < 2; i++) {
+    char text[32];
+    bl_flow *value;
+    s = bl_flow_add(ctx, values, NULL, &value);
+    if (!s && !(value->text = bl_strdup(ctx, bl_format_real(ends[i], text)))) s = bl_fail_nomem(ctx, "random_search");
+  }
+  return s;
+}
+
+/* Each option with all its values, or the ends of them, as a map of its own: {C: [0.1, 10]}. */
+static bl_status list_values(bl_ctx *ctx, const bl_flow *map, bl_flow *list)
+{
+  bl_status s = BL_OK;
+  for (size_t k = 0; !s && k < map->n; k++) {
+    bl_flow *one, *values;
+    draws_of d;
+    s = read_draws(ctx, &map->key[k], &map->child[k], &d);
+    if (!s) s = bl_flow_add(ctx, list, NULL, &one);
+    if (s) return s;
+    one->kind = BL_FLOW_MAP;
+    s = bl_flow_add(ctx, one, map->key[k].text, &values);
+    if (s) return s;
+    one->key->line = map->key[k].line;
+    s = d.form == LIST ? bl_flow_copy(ctx, values, &map->child[k]) : list_ends(ctx, &d, values);
+  }
+  return s;
+}
+
+/* Every option is there, and takes each value that may be drawn for it: of distributions the ends stand for all. */
 static bl_status check_children(bl_ctx *ctx, const bl_estimator *self)
 {
-  const params *p = self->params;
-  const bl_flow *map = &p->param_distributions;
+  const bl_flow *map = &((const params *)self->params)->param_distributions;
   bl_flow list = {.kind = BL_FLOW_LIST};
+  size_t n;
   bl_status s = bl_search_check_children(ctx, self);
   if (!s && (map->kind != BL_FLOW_MAP || !map->n))
-    s = bl_fail(ctx, BL_E_CONFIG,
-                "random_search: param_distributions: wanted a map of options to what is drawn for them");
-  if (!s && lists_alone(map)) return bl_param_grid_check(ctx, "random_search", map, self->child[0]);
-  if (!s) s = draw_point(ctx, p, 0, &list);
-  if (!s) s = bl_param_grid_check(ctx, "random_search", &list, self->child[0]);
+    s = bl_fail(ctx, BL_E_CONFIG, WHO ": wanted a map of options to what is drawn for them");
+  if (!s && lists_alone(map)) s = bl_param_grid_count(ctx, WHO, map, &n);
+  if (!s) s = list_values(ctx, map, &list);
+  if (!s) s = bl_param_grid_check(ctx, WHO, &list, self->child[0]);
   bl_flow_free(ctx, &list);
   return s;
 }

@@ -51,7 +51,7 @@ static bl_status find_classes(bl_ctx *ctx, const bl_data *data, bl_cv_model *r)
 
 /* ---- what is asked for ------------------------------------------------------------------------------------------- */
 
-static bl_status check_call(bl_ctx *ctx, const bl_cv_call *c, const bl_cv_model *r, size_t n_metrics)
+static bl_status check_folds(bl_ctx *ctx, const bl_cv_call *c)
 {
   const bl_data *d = c->data;
   if (!c->folds->n) return bl_fail(ctx, BL_E_SHAPE, "cross_validate: no folds");
@@ -67,6 +67,14 @@ static bl_status check_call(bl_ctx *ctx, const bl_cv_call *c, const bl_cv_model 
                        bl_fold_number(c->folds, f), row, d->X.rows);
     }
   }
+  return BL_OK;
+}
+
+/* Whether a model of this kind can be judged by these data, and by which classes. */
+static bl_status check_kind(bl_ctx *ctx, const bl_cv_call *c, bl_cv_model *r)
+{
+  const bl_data *d = c->data;
+  size_t n_metrics = r->out->n_metrics, k = r->out->n_targets;
   if (r->kind == BL_TRANSFORMER)
     return bl_fail(ctx, BL_E_UNSUPPORTED,
                    "cross_validate: %s only transforms; end the chain with a classifier, a "
@@ -83,11 +91,11 @@ static bl_status check_call(bl_ctx *ctx, const bl_cv_call *c, const bl_cv_model 
                    "cross_validate: %s needs labels to score an outlier detector against; give labels, or "
                    "ask for no metric",
                    c->metrics[0].cls->name);
-  size_t k = r->out->n_targets;
   for (size_t i = 0; d->y && i < d->X.rows * k; i++)
     if (!isfinite(d->y[i]))
       return bl_fail(ctx, BL_E_NONFINITE, "cross_validate: y of row %zu is %g; leave the row out", i / k, d->y[i]);
-  return BL_OK;
+  bool classes = d->y && (r->kind == BL_CLASSIFIER || (r->kind == BL_OUTLIER_DETECTOR && n_metrics));
+  return classes ? find_classes(ctx, d, r) : BL_OK;
 }
 
 /* Refuses a metric that the estimator cannot serve before anything is fitted. */
@@ -151,18 +159,30 @@ static bl_status make_room(bl_ctx *ctx, const bl_cv_call *c, bl_cv_model *r)
 
 /* ---- the call ---------------------------------------------------------------------------------------------------- */
 
+/* A model that cannot be judged, for the reason that the context has: so it is in every fold. */
+static bl_status refuse_model(bl_ctx *ctx, const bl_cv_call *c, bl_cv_model *r, bl_status why)
+{
+  r->refused = true;
+  for (size_t f = 0; f < c->folds->n; f++) {
+    r->out->status[f] = why;
+    bl_cv_blank_fold(c, r, f);
+    if (!(r->error[f] = bl_strdup(ctx, bl_ctx_error(ctx)))) return bl_fail_nomem(ctx, "a message");
+  }
+  return BL_OK;
+}
+
 static bl_status prepare_model(bl_ctx *ctx, const bl_cv_call *c, bl_cv_model *r)
 {
-  size_t n_metrics = r->out->n_metrics;
-  bool classes = c->data->y && (r->kind == BL_CLASSIFIER || (r->kind == BL_OUTLIER_DETECTOR && n_metrics));
-  bl_status s = check_call(ctx, c, r, n_metrics);
-  if (!s && classes) s = find_classes(ctx, c->data, r);
-  if (!s) s = make_room(ctx, c, r);
-  return s ? s : check_metrics(ctx, c, r);
+  bl_status why = check_kind(ctx, c, r);
+  if (why == BL_E_NOMEM || (why && !c->all_may_fail)) return why;
+  bl_status s = make_room(ctx, c, r);
+  if (!s && !why) why = check_metrics(ctx, c, r);
+  if (s || !why) return s;
+  return c->all_may_fail && why != BL_E_NOMEM ? refuse_model(ctx, c, r, why) : why;
 }
 
 /* The folds' messages in order; unless all may fail, an error when no fold is left. */
-static bl_status sum_up(bl_ctx *ctx, bl_cv_model *r, bool all_may_fail)
+static bl_status sum_up(bl_ctx *ctx, const bl_cv_call *c, bl_cv_model *r)
 {
   bl_cv *cv = r->out;
   size_t failed = 0;
@@ -171,7 +191,7 @@ static bl_status sum_up(bl_ctx *ctx, bl_cv_model *r, bool all_may_fail)
     bl_status s = bl_texts_add(ctx, &cv->errors, r->error[f] ? r->error[f] : "");
     if (s) return s;
   }
-  if (failed == cv->n_folds && !all_may_fail)
+  if (failed == cv->n_folds && !c->all_may_fail)
     return bl_fail(ctx, cv->status[0], "cross_validate: all %zu folds failed; the first: %s", failed, cv->errors.v[0]);
   return BL_OK;
 }
@@ -195,18 +215,19 @@ static bl_status validate(bl_ctx *ctx, const bl_candidate *candidates, size_t n,
                           const bl_folds *folds, const bl_metric *metrics, size_t n_metrics, bool all_may_fail,
                           bl_cv *out)
 {
-  bl_cv_call c = {.data = data, .folds = folds, .metrics = metrics, .n_models = n};
+  bl_cv_call c = {.data = data, .folds = folds, .metrics = metrics, .n_models = n, .all_may_fail = all_may_fail};
   bl_status s = (c.model = bl_calloc(ctx, n, sizeof *c.model)) ? BL_OK : bl_fail_nomem(ctx, "cross-validation");
   for (size_t m = 0; m < n; m++)
     out[m] = (bl_cv){.n_metrics = n_metrics, .n_targets = data->n_targets > 1 ? data->n_targets : 1};
   for (size_t m = 0; c.model && m < n; m++)
     c.model[m] =
         (bl_cv_model){.candidate = &candidates[m], .out = &out[m], .kind = bl_estimator_kind(candidates[m].estimator)};
+  if (!s) s = check_folds(ctx, &c);
   for (size_t m = 0; !s && m < n; m++) s = of_model(ctx, &c.model[m], prepare_model(ctx, &c, &c.model[m]));
   if (!s) s = bl_shared_steps_find(ctx, candidates, n, data->weight != NULL, &c.shared);
   /* a fold is worth a thread however small it is */
   if (!s) s = bl_pool_for(ctx, c.shared.n_families * folds->n, 1e9, bl_cv_fold, &c);
-  for (size_t m = 0; !s && m < n; m++) s = of_model(ctx, &c.model[m], sum_up(ctx, &c.model[m], all_may_fail));
+  for (size_t m = 0; !s && m < n; m++) s = of_model(ctx, &c.model[m], sum_up(ctx, &c, &c.model[m]));
   for (size_t m = 0; c.model && m < n; m++) free_model(ctx, &c, &c.model[m]);
   bl_shared_steps_free(ctx, &c.shared);
   bl_free(ctx, c.model);

@@ -97,8 +97,7 @@ static bl_status score_fold(bl_ctx *ctx, const bl_cv_call *c, const bl_cv_model 
   return status;
 }
 
-/* What a failed fold leaves: no number that could be taken for a result. */
-static void blank_fold(const bl_cv_call *c, const bl_cv_model *r, size_t f)
+void bl_cv_blank_fold(const bl_cv_call *c, const bl_cv_model *r, size_t f)
 {
   bl_cv *cv = r->out;
   size_t decisions = cv->n_classes && cv->n_targets > 1 ? cv->n_classes : 1;
@@ -140,6 +139,11 @@ static bl_status take_model(bl_ctx *ctx, const bl_cv_call *c, size_t m, fold_row
   return BL_OK;
 }
 
+static void tell_progress(bl_ctx *ctx, bl_cv_call *c)
+{
+  bl_progress(ctx, "folds", (double)(atomic_fetch_add(&c->done, 1) + 1), (double)(c->folds->n * c->n_models));
+}
+
 static bl_status one_model(bl_ctx *ctx, bl_cv_call *c, size_t m, size_t f, fold_rows *rows)
 {
   bl_cv_model *r = &c->model[m];
@@ -148,6 +152,11 @@ static bl_status one_model(bl_ctx *ctx, bl_cv_call *c, size_t m, size_t f, fold_
   double *wide = NULL, t0, t1;
   bool applied = false;
   bl_status s = BL_CHECK_CANCEL(ctx);
+  if (!s && r->refused) {
+    if (c->shared.last[m]) bl_shared_step_leave(ctx, &c->shared, c->shared.last[m] - 1, rows->stepped);
+    tell_progress(ctx, c);
+    return BL_OK;
+  }
   if (!s) s = take_model(ctx, c, m, rows, &e, &train, &test, &r->out->fit_s[f], &r->out->apply_s[f]);
   if (s) goto done;
   t0 = bl_fold_now_s();
@@ -159,14 +168,14 @@ static bl_status one_model(bl_ctx *ctx, bl_cv_call *c, size_t m, size_t f, fold_
   applied = !s;
   if (!s) s = score_fold(ctx, c, r, f, &rows->test, wide);
 done:
-  if (!applied) blank_fold(c, r, f);
+  if (!applied) bl_cv_blank_fold(c, r, f);
   bl_free(ctx, wide);
   bl_estimator_free(ctx, e);
   if (c->shared.last[m]) bl_shared_step_leave(ctx, &c->shared, c->shared.last[m] - 1, rows->stepped);
   if (s == BL_E_NOMEM || s == BL_E_CANCELLED) return s; /* these are the whole call's, not the fold's */
   if (s && !(r->error[f] = bl_strdup(ctx, bl_ctx_error(ctx)))) return bl_fail_nomem(ctx, "a message");
   r->out->status[f] = s;
-  bl_progress(ctx, "folds", (double)(atomic_fetch_add(&c->done, 1) + 1), (double)(c->folds->n * c->n_models));
+  tell_progress(ctx, c);
   return BL_OK;
 }
 

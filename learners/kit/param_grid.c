@@ -7,8 +7,8 @@ enum { MOST_POINTS = 1000000 };
 /* "who: line 12: " where the node stands in a file. */
 static bl_status refuse(bl_ctx *ctx, const char *who, const bl_flow *at, const char *what)
 {
-  if (at->line) return bl_fail(ctx, BL_E_CONFIG, "%s: param_grid: line %zu: %s", who, at->line, what);
-  return bl_fail(ctx, BL_E_CONFIG, "%s: param_grid: %s", who, what);
+  if (at->line) return bl_fail(ctx, BL_E_CONFIG, "%s: line %zu: %s", who, at->line, what);
+  return bl_fail(ctx, BL_E_CONFIG, "%s: %s", who, what);
 }
 
 static size_t n_maps(const bl_flow *grid) { return grid->kind == BL_FLOW_LIST ? grid->n : 1; }
@@ -139,8 +139,8 @@ bl_status bl_param_grid_check(bl_ctx *ctx, const char *who, const bl_flow *grid,
       for (size_t v = 0; !s && v < map->child[k].n; v++) {
         s = set_value(ctx, one, map->key[k].text, &map->child[k].child[v]);
         if (s == BL_E_CONFIG && map->key[k].line)
-          s = bl_fail_in(ctx, s, "%s: param_grid: line %zu: estimator: ", who, map->key[k].line);
-        else if (s == BL_E_CONFIG) s = bl_fail_in(ctx, s, "%s: param_grid: estimator: ", who);
+          s = bl_fail_in(ctx, s, "%s: line %zu: estimator: ", who, map->key[k].line);
+        else if (s == BL_E_CONFIG) s = bl_fail_in(ctx, s, "%s: estimator: ", who);
       }
   }
   bl_estimator_free(ctx, one);

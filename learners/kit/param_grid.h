@@ -1,6 +1,7 @@
 /* param_grid.h: the points of a grid over options of an estimator. A grid is a map of paths (bl_estimator_set()) to lists of
  * values, {svc.C: [1, 10], svc.gamma: [0.01, 0.1]}, or a list of such maps, whose points follow one another. Points stand in
- * scikit-learn's order (ParameterGrid): paths by name, the last of them changing fastest. */
+ * scikit-learn's order (ParameterGrid): paths by name, the last of them changing fastest.
+ * `who` begins messages: the estimator and its option, "grid_search: param_grid". */
 #ifndef BL_LEARNERS_PARAM_GRID_H
 #define BL_LEARNERS_PARAM_GRID_H
 

@@ -1,4 +1,6 @@
 /* grid_search and random_search: scikit-learn's scores and ranks on the same folds; what fails cannot win; noise scores chance. */
+#include <math.h>
+
 #include "baleen/cross_validate.h"
 #include "learn.h"
 
@@ -97,6 +99,49 @@ static void what_fails_cannot_win(void **unused)
   check_free(ctx);
 }
 
+/* A point whose estimator the metric cannot judge, or that is no estimator that can be judged, is one that fails. */
+static void what_cannot_be_judged_cannot_win(void **unused)
+{
+  (void)unused;
+  static const struct {
+    const char *model, *told, *all;
+    bl_status status;
+  } rows[] = {
+      {"{grid_search: {estimator: sgd_classifier, scoring: log_loss, param_grid: {loss: [hinge, log_loss]}}}",
+       "grid_search: {loss: hinge} cannot be chosen: fold 1: cross_validate: sgd_classifier: log_loss: needs "
+       "probabilities",
+       "{loss: [hinge, perceptron]}", BL_E_UNSUPPORTED},
+      {"{grid_search: {estimator: [standard_scaler, {lda: {}, as: last}], param_grid: {last: [pca, gaussian_nb]}}}",
+       "grid_search: {last: pca} cannot be chosen: fold 1: cross_validate: chain only transforms", "{last: [pca]}",
+       BL_E_UNSUPPORTED},
+      {"{grid_search: {estimator: [{lda: {}, as: last}], param_grid: {last: [ridge, gaussian_nb]}}}",
+       "grid_search: {last: ridge} cannot be chosen: fold 1: cross_validate: chain: accuracy: ", "{last: [ridge]}",
+       BL_E_UNSUPPORTED},
+  };
+  golden *data = golden_open("linear_data");
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    bl_ctx *ctx = bl_ctx_new();
+    char heard[300] = "";
+    learn_set s = learn_open(ctx, data, "iris");
+    bl_data d = {.X = s.X, .y = s.y};
+    bl_estimator *e = learn_parse(ctx, rows[i].model);
+    bl_hearer before = bl_ctx_set_hearer(ctx, (bl_hearer){keep_text, heard});
+    check_ok(ctx, bl_fit(ctx, e, &d));
+    bl_ctx_set_hearer(ctx, before);
+    assert_non_null(strstr(heard, rows[i].told));
+    assert_int_equal(*(const int64_t *)learn_field(e, "best_index").v, 1);
+    assert_int_equal(((const int64_t *)learn_field(e, "rank_test_score").v)[0], 2);
+    const double *mean = learn_field(e, "mean_test_score").v, *split = learn_field(e, "split_test_score").v;
+    assert_true(isnan(mean[0]) && isnan(split[0]) && !isnan(mean[1]));
+    check_ok(ctx, bl_estimator_set(ctx, e, "param_grid", rows[i].all));
+    check_fails(ctx, bl_fit(ctx, e, &d), rows[i].status, "in all folds; the first: cross_validate: ");
+    bl_estimator_free(ctx, e);
+    learn_close(ctx, &s);
+    check_free(ctx);
+  }
+  golden_close(data);
+}
+
 static void slips_are_told(void **unused)
 {
   (void)unused;
@@ -116,6 +161,17 @@ static void slips_are_told(void **unused)
       {"{random_search: {estimator: svc, param_distributions: {C: {loguniform: [0, 1]}}}}",
        "'C' wants a list of values"},
       {"{random_search: {estimator: svc, param_distributions: {C: {uniform: [2, 1]}}}}", "'C' wants a list of values"},
+      {"{random_search: {estimator: svc, param_distributions: {kernel: [rbf, cubic], C: {uniform: [1, 2]}}}}",
+       "random_search: param_distributions: line 1: estimator: svc: "},
+      {"{random_search: {estimator: svc, param_distributions: {kernel: [rbf, cubic]}}}",
+       "random_search: param_distributions: line 1: estimator: svc: "},
+      {"{random_search: {estimator: knn, param_distributions: {n_neighbors: {randint: [0, 100]}}}}",
+       "random_search: param_distributions: line 1: estimator: knn: n_neighbors: '0'"},
+      {"{random_search: {estimator: elastic_net, param_distributions: {l1_ratio: {uniform: [0, 1.5]}}}}",
+       "random_search: param_distributions: line 1: estimator: elastic_net: "},
+      {"{random_search: {estimator: svc, param_distributions: 3}}", "random_search: param_distributions: wanted a map"},
+      {"{grid_search: {estimator: svc, param_grid: {kernel: [rbf, cubic]}}}",
+       "grid_search: param_grid: line 1: estimator: svc: "},
       {"{random_search: {estimator: svc, param_distributions: {D: {uniform: [1, 2]}}}}", "unknown option 'D'"},
   };
   bl_ctx *ctx = bl_ctx_new();
@@ -204,9 +260,12 @@ static void noise_scores_chance(void **unused)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(agrees_with_scikit_learn),     cmocka_unit_test(the_winner_has_seen_all_rows),
-      cmocka_unit_test(what_fails_cannot_win),        cmocka_unit_test(slips_are_told),
-      cmocka_unit_test(draws_are_what_was_asked_for), cmocka_unit_test(noise_scores_chance)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(agrees_with_scikit_learn),
+                                     cmocka_unit_test(the_winner_has_seen_all_rows),
+                                     cmocka_unit_test(what_fails_cannot_win),
+                                     cmocka_unit_test(slips_are_told),
+                                     cmocka_unit_test(what_cannot_be_judged_cannot_win),
+                                     cmocka_unit_test(draws_are_what_was_asked_for),
+                                     cmocka_unit_test(noise_scores_chance)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,8 +44,8 @@ typedef struct bl_candidate {
 bl_status bl_cross_validate_all(bl_ctx *ctx, const bl_candidate *candidates, size_t n, const bl_data *data,
                                 const bl_folds *folds, const bl_metric *metrics, size_t n_metrics,
                                 bl_cv *out) BL_MUST_CHECK;
-/* The same, but a model whose folds all fail does not end the call: its scores are NaN, and its errors say why. For those
- * who try many and want the best. */
+/* The same, but a model whose folds all fail, or that the data or a metric cannot judge, does not end the call: its scores
+ * are NaN, and the errors of its folds say why. For those who try many and want the best. */
 bl_status bl_cross_validate_each(bl_ctx *ctx, const bl_candidate *candidates, size_t n, const bl_data *data,
                                  const bl_folds *folds, const bl_metric *metrics, size_t n_metrics,
                                  bl_cv *out) BL_MUST_CHECK;
