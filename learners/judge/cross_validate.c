@@ -12,6 +12,7 @@
 #include "baleen/pool.h"
 #include "baleen/sort.h"
 #include "cross_validate_private.h"
+#include "grams.h"
 #include "metric_private.h"
 
 /* ---- classes ----------------------------------------------------------------------------------------------------- */
@@ -215,8 +216,12 @@ static bl_status validate(bl_ctx *ctx, const bl_candidate *candidates, size_t n,
                           const bl_folds *folds, const bl_metric *metrics, size_t n_metrics, bool all_may_fail,
                           bl_cv *out)
 {
-  bl_cv_call c = {.data = data, .folds = folds, .metrics = metrics, .n_models = n, .all_may_fail = all_may_fail};
-  bl_status s = (c.model = bl_calloc(ctx, n, sizeof *c.model)) ? BL_OK : bl_fail_nomem(ctx, "cross-validation");
+  bl_data d = *data;
+  bl_grams *own = NULL;
+  bl_cv_call c = {.data = &d, .folds = folds, .metrics = metrics, .n_models = n, .all_may_fail = all_may_fail};
+  bl_status s = bl_grams_are_of(d.grams, &d.X) ? BL_OK : bl_grams_new(ctx, &d.X, &own);
+  if (own) d.grams = own;
+  if (!s) s = (c.model = bl_calloc(ctx, n, sizeof *c.model)) ? BL_OK : bl_fail_nomem(ctx, "cross-validation");
   for (size_t m = 0; m < n; m++)
     out[m] = (bl_cv){.n_metrics = n_metrics, .n_targets = data->n_targets > 1 ? data->n_targets : 1};
   for (size_t m = 0; c.model && m < n; m++)
@@ -231,6 +236,7 @@ static bl_status validate(bl_ctx *ctx, const bl_candidate *candidates, size_t n,
   for (size_t m = 0; c.model && m < n; m++) free_model(ctx, &c, &c.model[m]);
   bl_shared_steps_free(ctx, &c.shared);
   bl_free(ctx, c.model);
+  bl_grams_free(ctx, own);
   for (size_t m = 0; s && m < n; m++) bl_cv_free(ctx, &out[m]);
   return s;
 }

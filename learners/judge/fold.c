@@ -133,6 +133,7 @@ static bl_status take_model(bl_ctx *ctx, const bl_cv_call *c, size_t m, fold_row
   test->X = bl_mat_view(&d->test);
   train->feature_names = test->feature_names = &d->names;
   train->blocks = test->blocks = &d->blocks;
+  train->grams = d->grams;
   if (!(bl_estimator_tags(*e) & BL_TAG_WEIGHTS)) train->weight = NULL;
   *fit_s = d->fit_s;
   *apply_s = d->apply_s;

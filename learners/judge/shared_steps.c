@@ -103,6 +103,8 @@ static bl_status fit_step(bl_ctx *ctx, const bl_shared_step *step, const bl_data
   if (!s) s = bl_estimator_blocks_out(ctx, e, &out->blocks);
   double fitted = bl_fold_now_s();
   if (!s) s = bl_transform(ctx, e, &test->X, NULL, &out->test);
+  bl_cmat learnt = bl_mat_view(&out->train);
+  if (!s) s = bl_grams_new(ctx, &learnt, &out->grams);
   out->fit_s += fitted - start;
   out->apply_s += bl_fold_now_s() - fitted;
   bl_estimator_free(ctx, e);
@@ -125,6 +127,7 @@ bl_status bl_shared_step_take(bl_ctx *ctx, const bl_shared_steps *s, size_t k, c
       return (d->error = bl_strdup(ctx, b->error)) ? BL_OK : bl_fail_nomem(ctx, "a message");
     }
     before.X = bl_mat_view(&b->train);
+    before.grams = b->grams;
     before.feature_names = &b->names;
     before.blocks = &b->blocks;
     tested.X = bl_mat_view(&b->test);
@@ -140,6 +143,8 @@ bl_status bl_shared_step_take(bl_ctx *ctx, const bl_shared_steps *s, size_t k, c
 
 void bl_stepped_free(bl_ctx *ctx, bl_stepped *d)
 {
+  bl_grams_free(ctx, d->grams);
+  d->grams = NULL;
   bl_mat_free(ctx, &d->train);
   bl_mat_free(ctx, &d->test);
   bl_texts_free(ctx, &d->names);

@@ -6,6 +6,7 @@
 #define BL_LEARNERS_SHARED_STEPS_H
 
 #include "baleen/cross_validate.h"
+#include "grams.h"
 
 typedef struct bl_shared_step {
   const bl_estimator *proto;
@@ -30,6 +31,7 @@ void bl_shared_steps_free(bl_ctx *ctx, bl_shared_steps *s);
 /* Rows of a fold behind a shared step. */
 typedef struct bl_stepped {
   bl_mat train, test;
+  bl_grams *grams; /* kernel values between the rows of train, which the models behind this step share */
   bl_texts names;
   bl_blocks blocks;
   double fit_s, apply_s; /* of this step and those before it */

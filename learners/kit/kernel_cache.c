@@ -19,10 +19,12 @@ typedef struct slot {
 struct bl_kernel_cache {
   const bl_kernel *kernel;
   bl_cmat X;
+  const bl_gram_values *gram;
   size_t n, d, batch;
   double *x, *square, *diagonal; /* [n x d], [n] where products serve; [n] */
   double *asked, *product;       /* [batch x d]; [threads][batch x CHUNK] */
   uint32_t *place;               /* [n] the slot of a row, or NOWHERE */
+  uint32_t *in_gram;             /* [n] where there is a gram: the place of a row in it */
   slot *slots;
   size_t n_slots, used;
   uint32_t newest;
@@ -129,13 +131,22 @@ static bl_status fill_columns(bl_ctx *ctx, void *arg, size_t lo, size_t hi)
   return BL_OK;
 }
 
+static void take_from_gram(bl_kernel_cache *c, uint32_t row)
+{
+  const float *from = bl_gram_row(c->gram, c->in_gram[row]);
+  float *to = values_at(c, c->place[row]);
+  for (size_t i = 0; i < c->n; i++) to[i] = from[c->in_gram[i]];
+}
+
 bl_status bl_kernel_cache_fill(bl_ctx *ctx, bl_kernel_cache *c, const uint32_t *rows, size_t n)
 {
   for (size_t r = 0; r < n; r++) {
     bl_status s = take_slot(ctx, c, rows[r]);
     if (s) return s;
+    if (c->gram) take_from_gram(c, rows[r]);
     for (size_t k = 0; c->x && k < c->d; k++) c->asked[r * c->d + k] = c->x[rows[r] * c->d + k];
   }
+  if (c->gram) return BL_OK;
   fill_job j = {c, rows, n};
   return bl_pool_chunks(ctx, c->n, CHUNK, (double)n * (2 * (double)c->d + 30), fill_columns, &j);
 }
@@ -146,7 +157,10 @@ static bl_status find_diagonal(bl_ctx *ctx, bl_kernel_cache *c)
 {
   for (size_t i = 0; i < c->n; i++) {
     double *v = &c->diagonal[i];
-    if (c->x) {
+    if (c->gram) {
+      c->in_gram[i] = bl_gram_place(c->gram, &c->X, i);
+      *v = bl_gram_diagonal(c->gram, c->in_gram[i]);
+    } else if (c->x) {
       const float *row = bl_crow(&c->X, i);
       for (size_t j = 0; j < c->d; j++) {
         c->x[i * c->d + j] = (double)row[j];
@@ -164,16 +178,17 @@ static bl_status find_diagonal(bl_ctx *ctx, bl_kernel_cache *c)
   return BL_OK;
 }
 
-bl_status bl_kernel_cache_new(bl_ctx *ctx, const bl_kernel *k, const bl_cmat *X, size_t bytes, bl_kernel_cache **out)
+bl_status bl_kernel_cache_new(bl_ctx *ctx, const bl_kernel *k, const bl_cmat *X, size_t bytes,
+                              const bl_gram_values *gram, bl_kernel_cache **out)
 {
   bl_status s = BL_OK;
   bl_kernel_cache *c = *out = bl_calloc(ctx, 1, sizeof *c);
   if (!c) return bl_fail_nomem(ctx, "the kernel matrix");
-  bool products = k->cls->of_products != NULL;
+  bool products = k->cls->of_products != NULL && !gram;
   size_t n = X->rows, fit = bytes / (n * sizeof(float));
-  *c = (bl_kernel_cache){.kernel = k, .X = *X, .n = n, .d = X->cols, .newest = NOWHERE};
+  *c = (bl_kernel_cache){.kernel = k, .X = *X, .gram = gram, .n = n, .d = X->cols, .newest = NOWHERE};
   c->n_slots = fit < 4 ? 4 : fit < n ? fit : n < 4 ? 4 : n;
-  c->batch = c->n_slots / 2 < BATCH ? c->n_slots / 2 : BATCH;
+  c->batch = gram ? 1 : c->n_slots / 2 < BATCH ? c->n_slots / 2 : BATCH;
   c->diagonal = bl_calloc(ctx, n, sizeof *c->diagonal);
   c->place = bl_calloc(ctx, n, sizeof *c->place);
   c->slots = bl_calloc(ctx, c->n_slots, sizeof *c->slots);
@@ -184,7 +199,8 @@ bl_status bl_kernel_cache_new(bl_ctx *ctx, const bl_kernel *k, const bl_cmat *X,
     c->asked = bl_calloc(ctx, c->batch, c->d * sizeof *c->asked);
     c->product = bl_calloc(ctx, bl_ctx_threads(ctx), c->batch * CHUNK * sizeof *c->product);
   }
-  if (!c->diagonal || !c->place || !c->slots || !c->slab ||
+  if (gram) c->in_gram = bl_calloc(ctx, n, sizeof *c->in_gram);
+  if (!c->diagonal || !c->place || (gram && !c->in_gram) || !c->slots || !c->slab ||
       (products && !(c->x && c->square && c->asked && c->product)))
     s = bl_fail_nomem(ctx, "the kernel matrix");
   for (size_t i = 0; !s && i < n; i++) c->place[i] = NOWHERE;
@@ -202,6 +218,7 @@ void bl_kernel_cache_free(bl_ctx *ctx, bl_kernel_cache *c)
   bl_free(ctx, c->slab);
   bl_free(ctx, c->slots);
   bl_free(ctx, c->place);
+  bl_free(ctx, c->in_gram);
   bl_free(ctx, c->diagonal);
   bl_free(ctx, c->product);
   bl_free(ctx, c->asked);

@@ -3,16 +3,17 @@
 #ifndef BL_LEARNERS_KERNEL_CACHE_H
 #define BL_LEARNERS_KERNEL_CACHE_H
 
-#include "baleen/kernel.h"
+#include "grams.h"
 
 typedef struct bl_kernel_cache bl_kernel_cache;
 
 /* Of the rows X, which are borrowed; k is settled and borrowed. Of a kernel that is given, the columns of X that belong
  * to these rows are those of the numbers that the view picks, and its first ones where it picks none: BL_E_SHAPE where
  * there are fewer. Where `bytes` is less than a few rows need, it is those few. BL_E_RANGE when a row's value with
- * itself is no float32. */
+ * itself is no float32. Where `gram` (borrowed) is given, values are taken from it, not worked out: it holds those of k
+ * between rows of which X is a part. */
 bl_status bl_kernel_cache_new(bl_ctx *ctx, const bl_kernel *k, const bl_cmat *X, size_t bytes,
-                              bl_kernel_cache **out) BL_MUST_CHECK;
+                              const bl_gram_values *gram, bl_kernel_cache **out) BL_MUST_CHECK;
 void bl_kernel_cache_free(bl_ctx *ctx, bl_kernel_cache *c);
 
 size_t bl_kernel_cache_rows(const bl_kernel_cache *c);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "baleen/memory.h"
+#include "smo_scan.h"
 
 enum {
   UP = 1,   /* y alpha can grow */
@@ -16,7 +17,6 @@ enum {
   GROUP = 2 /* how far the two bits of the second group of by_sign are shifted */
 };
 enum { SHRINK_EVERY = 1000 };
-static const double least_curvature = 1e-12;
 
 typedef struct work {
   bl_kernel_cache *rows;
@@ -158,14 +158,7 @@ static bl_status look_at_all(bl_ctx *ctx, work *w)
 /* ---- a pair ------------------------------------------------------------------------------------------------------ */
 
 /* The place of the largest v on that side; n where there is none. */
-static size_t largest(const work *w, int side)
-{
-  size_t at = w->n;
-  double most = -INFINITY;
-  for (size_t t = 0; t < w->active; t++)
-    if (w->side[t] & side && w->v[t] > most) most = w->v[t], at = t;
-  return at;
-}
+static size_t largest(const work *w, int side) { return bl_smo_largest(w->v, w->side, side, w->active); }
 
 static double smallest(const work *w, int side)
 {
@@ -184,17 +177,14 @@ typedef struct pair {
 /* The best partner for i, by second-order information. */
 static void find_partner(const work *w, size_t i, int side, const float *row, pair *best)
 {
-  double top = w->v[i], least = INFINITY, own = w->diagonal[i];
-  for (size_t t = 0; t < w->active; t++) {
-    if (!(w->side[t] & side)) continue;
-    double apart = top - w->v[t], curvature = own + w->diagonal[t] - 2 * (double)row[t];
-    least = w->v[t] < least ? w->v[t] : least;
-    if (!(apart > 0)) continue;
-    if (!(curvature > 0)) curvature = least_curvature;
-    double gain = apart * apart / curvature;
-    if (gain > best->gain) *best = (pair){i, t, gain, curvature, best->gap};
+  double top = w->v[i], own = w->diagonal[i];
+  bl_smo_partner p = {.gain = best->gain};
+  bl_smo_find_partner(w->v, w->diagonal, w->side, side, w->active, top, own, row, &p);
+  if (p.at < w->active) {
+    double curvature = own + w->diagonal[p.at] - 2 * (double)row[p.at];
+    *best = (pair){i, p.at, p.gain, curvature > 0 ? curvature : bl_smo_least_curvature, best->gap};
   }
-  if (top - least > best->gap) best->gap = top - least;
+  if (top - p.least > best->gap) best->gap = top - p.least;
 }
 
 static bl_status find_pair(bl_ctx *ctx, work *w, pair *out)
@@ -236,7 +226,7 @@ static bl_status move_pair(bl_ctx *ctx, work *w, const pair *p)
   if (step > down) step = down;
   move(w, p->i, step, true, step >= up);
   move(w, p->j, step, false, step >= down);
-  for (size_t t = 0; t < w->active; t++) w->v[t] -= step * ((double)row_i[t] - (double)row_j[t]);
+  bl_smo_step(w->v, row_i, row_j, step, w->active);
   return BL_OK;
 }
 

@@ -23,6 +23,7 @@ typedef struct job {
   const bl_estimator *self;
   const bl_train *t;
   const bl_kernel *kernel;
+  const bl_gram_values *gram; /* its values; NULL: each machine works out those that it needs */
   bool nu;
   size_t n_classes, n_machines;
   machine *machines;
@@ -124,7 +125,7 @@ static bl_status learn_machine(bl_ctx *ctx, void *arg, size_t item)
   if (s) goto done;
   bl_cmat X = rows_of(j, m, n_i, n, index);
   set_up(j, m, n_i, n, block, &q);
-  s = bl_kernel_cache_new(ctx, j->kernel, &X, bl_svm_cache_bytes(&p->solving), &cache);
+  s = bl_kernel_cache_new(ctx, j->kernel, &X, bl_svm_cache_bytes(&p->solving), j->gram, &cache);
   if (!s) s = bl_smo_solve(ctx, cache, &q);
   if (s) goto done;
   double by = j->nu && q.margin > 0 ? q.margin : 1;
@@ -182,10 +183,24 @@ static void tell(bl_ctx *ctx, const job *j, bl_svm_state *s)
   bl_svm_warn(ctx, j->self, converged, most, gap, p->solving.tol);
 }
 
+/* Every class stands in the machines of all others, so that from three classes on the values are worked out for all
+ * machines together, unless they are already there for all fits on these rows. */
+static bl_status share_values(bl_ctx *ctx, job *j, bl_grams **own)
+{
+  const bl_svm_classifier_params *p = j->self->params;
+  const bl_train *t = j->t;
+  size_t bytes = bl_svm_cache_bytes(&p->solving);
+  bl_status s = bl_gram_take(ctx, t->data->grams, j->kernel, &t->X, bytes, &j->gram);
+  if (s || j->gram || j->n_classes < 3) return s;
+  s = bl_grams_new(ctx, &t->X, own);
+  return s ? s : bl_gram_take(ctx, *own, j->kernel, &t->X, bytes, &j->gram);
+}
+
 bl_status bl_svm_classifier_fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t, bool nu)
 {
   size_t n = t->X.rows, k = t->n_classes;
   bl_kernel kernel = {0};
+  bl_grams *own = NULL;
   job j = {.self = self, .t = t, .kernel = &kernel, .nu = nu, .n_classes = k, .n_machines = k * (k - 1) / 2};
   bl_status s = bl_svm_settle(ctx, self, t, &kernel);
   if (s) goto done;
@@ -201,11 +216,14 @@ bl_status bl_svm_classifier_fit(bl_ctx *ctx, bl_estimator *self, const bl_train 
   sort_by_class(&j);
   weigh(&j);
   if (nu) s = check_nu(ctx, &j);
+  if (!s) s = share_values(ctx, &j, &own);
   double rows = 2 * (double)n / (double)k; /* of one machine; about a third of them decide */
   if (!s) s = bl_pool_for(ctx, j.n_machines, rows * rows * (double)t->X.cols, learn_machine, &j);
   if (!s) s = keep(ctx, &j, self->state);
   if (!s) tell(ctx, &j, self->state);
 done:
+  bl_gram_leave(own ? own : t->data->grams, j.gram);
+  bl_grams_free(ctx, own);
   if (kernel.cls) bl_kernel_free(ctx, &kernel);
   bl_free(ctx, j.machines);
   bl_free(ctx, j.position);

@@ -32,15 +32,17 @@ bl_status bl_svm_function_fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t
   size_t rows = t->X.rows, n = two_a_row ? 2 * rows : rows;
   bl_svm_state *state = self->state;
   bl_kernel kernel = {0};
+  const bl_gram_values *gram = NULL;
   bl_kernel_cache *cache = NULL;
   double *block = bl_calloc(ctx, 4 * n, sizeof *block);
   uint32_t *sample = bl_calloc(ctx, n, sizeof *sample);
   bl_status s = block && sample ? bl_svm_settle(ctx, self, t, &kernel) : bl_fail_nomem(ctx, self->cls->name);
-  if (!s) s = bl_kernel_cache_new(ctx, &kernel, &t->X, bl_svm_cache_bytes(solving), &cache);
+  if (!s) s = bl_gram_take(ctx, t->data->grams, &kernel, &t->X, bl_svm_cache_bytes(solving), &gram);
+  if (!s) s = bl_kernel_cache_new(ctx, &kernel, &t->X, bl_svm_cache_bytes(solving), gram, &cache);
   if (s) goto done;
   bl_svm_problem q = {rows, n, block, block + n, block + 2 * n, block + 3 * n};
   for (size_t i = 0; i < n; i++) {
-    sample[i] = (uint32_t)(i % rows);
+    sample[i] = (uint32_t)(i < rows ? i : i - rows);
     q.y[i] = i < rows ? 1 : -1;
   }
   set_up(self, t, &q);
@@ -62,6 +64,7 @@ bl_status bl_svm_function_fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t
 done:
   if (kernel.cls) bl_kernel_free(ctx, &kernel);
   bl_kernel_cache_free(ctx, cache);
+  bl_gram_leave(t->data->grams, gram);
   bl_free(ctx, block);
   bl_free(ctx, sample);
   return s;

@@ -1,11 +1,8 @@
 #include "vector_exp.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "baleen/wide.h"
-
-typedef int64_t lane_bits __attribute__((vector_size(BL_LANES * sizeof(int64_t))));
 
 /* Of whole vectors: x = k ln 2 + r with |r| <= ln 2 / 2; e^r by Taylor's series up to r^13 / 13! (the rest is below 1e-17);
  * ln 2 in two parts, the first of which times k is exact (Cody and Waite 1980). The vectors are spelt out, for compilers
@@ -17,8 +14,8 @@ BL_WIDE static void exp_of_vectors(double *v, size_t n_vectors)
   for (size_t i = 0; i < n_vectors; i++) {
     bl_lanes x, r, k, shifted, least, high, low, power;
     memcpy(&x, v + i * BL_LANES, sizeof x);
-    lane_bits below = x < none - 708;
-    least = (bl_lanes)((below & (lane_bits)(none - 708)) | (~below & (lane_bits)x));
+    bl_lane_bits below = x < none - 708;
+    least = BL_CHOOSE(below, none - 708, x);
     shifted = least * 1.44269504088896340736 + to_k;
     k = shifted - to_k;
     r = (least - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10;
@@ -27,8 +24,8 @@ BL_WIDE static void exp_of_vectors(double *v, size_t n_vectors)
                 r * (1.0 / 362880 +
                      r * (1.0 / 3628800 + r * (1.0 / 39916800 + r * (1.0 / 479001600 + r * (1.0 / 6227020800))))));
     low = r * (1.0 / 2 + r * (1.0 / 6 + r * (1.0 / 24 + r * (1.0 / 120 + r * (1.0 / 720 + r * high)))));
-    power = (bl_lanes)(((lane_bits)shifted << 52) + (INT64_C(1023) << 52));
-    x = (bl_lanes)(~below & (lane_bits)(power + power * (r + r * low)));
+    power = (bl_lanes)(((bl_lane_bits)shifted << 52) + (INT64_C(1023) << 52));
+    x = BL_CHOOSE(below, none, power + power * (r + r * low));
     memcpy(v + i * BL_LANES, &x, sizeof x);
   }
 }

@@ -6,6 +6,8 @@
 #ifndef BALEEN_WIDE_H
 #define BALEEN_WIDE_H
 
+#include <stdint.h>
+
 #if defined(__x86_64__) && defined(__GNUC__) && defined(__ELF__) && !defined(__SANITIZE_THREAD__) &&                   \
     !defined(BALEEN_NARROW)
 #define BL_WIDE __attribute__((target_clones("avx2", "default")))
@@ -17,5 +19,9 @@
  * stored by memcpy. Not to be handed to functions, which means another thing on each kind of machine. */
 enum { BL_LANES = 4 };
 typedef double bl_lanes __attribute__((vector_size(BL_LANES * sizeof(double))));
+/* What a comparison of such says: all bits of a lane or none. */
+typedef int64_t bl_lane_bits __attribute__((vector_size(BL_LANES * sizeof(int64_t))));
+/* By lanes: a where the bits are set, else b. */
+#define BL_CHOOSE(bits, a, b) ((bl_lanes)(((bits) & (bl_lane_bits)(a)) | (~(bits) & (bl_lane_bits)(b))))
 
 #endif

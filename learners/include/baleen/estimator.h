@@ -80,6 +80,7 @@ typedef struct bl_data {
   const bl_texts *feature_names; /* X.cols names, or NULL */
   const bl_blocks *blocks;       /* what the columns are, and in which units; NULL or none: not known */
   const bl_texts *class_names;   /* y is an index into them, or they name the several targets; NULL: none */
+  struct bl_grams *grams; /* kernel values that fits on parts of the same X.v share; set by the library. NULL: none */
 } bl_data;
 
 /* What a class's fit sees: checked, finite (unless tagged), classes coded 0 .. n_classes-1 in ascending order of value,
