@@ -23,13 +23,21 @@ static size_t usable_processors(void)
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) == 0) n = CPU_COUNT(&set);
 #endif
-  return n < 1 ? 1 : n > 256 ? 256 : (size_t)n;
+  return n < 1 ? 1 : n > BL_MAX_THREADS ? BL_MAX_THREADS : (size_t)n;
+}
+
+/* Aligned, so that each lane's books have their cache line alone. */
+static bl_core *core_new(void)
+{
+  bl_core *core = aligned_alloc(BL_CACHE_LINE, sizeof *core);
+  if (core) memset(core, 0, sizeof *core);
+  return core;
 }
 
 bl_ctx *bl_ctx_new(void)
 {
   bl_ctx *ctx = calloc(1, sizeof *ctx);
-  bl_core *core = calloc(1, sizeof *core);
+  bl_core *core = core_new();
   if (!ctx || !core || pthread_mutex_init(&core->talk, NULL)) {
     free(ctx);
     free(core);
@@ -215,21 +223,52 @@ void bl_ctx_set_threads(bl_ctx *ctx, size_t n)
   if (ctx->is_child) return;
   bl_pool_free(ctx->core->pool); /* made anew, with the new number, at the next parallel loop */
   ctx->core->pool = NULL;
-  ctx->core->threads = n ? n : usable_processors();
+  ctx->core->threads = !n ? usable_processors() : n < BL_MAX_THREADS ? n : BL_MAX_THREADS;
 }
 
 size_t bl_ctx_threads(const bl_ctx *ctx) { return ctx->core->threads; }
 
 /* ---- the allocator's books --------------------------------------------------------------------------------------- */
 
-size_t bl_ctx_live(const bl_ctx *ctx) { return atomic_load(&ctx->core->live); }
-size_t bl_ctx_live_bytes(const bl_ctx *ctx) { return atomic_load(&ctx->core->live_bytes); }
+size_t bl_ctx_live(const bl_ctx *ctx)
+{
+  size_t sum = 0;
+  for (size_t i = 0; i < BL_MAX_THREADS; i++)
+    sum += atomic_load_explicit(&ctx->core->books[i].live, memory_order_relaxed);
+  return sum;
+}
+
+size_t bl_ctx_live_bytes(const bl_ctx *ctx)
+{
+  long long sum = atomic_load(&ctx->core->settled_bytes);
+  for (size_t i = 0; i < BL_MAX_THREADS; i++)
+    sum += atomic_load_explicit(&ctx->core->books[i].bytes, memory_order_relaxed);
+  return sum > 0 ? (size_t)sum : 0;
+}
+
+/* Exact for one thread; for several it may lack what the others had counted and not yet handed in. */
+size_t bl_ctx_peak_bytes(const bl_ctx *ctx)
+{
+  long long settled = atomic_load(&ctx->core->settled_bytes), most = atomic_load(&ctx->core->peak_bytes);
+  for (size_t i = 0; i < BL_MAX_THREADS; i++) {
+    long long here = settled + atomic_load_explicit(&ctx->core->books[i].high, memory_order_relaxed);
+    if (here > most) most = here;
+  }
+  return (size_t)most;
+}
+
 void bl_ctx_set_max_bytes(bl_ctx *ctx, size_t max) { atomic_store(&ctx->core->max_bytes, max); }
-size_t bl_ctx_peak_bytes(const bl_ctx *ctx) { return atomic_load(&ctx->core->peak_bytes); }
-size_t bl_ctx_allocs(const bl_ctx *ctx) { return atomic_load(&ctx->core->allocs); }
+
+size_t bl_ctx_allocs(const bl_ctx *ctx)
+{
+  size_t sum = 0;
+  for (size_t i = 0; i < BL_MAX_THREADS; i++)
+    sum += atomic_load_explicit(&ctx->core->books[i].allocs, memory_order_relaxed);
+  return sum;
+}
 
 void bl_ctx_fail_alloc_at(bl_ctx *ctx, long n)
 {
-  atomic_store(&ctx->core->allocs, 0);
+  for (size_t i = 0; i < BL_MAX_THREADS; i++) atomic_store(&ctx->core->books[i].allocs, 0);
   atomic_store(&ctx->core->fail_at, n);
 }

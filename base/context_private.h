@@ -9,11 +9,25 @@
 
 struct bl_pool;
 
+enum { BL_MAX_THREADS = 256, BL_CACHE_LINE = 64 };
+
+/* What one thread (lane) has allocated and freed. Each has a cache line of its own: were the sums kept in one place, the
+ * threads would pass that line to and fro at each allocation, which took two of them half of what the second brings.
+ * The counts may wrap below zero, for a block may be freed by another thread than the one that made it; their sums over
+ * the lanes are right. */
+typedef struct bl_books {
+  _Alignas(BL_CACHE_LINE) atomic_size_t allocs, live;
+  atomic_llong bytes; /* live ones that are not in the core's `settled_bytes` yet */
+  atomic_llong high;  /* the most that `bytes` has been since it was last settled */
+} bl_books;
+
 /* Shared by a context and the child contexts of its pool workers. */
 typedef struct bl_core {
-  atomic_size_t live, live_bytes, peak_bytes, allocs;
-  atomic_size_t max_bytes; /* 0: no limit */
-  atomic_long fail_at;     /* countdown to the allocation that fails; negative: none */
+  bl_books books[BL_MAX_THREADS];
+  /* live bytes as the lanes have handed them in, and the most of them; written once in many allocations */
+  _Alignas(BL_CACHE_LINE) atomic_llong settled_bytes, peak_bytes;
+  _Alignas(BL_CACHE_LINE) atomic_size_t max_bytes; /* 0: no limit */
+  atomic_long fail_at;                             /* countdown to the allocation that fails; negative: none */
   atomic_size_t warnings[BL_N_WARNINGS];
   atomic_int cancelled;
   atomic_bool unsynced; /* files take their place without waiting for the disk; see bl_files_sync() */

@@ -15,7 +15,8 @@
 #include "context_private.h"
 
 enum { ALIGN = 64, MALLOC_ALIGN = _Alignof(max_align_t), PAGE = 4096, LARGE = 4 << 20 };
-enum { SMALL = 64 }; /* bytes under which no array is worth SIMD */
+enum { SMALL = 64 };           /* bytes under which no array is worth SIMD */
+enum { UNSETTLED = 64 << 10 }; /* bytes that a lane counts before it hands them in */
 #define BUF_CEILING ((size_t)64 << 20)
 
 typedef struct block_header {
@@ -25,25 +26,47 @@ typedef struct block_header {
 _Static_assert(sizeof(block_header) % MALLOC_ALIGN == 0, "what follows a header is aligned as malloc() aligns");
 static block_header *header(void *p) { return (block_header *)p - 1; }
 
+static bl_books *books(bl_ctx *ctx) { return &ctx->core->books[ctx->lane]; }
+
 /* True when this allocation is the one that a test wants to fail. */
-static bool doomed(bl_core *core)
+static bool doomed(bl_ctx *ctx)
 {
-  atomic_fetch_add(&core->allocs, 1);
-  if (atomic_load(&core->fail_at) < 0) return false;
+  bl_core *core = ctx->core;
+  atomic_fetch_add_explicit(&books(ctx)->allocs, 1, memory_order_relaxed);
+  if (atomic_load_explicit(&core->fail_at, memory_order_relaxed) < 0) return false;
   return atomic_fetch_sub(&core->fail_at, 1) == 0;
 }
 
-static void count_bytes(bl_core *core, size_t add)
+static void raise_to(atomic_llong *most, long long now)
 {
-  size_t now = atomic_fetch_add(&core->live_bytes, add) + add, peak = atomic_load(&core->peak_bytes);
-  while (now > peak && !atomic_compare_exchange_weak(&core->peak_bytes, &peak, now)) continue;
+  long long before = atomic_load_explicit(most, memory_order_relaxed);
+  while (now > before && !atomic_compare_exchange_weak(most, &before, now)) continue;
+}
+
+/* Adds what the lane has counted to the sum of all. */
+static void settle(bl_core *core, bl_books *b)
+{
+  raise_to(&core->peak_bytes, atomic_load(&core->settled_bytes) + atomic_exchange(&b->high, 0));
+  long long bytes = atomic_exchange(&b->bytes, 0);
+  raise_to(&core->peak_bytes, atomic_fetch_add(&core->settled_bytes, bytes) + bytes);
+}
+
+static void count(bl_ctx *ctx, size_t blocks, long long bytes)
+{
+  bl_books *b = books(ctx);
+  atomic_fetch_add_explicit(&b->live, blocks, memory_order_relaxed);
+  long long now = atomic_fetch_add_explicit(&b->bytes, bytes, memory_order_relaxed) + bytes;
+  raise_to(&b->high, now);
+  if (now > UNSETTLED || now < -UNSETTLED) settle(ctx->core, b);
 }
 
 /* Would so many more bytes be too many? Threads that ask at the same time may pass together by a block each. */
-static bool too_many(bl_core *core, size_t want)
+static bool too_many(const bl_ctx *ctx, size_t want)
 {
-  size_t max = atomic_load(&core->max_bytes), live = atomic_load(&core->live_bytes);
-  return max && (live > max || want > max - live);
+  size_t max = atomic_load_explicit(&ctx->core->max_bytes, memory_order_relaxed);
+  if (!max) return false;
+  size_t live = bl_ctx_live_bytes(ctx);
+  return live > max || want > max - live;
 }
 
 static char *align_up(char *v) { return v + (ALIGN - (uintptr_t)v % ALIGN) % ALIGN; }
@@ -84,13 +107,12 @@ static char *take_plain(size_t want, void **raw)
 
 static void *take(bl_ctx *ctx, size_t want, bool plain)
 {
-  if (doomed(ctx->core) || want > SIZE_MAX / 2 || too_many(ctx->core, want)) return NULL;
+  if (doomed(ctx) || want > SIZE_MAX / 2 || too_many(ctx, want)) return NULL;
   void *raw;
   char *block = plain ? take_plain(want, &raw) : take_aligned(want, &raw);
   if (!block) return NULL;
   *header(block) = (block_header){want, raw};
-  atomic_fetch_add(&ctx->core->live, 1);
-  count_bytes(ctx->core, want);
+  count(ctx, 1, (long long)want);
   return block;
 }
 
@@ -116,8 +138,7 @@ void *bl_realloc(bl_ctx *ctx, void *p, size_t n, size_t size)
 void bl_free(bl_ctx *ctx, void *p)
 {
   if (!p) return;
-  atomic_fetch_sub(&ctx->core->live, 1);
-  atomic_fetch_sub(&ctx->core->live_bytes, header(p)->want);
+  count(ctx, (size_t)-1, -(long long)header(p)->want);
   free(header(p)->raw);
 }
 

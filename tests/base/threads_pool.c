@@ -229,6 +229,38 @@ static void joins_in_order(void **state)
     }
 }
 
+enum { BLOCKS = 4000, BLOCK = 1000 };
+
+static bl_status take_blocks(bl_ctx *ctx, void *arg, size_t i)
+{
+  char **block = arg;
+  block[i] = bl_calloc(ctx, BLOCK, 1);
+  char *gone = bl_calloc(ctx, BLOCK, 1);
+  bl_free(ctx, gone);
+  return block[i] && gone ? BL_OK : bl_fail_nomem(ctx, "a block");
+}
+
+/* Each thread keeps its own books; what one made and another freed must come out even in their sum. */
+static void books_of_all_threads(void **state)
+{
+  (void)state;
+  static char *block[BLOCKS];
+  for (size_t t = 0; t < 3; t++) {
+    bl_ctx *ctx = bl_ctx_new();
+    bl_ctx_set_threads(ctx, thread_counts[t]);
+    bl_ctx_fail_alloc_at(ctx, -1);
+    check_ok(ctx, bl_pool_for(ctx, BLOCKS, MUCH, take_blocks, block));
+    assert_int_equal(bl_ctx_live(ctx), BLOCKS);
+    assert_int_equal(bl_ctx_live_bytes(ctx), BLOCKS * BLOCK);
+    assert_int_equal(bl_ctx_allocs(ctx), 2 * BLOCKS);
+    assert_true(bl_ctx_peak_bytes(ctx) >= BLOCKS * BLOCK);
+    assert_true(bl_ctx_peak_bytes(ctx) <= (BLOCKS + thread_counts[t]) * BLOCK);
+    for (size_t i = 0; i < BLOCKS; i++) bl_free(ctx, block[i]);
+    assert_int_equal(bl_ctx_live_bytes(ctx), 0);
+    check_free(ctx);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(same_for_any_threads),
@@ -237,6 +269,7 @@ int main(void)
                                      cmocka_unit_test(cancelling),
                                      cmocka_unit_test(chunks),
                                      cmocka_unit_test(joins_in_order),
+                                     cmocka_unit_test(books_of_all_threads),
                                      cmocka_unit_test(small_work_stays_here)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
