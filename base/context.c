@@ -246,7 +246,8 @@ size_t bl_ctx_live_bytes(const bl_ctx *ctx)
   return sum > 0 ? (size_t)sum : 0;
 }
 
-/* Exact for one thread; for several it may lack what the others had counted and not yet handed in. */
+/* Exact for one thread. With several, the highest counts of two lanes may be of different moments, and what the others
+ * had counted and not yet handed in may be lacking. */
 size_t bl_ctx_peak_bytes(const bl_ctx *ctx)
 {
   long long settled = atomic_load(&ctx->core->settled_bytes), most = atomic_load(&ctx->core->peak_bytes);
@@ -254,7 +255,8 @@ size_t bl_ctx_peak_bytes(const bl_ctx *ctx)
     long long here = settled + atomic_load_explicit(&ctx->core->books[i].high, memory_order_relaxed);
     if (here > most) most = here;
   }
-  return (size_t)most;
+  size_t now = bl_ctx_live_bytes(ctx);
+  return now > (size_t)most ? now : (size_t)most;
 }
 
 void bl_ctx_set_max_bytes(bl_ctx *ctx, size_t max) { atomic_store(&ctx->core->max_bytes, max); }

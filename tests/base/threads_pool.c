@@ -254,7 +254,8 @@ static void books_of_all_threads(void **state)
     assert_int_equal(bl_ctx_live_bytes(ctx), BLOCKS * BLOCK);
     assert_int_equal(bl_ctx_allocs(ctx), 2 * BLOCKS);
     assert_true(bl_ctx_peak_bytes(ctx) >= BLOCKS * BLOCK);
-    assert_true(bl_ctx_peak_bytes(ctx) <= (BLOCKS + thread_counts[t]) * BLOCK);
+    size_t inexact = thread_counts[t] == 1 ? 0 : thread_counts[t] * ((64 << 10) + BLOCK);
+    assert_true(bl_ctx_peak_bytes(ctx) <= (BLOCKS + 1) * BLOCK + inexact);
     for (size_t i = 0; i < BLOCKS; i++) bl_free(ctx, block[i]);
     assert_int_equal(bl_ctx_live_bytes(ctx), 0);
     check_free(ctx);

@@ -110,7 +110,7 @@ size_t bl_ctx_threads(const bl_ctx *ctx);
 
 size_t bl_ctx_live(const bl_ctx *ctx); /* blocks allocated and not yet freed */
 size_t bl_ctx_live_bytes(const bl_ctx *ctx);
-size_t bl_ctx_peak_bytes(const bl_ctx *ctx); /* with several threads, short of the truth by at most 64 KiB for each */
+size_t bl_ctx_peak_bytes(const bl_ctx *ctx); /* with several threads, right to 64 KiB for each */
 /* How many bytes may be live at once, in this context and its threads; 0 = as many as there are. An allocation beyond
  * them fails as one does for which there is no memory. */
 void bl_ctx_set_max_bytes(bl_ctx *ctx, size_t max);
