@@ -268,10 +268,19 @@ bl_status bl_opts_set_told(bl_ctx *ctx, const char *who, const bl_opt *table, vo
   return any ? told : slip(arg, o ? value : key, s);
 }
 
+/* A number that must be given is NaN until it is, for 0 may be one of those allowed. */
+static void set_ungiven(const bl_opt *o, void *params)
+{
+  if (o->kind == BL_OPT_REAL && (o->flags & BL_OPT_NEEDED)) *(double *)bl_opt_place(params, o) = NAN;
+}
+
 bl_status bl_opts_defaults(bl_ctx *ctx, const char *who, const bl_opt *table, void *params)
 {
   for (const bl_opt *o = table; o && o->name; o++) {
-    if (!o->def) continue;
+    if (!o->def) {
+      set_ungiven(o, params);
+      continue;
+    }
     bl_status s = bl_opts_set(ctx, who, table, params, o->name, o->def);
     if (s) return s;
   }
@@ -284,6 +293,8 @@ bl_status bl_opts_complete(bl_ctx *ctx, const char *who, const bl_opt *table, co
     if (!(o->flags & BL_OPT_NEEDED)) continue;
     const void *at = bl_opt_const_place(params, o);
     bool missing =
+        (o->kind == BL_OPT_INT && !within(o, (double)*(const int64_t *)at)) ||
+        (o->kind == BL_OPT_REAL && !within(o, *(const double *)at)) ||
         (o->kind == BL_OPT_TEXT && !*(char *const *)at) || (o->kind == BL_OPT_REALS && !((const bl_reals *)at)->n) ||
         (o->kind == BL_OPT_TEXTS && !((const bl_texts *)at)->n) ||
         (o->kind == BL_OPT_RANGES && !((const bl_ranges *)at)->n) || (o->kind == BL_OPT_TREE && bl_flow_is_null(at)) ||

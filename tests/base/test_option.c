@@ -213,6 +213,31 @@ static void needed(void **state)
   check_free(ctx);
 }
 
+typedef struct needy_numbers {
+  double level;
+  int64_t order;
+} needy_numbers;
+
+/* 0 is a level like any other: that none was given must be told from it. */
+static void needed_numbers(void **state)
+{
+  (void)state;
+  static const bl_opt t[] = {
+      {"level", BL_OPT_REAL, offsetof(needy_numbers, level), NULL, -10, 10, BL_OPT_NEEDED, NULL, "", "How high", NULL},
+      {"order", BL_OPT_INT, offsetof(needy_numbers, order), NULL, 1, 9, BL_OPT_NEEDED, NULL, "", "How many", NULL},
+      BL_OPT_END};
+  bl_ctx *ctx = bl_ctx_new();
+  needy_numbers p = {0};
+  check_ok(ctx, bl_opts_defaults(ctx, "lpc", t, &p));
+  check_fails(ctx, bl_opts_complete(ctx, "lpc", t, &p), BL_E_CONFIG, "lpc: 'level' must be given: How high");
+  check_ok(ctx, bl_opts_set(ctx, "lpc", t, &p, "level", "0"));
+  check_fails(ctx, bl_opts_complete(ctx, "lpc", t, &p), BL_E_CONFIG, "lpc: 'order' must be given: How many");
+  check_ok(ctx, bl_opts_set(ctx, "lpc", t, &p, "order", "1"));
+  check_ok(ctx, bl_opts_complete(ctx, "lpc", t, &p));
+  bl_opts_release(ctx, t, &p);
+  check_free(ctx);
+}
+
 typedef struct grown {
   bl_flow grid;
 } grown;
@@ -248,6 +273,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(values),       cmocka_unit_test(refusals),
                                      cmocka_unit_test(get_then_set), cmocka_unit_test(allocations),
-                                     cmocka_unit_test(needed),       cmocka_unit_test(trees)};
+                                     cmocka_unit_test(needed),       cmocka_unit_test(needed_numbers),
+                                     cmocka_unit_test(trees)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

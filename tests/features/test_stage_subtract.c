@@ -191,6 +191,7 @@ static void check_ladder(void **state)
   check_fails(ctx, bl_extractor_new(ctx, &recipe, &in, take, NULL, &e), BL_E_CONFIG, "no stage before it finds any");
   bl_stage *finder;
   check_ok(ctx, bl_branch_add_stage(ctx, &recipe.branches[0], "threshold_events", &finder));
+  check_ok(ctx, bl_opts_set(ctx, "threshold_events", finder->cls->opts, finder->params, "on", "0"));
   check_ok(ctx, bl_extractor_new(ctx, &recipe, &in, take, NULL, &e)); /* the lowest rung finds them for the highest */
   bl_extractor_free(ctx, e);
   bl_recipe_free(ctx, &recipe);
@@ -286,9 +287,10 @@ static void check_refusals(void **state)
 
 static bl_status work(bl_ctx *ctx, void *arg)
 {
-  static const branch_text text[] = {{"low", NULL, "fir h_freq=20", ""},
-                                     {"high", NULL, "subtract branches=[low] | threshold_events", "rms,event_count"},
-                                     {"ecg", "400", "", "rms"}};
+  static const branch_text text[] = {
+      {"low", NULL, "fir h_freq=20", ""},
+      {"high", NULL, "subtract branches=[low] | threshold_events on=0", "rms,event_count"},
+      {"ecg", "400", "", "rms"}};
   static rows r;
   float *const *inputs = arg;
   bl_recipe recipe = {0};

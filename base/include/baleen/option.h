@@ -73,7 +73,7 @@ enum {
   BL_OPT_OPEN_LO = 1, /* the lower bound itself is refused */
   BL_OPT_OPEN_HI = 2,
   BL_OPT_WHOLE = 4,       /* a BL_OPT_WORD whose numbers are whole */
-  BL_OPT_NEEDED = 8,      /* no default: must be given */
+  BL_OPT_NEEDED = 8,      /* no default: must be given. The bounds of a whole number that is must leave out 0 */
   BL_OPT_MANY = 16,       /* a BL_OPT_ESTIMATOR that takes several, each with a name */
   BL_OPT_OF_TRAINING = 32 /* says of training only and changes no row: models do not keep it */
 };
