@@ -15,7 +15,7 @@ bl_status bl_asr_filter_design(bl_ctx *ctx, double rate_hz, bl_asr_filter *f)
                    "asr: its filter is made for rates from 100 to 1000 Hz, and this is %g Hz; put resample before",
                    rate_hz);
   for (size_t i = 0; i < N; i++) freq[i] = hz[i] / half;
-  return bl_yule_walk(ctx, "asr", BL_ASR_ORDER, freq, gain, N, f->b, f->a);
+  return bl_yule_walk(ctx, BL_ASR_ORDER, freq, gain, N, f->b, f->a);
 }
 
 double bl_asr_filter_step(const bl_asr_filter *f, double x, double *z)

@@ -4,6 +4,7 @@
 #include "yule_walk.h"
 
 #include <complex.h>
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -102,33 +103,47 @@ static void spectrum(design *d, const double *c, double complex *to)
   for (size_t k = 0; k < GRID; k++) to[k] = d->fft.freq[2 * k] + I * d->fft.freq[2 * k + 1];
 }
 
-/* The impulse response of minimum phase whose power is 2 Re (q / a); false where that is not positive. */
-static bool minimum_phase(design *d, const double *q, const double *a)
+/* The causal half of the even cepstrum whose transform stands in `log_power` [GRID] (real), transformed, to `to`. */
+static void causal_half(design *d, const double *log_power, double complex *to)
 {
-  double complex over[GRID], under[GRID];
-  spectrum(d, q, over);
-  spectrum(d, a, under);
   for (size_t k = 0; k < GRID; k++) {
-    double power = 2 * creal(over[k] / under[k]);
-    if (!(power > 0)) return false;
-    d->fft.freq[2 * k] = log(power);
+    d->fft.freq[2 * k] = log_power[k];
     d->fft.freq[2 * k + 1] = 0;
   }
   bl_dfft_backward(&d->fft);
   for (size_t t = 0; t < LENGTH; t++) d->fft.time[t] *= (t == 0 ? 0.5 : t < LENGTH / 2 ? 1 : 0) / LENGTH;
   bl_dfft_forward(&d->fft);
+  for (size_t k = 0; k < GRID; k++) to[k] = d->fft.freq[2 * k] + I * d->fft.freq[2 * k + 1];
+}
+
+/* The impulse response of minimum phase whose power is 2 Re (q / a). The fit of q may leave that power a little below zero
+ * where the wanted gain is low. Its logarithm is then complex, log |power| + i pi, as it is in Matlab, Octave and numpy,
+ * and the real part of the response is taken. With c and i s the halves that come of the two parts of the logarithm, that
+ * is the response of e^c cos(s): the filters at 200 Hz that EEGLAB ships were made so. */
+static void minimum_phase(design *d, const double *q, const double *a)
+{
+  double complex over[GRID], under[GRID];
+  double level[GRID], turn[GRID];
+  spectrum(d, q, over);
+  spectrum(d, a, under);
   for (size_t k = 0; k < GRID; k++) {
-    double complex e = cexp(d->fft.freq[2 * k] + I * d->fft.freq[2 * k + 1]);
+    double power = 2 * creal(over[k] / under[k]);
+    level[k] = log(fmax(fabs(power), DBL_MIN));
+    turn[k] = power < 0 ? pi : 0;
+  }
+  causal_half(d, level, over);
+  causal_half(d, turn, under);
+  for (size_t k = 0; k < GRID; k++) {
+    double complex e = cexp(over[k]) * ccos(under[k]);
     d->fft.freq[2 * k] = creal(e);
     d->fft.freq[2 * k + 1] = cimag(e);
   }
   bl_dfft_backward(&d->fft);
   for (size_t t = 0; t < d->n_lags; t++) d->lags[t] = d->fft.time[t] / LENGTH;
-  return true;
 }
 
-bl_status bl_yule_walk(bl_ctx *ctx, const char *who, size_t order, const double *freq, const double *gain, size_t n,
-                       double *b, double *a)
+bl_status bl_yule_walk(bl_ctx *ctx, size_t order, const double *freq, const double *gain, size_t n, double *b,
+                       double *a)
 {
   design d = {.order = order, .n_lags = 4 * order};
   double drawn[GRID], q[MOST + 1];
@@ -140,8 +155,7 @@ bl_status bl_yule_walk(bl_ctx *ctx, const char *who, size_t order, const double 
   }
   d.lags[0] /= 2;
   if (!s) s = numerator(ctx, &d, a, d.lags, q);
-  if (!s && !minimum_phase(&d, q, a))
-    s = bl_fail(ctx, BL_E_RANGE, "%s: no filter of order %zu has the gains that are wanted at this rate", who, order);
+  if (!s) minimum_phase(&d, q, a);
   if (!s) s = numerator(ctx, &d, a, d.lags, b);
   bl_dfft_release(ctx, &d.fft);
   return s;
