@@ -70,6 +70,9 @@ static char letter_of(const char *letters, const char *name)
   return 0;
 }
 
+/* What is off unless it is asked for takes no value; what is on takes one, or it could not be turned off. */
+static bool is_flag(const bl_opt *o) { return o->kind == BL_OPT_BOOL && !(o->def && !strcmp(o->def, "true")); }
+
 static void add_table(parsed_table *t, const bl_opt *opts, const char *letters, bool common)
 {
   for (; opts && opts->name && t->n < MAX_OPTIONS; opts++) {
@@ -77,7 +80,7 @@ static void add_table(parsed_table *t, const bl_opt *opts, const char *letters, 
     snprintf(t->names[i], NAME_LEN, "%s", opts->name);
     for (char *p = t->names[i]; *p; p++)
       if (*p == '_') *p = '-';
-    bool flag = opts->kind == BL_OPT_BOOL;
+    bool flag = is_flag(opts);
     t->longs[i] = (struct option){t->names[i], flag ? no_argument : required_argument, NULL, (int)(256 + i)};
     t->opt[i] = opts;
     t->is_common[i] = common;
@@ -110,7 +113,7 @@ static bl_status bad_option(bl_ctx *ctx, const bl_command *c, const parsed_table
 static bl_status take(bl_ctx *ctx, const bl_command *c, const bl_opt *o, void *params, const char *value)
 {
   if (o->kind == BL_OPT_TEXTS) return bl_texts_add(ctx, (bl_texts *)(void *)((char *)params + o->offset), value);
-  return bl_opts_set(ctx, c->name, o, params, o->name, o->kind == BL_OPT_BOOL ? "true" : value);
+  return bl_opts_set(ctx, c->name, o, params, o->name, is_flag(o) ? "true" : value);
 }
 
 bl_status bl_command_parse(bl_ctx *ctx, const bl_command *c, int argc, char **argv, void *params, bl_common *common,
@@ -161,7 +164,7 @@ bl_status bl_options_help(bl_ctx *ctx, const bl_opt *opts, const char *indent, b
     bl_buf allowed = {0};
     s = bl_opt_allowed(ctx, opts, &allowed);
     if (!s) s = bl_buf_printf(ctx, out, "%s%-20s %s\n", indent, name, opts->help);
-    if (!s && !(dashes && opts->kind == BL_OPT_BOOL)) {
+    if (!s && !(dashes && is_flag(opts))) {
       const char *def = opts->flags & BL_OPT_NEEDED ? "must be given" : opts->def ? opts->def : "none";
       bool needed = opts->flags & BL_OPT_NEEDED;
       s = bl_buf_printf(ctx, out, "%s%-20s   %s; %s%s\n", indent, "", bl_buf_text(&allowed), needed ? "" : "default ",

@@ -201,22 +201,30 @@ static void gather(const columns *k, const bl_scalp *scalp, const bl_bad_channel
   }
 }
 
+/* Whether so many electrodes can be drawn; told where not, for the other criteria stand all the same. */
+static bool can_draw(bl_ctx *ctx, size_t n_drawn, size_t n, size_t n_good)
+{
+  if (n_drawn >= 2 && n_drawn <= n_good) return true;
+  bl_warn(ctx, BL_W_FEW_ROWS,
+          "%s: ransac is left out: a draw is %zu of %zu electrodes, %zu of which are good by the rest; %s", who,
+          n_drawn, n, n_good,
+          n_good < 2 ? "it takes two good ones" : "another min_channels draws from 2 to as many as are good");
+  return false;
+}
+
 static bl_status foretell(bl_ctx *ctx, const bl_bads_params *p, const columns *k, const bl_scalp *scalp,
                           bl_bad_channel *ch)
 {
   size_t n = scalp->n, length = (size_t)rint(p->window_s * k->rate_hz), n_windows = k->n / length, n_good = 0;
+  size_t n_drawn = (size_t)(p->min_channels * (double)n);
+  for (size_t i = 0; i < n; i++) n_good += !ch[scalp->index[i]].bad;
+  if (!can_draw(ctx, n_drawn, n, n_good)) return BL_OK;
   bool *good = bl_calloc(ctx, n, sizeof *good);
   uint32_t *order = bl_calloc(ctx, n, sizeof *order);
   size_t *subsets = bl_calloc(ctx, (size_t)p->n_resample, n * sizeof *subsets);
   double *x = bl_calloc(ctx, n_windows * length, n * sizeof *x), *corr = bl_calloc(ctx, n_windows, n * sizeof *corr);
   bl_status s = good && order && subsets && x && corr ? BL_OK : bl_fail_nomem(ctx, who);
-  for (size_t i = 0; !s && i < n; i++) n_good += good[i] = !ch[scalp->index[i]].bad;
-  size_t n_drawn = (size_t)(p->min_channels * (double)n);
-  if (!s && (n_drawn < 2 || n_drawn > n_good))
-    s = bl_fail(ctx, BL_E_SHAPE,
-                "%s: ransac draws %zu of %zu electrodes, of which %zu are good by the rest; say ransac "
-                "false, or another min_channels",
-                who, n_drawn, n, n_good);
+  for (size_t i = 0; !s && i < n; i++) good[i] = !ch[scalp->index[i]].bad;
   if (!s) {
     draw(p, good, n, n_drawn, order, subsets);
     gather(k, scalp, ch, n_windows * length, x);

@@ -275,11 +275,13 @@ static bl_status take_short(bl_ctx *ctx, bl_psd *s)
 bl_status bl_psd_finish(bl_ctx *ctx, bl_psd *s)
 {
   if (!s->n_parts && s->n >= 2 && s->params->short_segment == BL_PSD_SHRINK) return take_short(ctx, s);
+  bool advice = s->params->short_segment == BL_PSD_REFUSE;
   if (!s->n_parts)
     return bl_fail(ctx, BL_E_SHAPE,
                    "%s: the segment has %llu samples, but one part of the spectrum takes %zu; take longer "
-                   "segments, a smaller window_s or n_per_seg, or set short: shrink",
-                   s->who, (unsigned long long)s->n, s->plan.n_per_seg);
+                   "segments%s a smaller window_s or n_per_seg%s",
+                   s->who, (unsigned long long)s->n, s->plan.n_per_seg, advice ? "," : " or",
+                   advice ? ", or set short: shrink" : "");
   if (s->params->average == BL_PSD_MEDIAN) return take_median(ctx, s);
   for (size_t k = 0; k < s->n_channels * s->plan.n_bins; k++) s->psd[k] /= (double)s->n_parts;
   return BL_OK;

@@ -31,7 +31,8 @@ extern const char *const bl_psd_shorts[];   /* "refuse", "shrink" */
 extern const char *const bl_psd_methods[];  /* "welch", "multitaper" */
 enum { BL_PSD_MEAN, BL_PSD_MEDIAN };
 enum { BL_PSD_CONSTANT, BL_PSD_LINEAR, BL_PSD_NONE };
-enum { BL_PSD_REFUSE, BL_PSD_SHRINK };
+/* BL_PSD_NEVER: refused too, in a plug-in that has no option for it and so cannot advise it. */
+enum { BL_PSD_REFUSE, BL_PSD_SHRINK, BL_PSD_NEVER };
 enum { BL_PSD_WELCH, BL_PSD_MULTITAPER };
 
 typedef struct bl_psd_params {

@@ -95,7 +95,7 @@ static bl_status init(bl_ctx *ctx, const void *params, const bl_stream *in, void
   if (status) return status;
   s->part = p->psd;
   s->part.method = BL_PSD_WELCH;
-  s->part.short_segment = BL_PSD_REFUSE;
+  s->part.short_segment = BL_PSD_NEVER;
   s->part.n_per_seg = (bl_word){-1, (double)plan.n_per_seg};
   s->part.n_fft = (bl_word){-1, (double)plan.n_fft};
   s->bins = bl_bins_between(&plan, bl_above_zero_hz(&plan, p->fmin), p->fmax, true);

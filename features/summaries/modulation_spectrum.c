@@ -22,7 +22,8 @@ typedef struct modulation_state {
 
 static const char *const all[] = {"auto", NULL};
 
-static const bl_opt opts[] = {BL_PSD_PART_OPTS(modulation_params), BL_PSD_WELCH_OPTS(modulation_params),
+static const bl_opt opts[] = {BL_PSD_PART_OPTS(modulation_params), BL_PSD_SHORT_OPT(modulation_params),
+                              BL_PSD_WELCH_OPTS(modulation_params),
                               BL_WORD(modulation_params, f_max, "auto", all, 0, 1e9, 0, "Hz",
                                       "highest modulation frequency given; auto: half the rate of frames"),
                               BL_OPT_END};

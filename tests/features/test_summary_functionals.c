@@ -157,6 +157,31 @@ static void a_whole_number_of_frequencies_is_one(void **state)
   check_free(ctx);
 }
 
+/* A segment shorter than a part is one, as of a waveform; refused, the option that would take it is named. */
+static void a_short_course_is_one_part(void **state)
+{
+  (void)state;
+  enum { FRAMES = 300, BINS_OF_PART = 313 };
+  static float x[FRAMES];
+  float row[BINS_OF_PART], same[BINS_OF_PART];
+  bl_ctx *ctx = bl_ctx_new();
+  bl_stream in;
+  bl_summary m;
+  sum_run r;
+  for (size_t i = 0; i < FRAMES; i++) x[i] = (float)(i * 7 % 11);
+  check_ok(ctx, make_stream(ctx, 1, 1, 31.25, &in));
+  summarise(ctx, "modulation_spectrum", "window_s=20;short=shrink", &in, x, FRAMES, row, BINS_OF_PART);
+  summarise(ctx, "welch", "window_s=20;short=shrink", &in, x, FRAMES, same, BINS_OF_PART);
+  for (size_t i = 0; i < BINS_OF_PART; i++) assert_float_equal(row[i], same[i], 0);
+  check_ok(ctx, make_summary(ctx, "modulation_spectrum", "window_s", "20", &m));
+  check_ok(ctx, sum_start(ctx, &m, &in, &r));
+  check_fails(ctx, sum_segment(ctx, &r, x, FRAMES, 1, NULL, row), BL_E_SHAPE, "or set short: shrink");
+  sum_stop(ctx, &r);
+  bl_summary_free(ctx, &m);
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
 /* The last frames, whatever the length and the blocks; of a long segment no more than these are kept. */
 static void flatten_keeps_the_end_alone(void **state)
 {
@@ -211,6 +236,7 @@ int main(void)
                                     cmocka_unit_test(a_nan_stays_in_its_place),
                                     cmocka_unit_test(a_distance_of_whole_frames_is_one),
                                     cmocka_unit_test(a_whole_number_of_frequencies_is_one),
+                                    cmocka_unit_test(a_short_course_is_one_part),
                                     cmocka_unit_test(flatten_keeps_the_end_alone),
                                     cmocka_unit_test(flatten_says_what_is_idle),
                                     cmocka_unit_test(later_of_equals_stays)};

@@ -24,6 +24,19 @@ static void the_bad_one_is_found(void **state)
   check_says_not("Cz]");
 }
 
+/* Of three electrodes no draw foretells the others: the rest is told all the same, and why ransac is not. */
+static void few_electrodes(void **state)
+{
+  (void)state;
+  assert_int_equal(baleen("bads %s --stages '[%s]' --pick Fz --pick Cz --pick Pz", EDF, CLEAN), 0);
+  check_says("bads: ransac is left out: a draw is 0 of 3 electrodes, ");
+  check_says("S001R01.edf: 3 channels, 60.0 s\n");
+  assert_int_equal(baleen("bads %s --stages '[%s]' --pick Fz --pick Cz --pick Pz --ransac false", EDF, CLEAN), 0);
+  check_says_not("ransac is left out");
+  assert_int_equal(baleen("bads %s --ransac=perhaps", EDF), 2);
+  check_says("ransac");
+}
+
 static void slips_are_told(void **state)
 {
   (void)state;
@@ -37,7 +50,8 @@ static void slips_are_told(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(the_bad_one_is_found), cmocka_unit_test(slips_are_told)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(the_bad_one_is_found), cmocka_unit_test(few_electrodes),
+                                     cmocka_unit_test(slips_are_told)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   tree_done();
   return failed;

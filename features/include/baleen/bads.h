@@ -10,7 +10,8 @@
  *               below 0.4 in more than 1 % of them
  *   ransac      in windows of 5 s, against the median of what n_resample draws of the other channels foretell by spherical
  *               splines: bad where the correlation (about zero) is below 0.75 in more than 40 % of them; conventions of
- *               autoreject's Ransac. Channels that are bad by the rest foretell nothing. */
+ *               autoreject's Ransac. Channels that are bad by the rest foretell nothing; where too few are left for a draw, it
+ *               is left out, with a warning. */
 #ifndef BALEEN_BADS_H
 #define BALEEN_BADS_H
 
@@ -42,7 +43,7 @@ typedef struct bl_bads_params {
 typedef struct bl_bad_channel {
   bool flat;
   double deviation, noise;    /* z-scores */
-  double uncorrelated, alone; /* shares of bad windows: by correlation, by ransac */
+  double uncorrelated, alone; /* shares of bad windows: by correlation, by ransac (NaN: left out) */
   bool bad;
 } bl_bad_channel;
 
