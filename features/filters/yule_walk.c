@@ -146,7 +146,7 @@ bl_status bl_yule_walk(bl_ctx *ctx, size_t order, const double *freq, const doub
                        double *a)
 {
   design d = {.order = order, .n_lags = 4 * order};
-  double drawn[GRID], q[MOST + 1];
+  double drawn[GRID] = {0}, q[MOST + 1];
   bl_status s = bl_dfft_init(ctx, LENGTH, &d.fft);
   if (!s) {
     draw(freq, gain, n, drawn);

@@ -66,11 +66,20 @@ static bl_status shape(bl_ctx *ctx, const void *pp, const bl_stream *in, bl_stre
   return s ? s : bl_stream_set_units(ctx, out, "Hz");
 }
 
+/* Above this the order that goes by the rate is spent on what lies above all formants, and hardly a resonance of the voice
+ * comes out narrow enough to count. */
+static const double highest_rate = 16000;
+
 static bl_status init(bl_ctx *ctx, const void *pp, const bl_stream *in, const bl_stream *out, void *sp)
 {
   state *st = sp;
   const params *p = st->p = pp;
   (void)out;
+  if (in->rate_hz > highest_rate && p->order.word == 0)
+    bl_warn(ctx, BL_W_ADJUSTED,
+            "formants: at %g Hz an order of %zu describes more than the voice, and many formants may be missing; put "
+            "resample: {rate_hz: 11000} before it (twice the highest formant), or choose an order",
+            in->rate_hz, order_of(p, in));
   st->rate_hz = in->rate_hz;
   bl_status s = bl_framing_init(ctx, &p->framing, in, &st->framer);
   return s ? s : bl_lpc_init(ctx, (size_t)p->framing.frame_length, order_of(p, in), p->window, &st->lpc);

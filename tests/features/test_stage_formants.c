@@ -44,6 +44,24 @@ static void check_refused(void **arg)
   check_free(ctx);
 }
 
+/* At the rate of a disc hardly a formant is found with the order that goes by the rate: told, with what to do. */
+static void check_high_rate(void **arg)
+{
+  (void)arg;
+  bl_ctx *ctx = bl_ctx_new();
+  bl_stream in;
+  chain c;
+  check_ok(ctx, chain_wave(ctx, 44100, "a", "FS", &in));
+  check_ok(ctx, chain_start(ctx, "formants order=10", &in, &c));
+  chain_stop(ctx, &c);
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_ADJUSTED), 0);
+  check_ok(ctx, chain_start(ctx, "formants", &in, &c));
+  chain_stop(ctx, &c);
+  assert_int_equal(bl_ctx_warnings(ctx, BL_W_ADJUSTED), 1);
+  bl_stream_free(ctx, &in);
+  check_free(ctx);
+}
+
 static void check_golden_of(const char *text, const char *name)
 {
   bl_ctx *ctx = bl_ctx_new();
@@ -73,6 +91,7 @@ static void check_golden(void **arg)
 
 int main(void)
 {
-  const struct CMUnitTest own[] = {cmocka_unit_test(check_refused), cmocka_unit_test(check_golden)};
+  const struct CMUnitTest own[] = {cmocka_unit_test(check_refused), cmocka_unit_test(check_high_rate),
+                                   cmocka_unit_test(check_golden)};
   return STAGE_SUITE("formants", cases, own, sizeof own / sizeof *own);
 }
