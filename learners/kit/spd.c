@@ -1,6 +1,7 @@
 /* spd.c: functions of positive definite matrices and distances between them. See spd.h; means are in spd_mean.c. */
 #include "spd.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -12,8 +13,8 @@ const char *const bl_spd_metrics[] = {"riemann", "logeuclid", "euclid", "harmoni
 
 /* ---- functions of one matrix ------------------------------------------------------------------------------------- */
 
-/* A copy, the vectors, the scaled vectors, the values, and what the eigenvalues take: what bl_spd_apply() uses. */
-static size_t apply_room(size_t n) { return 3 * n * n + n + bl_symmetric_eigen_room(n); }
+/* The vectors, the scaled vectors, the values, and what the eigenvalues take: what bl_spd_apply() uses. */
+static size_t apply_room(size_t n) { return 2 * n * n + n + bl_symmetric_eigen_room(n); }
 
 /* And a result, for distances. */
 size_t bl_spd_room(size_t n) { return n * n + apply_room(n); }
@@ -30,12 +31,14 @@ static void compose(size_t n, const double *v, const double *w, bl_spd_function 
   bl_gemm(true, false, n, n, n, 1, v, n, scaled, n, 0, to, n);
 }
 
+/* Ascending eigenvalues of which the least is more than rounding leaves of a zero. */
+static bool positive_values(size_t n, const double *w) { return w[0] > (double)n * DBL_EPSILON * w[n - 1]; }
+
 bool bl_spd_apply_two(size_t n, const double *a, bool positive, bl_spd_function f, double *to_f, bl_spd_function g,
                       double *to_g, double *room)
 {
-  double *copy = room, *v = copy + n * n, *scaled = v + n * n, *w = scaled + n * n;
-  memcpy(copy, a, n * n * sizeof *copy);
-  if (!bl_symmetric_eigen(n, copy, w, v, w + n) || (positive && !(w[0] > 0))) return false;
+  double *v = room, *scaled = v + n * n, *w = scaled + n * n;
+  if (!bl_symmetric_eigen(n, a, w, v, w + n) || (positive && !positive_values(n, w))) return false;
   compose(n, v, w, f, scaled, to_f);
   if (g) compose(n, v, w, g, scaled, to_g);
   return true;
@@ -147,7 +150,7 @@ static double riemann2(const bl_spd_reference *r, const double *a, double *room)
   bl_gemm(false, true, n, n, n, 1, half, n, r->v, n, 0, whole, n);
   for (size_t i = 0; i < n; i++)
     for (size_t k = 0; k < i; k++) whole[i * n + k] = whole[k * n + i] = (whole[i * n + k] + whole[k * n + i]) / 2;
-  if (!bl_symmetric_eigen(n, whole, w, NULL, w + n) || !(w[0] > 0)) return NAN;
+  if (!bl_symmetric_eigen(n, whole, w, NULL, w + n) || !positive_values(n, w)) return NAN;
   for (size_t i = 0; i < n; i++) sum += log(w[i]) * log(w[i]);
   return sum;
 }

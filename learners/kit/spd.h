@@ -65,5 +65,7 @@ typedef struct bl_spd_set {
  * rounding of float32 rows. BL_W_NO_CONVERGENCE after 50 iterations. `who` is for messages. */
 bl_status bl_spd_mean(bl_ctx *ctx, const char *who, const bl_spd_set *set, const double *weight, bl_spd_metric metric,
                       double *out) BL_MUST_CHECK;
+/* BL_E_RANGE when m [n x n], a mean of float32 rows, is singular but for their rounding; says of what rank it is. */
+bl_status bl_spd_need_rank(bl_ctx *ctx, const char *who, size_t n, const double *m) BL_MUST_CHECK;
 
 #endif

@@ -202,21 +202,32 @@ static bl_status by_factor(bl_ctx *ctx, summing *s, term of, double *m, double *
 
 /* An average reference, or a component taken out, leaves each matrix singular, and float32 rows hold rounding where the
  * zero was (csp.c says how much): logarithms of that would be noise. */
-static bl_status need_rank(bl_ctx *ctx, const summing *s, const double *m, double *room)
+static bool has_rank(size_t n, const double *m, double *room, size_t *rank)
 {
-  size_t n = s->set->n, rank = 0;
   double *scaled = room, *size = scaled + n * n, *w = size + n;
   for (size_t i = 0; i < n; i++) size[i] = m[i * n + i] > 0 ? sqrt(m[i * n + i]) : 1;
   for (size_t i = 0; i < n; i++)
     for (size_t k = 0; k < n; k++) scaled[i * n + k] = m[i * n + k] / (size[i] * size[k]);
   bool good = bl_symmetric_eigen(n, scaled, w, NULL, w + n);
-  for (size_t i = 0; good && i < n; i++) rank += w[i] > rounding * (double)n;
-  if (rank == n) return BL_OK;
-  return bl_fail(
-      ctx, BL_E_RANGE,
-      "%s: the matrices of %zu channels have rank %zu (an average reference takes one, each component taken out "
-      "another); put shrinkage before it, or leave channels out",
-      s->who, n, rank);
+  *rank = 0;
+  for (size_t i = 0; good && i < n; i++) *rank += w[i] > rounding * (double)n;
+  return *rank == n;
+}
+
+bl_status bl_spd_need_rank(bl_ctx *ctx, const char *who, size_t n, const double *m)
+{
+  size_t rank;
+  double *room = bl_calloc(ctx, bl_spd_room(n), sizeof *room);
+  if (!room) return bl_fail_nomem(ctx, who);
+  bl_status s = BL_OK;
+  if (!has_rank(n, m, room, &rank))
+    s = bl_fail(
+        ctx, BL_E_RANGE,
+        "%s: the matrices of %zu channels have rank %zu (an average reference takes one, each component taken out "
+        "another); put shrinkage before it, or leave channels out",
+        who, n, rank);
+  bl_free(ctx, room);
+  return s;
 }
 
 static bl_status normalise(bl_ctx *ctx, const char *who, const bl_spd_set *set, const double *weight, double *to)
@@ -232,7 +243,7 @@ static bl_status take_mean(bl_ctx *ctx, summing *s, bl_spd_metric metric, double
 {
   bl_status status = sum(ctx, s, AS_IT_IS, NULL, m);
   if (status || metric == BL_SPD_EUCLID) return status;
-  if (s->set->rows && (status = need_rank(ctx, s, m, room))) return status;
+  if (s->set->rows && (status = bl_spd_need_rank(ctx, s->who, s->set->n, m))) return status;
   switch (metric) {
   case BL_SPD_EUCLID: return BL_OK;
   case BL_SPD_RIEMANN: return riemann(ctx, s, m, room);

@@ -294,6 +294,39 @@ static void job_linear(bl_ctx *ctx, const char *text)
   bl_free(ctx, pred);
 }
 
+/* Covariances of 100 samples, each channel of an amplitude of its own and the matrices unlike one another. */
+static void job_riemann(bl_ctx *ctx)
+{
+  enum { ROWS = 500, CH = 22, SAMPLES = 100 };
+  bl_mat X;
+  bl_rng r = bl_rng_make(1, "bench riemann", 0);
+  double best = 1e9;
+  need(ctx, bl_mat_new(ctx, ROWS, CH * (CH + 1) / 2, &X));
+  for (size_t i = 0; i < ROWS; i++) {
+    double c[CH][CH] = {{0}}, v[CH];
+    for (size_t t = 0; t < SAMPLES; t++) {
+      double shared = bl_rng_normal(&r);
+      for (size_t k = 0; k < CH; k++)
+        v[k] = (bl_rng_normal(&r) + shared) * (1 + (double)k / 10) * (i % CH == k ? 3 : 1);
+      for (size_t k = 0; k < CH; k++)
+        for (size_t j = k; j < CH; j++) c[k][j] += v[k] * v[j] / SAMPLES;
+    }
+    float *to = bl_row(&X, i);
+    for (size_t k = 0; k < CH; k++)
+      for (size_t j = k; j < CH; j++) *to++ = (float)c[k][j];
+  }
+  bl_estimator *e = make(ctx, "tangent_space");
+  bl_data d = {.X = bl_mat_view(&X)};
+  for (int turn = 0; turn < TURNS; turn++) {
+    double start = now_s();
+    need(ctx, bl_fit(ctx, e, &d));
+    best = now_s() - start < best ? now_s() - start : best;
+  }
+  printf("%.4f s\n", best);
+  bl_estimator_free(ctx, e);
+  bl_mat_free(ctx, &X);
+}
+
 int main(int argc, char **argv)
 {
   const char *job = argc > 1 ? argv[1] : "";
@@ -306,6 +339,7 @@ int main(int argc, char **argv)
   else if (!strcmp(job, "svc")) job_svc(ctx);
   else if (!strcmp(job, "one_class")) job_one_class(ctx);
   else if (!strcmp(job, "svc_row")) job_svc_row(ctx);
+  else if (!strcmp(job, "riemann")) job_riemann(ctx);
   else if (!strcmp(job, "logistic")) job_linear(ctx, "logistic_regression");
   else if (!strcmp(job, "linear_svc")) job_linear(ctx, "linear_svc");
   else if (!strcmp(job, "digits") && argc > 2) job_digits(ctx, argv[2], "[standard_scaler, knn]", "10");
@@ -317,9 +351,10 @@ int main(int argc, char **argv)
                "gamma: [0.001, 0.003, 0.01, 0.03, 0.1]}}}]",
                "5");
   else
-    fprintf(stderr,
-            "usage: bench_learners apply | knn | pca | roc | svc | one_class | svc_row | logistic | linear_svc | "
-            "digits FILE | digits_svc FILE | grid FILE\n");
+    fprintf(
+        stderr,
+        "usage: bench_learners apply | knn | pca | roc | svc | one_class | svc_row | riemann | logistic | linear_svc | "
+        "digits FILE | digits_svc FILE | grid FILE\n");
   bl_ctx_free(ctx);
   return 0;
 }
