@@ -7,7 +7,7 @@
 #ifndef BL_LEARNERS_SPD_H
 #define BL_LEARNERS_SPD_H
 
-#include "baleen/matrix.h"
+#include "baleen/estimator.h"
 
 /* As options name them, in this order; NULL ends them. */
 extern const char *const bl_spd_metrics[];
@@ -65,6 +65,10 @@ typedef struct bl_spd_set {
  * rounding of float32 rows. BL_W_NO_CONVERGENCE after 50 iterations. `who` is for messages. */
 bl_status bl_spd_mean(bl_ctx *ctx, const char *who, const bl_spd_set *set, const double *weight, bl_spd_metric metric,
                       double *out) BL_MUST_CHECK;
+/* The mean of each class's rows of X, which are those of t or what became of them, to out [class][n x n]. Rows of weight 0 are
+ * left out. */
+bl_status bl_spd_class_means(bl_ctx *ctx, const char *who, const bl_train *t, const bl_cmat *X, bl_spd_metric metric,
+                             double *out) BL_MUST_CHECK;
 /* BL_E_RANGE when m [n x n], a mean of float32 rows, is singular but for their rounding; says of what rank it is. */
 bl_status bl_spd_need_rank(bl_ctx *ctx, const char *who, size_t n, const double *m) BL_MUST_CHECK;
 

@@ -276,3 +276,33 @@ bl_status bl_spd_mean(bl_ctx *ctx, const char *who, const bl_spd_set *set, const
   bl_free(ctx, s.part);
   return status;
 }
+
+static bl_status class_mean(bl_ctx *ctx, const char *who, const bl_train *t, const bl_cmat *of, size_t c,
+                            bl_spd_metric metric, uint32_t *index, double *weight, double *out)
+{
+  bl_cmat X = *of;
+  bl_spd_set set = {.n = bl_spd_channels(of->cols), .rows = &X};
+  for (size_t i = 0; i < of->rows; i++) {
+    if ((size_t)t->y[i] != c || (t->weight && !(t->weight[i] > 0))) continue;
+    weight[set.count] = t->weight ? t->weight[i] : 1;
+    index[set.count++] = of->index ? of->index[i] : (uint32_t)i;
+  }
+  X.index = index;
+  X.rows = set.count;
+  if (!set.count) return bl_fail(ctx, BL_E_SHAPE, "%s: all rows of class %zu have weight 0", who, c);
+  return bl_spd_mean(ctx, who, &set, t->weight ? weight : NULL, metric, out);
+}
+
+bl_status bl_spd_class_means(bl_ctx *ctx, const char *who, const bl_train *t, const bl_cmat *X, bl_spd_metric metric,
+                             double *out)
+{
+  size_t n = bl_spd_channels(X->cols);
+  uint32_t *index = bl_calloc(ctx, X->rows, sizeof *index);
+  double *weight = bl_calloc(ctx, X->rows, sizeof *weight);
+  bl_status status = index && weight ? BL_OK : bl_fail_nomem(ctx, who);
+  for (size_t c = 0; !status && c < t->n_classes; c++)
+    status = class_mean(ctx, who, t, X, c, metric, index, weight, out + c * n * n);
+  bl_free(ctx, index);
+  bl_free(ctx, weight);
+  return status;
+}

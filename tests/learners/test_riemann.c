@@ -1,4 +1,4 @@
-/* mdm, tangent_space, whitening and shrinkage against pyRiemann 0.11. Rows are float32, which moves an entry by up to 6e-8 of
+/* mdm, fgmdm, tangent_space, whitening and shrinkage against pyRiemann 0.11. Rows are float32, which moves an entry by up to 6e-8 of
  * itself; the matrices have condition numbers of some hundreds, so that distances agree to about 1e-5. */
 #include <math.h>
 #include <stdlib.h>
@@ -72,6 +72,12 @@ static void mdm(void **state)
   check_mdm("mdm", "mdm_riemann", true);
   check_mdm("{mdm: {metric: logeuclid}}", "mdm_logeuclid", true);
   check_mdm("{mdm: {metric: logeuclid, distance: riemann}}", "mdm_mixed", false);
+}
+
+static void fgmdm(void **state)
+{
+  (void)state;
+  check_mdm("fgmdm", "fgmdm", true);
 }
 
 /* In microvolts^2 squared distances are some 1e7, and the softmax is 0 or 1: rounding decides no bit of it. */
@@ -260,6 +266,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(mdm),
                                      cmocka_unit_test(mdm_euclid),
+                                     cmocka_unit_test(fgmdm),
                                      cmocka_unit_test(tangent_space),
                                      cmocka_unit_test(tangent_vectors_are_centred),
                                      cmocka_unit_test(whitening_and_shrinkage),

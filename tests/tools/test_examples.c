@@ -232,6 +232,25 @@ static void motor_imagery(void **state)
   remove_folder(folder);
 }
 
+/* pyRiemann's and scikit-learn's scores of six decoders on the same folds (pyRiemann 0.11, 1.2.1). */
+static void moabb_s001(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *model;
+    double roc_auc, accuracy;
+  } peer[] = {{"csp_lda", 1, 43.0 / 45}, {"csp_shrinkage_lda", 0.99, 43.0 / 45}, {"mdm", 1, 43.0 / 45},
+              {"fgmdm", 1, 43.0 / 45},   {"tangent_space_lr", 1, 42.0 / 45},     {"filter_bank_svm", 0.96, 38.0 / 45}};
+  const char *folder = fresh_folder();
+  json_t *root = run_whole("moabb_s001.yaml", "", folder);
+  for (size_t i = 0; i < sizeof peer / sizeof *peer; i++) {
+    check_near(mean_of(root, peer[i].model, "roc_auc"), peer[i].roc_auc, 1e-9);
+    check_near(mean_of(root, peer[i].model, "accuracy"), peer[i].accuracy, 1e-9);
+  }
+  json_decref(root);
+  remove_folder(folder);
+}
+
 /* Six bands of covariances and band powers in one row, each block to an estimator of its own. The numbers of such a bank
  * are compared with mne's in learners.test_columns. */
 static void filter_bank(void **state)
@@ -398,6 +417,7 @@ int main(void)
       cmocka_unit_test(diabetes),
       cmocka_unit_test(frogs),
       cmocka_unit_test(motor_imagery),
+      cmocka_unit_test(moabb_s001),
       cmocka_unit_test(filter_bank),
       cmocka_unit_test(eyes_closed),
       cmocka_unit_test(whale_calls),
