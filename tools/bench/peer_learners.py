@@ -6,6 +6,7 @@ import time
 import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_score
@@ -60,6 +61,17 @@ elif job in ("logistic", "linear_svc"):
     x, y = curved(100000, 64)
     peer = LogisticRegression if job == "logistic" else lambda: LinearSVC(dual=False)
     works = [lambda: peer().fit(x, y)]
+elif job in ("forest", "forest_rows", "forest_row", "extra_trees"):
+    x, y = rows(25000, 64, 10)
+    peer = ExtraTreesClassifier if job == "extra_trees" else RandomForestClassifier
+    if job in ("forest", "extra_trees"):
+        works = [lambda: peer(n_jobs=-1).fit(x[:20000], y[:20000])]
+    else:
+        model = peer(n_jobs=-1).fit(x[:20000], y[:20000])
+        works = [lambda: model.predict(x[20000:])]
+        if job == "forest_row":
+            model.n_jobs = 1
+            works = [lambda: [model.predict(x[i : i + 1]) for i in range(100)]]
 elif job == "riemann":
     v = rng.standard_normal((500, 22, 100)) + rng.standard_normal((500, 1, 100))
     v *= (1 + np.arange(22) / 10)[None, :, None]
@@ -102,8 +114,8 @@ best = 1e9
 for threads in (1, None):
     with threadpool_limits(threads):
         for work in works:
-            for _ in range(1 if job == "grid" else 5):  # some minutes
+            for _ in range(1 if job in ("grid", "forest", "extra_trees") else 5):  # some minutes
                 start = time.perf_counter()
                 work()
                 best = min(best, time.perf_counter() - start)
-print("%.4f" % best if job not in ("apply", "svc_row") else "%.0f ns a row" % (best / 100 * 1e9))
+print("%.4f" % best if job not in ("apply", "svc_row", "forest_row") else "%.0f ns a row" % (best / 100 * 1e9))
