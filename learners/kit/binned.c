@@ -2,7 +2,6 @@
 #include "binned.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "baleen/memory.h"
@@ -16,10 +15,37 @@ typedef struct binning {
   size_t *count;     /* [col] */
 } binning;
 
-static int by_size(const void *a, const void *b)
+/* A float's bits as a number of the same order: those of negative ones count down. */
+static uint32_t key_of(float x)
 {
-  float x = *(const float *)a, y = *(const float *)b;
-  return (x > y) - (x < y);
+  uint32_t u;
+  memcpy(&u, &x, sizeof u);
+  return u & 0x80000000u ? ~u : u | 0x80000000u;
+}
+
+static float value_of(uint32_t key)
+{
+  uint32_t u = key & 0x80000000u ? key & 0x7fffffffu : ~key;
+  float x;
+  memcpy(&x, &u, sizeof x);
+  return x;
+}
+
+/* In order of size, by eleven bits of the keys at a time, from the lowest on. room [n]; both are used up, v holds the result. */
+static void sort(float *v, size_t n, uint32_t *key, uint32_t *room)
+{
+  enum { BITS = 11, BUCKETS = 1 << BITS };
+  for (size_t i = 0; i < n; i++) key[i] = key_of(v[i]);
+  for (unsigned shift = 0; shift < 32; shift += BITS) {
+    size_t begin[BUCKETS + 1] = {0};
+    for (size_t i = 0; i < n; i++) begin[(key[i] >> shift & (BUCKETS - 1)) + 1]++;
+    for (size_t k = 0; k < BUCKETS; k++) begin[k + 1] += begin[k];
+    for (size_t i = 0; i < n; i++) room[begin[key[i] >> shift & (BUCKETS - 1)]++] = key[i];
+    uint32_t *other = key;
+    key = room;
+    room = other;
+  }
+  for (size_t i = 0; i < n; i++) v[i] = value_of(key[i]);
 }
 
 /* v [n] in order, n > 0: bins of whole runs of equal values; returns how many. */
@@ -55,12 +81,17 @@ static bl_status bin_column(bl_ctx *ctx, void *arg, size_t c)
   binning *b = arg;
   size_t rows = b->X->rows, n = 0;
   float *v = bl_calloc(ctx, rows, sizeof *v), *low = b->low + c * b->most, *high = b->high + c * b->most;
-  if (!v) return bl_fail_nomem(ctx, "bins");
+  uint32_t *keys = bl_calloc(ctx, 2 * rows, sizeof *keys);
+  if (!v || !keys) {
+    bl_free(ctx, v);
+    bl_free(ctx, keys);
+    return bl_fail_nomem(ctx, "bins");
+  }
   for (size_t i = 0; i < rows; i++) {
     float x = bl_crow(b->X, i)[c];
     if (!isnan(x)) v[n++] = x + 0.0f; /* -0 is 0 */
   }
-  qsort(v, n, sizeof *v, by_size);
+  sort(v, n, keys, keys + rows);
   if (n) b->count[c] = cut(v, n, b->most, low, high);
   uint16_t *code = b->bins->code + c * rows;
   for (size_t i = 0; i < rows; i++) {
@@ -68,6 +99,7 @@ static bl_status bin_column(bl_ctx *ctx, void *arg, size_t c)
     code[i] = (uint16_t)(isnan(x) ? b->count[c] : find(high, b->count[c], x));
   }
   bl_free(ctx, v);
+  bl_free(ctx, keys);
   return BL_CHECK_CANCEL(ctx);
 }
 

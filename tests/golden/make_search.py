@@ -13,9 +13,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 
-def arrays():
-    """The arrays of linear_data.txt by name."""
-    found, lines = {}, open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "linear_data.txt"))
+def arrays(file="linear_data.txt"):
+    """The arrays of a golden file by name."""
+    found, lines = {}, open(os.path.join(os.path.dirname(os.path.abspath(__file__)), file))
     for line in lines:
         if not line.startswith("array "):
             continue

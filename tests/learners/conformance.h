@@ -30,6 +30,13 @@ static const exemption exemptions[] = {
     {"nu_svc", "class_weights_decide", "a share nu of classes as unequal as that is not possible"},
     {"decision_tree_classifier", "balanced_is_the_weights_it_stands_for",
      "grown to pure leaves it says the same whatever classes weigh"},
+    {"hist_gradient_boosting_classifier", "weights_mean_repetition",
+     "min_samples_leaf counts rows, whatever they weigh"},
+    {"hist_gradient_boosting_regressor", "weights_mean_repetition", "as hist_gradient_boosting_classifier"},
+    {"hist_gradient_boosting_classifier", "class_weights_decide",
+     "each round follows the light rows that a leaf has for itself"},
+    {"hist_gradient_boosting_classifier", "iterations_are_told", "max_iter is how many rounds are wanted, not a limit"},
+    {"hist_gradient_boosting_regressor", "iterations_are_told", "as hist_gradient_boosting_classifier"},
     {"sgd_one_class_svm", "kind_keeps_its_promises", "a plane has what lies far behind it inside, however far"},
     {NULL, NULL, NULL}};
 

@@ -5,7 +5,7 @@
  * roc: the area under the ROC curve of 1,000,000 scores. digits FILE: 10 folds of [standard_scaler, knn] on the digits
  * table. digits_svc FILE: of scaler, 30 principal components and svc. grid FILE: 5 folds of a search over 25 svc by 5 inner
  * folds. svc: 10,000 x 64 rows of two classes with a curved
- * border, learnt and 10,000 others asked. logistic, linear_svc: 100,000 x 64 rows of such classes, fit. one_class: 5,000 x 32 learnt. svc_row: one row through a machine of some 1,000
+ * border, learnt and 10,000 others asked. logistic, linear_svc, boosting: 100,000 x 64 rows of such classes, fit. one_class: 5,000 x 32 learnt. svc_row: one row through a machine of some 1,000
  * support vectors on 64 columns. */
 #include <math.h>
 #include <stdio.h>
@@ -392,6 +392,7 @@ int main(int argc, char **argv)
   else if (!strcmp(job, "extra_trees")) job_forest(ctx, "extra_trees_classifier", false, false);
   else if (!strcmp(job, "logistic")) job_linear(ctx, "logistic_regression");
   else if (!strcmp(job, "linear_svc")) job_linear(ctx, "linear_svc");
+  else if (!strcmp(job, "boosting")) job_linear(ctx, "{hist_gradient_boosting_classifier: {early_stopping: false}}");
   else if (!strcmp(job, "digits") && argc > 2) job_digits(ctx, argv[2], "[standard_scaler, knn]", "10");
   else if (!strcmp(job, "digits_svc") && argc > 2)
     job_digits(ctx, argv[2], "[standard_scaler, {pca: {n_components: 30}}, svc]", "10");
@@ -403,7 +404,7 @@ int main(int argc, char **argv)
   else
     fprintf(
         stderr,
-        "usage: bench_learners apply | knn | pca | roc | svc | one_class | svc_row | riemann | forest | forest_rows | forest_row | extra_trees | logistic | linear_svc | "
+        "usage: bench_learners apply | knn | pca | roc | svc | one_class | svc_row | riemann | forest | forest_rows | forest_row | extra_trees | boosting | logistic | linear_svc | "
         "digits FILE | digits_svc FILE | grid FILE\n");
   bl_ctx_free(ctx);
   return 0;

@@ -6,7 +6,7 @@ import time
 import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
-from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
+from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_score
@@ -57,6 +57,9 @@ elif job == "svc_row":
     x, y = curved(1200, 64)
     model = SVC().fit(x, y)
     works = [lambda: [model.predict(x[i : i + 1]) for i in range(100)]]
+elif job == "boosting":
+    x, y = curved(100000, 64)
+    works = [lambda: HistGradientBoostingClassifier(early_stopping=False).fit(x, y)]
 elif job in ("logistic", "linear_svc"):
     x, y = curved(100000, 64)
     peer = LogisticRegression if job == "logistic" else lambda: LinearSVC(dual=False)
@@ -114,7 +117,7 @@ best = 1e9
 for threads in (1, None):
     with threadpool_limits(threads):
         for work in works:
-            for _ in range(1 if job in ("grid", "forest", "extra_trees") else 5):  # some minutes
+            for _ in range(1 if job in ("grid", "forest", "extra_trees", "boosting") else 5):  # some minutes
                 start = time.perf_counter()
                 work()
                 best = min(best, time.perf_counter() - start)
