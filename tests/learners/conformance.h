@@ -37,6 +37,9 @@ static const exemption exemptions[] = {
      "each round follows the light rows that a leaf has for itself"},
     {"hist_gradient_boosting_classifier", "iterations_are_told", "max_iter is how many rounds are wanted, not a limit"},
     {"hist_gradient_boosting_regressor", "iterations_are_told", "as hist_gradient_boosting_classifier"},
+    {"knn_distance", "contamination_is_the_share_flagged",
+     "a row that was learnt is its own nearest when it is asked about; the border leaves it out"},
+    {"lof", "contamination_is_the_share_flagged", "as knn_distance"},
     {"sgd_one_class_svm", "kind_keeps_its_promises", "a plane has what lies far behind it inside, however far"},
     {NULL, NULL, NULL}};
 
