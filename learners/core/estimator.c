@@ -8,7 +8,8 @@
 #include "baleen/text.h"
 #include "estimator_private.h"
 
-static const char *const kind_names[BL_N_KINDS] = {"classifier", "regressor", "transformer", "outlier_detector"};
+static const char *const kind_names[BL_N_KINDS] = {"classifier", "regressor", "transformer", "outlier_detector",
+                                                   "clusterer"};
 static const char *const op_names[BL_N_OPS] = {"predict", "predict_proba", "decision_function", "score_samples",
                                                "transform"};
 

@@ -81,6 +81,12 @@ static bl_status check_kind(bl_ctx *ctx, const bl_cv_call *c, bl_cv_model *r)
                    "cross_validate: %s only transforms; end the chain with a classifier, a "
                    "regressor or an outlier detector",
                    r->candidate->estimator->cls->name);
+  if (r->kind == BL_CLUSTERER)
+    return bl_fail(
+        ctx, BL_E_UNSUPPORTED,
+        "cross_validate: %s finds clusters, for which rows held out have no truth; put it before a classifier, "
+        "a regressor or an outlier detector",
+        r->candidate->estimator->cls->name);
   if (d->n_targets > 1 && r->kind == BL_OUTLIER_DETECTOR)
     return bl_fail(ctx, BL_E_UNSUPPORTED,
                    "cross_validate: an outlier detector is scored against one target, but y has %zu", d->n_targets);

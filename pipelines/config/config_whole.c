@@ -84,6 +84,12 @@ static bl_status check_models(bl_mistakes *m, const bl_config *c)
                          "model '%s' ends in a transformer, which predicts nothing; add a classifier, regressor or "
                          "outlier detector",
                          name);
+    else if (kind == BL_CLUSTERER)
+      s = bl_mistake_say(
+          m, model_node(c, i),
+          "model '%s' ends in a clusterer, whose clusters have no truth to be scored by; put it before a "
+          "classifier, regressor or outlier detector",
+          name);
     else if (first && kind != bl_estimator_kind(first))
       s = bl_mistake_say(m, model_node(c, i), "model '%s' is a %s but '%s' is a %s: one run solves one problem", name,
                          bl_kind_name(kind), c->learners[0].name, bl_kind_name(bl_estimator_kind(first)));

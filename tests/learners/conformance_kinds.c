@@ -117,6 +117,32 @@ static void outlier_detector(const subject *s, bl_ctx *ctx, sample *a)
   bl_estimator_free(ctx, e);
 }
 
+/* Clusters are numbered from 0, rows of none have -1; rows that lie far apart share none, and equal rows do. */
+static void clusterer(const subject *s, bl_ctx *ctx, sample *a)
+{
+  for (size_t i = 0; i < a->n; i++)
+    for (size_t j = 0; j < a->X.cols; j++) bl_row(&a->X, i)[j] += i % 2 ? 1000 : 0;
+  memcpy(bl_row(&a->X, 2), bl_row(&a->X, 0), a->X.cols * sizeof(float));
+  bl_estimator *e = make(ctx, s);
+  check_ok(ctx, bl_fit(ctx, e, &a->d));
+  assert_int_equal(bl_op_width(e, BL_DECISION), 0);
+  answers v = ask(ctx, e, &a->d.X);
+  const double *label = v.v + v.at[BL_PREDICT];
+  size_t lost = 0;
+  assert_int_equal(v.width[BL_PREDICT], 1);
+  check_near(label[2], label[0], 0);
+  for (size_t i = 0; i < a->n; i++) {
+    assert_true(label[i] >= -1 && label[i] < (double)a->n);
+    check_near(label[i], floor(label[i]), 0);
+    lost += label[i] < 0;
+    for (size_t k = i + 1; label[i] >= 0 && k < a->n; k += 2)
+      if (label[k] == label[i]) fail_msg("rows %zu and %zu lie far apart, and are both in cluster %g", i, k, label[i]);
+  }
+  assert_true(lost < a->n / 2);
+  bl_free(ctx, v.v);
+  bl_estimator_free(ctx, e);
+}
+
 /* Rows that stand higher by decision do not stand lower by probability, and the other way round. */
 static void decisions_rank_as_probabilities(const subject *s)
 {
@@ -178,6 +204,7 @@ static void kind_keeps_its_promises(const subject *s)
   case BL_REGRESSOR: regressor(s, ctx, &a); break;
   case BL_TRANSFORMER: transformer(s, ctx, &a); break;
   case BL_OUTLIER_DETECTOR: outlier_detector(s, ctx, &a); break;
+  case BL_CLUSTERER: clusterer(s, ctx, &a); break;
   case BL_N_KINDS: fail_msg("no kind");
   }
   if (learns_classes(s)) classes_by_name(s, ctx, &a);

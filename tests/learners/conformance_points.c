@@ -45,7 +45,7 @@ static const struct point {
     {22, "classes, probabilities and decisions agree with one another", "kinds:kind_keeps_its_promises kinds:decisions_rank_as_probabilities", NULL},
     {23, "a regressor predicts, and several targets where tagged", "kinds:kind_keeps_its_promises targets:targets_shapes", NULL},
     {24, "columns that come out have names and blocks", "kinds:kind_keeps_its_promises", NULL},
-    {25, "clusters", NULL, "no estimator clusters yet"},
+    {25, "clusters are numbered from 0, far rows share none, equal rows do", "kinds:kind_keeps_its_promises", NULL},
     {26, "outliers: predict is the sign of decision; contamination is the share flagged", "kinds:kind_keeps_its_promises kinds:contamination_is_the_share_flagged", NULL},
     {27, "parts in any cut teach what all rows do; classes are said first", "parts:any_cut_agrees_with_fit parts:classes_are_declared_at_first parts:tag_and_slot_go_together", NULL},
     {28, "who holds others: groups go with rows, a failing child is named, paths reach all", "composites:what_goes_with_a_row_reaches_children composites:a_failing_child_is_named composites:paths_reach_every_child", NULL},

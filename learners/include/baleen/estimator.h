@@ -14,7 +14,14 @@
 #include "baleen/matrix.h"
 #include "baleen/option.h"
 
-typedef enum bl_kind { BL_CLASSIFIER, BL_REGRESSOR, BL_TRANSFORMER, BL_OUTLIER_DETECTOR, BL_N_KINDS } bl_kind;
+typedef enum bl_kind {
+  BL_CLASSIFIER,
+  BL_REGRESSOR,
+  BL_TRANSFORMER,
+  BL_OUTLIER_DETECTOR,
+  BL_CLUSTERER,
+  BL_N_KINDS
+} bl_kind;
 const char *bl_kind_name(bl_kind k);
 
 enum {
@@ -42,7 +49,8 @@ enum {
 
 /* What can be asked of a fitted estimator; each gives doubles except transform. */
 typedef enum bl_op {
-  /* [n]: class values, numbers, or -1/+1 of an outlier detector (+1 = inlier). Of several targets [n x targets]:
+  /* [n]: class values, numbers, -1/+1 of an outlier detector (+1 = inlier), or a clusterer's number of
+   * the cluster from 0 (-1: none). Of several targets [n x targets]:
    * numbers, or for each label 1 (the row has it) or 0 */
   BL_PREDICT,
   /* [n x n_classes], rows sum to 1, columns in the order of classes; of several labels each by itself, and no sum */
