@@ -2,8 +2,10 @@
  *
  * libmpg123 gets whole frames only, which a walk over the file has found (mpeg_walk.h): what is damaged between them becomes a gap, as
  * long as the frames that would have filled it. It is switched to silence: all that is wrong is told here, by file and
- * byte. What is damaged inside the coded samples of a frame whose header is right nobody can tell: no checksum is over
- * them (the CRC that some files have covers what stands before), and libmpg123 counts nothing. Frames of layer III reach
+ * byte. What is damaged inside the coded samples of a frame whose header is right goes untold: no checksum is over
+ * them (the CRC that some files have covers what stands before), and libmpg123 counts nothing. Of damages planted there three
+ * quarters left sound that no one could tell from another; the rest left silent granules, which quiet recordings have, too. Frames of
+ * layer III reach
  * back into the bytes of earlier ones; those that reach into a gap are lost with it, and so are as many as it takes until
  * filters have forgotten the gap: what follows then is what the undamaged file has there, but for the last bit (libmpg123
  * sums in an order that depends on the count of frames before).
