@@ -72,8 +72,7 @@ bool bl_spd_cholesky(size_t n, const double *a, double *l)
   return true;
 }
 
-/* The inverse of a lower factor, lower too. */
-static void invert_lower(size_t n, const double *l, double *to)
+void bl_spd_invert_lower(size_t n, const double *l, double *to)
 {
   memset(to, 0, n * n * sizeof *to);
   for (size_t i = 0; i < n; i++) {
@@ -135,7 +134,7 @@ bool bl_spd_reference_set(bl_spd_reference *r, bl_spd_metric metric, size_t n, c
     return true;
   case BL_SPD_RIEMANN:
     if (!bl_spd_cholesky(n, m, l)) return false;
-    invert_lower(n, l, v);
+    bl_spd_invert_lower(n, l, v);
     return true;
   }
   return false;

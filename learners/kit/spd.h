@@ -35,6 +35,8 @@ bool bl_spd_apply_two(size_t n, const double *a, bool positive, bl_spd_function 
 void bl_spd_around(size_t n, const double *s, const double *a, double *to, double *room);
 /* Lower factor l [n x n] of a, zeros above the diagonal. false: not positive definite. l may be a. */
 bool bl_spd_cholesky(size_t n, const double *a, double *l);
+/* The inverse of such a factor, lower too; to is another matrix than l. */
+void bl_spd_invert_lower(size_t n, const double *l, double *to);
 
 /* Distances from many matrices to few references: what depends on a reference alone is worked out once. */
 typedef struct bl_spd_reference {

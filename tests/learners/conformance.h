@@ -76,6 +76,10 @@ static const struct composite {
     {"calibrated_classifier",
      "{calibrated_classifier: {estimator: [standard_scaler, gaussian_nb], method: isotonic, cv: 2, "
      "ensemble: false}}"},
+    {"gaussian_mixture", "{gaussian_mixture: {n_components: 4}}"},
+    {"gaussian_mixture", "{gaussian_mixture: {n_components: 4, covariance_type: tied}}"},
+    {"gaussian_mixture", "{gaussian_mixture: {n_components: 3, covariance_type: diag}}"},
+    {"gaussian_mixture", "{gaussian_mixture: {n_components: 4, covariance_type: spherical}}"},
     {"bagging", "{bagging: {estimator: gaussian_nb, n_estimators: 5}}"},
     {"bagging", "{bagging: {estimator: [standard_scaler, knn], n_estimators: 3, max_features: 0.75}}"},
     {"bagging", "{bagging: {estimator: ridge, max_samples: 0.8, bootstrap: false, bootstrap_features: true}}"},
