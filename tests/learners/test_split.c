@@ -325,9 +325,103 @@ static void later_rows_are_tested_as_scikit_learn_has_it(void **state)
   check_free(ctx);
 }
 
+static size_t in_class(const bl_fold *f, const int32_t *label, int32_t c)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < f->n_test; i++) n += label[f->test[i]] == c;
+  return n;
+}
+
+/* Counts as scikit-learn's rule gives them: 25 and 7 and 8 rows of 40, 10 of them tested. */
+static void shares_of_classes_are_kept(void **state)
+{
+  (void)state;
+  enum { N = 40 };
+  bl_ctx *ctx = bl_ctx_new();
+  int32_t label[N];
+  for (size_t i = 0; i < N; i++) label[i] = i < 25 ? 0 : i < 32 ? 1 : 2;
+  bl_folds f;
+  run(ctx, "stratified_shuffle_split", "test_size", "10", &(bl_split_data){.n = N, .label = label}, &f);
+  assert_int_equal(f.n, 10);
+  for (size_t k = 0; k < f.n; k++) {
+    assert_int_equal(f.v[k].n_test, 10);
+    assert_int_equal(in_class(&f.v[k], label, 0), 6);
+    assert_int_equal(in_class(&f.v[k], label, 1), 2);
+    assert_int_equal(in_class(&f.v[k], label, 2), 2);
+  }
+  bl_folds_free(ctx, &f);
+  bl_splitter s;
+  check_ok(ctx, bl_splitter_new(ctx, "stratified_shuffle_split", &s));
+  label[39] = 3;
+  check_fails(ctx, bl_split(ctx, &s, &(bl_split_data){.n = N, .label = label}, &f), BL_E_CLASSES,
+              "class 3 has one row");
+  label[39] = 2;
+  check_ok(ctx, bl_opts_set(ctx, "x", s.cls->opts, s.params, "test_size", "2"));
+  check_fails(ctx, bl_split(ctx, &s, &(bl_split_data){.n = N, .label = label}, &f), BL_E_SHAPE, "2 rows to test");
+  bl_splitter_free(ctx, &s);
+  check_free(ctx);
+}
+
+/* In the order of itertools.combinations: 0 1, 0 2, 0 3, 1 2, 1 3, 2 3. */
+static void groups_leave_together(void **state)
+{
+  (void)state;
+  enum { N = 8 };
+  bl_ctx *ctx = bl_ctx_new();
+  static const int32_t group[N] = {5, 9, 5, 1, 3, 3, 9, 1}; /* in order: 1, 3, 5, 9 */
+  static const uint32_t tested[6][4] = {{3, 4, 5, 7}, {0, 2, 3, 7}, {1, 3, 6, 7},
+                                        {0, 2, 4, 5}, {1, 4, 5, 6}, {0, 1, 2, 6}};
+  bl_split_data d = {.n = N, .group = group};
+  bl_folds f;
+  run(ctx, "leave_p_groups_out", NULL, NULL, &d, &f);
+  assert_int_equal(f.n, 6);
+  for (size_t k = 0; k < 6; k++) {
+    assert_int_equal(f.v[k].n_test, 4);
+    assert_memory_equal(f.v[k].test, tested[k], sizeof tested[k]);
+  }
+  bl_folds_free(ctx, &f);
+  run(ctx, "leave_one_out", NULL, NULL, &d, &f);
+  assert_int_equal(f.n, N);
+  for (uint32_t k = 0; k < N; k++) assert_true(f.v[k].n_test == 1 && f.v[k].test[0] == k);
+  bl_folds_free(ctx, &f);
+  bl_splitter s;
+  check_ok(ctx, bl_splitter_new(ctx, "leave_p_groups_out", &s));
+  check_ok(ctx, bl_opts_set(ctx, "x", s.cls->opts, s.params, "n_groups", "4"));
+  check_fails(ctx, bl_split(ctx, &s, &d, &f), BL_E_SHAPE, "4 groups leave none to learn from when 4 are tested");
+  static int32_t many[300];
+  for (int32_t i = 0; i < 300; i++) many[i] = i;
+  check_ok(ctx, bl_opts_set(ctx, "x", s.cls->opts, s.params, "n_groups", "5"));
+  check_fails(ctx, bl_split(ctx, &s, &(bl_split_data){.n = 300, .group = many}, &f), BL_E_SHAPE,
+              "take group_shuffle_split");
+  bl_splitter_free(ctx, &s);
+  check_free(ctx);
+}
+
+/* Each repeat is the plain splitter's folds of an order of its own. */
+static void repeats_deal_anew(void **state)
+{
+  (void)state;
+  enum { N = 30 };
+  bl_ctx *ctx = bl_ctx_new();
+  int32_t label[N];
+  for (int32_t i = 0; i < N; i++) label[i] = i % 3;
+  bl_folds f;
+  run(ctx, "repeated_stratified_k_fold", "n_repeats", "4", &(bl_split_data){.n = N, .label = label}, &f);
+  assert_int_equal(f.n, 20);
+  for (size_t k = 0; k < f.n; k++)
+    for (int32_t c = 0; c < 3; c++) assert_int_equal(in_class(&f.v[k], label, c), 2);
+  for (size_t r = 1; r < 4; r++)
+    assert_memory_not_equal(f.v[0].test, f.v[5 * r].test, f.v[0].n_test * sizeof(uint32_t));
+  bl_folds_free(ctx, &f);
+  check_free(ctx);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(golden_folds),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(shares_of_classes_are_kept),
+                                     cmocka_unit_test(groups_leave_together),
+                                     cmocka_unit_test(repeats_deal_anew),
+                                     cmocka_unit_test(golden_folds),
                                      cmocka_unit_test(later_rows_are_tested_as_scikit_learn_has_it),
                                      cmocka_unit_test(refused),
                                      cmocka_unit_test(groups_fill_all_folds),
