@@ -55,6 +55,7 @@ static const struct composite {
     {"voting", "{voting: {estimators: [lda, gaussian_nb]}}"},
     {"voting", "{voting: {estimators: {near: knn, far: lda}, voting: soft, weights: [1, 2]}}"},
     {"voting", "{voting: [ridge, linear_regression]}"},
+    {"rank_average", "{rank_average: [isolation_forest, ecod, {knn_distance: {n_neighbors: 3}}]}"},
     {"one_vs_rest", "{one_vs_rest: {estimator: logistic_regression}}"},
     /* of other rows than it learnt from: numbers are categories that it does not know */
     {"one_hot_encoder", "{one_hot_encoder: {handle_unknown: ignore, max_categories: 5}}"},

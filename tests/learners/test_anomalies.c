@@ -1,4 +1,4 @@
-/* ecod, copod, hbos, knn_distance, lof against PyOD 3.6.5. Our rows are float32: distances agree to 1e-6, counts of rows to the last
+/* ecod, copod, hbos, knn_distance, lof against PyOD 3.6.5; rank_average against its members. Our rows are float32: distances agree to 1e-6, counts of rows to the last
  * digit. Training scores of knn_distance and lof, in which a row is not its own neighbour, show in the border alone; here they are
  * asked of the neighbours that fit finds. */
 #include <math.h>
@@ -143,6 +143,45 @@ static void duplicates_have_others(void **state)
   check_free(ctx);
 }
 
+/* The mean over detectors of the share of training rows that are less strange, by hand; and what cannot be averaged. */
+static void ranks_are_averaged(void **state)
+{
+  (void)state;
+  bl_ctx *ctx = bl_ctx_new();
+  npy *x = npy_open("pyod/glass_x");
+  size_t n, others;
+  float *train = half(x, 0, &n), *test = half(x, 1, &others);
+  bl_cmat X = {.v = train, .rows = n, .cols = D, .stride = D}, T = {.v = test, .rows = others, .cols = D, .stride = D};
+  static const char *const members[] = {"ecod", "hbos"};
+  static const double weight[] = {0.75, 0.25};
+  double *own = malloc((2 * n + 3 * others) * sizeof *own), *theirs = own + n, *want = theirs + others,
+         *got = want + others;
+  for (size_t i = 0; i < others; i++) want[i] = 0;
+  for (size_t k = 0; k < 2; k++) {
+    bl_estimator *e = learn_parse(ctx, members[k]);
+    check_ok(ctx, bl_fit(ctx, e, &(bl_data){.X = X}));
+    check_ok(ctx, bl_apply(ctx, e, BL_SCORE_SAMPLES, &X, NULL, own));
+    check_ok(ctx, bl_apply(ctx, e, BL_SCORE_SAMPLES, &T, NULL, theirs));
+    for (size_t i = 0; i < others; i++)
+      for (size_t j = 0; j < n; j++)
+        want[i] += weight[k] * ((own[j] > theirs[i]) + (own[j] == theirs[i]) / 2.0) / (double)n;
+    bl_estimator_free(ctx, e);
+  }
+  bl_estimator *e = learn_parse(ctx, "{rank_average: {estimators: [ecod, hbos], weights: [3, 1]}}");
+  check_ok(ctx, bl_fit(ctx, e, &(bl_data){.X = X}));
+  check_ok(ctx, bl_apply(ctx, e, BL_SCORE_SAMPLES, &T, NULL, got));
+  for (size_t i = 0; i < others; i++) assert_true(fabs(-got[i] - want[i]) < 1e-12);
+  bl_estimator_free(ctx, e);
+  bl_estimator *bad = NULL;
+  bl_status s = bl_estimator_parse(ctx, "{rank_average: [ecod, lda]}", &bad);
+  if (!s) s = bl_fit(ctx, bad, &(bl_data){.X = X});
+  check_fails(ctx, s, BL_E_CONFIG, "'lda' is no outlier detector");
+  bl_estimator_free(ctx, bad);
+  free(own), free(train), free(test);
+  npy_close(x);
+  check_free(ctx);
+}
+
 /* Beyond all training rows a tail is that of one more row, and never without end. */
 static void far_rows_have_scores(void **state)
 {
@@ -167,8 +206,9 @@ static void far_rows_have_scores(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(scores_are_pyods), cmocka_unit_test(small_and_tied),
-                                     cmocka_unit_test(borders_leave_the_row_out),
-                                     cmocka_unit_test(duplicates_have_others), cmocka_unit_test(far_rows_have_scores)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(scores_are_pyods),          cmocka_unit_test(small_and_tied),
+      cmocka_unit_test(borders_leave_the_row_out), cmocka_unit_test(duplicates_have_others),
+      cmocka_unit_test(far_rows_have_scores),      cmocka_unit_test(ranks_are_averaged)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
