@@ -1,5 +1,5 @@
-/* mdm, fgmdm, tangent_space, whitening and shrinkage against pyRiemann 0.11. Rows are float32, which moves an entry by up to 6e-8 of
- * itself; the matrices have condition numbers of some hundreds, so that distances agree to about 1e-5. */
+/* mdm, fgmdm, tangent_space, whitening, shrinkage and riemannian_potato against pyRiemann 0.11. Rows are float32, which moves
+ * an entry by up to 6e-8 of itself; the matrices have condition numbers of some hundreds, so that distances agree to about 1e-5. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -233,6 +233,47 @@ static void tangent_space_classifier(void **state)
   check_free(ctx);
 }
 
+/* z-scores of all 45 epochs after one or several turns in which the odd ones were left out; and who is odd. */
+static void riemannian_potato(void **state)
+{
+  (void)state;
+  enum { P = 6, D = P * (P + 1) / 2 };
+  static const struct {
+    const char *text, *z, *pred;
+  } cases[] = {{"riemannian_potato", "pyriemann/potato_t3_z", "pyriemann/potato_t3_pred"},
+               {"{riemannian_potato: {threshold: 2}}", "pyriemann/potato_t2_z", "pyriemann/potato_t2_pred"},
+               {"{riemannian_potato: {threshold: 1.5}}", "pyriemann/potato_t15_z", NULL},
+               {"{riemannian_potato: {threshold: 2, metric: logeuclid}}", "pyriemann/potato_logeuclid", NULL}};
+  bl_ctx *ctx = bl_ctx_new();
+  npy *in = npy_open("pyriemann/potato_in");
+  static float x[N * D];
+  double got[N];
+  triangles(in, 0, N, x);
+  bl_cmat X = {.v = x, .rows = N, .cols = D, .stride = D};
+  for (size_t k = 0; k < 4; k++) {
+    bl_estimator *e = learn_parse(ctx, cases[k].text);
+    check_ok(ctx, bl_fit(ctx, e, &(bl_data){.X = X}));
+    check_ok(ctx, bl_apply(ctx, e, BL_SCORE_SAMPLES, &X, NULL, got));
+    for (size_t i = 0; i < N; i++) got[i] = -got[i];
+    compare(cases[k].z, got, N, 1e-4);
+    check_ok(ctx, bl_apply(ctx, e, BL_PREDICT, &X, NULL, got));
+    for (size_t i = 0; i < N; i++) got[i] = got[i] > 0;
+    if (cases[k].pred) compare(cases[k].pred, got, N, 0);
+    bl_estimator_free(ctx, e);
+  }
+  bl_estimator *e = learn_parse(ctx, "riemannian_potato");
+  check_ok(ctx, bl_fit(ctx, e, &(bl_data){.X = X}));
+  float flat[D] = {0}; /* an epoch in which nothing was recorded is an artefact, not an error */
+  bl_cmat none = {.v = flat, .rows = 1, .cols = D, .stride = D};
+  check_ok(ctx, bl_apply(ctx, e, BL_PREDICT, &none, NULL, got));
+  assert_true(got[0] == -1);
+  X.rows = 1;
+  check_fails(ctx, bl_fit(ctx, e, &(bl_data){.X = X}), BL_E_RANGE, "riemannian_potato: 1 matrices all lie as far");
+  bl_estimator_free(ctx, e);
+  npy_close(in);
+  check_free(ctx);
+}
+
 /* A flat channel has no logarithm: in training and later, told by row and with what to do. */
 static void flat_channels(void **state)
 {
@@ -271,6 +312,7 @@ int main(void)
                                      cmocka_unit_test(tangent_vectors_are_centred),
                                      cmocka_unit_test(whitening_and_shrinkage),
                                      cmocka_unit_test(tangent_space_classifier),
+                                     cmocka_unit_test(riemannian_potato),
                                      cmocka_unit_test(flat_channels)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
