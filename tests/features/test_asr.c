@@ -93,7 +93,8 @@ static void test_filter_of_any_rate(void **state)
     assert_true(fabs(f.b[i] - b[i]) < 1e-8);
     assert_true(fabs(f.a[i] - a[i]) < 1e-8);
   }
-  for (double rate = 100; rate <= 1000; rate++) {
+  for (int hz = 100; hz <= 1000; hz++) {
+    const double rate = hz;
     check_ok(ctx, bl_asr_filter_design(ctx, rate, &f));
     double complex slow[2] = {0}, quick[2] = {0};
     for (int i = 0; i < NINE; i++) {

@@ -53,6 +53,7 @@ static void classes_by_name(const subject *s, bl_ctx *ctx, sample *a)
   check_ok(ctx, bl_fit(ctx, e, &a->d));
   assert_int_equal(e->class_names.n, k);
   for (size_t c = 0; c < k; c++) assert_string_equal(e->class_names.v[c], names[c + 1]);
+  a->d.class_names = NULL; /* these are gone with this call */
   bl_estimator_free(ctx, e);
 }
 

@@ -154,6 +154,7 @@ static void ranks_are_averaged(void **state)
   bl_cmat X = {.v = train, .rows = n, .cols = D, .stride = D}, T = {.v = test, .rows = others, .cols = D, .stride = D};
   static const char *const members[] = {"ecod", "hbos"};
   static const double weight[] = {0.75, 0.25};
+  assert_true(n > 0 && others > 0);
   double *own = malloc((2 * n + 3 * others) * sizeof *own), *theirs = own + n, *want = theirs + others,
          *got = want + others;
   for (size_t i = 0; i < others; i++) want[i] = 0;

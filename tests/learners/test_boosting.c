@@ -37,7 +37,9 @@ static void check_case(const golden *data, const golden *made, const golden *g, 
       bl_fit(ctx, e,
              &(bl_data){.X = bl_cmat_rows(&s.X, even, half), .y = y, .weight = strstr(said, " weighted") ? w : NULL}));
   bl_op op = e->n_classes ? BL_PREDICT_PROBA : BL_PREDICT;
-  double *got = malloc(others * bl_op_width(e, op) * sizeof *got);
+  const size_t wide = bl_op_width(e, op);
+  assert_true(others > 0 && wide > 0);
+  double *got = malloc(others * wide * sizeof *got);
   bl_cmat X = bl_cmat_rows(&s.X, odd, others);
   check_ok(ctx, bl_apply(ctx, e, op, &X, NULL, got));
   snprintf(full, sizeof full, "%s.%s", name, e->n_classes ? "proba" : "predict");

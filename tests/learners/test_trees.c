@@ -70,7 +70,9 @@ static void check_tree(const golden *data, const golden *g, const char *name)
                                   .y = h.y,
                                   .weight = strstr(said, " weighted") ? h.w : NULL}));
   bl_op op = e->n_classes ? BL_PREDICT_PROBA : BL_PREDICT;
-  double *got = malloc(h.n_odd * bl_op_width(e, op) * sizeof *got);
+  const size_t wide = bl_op_width(e, op);
+  assert_true(h.n_odd > 0 && wide > 0);
+  double *got = malloc(h.n_odd * wide * sizeof *got);
   bl_cmat X = bl_cmat_rows(&h.s.X, h.odd, h.n_odd);
   check_ok(ctx, bl_apply(ctx, e, op, &X, NULL, got));
   snprintf(full, sizeof full, "%s.%s", name, e->n_classes ? "proba" : "predict");
@@ -110,6 +112,7 @@ static void check_mean(const golden *g, const char *name, const double *got, siz
 
 static double score_of(bl_ctx *ctx, const bl_estimator *e, const halves *h)
 {
+  assert_true(h->n_odd > 0);
   double *got = malloc(h->n_odd * sizeof *got), right = 0, mean = 0, total = 0, error = 0, n = (double)h->n_odd;
   bl_cmat X = bl_cmat_rows(&h->s.X, h->odd, h->n_odd);
   check_ok(ctx, bl_apply(ctx, e, BL_PREDICT, &X, NULL, got));
