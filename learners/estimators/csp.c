@@ -20,6 +20,7 @@
 #include "baleen/shrinkage.h"
 #include "joint_diagonal.h"
 #include "kit.h"
+#include "spd.h"
 
 enum { MUTUAL_INFO, ALTERNATE };
 enum { CONCAT, EPOCH };
@@ -89,8 +90,6 @@ static void release(work *w)
   bl_free(w->ctx, w->merit);
   bl_free(w->ctx, w->order);
 }
-
-static size_t channels_of(size_t cols) { return (size_t)((sqrt(8 * (double)cols + 1) - 1) / 2 + 0.5); }
 
 /* ---- class covariances ------------------------------------------------------------------------------------------- */
 
@@ -395,7 +394,7 @@ static bl_status fit(bl_ctx *ctx, bl_estimator *self, const bl_train *t)
 {
   const params *p = self->params;
   state *s = self->state;
-  work w = {.ctx = ctx, .p = p, .k = t->n_classes, .n = channels_of(t->X.cols)};
+  work w = {.ctx = ctx, .p = p, .k = t->n_classes, .n = bl_spd_channels(t->X.cols)};
   bl_status status = class_means(&w, t);
   if (!status) status = find_span(&w);
   if (!status) status = project(&w);

@@ -231,20 +231,44 @@ static void scan_sorted(scan *c, const bl_node_rows *rows, size_t n_bins, bool m
 
 /* ---- one place, drawn -------------------------------------------------------------------------------------------- */
 
+/* The rows whose code is at most `cut`, or `also`, against the others: one place alone is weighed, so that sums are enough. */
+static void take_left(scan *c, const bl_node_rows *rows, size_t cut, size_t also, const bl_node_sums *node)
+{
+  size_t k = c->s->data->n_classes;
+  side *left = &c->left, *right = &c->right;
+  /* without branches: which side a row goes to is as good as drawn, and could not be foretold */
+  for (size_t i = 0; i < rows->n; i++) {
+    bool goes = rows->key[i] <= cut || rows->key[i] == also;
+    double w = goes ? rows->w[i] : 0;
+    left->n += goes;
+    left->w += w;
+    if (k) left->of_class[rows->class[i]] += w;
+    else left->sum += w * rows->y[i];
+  }
+  right->n = node->n - left->n;
+  right->w = node->w - left->w;
+  right->sum = node->sum - left->sum;
+  for (size_t i = 0; i < k; i++) right->of_class[i] = node->of_class[i] - left->of_class[i];
+  if (!k) return;
+  left->merit = merit_of(c->s->p->criterion, left->of_class, k);
+  right->merit = merit_of(c->s->p->criterion, right->of_class, k);
+}
+
 /* Between the least and the largest value of these rows, each place as likely. */
 static bool split_at_random(bl_node_splitter *s, scan *c, const bl_node_rows *rows, const bl_node_sums *node)
 {
   const bl_binned *bins = s->data->bins;
-  size_t n_bins = bl_binned_count(bins, c->column), least = n_bins, most = 0, missing = 0;
+  size_t n_bins = bl_binned_count(bins, c->column), least, most, missing = 0;
   const float *low = bins->low + bins->first[c->column], *high = bins->high + bins->first[c->column];
+  uint16_t smallest = UINT16_MAX, largest = 0;
   for (size_t i = 0; i < rows->n; i++) {
-    if (rows->key[i] == n_bins) {
-      missing++;
-      continue;
-    }
-    least = rows->key[i] < least ? rows->key[i] : least;
-    most = rows->key[i] > most ? rows->key[i] : most;
+    uint16_t key = rows->key[i], present = key == n_bins ? 0 : key;
+    smallest = key < smallest ? key : smallest;
+    largest = present > largest ? present : largest;
+    missing += key == n_bins;
   }
+  least = smallest;
+  most = largest;
   if (missing == rows->n || (least == most && !missing)) return false;
   double at = bl_rng_between(s->rng, (double)low[least], (double)high[most]);
   bool missing_left = missing && bl_rng_below(s->rng, 2);
@@ -252,9 +276,7 @@ static bool split_at_random(bl_node_splitter *s, scan *c, const bl_node_rows *ro
   while (cut + 1 < most && (double)low[cut + 1] <= at) cut++;
   begin(c, node);
   c->missing_left = missing_left;
-  for (size_t i = 0; i < rows->n; i++)
-    if (least == most ? rows->key[i] != n_bins : rows->key[i] <= cut || (missing_left && rows->key[i] == n_bins))
-      move_row(c, rows, i);
+  take_left(c, rows, least == most ? n_bins - 1 : cut, least != most && missing_left ? n_bins : SIZE_MAX, node);
   c->last = cut;
   double gain = c->best->gain;
   if (least == most) c->missing_left = false;
